@@ -1,0 +1,59 @@
+# Needs only make and Python 3.11 or newer. Everything else is put into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint format samples golden bench wheel clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pyproject.toml changes)
+
+demo: $(STAMP) ## Try the whole journey: check, plan, import and results, in the built-in sandbox
+	@$(BIN)/armbulk demo
+
+test: $(STAMP) ## Run all tests
+	@$(BIN)/python -m pytest -q
+
+lint: $(STAMP) ## Check style, types and floors; changes nothing
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+format: $(STAMP) ## Put the code into its usual form
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+samples: $(STAMP) ## Write the sample workbooks and CSV files again
+	@$(BIN)/python samples/generate.py
+
+golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
+	@ARMBULK_GOLDEN=1 $(BIN)/python -m pytest -q
+
+bench: $(STAMP) ## Measure speed and memory
+	@$(BIN)/python -m benchmarks.run
+
+wheel: $(STAMP) ## Build the wheel into dist/
+	@$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove .venv and everything that was built
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "'$(PYTHON)' was not found. Install Python 3.11 or newer, or name one: make venv PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "armbulk needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1). Name a newer one: make venv PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV) (takes a minute the first time)..."
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
+	  echo "'$(PYTHON) -m venv' failed; what it says above is the reason." >&2; exit 1; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]' || { \
+	  echo "pip could not install what armbulk needs; what it says above is the reason (often: no network, or a proxy)." >&2; exit 1; }
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m armbulk`."""
+
+from armbulk.cli import main
+
+main()

@@ -1,0 +1,61 @@
+"""The command line. Commands load when they are called, so that `armbulk --help` is instant."""
+
+from importlib import import_module
+
+import click
+
+from armbulk import __version__
+
+_COMMANDS = {
+    "demo": ("armbulk.cli.trying", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
+    "fields": ("armbulk.cli.reference", "fields", "The columns armbulk knows, with their rules."),
+    "check": ("armbulk.cli.files", "check", "Find every problem. Nothing leaves this machine."),
+    "plan": ("armbulk.cli.files", "plan", "What would be sent, what it costs, when it ends."),
+    "import": ("armbulk.cli.running", "import_", "Check, plan, confirm, send, and write the result workbook."),
+    "resume": ("armbulk.cli.running", "resume", "Carry an unfinished run on."),
+    "results": ("armbulk.cli.running", "results", "Write a run's result workbook again."),
+    "runs": ("armbulk.cli.history", "runs", "The runs so far."),
+    "show": ("armbulk.cli.history", "show", "One run in full."),
+    "usage": ("armbulk.cli.history", "usage", "ARM's limits: used, reserved, left."),
+    "sandbox": ("armbulk.cli.trying", "sandbox", "Run the stand-in ARM on 127.0.0.1."),
+}
+
+
+class _Commands(click.Group):
+    """Knows the commands by name and loads one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a user's way."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, _, told) in _COMMANDS.items()])
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="armbulk")
+def cli() -> None:
+    """Spreadsheets in and out of ARM, Amili's accounts receivable service.
+
+    \b
+    Try it:    armbulk demo
+    For real:  armbulk check FILE, then armbulk plan FILE, then armbulk import FILE
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="armbulk")

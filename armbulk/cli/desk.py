@@ -1,0 +1,113 @@
+"""What all commands share: settings, language, JSON, and errors told as message, hint and exit code."""
+
+import functools
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armbulk.errors import ArmbulkError, Exit, QuestionError
+
+if TYPE_CHECKING:
+    from armbulk.edges.clock import SystemClock
+    from armbulk.edges.config import Profile
+    from armbulk.edges.report import Reporter
+    from armbulk.importing import Bench
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works at: the settings, the clock, and somebody who tells the user."""
+
+    profile: "Profile"
+    clock: "SystemClock"
+    report: "Reporter"
+
+    @property
+    def bench(self) -> "Bench":
+        """What the use cases work with."""
+        from armbulk.importing import Bench
+
+        return Bench(self.profile, self.clock)
+
+    def ask(self, question: str, *, yes: bool) -> bool:
+        """Ask for a yes; without a terminal only `--yes` can answer."""
+        if yes:
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.report.as_json:
+            raise QuestionError("question", question, "Answer with --yes, or with --dry-run to look first")
+        return click.confirm(question, default=False, err=True)
+
+
+def command(function: Callable[..., Exit]) -> Callable[..., None]:
+    """Give a command its shared options and its desk; turn errors into message, hint and exit code."""
+
+    @click.option("--profile", help="Which profile of config.toml to use.")
+    @click.option("--lang", type=click.Choice(["en", "no"]), help="Language of messages and workbooks.")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+    @click.option("--quiet", is_flag=True, help="Say only what is necessary.")
+    @click.option("--size", type=click.Choice(["S", "M", "L", "XL"], case_sensitive=False), help="The client's size.")
+    @click.option("--aup-file", type=click.Path(path_type=Path), help="Limits that replace the built-in table (TOML).")
+    @functools.wraps(function)
+    def wrapped(**given: Any) -> None:  # noqa: ANN401 - whatever the command's options are
+        shared = {name: given.pop(name) for name in ("profile", "lang", "as_json", "quiet", "size", "aup_file")}
+        sys.exit(_run(function, shared, given))
+
+    return wrapped
+
+
+def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str, Any]) -> int:
+    from armbulk.edges.clock import SystemClock
+    from armbulk.edges.config import environment, load
+    from armbulk.edges.report import Reporter
+
+    environ = environment()
+    reporter = Reporter(shared["lang"] or environ.get("ARMBULK_LANG") or "en", shared["as_json"], shared["quiet"])
+    clock = SystemClock()
+    try:
+        profile = load(environ, shared["profile"], shared["lang"], shared["size"], shared["aup_file"])
+        reporter.lang = profile.lang
+        with _stoppable(clock):
+            return int(function(Desk(profile, clock, reporter), **given))
+    except ArmbulkError as error:
+        reporter.error(error.code, error.message, error.hint, error.exit)
+        return int(error.exit)
+    except KeyboardInterrupt:
+        reporter.error("interrupted", "Interrupted", "`armbulk resume` goes on", Exit.INTERRUPTED)
+        return int(Exit.INTERRUPTED)
+    except (click.ClickException, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        return _bug(error, reporter)
+
+
+def _bug(error: Exception, reporter: "Reporter") -> int:
+    from armbulk.edges.config import environment, home_folder
+    from armbulk.edges.crash import write_report
+
+    path = write_report(error, home_folder(environment()))
+    reporter.error("bug", f"A bug in armbulk ({type(error).__name__})", f"Please send {path}", Exit.BUG)
+    return int(Exit.BUG)
+
+
+class _stoppable:  # noqa: N801 - reads as a phrase: with _stoppable(clock)
+    """The first Ctrl-C (or SIGTERM) asks to stop after the call in flight; the second stops at once."""
+
+    def __init__(self, clock: "SystemClock") -> None:
+        self._clock = clock
+
+    def __enter__(self) -> None:
+        self._before = {name: signal.signal(name, self._stop) for name in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, *_: object) -> None:
+        for name, before in self._before.items():
+            signal.signal(name, before)
+
+    def _stop(self, *_: object) -> None:
+        if self._clock.interrupted:
+            raise KeyboardInterrupt
+        self._clock.interrupt()

@@ -1,0 +1,35 @@
+"""Progress on a terminal; nothing of it where nobody is looking."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from armbulk.edges.report import Reporter
+    from armbulk.sending import Progress
+
+
+@contextmanager
+def progress(report: "Reporter") -> Iterator[Callable[["Progress"], None]]:
+    """Show what a session does, as it does it."""
+    with report.working("sending …") as status:
+
+        def tell(at: "Progress") -> None:
+            if status is not None:
+                status.update(_words(at, report.lang))
+
+        yield tell
+
+
+def _words(at: "Progress", lang: str) -> str:
+    if at.doing == "waiting":
+        until = datetime.fromtimestamp(at.until, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        return f"venter til {until}" if lang == "no" else f"waiting until {until}"
+    doing = {"posted": "sendt", "polled": "spurt", "asked": "slått opp"}.get(at.doing, at.doing)
+    name = doing if lang == "no" else at.doing
+    return (
+        f"batch {at.batch} {name} · {at.done}/{at.total} ferdig"
+        if lang == "no"
+        else (f"batch {at.batch} {name} · {at.done} of {at.total} finished")
+    )

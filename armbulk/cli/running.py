@@ -1,0 +1,184 @@
+"""Commands that send, carry on, and write results."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armbulk.cli.desk import Desk, command
+from armbulk.cli.files import checked_files, given, show_findings, with_files
+from armbulk.errors import Exit
+
+if TYPE_CHECKING:
+    from armbulk.checking import Checked
+    from armbulk.edges.store import Store
+    from armbulk.planning import Prepared
+    from armbulk.results import Result
+
+
+@click.command("import")
+@with_files
+@click.option("-o", "target", help="The result workbook (default: NAME.result.xlsx beside the first file).")
+@click.option("--update", is_flag=True, help="Change customers (PUT): only the keys given change.")
+@click.option("--skip-invalid", is_flag=True, help="Send the good records; hold back those with errors.")
+@click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")
+@click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
+@click.option("--dry-run", is_flag=True, help="Plan only, as `armbulk plan` does.")
+@click.option("--expect-count", type=int, help="Stop unless exactly so many records would be sent.")
+@click.option("--expect-total", help="Stop unless the documents add up to this amount incl. VAT.")
+@click.option("--yes", is_flag=True, help="Ask no questions.")
+@command
+def import_(  # noqa: PLR0913 - the contract's own options
+    desk: Desk,
+    files: tuple[str, ...],
+    as_resource: str | None,
+    encoding: str | None,
+    target: str | None,
+    expect_count: int | None,
+    expect_total: str | None,
+    *,
+    no_wait: bool,
+    dry_run: bool,
+    yes: bool,
+    **options: Any,  # noqa: ANN401 - update, skip_invalid, limit
+) -> Exit:
+    """Check FILES, show the plan, ask, send, and write the result workbook.
+
+    \b
+    Example:  armbulk import invoices.xlsx
+              armbulk import customers.csv documents.csv lines.csv --yes --json
+    """
+    from armbulk import importing, planning, results
+
+    named = given(files, as_resource, encoding)
+    checked = checked_files(desk, named)
+    bench = desk.bench
+    store = bench.store()
+    ready = importing.prepared(bench, store, checked, planning.Options(**options))
+    if dry_run:
+        desk.report.show("plan", planning.report(ready))
+        return Exit.FINDINGS if ready.stopped else Exit.OK
+    workbook = results.target_for(files, target)
+    if ready.stopped:
+        return _stopped(desk, checked, ready, workbook)
+    desk.profile.require_server()
+    importing.expect(ready, expect_count, expect_total)
+    results.writable(workbook)
+    if not _confirmed(desk, ready, yes=yes):
+        desk.report.say("Nothing was sent.")
+        return Exit.OK
+    return _carry_on(desk, store, importing.begin(bench, store, ready, named), checked, workbook, no_wait=no_wait)
+
+
+@click.command()
+@click.argument("run", required=False, type=int)
+@click.option("-o", "target", help="The result workbook.")
+@click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
+@command
+def resume(desk: Desk, run: int | None, target: str | None, *, no_wait: bool) -> Exit:
+    """Carry RUN on (default: the latest unfinished one).
+
+    \b
+    Example:  armbulk resume
+    """
+    from armbulk import importing, results
+
+    desk.profile.require_server()
+    store = desk.bench.store()
+    chosen = store.run(run) if run else importing.latest_unfinished(store, desk.profile.account)
+    importing.same_client(chosen, desk.profile.account)
+    workbook = results.target_for(importing.files_of(chosen), target)
+    return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait)
+
+
+@click.command()
+@click.argument("run", type=int)
+@click.option("-o", "target", help="The result workbook.")
+@command
+def results(desk: Desk, run: int, target: str | None) -> Exit:
+    """Write the result workbook of RUN again.
+
+    \b
+    Example:  armbulk results 12 -o result.xlsx
+    """
+    from armbulk import importing
+    from armbulk import results as made
+
+    store = desk.bench.store()
+    chosen = store.run(run)
+    workbook = made.target_for(importing.files_of(chosen), target or chosen.result)
+    checked = made.check_again(chosen)
+    if checked is None:
+        desk.report.say("The files are gone or have changed: the workbook lists the records from the store.")
+    show(desk, importing.conclude(store, run, checked, workbook, desk.report.lang))
+    return Exit.OK
+
+
+def _stopped(desk: Desk, checked: "Checked", ready: "Prepared", workbook: Path) -> Exit:
+    """Errors stop everything before anything is sent; the workbook shows them in place."""
+    from armbulk import results
+    from armbulk.checking import report
+
+    made = results.unsent(ready.items)
+    path = results.write(made, checked, workbook, desk.report.lang)
+    if desk.report.as_json:
+        said = report(checked, desk.report.lang)
+        desk.report.show("run", {**made.report(), "result": str(path), **said})
+    else:
+        show_findings(desk, checked)
+        desk.report.say(f"→ {path}")
+    return Exit.FINDINGS
+
+
+def _confirmed(desk: Desk, ready: "Prepared", *, yes: bool) -> bool:
+    from armbulk import planning
+
+    if not desk.report.as_json:
+        desk.report.show("plan", planning.report(ready))
+    where = f"{desk.profile.account.origin}, client {desk.profile.client_no}"
+    return desk.ask(f"Send {ready.to_send.height} records to {where}?", yes=yes)
+
+
+def _carry_on(
+    desk: Desk, store: "Store", run_id: int, checked: "Checked | None", workbook: Path, *, no_wait: bool
+) -> Exit:
+    from armbulk import importing
+    from armbulk import results as made
+    from armbulk.cli.progress import progress
+
+    run = store.run(run_id)
+    with progress(desk.report) as tell:
+        state = importing.carry_on(desk.bench, store, run, for_windows=not no_wait, tell=tell)
+    if state == "interrupted":
+        show(desk, made.stand(store, run_id))
+        desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")
+        return Exit.INTERRUPTED
+    stood = importing.conclude(store, run_id, checked or made.check_again(run), workbook, desk.report.lang)
+    show(desk, stood)
+    return _exit(stood, state)
+
+
+def _exit(stood: "Result", state: str) -> Exit:
+    if state == "paused":
+        return Exit.LIMIT
+    if state == "in_doubt" or stood.counts()["in_doubt"]:
+        return Exit.UNFINISHED
+    return Exit.OK if stood.well else Exit.FINDINGS
+
+
+def show(desk: Desk, stood: "Result") -> None:
+    """Show a run as it stands."""
+    from armbulk import importing
+    from armbulk import results as made
+
+    lang = desk.report.lang
+    said = stood.report()
+    desk.report.show(
+        "run",
+        said,
+        state_words=said["state"].replace("_", " "),
+        outcome_words={name: made.outcome_words(name, lang) for name in said["outcomes"]},
+        totals=made.control_totals(stood.items),
+        open_records=importing.open_records(stood),
+        next_steps=made.next_steps(said["outcomes"], lang),
+    )

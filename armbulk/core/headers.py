@@ -1,0 +1,142 @@
+"""Which resource a sheet holds, and which column is which field."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from armbulk.findings import CATALOGUE, SCHEMA, empty
+from armbulk.model import Field, Resource, Sheet, Use
+
+OUTCOME_HEADERS = (
+    *("ARM outcome", "ARM message", "ARM warnings", "ARM reference", "ARM batch", "ARM time"),
+    *("ARM utfall", "ARM melding", "ARM varsler", "ARM referanse", "ARM batch", "ARM tid"),
+)
+"""The columns of an earlier result workbook: known, and passed over."""
+
+OWN_SHEETS = ("Summary", "Problems", "Sammendrag", "Problemer", "ARM Summary", "ARM Problems")
+"""The sheets of an earlier result workbook."""
+
+_HEADER_WITHIN = 25
+_ENOUGH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """What was recognised of a sheet: its resource, its header row, field name → column letter, findings."""
+
+    resource: Resource | None
+    header_row: int | None
+    columns: dict[str, str] = field(default_factory=dict)
+    findings: pl.DataFrame = field(default_factory=empty)
+
+
+def fold(text: str) -> str:
+    """A header as it is compared: case, spaces, punctuation and invisible characters do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\W_]+", "", plain)
+
+
+def names_of(one: Field) -> tuple[str, ...]:
+    """Every name a field's column may have, in order of weight."""
+    return (one.header.en, one.header.no, one.path, one.name, *one.aliases)
+
+
+def known(resource: Resource) -> dict[str, Field]:
+    """Folded header → field."""
+    found: dict[str, Field] = {}
+    for one in resource.fields:
+        for name in names_of(one):
+            found.setdefault(fold(name), one)
+    return found
+
+
+def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> Headed:
+    """Recognise a sheet: by what the caller said, by its name, else by its headers."""
+    named = _by_name(sheet, resources)
+    candidates = [named] if named else list(resources.values())
+    best, row, count = _best(sheet, candidates)
+    if best is None or (named is None and not (count >= _ENOUGH and _has_key(sheet, best, row))):
+        own = fold(sheet.name) in {fold(name) for name in OWN_SHEETS}
+        said = empty() if own or sheet.frame.is_empty() else _finding(index, "sheet-not-recognised", value=sheet.name)
+        return Headed(None, None, findings=said)
+    return _columns(sheet, index, best, row)
+
+
+def _by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
+    if sheet.resource:
+        return resources[sheet.resource]
+    for resource in resources.values():
+        if fold(sheet.name) in {fold(name) for name in (resource.name, *resource.sheet_names)}:
+            return resource
+    return None
+
+
+def _best(sheet: Sheet, candidates: list[Resource]) -> tuple[Resource | None, int, int]:
+    """The resource and header row with the most known headers, among the first rows."""
+    best: tuple[Resource | None, int, int] = (None, 0, -1)
+    for resource in candidates:
+        names = known(resource)
+        for row, texts in _top(sheet):
+            count = len({names[key].name for text in texts if (key := fold(text)) in names})
+            if count > best[2]:
+                best = (resource, row, count)
+    return best
+
+
+def _top(sheet: Sheet) -> list[tuple[int, list[str]]]:
+    top = sheet.frame.head(_HEADER_WITHIN).select("row", *sheet.letters)
+    return [(row[0], [text for text in row[1:] if text]) for row in top.iter_rows()]
+
+
+def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
+    names = known(resource)
+    keys = {one.name for one in resource.fields if one.use is Use.PARENT} or {resource.key}
+    texts = dict(_top(sheet))[row]
+    return any(names[fold(text)].name in keys for text in texts if fold(text) in names)
+
+
+def _columns(sheet: Sheet, index: int, resource: Resource, row: int) -> Headed:
+    names, passed = known(resource), {fold(name) for name in OUTCOME_HEADERS}
+    header = sheet.frame.filter(pl.col("row") == row)
+    columns: dict[str, str] = {}
+    findings = []
+    for letter in sheet.letters:
+        text = header[letter][0]
+        if text is None or fold(text) in passed:
+            continue
+        one = names.get(fold(text))
+        if one is None:
+            findings.append(_finding(index, "unknown-header", row, letter, value=text, detail=_near(text, names)))
+        elif one.name in columns:
+            other = columns[one.name]
+            findings.append(_finding(index, "duplicate-header", row, letter, one.name, value=text, detail=other))
+        else:
+            columns[one.name] = letter
+            if one.use is Use.COMPUTED:
+                findings.append(_finding(index, "computed-column", row, letter, one.name, value=text))
+    missing = [one.name for one in resource.fields if one.required and one.name not in columns]
+    findings += [_finding(index, "missing-column", row, None, name) for name in missing]
+    return Headed(resource, row, columns, pl.concat([empty(), *findings]))
+
+
+def _near(text: str, names: Mapping[str, Field]) -> str:
+    near = difflib.get_close_matches(fold(text), list(names), n=1, cutoff=0.8)
+    return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
+
+
+def _finding(  # noqa: PLR0913 - a finding's own parts
+    sheet: int,
+    code: str,
+    row: int | None = None,
+    column: str | None = None,
+    name: str | None = None,
+    *,
+    value: str | None = None,
+    detail: str | None = None,
+) -> pl.DataFrame:
+    severity = CATALOGUE[code].severity
+    return pl.DataFrame([(sheet, row, column, name, code, severity.value, value, detail)], schema=SCHEMA, orient="row")

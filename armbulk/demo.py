@@ -1,0 +1,46 @@
+"""The demo: the samples go into a stand-in ARM on this machine, in a folder of its own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from armbulk import importing, results
+from armbulk.checking import Checked, check_files
+from armbulk.edges.clock import Clock
+from armbulk.edges.config import load
+from armbulk.edges.places import folder as shipped
+from armbulk.planning import Options, Prepared
+from armbulk.sandbox import Sandbox
+
+SAMPLE = "kunder-og-fakturaer.xlsx"
+
+
+def place(given: str | None) -> Path:
+    """Make the folder for the demo's files."""
+    if given is None:
+        return Path(tempfile.mkdtemp(prefix="armbulk-demo-"))
+    path = Path(given).resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@contextmanager
+def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[importing.Bench, Checked, Prepared]]:
+    """Start the stand-in ARM, copy the sample workbook, check it and price it."""
+    workbook = shutil.copy(shipped("samples") / SAMPLE, folder / SAMPLE)
+    with Sandbox(size="S", delay=1.0, clock=clock.now) as arm:
+        environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
+        bench = importing.Bench(load(environ, lang=lang), clock)
+        checked = check_files([str(workbook)])
+        yield bench, checked, importing.prepared(bench, bench.store(), checked, Options())
+
+
+def run(bench: importing.Bench, checked: Checked, ready: Prepared, folder: Path, lang: str) -> results.Result:
+    """Import the sample and write its result workbook."""
+    store = bench.store()
+    given = importing.Given((str(folder / SAMPLE),))
+    run_id = importing.begin(bench, store, ready, given)
+    importing.carry_on(bench, store, store.run(run_id), for_windows=True, tell=lambda _: None)
+    return importing.conclude(store, run_id, checked, results.target_for(given.files, None), lang)

@@ -1,0 +1,212 @@
+"""Settings: option > environment > profile > default. Nothing else reads the environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from armbulk.core.limits import Account, Limits
+from armbulk.edges.arm import Login
+from armbulk.errors import SettingsError
+
+DEFAULTS = {
+    "user_id": "armbulk",
+    "client_size": "S",
+    "poll_seconds": "2",
+    "settle_seconds": "1800",
+    "wait_seconds": "3600",
+    "batch_documents": "50",
+    "batch_customers": "500",
+    "batch_bytes": str(2 * 1024 * 1024),
+    "reserve_percent": "5",
+}
+"""Settings with a default; the rest must be given where they are needed."""
+
+NAMES = (
+    "base_url",
+    "client_no",
+    "token",
+    "token_url",
+    "client_id",
+    "client_secret",
+    "store",
+    "lang",
+    *DEFAULTS,
+)
+"""Every setting: `name` in a profile, `ARMBULK_NAME` in the environment."""
+
+_SECRET = frozenset({"token", "client_secret"})
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The settings of one client in one environment; secrets do not show in `repr`."""
+
+    name: str
+    home: Path
+    store_url: str
+    lang: str
+    base_url: str
+    client_no: str
+    login: Login = field(repr=False)
+    user_id: str = "armbulk"
+    client_size: str = "S"
+    poll_seconds: float = 2.0
+    settle_seconds: float = 1800.0
+    wait_seconds: float = 3600.0
+    batch_documents: int = 50
+    batch_customers: int = 500
+    batch_bytes: int = 2 * 1024 * 1024
+    limits: Limits = field(default_factory=lambda: Limits.of("S"))
+
+    @property
+    def account(self) -> Account:
+        """The client whose meters and documents are meant: its origin and number."""
+        parts = urlsplit(self.base_url)
+        return Account(f"{parts.scheme}://{parts.netloc}".lower() + parts.path.rstrip("/"), self.client_no)
+
+    def require_server(self) -> None:
+        """Make sure ARM can be called; SettingsError names what is missing."""
+        missing = [name for name in ("base_url", "client_no") if not getattr(self, name)]
+        if not self.login.token and not (self.login.token_url and self.login.client_id and self.login.client_secret):
+            missing.append("token (or token_url, client_id and client_secret)")
+        if missing:
+            names = ", ".join(f"ARMBULK_{name.upper()}" if " " not in name else "ARMBULK_TOKEN" for name in missing)
+            raise SettingsError(
+                "settings-missing",
+                f"Not set: {', '.join(missing)}",
+                f"Set {names} in the environment, or the profile in {self.home / 'config.toml'}; "
+                "`armbulk demo` works without",
+            )
+
+
+def load(
+    environ: Mapping[str, str],
+    profile: str | None = None,
+    lang: str | None = None,
+    size: str | None = None,
+    aup_file: Path | None = None,
+) -> Profile:
+    """Read the settings; SettingsError says which one is wrong, and where it came from."""
+    home = home_folder(environ)
+    name = profile or environ.get("ARMBULK_PROFILE") or "default"
+    found = {**DEFAULTS, **_profile(home, name, asked=bool(profile or environ.get("ARMBULK_PROFILE")))}
+    found.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
+    if size:
+        found["client_size"] = size
+    base_url = _base_url(found.get("base_url", ""))
+    login = Login(*(found.get(key, "") for key in ("token", "token_url", "client_id", "client_secret")))
+    _base_url(login.token_url)
+    return Profile(
+        name=name,
+        home=home,
+        store_url=found.get("store") or f"sqlite:///{home / 'armbulk.db'}",
+        lang=_lang(lang or found.get("lang") or _locale(environ)),
+        base_url=base_url,
+        client_no=found.get("client_no", ""),
+        login=login,
+        user_id=found["user_id"],
+        client_size=found["client_size"].upper(),
+        poll_seconds=_number(found, "poll_seconds"),
+        settle_seconds=_number(found, "settle_seconds"),
+        wait_seconds=_number(found, "wait_seconds"),
+        batch_documents=max(1, int(_number(found, "batch_documents"))),
+        batch_customers=max(1, int(_number(found, "batch_customers"))),
+        batch_bytes=max(1024, int(_number(found, "batch_bytes"))),
+        limits=_limits(found, aup_file),
+    )
+
+
+def home_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of config.toml and the store: ARMBULK_HOME, else the platform's own place."""
+    given = environ.get("ARMBULK_HOME")
+    return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("armbulk", appauthor=False))
+
+
+def _profile(home: Path, name: str, *, asked: bool) -> dict[str, str]:
+    path = home / "config.toml"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        content = {}
+    except (OSError, ValueError) as error:
+        raise SettingsError("config-unreadable", f"{path}: {error}", "Mend the file; it must be TOML") from None
+    profiles = content.get("profiles", {})
+    if name not in profiles:
+        if asked:
+            known = ", ".join(profiles) or "none"
+            raise SettingsError("no-such-profile", f"There is no profile {name!r}", f"{path} has: {known}")
+        return {}
+    return _checked(profiles[name], path, name)
+
+
+def _checked(values: dict[str, Any], path: Path, name: str) -> dict[str, str]:
+    unknown = [key for key in values if key not in NAMES]
+    secret = [key for key in values if key in _SECRET]
+    if unknown:
+        raise SettingsError(
+            "setting-unknown", f"{path}, profile {name}: {', '.join(unknown)}", f"Known: {', '.join(NAMES)}"
+        )
+    if secret:
+        raise SettingsError(
+            "secret-in-file",
+            f"{path}, profile {name}: {', '.join(secret)} must not stand in a file",
+            "Set it in the environment as ARMBULK_TOKEN or ARMBULK_CLIENT_SECRET",
+        )
+    return {key: str(value) for key, value in values.items()}
+
+
+def _base_url(url: str) -> str:
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        raise SettingsError("address-insecure", f"{url} is not an https address", "Use https://…; http is for loopback")
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise SettingsError("address-wrong", "The address is not usable", "Write it like https://HOST/arm/v1")
+    return url.rstrip("/")
+
+
+def _number(found: Mapping[str, str], name: str) -> float:
+    try:
+        value = float(found[name])
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e9:
+        raise SettingsError(
+            "setting-wrong", f"{name} is {found[name]!r}", f"Give a number, as ARMBULK_{name.upper()} or in the profile"
+        )
+    return value
+
+
+def _limits(found: Mapping[str, str], aup_file: Path | None) -> Limits:
+    ceiling = 1 - _number(found, "reserve_percent") / 100
+    try:
+        if aup_file is not None:
+            return Limits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
+        return Limits.of(found["client_size"].upper(), ceiling=ceiling)
+    except (OSError, ValueError, KeyError) as error:
+        where = f"{aup_file}" if aup_file else f"client_size {found['client_size']!r}"
+        raise SettingsError("limits-wrong", f"{where}: {error}", "Give S, M, L or XL, or a sound --aup-file") from None
+
+
+def _lang(lang: str) -> str:
+    if lang not in {"en", "no"}:
+        raise SettingsError("lang-unknown", f"There is no language {lang!r}", "Use en or no")
+    return lang
+
+
+def _locale(environ: Mapping[str, str]) -> str:
+    said = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "no" if said.lower().startswith(("nb", "nn", "no")) else "en"
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, for the one caller that builds the desk."""
+    return os.environ

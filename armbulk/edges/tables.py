@@ -1,0 +1,127 @@
+"""The store's tables: runs, batches, records, the guard against double documents, and events, and the ledger of usage."""
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+VERSION = 1
+"""The layout below; a store of a newer layout is refused untouched."""
+
+metadata = MetaData()
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created", Float, nullable=False),
+    Column("ended", Float),
+    Column("state", Text, nullable=False),  # running, finished, paused, in_doubt, interrupted
+    Column("resume_at", Float),
+    Column("origin", Text, nullable=False),
+    Column("client_no", Text, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("sha256", Text, nullable=False),  # JSON: file → hash of its bytes
+    Column("options", Text, nullable=False),  # JSON: the files as named, and what was said of them
+    Column("result", Text),
+    Column("requests", Integer, nullable=False, server_default="0"),
+    Column("reads", Integer, nullable=False, server_default="0"),
+    Column("writes", Integer, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", ForeignKey("run.id"), nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("uuid", Text),  # verbatim: the one value ARM compares case-sensitively
+    Column("intended", Float),
+    Column("answered", Float),
+    Column("status", Integer),
+    Column("reservation", Integer),
+    UniqueConstraint("run", "no"),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("run", ForeignKey("run.id"), primary_key=True),
+    Column("no", Integer, primary_key=True),  # the record's number in the run
+    Column("resource", Text, nullable=False),
+    Column("sheet", Integer, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("key", Text),
+    Column("key_norm", Text),
+    Column("doc_type", Text, nullable=False),
+    Column("customer_norm", Text),
+    Column("date", Text),
+    Column("amount", Text),  # exact digits
+    Column("currency", Text),
+    Column("writes", Integer, nullable=False),
+    Column("batch", ForeignKey("batch.id")),
+    Column("payload", Text),  # the record's JSON, until it has an outcome
+    Column("outcome", Text),
+    Column("message", Text),
+    Column("warnings", Text),
+    Column("reference", Text),
+    Column("at", Float),
+)
+Index("item_batch", item.c.batch)
+
+sent_key = Table(
+    "sent_key",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("client_no", Text, primary_key=True),
+    Column("doc_type", Text, primary_key=True),
+    Column("key_norm", Text, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("item", Integer, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("batch", Integer),
+    Column("before", Text),
+    Column("after", Text),
+    Column("why", Text, nullable=False),
+)
+
+slot = Table(
+    "usage_slot",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("client_no", Text, primary_key=True),
+    Column("window", Text, primary_key=True),
+    Column("meter", Text, primary_key=True),
+    Column("start", Float, primary_key=True),
+    Column("amount", Integer, nullable=False),
+)
+
+reservation = Table(
+    "usage_reservation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("client_no", Text, nullable=False),
+    Column("opened", Float, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("reads", Integer, nullable=False),
+    Column("writes", Integer, nullable=False),
+)
+
+meter_clock = Table(
+    "usage_clock",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("client_no", Text, primary_key=True),
+    Column("last_now", Float, nullable=False),
+    Column("blocked_until", Float, nullable=False),
+)

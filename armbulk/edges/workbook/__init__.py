@@ -1,0 +1,102 @@
+"""The result workbook: the user's own rows in their own order, and what became of each."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from armbulk.edges.workbook import annotated, fresh
+from armbulk.edges.workbook.look import Section
+from armbulk.errors import FileError
+from armbulk.findings import Told
+from armbulk.model import Sheet
+
+__all__ = ["Section", "writable", "write_results"]
+
+ANNOTATED_ROWS = 20_000
+"""Up to so many rows the user's own workbook is copied, formatting and all; above, a fresh one is written."""
+
+
+def write_results(  # noqa: PLR0913 - everything a result workbook shows
+    target: Path,
+    sheets: Sequence[Sheet],
+    outcomes: pl.DataFrame,
+    problems: Sequence[Told],
+    summary: Sequence[Section],
+    lang: str,
+    *,
+    header_rows: Mapping[int, int],
+) -> Path:
+    """Write the result workbook and return the path it got.
+
+    `outcomes`: sheet UInt16, row, outcome (in words), message, warnings, reference, batch, time, one per row read.
+    `header_rows`: sheet index → row of its header. FileError when nothing can be written anywhere near `target`.
+    """
+    made = _annotatable(sheets, outcomes)
+    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=".armbulk-", dir=_folder(target))
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        if made is not None:
+            annotated.write(temporary, made, sheets, outcomes, problems, summary, lang, header_rows)
+        else:
+            fresh.write(temporary, sheets, outcomes, problems, summary, lang, header_rows)
+        return _put(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def writable(target: Path) -> None:
+    """Make sure that a file can be written beside `target`; FileError otherwise."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=_folder(target))
+    except OSError as error:
+        raise FileError(
+            "cannot-write",
+            f"Nothing can be written in {target.parent}: {error.strerror}",
+            "Choose another place with -o",
+        ) from None
+    os.close(handle)
+    Path(name).unlink()
+
+
+def _folder(target: Path) -> Path:
+    folder = target.parent if str(target.parent) else Path()
+    if not folder.is_dir():
+        raise FileError("no-such-folder", f"There is no folder {folder}", "Choose another place with -o")
+    return folder
+
+
+def _annotatable(sheets: Sequence[Sheet], outcomes: pl.DataFrame) -> Path | None:
+    """The one workbook all sheets come from, if it is unchanged and small enough to be copied."""
+    files = {sheet.file for sheet in sheets}
+    if len(files) != 1 or outcomes.height > ANNOTATED_ROWS or any(sheet.form != "xlsx" for sheet in sheets):
+        return None
+    path = Path(files.pop())
+    try:
+        same = hashlib.sha256(path.read_bytes()).hexdigest() == sheets[0].sha256
+    except OSError:
+        return None
+    return path if same else None
+
+
+def _put(temporary: Path, target: Path) -> Path:
+    """Put the finished file in its place; where that is open or read-only, beside it under another name."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.chmod(0o644)
+    names = [target, *(target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(2, 10))]
+    for name in names:
+        try:
+            if name != target and name.exists():
+                continue
+            temporary.replace(name)
+        except OSError:
+            continue
+        return name
+    raise FileError("cannot-write", f"{target} cannot be written", "Close it in Excel, or choose another with -o")

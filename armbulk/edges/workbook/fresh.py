@@ -1,0 +1,190 @@
+"""A result workbook written anew (xlsxwriter): for CSV input, and for workbooks too large to be copied."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from armbulk.edges.workbook import look
+from armbulk.edges.workbook.look import FIELDS, HEADERS, Section
+from armbulk.findings import Told
+from armbulk.model import Sheet
+from armbulk.resources import headers
+
+_STAMP = datetime(2000, 1, 1, tzinfo=UTC)
+_SURE_DIGITS = 15
+
+
+def write(  # noqa: PLR0913 - everything a result workbook shows
+    target: Path,
+    sheets: Sequence[Sheet],
+    outcomes: pl.DataFrame,
+    problems: Sequence[Told],
+    summary: Sequence[Section],
+    lang: str,
+    header_rows: Mapping[int, int],
+) -> None:
+    """Write Summary, Problems and every sheet with its outcome columns."""
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": outcomes.height > 20_000,
+        "in_memory": False,
+    }
+    book = xlsxwriter.Workbook(str(target), options)
+    book.set_properties({"category": look.MARK, "created": _STAMP})
+    own = (look.SUMMARY.text(lang), look.PROBLEMS.text(lang))
+    names = look.titles(sheets, own)
+    formats = _formats(book)
+    _summary(book.add_worksheet(own[0]), summary, formats)
+    places = {(sheet.file, sheet.name): name for sheet, name in zip(sheets, names, strict=True)}
+    _problems(book.add_worksheet(own[1]), problems, lang, places, formats)
+    for index, (sheet, name) in enumerate(zip(sheets, names, strict=True)):
+        rows = look.rows_of(outcomes, index)
+        _data(book.add_worksheet(name), sheet, header_rows.get(index), rows, lang, formats)
+    book.close()
+
+
+def _formats(book: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter is untyped
+    head = {"bold": True, "font_color": f"#{look.INK}", "bg_color": f"#{look.HEAD}", "valign": "vcenter"}
+    wrapped = {"text_wrap": True, "valign": "top", "num_format": "@"}
+    made = {
+        "head": book.add_format(head),
+        "text": book.add_format({"num_format": "@"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "wrapped": book.add_format(wrapped),
+        "link": book.add_format({"font_color": "#0B5CAD", "underline": 1, "valign": "top"}),
+        "title": book.add_format({"bold": True, "font_size": 16, "font_color": f"#{look.HEAD}"}),
+        "section": book.add_format({"bold": True, "font_size": 12, "font_color": f"#{look.HEAD}"}),
+        "number": book.add_format({"num_format": "#,##0", "align": "left"}),
+        "amount": book.add_format({"num_format": "#,##0.00", "align": "left"}),
+    }
+    for colour in {*look.COLOURS.values()}:
+        made[colour] = book.add_format({"bg_color": f"#{colour}", "num_format": "@"})
+    return made
+
+
+def _data(  # noqa: PLR0913 - a sheet and all that goes with it
+    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+    sheet: Sheet,
+    header_row: int | None,
+    rows: Mapping[int, tuple[str | None, ...]],
+    lang: str,
+    formats: Mapping[str, Any],
+) -> None:
+    """One sheet: every row at its own number (a csv's lines without gaps), then the outcome columns."""
+    old = look.outcome_letters(sheet, header_row) if header_row else {}
+    letters = [letter for letter in sheet.letters if letter not in old.values()]
+    widths = [12] * len(letters)
+    gaps = sheet.form == "xlsx"
+    last = 0
+    for place, row in enumerate(sheet.frame.iter_rows(named=True)):
+        at = row["row"] - 1 if gaps else place
+        is_head = row["row"] == header_row
+        for column, letter in enumerate(letters):
+            if row[letter] is not None:
+                _cell(page, at, column, row[letter], row[f"{letter}.cell"], formats, head=is_head)
+                widths[column] = max(widths[column], min(len(row[letter]) + 2, 40))
+        if is_head:
+            for column, name in enumerate(FIELDS, start=len(letters)):
+                page.write_string(at, column, HEADERS[name].text(lang), formats["head"])
+            page.freeze_panes(at + 1, 0)
+            first = at
+        elif row["row"] in rows:
+            _outcome(page, at, len(letters), rows[row["row"]], formats)
+        last = at
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    if header_row:
+        for column, name in enumerate(FIELDS, start=len(letters)):
+            page.set_column(column, column, look.WIDTHS[name])
+        page.autofilter(first, 0, last, len(letters) + len(FIELDS) - 1)
+
+
+def _outcome(
+    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+    at: int,
+    column: int,
+    values: tuple[str | None, ...],
+    formats: Mapping[str, Any],
+) -> None:
+    for place, value in enumerate(values):
+        if value:
+            colour = look.COLOURS.get(value) if place == 0 else None
+            page.write_string(at, column + place, look.inert(value), formats[colour or "text"])
+
+
+def _cell(  # noqa: PLR0913 - a cell and all that goes with it
+    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+    at: int,
+    column: int,
+    text: str,
+    kind: str,
+    formats: Mapping[str, Any],
+    *,
+    head: bool,
+) -> None:
+    """A cell as it was: numbers as numbers while Excel keeps all their digits, dates as dates, the rest as text."""
+    if head:
+        page.write_string(at, column, look.inert(text), formats["head"])
+    elif kind == "number" and len(re.sub(r"[-.]", "", text).lstrip("0")) <= _SURE_DIGITS:
+        page.write_number(at, column, float(text))
+    elif kind == "date":
+        page.write_datetime(at, column, date.fromisoformat(text), formats["date"])
+    elif kind == "boolean":
+        page.write_boolean(at, column, text == "TRUE")
+    else:
+        page.write_string(at, column, look.inert(text), formats["text"])
+
+
+def _summary(page: Any, summary: Sequence[Section], formats: Mapping[str, Any]) -> None:  # noqa: ANN401
+    page.hide_gridlines(2)
+    page.set_column(0, 0, 48)
+    page.set_column(1, 1, 70)
+    row = 0
+    for section in summary:
+        page.write_string(row, 0, look.inert(section.title), formats["section" if row else "title"])
+        row += 1
+        for label, value in section.rows:
+            if not label:
+                page.merge_range(row, 0, row, 1, "", formats["wrapped"])
+                page.write_string(row, 0, look.inert(str(value)), formats["wrapped"])
+                page.set_row(row, 32)
+            else:
+                page.write_string(row, 0, look.inert(label), formats["wrapped"])
+                _value(page, row, value, formats)
+            row += 1
+        row += 1
+
+
+def _value(page: Any, row: int, value: str | int | Decimal, formats: Mapping[str, Any]) -> None:  # noqa: ANN401
+    if isinstance(value, str):
+        page.write_string(row, 1, look.inert(value), formats["wrapped"])
+    else:
+        page.write_number(row, 1, float(value), formats["number" if isinstance(value, int) else "amount"])
+
+
+def _problems(
+    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+    problems: Sequence[Told],
+    lang: str,
+    places: Mapping[tuple[str, str], str],
+    formats: Mapping[str, Any],
+) -> None:
+    for column, (words, width) in enumerate(look.PROBLEM_COLUMNS):
+        page.write_string(0, column, words.text(lang), formats["head"])
+        page.set_column(column, column, width)
+    known = headers()
+    for row, told in enumerate(problems, start=1):
+        for column, text in enumerate(look.problem_row(told, known, lang)):
+            colour = look.RED if told["severity"] == "error" else look.YELLOW
+            page.write_string(row, column, look.inert(text), formats["wrapped" if column else colour])
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, len(problems), len(look.PROBLEM_COLUMNS) - 1)
+    del places

@@ -1,0 +1,88 @@
+"""What can go wrong in the world, and the exit code each branch leaves behind.
+
+Data problems are findings, not exceptions. These are raised by files, settings, network and store::
+
+    ArmbulkError                 something stops the command                          exit 2
+    ├── UsageError               the command was called wrongly                       exit 2
+    │   └── QuestionError        a question had to be asked where nobody can answer   exit 2
+    ├── FileError                a file cannot be read or written                     exit 2
+    ├── Unfinished               something is in doubt or unfinished                  exit 3
+    ├── LimitError               an AUP limit stops the run                           exit 4
+    ├── SettingsError            settings are missing or wrong                        exit 5
+    │   └── LoginError           ARM refuses the credentials                          exit 5
+    ├── ServerError              ARM cannot be reached, or answers nonsense           exit 6
+    └── StoreError               the local store cannot be used                       exit 2
+"""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The documented exit codes of every command."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    UNFINISHED = 3
+    LIMIT = 4
+    SETTINGS = 5
+    SERVER = 6
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class ArmbulkError(Exception):
+    """Something stops the command. `code` names it for scripts, `hint` says what to do next."""
+
+    exit = Exit.USAGE
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        """Say what is wrong (`message`) and what to do about it (`hint`)."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ArmbulkError):
+    """The command was called wrongly."""
+
+
+class QuestionError(UsageError):
+    """A question had to be asked where nobody can answer (no terminal, no `--yes`)."""
+
+
+class FileError(ArmbulkError):
+    """A file cannot be read or written."""
+
+
+class StoreError(ArmbulkError):
+    """The local store cannot be used: damaged, locked, read-only or from a newer armbulk."""
+
+
+class Unfinished(ArmbulkError):  # noqa: N818 - a state, not a fault
+    """Something is in doubt or unfinished; `armbulk resume` goes on."""
+
+    exit = Exit.UNFINISHED
+
+
+class LimitError(ArmbulkError):
+    """An AUP limit stops the run; the message tells when it can go on."""
+
+    exit = Exit.LIMIT
+
+
+class SettingsError(ArmbulkError):
+    """Settings are missing or wrong."""
+
+    exit = Exit.SETTINGS
+
+
+class LoginError(SettingsError):
+    """ARM refuses the credentials or the client number."""
+
+
+class ServerError(ArmbulkError):
+    """ARM cannot be reached, or answers nonsense."""
+
+    exit = Exit.SERVER

@@ -1,0 +1,170 @@
+"""From checked files to a finished run: prepare, store, send, and say how it stands."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+
+from armbulk import results
+from armbulk.checking import Checked
+from armbulk.core.limits import Account
+from armbulk.core.planner import Cutting
+from armbulk.core.planner import Pace as PlanPace
+from armbulk.edges.arm import Arm
+from armbulk.edges.clock import Clock
+from armbulk.edges.config import Profile
+from armbulk.edges.store import ITEM_SCHEMA, Run, Store
+from armbulk.errors import SettingsError, UsageError
+from armbulk.planning import Options, Prepared, Surroundings, prepare
+from armbulk.sending import Pace, Progress, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The files as the caller named them, with what was said of them."""
+
+    files: tuple[str, ...]
+    as_resource: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a use case works with: settings, clock, and (in tests) a transport."""
+
+    profile: Profile
+    clock: Clock
+    transport: httpx.BaseTransport | None = None
+
+    def store(self) -> Store:
+        """Open the store of this profile."""
+        return Store(self.profile.store_url, self.clock)
+
+
+def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> Prepared:
+    """Price what would be sent, with what this store knows of the client."""
+    profile = bench.profile
+    around = Surroundings(
+        known=store.known(profile.account),
+        usage=store.usage(profile.account),
+        limits=profile.limits,
+        now=bench.clock.now(),
+        cutting=Cutting(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
+        pace=PlanPace(),
+    )
+    return prepare(checked, options, around)
+
+
+def expect(ready: Prepared, count: int | None, total: str | None) -> None:
+    """Make sure that what goes out is what the caller expects; UsageError otherwise."""
+    sending = ready.to_send
+    if count is not None and sending.height != count:
+        raise UsageError(
+            "count-differs", f"{sending.height} records would be sent, {count} were expected", "Nothing was sent"
+        )
+    if total is None:
+        return
+    found = sending["amount"].drop_nulls().str.to_decimal(scale=2).sum() or Decimal(0)
+    try:
+        wanted = Decimal(total.replace(" ", "").replace(",", "."))
+    except ArithmeticError:
+        raise UsageError("total-unreadable", f"{total!r} is not an amount", "Write it like 12500.50") from None
+    if found != wanted:
+        raise UsageError("total-differs", f"The documents add up to {found}, {wanted} was expected", "Nothing was sent")
+
+
+def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
+    """Store the run before anything is sent; return its number."""
+    profile = bench.profile
+    method = "PUT" if ready.options.update else "POST"
+    batches = [
+        (batch.no, batch.resource, method if batch.resource == "customers" else "POST") for batch in ready.plan.batches
+    ]
+    new = {
+        "origin": profile.account.origin,
+        "client_no": profile.account.client_no,
+        "profile": profile.name,
+        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 for sheet in ready.checked.sheets},
+        "options": {
+            "files": [_absolute(name) for name in given.files],
+            "as_resource": given.as_resource,
+            "encoding": given.encoding,
+        },
+    }
+    items = ready.items.with_columns(
+        pl.lit(None, pl.String).alias("warnings"),
+        pl.lit(None, pl.String).alias("reference"),
+        pl.when(pl.col("outcome").is_not_null()).then(pl.lit(bench.clock.now())).alias("at"),
+        pl.when(pl.col("outcome").is_null()).then(pl.col("payload")).alias("payload"),
+    ).select([*ITEM_SCHEMA, "payload"])
+    return store.begin(new, items, batches)
+
+
+def carry_on(bench: Bench, store: Store, run: Run, *, for_windows: bool, tell: Callable[[Progress], None]) -> str:
+    """Send what is left of a run and wait for its answers; return the run's state."""
+    profile = bench.profile
+    arm = Arm(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)
+    pace = Pace(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, for_windows)
+    try:
+        return Session(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, tell).carry_on()
+    finally:
+        arm.close()
+
+
+def conclude(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> results.Result:
+    """Write the result workbook of a run as it stands; a finished run then forgets personal data."""
+    stood = results.stand(store, run_id)
+    path = results.write(stood, checked, target, lang)
+    store.result_written(run_id, str(path))
+    if stood.run and stood.run.state == "finished":
+        store.forget(run_id, results.masked)
+    return results.stand(store, run_id)
+
+
+def open_records(stood: results.Result) -> list[dict[str, Any]]:
+    """Name every record that is in doubt or in conflict, for people."""
+    chosen = stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"]))
+    return [
+        {
+            "outcome": one["outcome"],
+            "where": f"{one['resource']} row {one['row']}",
+            "key": one["key"],
+            "customer": one["customer_norm"],
+            "amount": one["amount"],
+            "currency": one["currency"] or "",
+            "message": one["message"] or "",
+        }
+        for one in chosen.iter_rows(named=True)
+    ]
+
+
+def files_of(run: Run) -> Sequence[str]:
+    """The files a run was made of, as absolute names."""
+    return [str(name) for name in run.options["files"]]
+
+
+def _absolute(name: str) -> str:
+    path, mark, said = name.partition("#")
+    return f"{Path(path).resolve()}{mark}{said}"
+
+
+def latest_unfinished(store: Store, account: Account) -> Run:
+    """Return the client's latest run that is not finished; UsageError when there is none."""
+    for run in store.runs():
+        if run.state != "finished" and run.account == account:
+            return run
+    raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
+
+
+def same_client(run: Run, account: Account) -> None:
+    """Make sure that a run is carried on where it began; SettingsError otherwise."""
+    if run.account != account:
+        raise SettingsError(
+            "other-client",
+            f"Run {run.id} belongs to client {run.account.client_no} at {run.account.origin}",
+            "Choose the profile (or the settings) it was begun with",
+        )

@@ -1,0 +1,209 @@
+"""The words everything else is said in: fields, resources, sheets and outcomes.
+
+Pure data. A `Resource` is a tuple of `Field`s; headers, checks, payloads, templates and reference
+pages are all derived from it, each in its own room.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+import polars as pl
+
+
+class Lang(StrEnum):
+    """The languages armbulk speaks."""
+
+    EN = "en"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    en: str
+    no: str
+
+    def text(self, lang: str) -> str:
+        """Return the text in `lang` (`en` or `no`)."""
+        return self.no if lang == Lang.NO else self.en
+
+
+class Kind(Enum):
+    """What a value is: it decides the dtype, the Excel format and the word for people.
+
+    dtypes of parsed columns: TEXT, IDENTIFIER → String; DATE → Date; AMOUNT → Decimal(38, 2);
+    QUANTITY → Decimal(38, 6); INTEGER → Int64; FLAG → Boolean; TEXTS → List(String).
+    """
+
+    TEXT = Words("text", "tekst")
+    IDENTIFIER = Words("identifier (kept as text)", "identifikator (beholdes som tekst)")
+    DATE = Words("date", "dato")
+    AMOUNT = Words("amount, two decimals", "beløp, to desimaler")
+    QUANTITY = Words("number, up to six decimals", "tall, inntil seks desimaler")
+    INTEGER = Words("whole number", "heltall")
+    FLAG = Words("yes or no", "ja eller nei")
+    TEXTS = Words("several texts, separated by ; or line breaks", "flere tekster, skilt med ; eller linjeskift")
+
+
+class Severity(StrEnum):
+    """An error holds the record back; a warning never stops anything."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Use(Enum):
+    """What armbulk does with a field on the way in."""
+
+    SENT = "sent"
+    COMPUTED = "computed"  # ARM works it out: recognised in a sheet, never sent
+    PARENT = "parent"  # a line's reference to its document: finds the parent, is not part of the line's JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column and one JSON member of a resource.
+
+    `path` is the dotted path inside ARM's object (`postalAddress.addressLine1`); `source` says what the
+    path rests on: D documented, E seen in a published example, I inferred (the marks of the API notes).
+    """
+
+    name: str
+    header: Words
+    path: str
+    kind: Kind
+    help: Words
+    example: str
+    required: bool = False
+    max_length: int | None = None
+    pattern: str | None = None
+    one_of: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    use: Use = Use.SENT
+    source: str = "E"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A cross-field rule: where `ok()` is false the finding `code` blames `field`.
+
+    `ok` returns a Boolean expression over the resource's typed columns; null counts as fulfilled.
+    """
+
+    code: str
+    field: str
+    severity: Severity
+    ok: Callable[[], pl.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One kind of ARM record: its sheet, its key, its endpoint, its fields and rules.
+
+    `wrapper` is the array's key in a batch body; `endpoint` the path under `/clients/{clientno}/`;
+    `lines` the child resource whose PARENT field refers to `key`; `lines_path` its key in the JSON.
+    """
+
+    name: str
+    title: Words
+    sheet_names: tuple[str, ...]
+    key: str
+    fields: tuple[Field, ...]
+    rules: tuple[Rule, ...] = ()
+    endpoint: str = ""
+    wrapper: str = ""
+    lines: "Resource | None" = None
+    lines_path: str = ""
+    source: str = "E"
+
+    def field(self, name: str) -> Field:
+        """Return the field called `name`; KeyError if there is none."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+
+CELL = pl.Enum(["text", "number", "date", "datetime", "time", "boolean", "error", "uncalculated"])
+"""What a cell was in the file. `uncalculated` is a formula without a cached value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table as it stands in a file, before any meaning is given to it.
+
+    `frame`: `row` Int64 (the sheet's own row number; for csv the line number of the record's start), then
+    for every used column a String column named by its Excel letter (`A`) holding the value's exact text
+    (numbers as digits, dates as ISO text, booleans TRUE/FALSE, errors as #N/A) and a CELL column `A.cell`
+    telling what the cell was. Blank cells are null in both. Wholly blank rows are absent; order is the file's.
+    """
+
+    file: str
+    name: str
+    frame: pl.DataFrame
+    letters: tuple[str, ...]
+    form: str  # "xlsx" or "csv"
+    sha256: str = ""
+    resource: str | None = None  # what the caller said it is (`--as`, `FILE#Sheet=RESOURCE`), if anything
+
+
+class Outcome(StrEnum):
+    """What became of a record. The JSON keys of `armbulk import`; with spaces, the words in the workbook."""
+
+    CREATED = "created"
+    CREATED_WITH_WARNINGS = "created_with_warnings"
+    UPDATED = "updated"
+    UPDATED_WITH_WARNINGS = "updated_with_warnings"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    HELD_BACK = "held_back"
+    NOT_SENT = "not_sent"
+    ALREADY_SENT = "already_sent"
+    IN_DOUBT = "in_doubt"
+    CONFLICT = "conflict"
+
+
+WELL = frozenset(
+    {
+        Outcome.CREATED,
+        Outcome.CREATED_WITH_WARNINGS,
+        Outcome.UPDATED,
+        Outcome.UPDATED_WITH_WARNINGS,
+        Outcome.UNCHANGED,
+        Outcome.ALREADY_SENT,
+    }
+)
+"""Outcomes that leave nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What something takes from ARM's acceptable use policy: requests, records read, records written."""
+
+    requests: int = 0
+    reads: int = 0
+    writes: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        """Add meter by meter."""
+        return Cost(self.requests + other.requests, self.reads + other.reads, self.writes + other.writes)
+
+    def meters(self) -> dict[str, int]:
+        """Return the amounts by meter name."""
+        return {"requests": self.requests, "reads": self.reads, "writes": self.writes}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows of one resource, typed, from one or more sheets.
+
+    `rows`: `sheet` UInt16 (index into the book's sheets), `row` Int64, then one typed column per field of
+    `resource` (all of them, in order; a field without a column is all null).
+    `columns`: per sheet index, field name → Excel letter.
+    """
+
+    resource: Resource
+    rows: pl.DataFrame
+    columns: dict[int, dict[str, str]] = field(default_factory=dict)

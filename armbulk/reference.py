@@ -1,0 +1,42 @@
+"""The field reference, derived from the resources."""
+
+from typing import Any
+
+from armbulk.model import Field, Use, Words
+from armbulk.resources import RESOURCES
+
+
+def describe(resource: str, lang: str) -> dict[str, Any]:
+    """Describe every field of a resource in `lang`."""
+    return {"resource": resource, "fields": [_field(field, lang) for field in RESOURCES[resource].fields]}
+
+
+def _field(field: Field, lang: str) -> dict[str, Any]:
+    also = [field.header.text("en" if lang == "no" else "no"), *field.aliases]
+    return {
+        "field": field.name,
+        "header": field.header.text(lang),
+        "also": list(dict.fromkeys(also)),
+        "path": field.path,
+        "kind": field.kind.value.text(lang),
+        "required": field.required,
+        "rules": _rules(field, lang),
+        "help": field.help.text(lang),
+        "example": field.example,
+        "source": field.source,
+    }
+
+
+def _rules(field: Field, lang: str) -> list[str]:
+    rules = []
+    if field.max_length:
+        rules.append(Words(f"at most {field.max_length} characters", f"høyst {field.max_length} tegn").text(lang))
+    if field.pattern:
+        rules.append(Words("has the form of the example", "har formen til eksempelet").text(lang))
+    if field.one_of:
+        rules.append(", ".join(field.one_of))
+    if field.use is Use.COMPUTED:
+        rules.append(Words("worked out by ARM, never sent", "regnes ut av ARM, sendes aldri").text(lang))
+    if field.use is Use.PARENT:
+        rules.append(Words("finds the line's document", "finner linjens bilag").text(lang))
+    return rules

@@ -1,0 +1,354 @@
+"""Carrying a run on: one loop that asks `next_step` what to do, does it, and writes down what came of it.
+
+Everything that may have left the machine is on disk as `posting` before it leaves. What comes back is committed
+before anything else happens. A document whose batch is in doubt is looked up, never sent again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import polars as pl
+
+from armbulk.core.answers import Fault, Proof, Reply, message_of, read_post, retry_at
+from armbulk.core.limits import Limits
+from armbulk.core.mapper import wrap
+from armbulk.core.readings import Fact, Look, Reading, Result, read_batch, read_document
+from armbulk.core.states import FINAL, State
+from armbulk.core.steps import Ask, Poll, Post, Seen, Wait, next_step
+from armbulk.edges.arm import Arm, unreachable
+from armbulk.edges.clock import Clock
+from armbulk.edges.store import Batch, Intent, Open, Run, Store
+from armbulk.errors import ArmbulkError, LimitError, LoginError
+from armbulk.model import Cost, Outcome
+from armbulk.resources import RESOURCES
+
+STRIKES = 5
+"""Refusals for a limit, failed connections or failed looks in a row before a session stops."""
+
+UNSEEN = 10
+"""Times a batch may answer 404 before it counts as lost; it is never taken for "not received"."""
+
+INCOMPLETE = 5
+"""Times a finished batch may lack records before they are looked up one by one."""
+
+LONGEST = 60.0
+"""Seconds between two looks at a batch, at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How patient a session is, in seconds."""
+
+    poll: float = 2.0
+    settle: float = 1800.0
+    wait: float = 3600.0
+    for_windows: bool = True  # wait for a full window to free itself (`--no-wait` says no)
+
+
+@dataclass(slots=True)
+class Watch:
+    """What this session remembers of a batch between two steps."""
+
+    due: float = 0.0
+    looks: int = 0
+    polls: int = 0
+    unseen: int = 0
+    incomplete: int = 0
+    failures: int = 0
+    limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a session tells while it works: what it does, and how far it is."""
+
+    doing: str  # posted, polled, asked, waiting
+    batch: int = 0
+    done: int = 0
+    total: int = 0
+    until: float = 0.0
+
+
+@dataclass(slots=True)
+class Session:
+    """One session of sending for one run."""
+
+    store: Store
+    arm: Arm
+    clock: Clock
+    run: Run
+    limits: Limits
+    user_id: str
+    pace: Pace
+    tell: Callable[[Progress], None] = lambda _: None
+    watches: dict[int, Watch] = field(default_factory=dict)
+    started: float = 0.0
+    strikes: int = 0
+    followed: bool = False
+    paused_until: float | None = None
+
+    def carry_on(self) -> str:
+        """Work until nothing more can be done; return the run's state and store it.
+
+        Raises LoginError, LimitError or ServerError after storing `paused`: the run can be resumed.
+        """
+        with self.store.lock(self.run.account):
+            self.started = self.clock.now()
+            self.store.recover(self.run.id, self.run.account)
+            try:
+                state = self._loop()
+            except ArmbulkError:
+                self.store.end(self.run.id, "paused", self.paused_until)
+                raise
+            self.store.end(self.run.id, state, self.paused_until)
+        return state
+
+    def _loop(self) -> str:
+        while not self.clock.interrupted:
+            step = next_step(self._seen(), self.clock.now())
+            if step is None:
+                return self._ended()
+            match step:
+                case Post(batch_id):
+                    self._post(self._batch(batch_id))
+                case Poll(batch_id):
+                    self._poll(self._batch(batch_id))
+                case Ask(batch_id):
+                    self._ask(self._batch(batch_id))
+                case Wait(until):
+                    if self._gives_up(until):
+                        self.paused_until = until
+                        return "paused"
+                    self.tell(Progress("waiting", until=until))
+                    self.clock.sleep(until - self.clock.now())
+                case _:
+                    assert_never(step)
+        return "interrupted"
+
+    def _ended(self) -> str:
+        left = [batch for batch in self.store.batches(self.run.id) if batch.state not in FINAL]
+        return "in_doubt" if left else "finished"
+
+    def _gives_up(self, until: float) -> bool:
+        """Whether the session stops instead of waiting for a window, as `--no-wait` asks."""
+        held = any(watch.limited and watch.due == until for watch in self.watches.values())
+        return held and not self.pace.for_windows and until - self.clock.now() > self.pace.poll
+
+    def _seen(self) -> list[Seen]:
+        return [self._view(batch) for batch in self.store.batches(self.run.id)]
+
+    def _view(self, batch: Batch) -> Seen:
+        watch = self._watch(batch)
+        since = batch.answered or batch.intended or self.clock.now()
+        return Seen(
+            batch.id,
+            batch.no,
+            batch.resource,
+            batch.state,
+            batch.attempt,
+            watch.due,
+            watch.looks,
+            settles=since + self.pace.settle,
+            waits_until=max(since, self.started) + self.pace.wait,
+        )
+
+    def _watch(self, batch: Batch) -> Watch:
+        return self.watches.setdefault(batch.id, Watch())
+
+    def _batch(self, batch_id: int) -> Batch:
+        return next(batch for batch in self.store.batches(self.run.id) if batch.id == batch_id)
+
+    # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _post(self, batch: Batch) -> None:
+        self.arm.login()
+        if batch.resource == "documents":
+            self._follow_customers()
+        if batch.state is State.IN_DOUBT:
+            self.store.move(batch.id, State.PLANNED, "customers are upserts: sent again")
+        intent = self.store.intend(self.run.account, batch.id, self.limits)
+        if intent is None:
+            return
+        if isinstance(intent, float):
+            self._hold_for(batch, intent)
+            return
+        body = wrap(RESOURCES[batch.resource], self.user_id, [record.payload for record in intent.records])
+        reply = self.arm.send_batch(batch.resource, batch.method, body.encode())
+        self._answered(batch, intent, reply)
+        self._told("posted", batch)
+
+    def _answered(self, batch: Batch, intent: Intent, reply: Reply) -> None:
+        """Commit what a post came to, then decide how to go on."""
+        posted = read_post(reply)
+        watch = self._watch(batch)
+        watch.limited = False
+        spent = Cost(reply.requests, 0, intent.cost.writes)
+        only_calls = Cost(reply.requests, 0, 0)
+        proof, uuid = posted.proof, posted.uuid
+        if proof is Proof.ACCEPTED and any(other.uuid == uuid for other in self.store.batches(self.run.id)):
+            proof, uuid = Proof.IN_DOUBT, ""
+        match proof:
+            case Proof.ACCEPTED:
+                self.store.answered(batch.id, State.ACCEPTED, "accepted", charge=spent, uuid=uuid, status=reply.status)
+                watch.due, self.strikes = self.clock.now() + self.pace.poll, 0
+            case Proof.REFUSED | Proof.TOO_LARGE:
+                self._refused(batch, intent, reply, spent, posted.message)
+            case Proof.LOGIN:
+                self.store.answered(batch.id, State.PLANNED, "refused", charge=only_calls, status=reply.status)
+                raise _not_allowed(reply, posted.message)
+            case Proof.LIMITED:
+                self.store.answered(batch.id, State.PLANNED, "limited", charge=only_calls, status=reply.status)
+                self._limited(batch, reply)
+            case Proof.NOT_SENT:
+                self.store.answered(batch.id, State.PLANNED, "not sent", charge=None)
+                self._failed(batch, reply)
+            case Proof.IN_DOUBT | Proof.ASK:
+                self.store.answered(batch.id, State.IN_DOUBT, proof.value, charge=spent, status=reply.status)
+                watch.due = self.clock.now() + self.pace.poll
+            case _:
+                assert_never(proof)
+
+    def _refused(self, batch: Batch, intent: Intent, reply: Reply, spent: Cost, message: str) -> None:
+        halve = read_post(reply).proof is Proof.TOO_LARGE and len(intent.records) > 1
+        results = [] if halve else [Result(record.no, Outcome.REJECTED, message) for record in intent.records]
+        self.store.answered(
+            batch.id, State.REFUSED, "refused", charge=spent, status=reply.status, results=results, halve=halve
+        )
+
+    def _follow_customers(self) -> None:
+        """Before the first documents go: those whose customer ARM did not accept stay at home."""
+        if self.followed:
+            return
+        self.followed = True
+        items = self.store.items(self.run.id)
+        bad = [Outcome.REJECTED.value, Outcome.HELD_BACK.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
+        failed = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_in(bad))
+        held = items.filter(
+            pl.col("outcome").is_null() & pl.col("customer_norm").is_in(failed["key_norm"].drop_nulls().implode())
+        )
+        message = "its customer was not accepted by ARM"
+        self.store.hold(self.run.id, [Result(no, Outcome.HELD_BACK, message) for no in held["no"]])
+
+    # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _poll(self, batch: Batch) -> None:
+        records = self.store.open_records(batch.id)
+        reply = self._look(batch, lambda: self.arm.get_batch(batch.uuid or ""), reads=len(records))
+        if reply is None:
+            return
+        watch = self._watch(batch)
+        watch.polls += 1
+        watch.due = self.clock.now() + min(LONGEST, self.pace.poll * 1.5 ** min(watch.polls, 20))
+        if reply.status == 404:
+            watch.unseen += 1
+            if watch.unseen >= UNSEEN:
+                self.store.move(batch.id, State.IN_DOUBT, "ARM does not know the batch any more")
+            return
+        self._take(batch, read_batch(reply, batch.resource, self.store.sent_records(batch.id)), len(records))
+        self._told("polled", batch)
+
+    def _take(self, batch: Batch, reading: Reading, missing: int) -> None:
+        """Commit what a look at a batch gave; what it leaves open is waited for, then looked up."""
+        watch = self._watch(batch)
+        watch.unseen = 0
+        certain = [one for one in reading.results if one.outcome is not Outcome.IN_DOUBT]
+        for one in reading.results:
+            if one.outcome is Outcome.IN_DOUBT:
+                self.store.note(self.run.id, one.message, [one.no])
+        self.store.resolve(batch.id, certain)
+        if reading.pending or self._batch(batch.id).state in FINAL:
+            return
+        watch.incomplete += 1
+        if watch.incomplete >= INCOMPLETE:
+            self.store.move(batch.id, State.IN_DOUBT, f"ARM's final answer lacks {missing - len(certain)} records")
+
+    def _ask(self, batch: Batch) -> None:
+        watch = self._watch(batch)
+        for record in self.store.open_records(batch.id):
+            if self.clock.interrupted:
+                return
+            reply = self._look(batch, lambda number=record.key: self.arm.get_document(number), reads=1)
+            if reply is None:
+                return
+            self._found(batch, record, reply)
+        watch.looks += 1
+        watch.due = self.clock.now() + self.pace.poll * 3**watch.looks
+        self._told("asked", batch)
+
+    def _found(self, batch: Batch, record: Open, reply: Reply) -> None:
+        fact = Fact(record.key, record.doc_type, record.customer, record.date, record.amount, record.currency)
+        look, message, reference = read_document(reply, fact)
+        if look == Look.EQUAL:
+            self.store.resolve(batch.id, [Result(record.no, Outcome.CREATED, message, reference=reference)])
+        elif look == Look.DIFFERENT:
+            self.store.resolve(batch.id, [Result(record.no, Outcome.CONFLICT, message, reference=reference)])
+        else:
+            self.store.note(self.run.id, message, [record.no])
+
+    def _look(self, batch: Batch, call: Callable[[], Reply], reads: int) -> Reply | None:
+        """Make one reading call within the meters; None when it has to be made later."""
+        self.arm.login()
+        reserved = self.store.reserve(self.run.account, Cost(1, reads, 0), self.limits)
+        if isinstance(reserved, float):
+            self._hold_for(batch, reserved)
+            return None
+        reply = call()
+        self.store.settle(
+            self.run.id, reserved, None if reply.fault is Fault.NOT_SENT else Cost(reply.requests, reads, 0)
+        )
+        if reply.status in {401, 403} and not reply.retry_after:
+            raise _not_allowed(reply, message_of(reply))
+        if reply.status in {403, 429, 503}:
+            self._limited(batch, reply)
+            return None
+        if reply.fault is not None or reply.status >= 500 or reply.status in {400, 406, 408}:
+            self._failed(batch, reply)
+            return None
+        self.strikes, self._watch(batch).failures = 0, 0
+        return reply
+
+    # ── when it does not go at once ─────────────────────────────────────────────────────────────────────────────
+
+    def _hold_for(self, batch: Batch, until: float) -> None:
+        if until == float("inf"):
+            raise LimitError(
+                "never-fits", f"Batch {batch.no} is larger than a window can ever give", "Lower batch size"
+            )
+        watch = self._watch(batch)
+        watch.due, watch.limited = until, True
+
+    def _limited(self, batch: Batch, reply: Reply) -> None:
+        """ARM said no for a limit: nobody calls before the time it names."""
+        self.strikes += 1
+        until = retry_at(reply, self.clock.now(), self.strikes)
+        self.store.block(self.run.account, until)
+        self._hold_for(batch, until)
+        if self.strikes >= STRIKES:
+            self.paused_until = until
+            raise LimitError(
+                "limited", "ARM refused five calls in a row for its limits", f"`armbulk resume {self.run.id}` later"
+            )
+
+    def _failed(self, batch: Batch, reply: Reply) -> None:
+        """A call that could not be made, or a look without an answer: again, a little later, a few times."""
+        watch = self._watch(batch)
+        watch.failures += 1
+        watch.due = self.clock.now() + min(LONGEST, self.pace.poll * 2**watch.failures)
+        if watch.failures >= STRIKES:
+            raise unreachable(reply)
+
+    def _told(self, doing: str, batch: Batch) -> None:
+        batches = self.store.batches(self.run.id)
+        done = sum(1 for one in batches if one.state in FINAL)
+        self.tell(Progress(doing, batch.no, done, len(batches)))
+
+
+def _not_allowed(reply: Reply, message: str) -> LoginError:
+    return LoginError(
+        "not-allowed",
+        message,
+        "Check the base URL, the client number and the credentials; nothing of this batch was applied"
+        if reply.status != 401
+        else "Set the credentials anew, then `armbulk resume`",
+    )

@@ -1,0 +1,31 @@
+"""ARM's meters as they stand for a client."""
+
+from typing import Any
+
+from armbulk.core.limits import HOUR, MONTH, used
+from armbulk.edges.config import Profile
+from armbulk.edges.store import Store
+
+METERS = ("requests", "reads", "writes")
+
+
+def meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
+    """Say what is used, reserved and left of every meter and window."""
+    usage = store.usage(profile.account)
+    found = []
+    for window in (HOUR, MONTH):
+        for meter in METERS:
+            limit = profile.limits.capacity(window.name, meter, "look")
+            spent = used(usage, window.name, meter, now)
+            held = usage.reserved.meters()[meter]
+            found.append(
+                {
+                    "window": window.name,
+                    "meter": meter,
+                    "limit": limit,
+                    "used": spent - held,
+                    "reserved": held,
+                    "left": max(limit - spent, 0),
+                }
+            )
+    return {"client_no": profile.client_no, "size": profile.client_size, "meters": found}

@@ -1,0 +1,152 @@
+"""Reading ARM's answer for a batch and for one document, in every dialect."""
+
+import json
+from typing import Any
+
+import pytest
+
+from armbulk.core.answers import Fault, Reply
+from armbulk.core.readings import Fact, Look, read_batch, read_document
+from armbulk.model import Outcome
+
+SENT = [(1, "F-1"), (2, "f-2"), (3, "3")]
+
+
+def reply(body: Any, status: int = 200) -> Reply:
+    """An answer with this JSON."""
+    return Reply(status, json.dumps(body).encode())
+
+
+def item(no: str, **more: Any) -> dict[str, Any]:
+    """One item as the published answer has it."""
+    return {
+        "status": "PROCESSED",
+        "result": "CREATED",
+        "message": "CREATED",
+        "documentNo": no,
+        "referenceNo": 7,
+        **more,
+    }
+
+
+def outcomes(found: Any) -> dict[int, str]:
+    """Record number → outcome."""
+    return {one.no: one.outcome.value for one in found.results}
+
+
+@pytest.mark.parametrize("key", ["documents", "items", "results", "responses"])
+@pytest.mark.parametrize("inside", [False, True])
+def test_items_under_any_key_in_any_order(key: str, inside: bool) -> None:
+    """Items are matched by document number, whatever the array is called and however it is ordered."""
+    body = {"status": "PROCESSED", key: [item("3"), item("F-2"), item("f-1 ")]}
+    found = read_batch(reply({"data": body} if inside else body), "documents", SENT)
+    assert outcomes(found) == {1: "created", 2: "created", 3: "created"}
+    assert found.results[0].reference == "7"
+    assert not found.pending
+
+
+def test_items_without_numbers_by_index_or_place() -> None:
+    """Items that name no document are matched by index, or by place when the counts agree."""
+    bare = {"status": "PROCESSED", "result": "CREATED"}
+    failed = {"status": "FAILED", "result": "REJECTED", "message": "no", "index": 0}
+    by_index = [{**bare, "index": 2}, {**bare, "index": 1}, failed]
+    assert outcomes(read_batch(reply({"items": by_index}), "documents", SENT))[1] == "rejected"
+    assert len(outcomes(read_batch(reply({"items": [bare] * 3}), "documents", SENT))) == 3
+    lacking = read_batch(reply({"items": [bare] * 2}), "documents", SENT)
+    assert lacking.results == ()
+    assert lacking.strange
+
+
+def test_failed_item_keeps_arms_words() -> None:
+    """A rejected document shows what ARM said about which field."""
+    bad = {
+        "status": "FAILED",
+        "result": "REJECTED",
+        "message": "Bad",
+        "documentNo": "3",
+        "errors": [{"field": "kid", "message": "wrong"}],
+    }
+    found = read_batch(reply({"documents": [item("F-1"), item("F-2"), bad]}, 206), "documents", SENT)
+    assert found.results[2].outcome is Outcome.REJECTED
+    assert found.results[2].message == "Bad; kid: wrong"
+
+
+def test_warnings_make_it_created_with_warnings() -> None:
+    """A warning means the data was changed and accepted."""
+    warned = item("3", warnings=[{"field": "EmailAddressDocument", "message": "sanitized"}])
+    found = read_batch(
+        reply({"documents": [item("F-1", warnings=None), item("F-2", warnings=[]), warned]}), "documents", SENT
+    )
+    assert outcomes(found) == {1: "created", 2: "created", 3: "created_with_warnings"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [reply({"status": "QUEUED"}, 202), reply({"status": "PROCESSING"}), Reply(202), Reply(200)],
+)
+def test_not_done_yet(answer: Reply) -> None:
+    """A batch in work has no outcomes, and is asked for again."""
+    found = read_batch(answer, "documents", SENT)
+    assert found.pending
+    assert found.results == ()
+
+
+def test_206_first_with_some_items() -> None:
+    """An intermediate answer settles the records it names and no others."""
+    found = read_batch(reply({"status": "PROCESSING", "documents": [item("F-1")]}, 206), "documents", SENT)
+    assert found.pending
+    assert outcomes(found) == {1: "created"}
+
+
+def test_whole_batch_failed() -> None:
+    """A batch that failed as a whole rejects every record in it, with ARM's one message."""
+    found = read_batch(reply({"status": "FAILED", "message": "Bad batch"}), "documents", SENT)
+    assert outcomes(found) == {1: "rejected", 2: "rejected", 3: "rejected"}
+    assert found.results[0].message == "Bad batch"
+
+
+@pytest.mark.parametrize("words", [{"status": "SPLENDID"}, {"status": "FAILED", "result": "CREATED"}, {}])
+def test_unknown_words_are_no_success(words: dict[str, str]) -> None:
+    """A word armbulk does not know is shown, never taken for a success."""
+    found = read_batch(reply({"documents": [{"documentNo": "3", **words}]}), "documents", [(3, "3")])
+    assert outcomes(found) == {3: "in_doubt"}
+
+
+def test_contradiction_and_stranger() -> None:
+    """Two different answers for one document are a conflict; an answer for a stranger is reported."""
+    twice = [item("3"), {"status": "FAILED", "documentNo": "3"}, item("999")]
+    found = read_batch(reply({"documents": twice}), "documents", [(3, "3")])
+    assert outcomes(found) == {3: "conflict"}
+    assert "999" in found.strange[0]
+
+
+FACT = Fact("F-1", "IN", "543210", "2025-02-27", "6500", "NOK")
+DOCUMENT = {
+    "documentNo": "f-1",
+    "documentType": "in",
+    "customerNo": "543210",
+    "documentDate": "2025-02-27",
+    "currency": "NOK",
+    "currencyAmounts": {"inclVat": 6500.00},
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "look"),
+    [
+        (reply(DOCUMENT), Look.EQUAL),
+        (reply({"document": DOCUMENT}), Look.EQUAL),
+        (reply({"documents": [DOCUMENT]}), Look.EQUAL),
+        (reply({"documents": [DOCUMENT, DOCUMENT]}), Look.DIFFERENT),
+        (reply({**DOCUMENT, "customerNo": "1"}), Look.DIFFERENT),
+        (reply({**DOCUMENT, "currencyAmounts": {"inclVat": 6500.01}}), Look.DIFFERENT),
+        (reply({"documentNo": "F-1"}), Look.UNKNOWN),
+        (Reply(404), Look.ABSENT),
+        (Reply(500), Look.UNKNOWN),
+        (Reply(fault=Fault.BROKEN), Look.UNKNOWN),
+        (Reply(200, b"<html>"), Look.UNKNOWN),
+    ],
+)
+def test_looking_a_document_up(answer: Reply, look: str) -> None:
+    """Found and equal, found and different, not found, or no observation at all."""
+    assert read_document(answer, FACT)[0] == look
