@@ -11,7 +11,7 @@ import polars as pl
 
 from armbulk.model import Severity, Sheet, Words
 
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+SCHEMA = pl.Schema({
     "sheet": pl.UInt16,  # index into the book's sheets
     "row": pl.Int64,  # the sheet's own row number; null = the whole sheet
     "column": pl.String,  # Excel letter; null = the whole row or a column that is not there
@@ -20,7 +20,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "severity": pl.String,
     "value": pl.String,  # the cell's own text
     "detail": pl.String,  # what the message needs besides: a length, another row, an amount
-}
+})
 """Columns and dtypes of a findings frame."""
 
 

@@ -6,6 +6,7 @@ before anything else happens. A document whose batch is in doubt is looked up, n
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import assert_never
 
 import polars as pl
@@ -268,7 +269,7 @@ class Session:
         for record in self.store.open_records(batch.id):
             if self.clock.interrupted:
                 return
-            reply = self._look(batch, lambda number=record.key: self.arm.get_document(number), reads=1)
+            reply = self._look(batch, partial(self.arm.get_document, record.key), reads=1)
             if reply is None:
                 return
             self._found(batch, record, reply)

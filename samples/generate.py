@@ -55,7 +55,8 @@ CUSTOMER_COLUMNS = [
     ("Postnr", "Postal code", "text"), ("Poststed", "City", "text"), ("Landkode", "Country code", "text"),
     ("Kundekategori", "Customer category", "text"), ("Orgnr", "Organisation no", "text"), ("E-post", "Email", "text"),
     ("Telefon", "Phone", "text"), ("Kontonr", "Bank account", "text"), ("Språk", "Language", "text"),
-    ("Valuta", "Currency", "text"), ("Forfallsdager", "Due days", "number"), ("Kredittgrense", "Limit amount", "amount"),
+    ("Valuta", "Currency", "text"), ("Forfallsdager", "Due days", "number"),
+    ("Kredittgrense", "Limit amount", "amount"),
 ]  # fmt: skip
 DOCUMENT_COLUMNS = [
     ("Fakturanr", "Document no", "text"), ("Bilagstype", "Document type", "text"), ("Kundenr", "Customer no", "text"),

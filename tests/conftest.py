@@ -39,8 +39,8 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
 
 
-def _guarded_connect(connect: Any) -> Any:  # noqa: ANN401 - wraps whatever socket has
-    def guarded(self: socket.socket, address: Any) -> Any:  # noqa: ANN401
+def _guarded_connect(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
         if self.family in (socket.AF_INET, socket.AF_INET6):
             _refuse_unless_local(address[0])
         return connect(self, address)
@@ -48,8 +48,8 @@ def _guarded_connect(connect: Any) -> Any:  # noqa: ANN401 - wraps whatever sock
     return guarded
 
 
-def _guarded_lookup(lookup: Any) -> Any:  # noqa: ANN401 - wraps whatever socket has
-    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+def _guarded_lookup(lookup: Any) -> Any:
+    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
         _refuse_unless_local(host)
         return lookup(host, *args, **kwargs)
 

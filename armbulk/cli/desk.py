@@ -53,7 +53,7 @@ def command(function: Callable[..., Exit]) -> Callable[..., None]:
     @click.option("--size", type=click.Choice(["S", "M", "L", "XL"], case_sensitive=False), help="The client's size.")
     @click.option("--aup-file", type=click.Path(path_type=Path), help="Limits that replace the built-in table (TOML).")
     @functools.wraps(function)
-    def wrapped(**given: Any) -> None:  # noqa: ANN401 - whatever the command's options are
+    def wrapped(**given: Any) -> None:
         shared = {name: given.pop(name) for name in ("profile", "lang", "as_json", "quiet", "size", "aup_file")}
         sys.exit(_run(function, shared, given))
 

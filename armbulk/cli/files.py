@@ -54,7 +54,7 @@ def plan(
     files: tuple[str, ...],
     as_resource: str | None,
     encoding: str | None,
-    **options: Any,  # noqa: ANN401
+    **options: Any,
 ) -> Exit:
     """Check FILES and price what would be sent; send nothing.
 

@@ -40,7 +40,7 @@ def import_(  # noqa: PLR0913 - the contract's own options
     no_wait: bool,
     dry_run: bool,
     yes: bool,
-    **options: Any,  # noqa: ANN401 - update, skip_invalid, limit
+    **options: Any,
 ) -> Exit:
     """Check FILES, show the plan, ask, send, and write the result workbook.
 

@@ -1,1 +1,1 @@
-"""core"""
+"""The pure core: frames and values in, frames and values out."""

@@ -97,7 +97,7 @@ def _accepted(reply: Reply) -> Posted:
     return Posted(Proof.IN_DOUBT, message=f"ARM answered {reply.status} without a batch number")
 
 
-def find_uuid(body: Any) -> str:  # noqa: ANN401 - any JSON
+def find_uuid(body: Any) -> str:
     """Find `batchUuid` (whatever its case) at the top or one level down; "" when there is no sound one."""
     if not isinstance(body, dict):
         return ""
@@ -109,7 +109,7 @@ def find_uuid(body: Any) -> str:  # noqa: ANN401 - any JSON
     return ""
 
 
-def parse(body: bytes) -> Any:  # noqa: ANN401 - any JSON
+def parse(body: bytes) -> Any:
     """Read JSON with exact decimals; None for whatever is not sound JSON."""
     try:
         return json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
@@ -130,7 +130,7 @@ def message_of(reply: Reply) -> str:
     return f"ARM answered {reply.status}: {said}" if said else f"ARM answered {reply.status}"
 
 
-def words_of(body: Any) -> str:  # noqa: ANN401 - any JSON
+def words_of(body: Any) -> str:
     """The message and the errors of a JSON answer, as one line; "" when it holds none."""
     if isinstance(body, str):
         return body.strip()
@@ -145,7 +145,7 @@ def words_of(body: Any) -> str:  # noqa: ANN401 - any JSON
     return "; ".join([*parts, *notes_of(low.get("errors"))])
 
 
-def notes_of(notes: Any) -> list[str]:  # noqa: ANN401 - any JSON
+def notes_of(notes: Any) -> list[str]:
     """Warnings or errors of any shape as texts: `field: message` where there is a field."""
     if isinstance(notes, dict):
         notes = (
@@ -158,7 +158,7 @@ def notes_of(notes: Any) -> list[str]:  # noqa: ANN401 - any JSON
     return [text for note in notes if (text := _note(note))] if isinstance(notes, list) else []
 
 
-def _note(note: Any) -> str:  # noqa: ANN401 - any JSON
+def _note(note: Any) -> str:
     if isinstance(note, str):
         return note.strip()
     if not isinstance(note, dict):
@@ -195,6 +195,7 @@ def retry_at(reply: Reply, now: float, strikes: int) -> float:
 
 def _http_date(text: str) -> float | None:
     try:
-        return parsedate_to_datetime(text).timestamp()
+        seconds: float = parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError):
         return None
+    return seconds

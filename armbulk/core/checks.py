@@ -59,13 +59,11 @@ def _checks(one: Field, resource: Resource) -> list[pa.Check]:
     if one.one_of:
         allowed = [word.lower() for word in one.one_of]
         checks.append(_check("not-allowed", lambda name: pl.col(name).str.to_lowercase().is_in(allowed)))
-    for rule in resource.rules:
-        if rule.field == one.name:
-            checks.append(_check(rule.code, lambda _, ok=rule.ok: ok()))
-    return checks
+    rules = [rule for rule in resource.rules if rule.field == one.name]
+    return checks + [_check(rule.code, lambda _, ok=rule.ok: ok()) for rule in rules]
 
 
-def _check(code: str, ok: Any) -> pa.Check:  # noqa: ANN401 - Callable[[str], pl.Expr]
+def _check(code: str, ok: Any) -> pa.Check:
     """A vectorised check; null counts as fulfilled, but for `required`."""
 
     def holds(given: pa.PolarsData) -> pl.LazyFrame:
@@ -133,7 +131,7 @@ def _findings(table: Table, rows: pl.DataFrame, code: str, one: Field, detail: s
         )
         .join(letters, on="sheet", how="left", maintain_order="left")
         .select(list(SCHEMA))
-        .cast(SCHEMA)  # type: ignore[arg-type]
+        .cast(SCHEMA)
     )
 
 

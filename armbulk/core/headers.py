@@ -128,7 +128,7 @@ def _near(text: str, names: Mapping[str, Field]) -> str:
     return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
 
 
-def _finding(  # noqa: PLR0913 - a finding's own parts
+def _finding(
     sheet: int,
     code: str,
     row: int | None = None,

@@ -107,7 +107,7 @@ def _findings(read: pl.DataFrame, cells: Cells) -> pl.DataFrame:
             severity=pl.col("code").replace_strict(severity),
         )
         .select(list(SCHEMA))
-        .cast(SCHEMA)  # type: ignore[arg-type]
+        .cast(SCHEMA)
     )
 
 
@@ -184,7 +184,7 @@ def _date(cells: Cells) -> Read:
     slashed = text.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}$")
     first = text.str.extract(r"^(\d{1,2})/").cast(pl.Int32, strict=False)
     second = text.str.extract(r"^\d{1,2}/(\d{1,2})/").cast(pl.Int32, strict=False)
-    unclear = slashed & (first <= 12) & (second <= 12) & (first != second)  # noqa: PLR2004 - months
+    unclear = slashed & (first <= 12) & (second <= 12) & (first != second)
     midnight = text.str.replace("T00:00:00", "", literal=True)
     value = (
         pl.when(cells.was("date", "datetime"))
@@ -195,7 +195,7 @@ def _date(cells: Cells) -> Read:
         .then(text.str.to_date("%Y%m%d", strict=False))
         .when(dotted)
         .then(text.str.to_date("%d.%m.%Y", strict=False))
-        .when(slashed & (second > 12))  # noqa: PLR2004 - only a day is above 12
+        .when(slashed & (second > 12))
         .then(text.str.to_date("%m/%d/%Y", strict=False))
         .when(slashed)
         .then(text.str.to_date("%d/%m/%Y", strict=False))
@@ -247,7 +247,7 @@ def _number(cells: Cells) -> Read:
     decimals = _DECIMALS[cells.field.kind]
     kept = plain.str.replace(r"(\.\d*?)0+$", "$1")
     many = kept.str.extract(r"\.(\d+)$").str.len_chars() > decimals
-    safe = pl.when(kept.str.len_chars() <= 36).then(kept)  # noqa: PLR2004 - what Decimal(38) holds for sure
+    safe = pl.when(kept.str.len_chars() <= 36).then(kept)
     value = safe.str.strip_suffix(".").str.to_decimal(scale=decimals)
     return value, [*faults, ("too-many-decimals", many, pl.lit(str(decimals)))]
 

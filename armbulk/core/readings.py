@@ -70,14 +70,14 @@ def read_batch(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> 
     return Reading(pending, results, tuple(strange), len(items), words_of(body))
 
 
-def _without_items(reply: Reply, body: Any, word: str, sent: Sequence[tuple[int, str]]) -> Reading:  # noqa: ANN401
+def _without_items(reply: Reply, body: Any, word: str, sent: Sequence[tuple[int, str]]) -> Reading:
     if reply.status in {200, 206} and word in FAILED:
         said = words_of(body) or "ARM rejected the whole batch"
         return Reading(pending=False, results=tuple(Result(no, Outcome.REJECTED, said) for no, _ in sent))
     return Reading(pending=reply.status == 202 or word in PENDING or body is None, message=words_of(body))
 
 
-def _items(body: Any, depth: int = 0, group: str = "") -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON
+def _items(body: Any, depth: int = 0, group: str = "") -> Iterator[dict[str, Any]]:
     """Every object in every array of the answer that is not a list of warnings or errors."""
     if depth > _DEEPEST:
         return
@@ -198,11 +198,11 @@ def _class(word: str) -> Outcome | str:
     return "neutral" if word in NEUTRAL else "unknown"
 
 
-def _is_http(code: Any) -> bool:  # noqa: ANN401 - any JSON
+def _is_http(code: Any) -> bool:
     return str(code).isdigit() and 100 <= int(code) < 600
 
 
-def _code_word(code: Any) -> str:  # noqa: ANN401 - any JSON
+def _code_word(code: Any) -> str:
     number = int(code)
     if number == 201:
         return "created"
@@ -231,7 +231,7 @@ def _index(item: Mapping[str, Any]) -> int | None:
     return found[0] if found else None
 
 
-def _low(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def _low(body: Any) -> dict[str, Any]:
     """The object with lower-case keys; of an object that only wraps another (`data`, `batch`), both."""
     if not isinstance(body, dict):
         return {}
@@ -242,7 +242,7 @@ def _low(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     return low
 
 
-def _fold(word: Any) -> str:  # noqa: ANN401 - any JSON
+def _fold(word: Any) -> str:
     return re.sub(r"[\s_-]", "", str(word)).lower() if isinstance(word, (str, bool, int)) else ""
 
 
@@ -286,7 +286,7 @@ def read_document(reply: Reply, fact: Fact) -> tuple[str, str, str]:
     return Look.EQUAL, "found at ARM after the answer was lost", reference
 
 
-def _documents(body: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON
+def _documents(body: Any) -> Iterator[dict[str, Any]]:
     if isinstance(body, list):
         yield from (entry for entry in body if isinstance(entry, dict))
     elif isinstance(body, dict):
@@ -316,7 +316,7 @@ def _differences(document: Mapping[str, Any], fact: Fact) -> list[str] | None:
     return [f"{name} {there} there, {here} here" for name, there, here in comparable if not _same(there, here)]
 
 
-def _same(there: Any, here: str) -> bool:  # noqa: ANN401 - any JSON
+def _same(there: Any, here: str) -> bool:
     if isinstance(there, (int, Decimal)) and not isinstance(there, bool):
         try:
             return Decimal(there) == Decimal(here)

@@ -11,7 +11,7 @@ from armbulk.core.keys import normal
 from armbulk.core.states import State
 from armbulk.model import Outcome, Table, Use
 
-ROW_SCHEMA = {
+ROW_SCHEMA = pl.Schema({
     "sheet": pl.UInt16,
     "row": pl.Int64,
     "outcome": pl.String,
@@ -20,7 +20,7 @@ ROW_SCHEMA = {
     "reference": pl.String,
     "batch": pl.String,
     "at": pl.Float64,
-}
+})
 """Columns of a rows frame: one row per row read."""
 
 _NO = {
@@ -76,7 +76,7 @@ def rows(items: pl.DataFrame, tables: Mapping[str, Table], numbers: Mapping[int,
     shown = items.with_columns(
         pl.col("batch").replace_strict(dict(numbers), default=None, return_dtype=pl.Int64).cast(pl.String)
     )
-    records = shown.select(list(ROW_SCHEMA)).cast(ROW_SCHEMA)  # type: ignore[arg-type]
+    records = shown.select(list(ROW_SCHEMA)).cast(ROW_SCHEMA)
     if "lines" not in tables:
         return records
     return pl.concat([records, _lines(shown, tables["lines"])])
@@ -99,5 +99,5 @@ def _lines(items: pl.DataFrame, lines: Table) -> pl.DataFrame:
             pl.col("outcome").fill_null(Outcome.HELD_BACK.value),
         )
         .select(list(ROW_SCHEMA))
-        .cast(ROW_SCHEMA)  # type: ignore[arg-type]
+        .cast(ROW_SCHEMA)
     )

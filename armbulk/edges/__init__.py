@@ -1,1 +1,1 @@
-"""edges"""
+"""The edges: files, HTTP, database, settings, clock, and what people read."""

@@ -168,7 +168,7 @@ def unreachable(reply: Reply, what: str = "ARM") -> ServerError:
 
 def _reason(error: httpx.HTTPError) -> str:
     """Name the fault without quoting the request, which holds personal data and the token."""
-    names = {
+    names: dict[type[httpx.HTTPError], str] = {
         httpx.ConnectError: "no connection",
         httpx.ConnectTimeout: "no connection in time",
         httpx.ReadTimeout: "no answer in time",

@@ -20,6 +20,6 @@ def write_report(error: BaseException, home: Path) -> Path:
         seen = seen.__cause__ or seen.__context__
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = home / "crash-report.txt"
-    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

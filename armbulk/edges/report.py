@@ -25,14 +25,14 @@ class Reporter:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
 
-    def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:  # noqa: ANN401 - template values
+    def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
         """Print a report: its JSON, or its prose from `templates/report/TEMPLATE.txt.j2`."""
         if self.as_json:
             print(json.dumps(report, ensure_ascii=False, default=_plain), file=self.out)
         elif not self.quiet:
             print(self.prose(template, report, **extra), end="", file=self.out)
 
-    def prose(self, template: str, report: dict[str, Any], **extra: Any) -> str:  # noqa: ANN401 - template values
+    def prose(self, template: str, report: dict[str, Any], **extra: Any) -> str:
         """Render a report as text."""
         loader = FileSystemLoader(folder("templates") / "report")
         # plain text for a terminal or a log: nothing to escape, but control characters are taken out below
@@ -72,7 +72,7 @@ class Reporter:
         return no if self.lang == "no" else en
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever json does not know
+def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value) if value != value.to_integral_value() else int(value)
     if isinstance(value, date | datetime):
@@ -90,6 +90,6 @@ def _amount(value: Decimal | None) -> str:
 
 def _when(value: str | float | None) -> str:
     if value is None:
-        return "–"
+        return "-"
     moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""A stand-in ARM on loopback, written from ARM's public documentation alone (it knows nothing of the rest of armbulk)."""
+"""A stand-in ARM on loopback, written from ARM's public documentation alone: a second witness."""
 
 from armbulk.sandbox.server import Sandbox
 

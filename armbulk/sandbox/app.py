@@ -95,7 +95,7 @@ class App:
         if path == "/token" and request.method == "POST":
             return self._token(dict(parse_qsl(body.decode())))
         pieces = [unquote(piece) for piece in path.split("/")[1:]]
-        if pieces[:3] != ["arm", "v1", "clients"] or len(pieces) < 5:  # noqa: PLR2004 - arm/v1/clients/{no}/…
+        if pieces[:3] != ["arm", "v1", "clients"] or len(pieces) < 5:
             return self._error(404, "There is no such address")
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if self.state.tokens.get(token, 0.0) <= self.state.clock():
@@ -156,7 +156,7 @@ class App:
         records = given.get(pieces[0]) if pieces[1:] else [given.get(pieces[0][:-1])]
         return sum(self._weight(one) for one in records) if isinstance(records, list) else 0
 
-    def _weight(self, record: Any) -> int:  # noqa: ANN401 - any JSON
+    def _weight(self, record: Any) -> int:
         lines = record.get("documentLines") if isinstance(record, dict) else None
         return 1 + (len(lines) if isinstance(lines, list) and self.state.dialect["document_cost"] == "lines" else 0)
 
@@ -190,7 +190,7 @@ class App:
 
     def _listed(self, make: Callable[..., tuple[int, Json, int]], request: Request) -> Answer:
         status, body, reads = make(self.state, dict(request.query_params), str(request.base_url).rstrip("/"))
-        return self._error(status, "Nothing found") if status != 200 else Answer(200, body, reads=reads)  # noqa: PLR2004
+        return self._error(status, "Nothing found") if status != 200 else Answer(200, body, reads=reads)
 
     def _single(self, kind: str, body: bytes, *, method: str) -> Answer:
         given, wrong = self._unwrapped(body, kind, dict)
@@ -200,7 +200,7 @@ class App:
             status, answer = self.state.post_document(given)
         else:
             status, answer = self.state.put_customer(given, create=method == "POST")
-        if status >= 400:  # noqa: PLR2004 - errors
+        if status >= 400:
             return self._error(status, answer["message"], answer["errors"])
         return Answer(status, answer)
 
@@ -230,7 +230,7 @@ class App:
         if batch is None:
             return self._error(404, "No such batch")
         status, body, reads = batch_answer(batch, self.state)
-        return self._error(404, "No such batch") if status == 404 else Answer(status, body, reads=reads)  # noqa: PLR2004
+        return self._error(404, "No such batch") if status == 404 else Answer(status, body, reads=reads)
 
     def _delete(self, number: str) -> Answer:
         key = fold(number)
@@ -261,7 +261,7 @@ class App:
                 return Answer(status, told)
 
 
-def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
+def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:

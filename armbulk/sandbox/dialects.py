@@ -1,4 +1,4 @@
-"""Where the documentation is silent, ARM may behave in several ways: each is a switch here. The first is the default."""
+"""Where the documentation is silent ARM may behave in several ways: each a switch. The first is the default."""
 
 from collections.abc import Mapping
 

@@ -107,6 +107,6 @@ def _list(state: State, query: dict[str, str], base: str, name: str, records: li
 def _bounds(query: dict[str, str]) -> tuple[int, int]:
     """Page size (below 5 becomes 10, capped) and most records (rounded up to whole pages, capped)."""
     size = int(query.get("pagesize") or PAGE)
-    size = 10 if size < 5 else min(size, PAGE_CAP)  # noqa: PLR2004 - the documentation's own figures
+    size = 10 if size < 5 else min(size, PAGE_CAP)
     most = int(query.get("maximumcount") or CAP)
     return size, min(math.ceil(most / size) * size, CAP)

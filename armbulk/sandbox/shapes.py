@@ -4,9 +4,16 @@ from typing import Any
 
 STRING, NUMBER, WHOLE, FLAG, TEXTS, ANY = "string", "number", "whole number", "boolean", "array of strings", "array"
 
+_ADDRESS = ("addressLine1", "addressLine2", "addressLine3", "postalCode", "cityName", "countryText", "countryCode")
+_TEXTS_OF_A_DOCUMENT = (
+    "documentType", "customerNo", "documentNo", "documentDate", "dueDate", "currency", "language", "kid",
+    "marketingMessageCode", "customerMessage", "salesOrderId", "purchaseOrderId", "sellerReference",
+    "buyerReference", "additionalReference", "subCustomerNo", "ledgerNote",
+)  # fmt: skip
+
 CUSTOMER: dict[str, Any] = {
     "customerNo": STRING, "name": STRING,
-    "postalAddress": dict.fromkeys(("addressLine1", "addressLine2", "addressLine3", "postalCode", "cityName", "countryText", "countryCode"), STRING),
+    "postalAddress": dict.fromkeys(_ADDRESS, STRING),
     "customerCategory": STRING, "emailAddressDocument": TEXTS, "secondaryEmailAddress": TEXTS,
     "phoneNo": STRING, "secondaryPhoneNo": STRING, "organizationNo": STRING, "organizationNoScheme": STRING,
     "dateOfBirth": STRING, "yearOfBirth": WHOLE, "ssn": STRING, "ssnCountry": STRING, "informalName": STRING,
@@ -36,7 +43,7 @@ LINE: dict[str, Any] = {
 }  # fmt: skip
 
 DOCUMENT: dict[str, Any] = {
-    **dict.fromkeys(("documentType", "customerNo", "documentNo", "documentDate", "dueDate", "currency", "language", "kid", "marketingMessageCode", "customerMessage", "salesOrderId", "purchaseOrderId", "sellerReference", "buyerReference", "additionalReference", "subCustomerNo", "ledgerNote"), STRING),
+    **dict.fromkeys(_TEXTS_OF_A_DOCUMENT, STRING),
     "currencyAmounts": _AMOUNTS,
     "distribution": {"type": STRING, "einvoiceCode": WHOLE},
     "einvoiceAddress": {"address": STRING, "addressScheme": STRING, "operator": STRING},
@@ -50,7 +57,7 @@ REQUIRED = {
 }
 
 
-def faults(value: Any, shape: Any, where: str = "") -> list[dict[str, str]]:  # noqa: ANN401 - any JSON
+def faults(value: Any, shape: Any, where: str = "") -> list[dict[str, str]]:
     """What is wrong with a value, as ARM's errors: [{"field", "message"}]."""
     if value is None:
         return []
@@ -63,7 +70,7 @@ def faults(value: Any, shape: Any, where: str = "") -> list[dict[str, str]]:  # 
     return [] if _fits(value, shape) else [_fault(where, f"must be a {shape}")]
 
 
-def _object(value: Any, shape: dict[str, Any], where: str) -> list[dict[str, str]]:  # noqa: ANN401 - any JSON
+def _object(value: Any, shape: dict[str, Any], where: str) -> list[dict[str, str]]:
     if not isinstance(value, dict):
         return [_fault(where, "must be an object")]
     found = []
@@ -76,7 +83,7 @@ def _object(value: Any, shape: dict[str, Any], where: str) -> list[dict[str, str
     return found
 
 
-def _fits(value: Any, shape: str) -> bool:  # noqa: ANN401 - any JSON
+def _fits(value: Any, shape: str) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return {
         STRING: isinstance(value, str),

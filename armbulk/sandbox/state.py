@@ -76,7 +76,7 @@ class State:
 
     # ── customers ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def put_customer(self, given: Any, *, create: bool) -> tuple[int, Json]:  # noqa: ANN401 - any JSON
+    def put_customer(self, given: Any, *, create: bool) -> tuple[int, Json]:
         """Create or change a customer: (status, answer)."""
         wrong = _wrong(given, "customer", CUSTOMER)
         if wrong:
@@ -104,7 +104,7 @@ class State:
 
     # ── documents ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def post_document(self, given: Any) -> tuple[int, Json]:  # noqa: ANN401 - any JSON
+    def post_document(self, given: Any) -> tuple[int, Json]:
         """Create a document: (status, answer)."""
         wrong = _wrong(given, "document", DOCUMENT)
         if not wrong:
@@ -160,7 +160,7 @@ class State:
             if batch.answers is None and batch.ready_at <= self.clock():
                 batch.answers = [self._one(batch, record) for record in batch.records]
 
-    def _one(self, batch: Batch, record: Any) -> Json:  # noqa: ANN401 - any JSON
+    def _one(self, batch: Batch, record: Any) -> Json:
         if batch.resource == "documents":
             return self.post_document(record)[1]
         return self.put_customer(record, create=batch.method == "POST")[1]
@@ -172,7 +172,7 @@ class State:
         return query
 
 
-def fold(value: Any) -> str:  # noqa: ANN401 - any JSON
+def fold(value: Any) -> str:
     """A value as ARM compares it: case does not count."""
     return str(value).strip().casefold()
 
@@ -211,7 +211,7 @@ def mod10(digits: str) -> str:
     return str(-total % 10)
 
 
-def _wrong(given: Any, kind: str, shape: Json) -> list[Json]:  # noqa: ANN401 - any JSON
+def _wrong(given: Any, kind: str, shape: Json) -> list[Json]:
     if not isinstance(given, dict):
         return [{"field": kind, "message": f"{kind} must be an object"}]
     wrong: list[Json] = list(faults(given, shape))
@@ -221,7 +221,7 @@ def _wrong(given: Any, kind: str, shape: Json) -> list[Json]:  # noqa: ANN401 - 
     return wrong
 
 
-def _failed(given: Any, errors: list[Json], message: str = "") -> Json:  # noqa: ANN401 - any JSON
+def _failed(given: Any, errors: list[Json], message: str = "") -> Json:
     answer: Json = {"status": "FAILED", "result": "REJECTED"}
     answer["message"] = message or (errors[0]["message"] if errors else "Rejected")
     if isinstance(given, dict):

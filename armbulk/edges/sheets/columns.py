@@ -1,6 +1,7 @@
 """Cells to a frame: one String column and one CELL column for each used column of a sheet."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -29,7 +30,7 @@ def frame_of(
     for index in used:
         positions, texts, kinds = cells[index]
         letter = letter_of(index)
-        schema = {"at": pl.UInt32, letter: pl.String, f"{letter}.cell": CELL}
+        schema: dict[str, Any] = {"at": pl.UInt32, letter: pl.String, f"{letter}.cell": CELL}
         part = pl.DataFrame({"at": positions, letter: texts, f"{letter}.cell": kinds}, schema=schema)
         whole = whole.join(part, on="at", how="left", maintain_order="left")
     return whole.drop("at"), tuple(letter_of(index) for index in used)

@@ -70,7 +70,7 @@ def _fast(text: str, separator: str, name: str) -> tuple[pl.DataFrame, tuple[str
     lines = pl.DataFrame({"line": text.split("\n")}).with_row_index("row", offset=1)
     lines = lines.filter(pl.col("line").str.strip_chars(_SPACES + separator) != "")
     parts = lines.with_columns(pl.col("line").str.split(separator).alias("parts"))
-    width = int(parts["parts"].list.len().head(25).max() or 0)
+    width = max(parts["parts"].list.len().head(25), default=0)
     wide = parts.filter(pl.col("parts").list.len() > width)
     for row, cells in wide.select("row", "parts").iter_rows():
         if any(cell.strip(_SPACES) for cell in cells[width:]):
@@ -113,7 +113,7 @@ def _careful(text: str, separator: str, name: str) -> tuple[pl.DataFrame, tuple[
             if not any(values):
                 continue
             rows.append(at)
-            width = max(width, len(values)) if len(rows) <= 25 else width  # noqa: PLR2004 - header and titles
+            width = max(width, len(values)) if len(rows) <= 25 else width
             if any(values[width:]):
                 raise _ragged(name, at, len(values), width)
             for index, value in enumerate(values):

@@ -272,7 +272,7 @@ class _Worksheet:
 
     def _begin_row(self, given: dict[str, str]) -> None:
         number = int(given.get("r", self._row + 1))
-        if not self._row < number <= 1_048_576:  # noqa: PLR2004 - Excel's last row
+        if not self._row < number <= 1_048_576:
             raise self._book.damaged(f"the rows of {self._title} are out of order at row {number}")
         self._row, self._column = number, -1
 
@@ -356,13 +356,13 @@ def serial_date(raw: str, *, since_1904: bool) -> tuple[str, str]:
         return f"serial {raw}", "error"
     whole = int(days)
     seconds = round((days - whole) * 86_400)
-    if days < 0 or (whole == 60 and not since_1904) or whole >= _LAST_SERIAL:  # noqa: PLR2004 - 29 February 1900
+    if days < 0 or (whole == 60 and not since_1904) or whole >= _LAST_SERIAL:
         return f"serial {raw}", "error"
     if whole == 0 and not since_1904:
         return str(timedelta(seconds=seconds)), "time"
     if since_1904:
         whole += 1462
-    elif whole < 60:  # noqa: PLR2004 - before the day that never was
+    elif whole < 60:
         whole += 1
     moment = _EPOCH + timedelta(days=whole, seconds=seconds)
     return (moment.isoformat(), "datetime") if seconds else (moment.date().isoformat(), "date")

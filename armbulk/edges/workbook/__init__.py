@@ -21,7 +21,7 @@ ANNOTATED_ROWS = 20_000
 """Up to so many rows the user's own workbook is copied, formatting and all; above, a fresh one is written."""
 
 
-def write_results(  # noqa: PLR0913 - everything a result workbook shows
+def write_results(
     target: Path,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,

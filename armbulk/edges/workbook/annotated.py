@@ -27,7 +27,7 @@ _LINE = Border(bottom=Side("thin", color="D0D5DA"))
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
-def write(  # noqa: PLR0913 - everything a result workbook shows
+def write(
     target: Path,
     original: Path,
     sheets: Sequence[Sheet],

@@ -20,7 +20,7 @@ _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 _SURE_DIGITS = 15
 
 
-def write(  # noqa: PLR0913 - everything a result workbook shows
+def write(
     target: Path,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
@@ -51,7 +51,7 @@ def write(  # noqa: PLR0913 - everything a result workbook shows
     book.close()
 
 
-def _formats(book: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter is untyped
+def _formats(book: Any) -> dict[str, Any]:
     head = {"bold": True, "font_color": f"#{look.INK}", "bg_color": f"#{look.HEAD}", "valign": "vcenter"}
     wrapped = {"text_wrap": True, "valign": "top", "num_format": "@"}
     made = {
@@ -70,8 +70,8 @@ def _formats(book: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter is untyp
     return made
 
 
-def _data(  # noqa: PLR0913 - a sheet and all that goes with it
-    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+def _data(
+    page: Any,
     sheet: Sheet,
     header_row: int | None,
     rows: Mapping[int, tuple[str | None, ...]],
@@ -108,7 +108,7 @@ def _data(  # noqa: PLR0913 - a sheet and all that goes with it
 
 
 def _outcome(
-    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+    page: Any,
     at: int,
     column: int,
     values: tuple[str | None, ...],
@@ -120,8 +120,8 @@ def _outcome(
             page.write_string(at, column + place, look.inert(value), formats[colour or "text"])
 
 
-def _cell(  # noqa: PLR0913 - a cell and all that goes with it
-    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+def _cell(
+    page: Any,
     at: int,
     column: int,
     text: str,
@@ -143,7 +143,7 @@ def _cell(  # noqa: PLR0913 - a cell and all that goes with it
         page.write_string(at, column, look.inert(text), formats["text"])
 
 
-def _summary(page: Any, summary: Sequence[Section], formats: Mapping[str, Any]) -> None:  # noqa: ANN401
+def _summary(page: Any, summary: Sequence[Section], formats: Mapping[str, Any]) -> None:
     page.hide_gridlines(2)
     page.set_column(0, 0, 48)
     page.set_column(1, 1, 70)
@@ -163,7 +163,7 @@ def _summary(page: Any, summary: Sequence[Section], formats: Mapping[str, Any]) 
         row += 1
 
 
-def _value(page: Any, row: int, value: str | int | Decimal, formats: Mapping[str, Any]) -> None:  # noqa: ANN401
+def _value(page: Any, row: int, value: str | int | Decimal, formats: Mapping[str, Any]) -> None:
     if isinstance(value, str):
         page.write_string(row, 1, look.inert(value), formats["wrapped"])
     else:
@@ -171,7 +171,7 @@ def _value(page: Any, row: int, value: str | int | Decimal, formats: Mapping[str
 
 
 def _problems(
-    page: Any,  # noqa: ANN401 - xlsxwriter is untyped
+    page: Any,
     problems: Sequence[Told],
     lang: str,
     places: Mapping[tuple[str, str], str],

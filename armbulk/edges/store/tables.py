@@ -1,4 +1,4 @@
-"""The store's tables: runs, batches, records, the guard against double documents, and events, and the ledger of usage."""
+"""The store's tables: runs, batches, records, the guard against double documents, events, and the ledger."""
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 

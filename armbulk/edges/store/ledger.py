@@ -11,7 +11,7 @@ from itertools import product
 import sqlalchemy as sa
 
 from armbulk.core.limits import METERS, WINDOWS, Account, Limits, Usage, earliest, leaves_at, slot_of
-from armbulk.edges.tables import meter_clock, reservation, slot
+from armbulk.edges.store.tables import meter_clock, reservation, slot
 from armbulk.model import Cost
 
 LATE = 600.0
@@ -44,8 +44,8 @@ def now(conn: sa.Connection, account: Account, wall: float) -> float:
     return max(wall, float(last))
 
 
-def usage(conn: sa.Connection, account: Account, at: float) -> Usage:
-    """What counts at `at`: slots, open reservations, and until when ARM said to wait."""
+def usage(conn: sa.Connection, account: Account) -> Usage:
+    """What the ledger holds: slots, open reservations, and until when ARM said to wait."""
     slots: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
     rows = sa.select(slot.c.window, slot.c.meter, slot.c.start, slot.c.amount).where(*_of(slot, account))
     for window, meter, start, amount in conn.execute(rows.order_by(slot.c.start)):
@@ -61,11 +61,12 @@ def reserve(
     conn: sa.Connection, account: Account, cost: Cost, at: float, limits: Limits, purpose: str
 ) -> Reserved | Full:
     """Set `cost` aside in all six windows, or in none."""
-    until = earliest(usage(conn, account, at), cost, at, limits, purpose)
+    until = earliest(usage(conn, account), cost, at, limits, purpose)
     if until > at:
         return Full(until)
     values = {"origin": account.origin, "client_no": account.client_no, "opened": at, **cost.meters()}
-    return Reserved(int(conn.execute(sa.insert(reservation).values(values)).inserted_primary_key[0]))
+    made = sa.insert(reservation).values(values).returning(reservation.c.id)
+    return Reserved(int(conn.execute(made).scalar_one()))
 
 
 def settle(conn: sa.Connection, reservation_id: int, actual: Cost, at: float) -> None:

@@ -6,102 +6,40 @@ along `core.states.MOVES`, and only here.
 """
 
 import json
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
-from sqlalchemy import event as sa_event
 
 from armbulk.core.limits import Account, Limits, Usage
 from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
-from armbulk.edges import ledger
 from armbulk.edges.clock import Clock
-from armbulk.edges.tables import VERSION, batch, event, item, metadata, run, sent_key
-from armbulk.errors import StoreError, Unfinished
+from armbulk.edges.store import ledger
+from armbulk.edges.store.engine import ClientLock, engine_of
+from armbulk.edges.store.records import (
+    ITEM_SCHEMA,
+    Batch,
+    Intent,
+    Open,
+    Run,
+    batch_of,
+    of,
+    open_of,
+    release,
+    run_of,
+    writes,
+)
+from armbulk.edges.store.records import (
+    halve as halve_batch,
+)
+from armbulk.edges.store.tables import VERSION, batch, event, item, metadata, run, sent_key
+from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
-ITEM_SCHEMA = {
-    "no": pl.Int64,
-    "resource": pl.String,
-    "sheet": pl.UInt16,
-    "row": pl.Int64,
-    "key": pl.String,
-    "key_norm": pl.String,
-    "doc_type": pl.String,
-    "customer_norm": pl.String,
-    "date": pl.String,
-    "amount": pl.String,
-    "currency": pl.String,
-    "writes": pl.Int64,
-    "batch": pl.Int64,
-    "outcome": pl.String,
-    "message": pl.String,
-    "warnings": pl.String,
-    "reference": pl.String,
-    "at": pl.Float64,
-}
-"""Columns of an items frame: one row per record of a run. `batch` is the batch's id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run as stored; times are epoch seconds."""
-
-    id: int
-    created: float
-    ended: float | None
-    state: str
-    resume_at: float | None
-    account: Account
-    profile: str
-    sha256: dict[str, str]
-    options: dict[str, Any]
-    result: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One batch as stored."""
-
-    id: int
-    no: int
-    resource: str
-    method: str
-    state: State
-    attempt: int
-    uuid: str | None
-    intended: float | None
-    answered: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A record of a batch that has no outcome yet."""
-
-    no: int
-    key: str
-    payload: str
-    doc_type: str
-    customer: str
-    date: str
-    amount: str | None
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """The batch may be sent now: its records, and the reservation that pays for it."""
-
-    reservation: int
-    cost: Cost
-    records: tuple[Open, ...]
+__all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Store"]
 
 
 class Store:
@@ -111,7 +49,7 @@ class Store:
         """Open or create the store; StoreError when it is damaged, newer, or cannot be written."""
         self.clock = clock
         self.url = url
-        self._engine = _engine(url)
+        self._engine = engine_of(url)
         try:
             self._prepare()
         except sa.exc.DBAPIError as error:
@@ -138,7 +76,7 @@ class Store:
 
     def lock(self, account: Account) -> AbstractContextManager[object]:
         """Keep other armbulk processes of this user from sending for the same client at the same time."""
-        return _Lock(self.url, account)
+        return ClientLock(self.url, account)
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -151,11 +89,11 @@ class Store:
             row = {**new, "created": self.clock.now(), "state": "running"}
             for name in ("sha256", "options"):
                 row[name] = json.dumps(new[name])
-            run_id = int(conn.execute(sa.insert(run).values(row)).inserted_primary_key[0])
+            run_id = int(conn.execute(sa.insert(run).values(row).returning(run.c.id)).scalar_one())
             ids = {}
             for no, resource, method in batches:
                 values = {"run": run_id, "no": no, "resource": resource, "method": method, "state": State.PLANNED.value}
-                ids[no] = conn.execute(sa.insert(batch).values(values)).inserted_primary_key[0]
+                ids[no] = conn.execute(sa.insert(batch).values(values).returning(batch.c.id)).scalar_one()
             numbers = pl.DataFrame({"no": list(ids), "id": list(ids.values())}, schema={"no": pl.Int64, "id": pl.Int64})
             rows = items.join(numbers, left_on="batch", right_on="no", how="left", maintain_order="left")
             rows = rows.with_columns(pl.col("id").alias("batch"), run=pl.lit(run_id)).drop("id")
@@ -170,12 +108,12 @@ class Store:
             row = conn.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
         if row is None:
             raise StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
-        return _run(row)
+        return run_of(row)
 
     def runs(self) -> list[Run]:
         """Return all runs, newest first."""
         with self._engine.connect() as conn:
-            return [_run(row) for row in conn.execute(sa.select(run).order_by(run.c.id.desc())).mappings()]
+            return [run_of(row) for row in conn.execute(sa.select(run).order_by(run.c.id.desc())).mappings()]
 
     def end(self, run_id: int, state: str, resume_at: float | None = None) -> None:
         """Record how a session ended; a finished run forgets what personal data ARM's words may hold."""
@@ -184,7 +122,7 @@ class Store:
             conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
             self._log(conn, run_id, None, None, None, state)
 
-    def forget(self, run_id: int, mask: Any) -> None:  # noqa: ANN401 - Callable[[str], str]
+    def forget(self, run_id: int, mask: Callable[[str], str]) -> None:
         """Pass the kept words of a finished run through `mask`, which takes personal data out of them."""
         said = sa.select(item.c.no, item.c.message, item.c.warnings).where(item.c.run == run_id)
         with self._engine.begin() as conn:
@@ -203,7 +141,7 @@ class Store:
         """Return a run's batches in order."""
         with self._engine.connect() as conn:
             rows = conn.execute(sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)).mappings()
-            return [_batch(row) for row in rows]
+            return [batch_of(row) for row in rows]
 
     def items(self, run_id: int) -> pl.DataFrame:
         """Return a run's records (ITEM_SCHEMA), in order."""
@@ -215,7 +153,7 @@ class Store:
     def open_records(self, batch_id: int) -> tuple[Open, ...]:
         """Return the records of a batch without an outcome, in order."""
         with self._engine.connect() as conn:
-            return _open(conn, batch_id)
+            return open_of(conn, batch_id)
 
     def spent(self, run_id: int) -> Cost:
         """Return what a run has cost so far."""
@@ -242,7 +180,7 @@ class Store:
         query = (
             sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run, item.c.outcome)
             .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item))
-            .where(*_of(sent_key, account))
+            .where(*of(sent_key, account))
         )
         with self._engine.connect() as conn:
             rows = [tuple(row) for row in conn.execute(query)]
@@ -252,7 +190,8 @@ class Store:
     def usage(self, account: Account) -> Usage:
         """Return what the ledger says is used and reserved of the client's meters."""
         with self._engine.begin() as conn:
-            return ledger.usage(conn, account, ledger.now(conn, account, self.clock.now()))
+            ledger.now(conn, account, self.clock.now())
+            return ledger.usage(conn, account)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -263,11 +202,11 @@ class Store:
         """
         with self._engine.begin() as conn:
             self._set_aside(conn, account, batch_id)
-            records = _open(conn, batch_id)
+            records = open_of(conn, batch_id)
             if not records:
                 self._move(conn, batch_id, State.FINISHED, "nothing left to send")
                 return None
-            cost = Cost(1, 0, _writes(conn, batch_id))
+            cost = Cost(1, 0, writes(conn, batch_id))
             reserved = self._reserve(conn, account, cost, limits, "send")
             if isinstance(reserved, float):
                 return reserved
@@ -294,14 +233,14 @@ class Store:
             for one in results:
                 self._outcome(conn, row.run, one)
             self._settle(conn, row.run, row.reservation, charge)
-            values = {"answered": self.clock.now(), "status": status, "reservation": None}
+            values: dict[str, Any] = {"answered": self.clock.now(), "status": status, "reservation": None}
             if uuid is not None:
                 values["uuid"] = uuid
             self._move(conn, batch_id, to, why, **values)
             if to in {State.PLANNED, State.REFUSED}:
-                _release(conn, batch_id)
+                release(conn, batch_id)
             if halve:
-                _halve(conn, batch_id)
+                halve_batch(conn, batch_id)
 
     def move(self, batch_id: int, to: State, why: str) -> None:
         """Move a batch along the table of lawful moves."""
@@ -314,7 +253,7 @@ class Store:
             run_id = conn.execute(sa.select(batch.c.run).where(batch.c.id == batch_id)).scalar_one()
             for one in results:
                 self._outcome(conn, run_id, one)
-            _release(conn, batch_id, rejected_only=True)
+            release(conn, batch_id, rejected_only=True)
             left = conn.execute(sa.select(sa.func.count()).where(item.c.batch == batch_id, item.c.outcome.is_(None)))
             state = State(conn.execute(sa.select(batch.c.state).where(batch.c.id == batch_id)).scalar_one())
             if left.scalar_one() == 0 and state not in FINAL:
@@ -374,7 +313,7 @@ class Store:
         spent = {name: run.c[name] + amount for name, amount in charge.meters().items()}
         conn.execute(sa.update(run).where(run.c.id == run_id).values(spent))
 
-    def _move(self, conn: sa.Connection, batch_id: int, to: State, why: str, **values: Any) -> None:  # noqa: ANN401
+    def _move(self, conn: sa.Connection, batch_id: int, to: State, why: str, **values: Any) -> None:
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()
         before = State(row.state)
         if not lawful(before, to):
@@ -411,7 +350,7 @@ class Store:
                 sent_key,
                 sa.and_(item.c.key_norm == sent_key.c.key_norm, item.c.doc_type == sent_key.c.doc_type),
             )
-            .where(*_of(sent_key, account), item.c.batch == batch_id, item.c.outcome.is_(None))
+            .where(*of(sent_key, account), item.c.batch == batch_id, item.c.outcome.is_(None))
             .where(item.c.resource == "documents", sa.or_(sent_key.c.run != item.c.run, sent_key.c.item != item.c.no))
         )
         for run_id, no, other in conn.execute(taken).all():
@@ -428,115 +367,3 @@ class Store:
         ).where(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
         names = ["origin", "client_no", "doc_type", "key_norm", "run", "item"]
         conn.execute(sa.insert(sent_key).from_select(names, chosen))
-
-
-class _Lock(AbstractContextManager[object]):
-    """A kernel lock per origin and client: free again the moment its process ends, however it ends."""
-
-    def __init__(self, url: str, account: Account) -> None:
-        name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
-        self._account = account
-        self._lock = FileLock(Path(_path(url) or ".").parent / f"{name}.lock", timeout=0)
-
-    def __enter__(self) -> object:
-        try:
-            return self._lock.acquire()
-        except Timeout:
-            raise Unfinished(
-                "busy",
-                f"Another armbulk process is sending for client {self._account.client_no}",
-                "Wait until it has ended, then try again",
-            ) from None
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-def _engine(url: str) -> sa.Engine:
-    path = _path(url)
-    if path is None:
-        return sa.create_engine(url)
-    try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise StoreError(
-            "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
-        ) from None
-    engine = sa.create_engine(url)
-    sa_event.listen(engine, "connect", _settings)
-    sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
-
-
-def _settings(raw: Any, _: object) -> None:  # noqa: ANN401 - the driver's own connection
-    raw.isolation_level = None  # we say BEGIN IMMEDIATE ourselves
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
-    for pragma in pragmas:
-        raw.execute(f"PRAGMA {pragma}")
-
-
-def _path(url: str) -> str | None:
-    parsed = sa.engine.make_url(url)
-    return parsed.database if parsed.get_backend_name() == "sqlite" else None
-
-
-def _run(row: Mapping[str, Any]) -> Run:
-    return Run(
-        row["id"],
-        row["created"],
-        row["ended"],
-        row["state"],
-        row["resume_at"],
-        Account(row["origin"], row["client_no"]),
-        row["profile"],
-        json.loads(row["sha256"]),
-        json.loads(row["options"]),
-        row["result"],
-    )
-
-
-def _batch(row: Mapping[str, Any]) -> Batch:
-    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered")
-    return Batch(state=State(row["state"]), **{name: row[name] for name in names})
-
-
-def _open(conn: sa.Connection, batch_id: int) -> tuple[Open, ...]:
-    wanted = [item.c[name] for name in ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount")]
-    rows = sa.select(*wanted, item.c.currency).where(item.c.batch == batch_id, item.c.outcome.is_(None))
-    return tuple(
-        Open(no, key, payload or "", kind, customer or "", date or "", amount, currency or "")
-        for no, key, payload, kind, customer, date, amount, currency in conn.execute(rows.order_by(item.c.no))
-    )
-
-
-def _halve(conn: sa.Connection, batch_id: int) -> None:
-    """Split the open records of a refused batch into two new batches of the same run."""
-    old = conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one()
-    nos = [record.no for record in _open(conn, batch_id)]
-    last = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == old["run"])).scalar_one()
-    middle = (len(nos) + 1) // 2
-    for step, part in enumerate((nos[:middle], nos[middle:]), start=1):
-        values = {name: old[name] for name in ("run", "resource", "method")}
-        new_id = conn.execute(
-            sa.insert(batch).values(**values, no=last + step, state=State.PLANNED.value)
-        ).inserted_primary_key[0]
-        chosen = sa.and_(item.c.run == old["run"], item.c.no.in_(part))
-        conn.execute(sa.update(item).where(chosen).values(batch=new_id))
-
-
-def _writes(conn: sa.Connection, batch_id: int) -> int:
-    total = sa.select(sa.func.sum(item.c.writes)).where(item.c.batch == batch_id, item.c.outcome.is_(None))
-    return int(conn.execute(total).scalar_one())
-
-
-def _release(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
-    """Let go of the guard of documents that ARM certainly did not take, so that a corrected row can be sent."""
-    chosen = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id)
-    if rejected_only:
-        chosen = chosen.where(item.c.outcome == Outcome.REJECTED.value)
-    conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(chosen)))
-
-
-def _of(table: sa.Table, account: Account) -> tuple[sa.ColumnElement[bool], ...]:
-    return (table.c.origin == account.origin, table.c.client_no == account.client_no)

@@ -1,0 +1,66 @@
+"""Opening the database, and keeping other processes out while one sends."""
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy import event as sa_event
+
+from armbulk.core.limits import Account
+from armbulk.errors import StoreError, Unfinished
+
+
+class ClientLock(AbstractContextManager[object]):
+    """A kernel lock per origin and client: free again the moment its process ends, however it ends."""
+
+    def __init__(self, url: str, account: Account) -> None:
+        name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
+        self._account = account
+        self._lock = FileLock(Path(path_of(url) or ".").parent / f"{name}.lock", timeout=0)
+
+    def __enter__(self) -> object:
+        try:
+            return self._lock.acquire()
+        except Timeout:
+            raise Unfinished(
+                "busy",
+                f"Another armbulk process is sending for client {self._account.client_no}",
+                "Wait until it has ended, then try again",
+            ) from None
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def engine_of(url: str) -> sa.Engine:
+    """Open the database at `url`; a SQLite file is made readable by its owner alone."""
+    path = path_of(url)
+    if path is None:
+        return sa.create_engine(url)
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(
+            "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
+        ) from None
+    engine = sa.create_engine(url)
+    sa_event.listen(engine, "connect", _settings)
+    sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _settings(raw: Any, _: object) -> None:
+    raw.isolation_level = None  # we say BEGIN IMMEDIATE ourselves
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+    for pragma in pragmas:
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def path_of(url: str) -> str | None:
+    """The file of a SQLite database; None for another."""
+    parsed = sa.engine.make_url(url)
+    return parsed.database if parsed.get_backend_name() == "sqlite" else None

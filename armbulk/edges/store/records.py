@@ -1,0 +1,164 @@
+"""The store's rows as values, and the queries several transactions share."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from armbulk.core.limits import Account
+from armbulk.core.states import State
+from armbulk.edges.store.tables import batch, item, sent_key
+from armbulk.model import Cost, Outcome
+
+ITEM_SCHEMA = {
+    "no": pl.Int64,
+    "resource": pl.String,
+    "sheet": pl.UInt16,
+    "row": pl.Int64,
+    "key": pl.String,
+    "key_norm": pl.String,
+    "doc_type": pl.String,
+    "customer_norm": pl.String,
+    "date": pl.String,
+    "amount": pl.String,
+    "currency": pl.String,
+    "writes": pl.Int64,
+    "batch": pl.Int64,
+    "outcome": pl.String,
+    "message": pl.String,
+    "warnings": pl.String,
+    "reference": pl.String,
+    "at": pl.Float64,
+}
+"""Columns of an items frame: one row per record of a run. `batch` is the batch's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as stored; times are epoch seconds."""
+
+    id: int
+    created: float
+    ended: float | None
+    state: str
+    resume_at: float | None
+    account: Account
+    profile: str
+    sha256: dict[str, str]
+    options: dict[str, Any]
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One batch as stored."""
+
+    id: int
+    no: int
+    resource: str
+    method: str
+    state: State
+    attempt: int
+    uuid: str | None
+    intended: float | None
+    answered: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A record of a batch that has no outcome yet."""
+
+    no: int
+    key: str
+    payload: str
+    doc_type: str
+    customer: str
+    date: str
+    amount: str | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The batch may be sent now: its records, and the reservation that pays for it."""
+
+    reservation: int
+    cost: Cost
+    records: tuple[Open, ...]
+
+
+def run_of(row: sa.RowMapping) -> Run:
+    """A run from its row."""
+    return Run(
+        row["id"],
+        row["created"],
+        row["ended"],
+        row["state"],
+        row["resume_at"],
+        Account(row["origin"], row["client_no"]),
+        row["profile"],
+        json.loads(row["sha256"]),
+        json.loads(row["options"]),
+        row["result"],
+    )
+
+
+def batch_of(row: sa.RowMapping) -> Batch:
+    """A batch from its row."""
+    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered")
+    return Batch(state=State(row["state"]), **{name: row[name] for name in names})
+
+
+def open_of(conn: sa.Connection, batch_id: int) -> tuple[Open, ...]:
+    """The records of a batch without an outcome, in order."""
+    wanted = [item.c[name] for name in ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount")]
+    rows = sa.select(*wanted, item.c.currency).where(item.c.batch == batch_id, item.c.outcome.is_(None))
+    found = conn.execute(rows.order_by(item.c.no)).mappings()
+    return tuple(
+        Open(
+            row["no"],
+            row["key"],
+            row["payload"] or "",
+            row["doc_type"],
+            row["customer_norm"] or "",
+            row["date"] or "",
+            row["amount"],
+            row["currency"] or "",
+        )
+        for row in found
+    )
+
+
+def halve(conn: sa.Connection, batch_id: int) -> None:
+    """Split the open records of a refused batch into two new batches of the same run."""
+    old = conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one()
+    nos = [record.no for record in open_of(conn, batch_id)]
+    last = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == old["run"])).scalar_one()
+    middle = (len(nos) + 1) // 2
+    for step, part in enumerate((nos[:middle], nos[middle:]), start=1):
+        values = {name: old[name] for name in ("run", "resource", "method")}
+        made = sa.insert(batch).values(**values, no=last + step, state=State.PLANNED.value)
+        new_id = conn.execute(made.returning(batch.c.id)).scalar_one()
+        chosen = sa.and_(item.c.run == old["run"], item.c.no.in_(part))
+        conn.execute(sa.update(item).where(chosen).values(batch=new_id))
+
+
+def writes(conn: sa.Connection, batch_id: int) -> int:
+    """The records that a batch's open part would write."""
+    total = sa.select(sa.func.sum(item.c.writes)).where(item.c.batch == batch_id, item.c.outcome.is_(None))
+    return int(conn.execute(total).scalar_one())
+
+
+def release(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
+    """Let go of the guard of documents that ARM certainly did not take, so that a corrected row can be sent."""
+    chosen = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id)
+    if rejected_only:
+        chosen = chosen.where(item.c.outcome == Outcome.REJECTED.value)
+    conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(chosen)))
+
+
+def of(table: sa.Table, account: Account) -> tuple[sa.ColumnElement[bool], ...]:
+    """The condition that rows belong to a client."""
+    return (table.c.origin == account.origin, table.c.client_no == account.client_no)
