@@ -11,16 +11,18 @@ import polars as pl
 
 from armbulk.model import Severity, Sheet, Words
 
-SCHEMA = pl.Schema({
-    "sheet": pl.UInt16,  # index into the book's sheets
-    "row": pl.Int64,  # the sheet's own row number; null = the whole sheet
-    "column": pl.String,  # Excel letter; null = the whole row or a column that is not there
-    "field": pl.String,  # the field's name; null = none
-    "code": pl.String,
-    "severity": pl.String,
-    "value": pl.String,  # the cell's own text
-    "detail": pl.String,  # what the message needs besides: a length, another row, an amount
-})
+SCHEMA = pl.Schema(
+    {
+        "sheet": pl.UInt16,  # index into the book's sheets
+        "row": pl.Int64,  # the sheet's own row number; null = the whole sheet
+        "column": pl.String,  # Excel letter; null = the whole row or a column that is not there
+        "field": pl.String,  # the field's name; null = none
+        "code": pl.String,
+        "severity": pl.String,
+        "value": pl.String,  # the cell's own text
+        "detail": pl.String,  # what the message needs besides: a length, another row, an amount
+    }
+)
 """Columns and dtypes of a findings frame."""
 
 

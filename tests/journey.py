@@ -22,12 +22,15 @@ class FakeClock:
         self.slept = 0.0
 
     def now(self) -> float:
+        """The present time."""
         return self.at
 
     def monotonic(self) -> float:
+        """The same; it never goes back."""
         return self.at
 
     def sleep(self, seconds: float) -> None:
+        """Let time pass."""
         self.at += max(seconds, 0.0)
         self.slept += max(seconds, 0.0)
 
@@ -60,16 +63,19 @@ class Journey:
         self.store = Store(self.bench.profile.store_url, clock)
 
     def begin(self, files: list[str], **options: Any) -> int:
+        """Check, plan and store a run; nothing is sent."""
         checked = check_files(files)
         ready = importing.prepared(self.bench, self.store, checked, Options(**options))
         return importing.begin(self.bench, self.store, ready, importing.Given(tuple(files)))
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
+        """Send what is left of a run."""
         return importing.carry_on(
             self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None
         )
 
     def run(self, files: list[str], **options: Any) -> results.Result:
+        """All of it."""
         run = self.begin(files, **options)
         self.carry_on(run)
         return results.stand(self.store, run)

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from journey import journey, outcomes, write_files
 
+from armbulk.edges.config import load
 from armbulk.errors import LimitError, LoginError, ServerError
+from armbulk.importing import Bench
+from armbulk.results import stand
 from armbulk.sandbox.dialects import DIALECTS
 
 BATCH = [
@@ -67,7 +70,6 @@ def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: 
     with journey(tmp_path, delay=delay, dialect={"duplicate": "accept"}, faults=[text]) as way:
         run = way.begin(write_files(tmp_path))
         state = way.carry_on(run)
-        from armbulk.results import stand
 
         stood = stand(way.store, run)
         posts = [c for c in way.sandbox.state.requests if c.method == "POST" and "documents" in c.path]
@@ -94,7 +96,6 @@ def test_found_but_different_is_a_conflict(tmp_path: Path) -> None:
         run = way.begin(files)
         way.sandbox.state.documents["f1"] = [{"documentNo": "F1", "customerNo": "77", "documentType": "IN"}]
         way.carry_on(run)
-        from armbulk.results import stand
 
         stood = stand(way.store, run)
         assert outcomes(stood) == {"created": 3, "conflict": 1}
@@ -141,9 +142,6 @@ def test_limits_are_never_exceeded(tmp_path: Path) -> None:
     aup = tmp_path / "aup.toml"
     aup.write_text("[hour]\nrequests=20\nreads=60\nwrites=30\n[month]\nrequests=20000\nreads=100000\nwrites=20000\n")
     with journey(tmp_path, delay=2.0, limits=limits, environ={"ARMBULK_BATCH_DOCUMENTS": "10"}) as way:
-        from armbulk.edges.config import load
-        from armbulk.importing import Bench
-
         settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BATCH_DOCUMENTS": "10"}
         way.bench = Bench(load(settings, aup_file=aup), way.clock)
         stood = way.run(files)
@@ -156,12 +154,10 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
     """With --no-wait a full window pauses the run; later it goes on and nothing is lost or doubled."""
     files = write_files(tmp_path, documents=30, lines=1)
     aup = tmp_path / "aup.toml"
-    aup.write_text("[hour]\nrequests=500\nreads=10000\nwrites=30\n[month]\nrequests=20000\nreads=100000\nwrites=20000\n")
+    aup.write_text(
+        "[hour]\nrequests=500\nreads=10000\nwrites=30\n[month]\nrequests=20000\nreads=100000\nwrites=20000\n"
+    )
     with journey(tmp_path) as way:
-        from armbulk.edges.config import load
-        from armbulk.importing import Bench
-        from armbulk.results import stand
-
         settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BATCH_DOCUMENTS": "10"}
         way.bench = Bench(load(settings, aup_file=aup), way.clock)
         run = way.begin(files)

@@ -185,7 +185,7 @@ def retry_at(reply: Reply, now: float, strikes: int) -> float:
     more than an hour.
     """
     said = reply.retry_after.strip()
-    seconds = min(60.0 * 2 ** (strikes - 1), 900.0)
+    seconds = min(60.0 * 2.0 ** (strikes - 1), 900.0)
     if re.fullmatch(r"\d{1,15}", said):
         seconds = float(said)
     elif (date := _http_date(said)) is not None:
@@ -195,7 +195,6 @@ def retry_at(reply: Reply, now: float, strikes: int) -> float:
 
 def _http_date(text: str) -> float | None:
     try:
-        seconds: float = parsedate_to_datetime(text).timestamp()
+        return parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError):
         return None
-    return seconds

@@ -11,16 +11,18 @@ from armbulk.core.keys import normal
 from armbulk.core.states import State
 from armbulk.model import Outcome, Table, Use
 
-ROW_SCHEMA = pl.Schema({
-    "sheet": pl.UInt16,
-    "row": pl.Int64,
-    "outcome": pl.String,
-    "message": pl.String,
-    "warnings": pl.String,
-    "reference": pl.String,
-    "batch": pl.String,
-    "at": pl.Float64,
-})
+ROW_SCHEMA = pl.Schema(
+    {
+        "sheet": pl.UInt16,
+        "row": pl.Int64,
+        "outcome": pl.String,
+        "message": pl.String,
+        "warnings": pl.String,
+        "reference": pl.String,
+        "batch": pl.String,
+        "at": pl.Float64,
+    }
+)
 """Columns of a rows frame: one row per row read."""
 
 _NO = {

@@ -1,0 +1,155 @@
+"""The fields against ARM's own published samples, in both directions."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from armbulk.core.headers import fold, known, names_of
+from armbulk.model import Field, Kind, Resource, Use
+from armbulk.resources import RESOURCES
+
+ARM = Path(__file__).parent / "arm"
+KINDS: dict[type, set[Kind]] = {
+    str: {Kind.TEXT, Kind.IDENTIFIER, Kind.DATE},
+    int: {Kind.INTEGER, Kind.AMOUNT, Kind.QUANTITY},
+    float: {Kind.AMOUNT, Kind.QUANTITY},
+    bool: {Kind.FLAG},
+    list: {Kind.TEXTS},
+}
+NUMBERS_KEPT_AS_TEXT = {"clientNo", "accountNo"}  # computed, never sent
+
+
+def paths(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Dotted path → an example value."""
+    found: dict[str, Any] = {}
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            found |= paths(inner, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = inner
+    return found
+
+
+def samples(resource: str) -> dict[str, Any]:
+    """Every path of a resource in the published samples."""
+    if resource == "customers":
+        customers = json.loads((ARM / "customers.list.response.json").read_text())["customers"]
+        return {path: value for one in customers for path, value in paths(one).items()}
+    single = json.loads((ARM / "document.post.request.json").read_text())["document"]
+    batch = json.loads((ARM / "documents.batch.post.request.json").read_text())["documents"]
+    found: dict[str, Any] = {}
+    for document in [single, *batch]:
+        lines = document["documentLines"]
+        if resource == "lines":
+            found |= {path: value for line in lines for path, value in paths(line).items()}
+        else:
+            found |= paths({name: value for name, value in document.items() if name != "documentLines"})
+    return found
+
+
+def own(resource: Resource) -> dict[str, Field]:
+    """The fields by path, without a line's reference to its document."""
+    return {one.path: one for one in resource.fields if one.use is not Use.PARENT}
+
+
+@pytest.mark.parametrize("name", list(RESOURCES))
+def test_every_path_of_the_samples_is_a_field_and_back(name: str) -> None:
+    """No field of ARM's samples is missing, and none is made up."""
+    assert set(own(RESOURCES[name])) == set(samples(name))
+
+
+@pytest.mark.parametrize("name", list(RESOURCES))
+def test_kinds_fit_the_json(name: str) -> None:
+    """A text is a text and a number is a number, as in the samples."""
+    for path, value in samples(name).items():
+        if path not in NUMBERS_KEPT_AS_TEXT:
+            assert own(RESOURCES[name])[path].kind in KINDS[type(value)], path
+
+
+def test_what_arm_works_out_is_never_sent() -> None:
+    """The fields ARM computes are named as such."""
+    computed = {one.path for one in RESOURCES["customers"].fields if one.use is Use.COMPUTED}
+    assert computed == {
+        "clientNo", "accountNo", "customerKid", "balanceTotal", "registrationStatusCode", "registrationStatusDate",
+        "postalAddressChanged", "postalReturnStatus", "postalReturnDate", "usingLanguage",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(RESOURCES))
+def test_no_header_means_two_fields(name: str) -> None:
+    """Within a resource every header and alias, in both languages, names one field."""
+    owners: dict[str, set[str]] = {}
+    for one in RESOURCES[name].fields:
+        for header in names_of(one):
+            owners.setdefault(fold(header), set()).add(one.name)
+    assert {header: fields for header, fields in owners.items() if len(fields) > 1} == {}
+
+
+def test_one_field_name_has_one_pair_of_headers() -> None:
+    """A field that several resources share is called the same in all of them."""
+    words: dict[str, set[tuple[str, str]]] = {}
+    for resource in RESOURCES.values():
+        for one in resource.fields:
+            words.setdefault(one.name, set()).add((one.header.en, one.header.no))
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", one.name)
+            assert all((one.help.en, one.help.no, one.header.en, one.header.no))
+    assert {name: pairs for name, pairs in words.items() if len(pairs) > 1} == {}
+
+
+CONTRACT = {
+    "customers": {
+        "customerNo": "Customer no|Customer number|Kundenr|Kundenummer",
+        "name": "Name|Customer name|Navn|Kundenavn",
+        "postalAddress.addressLine1": "Address line 1|Address|Adresse 1|Adresse",
+        "postalAddress.addressLine2": "Address line 2|Adresse 2",
+        "postalAddress.addressLine3": "Address line 3|Adresse 3",
+        "postalAddress.postalCode": "Postal code|Postnr|Postnummer",
+        "postalAddress.cityName": "City|Poststed",
+        "postalAddress.countryCode": "Country code|Landkode",
+        "emailAddressDocument": "Email|E-mail|E-post|Epost",
+        "phoneNo": "Phone|Telefon",
+        "organizationNo": "Organisation no|Organization no|Orgnr|Organisasjonsnummer",
+        "ssn": "National id|Fødselsnr|Fødselsnummer|Personnr",
+        "bankAccountNo": "Bank account|Kontonr|Bankkonto",
+        "currency": "Currency|Valuta",
+        "language": "Language|Språk",
+    },
+    "documents": {
+        "emailAddress": "Email|E-mail|E-post|Epost",
+        "documentNo": "Document no|Invoice no|Fakturanr|Fakturanummer|Bilagsnr",
+        "documentType": "Document type|Bilagstype|Dokumenttype",
+        "documentDate": "Document date|Invoice date|Fakturadato|Bilagsdato",
+        "dueDate": "Due date|Forfallsdato|Forfall",
+        "currency": "Currency|Valuta",
+        "language": "Language|Språk",
+        "kid": "KID",
+        "currencyAmounts.exclVat": "Amount excl. VAT|Beløp eks. mva",
+        "currencyAmounts.vat": "VAT|Mva",
+        "currencyAmounts.inclVat": "Amount incl. VAT|Beløp inkl. mva",
+    },
+    "lines": {
+        "documentNo": "Document no|Invoice no|Fakturanr|Fakturanummer|Bilagsnr",
+        "lineNo": "Line no|Linjenr",
+        "lineType": "Line type|Linjetype",
+        "articleNo": "Article no|Varenr",
+        "articleName": "Article name|Varenavn",
+        "lineText": "Line text|Linjetekst|Tekst",
+        "quantity": "Quantity|Antall",
+        "quantityUnit": "Unit|Enhet",
+        "price": "Price|Pris",
+        "currencyAmounts.exclVat": "Amount excl. VAT|Beløp eks. mva",
+    },
+}
+
+
+@pytest.mark.parametrize("resource", list(CONTRACT))
+def test_the_contracts_headers_are_known(resource: str) -> None:
+    """Every header the command line's contract names finds its field, however it is written."""
+    fields = known(RESOURCES[resource])
+    for path, headers in CONTRACT[resource].items():
+        for header in [path, *headers.split("|")]:
+            for written in (header, header.upper(), header.replace(" ", "_"), f" {header.replace(' ', '-')}. "):
+                assert fields[fold(written)].path == path, written
