@@ -33,7 +33,8 @@ _W = {
     "in_file": Words("documents in the files, incl. VAT", "bilag i filene, inkl. mva"),
     "accepted": Words("documents in ARM, incl. VAT", "bilag i ARM, inkl. mva"),
     "cost": Words("Cost (acceptable use policy)", "Forbruk (ARMs bruksgrenser)"),
-    "batches": Words("Batches", "Batcher"),
+    "requests": Words("Requests", "Kall"),
+    "reads": Words("Records read", "Leste poster"),
     "writes": Words("Records written", "Skrevne poster"),
     "next": Words("What to do next", "Hva nå"),
     "not_run": Words("nothing was sent", "ingenting ble sendt"),
@@ -51,6 +52,14 @@ _OUTCOMES_NO = {
     "already_sent": "sendt før",
     "in_doubt": "uavklart",
     "conflict": "konflikt",
+}
+
+_STATES_NO = {
+    "running": "i gang, eller avbrutt uten varsel",
+    "finished": "ferdig",
+    "paused": "satt på pause",
+    "in_doubt": "uavklart",
+    "interrupted": "avbrutt",
 }
 
 _NEXT = (
@@ -303,7 +312,7 @@ def _summary(result: Result, checked: Checked | None, lang: str) -> list[workboo
     about: list[tuple[str, Any]] = [(word("run"), str(run.id) if run else word("not_run"))]
     if run:
         about += [
-            (word("state"), run.state.replace("_", " ")),
+            (word("state"), state_words(run.state, lang)),
             (word("profile"), run.profile),
             (word("client"), run.account.client_no),
             (word("address"), run.account.origin),
@@ -312,7 +321,7 @@ def _summary(result: Result, checked: Checked | None, lang: str) -> list[workboo
     if checked:
         about.append((word("files"), ", ".join(dict.fromkeys(Path(sheet.file).name for sheet in checked.sheets))))
     counted = [(outcome_words(name, lang), n) for name, n in result.counts().items() if n]
-    cost = [(word(name) if name in _W else name, n) for name, n in result.cost.items()]
+    cost = [(word(name), n) for name, n in result.cost.items()]
     sections = [
         workbook.Section("armbulk", tuple(about)),
         workbook.Section(word("next"), tuple(("", text) for text in next_steps(result.counts(), lang))),
@@ -326,6 +335,11 @@ def _summary(result: Result, checked: Checked | None, lang: str) -> list[workboo
 def outcome_words(outcome: str, lang: str) -> str:
     """Say an outcome in `lang`."""
     return _OUTCOMES_NO[outcome] if lang == "no" else outcome.replace("_", " ")
+
+
+def state_words(state: str, lang: str) -> str:
+    """Say a run's state in `lang`."""
+    return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
 
 
 def next_steps(counts: dict[str, int], lang: str) -> list[str]:

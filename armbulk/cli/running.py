@@ -176,7 +176,7 @@ def show(desk: Desk, stood: "Result") -> None:
     desk.report.show(
         "run",
         said,
-        state_words=said["state"].replace("_", " "),
+        state_words=made.state_words(said["state"], lang),
         outcome_words={name: made.outcome_words(name, lang) for name in said["outcomes"]},
         totals=made.control_totals(stood.items),
         open_records=importing.open_records(stood),

@@ -23,6 +23,7 @@ DTYPES: dict[Kind, pl.DataType] = {
 }
 """The dtype of a parsed column."""
 
+_NUMBERS = {Kind.AMOUNT, Kind.QUANTITY, Kind.INTEGER}
 _DECIMALS = {Kind.AMOUNT: 2, Kind.QUANTITY: 6}
 _SURE_DIGITS = 15  # what Excel keeps of a number
 _ZEROS = {"postal_code": 4, "bank_account_no": 11, "ssn": 11}  # a number with fewer digits has lost a leading zero
@@ -36,7 +37,7 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """One column while it is read: the sheet's index, the field, its letter, expressions for text and kind."""
+    """One column while it is read: a frame of row, text, was (what the cell was), and for numbers `plain`."""
 
     sheet: int
     field: Field
@@ -45,11 +46,11 @@ class Cells:
     @property
     def text(self) -> pl.Expr:
         """The cell's text."""
-        return pl.col(self.letter)
+        return pl.col("text")
 
     def was(self, *kinds: str) -> pl.Expr:
         """Whether the cell was one of `kinds` in the file."""
-        return pl.col(f"{self.letter}.cell").cast(pl.String).is_in(list(kinds)).fill_null(value=False)
+        return pl.col("was").is_in(list(kinds)).fill_null(value=False)
 
 
 Read = tuple[pl.Expr, list[tuple[str, pl.Expr, pl.Expr | None]]]
@@ -78,7 +79,11 @@ def _column(frame: pl.DataFrame, cells: Cells) -> tuple[pl.Series, list[pl.DataF
     dtype = DTYPES[cells.field.kind]
     if not cells.letter:
         return pl.Series(cells.field.name, [None] * frame.height, dtype=dtype), []
-    frame = _exact_digits(frame, cells)
+    frame = frame.select(
+        "row", pl.col(cells.letter).alias("text"), pl.col(f"{cells.letter}.cell").cast(pl.String).alias("was")
+    )
+    if cells.field.kind in _NUMBERS:
+        frame = _plain(_exact_digits(frame))
     value, faults = _reader(cells.field.kind)(cells)
     faults = [
         ("error-cell", cells.was("error"), None),
@@ -208,32 +213,45 @@ def _date(cells: Cells) -> Read:
     ]
 
 
-def _plain(cells: Cells) -> pl.Expr:
-    """A written number as plain digits with a point, or null: 1 234,50 · 1.234,50 · (5) · 5- · kr 100."""
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `plain`: a number as digits with a point; null where it is none. What is written simply goes fast."""
+    simple = (pl.col("was") == "number") | pl.col("text").str.contains(r"^-?\d+([.,]\d+)?$")
+    fast = pl.when(simple & pl.col("was").is_in(["number", "text"])).then(
+        pl.col("text").str.replace(",", ".", literal=True)
+    )
+    frame = frame.with_columns(fast.alias("plain"), simple.fill_null(value=True).alias("simple"))
+    if frame["simple"].all():
+        return frame
+    spelt = frame.filter(~pl.col("simple") & (pl.col("was") == "text"))["text"].unique()
+    return frame.with_columns(
+        pl.when(pl.col("simple")).then(pl.col("plain")).otherwise(pl.col("text").replace_strict(
+            spelt, _written(spelt), default=None, return_dtype=pl.String))
+    )  # fmt: skip
+
+
+def _written(texts: pl.Series) -> pl.Series:
+    """Numbers as people write them, as plain digits: 1 234,50 · 1.234,50 · (5) · 5- · kr 100; null for none."""
     text = (
-        cells.text.str.replace_all("[\u2212\u2013]", "-")
+        texts.str.replace_all("[\u2212\u2013]", "-")
         .str.replace(r"(?i)^\s*(kr|nok)\.?\s*", "")
         .str.replace(r"(?i)\s*(kr|nok|,-)\.?\s*$", "")
         .str.replace(r"^\((.*)\)$", "-$1")
         .str.replace(r"^(.*\d)-$", "-$1")
+        .str.replace(rf"^(-?){_SPACES}+", "$1")
     )
-    text = text.str.replace(rf"^(-?){_SPACES}+", "$1").str.replace(rf"^(-?\d{{1,3}}){_SPACES}(\d{{3}})", "$1$2")
-    text = pl.when(text.str.contains(rf"^-?\d+({_SPACES}\d{{3}})*([.,]\d+)?$")).then(
-        text.str.replace_all(_SPACES, "")
-    ).otherwise(text)  # fmt: skip
-    return (
-        pl.when(text.str.contains(r"^-?\d{1,3}(\.\d{3})+,\d+$|^-?\d{1,3}(\.\d{3}){2,}$"))
-        .then(text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
-        .when(text.str.contains(r"^-?\d{1,3}(,\d{3})+\.\d+$|^-?\d{1,3}(,\d{3}){2,}$"))
-        .then(text.str.replace_all(",", "", literal=True))
-        .when(text.str.contains(r"^-?\d+([.,]\d+)?$"))
-        .then(text.str.replace(",", ".", literal=True))
-    )
+    grouped = text.str.contains(rf"^-?\d{{1,3}}({_SPACES}\d{{3}})+([.,]\d+)?$")
+    text = text.str.replace_all(_SPACES, "").zip_with(grouped, text)
+    by_point = text.str.contains(r"^-?\d{1,3}(\.\d{3})+,\d+$|^-?\d{1,3}(\.\d{3}){2,}$")
+    by_comma = text.str.contains(r"^-?\d{1,3}(,\d{3})+\.\d+$|^-?\d{1,3}(,\d{3}){2,}$")
+    text = text.str.replace_all(".", "", literal=True).zip_with(by_point, text)
+    text = text.str.replace_all(",", "", literal=True).zip_with(by_comma, text)
+    plain = text.str.contains(r"^-?\d+([.,]\d+)?$")
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
+    return text.str.replace(",", ".", literal=True).zip_with(plain, nothing)
 
 
 def _number_text(cells: Cells) -> tuple[pl.Expr, list[tuple[str, pl.Expr, pl.Expr | None]]]:
-    written = _plain(cells)
-    plain = pl.when(cells.was("number")).then(cells.text).when(cells.was("text")).then(written)
+    plain = pl.col("plain")
     unclear = cells.was("text") & cells.text.str.contains(r"^[-\u2212]?[1-9]\d{0,2}[.,]\d{3}$")
     return plain, [
         ("ambiguous-number", unclear, None),
@@ -259,15 +277,12 @@ def _integer(cells: Cells) -> Read:
     return value, [*faults, ("not-an-integer", whole.str.contains(".", literal=True), None)]
 
 
-def _exact_digits(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+def _exact_digits(frame: pl.DataFrame) -> pl.DataFrame:
     """A number cell with more than 15 digits is what Excel shows of it: 0.30000000000000004 is 0.3."""
-    if cells.field.kind not in {Kind.AMOUNT, Kind.QUANTITY, Kind.INTEGER}:
-        return frame
-    digits = cells.text.str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
-    long = frame.filter(cells.was("number") & (digits > _SURE_DIGITS))[cells.letter].unique()
+    digits = pl.col("text").str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
+    long = frame.filter((pl.col("was") == "number") & (digits > _SURE_DIGITS))["text"].unique()
     if long.is_empty():
         return frame
     shown = {text: format(_EXACT.create_decimal(Decimal(text)).normalize(), "f") for text in long}
-    return frame.with_columns(
-        pl.when(cells.was("number")).then(cells.text.replace(shown)).otherwise(cells.text).alias(cells.letter)
-    )
+    exact = pl.when(pl.col("was") == "number").then(pl.col("text").replace(shown)).otherwise(pl.col("text"))
+    return frame.with_columns(exact.alias("text"))

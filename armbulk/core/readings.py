@@ -134,6 +134,8 @@ def _result(no: int, items: Sequence[dict[str, Any]], resource: str) -> Result |
     outcome = verdicts.pop()
     assert outcome is not None  # noqa: S101 - the only None was ruled out above
     warnings = tuple(notes_of(low.get("warnings")))
+    if _fold(said) == outcome.value:
+        said = ""  # "CREATED" says nothing that the outcome does not
     if outcome is Outcome.IN_DOUBT:
         said = (
             f"ARM answered with words armbulk does not know: {low.get('status')} / {low.get('result')} {said}".strip()

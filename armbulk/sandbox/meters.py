@@ -1,9 +1,9 @@
-"""The acceptable use policy, counted exactly: six sliding windows per client number."""
+"""The acceptable use policy, counted exactly: six sliding windows for the one client number."""
 
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
-from itertools import product
+from threading import RLock
 
 SIZES: dict[str, dict[str, int]] = {
     "S": {"hour.requests": 500, "hour.reads": 10_000, "hour.writes": 5_000,
@@ -15,68 +15,76 @@ SIZES: dict[str, dict[str, int]] = {
     "XL": {"hour.requests": 10_000, "hour.reads": 200_000, "hour.writes": 100_000,
            "month.requests": 2_000_000, "month.reads": 10_000_000, "month.writes": 2_000_000},
 }  # fmt: skip
-SECONDS = {"hour": 3600.0, "month": 31 * 86400.0}
-METERS = ("requests", "reads", "writes")
+"""The published limits by client size."""
+
+WINDOWS = {"hour": 3600.0, "month": 31 * 86400.0}
 
 
 class Meters:
-    """What a client has used, call by call."""
+    """What the client has used, call by call; names are `hour.requests`, `month.writes` and so on."""
 
     def __init__(self, size: str, clock: Callable[[], float], limits: Mapping[str, int] | None = None) -> None:
         """Count against the limits of `size`, some of them replaced by `limits`."""
         if size not in SIZES:
-            message = f"size is one of {', '.join(SIZES)}"
-            raise ValueError(message)
-        self.limits = {**SIZES[size], **(limits or {})}
-        self._clock = clock
-        self._calls: dict[str, deque[tuple[float, int]]] = {name: deque() for name in self.limits}
-        self._sums = dict.fromkeys(self.limits, 0)
-        self.peak = dict.fromkeys(self.limits, 0)
+            raise ValueError(f"there is no client size {size!r}; there are: {', '.join(SIZES)}")
+        for name in limits or {}:
+            if name not in SIZES[size]:
+                raise ValueError(f"there is no limit {name!r}; there are: {', '.join(SIZES[size])}")
+        self.limits: dict[str, int] = {**SIZES[size], **(limits or {})}
         self.refused = 0
+        self._clock = clock
+        self._lock = RLock()
+        self._leaving: dict[str, deque[tuple[float, int]]] = {name: deque() for name in self.limits}
+        self._sums = dict.fromkeys(self.limits, 0)
+        self._peak = dict.fromkeys(self.limits, 0)
 
     def used(self) -> dict[str, int]:
-        """What counts now, by `window.meter`."""
-        self._slide()
-        return dict(self._sums)
+        """What counts now."""
+        with self._lock:
+            self._slide()
+            return dict(self._sums)
+
+    def peak(self) -> dict[str, int]:
+        """The most that ever counted at one time."""
+        with self._lock:
+            return dict(self._peak)
 
     def wait(self, cost: Mapping[str, int]) -> float:
-        """Seconds until `cost` would fit; 0 = now."""
-        self._slide()
-        now = self._clock()
-        longest = 0.0
-        for window, meter in product(SECONDS, METERS):
-            name = f"{window}.{meter}"
-            over = self._sums[name] + cost.get(meter, 0) - self.limits[name]
-            if over <= 0 or not cost.get(meter, 0):
-                continue
-            for at, amount in self._calls[name]:
-                over -= amount
-                if over <= 0:
-                    longest = max(longest, at + SECONDS[window] - now)
-                    break
-            else:
-                longest = max(longest, SECONDS[window])
-        return longest
+        """Seconds until `cost` fits all six windows; 0 = now."""
+        with self._lock:
+            now = self._slide()
+            return max(self._wait(name, cost.get(name.partition(".")[2], 0), now) for name in self.limits)
+
+    def _wait(self, name: str, amount: int, now: float) -> float:
+        over = self._sums[name] + amount - self.limits[name]
+        if not amount or over <= 0:
+            return 0.0
+        for leaves, gone in self._leaving[name]:
+            over -= gone
+            if over <= 0:
+                return leaves - now
+        return WINDOWS[name.partition(".")[0]]  # more than the whole limit: it never fits
 
     def charge(self, cost: Mapping[str, int]) -> None:
         """Count a call."""
-        now = self._clock()
-        for window, meter in product(SECONDS, METERS):
-            amount = cost.get(meter, 0)
-            if amount:
-                name = f"{window}.{meter}"
-                self._calls[name].append((now, amount))
-                self._sums[name] += amount
-                self.peak[name] = max(self.peak[name], self._sums[name])
+        with self._lock:
+            now = self._slide()
+            for name in self.limits:
+                window, _, meter = name.partition(".")
+                amount = cost.get(meter, 0)
+                if amount:
+                    self._leaving[name].append((now + WINDOWS[window], amount))
+                    self._sums[name] += amount
+                    self._peak[name] = max(self._peak[name], self._sums[name])
 
-    def _slide(self) -> None:
+    def _slide(self) -> float:
         now = self._clock()
-        for name, calls in self._calls.items():
-            seconds = SECONDS[name.partition(".")[0]]
-            while calls and calls[0][0] <= now - seconds:
-                self._sums[name] -= calls.popleft()[1]
+        for name, leaving in self._leaving.items():
+            while leaving and leaving[0][0] <= now:
+                self._sums[name] -= leaving.popleft()[1]
+        return now
 
 
 def whole_seconds(seconds: float) -> int:
-    """Seconds for a Retry-After header."""
+    """Seconds for a Retry-After header: never too few."""
     return max(1, math.ceil(seconds))

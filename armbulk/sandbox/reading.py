@@ -1,112 +1,119 @@
-"""What is read: batches as they stand, and listings page by page."""
+"""What is read: single records, and listings page by page."""
 
 import math
-from typing import Any
+import secrets
+from collections.abc import Mapping
 
-from armbulk.sandbox.state import Batch, Json, State, fold
+from armbulk.sandbox.keys import fold
+from armbulk.sandbox.shapes import Json
+from armbulk.sandbox.state import Query, State
 
 CAP = 10_000
-PAGE, PAGE_CAP = 100, 1_000
+SMALLEST_PAGE, SMALL_PAGE, PAGE, PAGE_CAP = 5, 10, 100, 1_000
 QUERY_LIFE = 900.0
-_FILTERS = {
-    "customerno": "customerNo",
-    "accountno": "accountNo",
-    "organizationno": "organizationNo",
-    "name": "name",
-    "customercategory": "customerCategory",
+
+FILTERS: dict[str, dict[str, str]] = {
+    "customers": {
+        "customerno": "customerNo",
+        "accountno": "accountNo",
+        "organizationno": "organizationNo",
+        "name": "name",
+        "customercategory": "customerCategory",
+    },
+    "documents": {"customerno": "customerNo", "accountno": "accountNo", "documentno": "documentNo"},
 }
+"""Query parameters of a listing, and the key whose whole value they are compared with (case does not count)."""
 
 
-def batch_answer(batch: Batch, state: State) -> tuple[int, Any, int]:
-    """The answer to GET batches/{uuid}: (status, body, records read)."""
-    batch.looked += 1
-    if batch.answers is None:
-        return _pending(batch, state)
-    answers = [_identified(one, place, state) for place, one in enumerate(batch.answers)]
-    failed = any(one["status"] == "FAILED" for one in answers)
-    style = state.dialect["failures"]
-    if failed and style == "whole":
-        return 200, {"batchUuid": batch.uuid, "status": "FAILED", "message": "The batch was rejected"}, 0
-    status = 206 if failed and style.startswith("206") else 200
-    word = "PROCESSED"
-    if style == "206_first" and batch.looked == 1 and len(answers) > 1:
-        answers, status, word = answers[: len(answers) // 2], 206, "PROCESSING"
-    if state.dialect["item_order"] == "reverse":
-        answers = answers[::-1]
-    key = state.dialect["items_key"]
-    key = batch.resource if key == "documents" else key
-    head = {"batchUuid": batch.uuid, "status": word, "clientNo": state.client_no}
-    return status, {**head, key: answers}, len(answers)
+class Refused(Exception):  # noqa: N818 - not an error of the sandbox: an answer
+    """A listing cannot be answered: (status, message)."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
 
 
-def _pending(batch: Batch, state: State) -> tuple[int, Any, int]:
-    word = "QUEUED" if batch.looked == 1 else "PROCESSING"
-    style = state.dialect["batch_pending"]
-    if style == "empty":
-        return 202, None, 0
-    if style == "404" and batch.looked == 1:
-        return 404, None, 0
-    return (200 if style == "200" else 202), {"batchUuid": batch.uuid, "status": word}, 0
+def find_documents(state: State, number: str) -> list[Json]:
+    """Find the documents with a number, once they are visible."""
+    return [one for one in state.documents.get(fold(number), []) if _visible(state, one)]
 
 
-def _identified(answer: Json, place: int, state: State) -> Json:
-    style = state.dialect["item_identity"]
-    if style == "keys":
-        return answer
-    bare = {name: value for name, value in answer.items() if name not in {"documentNo", "customerNo"}}
-    return {**bare, "index": place} if style == "index" else bare
+def _visible(state: State, document: Json) -> bool:
+    created = state.created.get(document.get("referenceNo", 0), 0.0)  # a test may have put it there
+    return state.clock() >= created + float(state.dialect.visibility)
 
 
-def list_customers(state: State, query: dict[str, str], base: str) -> tuple[int, Json, int]:
-    """GET customers: (status, body, records read)."""
-    return _list(state, query, base, "customers", list(state.customers.values()))
+def bare(document: Json) -> Json:
+    """Leave out a document's lines, as when `expand` does not ask for them."""
+    return {name: value for name, value in document.items() if name != "documentLines"}
 
 
-def list_documents(state: State, query: dict[str, str], base: str) -> tuple[int, Json, int]:
-    """GET documents: (status, body, records read)."""
-    state.process()
-    return _list(state, query, base, "documents", [one for found in state.documents.values() for one in found])
+def listing(state: State, resource: str, asked: Mapping[str, str]) -> tuple[str, Query]:
+    """Make a new stored query, or find the one asked for: (queryId, query). Nothing is stored yet."""
+    if "query" not in asked:
+        return secrets.token_urlsafe(16), _new_query(state, resource, asked)
+    stored = state.queries.get(asked["query"])
+    if stored is None or stored.resource != resource or state.clock() > stored.at + QUERY_LIFE:
+        raise Refused(404, "The query is not known, or too old")
+    return asked["query"], stored
 
 
-def _list(state: State, query: dict[str, str], base: str, name: str, records: list[Json]) -> tuple[int, Json, int]:
-    if "query" in query:
-        stored = state.queries.get(query["query"])
-        if stored is None or stored[0] < state.clock() - QUERY_LIFE:
-            return 404, {}, 0
-        query_id, (_, hits, size, most) = query["query"], stored
+def _new_query(state: State, resource: str, asked: Mapping[str, str]) -> Query:
+    size = _number(state, asked, "pagesize", PAGE, PAGE_CAP)
+    size = SMALL_PAGE if size < SMALLEST_PAGE else size
+    most = _number(state, asked, "maximumcount", CAP, CAP)
+    most = min(max(1, math.ceil(most / size)) * size, CAP)
+    filters = {key: asked[name] for name, key in FILTERS[resource].items() if asked.get(name)}
+    return Query(state.clock(), resource, filters, size, most, [dict(one) for one in _hits(state, resource, filters)])
+
+
+def _number(state: State, asked: Mapping[str, str], name: str, default: int, cap: int) -> int:
+    text = asked.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Refused(400, f"{name} must be a whole number")
+    if int(text) > cap and state.dialect.over_cap == "400":
+        raise Refused(400, f"{name} must not exceed {cap}")
+    return min(int(text), cap)
+
+
+def _hits(state: State, resource: str, filters: Mapping[str, str]) -> list[Json]:
+    if resource == "customers":
+        records = list(state.customers.values())
     else:
-        asked = {field: query[key] for key, field in _FILTERS.items() if query.get(key)}
-        hits = [one for one in records if all(fold(one.get(field)) == fold(v) for field, v in asked.items())]
-        size, most = _bounds(query)
-        hits = hits[:most] if len(hits) > most else hits
-        if not hits and state.dialect["list_empty"] == "404":
-            return 404, {}, 0
-        query_id = state.store_query(hits, size, most)
-    page = max(1, int(query.get("pageno", "1")))
-    shown = hits[(page - 1) * size : page * size]
-    pages = max(1, math.ceil(len(hits) / size))
+        records = [bare(one) for found in state.documents.values() for one in found if _visible(state, one)]
+    return [one for one in records if all(fold(one.get(key, "")) == fold(said) for key, said in filters.items())]
+
+
+def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], host: str) -> tuple[Json, int]:
+    """Answer one page of a listing: (body, records read)."""
+    hits = _hits(state, query.resource, query.filters) if state.dialect.list_query == "live" else query.hits
+    if not hits and state.dialect.list_empty == "404":
+        raise Refused(404, "Nothing was found")
+    number = max(1, _number(state, asked, "pageno", 1, CAP))
+    served = hits[: query.most]
+    shown = served[(number - 1) * query.size : number * query.size]
+    pages = max(1, math.ceil(len(served) / query.size))
     summary: Json = {
-        "pageNo": page,
+        "pageNo": number,
         "currentPageSize": len(shown),
-        "pageSizeLimit": size,
+        "pageSizeLimit": query.size,
         "totalPages": pages,
-        "totalCount": len(hits),
-        "maximumCount": most,
+        "totalCount": len(hits) if state.dialect.list_total == "true" else len(served),
+        "maximumCount": query.most,
     }
-    host = {"other": "https://elsewhere.invalid", "http": base.replace("127.0.0.1", "localhost")}
-    place = f"{host.get(state.dialect['next_page_host'], base)}/arm/v1/clients/{state.client_no}/{name}"
-    end = {"null": None, "empty": "", "same": f"{place}?query={query_id}&pageno={page}"}
-    if page < pages:
-        summary["nextPage"] = f"{place}?query={query_id}&pageno={page + 1}"
-    elif state.dialect["list_end"] != "absent":
-        summary["nextPage"] = end[state.dialect["list_end"]]
-    summary |= {"lastPage": f"{place}?query={query_id}&pageno={pages}", "queryId": query_id}
-    return 200, {"summary": summary, name: shown}, len(shown)
+    address = f"{_origin(state, host)}/arm/v1/clients/{state.client_no}/{query.resource}?query={query_id}&pageno="
+    if number < pages:
+        summary["nextPage"] = f"{address}{number + 1}"
+    elif state.dialect.list_end != "absent":
+        summary["nextPage"] = {"null": None, "empty": "", "same": f"{address}{number}"}[state.dialect.list_end]
+    summary |= {"lastPage": f"{address}{pages}", "queryId": query_id}
+    return {"summary": summary, query.resource: shown}, len(shown)
 
 
-def _bounds(query: dict[str, str]) -> tuple[int, int]:
-    """Page size (below 5 becomes 10, capped) and most records (rounded up to whole pages, capped)."""
-    size = int(query.get("pagesize") or PAGE)
-    size = 10 if size < 5 else min(size, PAGE_CAP)
-    most = int(query.get("maximumcount") or CAP)
-    return size, min(math.ceil(most / size) * size, CAP)
+def _origin(state: State, host: str) -> str:
+    match state.dialect.next_page_host:
+        case "other":
+            return "https://arm.elsewhere.invalid"
+        case "http":
+            return f"http://{host.replace('127.0.0.1', 'localhost')}"
+    return f"http://{host}"

@@ -1,22 +1,26 @@
 """The stand-in ARM as a real HTTP server on 127.0.0.1, in a thread of its own."""
 
 import asyncio
-import copy
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from armbulk.sandbox.app import CLIENT_ID, SECRET, App
-from armbulk.sandbox.dialects import dialect as chosen
-from armbulk.sandbox.faults import fault
+from armbulk.sandbox.app import App
+from armbulk.sandbox.dialects import Dialect
+from armbulk.sandbox.faults import Fault
+from armbulk.sandbox.gate import CLIENT_ID, SECRET
 from armbulk.sandbox.meters import Meters
-from armbulk.sandbox.state import State, fold
+from armbulk.sandbox.state import State
+
+_TICK = 0.01
+_PATIENCE = 10.0
 
 
 class Sandbox:
@@ -33,35 +37,40 @@ class Sandbox:
         delay: float = 0.0,
         clock: Callable[[], float] = time.time,
         limits: Mapping[str, int] | None = None,
-        customers: Sequence[Mapping[str, Any]] = (),
+        customers: Sequence[Mapping[str, object]] = (),
     ) -> None:
-        """Prepare the server; ValueError for an unknown size, dialect or fault. `delay`: seconds a batch takes."""
+        """Prepare the server; ValueError for an unknown size, limit, dialect or fault.
+
+        `port` 0 takes a free one. `delay` is how many seconds of `clock` a batch waits to be processed. `customers`
+        are known from the start.
+        """
         self._port, self._size = port, size
-        meters = Meters(size, clock, limits)
-        self.state = State(client_no, clock, chosen(dialect or {}), delay, meters)
+        self.state = State(client_no, clock, Dialect.of(dialect or {}), delay, Meters(size, clock, limits))
         for one in customers:
-            self.state.customers[fold(one["customerNo"])] = copy.deepcopy(dict(one))
-        self._faults = [fault(text) for text in faults]
-        self._transports: dict[Any, asyncio.Transport] = {}
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            self.state.seed(one)
+        self._faults = [Fault.parse(text) for text in faults]
+        self._transports: dict[object, asyncio.Transport] = {}
+        self._socket: socket.socket | None = None
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
 
     def add_fault(self, text: str) -> None:
         """Fail on purpose from now on."""
-        self._faults.append(fault(text))
+        self._faults.append(Fault.parse(text))
 
     @property
     def base_url(self) -> str:
         """Where ARM's API is."""
-        return f"http://127.0.0.1:{self._port}/arm/v1"
+        return f"{self._origin()}/arm/v1"
 
     @property
     def token_url(self) -> str:
         """Where tokens are given."""
-        return f"http://127.0.0.1:{self._port}/token"
+        return f"{self._origin()}/token"
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment that lets armbulk use this server."""
+        """The environment in which armbulk uses this server."""
         return {
             "ARMBULK_BASE_URL": self.base_url,
             "ARMBULK_CLIENT_NO": str(self.state.client_no),
@@ -74,49 +83,102 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         """Start serving."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", self._port))
-        self._port = self._socket.getsockname()[1]
-        transports = self._transports
+        self._start()
+        return self
 
-        class Protocol(H11Protocol):
-            """Remembers its transport, so that a fault can break the connection."""
+    def __exit__(self, *_: object) -> None:
+        """Stop serving."""
+        self._stop()
 
-            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-                """A caller has come."""
-                transports[transport.get_extra_info("peername")] = transport
-                super().connection_made(transport)
+    def serve_forever(self) -> None:
+        """Serve until Ctrl-C, in a `with` or without one."""
+        started_here = self._thread is None
+        thread = self._thread or self._start()
+        try:
+            while thread.is_alive():
+                thread.join(0.5)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            if started_here:
+                self._stop()
 
-            def connection_lost(self, exc: Exception | None) -> None:
-                """A caller has gone."""
-                transports.pop(self.transport.get_extra_info("peername"), None)
-                super().connection_lost(exc)
-
-        app = App(self.state, self._faults, self._break)
+    def _start(self) -> threading.Thread:
+        bound = self._bound()
+        app = App(self.state, self._faults, self._sever)
         config = uvicorn.Config(
             app,
-            http=Protocol,
+            loop="asyncio",
+            http=_protocol(self._transports),
             ws="none",
             lifespan="off",
             log_config=None,
             log_level="critical",
             access_log=False,
             date_header=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.002)
-        return self
+        server = self._server = _Server(config)
+        thread = self._thread = threading.Thread(target=server.run, args=([bound],), name="arm-sandbox", daemon=True)
+        thread.start()
+        deadline = time.monotonic() + _PATIENCE
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the sandbox did not start")
+            time.sleep(0.001)
+        return thread
 
-    def __exit__(self, *_: object) -> None:
-        """Stop serving."""
-        self._server.should_exit = True
-        self._thread.join(5)
-        self._socket.close()
+    def _stop(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(_PATIENCE)
+        if self._socket is not None:
+            self._socket.close()
+        self._server = self._thread = self._socket = None
 
-    def _break(self, scope: Scope) -> None:
+    def _origin(self) -> str:
+        self._bound()
+        return f"http://127.0.0.1:{self._port}"
+
+    def _bound(self) -> socket.socket:
+        if self._socket is None:
+            made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            try:
+                if os.name == "posix":  # elsewhere this would let two servers share a port
+                    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                made.bind(("127.0.0.1", self._port))
+            except OSError:
+                made.close()
+                raise
+            self._socket, self._port = made, made.getsockname()[1]
+        return self._socket
+
+    def _sever(self, scope: Scope) -> None:
         transport = self._transports.get(tuple(scope["client"]))
         if transport is not None:
             transport.close()
+
+
+class _Server(uvicorn.Server):
+    """Looks often whether it should stop."""
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop."""
+        while not self.should_exit:  # noqa: ASYNC110 - set from another thread
+            await asyncio.sleep(_TICK)
+
+
+def _protocol(transports: dict[object, asyncio.Transport]) -> type[asyncio.Protocol]:
+    """Make a protocol that remembers its connections by caller, so that a fault can close one."""
+
+    class Remembering(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            transports[transport.get_extra_info("peername")] = transport
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            transports.pop(self.transport.get_extra_info("peername"), None)
+            super().connection_lost(exc)
+
+    return Remembering

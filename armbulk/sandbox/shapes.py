@@ -1,27 +1,28 @@
 """The JSON types of the published samples: what may be sent, and what is refused. A second witness, written by hand."""
 
+import re
+from datetime import date
 from typing import Any
 
-STRING, NUMBER, WHOLE, FLAG, TEXTS, ANY = "string", "number", "whole number", "boolean", "array of strings", "array"
+Json = dict[str, Any]
 
-_ADDRESS = ("addressLine1", "addressLine2", "addressLine3", "postalCode", "cityName", "countryText", "countryCode")
-_TEXTS_OF_A_DOCUMENT = (
-    "documentType", "customerNo", "documentNo", "documentDate", "dueDate", "currency", "language", "kid",
-    "marketingMessageCode", "customerMessage", "salesOrderId", "purchaseOrderId", "sellerReference",
-    "buyerReference", "additionalReference", "subCustomerNo", "ledgerNote",
-)  # fmt: skip
+STRING, DATE, NUMBER, WHOLE, FLAG = "a string", "a date (YYYY-MM-DD)", "a number", "a whole number", "true or false"
+TEXTS, ANY = "an array of strings", "an array"
+
+ADDRESS: dict[str, Any] = dict.fromkeys(
+    ("addressLine1", "addressLine2", "addressLine3", "postalCode", "cityName", "countryText", "countryCode"), STRING
+)
 
 CUSTOMER: dict[str, Any] = {
-    "customerNo": STRING, "name": STRING,
-    "postalAddress": dict.fromkeys(_ADDRESS, STRING),
+    "customerNo": STRING, "name": STRING, "postalAddress": ADDRESS,
     "customerCategory": STRING, "emailAddressDocument": TEXTS, "secondaryEmailAddress": TEXTS,
     "phoneNo": STRING, "secondaryPhoneNo": STRING, "organizationNo": STRING, "organizationNoScheme": STRING,
-    "dateOfBirth": STRING, "yearOfBirth": WHOLE, "ssn": STRING, "ssnCountry": STRING, "informalName": STRING,
+    "dateOfBirth": DATE, "yearOfBirth": WHOLE, "ssn": STRING, "ssnCountry": STRING, "informalName": STRING,
     "customerGroupCode": STRING, "priceNetOrGross": STRING, "language": STRING, "currency": STRING,
     "distribution": {"type": STRING, "einvoiceCode": WHOLE, "peppolEndpointId": STRING,
                      "peppolEndpointIdScheme": STRING},
     "sellerReference": STRING, "buyerReference": STRING, "bankAccountNo": STRING,
-    "stopReminderUntil": STRING, "stopDebtCollectionUntil": STRING, "stopInterestCalcUntil": STRING,
+    "stopReminderUntil": DATE, "stopDebtCollectionUntil": DATE, "stopInterestCalcUntil": DATE,
     "efakturaBlockIds": TEXTS, "peppolBlockIds": TEXTS, "digipostBlockIds": TEXTS,
     "dueDays": WHOLE, "vatLiable": FLAG, "arRules": TEXTS, "naceCodes": TEXTS, "districtCodes": TEXTS,
     "parentCustomerNo": STRING, "parentOrganizationNo": STRING, "discountRate": NUMBER, "activeStatusWeb": STRING,
@@ -32,9 +33,9 @@ COMPUTED = frozenset({
     "clientNo", "accountNo", "customerKid", "balanceTotal", "registrationStatusCode", "registrationStatusDate",
     "postalAddressChanged", "postalReturnStatus", "postalReturnDate", "usingLanguage",
 })  # fmt: skip
-"""Worked out by ARM: taken without a word, and ignored."""
+"""Customer keys worked out by ARM: taken without a word, and ignored."""
 
-_AMOUNTS = {"exclVat": NUMBER, "vat": NUMBER, "inclVat": NUMBER}
+_AMOUNTS: dict[str, Any] = {"exclVat": NUMBER, "vat": NUMBER, "inclVat": NUMBER}
 
 LINE: dict[str, Any] = {
     "lineNo": WHOLE, "lineType": STRING, "articleNo": STRING, "articleName": STRING, "lineText": STRING,
@@ -43,7 +44,10 @@ LINE: dict[str, Any] = {
 }  # fmt: skip
 
 DOCUMENT: dict[str, Any] = {
-    **dict.fromkeys(_TEXTS_OF_A_DOCUMENT, STRING),
+    "documentType": STRING, "customerNo": STRING, "documentNo": STRING, "documentDate": DATE, "dueDate": DATE,
+    "currency": STRING, "language": STRING, "kid": STRING, "marketingMessageCode": STRING, "customerMessage": STRING,
+    "salesOrderId": STRING, "purchaseOrderId": STRING, "sellerReference": STRING, "buyerReference": STRING,
+    "additionalReference": STRING, "subCustomerNo": STRING, "ledgerNote": STRING,
     "currencyAmounts": _AMOUNTS,
     "distribution": {"type": STRING, "einvoiceCode": WHOLE},
     "einvoiceAddress": {"address": STRING, "addressScheme": STRING, "operator": STRING},
@@ -51,49 +55,74 @@ DOCUMENT: dict[str, Any] = {
     "documentLines": [LINE],
 }  # fmt: skip
 
-REQUIRED = {
-    "customer": ("customerNo", "name"),
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "customer": ("customerNo",),
+    "new customer": ("customerNo", "name"),
     "document": ("documentType", "customerNo", "documentNo", "documentDate", "dueDate", "currency"),
 }
 
 
-def faults(value: Any, shape: Any, where: str = "") -> list[dict[str, str]]:
-    """What is wrong with a value, as ARM's errors: [{"field", "message"}]."""
-    if value is None:
-        return []
-    if isinstance(shape, list):
-        if not isinstance(value, list):
-            return [_fault(where, "must be an array")]
-        return [one for n, entry in enumerate(value) for one in faults(entry, shape[0], f"{where}[{n}]")]
-    if isinstance(shape, dict):
-        return _object(value, shape, where)
-    return [] if _fits(value, shape) else [_fault(where, f"must be a {shape}")]
+def errors(given: Any, shape: dict[str, Any], required: str) -> list[Json]:
+    """What is wrong with a record, as ARM's errors: [{"field", "message"}]."""
+    if not isinstance(given, dict):
+        return [_error("", "must be an object")]
+    found = _object(given, shape, "")
+    named = {one["field"] for one in found}
+    return found + [_error(name, "is required") for name in REQUIRED[required] if _blank(given, name) - named]
 
 
-def _object(value: Any, shape: dict[str, Any], where: str) -> list[dict[str, str]]:
+def _blank(given: Json, name: str) -> set[str]:
+    value = given.get(name)
+    return {name} if value is None or (isinstance(value, str) and not value.strip()) else set()
+
+
+def _object(value: Any, shape: dict[str, Any], where: str) -> list[Json]:
     if not isinstance(value, dict):
-        return [_fault(where, "must be an object")]
+        return [_error(where, "must be an object")]
     found = []
     for name, inner in value.items():
         path = f"{where}.{name}" if where else name
         if name in shape:
-            found += faults(inner, shape[name], path)
-        elif where or name not in COMPUTED:
-            found.append(_fault(path, "is not known"))
+            found += _value(inner, shape[name], path)
+        elif shape is not CUSTOMER or name not in COMPUTED:
+            found.append(_error(path, "is not known"))
     return found
 
 
+def _value(value: Any, shape: Any, where: str) -> list[Json]:
+    if value is None:
+        return []
+    if isinstance(shape, dict):
+        return _object(value, shape, where)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return [_error(where, "must be an array")]
+        return [one for n, entry in enumerate(value) for one in _object(entry, shape[0], f"{where}[{n}]")]
+    return [] if _fits(value, shape) else [_error(where, f"must be {shape}")]
+
+
 def _fits(value: Any, shape: str) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return {
+    number = not isinstance(value, bool) and isinstance(value, int | float)
+    fits: dict[str, bool] = {
         STRING: isinstance(value, str),
+        DATE: value == "" or _day(value),
         NUMBER: number,
-        WHOLE: number and value == int(value),
+        WHOLE: number and isinstance(value, int),
         FLAG: isinstance(value, bool),
         TEXTS: isinstance(value, list) and all(isinstance(one, str) for one in value),
         ANY: isinstance(value, list),
-    }[shape]
+    }
+    return fits[shape]
 
 
-def _fault(field: str, message: str) -> dict[str, str]:
-    return {"field": field, "message": f"{field} {message}"}
+def _day(text: Any) -> bool:
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        return False
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _error(field: str, message: str) -> Json:
+    return {"field": field, "message": f"{field or 'The record'} {message}"}

@@ -10,6 +10,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.edges.workbook import look
@@ -20,7 +21,7 @@ from armbulk.resources import headers
 
 _HEAD = {
     "fill": PatternFill("solid", fgColor=look.HEAD),
-    "font": Font(bold=True, color=look.INK),
+    "font": Font(name=look.FONT, bold=True, color=look.INK),
     "alignment": Alignment(vertical="center"),
 }
 _LINE = Border(bottom=Side("thin", color="D0D5DA"))
@@ -112,15 +113,23 @@ def _text(cell: Cell, text: str) -> None:
 
 def _summary(page: Worksheet, summary: Sequence[Section]) -> None:
     page.sheet_view.showGridLines = False
+    _printable(page)
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 48, 70
     row = 1
     for section in summary:
         _text(page.cell(row, 1), section.title)
-        page.cell(row, 1).font = Font(bold=True, size=16 if row == 1 else 12, color=look.HEAD)
+        page.cell(row, 1).font = Font(name=look.FONT, bold=True, size=16 if row == 1 else 12, color=look.HEAD)
+        page.row_dimensions[row].height = 26 if row == 1 else 18
         row += 1
         for label, value in section.rows:
             row = _line(page, row, label, value)
         row += 1
+
+
+def _printable(page: Worksheet) -> None:
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _line(page: Worksheet, row: int, label: str, value: object) -> int:
@@ -128,7 +137,7 @@ def _line(page: Worksheet, row: int, label: str, value: object) -> int:
         page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=2)
         _text(page.cell(row, 1), str(value))
         page.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
-        page.row_dimensions[row].height = 32
+        page.row_dimensions[row].height = 30
         return row + 1
     _text(page.cell(row, 1), label)
     cell = page.cell(row, 2)
@@ -158,6 +167,7 @@ def _problems(page: Worksheet, problems: Sequence[Told], lang: str, names: set[s
             cell = page.cell(row, 3)
             quoted = told["sheet"].replace("'", "''")
             cell.hyperlink = f"#'{quoted}'!{told['column'] or 'A'}{told['row']}"
-            cell.font = Font(color="0B5CAD", underline="single")
+            cell.font = Font(name=look.FONT, color="0B5CAD", underline="single")
+    _printable(page)
     page.freeze_panes = "A2"
     page.auto_filter.ref = f"A1:H{len(problems) + 1}"

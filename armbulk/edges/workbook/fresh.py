@@ -43,8 +43,7 @@ def write(
     names = look.titles(sheets, own)
     formats = _formats(book)
     _summary(book.add_worksheet(own[0]), summary, formats)
-    places = {(sheet.file, sheet.name): name for sheet, name in zip(sheets, names, strict=True)}
-    _problems(book.add_worksheet(own[1]), problems, lang, places, formats)
+    _problems(book.add_worksheet(own[1]), problems, lang, formats)
     for index, (sheet, name) in enumerate(zip(sheets, names, strict=True)):
         rows = look.rows_of(outcomes, index)
         _data(book.add_worksheet(name), sheet, header_rows.get(index), rows, lang, formats)
@@ -145,11 +144,14 @@ def _cell(
 
 def _summary(page: Any, summary: Sequence[Section], formats: Mapping[str, Any]) -> None:
     page.hide_gridlines(2)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     page.set_column(0, 0, 48)
     page.set_column(1, 1, 70)
     row = 0
     for section in summary:
         page.write_string(row, 0, look.inert(section.title), formats["section" if row else "title"])
+        page.set_row(row, 18 if row else 26)
         row += 1
         for label, value in section.rows:
             if not label:
@@ -174,12 +176,13 @@ def _problems(
     page: Any,
     problems: Sequence[Told],
     lang: str,
-    places: Mapping[tuple[str, str], str],
     formats: Mapping[str, Any],
 ) -> None:
     for column, (words, width) in enumerate(look.PROBLEM_COLUMNS):
         page.write_string(0, column, words.text(lang), formats["head"])
         page.set_column(column, column, width)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     known = headers()
     for row, told in enumerate(problems, start=1):
         for column, text in enumerate(look.problem_row(told, known, lang)):
@@ -187,4 +190,3 @@ def _problems(
             page.write_string(row, column, look.inert(text), formats["wrapped" if column else colour])
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, len(problems), len(look.PROBLEM_COLUMNS) - 1)
-    del places

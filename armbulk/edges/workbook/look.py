@@ -23,6 +23,7 @@ HEADERS = {
 WIDTHS = {"outcome": 22, "message": 44, "warnings": 44, "reference": 14, "batch": 10, "time": 24}
 
 GREEN, YELLOW, RED, ORANGE, GREY = "DDF0DC", "FFF3C4", "F8D3CF", "FBDDB5", "E7E7E7"
+FONT = "Calibri"
 HEAD, INK = "1F3A4D", "FFFFFF"
 COLOURS = {
     "created": GREEN,

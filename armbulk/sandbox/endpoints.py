@@ -1,0 +1,139 @@
+"""The endpoints under /clients/{clientno}: each call is understood first, and done when the limits allow it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from armbulk.sandbox import batches, reading, records
+from armbulk.sandbox.answers import Answer, Asked, Job, NotJson, error, read_json, said
+from armbulk.sandbox.keys import fold
+from armbulk.sandbox.shapes import Json
+from armbulk.sandbox.state import State
+
+
+class Wrong(Exception):  # noqa: N818 - not an error of the sandbox: an answer
+    """The body is not what the endpoint takes: (status, message)."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Endpoints:
+    """What there is to call."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def job(self, asked: Asked, pieces: Sequence[str]) -> Job:
+        """Understand a call: `pieces` is its path below the client number."""
+        try:
+            return self._job(asked, pieces)
+        except NotJson:
+            return self._refusal(400, "The body is not JSON")
+        except (Wrong, reading.Refused) as wrong:
+            return self._refusal(wrong.status, str(wrong))
+
+    def _job(self, asked: Asked, pieces: Sequence[str]) -> Job:  # noqa: PLR0911 - one for each endpoint
+        match (asked.method, *pieces):
+            case ("POST" | "PUT", "customers"):
+                return self._customer(asked)
+            case ("POST", "documents"):
+                return self._document(asked)
+            case ("POST" | "PUT", "customers", "batches") | ("POST", "documents", "batches"):
+                return self._batch(asked, pieces[0])
+            case ("GET", "batches", number):
+                return Job(lambda: self._told(number))
+            case ("GET", "documents", number):
+                return Job(lambda: self._found(number, expand=bool(asked.query.get("expand"))))
+            case ("GET", "customers", number):
+                return Job(lambda: self._known(number))
+            case ("DELETE", "customers", number):
+                return Job(lambda: self._outcome(*records.delete_customer(self.state, number)), writes=1)
+            case ("GET", "customers" | "documents"):
+                return Job(lambda: self._listed(asked, pieces[0]))
+        return self._refusal(404, "There is no such endpoint")
+
+    def _refusal(self, status: int, message: str) -> Job:
+        return Job(lambda: error(self.state.dialect, status, message))
+
+    # --- writing ------------------------------------------------------------------------------------
+
+    def _customer(self, asked: Asked) -> Job:
+        given = _unwrapped(asked.body, "customer", dict)
+        create = asked.method == "POST"
+        return Job(lambda: self._outcome(*records.save_customer(self.state, given, create=create)), writes=1)
+
+    def _document(self, asked: Asked) -> Job:
+        given = _unwrapped(asked.body, "document", dict)
+        state = self.state
+        return Job(
+            lambda: self._outcome(*records.create_document(state, given, state.clock())), writes=self._weight(given)
+        )
+
+    def _outcome(self, status: int, answer: Json) -> Answer:
+        if answer["status"] == "FAILED":
+            return error(self.state.dialect, status, answer["message"], answer["errors"])
+        return said(status, answer)
+
+    def _batch(self, asked: Asked, resource: str) -> Job:
+        given = _unwrapped(asked.body, resource, list)
+        most = int(self.state.dialect.batch_max)
+        if most and len(given) > most:
+            raise Wrong(413, f"A batch holds at most {most} records")
+        if not given:
+            raise Wrong(422, f'"{resource}" holds no records')
+        status = int(self.state.dialect.batch_post_status)
+        return Job(
+            lambda: said(status, batches.accept(self.state, resource, asked.method, given)),
+            writes=sum(self._weight(one) for one in given),
+        )
+
+    def _weight(self, record: Any) -> int:
+        lines = record.get("documentLines") if isinstance(record, dict) else None
+        return 1 + (len(lines) if isinstance(lines, list) and self.state.dialect.document_cost == "lines" else 0)
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def _told(self, number: str) -> Answer:
+        batch = self.state.batches.get(number)  # a UUID is compared exactly
+        if batch is None:
+            return error(self.state.dialect, 404, "There is no such batch")
+        status, body, reads = batches.told(self.state, batch)
+        if status == 404:
+            gone = error(self.state.dialect, 404, "There is no such batch")
+            return Answer(404, gone.body, gone.headers, then=lambda: batches.seen(batch))
+        return said(status, body, reads=reads, then=lambda: batches.seen(batch))
+
+    def _found(self, number: str, *, expand: bool) -> Answer:
+        found = reading.find_documents(self.state, number)
+        if not found:
+            return error(self.state.dialect, 404, "There is no such document")
+        shown = found if expand else [reading.bare(one) for one in found]
+        reads = sum(1 + len(one.get("documentLines") or []) for one in shown)
+        return said(200, shown[0] if len(shown) == 1 else {"documents": shown}, reads=reads)
+
+    def _known(self, number: str) -> Answer:
+        customer = self.state.customers.get(fold(number))
+        if customer is None:
+            return error(self.state.dialect, 404, "There is no such customer")
+        return said(200, customer, reads=1)
+
+    def _listed(self, asked: Asked, resource: str) -> Answer:
+        try:
+            query_id, query = reading.listing(self.state, resource, asked.query)
+            body, reads = reading.page(self.state, query_id, query, asked.query, asked.headers["host"])
+        except reading.Refused as wrong:
+            return error(self.state.dialect, wrong.status, str(wrong))
+        return said(200, body, reads=reads, then=lambda: self.state.queries.setdefault(query_id, query))
+
+
+def _unwrapped(body: bytes, name: str, kind: type) -> Any:
+    """Take the records out of their wrapper, which must be exactly as documented."""
+    given = read_json(body)
+    wrapper = f'{{"metadata": {{"userId": "…"}}, "{name}": {"[…]" if kind is list else "{…}"}}}'
+    if not isinstance(given, dict) or set(given) != {"metadata", name} or not isinstance(given[name], kind):
+        raise Wrong(422, f"The body must be {wrapper}")
+    metadata = given["metadata"]
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("userId"), str) or not metadata["userId"]:
+        raise Wrong(422, "metadata.userId is required")
+    return given[name]
