@@ -99,14 +99,17 @@ class Session:
             self.store.recover(self.run.id, self.run.account)
             try:
                 state = self._loop()
-            except ArmbulkError:
+            except ArmbulkError as error:
                 self.store.end(self.run.id, "paused", self.paused_until)
+                error.hint = f"{error.hint}; then `armbulk resume {self.run.id}`"
                 raise
             self.store.end(self.run.id, state, self.paused_until)
         return state
 
     def _loop(self) -> str:
         while not self.clock.interrupted:
+            if self.paused_until is not None:
+                return "paused"
             step = next_step(self._seen(), self.clock.now())
             if step is None:
                 return self._ended()
@@ -128,8 +131,7 @@ class Session:
         return "interrupted"
 
     def _ended(self) -> str:
-        left = [batch for batch in self.store.batches(self.run.id) if batch.state not in FINAL]
-        return "in_doubt" if left else "finished"
+        return "in_doubt" if self.store.batches(self.run.id, still_open=True) else "finished"
 
     def _gives_up(self, until: float) -> bool:
         """Whether the session stops instead of waiting for a window, as `--no-wait` asks."""
@@ -137,7 +139,7 @@ class Session:
         return held and not self.pace.for_windows and until - self.clock.now() > self.pace.poll
 
     def _seen(self) -> list[Seen]:
-        return [self._view(batch) for batch in self.store.batches(self.run.id)]
+        return [self._view(batch) for batch in self.store.batches(self.run.id, still_open=True)]
 
     def _view(self, batch: Batch) -> Seen:
         watch = self._watch(batch)
@@ -158,7 +160,7 @@ class Session:
         return self.watches.setdefault(batch.id, Watch())
 
     def _batch(self, batch_id: int) -> Batch:
-        return next(batch for batch in self.store.batches(self.run.id) if batch.id == batch_id)
+        return self.store.batch(batch_id)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -235,7 +237,8 @@ class Session:
 
     def _poll(self, batch: Batch) -> None:
         records = self.store.open_records(batch.id)
-        reply = self._look(batch, lambda: self.arm.get_batch(batch.uuid or ""), reads=len(records))
+        sent = self.store.sent_records(batch.id)
+        reply = self._look(batch, partial(self.arm.get_batch, batch.uuid or ""), most=len(sent), read=_returned)
         if reply is None:
             return
         watch = self._watch(batch)
@@ -246,7 +249,7 @@ class Session:
             if watch.unseen >= UNSEEN:
                 self.store.move(batch.id, State.IN_DOUBT, "ARM does not know the batch any more")
             return
-        self._take(batch, read_batch(reply, batch.resource, self.store.sent_records(batch.id)), len(records))
+        self._take(batch, read_batch(reply, batch.resource, sent), len(records))
         self._told("polled", batch)
 
     def _take(self, batch: Batch, reading: Reading, missing: int) -> None:
@@ -269,7 +272,7 @@ class Session:
         for record in self.store.open_records(batch.id):
             if self.clock.interrupted:
                 return
-            reply = self._look(batch, partial(self.arm.get_document, record.key), reads=1)
+            reply = self._look(batch, partial(self.arm.get_document, record.key), most=1)
             if reply is None:
                 return
             self._found(batch, record, reply)
@@ -287,17 +290,20 @@ class Session:
         else:
             self.store.note(self.run.id, message, [record.no])
 
-    def _look(self, batch: Batch, call: Callable[[], Reply], reads: int) -> Reply | None:
-        """Make one reading call within the meters; None when it has to be made later."""
+    def _look(
+        self, batch: Batch, call: Callable[[], Reply], most: int, read: Callable[[Reply], int] = lambda _: 1
+    ) -> Reply | None:
+        """Make one reading call within the meters; None when it has to be made later.
+
+        `most` records are reserved; what `read` counts in the answer is charged (all of it where none came).
+        """
         self.arm.login()
-        reserved = self.store.reserve(self.run.account, Cost(1, reads, 0), self.limits)
+        reserved = self.store.reserve(self.run.account, Cost(1, most, 0), self.limits)
         if isinstance(reserved, float):
             self._hold_for(batch, reserved)
             return None
         reply = call()
-        self.store.settle(
-            self.run.id, reserved, None if reply.fault is Fault.NOT_SENT else Cost(reply.requests, reads, 0)
-        )
+        self.store.settle(self.run.id, reserved, self._spent(reply, most, read))
         if reply.status in {401, 403} and not reply.retry_after:
             raise _not_allowed(reply, message_of(reply))
         if reply.status in {403, 429, 503}:
@@ -308,6 +314,12 @@ class Session:
             return None
         self.strikes, self._watch(batch).failures = 0, 0
         return reply
+
+    @staticmethod
+    def _spent(reply: Reply, most: int, read: Callable[[Reply], int]) -> Cost | None:
+        if reply.fault is Fault.NOT_SENT:
+            return None
+        return Cost(reply.requests, most if reply.fault else min(read(reply), most), 0)
 
     # ── when it does not go at once ─────────────────────────────────────────────────────────────────────────────
 
@@ -327,9 +339,6 @@ class Session:
         self._hold_for(batch, until)
         if self.strikes >= STRIKES:
             self.paused_until = until
-            raise LimitError(
-                "limited", "ARM refused five calls in a row for its limits", f"`armbulk resume {self.run.id}` later"
-            )
 
     def _failed(self, batch: Batch, reply: Reply) -> None:
         """A call that could not be made, or a look without an answer: again, a little later, a few times."""
@@ -340,9 +349,8 @@ class Session:
             raise unreachable(reply)
 
     def _told(self, doing: str, batch: Batch) -> None:
-        batches = self.store.batches(self.run.id)
-        done = sum(1 for one in batches if one.state in FINAL)
-        self.tell(Progress(doing, batch.no, done, len(batches)))
+        done, total = self.store.progress(self.run.id)
+        self.tell(Progress(doing, batch.no, done, total))
 
 
 def _not_allowed(reply: Reply, message: str) -> LoginError:
@@ -353,3 +361,8 @@ def _not_allowed(reply: Reply, message: str) -> LoginError:
         if reply.status != 401
         else "Set the credentials anew, then `armbulk resume`",
     )
+
+
+def _returned(reply: Reply) -> int:
+    """How many records the answer to a look at a batch holds; never counted as none."""
+    return max(read_batch(reply, "documents", ()).items, 1)

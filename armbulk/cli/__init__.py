@@ -1,5 +1,7 @@
 """The command line. Commands load when they are called, so that `armbulk --help` is instant."""
 
+import io
+import sys
 from importlib import import_module
 
 import click
@@ -57,5 +59,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a character the console does not know never stops it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     cli(prog_name="armbulk")

@@ -71,8 +71,7 @@ def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str,
     try:
         profile = load(environ, shared["profile"], shared["lang"], shared["size"], shared["aup_file"])
         reporter.lang = profile.lang
-        with _stoppable(clock):
-            return int(function(Desk(profile, clock, reporter), **given))
+        return int(function(Desk(profile, clock, reporter), **given))
     except ArmbulkError as error:
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
@@ -94,7 +93,7 @@ def _bug(error: Exception, reporter: "Reporter") -> int:
     return int(Exit.BUG)
 
 
-class _stoppable:  # noqa: N801 - reads as a phrase: with _stoppable(clock)
+class stoppable:  # noqa: N801 - reads as a phrase: with stoppable(clock)
     """The first Ctrl-C (or SIGTERM) asks to stop after the call in flight; the second stops at once."""
 
     def __init__(self, clock: "SystemClock") -> None:

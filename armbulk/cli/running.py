@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.desk import Desk, command
+from armbulk.cli.desk import Desk, command, stoppable
 from armbulk.cli.files import checked_files, given, show_findings, with_files
 from armbulk.errors import Exit
 
@@ -147,7 +147,7 @@ def _carry_on(
     from armbulk.cli.progress import progress
 
     run = store.run(run_id)
-    with progress(desk.report) as tell:
+    with stoppable(desk.clock), progress(desk.report) as tell:
         state = importing.carry_on(desk.bench, store, run, for_windows=not no_wait, tell=tell)
     if state == "interrupted":
         show(desk, made.stand(store, run_id))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armbulk.cli.desk import Desk, command
+from armbulk.cli.desk import Desk, command, stoppable
 from armbulk.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def sandbox(desk: Desk, port: int, dialect: tuple[str, ...], fault: tuple[str, .
         )
     except ValueError as error:
         raise UsageError("sandbox", str(error), "See `armbulk sandbox --help`") from None
-    with server:
+    with stoppable(desk.clock), server:
         click.echo("\n".join(f"export {name}={value}" for name, value in server.settings.items()))
         while not desk.clock.interrupted:
             desk.clock.sleep(60)

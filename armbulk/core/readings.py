@@ -14,11 +14,11 @@ from armbulk.core.answers import Reply, notes_of, parse, words_of
 from armbulk.core.keys import normal_text
 from armbulk.model import Outcome
 
-CREATED = frozenset({"created", "inserted"})
-UPDATED = frozenset({"updated", "changed", "modified"})
+CREATED = frozenset({"created", "inserted", "createdwithwarnings", "createdwithwarning"})
+UPDATED = frozenset({"updated", "changed", "modified", "updatedwithwarnings", "updatedwithwarning"})
 UNCHANGED = frozenset({"unchanged", "nochange", "notmodified"})
 FAILED = frozenset(
-    {"failed", "failure", "rejected", "error", "invalid", "batchrejected", "refused", "declined", "notcreated"}
+    {"failed", "failure", "rejected", "error", "invalid", "batchrejected", "refused", "declined", "notcreated", "false"}
 )
 PENDING = frozenset({"queued", "processing", "pending", "accepted", "received", "inprogress", "running", "waiting"})
 NEUTRAL = frozenset({"processed", "ok", "success", "succeeded", "completed", "done", "finished", "true"})

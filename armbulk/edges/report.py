@@ -28,7 +28,7 @@ class Reporter:
     def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
         """Print a report: its JSON, or its prose from `templates/report/TEMPLATE.txt.j2`."""
         if self.as_json:
-            print(json.dumps(report, ensure_ascii=False, default=_plain), file=self.out)
+            print(json.dumps(report, default=_plain), file=self.out)
         elif not self.quiet:
             print(self.prose(template, report, **extra), end="", file=self.out)
 
@@ -56,7 +56,7 @@ class Reporter:
         """Tell what went wrong and what to do next."""
         if self.as_json:
             error = {"code": code, "message": message, "hint": hint}
-            print(json.dumps({"error": error, "exit": exit_code}, ensure_ascii=False), file=self.out)
+            print(json.dumps({"error": error, "exit": exit_code}), file=self.out)
             return
         print(f"{self._word('Error', 'Feil')}: {message}", file=self.err)
         if hint:

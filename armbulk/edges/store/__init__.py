@@ -39,6 +39,8 @@ from armbulk.edges.store.tables import VERSION, batch, event, item, metadata, ru
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
+_FINAL_WORDS = [state.value for state in FINAL]
+
 __all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Store"]
 
 
@@ -137,11 +139,25 @@ class Store:
 
     # ── what is there ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def batches(self, run_id: int) -> list[Batch]:
-        """Return a run's batches in order."""
+    def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
+        """Return a run's batches in order; with `still_open` only those that are not final."""
+        wanted = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)
+        if still_open:
+            wanted = wanted.where(batch.c.state.not_in(_FINAL_WORDS))
         with self._engine.connect() as conn:
-            rows = conn.execute(sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)).mappings()
-            return [batch_of(row) for row in rows]
+            return [batch_of(row) for row in conn.execute(wanted).mappings()]
+
+    def batch(self, batch_id: int) -> Batch:
+        """Return one batch."""
+        with self._engine.connect() as conn:
+            return batch_of(conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one())
+
+    def progress(self, run_id: int) -> tuple[int, int]:
+        """Return how many of a run's batches are final, and how many there are."""
+        final = sa.func.sum(sa.case((batch.c.state.in_(_FINAL_WORDS), 1), else_=0))
+        with self._engine.connect() as conn:
+            done, total = conn.execute(sa.select(final, sa.func.count()).where(batch.c.run == run_id)).one()
+        return int(done or 0), int(total)
 
     def items(self, run_id: int) -> pl.DataFrame:
         """Return a run's records (ITEM_SCHEMA), in order."""

@@ -37,9 +37,7 @@ def write_results(
     `header_rows`: sheet index → row of its header. FileError when nothing can be written anywhere near `target`.
     """
     made = _annotatable(sheets, outcomes)
-    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=".armbulk-", dir=_folder(target))
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
         if made is not None:
             annotated.write(temporary, made, sheets, outcomes, problems, summary, lang, header_rows)
@@ -89,7 +87,6 @@ def _put(temporary: Path, target: Path) -> Path:
     """Put the finished file in its place; where that is open or read-only, beside it under another name."""
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
-    temporary.chmod(0o644)
     names = [target, *(target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(2, 10))]
     for name in names:
         try:
