@@ -13,7 +13,7 @@ from armbulk.core.keys import normal
 from armbulk.core.parsing import parse
 from armbulk.edges.sheets import read
 from armbulk.errors import FileError, UsageError
-from armbulk.findings import count, gather, tell
+from armbulk.findings import CATALOGUE, SCHEMA, count, gather, tell
 from armbulk.model import Severity, Sheet, Table
 from armbulk.resources import RESOURCES, headers
 
@@ -59,7 +59,7 @@ def check_files(files: Sequence[str], as_resource: str | None = None, encoding: 
 def check_sheets(sheets: Sequence[Sheet]) -> Checked:
     """Check sheets that have been read."""
     headed = tuple(recognise(sheet, index, RESOURCES) for index, sheet in enumerate(sheets))
-    findings = [one.findings for one in headed]
+    findings = [one.findings for one in headed] + [_faults(sheet, index) for index, sheet in enumerate(sheets)]
     parts: dict[str, list[tuple[int, pl.DataFrame]]] = {}
     for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True)):
         if one.resource is not None:
@@ -78,6 +78,15 @@ def check_sheets(sheets: Sequence[Sheet]) -> Checked:
     findings.append(checks.check(tables, gather(findings)))
     whole = gather(findings)
     return Checked(tuple(sheets), headed, tables, whole, checks.held(tables, whole))
+
+
+def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
+    """What the reader saw, as findings."""
+    rows = [
+        (index, one.row, one.column, None, one.code, CATALOGUE[one.code].severity.value, one.value, one.detail)
+        for one in sheet.faults
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def _sheets(name: str, as_resource: str | None, encoding: str | None) -> list[Sheet]:

@@ -131,6 +131,20 @@ CELL = pl.Enum(["text", "number", "date", "datetime", "time", "boolean", "error"
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Something the reader saw that its user must know: it becomes a finding at its place.
+
+    `row` and `column` as in a finding (null: the whole row or sheet); `code` is one of the catalogue.
+    """
+
+    code: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One table as it stands in a file, before any meaning is given to it.
 
@@ -147,6 +161,9 @@ class Sheet:
     form: str  # "xlsx" or "csv"
     sha256: str = ""
     resource: str | None = None  # what the caller said it is (`--as`, `FILE#Sheet=RESOURCE`), if anything
+    hidden_rows: frozenset[int] = frozenset()  # rows that Excel does not show: hidden by hand or by a filter
+    merged: tuple[str, ...] = ()  # merged ranges, as `B3:C4`
+    faults: tuple[Fault, ...] = ()  # what the reader saw, told with the other findings
 
 
 class Outcome(StrEnum):
