@@ -1,20 +1,21 @@
 """Checking files: read, recognise, parse, check. Every problem at once; nothing leaves the machine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from armbulk.core import checks
+from armbulk.core import checks, flat, hidden, layout
 from armbulk.core.headers import Headed, recognise
 from armbulk.core.keys import normal
 from armbulk.core.parsing import parse
 from armbulk.edges.sheets import read
+from armbulk.edges.workbook import write_marked
 from armbulk.errors import FileError, UsageError
-from armbulk.findings import CATALOGUE, SCHEMA, count, gather, tell
-from armbulk.model import Severity, Sheet, Table
+from armbulk.findings import CATALOGUE, SCHEMA, count, gather, grouped, tell
+from armbulk.model import AS_IT_STANDS, Reading, Severity, Sheet, Table
 from armbulk.resources import RESOURCES, headers
 
 MOST_LISTED = 10_000
@@ -29,6 +30,13 @@ class Checked:
     tables: dict[str, Table]
     findings: pl.DataFrame
     held: dict[str, pl.DataFrame]
+    skipped: dict[str, Table] = field(default_factory=dict)  # hidden rows, left out as the caller asked
+
+    def all_tables(self) -> dict[str, Table]:
+        """Everything that was read, the hidden rows that are left out as well."""
+        both = {name: replace(table, rows=pl.concat([table.rows, self.skipped[name].rows]))
+                for name, table in self.tables.items() if name in self.skipped}  # fmt: skip
+        return {**self.tables, **both}
 
     @property
     def errors(self) -> int:
@@ -41,10 +49,10 @@ class Checked:
         return count(self.findings, Severity.WARNING)
 
 
-def check_files(files: Sequence[str], as_resource: str | None = None, encoding: str | None = None) -> Checked:
+def check_files(files: Sequence[str], reading: Reading = AS_IT_STANDS) -> Checked:
     """Read and check files (`FILE` or `FILE#Sheet=RESOURCE`); FileError or UsageError when that cannot be."""
-    sheets = [sheet for name in files for sheet in _sheets(name, as_resource, encoding)]
-    checked = check_sheets(sheets)
+    sheets = [sheet for name in files for sheet in _sheets(name, reading)]
+    checked = check_sheets(sheets, reading)
     if not set(checked.tables) & {"customers", "documents"}:
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
@@ -56,28 +64,58 @@ def check_files(files: Sequence[str], as_resource: str | None = None, encoding: 
     return checked
 
 
-def check_sheets(sheets: Sequence[Sheet]) -> Checked:
+def check_sheets(sheets: Sequence[Sheet], reading: Reading = AS_IT_STANDS) -> Checked:
     """Check sheets that have been read."""
-    headed = tuple(recognise(sheet, index, RESOURCES) for index, sheet in enumerate(sheets))
+    headed = _recognised(sheets)
+    layouts = [layout.judge(sheet, index, headed[index]) for index, sheet in enumerate(sheets)]
     findings = [one.findings for one in headed] + [_faults(sheet, index) for index, sheet in enumerate(sheets)]
-    parts: dict[str, list[tuple[int, pl.DataFrame]]] = {}
+    parts: list[Table] = []
     for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True)):
         if one.resource is not None:
-            rows, found = parse(sheet, index, one)
-            parts.setdefault(one.resource.name, []).append((index, rows))
+            read, found = _read_sheet(sheet, index, one, reading)
+            parts += read
             findings.append(found)
-    tables = {
-        name: Table(
-            resource,
-            pl.concat([rows for _, rows in parts[name]]),
-            {index: headed[index].columns for index, _ in parts[name]},
-        )
-        for name, resource in RESOURCES.items()
-        if name in parts
-    }
-    findings.append(checks.check(tables, gather(findings)))
-    whole = gather(findings)
-    return Checked(tuple(sheets), headed, tables, whole, checks.held(tables, whole))
+    aside = hidden.set_aside(_joined(parts), sheets, reading)
+    before = layout.quiet(gather([*findings, *layouts, aside.findings]), layouts)
+    after = layout.quiet(checks.check(aside.tables, before), layouts)
+    whole = gather([before, after])
+    return Checked(tuple(sheets), headed, aside.tables, whole, checks.held(aside.tables, whole), aside.skipped)
+
+
+def _recognised(sheets: Sequence[Sheet]) -> tuple[Headed, ...]:
+    """Recognise every sheet; where documents and lines have sheets of their own, no sheet is both."""
+    headed = [recognise(sheet, index, RESOURCES) for index, sheet in enumerate(sheets)]
+    apart = any(one.resource and one.resource.name in {"documents", "lines"} and not one.lines for one in headed)
+    if apart:
+        headed = [
+            recognise(sheet, index, RESOURCES, flat=False) if one.lines else one
+            for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True))
+        ]
+    return tuple(headed)
+
+
+def _read_sheet(sheet: Sheet, index: int, headed: Headed, reading: Reading) -> tuple[list[Table], pl.DataFrame]:
+    """Type one sheet: a table, or two of a flat sheet."""
+    assert headed.resource is not None  # noqa: S101 - the caller looked
+    rows, found = parse(sheet, index, headed, reading)
+    table = Table(headed.resource, rows, {index: headed.columns})
+    if headed.lines is None or headed.lines.resource is None:
+        return [table], found
+    line_rows, more = parse(sheet, index, headed.lines, reading)
+    lines = Table(headed.lines.resource, line_rows, {index: headed.lines.columns})
+    documents, told = flat.fold_flat(table, lines, index, sheet.hidden_rows)
+    return [documents, lines], gather([found, more, told]).unique(maintain_order=True)
+
+
+def _joined(parts: Sequence[Table]) -> dict[str, Table]:
+    """One table per resource, in the order of the resources."""
+    joined = {}
+    for name, resource in RESOURCES.items():
+        mine = [table for table in parts if table.resource is resource]
+        if mine:
+            columns = {index: letters for table in mine for index, letters in table.columns.items()}
+            joined[name] = Table(resource, pl.concat([table.rows for table in mine]), columns)
+    return joined
 
 
 def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
@@ -89,9 +127,9 @@ def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _sheets(name: str, as_resource: str | None, encoding: str | None) -> list[Sheet]:
+def _sheets(name: str, reading: Reading) -> list[Sheet]:
     path, _, said = name.partition("#")
-    sheets = read(Path(path), shown_as=path, encoding=encoding)
+    sheets = read(Path(path), shown_as=path, encoding=reading.encoding)
     if said:
         wanted, _, resource = said.partition("=")
         chosen = [sheet for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
@@ -99,7 +137,9 @@ def _sheets(name: str, as_resource: str | None, encoding: str | None) -> list[Sh
             names = ", ".join(sheet.name for sheet in sheets)
             raise FileError("no-such-sheet", f"{path} has no sheet {wanted!r}", f"It has: {names}")
         return [replace(sheet, resource=_resource(resource) if resource else None) for sheet in chosen]
-    return [replace(sheet, resource=_resource(as_resource)) for sheet in sheets] if as_resource else sheets
+    if reading.as_resource:
+        return [replace(sheet, resource=_resource(reading.as_resource)) for sheet in sheets]
+    return sheets
 
 
 def _resource(name: str) -> str:
@@ -115,8 +155,16 @@ def report(checked: Checked, lang: str) -> dict[str, Any]:
         "files": list(dict.fromkeys(sheet.file for sheet in checked.sheets)),
         "sheets": [_sheet(checked, index) for index in range(len(checked.sheets))],
         "findings": listed,
+        "groups": grouped(checked.findings, checked.sheets, headers(), lang),
         "counts": {"error": checked.errors, "warning": checked.warnings},
     }
+
+
+def mark(checked: Checked, target: Path, lang: str) -> Path:
+    """Write a copy of the files with every problem marked in its cell; return the path it got."""
+    told = tell(checked.findings, checked.sheets, headers(), lang)
+    rows = {index: headed.header_row for index, headed in enumerate(checked.headed) if headed.header_row}
+    return write_marked(target, checked.sheets, told, lang, header_rows=rows)
 
 
 def _sheet(checked: Checked, index: int) -> dict[str, Any]:

@@ -178,6 +178,127 @@ CATALOGUE: dict[str, Entry] = {
         "Type the value again",
         "Skriv verdien på nytt",
     ),
+    "invisible-character": _warning(
+        "The text holds a character that cannot be seen, or was lost ({detail})",
+        "Teksten inneholder et tegn som ikke kan ses, eller som er gått tapt ({detail})",
+        "Type the value again if it does not look right",
+        "Skriv verdien på nytt hvis den ikke ser riktig ut",
+    ),
+    "unusable-character": _error(
+        "The value holds a character that must not stand in it ({detail})",
+        "Verdien inneholder et tegn som ikke kan stå der ({detail})",
+        "Type the value again, with ordinary letters and digits",
+        "Skriv verdien på nytt med vanlige bokstaver og sifre",
+    ),
+    "not-ascii": _warning(
+        '"{value}" holds an unusual character ({detail})',
+        "«{value}» inneholder et uvanlig tegn ({detail})",
+        "Check that the value is the same in ARM; letters that look alike may differ",
+        "Sjekk at verdien er den samme i ARM; bokstaver som ligner kan være ulike",
+    ),
+    "zeros-from-format": _warning(
+        "{value} is a number whose format shows zeros in front; it is sent as it is shown",
+        "{value} er et tall der formatet viser nuller foran; det sendes slik det vises",
+        "Nothing to do if {value} is right; else format the column as Text",
+        "Ingenting å gjøre hvis {value} er riktig; ellers formater kolonnen som Tekst",
+    ),
+    "postal-code-padded": _warning(
+        "{value} is stored as a number and is sent as {detail}",
+        "{value} er lagret som tall og sendes som {detail}",
+        "Nothing to do if {detail} is right",
+        "Ingenting å gjøre hvis {detail} er riktig",
+    ),
+    "stored-as-number": _warning(
+        "{value} is stored as a number: zeros in front of it would be lost",
+        "{value} er lagret som tall: nuller foran ville vært tapt",
+        "Compare it with the original; format the column as Text",
+        "Sammenlign med originalen; formater kolonnen som Tekst",
+    ),
+    "percent-cell": _error(
+        "The cell shows a percentage, but holds {value}",
+        "Cellen viser en prosent, men inneholder {value}",
+        "Write the number without the per cent format, for example 5.5",
+        "Skriv tallet uten prosentformat, for eksempel 5,5",
+    ),
+    # layouts
+    "no-known-header": _error(
+        'The sheet "{value}" has no header that is known',
+        "Arket «{value}» har ingen kjent overskrift",
+        "Put the headers of `armbulk fields` in the first row",
+        "Sett overskriftene fra `armbulk fields` i første rad",
+    ),
+    "no-header": _warning(
+        "Column {value} has values but no header, and is not sent",
+        "Kolonne {value} har verdier, men ingen overskrift, og sendes ikke",
+        "Give it a header, or leave it if it is your own note",
+        "Gi den en overskrift, eller la den stå hvis den er ditt eget notat",
+    ),
+    "header-again": _error(
+        "Row {detail} repeats the headers: a second table, or files put together",
+        "Rad {detail} gjentar overskriftene: en tabell til, eller filer satt sammen",
+        "Remove the row, or move the second table to a sheet of its own",
+        "Fjern raden, eller flytt den andre tabellen til et eget ark",
+    ),
+    "total-row": _error(
+        "Row {detail} has no number of its own and looks like a total",
+        "Rad {detail} har ikke noe nummer og ser ut som en sum",
+        "Remove the row from the sheet",
+        "Fjern raden fra arket",
+    ),
+    "merged-cells": _error(
+        "The cells {value} are merged: only one of them has a value",
+        "Cellene {value} er slått sammen: bare én av dem har en verdi",
+        "Unmerge them and fill in every cell",
+        "Del dem opp og fyll ut hver celle",
+    ),
+    "hidden-rows": _error(
+        "{value} rows with data are hidden or filtered away ({detail})",
+        "{value} rader med data er skjult eller filtrert bort ({detail})",
+        "Show them in Excel, or choose --include-hidden or --skip-hidden",
+        "Vis dem i Excel, eller velg --include-hidden eller --skip-hidden",
+    ),
+    "hidden-included": _warning(
+        "{value} hidden rows are read as all others ({detail})",
+        "{value} skjulte rader leses som alle andre ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "hidden-skipped": _warning(
+        "{value} hidden rows are left out ({detail})",
+        "{value} skjulte rader er utelatt ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "hidden-line": _error(
+        'This line is hidden, but its document "{value}" is not',
+        "Denne linjen er skjult, men bilaget «{value}» er det ikke",
+        "Show or hide all of the document; an invoice is never sent without one of its lines",
+        "Vis eller skjul hele bilaget; en faktura sendes aldri uten en av linjene",
+    ),
+    "flat-disagrees": _error(
+        '{header} is "{value}" here, but not in row {detail} of the same document',
+        "{header} er «{value}» her, men ikke i rad {detail} i samme bilag",
+        "Give every row of a document the same {header}",
+        "Gi alle rader i et bilag samme {header}",
+    ),
+    "flat-amounts-unclear": _error(
+        "Every row of a document has the same \"{header}\": it may be the line's amount or the document's",
+        "Alle rader i et bilag har samme «{header}»: det kan være linjens beløp eller bilagets",
+        "Rename the column to {detail}",
+        "Gi kolonnen navnet {detail}",
+    ),
+    "flat-sums": _warning(
+        'The columns of documents and lines are in one sheet: "{header}" is taken as the line\'s, and summed',
+        "Bilag og linjer står i ett ark: «{header}» tas som linjens, og summeres",
+        "Nothing to do if that is right; else rename the column to {detail}",
+        "Ingenting å gjøre hvis det er riktig; ellers gi kolonnen navnet {detail}",
+    ),
+    "date-unlikely": _warning(
+        "{value} is an unlikely date",
+        "{value} er en usannsynlig dato",
+        "Check the year",
+        "Sjekk året",
+    ),
     # values
     "required": _error(
         "{header} is empty but required",
@@ -262,6 +383,9 @@ CATALOGUE: dict[str, Entry] = {
 """Every code armbulk can report, with its words."""
 
 
+_KIND = ("severity", "code", "field")
+
+
 class Told(TypedDict):
     """A finding as people and scripts read it: the object of the JSON contract."""
 
@@ -297,6 +421,44 @@ def gather(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 def count(findings: pl.DataFrame, severity: Severity) -> int:
     """Count the findings of one severity."""
     return findings.filter(pl.col("severity") == severity.value).height
+
+
+class Group(TypedDict):
+    """Findings of one kind in one field: how many, what to do, and the first of them."""
+
+    severity: str
+    code: str
+    field: str | None
+    count: int
+    fix: str
+    first: list[Told]
+
+
+def grouped(
+    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: dict[str, Words], lang: str, first: int = 5
+) -> list[Group]:
+    """Group findings by code and field, what to do first in front: errors before warnings, files before values."""
+    ranks = {code: rank for rank, code in enumerate(CATALOGUE)}
+    kinds = findings.group_by("severity", "code", "field", maintain_order=True).agg(pl.len().alias("count"))
+    ordered = kinds.sort(
+        "severity", pl.col("code").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64), "count",
+        descending=[False, False, True], maintain_order=True,
+    )  # fmt: skip
+    groups: list[Group] = []
+    for kind in ordered.iter_rows(named=True):
+        mine = findings.filter(pl.all_horizontal(pl.col(name).eq_missing(kind[name]) for name in _KIND)).head(first)
+        told = tell(mine, sheets, headers, lang)
+        groups.append(
+            {
+                "severity": kind["severity"],
+                "code": kind["code"],
+                "field": kind["field"],
+                "count": kind["count"],
+                "fix": told[0]["fix"],
+                "first": told,
+            }
+        )
+    return groups
 
 
 def tell(findings: pl.DataFrame, sheets: Sequence[Sheet], headers: dict[str, Words], lang: str) -> list[Told]:

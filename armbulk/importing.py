@@ -1,7 +1,7 @@
 """From checked files to a finished run: prepare, store, send, and say how it stands."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from armbulk.edges.clock import Clock
 from armbulk.edges.config import Profile
 from armbulk.edges.store import ITEM_SCHEMA, Run, Store
 from armbulk.errors import SettingsError, UsageError
+from armbulk.model import AS_IT_STANDS, Reading
 from armbulk.planning import Options, Prepared, Surroundings, prepare
 from armbulk.sending import Pace, Progress, Session
 
@@ -28,8 +29,7 @@ class Given:
     """The files as the caller named them, with what was said of them."""
 
     files: tuple[str, ...]
-    as_resource: str | None = None
-    encoding: str | None = None
+    reading: Reading = AS_IT_STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
         "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 for sheet in ready.checked.sheets},
         "options": {
             "files": [_absolute(name) for name in given.files],
-            "as_resource": given.as_resource,
-            "encoding": given.encoding,
+            "reading": asdict(given.reading),
         },
     }
     items = ready.items.with_columns(

@@ -126,8 +126,28 @@ class Resource:
         raise KeyError(name)
 
 
-CELL = pl.Enum(["text", "number", "date", "datetime", "time", "boolean", "error", "uncalculated"])
-"""What a cell was in the file. `uncalculated` is a formula without a cached value."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the caller said of the files: it settles what the files themselves leave open."""
+
+    as_resource: str | None = None  # what the sheets hold
+    encoding: str | None = None  # of CSV files
+    hidden: str | None = None  # "include" or "skip" rows that Excel does not show; null: they are an error
+    dates: str | None = None  # "dmy", "mdy" or "ymd": the order in dates such as 01/02/25
+    decimal: str | None = None  # "," or ".": what the separator in 1.234 is
+    pad_postal_codes: bool = False  # 150 in a number cell is 0150
+
+
+AS_IT_STANDS = Reading()
+"""Nothing was said: what the files leave open is a finding."""
+
+
+CELL = pl.Enum(["text", "number", "padded", "percent", "date", "datetime", "time", "boolean", "error", "uncalculated"])
+"""What a cell was in the file.
+
+`padded`: a whole number whose format shows zeros in front (the text has them); `percent`: a number shown as per cent
+(the text is the number itself, 0.25 for 25 %); `uncalculated`: a formula without a cached value.
+"""
 
 
 @dataclass(frozen=True, slots=True)

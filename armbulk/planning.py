@@ -89,8 +89,21 @@ def _items(checked: Checked) -> pl.DataFrame:
                     pl.when(pl.col("held")).then(pl.lit(Outcome.HELD_BACK.value)).alias("outcome"),
                 )
             )
-    whole = pl.concat(frames).drop("held").with_columns(message=pl.lit(None, pl.String))
+    whole = pl.concat([pl.concat(frames).drop("held").with_columns(message=pl.lit(None, pl.String)), *_hidden(checked)])
     return whole.with_row_index("no", offset=1).with_columns(pl.col("no").cast(pl.Int64))
+
+
+def _hidden(checked: Checked) -> list[pl.DataFrame]:
+    """Hidden records that the caller left out: they too have an outcome."""
+    return [
+        payloads(checked.skipped[name], checked.skipped.get("lines")).with_columns(
+            pl.lit(name).alias("resource"),
+            pl.lit(Outcome.NOT_SENT.value).alias("outcome"),
+            pl.lit("a hidden row, left out as you asked").alias("message"),
+        )
+        for name in SENT
+        if name in checked.skipped
+    ]
 
 
 def _set(items: pl.DataFrame, where: pl.Expr, outcome: Outcome, message: pl.Expr) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from armbulk.edges import workbook
 from armbulk.edges.store import Run, Store
 from armbulk.errors import FileError
 from armbulk.findings import Told, tell
-from armbulk.model import CELL, WELL, Cost, Outcome, Sheet, Words
+from armbulk.model import CELL, WELL, Cost, Outcome, Reading, Sheet, Words
 from armbulk.planning import SENT, iso
 from armbulk.resources import headers
 
@@ -193,11 +193,17 @@ def target_for(paths: Sequence[str], given: str | None) -> Path:
 def check_again(run: Run) -> Checked | None:
     """Read a run's files again; None when one is gone or is not what it was."""
     try:
-        checked = check_files(run.options["files"], run.options.get("as_resource"), run.options.get("encoding"))
+        checked = check_files(run.options["files"], reading_of(run))
     except FileError:
         return None
     same = {str(Path(sheet.file).resolve()): sheet.sha256 for sheet in checked.sheets} == run.sha256
     return checked if same else None
+
+
+def reading_of(run: Run) -> Reading:
+    """What the caller said of a run's files when it began."""
+    known = {one.name for one in fields(Reading)}
+    return Reading(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
 
 
 def write(result: Result, checked: Checked | None, target: Path, lang: str) -> Path:
@@ -216,9 +222,10 @@ def write(result: Result, checked: Checked | None, target: Path, lang: str) -> P
 def _shown(result: Result, checked: Checked | None) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
     if checked is None:
         return _from_store(result)
-    rows = reconciler.rows(result.items, checked.tables, result.numbers)
+    tables = checked.all_tables()
+    rows = reconciler.rows(result.items, tables, result.numbers)
     header_rows = {index: headed.header_row for index, headed in enumerate(checked.headed) if headed.header_row}
-    read = sum(table.rows.height for table in checked.tables.values())
+    read = pl.concat([table.rows.select("sheet", "row") for table in tables.values()]).n_unique()
     if rows.height != read or rows.select("sheet", "row").n_unique() != read:
         message = f"{read} rows were read, but {rows.height} have an outcome"
         raise AssertionError(message)

@@ -252,7 +252,7 @@ def with_errors() -> list[tuple[str, list[str], list[str], list[Row]]]:
         ["E15", *good, None, 100, 25, 125, "document-without-lines"],
         ["E16", "IN", "K99", date(2026, 11, 2), date(2026, 11, 16), "NOK", None, 100, 25, 125, "customer-not-in-file"],
         ["E17", *good, None, 100, 25, 125, None],
-        ["E18", "IN", "K1", "2026-11-02T13:45", date(2026, 11, 16), "NOK", None, 100, 25, 125, "not-a-date"],
+        ["E18", "IN", "K1", "2026-11-02T13:45", date(2026, 11, 16), "NOK", None, 100, 25, 125, "date-with-time"],
         ["E19", *good, None, 200, 50, 250, "lines-sum-differs"],
     ]  # fmt: skip
     lines: list[Row] = [["Document no", "Line no", "Line text", "Amount excl. VAT", "Expect"]]

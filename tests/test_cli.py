@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from journey import write_files
@@ -186,3 +187,47 @@ def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")
     assert "division by zero" not in (tmp_path / "crash-report.txt").read_text()
+
+
+def test_check_marks_a_copy_of_the_workbook(tmp_path: Path) -> None:
+    """`check -o` colours each cell with a problem and says it in a comment; the rest of the workbook stays."""
+    marked = tmp_path / "marked.xlsx"
+    code, said = called("check", str(SAMPLES / "with-errors.xlsx"), "-o", str(marked))
+    assert (code, said["marked"]) == (1, str(marked))
+    book, before = openpyxl.load_workbook(marked), openpyxl.load_workbook(SAMPLES / "with-errors.xlsx")
+    for one in said["findings"]:
+        if one["cell"]:
+            cell = book[one["sheet"]][f"{one['column']}{one['row']}"]
+            assert one["message"] in cell.comment.text
+            assert cell.fill.fgColor.rgb.endswith("F8D3CF" if one["severity"] == "error" else "FFF3C4") or any(
+                other["cell"] == one["cell"] and other["severity"] == "error" for other in said["findings"]
+            )
+    for sheet in before:
+        assert list(sheet.values) == list(book[sheet.title].values)
+
+
+def test_check_marks_csv_in_a_new_workbook(tmp_path: Path) -> None:
+    """A CSV becomes a workbook with the same cells, its problems marked."""
+    path = tmp_path / "customers.csv"
+    path.write_text("Kundenr;Navn\nK1;\n;=cmd|x\n", encoding="utf-8")
+    marked = tmp_path / "marked.xlsx"
+    code, said = called("check", str(path), "-o", str(marked))
+    assert code == 1
+    page = openpyxl.load_workbook(marked)["customers"]
+    assert "required" in {one["code"] for one in said["findings"]}
+    assert page["B2"].comment is not None
+    assert page["B3"].value == "=cmd|x"
+    assert page["B3"].data_type == "s"
+
+
+def test_ten_thousand_equal_findings_are_one_group(tmp_path: Path) -> None:
+    """Equal findings are told once with their number and their first cells; the counts are never capped."""
+    path = tmp_path / "customers.csv"
+    path.write_text("Kundenr;Navn\n" + "".join(f"K{n};\n" for n in range(12_000)), encoding="utf-8")
+    code, said = called("check", str(path))
+    assert code == 1
+    assert said["counts"]["error"] == 12_000
+    assert len(said["findings"]) == 10_000
+    (group,) = said["groups"]
+    assert (group["code"], group["field"], group["count"]) == ("required", "name", 12_000)
+    assert [one["cell"] for one in group["first"]] == [f"customers!B{row}" for row in range(2, 7)]

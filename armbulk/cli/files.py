@@ -1,5 +1,7 @@
 """Commands about files: check and plan. Nothing leaves the machine."""
 
+import functools
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,48 +16,66 @@ if TYPE_CHECKING:
     from armbulk.importing import Given
 
 
-def with_files(function: "Callable[..., Any]") -> "Callable[..., Any]":
-    """Add the arguments that name files and say what they are."""
-    for decorate in (
-        click.option("--encoding", help="The encoding of CSV files, where it is not found rightly."),
-        click.option("--as", "as_resource", help="What the files hold: customers, documents or lines."),
-        click.argument("files", nargs=-1, required=True),
-    ):
-        function = decorate(function)
-    return function
+_OPTIONS = (
+    click.option("--pad-postal-codes", is_flag=True, help="A postal code that Excel stored as 150 is 0150."),
+    click.option("--decimal", type=click.Choice([",", "."]), help="The decimal separator, where 1.234 is unclear."),
+    click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order in dates such as 01/02/25."),
+    click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out rows that Excel does not show."),
+    click.option("--include-hidden", "hidden", flag_value="include", help="Take hidden rows as any other."),
+    click.option("--encoding", help="The encoding of CSV files, where it is not found rightly."),
+    click.option("--as", "as_resource", help="What the files hold: customers, documents or lines."),
+    click.argument("files", nargs=-1, required=True),
+)
+_SAID = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes")
+
+
+def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
+    """Add the arguments that name files and say what they are; the command gets them as one `Given`."""
+
+    @functools.wraps(function)
+    def bundled(desk: Desk, files: tuple[str, ...], **options: Any) -> Exit:
+        from armbulk.importing import Given
+        from armbulk.model import Reading
+
+        said = {name: options.pop(name) for name in _SAID}
+        said["dates"] = said["dates"] or desk.profile.dates or None
+        said["decimal"] = said["decimal"] or desk.profile.decimal or None
+        return function(desk, Given(files, Reading(**said)), **options)
+
+    for decorate in _OPTIONS:
+        bundled = decorate(bundled)
+    return bundled
 
 
 @click.command()
-@with_files
 @command
-def check(desk: Desk, files: tuple[str, ...], as_resource: str | None, encoding: str | None) -> Exit:
+@with_files
+@click.option("-o", "target", type=click.Path(path_type=Path), help="A copy of the workbook with the problems marked.")
+def check(desk: Desk, given: "Given", target: Path | None) -> Exit:
     """Find every problem in FILES. Nothing leaves this machine.
 
     \b
     Example:  armbulk check invoices.xlsx
+              armbulk check invoices.xlsx -o marked.xlsx
               armbulk check customers.csv documents.csv lines.csv
     """
-    from armbulk.checking import report
+    from armbulk.checking import mark, report
 
-    checked = checked_files(desk, given(files, as_resource, encoding))
+    checked = checked_files(desk, given)
     said = report(checked, desk.report.lang)
-    desk.report.show("check", said, groups=groups(said["findings"]))
+    if target is not None:
+        said["marked"] = str(mark(checked, target, desk.report.lang))
+    desk.report.show("check", said)
     return Exit.FINDINGS if checked.errors else Exit.OK
 
 
 @click.command()
-@with_files
 @click.option("--skip-invalid", is_flag=True, help="Plan the good records; hold back those with errors.")
 @click.option("--update", is_flag=True, help="Plan to change customers (PUT): only the keys given change.")
 @click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")
 @command
-def plan(
-    desk: Desk,
-    files: tuple[str, ...],
-    as_resource: str | None,
-    encoding: str | None,
-    **options: Any,
-) -> Exit:
+@with_files
+def plan(desk: Desk, given: "Given", **options: Any) -> Exit:
     """Check FILES and price what would be sent; send nothing.
 
     \b
@@ -64,7 +84,7 @@ def plan(
     from armbulk import planning
     from armbulk.importing import prepared
 
-    checked = checked_files(desk, given(files, as_resource, encoding))
+    checked = checked_files(desk, given)
     bench = desk.bench
     store = bench.store()
     ready = prepared(bench, store, checked, planning.Options(**options))
@@ -75,19 +95,12 @@ def plan(
     return Exit.FINDINGS if ready.stopped else Exit.OK
 
 
-def given(files: tuple[str, ...], as_resource: str | None, encoding: str | None) -> "Given":
-    """Bundle the files with what was said of them."""
-    from armbulk.importing import Given
-
-    return Given(files, as_resource, encoding)
-
-
 def checked_files(desk: Desk, given: "Given") -> "Checked":
     """Read and check files, showing that something goes on."""
     from armbulk.checking import check_files
 
     with desk.report.working("reading and checking …"):
-        return check_files(given.files, given.as_resource, given.encoding)
+        return check_files(given.files, given.reading)
 
 
 def show_findings(desk: Desk, checked: "Checked") -> None:
@@ -95,16 +108,4 @@ def show_findings(desk: Desk, checked: "Checked") -> None:
     from armbulk.checking import report
 
     said = report(checked, desk.report.lang)
-    desk.report.show("check", said, groups=groups(said["findings"]))
-
-
-def groups(findings: list[dict[str, Any]], first: int = 5) -> list[dict[str, Any]]:
-    """Group findings by code: errors first, each with its count and its first cells."""
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for one in findings:
-        found.setdefault((one["severity"], one["code"], one["fix"]), []).append(one)
-    ordered = sorted(found.items(), key=lambda group: (group[0][0], -len(group[1])))
-    return [
-        {"severity": severity, "code": code, "fix": fix, "count": len(group), "first": group[:first]}
-        for (severity, code, fix), group in ordered
-    ]
+    desk.report.show("check", said)

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.cli.desk import Desk, command, stoppable
-from armbulk.cli.files import checked_files, given, show_findings, with_files
+from armbulk.cli.files import checked_files, show_findings, with_files
 from armbulk.errors import Exit
 
 if TYPE_CHECKING:
     from armbulk.checking import Checked
     from armbulk.edges.store import Store
+    from armbulk.importing import Given
     from armbulk.planning import Prepared
     from armbulk.results import Result
 
 
 @click.command("import")
-@with_files
 @click.option("-o", "target", help="The result workbook (default: NAME.result.xlsx beside the first file).")
 @click.option("--update", is_flag=True, help="Change customers (PUT): only the keys given change.")
 @click.option("--skip-invalid", is_flag=True, help="Send the good records; hold back those with errors.")
@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 @click.option("--expect-total", help="Stop unless the documents add up to this amount incl. VAT.")
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
-def import_(  # noqa: PLR0913 - the contract's own options
+@with_files
+def import_(
     desk: Desk,
-    files: tuple[str, ...],
-    as_resource: str | None,
-    encoding: str | None,
+    given: "Given",
     target: str | None,
     expect_count: int | None,
     expect_total: str | None,
@@ -50,15 +49,14 @@ def import_(  # noqa: PLR0913 - the contract's own options
     """
     from armbulk import importing, planning, results
 
-    named = given(files, as_resource, encoding)
-    checked = checked_files(desk, named)
+    checked = checked_files(desk, given)
     bench = desk.bench
     store = bench.store()
     ready = importing.prepared(bench, store, checked, planning.Options(**options))
     if dry_run:
         desk.report.show("plan", planning.report(ready))
         return Exit.FINDINGS if ready.stopped else Exit.OK
-    workbook = results.target_for(files, target)
+    workbook = results.target_for(given.files, target)
     if ready.stopped:
         return _stopped(desk, checked, ready, workbook)
     desk.profile.require_server()
@@ -67,7 +65,7 @@ def import_(  # noqa: PLR0913 - the contract's own options
     if not _confirmed(desk, ready, yes=yes):
         desk.report.say("Nothing was sent.")
         return Exit.OK
-    return _carry_on(desk, store, importing.begin(bench, store, ready, named), checked, workbook, no_wait=no_wait)
+    return _carry_on(desk, store, importing.begin(bench, store, ready, given), checked, workbook, no_wait=no_wait)
 
 
 @click.command()

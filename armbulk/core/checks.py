@@ -11,7 +11,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from armbulk.core.keys import normal
-from armbulk.core.parsing import DTYPES
+from armbulk.core.parsing import DTYPES, as_text
 from armbulk.findings import CATALOGUE, SCHEMA, empty
 from armbulk.model import Field, Kind, Resource, Severity, Table, Use
 
@@ -102,16 +102,6 @@ def _place(table: Table, cases: pl.DataFrame, blamed: pl.DataFrame) -> pl.DataFr
 
 def _detail(code: str, one: Field) -> str | None:
     return {"too-long": str(one.max_length), "pattern": one.example, "not-allowed": ", ".join(one.one_of)}.get(code)
-
-
-def as_text(one: Field) -> pl.Expr:
-    """A typed value as text for a message."""
-    column = pl.col(one.name)
-    if one.kind is Kind.TEXTS:
-        return column.list.join("; ")
-    if one.kind is Kind.DATE:
-        return column.dt.to_string("%Y-%m-%d")
-    return column.cast(pl.String)
 
 
 def _findings(table: Table, rows: pl.DataFrame, code: str, one: Field, detail: str | pl.Expr | None) -> pl.DataFrame:

@@ -32,12 +32,16 @@ class Headed:
     header_row: int | None
     columns: dict[str, str] = field(default_factory=dict)
     findings: pl.DataFrame = field(default_factory=empty)
+    lines: "Headed | None" = None  # a flat sheet: one row per line, with the document's columns repeated
 
 
 def fold(text: str) -> str:
     """A header as it is compared: case, spaces, punctuation and invisible characters do not count."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\W_]+", "", plain)
+
+
+_PASSED = frozenset(fold(name) for name in OUTCOME_HEADERS)
 
 
 def names_of(one: Field) -> tuple[str, ...]:
@@ -54,8 +58,11 @@ def known(resource: Resource) -> dict[str, Field]:
     return found
 
 
-def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> Headed:
-    """Recognise a sheet: by what the caller said, by its name, else by its headers."""
+def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource], *, flat: bool = True) -> Headed:
+    """Recognise a sheet: by what the caller said, by its name, else by its headers.
+
+    Unless `flat` is False a sheet of documents that has columns of lines too is read as both.
+    """
     named = _by_name(sheet, resources)
     candidates = [named] if named else list(resources.values())
     best, row, count = _best(sheet, candidates)
@@ -63,7 +70,33 @@ def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> He
         own = fold(sheet.name) in {fold(name) for name in OWN_SHEETS}
         said = empty() if own or sheet.frame.is_empty() else _finding(index, "sheet-not-recognised", value=sheet.name)
         return Headed(None, None, findings=said)
-    return _columns(sheet, index, best, row)
+    if named is not None and not count:
+        return Headed(None, None, findings=_finding(index, "no-known-header", row, value=sheet.name))
+    parent = next((one for one in resources.values() if one.lines and best in {one, one.lines}), None)
+    if flat and sheet.resource != "lines" and parent is not None and _is_flat(sheet, row, parent):
+        return _flat(sheet, index, parent, row)
+    return _columns(sheet, index, best, row, known(best))
+
+
+def _is_flat(sheet: Sheet, row: int, parent: Resource) -> bool:
+    """Whether a header row holds both what only documents have and what only their lines have."""
+    assert parent.lines is not None  # noqa: S101 - the caller chose a resource with lines
+    above, below = known(parent), known(parent.lines)
+    keys = {fold(text) for text in dict(_top(sheet))[row]}
+    only_above = {above[key].name for key in keys if key in above and key not in below and above[key].required}
+    only_below = {below[key].name for key in keys if key in below and key not in above}
+    return len(only_above) >= _ENOUGH and len(only_below) >= _ENOUGH
+
+
+def _flat(sheet: Sheet, index: int, parent: Resource, row: int) -> Headed:
+    """A sheet that holds documents and lines: a header both have is the line's, but for the document's number."""
+    assert parent.lines is not None  # noqa: S101 - the caller chose a resource with lines
+    below = known(parent.lines)
+    above = {key: one for key, one in known(parent).items() if key not in below or one.name == parent.key}
+    lines = _columns(sheet, index, parent.lines, row, below, passed=frozenset(above))
+    documents = _columns(sheet, index, parent, row, above, passed=frozenset(below))
+    findings = pl.concat([documents.findings, lines.findings]).unique(maintain_order=True)
+    return Headed(parent, row, documents.columns, findings, lines)
 
 
 def _by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
@@ -99,16 +132,26 @@ def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
     return any(names[fold(text)].name in keys for text in texts if fold(text) in names)
 
 
-def _columns(sheet: Sheet, index: int, resource: Resource, row: int) -> Headed:
-    names, passed = known(resource), {fold(name) for name in OUTCOME_HEADERS}
+def _columns(
+    sheet: Sheet,
+    index: int,
+    resource: Resource,
+    row: int,
+    names: Mapping[str, Field],
+    *,
+    passed: frozenset[str] = frozenset(),
+) -> Headed:
+    """Match the headers of `row` with `names`; those in `passed` belong to somebody else."""
     header = sheet.frame.filter(pl.col("row") == row)
     columns: dict[str, str] = {}
     findings = []
     for letter in sheet.letters:
         text = header[letter][0]
-        if text is None or fold(text) in passed:
+        if text is None or fold(text) in _PASSED:
             continue
         one = names.get(fold(text))
+        if one is None and fold(text) in passed:
+            continue
         if one is None:
             findings.append(_finding(index, "unknown-header", row, letter, value=text, detail=_near(text, names)))
         elif one.name in columns:

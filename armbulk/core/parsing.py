@@ -1,5 +1,6 @@
 """Cells to typed columns. What cannot be read is a finding, never a guess; what is read is the cell's own value."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -9,7 +10,7 @@ import polars as pl
 
 from armbulk.core.headers import Headed
 from armbulk.findings import CATALOGUE, SCHEMA, empty
-from armbulk.model import Field, Kind, Sheet, Use
+from armbulk.model import AS_IT_STANDS, Field, Kind, Reading, Severity, Sheet, Use
 
 DTYPES: dict[Kind, pl.DataType] = {
     Kind.TEXT: pl.String(),
@@ -23,6 +24,10 @@ DTYPES: dict[Kind, pl.DataType] = {
 }
 """The dtype of a parsed column."""
 
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_TIMED = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ][0-9]{1,2}:[0-9]{2}"
+_MIDNIGHT = r"[T ]00:00(:00)?(\.0+)?$"
+_MAY_BEGIN_WITH_ZERO = {"kid"}
 _NUMBERS = {Kind.AMOUNT, Kind.QUANTITY, Kind.INTEGER}
 _DECIMALS = {Kind.AMOUNT: 2, Kind.QUANTITY: 6}
 _SURE_DIGITS = 15  # what Excel keeps of a number
@@ -31,8 +36,15 @@ _YES = ["yes", "y", "ja", "j", "true", "sann", "1", "x"]
 _NO = ["no", "n", "nei", "false", "usann", "0"]
 _EXACT = Context(prec=_SURE_DIGITS, rounding=ROUND_HALF_EVEN)
 _SPACES = "[ \u00a0\u2007\u2009\u202f]"
-_SCIENTIFIC = r"^-?\d([.,]\d+)?[eE]\+?\d{1,3}$"
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFE}\x{FFFF}]"
+_BREAK = r"[\t\r\n]"
+_UNSEEN = r"[\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}\x{FFFD}]"
+_FOREIGN_DIGIT = r"[\p{Nd}&&[^0-9]]"
+_NOT_ASCII = r"[^\x00-\x7F]"
+_CHARACTERS = {"control-character", "invisible-character", "unusable-character", "not-ascii"}  # detail: the character
+_NUMERIC = ("number", "padded")
+_WARNINGS = [code for code, entry in CATALOGUE.items() if entry.severity is Severity.WARNING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class Cells:
     sheet: int
     field: Field
     letter: str
+    reading: Reading
 
     @property
     def text(self) -> pl.Expr:
@@ -54,10 +67,15 @@ class Cells:
 
 
 Read = tuple[pl.Expr, list[tuple[str, pl.Expr, pl.Expr | None]]]
-"""A column's value, and its faults: (code, where, detail). The first fault that holds is the one reported."""
+"""A column's value, and its faults: (code, where, detail). The first fault that holds is the one reported.
+
+An error takes the value away; a warning leaves it.
+"""
 
 
-def parse(sheet: Sheet, index: int, headed: Headed) -> tuple[pl.DataFrame, pl.DataFrame]:
+def parse(
+    sheet: Sheet, index: int, headed: Headed, reading: Reading = AS_IT_STANDS
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read the rows below the header: (typed rows as Table.rows tells, findings)."""
     assert headed.resource is not None  # noqa: S101 - callers parse recognised sheets only
     frame = sheet.frame.filter(pl.col("row") > headed.header_row)
@@ -68,7 +86,7 @@ def parse(sheet: Sheet, index: int, headed: Headed) -> tuple[pl.DataFrame, pl.Da
     findings = [empty()]
     for one in headed.resource.fields:
         if one.use is not Use.COMPUTED:
-            column, found = _column(frame, Cells(index, one, headed.columns.get(one.name, "")))
+            column, found = _column(frame, Cells(index, one, headed.columns.get(one.name, ""), reading))
             columns.append(column)
             findings += found
     rows = frame.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row").with_columns(columns)
@@ -83,7 +101,9 @@ def _column(frame: pl.DataFrame, cells: Cells) -> tuple[pl.Series, list[pl.DataF
         "row", pl.col(cells.letter).alias("text"), pl.col(f"{cells.letter}.cell").cast(pl.String).alias("was")
     )
     if cells.field.kind in _NUMBERS:
-        frame = _plain(_exact_digits(frame))
+        frame = _plain(_exact_digits(frame), cells.reading.decimal)
+    elif cells.field.kind is Kind.DATE:
+        frame = _dated(frame, cells)
     value, faults = _reader(cells.field.kind)(cells)
     faults = [
         ("error-cell", cells.was("error"), None),
@@ -97,14 +117,18 @@ def _column(frame: pl.DataFrame, cells: Cells) -> tuple[pl.Series, list[pl.DataF
         "row", cells.text.alias("value"), code.alias("code"), detail.cast(pl.String).alias("detail"),
         value.alias("parsed"),
     )  # fmt: skip
-    good = read["parsed"].zip_with(read["code"].is_null(), pl.Series([None], dtype=read["parsed"].dtype))
+    kept = read["code"].is_null() | read["code"].is_in(_WARNINGS)
+    good = read["parsed"].zip_with(kept, pl.Series([None], dtype=read["parsed"].dtype))
     return good.cast(dtype).alias(cells.field.name), [_findings(read, cells)] if read["code"].count() else []
 
 
 def _findings(read: pl.DataFrame, cells: Cells) -> pl.DataFrame:
     severity = {code: entry.severity.value for code, entry in CATALOGUE.items()}
+    found = read.filter(pl.col("code").is_not_null())
+    characters = found.filter(pl.col("code").is_in(_CHARACTERS))["detail"].unique()
+    points = [f"U+{ord(one):04X}" for one in characters]
     return (
-        read.filter(pl.col("code").is_not_null())
+        found.with_columns(pl.col("detail").replace(characters, pl.Series(points, dtype=pl.String)))
         .with_columns(
             sheet=pl.lit(cells.sheet),
             column=pl.lit(cells.letter),
@@ -136,36 +160,49 @@ def _reader(kind: Kind) -> Callable[[Cells], Read]:
             assert_never(kind)
 
 
-def _control(cells: Cells) -> tuple[str, pl.Expr, pl.Expr | None]:
-    found = cells.text.str.extract(f"({_CONTROL})").cast(pl.Binary).bin.encode("hex").str.to_uppercase()
-    return "control-character", cells.text.str.contains(_CONTROL), pl.lit("U+00") + found
+def _has(code: str, cells: Cells, characters: str) -> tuple[str, pl.Expr, pl.Expr | None]:
+    """A fault for texts with one of `characters`; its detail is the first of them."""
+    return code, cells.text.str.contains(characters), cells.text.str.extract(f"({characters})")
 
 
 def _text(cells: Cells) -> Read:
-    return cells.text.str.normalize("NFC"), [_control(cells)]
+    faults = [_has("control-character", cells, _CONTROL), _has("invisible-character", cells, _UNSEEN)]
+    return cells.text.str.normalize("NFC"), faults
 
 
 def _identifier(cells: Cells) -> Read:
-    number = cells.was("number")
-    digits = cells.text.str.strip_chars_start("-0").str.replace_all(".", "", literal=True)
-    zeros = _ZEROS.get(cells.field.name)
+    text, name = cells.text, cells.field.name
+    number = cells.was(*_NUMERIC)
+    digits = text.str.strip_chars_start("-0").str.replace_all(".", "", literal=True)
+    length = text.str.len_chars()
+    zeros = _ZEROS.get(name, 0)
+    short = cells.was("number") & (length < zeros) & (length >= (zeros - 1 if zeros > 4 else 1))
+    padded = short if cells.reading.pad_postal_codes and name == "postal_code" else pl.lit(value=False)
+    breaks = [] if cells.field.kind is Kind.TEXTS else [_has("control-character", cells, _BREAK)]
     faults: list[tuple[str, pl.Expr, pl.Expr | None]] = [
         ("date-in-identifier", cells.was("date", "datetime", "time"), None),
         ("wrong-cell-type", cells.was("boolean"), pl.lit("yes/no")),
+        ("wrong-cell-type", cells.was("percent"), pl.lit("%")),
         ("digits-lost", number & (digits.str.len_chars() > _SURE_DIGITS), None),
-        ("wrong-cell-type", number & cells.text.str.contains(r"^-|\."), pl.lit("number")),
-        ("scientific-notation", cells.was("text") & cells.text.str.contains(_SCIENTIFIC) & _long_exponent(cells), None),
-        _control(cells),
+        ("wrong-cell-type", number & text.str.contains(r"^-|\."), pl.lit("number")),
+        ("leading-zero-lost", short & ~padded, pl.lit(str(zeros))),
+        ("scientific-notation", cells.was("text") & text.str.contains(_SCIENTIFIC) & _long_exponent(cells), None),
+        _has("control-character", cells, _CONTROL),
+        *breaks,
+        _has("unusable-character", cells, _UNSEEN),
+        _has("unusable-character", cells, _FOREIGN_DIGIT),
+        ("zeros-from-format", cells.was("padded"), None),
+        ("postal-code-padded", padded, text.str.zfill(zeros)),
+        ("stored-as-number", cells.was("number") & pl.lit(name in _MAY_BEGIN_WITH_ZERO), None),
+        _has("not-ascii", cells, _NOT_ASCII),
     ]
-    if zeros:
-        short = number & (cells.text.str.len_chars() < zeros) & (cells.text.str.len_chars() >= zeros - 1)
-        faults.insert(2, ("leading-zero-lost", short, pl.lit(str(zeros))))
-    return cells.text.str.normalize("NFC"), faults
+    value = pl.when(padded).then(text.str.zfill(zeros)).otherwise(text)
+    return value.str.normalize("NFC"), faults
 
 
 def _long_exponent(cells: Cells) -> pl.Expr:
     """1E5 may be an article number; 5,00222E+20 never is one."""
-    return cells.text.str.contains(r"[.,]\d+[eE]") & cells.text.str.contains(r"[eE]\+?\d")
+    return cells.text.str.contains(r"[.,][0-9]+[eE]") & cells.text.str.contains(r"[eE]\+?[0-9]")
 
 
 def _texts(cells: Cells) -> Read:
@@ -183,40 +220,88 @@ def _flag(cells: Cells) -> Read:
 
 def _date(cells: Cells) -> Read:
     text = cells.text
-    iso = text.str.contains(r"^\d{4}-\d{2}-\d{2}$")
-    packed = text.str.contains(r"^\d{8}$")
-    dotted = text.str.contains(r"^\d{1,2}\.\d{1,2}\.\d{4}$")
-    slashed = text.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}$")
-    first = text.str.extract(r"^(\d{1,2})/").cast(pl.Int32, strict=False)
-    second = text.str.extract(r"^\d{1,2}/(\d{1,2})/").cast(pl.Int32, strict=False)
-    unclear = slashed & (first <= 12) & (second <= 12) & (first != second)
-    midnight = text.str.replace("T00:00:00", "", literal=True)
-    value = (
-        pl.when(cells.was("date", "datetime"))
-        .then(midnight.str.to_date("%Y-%m-%d", strict=False))
-        .when(iso)
-        .then(text.str.to_date("%Y-%m-%d", strict=False))
-        .when(packed)
-        .then(text.str.to_date("%Y%m%d", strict=False))
-        .when(dotted)
-        .then(text.str.to_date("%d.%m.%Y", strict=False))
-        .when(slashed & (second > 12))
-        .then(text.str.to_date("%m/%d/%Y", strict=False))
-        .when(slashed)
-        .then(text.str.to_date("%d/%m/%Y", strict=False))
-    )
-    timed = cells.was("datetime") & ~text.str.ends_with("T00:00:00")
+    value = pl.col("date")
+    timed = text.str.contains(_TIMED) & ~text.str.contains(_MIDNIGHT)
     return value, [
-        ("date-with-time", timed, None),
-        ("ambiguous-date", unclear, None),
+        ("date-with-time", timed & cells.was("datetime", "text"), None),
+        ("ambiguous-date", pl.col("unclear"), None),
         ("not-a-date", text.is_not_null() & value.is_null(), None),
     ]
 
 
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+def _dated(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+    """Add `date`, and `unclear` where a text may be two dates. Only what is not plain ISO is looked at twice."""
+    iso = pl.col("text").str.contains(_ISO) & pl.col("was").is_in(["date", "text"])
+    frame = frame.with_columns(
+        pl.when(iso).then(pl.col("text")).str.to_date("%Y-%m-%d", strict=False).alias("date"),
+        pl.lit(value=False).alias("unclear"),
+        iso.fill_null(value=True).alias("simple"),
+    )
+    if frame["simple"].all():
+        return frame
+    spelt = frame.filter(~pl.col("simple") & pl.col("was").is_in(["text", "date", "datetime", "number"]))
+    birth = cells.field.name == "date_of_birth"
+    read = _spelt_dates(spelt.select("text").unique(), cells.reading.dates, two_digits=not birth)
+    rest = frame.select("text", "simple", "was").join(read, on="text", how="left", maintain_order="left")
+    fits = ~rest["simple"] & rest["was"].is_in(["text", "date", "datetime", "number"])
+    return frame.with_columns(
+        frame["date"].zip_with(frame["simple"], rest["read"].zip_with(fits, pl.Series([None], dtype=pl.Date))),
+        unclear=(fits & rest["unclear"]).fill_null(value=False),
+    )
+
+
+def _spelt_dates(texts: pl.DataFrame, order: str | None, *, two_digits: bool) -> pl.DataFrame:
+    """Dates as people write them: `text`, `read` Date, `unclear`. 27.02.2025 is Norwegian; 01/02/25 needs `order`."""
+    bare = pl.col("text").str.replace(_MIDNIGHT, "")
+    parts = texts.with_columns(
+        bare.str.extract_groups(r"^(?<a>[0-9]{1,2})(?<mark>[./-])(?<b>[0-9]{1,2})(?<same>[./-])(?<c>[0-9]{4}|[0-9]{2})$")
+        .struct.unnest(),
+        bare.str.extract_groups(r"^(?<y>[0-9]{4})[./-](?<m>[0-9]{1,2})[./-](?<d>[0-9]{1,2})$").struct.unnest(),
+        bare.str.extract(r"^([0-9]{8})$").alias("packed"),
+    )  # fmt: skip
+    parts = parts.with_columns(pl.when(pl.col("mark") == pl.col("same")).then(pl.col("a", "b", "c")))
+    first, second = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32)
+    short = pl.col("c").str.len_chars() == 2
+    day, month = ("a", "b") if order == "dmy" else ("b", "a")
+    by_order: pl.Expr = _ymd(_full("c"), pl.col(month), pl.col(day))
+    if order == "ymd":
+        by_order = _ymd(_full("a"), pl.col("b"), pl.col("c"))
+    day_first = (pl.col("mark") == ".") | (first > 12)
+    by_rule = (
+        pl.when(day_first | (first == second)).then(_ymd(pl.col("c"), pl.col("b"), pl.col("a")))
+        .when(second > 12).then(_ymd(pl.col("c"), pl.col("a"), pl.col("b")))
+    )  # fmt: skip
+    told = pl.lit(order is not None) & (~short | pl.lit(two_digits)) & (short | pl.lit(order != "ymd"))
+    unclear = ~told & (short | (~day_first & (second <= 12) & (first != second)))
+    written = pl.coalesce(
+        _ymd(pl.col("y"), pl.col("m"), pl.col("d")),
+        pl.when(told).then(by_order).when(~unclear).then(by_rule),
+    )
+    return parts.select(
+        "text",
+        pl.coalesce(
+            written.str.to_date("%Y-%m-%d", strict=False), pl.col("packed").str.to_date("%Y%m%d", strict=False)
+        ).alias("read"),
+        unclear.fill_null(value=False).alias("unclear"),
+    )
+
+
+def _full(name: str) -> pl.Expr:
+    """A year of two digits is of this century: documents are recent."""
+    year = pl.col(name)
+    return pl.when(year.str.len_chars() == 2).then(pl.concat_str(pl.lit("20"), year)).otherwise(year)
+
+
+def _ymd(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    return pl.concat_str(year, month.str.zfill(2), day.str.zfill(2), separator="-")
+
+
+def _plain(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
     """Add `plain`: a number as digits with a point; null where it is none. What is written simply goes fast."""
-    simple = (pl.col("was") == "number") | pl.col("text").str.contains(r"^-?\d+([.,]\d+)?$")
-    fast = pl.when(simple & pl.col("was").is_in(["number", "text"])).then(
+    number = pl.col("was").is_in(["number", "padded"])
+    marks = re.escape(decimal or ",.")
+    simple = number | pl.col("text").str.contains(rf"^-?[0-9]+([{marks}][0-9]+)?$")
+    fast = pl.when(simple & (number | (pl.col("was") == "text"))).then(
         pl.col("text").str.replace(",", ".", literal=True)
     )
     frame = frame.with_columns(fast.alias("plain"), simple.fill_null(value=True).alias("simple"))
@@ -225,46 +310,50 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     spelt = frame.filter(~pl.col("simple") & (pl.col("was") == "text"))["text"].unique()
     return frame.with_columns(
         pl.when(pl.col("simple")).then(pl.col("plain")).otherwise(pl.col("text").replace_strict(
-            spelt, _written(spelt), default=None, return_dtype=pl.String))
+            spelt, _written(spelt, decimal), default=None, return_dtype=pl.String))
     )  # fmt: skip
 
 
-def _written(texts: pl.Series) -> pl.Series:
+def _written(texts: pl.Series, decimal: str | None) -> pl.Series:
     """Numbers as people write them, as plain digits: 1 234,50 · 1.234,50 · (5) · 5- · kr 100; null for none."""
     text = (
         texts.str.replace_all("[\u2212\u2013]", "-")
         .str.replace(r"(?i)^\s*(kr|nok)\.?\s*", "")
         .str.replace(r"(?i)\s*(kr|nok|,-)\.?\s*$", "")
         .str.replace(r"^\((.*)\)$", "-$1")
-        .str.replace(r"^(.*\d)-$", "-$1")
+        .str.replace(r"^(.*[0-9])-$", "-$1")
         .str.replace(rf"^(-?){_SPACES}+", "$1")
     )
-    grouped = text.str.contains(rf"^-?\d{{1,3}}({_SPACES}\d{{3}})+([.,]\d+)?$")
+    grouped = text.str.contains(rf"^-?[0-9]{{1,3}}({_SPACES}[0-9]{{3}})+([.,][0-9]+)?$")
     text = text.str.replace_all(_SPACES, "").zip_with(grouped, text)
-    by_point = text.str.contains(r"^-?\d{1,3}(\.\d{3})+,\d+$|^-?\d{1,3}(\.\d{3}){2,}$")
-    by_comma = text.str.contains(r"^-?\d{1,3}(,\d{3})+\.\d+$|^-?\d{1,3}(,\d{3}){2,}$")
-    text = text.str.replace_all(".", "", literal=True).zip_with(by_point, text)
-    text = text.str.replace_all(",", "", literal=True).zip_with(by_comma, text)
-    plain = text.str.contains(r"^-?\d+([.,]\d+)?$")
+    least = "{1,}" if decimal else "{2,}"  # once the decimal mark is known, the other one can only group
+    by_point = text.str.contains(rf"^-?[0-9]{{1,3}}(\.[0-9]{{3}})+,[0-9]+$|^-?[0-9]{{1,3}}(\.[0-9]{{3}}){least}$")
+    by_comma = text.str.contains(rf"^-?[0-9]{{1,3}}(,[0-9]{{3}})+\.[0-9]+$|^-?[0-9]{{1,3}}(,[0-9]{{3}}){least}$")
+    if decimal != ".":
+        text = text.str.replace_all(".", "", literal=True).zip_with(by_point, text)
+    if decimal != ",":
+        text = text.str.replace_all(",", "", literal=True).zip_with(by_comma, text)
+    plain = text.str.contains(rf"^-?[0-9]+([{re.escape(decimal or ',.')}][0-9]+)?$")
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
     return text.str.replace(",", ".", literal=True).zip_with(plain, nothing)
 
 
 def _number_text(cells: Cells) -> tuple[pl.Expr, list[tuple[str, pl.Expr, pl.Expr | None]]]:
     plain = pl.col("plain")
-    unclear = cells.was("text") & cells.text.str.contains(r"^[-\u2212]?[1-9]\d{0,2}[.,]\d{3}$")
+    unclear = cells.was("text") & cells.text.str.contains(r"^[-\u2212]?[1-9][0-9]{0,2}[.,][0-9]{3}$")
     return plain, [
-        ("ambiguous-number", unclear, None),
+        ("percent-cell", cells.was("percent"), None),
+        ("ambiguous-number", unclear & pl.lit(cells.reading.decimal is None), None),
         ("not-a-number", cells.text.is_not_null() & plain.is_null(), None),
-        ("number-too-large", plain.str.extract(r"^-?0*(\d+)").str.len_chars() > _SURE_DIGITS, None),
+        ("number-too-large", plain.str.extract(r"^-?0*([0-9]+)").str.len_chars() > _SURE_DIGITS, None),
     ]
 
 
 def _number(cells: Cells) -> Read:
     plain, faults = _number_text(cells)
     decimals = _DECIMALS[cells.field.kind]
-    kept = plain.str.replace(r"(\.\d*?)0+$", "$1")
-    many = kept.str.extract(r"\.(\d+)$").str.len_chars() > decimals
+    kept = plain.str.replace(r"(\.[0-9]*?)0+$", "$1")
+    many = kept.str.extract(r"\.([0-9]+)$").str.len_chars() > decimals
     safe = pl.when(kept.str.len_chars() <= 36).then(kept)
     value = safe.str.strip_suffix(".").str.to_decimal(scale=decimals)
     return value, [*faults, ("too-many-decimals", many, pl.lit(str(decimals)))]
@@ -273,16 +362,26 @@ def _number(cells: Cells) -> Read:
 def _integer(cells: Cells) -> Read:
     plain, faults = _number_text(cells)
     whole = plain.str.replace(r"\.0*$", "")
-    value = pl.when(whole.str.contains(r"^-?\d{1,18}$")).then(whole).cast(pl.Int64, strict=False)
+    value = pl.when(whole.str.contains(r"^-?[0-9]{1,18}$")).then(whole).cast(pl.Int64, strict=False)
     return value, [*faults, ("not-an-integer", whole.str.contains(".", literal=True), None)]
 
 
 def _exact_digits(frame: pl.DataFrame) -> pl.DataFrame:
     """A number cell with more than 15 digits is what Excel shows of it: 0.30000000000000004 is 0.3."""
     digits = pl.col("text").str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
-    long = frame.filter((pl.col("was") == "number") & (digits > _SURE_DIGITS))["text"].unique()
+    long = frame.filter(pl.col("was").is_in(_NUMERIC) & (digits > _SURE_DIGITS))["text"].unique()
     if long.is_empty():
         return frame
     shown = {text: format(_EXACT.create_decimal(Decimal(text)).normalize(), "f") for text in long}
-    exact = pl.when(pl.col("was") == "number").then(pl.col("text").replace(shown)).otherwise(pl.col("text"))
+    exact = pl.when(pl.col("was").is_in(_NUMERIC)).then(pl.col("text").replace(shown)).otherwise(pl.col("text"))
     return frame.with_columns(exact.alias("text"))
+
+
+def as_text(one: Field) -> pl.Expr:
+    """A typed value as text for a message."""
+    column = pl.col(one.name)
+    if one.kind is Kind.TEXTS:
+        return column.list.join("; ")
+    if one.kind is Kind.DATE:
+        return column.dt.to_string("%Y-%m-%d")
+    return column.cast(pl.String)

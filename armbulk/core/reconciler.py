@@ -29,6 +29,7 @@ _NO = {
     "its customer is held back": "kunden er holdt tilbake",
     "its customer was not accepted by ARM": "kunden ble ikke godtatt av ARM",
     "not sent: errors must be corrected first": "ikke sendt: feil må rettes først",
+    "a hidden row, left out as you asked": "en skjult rad, utelatt slik du ba om",
     "beyond --limit": "utenfor --limit",
     "not sent yet": "ikke sendt ennå",
     "its document is not in the files": "bilaget finnes ikke i filene",
@@ -81,7 +82,9 @@ def rows(items: pl.DataFrame, tables: Mapping[str, Table], numbers: Mapping[int,
     records = shown.select(list(ROW_SCHEMA)).cast(ROW_SCHEMA)
     if "lines" not in tables:
         return records
-    return pl.concat([records, _lines(shown, tables["lines"])])
+    lines = _lines(shown, tables["lines"])
+    own = lines.join(records, on=["sheet", "row"], how="anti", maintain_order="left")  # a flat sheet's row is both
+    return pl.concat([records, own])
 
 
 def _lines(items: pl.DataFrame, lines: Table) -> pl.DataFrame:

@@ -36,6 +36,8 @@ NAMES = (
     "client_secret",
     "store",
     "lang",
+    "dates",
+    "decimal",
     *DEFAULTS,
 )
 """Every setting: `name` in a profile, `ARMBULK_NAME` in the environment."""
@@ -63,6 +65,8 @@ class Profile:
     batch_customers: int = 500
     batch_bytes: int = 2 * 1024 * 1024
     limits: Limits = field(default_factory=lambda: Limits.of("S"))
+    dates: str = ""
+    decimal: str = ""
 
     @property
     def account(self) -> Account:
@@ -119,6 +123,8 @@ def load(
         batch_customers=max(1, int(_number(found, "batch_customers"))),
         batch_bytes=max(1024, int(_number(found, "batch_bytes"))),
         limits=_limits(found, aup_file),
+        dates=_one_of(found, "dates", ("dmy", "mdy", "ymd")),
+        decimal=_one_of(found, "decimal", (",", ".")),
     )
 
 
@@ -182,6 +188,13 @@ def _number(found: Mapping[str, str], name: str) -> float:
         raise SettingsError(
             "setting-wrong", f"{name} is {found[name]!r}", f"Give a number, as ARMBULK_{name.upper()} or in the profile"
         )
+    return value
+
+
+def _one_of(found: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = found.get(name, "")
+    if value and value not in allowed:
+        raise SettingsError("setting-wrong", f"{name} is {value!r}", f"Give one of {' '.join(allowed)}")
     return value
 
 

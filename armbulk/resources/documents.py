@@ -14,17 +14,24 @@ def _sum_is_right() -> pl.Expr:
     return pl.col("excl_vat") + pl.col("vat") == pl.col("incl_vat")
 
 
-def _amounts(prefix_en: str, prefix_no: str) -> tuple[Field, ...]:
+def _likely(name: str) -> pl.Expr:
+    return pl.col(name).dt.year().is_between(2000, 2099)
+
+
+def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tuple[Field, ...]:
     """The three amounts a document and a line both have."""
     return (
         Field("excl_vat", Words("Amount excl. VAT", "Beløp eks. mva"), "currencyAmounts.exclVat", Kind.AMOUNT,
               Words(f"{prefix_en} without VAT, in its currency.", f"{prefix_no} uten mva, i bilagets valuta."), "5200",
-              aliases=("Excl. VAT", "Eks. mva", "Netto", "Net amount")),
+              aliases=("Excl. VAT", "Eks. mva", "Netto", "Net amount",
+                       f"{word_en} amount excl. VAT", f"{word_no}beløp eks. mva")),
         Field("vat", Words("VAT", "Mva"), "currencyAmounts.vat", Kind.AMOUNT,
-              Words("The VAT amount.", "Mva-beløpet."), "1300", aliases=("VAT amount", "Mva-beløp")),
+              Words("The VAT amount.", "Mva-beløpet."), "1300", aliases=("VAT amount", "Mva-beløp",
+                                                               f"{word_en} VAT", f"{word_no}mva")),
         Field("incl_vat", Words("Amount incl. VAT", "Beløp inkl. mva"), "currencyAmounts.inclVat", Kind.AMOUNT,
               Words(f"{prefix_en} with VAT, in its currency.", f"{prefix_no} med mva, i bilagets valuta."), "6500",
-              aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Gross amount")),
+              aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Gross amount",
+                       f"{word_en} amount incl. VAT", f"{word_no}beløp inkl. mva")),
     )  # fmt: skip
 
 
@@ -71,7 +78,7 @@ LINES = Resource(
               Words("Second item group, as text.", "Andre varegruppe, som tekst."), "510", max_length=100),
         Field("item_group_3", Words("Item group 3", "Varegruppe 3"), "itemGroup3", Kind.IDENTIFIER,
               Words("Third item group, as text.", "Tredje varegruppe, som tekst."), "511", max_length=100),
-        *_amounts("The line's amount", "Linjens beløp"),
+        *_amounts("The line's amount", "Linjens beløp", "Line", "Linje"),
     ),
 )  # fmt: skip
 
@@ -85,6 +92,8 @@ DOCUMENTS = Resource(
     lines=LINES,
     lines_path="documentLines",
     rules=(
+        Rule("date-unlikely", "document_date", Severity.WARNING, lambda: _likely("document_date")),
+        Rule("date-unlikely", "due_date", Severity.WARNING, lambda: _likely("due_date")),
         Rule("due-before-date", "due_date", Severity.ERROR, lambda: pl.col("due_date") >= pl.col("document_date")),
         Rule("amounts-differ", "incl_vat", Severity.WARNING, _sum_is_right),
     ),
@@ -143,7 +152,7 @@ DOCUMENTS = Resource(
         Field("ledger_note", Words("Ledger note", "Reskontronotat"), "ledgerNote", Kind.TEXT,
               Words("A note for the AR ledger.", "Et notat i reskontroen."), "This is a note for the AR ledger",
               max_length=1000),
-        *_amounts("The document's amount", "Bilagets beløp"),
+        *_amounts("The document's amount", "Bilagets beløp", "Document", "Faktura"),
         Field("distribution_type", Words("Distribution type", "Distribusjonstype"), "distribution.type",
               Kind.IDENTIFIER, Words("How documents are sent: a code agreed with Amili, such as H or M.",
                                      "Hvordan bilag sendes: en kode avtalt med Amili, som H eller M."), "M",

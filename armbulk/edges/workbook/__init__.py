@@ -15,7 +15,7 @@ from armbulk.errors import FileError
 from armbulk.findings import Told
 from armbulk.model import Sheet
 
-__all__ = ["Section", "writable", "write_results"]
+__all__ = ["Section", "writable", "write_marked", "write_results"]
 
 ANNOTATED_ROWS = 20_000
 """Up to so many rows the user's own workbook is copied, formatting and all; above, a fresh one is written."""
@@ -36,13 +36,30 @@ def write_results(
     `outcomes`: sheet UInt16, row, outcome (in words), message, warnings, reference, batch, time, one per row read.
     `header_rows`: sheet index → row of its header. FileError when nothing can be written anywhere near `target`.
     """
-    made = _annotatable(sheets, outcomes)
+    made = _annotatable(sheets, outcomes.height)
     temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
         if made is not None:
             annotated.write(temporary, made, sheets, outcomes, problems, summary, lang, header_rows)
         else:
             fresh.write(temporary, sheets, outcomes, problems, summary, lang, header_rows)
+        return _put(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_marked(
+    target: Path, sheets: Sequence[Sheet], problems: Sequence[Told], lang: str, *, header_rows: Mapping[int, int]
+) -> Path:
+    """Write a copy of the files with every problem marked in its cell; return the path it got."""
+    made = _annotatable(sheets, sum(sheet.frame.height for sheet in sheets))
+    temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    try:
+        if made is not None:
+            annotated.mark(temporary, made, sheets, problems, lang, header_rows)
+        else:
+            fresh.mark(temporary, sheets, problems, lang, header_rows)
         return _put(temporary, target)
     finally:
         with contextlib.suppress(OSError):
@@ -70,10 +87,10 @@ def _folder(target: Path) -> Path:
     return folder
 
 
-def _annotatable(sheets: Sequence[Sheet], outcomes: pl.DataFrame) -> Path | None:
+def _annotatable(sheets: Sequence[Sheet], rows: int) -> Path | None:
     """The one workbook all sheets come from, if it is unchanged and small enough to be copied."""
     files = {sheet.file for sheet in sheets}
-    if len(files) != 1 or outcomes.height > ANNOTATED_ROWS or any(sheet.form != "xlsx" for sheet in sheets):
+    if len(files) != 1 or rows > ANNOTATED_ROWS or any(sheet.form != "xlsx" for sheet in sheets):
         return None
     path = Path(files.pop())
     try:

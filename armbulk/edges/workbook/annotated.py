@@ -6,7 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.workbook import Workbook
@@ -54,6 +55,40 @@ def write(
     book.properties.keywords = "; ".join(names)
     book.properties.modified = _STAMP
     book.save(target)
+
+
+def mark(
+    target: Path,
+    original: Path,
+    sheets: Sequence[Sheet],
+    problems: Sequence[Told],
+    lang: str,
+    header_rows: Mapping[int, int],
+) -> None:
+    """Copy `original`, colour the cells that have a problem, say it in a comment, and add the Problems sheet."""
+    book = openpyxl.load_workbook(original)
+    _drop_own(book)
+    for index, sheet in enumerate(sheets):
+        if sheet.name in book.sheetnames:
+            for (row, letter), (colour, text) in look.marks(problems, sheet, header_rows.get(index)).items():
+                _mark(book[sheet.name][f"{letter}{row}"], colour, text)
+    _, name = _free(book, lang)
+    _problems(book.create_sheet(name, 0), problems, lang, set(book.sheetnames))
+    book.active = 0
+    for page in book.worksheets:
+        page.sheet_view.tabSelected = page.title == name
+    book.properties.category = look.MARK
+    book.properties.keywords = name
+    book.properties.modified = _STAMP
+    book.save(target)
+
+
+def _mark(cell: Cell | MergedCell, colour: str, text: str) -> None:
+    if isinstance(cell, MergedCell):
+        return  # the cell that shows for it is marked too
+    before = f"{cell.comment.text}\n\n" if cell.comment else ""
+    cell.fill = PatternFill("solid", fgColor=colour)
+    cell.comment = Comment(look.inert(before + text), "armbulk", width=320, height=120)
 
 
 def _drop_own(book: Workbook) -> None:

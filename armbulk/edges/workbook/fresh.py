@@ -18,6 +18,8 @@ from armbulk.resources import headers
 
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 _SURE_DIGITS = 15
+_INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_MOST_COMMENTS = 10_000
 
 
 def write(
@@ -30,13 +32,7 @@ def write(
     header_rows: Mapping[int, int],
 ) -> None:
     """Write Summary, Problems and every sheet with its outcome columns."""
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "constant_memory": outcomes.height > 20_000,
-        "in_memory": False,
-    }
+    options = {**_INERT, "constant_memory": outcomes.height > 20_000, "in_memory": False}
     book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({"category": look.MARK, "created": _STAMP})
     own = (look.SUMMARY.text(lang), look.PROBLEMS.text(lang))
@@ -48,6 +44,52 @@ def write(
         rows = look.rows_of(outcomes, index)
         _data(book.add_worksheet(name), sheet, header_rows.get(index), rows, lang, formats)
     book.close()
+
+
+def mark(
+    target: Path, sheets: Sequence[Sheet], problems: Sequence[Told], lang: str, header_rows: Mapping[int, int]
+) -> None:
+    """Write every sheet with the cells coloured that have a problem, and the Problems sheet."""
+    book = xlsxwriter.Workbook(str(target), {**_INERT, "constant_memory": False})
+    own = look.PROBLEMS.text(lang)
+    book.set_properties({"category": look.MARK, "created": _STAMP, "keywords": own})
+    formats = _formats(book)
+    _problems(book.add_worksheet(own), problems, lang, formats)
+    for index, (sheet, name) in enumerate(zip(sheets, look.titles(sheets, (own,)), strict=True)):
+        _marked(book.add_worksheet(name), sheet, header_rows.get(index), problems, formats)
+    book.close()
+
+
+def _marked(
+    page: Any, sheet: Sheet, header_row: int | None, problems: Sequence[Told], formats: Mapping[str, Any]
+) -> None:
+    marks = look.marks(problems, sheet, header_row)
+    gaps = sheet.form == "xlsx"
+    commented = 0
+    for place, row in enumerate(sheet.frame.iter_rows(named=True)):
+        at = row["row"] - 1 if gaps else place
+        for column, letter in enumerate(sheet.letters):
+            colour, said = marks.get((row["row"], letter), ("", ""))
+            if row[letter] is not None:
+                kind = row[f"{letter}.cell"]
+                _cell(
+                    page,
+                    at,
+                    column,
+                    row[letter],
+                    kind,
+                    formats,
+                    head=row["row"] == header_row and not said,
+                    colour=colour,
+                )
+            elif said:
+                page.write_blank(at, column, None, formats[colour])
+            if said and commented < _MOST_COMMENTS:
+                page.write_comment(at, column, look.inert(said), {"x_scale": 2.5, "y_scale": 1.5})
+                commented += 1
+        if row["row"] == header_row:
+            page.freeze_panes(at + 1, 0)
+    page.set_column(0, len(sheet.letters), 16)
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -66,6 +108,7 @@ def _formats(book: Any) -> dict[str, Any]:
     }
     for colour in {*look.COLOURS.values()}:
         made[colour] = book.add_format({"bg_color": f"#{colour}", "num_format": "@"})
+        made[f"date{colour}"] = book.add_format({"bg_color": f"#{colour}", "num_format": "yyyy-mm-dd"})
     return made
 
 
@@ -128,18 +171,19 @@ def _cell(
     formats: Mapping[str, Any],
     *,
     head: bool,
+    colour: str = "",
 ) -> None:
     """A cell as it was: numbers as numbers while Excel keeps all their digits, dates as dates, the rest as text."""
     if head:
         page.write_string(at, column, look.inert(text), formats["head"])
     elif kind == "number" and len(re.sub(r"[-.]", "", text).lstrip("0")) <= _SURE_DIGITS:
-        page.write_number(at, column, float(text))
+        page.write_number(at, column, float(text), formats[colour] if colour else None)
     elif kind == "date":
-        page.write_datetime(at, column, date.fromisoformat(text), formats["date"])
+        page.write_datetime(at, column, date.fromisoformat(text), formats[f"date{colour}"])
     elif kind == "boolean":
-        page.write_boolean(at, column, text == "TRUE")
+        page.write_boolean(at, column, text == "TRUE", formats[colour or "text"])
     else:
-        page.write_string(at, column, look.inert(text), formats["text"])
+        page.write_string(at, column, look.inert(text), formats[colour or "text"])
 
 
 def _summary(page: Any, summary: Sequence[Section], formats: Mapping[str, Any]) -> None:

@@ -57,6 +57,8 @@ MARK = "armbulk result"
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 LONGEST = 32_767
+MOST_SAID = 2_000
+"""Characters of a comment; more than people read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,22 @@ def problem_row(told: Told, headers: Mapping[str, Words], lang: str) -> tuple[st
         told["fix"],
         told["code"],
     )
+
+
+def marks(problems: Sequence[Told], sheet: Sheet, header_row: int | None) -> dict[tuple[int, str], tuple[str, str]]:
+    """Where a sheet's problems are: (row, letter) → (colour, what to say there).
+
+    What has no cell of its own is told at the first cell of its row, or of the header.
+    """
+    found: dict[tuple[int, str], tuple[str, str]] = {}
+    for told in problems:
+        if told["file"] != sheet.file or told["sheet"] != sheet.name or not sheet.letters:
+            continue
+        place = (told["row"] or header_row or 1, told["column"] or sheet.letters[0])
+        colour, text = found.get(place, (YELLOW, ""))
+        said = f"{told['message']}\n→ {told['fix']}"
+        found[place] = (RED if told["severity"] == "error" else colour, f"{text}\n\n{said}".strip()[:MOST_SAID])
+    return found
 
 
 def titles(sheets: Sequence[Sheet], taken: Sequence[str]) -> list[str]:
