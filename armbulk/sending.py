@@ -15,9 +15,9 @@ from armbulk.core.answers import Fault, Proof, Reply, message_of, read_post, ret
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
 from armbulk.core.readings import Fact, Look, Reading, Result, read_batch, read_document
-from armbulk.core.states import FINAL, State
+from armbulk.core.states import FINAL, State, settled
 from armbulk.core.steps import Ask, Poll, Post, Seen, Wait, next_step
-from armbulk.edges.arm import Arm, unreachable
+from armbulk.edges.arm import DEADLINE, Arm, unreachable
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import Batch, Intent, Open, Run, Store
 from armbulk.errors import ArmbulkError, LimitError, LoginError
@@ -32,6 +32,14 @@ UNSEEN = 10
 
 INCOMPLETE = 5
 """Times a finished batch may lack records before they are looked up one by one."""
+
+MOST_SPLITS = 64
+"""Times a session cuts a refused batch into smaller parts, to find the records that are at fault."""
+
+FIRST_SPLITS = 12
+"""The same while ARM has taken nothing at all: then the fault is hardly in single records."""
+
+_SPLITTABLE = frozenset({400, 422})
 
 LONGEST = 60.0
 """Seconds between two looks at a batch, at the most."""
@@ -86,6 +94,7 @@ class Session:
     watches: dict[int, Watch] = field(default_factory=dict)
     started: float = 0.0
     strikes: int = 0
+    splits: int = 0
     followed: bool = False
     paused_until: float | None = None
 
@@ -152,7 +161,7 @@ class Session:
             batch.attempt,
             watch.due,
             watch.looks,
-            settles=since + self.pace.settle,
+            settles=self._since(batch) + self._patience(),
             waits_until=max(since, self.started) + self.pace.wait,
         )
 
@@ -213,11 +222,32 @@ class Session:
                 assert_never(proof)
 
     def _refused(self, batch: Batch, intent: Intent, reply: Reply, spent: Cost, message: str) -> None:
-        halve = read_post(reply).proof is Proof.TOO_LARGE and len(intent.records) > 1
-        results = [] if halve else [Result(record.no, Outcome.REJECTED, message) for record in intent.records]
+        """ARM turned the batch away whole: the records it names are rejected, the others go again in smaller parts."""
+        named = self._named(batch, intent, reply)
+        left = len(intent.records) - len(named)
+        again = left > 0 and self._may_split(left, bool(named), reply)
+        if not again:
+            told = {one.no for one in named}
+            named += [Result(one.no, Outcome.REJECTED, message) for one in intent.records if one.no not in told]
+        parts = (1 if named else 2) if again else 0
+        self.splits += again
         self.store.answered(
-            batch.id, State.REFUSED, "refused", charge=spent, status=reply.status, results=results, halve=halve
+            batch.id, State.REFUSED, "refused", charge=spent, status=reply.status, results=named, parts=parts
         )
+
+    @staticmethod
+    def _named(batch: Batch, intent: Intent, reply: Reply) -> list[Result]:
+        """The records that the refusal itself names as rejected."""
+        if reply.status not in _SPLITTABLE:
+            return []
+        read = read_batch(reply, batch.resource, [(record.no, record.key) for record in intent.records])
+        return [one for one in read.results if read.items and one.outcome is Outcome.REJECTED]
+
+    def _may_split(self, left: int, named: bool, reply: Reply) -> bool:  # noqa: FBT001 - a fact about the refusal
+        """Whether smaller parts may fare better: not a single record, and not when everything is refused."""
+        taken = any(batch.uuid for batch in self.store.batches(self.run.id))
+        most = MOST_SPLITS if taken else FIRST_SPLITS
+        return reply.status in {413, *_SPLITTABLE} and (left > 1 or named) and self.splits < most
 
     def _follow_customers(self) -> None:
         """Before the first documents go: those whose customer ARM did not accept stay at home."""
@@ -269,26 +299,46 @@ class Session:
 
     def _ask(self, batch: Batch) -> None:
         watch = self._watch(batch)
+        seen = []
         for record in self.store.open_records(batch.id):
             if self.clock.interrupted:
                 return
             reply = self._look(batch, partial(self.arm.get_document, record.key), most=1)
             if reply is None:
                 return
-            self._found(batch, record, reply)
+            seen.append(self._found(batch, record, reply))
         watch.looks += 1
         watch.due = self.clock.now() + self.pace.poll * 3**watch.looks
+        rounds = self.store.observed(batch.id, (), whole=Look.UNKNOWN not in seen)
+        since, patience = self._since(batch), self._patience()
+        if self._batch(batch.id).state is State.IN_DOUBT and settled(since, patience, rounds, self.clock.now()):
+            self._quarantine(batch)
         self._told("asked", batch)
 
-    def _found(self, batch: Batch, record: Open, reply: Reply) -> None:
+    def _since(self, batch: Batch) -> float:
+        """When the batch can have left at the latest: the answer's time, or the end of the call without one."""
+        return max(batch.answered or 0.0, (batch.intended or self.clock.now()) + DEADLINE)
+
+    def _patience(self) -> float:
+        return max(self.pace.settle, 3 * self.store.slowest(self.run.account))
+
+    def _quarantine(self, batch: Batch) -> None:
+        """Two looks with time to settle between found nothing: from here on only a person decides."""
+        message = "not found at ARM after time to settle; a person must decide: `armbulk resolve`"
+        self.store.note(self.run.id, message, [record.no for record in self.store.open_records(batch.id)])
+        self.store.move(batch.id, State.QUARANTINED, "looked for twice, not found")
+
+    def _found(self, batch: Batch, record: Open, reply: Reply) -> str:
         fact = Fact(record.key, record.doc_type, record.customer, record.date, record.amount, record.currency)
         look, message, reference = read_document(reply, fact)
+        self.store.observed(batch.id, [(record.no, look)], whole=False)
         if look == Look.EQUAL:
             self.store.resolve(batch.id, [Result(record.no, Outcome.CREATED, message, reference=reference)])
         elif look == Look.DIFFERENT:
             self.store.resolve(batch.id, [Result(record.no, Outcome.CONFLICT, message, reference=reference)])
         else:
             self.store.note(self.run.id, message, [record.no])
+        return look
 
     def _look(
         self, batch: Batch, call: Callable[[], Reply], most: int, read: Callable[[Reply], int] = lambda _: 1

@@ -1,16 +1,21 @@
 """The whole way: files into a stand-in ARM and back, in every dialect and through every fault."""
 
+import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import httpx
 import pytest
 from journey import journey, outcomes, write_files
 
+from armbulk.core.states import State
 from armbulk.edges.config import load
 from armbulk.errors import LoginError, ServerError
 from armbulk.importing import Bench
 from armbulk.results import stand
 from armbulk.sandbox.dialects import DIALECTS
+from armbulk.sending import MOST_SPLITS
 
 BATCH = [
     "batch_post_status", "batch_uuid_in", "extra_keys", "batch_pending", "items_key", "item_order", "item_identity",
@@ -239,3 +244,78 @@ def test_looks_that_fail_are_repeated(tmp_path: Path, first: str, second: str) -
         stood = way.run(write_files(tmp_path))
         assert outcomes(stood) == {"created": 9}
         assert set(way.documents().values()) == {1}
+
+
+class Refusing(httpx.BaseTransport):
+    """ARM, but a document batch that holds one of `bad` is refused whole with `status`."""
+
+    def __init__(self, bad: set[str], status: int = 422, *, named: bool = False) -> None:
+        self.bad, self.status, self.named = bad, status, named
+        self.posts = 0
+        self._inner = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Refuse, or pass it on."""
+        if request.method == "POST" and request.url.path.endswith("/documents/batches"):
+            self.posts += 1
+            numbers = [one["documentNo"] for one in json.loads(request.content)["documents"]]
+            found = [number for number in numbers if number in self.bad]
+            if found:
+                body: dict[str, object] = {"status": "FAILED", "message": "The batch was rejected"}
+                if self.named:
+                    body["documents"] = [
+                        {"documentNo": number, "status": "FAILED", "result": "REJECTED", "message": "Bad document"}
+                        for number in found
+                    ]
+                return httpx.Response(self.status, stream=httpx.ByteStream(json.dumps(body).encode()))
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Let go."""
+        self._inner.close()
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, status: int, *, named: bool) -> None:
+    """One bad document in a batch that ARM refuses whole is found; all others are created, once."""
+    refusing = Refusing({"F3"}, status, named=named)
+    with journey(tmp_path, size="XL") as way:
+        way.bench = replace(way.bench, transport=refusing)
+        stood = way.run(write_files(tmp_path, documents=12))
+        assert outcomes(stood) == {"created": 14, "rejected": 1}
+        assert stood.items.filter(stood.items["outcome"] == "rejected")["key"].to_list() == ["F3"]
+        assert set(way.documents().values()) == {1}
+        assert refusing.posts == (2 if named else 7)
+
+
+def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path) -> None:
+    """A fault that is in no single record does not cost a call per record."""
+    refusing = Refusing({f"F{n}" for n in range(1, 101)})
+    with journey(tmp_path, size="XL") as way:
+        way.bench = replace(way.bench, transport=refusing)
+        stood = way.run(write_files(tmp_path, documents=100))
+        assert outcomes(stood) == {"created": 3, "rejected": 100}
+        assert refusing.posts <= 2 + 2 * MOST_SPLITS
+
+
+def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Path) -> None:
+    """Looked for in two sessions with time to settle between, a lost batch is set apart; others may go again."""
+    files = write_files(tmp_path, documents=60)
+    with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
+        run = way.begin(files)
+        assert way.carry_on(run) == "in_doubt"
+        assert outcomes(stand(way.store, run)) == {"created": 3, "in_doubt": 50, "not_sent": 10}
+        way.clock.sleep(600)
+        assert way.carry_on(run) == "in_doubt"
+        assert [b.state for b in way.store.batches(run)][1:] == [State.IN_DOUBT, State.PLANNED]
+        way.clock.sleep(4000)
+        assert way.carry_on(run) == "in_doubt"
+        assert [b.state for b in way.store.batches(run)][1:] == [State.QUARANTINED, State.FINISHED]
+        stood = stand(way.store, run)
+        assert outcomes(stood) == {"created": 13, "in_doubt": 50}
+        assert "a person must decide" in stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
+        looks = sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)
+        way.clock.sleep(400_000)
+        way.carry_on(run)
+        assert looks == sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)

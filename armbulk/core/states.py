@@ -10,6 +10,7 @@ class State(StrEnum):
     POSTING = "posting"  # it may have left: the intent is on disk, the answer is not
     ACCEPTED = "accepted"  # ARM gave a batchUuid
     IN_DOUBT = "in_doubt"  # it may have arrived and only ARM can tell
+    QUARANTINED = "quarantined"  # looked for twice, with time to settle, and not found: a person must decide
     FINISHED = "finished"  # every record has an outcome
     REFUSED = "refused"  # ARM turned the whole batch away; nothing of it was applied
 
@@ -18,13 +19,27 @@ MOVES: dict[State, frozenset[State]] = {
     State.PLANNED: frozenset({State.POSTING, State.FINISHED}),
     State.POSTING: frozenset({State.ACCEPTED, State.REFUSED, State.IN_DOUBT, State.PLANNED}),
     State.ACCEPTED: frozenset({State.FINISHED, State.IN_DOUBT}),
-    State.IN_DOUBT: frozenset({State.FINISHED, State.PLANNED}),
+    State.IN_DOUBT: frozenset({State.FINISHED, State.PLANNED, State.QUARANTINED}),
+    State.QUARANTINED: frozenset({State.FINISHED}),
     State.FINISHED: frozenset(),
     State.REFUSED: frozenset(),
 }
 """`PLANNED → FINISHED`: nothing was left to send. `IN_DOUBT → PLANNED`: customers only, which are upserts."""
 
 FINAL = frozenset({State.FINISHED, State.REFUSED})
+
+
+FOR_PEOPLE = frozenset({State.QUARANTINED})
+"""Nothing happens to these by itself."""
+
+
+def settled(since: float, patience: float, rounds: int, now: float) -> bool:
+    """Whether a document that ARM did not know in `rounds` complete looks is held missing at `now`.
+
+    Two looks, the last one `patience` seconds after the batch can have left: whatever was under way has arrived.
+    That is still no proof, so it only hands the decision to a person.
+    """
+    return rounds >= 2 and now >= since + patience
 
 
 def lawful(before: State, after: State) -> bool:

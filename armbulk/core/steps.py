@@ -7,7 +7,7 @@ doubt, then send: customers before documents, and no new documents while one bat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from armbulk.core.states import FINAL, State
+from armbulk.core.states import FINAL, FOR_PEOPLE, State
 
 OPEN_BATCHES = 4
 """How many batches may lie unresolved at ARM at a time; the documentation names no figure."""
@@ -67,7 +67,7 @@ Step = Post | Poll | Ask | Wait
 
 def next_step(batches: Sequence[Seen], now: float) -> Step | None:
     """Decide the next step; None when nothing more can be done in this session."""
-    live = [batch for batch in batches if batch.state not in FINAL]
+    live = [batch for batch in batches if batch.state not in FINAL | FOR_PEOPLE]
     ready = [step for batch in live if (step := _look(batch, now)) is not None]
     ready += [Post(batch.id) for batch in _sendable(live, now) if batch.due <= now]
     if ready:

@@ -30,12 +30,10 @@ from armbulk.edges.store.records import (
     open_of,
     release,
     run_of,
+    split,
     writes,
 )
-from armbulk.edges.store.records import (
-    halve as halve_batch,
-)
-from armbulk.edges.store.tables import VERSION, batch, event, item, metadata, run, sent_key
+from armbulk.edges.store.tables import MIGRATIONS, VERSION, batch, event, item, look, metadata, run, sent_key
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
@@ -64,13 +62,28 @@ class Store:
     def _prepare(self) -> None:
         with self._engine.begin() as conn:
             if conn.dialect.name == "sqlite":
-                version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
-                if version > VERSION:
-                    raise StoreError(
-                        "store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine"
-                    )
-                conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
+                self._migrate(conn)
             metadata.create_all(conn)
+
+    @staticmethod
+    def _migrate(conn: sa.Connection) -> None:
+        """Bring an older store to this layout; refuse a newer or a damaged one untouched."""
+        found = conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one()
+        if found != "ok":
+            raise StoreError(
+                "store-damaged",
+                "The store is damaged",
+                "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
+            )
+        version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
+        if version > VERSION:
+            raise StoreError(
+                "store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine"
+            )
+        for step in range(version + 1, VERSION + 1):
+            for statement in MIGRATIONS.get(step, ()) if version else ():
+                conn.execute(sa.text(statement))
+        conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -241,9 +254,12 @@ class Store:
         uuid: str | None = None,
         status: int = 0,
         results: Iterable[Result] = (),
-        halve: bool = False,
+        parts: int = 0,
     ) -> None:
-        """Commit what came back of a post, whole: state, reservation (None gives it back), outcomes, halves."""
+        """Commit what came back of a post, whole: state, reservation (None gives it back), outcomes.
+
+        With `parts` the records without an outcome go into so many new batches.
+        """
         with self._engine.begin() as conn:
             row = conn.execute(sa.select(batch.c.run, batch.c.reservation).where(batch.c.id == batch_id)).one()
             for one in results:
@@ -255,8 +271,8 @@ class Store:
             self._move(conn, batch_id, to, why, **values)
             if to in {State.PLANNED, State.REFUSED}:
                 release(conn, batch_id)
-            if halve:
-                halve_batch(conn, batch_id)
+            if parts:
+                split(conn, batch_id, parts)
 
     def move(self, batch_id: int, to: State, why: str) -> None:
         """Move a batch along the table of lawful moves."""
@@ -286,6 +302,24 @@ class Store:
         with self._engine.begin() as conn:
             for no in nos:
                 conn.execute(sa.update(item).where(item.c.run == run_id, item.c.no == no).values(message=message))
+
+    def observed(self, batch_id: int, looks: Iterable[tuple[int, str]], *, whole: bool) -> int:
+        """Write down what looks at records (number, result) showed; `whole` closes a round. Returns the rounds."""
+        with self._engine.begin() as conn:
+            row = conn.execute(sa.select(batch.c.run, batch.c.rounds).where(batch.c.id == batch_id)).one()
+            now = self.clock.now()
+            for no, result in looks:
+                conn.execute(sa.insert(look).values(run=row.run, item=no, at=now, result=result))
+            rounds = int(row.rounds) + whole
+            conn.execute(sa.update(batch).where(batch.c.id == batch_id).values(rounds=rounds))
+        return rounds
+
+    def slowest(self, account: Account) -> float:
+        """Return the longest time a batch of this client has taken from its intent to its last outcome, in seconds."""
+        taken = sa.func.max(batch.c.finished - batch.c.intended)
+        query = sa.select(taken).join_from(batch, run).where(*of(run, account), batch.c.rounds == 0)
+        with self._engine.connect() as conn:
+            return float(conn.execute(query).scalar() or 0.0)
 
     def recover(self, run_id: int, account: Account) -> None:
         """After a crash: what was being posted is in doubt, and open reservations are charged in full."""
@@ -335,6 +369,8 @@ class Store:
         if not lawful(before, to):
             raise StoreError("unlawful-move", f"Batch {batch_id} cannot go from {before} to {to}", "This is a bug")
         changed = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
+        if to is State.FINISHED:
+            values["finished"] = self.clock.now()
         if conn.execute(changed.values(state=to.value, **values)).rowcount != 1:
             raise StoreError("lost-race", f"Another process took batch {batch_id}", "Wait until it has ended")
         self._log(conn, row.run, batch_id, before, to, why)

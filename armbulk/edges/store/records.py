@@ -64,6 +64,7 @@ class Batch:
     uuid: str | None
     intended: float | None
     answered: float | None
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def run_of(row: sa.RowMapping) -> Run:
 
 def batch_of(row: sa.RowMapping) -> Batch:
     """A batch from its row."""
-    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered")
+    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds")
     return Batch(state=State(row["state"]), **{name: row[name] for name in names})
 
 
@@ -131,13 +132,13 @@ def open_of(conn: sa.Connection, batch_id: int) -> tuple[Open, ...]:
     )
 
 
-def halve(conn: sa.Connection, batch_id: int) -> None:
-    """Split the open records of a refused batch into two new batches of the same run."""
+def split(conn: sa.Connection, batch_id: int, parts: int) -> None:
+    """Put the open records of a refused batch into `parts` new batches of the same run."""
     old = conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one()
     nos = [record.no for record in open_of(conn, batch_id)]
     last = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == old["run"])).scalar_one()
-    middle = (len(nos) + 1) // 2
-    for step, part in enumerate((nos[:middle], nos[middle:]), start=1):
+    size = -(-len(nos) // parts)
+    for step, part in enumerate((nos[at : at + size] for at in range(0, len(nos), size)), start=1):
         values = {name: old[name] for name in ("run", "resource", "method")}
         made = sa.insert(batch).values(**values, no=last + step, state=State.PLANNED.value)
         new_id = conn.execute(made.returning(batch.c.id)).scalar_one()

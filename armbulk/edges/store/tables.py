@@ -2,8 +2,16 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 1
+VERSION = 2
 """The layout below; a store of a newer layout is refused untouched."""
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE batch ADD COLUMN rounds INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE batch ADD COLUMN finished FLOAT",
+    ),
+}
+"""What makes a store of the layout before into one of this layout; new tables are created besides."""
 
 metadata = MetaData()
 
@@ -42,7 +50,19 @@ batch = Table(
     Column("answered", Float),
     Column("status", Integer),
     Column("reservation", Integer),
+    Column("rounds", Integer, nullable=False, server_default="0"),  # complete looks at its records while in doubt
+    Column("finished", Float),
     UniqueConstraint("run", "no"),
+)
+
+look = Table(
+    "look",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("result", Text, nullable=False),
 )
 
 item = Table(
