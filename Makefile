@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format samples golden bench wheel clean
+.PHONY: help venv demo test lint format samples golden bench soak wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ golden: $(STAMP) ## Write the expected-output files again; read the diff before 
 
 bench: $(STAMP) ## Measure speed and memory
 	@$(BIN)/python -m benchmarks.run
+
+soak: $(STAMP) ## Mutate files for long: make soak EXAMPLES=100000
+	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation

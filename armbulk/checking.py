@@ -15,7 +15,7 @@ from armbulk.edges.sheets import read
 from armbulk.edges.workbook import write_marked
 from armbulk.errors import FileError, UsageError
 from armbulk.findings import CATALOGUE, SCHEMA, count, gather, grouped, tell
-from armbulk.model import AS_IT_STANDS, Reading, Severity, Sheet, Table
+from armbulk.model import AS_IT_STANDS, Fault, Reading, Severity, Sheet, Table
 from armbulk.resources import RESOURCES, headers
 
 MOST_LISTED = 10_000
@@ -132,14 +132,25 @@ def _sheets(name: str, reading: Reading) -> list[Sheet]:
     sheets = read(Path(path), shown_as=path, encoding=reading.encoding)
     if said:
         wanted, _, resource = said.partition("=")
-        chosen = [sheet for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
+        chosen = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
         if not chosen:
             names = ", ".join(sheet.name for sheet in sheets)
             raise FileError("no-such-sheet", f"{path} has no sheet {wanted!r}", f"It has: {names}")
         return [replace(sheet, resource=_resource(resource) if resource else None) for sheet in chosen]
+    sheets = _shown(sheets, reading)
     if reading.as_resource:
         return [replace(sheet, resource=_resource(reading.as_resource)) for sheet in sheets]
     return sheets
+
+
+def _shown(sheets: list[Sheet], reading: Reading) -> list[Sheet]:
+    """Leave hidden sheets out and say so, unless the caller wants what is hidden."""
+    away = [sheet for sheet in sheets if not sheet.visible]
+    if reading.hidden == "include" or not away:
+        return sheets
+    shown = [sheet for sheet in sheets if sheet.visible]
+    told = tuple(Fault("hidden-sheet", value=sheet.name) for sheet in away)
+    return [replace(sheet, faults=(*told, *sheet.faults)) if place == 0 else sheet for place, sheet in enumerate(shown)]
 
 
 def _resource(name: str) -> str:

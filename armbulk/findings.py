@@ -220,6 +220,73 @@ CATALOGUE: dict[str, Entry] = {
         "Write the number without the per cent format, for example 5.5",
         "Skriv tallet uten prosentformat, for eksempel 5,5",
     ),
+    # what the reader saw
+    "hidden-sheet": _warning(
+        "The sheet {value} is hidden and is not read",
+        "Arket {value} er skjult og leses ikke",
+        "Show it in Excel, name it as FILE#Sheet, or choose --include-hidden",
+        "Vis det i Excel, nevn det som FIL#Ark, eller velg --include-hidden",
+    ),
+    "dates-1904": _warning(
+        "The workbook counts dates from 1904; they are read that way",
+        "Arbeidsboken teller datoer fra 1904; de leses slik",
+        "Check one date",
+        "Sjekk én dato",
+    ),
+    "macros-ignored": _warning(
+        "The workbook has macros; they are neither run nor copied",
+        "Arbeidsboken har makroer; de verken kjøres eller kopieres",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "external-links": _warning(
+        "The workbook fetches values from elsewhere; the values saved in it are used, nothing is fetched",
+        "Arbeidsboken henter verdier utenfra; verdiene som er lagret i den brukes, ingenting hentes",
+        "Save it with fresh values if they have changed",
+        "Lagre den med ferske verdier hvis de er endret",
+    ),
+    "formula-values": _warning(
+        "{value} cells hold formulas; the values saved with them are used",
+        "{value} celler inneholder formler; verdiene som er lagret med dem brukes",
+        "Nothing to do if the workbook was calculated when it was saved",
+        "Ingenting å gjøre hvis arbeidsboken var regnet ut da den ble lagret",
+    ),
+    "open-in-excel": _warning(
+        "The workbook seems to be open in Excel: what was saved last is read",
+        "Arbeidsboken ser ut til å være åpen i Excel: det som sist ble lagret, leses",
+        "Save it in Excel, then run this again",
+        "Lagre den i Excel, og kjør dette på nytt",
+    ),
+    "encoding-guessed": _warning(
+        "The file is not UTF-8 and is read as Windows-1252: {value}",
+        "Filen er ikke UTF-8 og leses som Windows-1252: {value}",
+        "If the letters are wrong, say --encoding",
+        "Hvis bokstavene er feil, si --encoding",
+    ),
+    "encoded-twice": _error(
+        'Letters were damaged before the file came here: "{value}"',
+        "Bokstaver ble ødelagt før filen kom hit: «{value}»",
+        "Export the file again as UTF-8",
+        "Eksporter filen på nytt som UTF-8",
+    ),
+    "ragged-row": _error(
+        "The line has {value} fields, the others have {detail}",
+        "Linjen har {value} felter, de andre har {detail}",
+        "Put quotes around a text that holds the separator",
+        "Sett anførselstegn rundt en tekst som inneholder skilletegnet",
+    ),
+    "text-too-long": _error(
+        "The text is longer than {detail} characters",
+        "Teksten er lengre enn {detail} tegn",
+        "Shorten it; armbulk never cuts",
+        "Kort den ned; armbulk kutter aldri",
+    ),
+    "mark-in-the-middle": _error(
+        "A byte order mark stands inside the file: files were put together",
+        "Et byte-rekkefølgemerke står inne i filen: filer er satt sammen",
+        "Import the files one by one",
+        "Importer filene én for én",
+    ),
     # layouts
     "no-known-header": _error(
         'The sheet "{value}" has no header that is known',

@@ -184,6 +184,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()  # rows that Excel does not show: hidden by hand or by a filter
     merged: tuple[str, ...] = ()  # merged ranges, as `B3:C4`
     faults: tuple[Fault, ...] = ()  # what the reader saw, told with the other findings
+    visible: bool = True
 
 
 class Outcome(StrEnum):

@@ -356,14 +356,16 @@ def _number(cells: Cells) -> Read:
     many = kept.str.extract(r"\.([0-9]+)$").str.len_chars() > decimals
     safe = pl.when(kept.str.len_chars() <= 36).then(kept)
     value = safe.str.strip_suffix(".").str.to_decimal(scale=decimals)
-    return value, [*faults, ("too-many-decimals", many, pl.lit(str(decimals)))]
+    lost = cells.text.is_not_null() & value.is_null()  # nothing a cell holds may vanish without a word
+    return value, [*faults, ("too-many-decimals", many, pl.lit(str(decimals))), ("not-a-number", lost, None)]
 
 
 def _integer(cells: Cells) -> Read:
     plain, faults = _number_text(cells)
     whole = plain.str.replace(r"\.0*$", "")
     value = pl.when(whole.str.contains(r"^-?[0-9]{1,18}$")).then(whole).cast(pl.Int64, strict=False)
-    return value, [*faults, ("not-an-integer", whole.str.contains(".", literal=True), None)]
+    lost = cells.text.is_not_null() & value.is_null()
+    return value, [*faults, ("not-an-integer", lost, None)]
 
 
 def _exact_digits(frame: pl.DataFrame) -> pl.DataFrame:
