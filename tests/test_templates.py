@@ -194,8 +194,8 @@ def test_a_sheet_of_ones_own_called_guide_is_not_passed_over(tmp_path: Path) -> 
     assert check_files([str(tmp_path / "own.xlsx")]).tables["customers"].rows.height == 1
 
 
-def test_a_filled_template_may_be_imported_with_its_guide(tmp_path: Path) -> None:
-    """The result of checking a filled template is a workbook that still has guide and codes."""
+def test_a_marked_copy_keeps_guide_and_codes(tmp_path: Path) -> None:
+    """A filled template that is checked with -o comes back with its guide and its codes."""
     path = template(tmp_path, "all", "no", "--examples")
     marked = tmp_path / "marked.xlsx"
     assert call("check", str(path), "-o", str(marked))[0] == 0
