@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format samples golden bench soak wheel clean
+.PHONY: help venv demo test lint format samples templates docs golden bench soak wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,13 @@ format: $(STAMP) ## Put the code into its usual form
 
 samples: $(STAMP) ## Write the sample workbooks and CSV files again
 	@$(BIN)/python samples/generate.py
+
+templates: $(STAMP) ## Write the template workbooks again
+	@cd templates/workbooks && for lang in en no; do for what in customers documents; do \
+	  $(CURDIR)/$(BIN)/armbulk template $$what --lang $$lang --yes || exit 1; done; done
+
+docs: $(STAMP) ## Write the generated pages in docs/ again
+	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
 	@ARMBULK_GOLDEN=1 $(BIN)/python -m pytest -q

@@ -31,6 +31,29 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+MEANS: dict[Exit, tuple[str, str]] = {
+    Exit.OK: ("done, every row well (warnings allowed)", "ferdig, alt vel med hver rad (varsler er lov)"),
+    Exit.FINDINGS: (
+        "done, but rows were rejected or held back; or check found errors",
+        "ferdig, men rader ble avvist eller holdt tilbake; eller sjekken fant feil",
+    ),
+    Exit.USAGE: ("wrong usage, or a file that cannot be read", "feil bruk, eller en fil som ikke kan leses"),
+    Exit.UNFINISHED: (
+        "something is in doubt or unfinished: `armbulk resume`",
+        "noe er i tvil eller uferdig: `armbulk resume`",
+    ),
+    Exit.LIMIT: (
+        "stopped at a limit; the time to resume is told",
+        "stoppet ved en grense; det står når du kan fortsette",
+    ),
+    Exit.SETTINGS: ("settings or login", "innstillinger eller innlogging"),
+    Exit.SERVER: ("ARM cannot be reached, or answers nonsense", "ARM kan ikke nås, eller svarer uforståelig"),
+    Exit.BUG: ("a bug in armbulk", "en feil i armbulk"),
+    Exit.INTERRUPTED: ("interrupted; the run can be resumed", "avbrutt; kjøringen kan fortsettes"),
+}
+"""What each code means, in English and Norwegian."""
+
+
 class ArmbulkError(Exception):
     """Something stops the command. `code` names it for scripts, `hint` says what to do next."""
 

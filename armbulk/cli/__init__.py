@@ -10,6 +10,7 @@ from armbulk import __version__
 
 _COMMANDS = {
     "demo": ("armbulk.cli.trying", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
+    "template": ("armbulk.cli.reference", "template", "A workbook to fill in."),
     "fields": ("armbulk.cli.reference", "fields", "The columns armbulk knows, with their rules."),
     "check": ("armbulk.cli.files", "check", "Find every problem. Nothing leaves this machine."),
     "plan": ("armbulk.cli.files", "plan", "What would be sent, what it costs, when it ends."),

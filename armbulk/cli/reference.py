@@ -1,4 +1,6 @@
-"""The field reference."""
+"""What may stand in a workbook: the field reference, and templates to fill in."""
+
+from pathlib import Path
 
 import click
 
@@ -18,4 +20,23 @@ def fields(desk: Desk, resource: str) -> Exit:
     from armbulk.reference import describe
 
     desk.report.show("fields", describe(resource, desk.report.lang))
+    return Exit.OK
+
+
+@click.command()
+@click.argument("resource", type=click.Choice(["customers", "documents", "lines", "all"]))
+@click.option("-o", "target", type=click.Path(path_type=Path), help="The workbook (default: a name in this folder).")
+@click.option("--examples", is_flag=True, help="Fill in a few rows that show how.")
+@click.option("--yes", is_flag=True, help="Replace a file of that name.")
+@command
+def template(desk: Desk, resource: str, target: Path | None, *, examples: bool, yes: bool) -> Exit:
+    """Write a workbook to fill in for RESOURCE; documents come with a sheet for their lines, `all` with customers too.
+
+    \b
+    Example:  armbulk template customers
+              armbulk template all --examples --lang no -o kunder-og-fakturaer.xlsx
+    """
+    from armbulk import forms
+
+    desk.report.show("template", forms.write(resource, target, desk.report.lang, examples=examples, replace=yes))
     return Exit.OK

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.findings import CATALOGUE, SCHEMA, empty
-from armbulk.model import Field, Resource, Sheet, Use
+from armbulk.model import Field, Resource, Sheet, Use, Words
 
 OUTCOME_HEADERS = (
     *("ARM outcome", "ARM message", "ARM warnings", "ARM reference", "ARM batch", "ARM time"),
@@ -17,8 +17,17 @@ OUTCOME_HEADERS = (
 )
 """The columns of an earlier result workbook: known, and passed over."""
 
-OWN_SHEETS = ("Summary", "Problems", "Sammendrag", "Problemer", "ARM Summary", "ARM Problems")
-"""The sheets of an earlier result workbook."""
+GUIDE = Words("Guide", "Veiledning")
+GUIDE_TITLE = Words("How to fill in this workbook", "Slik fyller du ut arbeidsboken")
+CODES = Words("Codes", "Koder")
+CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslistene")
+_FORM_SHEETS = ((GUIDE, GUIDE_TITLE), (CODES, CODES_TITLE))
+
+OWN_SHEETS = (
+    *("Summary", "Problems", "Sammendrag", "Problemer", "ARM Summary", "ARM Problems"),
+    *(words for name, _ in _FORM_SHEETS for words in (name.en, name.no)),
+)
+"""The sheets of an earlier result workbook, and those of a template besides its tables."""
 
 _HEADER_WITHIN = 25
 _ENOUGH = 2
@@ -63,6 +72,8 @@ def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource], *, fl
 
     Unless `flat` is False a sheet of documents that has columns of lines too is read as both.
     """
+    if sheet.resource is None and _of_a_form(sheet):
+        return Headed(None, None)
     named = _by_name(sheet, resources)
     candidates = [named] if named else list(resources.values())
     best, row, count = _best(sheet, candidates)
@@ -76,6 +87,13 @@ def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource], *, fl
     if flat and sheet.resource != "lines" and parent is not None and _is_flat(sheet, row, parent):
         return _flat(sheet, index, parent, row)
     return _columns(sheet, index, best, row, known(best))
+
+
+def _of_a_form(sheet: Sheet) -> bool:
+    """Whether this is a template's own guide or list of codes: by its name and its title, so that no table is one."""
+    title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height else None
+    ours = {(fold(name.text(lang)), fold(words.text(lang))) for name, words in _FORM_SHEETS for lang in ("en", "no")}
+    return (fold(sheet.name), fold(title or "")) in ours
 
 
 def _is_flat(sheet: Sheet, row: int, parent: Resource) -> bool:

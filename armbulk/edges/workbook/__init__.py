@@ -1,4 +1,4 @@
-"""The result workbook: the user's own rows in their own order, and what became of each."""
+"""The workbooks armbulk writes: the user's own rows and what became of each; templates to fill in."""
 
 import contextlib
 import hashlib
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
-from armbulk.edges.workbook import annotated, fresh
+from armbulk.edges.workbook import annotated, fresh, template
 from armbulk.edges.workbook.look import Section
 from armbulk.errors import FileError
 from armbulk.findings import Told
-from armbulk.model import Sheet
+from armbulk.model import Resource, Sheet
 
-__all__ = ["Section", "writable", "write_marked", "write_results"]
+__all__ = ["Section", "writable", "write_marked", "write_results", "write_template"]
 
 ANNOTATED_ROWS = 20_000
 """Up to so many rows the user's own workbook is copied, formatting and all; above, a fresh one is written."""
@@ -61,6 +61,24 @@ def write_marked(
         else:
             fresh.mark(temporary, sheets, problems, lang, header_rows)
         return _put(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_template(
+    target: Path,
+    resources: Sequence[Resource],
+    rows: Mapping[str, Sequence[Mapping[str, str]]],
+    guide: Sequence[template.Column],
+    lang: str,
+) -> tuple[Path, list[str]]:
+    """Write a workbook to fill in; return the path it got and its sheets. `rows`: examples, by resource."""
+    writable(target)
+    temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    try:
+        sheets = template.write(temporary, resources, rows, guide, lang)
+        return _put(temporary, target), sheets
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

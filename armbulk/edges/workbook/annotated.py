@@ -25,7 +25,7 @@ _HEAD = {
     "font": Font(name=look.FONT, bold=True, color=look.INK),
     "alignment": Alignment(vertical="center"),
 }
-_LINE = Border(bottom=Side("thin", color="D0D5DA"))
+_LINE = Border(bottom=Side("thin", color=look.RULE))
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 

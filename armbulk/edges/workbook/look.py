@@ -24,7 +24,7 @@ WIDTHS = {"outcome": 22, "message": 44, "warnings": 44, "reference": 14, "batch"
 
 GREEN, YELLOW, RED, ORANGE, GREY = "DDF0DC", "FFF3C4", "F8D3CF", "FBDDB5", "E7E7E7"
 FONT = "Calibri"
-HEAD, INK = "1F3A4D", "FFFFFF"
+HEAD, INK, PALE, RULE, MUTED = "1F3A4D", "FFFFFF", "E3ECF2", "D0D5DA", "66757F"
 COLOURS = {
     "created": GREEN,
     "updated": GREEN,

@@ -1,0 +1,251 @@
+"""Writes the generated pages: findings, fields and exit codes, derived from what armbulk itself says.
+
+A new code of the catalogue needs example words in EXAMPLES (if its texts have gaps); everything else follows.
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from armbulk import errors, findings
+from armbulk.model import Resource, Severity, Sheet
+from armbulk.reference import describe
+from armbulk.resources import RESOURCES, headers
+
+FOLDER = Path(__file__).resolve().parent
+GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
+GAPS = ("{value}", "{header}", "{detail}")
+SEVERITIES = {Severity.ERROR: ("error", "feil"), Severity.WARNING: ("warning", "varsel")}
+
+RECOGNISED = (
+    "A column is recognised by its English or Norwegian header, by any of the other names, or by its name in ARM; "
+    "case, spaces, dots, hyphens and underscores do not count. Columns in **bold** are required."
+)
+KJENNES_IGJEN = (
+    "*En kolonne kjennes igjen på engelsk eller norsk overskrift, på et av de andre navnene, eller på navnet i ARM; "
+    "store bokstaver, mellomrom, punktum og streker teller ikke. Kolonner i **fet skrift** er påkrevd.*"
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """What fills the gaps of a finding's texts: the cell's text, the field blamed, the rest; and where it is."""
+
+    value: str | None = None
+    field: str | None = None
+    detail: str | None = None
+    at: str = "F17"  # a cell; without a letter a row, empty the whole sheet
+    sheet: str = ""  # a resource, or a sheet's own name; empty: the first resource with the field
+
+
+EXAMPLES: dict[str, Example] = {
+    "unknown-header": Example("Forfalsdato", None, ' (did you mean "Due date"?)', at="F1"),
+    "computed-column": Example("Saldo", "balance_total", at="F1"),
+    "duplicate-header": Example("Kundenummer", "customer_no", "A", at="F1"),
+    "missing-column": Example(None, "due_date", at="1"),
+    "sheet-not-recognised": Example("Notater", at="", sheet="Notater"),
+    "error-cell": Example("#N/A", "excl_vat"),
+    "not-a-number": Example("hundre", "excl_vat"),
+    "ambiguous-number": Example("1.234", "excl_vat"),
+    "not-an-integer": Example("10.5", "due_days"),
+    "too-many-decimals": Example("100.123", "excl_vat", "2"),
+    "number-too-large": Example("12345678901234567", "excl_vat"),
+    "not-a-date": Example("i går", "due_date"),
+    "ambiguous-date": Example("01/02/25", "due_date"),
+    "date-with-time": Example("2025-02-27T13:45:00", "due_date"),
+    "not-yes-or-no": Example("kanskje", "vat_liable"),
+    "digits-lost": Example("500221850000200350000", "kid"),
+    "scientific-notation": Example("5,00222E+20", "kid"),
+    "leading-zero-lost": Example("150", "postal_code", "4"),
+    "date-in-identifier": Example("2025-02-01", "article_no"),
+    "wrong-cell-type": Example("TRUE", "document_no", "yes/no"),
+    "control-character": Example(None, "name", "U+0007"),
+    "invisible-character": Example(None, "name", "U+200B"),
+    "unusable-character": Example(None, "document_no", "U+202E"),
+    "not-ascii": Example("А-17", "document_no", "U+0410"),
+    "zeros-from-format": Example("0150", "postal_code"),
+    "postal-code-padded": Example("150", "postal_code", "0150"),
+    "stored-as-number": Example("8150175732", "bank_account_no"),
+    "percent-cell": Example("0.055", "discount_rate"),
+    "no-known-header": Example("Kunder", at="1", sheet="Kunder"),
+    "no-header": Example("H", at="H17"),
+    "header-again": Example(None, None, "41", at="41"),
+    "total-row": Example(None, None, "120", at="120"),
+    "merged-cells": Example("B3:C4", at="B3"),
+    "hidden-rows": Example("3", None, "7, 8, 12", at=""),
+    "hidden-included": Example("3", None, "7, 8, 12", at=""),
+    "hidden-skipped": Example("3", None, "7, 8, 12", at=""),
+    "hidden-line": Example("88776655", "document_no", sheet="lines"),
+    "flat-disagrees": Example("2025-03-12", "due_date", "16"),
+    "flat-amounts-unclear": Example(
+        None, "incl_vat", '"Line amount incl. VAT" (Linjebeløp inkl. mva) / '
+        '"Document amount incl. VAT" (Fakturabeløp inkl. mva)', at="F1",
+    ),
+    "flat-sums": Example(None, "incl_vat", '"Document amount incl. VAT" (Fakturabeløp inkl. mva)', at="F1"),
+    "date-unlikely": Example("1925-02-27", "document_date"),
+    "no-lines-sheet": Example(at=""),
+    "required": Example(None, "due_date"),
+    "too-long": Example(None, "name", "200"),
+    "pattern": Example("KRONER", "currency", "NOK", sheet="documents"),
+    "not-allowed": Example("SOMETIMES", "document_type", "IN"),
+    "due-before-date": Example("2025-02-11", "due_date"),
+    "amounts-differ": Example("6501.00", "incl_vat"),
+    "lines-sum-differs": Example("6500.00", "incl_vat", "6250.00"),
+    "duplicate-key": Example("88776655", "document_no", "9"),
+    "duplicate-line-no": Example("2", "line_no", "88776655"),
+    "line-without-document": Example("88776657", "document_no", sheet="lines"),
+    "document-without-lines": Example("88776656", "document_no"),
+    "customer-not-in-file": Example("543219", "customer_no", sheet="documents"),
+}  # fmt: skip
+
+
+def gaps(code: str) -> set[str]:
+    """Return the gaps in a code's texts."""
+    entry = findings.CATALOGUE[code]
+    texts = (entry.message.en, entry.message.no, entry.fix.en, entry.fix.no)
+    return {gap for gap in GAPS if any(gap in text for text in texts)}
+
+
+def has(resource: Resource, field: str | None) -> bool:
+    """Whether a resource has a field of this name."""
+    return field in {one.name for one in resource.fields}
+
+
+def told(code: str, lang: str, example: Example) -> findings.Told:
+    """Say one finding as armbulk does, at an invented place."""
+    name = example.sheet or next((name for name, one in RESOURCES.items() if has(one, example.field)), "documents")
+    title = RESOURCES[name].title.text(lang) if name in RESOURCES else name
+    sheet = Sheet("", title, pl.DataFrame(), (), "xlsx")
+    severity = findings.CATALOGUE[code].severity.value
+    letter, number = example.at.rstrip("0123456789"), example.at.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    place = (0, int(number) if number else None, letter or None, example.field)
+    row = (*place, code, severity, example.value, example.detail)
+    frame = pl.DataFrame([row], schema=findings.SCHEMA, orient="row")
+    return findings.tell(frame, [sheet], headers(), lang)[0]
+
+
+def plain(text: str) -> str:
+    """Leave the gaps of a text open; what only a finding adds to its last word is left out."""
+    text = re.sub(r"(?<=\w)\{detail\}", "", text)
+    for gap in GAPS:
+        text = text.replace(gap, "…")
+    return text
+
+
+def cell(text: str) -> str:
+    """A text as it may stand in a cell of a Markdown table."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;").replace("\n", " ")
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    """A Markdown table."""
+    return [f"| {' | '.join(row)} |" for row in (head, tuple("---" for _ in head), *rows)]
+
+
+def findings_page() -> str:
+    """Every code armbulk can report: meaning, example, what to do."""
+    lines = [
+        "# What armbulk can find", "", GENERATED, "",
+        "An **error** holds the record back (an invoice with all its lines); a **warning** never stops anything.", "",
+        "*En **feil** holder posten tilbake (en faktura med alle linjene); et **varsel** stopper aldri noe.*", "",
+        *table(("Code", "", "Meaning", "Betydning"), [overview(code) for code in findings.CATALOGUE]), "",
+    ]  # fmt: skip
+    for code in findings.CATALOGUE:
+        lines += one_finding(code)
+    return "\n".join(lines) + "\n"
+
+
+def overview(code: str) -> tuple[str, ...]:
+    """A code's line in the list at the top."""
+    entry = findings.CATALOGUE[code]
+    meanings = (cell(plain(entry.message.en)), cell(plain(entry.message.no)))
+    return (f"[`{code}`](#{code})", entry.severity.value, *meanings)
+
+
+def one_finding(code: str) -> list[str]:
+    """A code's own section."""
+    entry = findings.CATALOGUE[code]
+    en, no = SEVERITIES[entry.severity]
+    example = EXAMPLES.get(code, Example("…", None, "…"))
+    both = [told(code, lang, example) for lang in ("en", "no")]
+    rows = [
+        ("Meaning · Betydning", *(cell(plain(entry.message.text(lang))) for lang in ("en", "no"))),
+        ("Example · Eksempel", *(f"`{one['cell'] or one['sheet']}` {cell(one['message'])}" for one in both)),
+        ("What to do · Hva du gjør", *(cell(one["fix"]) for one in both)),
+    ]
+    return [f"## {code}", "", f"{en} · *{no}*", "", *table(("", "English", "Norsk"), rows), ""]
+
+
+def fields_page() -> str:
+    """Every column armbulk knows."""
+    lines = [
+        "# The columns armbulk knows", "", GENERATED, "",
+        RECOGNISED, "", KJENNES_IGJEN, "",
+        "`armbulk template customers` (or `documents`, or `all`) writes a workbook with these columns.", "",
+    ]  # fmt: skip
+    head = ("Column · Kolonne", "Other names · Andre navn", "In ARM · I ARM", "Meaning · Betydning", "Rules · Regler",
+            "Example · Eksempel")  # fmt: skip
+    for name, resource in RESOURCES.items():
+        both = [describe(name, lang)["fields"] for lang in ("en", "no")]
+        rows = [one_field(en, no) for en, no in zip(*both, strict=True)]
+        lines += [f"## {resource.title.en} · {resource.title.no}", "", *table(head, rows), ""]
+    return "\n".join(lines) + "\n"
+
+
+def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
+    """A field's line."""
+    names = dict.fromkeys([en["header"], no["header"]])
+    mark = "**" if en["required"] else ""
+    rules = [", ".join(dict.fromkeys([one["kind"], *one["rules"]])) for one in (en, no)]
+    example = f"`{en['example'].replace('|', '/')}`" if en["example"] else ""
+    return (
+        " · ".join(f"{mark}{cell(name)}{mark}" for name in names),
+        cell(", ".join(name for name in en["also"] if name not in names)),
+        f"`{en['path']}`",
+        f"{cell(en['help'])}<br>*{cell(no['help'])}*",
+        f"{cell(rules[0])}<br>*{cell(rules[1])}*",
+        example,
+    )
+
+
+def exit_codes_page() -> str:
+    """What each exit code means, and what stops a command."""
+    kinds = [errors.ArmbulkError, *branches(errors.ArmbulkError)]
+    codes = [(str(int(code)), *errors.MEANS[code]) for code in errors.Exit]
+    stops = [(f"`{one.__name__}`", cell(first(one)), str(int(one.exit))) for one in kinds]
+    lines = [
+        "# Exit codes", "", GENERATED, "",
+        "For scripts: what the program's exit code tells. *For skript: hva programmets sluttkode sier.*", "",
+        *table(("Code", "Means", "Betyr"), codes), "",
+        "What stops a command, and the code it leaves behind (with `--json`, `error.code` says which it was):", "",
+        *table(("Kind", "When", "Code"), stops),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def branches(kind: type[errors.ArmbulkError]) -> list[type[errors.ArmbulkError]]:
+    """Every kind of error below `kind`, in the order of the tree."""
+    return [one for child in kind.__subclasses__() for one in (child, *branches(child))]
+
+
+def first(kind: type) -> str:
+    """The first line of a docstring."""
+    return (kind.__doc__ or "").partition("\n")[0]
+
+
+PAGES = {"findings.md": findings_page, "fields.md": fields_page, "exit-codes.md": exit_codes_page}
+
+
+def main(folder: Path = FOLDER) -> None:
+    """Write every page into `folder`."""
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8", newline="\n")
+        print(folder / name)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
