@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.catalogue import CATALOGUE
 from armbulk.core import checks, flat, hidden, layout
 from armbulk.core.headers import Headed, recognise
 from armbulk.core.keys import normal
@@ -14,7 +15,7 @@ from armbulk.core.parsing import parse
 from armbulk.edges.sheets import read
 from armbulk.edges.workbook import write_marked
 from armbulk.errors import FileError, UsageError
-from armbulk.findings import CATALOGUE, SCHEMA, count, gather, grouped, tell
+from armbulk.findings import SCHEMA, count, gather, grouped, tell, tuned
 from armbulk.model import AS_IT_STANDS, Fault, Reading, Severity, Sheet, Table
 from armbulk.resources import RESOURCES, headers
 
@@ -78,7 +79,7 @@ def check_sheets(sheets: Sequence[Sheet], reading: Reading = AS_IT_STANDS) -> Ch
     aside = hidden.set_aside(_joined(parts), sheets, reading)
     before = layout.quiet(gather([*findings, *layouts, aside.findings]), layouts)
     after = layout.quiet(checks.check(aside.tables, before), layouts)
-    whole = gather([before, after])
+    whole = tuned(gather([before, after]), reading.rules)
     return Checked(tuple(sheets), headed, aside.tables, whole, checks.held(aside.tables, whole), aside.skipped)
 
 

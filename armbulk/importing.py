@@ -12,6 +12,7 @@ import polars as pl
 from armbulk import results
 from armbulk.checking import Checked
 from armbulk.core.limits import Account
+from armbulk.core.pace import Pace, Progress
 from armbulk.core.planner import Cutting
 from armbulk.core.planner import Pace as PlanPace
 from armbulk.edges.arm import Arm
@@ -21,7 +22,7 @@ from armbulk.edges.store import ITEM_SCHEMA, Run, Store
 from armbulk.errors import SettingsError, UsageError
 from armbulk.model import AS_IT_STANDS, Reading
 from armbulk.planning import Options, Prepared, Surroundings, prepare
-from armbulk.sending import Pace, Progress, Session
+from armbulk.sending import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Pure data. A `Resource` is a tuple of `Field`s; headers, checks, payloads, templ
 pages are all derived from it, each in its own room.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
@@ -83,6 +83,8 @@ class Field:
     aliases: tuple[str, ...] = ()
     use: Use = Use.SENT
     source: str = "E"
+    form: str | None = None  # one of core.identifiers.FORMS
+    form_where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # only where these columns are blank or so
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Reading:
     dates: str | None = None  # "dmy", "mdy" or "ymd": the order in dates such as 01/02/25
     decimal: str | None = None  # "," or ".": what the separator in 1.234 is
     pad_postal_codes: bool = False  # 150 in a number cell is 0150
+    rules: Mapping[str, str] = field(default_factory=dict)  # code → error, warning or off: from the profile
 
 
 AS_IT_STANDS = Reading()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from armbulk.catalogue import CATALOGUE
+from armbulk.core.identifiers import FORMS
 from armbulk.model import Field, Use, Words
 from armbulk.resources import RESOURCES
 
@@ -33,6 +35,10 @@ def _rules(field: Field, lang: str) -> list[str]:
         rules.append(Words(f"at most {field.max_length} characters", f"høyst {field.max_length} tegn").text(lang))
     if field.pattern:
         rules.append(Words("has the form of the example", "har formen til eksempelet").text(lang))
+    if field.form:
+        code = FORMS[field.form].code
+        severity = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}[CATALOGUE[code].severity]
+        rules.append(f"{code} ({severity.text(lang)})")
     if field.one_of:
         rules.append(", ".join(field.one_of))
     if field.use is Use.COMPUTED:

@@ -14,7 +14,8 @@ import polars as pl
 from armbulk.core.answers import Fault, Proof, Reply, message_of, read_post, retry_at
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
-from armbulk.core.readings import Fact, Look, Reading, Result, read_batch, read_document
+from armbulk.core.pace import Pace, Progress, Watch
+from armbulk.core.readings import SPLITTABLE, Fact, Look, Reading, Result, named_in, read_batch, read_document
 from armbulk.core.states import FINAL, State, settled
 from armbulk.core.steps import Ask, Poll, Post, Seen, Wait, next_step
 from armbulk.edges.arm import DEADLINE, Arm, unreachable
@@ -39,44 +40,8 @@ MOST_SPLITS = 64
 FIRST_SPLITS = 12
 """The same while ARM has taken nothing at all: then the fault is hardly in single records."""
 
-_SPLITTABLE = frozenset({400, 422})
-
 LONGEST = 60.0
 """Seconds between two looks at a batch, at the most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How patient a session is, in seconds."""
-
-    poll: float = 2.0
-    settle: float = 1800.0
-    wait: float = 3600.0
-    for_windows: bool = True  # wait for a full window to free itself (`--no-wait` says no)
-
-
-@dataclass(slots=True)
-class Watch:
-    """What this session remembers of a batch between two steps."""
-
-    due: float = 0.0
-    looks: int = 0
-    polls: int = 0
-    unseen: int = 0
-    incomplete: int = 0
-    failures: int = 0
-    limited: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a session tells while it works: what it does, and how far it is."""
-
-    doing: str  # posted, polled, asked, waiting
-    batch: int = 0
-    done: int = 0
-    total: int = 0
-    until: float = 0.0
 
 
 @dataclass(slots=True)
@@ -223,7 +188,7 @@ class Session:
 
     def _refused(self, batch: Batch, intent: Intent, reply: Reply, spent: Cost, message: str) -> None:
         """ARM turned the batch away whole: the records it names are rejected, the others go again in smaller parts."""
-        named = self._named(batch, intent, reply)
+        named = named_in(reply, batch.resource, [(record.no, record.key) for record in intent.records])
         left = len(intent.records) - len(named)
         again = left > 0 and self._may_split(left, bool(named), reply)
         if not again:
@@ -235,19 +200,11 @@ class Session:
             batch.id, State.REFUSED, "refused", charge=spent, status=reply.status, results=named, parts=parts
         )
 
-    @staticmethod
-    def _named(batch: Batch, intent: Intent, reply: Reply) -> list[Result]:
-        """The records that the refusal itself names as rejected."""
-        if reply.status not in _SPLITTABLE:
-            return []
-        read = read_batch(reply, batch.resource, [(record.no, record.key) for record in intent.records])
-        return [one for one in read.results if read.items and one.outcome is Outcome.REJECTED]
-
     def _may_split(self, left: int, named: bool, reply: Reply) -> bool:  # noqa: FBT001 - a fact about the refusal
         """Whether smaller parts may fare better: not a single record, and not when everything is refused."""
         taken = any(batch.uuid for batch in self.store.batches(self.run.id))
         most = MOST_SPLITS if taken else FIRST_SPLITS
-        return reply.status in {413, *_SPLITTABLE} and (left > 1 or named) and self.splits < most
+        return reply.status in {413, *SPLITTABLE} and (left > 1 or named) and self.splits < most
 
     def _follow_customers(self) -> None:
         """Before the first documents go: those whose customer ARM did not accept stay at home."""

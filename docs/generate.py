@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from armbulk import errors, findings
+from armbulk.catalogue import CATALOGUE
 from armbulk.model import Resource, Severity, Sheet
 from armbulk.reference import describe
 from armbulk.resources import RESOURCES, headers
@@ -48,6 +49,22 @@ EXAMPLES: dict[str, Example] = {
     "duplicate-header": Example("Kundenummer", "customer_no", "A", at="F1"),
     "missing-column": Example(None, "due_date", at="1"),
     "sheet-not-recognised": Example("Notater", at="", sheet="Notater"),
+    "hidden-sheet": Example("Gammelt", at=""),
+    "formula-values": Example("12", at=""),
+    "encoding-guessed": Example("Åse Øie · Jørn", at=""),
+    "encoded-twice": Example("Ã…se", at="3"),
+    "ragged-row": Example("5", None, "4", at="3"),
+    "text-too-long": Example(None, None, "32767", at="B3"),
+    "organisation-no": Example("987654321", "organization_no"),
+    "national-id": Example("01019921717", "ssn"),
+    "bank-account": Example("81501757329", "bank_account_no"),
+    "kid": Example("1234567", "kid"),
+    "postal-code": Example("150", "postal_code"),
+    "email": Example("kari.no", "email_address"),
+    "country-code": Example("QQ", "country_code"),
+    "currency-code": Example("QQQ", "currency"),
+    "language-code": Example("qq", "language"),
+    "peppol-scheme": Example("1234", "peppol_endpoint_id_scheme"),
     "error-cell": Example("#N/A", "excl_vat"),
     "not-a-number": Example("hundre", "excl_vat"),
     "ambiguous-number": Example("1.234", "excl_vat"),
@@ -105,7 +122,7 @@ EXAMPLES: dict[str, Example] = {
 
 def gaps(code: str) -> set[str]:
     """Return the gaps in a code's texts."""
-    entry = findings.CATALOGUE[code]
+    entry = CATALOGUE[code]
     texts = (entry.message.en, entry.message.no, entry.fix.en, entry.fix.no)
     return {gap for gap in GAPS if any(gap in text for text in texts)}
 
@@ -120,7 +137,7 @@ def told(code: str, lang: str, example: Example) -> findings.Told:
     name = example.sheet or next((name for name, one in RESOURCES.items() if has(one, example.field)), "documents")
     title = RESOURCES[name].title.text(lang) if name in RESOURCES else name
     sheet = Sheet("", title, pl.DataFrame(), (), "xlsx")
-    severity = findings.CATALOGUE[code].severity.value
+    severity = CATALOGUE[code].severity.value
     letter, number = example.at.rstrip("0123456789"), example.at.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     place = (0, int(number) if number else None, letter or None, example.field)
     row = (*place, code, severity, example.value, example.detail)
@@ -152,23 +169,23 @@ def findings_page() -> str:
         "# What armbulk can find", "", GENERATED, "",
         "An **error** holds the record back (an invoice with all its lines); a **warning** never stops anything.", "",
         "*En **feil** holder posten tilbake (en faktura med alle linjene); et **varsel** stopper aldri noe.*", "",
-        *table(("Code", "", "Meaning", "Betydning"), [overview(code) for code in findings.CATALOGUE]), "",
+        *table(("Code", "", "Meaning", "Betydning"), [overview(code) for code in CATALOGUE]), "",
     ]  # fmt: skip
-    for code in findings.CATALOGUE:
+    for code in CATALOGUE:
         lines += one_finding(code)
     return "\n".join(lines) + "\n"
 
 
 def overview(code: str) -> tuple[str, ...]:
     """A code's line in the list at the top."""
-    entry = findings.CATALOGUE[code]
+    entry = CATALOGUE[code]
     meanings = (cell(plain(entry.message.en)), cell(plain(entry.message.no)))
     return (f"[`{code}`](#{code})", entry.severity.value, *meanings)
 
 
 def one_finding(code: str) -> list[str]:
     """A code's own section."""
-    entry = findings.CATALOGUE[code]
+    entry = CATALOGUE[code]
     en, no = SEVERITIES[entry.severity]
     example = EXAMPLES.get(code, Example("…", None, "…"))
     both = [told(code, lang, example) for lang in ("en", "no")]

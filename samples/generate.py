@@ -220,7 +220,7 @@ def with_errors() -> list[tuple[str, list[str], list[str], list[Row]]]:
     customers = [
         ["Customer no", "Name", "Postal code", "Currency", "Email", "Due days", "VAT liable", "Bank account", "Balance",
          "Name 2", "Customer name", "Expect"],
-        ["K1", "Ærlig Handel AS", "0150", "NOK", "a@eksempel.no", 10, "ja", "05400000008", None, None, None, None],
+        ["K1", "Ærlig Handel AS", "0150", "NOK", "a@eksempel.no", 10, "ja", "86011117947", None, None, None, None],
         ["K2", None, "0150", "NOK", None, 10, "ja", None, None, None, None, "required"],
         ["K3", "Lang kode AS", "0150", "KRONER", None, 10, "ja", None, None, None, None, "pattern"],
         ["K4", "Tallkode AS", 150, "NOK", None, 10, "ja", None, None, None, None, "leading-zero-lost"],
@@ -254,11 +254,31 @@ def with_errors() -> list[tuple[str, list[str], list[str], list[Row]]]:
         ["E17", *good, None, 100, 25, 125, None],
         ["E18", "IN", "K1", "2026-11-02T13:45", date(2026, 11, 16), "NOK", None, 100, 25, 125, "date-with-time"],
         ["E19", *good, None, 200, 50, 250, "lines-sum-differs"],
+        ["E20", *good, "1234567", 100, 25, 125, "kid"],
+        ["E21", "IN", "K1", date(1926, 11, 2), date(2026, 11, 16), "NOK", None, 100, 25, 125, "date-unlikely"],
     ]  # fmt: skip
     lines: list[Row] = [["Document no", "Line no", "Line text", "Amount excl. VAT", "Expect"]]
     lines += [[row[0], 1, "Vare", 100, None] for row in documents[1:] if row[0] not in {"E15", "E17"}]
     lines += [["E17", 1, "Vare", 50, "duplicate-line-no"], ["E17", 1, "Vare", 50, "duplicate-line-no"]]
     lines += [["E404", 1, "Vare", 50, "line-without-document"]]
+    about = ["Customer no", "Name", "Postal code", "Country code", "Organisation no", "National id", "Bank account",
+             "Email", "Language", "Currency", "Peppol endpoint id scheme", "Expect"]  # fmt: skip
+    identifiers: list[Row] = [
+        ["I1", "Tre sifre AS", "150", "NO", None, None, None, None, None, None, None, "postal-code"],
+        ["I2", "Utland AB", "111 22", "SE", "123", None, "SE1", None, "sv", "SEK", "0007", None],
+        ["I3", "Feil orgnr AS", None, "NO", "987654321", None, None, None, None, None, None, "organisation-no"],
+        ["I4", "Feil Født", None, "NO", None, "01019921717", None, None, None, None, None, "national-id"],
+        ["I5", "Feil konto AS", None, None, None, None, "81501757329", None, None, None, None, "bank-account"],
+        ["I6", "Feil post AS", None, None, None, None, None, "a@b.no; kari.no", None, None, None, "email"],
+        ["I7", "Intet land AS", None, "QQ", None, None, None, None, None, None, None, "country-code"],
+        ["I8", "Intet språk AS", None, None, None, None, None, None, "qq", None, None, "language-code"],
+        ["I9", "Ingen valuta AS", None, None, None, None, None, None, None, "QQQ", None, "currency-code"],
+        ["I10", "Intet register AS", None, None, None, None, None, None, None, None, "1234", "peppol-scheme"],
+        ["I11", "Usynlig\u200b AS", None, None, None, None, None, None, None, None, None, "invisible-character"],
+        ["I\u200b12", "Usynlig nr AS", None, None, None, None, None, None, None, None, None, "unusable-character"],
+        ["IÆ13", "Norsk nr AS", None, None, None, None, None, None, None, None, None, "not-ascii"],
+        [None, "Sum 13 kunder", None, None, None, None, None, None, None, None, None, "total-row"],
+    ]
     short: list[Row] = [["Customer no", "Expect"], ["X1", "missing-column"]]
     other: list[Row] = [["This", "and that"], ["is", "nothing armbulk knows"]]
     text = ["text"] * 12
@@ -266,6 +286,7 @@ def with_errors() -> list[tuple[str, list[str], list[str], list[Row]]]:
         ("Customers", [str(v) for v in customers[0]], text, customers[1:]),
         ("Documents", [str(v) for v in documents[0]], ["text"] * 3 + ["date", "date"] + ["General"] * 6, documents[1:]),
         ("Lines", [str(v) for v in lines[0]], ["text", "General", "text", "General", "text"], lines[1:]),
+        ("Identifiers", about, text, identifiers),
         ("Kunde", [str(v) for v in short[0]], text[:2], short[1:]),
         ("Notes", [str(v) for v in other[0]], text[:2], other[1:]),
     ]

@@ -40,7 +40,7 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
         said = {name: options.pop(name) for name in _SAID}
         said["dates"] = said["dates"] or desk.profile.dates or None
         said["decimal"] = said["decimal"] or desk.profile.decimal or None
-        return function(desk, Given(files, Reading(**said)), **options)
+        return function(desk, Given(files, Reading(**said, rules=desk.profile.rules)), **options)
 
     for decorate in _OPTIONS:
         bundled = decorate(bundled)

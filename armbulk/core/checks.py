@@ -10,9 +10,11 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from armbulk.catalogue import CATALOGUE
+from armbulk.core.identifiers import FORMS, judged
 from armbulk.core.keys import normal
 from armbulk.core.parsing import DTYPES, as_text
-from armbulk.findings import CATALOGUE, SCHEMA, empty
+from armbulk.findings import SCHEMA, empty
 from armbulk.model import Field, Kind, Resource, Severity, Table, Use
 
 AMOUNTS = ("excl_vat", "vat", "incl_vat")
@@ -59,6 +61,10 @@ def _checks(one: Field, resource: Resource) -> list[pa.Check]:
     if one.one_of:
         allowed = [word.lower() for word in one.one_of]
         checks.append(_check("not-allowed", lambda name: pl.col(name).str.to_lowercase().is_in(allowed)))
+    if one.form:
+        form, where = one.form, one.form_where
+        malformed = pl.lit(value=False) if one.pattern is None else ~pl.col(one.name).str.contains(one.pattern)
+        checks.append(_check(FORMS[form].code, lambda name: judged(pl.col(name), form, where) | malformed))
     rules = [rule for rule in resource.rules if rule.field == one.name]
     return checks + [_check(rule.code, lambda _, ok=rule.ok: ok()) for rule in rules]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from armbulk.findings import CATALOGUE, SCHEMA, empty
+from armbulk.catalogue import CATALOGUE
+from armbulk.findings import SCHEMA, empty
 from armbulk.model import Field, Resource, Sheet, Use, Words
 
 OUTCOME_HEADERS = (

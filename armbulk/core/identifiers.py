@@ -18,9 +18,28 @@ from armbulk.resources.codes import PEPPOL_SCHEMES, countries, currencies, langu
 
 _BETWEEN = r"[ \u00a0.\-]"
 _EMAIL = r"^[^\s@<>()\[\],;:\"\\]+@[^\s@.,;<>()\[\]\"\\]+(\.[^\s@.,;<>()\[\]\"\\]+)+$"
-_IBAN_LENGTHS = {"NO": 15, "SE": 24, "DK": 18, "FI": 18, "IS": 26, "FO": 18, "GL": 18, "DE": 22, "GB": 22, "NL": 18,
-                 "FR": 27, "ES": 24, "IT": 27, "BE": 16, "AT": 20, "CH": 21, "PL": 28, "EE": 20, "LV": 21, "LT": 20}  # fmt: skip
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_IBAN_LENGTHS = {
+    "NO": 15,
+    "SE": 24,
+    "DK": 18,
+    "FI": 18,
+    "IS": 26,
+    "FO": 18,
+    "GL": 18,
+    "DE": 22,
+    "GB": 22,
+    "NL": 18,
+    "FR": 27,
+    "ES": 24,
+    "IT": 27,
+    "BE": 16,
+    "AT": 20,
+    "CH": 21,
+    "PL": 28,
+    "EE": 20,
+    "LV": 21,
+    "LT": 20,
+}
 _AT_A_TIME = 4
 
 
@@ -34,7 +53,7 @@ class Form:
 
 @cache
 def _table(weights: tuple[int, ...]) -> pl.Series:
-    """Σ weight × digit of every number of so many digits; a negative weight counts as the digit sum of its double."""
+    """Σ weight times digit of every number of so many digits; a weight of -2 takes the digit sum of the double."""
     size = len(weights)
     digits = [pl.int_range(10**size, eager=True) // 10 ** (size - 1 - place) % 10 for place in range(size)]
     twice = pl.Series([0, 2, 4, 6, 8, 1, 3, 5, 7, 9])
@@ -45,7 +64,7 @@ def _table(weights: tuple[int, ...]) -> pl.Series:
 
 
 def weighted(number: pl.Expr, weights: Sequence[int]) -> pl.Expr:
-    """Σ weight × digit of an Int64 column, the last weight belonging to the last digit; null stays null.
+    """Σ weight times digit of an Int64 column, the last weight belonging to the last digit; null stays null.
 
     Four digits at a time are looked up: that is many times faster than one by one.
     """
@@ -84,18 +103,28 @@ def national_id(text: pl.Expr) -> pl.Expr:
     day, month, year = number // 10**9, (number // 10**7) % 100, (number // 10**5) % 100
     day = pl.when(day > 40).then(day - 40).otherwise(day)
     month = month - pl.when(month > 80).then(80).when(month > 65).then(65).when(month > 40).then(40).otherwise(0)
-    longest = month.replace_strict(dict(enumerate(_DAYS, start=1)), default=0, return_dtype=pl.Int64)
+    longest = pl.when(month == 2).then(29).when(month.is_in([4, 6, 9, 11])).then(30).otherwise(31)
     leap = (month != 2) | (day != 29) | (year % 4 == 0)
-    return ((first <= 3) & (second == 0) & (day >= 1) & (day <= longest) & leap).fill_null(value=False)
+    dated = month.is_between(1, 12) & (day >= 1) & (day <= longest) & leap
+    return ((first <= 3) & (second == 0) & dated).fill_null(value=False)
 
 
 def bank_account(text: pl.Expr) -> pl.Expr:
-    """Norwegian account number (eleven digits, modulus 11, or 0000 and a postal giro number), or an IBAN."""
+    """Norwegian account number, or an IBAN.
+
+    Eleven digits of modulus 11; where the fifth and sixth are 00 the last five alone may carry the check digit; 0000
+    may stand before a postal giro number (modulus 10).
+    """
     bare = _bare(text)
     number = _number(bare, 11)
     usual = weighted(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
+    short = (number // 10**5 % 100 == 0) & (weighted(number % 10**5, (5, 4, 3, 2, 1)) % 11 == 0)
     giro = bare.str.starts_with("0000") & (weighted(number, (1, *(-2, 1) * 5)) % 10 == 0)
-    return pl.when(bare.str.contains(r"^[A-Za-z]{2}")).then(iban(bare)).otherwise((usual | giro).fill_null(value=False))
+    return (
+        pl.when(bare.str.contains(r"^[A-Za-z]{2}"))
+        .then(iban(bare))
+        .otherwise((usual | short | giro).fill_null(value=False))
+    )
 
 
 def iban(text: pl.Expr) -> pl.Expr:
@@ -108,15 +137,9 @@ def iban(text: pl.Expr) -> pl.Expr:
     )
     letters = [chr(65 + n) for n in range(26)]
     turned = pl.concat_str(bare.str.slice(4), bare.str.slice(0, 4))
-    digits = pl.when(fits).then(turned).str.replace_many(letters, [str(10 + n) for n in range(26)])
-    rest = pl.lit(0, pl.Int64)
-    for start in range(0, 70, 10):
-        piece = digits.str.slice(start, 10)
-        size = piece.str.len_chars().cast(pl.Int64)
-        value = pl.when(size > 0).then(piece).cast(pl.Int64, strict=False)
-        scale = size.replace_strict({n: 10**n % 97 for n in range(11)}, default=None, return_dtype=pl.Int64)
-        rest = pl.when(size > 0).then((rest * scale + value) % 97).otherwise(rest)
-    return (fits & (rest == 1)).fill_null(value=False)
+    digits = pl.when(fits).then(turned).str.replace_many(letters, [str(10 + n) for n in range(26)]).str.zfill(70)
+    rests = [digits.str.slice(at, 10).cast(pl.Int64, strict=False) * pow(10, 60 - at, 97) for at in range(0, 70, 10)]
+    return (fits & (pl.sum_horizontal(rests) % 97 == 1)).fill_null(value=False)
 
 
 def kid(text: pl.Expr) -> pl.Expr:
@@ -131,7 +154,7 @@ def kid(text: pl.Expr) -> pl.Expr:
 
 
 def _across(parts: Sequence[tuple[pl.Expr, int]], weights: Sequence[int]) -> pl.Expr:
-    """Σ weight × digit over a number in parts (value, digits), most significant first; weights go from the right."""
+    """Σ weight times digit over a number in parts (value, digits); the weights go from the right."""
     sums = []
     for value, size in reversed(parts):
         mine, weights = weights[:size], weights[size:]
@@ -166,10 +189,7 @@ FORMS: dict[str, Form] = {
 """The forms a field may name."""
 
 
-def judged(value: pl.Expr, form: str, where: tuple[str, tuple[str, ...]] | None) -> pl.Expr:
-    """Whether `value` has its form, where it is judged at all: `where` names a column and what it may hold (or null)."""
-    ok = FORMS[form].ok(value)
-    if where is None:
-        return ok
-    column, allowed = where
-    return ok | ~pl.col(column).str.to_uppercase().is_in(list(allowed)).fill_null(value=True)
+def judged(value: pl.Expr, form: str, where: Sequence[tuple[str, tuple[str, ...]]]) -> pl.Expr:
+    """Whether `value` has its form; judged only where each column that `where` names is blank or one of its values."""
+    applies = [pl.col(name).str.to_uppercase().is_in(list(allowed)).fill_null(value=True) for name, allowed in where]
+    return FORMS[form].ok(value) | value.is_null() | ~pl.all_horizontal(applies or [pl.lit(value=True)])

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from armbulk.catalogue import CATALOGUE
 from armbulk.core.headers import Headed
-from armbulk.findings import CATALOGUE, SCHEMA, empty, gather
+from armbulk.findings import SCHEMA, empty, gather
 from armbulk.model import Sheet, Use
 
 _WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"

@@ -8,8 +8,9 @@ from typing import assert_never
 
 import polars as pl
 
+from armbulk.catalogue import CATALOGUE
 from armbulk.core.headers import Headed
-from armbulk.findings import CATALOGUE, SCHEMA, empty
+from armbulk.findings import SCHEMA, empty
 from armbulk.model import AS_IT_STANDS, Field, Kind, Reading, Severity, Sheet, Use
 
 DTYPES: dict[Kind, pl.DataType] = {
@@ -28,6 +29,7 @@ _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TIMED = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ][0-9]{1,2}:[0-9]{2}"
 _MIDNIGHT = r"[T ]00:00(:00)?(\.0+)?$"
 _MAY_BEGIN_WITH_ZERO = {"kid"}
+_KEYS = {"customer_no", "document_no", "parent_customer_no", "sub_customer_no"}
 _NUMBERS = {Kind.AMOUNT, Kind.QUANTITY, Kind.INTEGER}
 _DECIMALS = {Kind.AMOUNT: 2, Kind.QUANTITY: 6}
 _SURE_DIGITS = 15  # what Excel keeps of a number
@@ -194,7 +196,7 @@ def _identifier(cells: Cells) -> Read:
         ("zeros-from-format", cells.was("padded"), None),
         ("postal-code-padded", padded, text.str.zfill(zeros)),
         ("stored-as-number", cells.was("number") & pl.lit(name in _MAY_BEGIN_WITH_ZERO), None),
-        _has("not-ascii", cells, _NOT_ASCII),
+        *([_has("not-ascii", cells, _NOT_ASCII)] if name in _KEYS else []),
     ]
     value = pl.when(padded).then(text.str.zfill(zeros)).otherwise(text)
     return value.str.normalize("NFC"), faults

@@ -26,6 +26,8 @@ NEUTRAL = frozenset({"processed", "ok", "success", "succeeded", "completed", "do
 _KEYS = {"documents": "documentno", "customers": "customerno"}
 _REFERENCES = {"documents": "referenceno", "customers": "accountno"}
 _INDEXES = ("index", "itemindex", "objectindex", "position", "sequenceno", "itemno")
+SPLITTABLE = frozenset({400, 422})
+"""Refusals of a whole batch that may be the fault of single records in it."""
 _NO_ITEMS = frozenset({"warnings", "errors"})
 _DEEPEST = 4
 
@@ -68,6 +70,14 @@ def read_batch(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> 
     results = tuple(sorted((one for one in read if one is not None), key=lambda one: one.no))
     pending = reply.status == 202 or word in PENDING or len(read) > len(results)
     return Reading(pending, results, tuple(strange), len(items), words_of(body))
+
+
+def named_in(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> list[Result]:
+    """The records that the refusal of a whole batch itself names as rejected."""
+    if reply.status not in SPLITTABLE:
+        return []
+    read = read_batch(reply, resource, sent)
+    return [one for one in read.results if read.items and one.outcome is Outcome.REJECTED]
 
 
 def _without_items(reply: Reply, body: Any, word: str, sent: Sequence[tuple[int, str]]) -> Reading:

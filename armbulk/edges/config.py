@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from armbulk.catalogue import TUNABLE
 from armbulk.core.limits import Account, Limits
 from armbulk.edges.arm import Login
 from armbulk.errors import SettingsError
@@ -67,6 +68,7 @@ class Profile:
     limits: Limits = field(default_factory=lambda: Limits.of("S"))
     dates: str = ""
     decimal: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def account(self) -> Account:
@@ -99,7 +101,9 @@ def load(
     """Read the settings; SettingsError says which one is wrong, and where it came from."""
     home = home_folder(environ)
     name = profile or environ.get("ARMBULK_PROFILE") or "default"
-    found = {**DEFAULTS, **_profile(home, name, asked=bool(profile or environ.get("ARMBULK_PROFILE")))}
+    asked = bool(profile or environ.get("ARMBULK_PROFILE"))
+    mine, rules = _profile(home, name, asked=asked)
+    found = {**DEFAULTS, **mine}
     found.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
     if size:
         found["client_size"] = size
@@ -125,6 +129,7 @@ def load(
         limits=_limits(found, aup_file),
         dates=_one_of(found, "dates", ("dmy", "mdy", "ymd")),
         decimal=_one_of(found, "decimal", (",", ".")),
+        rules=rules,
     )
 
 
@@ -134,7 +139,8 @@ def home_folder(environ: Mapping[str, str]) -> Path:
     return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("armbulk", appauthor=False))
 
 
-def _profile(home: Path, name: str, *, asked: bool) -> dict[str, str]:
+def _profile(home: Path, name: str, *, asked: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """One profile's settings, and the severities of rules (`[rules]`, then the profile's own)."""
     path = home / "config.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -142,13 +148,27 @@ def _profile(home: Path, name: str, *, asked: bool) -> dict[str, str]:
         content = {}
     except (OSError, ValueError) as error:
         raise SettingsError("config-unreadable", f"{path}: {error}", "Mend the file; it must be TOML") from None
+    rules = _rules(content.get("rules", {}), path)
     profiles = content.get("profiles", {})
     if name not in profiles:
         if asked:
             known = ", ".join(profiles) or "none"
             raise SettingsError("no-such-profile", f"There is no profile {name!r}", f"{path} has: {known}")
-        return {}
-    return _checked(profiles[name], path, name)
+        return {}, rules
+    values = dict(profiles[name])
+    rules.update(_rules(values.pop("rules", {}), path))
+    return _checked(values, path, name), rules
+
+
+def _rules(given: Any, path: Path) -> dict[str, str]:
+    """Read a `[rules]` table: code → error, warning or off."""
+    table = given if isinstance(given, dict) else {"rules": given}
+    for code, word in table.items():
+        if code not in TUNABLE:
+            raise SettingsError("rule-unknown", f"{path}, [rules]: {code}", f"Known: {', '.join(sorted(TUNABLE))}")
+        if word not in {"error", "warning", "off"}:
+            raise SettingsError("rule-wrong", f"{path}, [rules]: {code} is {word!r}", "Give error, warning or off")
+    return dict(table)
 
 
 def _checked(values: dict[str, Any], path: Path, name: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import ledger
-from armbulk.edges.store.engine import ClientLock, engine_of
+from armbulk.edges.store.engine import ClientLock, engine_of, migrate
 from armbulk.edges.store.records import (
     ITEM_SCHEMA,
     Batch,
@@ -33,7 +33,7 @@ from armbulk.edges.store.records import (
     split,
     writes,
 )
-from armbulk.edges.store.tables import MIGRATIONS, VERSION, batch, event, item, look, metadata, run, sent_key
+from armbulk.edges.store.tables import batch, event, item, look, metadata, run, sent_key
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
@@ -62,28 +62,8 @@ class Store:
     def _prepare(self) -> None:
         with self._engine.begin() as conn:
             if conn.dialect.name == "sqlite":
-                self._migrate(conn)
+                migrate(conn)
             metadata.create_all(conn)
-
-    @staticmethod
-    def _migrate(conn: sa.Connection) -> None:
-        """Bring an older store to this layout; refuse a newer or a damaged one untouched."""
-        found = conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one()
-        if found != "ok":
-            raise StoreError(
-                "store-damaged",
-                "The store is damaged",
-                "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
-            )
-        version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
-        if version > VERSION:
-            raise StoreError(
-                "store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine"
-            )
-        for step in range(version + 1, VERSION + 1):
-            for statement in MIGRATIONS.get(step, ()) if version else ():
-                conn.execute(sa.text(statement))
-        conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -307,15 +287,14 @@ class Store:
         """Write down what looks at records (number, result) showed; `whole` closes a round. Returns the rounds."""
         with self._engine.begin() as conn:
             row = conn.execute(sa.select(batch.c.run, batch.c.rounds).where(batch.c.id == batch_id)).one()
-            now = self.clock.now()
             for no, result in looks:
-                conn.execute(sa.insert(look).values(run=row.run, item=no, at=now, result=result))
+                conn.execute(sa.insert(look).values(run=row.run, item=no, at=self.clock.now(), result=result))
             rounds = int(row.rounds) + whole
             conn.execute(sa.update(batch).where(batch.c.id == batch_id).values(rounds=rounds))
         return rounds
 
     def slowest(self, account: Account) -> float:
-        """Return the longest time a batch of this client has taken from its intent to its last outcome, in seconds."""
+        """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""
         taken = sa.func.max(batch.c.finished - batch.c.intended)
         query = sa.select(taken).join_from(batch, run).where(*of(run, account), batch.c.rounds == 0)
         with self._engine.connect() as conn:

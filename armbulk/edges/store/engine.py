@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import event as sa_event
 
 from armbulk.core.limits import Account
+from armbulk.edges.store.tables import MIGRATIONS, VERSION
 from armbulk.errors import StoreError, Unfinished
 
 
@@ -51,6 +52,24 @@ def engine_of(url: str) -> sa.Engine:
     sa_event.listen(engine, "connect", _settings)
     sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def migrate(conn: sa.Connection) -> None:
+    """Bring an older store to this layout; refuse a newer or a damaged one untouched."""
+    found = conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one()
+    if found != "ok":
+        raise StoreError(
+            "store-damaged",
+            "The store is damaged",
+            "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
+        )
+    version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
+    if version > VERSION:
+        raise StoreError("store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine")
+    for step in range(version + 1, VERSION + 1):
+        for statement in MIGRATIONS.get(step, ()) if version else ():
+            conn.execute(sa.text(statement))
+    conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
 
 
 def _settings(raw: Any, _: object) -> None:
