@@ -1,6 +1,6 @@
 """Checking files: read, recognise, parse, check. Every problem at once; nothing leaves the machine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,15 @@ from typing import Any
 import polars as pl
 
 from armbulk.catalogue import CATALOGUE
-from armbulk.core import checks, flat, hidden, layout
+from armbulk.core import checks, flat, hidden, layout, mappings
 from armbulk.core.headers import Headed, recognise
 from armbulk.core.keys import normal
 from armbulk.core.parsing import parse
+from armbulk.edges.mappings import Expressions, load
 from armbulk.edges.sheets import read
 from armbulk.edges.workbook import write_marked
 from armbulk.errors import FileError, UsageError
-from armbulk.findings import SCHEMA, count, gather, grouped, tell, tuned
+from armbulk.findings import SCHEMA, Told, count, gather, grouped, tell, tuned
 from armbulk.model import AS_IT_STANDS, Fault, Reading, Severity, Sheet, Table
 from armbulk.resources import RESOURCES, headers
 
@@ -32,6 +33,7 @@ class Checked:
     findings: pl.DataFrame
     held: dict[str, pl.DataFrame]
     skipped: dict[str, Table] = field(default_factory=dict)  # hidden rows, left out as the caller asked
+    mapped: tuple[mappings.Mapped, ...] = ()  # the sheets as the mapping sees them
 
     def all_tables(self) -> dict[str, Table]:
         """Everything that was read, the hidden rows that are left out as well."""
@@ -50,11 +52,11 @@ class Checked:
         return count(self.findings, Severity.WARNING)
 
 
-def check_files(files: Sequence[str], reading: Reading = AS_IT_STANDS) -> Checked:
+def check_files(files: Sequence[str], reading: Reading = AS_IT_STANDS, *, anything: bool = False) -> Checked:
     """Read and check files (`FILE` or `FILE#Sheet=RESOURCE`); FileError or UsageError when that cannot be."""
     sheets = [sheet for name in files for sheet in _sheets(name, reading)]
     checked = check_sheets(sheets, reading)
-    if not set(checked.tables) & {"customers", "documents"}:
+    if not anything and not set(checked.tables) & {"customers", "documents"}:
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
@@ -67,11 +69,14 @@ def check_files(files: Sequence[str], reading: Reading = AS_IT_STANDS) -> Checke
 
 def check_sheets(sheets: Sequence[Sheet], reading: Reading = AS_IT_STANDS) -> Checked:
     """Check sheets that have been read."""
-    headed = _recognised(sheets)
-    layouts = [layout.judge(sheet, index, headed[index]) for index, sheet in enumerate(sheets)]
+    sheets, mapped = _mapped(sheets, reading)
+    plain = [one.sheet for one in mapped]
+    headed = _recognised(plain, reading.renames)
+    layouts = [layout.judge(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
     findings = [one.findings for one in headed] + [_faults(sheet, index) for index, sheet in enumerate(sheets)]
+    findings += [one.findings for one in mapped]
     parts: list[Table] = []
-    for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True)):
+    for index, (sheet, one) in enumerate(zip(plain, headed, strict=True)):
         if one.resource is not None:
             read, found = _read_sheet(sheet, index, one, reading)
             parts += read
@@ -79,17 +84,28 @@ def check_sheets(sheets: Sequence[Sheet], reading: Reading = AS_IT_STANDS) -> Ch
     aside = hidden.set_aside(_joined(parts), sheets, reading)
     before = layout.quiet(gather([*findings, *layouts, aside.findings]), layouts)
     after = layout.quiet(checks.check(aside.tables, before), layouts)
-    whole = tuned(gather([before, after]), reading.rules)
-    return Checked(tuple(sheets), headed, aside.tables, whole, checks.held(aside.tables, whole), aside.skipped)
+    whole = tuned(gather([mappings.shown(gather([before, after]), mapped)]), reading.rules)
+    held = checks.held(aside.tables, whole)
+    return Checked(tuple(sheets), headed, aside.tables, whole, held, aside.skipped, tuple(mapped))
 
 
-def _recognised(sheets: Sequence[Sheet]) -> tuple[Headed, ...]:
+def _mapped(sheets: Sequence[Sheet], reading: Reading) -> tuple[list[Sheet], list[mappings.Mapped]]:
+    """The sheets, and what the caller's mapping makes of each."""
+    if reading.mapping is None:
+        return list(sheets), [mappings.Mapped(sheet) for sheet in sheets]
+    entries, sha256 = load(reading.mapping)
+    known = [replace(sheet, mapped_by=sha256) for sheet in sheets]
+    evaluator = Expressions()
+    return known, [mappings.apply(sheet, at, entries, RESOURCES, evaluator) for at, sheet in enumerate(known)]
+
+
+def _recognised(sheets: Sequence[Sheet], renames: Mapping[str, str]) -> tuple[Headed, ...]:
     """Recognise every sheet; where documents and lines have sheets of their own, no sheet is both."""
-    headed = [recognise(sheet, index, RESOURCES) for index, sheet in enumerate(sheets)]
+    headed = [recognise(sheet, index, RESOURCES, renames) for index, sheet in enumerate(sheets)]
     apart = any(one.resource and one.resource.name in {"documents", "lines"} and not one.lines for one in headed)
     if apart:
         headed = [
-            recognise(sheet, index, RESOURCES, flat=False) if one.lines else one
+            recognise(sheet, index, RESOURCES, renames, flat=False) if one.lines else one
             for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True))
         ]
     return tuple(headed)
@@ -170,6 +186,12 @@ def report(checked: Checked, lang: str) -> dict[str, Any]:
         "groups": grouped(checked.findings, checked.sheets, headers(), lang),
         "counts": {"error": checked.errors, "warning": checked.warnings},
     }
+
+
+def near_headers(checked: Checked, lang: str) -> list[Told]:
+    """Headers that only resemble a column, to be asked about."""
+    near = checked.findings.filter(pl.col("code") == "header-near")
+    return tell(near, checked.sheets, headers(), lang)
 
 
 def mark(checked: Checked, target: Path, lang: str) -> Path:

@@ -89,7 +89,7 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
         "origin": profile.account.origin,
         "client_no": profile.account.client_no,
         "profile": profile.name,
-        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 for sheet in ready.checked.sheets},
+        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in ready.checked.sheets},
         "options": {
             "files": [_absolute(name) for name in given.files],
             "reading": asdict(given.reading),

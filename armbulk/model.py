@@ -138,6 +138,8 @@ class Reading:
     dates: str | None = None  # "dmy", "mdy" or "ymd": the order in dates such as 01/02/25
     decimal: str | None = None  # "," or ".": what the separator in 1.234 is
     pad_postal_codes: bool = False  # 150 in a number cell is 0150
+    mapping: str | None = None  # a mapping file, or the name of one that comes with armbulk
+    renames: dict[str, str] = field(default_factory=dict)  # header → field: what the user answered
     rules: Mapping[str, str] = field(default_factory=dict)  # code → error, warning or off: from the profile
 
 
@@ -188,6 +190,7 @@ class Sheet:
     merged: tuple[str, ...] = ()  # merged ranges, as `B3:C4`
     faults: tuple[Fault, ...] = ()  # what the reader saw, told with the other findings
     visible: bool = True
+    mapped_by: str = ""  # the hash of the mapping it was read with
 
 
 class Outcome(StrEnum):

@@ -196,7 +196,7 @@ def check_again(run: Run) -> Checked | None:
         checked = check_files(run.options["files"], reading_of(run))
     except FileError:
         return None
-    same = {str(Path(sheet.file).resolve()): sheet.sha256 for sheet in checked.sheets} == run.sha256
+    same = {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in checked.sheets} == run.sha256
     return checked if same else None
 
 

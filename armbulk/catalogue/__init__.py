@@ -14,7 +14,7 @@ TUNABLE = frozenset(
         "organisation-no national-id bank-account kid postal-code email country-code currency-code language-code "
         "peppol-scheme due-before-date date-unlikely amounts-differ lines-sum-differs document-without-lines "
         "no-lines-sheet customer-not-in-file pattern not-allowed too-long not-ascii invisible-character "
-        "stored-as-number zeros-from-format formula-values unknown-header"
+        "header-near stored-as-number zeros-from-format formula-values unknown-header"
     ).split()
 )
 """Codes whose severity a profile may change, or switch off: rules about values, never about what could not be read."""

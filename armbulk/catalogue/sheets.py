@@ -10,6 +10,18 @@ SHEETS: dict[str, Entry] = {
         "Rename it to one of the headers of `armbulk fields`, or leave it if it is your own note",
         "Gi den et av navnene fra `armbulk fields`, eller la den stå hvis den er ditt eget notat",
     ),
+    "header-near": error(
+        'The column "{value}" looks like "{header}", but is not taken for it',
+        "Kolonnen «{value}» ligner på «{header}», men tas ikke for å være den",
+        "Rename it to {header}, or say so in a mapping (`armbulk map FILE`)",
+        "Gi den navnet {header}, eller si det i en kolonnetilordning (`armbulk map FIL`)",
+    ),
+    "mapping-column-missing": warning(
+        'The mapping names "{value}", which the sheet does not have',
+        "Kolonnetilordningen nevner «{value}», som arket ikke har",
+        "Nothing to do if the column is not needed",
+        "Ingenting å gjøre hvis kolonnen ikke trengs",
+    ),
     "computed-column": warning(
         'The column "{header}" is worked out by ARM and is not sent',
         "Kolonnen «{header}» regnes ut av ARM og sendes ikke",

@@ -10,6 +10,18 @@ VALUES: dict[str, Entry] = {
         "Fill in the cell",
         "Fyll ut cellen",
     ),
+    "value-not-mapped": error(
+        'The mapping does not say what "{value}" is',
+        "Kolonnetilordningen sier ikke hva «{value}» er",
+        "Add it to the mapping's values ({detail})",
+        "Legg det til i kolonnetilordningens verdier ({detail})",
+    ),
+    "expression-failed": error(
+        "The mapping's expression cannot be worked out here: {detail}",
+        "Uttrykket i kolonnetilordningen kan ikke regnes ut her: {detail}",
+        "Correct the row, or the expression",
+        "Rett raden, eller uttrykket",
+    ),
     "too-long": error(
         "The text is longer than {detail} characters",
         "Teksten er lengre enn {detail} tegn",

@@ -12,6 +12,7 @@ _COMMANDS = {
     "demo": ("armbulk.cli.trying", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
     "template": ("armbulk.cli.reference", "template", "A workbook to fill in."),
     "fields": ("armbulk.cli.reference", "fields", "The columns armbulk knows, with their rules."),
+    "map": ("armbulk.cli.mapping", "map_", "Which column of your file is which of ARM's; how a row becomes its JSON."),
     "check": ("armbulk.cli.files", "check", "Find every problem. Nothing leaves this machine."),
     "plan": ("armbulk.cli.files", "plan", "What would be sent, what it costs, when it ends."),
     "import": ("armbulk.cli.running", "import_", "Check, plan, confirm, send, and write the result workbook."),

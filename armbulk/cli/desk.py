@@ -34,11 +34,16 @@ class Desk:
 
         return Bench(self.profile, self.clock)
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody sits at the terminal."""
+        return sys.stdin.isatty() and sys.stderr.isatty() and not self.report.as_json
+
     def ask(self, question: str, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
         if yes:
             return True
-        if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.report.as_json:
+        if not self.can_ask:
             raise QuestionError("question", question, "Answer with --yes, or with --dry-run to look first")
         return click.confirm(question, default=False, err=True)
 

@@ -8,6 +8,7 @@ import click
 
 from armbulk.cli.desk import Desk, command
 from armbulk.errors import Exit
+from armbulk.model import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _OPTIONS = (
+    click.option("--mapping", help="A mapping file (TOML), or one that comes with armbulk (see `armbulk map`)."),
     click.option("--pad-postal-codes", is_flag=True, help="A postal code that Excel stored as 150 is 0150."),
     click.option("--decimal", type=click.Choice([",", "."]), help="The decimal separator, where 1.234 is unclear."),
     click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order in dates such as 01/02/25."),
@@ -26,7 +28,8 @@ _OPTIONS = (
     click.option("--as", "as_resource", help="What the files hold: customers, documents or lines."),
     click.argument("files", nargs=-1, required=True),
 )
-_SAID = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes")
+_TAKE = Words("Use it?", "Skal den brukes?")
+_SAID = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes", "mapping")
 
 
 def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
@@ -40,6 +43,9 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
         said = {name: options.pop(name) for name in _SAID}
         said["dates"] = said["dates"] or desk.profile.dates or None
         said["decimal"] = said["decimal"] or desk.profile.decimal or None
+        if said["mapping"]:
+            named = desk.profile.mappings.get(said["mapping"], said["mapping"])
+            said["mapping"] = str(Path(named).resolve()) if Path(named).is_file() else named
         return function(desk, Given(files, Reading(**said, rules=desk.profile.rules)), **options)
 
     for decorate in _OPTIONS:
@@ -95,12 +101,26 @@ def plan(desk: Desk, given: "Given", **options: Any) -> Exit:
     return Exit.FINDINGS if ready.stopped else Exit.OK
 
 
-def checked_files(desk: Desk, given: "Given") -> "Checked":
-    """Read and check files, showing that something goes on."""
-    from armbulk.checking import check_files
+def checked_files(desk: Desk, given: "Given", *, anything: bool = False) -> "Checked":
+    """Read and check files, showing that something goes on; ask about headers that only resemble a column.
+
+    With `anything` files in which nothing is recognised are no error.
+    """
+    from armbulk.checking import check_files, near_headers
 
     with desk.report.working("reading and checking …"):
-        return check_files(given.files, given.reading)
+        checked = check_files(given.files, given.reading, anything=anything)
+    if not desk.can_ask or anything:
+        return checked
+    answers = {
+        str(near["value"]): str(near["field"])
+        for near in near_headers(checked, desk.report.lang)
+        if click.confirm(f"{near['message']}. {_TAKE.text(desk.report.lang)}", default=False, err=True)
+    }
+    if not answers:
+        return checked
+    given.reading.renames.update(answers)
+    return check_files(given.files, given.reading)
 
 
 def show_findings(desk: Desk, checked: "Checked") -> None:

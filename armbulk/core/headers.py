@@ -32,6 +32,8 @@ OWN_SHEETS = (
 
 _HEADER_WITHIN = 25
 _ENOUGH = 2
+_SIMILAR = 0.86
+_LONG_ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,18 @@ def known(resource: Resource) -> dict[str, Field]:
     return found
 
 
-def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource], *, flat: bool = True) -> Headed:
+def recognise(
+    sheet: Sheet,
+    index: int,
+    resources: Mapping[str, Resource],
+    renames: Mapping[str, str] | None = None,
+    *,
+    flat: bool = True,
+) -> Headed:
     """Recognise a sheet: by what the caller said, by its name, else by its headers.
 
-    Unless `flat` is False a sheet of documents that has columns of lines too is read as both.
+    `renames` gives the field of headers that only resemble one, as the user answered. Unless `flat` is False a sheet
+    of documents that has columns of lines too is read as both.
     """
     if sheet.resource is None and _of_a_form(sheet):
         return Headed(None, None)
@@ -87,7 +97,9 @@ def recognise(sheet: Sheet, index: int, resources: Mapping[str, Resource], *, fl
     parent = next((one for one in resources.values() if one.lines and best in {one, one.lines}), None)
     if flat and sheet.resource != "lines" and parent is not None and _is_flat(sheet, row, parent):
         return _flat(sheet, index, parent, row)
-    return _columns(sheet, index, best, row, known(best))
+    names = known(best)
+    names.update({fold(said): names[fold(name)] for said, name in (renames or {}).items() if fold(name) in names})
+    return _columns(sheet, index, best, row, names)
 
 
 def _of_a_form(sheet: Sheet) -> bool:
@@ -164,6 +176,7 @@ def _columns(
     header = sheet.frame.filter(pl.col("row") == row)
     columns: dict[str, str] = {}
     findings = []
+    strange: list[tuple[str, str]] = []
     for letter in sheet.letters:
         text = header[letter][0]
         if text is None or fold(text) in _PASSED:
@@ -172,7 +185,7 @@ def _columns(
         if one is None and fold(text) in passed:
             continue
         if one is None:
-            findings.append(_finding(index, "unknown-header", row, letter, value=text, detail=_near(text, names)))
+            strange.append((letter, text))
         elif one.name in columns:
             other = columns[one.name]
             findings.append(_finding(index, "duplicate-header", row, letter, one.name, value=text, detail=other))
@@ -180,14 +193,23 @@ def _columns(
             columns[one.name] = letter
             if one.use is Use.COMPUTED:
                 findings.append(_finding(index, "computed-column", row, letter, one.name, value=text))
+    findings += [_strange(index, row, letter, text, names, columns) for letter, text in strange]
     missing = [one.name for one in resource.fields if one.required and one.name not in columns]
     findings += [_finding(index, "missing-column", row, None, name) for name in missing]
     return Headed(resource, row, columns, pl.concat([empty(), *findings]))
 
 
-def _near(text: str, names: Mapping[str, Field]) -> str:
+def _strange(
+    sheet: int, row: int, letter: str, text: str, names: Mapping[str, Field], columns: Mapping[str, str]
+) -> pl.DataFrame:
+    """A header that is not known; where it looks like a column that is not there, that must be asked about."""
+    near = difflib.get_close_matches(fold(text), list(names), n=1, cutoff=_SIMILAR)
+    if near and len(fold(text)) >= _LONG_ENOUGH and names[near[0]].name not in columns:
+        one = names[near[0]]
+        return _finding(sheet, "header-near", row, letter, one.name, value=text)
     near = difflib.get_close_matches(fold(text), list(names), n=1, cutoff=0.8)
-    return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
+    said = f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
+    return _finding(sheet, "unknown-header", row, letter, value=text, detail=said)
 
 
 def _finding(

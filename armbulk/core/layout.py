@@ -18,7 +18,8 @@ _NO_RECORD = ["header-again", "total-row"]
 
 def judge(sheet: Sheet, index: int, headed: Headed) -> pl.DataFrame:
     """Find what is in the sheet besides its table: repeated headers, totals, values without a header, merged cells."""
-    letters = dict.fromkeys([*headed.columns.values(), *(headed.lines.columns.values() if headed.lines else ())])
+    named = [*headed.columns.values(), *(headed.lines.columns.values() if headed.lines else ())]
+    letters = [one for one in dict.fromkeys(named) if one.isalpha()]  # a mapping's own columns are not the sheet's
     if headed.resource is None or not letters:
         return empty()
     body = sheet.frame.filter(pl.col("row") > headed.header_row)

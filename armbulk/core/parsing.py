@@ -81,7 +81,7 @@ def parse(
     """Read the rows below the header: (typed rows as Table.rows tells, findings)."""
     assert headed.resource is not None  # noqa: S101 - callers parse recognised sheets only
     frame = sheet.frame.filter(pl.col("row") > headed.header_row)
-    used = list(headed.columns.values())
+    used = [one for one in headed.columns.values() if one.isalpha()] or list(headed.columns.values())
     if used:
         frame = frame.filter(pl.any_horizontal(pl.col(one).is_not_null() for one in used))
     columns: list[pl.Series] = []

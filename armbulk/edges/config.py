@@ -69,6 +69,7 @@ class Profile:
     dates: str = ""
     decimal: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
+    mappings: Mapping[str, str] = field(default_factory=dict)  # name → file
 
     @property
     def account(self) -> Account:
@@ -102,8 +103,8 @@ def load(
     home = home_folder(environ)
     name = profile or environ.get("ARMBULK_PROFILE") or "default"
     asked = bool(profile or environ.get("ARMBULK_PROFILE"))
-    mine, rules = _profile(home, name, asked=asked)
-    found = {**DEFAULTS, **mine}
+    own = _profile(home, name, asked=asked)
+    found = {**DEFAULTS, **own.settings}
     found.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
     if size:
         found["client_size"] = size
@@ -129,7 +130,8 @@ def load(
         limits=_limits(found, aup_file),
         dates=_one_of(found, "dates", ("dmy", "mdy", "ymd")),
         decimal=_one_of(found, "decimal", (",", ".")),
-        rules=rules,
+        rules=own.rules,
+        mappings=own.mappings,
     )
 
 
@@ -139,8 +141,17 @@ def home_folder(environ: Mapping[str, str]) -> Path:
     return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("armbulk", appauthor=False))
 
 
-def _profile(home: Path, name: str, *, asked: bool) -> tuple[dict[str, str], dict[str, str]]:
-    """One profile's settings, and the severities of rules (`[rules]`, then the profile's own)."""
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What config.toml says: a profile's settings, severities of rules, and names of mapping files."""
+
+    settings: dict[str, str]
+    rules: dict[str, str]
+    mappings: dict[str, str]
+
+
+def _profile(home: Path, name: str, *, asked: bool) -> _Own:
+    """Read one profile; `[rules]` and `[mappings]` hold for all, the profile's own come on top."""
     path = home / "config.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -149,15 +160,24 @@ def _profile(home: Path, name: str, *, asked: bool) -> tuple[dict[str, str], dic
     except (OSError, ValueError) as error:
         raise SettingsError("config-unreadable", f"{path}: {error}", "Mend the file; it must be TOML") from None
     rules = _rules(content.get("rules", {}), path)
+    mappings = _mappings(content.get("mappings", {}), path)
     profiles = content.get("profiles", {})
     if name not in profiles:
         if asked:
             known = ", ".join(profiles) or "none"
             raise SettingsError("no-such-profile", f"There is no profile {name!r}", f"{path} has: {known}")
-        return {}, rules
+        return _Own({}, rules, mappings)
     values = dict(profiles[name])
     rules.update(_rules(values.pop("rules", {}), path))
-    return _checked(values, path, name), rules
+    mappings.update(_mappings(values.pop("mappings", {}), path))
+    return _Own(_checked(values, path, name), rules, mappings)
+
+
+def _mappings(given: Any, path: Path) -> dict[str, str]:
+    """Read a `[mappings]` table: name → file, relative to config.toml's folder."""
+    if not isinstance(given, dict) or not all(isinstance(file, str) for file in given.values()):
+        raise SettingsError("mappings-wrong", f"{path}, [mappings] must hold names of files", 'mine = "mine.toml"')
+    return {name: str(path.parent / Path(file).expanduser()) for name, file in given.items()}
 
 
 def _rules(given: Any, path: Path) -> dict[str, str]:

@@ -1,0 +1,52 @@
+"""The command about mappings."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from armbulk.cli.desk import Desk, command
+from armbulk.cli.files import checked_files, with_files
+from armbulk.errors import Exit, FileError
+
+if TYPE_CHECKING:
+    from armbulk.importing import Given
+
+
+@click.command("map")
+@click.option("--explain", "row", type=int, help="Show how this row becomes its JSON.")
+@click.option("--sheet", "name", help="The sheet of --explain, where several have that row.")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path), help="Where the starter mapping goes (default: the screen)."
+)
+@command
+@with_files
+def map_(desk: Desk, given: "Given", row: int | None, name: str | None, target: Path | None) -> Exit:
+    """Write a mapping to begin with from the headers of FILES, or explain how a row is mapped.
+
+    \b
+    Example:  armbulk map export.csv -o mine.toml
+              armbulk map export.csv --mapping mine.toml --explain 17
+    """
+    from armbulk import mapping
+    from armbulk.edges.mappings import ready_made
+
+    checked = checked_files(desk, given, anything=True)
+    if row is not None:
+        desk.report.show("map", mapping.explain(checked, row, name, desk.report.lang))
+        return Exit.OK
+    made = mapping.starter(checked)
+    if target is None and not desk.report.as_json:
+        click.echo(made, nl=False)
+    elif target is not None:
+        try:
+            with target.open("x", encoding="utf-8") as file:
+                file.write(made)
+        except OSError as error:
+            raise FileError(
+                "cannot-write", f"{target} cannot be written: {error.strerror}", "Choose another with -o"
+            ) from None
+        desk.report.say(f"→ {target}")
+    if desk.report.as_json:
+        desk.report.show("map", {"mapping": made, "file": str(target) if target else None, "ready_made": ready_made()})
+    return Exit.OK
