@@ -48,13 +48,7 @@ def write(
     names = _free(book, lang)
     _summary(book.create_sheet(names[0], 0), summary)
     _problems(book.create_sheet(names[1], 1), problems, lang, set(book.sheetnames))
-    book.active = 0
-    for sheet in book.worksheets:
-        sheet.sheet_view.tabSelected = sheet.title == names[0]
-    book.properties.category = look.MARK
-    book.properties.keywords = "; ".join(names)
-    book.properties.modified = _STAMP
-    book.save(target)
+    _save(book, target, names)
 
 
 def mark(
@@ -74,11 +68,16 @@ def mark(
                 _mark(book[sheet.name][f"{letter}{row}"], colour, text)
     _, name = _free(book, lang)
     _problems(book.create_sheet(name, 0), problems, lang, set(book.sheetnames))
+    _save(book, target, (name,))
+
+
+def _save(book: Workbook, target: Path, own: tuple[str, ...]) -> None:
+    """Open on the first of our own sheets, remember their names, and give the same bytes for the same data."""
     book.active = 0
     for page in book.worksheets:
-        page.sheet_view.tabSelected = page.title == name
+        page.sheet_view.tabSelected = page.title == own[0]
     book.properties.category = look.MARK
-    book.properties.keywords = name
+    book.properties.keywords = "; ".join(own)
     book.properties.modified = _STAMP
     book.save(target)
 
