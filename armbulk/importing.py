@@ -70,12 +70,17 @@ def expect(ready: Prepared, count: int | None, total: str | None) -> None:
     if total is None:
         return
     found = sending["amount"].drop_nulls().str.to_decimal(scale=2).sum() or Decimal(0)
-    try:
-        wanted = Decimal(total.replace(" ", "").replace(",", "."))
-    except ArithmeticError:
-        raise UsageError("total-unreadable", f"{total!r} is not an amount", "Write it like 12500.50") from None
+    wanted = amount_of(total)
     if found != wanted:
         raise UsageError("total-differs", f"The documents add up to {found}, {wanted} was expected", "Nothing was sent")
+
+
+def amount_of(text: str) -> Decimal:
+    """An amount as it is typed on a command line; UsageError when it is none."""
+    try:
+        return Decimal(text.replace(" ", "").replace(",", "."))
+    except ArithmeticError:
+        raise UsageError("total-unreadable", f"{text!r} is not an amount", "Write it like 12500.50") from None
 
 
 def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
@@ -92,6 +97,7 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
         "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in ready.checked.sheets},
         "options": {
             "files": [_absolute(name) for name in given.files],
+            "sheets": [sheet.name for sheet in ready.checked.sheets],
             "reading": asdict(given.reading),
         },
     }
@@ -104,13 +110,24 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
     return store.begin(new, items, batches)
 
 
+def session(bench: Bench, store: Store, run: Run, arm: Arm, **options: Any) -> Session:
+    """A session of one run, as the profile paces it."""
+    profile = bench.profile
+    pace = Pace(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, options.pop("for_windows", True))
+    return Session(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, **options)
+
+
+def arm_of(bench: Bench) -> Arm:
+    """ARM, as the profile reaches it."""
+    profile = bench.profile
+    return Arm(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)
+
+
 def carry_on(bench: Bench, store: Store, run: Run, *, for_windows: bool, tell: Callable[[Progress], None]) -> str:
     """Send what is left of a run and wait for its answers; return the run's state."""
-    profile = bench.profile
-    arm = Arm(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)
-    pace = Pace(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, for_windows)
+    arm = arm_of(bench)
     try:
-        return Session(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, tell).carry_on()
+        return session(bench, store, run, arm, for_windows=for_windows, tell=tell).carry_on()
     finally:
         arm.close()
 

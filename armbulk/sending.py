@@ -80,6 +80,17 @@ class Session:
             self.store.end(self.run.id, state, self.paused_until)
         return state
 
+    def ask_again(self) -> None:
+        """Look up, once, every document of the run that is in doubt or set apart."""
+        with self.store.lock(self.run.account):
+            self.started = self.clock.now()
+            self.store.recover(self.run.id, self.run.account)
+            for batch in self.store.batches(self.run.id, still_open=True):
+                if batch.state in {State.IN_DOUBT, State.QUARANTINED} and batch.resource == "documents":
+                    self._ask(batch)
+            if not self.store.batches(self.run.id, still_open=True):
+                self.store.end(self.run.id, "finished")
+
     def _loop(self) -> str:
         while not self.clock.interrupted:
             if self.paused_until is not None:

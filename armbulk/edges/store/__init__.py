@@ -17,7 +17,8 @@ from armbulk.core.limits import Account, Limits, Usage
 from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
 from armbulk.edges.clock import Clock
-from armbulk.edges.store import ledger
+from armbulk.edges.store import decisions, ledger
+from armbulk.edges.store.decisions import Unsettled
 from armbulk.edges.store.engine import ClientLock, engine_of, migrate
 from armbulk.edges.store.records import (
     ITEM_SCHEMA,
@@ -26,10 +27,13 @@ from armbulk.edges.store.records import (
     Open,
     Run,
     batch_of,
+    guard,
+    known,
     of,
     open_of,
     release,
     run_of,
+    slowest,
     split,
     writes,
 )
@@ -39,7 +43,7 @@ from armbulk.model import Cost, Outcome
 
 _FINAL_WORDS = [state.value for state in FINAL]
 
-__all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Store"]
+__all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Store", "Unsettled"]
 
 
 class Store:
@@ -130,8 +134,6 @@ class Store:
         with self._engine.begin() as conn:
             conn.execute(sa.update(run).where(run.c.id == run_id).values(result=path))
 
-    # ── what is there ───────────────────────────────────────────────────────────────────────────────────────────
-
     def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
         """Return a run's batches in order; with `still_open` only those that are not final."""
         wanted = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)
@@ -186,15 +188,8 @@ class Store:
 
     def known(self, account: Account) -> pl.DataFrame:
         """Return the documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
-        query = (
-            sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run, item.c.outcome)
-            .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item))
-            .where(*of(sent_key, account))
-        )
         with self._engine.connect() as conn:
-            rows = [tuple(row) for row in conn.execute(query)]
-        schema = {"key_norm": pl.String, "doc_type": pl.String, "run": pl.Int64, "outcome": pl.String}
-        return pl.DataFrame(rows, schema=schema, orient="row")
+            return known(conn, account)
 
     def usage(self, account: Account) -> Usage:
         """Return what the ledger says is used and reserved of the client's meters."""
@@ -221,7 +216,7 @@ class Store:
                 return reserved
             values = {"intended": self.clock.now(), "reservation": reserved, "attempt": batch.c.attempt + 1}
             self._move(conn, batch_id, State.POSTING, "intent", **values)
-            self._guard(conn, account, batch_id)
+            guard(conn, account, batch_id)
             return Intent(reserved, cost, records)
 
     def answered(
@@ -295,10 +290,26 @@ class Store:
 
     def slowest(self, account: Account) -> float:
         """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""
-        taken = sa.func.max(batch.c.finished - batch.c.intended)
-        query = sa.select(taken).join_from(batch, run).where(*of(run, account), batch.c.rounds == 0)
         with self._engine.connect() as conn:
-            return float(conn.execute(query).scalar() or 0.0)
+            return slowest(conn, account)
+
+    def unsettled(self, account: Account, run_id: int | None = None) -> list[Unsettled]:
+        """Return the documents that may have been sent and have no outcome, oldest first."""
+        with self._engine.connect() as conn:
+            return decisions.unsettled(conn, account, run_id)
+
+    def decide(self, chosen: Sequence[Unsettled], outcome: Outcome | None, why: str) -> None:
+        """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own."""
+        with self._engine.begin() as conn:
+            for batch_id in sorted({one.batch for one in chosen}):
+                mine = [one for one in chosen if one.batch == batch_id]
+                for one in mine if outcome else ():
+                    self._outcome(conn, one.run, Result(one.no, outcome or Outcome.NOT_SENT, why))
+                if outcome is None:
+                    decisions.send_again(conn, mine)
+                self._log(conn, mine[0].run, batch_id, None, None, f"{why}: {len(mine)} documents")
+                if not open_of(conn, batch_id):
+                    self._move(conn, batch_id, State.FINISHED, why)
 
     def recover(self, run_id: int, account: Account) -> None:
         """After a crash: what was being posted is in doubt, and open reservations are charged in full."""
@@ -386,15 +397,3 @@ class Store:
         )
         for run_id, no, other in conn.execute(taken).all():
             self._outcome(conn, run_id, Result(no, Outcome.ALREADY_SENT, f"sent in run {other}"))
-
-    def _guard(self, conn: sa.Connection, account: Account, batch_id: int) -> None:
-        chosen = sa.select(
-            sa.literal(account.origin),
-            sa.literal(account.client_no),
-            item.c.doc_type,
-            item.c.key_norm,
-            item.c.run,
-            item.c.no,
-        ).where(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
-        names = ["origin", "client_no", "doc_type", "key_norm", "run", "item"]
-        conn.execute(sa.insert(sent_key).from_select(names, chosen))

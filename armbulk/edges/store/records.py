@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from armbulk.core.limits import Account
 from armbulk.core.states import State
-from armbulk.edges.store.tables import batch, item, sent_key
+from armbulk.edges.store.tables import batch, item, run, sent_key
 from armbulk.model import Cost, Outcome
 
 ITEM_SCHEMA = {
@@ -150,6 +150,38 @@ def writes(conn: sa.Connection, batch_id: int) -> int:
     """The records that a batch's open part would write."""
     total = sa.select(sa.func.sum(item.c.writes)).where(item.c.batch == batch_id, item.c.outcome.is_(None))
     return int(conn.execute(total).scalar_one())
+
+
+def guard(conn: sa.Connection, account: Account, batch_id: int) -> None:
+    """Take the documents of a batch under guard: no other run sends them. IntegrityError if one has."""
+    chosen = sa.select(
+        sa.literal(account.origin),
+        sa.literal(account.client_no),
+        item.c.doc_type,
+        item.c.key_norm,
+        item.c.run,
+        item.c.no,
+    ).where(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
+    names = ["origin", "client_no", "doc_type", "key_norm", "run", "item"]
+    conn.execute(sa.insert(sent_key).from_select(names, chosen))
+
+
+def slowest(conn: sa.Connection, account: Account) -> float:
+    """Seconds the slowest batch took that was never in doubt."""
+    taken = sa.func.max(batch.c.finished - batch.c.intended)
+    query = sa.select(taken).join_from(batch, run).where(*of(run, account), batch.c.rounds == 0)
+    return float(conn.execute(query).scalar() or 0.0)
+
+
+def known(conn: sa.Connection, account: Account) -> pl.DataFrame:
+    """The documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
+    query = (
+        sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run, item.c.outcome)
+        .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item))
+        .where(*of(sent_key, account))
+    )
+    schema = {"key_norm": pl.String, "doc_type": pl.String, "run": pl.Int64, "outcome": pl.String}
+    return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=schema, orient="row")
 
 
 def release(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
