@@ -1,0 +1,142 @@
+"""Never twice, never lost: every pair of places to die, every behaviour of ARM; and each protection is needed."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import model
+import pytest
+
+from armbulk import sending
+from armbulk.core.answers import Fault, Posted, Proof, Reply, read_post
+from armbulk.core.limits import Account
+from armbulk.core.readings import Look
+from armbulk.core.states import State
+
+EVERY = int(os.environ.get("ARMBULK_EVERY", "1"))  # 2 takes every other pair of crash points, for haste
+FEW = 97  # for the variants that must fail
+
+
+@pytest.fixture(autouse=True)
+def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The JSON around the records is another test's concern."""
+    monkeypatch.setattr(sending, "wrap", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
+
+
+def tally(every: int, make: type[model.ModelStore] = model.ModelStore) -> Counter[str]:
+    """Run everything, and count what went wrong."""
+    counted: Counter[str] = Counter()
+    for post, poll, visible, kills in model.everything(every):
+        verdict = model.run(post, poll, visible, kills, make)
+        counted["runs"] += 1
+        counted["crashes"] += len(kills)
+        for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):
+            counted[name] += getattr(verdict, name)
+    return counted
+
+
+def test_no_document_twice_none_lost() -> None:
+    """In at least 150,000 runs, most of them killed twice, no document is doubled, lost or without an account."""
+    counted = tally(EVERY)
+    assert counted["runs"] >= 150_000
+    assert {name: counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")} == {
+        "doubled": 0, "lost": 0, "unaccounted": 0, "lawless": 0,
+    }  # fmt: skip
+    assert counted["waiting"] > 0  # what cannot be known waits for a person
+
+
+class NoIntent(model.ModelStore):
+    """What was being posted when the program died is taken for unsent."""
+
+    def recover(self, run_id: int, account: Account) -> None:
+        """Send it again."""
+        del run_id, account
+        for row in list(self.rows.values()):
+            if row.state is State.POSTING:
+                self.rows[row.id] = replace(row, state=State.PLANNED)
+
+
+def posted(change: Callable[[Reply], Posted | None]) -> Callable[[Reply], Posted]:
+    """read_post, but for what `change` decides."""
+    return lambda reply: change(reply) or read_post(reply)
+
+
+def not_sent(where: Callable[[Reply], bool]) -> Callable[[Reply], Posted]:
+    """read_post, but some replies count as if nothing had left."""
+    return posted(lambda reply: Posted(Proof.NOT_SENT) if where(reply) else None)
+
+
+@contextmanager
+def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.ModelStore]]:
+    """One protection switched off."""
+    make = model.ModelStore
+    with monkeypatch.context() as patch:
+        match name:
+            case "no intent on disk before sending":
+                make = NoIntent
+            case "5xx is taken for not sent":
+                patch.setattr(sending, "read_post", not_sent(lambda reply: reply.status >= 500))
+            case "a lost answer is taken for not sent":
+                patch.setattr(sending, "read_post", not_sent(lambda reply: reply.fault is Fault.BROKEN))
+            case "2xx without a number is taken for not sent":
+                unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_post(reply).uuid)
+                patch.setattr(sending, "read_post", unnumbered)
+            case "404 on the batch is taken for not received":
+                patch.setattr(sending, "UNSEEN", 1)
+                patch.setattr(sending.Session, "_poll", _resend_on_404)
+            case "what is not found is sent again at once":
+                patch.setattr(sending.Session, "_quarantine", _resend)
+                patch.setattr(sending, "settled", lambda *_: True)
+            case "what is not found is called rejected":
+                patch.setattr(sending, "read_document", _rejected(sending.read_document))
+        yield make
+
+
+def _resend(session: sending.Session, batch: model.Batch) -> None:
+    session.store.rows[batch.id] = replace(session.store.rows[batch.id], state=State.PLANNED)  # type: ignore[attr-defined]
+
+
+_POLL = sending.Session._poll
+
+
+def _resend_on_404(session: sending.Session, batch: model.Batch) -> None:
+    arm = session.arm
+    if arm.poll.startswith("404") and session._watch(batch).polls == 0:  # type: ignore[attr-defined]
+        session._watch(batch).polls += 1
+        _resend(session, batch)
+        return
+    _POLL(session, batch)
+
+
+def _rejected(real: Callable[..., tuple[str, str, str]]) -> Callable[..., tuple[str, str, str]]:
+    def read(*given: object) -> tuple[str, str, str]:
+        look, message, reference = real(*given)
+        return (Look.DIFFERENT if look == Look.ABSENT else look), message, reference
+
+    return read
+
+
+PROTECTIONS = (
+    "no intent on disk before sending",
+    "5xx is taken for not sent",
+    "a lost answer is taken for not sent",
+    "2xx without a number is taken for not sent",
+    "404 on the batch is taken for not received",
+    "what is not found is sent again at once",
+    "what is not found is called rejected",
+)
+
+
+@pytest.mark.parametrize("name", PROTECTIONS)
+def test_each_protection_is_needed(
+    name: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
+) -> None:
+    """With one protection switched off the same runs double or lose documents: the proof has power."""
+    with without(name, monkeypatch) as make:
+        counted = tally(FEW, make)
+    record_property("doubled", counted["doubled"])
+    record_property("lost", counted["lost"])
+    print(f"{name}: {counted['runs']} runs, {counted['doubled']} doubled, {counted['lost']} lost")
+    assert counted["doubled"] + counted["lost"] > 0
