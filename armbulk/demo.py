@@ -32,7 +32,7 @@ def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[importing.B
     workbook = shutil.copy(shipped("samples") / SAMPLE, folder / SAMPLE)
     with Sandbox(size="S", delay=1.0, clock=clock.now) as arm:
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        bench = importing.Bench(load(environ, lang=lang), clock)
+        bench = importing.Bench(load(environ, said={"lang": lang}), clock)
         checked = check_files([str(workbook)])
         yield bench, checked, importing.prepared(bench, bench.store(), checked, Options())
 

@@ -48,6 +48,9 @@ class Desk:
         return click.confirm(question, default=False, err=True)
 
 
+_SHARED = ("profile", "lang", "as_json", "quiet", "size", "aup_file", "ca_file")
+
+
 def command(function: Callable[..., Exit]) -> Callable[..., None]:
     """Give a command its shared options and its desk; turn errors into message, hint and exit code."""
 
@@ -57,9 +60,10 @@ def command(function: Callable[..., Exit]) -> Callable[..., None]:
     @click.option("--quiet", is_flag=True, help="Say only what is necessary.")
     @click.option("--size", type=click.Choice(["S", "M", "L", "XL"], case_sensitive=False), help="The client's size.")
     @click.option("--aup-file", type=click.Path(path_type=Path), help="Limits that replace the built-in table (TOML).")
+    @click.option("--ca-file", type=click.Path(), help="Certificates to trust besides this machine's own (PEM).")
     @functools.wraps(function)
     def wrapped(**given: Any) -> None:
-        shared = {name: given.pop(name) for name in ("profile", "lang", "as_json", "quiet", "size", "aup_file")}
+        shared = {name: given.pop(name) for name in _SHARED}
         sys.exit(_run(function, shared, given))
 
     return wrapped
@@ -74,7 +78,8 @@ def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str,
     reporter = Reporter(shared["lang"] or environ.get("ARMBULK_LANG") or "en", shared["as_json"], shared["quiet"])
     clock = SystemClock()
     try:
-        profile = load(environ, shared["profile"], shared["lang"], shared["size"], shared["aup_file"])
+        said = {"client_size": shared["size"], "ca_file": shared["ca_file"], "lang": shared["lang"]}
+        profile = load(environ, shared["profile"], said, shared["aup_file"])
         reporter.lang = profile.lang
         return int(function(Desk(profile, clock, reporter), **given))
     except ArmbulkError as error:

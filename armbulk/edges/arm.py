@@ -2,17 +2,19 @@
 
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import httpx
+import truststore
 
 from armbulk import __version__
 from armbulk.core.answers import Fault, Reply
 from armbulk.edges.clock import Clock
-from armbulk.errors import LoginError, ServerError
+from armbulk.errors import LoginError, ServerError, SettingsError
 
 MOST_BYTES = 64 * 1024 * 1024
 """An answer longer than this is cut off: it cannot be one of ARM's."""
@@ -31,6 +33,7 @@ class Login:
     token_url: str = ""
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
+    ca_file: str = ""  # certificates to trust besides the system's, as some networks need
 
 
 class Arm:
@@ -51,6 +54,7 @@ class Arm:
         self._renew_at = float("inf") if login.token else 0.0
         self._http = httpx.Client(
             transport=transport,
+            verify=_trust(base_url, login),
             follow_redirects=False,
             timeout=httpx.Timeout(60.0, connect=15.0),
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -160,6 +164,22 @@ class Arm:
         self._renew_at = self._clock.now() + max(seconds - 60.0, seconds / 2)
 
 
+def _trust(base_url: str, login: Login) -> ssl.SSLContext | bool:
+    """TLS 1.2 or newer, with the certificates this machine trusts; there is no way to switch it off."""
+    if not any(url.startswith("https:") for url in (base_url, login.token_url)):
+        return True
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if login.ca_file:
+        try:
+            context.load_verify_locations(cafile=login.ca_file)
+        except (OSError, ssl.SSLError):
+            raise SettingsError(
+                "ca-file-wrong", f"{login.ca_file} is not a file of certificates (PEM)", "Check ARMBULK_CA_FILE"
+            ) from None
+    return context
+
+
 def unreachable(reply: Reply, what: str = "ARM") -> ServerError:
     """Say that `what` cannot be reached, or answers nonsense."""
     why = reply.reason or f"it answered {reply.status}"
@@ -168,6 +188,8 @@ def unreachable(reply: Reply, what: str = "ARM") -> ServerError:
 
 def _reason(error: httpx.HTTPError) -> str:
     """Name the fault without quoting the request, which holds personal data and the token."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower():
+        return "its certificate is not trusted (your network may answer in its place; see --ca-file)"
     names: dict[type[httpx.HTTPError], str] = {
         httpx.ConnectError: "no connection",
         httpx.ConnectTimeout: "no connection in time",

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ NAMES = (
     "token_url",
     "client_id",
     "client_secret",
+    "ca_file",
     "store",
     "lang",
     "dates",
@@ -95,27 +97,25 @@ class Profile:
 def load(
     environ: Mapping[str, str],
     profile: str | None = None,
-    lang: str | None = None,
-    size: str | None = None,
+    said: Mapping[str, str | None] = MappingProxyType({}),
     aup_file: Path | None = None,
 ) -> Profile:
-    """Read the settings; SettingsError says which one is wrong, and where it came from."""
+    """Read the settings; `said` are the options given. SettingsError says which one is wrong, and where it stands."""
     home = home_folder(environ)
     name = profile or environ.get("ARMBULK_PROFILE") or "default"
     asked = bool(profile or environ.get("ARMBULK_PROFILE"))
     own = _profile(home, name, asked=asked)
     found = {**DEFAULTS, **own.settings}
     found.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
-    if size:
-        found["client_size"] = size
+    found.update({key: value for key, value in said.items() if value})
     base_url = _base_url(found.get("base_url", ""))
-    login = Login(*(found.get(key, "") for key in ("token", "token_url", "client_id", "client_secret")))
+    login = Login(*(found.get(key, "") for key in ("token", "token_url", "client_id", "client_secret", "ca_file")))
     _base_url(login.token_url)
     return Profile(
         name=name,
         home=home,
         store_url=found.get("store") or f"sqlite:///{home / 'armbulk.db'}",
-        lang=_lang(lang or found.get("lang") or _locale(environ)),
+        lang=_lang(found.get("lang") or _locale(environ)),
         base_url=base_url,
         client_no=found.get("client_no", ""),
         login=login,

@@ -1,6 +1,7 @@
 """Opening the database, and keeping other processes out while one sends."""
 
 import os
+import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def engine_of(url: str) -> sa.Engine:
         ) from None
     engine = sa.create_engine(url)
     sa_event.listen(engine, "connect", _settings)
+    sa_event.listen(engine, "handle_error", _translate)
     sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
@@ -70,6 +72,18 @@ def migrate(conn: sa.Connection) -> None:
         for statement in MIGRATIONS.get(step, ()) if version else ():
             conn.execute(sa.text(statement))
     conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
+
+
+def _translate(context: sa.ExceptionContext) -> None:
+    """A disk that is full, a file that is locked or damaged: said as what it is, not as a bug."""
+    if isinstance(context.original_exception, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
+        context.original_exception, sqlite3.IntegrityError | sqlite3.ProgrammingError
+    ):
+        raise StoreError(
+            "store-unusable",
+            f"The store cannot be used: {context.original_exception}",
+            "Make room, or check that its folder is writable and on a local disk; nothing goes that cannot be recorded",
+        ) from None
 
 
 def _settings(raw: Any, _: object) -> None:

@@ -1,0 +1,208 @@
+"""The one door to the network: who is trusted, where the token goes, and how much of an answer is read."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+
+from armbulk.core.answers import Fault, Proof, Reply, read_post
+from armbulk.edges.arm import MOST_BYTES, Arm, Login
+from armbulk.edges.clock import SystemClock
+from armbulk.errors import SettingsError
+
+
+@contextmanager
+def server(answer: Any = (200, {}, b"{}"), context: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[str]]]:
+    """A small server on loopback: its address, and the Authorization header of each request it got."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
+        def do_GET(self) -> None:
+            seen.append(self.headers.get("Authorization", ""))
+            status, headers, body = answer
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    http = HTTPServer(("127.0.0.1", 0), Handler)
+    http.handle_error = lambda *_: None  # type: ignore[method-assign]
+    if context is not None:
+        http.socket = context.wrap_socket(http.socket, server_side=True)
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"{'https' if context else 'http'}://localhost:{http.server_port}", seen
+    finally:
+        http.shutdown()
+        http.server_close()
+        thread.join()
+
+
+def post(base: str, **login: str) -> Reply:
+    """Post a batch."""
+    arm = Arm(base, "2218", Login("secret-token", **login), SystemClock())
+    try:
+        return arm.send_batch("documents", "POST", b"{}")
+    finally:
+        arm.close()
+
+
+def tls(authority: trustme.CA, name: str = "localhost", **given: Any) -> ssl.SSLContext:
+    """A server's side of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, **given).configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize("kind", ["unknown authority", "another host", "expired"])
+def test_who_is_not_trusted_sees_nothing(tmp_path: Path, kind: str) -> None:
+    """A certificate that is not trusted, of another host, or expired: refused before any header left."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    yesterday = datetime.now(tz=UTC) - timedelta(days=1)
+    given = {"not_after": yesterday, "not_before": yesterday - timedelta(days=9)} if kind == "expired" else {}
+    context = tls(authority, "other.example" if kind == "another host" else "localhost", **given)
+    trusted = {} if kind == "unknown authority" else {"ca_file": str(tmp_path / "ca.pem")}
+    with server(context=context) as (base, seen):
+        reply = post(base, **trusted)
+    assert reply.fault is Fault.NOT_SENT
+    assert "certificate" in reply.reason
+    assert seen == []
+
+
+def test_a_certificate_the_user_names_is_trusted(tmp_path: Path) -> None:
+    """`ca_file` adds to what the machine trusts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with server(context=tls(authority)) as (base, seen):
+        assert post(base, ca_file=str(tmp_path / "ca.pem")).status == 200
+    assert seen == ["Bearer secret-token"]
+
+
+def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
+    """What is no file of certificates is a settings error."""
+    (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
+    for name in ("ca.pem", "missing.pem"):
+        with pytest.raises(SettingsError, match=name):
+            Arm("https://localhost", "1", Login("t", ca_file=str(tmp_path / name)), SystemClock())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_the_token_never_follows_a_redirect(status: int) -> None:
+    """A redirect is not followed: no byte reaches the other address, and the batch is in doubt."""
+    with server() as (other, seen), server((status, {"Location": f"{other}/x"}, b"")) as (base, _):
+        assert read_post(post(base)).proof is Proof.IN_DOUBT
+    assert seen == []
+
+
+class Endless(httpx.SyncByteStream):
+    """An answer that never ends."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Send on and on."""
+        while True:
+            self.sent += 1 << 20
+            yield bytes(1 << 20)
+
+
+class Given(httpx.BaseTransport):
+    """Answers with one response."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer."""
+        del request
+        return self.response
+
+
+def test_an_endless_answer_is_cut_off() -> None:
+    """After 64 MiB the answer is given up; for a post that means in doubt."""
+    body = Endless()
+    arm = Arm("http://127.0.0.1", "1", Login("t"), SystemClock(), Given(httpx.Response(200, stream=body)))
+    reply = arm.send_batch("documents", "POST", b"{}")
+    assert reply.fault is Fault.BROKEN
+    assert body.sent <= MOST_BYTES + (2 << 20)
+    assert read_post(reply).proof is Proof.IN_DOUBT
+
+
+class Slow(httpx.SyncByteStream):
+    """An answer of one byte a second."""
+
+    def __init__(self, clock: "Ticking") -> None:
+        self.clock = clock
+
+    def __iter__(self) -> Iterator[bytes]:
+        """One byte, one second."""
+        for _ in range(1_000):
+            self.clock.at += 1.0
+            yield b"x"
+
+
+class Ticking(SystemClock):
+    """A clock that a test moves."""
+
+    at = 0.0
+
+    def monotonic(self) -> float:
+        """The test's time."""
+        return self.at
+
+
+def test_a_trickling_answer_is_given_up() -> None:
+    """A call has two minutes in all, however it trickles."""
+    clock = Ticking()
+    arm = Arm("http://127.0.0.1", "1", Login("t"), clock, Given(httpx.Response(200, stream=Slow(clock))))
+    assert arm.get_batch("x").fault is Fault.BROKEN
+    assert clock.at < 130
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"batchUuid": ' + b"9" * 5_000 + b"}",
+        b'{"batchUuid": NaN}',
+        b'{"batchUuid": null}',
+        b'{"batchUuid": ["0f8fad5b-d9cb-469f-a165-70867728950e"]}',
+        b'{"batchUuid": ""}',
+        b"\xff\xfe{",
+        b"<html>log in</html>",
+        b"",
+    ],
+)
+def test_nonsense_proves_nothing(body: bytes) -> None:
+    """However broken the answer, a post that was answered with it is in doubt, and nothing falls over."""
+    assert read_post(Reply(200, body)).proof is Proof.IN_DOUBT
+    assert read_post(Reply(500, body)).proof is Proof.IN_DOUBT
+
+
+def test_nobody_listens() -> None:
+    """A connection that is refused proves that nothing left."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert post(f"http://127.0.0.1:{port}").fault is Fault.NOT_SENT
