@@ -21,6 +21,7 @@ _COMMANDS = {
     "results": ("armbulk.cli.running", "results", "Write a run's result workbook again."),
     "runs": ("armbulk.cli.history", "runs", "The runs so far."),
     "show": ("armbulk.cli.history", "show", "One run in full."),
+    "purge": ("armbulk.cli.history", "purge", "Take away what old runs left on this machine."),
     "usage": ("armbulk.cli.history", "usage", "ARM's limits: used, reserved, left."),
     "sandbox": ("armbulk.cli.trying", "sandbox", "Run the stand-in ARM on 127.0.0.1."),
 }

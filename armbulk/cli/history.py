@@ -1,9 +1,11 @@
 """Commands about what has been: runs, show, usage."""
 
+import re
+
 import click
 
 from armbulk.cli.desk import Desk, command
-from armbulk.errors import Exit
+from armbulk.errors import Exit, UsageError
 
 
 @click.command()
@@ -48,3 +50,28 @@ def usage(desk: Desk) -> Exit:
 
     desk.report.show("usage", meters(desk.bench.store(), desk.profile, desk.clock.now()))
     return Exit.OK
+
+
+@click.command()
+@click.option("--older-than", "age", required=True, metavar="90d", help="Runs that ended longer ago: 90d, 12w.")
+@click.option("--yes", is_flag=True, help="Ask no questions.")
+@command
+def purge(desk: Desk, age: str, *, yes: bool) -> Exit:
+    """Take away the local data of finished runs. Document numbers stay, so that nothing is ever sent twice.
+
+    \b
+    Example:  armbulk purge --older-than 90d
+    """
+    before = desk.clock.now() - _seconds(age)
+    if not desk.ask(f"Take away finished runs of client {desk.profile.client_no or '?'} older than {age}?", yes=yes):
+        return Exit.OK
+    gone = desk.bench.store().purge(desk.profile.account, before)
+    desk.report.show("purge", {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded})
+    return Exit.OK
+
+
+def _seconds(age: str) -> float:
+    found = re.fullmatch(r"(\d{1,5})([dw])", age.strip())
+    if found is None:
+        raise UsageError("age-wrong", f"{age!r} is no age", "Write it like 90d or 12w")
+    return int(found[1]) * 86_400.0 * (7 if found[2] == "w" else 1)

@@ -17,23 +17,21 @@ from armbulk.core.limits import Account, Limits, Usage
 from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
 from armbulk.edges.clock import Clock
-from armbulk.edges.store import decisions, ledger
+from armbulk.edges.store import decisions, ledger, purging
 from armbulk.edges.store.decisions import Unsettled
 from armbulk.edges.store.engine import ClientLock, engine_of, migrate
+from armbulk.edges.store.purging import Purged
+from armbulk.edges.store.reading import Reader
 from armbulk.edges.store.records import (
     ITEM_SCHEMA,
     Batch,
     Intent,
     Open,
     Run,
-    batch_of,
     guard,
-    known,
     of,
     open_of,
     release,
-    run_of,
-    slowest,
     split,
     writes,
 )
@@ -46,7 +44,7 @@ _FINAL_WORDS = [state.value for state in FINAL]
 __all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Store", "Unsettled"]
 
 
-class Store:
+class Store(Reader):
     """The database of one user; `clock` is read for every stamp."""
 
     def __init__(self, url: str, clock: Clock) -> None:
@@ -101,19 +99,6 @@ class Store:
             self._log(conn, run_id, None, None, None, "begun")
         return run_id
 
-    def run(self, run_id: int) -> Run:
-        """Return one run; StoreError if there is none of that number."""
-        with self._engine.connect() as conn:
-            row = conn.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
-        if row is None:
-            raise StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
-        return run_of(row)
-
-    def runs(self) -> list[Run]:
-        """Return all runs, newest first."""
-        with self._engine.connect() as conn:
-            return [run_of(row) for row in conn.execute(sa.select(run).order_by(run.c.id.desc())).mappings()]
-
     def end(self, run_id: int, state: str, resume_at: float | None = None) -> None:
         """Record how a session ended; a finished run forgets what personal data ARM's words may hold."""
         with self._engine.begin() as conn:
@@ -133,63 +118,6 @@ class Store:
         """Remember where the result workbook went."""
         with self._engine.begin() as conn:
             conn.execute(sa.update(run).where(run.c.id == run_id).values(result=path))
-
-    def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
-        """Return a run's batches in order; with `still_open` only those that are not final."""
-        wanted = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)
-        if still_open:
-            wanted = wanted.where(batch.c.state.not_in(_FINAL_WORDS))
-        with self._engine.connect() as conn:
-            return [batch_of(row) for row in conn.execute(wanted).mappings()]
-
-    def batch(self, batch_id: int) -> Batch:
-        """Return one batch."""
-        with self._engine.connect() as conn:
-            return batch_of(conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one())
-
-    def progress(self, run_id: int) -> tuple[int, int]:
-        """Return how many of a run's batches are final, and how many there are."""
-        final = sa.func.sum(sa.case((batch.c.state.in_(_FINAL_WORDS), 1), else_=0))
-        with self._engine.connect() as conn:
-            done, total = conn.execute(sa.select(final, sa.func.count()).where(batch.c.run == run_id)).one()
-        return int(done or 0), int(total)
-
-    def items(self, run_id: int) -> pl.DataFrame:
-        """Return a run's records (ITEM_SCHEMA), in order."""
-        wanted = [item.c[name] for name in ITEM_SCHEMA]
-        with self._engine.connect() as conn:
-            rows = conn.execute(sa.select(*wanted).where(item.c.run == run_id).order_by(item.c.no)).all()
-        return pl.DataFrame([tuple(row) for row in rows], schema=ITEM_SCHEMA, orient="row")
-
-    def open_records(self, batch_id: int) -> tuple[Open, ...]:
-        """Return the records of a batch without an outcome, in order."""
-        with self._engine.connect() as conn:
-            return open_of(conn, batch_id)
-
-    def spent(self, run_id: int) -> Cost:
-        """Return what a run has cost so far."""
-        with self._engine.connect() as conn:
-            row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).one()
-        return Cost(*row)
-
-    def size(self, run_id: int) -> int:
-        """Return the number of records of a run."""
-        with self._engine.connect() as conn:
-            return int(conn.execute(sa.select(sa.func.count()).where(item.c.run == run_id)).scalar_one())
-
-    def sent_records(self, batch_id: int) -> list[tuple[int, str]]:
-        """Return (number, key) of every record the batch was sent with, in the order of its body."""
-        left_out = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
-        sent = sa.select(item.c.no, item.c.key).where(
-            item.c.batch == batch_id, sa.or_(item.c.outcome.is_(None), item.c.outcome.not_in(left_out))
-        )
-        with self._engine.connect() as conn:
-            return [(no, key) for no, key in conn.execute(sent.order_by(item.c.no))]
-
-    def known(self, account: Account) -> pl.DataFrame:
-        """Return the documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
-        with self._engine.connect() as conn:
-            return known(conn, account)
 
     def usage(self, account: Account) -> Usage:
         """Return what the ledger says is used and reserved of the client's meters."""
@@ -288,16 +216,6 @@ class Store:
             conn.execute(sa.update(batch).where(batch.c.id == batch_id).values(rounds=rounds))
         return rounds
 
-    def slowest(self, account: Account) -> float:
-        """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""
-        with self._engine.connect() as conn:
-            return slowest(conn, account)
-
-    def unsettled(self, account: Account, run_id: int | None = None) -> list[Unsettled]:
-        """Return the documents that may have been sent and have no outcome, oldest first."""
-        with self._engine.connect() as conn:
-            return decisions.unsettled(conn, account, run_id)
-
     def decide(self, chosen: Sequence[Unsettled], outcome: Outcome | None, why: str) -> None:
         """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own."""
         with self._engine.begin() as conn:
@@ -310,6 +228,11 @@ class Store:
                 self._log(conn, mine[0].run, batch_id, None, None, f"{why}: {len(mine)} documents")
                 if not open_of(conn, batch_id):
                     self._move(conn, batch_id, State.FINISHED, why)
+
+    def purge(self, account: Account, before: float) -> Purged:
+        """Take away what finished runs that ended before `before` left here; the guard of document numbers stays."""
+        with self._engine.begin() as conn:
+            return purging.purge(conn, account, before)
 
     def recover(self, run_id: int, account: Account) -> None:
         """After a crash: what was being posted is in doubt, and open reservations are charged in full."""

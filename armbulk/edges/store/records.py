@@ -176,8 +176,9 @@ def slowest(conn: sa.Connection, account: Account) -> float:
 def known(conn: sa.Connection, account: Account) -> pl.DataFrame:
     """The documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
     query = (
-        sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run, item.c.outcome)
-        .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item))
+        sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run)
+        .add_columns(sa.func.coalesce(item.c.outcome, sent_key.c.outcome))
+        .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item), isouter=True)
         .where(*of(sent_key, account))
     )
     schema = {"key_norm": pl.String, "doc_type": pl.String, "run": pl.Int64, "outcome": pl.String}

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 2
+VERSION = 3
 """The layout below; a store of a newer layout is refused untouched."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -10,6 +10,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE batch ADD COLUMN rounds INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE batch ADD COLUMN finished FLOAT",
     ),
+    3: ("ALTER TABLE sent_key ADD COLUMN outcome TEXT",),
 }
 """What makes a store of the layout before into one of this layout; new tables are created besides."""
 
@@ -100,6 +101,7 @@ sent_key = Table(
     Column("key_norm", Text, primary_key=True),
     Column("run", Integer, nullable=False),
     Column("item", Integer, nullable=False),
+    Column("outcome", Text),  # what became of it, once its record has been purged
 )
 
 event = Table(
