@@ -1,6 +1,7 @@
 """Mappings made and explained: a starter from a file's headers, and how one row becomes its JSON."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -140,7 +141,7 @@ def _json(checked: Checked, index: int, row: int) -> str | None:
         if name not in checked.tables:
             continue
         table, lines = checked.tables[name], checked.tables.get("lines")
-        made = payloads(table, lines if name == "documents" else None)
+        made = payloads(_masked(table), lines if name == "documents" else None)
         here = made.filter((pl.col("sheet") == index) & (pl.col("row") == row))
         if here.is_empty() and lines is not None and name == "documents":
             mine = lines.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))
@@ -149,3 +150,13 @@ def _json(checked: Checked, index: int, row: int) -> str | None:
         if here.height:
             return str(here["payload"][0])
     return None
+
+
+def _masked(table: Table) -> Table:
+    """The table with sensitive values shown as elsewhere: by their last two characters."""
+    hidden = [pl.concat_str(pl.lit("••••"), pl.col(name).str.tail(2)).alias(name) for name in _sensitive(table)]
+    return replace(table, rows=table.rows.with_columns(hidden))
+
+
+def _sensitive(table: Table) -> list[str]:
+    return [one.name for one in table.resource.fields if one.name in SENSITIVE]
