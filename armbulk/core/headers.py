@@ -106,6 +106,12 @@ def _answered(names: dict[str, Field], renames: Mapping[str, str]) -> dict[str, 
     return names | {fold(said): names[fold(name)] for said, name in renames.items() if fold(name) in names}
 
 
+def likeliest(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> Headed:
+    """What a sheet that is not recognised holds most likely, to begin a mapping from: never to read it by."""
+    best, row, _ = _best(sheet, list(resources.values()))
+    return Headed(None, None) if best is None or row == 0 else _columns(sheet, index, best, row, known(best))
+
+
 def _of_a_form(sheet: Sheet) -> bool:
     """Whether this is a template's own guide or list of codes: by its name and its title, so that no table is one."""
     title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height else None
@@ -167,7 +173,7 @@ def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
     """Whether the key's column is there, or one whose header looks like it: that is asked about, not passed over."""
     names = known(resource)
     keys = {one.name for one in resource.fields if one.use is Use.PARENT} or {resource.key}
-    near = [names.get(fold(text)) or _similar(text, names) for text in dict(_top(sheet))[row]]
+    near = [names.get(fold(text)) or similar(text, names) for text in dict(_top(sheet))[row]]
     return any(one is not None and one.name in keys for one in near)
 
 
@@ -211,7 +217,7 @@ def _strange(
     sheet: int, row: int, letter: str, text: str, names: Mapping[str, Field], columns: Mapping[str, str]
 ) -> pl.DataFrame:
     """A header that is not known; where it looks like a column that is not there, that must be asked about."""
-    one = _similar(text, names)
+    one = similar(text, names)
     if one is not None and one.name not in columns and one.use is not Use.COMPUTED:
         return _finding(sheet, "header-near", row, letter, one.name, value=text)
     near = difflib.get_close_matches(fold(text), list(names), n=1, cutoff=0.8)
@@ -219,7 +225,7 @@ def _strange(
     return _finding(sheet, "unknown-header", row, letter, value=text, detail=said)
 
 
-def _similar(text: str, names: Mapping[str, Field]) -> Field | None:
+def similar(text: str, names: Mapping[str, Field]) -> Field | None:
     """The column a header differs from by a letter or two; other digits are another column (Adresse 4)."""
     folded = fold(text)
     alike = [name for name in names if _DIGITS.findall(name) == _DIGITS.findall(folded)]
