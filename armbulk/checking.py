@@ -96,7 +96,18 @@ def _mapped(sheets: Sequence[Sheet], reading: Reading) -> tuple[list[Sheet], lis
     entries, sha256 = load(reading.mapping)
     known = [replace(sheet, mapped_by=sha256) for sheet in sheets]
     evaluator = Expressions()
-    return known, [mappings.apply(sheet, at, entries, RESOURCES, evaluator) for at, sheet in enumerate(known)]
+    mapped = [mappings.apply(sheet, at, entries, RESOURCES, evaluator) for at, sheet in enumerate(known)]
+    if all(one.entry is None for one in mapped):
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise FileError(
+            "mapping-fits-nothing",
+            f"The mapping {reading.mapping} fits no sheet of the files ({names})",
+            "Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers",
+        )
+    return known, [
+        replace(mapped[0], findings=pl.concat([mapped[0].findings, mappings.idle(entries, mapped)])),
+        *mapped[1:],
+    ]
 
 
 def _recognised(sheets: Sequence[Sheet], renames: Mapping[str, str]) -> tuple[Headed, ...]:

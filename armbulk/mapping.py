@@ -1,12 +1,13 @@
 """Mappings made and explained: a starter from a file's headers, and how one row becomes its JSON."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from armbulk.checking import Checked
-from armbulk.core.headers import fold
+from armbulk.core.headers import fold, likeliest
 from armbulk.core.mapper import payloads
 from armbulk.core.parsing import as_text
 from armbulk.errors import UsageError
@@ -22,11 +23,12 @@ def starter(checked: Checked) -> str:
     """Write a mapping to begin with: what is known, what looks alike (as a comment), what is not known."""
     parts = ["# A mapping: which column of this file is which of ARM's. See docs/mappings.md."]
     for index, sheet in enumerate(checked.sheets):
-        headed = checked.headed[index]
+        recognised = checked.headed[index].resource is not None
+        headed = checked.headed[index] if recognised else likeliest(sheet, index, RESOURCES)
         resource = headed.resource or RESOURCES["customers"]
         row = headed.header_row or (sheet.frame["row"][0] if sheet.frame.height else 1)
         head = sheet.frame.filter(pl.col("row") == row)
-        lines = [f"[[sheet]]  # {'recognised' if headed.resource else 'not recognised: say what it holds'}"]
+        lines = [f"[[sheet]]  # {'recognised' if recognised else 'not recognised: say what it holds'}"]
         lines += [
             f"name = {_quoted(sheet.name)}",
             f'resource = "{resource.name}"',
@@ -37,10 +39,7 @@ def starter(checked: Checked) -> str:
         taken = {letter: name for name, letter in headed.columns.items()}
         if headed.lines:
             taken |= {letter: name for name, letter in headed.lines.columns.items()}
-        near = dict(
-            checked.findings.filter((pl.col("sheet") == index) & (pl.col("code") == "header-near"))
-            .select("column", "field").iter_rows()
-        )  # fmt: skip
+        near = dict(headed.findings.filter(pl.col("code") == "header-near").select("column", "field").iter_rows())
         for letter in sheet.letters:
             text = head[letter][0] if head.height else None
             if text:
@@ -140,7 +139,7 @@ def _json(checked: Checked, index: int, row: int) -> str | None:
         if name not in checked.tables:
             continue
         table, lines = checked.tables[name], checked.tables.get("lines")
-        made = payloads(table, lines if name == "documents" else None)
+        made = payloads(_masked(table), lines if name == "documents" else None)
         here = made.filter((pl.col("sheet") == index) & (pl.col("row") == row))
         if here.is_empty() and lines is not None and name == "documents":
             mine = lines.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))
@@ -149,3 +148,13 @@ def _json(checked: Checked, index: int, row: int) -> str | None:
         if here.height:
             return str(here["payload"][0])
     return None
+
+
+def _masked(table: Table) -> Table:
+    """The table with sensitive values shown as elsewhere: by their last two characters."""
+    hidden = [pl.concat_str(pl.lit("••••"), pl.col(name).str.tail(2)).alias(name) for name in _sensitive(table)]
+    return replace(table, rows=table.rows.with_columns(hidden))
+
+
+def _sensitive(table: Table) -> list[str]:
+    return [one.name for one in table.resource.fields if one.name in SENSITIVE]

@@ -22,6 +22,12 @@ SHEETS: dict[str, Entry] = {
         "Nothing to do if the column is not needed",
         "Ingenting å gjøre hvis kolonnen ikke trengs",
     ),
+    "mapping-not-used": warning(
+        'The mapping speaks of a sheet "{value}", which is not in the files',
+        "Kolonnetilordningen nevner et ark «{value}», som ikke er i filene",
+        "Correct the name in the mapping, or leave it if the sheet is in another file",
+        "Rett navnet i kolonnetilordningen, eller la det stå hvis arket er i en annen fil",
+    ),
     "computed-column": warning(
         'The column "{header}" is worked out by ARM and is not sent',
         "Kolonnen «{header}» regnes ut av ARM og sendes ikke",

@@ -28,7 +28,10 @@ _OPTIONS = (
     click.option("--as", "as_resource", help="What the files hold: customers, documents or lines."),
     click.argument("files", nargs=-1, required=True),
 )
-_TAKE = Words("Use it?", "Skal den brukes?")
+_TAKE = Words(
+    '{sheet}, column {column}: "{said}" looks like "{header}". Use it?',
+    "{sheet}, kolonne {column}: «{said}» ligner på «{header}». Skal den brukes?",
+)
 _SAID = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes", "mapping")
 
 
@@ -101,26 +104,36 @@ def plan(desk: Desk, given: "Given", **options: Any) -> Exit:
     return Exit.FINDINGS if ready.stopped else Exit.OK
 
 
-def checked_files(desk: Desk, given: "Given", *, anything: bool = False) -> "Checked":
+def checked_files(desk: Desk, given: "Given", *, anything: bool = False, yes: bool = False) -> "Checked":
     """Read and check files, showing that something goes on; ask about headers that only resemble a column.
 
-    With `anything` files in which nothing is recognised are no error.
+    With `anything` files in which nothing is recognised are no error. With `yes` nothing is asked.
     """
-    from armbulk.checking import check_files, near_headers
+    from armbulk.checking import check_files
 
     with desk.report.working("reading and checking …"):
         checked = check_files(given.files, given.reading, anything=anything)
-    if not desk.can_ask or anything:
-        return checked
-    answers = {
-        str(near["value"]): str(near["field"])
-        for near in near_headers(checked, desk.report.lang)
-        if click.confirm(f"{near['message']}. {_TAKE.text(desk.report.lang)}", default=False, err=True)
-    }
+    answers = _answers(desk, checked) if desk.can_ask and not anything and not yes else {}
     if not answers:
         return checked
     given.reading.renames.update(answers)
     return check_files(given.files, given.reading)
+
+
+def _answers(desk: Desk, checked: "Checked") -> dict[str, str]:
+    """Ask about each header that only resembles a column: header → field, where the answer was yes."""
+    from armbulk.checking import near_headers
+    from armbulk.findings import fill
+    from armbulk.resources import headers
+
+    lang, answers = desk.report.lang, dict[str, str]()
+    for near in near_headers(checked, lang):
+        said, name = str(near["value"]), str(near["field"])
+        header = headers()[name].text(lang)
+        words = {"sheet": near["sheet"], "column": near["column"] or "", "said": said, "header": header}
+        if name not in answers.values() and click.confirm(fill(_TAKE.text(lang), words), default=False, err=True):
+            answers[said] = name
+    return answers
 
 
 def show_findings(desk: Desk, checked: "Checked") -> None:

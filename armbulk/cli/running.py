@@ -49,7 +49,7 @@ def import_(
     """
     from armbulk import importing, planning, results
 
-    checked = checked_files(desk, given)
+    checked = checked_files(desk, given, yes=yes)
     bench = desk.bench
     store = bench.store()
     ready = importing.prepared(bench, store, checked, planning.Options(**options))

@@ -34,6 +34,7 @@ _HEADER_WITHIN = 25
 _ENOUGH = 2
 _SIMILAR = 0.86
 _LONG_ENOUGH = 5
+_DIGITS = re.compile("[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,19 @@ def recognise(
         return Headed(None, None, findings=_finding(index, "no-known-header", row, value=sheet.name))
     parent = next((one for one in resources.values() if one.lines and best in {one, one.lines}), None)
     if flat and sheet.resource != "lines" and parent is not None and _is_flat(sheet, row, parent):
-        return _flat(sheet, index, parent, row)
-    names = known(best)
-    names.update({fold(said): names[fold(name)] for said, name in (renames or {}).items() if fold(name) in names})
-    return _columns(sheet, index, best, row, names)
+        return _flat(sheet, index, parent, row, renames or {})
+    return _columns(sheet, index, best, row, _answered(known(best), renames or {}))
+
+
+def _answered(names: dict[str, Field], renames: Mapping[str, str]) -> dict[str, Field]:
+    """The known headers, and those that the user has said are one."""
+    return names | {fold(said): names[fold(name)] for said, name in renames.items() if fold(name) in names}
+
+
+def likeliest(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> Headed:
+    """What a sheet that is not recognised holds most likely, to begin a mapping from: never to read it by."""
+    best, row, _ = _best(sheet, list(resources.values()))
+    return Headed(None, None) if best is None or row == 0 else _columns(sheet, index, best, row, known(best))
 
 
 def _of_a_form(sheet: Sheet) -> bool:
@@ -119,14 +129,17 @@ def _is_flat(sheet: Sheet, row: int, parent: Resource) -> bool:
     return len(only_above) >= _ENOUGH and len(only_below) >= _ENOUGH
 
 
-def _flat(sheet: Sheet, index: int, parent: Resource, row: int) -> Headed:
+def _flat(sheet: Sheet, index: int, parent: Resource, row: int, renames: Mapping[str, str]) -> Headed:
     """A sheet that holds documents and lines: a header both have is the line's, but for the document's number."""
     assert parent.lines is not None  # noqa: S101 - the caller chose a resource with lines
-    below = known(parent.lines)
-    above = {key: one for key, one in known(parent).items() if key not in below or one.name == parent.key}
+    below = _answered(known(parent.lines), renames)
+    ours = _answered(known(parent), renames)
+    above = {key: one for key, one in ours.items() if key not in below or one.name == parent.key}
     lines = _columns(sheet, index, parent.lines, row, below, passed=frozenset(above))
     documents = _columns(sheet, index, parent, row, above, passed=frozenset(below))
     findings = pl.concat([documents.findings, lines.findings]).unique(maintain_order=True)
+    near = findings.filter(pl.col("code") == "header-near")["column"].implode()  # to one of the two it is not unknown
+    findings = findings.filter((pl.col("code") != "unknown-header") | ~pl.col("column").is_in(near))
     return Headed(parent, row, documents.columns, findings, lines)
 
 
@@ -157,10 +170,11 @@ def _top(sheet: Sheet) -> list[tuple[int, list[str]]]:
 
 
 def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
+    """Whether the key's column is there, or one whose header looks like it: that is asked about, not passed over."""
     names = known(resource)
     keys = {one.name for one in resource.fields if one.use is Use.PARENT} or {resource.key}
-    texts = dict(_top(sheet))[row]
-    return any(names[fold(text)].name in keys for text in texts if fold(text) in names)
+    near = [names.get(fold(text)) or similar(text, names) for text in dict(_top(sheet))[row]]
+    return any(one is not None and one.name in keys for one in near)
 
 
 def _columns(
@@ -203,13 +217,20 @@ def _strange(
     sheet: int, row: int, letter: str, text: str, names: Mapping[str, Field], columns: Mapping[str, str]
 ) -> pl.DataFrame:
     """A header that is not known; where it looks like a column that is not there, that must be asked about."""
-    near = difflib.get_close_matches(fold(text), list(names), n=1, cutoff=_SIMILAR)
-    if near and len(fold(text)) >= _LONG_ENOUGH and names[near[0]].name not in columns:
-        one = names[near[0]]
+    one = similar(text, names)
+    if one is not None and one.name not in columns and one.use is not Use.COMPUTED:
         return _finding(sheet, "header-near", row, letter, one.name, value=text)
     near = difflib.get_close_matches(fold(text), list(names), n=1, cutoff=0.8)
     said = f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
     return _finding(sheet, "unknown-header", row, letter, value=text, detail=said)
+
+
+def similar(text: str, names: Mapping[str, Field]) -> Field | None:
+    """The column a header differs from by a letter or two; other digits are another column (Adresse 4)."""
+    folded = fold(text)
+    alike = [name for name in names if _DIGITS.findall(name) == _DIGITS.findall(folded)]
+    near = difflib.get_close_matches(folded, alike, n=1, cutoff=_SIMILAR) if len(folded) >= _LONG_ENOUGH else []
+    return names[near[0]] if near else None
 
 
 def _finding(

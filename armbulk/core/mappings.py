@@ -10,12 +10,14 @@ from typing import Protocol
 import polars as pl
 
 from armbulk.catalogue import CATALOGUE
-from armbulk.core.headers import fold, known
+from armbulk.core.headers import fold, known, recognise
 from armbulk.findings import SCHEMA, empty
 from armbulk.model import CELL, Field, Resource, Sheet
 
 _HEADER_WITHIN = 25
 _ENOUGH = 2
+_SURE_DIGITS = 15  # what Excel keeps of a number
+_UNREADABLE = {"error": "error-cell", "uncalculated": "not-calculated", "number": "digits-lost"}
 DERIVED = "="
 """How the frame columns begin that a mapping adds; no Excel column does."""
 
@@ -35,14 +37,29 @@ class SheetMapping:
     ignore: tuple[str, ...] = ()  # sources that are nobody's business
 
 
+class FromNumber(str):
+    """The text of a number cell: its point is a decimal point, whatever else it looks like."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an expression makes of a row: a text or nothing, or why it cannot; whether the text is a plain number."""
+
+    text: str | None
+    error: str = ""
+    number: bool = False
+
+
 class Evaluator(Protocol):
     """Evaluates expressions; lives at the edge."""
 
     def inputs(self, template: str, headers: Sequence[str]) -> list[str]:
         """Return the headers a template reads."""
 
-    def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[tuple[str | None, str]]:
-        """Return (text or null, error or "") for each row of header → text."""
+    def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[Answer]:
+        """Return what the template makes of each row of header → text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,7 @@ class Mapped:
     shown: dict[str, str | None] = field(default_factory=dict)
     findings: pl.DataFrame = field(default_factory=empty)
     how: dict[str, str] = field(default_factory=dict)  # frame column → what the mapping does there
+    entry: SheetMapping | None = None  # what was said of the sheet, if anything
 
 
 def apply(
@@ -60,30 +78,40 @@ def apply(
 ) -> Mapped:
     """Map a sheet by the first entry that fits it; a sheet that none fits stays as it is."""
     for entry in mapping:
-        row = _header_row(sheet, entry, evaluator)
+        row = _header_row(sheet, index, entry, resources, evaluator)
         if row is not None:
             return _Work(sheet, index, entry, row, resources[entry.resource], evaluator).done()
     return Mapped(sheet)
 
 
-def _header_row(sheet: Sheet, entry: SheetMapping, evaluator: Evaluator) -> int | None:
-    """The row of `sheet` that holds the entry's source headers; null when the entry is not about this sheet."""
-    if entry.name and fold(entry.name) != fold(sheet.name):
+def _header_row(
+    sheet: Sheet, index: int, entry: SheetMapping, resources: Mapping[str, Resource], evaluator: Evaluator
+) -> int | None:
+    """The header row of `sheet` as the entry sees it; null when the entry is not about this sheet."""
+    if (entry.name and fold(entry.name) != fold(sheet.name)) or sheet.resource not in {None, entry.resource}:
         return None
-    wanted = {fold(one) for one in [*entry.rename, *entry.ignore]}
-    best: tuple[int, int | None] = (0, None)
-    width = 0
-    for line in sheet.frame.head(_HEADER_WITHIN).select("row", *sheet.letters).iter_rows():
-        texts = [text for text in line[1:] if text]
+    resource = resources[entry.resource]
+    ours = {*known(resource), *(known(resource.lines) if resource.lines else {})}
+    best: tuple[int, int, int, int | None] = (0, 0, 0, None)  # headers the entry or armbulk knows, of these the entry's
+    for row, texts in _candidates(sheet, entry):
         found = {fold(text) for text in texts}
         inputs = {fold(one) for template in entry.expression.values() for one in evaluator.inputs(template, texts)}
-        count = len(found & (wanted | inputs))
-        if entry.header_row == line[0] or count > best[0]:
-            best, width = (count, line[0]), len(found)
-        if entry.header_row == line[0]:
-            break
-    fits = best[0] >= _ENOUGH and best[0] * 2 >= width  # at least half of the sheet's headers are spoken of
-    return best[1] if fits or entry.name or entry.header_row else None
+        sources = found & ({fold(one) for one in [*entry.rename, *entry.ignore]} | inputs)
+        if entry.header_row is not None or len(sources | (found & ours)) > best[0]:
+            best = (len(sources | (found & ours)), len(sources), len(found), row)
+    count, some, width, where = best
+    if entry.name or sheet.resource:
+        return where
+    fits = some and count >= _ENOUGH and count * 2 >= width  # at least half of the headers are spoken of
+    return where if fits or recognise(sheet, index, resources).resource is resource else None
+
+
+def _candidates(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, list[str]]]:
+    frame = sheet.frame.head(_HEADER_WITHIN)
+    if entry.header_row is not None:
+        frame = sheet.frame.filter(pl.col("row") == entry.header_row)
+    rows = frame.select("row", *sheet.letters).iter_rows()
+    return [(row, [text for text in texts if text]) for row, *texts in rows]
 
 
 class _Work:
@@ -103,7 +131,7 @@ class _Work:
         head = sheet.frame.filter(pl.col("row") == row)
         self._headers = {letter: head[letter][0] for letter in sheet.letters if head.height and head[letter][0]}
         self._letters = list(sheet.letters)
-        self._frame = sheet.frame
+        self._frame = sheet.frame.filter(pl.col("row") >= row) if entry.header_row else sheet.frame
         self._shown: dict[str, str | None] = {}
         self._how: dict[str, str] = {}
         self._findings: list[pl.DataFrame] = [empty()]
@@ -115,23 +143,22 @@ class _Work:
         self._values()
         for target, text in self._entry.constant.items():
             body = pl.when(pl.col("row") > self._row).then(pl.lit(text))
-            self._add(target, self._frame.select(body.alias("text"))["text"], None, "constant")
+            kind = pl.when(pl.col("row") > self._row).then(pl.lit("text", CELL)).alias("kind")
+            self._add(target, self._frame.select("row", body.alias("text"), kind), None, "constant")
         self._leave_out(used)
         sheet = replace(self._sheet, frame=self._frame, letters=tuple(self._letters), resource=self._entry.resource)
-        return Mapped(sheet, self._shown, pl.concat(self._findings), self._how)
+        return Mapped(sheet, self._shown, pl.concat(self._findings), self._how, self._entry)
 
-    def _letter(self, source: str) -> str | None:
-        return next((letter for letter, text in self._headers.items() if fold(text) == fold(source)), None)
+    def _letters_of(self, source: str) -> list[str]:
+        return [letter for letter, text in self._headers.items() if fold(text) == fold(source)]
 
     def _rename(self) -> None:
         for source, target in self._entry.rename.items():
-            letter = self._letter(source)
+            letters = self._letters_of(source)  # two columns of that name both become the target: told as doubled
             others = [other for other, same in self._entry.rename.items() if fold(same) == fold(target)]
-            if letter is None and (others[0] != source or any(self._letter(other) for other in others)):
-                continue  # the column has another name in this file, or its absence is told already
-            if letter is None:
-                self._tell("mapping-column-missing", self._row, None, source)
-            else:
+            if not letters and others[0] == source and not any(self._letters_of(other) for other in others):
+                self._tell("mapping-column-missing", target, [(self._row, source)])
+            for letter in letters:
                 self._head(letter, target)
                 self._how[letter] = "rename"
 
@@ -143,51 +170,75 @@ class _Work:
         """Evaluate each template once for every different set of inputs; return the columns they read."""
         used: set[str] = set()
         for target, template in self._entry.expression.items():
-            names = self._evaluator.inputs(template, list(self._headers.values()))
-            letters = [letter for name in names if (letter := self._letter(name)) is not None]
+            letters = []
+            for name in dict.fromkeys(self._evaluator.inputs(template, list(self._headers.values()))):
+                first, *more = self._letters_of(name)
+                if first not in letters:
+                    letters.append(first)
+                for other in more:  # which of the two is meant, nobody knows
+                    self._tell("duplicate-header", None, [(self._row, name)], other, first)
             used |= set(letters)
-            self._add(target, self._evaluated(template, letters), letters[0] if letters else None, "expression")
+            first_letter = letters[0] if letters else None
+            self._add(target, self._evaluated(target, template, letters), first_letter, "expression")
         return used
 
-    def _evaluated(self, template: str, letters: list[str]) -> pl.Series:
-        body = self._frame.filter(pl.col("row") > self._row).select("row", *letters)
-        if not letters:
-            ((text, error),) = self._evaluator.evaluate(template, [{}])
-            distinct = pl.DataFrame({"text": [text], "error": [error]}, schema={"text": pl.String, "error": pl.String})
-            joined = body.join(distinct, how="cross")
+    def _evaluated(self, target: str, template: str, letters: list[str]) -> pl.DataFrame:
+        """Return row, text, kind: what the template makes of each row; nothing where a cell cannot be read as it is."""
+        cells = [one for letter in letters for one in (letter, f"{letter}.cell")]
+        body = self._frame.filter(pl.col("row") > self._row).select("row", *cells)
+        body = body.join(self._unreadable(target, body, letters), on="row", how="anti", maintain_order="left")
+        names = [self._headers[letter] for letter in letters]
+        inputs = body.select(cells).unique(maintain_order=True)
+        made = self._evaluator.evaluate(template, [_named(names, row) for row in inputs.iter_rows()] if cells else [{}])
+        schema = {"text": pl.String(), "error": pl.String(), "kind": CELL}
+        answers = pl.DataFrame([(one.text, one.error, _kind(one)) for one in made], schema=schema, orient="row")
+        if cells:
+            inputs = inputs.hstack(answers)
+            answered = body.join(inputs, on=cells, how="left", nulls_equal=True, maintain_order="left")
         else:
-            inputs = body.select(letters).unique(maintain_order=True)
-            names = [self._headers[letter] for letter in letters]
-            given = [dict(zip(names, [cell or "" for cell in row], strict=True)) for row in inputs.iter_rows()]
-            made = self._evaluator.evaluate(template, given)
-            schema = {"text": pl.String, "error": pl.String}
-            distinct = inputs.hstack(pl.DataFrame(made, schema=schema, orient="row"))
-            joined = body.join(distinct, on=letters, how="left", nulls_equal=True, maintain_order="left")
-        failed = joined.filter(pl.col("error") != "")
-        for row, error in failed.select("row", "error").head(1_000).iter_rows():
-            self._tell("expression-failed", row, letters[0] if letters else None, template, error)
-        return self._frame.select("row").join(joined.select("row", "text"), on="row", how="left")["text"]
+            answered = body.join(answers, how="cross")
+        for (error,), part in answered.filter(pl.col("error") != "").group_by("error", maintain_order=True):
+            first = letters[0] if letters else None
+            self._tell("expression-failed", target, [(row, template) for row in part["row"]], first, str(error))
+        found = answered.select("row", "text", "kind")
+        return self._frame.select("row").join(found, on="row", how="left", maintain_order="left")
+
+    def _unreadable(self, target: str, body: pl.DataFrame, letters: list[str]) -> pl.DataFrame:
+        """Tell cells that no expression may read, or their fault would be gone; return their rows."""
+        rows = [pl.DataFrame(schema={"row": pl.Int64})]
+        for letter in letters:
+            digits = pl.col(letter).str.strip_chars_start("-0")
+            lost = ~digits.str.contains(".", literal=True) & (digits.str.len_chars() > _SURE_DIGITS)
+            for kind, code in _UNREADABLE.items():
+                bad = body.filter(
+                    (pl.col(f"{letter}.cell") == kind) & (lost if kind == "number" else pl.lit(value=True))
+                )
+                self._tell(code, target, bad.select("row", letter).rows(), letter)
+                rows.append(bad.select("row"))
+        return pl.concat(rows).unique(maintain_order=True)
 
     def _values(self) -> None:
         for target, words in self._entry.values.items():
             letter = self._column_of(target)
             if letter is None:
-                self._tell("mapping-column-missing", self._row, None, target)
+                self._tell("mapping-column-missing", target, [(self._row, target)])
                 continue
             table = {" ".join(said.split()).lower(): text for said, text in words.items()}
-            said = pl.col(letter).str.replace_all(r"\s+", " ").str.to_lowercase()
-            body = (pl.col("row") > self._row) & pl.col(letter).is_not_null()
+            said = pl.col(letter).str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
+            sound = ~pl.col(f"{letter}.cell").is_in(["error", "uncalculated"]).fill_null(value=False)
+            body = (pl.col("row") > self._row) & pl.col(letter).is_not_null() & sound
             new = pl.when(body).then(said.replace_strict(table, default=None, return_dtype=pl.String))
             looked = self._frame.select("row", pl.col(letter).alias("old"), new.alias("new"), body.alias("body"))
-            lost = looked.filter(pl.col("body") & pl.col("new").is_null())
+            missed = looked.filter(pl.col("body") & pl.col("new").is_null())
             keep = self._entry.otherwise.get(target) == "keep"
-            for row, old in [] if keep else lost.select("row", "old").head(10_000).iter_rows():
-                self._tell("value-not-mapped", row, self._shown.get(letter, letter), old, ", ".join(words))
+            if not keep:
+                shown = self._shown.get(letter, letter)
+                self._tell("value-not-mapped", target, missed.select("row", "old").rows(), shown, ", ".join(words))
             stays = pl.col(letter) if keep else pl.when(~body).then(pl.col(letter))
-            self._frame = self._frame.with_columns(pl.coalesce(new, stays).alias(letter)).with_columns(
-                pl.when(pl.col(letter).is_not_null() & body).then(pl.lit("text", CELL))
-                .otherwise(pl.col(f"{letter}.cell")).alias(f"{letter}.cell")
-            )  # fmt: skip
+            kind = pl.when(looked["new"].is_not_null()).then(pl.lit("text", CELL)).otherwise(pl.col(f"{letter}.cell"))
+            self._frame = self._frame.with_columns(
+                pl.coalesce(new, stays).alias(letter), kind.alias(f"{letter}.cell")
+            ).with_columns(pl.when(pl.col(letter).is_not_null()).then(pl.col(f"{letter}.cell")).alias(f"{letter}.cell"))
             self._how[letter] = f"{self._how.get(letter, 'header')}, values"
 
     def _column_of(self, target: str) -> str | None:
@@ -203,13 +254,13 @@ class _Work:
             found = known(self._resource.lines).get(fold(text))
         return found
 
-    def _add(self, target: str, texts: pl.Series, shown: str | None, how: str) -> None:
-        """Add a derived column whose header is the target."""
+    def _add(self, target: str, made: pl.DataFrame, shown: str | None, how: str) -> None:
+        """Add a derived column (row, text, kind) whose header is the target."""
         letter = f"{DERIVED}{target}"
-        head = pl.when(pl.col("row") == self._row).then(pl.lit(target)).otherwise(pl.col(letter))
-        self._frame = self._frame.with_columns(texts.alias(letter)).with_columns(head.alias(letter))
-        kind = pl.when(pl.col(letter).is_not_null()).then(pl.lit("text", CELL)).alias(f"{letter}.cell")
-        self._frame = self._frame.with_columns(kind)
+        here = made["row"] == self._row
+        text = made.select(pl.when(here).then(pl.lit(target)).otherwise(pl.col("text")).alias(letter))
+        kind = made.select(pl.when(here).then(pl.lit("text", CELL)).otherwise(pl.col("kind")).alias(f"{letter}.cell"))
+        self._frame = self._frame.hstack(text).hstack(kind)
         self._letters.append(letter)
         self._shown[letter] = shown
         self._how[letter] = how
@@ -225,10 +276,40 @@ class _Work:
             if read or fold(text) in ignored:
                 self._letters.remove(letter)
 
-    def _tell(self, code: str, row: int, column: str | None, value: str, detail: str | None = None) -> None:
+    def _tell(
+        self,
+        code: str,
+        target: str | None,
+        cells: Sequence[tuple[int, str | None]],
+        column: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """Tell a finding at every one of `cells` (row, value); were one left out, its value would be lost unseen."""
+        one = self._field(target) if target else None
         severity = CATALOGUE[code].severity.value
-        found = (self._index, row, column, None, code, severity, value, detail)
-        self._findings.append(pl.DataFrame([found], schema=SCHEMA, orient="row"))
+        rows = [(self._index, row, column, one and one.name, code, severity, value, detail) for row, value in cells]
+        self._findings.append(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+
+
+def _named(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:
+    """A row of texts and kinds in turn, by header; blank cells are empty texts."""
+    pairs = zip(names, row[::2], row[1::2], strict=True)
+    return {name: (FromNumber(text) if kind == "number" else text) if text else "" for name, text, kind in pairs}
+
+
+def _kind(answer: Answer) -> str | None:
+    if answer.text is None:
+        return None
+    sure = answer.number and sum(one.isdigit() for one in answer.text) <= _SURE_DIGITS
+    return "number" if sure else "text"
+
+
+def idle(mapping: Sequence[SheetMapping], mapped: Sequence[Mapped]) -> pl.DataFrame:
+    """Tell entries for a sheet of a name that no sheet has: a mistyped name must not pass for a mapping."""
+    names = [entry.name for entry in mapping if entry.name and not any(one.entry is entry for one in mapped)]
+    severity = CATALOGUE["mapping-not-used"].severity.value
+    rows = [(0, None, None, None, "mapping-not-used", severity, name, None) for name in names]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def shown(findings: pl.DataFrame, mapped: Sequence[Mapped]) -> pl.DataFrame:
