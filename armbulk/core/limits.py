@@ -97,6 +97,30 @@ class Usage:
     blocked_until: float = 0.0
 
 
+class Steady:
+    """A wall clock that never runs slower than time passes: one that is set back goes on from where it was.
+
+    A charge stamped too early would leave its window too early, once the clock is right again.
+    """
+
+    def __init__(self) -> None:
+        """Nothing was read yet."""
+        self._anchor: tuple[float, float] | None = None
+
+    def read(self, wall: float, monotonic: float) -> float:
+        """The time: the wall clock's, or what has passed since the last reading, whichever is later."""
+        if self._anchor is not None:
+            at, since = self._anchor
+            wall = max(wall, at + monotonic - since)
+        self._anchor = (wall, monotonic)
+        return wall
+
+    def caught_up(self, at: float, monotonic: float) -> float:
+        """Somebody else has seen a later time: go on from there."""
+        self._anchor = (at, monotonic)
+        return at
+
+
 def slot_of(at: float, window: Window) -> float:
     """The start of the slot that `at` lies in."""
     return math.floor(at / window.slot_seconds) * window.slot_seconds

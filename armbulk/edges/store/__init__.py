@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.core.limits import Account, Limits, Usage
+from armbulk.core.limits import Account, Limits, Steady, Usage
 from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
 from armbulk.edges.clock import Clock
@@ -51,6 +51,7 @@ class Store(Reader):
         """Open or create the store; StoreError when it is damaged, newer, or cannot be written."""
         self.clock = clock
         self.url = url
+        self._steady = Steady()
         self._engine = engine_of(url)
         try:
             self._prepare()
@@ -122,7 +123,7 @@ class Store(Reader):
     def usage(self, account: Account) -> Usage:
         """Return what the ledger says is used and reserved of the client's meters."""
         with self._engine.begin() as conn:
-            ledger.now(conn, account, self.clock.now())
+            self._ledger_now(conn, account)
             return ledger.usage(conn, account)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -237,7 +238,7 @@ class Store(Reader):
     def recover(self, run_id: int, account: Account) -> None:
         """After a crash: what was being posted is in doubt, and open reservations are charged in full."""
         with self._engine.begin() as conn:
-            ledger.abandon(conn, account, ledger.now(conn, account, self.clock.now()))
+            ledger.abandon(conn, account, self._ledger_now(conn, account))
             lost = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == State.POSTING.value)
             for (batch_id,) in conn.execute(lost).all():
                 self._move(conn, batch_id, State.IN_DOUBT, "the process ended while posting", reservation=None)
@@ -261,8 +262,15 @@ class Store(Reader):
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 
+    def _wall(self) -> float:
+        return self._steady.read(self.clock.now(), self.clock.monotonic())
+
+    def _ledger_now(self, conn: sa.Connection, account: Account) -> float:
+        """The ledger's time: never earlier than this process, or any other before it, has seen."""
+        return self._steady.caught_up(ledger.now(conn, account, self._wall()), self.clock.monotonic())
+
     def _reserve(self, conn: sa.Connection, account: Account, cost: Cost, limits: Limits, purpose: str) -> int | float:
-        now = ledger.now(conn, account, self.clock.now())
+        now = self._ledger_now(conn, account)
         answer = ledger.reserve(conn, account, cost, now, limits, purpose)
         return float(answer.until) if isinstance(answer, ledger.Full) else int(answer.id)
 
@@ -272,7 +280,7 @@ class Store(Reader):
         if charge is None:
             ledger.refund(conn, reservation)
             return
-        ledger.settle(conn, reservation, charge, self.clock.now())
+        ledger.settle(conn, reservation, charge, self._wall())
         spent = {name: run.c[name] + amount for name, amount in charge.meters().items()}
         conn.execute(sa.update(run).where(run.c.id == run_id).values(spent))
 
