@@ -84,10 +84,22 @@ SHEETS: dict[str, Entry] = {
         "Ingenting å gjøre hvis arbeidsboken var regnet ut da den ble lagret",
     ),
     "open-in-excel": warning(
-        "The workbook seems to be open in Excel: what was saved last is read",
-        "Arbeidsboken ser ut til å være åpen i Excel: det som sist ble lagret, leses",
-        "Save it in Excel, then run this again",
-        "Lagre den i Excel, og kjør dette på nytt",
+        "The workbook seems to be open{detail}: what was saved last is read",
+        "Arbeidsboken ser ut til å være åpen{detail}: det som sist ble lagret, leses",
+        "Save and close it, then run this again",
+        "Lagre og lukk den, og kjør dette på nytt",
+    ),
+    "separator-told": warning(
+        'The first line says that the separator is "{value}"',
+        "Første linje sier at skilletegnet er «{value}»",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "no-data-rows": warning(
+        "The file has a header at most, and no data rows",
+        "Filen har i høyden en overskrift, og ingen datarader",
+        "Check that the export took all rows with it",
+        "Sjekk at eksporten tok med alle rader",
     ),
     "encoding-guessed": warning(
         "The file is not UTF-8 and is read as Windows-1252: {value}",
@@ -106,6 +118,12 @@ SHEETS: dict[str, Entry] = {
         "Linjen har {value} felter, de andre har {detail}",
         "Put quotes around a text that holds the separator",
         "Sett anførselstegn rundt en tekst som inneholder skilletegnet",
+    ),
+    "rows-in-a-cell": error(
+        "The quoted text holds {detail} whole lines of the file: a stray quote has swallowed them",
+        "Teksten i anførselstegn inneholder {detail} hele linjer av filen: et løst anførselstegn har slukt dem",
+        "Remove the stray quote, or write a quote inside a text as two",
+        "Fjern det løse anførselstegnet, eller skriv et anførselstegn inne i en tekst som to",
     ),
     "text-too-long": error(
         "The text is longer than {detail} characters",

@@ -92,6 +92,11 @@ def row(place: int, *cells: str, given: str = "") -> str:
     return f'<row r="{place}"{given}>{"".join(cells)}</row>'
 
 
+def letters(place: int) -> str:
+    """1 → A, 27 → AA."""
+    return (letters((place - 1) // 26) if place > 26 else "") + chr(65 + (place - 1) % 26)
+
+
 def flipped(content: bytes) -> bytes:
     """One bit of the first packed part turned over."""
     at = content.index(b"sheet1.xml") + 60
@@ -182,6 +187,19 @@ def _containers() -> Iterator[Case]:
     yield Case("html.csv", lambda: b"<!DOCTYPE html><html></html>", "not-xlsx", says="web page")
     yield Case("old.xls", lambda: cfb + "Workbook".encode("utf-16-le"), "not-xlsx", says="old Excel")
     yield Case("secret.xlsx", lambda: cfb + "EncryptedPackage".encode("utf-16-le"), "encrypted", says="password")
+    yield Case("letter.doc", lambda: cfb + "WordDocument".encode("utf-16-le"), "not-xlsx", says="no workbook")
+    for name, head in {
+        "invoice.csv": b"%PDF-1.7\n",
+        "photo.csv": b"\x89PNG\r\n",
+        "packed.csv": b"\x1f\x8b\x08",
+    }.items():
+        yield Case(name, lambda h=head: h + b"a;b\n1;2\n", "not-xlsx", says=" is a")
+    yield Case("nameless", lambda: sound, rows=[(1, "x", "text")])
+    yield Case("xlsx-named.csv", lambda: sound, rows=[(1, "x", "text")])
+    other_case = {name.replace("sheet1.xml", "Sheet1.XML"): content for name, content in parts().items()}
+    yield Case("part-other-case.xlsx", lambda: pack(dict(other_case)), rows=[(1, "x", "text")])
+    backward = {name.replace("/", "\\"): content for name, content in parts().items()}
+    yield Case("part-backslash.xlsx", lambda: pack(dict(backward)), rows=[(1, "x", "text")])
     yield Case("binary.xlsx", lambda: pack({"xl/workbook.bin": b"\x00"}), "not-xlsx", says=".xlsb")
     ods = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}
     yield Case("open.ods", lambda: pack(dict(ods)), "not-xlsx", says="OpenDocument")
@@ -247,11 +265,27 @@ def _sheets() -> Iterator[Case]:
     yield Case("cell-elsewhere.xlsx", lambda: book(row(3, text("B7", "a"))), "damaged", says="B7")
     yield Case("cell-beyond.xlsx", lambda: book(row(1, text("XFE1", "a"))), "damaged", says="XFD")
     yield Case("cell-nonsense.xlsx", lambda: book(row(1, text("1A", "a"))), "damaged")
-    for index in ("77", "-1", "1.5", "x"):
+    for index in ("77", "-1", "1.5", "x", "1_0", "+0", "\uff10"):
         yield Case(f"text-{index}.xlsx", one(f'<c r="A1" t="s"><v>{index}</v></c>'), "damaged")
     yield Case("type.xlsx", one('<c r="A1" t="q"><v>1</v></c>'), "damaged", says="unknown type")
     same = '<sheet name="Kunder" sheetId="1" r:id="rId1"/><sheet name="KUNDER " sheetId="2" r:id="rId4"/>'
     yield Case("same-names.xlsx", lambda: book(two, sheets=same), "same-sheet-names")
+    twin = '<sheet name="Kunder" sheetId="1" r:id="rId1"/><sheet name="Fakturaer" sheetId="2" r:id="rId1"/>'
+    yield Case("same-part.xlsx", lambda: book(two, sheets=twin), "damaged", says="same part")
+    many = "".join(f'<sheet name="S{n}" sheetId="{n + 1}" r:id="rId1"/>' for n in range(2_001))
+    yield Case("many-sheets.xlsx", lambda: book(two, sheets=many), "damaged", says="2000 sheets")
+    relations = parts()["xl/_rels/workbook.xml.rels"]
+    again = relations.replace("</R", f'<Relationship Id="r9" Type="{REL}/sharedStrings" Target="styles.xml"/></R')
+    yield Case(
+        "texts-twice.xlsx", lambda: with_part("xl/_rels/workbook.xml.rels", again), "damaged", says="more than one"
+    )
+    yield Case("two-values.xlsx", one('<c r="A1"><v>1</v><v>2</v></c>'), "damaged", says="two values")
+    yield Case("cell-in-cell.xlsx", one('<c r="A1"><c r="B1"><v>2</v></c></c>'), "damaged", says="none can be")
+    yield Case("neither.xlsx", one('<c r="A1" t="b"><v>2</v></c>'), "damaged", says="yes or no")
+    anchor = '<controls><from><row>3</row></from></controls><x><c r="A1"><v>9</v></c></x>'
+    yield Case("cells-elsewhere.xlsx", lambda: book(two, after=anchor), rows=rows)
+    spread = "".join(row(n, f"<c r='{letters(n)}{n}'><v>1</v></c>") for n in range(1, 16_384, 2))
+    yield Case("spread.xlsx", lambda: book(spread), "too-large", says="far apart")
     deep = "<a>" * 5_000 + "</a>" * 5_000
     yield Case("deep.xlsx", lambda: book(two, after=deep), "damaged", says="deep")
     yield Case("chart.xlsx", lambda: book(two, after='<drawing r:id="x" xmlns:r="y"/>'), rows=rows)
@@ -265,6 +299,7 @@ def _values() -> Iterator[Case]:
         yield value(f"error-{error[1]}", f'<c r="A1" t="e"><v>{error}</v></c>', error, "error")
     yield value("uncalculated", '<c r="A1"><f>SUM(B1:B9)</f></c>', "=SUM(B1:B9)", "uncalculated")
     yield value("calculated", '<c r="A1"><f>1+1</f><v>2</v></c>', "2", "number")
+    yield value("formula-text-uncalculated", '<c r="A1" t="str"><f>A2</f></c>', "=A2", "uncalculated")
     yield value("formula-text", '<c r="A1" t="str"><f>A2</f><v>hei</v></c>', "hei", "text")
     yield value("kid", number("A1", "5.0022185000020032E20"), "500221850000200320000", "number")
     yield value("phone", number("A1", "4.799887766E10"), "47998877660", "number")
@@ -329,21 +364,39 @@ def _csv() -> Iterator[Case]:
     yield Case("quote-open.csv", lambda: b'a;b\n1;2\n3;"4\n5;6\n7;8\n', "quote-open", says="line 3")
     yield Case("quote-text.csv", lambda: b'a;b\n1;2\n"3"x;4\n', "quote-inside", says="line 3")
     yield Case("nul.csv", lambda: b"a;b\n1;\x002\n", "nul-byte", says="line 2")
+    yield Case("nul-late.csv", lambda: b"a;b\r\n" + b"1;2\r\n" * 2_000 + b"3;\x004\r\n", "nul-byte", says="byte 10007")
+    yield Case("wide.csv", lambda: b"a;b\n1" + b";2" * 16_384 + b"\n", "too-large", says="line 2")
+    yield Case(
+        "uneven.csv", lambda: b"a;b\n" + b"1;2\n" * 9_000 + b"3" + b";4" * 999 + b"\n", "too-large", says="line 9002"
+    )
+    yield Case("quote-open-late.csv", lambda: b'a;b\n"x\ny";1\n2;"3\n', "quote-open", says="line 4")
     yield Case("utf-16-bare.csv", lambda: "a;b\n1;2\n".encode("utf-16-le") * 5, "wrong-encoding", says="UTF-16")
     yield Case("utf-8-broken.csv", lambda: b"\xef\xbb\xbfa;b\n\xe6;2\n", "wrong-encoding", says="line 2")
     yield Case("neither.csv", lambda: b"a;b\n\x81\x8d;2\n", "wrong-encoding", says="line 2")
+    yield Case("doubled.csv", "a;b\nÃ…se;1\nBjÃ¸rn;2\n".encode, "encoded-twice", says="Ã…se")
     yield Case("blank.csv", lambda: b"\n \n\t\n", "empty-file")
 
 
 def _bombs() -> Iterator[Case]:
     head, tail = f'<worksheet xmlns="{MAIN}"><sheetData>', "</sheetData></worksheet>"
-    sheet, texts = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
-    spaces = " " * 1_000
-    yield Case("bomb-spaces.xlsx", lambda: big_part(sheet, head, spaces, 300_000, tail), "damaged", says="256 MiB")
-    yield Case(
-        "bomb-text.xlsx", lambda: big_part(texts, f"{SST}<si><t>", "a" * 1_000, 300_000, "</t></si></sst>"), "damaged"
-    )
-    yield Case("bomb-texts.xlsx", lambda: big_part(texts, SST, "<si><t>a</t></si>", 6_000_000, "</sst>"), "too-large")
+    sheet, texts, styles = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
+    long = "a" * 1_000
+
+    def bomb(name: str, part: str, made: tuple[str, str, int, str], says: str, refusal: str = "damaged") -> Case:
+        return Case(f"bomb-{name}.xlsx", lambda: big_part(part, *made), refusal, says=says)
+
+    yield bomb("spaces", sheet, (head, " " * 1_000, 300_000, tail), "256 MiB")
+    yield bomb("text", texts, (f"{SST}<si><t>", long, 250_000, "</t></si></sst>"), "32767")
+    yield bomb("value", sheet, (f"{head}<row><c><v>", long, 250_000, f"</v></c></row>{tail}"), "32767")
+    yield bomb("formula", sheet, (f"{head}<row><c><f>", long, 250_000, f"</f></c></row>{tail}"), "32767")
+    yield bomb("attribute", sheet, (f'{head}<row x="', long, 250_000, f'"/>{tail}'), "longer than 1 MiB")
+    yield bomb("comment", sheet, (f"{head}<!--", long, 250_000, f"-->{tail}"), "longer than 1 MiB")
+    yield bomb("deep", texts, (SST, "<a>", 80_000_000, "</sst>"), "deep")
+    formats = (f'<styleSheet xmlns="{MAIN}"><cellXfs>', '<xf numFmtId="14"/>', 5_000_000, "</cellXfs></styleSheet>")
+    yield bomb("formats", styles, formats, "formats", "too-large")
+    merged = (f"{head}</sheetData>", '<mergeCell ref="A1:XFD9"/>', 5_000_000, "</worksheet>")
+    yield bomb("merged", sheet, merged, "merged", "too-large")
+    yield bomb("texts", texts, (SST, "<si><t>a</t></si>", 6_000_000, "</sst>"), "texts", "too-large")
     yield Case("bomb-cells.xlsx", many_cells, "too-large", says="5,000,000")
 
 

@@ -1,6 +1,7 @@
 """Damaged and hostile files: each is read exactly, or refused by name; nothing falls over."""
 
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -38,31 +39,30 @@ def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> Non
     assert refused.value.hint
 
 
+MEASURED = """
+import resource, sys
+from armbulk.cli import main
+try:
+    main()
+finally:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
 @pytest.mark.parametrize("case", BOMBS, ids=lambda case: case.name)
 def test_bombs_are_refused_in_little_memory(tmp_path: Path, case: Case) -> None:
-    """A small file that unpacks to gigabytes is refused by `armbulk check`, in bounded memory and time."""
+    """A small file that unpacks to gigabytes is refused by name within 300 MiB and 30 seconds of `armbulk check`."""
     path = tmp_path / case.name
     path.write_bytes(case.make())
     assert path.stat().st_size < 25_000_000
-    words = [sys.executable, "-m", "armbulk", "check", str(path), "--lang", "en"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    words = [sys.executable, "-c", MEASURED, "check", str(path), "--lang", "en"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 2
-    assert case.says in done.stderr
+    assert case.says in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
-
-
-def test_the_largest_bomb_stays_within_the_figure(tmp_path: Path) -> None:
-    """Five million cells are refused without taking half a gigabyte."""
-    path = tmp_path / "bomb-cells.xlsx"
-    path.write_bytes(BOMBS[-1].make())
-    script = (
-        "import resource, sys\nfrom pathlib import Path\nfrom armbulk.edges.sheets import read\n"
-        "from armbulk.errors import FileError\nbefore = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "try:\n    read(Path(sys.argv[1]))\nexcept FileError:\n    pass\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
-    )
-    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 300 * 1024  # KiB beyond what Python and polars take
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began < 30
+    assert int(done.stdout) < 300 * 1024  # KiB, Python and polars included
 
 
 def test_hidden_rows_and_merged_cells_are_reported(tmp_path: Path) -> None:
@@ -122,7 +122,19 @@ def test_a_workbook_open_in_excel_is_told(tmp_path: Path) -> None:
     path = tmp_path / "k.xlsx"
     path.write_bytes(CASES[0].make())
     (tmp_path / "~$k.xlsx").write_bytes(b"\x05owner")
-    assert [fault.code for fault in read(path)[0].faults] == ["open-in-excel"]
+    assert [(fault.code, fault.detail) for fault in read(path)[0].faults] == [("open-in-excel", "")]
+
+
+def test_who_has_it_open_is_named(tmp_path: Path) -> None:
+    """The owner's name is told as Excel or LibreOffice wrote it down."""
+    path = tmp_path / "k.xlsx"
+    path.write_bytes(CASES[0].make())
+    (tmp_path / ".~lock.k.xlsx#").write_text(",kari,desk,21.11.2026 09:00,file:///x;", encoding="utf-8")
+    assert read(path)[0].faults[0].value == "kari"
+    name = "Bjørg Åse"
+    owner = bytes([len(name)]) + name.encode("cp1252").ljust(54) + len(name).to_bytes(2, "little")
+    (tmp_path / "~$k.xlsx").write_bytes((owner + name.encode("utf-16-le")).ljust(165, b" "))
+    assert read(path)[0].faults[0].value == name
 
 
 def test_only_files_are_read(tmp_path: Path) -> None:
@@ -151,8 +163,12 @@ def test_only_files_are_read(tmp_path: Path) -> None:
         (b"a;b\n1;2;;\n", []),
         (b"Title\na;b\n1;2\n", []),
         ("a;b\nÅse;2\n".encode("cp1252"), [("encoding-guessed", None)]),
-        ("a;b\nÃ…se;2\n".encode(), [("encoded-twice", 2)]),
-        ("a;b\n1;2\n\ufeffa;b\n".encode(), []),
+        ("a;b\nÃ…se;2\nÅse;3\n".encode(), [("encoded-twice", 2)]),
+        ("a;b\n1;2\n\ufeffa;b\n".encode(), [("mark-in-the-middle", 3)]),
+        (b'a;b;c\n1;"2;3\n4;5";6\n7;8;9\n', [("rows-in-a-cell", 2)]),
+        (b'a;b;c\n1;"2;3\n4";6\n7;8;9\n', []),
+        (b"sep=|\na|b\n1|2\n", [("separator-told", 1)]),
+        (b"a;b\n", [("no-data-rows", None)]),
         ("a;b\n1;x\ufeffy\n".encode(), [("mark-in-the-middle", 2)]),
         (b"a;b\n1;" + b"x" * 32_768 + b"\n", [("text-too-long", 2)]),
     ],

@@ -6,12 +6,10 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from armbulk.edges.sheets import delimited, gate, xlsx
+from armbulk.edges.sheets import delimited, foreign, owners, xlsx
 from armbulk.errors import FileError
 from armbulk.model import Fault, Sheet
 
-_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 MOST_BYTES = 500 * 1024 * 1024
 
 
@@ -25,10 +23,7 @@ def read(path: Path, *, shown_as: str | None = None, encoding: str | None = None
     sha256 = hashlib.sha256(content).hexdigest()
     if content.startswith(b"PK\x03\x04"):
         return _with_owner(xlsx.read(content, name, sha256), path)
-    if content.startswith(_OLD):
-        gate.refuse_old(content, name)
-    if path.suffix.lower() in _WORKBOOKS or content[:400].lstrip().startswith(b"<"):
-        gate.refuse_text(content, path.suffix.lower(), name)
+    foreign.refuse(content, path.suffix.lower(), name)
     frame, letters, faults = delimited.read(content, name, encoding)
     return [Sheet(name, path.stem, frame, letters, "csv", sha256, faults=faults)]
 
@@ -43,8 +38,9 @@ def _bytes(path: Path, name: str) -> bytes:
         after = path.stat()
     except FileNotFoundError:
         raise FileError("no-such-file", f"There is no file {name}", "Check the name and the folder") from None
-    except OSError as error:
-        raise FileError("unreadable", f"{name} cannot be read: {error.strerror}", "Check its permissions") from None
+    except (OSError, ValueError) as error:  # ValueError: a name that cannot be one
+        why = getattr(error, "strerror", None) or error
+        raise FileError("unreadable", f"{name} cannot be read: {why}", "Check its permissions") from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
         raise FileError("changing", f"{name} changed while it was read", "Wait until it has been saved, and try again")
     if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
@@ -63,11 +59,13 @@ def _refuse_no_file(path: Path, name: str) -> None:
 
 
 def _with_owner(sheets: list[Sheet], path: Path) -> list[Sheet]:
-    """Excel keeps a file of its own beside an open workbook: what is read is what was saved last."""
-    if not path.with_name(f"~${path.name}").exists():
+    """Tell that a workbook is open elsewhere: what is read is what was saved last."""
+    owner = owners.owner_of(path)
+    if owner is None:
         return sheets
     for place, sheet in enumerate(sheets):
         if sheet.visible:
-            sheets[place] = replace(sheet, faults=(Fault("open-in-excel"), *sheet.faults))
+            fault = Fault("open-in-excel", value=owner, detail=f" ({owner})" if owner else "")
+            sheets[place] = replace(sheet, faults=(fault, *sheet.faults))
             break
     return sheets

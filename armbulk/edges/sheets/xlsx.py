@@ -4,16 +4,17 @@ Our own reader, because values must be exact: numbers stay the digits of the fil
 formulas without a value are told apart from blanks, and dates are dates by the cell's format.
 """
 
-import re
 from dataclasses import dataclass, field
 
-from armbulk.edges.sheets.gate import Archive
-from armbulk.edges.sheets.worksheet import Book, Worksheet, text_of
+from armbulk.edges.sheets.columns import LONGEST
+from armbulk.edges.sheets.gate import MOST_PARTS, Archive
+from armbulk.edges.sheets.worksheet import RAW_LONGEST, Book, Worksheet
 from armbulk.errors import FileError
 from armbulk.model import Fault, Sheet
 
-_BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_BUILTIN_PERCENT = frozenset({9, 10})
+_MOST_FORMATS = 100_000  # Excel keeps 65,490
+_FROM_ELSEWHERE = ("/externallinks/", "/querytables/", "xl/connections.xml")
+_LONGEST_FORMAT = 1_000  # Excel keeps 255 characters
 
 
 @dataclass(slots=True)
@@ -44,27 +45,27 @@ def _open(archive: Archive) -> _Opened:
     folder, _, leaf = main.rpartition("/")
     opened.relations = _relations(archive, f"{folder}/_rels/{leaf}.rels".lstrip("/"), folder)
     _workbook(opened, main)
-    for kind, target in opened.relations.values():
-        if kind.endswith("/sharedStrings"):
-            _strings(opened.book, target)
-        elif kind.endswith("/styles"):
-            _styles(opened.book, target)
+    for what, read_part in (("sharedStrings", _strings), ("styles", _styles)):
+        found = [target for kind, target in opened.relations.values() if kind.endswith(f"/{what}")]
+        if len(found) > 1:
+            raise archive.damaged(f"it names more than one part of {what}")
+        for target in found:
+            read_part(opened.book, target)
     return opened
 
 
 def _sheets(opened: _Opened, name: str, sha256: str) -> list[Sheet]:
-    names = [" ".join(title.split()).casefold() for title, _, _ in opened.sheets]
-    double = next(
-        (title for (title, _, _), key in zip(opened.sheets, names, strict=True) if names.count(key) > 1), None
-    )
-    if double is not None:
-        raise FileError("same-sheet-names", f"{name} has two sheets called {double!r}", "Give each a name of its own")
+    _refuse_same_names(opened, name)
     faults = _about(opened)
     found = []
+    used: set[str] = set()
     for title, relation, state in opened.sheets:
         kind, target = opened.relations.get(relation, ("", ""))
         if not kind.endswith("/worksheet"):
             continue  # a chart sheet has no cells
+        if target.lower() in used:
+            raise opened.archive.damaged(f"two sheets are the same part {target}")
+        used.add(target.lower())
         page = Worksheet(opened.book, title)
         frame, letters = page.read(target)
         mine = (*faults, *page.faults()) if state == "visible" else tuple(page.faults())
@@ -88,15 +89,25 @@ def _sheets(opened: _Opened, name: str, sha256: str) -> list[Sheet]:
     return found
 
 
+def _refuse_same_names(opened: _Opened, name: str) -> None:
+    seen: dict[str, str] = {}
+    for title, _, _ in opened.sheets:
+        key = " ".join(title.split()).casefold()
+        if key in seen:
+            what = f"{name} has two sheets whose names do not differ: {seen[key]!r} and {title!r}"
+            raise FileError("same-sheet-names", what, "Give each a name of its own; case and spaces do not count")
+        seen[key] = title
+
+
 def _about(opened: _Opened) -> tuple[Fault, ...]:
     """What is to be told of the whole workbook; it is told at its first visible sheet."""
-    parts = [part.lower() for part in opened.archive.parts]
+    parts = opened.archive.parts
     told = []
     if opened.book.since_1904:
         told.append(Fault("dates-1904"))
     if any(part.endswith("vbaproject.bin") for part in parts):
         told.append(Fault("macros-ignored"))
-    if any("/externallinks/" in part or part.endswith("xl/connections.xml") for part in parts):
+    if any(any(mark in part for mark in _FROM_ELSEWHERE) for part in parts):
         told.append(Fault("external-links"))
     return tuple(told)
 
@@ -117,8 +128,10 @@ def _relations(archive: Archive, part: str, folder: str = "") -> dict[str, tuple
             target = given.get("Target", "")
             path = target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/")
             found[given.get("Id", "")] = (given.get("Type", ""), _plain(path))
+        if len(found) > MOST_PARTS:
+            raise archive.damaged(f"{part} names more than {MOST_PARTS} parts")
 
-    if part in archive.parts:
+    if part.lower() in archive.parts:
         archive.parse(part, start, _nothing, _nothing)
     return found
 
@@ -141,6 +154,8 @@ def _workbook(opened: _Opened, part: str) -> None:
             case "sheet":
                 relation = next((value for key, value in given.items() if _local(key) == "id" and ":" in key), "")
                 opened.sheets.append((given.get("name", ""), relation, given.get("state", "visible")))
+                if len(opened.sheets) > MOST_PARTS:
+                    raise opened.archive.damaged(f"it has more than {MOST_PARTS} sheets")
 
     opened.archive.parse(part, start, _nothing, _nothing)
 
@@ -149,11 +164,14 @@ def _strings(book: Book, part: str) -> None:
     """The shared texts; phonetic readings are left out, runs of formatting are put together."""
     pieces: list[str] = []
     inside = {"t": False, "rPh": False}
+    size = 0
 
     def start(tag: str, _: dict[str, str]) -> None:
+        nonlocal size
         name = _local(tag)
         if name == "si":
             pieces.clear()
+            size = 0
         elif name in inside:
             inside[name] = True
 
@@ -162,17 +180,22 @@ def _strings(book: Book, part: str) -> None:
         if name in inside:
             inside[name] = False
         elif name == "si":
-            book.add_string(text_of(book, "".join(pieces)))
+            book.add_string("".join(pieces))
 
     def text(piece: str) -> None:
+        nonlocal size
         if inside["t"] and not inside["rPh"]:
+            size += len(piece)
+            if size > RAW_LONGEST:
+                raise book.archive.damaged(f"the shared text {len(book.filled)} is longer than {LONGEST} characters")
             pieces.append(piece)
 
     book.archive.parse(part, start, end, text)
+    book.shared = book.texts.series()
 
 
 def _styles(book: Book, part: str) -> None:
-    """What cell formats make of a number: a date or time, a percentage, zeros in front."""
+    """The cell formats, as far as they change what a number is."""
     codes: dict[int, str] = {}
     formats: list[int] = []
     inside = [False]
@@ -180,11 +203,13 @@ def _styles(book: Book, part: str) -> None:
     def start(tag: str, given: dict[str, str]) -> None:
         name = _local(tag)
         if name == "numFmt":
-            codes[int(given.get("numFmtId", "0"))] = given.get("formatCode", "")
+            codes[int(given.get("numFmtId", "0"))] = given.get("formatCode", "")[:_LONGEST_FORMAT]
         elif name == "cellXfs":
             inside[0] = True
         elif name == "xf" and inside[0]:
             formats.append(int(given.get("numFmtId", "0")))
+        if len(formats) > _MOST_FORMATS or len(codes) > _MOST_FORMATS:
+            raise book.too_large("more than 100,000 cell formats")
 
     def end(tag: str) -> None:
         if _local(tag) == "cellXfs":
@@ -192,35 +217,4 @@ def _styles(book: Book, part: str) -> None:
 
     book.archive.parse(part, start, end, _nothing)
     for style, number in enumerate(formats):
-        _style(book, str(style), number, codes.get(number))
-
-
-def _style(book: Book, style: str, number: int, code: str | None) -> None:
-    """Remember what one cell format makes of a number; `code` is null for Excel's built-in formats."""
-    if code is None:
-        if number in _BUILTIN_DATES:
-            book.dates.add(style)
-        elif number in _BUILTIN_PERCENT:
-            book.percents.add(style)
-        return
-    first = code.split(";", maxsplit=1)[0]
-    if is_date_format(code):
-        book.dates.add(style)
-    elif "%" in _bare(code):
-        book.percents.add(style)
-    elif re.fullmatch(r"0{2,15}", first):
-        book.widths[style] = len(first)
-
-
-def _bare(code: str) -> str:
-    """A format code's first section, without what it prints as it stands."""
-    return re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', "", code.split(";", maxsplit=1)[0])
-
-
-def is_date_format(code: str) -> bool:
-    """Whether a number format shows a date or a time: d, m, y, h or s outside quotes, brackets and escapes."""
-    first = code.split(";", maxsplit=1)[0]
-    if re.search(r"\[(h+|m+|s+)\]", first, re.IGNORECASE):
-        return True
-    bare = _bare(code)
-    return bool(re.search(r"[dmyhs]", bare, re.IGNORECASE)) and "general" not in bare.lower()
+        book.formats.add(str(style), number, codes.get(number))
