@@ -11,7 +11,7 @@ from typing import assert_never
 
 import polars as pl
 
-from armbulk.core.answers import Fault, Proof, Reply, message_of, read_post, retry_at
+from armbulk.core.answers import Proof, Reply, read_post
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
 from armbulk.core.pace import Pace, Progress, Watch
@@ -21,12 +21,10 @@ from armbulk.core.steps import Ask, Poll, Post, Seen, Wait, next_step
 from armbulk.edges.arm import DEADLINE, Arm, unreachable
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import Batch, Intent, Open, Run, Store
-from armbulk.errors import ArmbulkError, LimitError, LoginError
+from armbulk.errors import ArmbulkError, LimitError
+from armbulk.metered import STRIKES, Failed, Held, Metered, not_allowed
 from armbulk.model import Cost, Outcome
 from armbulk.resources import RESOURCES
-
-STRIKES = 5
-"""Refusals for a limit, failed connections or failed looks in a row before a session stops."""
 
 UNSEEN = 10
 """Times a batch may answer 404 before it counts as lost; it is never taken for "not received"."""
@@ -58,10 +56,14 @@ class Session:
     tell: Callable[[Progress], None] = lambda _: None
     watches: dict[int, Watch] = field(default_factory=dict)
     started: float = 0.0
-    strikes: int = 0
     splits: int = 0
     followed: bool = False
     paused_until: float | None = None
+    metered: Metered = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Calls go out within the client's meters."""
+        self.metered = Metered(self.store, self.arm, self.clock, self.run.account, self.limits)
 
     def carry_on(self) -> str:
         """Work until nothing more can be done; return the run's state and store it.
@@ -179,12 +181,12 @@ class Session:
         match proof:
             case Proof.ACCEPTED:
                 self.store.answered(batch.id, State.ACCEPTED, "accepted", charge=spent, uuid=uuid, status=reply.status)
-                watch.due, self.strikes = self.clock.now() + self.pace.poll, 0
+                watch.due, self.metered.strikes = self.clock.now() + self.pace.poll, 0
             case Proof.REFUSED | Proof.TOO_LARGE:
                 self._refused(batch, intent, reply, spent, posted.message)
             case Proof.LOGIN:
                 self.store.answered(batch.id, State.PLANNED, "refused", charge=only_calls, status=reply.status)
-                raise _not_allowed(reply, posted.message)
+                raise not_allowed(reply, posted.message)
             case Proof.LIMITED:
                 self.store.answered(batch.id, State.PLANNED, "limited", charge=only_calls, status=reply.status)
                 self._limited(batch, reply)
@@ -311,33 +313,17 @@ class Session:
     def _look(
         self, batch: Batch, call: Callable[[], Reply], most: int, read: Callable[[Reply], int] = lambda _: 1
     ) -> Reply | None:
-        """Make one reading call within the meters; None when it has to be made later.
-
-        `most` records are reserved; what `read` counts in the answer is charged (all of it where none came).
-        """
-        self.arm.login()
-        reserved = self.store.reserve(self.run.account, Cost(1, most, 0), self.limits)
-        if isinstance(reserved, float):
-            self._hold_for(batch, reserved)
-            return None
-        reply = call()
-        self.store.settle(self.run.id, reserved, self._spent(reply, most, read))
-        if reply.status in {401, 403} and not reply.retry_after:
-            raise _not_allowed(reply, message_of(reply))
-        if reply.status in {403, 429, 503}:
-            self._limited(batch, reply)
-            return None
-        if reply.fault is not None or reply.status >= 500 or reply.status in {400, 406, 408}:
-            self._failed(batch, reply)
-            return None
-        self.strikes, self._watch(batch).failures = 0, 0
-        return reply
-
-    @staticmethod
-    def _spent(reply: Reply, most: int, read: Callable[[Reply], int]) -> Cost | None:
-        if reply.fault is Fault.NOT_SENT:
-            return None
-        return Cost(reply.requests, most if reply.fault else min(read(reply), most), 0)
+        """Make one reading call within the meters; None when it has to be made later."""
+        match self.metered.look(call, most, read, self.run.id):
+            case Held(until):
+                self._hold_for(batch, until)
+                self._struck(until)
+            case Failed(reply):
+                self._failed(batch, reply)
+            case reply:
+                self._watch(batch).failures = 0
+                return reply
+        return None
 
     # ── when it does not go at once ─────────────────────────────────────────────────────────────────────────────
 
@@ -350,12 +336,14 @@ class Session:
         watch.due, watch.limited = until, True
 
     def _limited(self, batch: Batch, reply: Reply) -> None:
-        """ARM said no for a limit: nobody calls before the time it names."""
-        self.strikes += 1
-        until = retry_at(reply, self.clock.now(), self.strikes)
-        self.store.block(self.run.account, until)
+        """ARM turned a post away for a limit."""
+        until = self.metered.refused(reply).until
         self._hold_for(batch, until)
-        if self.strikes >= STRIKES:
+        self._struck(until)
+
+    def _struck(self, until: float) -> None:
+        """Too many refusals in a row: the session stops, and says when to go on."""
+        if self.metered.struck_out:
             self.paused_until = until
 
     def _failed(self, batch: Batch, reply: Reply) -> None:
@@ -369,16 +357,6 @@ class Session:
     def _told(self, doing: str, batch: Batch) -> None:
         done, total = self.store.progress(self.run.id)
         self.tell(Progress(doing, batch.no, done, total))
-
-
-def _not_allowed(reply: Reply, message: str) -> LoginError:
-    return LoginError(
-        "not-allowed",
-        message,
-        "Check the base URL, the client number and the credentials; nothing of this batch was applied"
-        if reply.status != 401
-        else "Set the credentials anew, then `armbulk resume`",
-    )
 
 
 def _returned(reply: Reply) -> int:

@@ -250,8 +250,8 @@ class Store(Reader):
         with self._engine.begin() as conn:
             return self._reserve(conn, account, cost, limits, "look")
 
-    def settle(self, run_id: int, reservation: int, charge: Cost | None) -> None:
-        """Charge a reservation, and its run, with what was used; None gives it back."""
+    def settle(self, run_id: int | None, reservation: int, charge: Cost | None) -> None:
+        """Charge a reservation, and its run if any, with what was used; no charge gives it back."""
         with self._engine.begin() as conn:
             self._settle(conn, run_id, reservation, charge)
 
@@ -274,7 +274,7 @@ class Store(Reader):
         answer = ledger.reserve(conn, account, cost, now, limits, purpose)
         return float(answer.until) if isinstance(answer, ledger.Full) else int(answer.id)
 
-    def _settle(self, conn: sa.Connection, run_id: int, reservation: int | None, charge: Cost | None) -> None:
+    def _settle(self, conn: sa.Connection, run_id: int | None, reservation: int | None, charge: Cost | None) -> None:
         if reservation is None:
             return
         if charge is None:

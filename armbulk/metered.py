@@ -1,0 +1,100 @@
+"""One reading call within ARM's meters: room first, then the call, then what it used and what it means."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from armbulk.core.answers import Fault, Reply, message_of, retry_at
+from armbulk.core.limits import Account, Limits
+from armbulk.edges.arm import Arm
+from armbulk.edges.clock import Clock
+from armbulk.edges.store import Store
+from armbulk.errors import LoginError
+from armbulk.model import Cost
+
+STRIKES = 5
+"""Refusals for a limit, failed connections or failed looks in a row before a session stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not now: there is no room in the meters before `until` (epoch seconds; inf = never), or ARM said so itself."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The call could not be made, or gave no answer that says anything."""
+
+    reply: Reply
+
+
+Looked = Reply | Held | Failed
+
+
+@dataclass(slots=True)
+class Metered:
+    """ARM for one client, called within its meters; `strikes` counts ARM's refusals for a limit in a row."""
+
+    store: Store
+    arm: Arm
+    clock: Clock
+    account: Account
+    limits: Limits
+    strikes: int = 0
+
+    @property
+    def struck_out(self) -> bool:
+        """Whether ARM has refused so often in a row that the session should stop."""
+        return self.strikes >= STRIKES
+
+    def look(
+        self,
+        call: Callable[[], Reply],
+        most: int,
+        read: Callable[[Reply], int] = lambda _: 1,
+        run_id: int | None = None,
+    ) -> Looked:
+        """Make one reading call, or say why not now. LoginError when ARM does not accept the credentials.
+
+        `most` records are reserved; what `read` counts in the answer is charged (all of it where none came), to the
+        run too where there is one.
+        """
+        self.arm.login()
+        reserved = self.store.reserve(self.account, Cost(1, most, 0), self.limits)
+        if isinstance(reserved, float):
+            return Held(reserved)
+        reply = call()
+        self.store.settle(run_id, reserved, _spent(reply, most, read))
+        if reply.status in {401, 403} and not reply.retry_after:
+            raise not_allowed(reply, message_of(reply))
+        if reply.status in {403, 429, 503}:
+            return self.refused(reply)
+        if reply.fault is not None or reply.status >= 500 or reply.status in {400, 406, 408}:
+            return Failed(reply)
+        self.strikes = 0
+        return reply
+
+    def refused(self, reply: Reply) -> Held:
+        """ARM said no for a limit: nobody calls before the time it names."""
+        self.strikes += 1
+        until = retry_at(reply, self.clock.now(), self.strikes)
+        self.store.block(self.account, until)
+        return Held(until)
+
+
+def not_allowed(reply: Reply, message: str) -> LoginError:
+    """Say that ARM does not accept the credentials, the client or the address."""
+    return LoginError(
+        "not-allowed",
+        message,
+        "Check the base URL, the client number and the credentials; nothing of this batch was applied"
+        if reply.status != 401
+        else "Set the credentials anew, then `armbulk resume`",
+    )
+
+
+def _spent(reply: Reply, most: int, read: Callable[[Reply], int]) -> Cost | None:
+    if reply.fault is Fault.NOT_SENT:
+        return None
+    return Cost(reply.requests, most if reply.fault else min(read(reply), most), 0)
