@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from armbulk.core.answers import Fault, Reply, message_of, retry_at
 from armbulk.core.limits import Account, Limits
 from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
-from armbulk.edges.store import Store
+from armbulk.edges.store import Intent, Store
 from armbulk.errors import LoginError
 from armbulk.model import Cost
 
@@ -31,6 +32,8 @@ class Failed:
 
 Looked = Reply | Held | Failed
 
+_Room = TypeVar("_Room", int, Intent | None)
+
 
 @dataclass(slots=True)
 class Metered:
@@ -53,7 +56,7 @@ class Metered:
         call: Callable[[], Reply],
         most: int,
         read: Callable[[Reply], int] = lambda _: 1,
-        run_id: int | None = None,
+        run_id: int = 0,
     ) -> Looked:
         """Make one reading call, or say why not now. LoginError when ARM does not accept the credentials.
 
@@ -61,26 +64,39 @@ class Metered:
         run too where there is one.
         """
         self.arm.login()
-        reserved = self.store.reserve(self.account, Cost(1, most, 0), self.limits)
+        cost = Cost(1, most, 0)
+        reserved = self.in_time(lambda: self.store.reserve(self.account, cost, self.limits))
+        if isinstance(reserved, Failed):
+            return reserved
         if isinstance(reserved, float):
             return Held(reserved)
         reply = call()
-        self.store.settle(run_id, reserved, _spent(reply, most, read))
+        self.store.settle(self.account, reserved, _spent(reply, most, read), reply.heard, run_id)
         if reply.status in {401, 403} and not reply.retry_after:
             raise not_allowed(reply, message_of(reply))
         if reply.status in {403, 429, 503}:
-            return self.refused(reply)
+            return self.refused(reply, cost)
         if reply.fault is not None or reply.status >= 500 or reply.status in {400, 406, 408}:
             return Failed(reply)
         self.strikes = 0
         return reply
 
-    def refused(self, reply: Reply) -> Held:
-        """ARM said no for a limit: nobody calls before the time it names."""
+    def in_time(self, take: Callable[[], _Room | float]) -> _Room | float | Failed:
+        """Take room in the meters; where there is none by what is known of the time, ask ARM for its Date first."""
+        found = take()
+        if not isinstance(found, float) or not self.store.should_ask(self.account):
+            return found
+        reply = self.arm.ask_time()
+        if reply.heard is None:
+            return Failed(reply)
+        self.store.hear(self.account, reply.heard)
+        return take()
+
+    def refused(self, reply: Reply, cost: Cost) -> Held:
+        """ARM said no to a call for a limit: nobody calls before the time it names."""
         self.strikes += 1
-        until = retry_at(reply, self.clock.now(), self.strikes)
-        self.store.block(self.account, until)
-        return Held(until)
+        now = self.clock.now()
+        return Held(self.store.block(self.account, retry_at(reply, now, self.strikes) - now, cost, self.limits))
 
 
 def not_allowed(reply: Reply, message: str) -> LoginError:

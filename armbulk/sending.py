@@ -97,6 +97,8 @@ class Session:
         while not self.clock.interrupted:
             if self.paused_until is not None:
                 return "paused"
+            if (ahead := self.store.skew(self.run.account)) is not None:
+                self.tell(Progress("skew", ahead=ahead))
             step = next_step(self._seen(), self.clock.now())
             if step is None:
                 return self._ended()
@@ -130,7 +132,7 @@ class Session:
 
     def _view(self, batch: Batch) -> Seen:
         watch = self._watch(batch)
-        since = batch.answered or batch.intended or self.clock.now()
+        since = self._past(batch.answered or batch.intended or self.clock.now())
         return Seen(
             batch.id,
             batch.no,
@@ -157,8 +159,11 @@ class Session:
             self._follow_customers()
         if batch.state is State.IN_DOUBT:
             self.store.move(batch.id, State.PLANNED, "customers are upserts: sent again")
-        intent = self.store.intend(self.run.account, batch.id, self.limits)
+        intent = self.metered.in_time(lambda: self.store.intend(self.run.account, batch.id, self.limits))
         if intent is None:
+            return
+        if isinstance(intent, Failed):
+            self._failed(batch, intent.reply)
             return
         if isinstance(intent, float):
             self._hold_for(batch, intent)
@@ -180,21 +185,21 @@ class Session:
             proof, uuid = Proof.IN_DOUBT, ""
         match proof:
             case Proof.ACCEPTED:
-                self.store.answered(batch.id, State.ACCEPTED, "accepted", charge=spent, uuid=uuid, status=reply.status)
+                self.store.answered(batch.id, State.ACCEPTED, "accepted", reply, charge=spent, uuid=uuid)
                 watch.due, self.metered.strikes = self.clock.now() + self.pace.poll, 0
             case Proof.REFUSED | Proof.TOO_LARGE:
                 self._refused(batch, intent, reply, spent, posted.message)
             case Proof.LOGIN:
-                self.store.answered(batch.id, State.PLANNED, "refused", charge=only_calls, status=reply.status)
+                self.store.answered(batch.id, State.PLANNED, "refused", reply, charge=only_calls)
                 raise not_allowed(reply, posted.message)
             case Proof.LIMITED:
-                self.store.answered(batch.id, State.PLANNED, "limited", charge=only_calls, status=reply.status)
-                self._limited(batch, reply)
+                self.store.answered(batch.id, State.PLANNED, "limited", reply, charge=only_calls)
+                self._limited(batch, reply, intent.cost)
             case Proof.NOT_SENT:
-                self.store.answered(batch.id, State.PLANNED, "not sent", charge=None)
+                self.store.answered(batch.id, State.PLANNED, "not sent", reply, charge=None)
                 self._failed(batch, reply)
             case Proof.IN_DOUBT | Proof.ASK:
-                self.store.answered(batch.id, State.IN_DOUBT, proof.value, charge=spent, status=reply.status)
+                self.store.answered(batch.id, State.IN_DOUBT, proof.value, reply, charge=spent)
                 watch.due = self.clock.now() + self.pace.poll
             case _:
                 assert_never(proof)
@@ -209,9 +214,7 @@ class Session:
             named += [Result(one.no, Outcome.REJECTED, message) for one in intent.records if one.no not in told]
         parts = (1 if named else 2) if again else 0
         self.splits += again
-        self.store.answered(
-            batch.id, State.REFUSED, "refused", charge=spent, status=reply.status, results=named, parts=parts
-        )
+        self.store.answered(batch.id, State.REFUSED, "refused", reply, charge=spent, results=named, parts=parts)
 
     def _may_split(self, left: int, named: bool, reply: Reply) -> bool:  # noqa: FBT001 - a fact about the refusal
         """Whether smaller parts may fare better: not a single record, and not when everything is refused."""
@@ -287,7 +290,12 @@ class Session:
 
     def _since(self, batch: Batch) -> float:
         """When the batch can have left at the latest: the answer's time, or the end of the call without one."""
-        return max(batch.answered or 0.0, (batch.intended or self.clock.now()) + DEADLINE)
+        since = max(batch.answered or 0.0, (batch.intended or self.clock.now()) + DEADLINE)
+        return self._past(since - DEADLINE) + DEADLINE
+
+    def _past(self, stamp: float) -> float:
+        """A stamp of the store; one that lies ahead was made by a wrong clock, and counts from this session's start."""
+        return stamp if stamp <= self.clock.now() else self.started
 
     def _patience(self) -> float:
         return max(self.pace.settle, 3 * self.store.slowest(self.run.account))
@@ -335,9 +343,9 @@ class Session:
         watch = self._watch(batch)
         watch.due, watch.limited = until, True
 
-    def _limited(self, batch: Batch, reply: Reply) -> None:
+    def _limited(self, batch: Batch, reply: Reply, cost: Cost) -> None:
         """ARM turned a post away for a limit."""
-        until = self.metered.refused(reply).until
+        until = self.metered.refused(reply, cost).until
         self._hold_for(batch, until)
         self._struck(until)
 

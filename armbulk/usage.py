@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from armbulk.core.limits import HOUR, MONTH, used
+from armbulk.core.limits import HOUR, MONTH, counted, used
 from armbulk.edges.config import Profile
 from armbulk.edges.store import Store
 
@@ -24,6 +24,7 @@ def meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
                     "meter": meter,
                     "limit": limit,
                     "used": spent - held,
+                    "others": counted(usage.others, window.name, meter, now),
                     "reserved": held,
                     "left": max(limit - spent, 0),
                 }

@@ -16,10 +16,21 @@ def progress(report: "Reporter") -> Iterator[Callable[["Progress"], None]]:
     with report.working("sending …") as status:
 
         def tell(at: "Progress") -> None:
-            if status is not None:
+            if at.doing == "skew":
+                report.say(_skew(at.ahead, report.lang))
+            elif status is not None:
                 status.update(_words(at, report.lang))
 
         yield tell
+
+
+def _skew(ahead: float, lang: str) -> str:
+    minutes = round(abs(ahead) / 60)
+    if lang == "no":
+        side = "foran" if ahead > 0 else "etter"
+        return f"Klokka på denne maskinen går {minutes} minutter {side} ARMs; grensene regnes etter ARMs."
+    side = "ahead of" if ahead > 0 else "behind"
+    return f"This machine's clock is {minutes} minutes {side} ARM's; the limits are counted by ARM's."
 
 
 def _words(at: "Progress", lang: str) -> str:

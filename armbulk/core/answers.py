@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 
+from armbulk.core.timekeeper import Heard
+
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{7,127}")
 
 
@@ -32,6 +34,13 @@ class Reply:
     fault: Fault | None = None
     reason: str = ""
     requests: int = 1  # how many calls it took (2 when the token was renewed)
+    left: float = 0.0  # when the call left, and when its answer was there (monotonic seconds)
+    back: float = 0.0
+
+    @property
+    def heard(self) -> Heard | None:
+        """What the answer tells of the time; None where there was no answer."""
+        return None if self.fault else Heard(_http_date(self.headers.get("date", "")), self.left, self.back)
 
     @property
     def retry_after(self) -> str:

@@ -40,7 +40,11 @@ MONTH = Window("month", 31 * 86400, 3600)
 
 WINDOWS = (HOUR, MONTH)
 
+FOREIGN = 60.0
+"""Seconds that a refusal must last to tell of others' use; shorter ones only slow the pace."""
+
 Figures = Mapping[tuple[str, str], int]
+Slots = Mapping[tuple[str, str], tuple[tuple[float, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,36 +93,14 @@ class Limits:
 class Usage:
     """What is used: per (window, meter) the slots as (start, amount), sorted; what is reserved; a word of ARM's.
 
-    `blocked_until`: ARM itself said that nothing goes before.
+    `others`: the part of `slots` that the client's other integrations are taken to have used, since ARM refused
+    calls for which there should have been room. `blocked_until`: ARM itself said that nothing goes before.
     """
 
-    slots: Mapping[tuple[str, str], tuple[tuple[float, int], ...]] = field(default_factory=dict)
+    slots: Slots = field(default_factory=dict)
     reserved: Cost = field(default_factory=Cost)
     blocked_until: float = 0.0
-
-
-class Steady:
-    """A wall clock that never runs slower than time passes: one that is set back goes on from where it was.
-
-    A charge stamped too early would leave its window too early, once the clock is right again.
-    """
-
-    def __init__(self) -> None:
-        """Nothing was read yet."""
-        self._anchor: tuple[float, float] | None = None
-
-    def read(self, wall: float, monotonic: float) -> float:
-        """The time: the wall clock's, or what has passed since the last reading, whichever is later."""
-        if self._anchor is not None:
-            at, since = self._anchor
-            wall = max(wall, at + monotonic - since)
-        self._anchor = (wall, monotonic)
-        return wall
-
-    def caught_up(self, at: float, monotonic: float) -> float:
-        """Somebody else has seen a later time: go on from there."""
-        self._anchor = (at, monotonic)
-        return at
+    others: Slots = field(default_factory=dict)
 
 
 def slot_of(at: float, window: Window) -> float:
@@ -131,12 +113,32 @@ def leaves_at(start: float, window: Window, guard: float) -> float:
     return start + window.slot_seconds + window.seconds + guard
 
 
+def counted(slots: Slots, window: str, meter: str, now: float, guard: float = 5.0) -> int:
+    """How much of a meter the slots still hold at `now`."""
+    which = HOUR if window == HOUR.name else MONTH
+    return sum(amount for start, amount in slots.get((window, meter), ()) if leaves_at(start, which, guard) > now)
+
+
 def used(usage: Usage, window: str, meter: str, now: float, guard: float = 5.0) -> int:
     """How much of a meter counts at `now`, reservations included."""
-    which = HOUR if window == HOUR.name else MONTH
-    slots = usage.slots.get((window, meter), ())
-    spent = sum(amount for start, amount in slots if leaves_at(start, which, guard) > now)
-    return spent + usage.reserved.meters()[meter]
+    return counted(usage.slots, window, meter, now, guard) + usage.reserved.meters()[meter]
+
+
+def learnt(usage: Usage, cost: Cost, now: float, limits: Limits, seconds: float) -> dict[tuple[str, str], int]:
+    """What others must be taken to have used, when ARM refuses `cost` although there is room, for `seconds`.
+
+    ARM does not say which meter is full: half of what seemed left of each that the call touches is taken as used, in
+    the hour and, after a refusal for an hour or more, in the month. A refusal for less than a minute only paces.
+    """
+    if seconds < FOREIGN:
+        return {}
+    windows = WINDOWS if seconds >= HOUR.seconds else (HOUR,)
+    found = {}
+    for window, (meter, amount) in product(windows, cost.meters().items()):
+        left = limits.capacity(window.name, meter, "look") - used(usage, window.name, meter, now, limits.guard)
+        if amount and left > 1:
+            found[window.name, meter] = left // 2
+    return found
 
 
 def earliest(usage: Usage, cost: Cost, now: float, limits: Limits, purpose: str) -> float:

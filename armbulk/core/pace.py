@@ -30,8 +30,9 @@ class Watch:
 class Progress:
     """What a session tells while it works: what it does, and how far it is."""
 
-    doing: str  # posted, polled, asked, waiting
+    doing: str  # posted, polled, asked, waiting; skew
     batch: int = 0
     done: int = 0
     total: int = 0
     until: float = 0.0
+    ahead: float = 0.0  # seconds by which this machine's clock differs from ARM's

@@ -5,8 +5,8 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from urllib.parse import quote
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, urlsplit
 
 import httpx
 import truststore
@@ -87,6 +87,11 @@ class Arm:
         """GET one document by its number."""
         return self._call("GET", f"/documents/{quote(document_no, safe='')}")
 
+    def ask_time(self) -> Reply:
+        """Ask the server for nothing but its Date: not a call to the API, and without the token."""
+        parts = urlsplit(self._base)
+        return self._whole(self._http.build_request("HEAD", f"{parts.scheme}://{parts.netloc}/"))
+
     def _call(self, method: str, path: str, body: bytes | None = None) -> Reply:
         self.login()
         reply = self._exchange(method, self._base + path, body)
@@ -94,7 +99,7 @@ class Arm:
             return reply
         self._fetch_token()
         again = self._exchange(method, self._base + path, body)
-        return Reply(again.status, again.body, again.headers, again.fault, again.reason, requests=2)
+        return replace(again, requests=2)
 
     def _exchange(self, method: str, url: str, body: bytes | None) -> Reply:
         headers = {"Authorization": f"Bearer {self._token}"}
@@ -104,7 +109,8 @@ class Arm:
 
     def _whole(self, request: httpx.Request) -> Reply:
         """Carry one request out and read its whole answer, within bounds."""
-        deadline = self._clock.monotonic() + DEADLINE
+        left = self._clock.monotonic()
+        deadline = left + DEADLINE
         try:
             with self._streamed(request) as response:
                 body = bytearray()
@@ -114,7 +120,9 @@ class Arm:
                         return Reply(fault=Fault.BROKEN, reason="the answer was longer than 64 MiB")
                     if self._clock.monotonic() > deadline:
                         return Reply(fault=Fault.BROKEN, reason="the answer took longer than two minutes")
-                return Reply(response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()})
+                headers = {k.lower(): v for k, v in response.headers.items()}
+                back = self._clock.monotonic()
+                return Reply(response.status_code, bytes(body), headers, left=left, back=back)
         except _NOT_SENT as error:
             return Reply(fault=Fault.NOT_SENT, reason=_reason(error))
         except httpx.HTTPError as error:

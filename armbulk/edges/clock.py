@@ -1,5 +1,6 @@
 """The one clock. Everything that asks for the time or waits is given one of these."""
 
+import sys
 import threading
 import time
 from typing import Protocol
@@ -12,7 +13,7 @@ class Clock(Protocol):
         """Return the present time."""
 
     def monotonic(self) -> float:
-        """Return seconds that never go backwards, for deadlines within the process."""
+        """Return seconds that only ever pass, sleep included, for what happens within the process."""
 
     def sleep(self, seconds: float) -> None:
         """Wait; return early when interrupted."""
@@ -23,22 +24,26 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock; `interrupt` ends every wait."""
+    """The machine's clock as it stood at the start, carried on steadily; `interrupt` ends every wait.
+
+    A clock that is set while armbulk runs changes nothing for this process: no wait grows, nothing is due too early.
+    """
 
     def __init__(self) -> None:
         """Start uninterrupted."""
         self._stop = threading.Event()
+        self._offset = time.time() - _passing()
 
     def now(self) -> float:
         """Return the present time."""
-        return time.time()
+        return self._offset + _passing()
 
     def monotonic(self) -> float:
-        """Return seconds that never go backwards."""
-        return time.monotonic()
+        """Return seconds that only ever pass."""
+        return _passing()
 
     def sleep(self, seconds: float) -> None:
-        """Wait `seconds`, or until interrupted; long waits are cut so that a changed clock is noticed."""
+        """Wait `seconds`, or until interrupted; long waits are cut so that a sleep of the machine is noticed."""
         self._stop.wait(min(max(seconds, 0.0), 60.0))
 
     def interrupt(self) -> None:
@@ -49,3 +54,10 @@ class SystemClock:
     def interrupted(self) -> bool:
         """Whether `interrupt` was called."""
         return self._stop.is_set()
+
+
+def _passing() -> float:
+    """Seconds that pass while the machine sleeps, too: the plain monotonic clock of Linux stands still then."""
+    counting = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform, "")
+    which = getattr(time, counting, None)
+    return time.monotonic() if which is None else time.clock_gettime(which)

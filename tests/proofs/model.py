@@ -253,9 +253,9 @@ class ModelStore:
         made: Intent = self._commit(change)
         return made
 
-    def answered(self, batch_id: int, to: State, why: str, **given: Any) -> None:
+    def answered(self, batch_id: int, to: State, why: str, reply: Reply, **given: Any) -> None:
         """Commit the answer."""
-        del why
+        del why, reply
 
         def change() -> None:
             for one in given.get("results", ()):
@@ -312,11 +312,16 @@ class ModelStore:
         del account, cost, limits
         return 1
 
-    def settle(self, run_id: int, reservation: int, charge: Cost | None) -> None:
+    def settle(self, *_: Any) -> None:
         """Nobody counts."""
 
-    def block(self, account: Account, until: float) -> None:
-        """Nobody counts."""
+    def block(self, account: Account, seconds: float, *_: Any) -> float:
+        """Nobody counts, but everybody waits."""
+        del account
+        return self.clock.now() + seconds
+
+    def skew(self, account: Account) -> None:
+        """The clocks agree."""
 
 
 NO_CUSTOMERS = pl.DataFrame(

@@ -219,7 +219,8 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
         with sqlite3.connect(path) as raw:
             raw.executescript(
                 "DROP TABLE look; ALTER TABLE batch DROP COLUMN rounds; ALTER TABLE batch DROP COLUMN finished;"
-                "ALTER TABLE sent_key DROP COLUMN outcome;"
+                "ALTER TABLE sent_key DROP COLUMN outcome; ALTER TABLE usage_clock DROP COLUMN heard;"
+                "DROP TABLE usage_foreign;"
                 "PRAGMA user_version = 1;"
             )
         raw.close()

@@ -13,13 +13,15 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.core.limits import Account, Limits, Steady, Usage
+from armbulk.core.answers import Reply
+from armbulk.core.limits import Account, Limits
 from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
 from armbulk.edges.clock import Clock
-from armbulk.edges.store import decisions, ledger, purging
+from armbulk.edges.store import decisions, purging
 from armbulk.edges.store.decisions import Unsettled
 from armbulk.edges.store.engine import ClientLock, engine_of, migrate
+from armbulk.edges.store.metering import Metering
 from armbulk.edges.store.purging import Purged
 from armbulk.edges.store.reading import Reader
 from armbulk.edges.store.records import (
@@ -44,14 +46,14 @@ _FINAL_WORDS = [state.value for state in FINAL]
 __all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Store", "Unsettled"]
 
 
-class Store(Reader):
+class Store(Reader, Metering):
     """The database of one user; `clock` is read for every stamp."""
 
     def __init__(self, url: str, clock: Clock) -> None:
         """Open or create the store; StoreError when it is damaged, newer, or cannot be written."""
         self.clock = clock
         self.url = url
-        self._steady = Steady()
+        self._known = {}
         self._engine = engine_of(url)
         try:
             self._prepare()
@@ -120,12 +122,6 @@ class Store(Reader):
         with self._engine.begin() as conn:
             conn.execute(sa.update(run).where(run.c.id == run_id).values(result=path))
 
-    def usage(self, account: Account) -> Usage:
-        """Return what the ledger says is used and reserved of the client's meters."""
-        with self._engine.begin() as conn:
-            self._ledger_now(conn, account)
-            return ledger.usage(conn, account)
-
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def intend(self, account: Account, batch_id: int, limits: Limits) -> Intent | float | None:
@@ -153,23 +149,27 @@ class Store(Reader):
         batch_id: int,
         to: State,
         why: str,
+        reply: Reply,
         *,
         charge: Cost | None,
         uuid: str | None = None,
-        status: int = 0,
         results: Iterable[Result] = (),
         parts: int = 0,
     ) -> None:
-        """Commit what came back of a post, whole: state, reservation (None gives it back), outcomes.
+        """Commit what came back of a post, whole: state, reservation (no charge gives it back), outcomes.
 
-        With `parts` the records without an outcome go into so many new batches.
+        A post without an answer may still be under way, and is charged later than now. With `parts` the records
+        without an outcome go into so many new batches.
         """
         with self._engine.begin() as conn:
-            row = conn.execute(sa.select(batch.c.run, batch.c.reservation).where(batch.c.id == batch_id)).one()
+            wanted = sa.select(batch.c.run, batch.c.reservation, run.c.origin, run.c.client_no).join_from(batch, run)
+            row = conn.execute(wanted.where(batch.c.id == batch_id)).one()
             for one in results:
                 self._outcome(conn, row.run, one)
-            self._settle(conn, row.run, row.reservation, charge)
-            values: dict[str, Any] = {"answered": self.clock.now(), "status": status, "reservation": None}
+            if row.reservation is not None:
+                self._settle(conn, Account(row.origin, row.client_no), row.reservation, charge, reply.heard)
+                self._bill(conn, row.run, charge)
+            values: dict[str, Any] = {"answered": self.clock.now(), "status": reply.status, "reservation": None}
             if uuid is not None:
                 values["uuid"] = uuid
             self._move(conn, batch_id, to, why, **values)
@@ -238,51 +238,12 @@ class Store(Reader):
     def recover(self, run_id: int, account: Account) -> None:
         """After a crash: what was being posted is in doubt, and open reservations are charged in full."""
         with self._engine.begin() as conn:
-            ledger.abandon(conn, account, self._ledger_now(conn, account))
+            self._abandon(conn, account)
             lost = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == State.POSTING.value)
             for (batch_id,) in conn.execute(lost).all():
                 self._move(conn, batch_id, State.IN_DOUBT, "the process ended while posting", reservation=None)
 
-    # ── the ledger, outside a batch's own transactions ──────────────────────────────────────────────────────────
-
-    def reserve(self, account: Account, cost: Cost, limits: Limits) -> int | float:
-        """Reserve for a look (poll or look-up): the reservation's id, or the time (float) to wait for."""
-        with self._engine.begin() as conn:
-            return self._reserve(conn, account, cost, limits, "look")
-
-    def settle(self, run_id: int | None, reservation: int, charge: Cost | None) -> None:
-        """Charge a reservation, and its run if any, with what was used; no charge gives it back."""
-        with self._engine.begin() as conn:
-            self._settle(conn, run_id, reservation, charge)
-
-    def block(self, account: Account, until: float) -> None:
-        """Send nothing for this client before `until`: ARM itself said so."""
-        with self._engine.begin() as conn:
-            ledger.block(conn, account, until)
-
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
-
-    def _wall(self) -> float:
-        return self._steady.read(self.clock.now(), self.clock.monotonic())
-
-    def _ledger_now(self, conn: sa.Connection, account: Account) -> float:
-        """The ledger's time: never earlier than this process, or any other before it, has seen."""
-        return self._steady.caught_up(ledger.now(conn, account, self._wall()), self.clock.monotonic())
-
-    def _reserve(self, conn: sa.Connection, account: Account, cost: Cost, limits: Limits, purpose: str) -> int | float:
-        now = self._ledger_now(conn, account)
-        answer = ledger.reserve(conn, account, cost, now, limits, purpose)
-        return float(answer.until) if isinstance(answer, ledger.Full) else int(answer.id)
-
-    def _settle(self, conn: sa.Connection, run_id: int | None, reservation: int | None, charge: Cost | None) -> None:
-        if reservation is None:
-            return
-        if charge is None:
-            ledger.refund(conn, reservation)
-            return
-        ledger.settle(conn, reservation, charge, self._wall())
-        spent = {name: run.c[name] + amount for name, amount in charge.meters().items()}
-        conn.execute(sa.update(run).where(run.c.id == run_id).values(spent))
 
     def _move(self, conn: sa.Connection, batch_id: int, to: State, why: str, **values: Any) -> None:
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()

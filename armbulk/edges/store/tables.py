@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 3
+VERSION = 4
 """The layout below; a store of a newer layout is refused untouched."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -11,6 +11,20 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE batch ADD COLUMN finished FLOAT",
     ),
     3: ("ALTER TABLE sent_key ADD COLUMN outcome TEXT",),
+    4: (
+        "ALTER TABLE usage_clock ADD COLUMN heard FLOAT",
+        "ALTER TABLE usage_reservation RENAME TO reservation_before",
+        (
+            "CREATE TABLE usage_reservation (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL,"
+            " client_no TEXT NOT NULL, opened FLOAT NOT NULL, requests INTEGER NOT NULL, reads INTEGER NOT NULL,"
+            " writes INTEGER NOT NULL)"
+        ),
+        (
+            "INSERT INTO usage_reservation SELECT id, origin, client_no, opened, requests, reads, writes"
+            " FROM reservation_before"
+        ),
+        "DROP TABLE reservation_before",
+    ),
 }
 """What makes a store of the layout before into one of this layout; new tables are created besides."""
 
@@ -127,6 +141,15 @@ slot = Table(
     Column("amount", Integer, nullable=False),
 )
 
+foreign = Table(
+    "usage_foreign",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("origin", "client_no", "window", "meter")),
+    Column("start", Float, primary_key=True),
+    Column("amount", Integer, nullable=False),
+)
+"""What the client's other integrations are taken to have used."""
+
 reservation = Table(
     "usage_reservation",
     metadata,
@@ -137,6 +160,7 @@ reservation = Table(
     Column("requests", Integer, nullable=False),
     Column("reads", Integer, nullable=False),
     Column("writes", Integer, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given twice: another process may still hold it
 )
 
 meter_clock = Table(
@@ -146,4 +170,5 @@ meter_clock = Table(
     Column("client_no", Text, primary_key=True),
     Column("last_now", Float, nullable=False),
     Column("blocked_until", Float, nullable=False),
+    Column("heard", Float),  # the latest time that ARM's own Date proved
 )
