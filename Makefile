@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format samples templates docs golden bench soak wheel clean
+.PHONY: help venv demo test lint format samples templates docs promises golden bench soak wheel clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pyproject.toml changes)
 
@@ -36,6 +36,10 @@ templates: $(STAMP) ## Write the template workbooks again
 	  $(CURDIR)/$(BIN)/armbulk template $$what --lang $$lang --yes || exit 1; done; done
 
 docs: $(STAMP) ## Write the generated pages in docs/ again
+	@$(BIN)/python docs/generate.py
+
+promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
+	@$(BIN)/python -m pytest -q -m promise --promises docs/promises.json
 	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from armbulk import importing, results
+from armbulk import importing, remembering, results
 from armbulk.checking import Checked, check_files
 from armbulk.edges.clock import Clock
 from armbulk.edges.config import load
@@ -43,4 +43,4 @@ def run(bench: importing.Bench, checked: Checked, ready: Prepared, folder: Path,
     given = importing.Given((str(folder / SAMPLE),))
     run_id = importing.begin(bench, store, ready, given)
     importing.carry_on(bench, store, store.run(run_id), for_windows=True, tell=lambda _: None)
-    return importing.conclude(store, run_id, checked, results.target_for(given.files, None), lang)
+    return importing.conclude(store, run_id, checked, remembering.target_for(given.files, None), lang)

@@ -99,6 +99,7 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
             "files": [_absolute(name) for name in given.files],
             "sheets": [sheet.name for sheet in ready.checked.sheets],
             "reading": asdict(given.reading),
+            "look_first": ready.look_first,
         },
     }
     items = ready.items.with_columns(
@@ -123,11 +124,19 @@ def arm_of(bench: Bench) -> Arm:
     return Arm(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)
 
 
-def carry_on(bench: Bench, store: Store, run: Run, *, for_windows: bool, tell: Callable[[Progress], None]) -> str:
+def carry_on(
+    bench: Bench,
+    store: Store,
+    run: Run,
+    *,
+    for_windows: bool,
+    tell: Callable[[Progress], None],
+    look_first: bool = False,
+) -> str:
     """Send what is left of a run and wait for its answers; return the run's state."""
     arm = arm_of(bench)
     try:
-        return session(bench, store, run, arm, for_windows=for_windows, tell=tell).carry_on()
+        return session(bench, store, run, arm, for_windows=for_windows, tell=tell, look_first=look_first).carry_on()
     finally:
         arm.close()
 
@@ -135,7 +144,7 @@ def carry_on(bench: Bench, store: Store, run: Run, *, for_windows: bool, tell: C
 def conclude(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> results.Result:
     """Write the result workbook of a run as it stands; a finished run then forgets personal data."""
     stood = results.stand(store, run_id)
-    path = results.write(stood, checked, target, lang)
+    path = results.write(stood, checked, target, lang, store.stamp(run_id))
     store.result_written(run_id, str(path))
     if stood.run and stood.run.state == "finished":
         store.forget(run_id, results.masked)

@@ -23,6 +23,8 @@ class Options:
     update: bool = False
     skip_invalid: bool = False
     limit: int | None = None
+    look_up: bool = False
+    first_import: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Prepared:
     items: pl.DataFrame
     plan: Plan
     options: Options
+    look_first: bool = False  # ARM is asked for each document before it goes
 
     @property
     def stopped(self) -> bool:
@@ -74,7 +77,9 @@ def prepare(checked: Checked, options: Options, around: Surroundings) -> Prepare
     priced = plan(
         [part for part in parts if part[1].height], around.cutting, around.usage, around.limits, around.now, around.pace
     )
-    return Prepared(checked, _numbered(items, priced), priced, options)
+    documents = (sendable["resource"] == "documents").any()
+    unknown = around.known.is_empty() and not options.first_import
+    return Prepared(checked, _numbered(items, priced), priced, options, documents and (unknown or options.look_up))
 
 
 def _items(checked: Checked) -> pl.DataFrame:
@@ -208,6 +213,7 @@ def report(prepared: Prepared) -> dict[str, Any]:
         "seconds": round(priced.seconds, 1),
         "totals": totals(sending, prepared.checked),
         "fits": priced.fits,
+        "look_first": prepared.look_first,
     }
 
 

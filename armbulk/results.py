@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from armbulk import remembering
 from armbulk.checking import Checked, check_files
 from armbulk.core import reconciler
 from armbulk.edges import workbook
-from armbulk.edges.store import Run, Store
+from armbulk.edges.store import Run, Stamp, Store
 from armbulk.errors import FileError
 from armbulk.findings import Told, tell
 from armbulk.model import CELL, WELL, Cost, Outcome, Reading, Sheet, Words
@@ -182,14 +183,6 @@ def unsent(items: pl.DataFrame) -> Result:
     return Result(None, reconciler.settle(shown, {}), {}, Cost().meters())
 
 
-def target_for(paths: Sequence[str], given: str | None) -> Path:
-    """Where the result workbook goes: `-o`, else NAME.result.xlsx beside the first file."""
-    if given:
-        return Path(given)
-    first = Path(paths[0].partition("#")[0])
-    return first.with_name(f"{first.stem.removesuffix('.result')}.result.xlsx")
-
-
 def check_again(run: Run) -> Checked | None:
     """Read a run's files again; None when one is gone or is not what it was."""
     try:
@@ -206,17 +199,19 @@ def reading_of(run: Run) -> Reading:
     return Reading(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
 
 
-def write(result: Result, checked: Checked | None, target: Path, lang: str) -> Path:
-    """Write the result workbook; return the path it got (another name if the target is open or read-only)."""
+def write(result: Result, checked: Checked | None, target: Path, lang: str, stamp: Stamp | None = None) -> Path:
+    """Write the result workbook; return the path it got (another name if the target is open or read-only).
+
+    `stamp` is what it is to remember of the store.
+    """
     sheets, rows, header_rows = _shown(result, checked)
     told = tell(checked.findings, checked.sheets, headers(), lang) if checked else []
     rows = _explained(rows, told, sheets, lang)
     problems = [*told, *_arm_problems(rows, sheets, lang)]
     when = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     shown = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), when.alias("time")).drop("at")
-    return workbook.write_results(
-        target, sheets, shown, problems, _summary(result, checked, lang), lang, header_rows=header_rows
-    )
+    front = workbook.Front(_summary(result, checked, lang), remembering.memory(stamp) if stamp else None)
+    return workbook.write_results(target, sheets, shown, problems, front, lang, header_rows=header_rows)
 
 
 def _shown(result: Result, checked: Checked | None) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:

@@ -11,6 +11,7 @@ from typing import assert_never
 
 import polars as pl
 
+from armbulk.beforehand import Beforehand
 from armbulk.core.answers import Proof, Reply, read_post
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
@@ -59,7 +60,9 @@ class Session:
     splits: int = 0
     followed: bool = False
     paused_until: float | None = None
+    look_first: bool = False
     metered: Metered = field(init=False)
+    beforehand: Beforehand | None = None
 
     def __post_init__(self) -> None:
         """Calls go out within the client's meters."""
@@ -157,6 +160,8 @@ class Session:
         self.arm.login()
         if batch.resource == "documents":
             self._follow_customers()
+            if not self._looked_first(batch):
+                return
         if batch.state is State.IN_DOUBT:
             self.store.move(batch.id, State.PLANNED, "customers are upserts: sent again")
         intent = self.metered.in_time(lambda: self.store.intend(self.run.account, batch.id, self.limits))
@@ -172,6 +177,22 @@ class Session:
         reply = self.arm.send_batch(batch.resource, batch.method, body.encode())
         self._answered(batch, intent, reply)
         self._told("posted", batch)
+
+    def _looked_first(self, batch: Batch) -> bool:
+        """Where nothing is known of what was sent before: whether ARM has been asked for each document."""
+        if not (self.look_first or self.run.options.get("look_first")):
+            return True
+        if self.beforehand is None:
+            self.beforehand = Beforehand(self.metered, self.run.id, self.started if self.look_first else 0.0)
+        match self.beforehand.look(batch):
+            case Held(until):
+                self._hold_for(batch, until)
+                self._struck(until)
+            case Failed(reply):
+                self._failed(batch, reply)
+            case None:
+                return True
+        return False
 
     def _answered(self, batch: Batch, intent: Intent, reply: Reply) -> None:
         """Commit what a post came to, then decide how to go on."""

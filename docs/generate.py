@@ -1,10 +1,12 @@
-"""Writes the generated pages: findings, fields and exit codes, derived from what armbulk itself says.
+"""Writes the generated pages: findings, fields, exit codes and promises, derived from what armbulk itself says.
 
 A new code of the catalogue needs example words in EXAMPLES (if its texts have gaps); everything else follows.
 """
 
+import json
 import re
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,13 @@ RECOGNISED = (
 KJENNES_IGJEN = (
     "*En kolonne kjennes igjen på engelsk eller norsk overskrift, på et av de andre navnene, eller på navnet i ARM; "
     "store bokstaver, mellomrom, punktum og streker teller ikke. Kolonner i **fet skrift** er påkrevd.*"
+)
+
+PROMISED = (
+    'Without a server\'s help nobody can promise "never lost and never doubled" by machine alone. armbulk promises: '
+    "**it never creates an invoice twice by itself, and never loses track of one. If it cannot know, it says so, names "
+    "the invoice, and tells you how to settle it.** Figures are those of the tests every change must pass; "
+    "`make promises` shows them again, `make soak` runs the long ones."
 )
 
 
@@ -252,6 +261,46 @@ def exit_codes_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def promises_page() -> str:
+    """What armbulk promises, and what the tests showed of it."""
+    promises = tomllib.loads((FOLDER / "promises.toml").read_text(encoding="utf-8"))
+    proofs = json.loads((FOLDER / "promises.json").read_text(encoding="utf-8"))
+    head = ("", "Promise", "Proofs", "Passed")
+    rows = [
+        (f"[{name}](#{name.lower()})", cell(one["title"]), str(len(proofs.get(name, []))), passed(proofs.get(name, [])))
+        for name, one in promises.items()
+    ]
+    lines = [
+        "# What armbulk promises, and what proves it", "",
+        GENERATED.replace("make docs", "make promises"), "",
+        PROMISED, "",
+        *table(head, rows), "",
+    ]  # fmt: skip
+    for name, one in promises.items():
+        lines += one_promise(name, one, proofs.get(name, []))
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def passed(proofs: list[dict[str, Any]]) -> str:
+    """How many of the proofs' cases passed."""
+    cases = sum(one["cases"] for one in proofs)
+    return f"{sum(one['passed'] for one in proofs)} of {cases}" if cases else "–"
+
+
+def one_promise(name: str, one: dict[str, str], proofs: list[dict[str, Any]]) -> list[str]:
+    """A promise's section: what, how, what not, and its proofs."""
+    lines = [f"## {name}", "", f"**{one['title']}.** {one['says']}", "", f"*How:* {one['how']}", ""]
+    if "not" in one:
+        lines += [f"*Not covered:* {one['not']}", ""]
+    if not proofs:
+        return [*lines, "*No test of its own.*", ""]
+    rows = [
+        (cell(proof["says"]), passed([proof]), cell("<br>".join(proof["figures"])), f"`pytest {proof['test']}`")
+        for proof in proofs
+    ]
+    return [*lines, *table(("Proof", "Passed", "Figures", "Command"), rows), ""]
+
+
 def branches(kind: type[errors.ArmbulkError]) -> list[type[errors.ArmbulkError]]:
     """Every kind of error below `kind`, in the order of the tree."""
     return [one for child in kind.__subclasses__() for one in (child, *branches(child))]
@@ -262,7 +311,8 @@ def first(kind: type) -> str:
     return (kind.__doc__ or "").partition("\n")[0]
 
 
-PAGES = {"findings.md": findings_page, "fields.md": fields_page, "exit-codes.md": exit_codes_page}
+PAGES = {"findings.md": findings_page, "fields.md": fields_page, "exit-codes.md": exit_codes_page,
+         "promises.md": promises_page}  # fmt: skip
 
 
 def main(folder: Path = FOLDER) -> None:

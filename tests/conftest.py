@@ -2,21 +2,74 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci")
 
 KEPT = {"ARMBULK_GOLDEN"}  # set by `make golden`, read by the tests themselves
 LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--promises FILE` writes what the tests of each promise showed."""
+    parser.addoption("--promises", metavar="FILE", help="write what the tests of each promise showed (JSON)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that prove a promise say which."""
+    config.addinivalue_line("markers", "promise(*names): proves these promises of docs/promises.md")
+    if config.getoption("--promises"):
+        config.pluginmanager.register(Proofs(Path(config.getoption("--promises"))))
+
+
+class Proofs:
+    """Gathers what the tests of promises showed: test → its words, cases, how many passed, figures said."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.found: dict[str, dict[str, dict[str, Any]]] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+        """Count one case."""
+        report: Any = yield
+        if report.when == "call":
+            for name in [name for mark in item.iter_markers("promise") for name in mark.args]:
+                self._count(name, item, report)
+        return report
+
+    def _count(self, name: str, item: pytest.Item, report: pytest.TestReport) -> None:
+        test = item.nodeid.partition("[")[0]
+        words = (getattr(item, "obj", None).__doc__ or "").partition("\n\n")[0]
+        fresh = {"test": test, "says": " ".join(words.split()), "cases": 0, "passed": 0, "figures": []}
+        proof = self.found.setdefault(name, {}).setdefault(test, fresh)
+        proof["cases"] += 1
+        proof["passed"] += report.passed
+        proof["figures"] += [value for key, value in report.user_properties if key == "figure"]
+
+    def pytest_sessionfinish(self) -> None:
+        """Write it all down."""
+        said = {
+            name: list(tests.values()) for name, tests in sorted(self.found.items(), key=lambda one: int(one[0][1:]))
+        }
+        self.target.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says a figure that belongs on the page of promises; the same in every run."""
+    return lambda text: record_property("figure", text)
 
 
 @pytest.fixture(autouse=True)

@@ -73,6 +73,7 @@ def tls(authority: trustme.CA, name: str = "localhost", **given: Any) -> ssl.SSL
     return context
 
 
+@pytest.mark.promise("P19")
 @pytest.mark.parametrize("kind", ["unknown authority", "another host", "expired"])
 def test_who_is_not_trusted_sees_nothing(tmp_path: Path, kind: str) -> None:
     """A certificate that is not trusted, of another host, or expired: refused before any header left."""
@@ -106,6 +107,7 @@ def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
             Arm("https://localhost", "1", Login("t", ca_file=str(tmp_path / name)), SystemClock())
 
 
+@pytest.mark.promise("P17")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_the_token_never_follows_a_redirect(status: int) -> None:
     """A redirect is not followed: no byte reaches the other address, and the batch is in doubt."""
@@ -139,6 +141,7 @@ class Given(httpx.BaseTransport):
         return self.response
 
 
+@pytest.mark.promise("P20")
 def test_an_endless_answer_is_cut_off() -> None:
     """After 64 MiB the answer is given up; for a post that means in doubt."""
     body = Endless()
@@ -172,6 +175,7 @@ class Ticking(SystemClock):
         return self.at
 
 
+@pytest.mark.promise("P20")
 def test_a_trickling_answer_is_given_up() -> None:
     """A call has two minutes in all, however it trickles."""
     clock = Ticking()
@@ -180,6 +184,7 @@ def test_a_trickling_answer_is_given_up() -> None:
     assert clock.at < 130
 
 
+@pytest.mark.promise("P20")
 @pytest.mark.parametrize(
     "body",
     [

@@ -120,6 +120,7 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
         assert used["hour", "requests"] == arm.state.usage()["hour.requests"]
 
 
+@pytest.mark.promise("P13")
 def test_errors_stop_everything_unless_skipped(tmp_path: Path) -> None:
     """With errors nothing is sent; --skip-invalid sends the good records and holds back whole documents."""
     files = write_files(tmp_path)
@@ -147,6 +148,7 @@ def test_expectations_stop_a_wrong_run(tmp_path: Path, expected: list[str]) -> N
         assert called("import", *write_files(tmp_path), "--yes", *right, env=env)[0] == 0
 
 
+@pytest.mark.promise("P3")
 def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
     """What is in doubt is named with sheet row, number, customer and amount; resume asks again."""
     files = write_files(tmp_path, documents=1)
@@ -181,6 +183,7 @@ def test_demo(tmp_path: Path) -> None:
     assert Path(said["result"]).exists()
 
 
+@pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A bug is one line and a report without anybody's data."""
     monkeypatch.setattr("armbulk.checking.check_files", lambda *_: 1 / 0)

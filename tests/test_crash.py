@@ -51,6 +51,7 @@ def polled(resource: str) -> Callable[[Sandbox], bool]:
     return lambda arm: any(b.resource == resource and b.asked for b in arm.state.batches.values())
 
 
+@pytest.mark.promise("P1", "P2", "P5")
 @pytest.mark.parametrize(
     "happened",
     [posted("customers"), polled("customers"), posted("documents")],
@@ -73,6 +74,7 @@ def test_kill_then_resume(tmp_path: Path, happened: Callable[[Sandbox], bool], d
         assert sorted(len(found) for found in arm.state.documents.values()) == [1] * 120
 
 
+@pytest.mark.promise("P1", "P5")
 def test_killed_while_the_answer_is_on_its_way(tmp_path: Path) -> None:
     """Killed between the server's work and its answer: the documents are found, not sent again."""
     files = write_files(tmp_path)
@@ -100,6 +102,7 @@ def _posting(home: Path) -> bool:
     return ("posting",) in states
 
 
+@pytest.mark.promise("P24")
 def test_ctrl_c_then_resume(tmp_path: Path) -> None:
     """Ctrl-C ends cleanly with exit code 130, and resume goes on."""
     files = write_files(tmp_path)
@@ -114,6 +117,7 @@ def test_ctrl_c_then_resume(tmp_path: Path) -> None:
         assert (code, said["outcomes"]["created"]) == (0, 9)
 
 
+@pytest.mark.promise("P6")
 def test_two_at_once(tmp_path: Path) -> None:
     """Two processes with the same file: each document is sent once; the one that has to wait says so."""
     files = write_files(tmp_path)

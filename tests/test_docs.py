@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import runpy
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +86,40 @@ def test_every_table_row_has_all_its_cells() -> None:
             else:
                 assert len(widths) <= 1
                 widths = set()
+
+
+def _marked(path: Path) -> set[tuple[str, str]]:
+    """The (promise, test) pairs that a test module's marks say, its module's own mark included."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    of_module = [
+        name
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+        for name in _names(node.value)
+    ]
+    return {
+        (name, f"{path.relative_to(ROOT).as_posix()}::{node.name}")
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        for name in [*of_module, *(name for mark in node.decorator_list for name in _names(mark))]
+    }
+
+
+def _names(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.List | ast.Tuple):
+        return [name for one in node.elts for name in _names(one)]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.promise":
+        return [ast.literal_eval(one) for one in node.args]
+    return []
+
+
+def test_the_promises_page_tells_of_every_proof() -> None:
+    """Each promise stands there, with the tests that are marked to prove it, all of them passed."""
+    promises = tomllib.loads((DOCS / "promises.toml").read_text(encoding="utf-8"))
+    proofs = json.loads((DOCS / "promises.json").read_text(encoding="utf-8"))
+    assert list(promises) == [f"P{n}" for n in range(1, 31)]
+    assert all(one["passed"] == one["cases"] for found in proofs.values() for one in found)
+    told = {(name, one["test"]) for name, found in proofs.items() for one in found}
+    marked = set().union(*(_marked(path) for path in (ROOT / "tests").rglob("test_*.py")))
+    assert told == marked, "run make promises"
+    assert {name for name, _ in marked} <= set(promises)

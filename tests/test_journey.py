@@ -23,6 +23,7 @@ BATCH = [
 ]  # fmt: skip
 
 
+@pytest.mark.promise("P2")
 def test_every_row_arrives_once(tmp_path: Path) -> None:
     """Customers go before documents, every record arrives once, and the outcomes add up."""
     with journey(tmp_path, delay=3.0) as way:
@@ -44,6 +45,7 @@ def test_every_dialect_gives_the_same_outcomes(tmp_path: Path, name: str, value:
         assert set(way.documents().values()) == {1}
 
 
+@pytest.mark.promise("P2")
 @pytest.mark.parametrize("failures", [value for value in DIALECTS["failures"] if value != "whole"])
 def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> None:
     """A document ARM refuses is rejected with ARM's words; its neighbours are created."""
@@ -67,6 +69,7 @@ def test_whole_batch_failed(tmp_path: Path) -> None:
         assert outcomes(way.run(files))["rejected"] == 6
 
 
+@pytest.mark.promise("P1")
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "truncate", "html", "lose-before", "500-not-applied"])
 @pytest.mark.parametrize("delay", [0.0, 4.0])
 def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: float) -> None:
@@ -94,11 +97,12 @@ def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
         assert stood.counts()["created"] + stood.counts()["updated"] == 9
 
 
+@pytest.mark.promise("P1")
 def test_found_but_different_is_a_conflict(tmp_path: Path) -> None:
     """Another document with our number is a conflict, not a success."""
     files = write_files(tmp_path, documents=1)
     with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
-        run = way.begin(files)
+        run = way.begin(files, first_import=True)
         way.sandbox.state.documents["f1"] = [{"documentNo": "F1", "customerNo": "77", "documentType": "IN"}]
         way.carry_on(run)
 
@@ -106,6 +110,7 @@ def test_found_but_different_is_a_conflict(tmp_path: Path) -> None:
         assert outcomes(stood) == {"created": 3, "conflict": 1}
 
 
+@pytest.mark.promise("P4", "P27")
 def test_the_same_file_is_not_sent_twice(tmp_path: Path) -> None:
     """A second import of the same documents, in other letter case, sends nothing."""
     files = write_files(tmp_path)
@@ -131,6 +136,7 @@ def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
         assert stood.by_resource()["documents"] == {"created": 1, "already_sent": 5}
 
 
+@pytest.mark.promise("P29")
 def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
     """A document is sent only after its customer was accepted."""
     files = write_files(tmp_path)
@@ -140,6 +146,7 @@ def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
         assert way.documents() == {}
 
 
+@pytest.mark.promise("P7", "P9")
 def test_limits_are_never_exceeded(tmp_path: Path) -> None:
     """A run larger than a window waits for the window; ARM never has to refuse."""
     limits = {"hour.requests": 20, "hour.writes": 30, "hour.reads": 60}
@@ -177,6 +184,7 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
         assert set(way.documents().values()) == {1}
 
 
+@pytest.mark.promise("P8")
 @pytest.mark.parametrize("answer", ["429", "429_bare", "429_date", "403"])
 def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
     """When ARM refuses for a limit nobody foresaw, armbulk waits as long as ARM says, then goes on."""
@@ -299,6 +307,7 @@ def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path) -> None:
         assert refusing.posts <= 2 + 2 * MOST_SPLITS
 
 
+@pytest.mark.promise("P1")
 def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Path) -> None:
     """Looked for in two sessions with time to settle between, a lost batch is set apart; others may go again."""
     files = write_files(tmp_path, documents=60)

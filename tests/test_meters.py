@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from journey import journey, outcomes, write_files
@@ -14,6 +15,7 @@ from armbulk.usage import meters
 NOW = 1_800_000_000.0
 
 
+@pytest.mark.promise("P10")
 @settings(deadline=None)
 @given(
     st.floats(-40 * 86_400, 40 * 86_400),
@@ -69,6 +71,7 @@ def test_a_refusal_teaches_that_others_use_the_meters() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.promise("P8")
 def test_others_who_used_the_meters_are_learnt_of_and_forgotten(tmp_path: Path) -> None:
     """Another program has used up the hour: armbulk waits as told, slows down, and all rows arrive."""
     with journey(tmp_path) as way:

@@ -19,6 +19,7 @@ def purge(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
     return done.exit_code, json.loads(done.stdout)
 
 
+@pytest.mark.promise("P23")
 def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
     """Records, looks, batches and events of finished runs are gone; the same file is still not sent twice."""
     files = write_files(tmp_path)

@@ -30,6 +30,7 @@ def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
     return done.exit_code, json.loads(done.stdout)
 
 
+@pytest.mark.promise("P3")
 def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
     """Each stands there with run, sheet, row, number, customer, amount, time and reason; exit 3 while any is left."""
     way, run = lost
@@ -55,6 +56,7 @@ def test_what_arm_has_meanwhile_is_created(lost: tuple[Journey, int]) -> None:
     assert way.store.run(run).state == "finished"
 
 
+@pytest.mark.promise("P3")
 def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_path: Path) -> None:
     """Each decision is carried out for the numbers in a file; what is sent again is sent once."""
     way, run = lost

@@ -42,6 +42,7 @@ def test_clean_samples_have_no_errors_and_agree() -> None:
     assert book.tables["documents"].rows.height == 120
 
 
+@pytest.mark.promise("P13")
 def test_each_planted_error_is_found_where_it_is() -> None:
     """Every row of with-errors.xlsx has the findings its Expect column names, and no others."""
     path = SAMPLES / "with-errors.xlsx"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @click.option("--update", is_flag=True, help="Change customers (PUT): only the keys given change.")
 @click.option("--skip-invalid", is_flag=True, help="Send the good records; hold back those with errors.")
 @click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")
+@click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
+@click.option("--first-import", is_flag=True, help="ARM has certainly none of these documents: do not look them up.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @click.option("--dry-run", is_flag=True, help="Plan only, as `armbulk plan` does.")
 @click.option("--expect-count", type=int, help="Stop unless exactly so many records would be sent.")
@@ -47,7 +49,7 @@ def import_(
     Example:  armbulk import invoices.xlsx
               armbulk import customers.csv documents.csv lines.csv --yes --json
     """
-    from armbulk import importing, planning, results
+    from armbulk import importing, planning, remembering, results
 
     checked = checked_files(desk, given, yes=yes)
     bench = desk.bench
@@ -56,11 +58,13 @@ def import_(
     if dry_run:
         desk.report.show("plan", planning.report(ready))
         return Exit.FINDINGS if ready.stopped else Exit.OK
-    workbook = results.target_for(given.files, target)
+    workbook = remembering.target_for(given.files, target)
     if ready.stopped:
         return _stopped(desk, checked, ready, workbook)
     desk.profile.require_server()
     importing.expect(ready, expect_count, expect_total)
+    if not (ready.options.look_up or ready.options.first_import):
+        remembering.up_to_date(store, desk.profile.account, given.files, workbook)
     results.writable(workbook)
     if not _confirmed(desk, ready, yes=yes):
         desk.report.say("Nothing was sent.")
@@ -71,22 +75,25 @@ def import_(
 @click.command()
 @click.argument("run", required=False, type=int)
 @click.option("-o", "target", help="The result workbook.")
+@click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @command
-def resume(desk: Desk, run: int | None, target: str | None, *, no_wait: bool) -> Exit:
+def resume(desk: Desk, run: int | None, target: str | None, *, look_up: bool, no_wait: bool) -> Exit:
     """Carry RUN on (default: the latest unfinished one).
 
     \b
     Example:  armbulk resume
     """
-    from armbulk import importing, results
+    from armbulk import importing, remembering
 
     desk.profile.require_server()
     store = desk.bench.store()
     chosen = store.run(run) if run else importing.latest_unfinished(store, desk.profile.account)
     importing.same_client(chosen, desk.profile.account)
-    workbook = results.target_for(importing.files_of(chosen), target)
-    return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait)
+    workbook = remembering.target_for(importing.files_of(chosen), target)
+    if not look_up:
+        remembering.up_to_date(store, chosen.account, importing.files_of(chosen), workbook)
+    return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait, look_first=look_up)
 
 
 @click.command()
@@ -99,12 +106,12 @@ def results(desk: Desk, run: int, target: str | None) -> Exit:
     \b
     Example:  armbulk results 12 -o result.xlsx
     """
-    from armbulk import importing
+    from armbulk import importing, remembering
     from armbulk import results as made
 
     store = desk.bench.store()
     chosen = store.run(run)
-    workbook = made.target_for(importing.files_of(chosen), target or chosen.result)
+    workbook = remembering.target_for(importing.files_of(chosen), target or chosen.result)
     checked = made.check_again(chosen)
     if checked is None:
         desk.report.say("The files are gone or have changed: the workbook lists the records from the store.")
@@ -138,7 +145,14 @@ def _confirmed(desk: Desk, ready: "Prepared", *, yes: bool) -> bool:
 
 
 def _carry_on(
-    desk: Desk, store: "Store", run_id: int, checked: "Checked | None", workbook: Path, *, no_wait: bool
+    desk: Desk,
+    store: "Store",
+    run_id: int,
+    checked: "Checked | None",
+    workbook: Path,
+    *,
+    no_wait: bool,
+    look_first: bool = False,
 ) -> Exit:
     from armbulk import importing
     from armbulk import results as made
@@ -146,7 +160,7 @@ def _carry_on(
 
     run = store.run(run_id)
     with stoppable(desk.clock), progress(desk.report) as tell:
-        state = importing.carry_on(desk.bench, store, run, for_windows=not no_wait, tell=tell)
+        state = importing.carry_on(desk.bench, store, run, for_windows=not no_wait, tell=tell, look_first=look_first)
     if state == "interrupted":
         show(desk, made.stand(store, run_id))
         desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")

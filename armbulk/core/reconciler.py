@@ -36,6 +36,7 @@ _NO = {
     "ARM has it; its answer has not been fetched yet": "ARM har den; svaret er ikke hentet ennå",
     "the answer was lost; ARM must be asked": "svaret gikk tapt; ARM må spørres",
     "found at ARM after the answer was lost": "funnet hos ARM etter at svaret gikk tapt",
+    "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
     "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
 }
 

@@ -3,10 +3,10 @@
 import json
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import truststore
@@ -86,6 +86,10 @@ class Arm:
     def get_document(self, document_no: str) -> Reply:
         """GET one document by its number."""
         return self._call("GET", f"/documents/{quote(document_no, safe='')}")
+
+    def list_page(self, resource: str, asked: Mapping[str, str]) -> Reply:
+        """GET one page of a list; the address is always built here, never taken from an answer."""
+        return self._call("GET", f"/{resource}?{urlencode(asked)}")
 
     def ask_time(self) -> Reply:
         """Ask the server for nothing but its Date: not a call to the API, and without the token."""

@@ -55,6 +55,7 @@ def mutated(content: bytes, places: list[tuple[int, int]], cut: int) -> bytes:
 PLACES = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=12)
 
 
+@pytest.mark.promise("P11")
 @BOUNDED
 @given(PLACES, st.integers(0, 3))
 def test_bytes_of_a_workbook(folder: Path, places: list[tuple[int, int]], cut: int) -> None:
@@ -64,6 +65,7 @@ def test_bytes_of_a_workbook(folder: Path, places: list[tuple[int, int]], cut: i
     survives(path)
 
 
+@pytest.mark.promise("P11")
 @BOUNDED
 @given(st.sampled_from(zipfile.ZipFile(io.BytesIO(BOOK)).namelist()), PLACES, LETTERS, st.integers(0, 5_000))
 def test_parts_of_a_workbook(folder: Path, part: str, places: list[tuple[int, int]], words: str, at: int) -> None:
@@ -78,6 +80,7 @@ def test_parts_of_a_workbook(folder: Path, part: str, places: list[tuple[int, in
     survives(folder / "b.xlsx")
 
 
+@pytest.mark.promise("P11")
 @BOUNDED
 @given(
     st.lists(st.tuples(st.sampled_from(["n", "s", "str", "inlineStr", "b", "e", "d", "q"]), LETTERS, st.integers(0, 9)))
@@ -93,6 +96,7 @@ def test_cells_of_a_workbook(folder: Path, cells: list[tuple[str, str, int]]) ->
     survives(folder / "c.xlsx")
 
 
+@pytest.mark.promise("P11")
 @BOUNDED
 @given(PLACES, st.integers(0, 40), LETTERS)
 def test_bytes_of_a_csv(folder: Path, places: list[tuple[int, int]], cut: int, words: str) -> None:

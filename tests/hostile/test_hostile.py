@@ -22,6 +22,7 @@ CASES = list(cases())
 BOMBS = [case for case in CASES if case.name.startswith("bomb")]
 
 
+@pytest.mark.promise("P11", "P22")
 @pytest.mark.parametrize("case", [case for case in CASES if case not in BOMBS], ids=lambda case: case.name)
 def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> None:
     """What can be read is read to the letter; what cannot is refused with the file's name, a reason and a remedy."""
@@ -51,6 +52,7 @@ finally:
 """
 
 
+@pytest.mark.promise("P11")
 @pytest.mark.parametrize("case", BOMBS, ids=lambda case: case.name)
 def test_bombs_are_refused_in_little_memory(tmp_path: Path, case: Case) -> None:
     """A small file that unpacks to gigabytes is refused by name within 300 MiB by `armbulk check`."""
@@ -210,6 +212,7 @@ def test_cells_written_by_other_programs_arrive_as_they_stand(tmp_path: Path) ->
         assert [sheet.frame[letter][0] for letter in sheet.letters] == expected
 
 
+@pytest.mark.promise("P12")
 def test_a_second_reader_sees_the_same() -> None:
     """calamine, a reader by others, finds the same cells in the samples."""
     path = Path(__file__).parents[2] / "samples" / "kunder-og-fakturaer.xlsx"

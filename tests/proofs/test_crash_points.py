@@ -130,6 +130,7 @@ def begun(folder: Path, way: Journey) -> int:
 SMALL = {"ARMBULK_BATCH_DOCUMENTS": "2"}
 
 
+@pytest.mark.promise("P1", "P2", "P5")
 def test_every_place_to_die(tmp_path: Path) -> None:
     """Killed once at each of the K places of a run, then resumed: the end is the same truth."""
     with journey(tmp_path, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
@@ -144,6 +145,7 @@ def test_every_place_to_die(tmp_path: Path) -> None:
             true(way, to_the_end(way, begun(folder, way), (place,)))
 
 
+@pytest.mark.promise("P1", "P2", "P5")
 @pytest.mark.parametrize("seed", range(PAIRS))
 def test_pairs_of_places_to_die(tmp_path: Path, seed: int) -> None:
     """Killed twice, the second time while recovering: the end is the same truth."""
@@ -154,6 +156,7 @@ def test_pairs_of_places_to_die(tmp_path: Path, seed: int) -> None:
         true(way, to_the_end(way, begun(tmp_path, way), kills))
 
 
+@pytest.mark.promise("P5")
 @pytest.mark.parametrize("failing", range(1, 12))
 def test_a_disk_that_is_full_stops_before_the_send(tmp_path: Path, failing: int) -> None:
     """Where the store cannot write, nothing goes that it could not record; with room again the run goes on."""
@@ -179,6 +182,7 @@ def test_a_disk_that_is_full_stops_before_the_send(tmp_path: Path, failing: int)
         true(way, stand(way.store, run))
 
 
+@pytest.mark.promise("P30")
 def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
     """It knows which invoices were sent: damaged, newer or unreadable, it is left alone and named."""
     with journey(tmp_path) as way:
@@ -209,6 +213,7 @@ def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
             Store(way.bench.profile.store_url, way.clock)
 
 
+@pytest.mark.promise("P30")
 def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
     """A store written by the version before opens, and still knows what was sent."""
     with journey(tmp_path) as way:

@@ -241,17 +241,22 @@ def tally(schedules: int, make: Callable[[sa.Engine, World], Ledger], **world: b
     return counted
 
 
+@pytest.mark.promise("P7", "P10")
 @pytest.mark.parametrize("world", [{}, {"jumps": False, "dates": False}], ids=["wrong clocks", "no Date"])
-def test_no_call_goes_over_a_limit(world: dict[str, bool]) -> None:
+def test_no_call_goes_over_a_limit(world: dict[str, bool], figure: Callable[[str], None]) -> None:
     """Two processes, slow calls, lost answers, crashes, clocks that jump: in no schedule is a limit passed."""
     counted = tally(SCHEDULES, Ledger, **world)
     assert {name: counted[name] for name in ("schedules", "bad", "endless")} == {
         "schedules": SCHEDULES, "bad": 0, "endless": 0,
     }  # fmt: skip
+    figure(f"{SCHEDULES} schedules, {counted['calls']:,} calls, {counted['bad']} schedules over a limit")
     assert counted["calls"] > 50 * SCHEDULES  # nor does it save calls by not making them
 
 
+@pytest.mark.promise("P7", "P25")
 @pytest.mark.parametrize("make", [Unreserved, Forgetful, Deaf, Barefoot], ids=lambda one: one.__name__)
-def test_each_part_of_the_ledger_is_needed(make: type[Ledger]) -> None:
+def test_each_part_of_the_ledger_is_needed(make: type[Ledger], figure: Callable[[str], None]) -> None:
     """Without reservations that outlive a crash, the disk, ARM's Date or the steady clock, limits are passed."""
-    assert tally(10, make)["bad"] > 0
+    counted = tally(10, make)
+    figure(f"{make.__name__}: {counted['bad']} of {counted['schedules']} schedules over a limit")
+    assert counted["bad"] > 0

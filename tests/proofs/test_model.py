@@ -37,13 +37,16 @@ def tally(every: int, make: type[model.ModelStore] = model.ModelStore) -> Counte
     return counted
 
 
-def test_no_document_twice_none_lost() -> None:
+@pytest.mark.promise("P1", "P2", "P5")
+def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
     """In at least 150,000 runs, most of them killed twice, no document is doubled, lost or without an account."""
     counted = tally(EVERY)
     assert counted["runs"] >= 150_000
     assert {name: counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")} == {
         "doubled": 0, "lost": 0, "unaccounted": 0, "lawless": 0,
     }  # fmt: skip
+    told = ("runs", "crashes", "doubled", "lost", "unaccounted")
+    figure(", ".join(f"{counted[name]:,} {name}" for name in told))
     assert counted["waiting"] > 0  # what cannot be known waits for a person
 
 
@@ -129,14 +132,11 @@ PROTECTIONS = (
 )
 
 
+@pytest.mark.promise("P1", "P25")
 @pytest.mark.parametrize("name", PROTECTIONS)
-def test_each_protection_is_needed(
-    name: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
-) -> None:
+def test_each_protection_is_needed(name: str, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]) -> None:
     """With one protection switched off the same runs double or lose documents: the proof has power."""
     with without(name, monkeypatch) as make:
         counted = tally(FEW, make)
-    record_property("doubled", counted["doubled"])
-    record_property("lost", counted["lost"])
-    print(f"{name}: {counted['runs']} runs, {counted['doubled']} doubled, {counted['lost']} lost")
+    figure(f"{name}: {counted['runs']:,} runs, {counted['doubled']:,} doubled, {counted['lost']:,} lost")
     assert counted["doubled"] + counted["lost"] > 0

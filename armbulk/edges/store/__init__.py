@@ -6,6 +6,7 @@ along `core.states.MOVES`, and only here.
 """
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -30,6 +31,7 @@ from armbulk.edges.store.records import (
     Intent,
     Open,
     Run,
+    Stamp,
     guard,
     of,
     open_of,
@@ -37,13 +39,13 @@ from armbulk.edges.store.records import (
     split,
     writes,
 )
-from armbulk.edges.store.tables import batch, event, item, look, metadata, run, sent_key
+from armbulk.edges.store.tables import batch, event, identity, item, look, metadata, run, sent_key
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
 _FINAL_WORDS = [state.value for state in FINAL]
 
-__all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Store", "Unsettled"]
+__all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Stamp", "Store", "Unsettled"]
 
 
 class Store(Reader, Metering):
@@ -69,6 +71,8 @@ class Store(Reader, Metering):
             if conn.dialect.name == "sqlite":
                 migrate(conn)
             metadata.create_all(conn)
+            if conn.execute(sa.select(identity.c.id)).first() is None:
+                conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex, sequence=0))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -90,6 +94,7 @@ class Store(Reader, Metering):
             for name in ("sha256", "options"):
                 row[name] = json.dumps(new[name])
             run_id = int(conn.execute(sa.insert(run).values(row).returning(run.c.id)).scalar_one())
+            self._grow(conn)
             ids = {}
             for no, resource, method in batches:
                 values = {"run": run_id, "no": no, "resource": resource, "method": method, "state": State.PLANNED.value}
@@ -116,6 +121,14 @@ class Store(Reader, Metering):
             for no, message, warnings in conn.execute(said.where(item.c.message.is_not(None))).all():
                 values = {"message": mask(message), "warnings": mask(warnings) if warnings else None}
                 conn.execute(sa.update(item).where(item.c.run == run_id, item.c.no == no).values(values))
+
+    def stamp(self, run_id: int) -> Stamp:
+        """Return what a result workbook that is about to be written carries: this store, and how far it has come."""
+        with self._engine.begin() as conn:
+            self._grow(conn)
+            row = conn.execute(sa.select(identity)).one()
+            whose = conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).one()
+        return Stamp(row.id, row.sequence, run_id, Account(*whose))
 
     def result_written(self, run_id: int, path: str) -> None:
         """Remember where the result workbook went."""
@@ -201,6 +214,16 @@ class Store(Reader, Metering):
             for one in results:
                 self._outcome(conn, run_id, one)
 
+    def found(self, batch_id: int, result: Result) -> None:
+        """Commit that ARM holds a document which was about to be sent, and guard its number from now on."""
+        with self._engine.begin() as conn:
+            wanted = sa.select(batch.c.run, run.c.origin, run.c.client_no).join_from(batch, run)
+            row = conn.execute(wanted.where(batch.c.id == batch_id)).one()
+            if result.outcome is Outcome.ALREADY_SENT:
+                self._set_aside(conn, Account(row.origin, row.client_no), batch_id)
+                guard(conn, Account(row.origin, row.client_no), batch_id, only=result.no)
+            self._outcome(conn, row.run, result)
+
     def note(self, run_id: int, message: str, nos: Iterable[int]) -> None:
         """Say why records have no outcome yet, without giving them one."""
         with self._engine.begin() as conn:
@@ -244,6 +267,9 @@ class Store(Reader, Metering):
                 self._move(conn, batch_id, State.IN_DOUBT, "the process ended while posting", reservation=None)
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
+
+    def _grow(self, conn: sa.Connection) -> None:
+        conn.execute(sa.update(identity).values(sequence=identity.c.sequence + 1))
 
     def _move(self, conn: sa.Connection, batch_id: int, to: State, why: str, **values: Any) -> None:
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()

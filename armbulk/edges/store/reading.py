@@ -4,11 +4,12 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.core.limits import Account
+from armbulk.core.readings import Look
 from armbulk.core.states import FINAL
 from armbulk.edges.store import decisions
 from armbulk.edges.store.decisions import Unsettled
 from armbulk.edges.store.records import ITEM_SCHEMA, Batch, Open, Run, batch_of, known, open_of, run_of, slowest
-from armbulk.edges.store.tables import batch, item, run
+from armbulk.edges.store.tables import batch, identity, item, look, run
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
@@ -89,6 +90,18 @@ class Reader:
         """Return the documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
         with self._engine.connect() as conn:
             return known(conn, account)
+
+    def absent(self, run_id: int, since: float) -> set[int]:
+        """Return the numbers of a run's records that ARM did not know when they were looked up after `since`."""
+        wanted = sa.select(look.c.item).where(look.c.run == run_id, look.c.result == Look.ABSENT, look.c.at >= since)
+        with self._engine.connect() as conn:
+            return {int(no) for (no,) in conn.execute(wanted)}
+
+    def at(self) -> tuple[str, int]:
+        """Return which store this is, and how far it has come."""
+        with self._engine.connect() as conn:
+            row = conn.execute(sa.select(identity)).one()
+        return str(row.id), int(row.sequence)
 
     def slowest(self, account: Account) -> float:
         """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""

@@ -90,6 +90,16 @@ class Intent:
     records: tuple[Open, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a result workbook knows of the store it was written from: which one, how far it had come, and whose run."""
+
+    store: str
+    sequence: int
+    run: int
+    account: Account
+
+
 def run_of(row: sa.RowMapping) -> Run:
     """A run from its row."""
     return Run(
@@ -152,8 +162,8 @@ def writes(conn: sa.Connection, batch_id: int) -> int:
     return int(conn.execute(total).scalar_one())
 
 
-def guard(conn: sa.Connection, account: Account, batch_id: int) -> None:
-    """Take the documents of a batch under guard: no other run sends them. IntegrityError if one has."""
+def guard(conn: sa.Connection, account: Account, batch_id: int, only: int | None = None) -> None:
+    """Take a batch's documents (or `only` one) under guard: no other run sends them. IntegrityError if one has."""
     chosen = sa.select(
         sa.literal(account.origin),
         sa.literal(account.client_no),
@@ -162,6 +172,8 @@ def guard(conn: sa.Connection, account: Account, batch_id: int) -> None:
         item.c.run,
         item.c.no,
     ).where(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
+    if only is not None:
+        chosen = chosen.where(item.c.no == only)
     names = ["origin", "client_no", "doc_type", "key_norm", "run", "item"]
     conn.execute(sa.insert(sent_key).from_select(names, chosen))
 

@@ -30,6 +30,14 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
 
 metadata = MetaData()
 
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sequence", Integer, nullable=False),  # grows with every run and every result workbook
+)
+"""One row: which store this is, and how far it has come. Result workbooks carry both."""
+
 run = Table(
     "run",
     metadata,

@@ -10,12 +10,23 @@ from pathlib import Path
 import polars as pl
 
 from armbulk.edges.workbook import annotated, fresh, template
-from armbulk.edges.workbook.look import Section
+from armbulk.edges.workbook.look import Front, Section
+from armbulk.edges.workbook.stamps import Remembered, remembered, whose
 from armbulk.errors import FileError
 from armbulk.findings import Told
 from armbulk.model import Resource, Sheet
 
-__all__ = ["Section", "writable", "write_marked", "write_results", "write_template"]
+__all__ = [
+    "Front",
+    "Remembered",
+    "Section",
+    "remembered",
+    "whose",
+    "writable",
+    "write_marked",
+    "write_results",
+    "write_template",
+]
 
 ANNOTATED_ROWS = 20_000
 """Up to so many rows the user's own workbook is copied, formatting and all; above, a fresh one is written."""
@@ -26,7 +37,7 @@ def write_results(
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
     problems: Sequence[Told],
-    summary: Sequence[Section],
+    front: Front,
     lang: str,
     *,
     header_rows: Mapping[int, int],
@@ -40,9 +51,9 @@ def write_results(
     temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
         if made is not None:
-            annotated.write(temporary, made, sheets, outcomes, problems, summary, lang, header_rows)
+            annotated.write(temporary, made, sheets, outcomes, problems, front, lang, header_rows)
         else:
-            fresh.write(temporary, sheets, outcomes, problems, summary, lang, header_rows)
+            fresh.write(temporary, sheets, outcomes, problems, front, lang, header_rows)
         return _put(temporary, target)
     finally:
         with contextlib.suppress(OSError):

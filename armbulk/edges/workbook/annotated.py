@@ -8,14 +8,17 @@ import openpyxl
 import polars as pl
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.edges.workbook import look
-from armbulk.edges.workbook.look import FIELDS, HEADERS, Section
+from armbulk.edges.workbook.look import FIELDS, HEADERS, Front, Section
+from armbulk.edges.workbook.stamps import PROPERTY
 from armbulk.findings import Told
 from armbulk.model import Sheet
 from armbulk.resources import headers
@@ -35,7 +38,7 @@ def write(
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
     problems: Sequence[Told],
-    summary: Sequence[Section],
+    front: Front,
     lang: str,
     header_rows: Mapping[int, int],
 ) -> None:
@@ -45,8 +48,12 @@ def write(
     for index, sheet in enumerate(sheets):
         if index in header_rows and sheet.name in book.sheetnames:
             _annotate(book[sheet.name], sheet, header_rows[index], look.rows_of(outcomes, index), lang)
+    if front.memory:
+        if PROPERTY in book.custom_doc_props.names:
+            del book.custom_doc_props[PROPERTY]
+        book.custom_doc_props.append(StringProperty(name=PROPERTY, value=front.memory.text))
     names = _free(book, lang)
-    _summary(book.create_sheet(names[0], 0), summary)
+    _summary(book.create_sheet(names[0], 0), front.sections)
     _problems(book.create_sheet(names[1], 1), problems, lang, set(book.sheetnames))
     _save(book, target, names)
 
@@ -200,7 +207,8 @@ def _problems(page: Worksheet, problems: Sequence[Told], lang: str, names: set[s
         if told["row"] and told["sheet"] in names:
             cell = page.cell(row, 3)
             quoted = told["sheet"].replace("'", "''")
-            cell.hyperlink = f"#'{quoted}'!{told['column'] or 'A'}{told['row']}"
+            place = f"'{quoted}'!{told['column'] or 'A'}{told['row']}"
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place)  # a place within, no address
             cell.font = Font(name=look.FONT, color="0B5CAD", underline="single")
     _printable(page)
     page.freeze_panes = "A2"

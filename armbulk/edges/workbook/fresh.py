@@ -11,7 +11,8 @@ import polars as pl
 import xlsxwriter
 
 from armbulk.edges.workbook import look
-from armbulk.edges.workbook.look import FIELDS, HEADERS, Section
+from armbulk.edges.workbook.look import FIELDS, HEADERS, Front, Section
+from armbulk.edges.workbook.stamps import PROPERTY
 from armbulk.findings import Told
 from armbulk.model import Sheet
 from armbulk.resources import headers
@@ -27,7 +28,7 @@ def write(
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
     problems: Sequence[Told],
-    summary: Sequence[Section],
+    front: Front,
     lang: str,
     header_rows: Mapping[int, int],
 ) -> None:
@@ -35,10 +36,12 @@ def write(
     options = {**_INERT, "constant_memory": outcomes.height > 20_000, "in_memory": False}
     book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({"category": look.MARK, "created": _STAMP})
+    if front.memory:
+        book.set_custom_property(PROPERTY, front.memory.text, "text")
     own = (look.SUMMARY.text(lang), look.PROBLEMS.text(lang))
     names = look.titles(sheets, own)
     formats = _formats(book)
-    _summary(book.add_worksheet(own[0]), summary, formats)
+    _summary(book.add_worksheet(own[0]), front.sections, formats)
     _problems(book.add_worksheet(own[1]), problems, lang, formats)
     for index, (sheet, name) in enumerate(zip(sheets, names, strict=True)):
         rows = look.rows_of(outcomes, index)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from armbulk.core.headers import fold
+from armbulk.edges.workbook.stamps import Remembered
 from armbulk.findings import Told
 from armbulk.model import Sheet, Words
 
@@ -67,6 +68,14 @@ class Section:
 
     title: str
     rows: tuple[tuple[str, str | int | Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The first sheet's sections, and what the workbook is to remember of the store."""
+
+    sections: Sequence[Section]
+    memory: Remembered | None = None
 
 
 def inert(text: str) -> str:
