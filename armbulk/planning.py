@@ -217,6 +217,15 @@ def report(prepared: Prepared) -> dict[str, Any]:
     }
 
 
+def span(prepared: Prepared) -> dict[str, str]:
+    """Say in few words what would go: `count`, `totals`, `first` and `last` document number ("" without documents)."""
+    sending = prepared.to_send
+    numbers = sending.filter(pl.col("resource") == "documents")["key"]
+    sums = [f"{one['currency']} {one['incl_vat']}" for one in totals(sending, prepared.checked)]
+    ends = (numbers[0], numbers[-1]) if len(numbers) else ("", "")
+    return {"count": str(sending.height), "totals": ", ".join(sums), "first": ends[0], "last": ends[1]}
+
+
 def iso(when: float | None) -> str | None:
     """Write an instant as ISO 8601 in UTC; None for never."""
     if when is None or when in {float("inf"), float("-inf")}:

@@ -82,6 +82,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ARMBULK_HOME", str(tmp_path))
     monkeypatch.setenv("ARMBULK_LANG", "en")
     monkeypatch.setenv("LANG", "C")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
 
 @pytest.fixture(autouse=True)

@@ -93,11 +93,14 @@ def test_import_needs_settings(tmp_path: Path) -> None:
     assert "ARMBULK_BASE_URL" in said["error"]["hint"]
 
 
+@pytest.mark.promise("P26")
 def test_a_question_in_a_script_is_an_error(tmp_path: Path) -> None:
     """Without --yes and without a terminal nothing is sent, and the exit code is 2."""
     with Sandbox() as arm:
         code, said = called("import", *write_files(tmp_path), env=arm.settings)
         assert (code, said["error"]["code"]) == (2, "question")
+        question = said["error"]["message"]
+        assert all(part in question for part in ("9 records", "F1 to F6", "NOK 1500.00", arm.base_url, "client 2218"))
         assert arm.state.documents == {}
 
 

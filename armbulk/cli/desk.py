@@ -4,7 +4,7 @@ import functools
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,15 @@ class Desk:
         """Whether somebody sits at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.report.as_json
 
+    def reachable(self) -> "Desk":
+        """The same desk with all it takes to call ARM, its secret from the keyring if need be; SettingsError if not."""
+        from armbulk.edges.vault import Keyring
+        from armbulk.profiles import with_secret
+
+        profile = with_secret(self.profile, Keyring())
+        profile.require_server()
+        return replace(self, profile=profile)
+
     def ask(self, question: str, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
         if yes:
@@ -51,8 +60,11 @@ class Desk:
 _SHARED = ("profile", "lang", "as_json", "quiet", "size", "aup_file", "ca_file")
 
 
-def command(function: Callable[..., Exit]) -> Callable[..., None]:
-    """Give a command its shared options and its desk; turn errors into message, hint and exit code."""
+def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Callable[..., None]:
+    """Give a command its shared options and its desk; turn errors into message, hint and exit code.
+
+    With `new_profile` the profile named need not exist yet.
+    """
 
     @click.option("--profile", help="Which profile of config.toml to use.")
     @click.option("--lang", type=click.Choice(["en", "no"]), help="Language of messages and workbooks.")
@@ -64,12 +76,12 @@ def command(function: Callable[..., Exit]) -> Callable[..., None]:
     @functools.wraps(function)
     def wrapped(**given: Any) -> None:
         shared = {name: given.pop(name) for name in _SHARED}
-        sys.exit(_run(function, shared, given))
+        sys.exit(_run(function, shared, given, new_profile=new_profile))
 
     return wrapped
 
 
-def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str, Any]) -> int:
+def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str, Any], *, new_profile: bool) -> int:
     from armbulk.edges.clock import SystemClock
     from armbulk.edges.config import environment, load
     from armbulk.edges.report import Reporter
@@ -79,7 +91,7 @@ def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str,
     clock = SystemClock()
     try:
         said = {"client_size": shared["size"], "ca_file": shared["ca_file"], "lang": shared["lang"]}
-        profile = load(environ, shared["profile"], said, shared["aup_file"])
+        profile = load(environ, shared["profile"], said, shared["aup_file"], new=new_profile)
         reporter.lang = profile.lang
         return int(function(Desk(profile, clock, reporter), **given))
     except ArmbulkError as error:

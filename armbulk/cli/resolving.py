@@ -47,7 +47,7 @@ def resolve(
 
     store = desk.bench.store()
     if not no_ask:
-        desk.profile.require_server()
+        desk = desk.reachable()
         with desk.report.working("asking ARM …"):
             resolving.ask_again(desk.bench, store, run)
     account = desk.profile.account

@@ -8,6 +8,7 @@ import click
 from armbulk.cli.desk import Desk, command, stoppable
 from armbulk.cli.files import checked_files, show_findings, with_files
 from armbulk.errors import Exit
+from armbulk.model import Words
 
 if TYPE_CHECKING:
     from armbulk.checking import Checked
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from armbulk.importing import Given
     from armbulk.planning import Prepared
     from armbulk.results import Result
+
+
+_SEND = Words("Send {count} records to {where}, client {client}?", "Sende {count} poster til {where}, klient {client}?")
+_SEND_DOCUMENTS = Words(
+    "Send {count} records (documents {first} to {last}; {totals}) to {where}, client {client}?",
+    "Sende {count} poster (bilag {first} til {last}; {totals}) til {where}, klient {client}?",
+)
 
 
 @click.command("import")
@@ -61,7 +69,7 @@ def import_(
     workbook = remembering.target_for(given.files, target)
     if ready.stopped:
         return _stopped(desk, checked, ready, workbook)
-    desk.profile.require_server()
+    desk = desk.reachable()
     importing.expect(ready, expect_count, expect_total)
     if not (ready.options.look_up or ready.options.first_import):
         remembering.up_to_date(store, desk.profile.account, given.files, workbook)
@@ -86,7 +94,7 @@ def resume(desk: Desk, run: int | None, target: str | None, *, look_up: bool, no
     """
     from armbulk import importing, remembering
 
-    desk.profile.require_server()
+    desk = desk.reachable()
     store = desk.bench.store()
     chosen = store.run(run) if run else importing.latest_unfinished(store, desk.profile.account)
     importing.same_client(chosen, desk.profile.account)
@@ -137,11 +145,12 @@ def _stopped(desk: Desk, checked: "Checked", ready: "Prepared", workbook: Path) 
 
 def _confirmed(desk: Desk, ready: "Prepared", *, yes: bool) -> bool:
     from armbulk import planning
+    from armbulk.findings import fill
 
     if not desk.report.as_json:
         desk.report.show("plan", planning.report(ready))
-    where = f"{desk.profile.account.origin}, client {desk.profile.client_no}"
-    return desk.ask(f"Send {ready.to_send.height} records to {where}?", yes=yes)
+    said = {**planning.span(ready), "where": desk.profile.account.origin, "client": desk.profile.client_no}
+    return desk.ask(fill((_SEND_DOCUMENTS if said["last"] else _SEND).text(desk.report.lang), said), yes=yes)
 
 
 def _carry_on(

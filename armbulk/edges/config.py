@@ -89,8 +89,8 @@ class Profile:
             raise SettingsError(
                 "settings-missing",
                 f"Not set: {', '.join(missing)}",
-                f"Set {names} in the environment, or the profile in {self.home / 'config.toml'}; "
-                "`armbulk demo` works without",
+                f"`armbulk login` asks for them; or set {names} in the environment, "
+                f"or the profile in {self.home / 'config.toml'}. `armbulk demo` works without",
             )
 
 
@@ -99,11 +99,16 @@ def load(
     profile: str | None = None,
     said: Mapping[str, str | None] = MappingProxyType({}),
     aup_file: Path | None = None,
+    *,
+    new: bool = False,
 ) -> Profile:
-    """Read the settings; `said` are the options given. SettingsError says which one is wrong, and where it stands."""
+    """Read the settings; `said` are the options given, a `new` profile need not exist yet.
+
+    SettingsError says which one is wrong, and where it stands.
+    """
     home = home_folder(environ)
     name = profile or environ.get("ARMBULK_PROFILE") or "default"
-    asked = bool(profile or environ.get("ARMBULK_PROFILE"))
+    asked = bool(profile or environ.get("ARMBULK_PROFILE")) and not new
     own = _profile(home, name, asked=asked)
     found = {**DEFAULTS, **own.settings}
     found.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
@@ -202,7 +207,7 @@ def _checked(values: dict[str, Any], path: Path, name: str) -> dict[str, str]:
         raise SettingsError(
             "secret-in-file",
             f"{path}, profile {name}: {', '.join(secret)} must not stand in a file",
-            "Set it in the environment as ARMBULK_TOKEN or ARMBULK_CLIENT_SECRET",
+            "`armbulk login` keeps it in the keyring; or set ARMBULK_TOKEN or ARMBULK_CLIENT_SECRET in the environment",
         )
     return {key: str(value) for key, value in values.items()}
 

@@ -1,0 +1,118 @@
+"""Commands about credentials: login, logout, profiles."""
+
+import functools
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from armbulk.cli.desk import Desk, command
+from armbulk.errors import Exit, QuestionError
+from armbulk.model import Words
+
+_ASKED = (
+    ("base_url", "--base-url", Words("ARM's address (https://…/arm/v1)", "ARMs adresse (https://…/arm/v1)")),
+    ("client_no", "--client-no", Words("Client number", "Klientnummer")),
+    ("token_url", "--token-url", Words("Token address (empty: a ready token)", "Tokenadresse (tom: et ferdig token)")),
+    ("client_id", "--client-id", Words("Client id", "Klient-id")),
+)
+_SECRET = Words("Client secret", "Klienthemmelighet")
+_TOKEN = Words("Token", "Token")
+
+
+@click.command()
+@click.option("--base-url", help="ARM's address, like https://HOST/arm/v1.")
+@click.option("--client-no", help="Your client number at ARM.")
+@click.option("--token-url", help="Where tokens are given (client credentials).")
+@click.option("--client-id", help="The client id for the token address.")
+@click.option("--user-id", help="Goes to ARM as metadata.userId.")
+@click.option("--secret-stdin", is_flag=True, help="Read the client secret, or the token, from standard input.")
+@click.option("--no-check", is_flag=True, help="Do not try the login at ARM.")
+@functools.partial(command, new_profile=True)
+def login(desk: Desk, *, secret_stdin: bool, no_check: bool, **said: str | None) -> Exit:
+    """Store a client's settings, and its secret in this machine's keyring.
+
+    \b
+    Example:  armbulk login --profile anne-as
+              armbulk login --profile ci --base-url https://… --client-no 2218 --secret-stdin < secret.txt
+    """
+    from armbulk import profiles
+    from armbulk.edges.vault import Keyring
+
+    given = _given(desk, said, secret_stdin=secret_stdin)
+    profile = profiles.as_profile(desk.profile, given)
+    profile.require_server()
+    if not no_check:
+        with desk.report.working("asking ARM …"):
+            profiles.try_out(replace(desk, profile=profile).bench)
+    path = profiles.keep(profile, Keyring())
+    told = {"profile": profile.name, "base_url": profile.base_url, "client_no": profile.client_no}
+    desk.report.show("login", {**told, "config": path, "checked": not no_check})
+    return Exit.OK
+
+
+def _given(desk: Desk, said: dict[str, str | None], *, secret_stdin: bool) -> Any:
+    from armbulk.profiles import Given
+
+    now, lang = desk.profile, desk.report.lang
+    before = {
+        "base_url": now.base_url,
+        "client_no": now.client_no,
+        "token_url": now.login.token_url,
+        "client_id": now.login.client_id,
+    }
+    values: dict[str, str] = {}
+    for name, option, words in _ASKED:
+        if name == "client_id" and not values["token_url"]:
+            values[name] = ""
+            continue
+        values[name] = said[name] or _ask(desk, words.text(lang), before[name], option, needed=name != "token_url")
+    secret = now.login.client_secret or now.login.token
+    if secret_stdin:
+        secret = sys.stdin.readline().strip()
+    elif not secret:
+        words = _SECRET if values["token_url"] else _TOKEN
+        secret = _ask(desk, words.text(lang), "", "--secret-stdin", needed=True, hidden=True)
+    return Given(**values, client_size=now.client_size, user_id=said["user_id"] or now.user_id, secret=secret)
+
+
+def _ask(desk: Desk, words: str, before: str, option: str, *, needed: bool, hidden: bool = False) -> str:
+    """Ask for one thing; where nobody can answer, what is set already does, or the option is named."""
+    if desk.can_ask:
+        default = before or (None if needed else "")
+        answer: str = click.prompt(words, default=default, hide_input=hidden, show_default=bool(before), err=True)
+        return answer.strip()
+    if needed and not before:
+        raise QuestionError("question", f"{words}?", f"Give it with {option}")
+    return before
+
+
+@click.command()
+@command
+def logout(desk: Desk) -> Exit:
+    """Take a profile's secret out of this machine's keyring.
+
+    \b
+    Example:  armbulk logout --profile anne-as
+    """
+    from armbulk.edges.vault import Keyring
+    from armbulk.profiles import forget
+
+    desk.report.show("logout", {"profile": desk.profile.name, "removed": forget(desk.profile, Keyring())})
+    return Exit.OK
+
+
+@click.command("profiles")
+@command
+def profiles(desk: Desk) -> Exit:
+    """List the profiles, and whether each has a secret in the keyring.
+
+    \b
+    Example:  armbulk profiles
+    """
+    from armbulk.edges.vault import Keyring
+    from armbulk.profiles import known
+
+    desk.report.show("profiles", {"profiles": known(desk.profile, Keyring())})
+    return Exit.OK
