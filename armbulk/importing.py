@@ -11,6 +11,7 @@ import polars as pl
 
 from armbulk import results
 from armbulk.checking import Checked
+from armbulk.core.forgetting import forgotten, said_in
 from armbulk.core.limits import Account
 from armbulk.core.pace import Pace, Progress
 from armbulk.core.planner import Cutting
@@ -147,7 +148,8 @@ def conclude(store: Store, run_id: int, checked: Checked | None, target: Path, l
     path = results.write(stood, checked, target, lang, store.stamp(run_id))
     store.result_written(run_id, str(path))
     if stood.run and stood.run.state == "finished":
-        store.forget(run_id, results.masked)
+        said = said_in(checked.all_tables()) if checked else []
+        store.forget(run_id, lambda items: forgotten(items, said))
     return results.stand(store, run_id)
 
 

@@ -1,6 +1,5 @@
 """The result workbook: every row read, with what became of it. Needs only the store and the original files."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -368,9 +367,3 @@ def control_totals(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
 
 def _totals(items: pl.DataFrame, lang: str) -> list[tuple[str, Any]]:
     return [(f"{currency}: {n} {_W[which].text(lang)}", amount) for which, currency, n, amount in control_totals(items)]
-
-
-def masked(text: str) -> str:
-    """Take e-mail addresses and long numbers out of a text that is to be kept."""
-    without = re.sub(r"[^\s@<>]+@\s?[^\s@<>]+", "…@…", text)
-    return re.sub(r"\d{9,}", lambda found: "…" + found.group()[-2:], without)

@@ -15,6 +15,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.core.answers import Reply
+from armbulk.core.forgetting import KEPT
 from armbulk.core.limits import Account, Limits
 from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
@@ -114,13 +115,17 @@ class Store(Reader, Metering):
             conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
             self._log(conn, run_id, None, None, None, state)
 
-    def forget(self, run_id: int, mask: Callable[[str], str]) -> None:
-        """Pass the kept words of a finished run through `mask`, which takes personal data out of them."""
-        said = sa.select(item.c.no, item.c.message, item.c.warnings).where(item.c.run == run_id)
+    def forget(self, run_id: int, mask: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+        """Pass what a finished run keeps of its records (`no` and KEPT) through `mask`, which makes it impersonal."""
+        names = ("no", *KEPT)
+        wanted = sa.select(*(item.c[name] for name in names)).where(item.c.run == run_id)
         with self._engine.begin() as conn:
-            for no, message, warnings in conn.execute(said.where(item.c.message.is_not(None))).all():
-                values = {"message": mask(message), "warnings": mask(warnings) if warnings else None}
-                conn.execute(sa.update(item).where(item.c.run == run_id, item.c.no == no).values(values))
+            rows = [tuple(row) for row in conn.execute(wanted.order_by(item.c.no))]
+            kept = pl.DataFrame(rows, schema={name: ITEM_SCHEMA[name] for name in names}, orient="row")
+            for before, after in zip(rows, mask(kept).select(names).iter_rows(), strict=True):
+                if before != after:
+                    mine = sa.and_(item.c.run == run_id, item.c.no == after[0])
+                    conn.execute(sa.update(item).where(mine).values(dict(zip(KEPT, after[1:], strict=True))))
 
     def stamp(self, run_id: int) -> Stamp:
         """Return what a result workbook that is about to be written carries: this store, and how far it has come."""
