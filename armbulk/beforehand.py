@@ -1,4 +1,4 @@
-"""Looking documents up before they are sent, where this machine cannot know whether they have been sent before.
+"""What comes before documents are sent: their customers; and, where nothing is known of them, a look at ARM.
 
 One list of all that ARM holds, where ARM gives it whole and that is cheaper; else one look-up for each document.
 What was looked at is in the store: a session that ends does not begin again.
@@ -8,12 +8,14 @@ import json
 from dataclasses import dataclass, field
 from functools import partial
 
+import polars as pl
+
 from armbulk.core.answers import Reply
 from armbulk.core.keys import normal_text
 from armbulk.core.listings import Page, read_page
 from armbulk.core.readings import Fact, Look, Result, read_document
 from armbulk.core.states import State
-from armbulk.edges.store import Batch, Open
+from armbulk.edges.store import Batch, Open, Store
 from armbulk.errors import LoginError
 from armbulk.metered import Failed, Held, Metered
 from armbulk.model import Outcome
@@ -130,6 +132,18 @@ class Beforehand:
         if isinstance(found, Failed) and found.reply.fault is None:
             return None
         return read_page(found) if isinstance(found, Reply) else found
+
+
+def customers_first(store: Store, run_id: int) -> None:
+    """Before the first documents go: those whose customer ARM did not accept stay at home."""
+    items = store.items(run_id)
+    bad = [Outcome.REJECTED.value, Outcome.HELD_BACK.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
+    failed = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_in(bad))
+    held = items.filter(
+        pl.col("outcome").is_null() & pl.col("customer_norm").is_in(failed["key_norm"].drop_nulls().implode())
+    )
+    message = "its customer was not accepted by ARM"
+    store.hold(run_id, [Result(no, Outcome.HELD_BACK, message) for no in held["no"]])
 
 
 def _unsent(batch: Batch) -> bool:

@@ -99,6 +99,7 @@ _NEXT = (
         ),
     ),
 )
+_PART = 5_000
 _NOTHING = Words("Nothing: every record is well.", "Ingenting: alle poster er i orden.")
 
 
@@ -287,7 +288,7 @@ def _arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> lis
         if one["outcome"] != Outcome.REJECTED.value:
             fix = Words("See ARM's answer; nothing is sent again", "Se ARMs svar; ingenting sendes på nytt")
         letter = sheet.letters[0] if sheet.letters else "A"
-        told.append(
+        told += [
             {
                 "file": sheet.file,
                 "sheet": sheet.name,
@@ -298,11 +299,17 @@ def _arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> lis
                 "code": f"arm-{one['outcome'].replace('_', '-')}" if error else "arm-warning",
                 "severity": "error" if error else "warning",
                 "value": None,
-                "message": text or "",
+                "message": part,
                 "fix": fix.text(lang),
             }
-        )
+            for part in _parts(text or "")
+        ]
     return told
+
+
+def _parts(text: str) -> list[str]:
+    """A long text in parts that fit a cell each, whatever stands for its control characters."""
+    return [text[at : at + _PART] for at in range(0, len(text), _PART)] or [""]
 
 
 def _summary(result: Result, checked: Checked | None, lang: str) -> list[workbook.Section]:

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from armbulk.results import Result
 
 
+_CHANGED = Words(
+    "The files are gone or have changed since the run began: what was read then is what was sent, and the workbook "
+    "lists the records from the store.",
+    "Filene er borte eller endret siden kjøringen begynte: det som ble lest da, er det som ble sendt, og arbeidsboken "
+    "lister postene fra lageret.",
+)
 _SEND = Words("Send {count} records to {where}, client {client}?", "Sende {count} poster til {where}, klient {client}?")
 _SEND_DOCUMENTS = Words(
     "Send {count} records (documents {first} to {last}; {totals}) to {where}, client {client}?",
@@ -122,7 +128,7 @@ def results(desk: Desk, run: int, target: str | None) -> Exit:
     workbook = remembering.target_for(importing.files_of(chosen), target or chosen.result)
     checked = made.check_again(chosen)
     if checked is None:
-        desk.report.say("The files are gone or have changed: the workbook lists the records from the store.")
+        desk.report.say(_CHANGED.text(desk.report.lang))
     show(desk, importing.conclude(store, run, checked, workbook, desk.report.lang))
     return Exit.OK
 
@@ -174,7 +180,10 @@ def _carry_on(
         show(desk, made.stand(store, run_id))
         desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")
         return Exit.INTERRUPTED
-    stood = importing.conclude(store, run_id, checked or made.check_again(run), workbook, desk.report.lang)
+    checked = checked or made.check_again(run)
+    if checked is None:
+        desk.report.say(_CHANGED.text(desk.report.lang))
+    stood = importing.conclude(store, run_id, checked, workbook, desk.report.lang)
     show(desk, stood)
     return _exit(stood, state)
 

@@ -6,9 +6,11 @@ along `core.states.MOVES`, and only here.
 """
 
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -79,9 +81,10 @@ class Store(Reader, Metering):
         """Let go of the database."""
         self._engine.dispose()
 
-    def lock(self, account: Account) -> AbstractContextManager[object]:
+    def lock(self, account: Account, run_id: int) -> AbstractContextManager[object]:
         """Keep other armbulk processes of this user from sending for the same client at the same time."""
-        return ClientLock(self.url, account)
+        started = datetime.fromtimestamp(self.clock.now(), UTC).astimezone().strftime("%H:%M")
+        return ClientLock(self.url, account, f"Run {run_id} (process {os.getpid()}, started {started})")
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -229,11 +232,14 @@ class Store(Reader, Metering):
                 guard(conn, Account(row.origin, row.client_no), batch_id, only=result.no)
             self._outcome(conn, row.run, result)
 
-    def note(self, run_id: int, message: str, nos: Iterable[int]) -> None:
-        """Say why records have no outcome yet, without giving them one."""
+    def note(self, run_id: int, message: str, nos: Iterable[int], *, besides: bool = False) -> None:
+        """Say why records have no outcome yet, without giving them one; `besides` what was said before."""
+        said = sa.func.coalesce(item.c.message, "")
+        heard = sa.case((said == "", message), (sa.func.instr(said, message) > 0, said), else_=said + "; " + message)
         with self._engine.begin() as conn:
             for no in nos:
-                conn.execute(sa.update(item).where(item.c.run == run_id, item.c.no == no).values(message=message))
+                mine = sa.and_(item.c.run == run_id, item.c.no == no)
+                conn.execute(sa.update(item).where(mine).values(message=heard if besides else message))
 
     def observed(self, batch_id: int, looks: Iterable[tuple[int, str]], *, whole: bool) -> int:
         """Write down what looks at records (number, result) showed; `whole` closes a round. Returns the rounds."""

@@ -1,11 +1,14 @@
 """Opening the database, and keeping other processes out while one sends."""
 
+import contextlib
+import ctypes
 import os
 import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import event as sa_event
@@ -14,27 +17,80 @@ from armbulk.core.limits import Account
 from armbulk.edges.store.tables import MIGRATIONS, VERSION
 from armbulk.errors import StoreError, Unfinished
 
+_REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "fuse.sshfs", "fuse.rclone", "afs", "davfs"})
+_DRIVE_REMOTE = 4  # as GetDriveTypeW says it
+_SYNCED = frozenset({"onedrive", "dropbox", "google drive", "googledrive", "icloud drive", "nextcloud", "box sync"})
+
 
 class ClientLock(AbstractContextManager[object]):
-    """A kernel lock per origin and client: free again the moment its process ends, however it ends."""
+    """A kernel lock per origin and client: free again the moment its process ends, however it ends.
 
-    def __init__(self, url: str, account: Account) -> None:
+    Who holds it stands in a file beside it, for those who have to wait.
+    """
+
+    def __init__(self, url: str, account: Account, holder: str) -> None:
         name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
-        self._account = account
-        self._lock = FileLock(Path(path_of(url) or ".").parent / f"{name}.lock", timeout=0)
+        folder = Path(path_of(url) or ".").parent
+        self._account, self._holder, self._told = account, holder, folder / f"{name}.holder"
+        self._lock = FileLock(folder / f"{name}.lock", timeout=0)
 
     def __enter__(self) -> object:
         try:
-            return self._lock.acquire()
+            held = self._lock.acquire()
         except Timeout:
             raise Unfinished(
                 "busy",
-                f"Another armbulk process is sending for client {self._account.client_no}",
+                f"{self._who()} is sending for client {self._account.client_no}",
                 "Wait until it has ended, then try again",
             ) from None
+        with contextlib.suppress(OSError):
+            self._told.write_text(self._holder, encoding="utf-8")
+        return held
+
+    def _who(self) -> str:
+        try:
+            return self._told.read_text(encoding="utf-8")[:80] or "Another armbulk process"
+        except (OSError, ValueError):
+            return "Another armbulk process"
 
     def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._told.unlink(missing_ok=True)
         self._lock.release()
+
+
+def shared(path: Path, mounts: str) -> str:
+    """Say why a database must not lie at `path`: on another machine, or in a folder that is synchronised; "" if it may.
+
+    SQLite's locks do not hold across machines, and two copies of the store would send twice. `mounts` is what
+    /proc/self/mounts holds ("" elsewhere).
+    """
+    if str(path).startswith(("\\\\", "//")):
+        return "it is on another machine"
+    parts = {part.casefold().partition(" - ")[0] for part in path.parts}
+    synced = sorted(_SYNCED & parts)
+    if synced:
+        return f"{synced[0]} synchronises that folder"
+    kinds = [(point.replace("\\040", " "), kind) for _, point, kind, *_ in map(str.split, mounts.splitlines())]
+    under = [(point, kind) for point, kind in kinds if path.is_relative_to(point)]
+    kind = max(under, key=lambda one: len(one[0]))[1] if under else ""
+    return f"the folder is on another machine ({kind})" if kind in _REMOTE else ""
+
+
+def _refuse_shared(path: Path) -> None:
+    proc = Path("/proc/self/mounts")
+    why = shared(path.absolute(), proc.read_text(encoding="utf-8", errors="replace") if proc.exists() else "")
+    why = why or ("the drive is on another machine" if _mapped(path.absolute()) else "")
+    if why:
+        local = platformdirs.user_data_dir("armbulk", appauthor=False)
+        message = f"The store cannot lie in {path.parent}: {why}"
+        raise StoreError("store-shared", message, f"Set ARMBULK_HOME to a local folder: {local}")
+
+
+def _mapped(path: Path) -> bool:
+    """Whether Windows knows the path's drive as one of another machine."""
+    windows = getattr(ctypes, "windll", None)
+    return windows is not None and windows.kernel32.GetDriveTypeW(path.anchor) == _DRIVE_REMOTE
 
 
 def engine_of(url: str) -> sa.Engine:
@@ -42,6 +98,7 @@ def engine_of(url: str) -> sa.Engine:
     path = path_of(url)
     if path is None:
         return sa.create_engine(url)
+    _refuse_shared(Path(path))
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
