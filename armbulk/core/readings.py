@@ -317,6 +317,8 @@ def read_document(reply: Reply, fact: Fact) -> tuple[str, str, str]:
         return Look.ABSENT, "ARM does not know the document (yet)", ""
     body = parse(reply.body) if reply.fault is None and reply.status == 200 else None
     found = list(_documents(body))
+    if not found and isinstance(body, list | dict):
+        return Look.ABSENT, "ARM does not know the document (yet)", ""
     if not found:
         return Look.UNKNOWN, reply.reason or f"ARM answered {reply.status} to the look-up", ""
     if len(found) > 1:
