@@ -44,7 +44,8 @@ class Bench:
 
     def store(self) -> Store:
         """Open the store of this profile."""
-        return Store(self.profile.store_url, self.clock)
+        profile = self.profile
+        return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
 def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> Prepared:

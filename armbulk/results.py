@@ -228,9 +228,7 @@ def write(
     when = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     shown = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), when.alias("time")).drop("at")
     front = workbook.Front(_summary(result, checked, lang), remembering.memory(stamp) if stamp else None)
-    return workbook.write_results(
-        target, sheets, shown, problems, front, lang, header_rows=header_rows, clock=clock
-    )
+    return workbook.write_results(target, sheets, shown, problems, front, lang, header_rows=header_rows, clock=clock)
 
 
 def _shown(result: Result, checked: Checked | None) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:

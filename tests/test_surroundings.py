@@ -10,7 +10,7 @@ from armbulk import importing
 from armbulk.checking import check_files
 from armbulk.edges.clock import SystemClock
 from armbulk.edges.store import Store
-from armbulk.edges.store.engine import shared
+from armbulk.edges.store.whereabouts import shared
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
 from armbulk.resolving import ask_again
 from armbulk.results import check_again, stand

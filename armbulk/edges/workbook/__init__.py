@@ -94,4 +94,3 @@ def _annotatable(sheets: Sequence[Sheet], rows: int) -> Path | None:
     except OSError:
         return None
     return path if same else None
-

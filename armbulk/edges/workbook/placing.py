@@ -1,9 +1,12 @@
 """Putting a finished workbook in its place: whole or not at all, and never over one that somebody holds."""
 
 import contextlib
+import gc
 import os
 import stat
+import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,10 +65,24 @@ def beside(target: Path) -> Iterator[Path]:
     try:
         yield temporary
     except (OSError, XlsxFileError) as error:
+        _let_go(error)
         raise _unwritable(target, error) from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _let_go(error: BaseException) -> None:
+    """Let half-written archives be closed now: on a full disk that fails once more, which is no news to anybody."""
+    told, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        seen: BaseException | None = error
+        while seen is not None:
+            traceback.clear_frames(seen.__traceback__)
+            seen.__traceback__, seen = None, seen.__context__
+        gc.collect()
+    finally:
+        sys.unraisablehook = told
 
 
 def put(temporary: Path, target: Path, clock: Clock | None = None) -> Path:
@@ -143,5 +160,6 @@ def _folder(target: Path) -> Path:
 
 
 def _unwritable(what: Path, error: Exception) -> FileError:
-    why = getattr(error, "strerror", None) or error
+    cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
+    why = getattr(cause, "strerror", None) or cause
     return FileError("cannot-write", f"{what} cannot be written: {why}", "Choose another place with -o")
