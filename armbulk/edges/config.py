@@ -178,7 +178,11 @@ def _profile(home: Path, name: str, *, asked: bool) -> _Own:
     if name not in profiles:
         if asked:
             known = ", ".join(profiles) or "none"
-            raise SettingsError("no-such-profile", f"There is no profile {name!r}", f"{path} has: {known}")
+            raise SettingsError(
+                "no-such-profile",
+                f"There is no profile {name!r}",
+                f"{path} has: {known}; `armbulk login --profile {name}` makes it",
+            )
         return _Own({}, rules, mappings)
     values = dict(profiles[name])
     rules.update(_rules(values.pop("rules", {}), path))
