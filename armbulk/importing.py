@@ -20,7 +20,7 @@ from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
 from armbulk.edges.config import Profile
 from armbulk.edges.store import ITEM_SCHEMA, Run, Store
-from armbulk.errors import SettingsError, UsageError
+from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.model import AS_IT_STANDS, Reading
 from armbulk.planning import Options, Prepared, Surroundings, prepare
 from armbulk.sending import Session
@@ -44,7 +44,8 @@ class Bench:
 
     def store(self) -> Store:
         """Open the store of this profile."""
-        return Store(self.profile.store_url, self.clock)
+        profile = self.profile
+        return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
 def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> Prepared:
@@ -143,9 +144,16 @@ def carry_on(
 
 
 def conclude(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> results.Result:
-    """Write the result workbook of a run as it stands; a finished run then forgets personal data."""
+    """Write the result workbook of a run as it stands; a finished run then forgets personal data.
+
+    FileError says how to write it later: what was sent is in the store.
+    """
     stood = results.stand(store, run_id)
-    path = results.write(stood, checked, target, lang, store.stamp(run_id))
+    try:
+        path = results.write(stood, checked, target, lang, store.clock, store.stamp(run_id))
+    except FileError as error:
+        error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
+        raise
     store.result_written(run_id, str(path))
     if stood.run and stood.run.state == "finished":
         said = said_in(checked.all_tables()) if checked else []
@@ -181,9 +189,9 @@ def _absolute(name: str) -> str:
 
 
 def latest_unfinished(store: Store, account: Account) -> Run:
-    """Return the client's latest run that is not finished; UsageError when there is none."""
+    """Return the client's latest run that is not finished, or has no result workbook yet; UsageError without one."""
     for run in store.runs():
-        if run.state != "finished" and run.account == account:
+        if (run.state != "finished" or run.result is None) and run.account == account:
             return run
     raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
 

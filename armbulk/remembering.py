@@ -50,4 +50,4 @@ def _at_hand(files: Sequence[str], target: Path) -> Iterator[Path]:
         beside = target_for([name], None)
         yield Path(name.partition("#")[0])
         yield beside
-        yield from (beside.with_name(f"{beside.stem}-{number}{beside.suffix}") for number in range(2, 10))
+        yield from (beside.with_name(f"{beside.stem}-{number}{beside.suffix}") for number in range(2, workbook.NAMES))

@@ -12,6 +12,7 @@ from armbulk import remembering
 from armbulk.checking import Checked, check_files
 from armbulk.core import reconciler
 from armbulk.edges import workbook
+from armbulk.edges.clock import Clock
 from armbulk.edges.store import Run, Stamp, Store
 from armbulk.errors import FileError
 from armbulk.findings import Told, tell
@@ -38,6 +39,16 @@ _W = {
     "writes": Words("Records written", "Skrevne poster"),
     "next": Words("What to do next", "Hva nå"),
     "not_run": Words("nothing was sent", "ingenting ble sendt"),
+    "changed": Words(
+        "gone or changed since the run began: what was read then is what was sent; the sheets here list the records of "
+        "the store",
+        "borte eller endret siden kjøringen begynte: det som ble lest da, er det som ble sendt; arkene her lister "
+        "postene fra lageret",
+    ),
+    "elsewhere": Words(
+        "If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).",
+        "Er den fortsatt det når kjøringen er ferdig, får resultatet et nytt navn ved siden av (…-2.xlsx).",
+    ),
 }
 
 _OUTCOMES_NO = {
@@ -168,9 +179,13 @@ def history(store: Store) -> list[dict[str, Any]]:
     ]
 
 
-def writable(target: Path) -> None:
-    """Make sure, before anything is sent, that the result workbook can be written; FileError otherwise."""
-    workbook.writable(target)
+def writable(target: Path, lang: str) -> str:
+    """Make sure, before anything is sent, that the result workbook can be written; FileError otherwise.
+
+    Returns what to tell of a target that is open or read-only, so that the result will go beside it; else "".
+    """
+    why = workbook.writable(target)
+    return f"{target} {why.text(lang)}. {_W['elsewhere'].text(lang)}" if why else ""
 
 
 def unsent(items: pl.DataFrame) -> Result:
@@ -199,7 +214,9 @@ def reading_of(run: Run) -> Reading:
     return Reading(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
 
 
-def write(result: Result, checked: Checked | None, target: Path, lang: str, stamp: Stamp | None = None) -> Path:
+def write(
+    result: Result, checked: Checked | None, target: Path, lang: str, clock: Clock, stamp: Stamp | None = None
+) -> Path:
     """Write the result workbook; return the path it got (another name if the target is open or read-only).
 
     `stamp` is what it is to remember of the store.
@@ -211,7 +228,7 @@ def write(result: Result, checked: Checked | None, target: Path, lang: str, stam
     when = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     shown = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), when.alias("time")).drop("at")
     front = workbook.Front(_summary(result, checked, lang), remembering.memory(stamp) if stamp else None)
-    return workbook.write_results(target, sheets, shown, problems, front, lang, header_rows=header_rows)
+    return workbook.write_results(target, sheets, shown, problems, front, lang, header_rows=header_rows, clock=clock)
 
 
 def _shown(result: Result, checked: Checked | None) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
@@ -328,6 +345,8 @@ def _summary(result: Result, checked: Checked | None, lang: str) -> list[workboo
         ]
     if checked:
         about.append((word("files"), ", ".join(dict.fromkeys(Path(sheet.file).name for sheet in checked.sheets))))
+    else:
+        about.append((word("files"), word("changed")))
     counted = [(outcome_words(name, lang), n) for name, n in result.counts().items() if n]
     cost = [(word(name), n) for name, n in result.cost.items()]
     sections = [

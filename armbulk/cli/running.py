@@ -7,7 +7,7 @@ import click
 
 from armbulk.cli.desk import Desk, command, stoppable
 from armbulk.cli.files import checked_files, show_findings, with_files
-from armbulk.errors import Exit
+from armbulk.errors import Exit, FileError
 from armbulk.model import Words
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def import_(
     importing.expect(ready, expect_count, expect_total)
     if not (ready.options.look_up or ready.options.first_import):
         remembering.up_to_date(store, desk.profile.account, given.files, workbook)
-    results.writable(workbook)
+    _beforehand(desk, results.writable(workbook, desk.report.lang))
     if not _confirmed(desk, ready, yes=yes):
         desk.report.say("Nothing was sent.")
         return Exit.OK
@@ -98,7 +98,7 @@ def resume(desk: Desk, run: int | None, target: str | None, *, look_up: bool, no
     \b
     Example:  armbulk resume
     """
-    from armbulk import importing, remembering
+    from armbulk import importing, remembering, results
 
     desk = desk.reachable()
     store = desk.bench.store()
@@ -107,6 +107,7 @@ def resume(desk: Desk, run: int | None, target: str | None, *, look_up: bool, no
     workbook = remembering.target_for(importing.files_of(chosen), target)
     if not look_up:
         remembering.up_to_date(store, chosen.account, importing.files_of(chosen), workbook)
+    _beforehand(desk, results.writable(workbook, desk.report.lang))
     return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait, look_first=look_up)
 
 
@@ -139,7 +140,7 @@ def _stopped(desk: Desk, checked: "Checked", ready: "Prepared", workbook: Path) 
     from armbulk.checking import report
 
     made = results.unsent(ready.items)
-    path = results.write(made, checked, workbook, desk.report.lang)
+    path = results.write(made, checked, workbook, desk.report.lang, desk.clock)
     if desk.report.as_json:
         said = report(checked, desk.report.lang)
         desk.report.show("run", {**made.report(), "result": str(path), **said})
@@ -183,9 +184,20 @@ def _carry_on(
     checked = checked or made.check_again(run)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
-    stood = importing.conclude(store, run_id, checked, workbook, desk.report.lang)
+    try:
+        stood = importing.conclude(store, run_id, checked, workbook, desk.report.lang)
+    except FileError as error:
+        stood = made.stand(store, run_id)
+        show(desk, stood)
+        desk.report.warn(error.message, error.hint)
+        return _exit(stood, state) or error.exit
     show(desk, stood)
     return _exit(stood, state)
+
+
+def _beforehand(desk: Desk, note: str) -> None:
+    if note:
+        desk.report.say(note)
 
 
 def _exit(stood: "Result", state: str) -> Exit:

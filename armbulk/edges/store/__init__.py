@@ -54,12 +54,15 @@ __all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Stamp", "Store", "U
 class Store(Reader, Metering):
     """The database of one user; `clock` is read for every stamp."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        """Open or create the store; StoreError when it is damaged, newer, or cannot be written."""
+    def __init__(self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False) -> None:
+        """Open or create the store; StoreError when it is damaged, newer, or cannot be written.
+
+        It is refused in a folder that other machines see, such as one of `roots`, unless `shared` allows that.
+        """
         self.clock = clock
         self.url = url
         self._known = {}
-        self._engine = engine_of(url)
+        self._engine = engine_of(url, roots, shared=shared)
         try:
             self._prepare()
         except sa.exc.DBAPIError as error:

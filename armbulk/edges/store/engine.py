@@ -1,25 +1,22 @@
 """Opening the database, and keeping other processes out while one sends."""
 
 import contextlib
-import ctypes
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import event as sa_event
 
 from armbulk.core.limits import Account
 from armbulk.edges.store.tables import MIGRATIONS, VERSION
+from armbulk.edges.store.whereabouts import refusal, why_not
 from armbulk.errors import StoreError, Unfinished
-
-_REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "fuse.sshfs", "fuse.rclone", "afs", "davfs"})
-_DRIVE_REMOTE = 4  # as GetDriveTypeW says it
-_SYNCED = frozenset({"onedrive", "dropbox", "google drive", "googledrive", "icloud drive", "nextcloud", "box sync"})
 
 
 class ClientLock(AbstractContextManager[object]):
@@ -59,46 +56,17 @@ class ClientLock(AbstractContextManager[object]):
         self._lock.release()
 
 
-def shared(path: Path, mounts: str) -> str:
-    """Say why a database must not lie at `path`: on another machine, or in a folder that is synchronised; "" if it may.
+def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
+    """Open the database at `url`; a SQLite file is made readable by its owner alone.
 
-    SQLite's locks do not hold across machines, and two copies of the store would send twice. `mounts` is what
-    /proc/self/mounts holds ("" elsewhere).
+    It is refused in a folder that other machines see (`roots` are synchronised ones), unless `shared` allows that.
     """
-    if str(path).startswith(("\\\\", "//")):
-        return "it is on another machine"
-    parts = {part.casefold().partition(" - ")[0] for part in path.parts}
-    synced = sorted(_SYNCED & parts)
-    if synced:
-        return f"{synced[0]} synchronises that folder"
-    kinds = [(point.replace("\\040", " "), kind) for _, point, kind, *_ in map(str.split, mounts.splitlines())]
-    under = [(point, kind) for point, kind in kinds if path.is_relative_to(point)]
-    kind = max(under, key=lambda one: len(one[0]))[1] if under else ""
-    return f"the folder is on another machine ({kind})" if kind in _REMOTE else ""
-
-
-def _refuse_shared(path: Path) -> None:
-    proc = Path("/proc/self/mounts")
-    why = shared(path.absolute(), proc.read_text(encoding="utf-8", errors="replace") if proc.exists() else "")
-    why = why or ("the drive is on another machine" if _mapped(path.absolute()) else "")
-    if why:
-        local = platformdirs.user_data_dir("armbulk", appauthor=False)
-        message = f"The store cannot lie in {path.parent}: {why}"
-        raise StoreError("store-shared", message, f"Set ARMBULK_HOME to a local folder: {local}")
-
-
-def _mapped(path: Path) -> bool:
-    """Whether Windows knows the path's drive as one of another machine."""
-    windows = getattr(ctypes, "windll", None)
-    return windows is not None and windows.kernel32.GetDriveTypeW(path.anchor) == _DRIVE_REMOTE
-
-
-def engine_of(url: str) -> sa.Engine:
-    """Open the database at `url`; a SQLite file is made readable by its owner alone."""
     path = path_of(url)
     if path is None:
         return sa.create_engine(url)
-    _refuse_shared(Path(path))
+    why = why_not(Path(path), roots)
+    if why and not shared:
+        raise refusal(Path(path), why)
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -107,7 +75,8 @@ def engine_of(url: str) -> sa.Engine:
             "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
         ) from None
     engine = sa.create_engine(url)
-    sa_event.listen(engine, "connect", _settings)
+    journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
+    sa_event.listen(engine, "connect", partial(_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
     sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -143,9 +112,15 @@ def _translate(context: sa.ExceptionContext) -> None:
         ) from None
 
 
-def _settings(raw: Any, _: object) -> None:
+def _settings(raw: Any, _: object, journal: str) -> None:
     raw.isolation_level = None  # we say BEGIN IMMEDIATE ourselves
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+    pragmas = (
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+    )
     for pragma in pragmas:
         raw.execute(f"PRAGMA {pragma}")
 
