@@ -57,7 +57,7 @@ class Desk:
         return click.confirm(question, default=False, err=True)
 
 
-_SHARED = ("profile", "lang", "as_json", "quiet", "size", "aup_file", "ca_file")
+_SHARED = ("profile", "lang", "as_json", "quiet", "size", "aup_file", "ca_file", "secret_file")
 
 
 def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Callable[..., None]:
@@ -73,6 +73,7 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     @click.option("--size", type=click.Choice(["S", "M", "L", "XL"], case_sensitive=False), help="The client's size.")
     @click.option("--aup-file", type=click.Path(path_type=Path), help="Limits that replace the built-in table (TOML).")
     @click.option("--ca-file", type=click.Path(), help="Certificates to trust besides this machine's own (PEM).")
+    @click.option("--secret-file", type=click.Path(path_type=Path), help="A file of yours alone with the secret in it.")
     @functools.wraps(function)
     def wrapped(**given: Any) -> None:
         shared = {name: given.pop(name) for name in _SHARED}
@@ -91,6 +92,7 @@ def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str,
     clock = SystemClock()
     try:
         said = {"client_size": shared["size"], "ca_file": shared["ca_file"], "lang": shared["lang"]}
+        said["secret_file"] = str(shared["secret_file"].absolute()) if shared["secret_file"] else None
         profile = load(environ, shared["profile"], said, shared["aup_file"], new=new_profile)
         reporter.lang = profile.lang
         return int(function(Desk(profile, clock, reporter), **given))

@@ -17,6 +17,7 @@ _ASKED = (
     ("token_url", "--token-url", Words("Token address (empty: a ready token)", "Tokenadresse (tom: et ferdig token)")),
     ("client_id", "--client-id", Words("Client id", "Klient-id")),
 )
+_SIZE = Words("Size (S, M, L, XL)", "Størrelse (S, M, L, XL)")
 _SECRET = Words("Client secret", "Klienthemmelighet")
 _TOKEN = Words("Token", "Token")
 
@@ -33,6 +34,9 @@ _TOKEN = Words("Token", "Token")
 def login(desk: Desk, *, secret_stdin: bool, no_check: bool, **said: str | None) -> Exit:
     """Store a client's settings, and its secret in this machine's keyring.
 
+    The secret is typed unseen, read with --secret-stdin, or stays in a file of its own (--secret-file) where there is
+    no keyring. It is never an argument: those can be seen by others.
+
     \b
     Example:  armbulk login --profile anne-as
               armbulk login --profile ci --base-url https://… --client-no 2218 --secret-stdin < secret.txt
@@ -48,7 +52,8 @@ def login(desk: Desk, *, secret_stdin: bool, no_check: bool, **said: str | None)
             profiles.try_out(replace(desk, profile=profile).bench)
     path = profiles.keep(profile, Keyring())
     told = {"profile": profile.name, "base_url": profile.base_url, "client_no": profile.client_no}
-    desk.report.show("login", {**told, "config": path, "checked": not no_check})
+    kept = "file" if profile.secret_file else "keyring"
+    desk.report.show("login", {**told, "config": path, "secret": kept, "checked": not no_check})
     return Exit.OK
 
 
@@ -68,13 +73,34 @@ def _given(desk: Desk, said: dict[str, str | None], *, secret_stdin: bool) -> An
             values[name] = ""
             continue
         values[name] = said[name] or _ask(desk, words.text(lang), before[name], option, needed=name != "token_url")
-    secret = now.login.client_secret or now.login.token
-    if secret_stdin:
-        secret = sys.stdin.readline().strip()
-    elif not secret:
-        words = _SECRET if values["token_url"] else _TOKEN
-        secret = _ask(desk, words.text(lang), "", "--secret-stdin", needed=True, hidden=True)
-    return Given(**values, client_size=now.client_size, user_id=said["user_id"] or now.user_id, secret=secret)
+    values["client_size"] = _size(desk)
+    by_client = bool(values["token_url"] and values["client_id"])
+    secret = _secret(desk, by_client=by_client, from_stdin=secret_stdin)
+    return Given(**values, user_id=said["user_id"] or now.user_id, secret=secret)
+
+
+def _size(desk: Desk) -> str:
+    """The client's size: as given, else asked for with what is set as the answer to begin with."""
+    if click.get_current_context().params.get("size") or not desk.can_ask:
+        return desk.profile.client_size
+    sizes = click.Choice(["S", "M", "L", "XL"], case_sensitive=False)
+    words = _SIZE.text(desk.report.lang)
+    answer: str = click.prompt(words, default=desk.profile.client_size, type=sizes, show_choices=False, err=True)
+    return answer
+
+
+def _secret(desk: Desk, *, by_client: bool, from_stdin: bool) -> str:
+    """The client secret, or the ready token: from its file, standard input, the environment, or typed unseen."""
+    from armbulk.edges.vault import from_file
+
+    if desk.profile.secret_file:
+        return from_file(desk.profile.secret_file)
+    if from_stdin:
+        return sys.stdin.readline().strip()
+    login = desk.profile.login
+    words = (_SECRET if by_client else _TOKEN).text(desk.report.lang)
+    set_already = login.client_secret if by_client else login.token
+    return set_already or _ask(desk, words, "", "--secret-stdin", needed=True, hidden=True)
 
 
 def _ask(desk: Desk, words: str, before: str, option: str, *, needed: bool, hidden: bool = False) -> str:

@@ -3,10 +3,10 @@
 import json
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 import httpx
 import truststore
@@ -22,6 +22,12 @@ MOST_BYTES = 64 * 1024 * 1024
 DEADLINE = 120.0
 """Seconds a whole call may take."""
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""This machine: the only place plain http goes to, and never through a proxy, which would read the token."""
+
+_SHORTEST = 8
+"""A shorter token or secret is none: its characters stand in ordinary words."""
+
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
@@ -34,6 +40,11 @@ class Login:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     ca_file: str = ""  # certificates to trust besides the system's, as some networks need
+
+    @property
+    def by_client(self) -> bool:
+        """Whether tokens are fetched, with a client secret; otherwise one is given ready."""
+        return bool(self.token_url and self.client_id)
 
 
 class Arm:
@@ -54,6 +65,7 @@ class Arm:
         self._renew_at = float("inf") if login.token else 0.0
         self._http = httpx.Client(
             transport=transport,
+            mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK},
             verify=_trust(base_url, login),
             follow_redirects=False,
             timeout=httpx.Timeout(60.0, connect=15.0),
@@ -109,7 +121,8 @@ class Arm:
         headers = {"Authorization": f"Bearer {self._token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self._whole(self._http.build_request(method, url, content=body, headers=headers))
+        reply = self._whole(self._http.build_request(method, url, content=body, headers=headers))
+        return replace(reply, body=_covered(reply.body, (self._token, self._login.token, self._login.client_secret)))
 
     def _whole(self, request: httpx.Request) -> Reply:
         """Carry one request out and read its whole answer, within bounds."""
@@ -164,7 +177,7 @@ class Arm:
             token = answer.get("access_token")
         except (ValueError, AttributeError):
             answer, token = {}, None
-        if not isinstance(token, str) or not token:
+        if not isinstance(token, str) or not sound(token):
             raise LoginError(
                 "login-refused",
                 f"The login service refused the credentials (it answered {reply.status})",
@@ -174,6 +187,20 @@ class Arm:
         life = re.fullmatch(r"\d{1,9}(\.\d+)?", str(answer.get("expires_in", "")))
         seconds = float(life.group()) if life else 3600.0
         self._renew_at = self._clock.now() + max(seconds - 60.0, seconds / 2)
+
+
+def sound(token: str) -> bool:
+    """Whether a token can stand in a header: visible ASCII, no blanks, no line breaks."""
+    return re.fullmatch(r"[\x21-\x7e]+", token) is not None
+
+
+def _covered(body: bytes, secrets: Iterable[str]) -> bytes:
+    """Take secrets out of an answer that quotes them: what ARM says goes into workbooks, the store and terminals."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST:
+            for form in {secret, quote_plus(secret), json.dumps(secret)[1:-1]}:
+                body = body.replace(form.encode(), "…".encode())
+    return body
 
 
 def _trust(base_url: str, login: Login) -> ssl.SSLContext | bool:

@@ -13,7 +13,7 @@ import platformdirs
 
 from armbulk.catalogue import TUNABLE
 from armbulk.core.limits import Account, Limits
-from armbulk.edges.arm import Login
+from armbulk.edges.arm import LOOPBACK, Login, sound
 from armbulk.errors import SettingsError
 
 DEFAULTS = {
@@ -36,6 +36,7 @@ NAMES = (
     "token_url",
     "client_id",
     "client_secret",
+    "secret_file",
     "ca_file",
     "store",
     "shared_store",
@@ -63,6 +64,7 @@ class Profile:
     base_url: str
     client_no: str
     login: Login = field(repr=False)
+    secret_file: str = ""  # where the secret stands, on machines without a keyring
     user_id: str = "armbulk"
     client_size: str = "S"
     poll_seconds: float = 2.0
@@ -81,15 +83,24 @@ class Profile:
 
     @property
     def account(self) -> Account:
-        """The client whose meters and documents are meant: its origin and number."""
+        """The client whose meters and documents are meant: its origin (said in one way) and number."""
         parts = urlsplit(self.base_url)
-        return Account(f"{parts.scheme}://{parts.netloc}".lower() + parts.path.rstrip("/"), self.client_no)
+        usual = {"https": ":443", "http": ":80"}.get(parts.scheme, ":")
+        host = parts.netloc.lower().removesuffix(usual)
+        return Account(f"{parts.scheme}://{host}" + parts.path.rstrip("/"), self.client_no)
 
     def require_server(self) -> None:
         """Make sure ARM can be called; SettingsError names what is missing."""
         missing = [name for name in ("base_url", "client_no") if not getattr(self, name)]
-        if not self.login.token and not (self.login.token_url and self.login.client_id and self.login.client_secret):
+        there = self.login.token or (self.login.by_client and self.login.client_secret)
+        if not there and not missing:
+            raise self._no_secret()
+        if not there:
             missing.append("token (or token_url, client_id and client_secret)")
+        if self.login.token and not sound(self.login.token):
+            raise SettingsError(
+                "token-wrong", "The token holds characters that no token has, such as a blank", "Copy it once more"
+            )
         if missing:
             names = ", ".join(f"ARMBULK_{name.upper()}" if " " not in name else "ARMBULK_TOKEN" for name in missing)
             raise SettingsError(
@@ -98,6 +109,17 @@ class Profile:
                 f"`armbulk login` asks for them; or set {names} in the environment, "
                 f"or the profile in {self.home / 'config.toml'}. `armbulk demo` works without",
             )
+
+    def _no_secret(self) -> SettingsError:
+        name = "CLIENT_SECRET" if self.login.by_client else "TOKEN"
+        return SettingsError(
+            "settings-missing",
+            f"There is no {'client secret' if self.login.by_client else 'token'} for profile {self.name} at "
+            f"{self.account.origin}, client {self.client_no}, neither set nor in this machine's keyring; one that was "
+            "kept for another address or client is not used",
+            f"`armbulk login --profile {self.name}` asks for it and keeps it; where there is no keyring, set "
+            f"ARMBULK_{name} in the environment or give --secret-file FILE",
+        )
 
 
 def load(
@@ -118,18 +140,22 @@ def load(
     own = _profile(home, name, asked=asked)
     found = {**DEFAULTS, **own.settings}
     found.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
+    if said.get("secret_file"):
+        found.update(token="", client_secret="")  # an option goes before the environment
     found.update({key: value for key, value in said.items() if value})
-    base_url = _base_url(found.get("base_url", ""))
-    login = Login(*(found.get(key, "") for key in ("token", "token_url", "client_id", "client_secret", "ca_file")))
-    _base_url(login.token_url)
+    base_url = address(found.get("base_url", ""))
+    parts = ("token", "token_url", "client_id", "client_secret", "ca_file")
+    login = Login(*(found.get(key, "").strip() for key in parts))
+    address(login.token_url)
     return Profile(
         name=name,
         home=home,
         store_url=found.get("store") or f"sqlite:///{home / 'armbulk.db'}",
         lang=_lang(found.get("lang") or _locale(environ)),
         base_url=base_url,
-        client_no=found.get("client_no", ""),
+        client_no=found.get("client_no", "").strip(),
         login=login,
+        secret_file=str(home / Path(found["secret_file"]).expanduser()) if found.get("secret_file") else "",
         user_id=found["user_id"],
         client_size=found["client_size"].upper(),
         poll_seconds=_number(found, "poll_seconds"),
@@ -219,20 +245,31 @@ def _checked(values: dict[str, Any], path: Path, name: str) -> dict[str, str]:
         raise SettingsError(
             "secret-in-file",
             f"{path}, profile {name}: {', '.join(secret)} must not stand in a file",
-            "`armbulk login` keeps it in the keyring; or set ARMBULK_TOKEN or ARMBULK_CLIENT_SECRET in the environment",
+            "`armbulk login` keeps it in the keyring; else set ARMBULK_TOKEN or ARMBULK_CLIENT_SECRET in the "
+            "environment, or name a file only you can read as secret_file",
         )
     return {key: str(value) for key, value in values.items()}
 
 
-def _base_url(url: str) -> str:
+def address(url: str) -> str:
+    """An address that secrets may be sent to, or none; SettingsError for one that is not encrypted, or not sound."""
     if not url:
         return ""
-    parts = urlsplit(url)
-    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if parts.scheme != "https" and not (parts.scheme == "http" and local):
-        raise SettingsError("address-insecure", f"{url} is not an https address", "Use https://…; http is for loopback")
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise SettingsError("address-wrong", "The address is not usable", "Write it like https://HOST/arm/v1")
+    wrong = SettingsError("address-wrong", "The address is not usable", "Write it like https://HOST/arm/v1")
+    try:
+        parts = urlsplit(url)
+        there = bool(parts.hostname and (parts.port is None or parts.port))
+    except ValueError:
+        raise wrong from None
+    if parts.username or parts.password:  # before anything quotes it
+        raise wrong
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        where = f"{parts.scheme or '?'}://{parts.hostname or '?'}"
+        raise SettingsError(
+            "address-insecure", f"{where}/… is not an https address", "Use https://…; http is for loopback"
+        )
+    if not there or parts.query or parts.fragment or not url.isprintable() or " " in url or "\\" in url:
+        raise wrong
     return url.rstrip("/")
 
 

@@ -1,12 +1,14 @@
 """The profiles of config.toml: which there are, and writing one without touching what else stands there."""
 
+import contextlib
 import os
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import tomlkit
-from tomlkit.exceptions import ParseError
+from tomlkit.exceptions import TOMLKitError
 
 from armbulk.errors import SettingsError
 
@@ -18,18 +20,51 @@ def names(home: Path) -> list[str]:
 
 
 def save(home: Path, name: str, settings: Mapping[str, str]) -> Path:
-    """Write a profile's settings into config.toml; comments, rules and other profiles stay. Owner-only."""
+    """Write settings of a profile into config.toml, and take out those that are empty. Owner-only.
+
+    Comments, rules, other settings and other profiles stay: what is written is read again before it takes the file's
+    place. SettingsError when it cannot be.
+    """
+    path = home / "config.toml"
     document = _document(home)
-    profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
-    profile = profiles.setdefault(name, tomlkit.table())
-    profile.update(settings)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(prefix=".config-", dir=home)  # mkstemp makes it readable by its owner alone
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(tomlkit.dumps(document))
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(temporary).replace(home / "config.toml")
+    wanted = document.unwrap()
+    own = wanted.setdefault("profiles", {}).setdefault(name, {})
+    try:
+        profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+        profile = profiles.setdefault(name, tomlkit.table())
+        for key, value in settings.items():
+            for one in (profile, own):
+                if value:
+                    one[key] = value
+                else:
+                    one.pop(key, None)
+        text = tomlkit.dumps(document)
+        kept = tomllib.loads(text) == wanted
+    except (AttributeError, TypeError, ValueError, TOMLKitError):
+        kept = False
+    if not kept:
+        raise SettingsError("config-unclear", f"{path} cannot be added to as it stands", "Write the profile by hand")
+    try:
+        _replace(path, text)
+    except OSError as error:
+        why = f"{path} cannot be written: {error.strerror}"
+        raise SettingsError("config-unwritable", why, "Check its folder") from None
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(prefix=".config-", dir=path.parent)  # readable by its owner alone
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
 
 
 def _document(home: Path) -> tomlkit.TOMLDocument:
@@ -38,5 +73,5 @@ def _document(home: Path) -> tomlkit.TOMLDocument:
         return tomlkit.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return tomlkit.document()
-    except (OSError, ValueError, ParseError) as error:
+    except (OSError, ValueError, TOMLKitError) as error:
         raise SettingsError("config-unreadable", f"{path}: {error}", "Mend the file; it must be TOML") from None

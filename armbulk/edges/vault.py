@@ -1,9 +1,14 @@
 """Secrets in the machine's own keyring: Windows Credential Manager, macOS Keychain, Secret Service.
 
-A secret is stored for a profile *and* its origin and client number: one stored for staging is never used for
-production. Windows takes 1,280 characters in one entry; longer secrets are cut into numbered parts.
+A secret is stored for a profile *and* where it goes: origin, client number, and the address that gives tokens. One
+stored for staging is never used for production, and a ready token is never sent off as a client's secret. Windows
+takes 1,280 characters in one entry; longer secrets are cut into numbered parts.
+
+Machines without a keyring have the environment, or a file that is its owner's alone (`--secret-file`).
 """
 
+import os
+import stat
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +26,11 @@ PATIENCE = 3.0
 
 _PART = 1_000
 _CUT = "armbulk-parts:"
-_INSTEAD = "Set ARMBULK_CLIENT_SECRET or ARMBULK_TOKEN in the environment instead; they are used before the keyring"
+_LONGEST = 65_536
+_INSTEAD = (
+    "Set ARMBULK_CLIENT_SECRET or ARMBULK_TOKEN in the environment instead, or give --secret-file FILE (one that only "
+    "you can read): both go before the keyring"
+)
 
 _T = TypeVar("_T")
 
@@ -39,9 +48,28 @@ class Vault(Protocol):
         """Forget a secret; whether there was one."""
 
 
-def name_of(profile: str, account: Account) -> str:
-    """The name a secret is kept under."""
-    return f"{profile} {account.origin} {account.client_no}"
+def name_of(profile: str, account: Account, token_url: str = "", client_id: str = "") -> str:
+    """The name a secret is kept under: a ready token's, or with both of the latter a client secret's."""
+    via = f" via {token_url} as {client_id}" if token_url and client_id else ""
+    return f"{profile} {account.origin} {account.client_no}{via}"
+
+
+def from_file(path: str) -> str:
+    """The secret in a file that nobody but its owner can read; SettingsError for any other file."""
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - /dev/fd/3 is opened as it is named
+            facts = os.fstat(file.fileno())
+            if os.name == "posix" and (stat.S_IMODE(facts.st_mode) & 0o077 or facts.st_uid not in {os.geteuid(), 0}):
+                raise SettingsError(
+                    "secret-file-open", f"{path} holds a secret and can be read by others", f"chmod 600 {path}"
+                )
+            secret = file.read(_LONGEST).strip()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise SettingsError("secret-file-unreadable", f"{path} cannot be read: {why}", "Check --secret-file") from None
+    if not secret:
+        raise SettingsError("secret-file-empty", f"{path} is empty", "Write the client secret, or the token, into it")
+    return secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class ClientLock(AbstractContextManager[object]):
         name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
         folder = Path(path_of(url) or ".").parent
         self._account, self._holder, self._told = account, holder, folder / f"{name}.holder"
-        self._lock = FileLock(folder / f"{name}.lock", timeout=0)
+        self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
 
     def __enter__(self) -> object:
         try:
@@ -42,6 +42,7 @@ class ClientLock(AbstractContextManager[object]):
                 "Wait until it has ended, then try again",
             ) from None
         with contextlib.suppress(OSError):
+            os.close(os.open(self._told, os.O_CREAT | os.O_WRONLY, 0o600))
             self._told.write_text(self._holder, encoding="utf-8")
         return held
 
@@ -64,7 +65,7 @@ def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> s
     """
     path = path_of(url)
     if path is None:
-        return sa.create_engine(url)
+        return sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
     why = why_not(Path(path), roots)
     if why and not shared:
         raise refusal(Path(path), why)
@@ -75,7 +76,7 @@ def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> s
         raise StoreError(
             "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
         ) from None
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, hide_parameters=True)
     journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
     sa_event.listen(engine, "connect", partial(_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
