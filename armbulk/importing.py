@@ -11,7 +11,7 @@ import polars as pl
 
 from armbulk import results
 from armbulk.checking import Checked
-from armbulk.core.forgetting import forgotten, said_in
+from armbulk.core.forgetting import forgotten, said_in, shown
 from armbulk.core.limits import Account
 from armbulk.core.pace import Pace, Progress
 from armbulk.core.planner import Cutting
@@ -171,14 +171,14 @@ def conclude(store: Store, run_id: int, checked: Checked | None, target: Path, l
         raise
     store.result_written(run_id, str(path))
     if stood.run and stood.run.state == "finished":
-        said = said_in(checked.all_tables()) if checked else []
+        said = said_in(checked.all_tables()) if checked else None
         store.forget(run_id, lambda items: forgotten(items, said))
     return results.stand(store, run_id)
 
 
 def open_records(stood: results.Result) -> list[dict[str, Any]]:
     """Name every record that is in doubt or in conflict, for people."""
-    chosen = stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"]))
+    chosen = shown(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
     return [
         {
             "outcome": one["outcome"],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from armbulk.core.answers import Fault, Reply, message_of, retry_at
+from armbulk.core.forgetting import impersonal
 from armbulk.core.limits import Account, Limits
 from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
@@ -73,7 +74,7 @@ class Metered:
         reply = call()
         self.store.settle(self.account, reserved, _spent(reply, most, read), reply.heard, run_id)
         if reply.status in {401, 403} and not reply.retry_after:
-            raise not_allowed(reply, message_of(reply))
+            raise not_allowed(reply, impersonal(message_of(reply)))
         if reply.status in {403, 429, 503}:
             return self.refused(reply, cost)
         if reply.fault is not None or reply.status >= 500 or reply.status in {400, 406, 408}:

@@ -1,13 +1,17 @@
 """Documents in doubt: named, asked about again, and decided by a person. armbulk never decides by itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from armbulk import importing
+import polars as pl
+
+from armbulk import importing, remembering, results
+from armbulk.core.forgetting import shown
 from armbulk.core.keys import normal_text
+from armbulk.core.limits import Account
 from armbulk.edges.store import Store, Unsettled
 from armbulk.errors import FileError, UsageError
 from armbulk.importing import Bench
@@ -37,6 +41,13 @@ class Chosen:
     def phrase(self) -> str:
         """What is to be typed to confirm: the count and the total."""
         return f"{len(self.documents)} {self.total:.2f}"
+
+
+def same_client(store: Store, run_id: int | None, account: Account) -> None:
+    """Make sure that a run that is named, and known, is this client's; SettingsError otherwise."""
+    for run in store.runs():
+        if run.id == run_id:
+            importing.same_client(run, account)
 
 
 def ask_again(bench: Bench, store: Store, run_id: int | None) -> None:
@@ -81,8 +92,25 @@ def decide(store: Store, chosen: Chosen, decision: str) -> None:
             store.end(number, "finished")
 
 
+def conclude(store: Store, runs: Iterable[int], lang: str) -> list[Path]:
+    """Write the result workbooks of those runs that came to their end; they then forget personal data as any other."""
+    ended = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
+    for run in ended:
+        target = remembering.target_for(importing.files_of(run), run.result)
+        importing.conclude(store, run.id, results.check_again(run), target, lang)
+    return [Path(store.run(run.id).result or "") for run in ended]
+
+
+def for_people(documents: Sequence[Unsettled]) -> list[Unsettled]:
+    """The same, as a terminal or a script's log may show them."""
+    said = {"message": [one.message for one in documents], "customer_norm": [one.customer for one in documents]}
+    rows = shown(pl.DataFrame(said, schema=dict.fromkeys(said, pl.String))).iter_rows()
+    return [replace(one, message=row[0], customer=row[1]) for one, row in zip(documents, rows, strict=True)]
+
+
 def report(store: Store, documents: Sequence[Unsettled], decided: dict[str, int]) -> dict[str, Any]:
     """Say what is in doubt, as the JSON of `armbulk resolve` does."""
+    documents = for_people(documents)
     runs = {one.run: store.run(one.run) for one in documents}
     return {
         "open": [

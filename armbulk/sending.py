@@ -11,6 +11,7 @@ from typing import assert_never
 
 from armbulk.beforehand import Beforehand, customers_first
 from armbulk.core.answers import Proof, Reply, read_post
+from armbulk.core.forgetting import impersonal
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
 from armbulk.core.pace import Pace, Progress, Watch
@@ -223,7 +224,7 @@ class Session:
                 self._refused(batch, intent, reply, spent, posted.message)
             case Proof.LOGIN:
                 self.store.answered(batch.id, State.PLANNED, "refused", reply, charge=only_calls)
-                raise not_allowed(reply, posted.message)
+                raise not_allowed(reply, impersonal(posted.message, [record.payload for record in intent.records]))
             case Proof.LIMITED:
                 self.store.answered(batch.id, State.PLANNED, "limited", reply, charge=only_calls)
                 self._limited(batch, reply, intent.cost)

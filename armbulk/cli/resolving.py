@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from armbulk.cli.desk import Desk, command
-from armbulk.errors import Exit, QuestionError, UsageError
+from armbulk.errors import Exit, FileError, QuestionError, UsageError
 
 if TYPE_CHECKING:
     from armbulk.edges.store import Store, Unsettled
@@ -46,11 +46,13 @@ def resolve(
     from armbulk import resolving
 
     store = desk.bench.store()
+    account = desk.profile.account
+    resolving.same_client(store, run, account)
+    before = {one.run for one in store.unsettled(account, run)}
     if not no_ask:
         desk = desk.reachable()
         with desk.report.working("asking ARM …"):
             resolving.ask_again(desk.bench, store, run)
-    account = desk.profile.account
     documents = store.unsettled(account, run)
     decided: dict[str, int] = {}
     if decision and documents:
@@ -62,8 +64,20 @@ def resolve(
     elif documents and desk.can_ask:
         decided = _one_by_one(desk, store, documents)
     left = store.unsettled(account, run)
+    _conclude(desk, store, before - {one.run for one in left})
     desk.report.show("resolve", resolving.report(store, left, decided))
     return Exit.UNFINISHED if left or decided.get("resend") else Exit.OK
+
+
+def _conclude(desk: Desk, store: "Store", runs: set[int]) -> None:
+    """The workbooks of runs that have come to their end say so too; one that cannot be written now, can be later."""
+    from armbulk import resolving
+
+    try:
+        for path in resolving.conclude(store, runs, desk.report.lang):
+            desk.report.say(f"→ {path}")
+    except FileError as error:
+        desk.report.warn(error.message, error.hint)
 
 
 def _expect(chosen: "Chosen", count: int | None, total: str | None) -> None:
@@ -92,7 +106,7 @@ def _one_by_one(desk: Desk, store: "Store", documents: "list[Unsettled]") -> dic
     from armbulk import resolving
 
     decided: dict[str, int] = {}
-    for one in documents:
+    for one in resolving.for_people(documents):
         told = (
             f"{one.key} · customer {one.customer} · {one.amount or '?'} {one.currency} · run {one.run}, row {one.row}"
         )

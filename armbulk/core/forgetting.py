@@ -1,6 +1,15 @@
-"""What a finished run keeps of its records' words: no names, addresses, identity numbers, accounts or e-mails."""
+"""What a finished run keeps of its records' words: no names, addresses, identity numbers, accounts or e-mails.
 
-from collections.abc import Iterable, Mapping
+ARM's words may quote a record, whole or in part, in other letters, or with blanks in its numbers. So every longer word
+of the texts that were read goes, not only the texts themselves: a gap in a sentence that the result workbook holds in
+full costs nothing. A customer number that is a person's identity number keeps its last two digits: nothing needs it
+once its run is finished, so there is no key to keep either.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -10,13 +19,19 @@ from armbulk.model import Kind, Table
 KEPT = ("message", "warnings", "key", "key_norm", "customer_norm")
 """The columns of a record that may hold personal data: ARM's words may quote it, a customer number may be one."""
 
+_GAP = "…"
 _KEYS = frozenset({"customer_no", "document_no", "document_type", "currency", "language"})
+_PATHS = frozenset({"customerNo", "documentNo", "documentType", "currency", "language"})
 _SHORTEST = {Kind.TEXT: 4, Kind.TEXTS: 4, Kind.IDENTIFIER: 6}
 """Shorter texts tell nothing of a person, and would leave gaps in ordinary words."""
+_WORD = 4
+_MAIL = r"[^\s@<>\"']+@\s?[^\s@<>\"']+"
+_LONG = r"\d(?:[ .-]?\d){6,}[ .-]?(\d)[ .-]?(\d)"
+"""Nine digits or more, in groups or not: accounts, identity numbers, phones with their country."""
 
 
-def said_in(tables: Mapping[str, Table]) -> list[str]:
-    """Every text of the rows read that ARM's words might quote, but for keys and codes; the longest first."""
+def said_in(tables: Mapping[str, Table]) -> set[str]:
+    """Every text of the rows read that ARM's words might quote, but for keys and codes."""
     found: set[str] = set()
     for table in tables.values():
         for field in table.resource.fields:
@@ -26,30 +41,71 @@ def said_in(tables: Mapping[str, Table]) -> list[str]:
             if values.dtype == pl.List:
                 values = values.explode().drop_nulls()
             found.update(one for one in values.cast(pl.String).unique() if len(one) >= _SHORTEST[field.kind])
+    return found
+
+
+def forgotten(items: pl.DataFrame, said: Iterable[str] | None) -> pl.DataFrame:
+    """Take personal data out of `items` (`no` and KEPT): what was `said`, e-mails, long numbers.
+
+    Where nobody knows any more what was said (None), ARM's words go altogether.
+    """
+    told = items.select(pl.col("message", "warnings").is_not_null().any()).row(0)
+    values = _quotable(said) if said is not None and any(told) else []
+    words = [_without(pl.col(name), values) for name in ("message", "warnings")]
+    if said is None:
+        words = [pl.when(pl.col(name).is_not_null()).then(pl.lit(_GAP)).alias(name) for name in ("message", "warnings")]
+    mine = pl.col("customer_norm").is_null()  # a customer's own number; documents keep theirs
+    keys = [pl.when(mine).then(_unnamed(pl.col(name))).otherwise(pl.col(name)).alias(name) for name in KEPT[2:4]]
+    return items.select("no", *words, *keys, _unnamed(pl.col("customer_norm")))
+
+
+def shown(items: pl.DataFrame) -> pl.DataFrame:
+    """The frame with `message` and `customer_norm` as a terminal or a script's log may show them."""
+    return items.with_columns(_without(pl.col("message"), []), _unnamed(pl.col("customer_norm")))
+
+
+def impersonal(text: str, payloads: Iterable[str] = ()) -> str:
+    """ARM's words without what they may quote of records sent, of which these are the bodies."""
+    values = _quotable(value for body in payloads for value in _leaves(json.loads(body)))
+    found: str = pl.DataFrame({"text": [text]}).select(_without(pl.col("text"), values)).item()
+    return found
+
+
+def _leaves(body: Any, name: str = "") -> Iterator[str]:
+    """Every text of a body that tells of a person, whatever it lies in."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            yield from _leaves(value, key)
+    elif isinstance(body, list):
+        for value in body:
+            yield from _leaves(value, name)
+    elif isinstance(body, str) and name not in _PATHS and len(body) >= _WORD:
+        yield body
+
+
+def _quotable(said: Iterable[str]) -> list[str]:
+    """The texts, their longer words, and their digits, in the letters they may be quoted in; the longest first."""
+    plain: set[str] = set()
+    for text in said:
+        plain.add(text)
+        plain.update(word for word in re.findall(r"\w+", text) if len(word) >= _WORD)
+        digits = re.sub(r"\D", "", text)
+        if len(digits) >= _SHORTEST[Kind.IDENTIFIER]:
+            plain.update((digits, digits[-8:]))
+    found = {form for text in plain for form in (text, text.lower(), text.upper(), text.title())}
     return sorted(found, key=lambda one: (-len(one), one))
 
 
-def forgotten(items: pl.DataFrame, said: Iterable[str]) -> pl.DataFrame:
-    """Take personal data out of `items` (`no` and KEPT): values that were `said`, e-mails, long numbers.
-
-    A customer number that is a national identity number keeps its last two digits.
-    """
-    values = list(said)
-    words = [_words(pl.col(name), values) for name in ("message", "warnings")]
-    keys = [_key(pl.col(name)) for name in ("key", "key_norm", "customer_norm")]
-    return items.select("no", *words, *keys)
-
-
-def _words(text: pl.Expr, values: list[str]) -> pl.Expr:
+def _without(text: pl.Expr, values: list[str]) -> pl.Expr:
     name = text.meta.output_name()
-    gaps = ["…"] * len(values)
-    bare = text.str.replace_many(values, gaps, ascii_case_insensitive=True, leftmost=True) if values else text
-    bare = bare.str.replace_all(r"[^\s@<>]+@\s?[^\s@<>]+", "…@…")
-    return bare.str.replace_all(r"\d{7,}(\d\d)", "…$1").alias(name)
+    bare = text.str.replace_many(values, [_GAP] * len(values), leftmost=True) if values else text
+    bare = bare.str.replace_all(_MAIL, f"{_GAP}@{_GAP}")
+    return bare.str.replace_all(_LONG, f"{_GAP}$1$2").alias(name)
 
 
-def _key(key: pl.Expr) -> pl.Expr:
+def _unnamed(key: pl.Expr) -> pl.Expr:
     name = key.meta.output_name()
-    masked = pl.concat_str(pl.lit("•••••••••"), key.str.slice(-2))
-    digits = key.str.contains(r"^\d{11}$")
-    return pl.when(digits & national_id(key).fill_null(value=False)).then(masked).otherwise(key).alias(name)
+    digits = key.str.replace_all(r"[\s.-]", "")
+    masked = pl.concat_str(pl.lit("•••••••••"), digits.str.slice(-2))
+    person = digits.str.contains(r"^\d{11}$") & national_id(digits).fill_null(value=False)
+    return pl.when(person).then(masked).otherwise(key).alias(name)
