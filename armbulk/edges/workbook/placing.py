@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -63,13 +64,31 @@ def beside(target: Path) -> Iterator[Path]:
     """A temporary file beside `target` to write into; FileError when the disk does not take it."""
     temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
-        yield temporary
+        with _parts(temporary):
+            yield temporary
     except (OSError, XlsxFileError) as error:
         _let_go(error)
         raise _unwritable(target, error) from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _parts(temporary: Path) -> Iterator[None]:
+    """Let the libraries keep the parts of a workbook beside it too, readable by its owner alone.
+
+    They hold what the sheets hold. In the folder of all programs' temporary files a killed process would leave them to
+    nobody's care; beside the target they lie where that data lies anyway, and the next result takes them away.
+    """
+    room, before = temporary.with_suffix(".parts"), tempfile.tempdir
+    room.mkdir(mode=0o700, exist_ok=True)
+    tempfile.tempdir = str(room)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def _let_go(error: BaseException) -> None:
@@ -150,6 +169,9 @@ def _tidy(temporary: Path, target: Path) -> None:
         for left in target.parent.glob(".armbulk-*.xlsx"):
             if left.name.endswith(f"-{target.stem}.xlsx") and now - left.stat().st_mtime > LEFT_BEHIND:
                 left.unlink()
+        for left in target.parent.glob(".armbulk-*.parts"):
+            if left.name.endswith(f"-{target.stem}.parts") and now - left.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _folder(target: Path) -> Path:
