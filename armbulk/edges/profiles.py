@@ -4,11 +4,12 @@ import contextlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable, Table
 
 from armbulk.errors import SettingsError
 
@@ -26,23 +27,8 @@ def save(home: Path, name: str, settings: Mapping[str, str]) -> Path:
     place. SettingsError when it cannot be.
     """
     path = home / "config.toml"
-    document = _document(home)
-    wanted = document.unwrap()
-    own = wanted.setdefault("profiles", {}).setdefault(name, {})
-    try:
-        profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
-        profile = profiles.setdefault(name, tomlkit.table())
-        for key, value in settings.items():
-            for one in (profile, own):
-                if value:
-                    one[key] = value
-                else:
-                    one.pop(key, None)
-        text = tomlkit.dumps(document)
-        kept = tomllib.loads(text) == wanted
-    except (AttributeError, TypeError, ValueError, TOMLKitError):
-        kept = False
-    if not kept:
+    text = _added(home, name, settings, tomlkit.table) or _added(home, name, settings, tomlkit.inline_table)
+    if text is None:
         raise SettingsError("config-unclear", f"{path} cannot be added to as it stands", "Write the profile by hand")
     try:
         _replace(path, text)
@@ -50,6 +36,26 @@ def save(home: Path, name: str, settings: Mapping[str, str]) -> Path:
         why = f"{path} cannot be written: {error.strerror}"
         raise SettingsError("config-unwritable", why, "Check its folder") from None
     return path
+
+
+def _added(home: Path, name: str, settings: Mapping[str, str], kind: Callable[[], Table | InlineTable]) -> str | None:
+    """The file's new text, with a new profile as this `kind` of table; None where it would not say what it should."""
+    document = _document(home)
+    wanted = document.unwrap()
+    try:
+        own = wanted.setdefault("profiles", {}).setdefault(name, {})
+        profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+        profile = profiles.setdefault(name, kind())
+        for key, value in settings.items():
+            for one in (profile, own):
+                if value:
+                    one[key] = value
+                else:
+                    one.pop(key, None)
+        text = tomlkit.dumps(document)
+        return text if tomllib.loads(text) == wanted else None
+    except (AttributeError, TypeError, ValueError, TOMLKitError):
+        return None
 
 
 def _replace(path: Path, text: str) -> None:
