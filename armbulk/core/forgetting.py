@@ -24,6 +24,7 @@ _KEYS = frozenset({"customer_no", "document_no", "document_type", "currency", "l
 _PATHS = frozenset({"customerNo", "documentNo", "documentType", "currency", "language"})
 _SHORTEST = {Kind.TEXT: 4, Kind.TEXTS: 4, Kind.IDENTIFIER: 6}
 """Shorter texts tell nothing of a person, and would leave gaps in ordinary words."""
+_BORN = ("%Y-%m-%d", "%d.%m.%Y", "%d%m%y")
 _WORD = 4
 _MAIL = r"[^\s@<>\"']+@\s?[^\s@<>\"']+"
 _LONG = r"\d(?:[ .-]?\d){6,}[ .-]?(\d)[ .-]?(\d)"
@@ -35,9 +36,13 @@ def said_in(tables: Mapping[str, Table]) -> set[str]:
     found: set[str] = set()
     for table in tables.values():
         for field in table.resource.fields:
-            if field.name in _KEYS or field.kind not in _SHORTEST or field.name not in table.rows.columns:
+            if field.name not in table.rows.columns:
                 continue
             values = table.rows[field.name].drop_nulls()
+            if field.name == "date_of_birth" and values.dtype == pl.Date:
+                found.update(day.strftime(form) for day in values.unique() for form in _BORN)
+            if field.name in _KEYS or field.kind not in _SHORTEST:
+                continue
             if values.dtype == pl.List:
                 values = values.explode().drop_nulls()
             found.update(one for one in values.cast(pl.String).unique() if len(one) >= _SHORTEST[field.kind])
@@ -92,13 +97,14 @@ def _quotable(said: Iterable[str]) -> list[str]:
         digits = re.sub(r"\D", "", text)
         if len(digits) >= _SHORTEST[Kind.IDENTIFIER]:
             plain.update((digits, digits[-8:]))
-    found = {form for text in plain for form in (text, text.lower(), text.upper(), text.title())}
+    found = {form for text in plain for form in (text, text.lower(), text.upper())}  # æ, ø and å: the rest is any case
     return sorted(found, key=lambda one: (-len(one), one))
 
 
 def _without(text: pl.Expr, values: list[str]) -> pl.Expr:
     name = text.meta.output_name()
-    bare = text.str.replace_many(values, [_GAP] * len(values), leftmost=True) if values else text
+    gaps = [_GAP] * len(values)
+    bare = text.str.replace_many(values, gaps, ascii_case_insensitive=True, leftmost=True) if values else text
     bare = bare.str.replace_all(_MAIL, f"{_GAP}@{_GAP}")
     return bare.str.replace_all(_LONG, f"{_GAP}$1$2").alias(name)
 
