@@ -161,9 +161,7 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         stood = way.run(write_files(tmp_path, documents=8))
         assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
-        assert (
-            importing.prepared(way.bench, way.store, check_files(write_files(tmp_path)), Options()).looks is None
-        )
+        assert importing.prepared(way.bench, way.store, check_files(write_files(tmp_path)), Options()).looks is None
 
 
 @pytest.mark.promise("P4")
