@@ -62,7 +62,11 @@ def as_json(value: Any) -> str:
     if isinstance(value, Decimal):
         return _digits(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {as_json(one)}" for name, one in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {as_json(one)}" for name, one in value.items())
+            + "}"
+        )
     if isinstance(value, list):
         return f"[{', '.join(map(as_json, value))}]"
     return json.dumps(value, ensure_ascii=False)
@@ -71,7 +75,7 @@ def as_json(value: Any) -> str:
 def frame_of(records: Sequence[Json], paths: Sequence[str], skip: frozenset[str] = frozenset()) -> pl.DataFrame:
     """The records as texts: a column for each of `paths`, then one for whatever else they hold, but `skip`."""
     known = _tree(paths)
-    columns: dict[str, list[str | None]] = dict.fromkeys(paths, [])
+    columns: dict[str, list[str | None]] = {path: [] for path in paths}
     _fill(records, known, "", columns, skip)
     return pl.DataFrame([_series(path, found, len(records)) for path, found in columns.items()])
 
@@ -203,9 +207,9 @@ def _seen(one: Column) -> pl.Expr:
         others = wrong.sum()
         if one.field.kind in {Kind.AMOUNT, Kind.QUANTITY}:
             scale = column.str.extract(r"\.([0-9]+)$").str.len_chars().max()
-    return pl.struct(
-        widest=column.str.len_chars().max(), scale=scale, others=others, filled=column.count()
-    ).alias(one.path)
+    return pl.struct(widest=column.str.len_chars().max(), scale=scale, others=others, filled=column.count()).alias(
+        one.path
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,5 +240,3 @@ class Sums:
 def in_currency(path: str) -> bool:
     """Whether an amount is in the record's own currency, not in the ledger's."""
     return "currency" in path.lower() or path == "balance"
-
-

@@ -2,7 +2,6 @@
 
 import json
 import re
-from json.decoder import scanstring
 from typing import Any
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -17,7 +16,7 @@ def raw_records(body: bytes, count: int) -> list[str]:
         return _items(text, start)[0]
     at = _skip(text, start + 1)
     while text[at] != "}":
-        _, at = scanstring(text, at + 1)
+        _, at = _DECODER.raw_decode(text, at)
         at = _skip(text, _skip(text, at) + 1)
         if text[at] == "[":
             found, at = _items(text, at)

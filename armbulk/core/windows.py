@@ -23,6 +23,9 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 DATES, PERIOD = "dates", "period"
 """What a query may be narrowed by, besides the parameters of filters."""
 
+MOST_PARTS = 62
+"""Parts that days are cut into at once, at the most: what a total says may be wrong."""
+
 ROOM = 0.7
 """How full a part may be by the average, so that uneven parts fit too."""
 
@@ -48,12 +51,12 @@ class Window:
         return self.first is not None or self.last is not None
 
     def told(self) -> str:
-        """Name the window for people: `2025-02 · 2025-02-01–2025-02-14 · glaccountno=1500`."""
+        """Name the window for people: `2025-02 · 2025-02-01 to 2025-02-14 · glaccountno=1500`."""
         parts = []
         if self.year is not None:
             parts.append(f"{self.year}" if self.period is None else f"{self.year}-{self.period:02d}")
         if self.dated:
-            parts.append(str(self.first) if self.first == self.last else f"{self.first or '…'}–{self.last or '…'}")
+            parts.append(str(self.first) if self.first == self.last else f"{self.first or '…'} to {self.last or '…'}")
         return " · ".join([*parts, *(f"{name}={value}" for name, value in self.values)]) or "all"
 
     def plain(self) -> dict[str, Any]:
@@ -86,7 +89,10 @@ def query(window: Window, listing: Listing, ignored: frozenset[str] = frozenset(
 
 
 def inside(window: Window, listing: Listing) -> dict[str, pl.Expr]:
-    """For each way the window is narrowed: whether a record lies inside, by its own values (columns of texts)."""
+    """For each way the window is narrowed: whether a record lies inside, by its own values (columns of texts).
+
+    Null where the record does not say.
+    """
     tests: dict[str, pl.Expr] = {}
     if listing.period and window.year is not None:
         pairs = zip(listing.period, (window.year, window.period), strict=True)
@@ -94,7 +100,6 @@ def inside(window: Window, listing: Listing) -> dict[str, pl.Expr]:
     if listing.dates and window.dated:
         day = pl.col(listing.dates[2]).str.head(10)
         tests[DATES] = pl.all_horizontal(
-            day.is_not_null(),
             *([day >= str(window.first)] if window.first else []),
             *([day <= str(window.last)] if window.last else []),
         )
@@ -102,7 +107,7 @@ def inside(window: Window, listing: Listing) -> dict[str, pl.Expr]:
     for name, value in window.values:
         if known[name].path:
             tests[name] = _holds(known[name], value)
-    return {name: test.fill_null(value=False) for name, test in tests.items()}
+    return tests
 
 
 def filters(listing: Listing) -> dict[str, Filter]:
@@ -125,7 +130,7 @@ def by_days(window: Window, total: int | None, room: int, today: date) -> list[W
         cuts = _open_cuts(window, today)
     else:
         days = (last - first).days + 1
-        parts = min(days, max(2, math.ceil((total or 0) / (room * ROOM))))
+        parts = min(days, MOST_PARTS, max(2, math.ceil((total or 0) / (room * ROOM))))
         cuts = [first + timedelta(days=days * number // parts) for number in range(1, parts)]
     return _cut(window, cuts)
 
@@ -151,7 +156,9 @@ def _cut(window: Window, cuts: Sequence[date]) -> list[Window]:
     if not cuts:
         return []
     ends = [window.first, *cuts, None]
-    parts = [replace(window, first=one, last=following - _DAY if following else None) for one, following in pairwise(ends)]
+    parts = [
+        replace(window, first=one, last=following - _DAY if following else None) for one, following in pairwise(ends)
+    ]
     return [*parts[:-1], replace(parts[-1], last=window.last)]
 
 

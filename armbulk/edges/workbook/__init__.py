@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from armbulk.edges.putting import folder_of, put
 from armbulk.edges.workbook import annotated, fresh, template
 from armbulk.edges.workbook.look import Front, Section
 from armbulk.edges.workbook.stamps import Remembered, remembered, whose
@@ -48,13 +49,13 @@ def write_results(
     `header_rows`: sheet index → row of its header. FileError when nothing can be written anywhere near `target`.
     """
     made = _annotatable(sheets, outcomes.height)
-    temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    temporary = folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
         if made is not None:
             annotated.write(temporary, made, sheets, outcomes, problems, front, lang, header_rows)
         else:
             fresh.write(temporary, sheets, outcomes, problems, front, lang, header_rows)
-        return _put(temporary, target)
+        return put(temporary, target)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -65,13 +66,13 @@ def write_marked(
 ) -> Path:
     """Write a copy of the files with every problem marked in its cell; return the path it got."""
     made = _annotatable(sheets, sum(sheet.frame.height for sheet in sheets))
-    temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    temporary = folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
         if made is not None:
             annotated.mark(temporary, made, sheets, problems, lang, header_rows)
         else:
             fresh.mark(temporary, sheets, problems, lang, header_rows)
-        return _put(temporary, target)
+        return put(temporary, target)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -86,10 +87,10 @@ def write_template(
 ) -> tuple[Path, list[str]]:
     """Write a workbook to fill in; return the path it got and its sheets. `rows`: examples, by resource."""
     writable(target)
-    temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    temporary = folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
         sheets = template.write(temporary, resources, rows, guide, lang)
-        return _put(temporary, target), sheets
+        return put(temporary, target), sheets
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -98,7 +99,7 @@ def write_template(
 def writable(target: Path) -> None:
     """Make sure that a file can be written beside `target`; FileError otherwise."""
     try:
-        handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=_folder(target))
+        handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=folder_of(target))
     except OSError as error:
         raise FileError(
             "cannot-write",
@@ -107,13 +108,6 @@ def writable(target: Path) -> None:
         ) from None
     os.close(handle)
     Path(name).unlink()
-
-
-def _folder(target: Path) -> Path:
-    folder = target.parent if str(target.parent) else Path()
-    if not folder.is_dir():
-        raise FileError("no-such-folder", f"There is no folder {folder}", "Choose another place with -o")
-    return folder
 
 
 def _annotatable(sheets: Sequence[Sheet], rows: int) -> Path | None:
@@ -127,19 +121,3 @@ def _annotatable(sheets: Sequence[Sheet], rows: int) -> Path | None:
     except OSError:
         return None
     return path if same else None
-
-
-def _put(temporary: Path, target: Path) -> Path:
-    """Put the finished file in its place; where that is open or read-only, beside it under another name."""
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    names = [target, *(target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(2, 10))]
-    for name in names:
-        try:
-            if name != target and name.exists():
-                continue
-            temporary.replace(name)
-        except OSError:
-            continue
-        return name
-    raise FileError("cannot-write", f"{target} cannot be written", "Close it in Excel, or choose another with -o")
