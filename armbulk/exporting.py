@@ -19,6 +19,7 @@ from armbulk.core.windows import inside
 from armbulk.edges import export as files
 from armbulk.edges.arm import Arm
 from armbulk.edges.export.parts import Parts, PartState
+from armbulk.edges.export.parts import purge as purge_parts
 from armbulk.edges.export.stream import Stream
 from armbulk.edges.store import Store
 from armbulk.errors import LoginError, Unfinished
@@ -275,6 +276,4 @@ def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
 
 def purge(home: Path, before: float) -> int:
     """Take away what unfinished exports have left, where nobody has touched it since `before`."""
-    from armbulk.edges.export import parts  # noqa: PLC0415
-
-    return parts.purge(home / FOLDER, before)
+    return purge_parts(home / FOLDER, before)

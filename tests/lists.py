@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -44,6 +44,7 @@ class Lists(httpx.BaseTransport):
     asked: list[dict[str, str]] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
     reads: int = 0
+    _hits: dict[str, list[Json]] = field(default_factory=dict)
     _queries: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -51,6 +52,8 @@ class Lists(httpx.BaseTransport):
         path = request.url.path
         asked = dict(parse_qsl(request.url.query.decode()))
         self.urls.append(str(request.url))
+        if request.method == "HEAD":
+            return _answer(404, {})
         assert request.headers["authorization"] == "Bearer t"
         if not path.startswith("/arm/v1/clients/2218/"):
             return _answer(404, {})
@@ -70,7 +73,11 @@ class Lists(httpx.BaseTransport):
             first = asked
         name = asked.get("query") or f"Q{call}"
         self._queries.setdefault(name, (call, first))
-        hits = [one for one in self.records[endpoint] if self._hit(endpoint, one, first)]
+        if name not in self._hits:
+            self._hits[name] = list(self.records[endpoint])
+            for test in self._tests(endpoint, first):
+                self._hits[name] = [one for one in self._hits[name] if test(one)]
+        hits = self._hits[name]
         size = int(first.get("pagesize", 100))
         size = 10 if size < 5 else size
         served = hits[: self.cap]
@@ -81,7 +88,7 @@ class Lists(httpx.BaseTransport):
             page["summary"] = {
                 "pageNo": number, "currentPageSize": len(page["rows"]), "pageSizeLimit": size, "totalPages": pages,
                 "totalCount": total, "maximumCount": self.cap, "queryId": name,
-                "nextPage": f"https://elsewhere.invalid/arm/v1/clients/2218/{endpoint}?query=STOLEN&pageno={number + 1}",
+                "nextPage": f"https://elsewhere.invalid/arm/v1/{endpoint}?query=STOLEN&pageno={number + 1}",
             }  # fmt: skip
         status = self.change(call, {"list": endpoint, **asked}, page)
         if status is not None:
@@ -89,16 +96,17 @@ class Lists(httpx.BaseTransport):
         self.reads += len(page["rows"])
         return _answer(200, page)
 
-    def _hit(self, endpoint: str, one: Json, asked: Mapping[str, str]) -> bool:
+    def _tests(self, endpoint: str, asked: Mapping[str, str]) -> Iterator[Callable[[Json], bool]]:
+        day = DAYS.get(endpoint, "")
         for name, value in asked.items():
             if name in self.unheeded:
                 continue
-            day = str(one.get(DAYS.get(endpoint, ""), ""))[:10]
-            if (name == "fromdate" and day < value) or (name == "todate" and day > value):
-                return False
-            if name in NAMES and str(one.get(NAMES[name], "")).lower() != value.lower():
-                return False
-        return True
+            if name == "fromdate":
+                yield lambda one, least=value: one[day][:10] >= least  # type: ignore[misc]
+            if name == "todate":
+                yield lambda one, most=value: one[day][:10] <= most  # type: ignore[misc]
+            if name in NAMES:
+                yield lambda one, key=NAMES[name], said=value: str(one.get(key)).lower() == said.lower()  # type: ignore[misc]
 
 
 def _answer(status: int, body: Json) -> httpx.Response:

@@ -45,9 +45,12 @@ def text_of(value: Any) -> str | None:
 
 
 def _digits(value: Decimal) -> str:
+    text = str(value)
+    if "E" not in text:
+        return text
     exponent = value.as_tuple().exponent
     small = isinstance(exponent, int) and abs(exponent) <= _LARGEST_EXPONENT
-    return format(value, "f") if small else str(value)
+    return format(value, "f") if small else text
 
 
 def _listed(values: list[Any]) -> str:
@@ -107,21 +110,26 @@ def _fill(
         if path in skip:
             continue
         values = [one.get(name) for one in records]
-        nested = known.get(name) or any(isinstance(value, dict) for value in values)
-        if nested:
+        kinds = set(map(type, values))
+        if known.get(name) or dict in kinds:
             inner = [value if isinstance(value, dict) else {} for value in values]
             _fill(inner, known.get(name) or {}, f"{path}.", columns, skip)
-        if not nested or any(value is not None and not isinstance(value, dict) for value in values):
-            columns[path] = _texts([None if isinstance(value, dict) else value for value in values])
+            if kinds <= {dict, type(None)}:
+                continue
+            values = [None if isinstance(value, dict) else value for value in values]
+        columns[path] = _texts(values, kinds)
 
 
-def _texts(values: list[Any]) -> list[str | None]:
+def _texts(values: list[Any], kinds: set[type]) -> list[str | None]:
     """The values as texts, the usual kinds fast."""
-    kinds = set(map(type, values))
     if kinds <= {int, type(None)}:
         return [None if value is None else str(value) for value in values]
     if kinds <= {str, type(None)}:
         return [value or None for value in values]
+    if kinds <= {int, Decimal, type(None)}:
+        return [
+            None if value is None else _digits(value) if isinstance(value, Decimal) else str(value) for value in values
+        ]
     return [text_of(value) for value in values]
 
 

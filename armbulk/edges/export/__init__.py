@@ -39,7 +39,6 @@ def _made(target: Path) -> Iterator[Path]:
 def _write(target: Path, work: Callable[[Path], None]) -> Path:
     with _made(target) as temporary:
         temporary.unlink(missing_ok=True)
-        temporary.touch(mode=0o600)
         work(temporary)
         return put(temporary, target)
 
