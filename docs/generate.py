@@ -235,7 +235,7 @@ def read_only() -> list[str]:
     lines = [
         "# What comes out besides · Det som ellers kommer ut", "",
         "`armbulk export` writes the columns above, and these; what ARM gives besides is kept after them.", "",
-        "*Unverified* names are inferred; a value that is not of its column's kind leaves the whole column as text.", "",
+        "*Unverified* names are inferred; a column with a value that is not of its kind is written as text.", "",
         "*`armbulk export` skriver kolonnene over, og disse. Det ARM gir ellers, beholdes etter dem.*", "",
     ]  # fmt: skip
     head = ("Column · Kolonne", "In ARM · I ARM", "Meaning · Betydning", "Kind · Slag", "Example · Eksempel")

@@ -74,7 +74,7 @@ def test_amounts_keep_all_their_decimals(texts: list[str], amounts: list[str | N
     ],
 )
 def test_a_value_of_another_kind_leaves_the_column_as_text(path: str, texts: list[str]) -> None:
-    """A value that is not of its column's kind is kept as ARM wrote it, with its whole column; nothing becomes blank."""
+    """A value that is not of its column's kind is kept as ARM wrote it, with its column; nothing becomes blank."""
     column, frame = seen(path, texts)
     assert column.kind is Kind.TEXT
     assert column.others == 1

@@ -208,7 +208,7 @@ def test_the_published_samples_fill_their_columns(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The old file stays as it was; what was read stays too, and the same command writes it without asking ARM again."""
+    """The old file stays; what was read stays too, and the same command writes it without asking ARM again."""
     lists = Lists({"glitems": postings()})
     (tmp_path / "gl.xlsx").write_bytes(b"old")
 

@@ -7,7 +7,7 @@ the style of every column. Then the parts are copied into the real file, the bla
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,8 @@ _INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 _BLANK_ROW = re.compile(r'<row r="2"[^>]*>(.*?)</row>')
 _BLANK_CELL = re.compile(r'<c r="([A-Z]+)2" s="(\d+)"/>')
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
+_TABLE = re.compile(r'Target="\.\./tables/([^"]+)"')
+_EXTENT = re.compile(r'ref="A1:[A-Z]+2"')
 _ENOUGH = 1_500_000_000
 _CELL_BYTES = 60
 _NARROW, _WIDE = 9, 48
@@ -52,6 +54,7 @@ def write_book(target: Path, streams: Sequence[Stream], lang: str, front: Front 
     """Write a workbook of tables, each over as many sheets as it needs."""
     sheets = [part for stream in streams for part in _sheets(stream)]
     skeleton, places = _skeleton(sheets, lang, front)
+    tables = _tables(skeleton, places)
     with (
         zipfile.ZipFile(skeleton) as bones,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as made,
@@ -60,8 +63,30 @@ def write_book(target: Path, streams: Sequence[Stream], lang: str, front: Front 
             content = bones.read(name)
             if name in places:
                 _fill(made, name, content.decode(), sheets[places[name]])
+            elif name in tables:
+                made.writestr(_entry(name), _extended(content.decode(), sheets[tables[name]]))
             else:
                 made.writestr(_entry(name), content)
+
+
+def _tables(skeleton: io.BytesIO, places: Mapping[str, int]) -> dict[str, int]:
+    """Which table of the workbook is in which long sheet."""
+    found = {}
+    with zipfile.ZipFile(skeleton) as bones:
+        for name, place in places.items():
+            relations = name.replace("worksheets/", "worksheets/_rels/") + ".rels"
+            for table in _TABLE.findall(bones.read(relations).decode()):
+                found[f"xl/tables/{table}"] = place
+    return found
+
+
+def _extended(table: str, stream: Stream) -> str:
+    """A table over all its rows."""
+    return _EXTENT.sub(f'ref="A1:{_corner(stream)}"', table)
+
+
+def _corner(stream: Stream) -> str:
+    return str(xl_rowcol_to_cell(max(stream.rows, 1), len(stream.columns) - 1))
 
 
 def _sheets(stream: Stream) -> list[Stream]:
@@ -122,7 +147,7 @@ def _bones(page: Any, one: Stream, lang: str, head: Any, number: int) -> None:
     """Header, table with its filter, frozen panes, and how the sheet prints."""
     columns = [{"header": text, "header_format": head} for text in one.headers(lang)]
     options = {"columns": columns, "name": f"Table{number}", "style": "Table Style Light 1"}
-    page.add_table(0, 0, max(one.rows, 1), len(columns) - 1, options)
+    page.add_table(0, 0, 1, len(columns) - 1, options)  # its real extent is written when the rows are
     page.freeze_panes(1, 0)
     page.set_landscape()
     page.fit_to_pages(1, 0)
@@ -142,8 +167,7 @@ def _fill(made: zipfile.ZipFile, name: str, sheet: str, stream: Stream) -> None:
     styles = [
         style for _, style in sorted(_BLANK_CELL.findall(row[1]), key=lambda one: xl_cell_to_rowcol(f"{one[0]}1")[1])
     ]
-    corner = xl_rowcol_to_cell(max(stream.rows, 1), len(stream.columns) - 1)
-    start = _DIMENSION.sub(f'<dimension ref="A1:{corner}"/>', sheet[: row.start()], count=1)
+    start = _DIMENSION.sub(f'<dimension ref="A1:{_corner(stream)}"/>', sheet[: row.start()], count=1)
     large = stream.rows * len(stream.columns) * _CELL_BYTES > _ENOUGH
     with made.open(_entry(name), "w", force_zip64=large) as part:
         part.write(start.encode())
