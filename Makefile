@@ -39,7 +39,7 @@ docs: $(STAMP) ## Write the generated pages in docs/ again
 	@$(BIN)/python docs/generate.py
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
-	@$(BIN)/python -m pytest -q -m promise --promises docs/promises.json
+	@$(BIN)/python -m pytest -q -m promise --promises=docs/promises.json
 	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
@@ -47,9 +47,11 @@ golden: $(STAMP) ## Write the expected-output files again; read the diff before 
 
 bench: $(STAMP) ## Measure speed and memory
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.exports
 
-soak: $(STAMP) ## Mutate files for long: make soak EXAMPLES=100000
-	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py
+soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000
+	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \
+	  $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py tests/proofs/test_ledger.py tests/proofs/test_kills.py
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation

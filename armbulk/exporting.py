@@ -139,9 +139,9 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
             else want.target.with_name(f"{want.target.stem}.incomplete{want.target.suffix}")
         )
         if want.raw:
-            paths = files.write_raw(target, gathered.raw())
+            paths = files.write_raw(target, gathered.raw(), bench.clock)
         else:
-            paths = files.write(target, gathered.streams(lang), want.dialect, lang)
+            paths = files.write(target, gathered.streams(lang), want.dialect, lang, bench.clock)
         session.done = bool(said["complete"])
     return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
 
@@ -220,7 +220,7 @@ class _Session:
 def _take_over(store: Store, account: Account) -> None:
     """What processes that ended have left open in the meters is charged, unless one is at work just now."""
     try:
-        with store.lock(account):
+        with store.lock(account, 0):
             store.take_over(account)
     except Unfinished:
         return

@@ -11,6 +11,7 @@ import polars as pl
 
 from armbulk import results
 from armbulk.checking import Checked
+from armbulk.core.forgetting import forgotten, said_in
 from armbulk.core.limits import Account
 from armbulk.core.pace import Pace, Progress
 from armbulk.core.planner import Cutting
@@ -19,7 +20,7 @@ from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
 from armbulk.edges.config import Profile
 from armbulk.edges.store import ITEM_SCHEMA, Run, Store
-from armbulk.errors import SettingsError, UsageError
+from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.model import AS_IT_STANDS, Reading
 from armbulk.planning import Options, Prepared, Surroundings, prepare
 from armbulk.sending import Session
@@ -43,11 +44,13 @@ class Bench:
 
     def store(self) -> Store:
         """Open the store of this profile."""
-        return Store(self.profile.store_url, self.clock)
+        profile = self.profile
+        return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
 def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> Prepared:
     """Price what would be sent, with what this store knows of the client."""
+    look_or_not(look_up=options.look_up, first_import=options.first_import)
     profile = bench.profile
     around = Surroundings(
         known=store.known(profile.account),
@@ -56,8 +59,15 @@ def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> 
         now=bench.clock.now(),
         cutting=Cutting(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
         pace=PlanPace(),
+        since=store.since(profile.account),
     )
     return prepare(checked, options, around)
+
+
+def look_or_not(*, look_up: bool, first_import: bool) -> None:
+    """Make sure that not both are said; UsageError otherwise."""
+    if look_up and first_import:
+        raise UsageError("look-or-not", "--look-up and --first-import say opposite things", "Leave one of them out")
 
 
 def expect(ready: Prepared, count: int | None, total: str | None) -> None:
@@ -99,7 +109,9 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
             "files": [_absolute(name) for name in given.files],
             "sheets": [sheet.name for sheet in ready.checked.sheets],
             "reading": asdict(given.reading),
-            "look_first": ready.look_first,
+            "look_first": ready.looks is not None,
+            "look_until": ready.looks.until if ready.looks else None,
+            "first_import": ready.options.first_import,
         },
     }
     items = ready.items.with_columns(
@@ -131,9 +143,14 @@ def carry_on(
     *,
     for_windows: bool,
     tell: Callable[[Progress], None],
-    look_first: bool = False,
+    look_first: bool | None = None,
 ) -> str:
-    """Send what is left of a run and wait for its answers; return the run's state."""
+    """Send what is left of a run and wait for its answers; return the run's state.
+
+    `look_first`: whether documents are looked up before they go; None: as it was said when the run began.
+    """
+    if look_first is not None:
+        store.log(run.id, "each document is looked up first" if look_first else "first import, as a person said")
     arm = arm_of(bench)
     try:
         return session(bench, store, run, arm, for_windows=for_windows, tell=tell, look_first=look_first).carry_on()
@@ -142,12 +159,20 @@ def carry_on(
 
 
 def conclude(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> results.Result:
-    """Write the result workbook of a run as it stands; a finished run then forgets personal data."""
+    """Write the result workbook of a run as it stands; a finished run then forgets personal data.
+
+    FileError says how to write it later: what was sent is in the store.
+    """
     stood = results.stand(store, run_id)
-    path = results.write(stood, checked, target, lang, store.stamp(run_id))
+    try:
+        path = results.write(stood, checked, target, lang, store.clock, store.stamp(run_id))
+    except FileError as error:
+        error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
+        raise
     store.result_written(run_id, str(path))
     if stood.run and stood.run.state == "finished":
-        store.forget(run_id, results.masked)
+        said = said_in(checked.all_tables()) if checked else []
+        store.forget(run_id, lambda items: forgotten(items, said))
     return results.stand(store, run_id)
 
 
@@ -179,9 +204,9 @@ def _absolute(name: str) -> str:
 
 
 def latest_unfinished(store: Store, account: Account) -> Run:
-    """Return the client's latest run that is not finished; UsageError when there is none."""
+    """Return the client's latest run that is not finished, or has no result workbook yet; UsageError without one."""
     for run in store.runs():
-        if run.state != "finished" and run.account == account:
+        if (run.state != "finished" or run.result is None) and run.account == account:
             return run
     raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
 

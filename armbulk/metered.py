@@ -9,7 +9,7 @@ from armbulk.core.limits import Account, Limits
 from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import Intent, Store
-from armbulk.errors import LoginError
+from armbulk.errors import LoginError, ServerError
 from armbulk.model import Cost
 
 STRIKES = 5
@@ -112,6 +112,16 @@ def not_allowed(reply: Reply, message: str) -> LoginError:
         if reply.status != 401
         else "Set the credentials anew, then `armbulk resume`",
     )
+
+
+def same_client(said: str, ours: str) -> None:
+    """Make sure an answer is for our client, where it says for whom it is; ServerError otherwise."""
+    if said and said.lstrip("0") != ours.strip().lstrip("0"):
+        raise ServerError(
+            "other-client",
+            f"ARM answered for client {said}, not for {ours}: nothing of the answer was believed",
+            "Ask Amili why; do not send anything meanwhile",
+        )
 
 
 def _spent(reply: Reply, most: int, read: Callable[[Reply], int]) -> Cost | None:

@@ -91,7 +91,11 @@ def keep(profile: Profile, vault: Vault) -> str:
         "ca_file": login.ca_file,
     }
     path = profiles.save(profile.home, profile.name, {name: value for name, value in said.items() if value})
-    vault.put(name_of(profile.name, profile.account), login.client_secret or login.token)
+    try:
+        vault.put(name_of(profile.name, profile.account), login.client_secret or login.token)
+    except SettingsError as error:
+        error.hint = f"The settings are in {path}. {error.hint}"
+        raise
     return str(path)
 
 

@@ -1,6 +1,5 @@
 """The result workbook: every row read, with what became of it. Needs only the store and the original files."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from armbulk import remembering
 from armbulk.checking import Checked, check_files
 from armbulk.core import reconciler
 from armbulk.edges import workbook
+from armbulk.edges.clock import Clock
 from armbulk.edges.store import Run, Stamp, Store
 from armbulk.errors import FileError
 from armbulk.findings import Told, tell
@@ -39,6 +39,16 @@ _W = {
     "writes": Words("Records written", "Skrevne poster"),
     "next": Words("What to do next", "Hva nå"),
     "not_run": Words("nothing was sent", "ingenting ble sendt"),
+    "changed": Words(
+        "gone or changed since the run began: what was read then is what was sent; the sheets here list the records of "
+        "the store",
+        "borte eller endret siden kjøringen begynte: det som ble lest da, er det som ble sendt; arkene her lister "
+        "postene fra lageret",
+    ),
+    "elsewhere": Words(
+        "If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).",
+        "Er den fortsatt det når kjøringen er ferdig, får resultatet et nytt navn ved siden av (…-2.xlsx).",
+    ),
 }
 
 _OUTCOMES_NO = {
@@ -100,6 +110,7 @@ _NEXT = (
         ),
     ),
 )
+_PART = 5_000
 _NOTHING = Words("Nothing: every record is well.", "Ingenting: alle poster er i orden.")
 
 
@@ -168,9 +179,13 @@ def history(store: Store) -> list[dict[str, Any]]:
     ]
 
 
-def writable(target: Path) -> None:
-    """Make sure, before anything is sent, that the result workbook can be written; FileError otherwise."""
-    workbook.writable(target)
+def writable(target: Path, lang: str) -> str:
+    """Make sure, before anything is sent, that the result workbook can be written; FileError otherwise.
+
+    Returns what to tell of a target that is open or read-only, so that the result will go beside it; else "".
+    """
+    why = workbook.writable(target)
+    return f"{target} {why.text(lang)}. {_W['elsewhere'].text(lang)}" if why else ""
 
 
 def unsent(items: pl.DataFrame) -> Result:
@@ -199,7 +214,9 @@ def reading_of(run: Run) -> Reading:
     return Reading(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
 
 
-def write(result: Result, checked: Checked | None, target: Path, lang: str, stamp: Stamp | None = None) -> Path:
+def write(
+    result: Result, checked: Checked | None, target: Path, lang: str, clock: Clock, stamp: Stamp | None = None
+) -> Path:
     """Write the result workbook; return the path it got (another name if the target is open or read-only).
 
     `stamp` is what it is to remember of the store.
@@ -211,7 +228,7 @@ def write(result: Result, checked: Checked | None, target: Path, lang: str, stam
     when = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     shown = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), when.alias("time")).drop("at")
     front = workbook.Front(_summary(result, checked, lang), remembering.memory(stamp) if stamp else None)
-    return workbook.write_results(target, sheets, shown, problems, front, lang, header_rows=header_rows)
+    return workbook.write_results(target, sheets, shown, problems, front, lang, header_rows=header_rows, clock=clock)
 
 
 def _shown(result: Result, checked: Checked | None) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
@@ -288,7 +305,7 @@ def _arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> lis
         if one["outcome"] != Outcome.REJECTED.value:
             fix = Words("See ARM's answer; nothing is sent again", "Se ARMs svar; ingenting sendes på nytt")
         letter = sheet.letters[0] if sheet.letters else "A"
-        told.append(
+        told += [
             {
                 "file": sheet.file,
                 "sheet": sheet.name,
@@ -299,11 +316,17 @@ def _arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> lis
                 "code": f"arm-{one['outcome'].replace('_', '-')}" if error else "arm-warning",
                 "severity": "error" if error else "warning",
                 "value": None,
-                "message": text or "",
+                "message": part,
                 "fix": fix.text(lang),
             }
-        )
+            for part in _parts(text or "")
+        ]
     return told
+
+
+def _parts(text: str) -> list[str]:
+    """A long text in parts that fit a cell each, whatever stands for its control characters."""
+    return [text[at : at + _PART] for at in range(0, len(text), _PART)] or [""]
 
 
 def _summary(result: Result, checked: Checked | None, lang: str) -> list[workbook.Section]:
@@ -322,6 +345,8 @@ def _summary(result: Result, checked: Checked | None, lang: str) -> list[workboo
         ]
     if checked:
         about.append((word("files"), ", ".join(dict.fromkeys(Path(sheet.file).name for sheet in checked.sheets))))
+    else:
+        about.append((word("files"), word("changed")))
     counted = [(outcome_words(name, lang), n) for name, n in result.counts().items() if n]
     cost = [(word(name), n) for name, n in result.cost.items()]
     sections = [
@@ -368,9 +393,3 @@ def control_totals(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
 
 def _totals(items: pl.DataFrame, lang: str) -> list[tuple[str, Any]]:
     return [(f"{currency}: {n} {_W[which].text(lang)}", amount) for which, currency, n, amount in control_totals(items)]
-
-
-def masked(text: str) -> str:
-    """Take e-mail addresses and long numbers out of a text that is to be kept."""
-    without = re.sub(r"[^\s@<>]+@\s?[^\s@<>]+", "…@…", text)
-    return re.sub(r"\d{9,}", lambda found: "…" + found.group()[-2:], without)

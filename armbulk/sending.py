@@ -9,21 +9,30 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import assert_never
 
-import polars as pl
-
-from armbulk.beforehand import Beforehand
+from armbulk.beforehand import Beforehand, customers_first
 from armbulk.core.answers import Proof, Reply, read_post
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
 from armbulk.core.pace import Pace, Progress, Watch
-from armbulk.core.readings import SPLITTABLE, Fact, Look, Reading, Result, named_in, read_batch, read_document
+from armbulk.core.readings import (
+    SPLITTABLE,
+    Fact,
+    Look,
+    Reading,
+    Result,
+    client_of,
+    named_in,
+    read_batch,
+    read_document,
+    returned,
+)
 from armbulk.core.states import FINAL, State, settled
 from armbulk.core.steps import Ask, Poll, Post, Seen, Wait, next_step
 from armbulk.edges.arm import DEADLINE, Arm, unreachable
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import Batch, Intent, Open, Run, Store
 from armbulk.errors import ArmbulkError, LimitError
-from armbulk.metered import STRIKES, Failed, Held, Metered, not_allowed
+from armbulk.metered import STRIKES, Failed, Held, Metered, not_allowed, same_client
 from armbulk.model import Cost, Outcome
 from armbulk.resources import RESOURCES
 
@@ -38,6 +47,8 @@ MOST_SPLITS = 64
 
 FIRST_SPLITS = 12
 """The same while ARM has taken nothing at all: then the fault is hardly in single records."""
+
+SAME_NUMBER = "ARM gave the same batch number to two batches"
 
 LONGEST = 60.0
 """Seconds between two looks at a batch, at the most."""
@@ -60,7 +71,7 @@ class Session:
     splits: int = 0
     followed: bool = False
     paused_until: float | None = None
-    look_first: bool = False
+    look_first: bool | None = None  # None: as was said when the run began
     metered: Metered = field(init=False)
     beforehand: Beforehand | None = None
 
@@ -73,7 +84,7 @@ class Session:
 
         Raises LoginError, LimitError or ServerError after storing `paused`: the run can be resumed.
         """
-        with self.store.lock(self.run.account):
+        with self.store.lock(self.run.account, self.run.id):
             self.started = self.clock.now()
             self.store.recover(self.run.id, self.run.account)
             try:
@@ -87,7 +98,7 @@ class Session:
 
     def ask_again(self) -> None:
         """Look up, once, every document of the run that is in doubt or set apart."""
-        with self.store.lock(self.run.account):
+        with self.store.lock(self.run.account, self.run.id):
             self.started = self.clock.now()
             self.store.recover(self.run.id, self.run.account)
             for batch in self.store.batches(self.run.id, still_open=True):
@@ -159,7 +170,9 @@ class Session:
     def _post(self, batch: Batch) -> None:
         self.arm.login()
         if batch.resource == "documents":
-            self._follow_customers()
+            if not self.followed:
+                self.followed = True
+                customers_first(self.store, self.run.id)
             if not self._looked_first(batch):
                 return
         if batch.state is State.IN_DOUBT:
@@ -179,11 +192,9 @@ class Session:
         self._told("posted", batch)
 
     def _looked_first(self, batch: Batch) -> bool:
-        """Where nothing is known of what was sent before: whether ARM has been asked for each document."""
-        if not (self.look_first or self.run.options.get("look_first")):
-            return True
+        """Whether ARM has been asked for each document that may have been sent before."""
         if self.beforehand is None:
-            self.beforehand = Beforehand(self.metered, self.run.id, self.started if self.look_first else 0.0)
+            self.beforehand = Beforehand.of(self.metered, self.run, self.started, self.look_first)
         match self.beforehand.look(batch):
             case Held(until):
                 self._hold_for(batch, until)
@@ -202,7 +213,7 @@ class Session:
         spent = Cost(reply.requests, 0, intent.cost.writes)
         only_calls = Cost(reply.requests, 0, 0)
         proof, uuid = posted.proof, posted.uuid
-        if proof is Proof.ACCEPTED and any(other.uuid == uuid for other in self.store.batches(self.run.id)):
+        if proof is Proof.ACCEPTED and self._given_before(batch, uuid):
             proof, uuid = Proof.IN_DOUBT, ""
         match proof:
             case Proof.ACCEPTED:
@@ -225,6 +236,16 @@ class Session:
             case _:
                 assert_never(proof)
 
+    def _given_before(self, batch: Batch, uuid: str) -> bool:
+        """Whether ARM gave the number to another batch too: then it says nothing of either."""
+        same = [other for other in self.store.batches(self.run.id) if other.uuid == uuid]
+        for one in (*same, *([batch] if same else [])):
+            self.store.note(self.run.id, SAME_NUMBER, [record.no for record in self.store.open_records(one.id)])
+        for other in same:
+            if other.state is State.ACCEPTED:
+                self.store.move(other.id, State.IN_DOUBT, SAME_NUMBER)
+        return bool(same)
+
     def _refused(self, batch: Batch, intent: Intent, reply: Reply, spent: Cost, message: str) -> None:
         """ARM turned the batch away whole: the records it names are rejected, the others go again in smaller parts."""
         named = named_in(reply, batch.resource, [(record.no, record.key) for record in intent.records])
@@ -243,26 +264,12 @@ class Session:
         most = MOST_SPLITS if taken else FIRST_SPLITS
         return reply.status in {413, *SPLITTABLE} and (left > 1 or named) and self.splits < most
 
-    def _follow_customers(self) -> None:
-        """Before the first documents go: those whose customer ARM did not accept stay at home."""
-        if self.followed:
-            return
-        self.followed = True
-        items = self.store.items(self.run.id)
-        bad = [Outcome.REJECTED.value, Outcome.HELD_BACK.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
-        failed = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_in(bad))
-        held = items.filter(
-            pl.col("outcome").is_null() & pl.col("customer_norm").is_in(failed["key_norm"].drop_nulls().implode())
-        )
-        message = "its customer was not accepted by ARM"
-        self.store.hold(self.run.id, [Result(no, Outcome.HELD_BACK, message) for no in held["no"]])
-
     # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _poll(self, batch: Batch) -> None:
         records = self.store.open_records(batch.id)
         sent = self.store.sent_records(batch.id)
-        reply = self._look(batch, partial(self.arm.get_batch, batch.uuid or ""), most=len(sent), read=_returned)
+        reply = self._look(batch, partial(self.arm.get_batch, batch.uuid or ""), most=len(sent), read=returned)
         if reply is None:
             return
         watch = self._watch(batch)
@@ -273,6 +280,7 @@ class Session:
             if watch.unseen >= UNSEEN:
                 self.store.move(batch.id, State.IN_DOUBT, "ARM does not know the batch any more")
             return
+        same_client(client_of(reply), self.run.account.client_no)
         self._take(batch, read_batch(reply, batch.resource, sent), len(records))
         self._told("polled", batch)
 
@@ -336,7 +344,7 @@ class Session:
         elif look == Look.DIFFERENT:
             self.store.resolve(batch.id, [Result(record.no, Outcome.CONFLICT, message, reference=reference)])
         else:
-            self.store.note(self.run.id, message, [record.no])
+            self.store.note(self.run.id, message, [record.no], besides=True)
         return look
 
     def _look(
@@ -386,8 +394,3 @@ class Session:
     def _told(self, doing: str, batch: Batch) -> None:
         done, total = self.store.progress(self.run.id)
         self.tell(Progress(doing, batch.no, done, total))
-
-
-def _returned(reply: Reply) -> int:
-    """How many records the answer to a look at a batch holds; never counted as none."""
-    return max(read_batch(reply, "documents", ()).items, 1)

@@ -114,5 +114,15 @@ def figures(counts: tuple[int, ...]) -> Iterator[str]:
             yield f"{form:8} {rows:9,} {found['seconds']:8.1f} {per:7.2f} {found['memory']:8.0f} {found['size']:8.1f}"
 
 
+def main(words: list[str]) -> None:
+    """One form and number of rows (as the table's own processes are called), or the whole table."""
+    if words:
+        print(json.dumps(one(words[0], int(words[1]))))
+        return
+    print("Exports of GL items (22 columns); memory above what the process had before")
+    for line in figures((100_000, 300_000)):
+        print(line, flush=True)
+
+
 if __name__ == "__main__":
-    print(json.dumps(one(sys.argv[1], int(sys.argv[2]))))
+    main(sys.argv[1:])

@@ -8,7 +8,6 @@ from typing import Any
 from armbulk import importing, results
 from armbulk.checking import check_files
 from armbulk.edges.config import load
-from armbulk.edges.store import Store
 from armbulk.planning import Options
 from armbulk.sandbox import Sandbox
 
@@ -60,7 +59,7 @@ class Journey:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
         settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
         self.bench = importing.Bench(load(settings), clock)
-        self.store = Store(self.bench.profile.store_url, clock)
+        self.store = self.bench.store()
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""

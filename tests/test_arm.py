@@ -17,7 +17,7 @@ import trustme
 from armbulk.core.answers import Fault, Proof, Reply, read_post
 from armbulk.edges.arm import MOST_BYTES, Arm, Login
 from armbulk.edges.clock import SystemClock
-from armbulk.errors import SettingsError
+from armbulk.errors import ArmbulkError, SettingsError
 
 
 @contextmanager
@@ -107,12 +107,36 @@ def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
             Arm("https://localhost", "1", Login("t", ca_file=str(tmp_path / name)), SystemClock())
 
 
+WHERE = (
+    "{other}/x",
+    "//{host}/x",
+    "http://user@{host}/x",
+    "\\\\{host}\\x",
+    "http:{host}/x",
+    "http://{host}\\@elsewhere.invalid/",
+    "{other}/arm/v1/clients/2218/documents/batches",
+    "/arm/v1/clients/9999/documents/batches",
+)
+
+
 @pytest.mark.promise("P17")
+@pytest.mark.parametrize("call", ["POST", "GET", "token"])
+@pytest.mark.parametrize("where", WHERE)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_the_token_never_follows_a_redirect(status: int) -> None:
-    """A redirect is not followed: no byte reaches the other address, and the batch is in doubt."""
-    with server() as (other, seen), server((status, {"Location": f"{other}/x"}, b"")) as (base, _):
-        assert read_post(post(base)).proof is Proof.IN_DOUBT
+def test_the_token_never_follows_a_redirect(status: int, where: str, call: str) -> None:
+    """A redirect is not followed, whatever it names: no byte reaches the other address; a post is in doubt."""
+    with server() as (other, seen):
+        location = where.format(other=other, host=other.removeprefix("http://"))
+        with server((status, {"Location": location}, b"")) as (base, asked):
+            if call == "POST":
+                assert read_post(post(base)).proof is Proof.IN_DOUBT
+            elif call == "GET":
+                reply = Arm(base, "1", Login("t"), SystemClock()).get_document("1")
+                assert reply.status == status or reply.fault is Fault.BROKEN
+            else:
+                with pytest.raises(ArmbulkError):
+                    Arm(base, "1", Login("", f"{base}/token", "id", "secret"), SystemClock()).login()
+            assert len(asked) == 1
     assert seen == []
 
 

@@ -36,15 +36,6 @@ def test_every_row_arrives_once(tmp_path: Path) -> None:
         assert stood.cost["writes"] == sum(call.writes for call in way.sandbox.state.requests) == 3 + 6 * 3
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name in BATCH for value in DIALECTS[name][1:]])
-def test_every_dialect_gives_the_same_outcomes(tmp_path: Path, name: str, value: str) -> None:
-    """However ARM says it, the outcome of every row is the same."""
-    with journey(tmp_path, delay=3.0, dialect={name: value}) as way:
-        stood = way.run(write_files(tmp_path))
-        assert outcomes(stood) == {"created": 9}
-        assert set(way.documents().values()) == {1}
-
-
 @pytest.mark.promise("P2")
 @pytest.mark.parametrize("failures", [value for value in DIALECTS["failures"] if value != "whole"])
 def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> None:

@@ -142,6 +142,8 @@ DOCUMENT = {
         (reply({**DOCUMENT, "currencyAmounts": {"inclVat": 6500.01}}), Look.DIFFERENT),
         (reply({"documentNo": "F-1"}), Look.UNKNOWN),
         (Reply(404), Look.ABSENT),
+        (reply({"documents": []}), Look.ABSENT),
+        (reply([]), Look.ABSENT),
         (Reply(500), Look.UNKNOWN),
         (Reply(fault=Fault.BROKEN), Look.UNKNOWN),
         (Reply(200, b"<html>"), Look.UNKNOWN),

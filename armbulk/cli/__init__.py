@@ -1,12 +1,15 @@
 """The command line. Commands load when they are called, so that `armbulk --help` is instant."""
 
 import io
+import signal
 import sys
 from importlib import import_module
 
 import click
 
 from armbulk import __version__
+from armbulk.cli.desk import stops
+from armbulk.errors import Exit
 
 _COMMANDS = {
     "demo": ("armbulk.cli.trying", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
@@ -67,8 +70,17 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a character the console does not know never stops it."""
+    """Run the command line; a character the console does not know never stops it, a signal does with its own code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    cli(prog_name="armbulk")
+    for name in stops():
+        signal.signal(name, signal.default_int_handler)
+    try:
+        code = cli(prog_name="armbulk", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = Exit.INTERRUPTED
+    sys.exit(code)

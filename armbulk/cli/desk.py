@@ -115,14 +115,20 @@ def _bug(error: Exception, reporter: "Reporter") -> int:
     return int(Exit.BUG)
 
 
+def stops() -> list[signal.Signals]:
+    """The signals that ask to stop: Ctrl-C, a shutdown, a console that closes; but for those told to be ignored."""
+    known = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
+    return [one for one in signal.Signals if one.name in known and signal.getsignal(one) is not signal.SIG_IGN]
+
+
 class stoppable:  # noqa: N801 - reads as a phrase: with stoppable(clock)
-    """The first Ctrl-C (or SIGTERM) asks to stop after the call in flight; the second stops at once."""
+    """The first Ctrl-C (or another of `stops`) asks to stop after the call in flight; the second stops at once."""
 
     def __init__(self, clock: "SystemClock") -> None:
         self._clock = clock
 
     def __enter__(self) -> None:
-        self._before = {name: signal.signal(name, self._stop) for name in (signal.SIGINT, signal.SIGTERM)}
+        self._before = {name: signal.signal(name, self._stop) for name in stops()}
 
     def __exit__(self, *_: object) -> None:
         for name, before in self._before.items():

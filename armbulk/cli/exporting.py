@@ -78,7 +78,8 @@ def _carry_out(desk: Desk, want: "Wanted", *, waits: bool, fresh: bool) -> "Expo
     from armbulk.cli.progress import progress
     from armbulk.results import writable
 
-    writable(want.target)
+    if told := writable(want.target, desk.report.lang):
+        desk.report.say(told)
     with stoppable(desk.clock), progress(desk.report) as tell:
         try:
             return exporting.export(desk.bench, want, desk.report.lang, waits=waits, fresh=fresh, tell=tell)

@@ -7,7 +7,7 @@ import click
 
 from armbulk.cli.desk import Desk, command, stoppable
 from armbulk.cli.files import checked_files, show_findings, with_files
-from armbulk.errors import Exit
+from armbulk.errors import Exit, FileError
 from armbulk.model import Words
 
 if TYPE_CHECKING:
@@ -18,10 +18,21 @@ if TYPE_CHECKING:
     from armbulk.results import Result
 
 
+_CHANGED = Words(
+    "The files are gone or have changed since the run began: what was read then is what was sent, and the workbook "
+    "lists the records from the store.",
+    "Filene er borte eller endret siden kjøringen begynte: det som ble lest da, er det som ble sendt, og arbeidsboken "
+    "lister postene fra lageret.",
+)
 _SEND = Words("Send {count} records to {where}, client {client}?", "Sende {count} poster til {where}, klient {client}?")
 _SEND_DOCUMENTS = Words(
     "Send {count} records (documents {first} to {last}; {totals}) to {where}, client {client}?",
     "Sende {count} poster (bilag {first} til {last}; {totals}) til {where}, klient {client}?",
+)
+
+_CERTAIN = Words(
+    "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
+    "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
 )
 
 
@@ -73,8 +84,8 @@ def import_(
     importing.expect(ready, expect_count, expect_total)
     if not (ready.options.look_up or ready.options.first_import):
         remembering.up_to_date(store, desk.profile.account, given.files, workbook)
-    results.writable(workbook)
-    if not _confirmed(desk, ready, yes=yes):
+    _beforehand(desk, results.writable(workbook, desk.report.lang))
+    if not _confirmed(desk, ready, yes=yes) or (ready.options.first_import and not _certain(desk, yes=yes)):
         desk.report.say("Nothing was sent.")
         return Exit.OK
     return _carry_on(desk, store, importing.begin(bench, store, ready, given), checked, workbook, no_wait=no_wait)
@@ -84,24 +95,33 @@ def import_(
 @click.argument("run", required=False, type=int)
 @click.option("-o", "target", help="The result workbook.")
 @click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
+@click.option("--first-import", is_flag=True, help="ARM has certainly none of these documents: do not look them up.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
+@click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
-def resume(desk: Desk, run: int | None, target: str | None, *, look_up: bool, no_wait: bool) -> Exit:
+def resume(
+    desk: Desk, run: int | None, target: str | None, *, look_up: bool, first_import: bool, no_wait: bool, yes: bool
+) -> Exit:
     """Carry RUN on (default: the latest unfinished one).
 
     \b
     Example:  armbulk resume
     """
-    from armbulk import importing, remembering
+    from armbulk import importing, remembering, results
 
+    importing.look_or_not(look_up=look_up, first_import=first_import)
     desk = desk.reachable()
     store = desk.bench.store()
     chosen = store.run(run) if run else importing.latest_unfinished(store, desk.profile.account)
     importing.same_client(chosen, desk.profile.account)
     workbook = remembering.target_for(importing.files_of(chosen), target)
-    if not look_up:
+    if not (look_up or first_import):
         remembering.up_to_date(store, chosen.account, importing.files_of(chosen), workbook)
-    return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait, look_first=look_up)
+    _beforehand(desk, results.writable(workbook, desk.report.lang))
+    if first_import and not _certain(desk, yes=yes):
+        return Exit.OK
+    look_first = True if look_up else False if first_import else None
+    return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait, look_first=look_first)
 
 
 @click.command()
@@ -122,7 +142,7 @@ def results(desk: Desk, run: int, target: str | None) -> Exit:
     workbook = remembering.target_for(importing.files_of(chosen), target or chosen.result)
     checked = made.check_again(chosen)
     if checked is None:
-        desk.report.say("The files are gone or have changed: the workbook lists the records from the store.")
+        desk.report.say(_CHANGED.text(desk.report.lang))
     show(desk, importing.conclude(store, run, checked, workbook, desk.report.lang))
     return Exit.OK
 
@@ -133,7 +153,7 @@ def _stopped(desk: Desk, checked: "Checked", ready: "Prepared", workbook: Path) 
     from armbulk.checking import report
 
     made = results.unsent(ready.items)
-    path = results.write(made, checked, workbook, desk.report.lang)
+    path = results.write(made, checked, workbook, desk.report.lang, desk.clock)
     if desk.report.as_json:
         said = report(checked, desk.report.lang)
         desk.report.show("run", {**made.report(), "result": str(path), **said})
@@ -153,6 +173,11 @@ def _confirmed(desk: Desk, ready: "Prepared", *, yes: bool) -> bool:
     return desk.ask(fill((_SEND_DOCUMENTS if said["last"] else _SEND).text(desk.report.lang), said), yes=yes)
 
 
+def _certain(desk: Desk, *, yes: bool) -> bool:
+    """A first import sends what nobody has looked for: that is a person's word, not a slip."""
+    return desk.ask(_CERTAIN.text(desk.report.lang), yes=yes)
+
+
 def _carry_on(
     desk: Desk,
     store: "Store",
@@ -161,7 +186,7 @@ def _carry_on(
     workbook: Path,
     *,
     no_wait: bool,
-    look_first: bool = False,
+    look_first: bool | None = None,
 ) -> Exit:
     from armbulk import importing
     from armbulk import results as made
@@ -174,9 +199,23 @@ def _carry_on(
         show(desk, made.stand(store, run_id))
         desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")
         return Exit.INTERRUPTED
-    stood = importing.conclude(store, run_id, checked or made.check_again(run), workbook, desk.report.lang)
+    checked = checked or made.check_again(run)
+    if checked is None:
+        desk.report.say(_CHANGED.text(desk.report.lang))
+    try:
+        stood = importing.conclude(store, run_id, checked, workbook, desk.report.lang)
+    except FileError as error:
+        stood = made.stand(store, run_id)
+        show(desk, stood)
+        desk.report.warn(error.message, error.hint)
+        return _exit(stood, state) or error.exit
     show(desk, stood)
     return _exit(stood, state)
+
+
+def _beforehand(desk: Desk, note: str) -> None:
+    if note:
+        desk.report.say(note)
 
 
 def _exit(stood: "Result", state: str) -> Exit:

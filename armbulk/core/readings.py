@@ -28,6 +28,7 @@ _REFERENCES = {"documents": "referenceno", "customers": "accountno"}
 _INDEXES = ("index", "itemindex", "objectindex", "position", "sequenceno", "itemno")
 SPLITTABLE = frozenset({400, 422})
 """Refusals of a whole batch that may be the fault of single records in it."""
+_ARRAYS = ("documents", "customers", "items", "results", "responses")
 _NO_ITEMS = frozenset({"warnings", "errors"})
 _DEEPEST = 4
 
@@ -77,7 +78,25 @@ def named_in(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> li
     if reply.status not in SPLITTABLE:
         return []
     read = read_batch(reply, resource, sent)
-    return [one for one in read.results if read.items and one.outcome is Outcome.REJECTED]
+    items = [one for one in read.results if read.items and one.outcome is Outcome.REJECTED]
+    if items:
+        return items
+    by_key = {normal_text(key): no for no, key in sent}
+    errors = _low(parse(reply.body)).get("errors")
+    named = [(_key(one, resource), one) for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    said = {by_key[normal_text(key)]: notes_of([one])[:1] for key, one in named if key and normal_text(key) in by_key}
+    return [Result(no, Outcome.REJECTED, "".join(words)) for no, words in said.items()]
+
+
+def returned(reply: Reply) -> int:
+    """How many records the answer to a look at a batch holds; never counted as none."""
+    return max(read_batch(reply, "documents", ()).items, 1)
+
+
+def client_of(reply: Reply) -> str:
+    """The client number an answer says it is for; "" where it says none."""
+    said = _low(parse(reply.body)).get("clientno")
+    return str(said).strip() if isinstance(said, (str, int)) and not isinstance(said, bool) else ""
 
 
 def _without_items(reply: Reply, body: Any, word: str, sent: Sequence[tuple[int, str]]) -> Reading:
@@ -116,13 +135,26 @@ def _match(
             matched.setdefault(no, []).append(item)
         else:
             strange.append(f"ARM answered for {key!r}, which was not sent in this batch")
-    by_place = _by_place(unnamed, sent) if len(unnamed) == len(items) == len(sent) else {}
+    by_place = _by_place(_one_array(unnamed, len(sent)), sent) if sent and len(unnamed) == len(items) else {}
     if unnamed and not by_place:
         strange.append(f"{len(unnamed)} items of ARM's answer name no record")
     return matched or {no: [item] for no, item in by_place.items()}, strange
 
 
+def _one_array(unnamed: Sequence[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The items of the one array that may answer `most` records: by its name, else because no other has so many."""
+    arrays: dict[str, list[dict[str, Any]]] = {}
+    for item in unnamed:
+        arrays.setdefault(str(item["#group"]), []).append(item)
+    fitting = [found for found in arrays.values() if len(found) == most]
+    known = [arrays[name] for name in _ARRAYS if len(arrays.get(name, ())) == most]
+    chosen = known or fitting
+    return chosen[0] if len(chosen) == 1 else []
+
+
 def _by_place(items: Sequence[dict[str, Any]], sent: Sequence[tuple[int, str]]) -> dict[int, dict[str, Any]]:
+    if not items:
+        return {}
     places = [_index(item) for item in items]
     if all(place is None for place in places):
         return {no: item for (no, _), item in zip(sent, items, strict=True)}
@@ -285,6 +317,8 @@ def read_document(reply: Reply, fact: Fact) -> tuple[str, str, str]:
         return Look.ABSENT, "ARM does not know the document (yet)", ""
     body = parse(reply.body) if reply.fault is None and reply.status == 200 else None
     found = list(_documents(body))
+    if not found and isinstance(body, list | dict):
+        return Look.ABSENT, "ARM does not know the document (yet)", ""
     if not found:
         return Look.UNKNOWN, reply.reason or f"ARM answered {reply.status} to the look-up", ""
     if len(found) > 1:
@@ -296,6 +330,13 @@ def read_document(reply: Reply, fact: Fact) -> tuple[str, str, str]:
     if differences:
         return Look.DIFFERENT, "ARM holds another document with this number: " + "; ".join(differences), reference
     return Look.EQUAL, "found at ARM after the answer was lost", reference
+
+
+def holds(reply: Reply, number: str) -> bool:
+    """Whether an answer to a look-up shows a document of that number, with whatever else."""
+    found = _documents(parse(reply.body)) if reply.status == 200 else ()
+    named = [_low(one).get("documentno") for one in found]
+    return any(isinstance(name, (str, int)) and normal_text(str(name)) == normal_text(number) for name in named)
 
 
 def _documents(body: Any) -> Iterator[dict[str, Any]]:

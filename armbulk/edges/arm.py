@@ -129,8 +129,8 @@ class Arm:
                 return Reply(response.status_code, bytes(body), headers, left=left, back=back)
         except _NOT_SENT as error:
             return Reply(fault=Fault.NOT_SENT, reason=_reason(error))
-        except httpx.HTTPError as error:
-            return Reply(fault=Fault.BROKEN, reason=_reason(error))
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, ValueError) as error:
+            return Reply(fault=Fault.BROKEN, reason=_reason(error))  # the latter: headers that httpx trips over
 
     @contextmanager
     def _streamed(self, request: httpx.Request) -> Iterator[httpx.Response]:
@@ -198,11 +198,11 @@ def unreachable(reply: Reply, what: str = "ARM") -> ServerError:
     return ServerError("unreachable", f"{what} cannot be reached: {why}", "Check the network and ARMBULK_BASE_URL")
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _reason(error: Exception) -> str:
     """Name the fault without quoting the request, which holds personal data and the token."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower():
         return "its certificate is not trusted (your network may answer in its place; see --ca-file)"
-    names: dict[type[httpx.HTTPError], str] = {
+    names: dict[type[Exception], str] = {
         httpx.ConnectError: "no connection",
         httpx.ConnectTimeout: "no connection in time",
         httpx.ReadTimeout: "no answer in time",
@@ -210,5 +210,6 @@ def _reason(error: httpx.HTTPError) -> str:
         httpx.ReadError: "the connection broke while reading the answer",
         httpx.WriteError: "the connection broke while sending",
         httpx.ProxyError: "the proxy refused the connection",
+        httpx.InvalidURL: "the answer redirects to an address that is none",
     }
     return names.get(type(error), type(error).__name__)

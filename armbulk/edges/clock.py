@@ -1,7 +1,6 @@
 """The one clock. Everything that asks for the time or waits is given one of these."""
 
 import sys
-import threading
 import time
 from typing import Protocol
 
@@ -31,7 +30,7 @@ class SystemClock:
 
     def __init__(self) -> None:
         """Start uninterrupted."""
-        self._stop = threading.Event()
+        self._stopped = False  # a plain truth: a signal may come while an Event is being waited for, and lock it up
         self._offset = time.time() - _passing()
 
     def now(self) -> float:
@@ -44,16 +43,18 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait `seconds`, or until interrupted; long waits are cut so that a sleep of the machine is noticed."""
-        self._stop.wait(min(max(seconds, 0.0), 60.0))
+        until = _passing() + min(seconds, 60.0)
+        while not self._stopped and (left := until - _passing()) > 0:
+            time.sleep(min(left, 0.1))
 
     def interrupt(self) -> None:
         """Ask everything that waits to stop."""
-        self._stop.set()
+        self._stopped = True
 
     @property
     def interrupted(self) -> bool:
         """Whether `interrupt` was called."""
-        return self._stop.is_set()
+        return self._stopped
 
 
 def _passing() -> float:

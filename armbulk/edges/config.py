@@ -38,12 +38,16 @@ NAMES = (
     "client_secret",
     "ca_file",
     "store",
+    "shared_store",
     "lang",
     "dates",
     "decimal",
     *DEFAULTS,
 )
 """Every setting: `name` in a profile, `ARMBULK_NAME` in the environment."""
+
+_SYNCED = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
+"""Where Windows tells which folders it synchronises."""
 
 _SECRET = frozenset({"token", "client_secret"})
 
@@ -72,6 +76,8 @@ class Profile:
     decimal: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
     mappings: Mapping[str, str] = field(default_factory=dict)  # name → file
+    shared_store: bool = False
+    synced_folders: tuple[str, ...] = ()  # those the environment names
 
     @property
     def account(self) -> Account:
@@ -137,6 +143,8 @@ def load(
         decimal=_one_of(found, "decimal", (",", ".")),
         rules=own.rules,
         mappings=own.mappings,
+        shared_store=_one_of(found, "shared_store", ("yes", "no")) == "yes",
+        synced_folders=tuple(environ[name] for name in _SYNCED if environ.get(name)),
     )
 
 
@@ -170,7 +178,11 @@ def _profile(home: Path, name: str, *, asked: bool) -> _Own:
     if name not in profiles:
         if asked:
             known = ", ".join(profiles) or "none"
-            raise SettingsError("no-such-profile", f"There is no profile {name!r}", f"{path} has: {known}")
+            raise SettingsError(
+                "no-such-profile",
+                f"There is no profile {name!r}",
+                f"{path} has: {known}; `armbulk login --profile {name}` makes it",
+            )
         return _Own({}, rules, mappings)
     values = dict(profiles[name])
     rules.update(_rules(values.pop("rules", {}), path))

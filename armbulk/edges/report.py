@@ -58,6 +58,10 @@ class Reporter:
             error = {"code": code, "message": message, "hint": hint}
             print(json.dumps({"error": error, "exit": exit_code}), file=self.out)
             return
+        self.warn(message, hint)
+
+    def warn(self, message: str, hint: str) -> None:
+        """Tell, on stderr, what went wrong besides the report, and what to do next."""
         print(f"{self._word('Error', 'Feil')}: {message}", file=self.err)
         if hint:
             print(f"  → {hint}", file=self.err)

@@ -188,9 +188,9 @@ class ModelStore:
         self.lawless += not lawful(row.state, to)
         self.rows[batch_id] = replace(row, state=to, **values)
 
-    def lock(self, account: Account) -> Any:
+    def lock(self, account: Account, run_id: int) -> Any:
         """Nobody else is there."""
-        del account
+        del account, run_id
         return nullcontext()
 
     def recover(self, run_id: int, account: Account) -> None:
@@ -296,7 +296,7 @@ class ModelStore:
     def hold(self, run_id: int, results: Any) -> None:
         """Nothing is held back here."""
 
-    def note(self, run_id: int, message: str, nos: Any) -> None:
+    def note(self, run_id: int, message: str, nos: Any, *, besides: bool = False) -> None:
         """Words do not matter here."""
 
     def observed(self, batch_id: int, looks: Any, *, whole: bool) -> int:

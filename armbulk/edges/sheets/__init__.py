@@ -6,7 +6,8 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from armbulk.edges.sheets import delimited, foreign, owners, xlsx
+from armbulk.edges import owners
+from armbulk.edges.sheets import delimited, foreign, xlsx
 from armbulk.errors import FileError
 from armbulk.model import Fault, Sheet
 

@@ -6,15 +6,18 @@ along `core.states.MOVES`, and only here.
 """
 
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from armbulk.core.answers import Reply
+from armbulk.core.forgetting import KEPT
 from armbulk.core.limits import Account, Limits
 from armbulk.core.readings import Result
 from armbulk.core.states import FINAL, State, lawful
@@ -39,7 +42,7 @@ from armbulk.edges.store.records import (
     split,
     writes,
 )
-from armbulk.edges.store.tables import batch, event, identity, item, look, metadata, run, sent_key
+from armbulk.edges.store.tables import batch, client, event, identity, item, look, metadata, run, sent_key, token
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
@@ -51,12 +54,15 @@ __all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Stamp", "Store", "U
 class Store(Reader, Metering):
     """The database of one user; `clock` is read for every stamp."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        """Open or create the store; StoreError when it is damaged, newer, or cannot be written."""
+    def __init__(self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False) -> None:
+        """Open or create the store; StoreError when it is damaged, newer, or cannot be written.
+
+        It is refused in a folder that other machines see, such as one of `roots`, unless `shared` allows that.
+        """
         self.clock = clock
         self.url = url
         self._known = {}
-        self._engine = engine_of(url)
+        self._engine = engine_of(url, roots, shared=shared)
         try:
             self._prepare()
         except sa.exc.DBAPIError as error:
@@ -72,15 +78,16 @@ class Store(Reader, Metering):
                 migrate(conn)
             metadata.create_all(conn)
             if conn.execute(sa.select(identity.c.id)).first() is None:
-                conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex, sequence=0))
+                conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
 
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
 
-    def lock(self, account: Account) -> AbstractContextManager[object]:
+    def lock(self, account: Account, run_id: int) -> AbstractContextManager[object]:
         """Keep other armbulk processes of this user from sending for the same client at the same time."""
-        return ClientLock(self.url, account)
+        started = datetime.fromtimestamp(self.clock.now(), UTC).astimezone().strftime("%H:%M")
+        return ClientLock(self.url, account, f"Run {run_id} (process {os.getpid()}, started {started})")
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,7 +101,7 @@ class Store(Reader, Metering):
             for name in ("sha256", "options"):
                 row[name] = json.dumps(new[name])
             run_id = int(conn.execute(sa.insert(run).values(row).returning(run.c.id)).scalar_one())
-            self._grow(conn)
+            self._meet(conn, Account(new["origin"], new["client_no"]), row["created"])
             ids = {}
             for no, resource, method in batches:
                 values = {"run": run_id, "no": no, "resource": resource, "method": method, "state": State.PLANNED.value}
@@ -114,21 +121,36 @@ class Store(Reader, Metering):
             conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
             self._log(conn, run_id, None, None, None, state)
 
-    def forget(self, run_id: int, mask: Callable[[str], str]) -> None:
-        """Pass the kept words of a finished run through `mask`, which takes personal data out of them."""
-        said = sa.select(item.c.no, item.c.message, item.c.warnings).where(item.c.run == run_id)
+    def forget(self, run_id: int, mask: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+        """Pass what a finished run keeps of its records (`no` and KEPT) through `mask`, which makes it impersonal."""
+        names = ("no", *KEPT)
+        wanted = sa.select(*(item.c[name] for name in names)).where(item.c.run == run_id)
         with self._engine.begin() as conn:
-            for no, message, warnings in conn.execute(said.where(item.c.message.is_not(None))).all():
-                values = {"message": mask(message), "warnings": mask(warnings) if warnings else None}
-                conn.execute(sa.update(item).where(item.c.run == run_id, item.c.no == no).values(values))
+            rows = [tuple(row) for row in conn.execute(wanted.order_by(item.c.no))]
+            kept = pl.DataFrame(rows, schema={name: ITEM_SCHEMA[name] for name in names}, orient="row")
+            for before, after in zip(rows, mask(kept).select(names).iter_rows(), strict=True):
+                if before != after:
+                    mine = sa.and_(item.c.run == run_id, item.c.no == after[0])
+                    conn.execute(sa.update(item).where(mine).values(dict(zip(KEPT, after[1:], strict=True))))
 
     def stamp(self, run_id: int) -> Stamp:
-        """Return what a result workbook that is about to be written carries: this store, and how far it has come."""
+        """Return what a result workbook that is about to be written carries: this store, and a word only it knows."""
+        word = uuid.uuid4().hex
         with self._engine.begin() as conn:
-            self._grow(conn)
-            row = conn.execute(sa.select(identity)).one()
+            conn.execute(sa.insert(token).values(id=word))
+            which = conn.execute(sa.select(identity.c.id)).scalar_one()
             whose = conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).one()
-        return Stamp(row.id, row.sequence, run_id, Account(*whose))
+        return Stamp(which, word, run_id, Account(*whose))
+
+    def lost_track(self, account: Account) -> None:
+        """A workbook tells of what this store does not know: it vouches for the client from now on only."""
+        with self._engine.begin() as conn:
+            conn.execute(sa.update(client).where(*of(client, account)).values(since=self.clock.now()))
+
+    def log(self, run_id: int, why: str) -> None:
+        """Write down what a person said of a run."""
+        with self._engine.begin() as conn:
+            self._log(conn, run_id, None, None, None, why)
 
     def result_written(self, run_id: int, path: str) -> None:
         """Remember where the result workbook went."""
@@ -224,11 +246,14 @@ class Store(Reader, Metering):
                 guard(conn, Account(row.origin, row.client_no), batch_id, only=result.no)
             self._outcome(conn, row.run, result)
 
-    def note(self, run_id: int, message: str, nos: Iterable[int]) -> None:
-        """Say why records have no outcome yet, without giving them one."""
+    def note(self, run_id: int, message: str, nos: Iterable[int], *, besides: bool = False) -> None:
+        """Say why records have no outcome yet, without giving them one; `besides` what was said before."""
+        said = sa.func.coalesce(item.c.message, "")
+        heard = sa.case((said == "", message), (sa.func.instr(said, message) > 0, said), else_=said + "; " + message)
         with self._engine.begin() as conn:
             for no in nos:
-                conn.execute(sa.update(item).where(item.c.run == run_id, item.c.no == no).values(message=message))
+                mine = sa.and_(item.c.run == run_id, item.c.no == no)
+                conn.execute(sa.update(item).where(mine).values(message=heard if besides else message))
 
     def observed(self, batch_id: int, looks: Iterable[tuple[int, str]], *, whole: bool) -> int:
         """Write down what looks at records (number, result) showed; `whole` closes a round. Returns the rounds."""
@@ -268,8 +293,10 @@ class Store(Reader, Metering):
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 
-    def _grow(self, conn: sa.Connection) -> None:
-        conn.execute(sa.update(identity).values(sequence=identity.c.sequence + 1))
+    def _meet(self, conn: sa.Connection, account: Account, at: float) -> None:
+        if conn.execute(sa.select(client.c.since).where(*of(client, account))).first() is None:
+            values = {"origin": account.origin, "client_no": account.client_no, "since": at}
+            conn.execute(sa.insert(client).values(values))
 
     def _move(self, conn: sa.Connection, batch_id: int, to: State, why: str, **values: Any) -> None:
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()

@@ -1,8 +1,11 @@
 """Opening the database, and keeping other processes out while one sends."""
 
+import contextlib
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,38 +13,61 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import event as sa_event
 
+from armbulk.core.keys import normal_text
 from armbulk.core.limits import Account
 from armbulk.edges.store.tables import MIGRATIONS, VERSION
+from armbulk.edges.store.whereabouts import refusal, why_not
 from armbulk.errors import StoreError, Unfinished
 
 
 class ClientLock(AbstractContextManager[object]):
-    """A kernel lock per origin and client: free again the moment its process ends, however it ends."""
+    """A kernel lock per origin and client: free again the moment its process ends, however it ends.
 
-    def __init__(self, url: str, account: Account) -> None:
+    Who holds it stands in a file beside it, for those who have to wait.
+    """
+
+    def __init__(self, url: str, account: Account, holder: str) -> None:
         name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
-        self._account = account
-        self._lock = FileLock(Path(path_of(url) or ".").parent / f"{name}.lock", timeout=0)
+        folder = Path(path_of(url) or ".").parent
+        self._account, self._holder, self._told = account, holder, folder / f"{name}.holder"
+        self._lock = FileLock(folder / f"{name}.lock", timeout=0)
 
     def __enter__(self) -> object:
         try:
-            return self._lock.acquire()
+            held = self._lock.acquire()
         except Timeout:
             raise Unfinished(
                 "busy",
-                f"Another armbulk process is sending for client {self._account.client_no}",
+                f"{self._who()} is sending for client {self._account.client_no}",
                 "Wait until it has ended, then try again",
             ) from None
+        with contextlib.suppress(OSError):
+            self._told.write_text(self._holder, encoding="utf-8")
+        return held
+
+    def _who(self) -> str:
+        try:
+            return self._told.read_text(encoding="utf-8")[:80] or "Another armbulk process"
+        except (OSError, ValueError):
+            return "Another armbulk process"
 
     def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._told.unlink(missing_ok=True)
         self._lock.release()
 
 
-def engine_of(url: str) -> sa.Engine:
-    """Open the database at `url`; a SQLite file is made readable by its owner alone."""
+def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
+    """Open the database at `url`; a SQLite file is made readable by its owner alone.
+
+    It is refused in a folder that other machines see (`roots` are synchronised ones), unless `shared` allows that.
+    """
     path = path_of(url)
     if path is None:
         return sa.create_engine(url)
+    why = why_not(Path(path), roots)
+    if why and not shared:
+        raise refusal(Path(path), why)
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -50,7 +76,8 @@ def engine_of(url: str) -> sa.Engine:
             "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
         ) from None
     engine = sa.create_engine(url)
-    sa_event.listen(engine, "connect", _settings)
+    journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
+    sa_event.listen(engine, "connect", partial(_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
     sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -65,6 +92,8 @@ def migrate(conn: sa.Connection) -> None:
             "The store is damaged",
             "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
         )
+    raw = conn.connection.driver_connection
+    raw.create_function("normal_key", 1, lambda key: None if key is None else normal_text(key), deterministic=True)  # type: ignore[union-attr]
     version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
     if version > VERSION:
         raise StoreError("store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine")
@@ -86,9 +115,15 @@ def _translate(context: sa.ExceptionContext) -> None:
         ) from None
 
 
-def _settings(raw: Any, _: object) -> None:
+def _settings(raw: Any, _: object, journal: str) -> None:
     raw.isolation_level = None  # we say BEGIN IMMEDIATE ourselves
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+    pragmas = (
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+    )
     for pragma in pragmas:
         raw.execute(f"PRAGMA {pragma}")
 

@@ -1,23 +1,21 @@
 """The workbooks armbulk writes: the user's own rows and what became of each; templates to fill in."""
 
-import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from armbulk.edges.putting import folder_of, put
+from armbulk.edges.clock import Clock
 from armbulk.edges.workbook import annotated, fresh, template
 from armbulk.edges.workbook.look import Front, Section
+from armbulk.edges.workbook.placing import NAMES, beside, put, writable
 from armbulk.edges.workbook.stamps import Remembered, remembered, whose
-from armbulk.errors import FileError
 from armbulk.findings import Told
 from armbulk.model import Resource, Sheet
 
 __all__ = [
+    "NAMES",
     "Front",
     "Remembered",
     "Section",
@@ -42,23 +40,20 @@ def write_results(
     lang: str,
     *,
     header_rows: Mapping[int, int],
+    clock: Clock,
 ) -> Path:
-    """Write the result workbook and return the path it got.
+    """Write the result workbook and return the path it got; a target that is open is waited for a little.
 
     `outcomes`: sheet UInt16, row, outcome (in words), message, warnings, reference, batch, time, one per row read.
     `header_rows`: sheet index → row of its header. FileError when nothing can be written anywhere near `target`.
     """
     made = _annotatable(sheets, outcomes.height)
-    temporary = folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
-    try:
+    with beside(target) as temporary:
         if made is not None:
             annotated.write(temporary, made, sheets, outcomes, problems, front, lang, header_rows)
         else:
             fresh.write(temporary, sheets, outcomes, problems, front, lang, header_rows)
-        return put(temporary, target)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        return put(temporary, target, clock)
 
 
 def write_marked(
@@ -66,16 +61,12 @@ def write_marked(
 ) -> Path:
     """Write a copy of the files with every problem marked in its cell; return the path it got."""
     made = _annotatable(sheets, sum(sheet.frame.height for sheet in sheets))
-    temporary = folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
-    try:
+    with beside(target) as temporary:
         if made is not None:
             annotated.mark(temporary, made, sheets, problems, lang, header_rows)
         else:
             fresh.mark(temporary, sheets, problems, lang, header_rows)
         return put(temporary, target)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def write_template(
@@ -87,27 +78,9 @@ def write_template(
 ) -> tuple[Path, list[str]]:
     """Write a workbook to fill in; return the path it got and its sheets. `rows`: examples, by resource."""
     writable(target)
-    temporary = folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
-    try:
+    with beside(target) as temporary:
         sheets = template.write(temporary, resources, rows, guide, lang)
         return put(temporary, target), sheets
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def writable(target: Path) -> None:
-    """Make sure that a file can be written beside `target`; FileError otherwise."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=folder_of(target))
-    except OSError as error:
-        raise FileError(
-            "cannot-write",
-            f"Nothing can be written in {target.parent}: {error.strerror}",
-            "Choose another place with -o",
-        ) from None
-    os.close(handle)
-    Path(name).unlink()
 
 
 def _annotatable(sheets: Sequence[Sheet], rows: int) -> Path | None:

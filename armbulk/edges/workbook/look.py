@@ -81,7 +81,7 @@ class Front:
 def inert(text: str) -> str:
     """A text as it may stand in a cell: control characters made visible; never longer than Excel keeps."""
     safe = _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-    return safe if len(safe) <= LONGEST else safe[: LONGEST - 30] + " … (see `armbulk show`)"
+    return safe if len(safe) <= LONGEST else safe[: LONGEST - 40] + f" … (→ {PROBLEMS.en}/{PROBLEMS.no})"
 
 
 def rows_of(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
