@@ -42,14 +42,14 @@ class Asking:
     pause: float = 2.0
     tell: Callable[[Progress], None] = lambda _: None
 
-    def page(self, asked: dict[str, str], most: int, *, stored: bool = False) -> Answered | None:
-        """One page; None where ARM knows of none: a 404, or (`stored`) a query it has forgotten.
+    def page(self, asked: dict[str, str], most: int, *, stored: bool = False, endpoint: str = "") -> Answered | None:
+        """One page (of another list with `endpoint`); None for a 404, or for a (`stored`) query ARM has forgotten.
 
         LimitError when there is no room and nobody waits; ServerError when ARM keeps giving no answer.
         """
         failures = 0
         while True:
-            found, answered = self._look(asked, most)
+            found, answered = self._look(endpoint or self.table.listing.endpoint, asked, most)
             match found:
                 case Held(until):
                     self._wait(until)
@@ -68,7 +68,7 @@ class Asking:
                 raise _silent(reply)
             self._sleep(self.metered.clock.now() + min(LONGEST, self.pause * 2**failures))
 
-    def _look(self, asked: dict[str, str], most: int) -> tuple[Reply | Held | Failed, Answered | None]:
+    def _look(self, endpoint: str, asked: dict[str, str], most: int) -> tuple[Reply | Held | Failed, Answered | None]:
         """Make the call, and read its answer once."""
         self._go_on()
         read: list[Answered] = []
@@ -80,7 +80,7 @@ class Asking:
             self.spend(Cost(reply.requests, used))
             return used
 
-        call = partial(self.metered.arm.list_page, self.table.listing.endpoint, asked)
+        call = partial(self.metered.arm.list_page, endpoint, asked)
         found = self.metered.look(call, most, count)
         return found, read[0] if read else None
 

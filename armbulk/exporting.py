@@ -33,6 +33,9 @@ from armbulk.wanting import Wanted
 FOLDER = "exports"
 """Where in armbulk's folder the parts of an export are kept until it is done."""
 
+STALE = 7 * 86_400.0
+"""Seconds after which what an unfinished export has read is too old to go on with."""
+
 Tell = Callable[[Progress], None]
 
 
@@ -125,8 +128,9 @@ class Exported:
 def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
     """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
     with _session(bench, want, waits=waits, tell=tell) as session:
-        if fresh:
+        if fresh or bench.clock.now() - session.parts.fact("begun", bench.clock.now()) > STALE:
             session.parts.forget()
+        session.parts.note("begun", session.parts.fact("begun", bench.clock.now()))
         session.fetching.begin(want.root, want.ignored)
         session.fetching.run()
         gathered = Gathered(want, session.parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))

@@ -6,16 +6,18 @@ too large is cut; what could not be proven is named. Everything read is on disk 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from armbulk.asking import Answered, Asking
+from armbulk.core.columns import text_of
 from armbulk.core.listings import Page
 from armbulk.core.pace import Progress
 from armbulk.core.tables import Table, values_of
 from armbulk.core.windows import DATES, Window, by_days, by_values, filters, inside, next_filter, query
 from armbulk.edges.export.parts import Part, Parts, PartState
 from armbulk.errors import ServerError
+from armbulk.model import Filter
 
 SMALL = 5
 """Records of the page by which a part's size is asked for: the least ARM allows."""
@@ -31,6 +33,10 @@ GROWTH = 1.25
 
 MOST_VALUES = 500
 """Values of a filter by which a part is cut, at the most: each costs a call."""
+
+
+MOST_TOLD = 10
+"""Pages read of another list for the values it knows."""
 
 
 class _Unheeded(Exception):  # noqa: N818 - a fact about ARM
@@ -241,7 +247,7 @@ class Fetching:
         """Cut a part by the values of a filter: what ARM served of it stays, and tells the values."""
         tried = self.ignored
         while (chosen := next_filter(part.window, self.table.listing, tried)) is not None:
-            seen = values_of(self.parts.frames(part.id), chosen.path)
+            seen = sorted({*values_of(self.parts.frames(part.id), chosen.path), *self._told(part, chosen)})
             if 1 < len(seen) <= MOST_VALUES:
                 self.parts.add(part.id, by_values(part.window, chosen.param, seen), None)
                 self.parts.set(part.id, state=PartState.HEAD)
@@ -249,6 +255,23 @@ class Fetching:
             tried |= {chosen.param}
         why = f"ARM serves {part.cap} of {total} or more, and there is no filter to cut this part further"
         self.parts.set(part.id, state=PartState.GAP, got=self.parts.distinct([part.id]), why=why)
+
+    def _told(self, part: Part, chosen: Filter) -> set[str]:
+        """Values of a filter that another list knows: ARM's first records need not show them all."""
+        endpoint = dict(self.table.listing.told_by).get(chosen.param)
+        if endpoint is None:
+            return set()
+        asked = query(replace(part.window, first=None, last=None, values=()), self.table.listing, self.ignored)
+        found: set[str] = set()
+        for number in range(1, MOST_TOLD + 1):
+            page = self.asking.page(
+                asked | {"pagesize": str(self.size), "pageno": str(number)}, self.size, endpoint=endpoint
+            )
+            records = page.page.records if page else ()
+            found |= {text for one in records if (text := text_of(one.get(chosen.path)))}
+            if len(records) < self.size:
+                break
+        return found
 
     def _is_in_head(self, part: Part, total: int) -> bool:
         """Whether the part was already read whole with the larger one it was cut from."""

@@ -120,7 +120,7 @@ class Listing:
 
     `key`: paths that tell one record from another. `dates`: the parameters of a first and last day, and the path of
     the day they are about. `period`: parameters and paths of a ledger year and period. `splits`: filters by whose
-    values a window that is too large may be cut, besides days; `periods` are the values a period may have.
+    values a window that is too large may be cut, besides days; `told_by`: another list that knows values of a filter.
     `also`: fields that can only be read. `options`: parameters every query carries.
     """
 
@@ -130,6 +130,7 @@ class Listing:
     dates: tuple[str, str, str] | None = None
     period: tuple[Filter, Filter] | None = None
     splits: tuple[str, ...] = ()
+    told_by: tuple[tuple[str, str], ...] = ()
     also: tuple[Field, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     cap: int = 10_000

@@ -320,6 +320,24 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     assert lists.reads < 13_000
 
 
+def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
+    """An export that was left unfinished long ago begins anew: its records may have changed since."""
+    lists = Lists({"glitems": spread(9_000)})
+    made = bench(tmp_path, lists)
+    want = wanted("gl-items", Given(tmp_path / "gl.jsonl", period="2025-02"))
+
+    def stop(_: object) -> None:
+        made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
+
+    with pytest.raises(Interrupted):
+        exporting.export(made, want, "en", waits=True, fresh=False, tell=stop)
+    made.clock.interrupted = False  # type: ignore[misc]
+    made.clock.sleep(8 * 86_400)
+    before = lists.reads
+    said = exporting.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
+    assert (said["rows"], lists.reads - before) == (9_000, 9_005)
+
+
 def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
     """What could not be proven is read again next time, the rest is not."""
     lists = Lists({"glitems": spread(20_000)})

@@ -19,6 +19,7 @@ GL_ITEMS = Resource(
         dates=("fromdate", "todate", "voucherDate"),
         period=(Filter("glyear", "glYear"), Filter("glperiod", "glPeriod")),
         splits=("glperiod", "glaccountno", "voucherno"),
+        told_by=(("glaccountno", "glmovements"),),
         source="D",
         note=Words("Path and caps are documented, fields and filters are unverified.",
                    "Sti og tak er dokumentert, felt og filtre er ikke prøvd."),
