@@ -35,6 +35,7 @@ FORMATS = {
 }
 """How values are shown; all else is text, so that leading zeros stay."""
 
+_LEFT = {Kind.INTEGER, Kind.DATE, Kind.TIME, Kind.FLAG}  # read like words; only amounts are added up by eye
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 _INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _BLANK_ROW = re.compile(r'<row r="2"[^>]*>(.*?)</row>')
@@ -125,7 +126,10 @@ def _skeleton(sheets: Sequence[Stream], lang: str, front: Front | None) -> tuple
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {**_INERT, "in_memory": True})
     book.set_properties({"created": _STAMP})
-    formats = {kind: book.add_format({"num_format": shown}) for kind, shown in FORMATS.items()}
+    formats = {
+        kind: book.add_format({"num_format": shown, **({"align": "left"} if kind in _LEFT else {})})
+        for kind, shown in FORMATS.items()
+    }
     text = book.add_format({"num_format": "@"})
     head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A4D", "valign": "vcenter"})
     titles = [one.title[:31] for one in sheets]
