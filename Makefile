@@ -47,6 +47,7 @@ golden: $(STAMP) ## Write the expected-output files again; read the diff before 
 
 bench: $(STAMP) ## Measure speed and memory
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.exports
 
 soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000
 	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \

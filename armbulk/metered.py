@@ -37,7 +37,10 @@ _Room = TypeVar("_Room", int, Intent | None)
 
 @dataclass(slots=True)
 class Metered:
-    """ARM for one client, called within its meters; `strikes` counts ARM's refusals for a limit in a row."""
+    """ARM for one client, called within its meters; `strikes` counts ARM's refusals for a limit in a row.
+
+    `purpose`: `look` may use the requests that are kept for settling what was sent, `send` leaves them alone.
+    """
 
     store: Store
     arm: Arm
@@ -45,6 +48,7 @@ class Metered:
     account: Account
     limits: Limits
     strikes: int = 0
+    purpose: str = "look"
 
     @property
     def struck_out(self) -> bool:
@@ -65,7 +69,7 @@ class Metered:
         """
         self.arm.login()
         cost = Cost(1, most, 0)
-        reserved = self.in_time(lambda: self.store.reserve(self.account, cost, self.limits))
+        reserved = self.in_time(lambda: self.store.reserve(self.account, cost, self.limits, self.purpose))
         if isinstance(reserved, Failed):
             return reserved
         if isinstance(reserved, float):

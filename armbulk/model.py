@@ -34,7 +34,7 @@ class Kind(Enum):
     """What a value is: it decides the dtype, the Excel format and the word for people.
 
     dtypes of parsed columns: TEXT, IDENTIFIER → String; DATE → Date; AMOUNT → Decimal(38, 2);
-    QUANTITY → Decimal(38, 6); INTEGER → Int64; FLAG → Boolean; TEXTS → List(String).
+    QUANTITY → Decimal(38, 6); INTEGER → Int64; FLAG → Boolean; TEXTS → List(String). TIME comes out of ARM only.
     """
 
     TEXT = Words("text", "tekst")
@@ -45,6 +45,7 @@ class Kind(Enum):
     INTEGER = Words("whole number", "heltall")
     FLAG = Words("yes or no", "ja eller nei")
     TEXTS = Words("several texts, separated by ; or line breaks", "flere tekster, skilt med ; eller linjeskift")
+    TIME = Words("date and time", "dato og klokkeslett")
 
 
 class Severity(StrEnum):
@@ -101,6 +102,44 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """One query parameter of a list: ARM's `param`, and the `path` in a record whose value it is compared with.
+
+    With an empty `path` nothing in a record tells whether ARM heeded it. `whole` says that the values must be equal
+    (case apart); otherwise the record's holds the other.
+    """
+
+    param: str
+    path: str = ""
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a resource is read as a list; `source` says what that rests on (see `Field`).
+
+    `key`: paths that tell one record from another. `dates`: the parameters of a first and last day, and the path of
+    the day they are about. `period`: parameters and paths of a ledger year and period. `splits`: filters by whose
+    values a window that is too large may be cut, besides days; `told_by`: another list that knows values of a filter.
+    `also`: fields that can only be read. `options`: parameters every query carries.
+    """
+
+    endpoint: str
+    key: tuple[str, ...]
+    filters: tuple[Filter, ...] = ()
+    dates: tuple[str, str, str] | None = None
+    period: tuple[Filter, Filter] | None = None
+    splits: tuple[str, ...] = ()
+    told_by: tuple[tuple[str, str], ...] = ()
+    also: tuple[Field, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    cap: int = 10_000
+    page: int = 1_000
+    source: str = "I"
+    note: Words = field(default_factory=lambda: Words("", ""))
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One kind of ARM record: its sheet, its key, its endpoint, its fields and rules.
 
@@ -119,6 +158,12 @@ class Resource:
     lines: "Resource | None" = None
     lines_path: str = ""
     source: str = "E"
+    listing: Listing | None = None
+
+    @property
+    def readable(self) -> tuple[Field, ...]:
+        """The fields of a record as ARM gives it: those that can be sent, and those that can only be read."""
+        return (*self.fields, *(self.listing.also if self.listing else ()))
 
     def field(self, name: str) -> Field:
         """Return the field called `name`; KeyError if there is none."""

@@ -128,7 +128,7 @@ def _member(name: str, node: Field | Tree) -> pl.Expr:
 def _value(field: Field) -> pl.Expr:
     column = pl.col(field.name)
     match field.kind:
-        case Kind.TEXT | Kind.IDENTIFIER:
+        case Kind.TEXT | Kind.IDENTIFIER | Kind.TIME:
             return _text(column)
         case Kind.DATE:
             return pl.concat_str(pl.lit('"'), column.dt.to_string("%Y-%m-%d"), pl.lit('"'))

@@ -22,6 +22,7 @@ DTYPES: dict[Kind, pl.DataType] = {
     Kind.INTEGER: pl.Int64(),
     Kind.FLAG: pl.Boolean(),
     Kind.TEXTS: pl.List(pl.String),
+    Kind.TIME: pl.String(),
 }
 """The dtype of a parsed column."""
 
@@ -144,7 +145,7 @@ def _findings(read: pl.DataFrame, cells: Cells) -> pl.DataFrame:
 
 def _reader(kind: Kind) -> Callable[[Cells], Read]:
     match kind:
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.TIME:
             return _text
         case Kind.IDENTIFIER:
             return _identifier

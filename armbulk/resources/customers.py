@@ -1,6 +1,6 @@
 """Customers: the fields of the published list (marks: E seen in an example, I inferred to be ARM's own work)."""
 
-from armbulk.model import Field, Kind, Resource, Use, Words
+from armbulk.model import Field, Filter, Kind, Listing, Resource, Use, Words
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
 _COUNTRY = r"(?i)^[a-z]{2}$"
@@ -12,6 +12,21 @@ CUSTOMERS = Resource(
     key="customer_no",
     endpoint="customers",
     wrapper="customers",
+    listing=Listing(
+        endpoint="customers",
+        key=("customerNo",),
+        filters=(
+            Filter("customerno", "customerNo"),
+            Filter("accountno", "accountNo"),
+            Filter("organizationno", "organizationNo"),
+            Filter("name", "name", whole=False),
+            Filter("customercategory", "customerCategory"),
+        ),
+        splits=("customercategory",),
+        source="D",
+        note=Words("Path, caps and paging are documented; how a filter compares is not.",
+                   "Sti, tak og sidedeling er dokumentert; hvordan et filter sammenligner, er ikke."),
+    ),
     fields=(
         Field("customer_no", Words("Customer no", "Kundenr"), "customerNo", Kind.IDENTIFIER,
               Words("Your number for the customer; ARM finds the customer by it.",

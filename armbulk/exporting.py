@@ -1,0 +1,283 @@
+"""Everything out: a list read whole, proven, and written into a file; or its price."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import polars as pl
+
+from armbulk.asking import Asking
+from armbulk.core.columns import Column, Profile, Sums
+from armbulk.core.limits import Account, Ahead
+from armbulk.core.pace import Progress
+from armbulk.core.tables import OF, OURS, PLACE, RAW, Table
+from armbulk.core.windows import inside
+from armbulk.edges import export as files
+from armbulk.edges.arm import Arm
+from armbulk.edges.export.parts import Parts, PartState
+from armbulk.edges.export.parts import purge as purge_parts
+from armbulk.edges.export.stream import Stream
+from armbulk.edges.store import Store
+from armbulk.errors import LoginError, Unfinished
+from armbulk.fetching import Fetching
+from armbulk.importing import Bench, arm_of
+from armbulk.metered import Metered
+from armbulk.model import Cost, Field
+from armbulk.planning import iso
+from armbulk.wanting import Wanted
+
+FOLDER = "exports"
+"""Where in armbulk's folder the parts of an export are kept until it is done."""
+
+STALE = 7 * 86_400.0
+"""Seconds after which what an unfinished export has read is too old to go on with."""
+
+Tell = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was read, as tables: those of the records, and of their lines where they have some."""
+
+    want: Wanted
+    parts: Parts
+    items: Profile
+    lines: Profile
+    rows: int = 0
+    line_rows: int = 0
+    unchecked: dict[str, int] = field(default_factory=dict)  # what narrows the window → records that do not say
+    sums: Sums = field(default_factory=Sums)
+
+    def pages(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
+        """The records that were asked for, page by page, each once, with their lines."""
+        here = {name: test for name, test in self._tests.items() if name in self.parts.ignored}
+        for _, items, lines in self.parts.kept():
+            kept = items.filter(_usable(here, items)) if here else items
+            yield kept, lines.filter(pl.col(OF).is_in(kept[PLACE].implode())) if lines is not None else None
+
+    @property
+    def _tests(self) -> dict[str, pl.Expr]:
+        return inside(self.want.root, self.want.listing)
+
+    def look_through(self) -> None:
+        """Find out what the columns hold, how many rows there are, and whether all of them say where they belong."""
+        tests = self._tests
+        for items, lines in self.pages():
+            self.items.see(items.drop(OURS, strict=False))
+            self.rows += items.height
+            for name, test in tests.items():
+                silent = items.filter(~_said(test, items)).height
+                self.unchecked[name] = self.unchecked.get(name, 0) + silent
+            if lines is not None:
+                self.lines.see(lines.drop(OURS, strict=False))
+                self.line_rows += lines.height
+
+    def streams(self, lang: str) -> list[Stream]:
+        """The tables as they go into a file."""
+        resource = self.want.resource
+        found = [Stream(resource.title.text(lang), self._chosen(), self.rows, self._items)]
+        if resource.lines is not None and not self.want.columns:
+            columns = tuple(self.lines.columns.values())
+            found.append(Stream(resource.lines.title.text(lang), columns, self.line_rows, self._lines))
+        return found
+
+    def _chosen(self) -> tuple[Column, ...]:
+        columns = {one.name: one for one in self.items.columns.values()}
+        return tuple(columns[name] for name in self.want.columns) if self.want.columns else tuple(columns.values())
+
+    def _items(self) -> Iterator[pl.DataFrame]:
+        return (items for items, _ in self.pages())
+
+    def _lines(self) -> Iterator[pl.DataFrame]:
+        return (lines for _, lines in self.pages() if lines is not None)
+
+    def raw(self) -> Iterator[pl.Series]:
+        """The records as ARM wrote them."""
+        return (items[RAW] for items, _ in self.pages())
+
+    def add_up(self) -> None:
+        """The control totals."""
+        for items, _ in self.pages():
+            self.sums.add(items, self.items.columns)
+
+
+def _usable(tests: dict[str, pl.Expr], items: pl.DataFrame) -> pl.Expr:
+    known = [
+        test.fill_null(value=False) for test in tests.values() if set(test.meta.root_names()) <= set(items.columns)
+    ]
+    return pl.all_horizontal(known) if known else pl.lit(value=True)
+
+
+def _said(test: pl.Expr, items: pl.DataFrame) -> pl.Expr:
+    """Whether a record says what the test asks of it."""
+    return test.is_not_null() if set(test.meta.root_names()) <= set(items.columns) else pl.lit(value=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export as it ended."""
+
+    said: dict[str, Any]
+    complete: bool
+
+
+def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
+    """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
+    with _session(bench, want, waits=waits, tell=tell) as session:
+        if fresh or bench.clock.now() - session.parts.fact("begun", bench.clock.now()) > STALE:
+            session.parts.forget()
+        session.parts.note("begun", session.parts.fact("begun", bench.clock.now()))
+        session.fetching.begin(want.root, want.ignored)
+        session.fetching.run()
+        gathered = Gathered(want, session.parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
+        gathered.look_through()
+        gathered.add_up()
+        said = _report(gathered, lang)
+        target = (
+            want.target
+            if said["complete"]
+            else want.target.with_name(f"{want.target.stem}.incomplete{want.target.suffix}")
+        )
+        if want.raw:
+            paths = files.write_raw(target, gathered.raw(), bench.clock)
+        else:
+            paths = files.write(target, gathered.streams(lang), want.dialect, lang, bench.clock)
+        session.done = bool(said["complete"])
+    return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
+
+
+def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:
+    """Ask ARM how large the parts are, and price the rest: a few small calls, nothing is read in full."""
+    with _session(bench, want, waits=True, tell=tell) as session:
+        session.fetching.begin(want.root, want.ignored)
+        session.fetching.size_up()
+        waiting = session.parts.all(PartState.TODO, PartState.READING)
+        records = sum(
+            one.total or 0 for one in session.parts.all() if one.state not in {PartState.SPLIT, PartState.HEAD}
+        )
+        left = [max(min(one.total or 0, one.cap) - one.got, 0) for one in waiting]
+        pages = [min(session.fetching.size, rest - at) for rest in left for at in range(0, rest, session.fetching.size)]
+        finishes = _finish(session.store, bench, pages)
+        return {
+            "resource": want.resource.name,
+            "window": want.root.told(),
+            "records": records,
+            "windows": len(waiting),
+            "cost": Cost(len(pages), sum(pages)).meters(),
+            "spent": session.parts.spent.meters(),
+            "finishes": iso(finishes),
+            "seconds": round(finishes - bench.clock.now(), 1) if finishes < float("inf") else None,
+        }
+
+
+def _finish(store: Store, bench: Bench, pages: Sequence[int]) -> float:
+    """When the last page can have been read, by what the meters hold now."""
+    at, limits = bench.clock.now(), bench.profile.limits
+    ahead = Ahead(store.usage(bench.profile.account), limits)
+    for records in pages:
+        at = ahead.earliest(Cost(1, records), at, "send")
+        if at == float("inf"):
+            break
+        ahead.add(Cost(1, records), at)
+    return at
+
+
+@dataclass(slots=True)
+class _Session:
+    """What an export works with while it is under way; `done` takes the parts away at the end."""
+
+    bench: Bench
+    want: Wanted
+    waits: bool
+    tell: Tell
+    store: Store = field(init=False)
+    parts: Parts = field(init=False)
+    fetching: Fetching = field(init=False)
+    arm: Arm = field(init=False)
+    done: bool = False
+
+    def __enter__(self) -> Self:
+        profile, clock, want = self.bench.profile, self.bench.clock, self.want
+        self.parts = Parts(profile.home / FOLDER, _name(profile.account, want))
+        self.store = self.bench.store()
+        _take_over(self.store, profile.account)
+        self.arm = arm_of(self.bench)
+        metered = Metered(self.store, self.arm, clock, profile.account, profile.limits, purpose="send")
+        table = Table(want.resource, want.listing, want.raw)
+        asking = Asking(metered, table, self.parts.spend, self.waits, profile.poll_seconds, self.tell)
+        today = datetime.fromtimestamp(clock.now(), UTC).date()
+        self.fetching = Fetching(asking, self.parts, table, today, self.tell)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.arm.close()
+        self.store.close()
+        self.parts.close(done=self.done and error is None)
+        if isinstance(error, LoginError):
+            error.hint = "Check the base URL, the client number and the credentials; what was read is kept"
+
+
+def _take_over(store: Store, account: Account) -> None:
+    """What processes that ended have left open in the meters is charged, unless one is at work just now."""
+    try:
+        with store.lock(account, 0):
+            store.take_over(account)
+    except Unfinished:
+        return
+
+
+def _session(bench: Bench, want: Wanted, *, waits: bool, tell: Tell) -> _Session:
+    return _Session(bench, want, waits, tell)
+
+
+def _name(account: Account, want: Wanted) -> str:
+    """The export's own name: the same question has the same."""
+    asked = [account.origin, account.client_no, want.resource.name, want.root.plain(), sorted(want.ignored), want.raw]
+    return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
+
+
+def _line_fields(want: Wanted) -> tuple[Field, ...]:
+    return want.resource.lines.fields if want.resource.lines else ()
+
+
+def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
+    """Say what was read, as the JSON contract of `armbulk export` does."""
+    parts, want = gathered.parts, gathered.want
+    gaps = [
+        {"window": one.window.told(), "expected": one.total, "got": one.got, "why": one.why}
+        for one in parts.all(PartState.GAP)
+    ]
+    for name, silent in gathered.unchecked.items():
+        if silent and (silent == gathered.rows or name in parts.ignored):
+            why = f"{silent} records do not say whether they belong to it ({name})"
+            gaps.append({"window": want.root.told(), "expected": None, "got": gathered.rows, "why": why})
+    read = parts.all(PartState.DONE, PartState.GAP, PartState.HEAD)
+    return {
+        "resource": want.resource.name,
+        "rows": gathered.rows,
+        "files": [],
+        "complete": not gaps,
+        "windows": len(read),
+        "cost": parts.spent.meters(),
+        "totals": gathered.sums.told(),
+        "tie_out": None,
+        "window": want.root.told(),
+        "lines": gathered.line_rows if want.resource.lines else None,
+        "gaps": gaps,
+        "applied_here": sorted(parts.ignored),
+        "as_text": [
+            {"column": one.header(lang), "values": one.others}
+            for one in (*gathered.items.columns.values(), *gathered.lines.columns.values())
+            if one.others
+        ],
+        "unknown": [path for path, one in gathered.items.columns.items() if one.field is None],
+    }
+
+
+def purge(home: Path, before: float) -> int:
+    """Take away what unfinished exports have left, where nobody has touched it since `before`."""
+    return purge_parts(home / FOLDER, before)
