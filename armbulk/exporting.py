@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +11,7 @@ from typing import Any, Self
 import polars as pl
 
 from armbulk.asking import Asking
+from armbulk.core import differing
 from armbulk.core.columns import Column, Profile, Sums
 from armbulk.core.limits import Account, Ahead
 from armbulk.core.pace import Progress
@@ -22,6 +23,7 @@ from armbulk.edges.export.parts import Parts, PartState
 from armbulk.edges.export.parts import purge as purge_parts
 from armbulk.edges.export.stream import Stream
 from armbulk.edges.store import Store
+from armbulk.edges.workbook.stamps import whose
 from armbulk.errors import LoginError, Unfinished
 from armbulk.fetching import Fetching
 from armbulk.importing import Bench, arm_of
@@ -145,9 +147,21 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
         if want.raw:
             paths = files.write_raw(target, gathered.raw(), bench.clock)
         else:
-            paths = files.write(target, gathered.streams(lang), want.dialect, lang, bench.clock)
+            streams = gathered.streams(lang)
+            if want.target.suffix.lower() == ".xlsx":
+                streams += _base(want, streams[0], bench.profile.account)
+            paths = files.write(target, streams, want.dialect, lang, bench.clock)
         session.done = bool(said["complete"])
     return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
+
+
+def _base(want: Wanted, shown: Stream, account: Account) -> list[Stream]:
+    """What can go back as a change is kept as it was, hidden: only what differs from it is sent."""
+    key = want.resource.field(want.resource.key).path
+    if not want.resource.updatable or key not in {one.path for one in shown.columns}:
+        return []
+    columns = (*shown.columns, Column(differing.mark(whose(account)), None))
+    return [replace(shown, title=differing.SHEET, columns=columns, hidden=True)]
 
 
 def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:

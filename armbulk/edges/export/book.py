@@ -139,6 +139,8 @@ def _skeleton(sheets: Sequence[Stream], lang: str, front: Front | None) -> tuple
     for number, (one, title) in enumerate(zip(sheets, titles, strict=True), start=1):
         page = book.add_worksheet(title)
         _bones(page, one, lang, head, number)
+        if one.hidden:
+            page.very_hidden()
         for at, column in enumerate(one.columns):
             shown = formats.get(column.kind, text)
             page.set_column(at, at, _width(column, one.headers(lang)[at]), shown)

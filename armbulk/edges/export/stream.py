@@ -19,6 +19,7 @@ class Stream:
     columns: tuple[Column, ...]
     rows: int
     pages: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
+    hidden: bool = False  # for armbulk's own use: Excel does not show it
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """The rows in larger pieces, every column present."""
