@@ -11,6 +11,7 @@ from typing import Any, Self
 import polars as pl
 
 from armbulk.asking import Asking
+from armbulk.comparing import GONE_FILE, Past
 from armbulk.core.columns import Column, Profile, Sums
 from armbulk.core.limits import Account, Ahead
 from armbulk.core.pace import Progress
@@ -18,6 +19,7 @@ from armbulk.core.tables import OF, OURS, PLACE, RAW, Table
 from armbulk.core.windows import inside
 from armbulk.edges import export as files
 from armbulk.edges.arm import Arm
+from armbulk.edges.export.memory import purge as purge_memories
 from armbulk.edges.export.parts import Parts, PartState
 from armbulk.edges.export.parts import purge as purge_parts
 from armbulk.edges.export.stream import Stream
@@ -137,17 +139,32 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
         gathered.look_through()
         gathered.add_up()
         said = _report(gathered, lang)
-        target = (
-            want.target
-            if said["complete"]
-            else want.target.with_name(f"{want.target.stem}.incomplete{want.target.suffix}")
-        )
-        if want.raw:
-            paths = files.write_raw(target, gathered.raw(), bench.clock)
-        else:
-            paths = files.write(target, gathered.streams(lang), want.dialect, lang, bench.clock)
+        target = want.target if said["complete"] else files.beside_it(want.target, ".incomplete")
+        with _past(bench, want, session.parts) as past:
+            past.see(gathered.pages(), gathered.items.columns.values())
+            if want.since:
+                past.compare(gathered.pages, gathered.rows)
+                said["since"] = past.told(complete=said["complete"])
+            paths = _write(bench, gathered, target, lang, past if want.since else None)
+            if said["complete"]:
+                past.keep(bench.clock.now())
         session.done = bool(said["complete"])
     return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
+
+
+def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past | None) -> list[Path]:
+    """Write the file, or files; with a `past` only what has changed since, and the keys of what is gone."""
+    want, clock = gathered.want, bench.clock
+    whole = target == want.target
+    if not want.raw:
+        streams = gathered.streams(lang)
+        if past:
+            streams = past.streams(streams, gathered.pages, lang, target.suffix[1:].lower(), gone=whole)
+        return files.write(target, streams, want.dialect, lang, clock)
+    if past is None:
+        return files.write_raw(target, gathered.raw(), clock)
+    paths = files.write_raw(target, past.raw(gathered.pages), clock)
+    return paths + (files.write_raw(files.beside_it(target, GONE_FILE), past.raw_gone(), clock) if whole else [])
 
 
 def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:
@@ -240,6 +257,15 @@ def _name(account: Account, want: Wanted) -> str:
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
 
 
+def _past(bench: Bench, want: Wanted, parts: Parts) -> Past:
+    """What the last complete export of the same question held, whatever its columns and form."""
+    account, window = bench.profile.account, want.root.plain()
+    window["values"] = sorted(window["values"])
+    asked = [account.origin, account.client_no, want.resource.name, window]
+    name = f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
+    return Past(parts.path.parent, name, parts.path.stem, want.resource)
+
+
 def _line_fields(want: Wanted) -> tuple[Field, ...]:
     return want.resource.lines.fields if want.resource.lines else ()
 
@@ -265,6 +291,7 @@ def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
         "cost": parts.spent.meters(),
         "totals": gathered.sums.told(),
         "tie_out": None,
+        "since": None,
         "window": want.root.told(),
         "lines": gathered.line_rows if want.resource.lines else None,
         "gaps": gaps,
@@ -281,3 +308,8 @@ def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
 def purge(home: Path, before: float) -> int:
     """Take away what unfinished exports have left, where nobody has touched it since `before`."""
     return purge_parts(home / FOLDER, before)
+
+
+def forget(home: Path, before: float) -> int:
+    """Take away what exports are compared with, where it was not renewed since `before`."""
+    return purge_memories(home / FOLDER, before)

@@ -14,7 +14,8 @@ KEY, RAW, OF, PLACE = "\x00key", "\x00raw", "\x00of", "\x00place"
 
 OURS = (KEY, RAW, OF, PLACE)
 
-_BETWEEN = "\x1f"
+SEPARATOR = "\x1f"
+"""Between the values of a key that has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Table:
     def _keys(self, items: pl.DataFrame, records: Sequence[Json]) -> pl.Series:
         """What tells a record from others; one without any of it is told by all it holds."""
         parts = [pl.col(path) if path in items.columns else pl.lit(None, pl.String) for path in self.listing.key]
-        joined = pl.concat_str([part.fill_null("") for part in parts], separator=_BETWEEN)
+        joined = pl.concat_str([part.fill_null("") for part in parts], separator=SEPARATOR)
         keys = items.select(pl.when(~pl.all_horizontal(part.is_null() for part in parts)).then(joined).alias(KEY))[KEY]
         if keys.null_count():
             whole = [as_json(one) if key is None else key for key, one in zip(keys, records, strict=True)]

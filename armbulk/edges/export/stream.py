@@ -19,6 +19,7 @@ class Stream:
     columns: tuple[Column, ...]
     rows: int
     pages: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
+    ending: str = ""  # of its file's name, where a file holds one table: else it is the title
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """The rows in larger pieces, every column present."""
