@@ -18,7 +18,7 @@ from armbulk.core.columns import Column
 from armbulk.core.fingerprints import BETWEEN, BOX, CHANGE, CHANGED, DIFFERENT, NEW, ROW, Fingerprints, compare, hash_of
 from armbulk.core.tables import KEY, OF, PLACE, RAW, SEPARATOR
 from armbulk.edges.export.memory import ENDING, UNFINISHED, Memory
-from armbulk.edges.export.stream import CHUNK, Stream
+from armbulk.edges.export.stream import Page, Stream
 from armbulk.errors import StoreError
 from armbulk.model import Field, Kind, Resource, Words
 from armbulk.planning import iso
@@ -41,7 +41,6 @@ _COLUMNS = (
            widest=24),
 )  # fmt: skip
 
-Page = tuple[pl.DataFrame, pl.DataFrame | None]
 Pages = Callable[[], Iterable[Page]]
 
 
@@ -72,6 +71,7 @@ class Past:
     named: bool = field(init=False, default=True)  # whether hashes can tell which columns differ
     counts: Counts = field(init=False, default_factory=Counts)
     _facts: Mapping[str, Any] = field(init=False, default_factory=dict)
+    _rows: int = field(init=False, default=0)
     _marks: Memory = field(init=False)
     _next: Memory = field(init=False)
     _prints: Fingerprints = field(init=False)
@@ -102,18 +102,19 @@ class Past:
 
     # ── making ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def see(self, pages: Iterable[Page], columns: Iterable[Column]) -> None:
-        """Take the fingerprints of all records; `columns`: what was found to stand in them."""
+    def begin(self, columns: Iterable[Column]) -> None:
+        """Make ready to take fingerprints; `columns`: what was found to stand in the records."""
         facts = self._facts if self.base else {}
         salt = bytes.fromhex(facts["salt"]) if facts else secrets.token_bytes(16)
         lines = [self.resource.lines_path] if self.resource.lines else []
         paths = dict.fromkeys([*facts.get("paths", ()), *(one.path for one in columns if one.filled), *lines])
         self._prints = Fingerprints(self.resource, self._key, tuple(paths), salt)
         self.named = not facts or facts["canary"] == self._prints.canary()
-        row = 0
-        for items, found in _larger(pages):
-            self._next.put(_RECORDS, self._prints.of(items, found, row), BOX)
-            row += items.height
+
+    def see(self, items: pl.DataFrame, lines: pl.DataFrame | None) -> None:
+        """Take the fingerprints of some records, in their order."""
+        self._next.put(_RECORDS, self._prints.of(items, lines, self._rows), BOX)
+        self._rows += items.height
 
     @property
     def _key(self) -> tuple[str, ...]:
@@ -290,29 +291,3 @@ def _with(paths: Iterable[str], box: pl.DataFrame) -> pl.DataFrame:
 def _as_text(one: Field | None) -> Field | None:
     """A field whose values are not read as more than texts: of a key that is all that is known."""
     return replace(one, kind=Kind.IDENTIFIER) if one else None
-
-
-def _larger(pages: Iterable[Page]) -> Iterator[Page]:
-    """Pages put together, for what costs by the page."""
-    waiting: list[Page] = []
-    height = 0
-    for items, lines in pages:
-        waiting.append((items, lines))
-        height += items.height
-        if height >= CHUNK:
-            yield _together(waiting)
-            waiting, height = [], 0
-    if height:
-        yield _together(waiting)
-
-
-def _together(pages: Sequence[Page]) -> Page:
-    """Pages as one: a line's record is found by its place, which must be its own."""
-    places = [pl.lit(number * 2**32, pl.UInt64) for number in range(len(pages))]
-    items = [page.with_columns(pl.col(PLACE).cast(pl.UInt64) + at) for (page, _), at in zip(pages, places, strict=True)]
-    lines = [
-        found.with_columns(pl.col(OF).cast(pl.UInt64) + at)
-        for (_, found), at in zip(pages, places, strict=True)
-        if found is not None
-    ]
-    return pl.concat(items, how="diagonal"), pl.concat(lines, how="diagonal") if lines else None

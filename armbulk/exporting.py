@@ -22,7 +22,7 @@ from armbulk.edges.arm import Arm
 from armbulk.edges.export.memory import purge as purge_memories
 from armbulk.edges.export.parts import Parts, PartState
 from armbulk.edges.export.parts import purge as purge_parts
-from armbulk.edges.export.stream import Stream
+from armbulk.edges.export.stream import Stream, larger
 from armbulk.edges.store import Store
 from armbulk.errors import LoginError, Unfinished
 from armbulk.fetching import Fetching
@@ -57,7 +57,7 @@ class Gathered:
     def pages(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
         """The records that were asked for, page by page, each once, with their lines."""
         here = {name: test for name, test in self._tests.items() if name in self.parts.ignored}
-        for _, items, lines in self.parts.kept():
+        for items, lines in larger((items, lines) for _, items, lines in self.parts.kept()):
             kept = items.filter(_usable(here, items)) if here else items
             yield kept, lines.filter(pl.col(OF).is_in(kept[PLACE].implode())) if lines is not None else None
 
@@ -101,10 +101,11 @@ class Gathered:
         """The records as ARM wrote them."""
         return (items[RAW] for items, _ in self.pages())
 
-    def add_up(self) -> None:
-        """The control totals."""
-        for items, _ in self.pages():
+    def add_up(self, see: Callable[[pl.DataFrame, pl.DataFrame | None], None] = lambda *_: None) -> None:
+        """The control totals; `see` is shown the same pages by the way."""
+        for items, lines in self.pages():
             self.sums.add(items, self.items.columns)
+            see(items, lines)
 
 
 def _usable(tests: dict[str, pl.Expr], items: pl.DataFrame) -> pl.Expr:
@@ -137,11 +138,11 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
         session.fetching.run()
         gathered = Gathered(want, session.parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
         gathered.look_through()
-        gathered.add_up()
-        said = _report(gathered, lang)
-        target = want.target if said["complete"] else files.beside_it(want.target, ".incomplete")
         with _past(bench, want, session.parts) as past:
-            past.see(gathered.pages(), gathered.items.columns.values())
+            past.begin(gathered.items.columns.values())
+            gathered.add_up(past.see)
+            said = _report(gathered, lang)
+            target = want.target if said["complete"] else files.beside_it(want.target, ".incomplete")
             if want.since:
                 past.compare(gathered.pages, gathered.rows)
                 said["since"] = past.told(complete=said["complete"])

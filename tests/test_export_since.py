@@ -24,6 +24,7 @@ from armbulk import comparing, exporting
 from armbulk.cli import cli
 from armbulk.core.fingerprints import Fingerprints, hash_of
 from armbulk.edges import export as files
+from armbulk.edges.export import stream
 from armbulk.edges.export.memory import Memory
 from armbulk.errors import FileError
 from armbulk.resources import EXPORTS
@@ -472,7 +473,7 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
     monkeypatch.setattr(comparing, "BLOCK", 7)
-    monkeypatch.setattr(comparing, "CHUNK", 1_500)
+    monkeypatch.setattr(stream, "CHUNK", 1_500)
     export(tmp_path, [gl_item(n) for n in range(3_000)])
     wanted_ids = {n for n in range(3_000) if n % 11 == 0}
     said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(3_000) if n % 11 == 0 or n % 13])

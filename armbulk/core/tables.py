@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.core.columns import Json, as_json, frame_of
+from armbulk.core.columns import Json, as_json, column_of, frame_of
 from armbulk.core.rawjson import raw_records
 from armbulk.model import Field, Listing, Resource, Use
 
@@ -73,11 +73,9 @@ class Table:
         """The tests of a window that some record fails."""
         if not records or not tests:
             return frozenset()
-        items = frame_of(records, [one.path for one in self.fields], frozenset({self.resource.lines_path}))
-        usable = {name: test for name, test in tests.items() if set(test.meta.root_names()) <= set(items.columns)}
-        failed = (
-            items.select(**{name: (~test).any() for name, test in usable.items()}).row(0, named=True) if usable else {}
-        )
+        asked = {path for test in tests.values() for path in test.meta.root_names()}
+        values = pl.DataFrame([column_of(records, path) for path in sorted(asked)])
+        failed = values.select(**{name: (~test).any() for name, test in tests.items()}).row(0, named=True)
         return frozenset(name for name, found in failed.items() if found)
 
     def weigh(self, records: Sequence[Json]) -> int:
