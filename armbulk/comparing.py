@@ -23,6 +23,9 @@ from armbulk.errors import StoreError
 from armbulk.model import Field, Kind, Resource, Words
 from armbulk.planning import iso
 
+OVERLAP = 86_400.0
+"""Seconds by which ARM is asked for more than what changed since: clocks differ, and what has not changed falls out."""
+
 VERSION = 1
 """Of how fingerprints are made: those of another cannot be compared."""
 
@@ -59,19 +62,22 @@ class Counts:
 class Past:
     """What the last complete export of a question held, and what this one holds, to be remembered in its place.
 
-    `question`: the question's name; `work`: that of the export being made, which nobody else makes meanwhile.
+    `question`: the question's name; `work`: that of the export being made, which nobody else makes meanwhile; `partly`:
+    ARM was only asked for what has changed, so that what it does not give is still there.
     """
 
     folder: Path
     question: str
     work: str
     resource: Resource
+    partly: bool = False
     base: Memory | None = field(init=False, default=None)
     why: str | None = field(init=False, default="first")  # there is nothing to compare with
     named: bool = field(init=False, default=True)  # whether hashes can tell which columns differ
     counts: Counts = field(init=False, default_factory=Counts)
     _facts: Mapping[str, Any] = field(init=False, default_factory=dict)
     _rows: int = field(init=False, default=0)
+    _held: int = field(init=False, default=0)  # records of the base
     _marks: Memory = field(init=False)
     _next: Memory = field(init=False)
     _prints: Fingerprints = field(init=False)
@@ -87,6 +93,8 @@ class Past:
         if self.base and self.why:
             self.base.close()
             self.base = None
+        if self.partly and self.base is None:
+            raise StoreError("memory-gone", "What exports are compared with is gone", "Try again")
         self._next, self._marks = (Memory.made(self.folder / f"{self.work}{ending}") for ending in UNFINISHED)
         return self
 
@@ -95,6 +103,18 @@ class Past:
             memory.drop()
         if self.base:
             self.base.close()
+
+    @staticmethod
+    def begun(folder: Path, question: str) -> float | None:
+        """When the export that would be compared with was begun; None where there is none that can be used."""
+        try:
+            known = Memory.known(folder / f"{question}{ENDING}")
+        except StoreError:
+            return None
+        facts = known.facts() if known else {}
+        if known:
+            known.close()
+        return float(facts["begun"]) if facts.get("version") == VERSION else None
 
     @property
     def _path(self) -> Path:
@@ -120,14 +140,24 @@ class Past:
     def _key(self) -> tuple[str, ...]:
         return self.resource.listing.key if self.resource.listing else ()
 
-    def keep(self, now: float) -> None:
-        """Remember this export in the other's place: its file is whole."""
+    def keep(self, begun: float, now: float) -> None:
+        """Remember this export, which was `begun` then, in the other's place: its file is whole."""
         prints = self._prints
-        said = {"version": VERSION, "at": now, "salt": prints.salt.hex(), "paths": prints.paths}
+        said = {"version": VERSION, "begun": begun, "at": now, "salt": prints.salt.hex(), "paths": prints.paths}
         self._next.note(**said, canary=prints.canary())
         if self.base:
+            if self.partly:
+                self._carry_over(self.base)
             self.base.close()
         self._next.keep(self._path)
+
+    def _carry_over(self, base: Memory) -> None:
+        """What was there and did not come again is there still."""
+        for box in base.boxes(_RECORDS):
+            old, new = base.box(_RECORDS, box), self._next.box(_RECORDS, box)
+            if old is not None:
+                left = _with(self._prints.paths, old if new is None else old.join(new, on=KEY, how="anti"))
+                self._next.put(_RECORDS, left.with_columns(pl.lit(box, pl.UInt8).alias(BOX)), BOX)
 
     # ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -138,7 +168,8 @@ class Past:
         else:
             for box in sorted({*self.base.boxes(_RECORDS), *self._next.boxes(_RECORDS)}):
                 self._compare_box(self.base.box(_RECORDS, box), self._next.box(_RECORDS, box))
-            self.counts.unchanged = rows - self.counts.new - self.counts.changed
+            all_there = self._held + self.counts.new if self.partly else rows
+            self.counts.unchanged = all_there - self.counts.new - self.counts.changed
         if self.resource.lines:
             self.counts.lines = sum(lines.height for _, lines in self._marked(pages) if lines is not None)
 
@@ -150,23 +181,26 @@ class Past:
         old, new = (some.clear() if one is None else one for one in (old, new))
         marked, gone = compare(_with(paths, old), _with(paths, new), paths)
         for name, found in ((_MARKS, marked), (_GONE, gone)):
-            if found.height:
+            if found.height and not (self.partly and name == _GONE):
                 self._marks.put(name, found.with_columns((pl.col(ROW) // BLOCK).alias(_AT)), _AT)
         self.counts.new += marked.filter(pl.col(CHANGE) == NEW).height
         self.counts.changed += marked.filter(pl.col(CHANGE) == DIFFERENT).height
         self.counts.gone += gone.height
+        self._held += old.height
 
     def told(self, *, complete: bool) -> dict[str, Any]:
         """Say it, as the JSON contract of `armbulk export --since` does; of an incomplete list none is called gone."""
         counts = self.counts
+        gone = counts.gone if complete and not self.partly else None
         return {
             "at": iso(self._facts["at"]) if self.base else None,
             "new": counts.new,
             "changed": counts.changed,
-            "gone": counts.gone if complete else None,
+            "gone": gone,
             "unchanged": counts.unchanged,
             "why": self.why,
             "fields": self.named,
+            "by": "filter" if self.partly else "comparison",
         }
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +220,7 @@ class Past:
                 yield found.drop(ROW), kept
 
     def streams(self, streams: Sequence[Stream], pages: Pages, lang: str, form: str, *, gone: bool) -> list[Stream]:
-        """The tables of an export, with only what is new or changed; then, with `gone`, the keys of what is gone."""
+        """The tables of an export, with only what is new or changed; then, if `gone`, the keys of what is gone."""
         people = form != "parquet"
         first, *others = streams
         known = {

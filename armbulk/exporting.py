@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -11,7 +11,7 @@ from typing import Any, Self
 import polars as pl
 
 from armbulk.asking import Asking
-from armbulk.comparing import GONE_FILE, Past
+from armbulk.comparing import GONE_FILE, OVERLAP, Past
 from armbulk.core.columns import Column, Profile, Sums
 from armbulk.core.limits import Account, Ahead
 from armbulk.core.pace import Progress
@@ -28,7 +28,7 @@ from armbulk.errors import LoginError, Unfinished
 from armbulk.fetching import Fetching
 from armbulk.importing import Bench, arm_of
 from armbulk.metered import Metered
-from armbulk.model import Cost, Field
+from armbulk.model import Cost, Field, Filter
 from armbulk.planning import iso
 from armbulk.wanting import Wanted
 
@@ -130,6 +130,7 @@ class Exported:
 
 def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
     """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
+    question, want = _question(bench.profile.account, want), _narrowed(bench, want)
     with _session(bench, want, waits=waits, tell=tell) as session:
         if fresh or bench.clock.now() - session.parts.fact("begun", bench.clock.now()) > STALE:
             session.parts.forget()
@@ -138,7 +139,8 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
         session.fetching.run()
         gathered = Gathered(want, session.parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
         gathered.look_through()
-        with _past(bench, want, session.parts) as past:
+        parts, partly = session.parts, want.listing.changed_since in dict(want.root.values)
+        with Past(parts.path.parent, question, parts.path.stem, want.resource, partly) as past:
             past.begin(gathered.items.columns.values())
             gathered.add_up(past.see)
             said = _report(gathered, lang)
@@ -148,7 +150,7 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
                 said["since"] = past.told(complete=said["complete"])
             paths = _write(bench, gathered, target, lang, past if want.since else None)
             if said["complete"]:
-                past.keep(bench.clock.now())
+                past.keep(session.parts.fact("begun", bench.clock.now()), bench.clock.now())
         session.done = bool(said["complete"])
     return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
 
@@ -156,16 +158,16 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
 def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past | None) -> list[Path]:
     """Write the file, or files; with a `past` only what has changed since, and the keys of what is gone."""
     want, clock = gathered.want, bench.clock
-    whole = target == want.target
+    gone = past is not None and not past.partly and target == want.target
     if not want.raw:
         streams = gathered.streams(lang)
         if past:
-            streams = past.streams(streams, gathered.pages, lang, target.suffix[1:].lower(), gone=whole)
+            streams = past.streams(streams, gathered.pages, lang, target.suffix[1:].lower(), gone=gone)
         return files.write(target, streams, want.dialect, lang, clock)
     if past is None:
         return files.write_raw(target, gathered.raw(), clock)
     paths = files.write_raw(target, past.raw(gathered.pages), clock)
-    return paths + (files.write_raw(files.beside_it(target, GONE_FILE), past.raw_gone(), clock) if whole else [])
+    return paths + (files.write_raw(files.beside_it(target, GONE_FILE), past.raw_gone(), clock) if gone else [])
 
 
 def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:
@@ -258,13 +260,23 @@ def _name(account: Account, want: Wanted) -> str:
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
 
 
-def _past(bench: Bench, want: Wanted, parts: Parts) -> Past:
-    """What the last complete export of the same question held, whatever its columns and form."""
-    account, window = bench.profile.account, want.root.plain()
+def _question(account: Account, want: Wanted) -> str:
+    """What is remembered under one name: an export's answer, whatever its columns and form."""
+    window = want.root.plain()
     window["values"] = sorted(window["values"])
     asked = [account.origin, account.client_no, want.resource.name, window]
-    name = f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
-    return Past(parts.path.parent, name, parts.path.stem, want.resource)
+    return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
+
+
+def _narrowed(bench: Bench, want: Wanted) -> Wanted:
+    """Ask only for what has changed since the last export, where ARM has a filter for that."""
+    param, profile = want.listing.changed_since, bench.profile
+    begun = Past.begun(profile.home / FOLDER, _question(profile.account, want)) if want.since and param else None
+    if begun is None:
+        return want
+    moment = (param, str(iso(begun - OVERLAP)))
+    listing = replace(want.listing, filters=(*want.listing.filters, Filter(param)))
+    return replace(want, listing=listing, root=replace(want.root, values=(*want.root.values, moment)))
 
 
 def _line_fields(want: Wanted) -> tuple[Field, ...]:

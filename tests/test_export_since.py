@@ -7,6 +7,7 @@ import json
 import random
 import stat
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
 from armbulk.wanting import Given, wanted
 
-NOTHING = {"why": None, "fields": True}
+PLAIN = {"why": None, "fields": True, "by": "comparison"}
 
 
 def export(folder: Path, records: list[Json], name: str = "out.jsonl", resource: str = "gl-items", **more: Any) -> Json:
@@ -81,7 +82,7 @@ def test_three_edits_among_many(tmp_path: Path, form: str) -> None:
         code, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"), "--since", "last")
     assert (code, said["rows"], said["complete"]) == (0, 1_200, True)
     assert said["since"].pop("at")
-    assert said["since"] == {"new": 1, "changed": 1, "gone": 1, "unchanged": 1_198, **NOTHING}
+    assert said["since"] == {"new": 1, "changed": 1, "gone": 1, "unchanged": 1_198, **PLAIN}
     changed, new, gone = _three(tmp_path, form)
     assert changed == ("changed", "Name; Balance total" if form in {"xlsx", "csv"} else "name; balance_total", "00700")
     assert new == ("new", "", "A-7")
@@ -249,6 +250,27 @@ def test_records_without_a_key(tmp_path: Path) -> None:
     assert all(key.startswith("\x00") for key in remembered(tmp_path)["\x00key"])
     said = export(tmp_path, [{"text": "c"}, {"text": "a"}], "l.csv", "log-items")
     assert counts(said) == (0, 0, 0, 2)
+
+
+def test_a_filter_of_what_has_changed_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a list to have a filter by change, only the changed would be read; that is remembered on top."""
+    listing = EXPORTS["gl-items"].listing
+    assert listing is not None
+    told = replace(EXPORTS["gl-items"], listing=replace(listing, changed_since="changedsince"))
+    monkeypatch.setitem(EXPORTS, "gl-items", told)
+    first = Lists({"glitems": [gl_item(n) for n in range(500)]})
+    export(tmp_path, [], lists=first)
+    assert not any("changedsince" in one for one in first.asked)
+    some = [gl_item(3), gl_item(4, glAmount=5), gl_item(500)]
+    lists = Lists({"glitems": some})
+    said = export(tmp_path, [], lists=lists, name="gl.xlsx")
+    assert lists.asked[0]["changedsince"].endswith("+00:00")
+    assert (counts(said), said["since"]["by"], lists.reads) == ((1, 1, None, 499), "filter", 6)
+    assert openpyxl.load_workbook(tmp_path / "gl.xlsx").sheetnames == ["GL items"]
+    said = export(tmp_path, some)
+    assert (counts(said), [Path(file).name for file in said["files"]]) == ((0, 0, None, 501), ["out.jsonl"])
+    monkeypatch.setitem(EXPORTS, "gl-items", replace(told, listing=listing))
+    assert counts(export(tmp_path, [*(gl_item(n) for n in range(4, 500)), gl_item(500)])) == (0, 1, 4, 496)
 
 
 # ── what is remembered, and when ────────────────────────────────────────────────────────────────────────────────────
@@ -445,7 +467,7 @@ def test_purge_takes_old_memories_only(tmp_path: Path) -> None:
 RECORDS = st.dictionaries(st.integers(0, 60), st.tuples(st.sampled_from(["", "a", "b\x1f", "1"]), st.integers(0, 2)))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(old=RECORDS, new=RECORDS, seed=st.integers(0, 99))
 def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old: Any, new: Any, seed: int) -> None:
     """Whatever was there and is there now: new, changed and gone are exactly what sets of them say."""
