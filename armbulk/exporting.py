@@ -11,6 +11,7 @@ from typing import Any, Self
 import polars as pl
 
 from armbulk.asking import Asking
+from armbulk.comparing import GONE_FILE, OVERLAP, Past
 from armbulk.core import differing
 from armbulk.core.columns import Column, Profile, Sums
 from armbulk.core.limits import Account, Ahead
@@ -19,16 +20,17 @@ from armbulk.core.tables import OF, OURS, PLACE, RAW, Table
 from armbulk.core.windows import inside
 from armbulk.edges import export as files
 from armbulk.edges.arm import Arm
+from armbulk.edges.export.memory import purge as purge_memories
 from armbulk.edges.export.parts import Parts, PartState
 from armbulk.edges.export.parts import purge as purge_parts
-from armbulk.edges.export.stream import Stream
+from armbulk.edges.export.stream import Stream, larger
 from armbulk.edges.store import Store
 from armbulk.edges.workbook.stamps import whose
 from armbulk.errors import LoginError, Unfinished
 from armbulk.fetching import Fetching
 from armbulk.importing import Bench, arm_of
 from armbulk.metered import Metered
-from armbulk.model import Cost, Field
+from armbulk.model import Cost, Field, Filter
 from armbulk.planning import iso
 from armbulk.wanting import Wanted
 
@@ -57,7 +59,7 @@ class Gathered:
     def pages(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
         """The records that were asked for, page by page, each once, with their lines."""
         here = {name: test for name, test in self._tests.items() if name in self.parts.ignored}
-        for _, items, lines in self.parts.kept():
+        for items, lines in larger((items, lines) for _, items, lines in self.parts.kept()):
             kept = items.filter(_usable(here, items)) if here else items
             yield kept, lines.filter(pl.col(OF).is_in(kept[PLACE].implode())) if lines is not None else None
 
@@ -101,10 +103,11 @@ class Gathered:
         """The records as ARM wrote them."""
         return (items[RAW] for items, _ in self.pages())
 
-    def add_up(self) -> None:
-        """The control totals."""
-        for items, _ in self.pages():
+    def add_up(self, see: Callable[[pl.DataFrame, pl.DataFrame | None], None] = lambda *_: None) -> None:
+        """The control totals; `see` is shown the same pages by the way."""
+        for items, lines in self.pages():
             self.sums.add(items, self.items.columns)
+            see(items, lines)
 
 
 def _usable(tests: dict[str, pl.Expr], items: pl.DataFrame) -> pl.Expr:
@@ -129,6 +132,7 @@ class Exported:
 
 def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
     """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
+    question, want = _question(bench.profile.account, want), _narrowed(bench, want)
     with _session(bench, want, waits=waits, tell=tell) as session:
         if fresh or bench.clock.now() - session.parts.fact("begun", bench.clock.now()) > STALE:
             session.parts.forget()
@@ -137,20 +141,18 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
         session.fetching.run()
         gathered = Gathered(want, session.parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
         gathered.look_through()
-        gathered.add_up()
-        said = _report(gathered, lang)
-        target = (
-            want.target
-            if said["complete"]
-            else want.target.with_name(f"{want.target.stem}.incomplete{want.target.suffix}")
-        )
-        if want.raw:
-            paths = files.write_raw(target, gathered.raw(), bench.clock)
-        else:
-            streams = gathered.streams(lang)
-            if want.target.suffix.lower() == ".xlsx":
-                streams += _base(want, streams[0], bench.profile.account)
-            paths = files.write(target, streams, want.dialect, lang, bench.clock)
+        parts, partly = session.parts, want.listing.changed_since in dict(want.root.values)
+        with Past(parts.path.parent, question, parts.path.stem, want.resource, partly) as past:
+            past.begin(gathered.items.columns.values())
+            gathered.add_up(past.see)
+            said = _report(gathered, lang)
+            target = want.target if said["complete"] else files.beside_it(want.target, ".incomplete")
+            if want.since:
+                past.compare(gathered.pages, gathered.rows)
+                said["since"] = past.told(complete=said["complete"])
+            paths = _write(bench, gathered, target, lang, past if want.since else None)
+            if said["complete"]:
+                past.keep(session.parts.fact("begun", bench.clock.now()), bench.clock.now())
         session.done = bool(said["complete"])
     return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
 
@@ -162,6 +164,23 @@ def _base(want: Wanted, shown: Stream, account: Account) -> list[Stream]:
         return []
     columns = (*shown.columns, Column(differing.mark(whose(account)), None))
     return [replace(shown, title=differing.SHEET, columns=columns, hidden=True)]
+
+
+def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past | None) -> list[Path]:
+    """Write the file, or files; with a `past` only what has changed since, and the keys of what is gone."""
+    want, clock = gathered.want, bench.clock
+    gone = past is not None and not past.partly and target == want.target
+    if not want.raw:
+        streams = gathered.streams(lang)
+        if past:
+            streams = past.streams(streams, gathered.pages, lang, target.suffix[1:].lower(), gone=gone)
+        if target.suffix.lower() == ".xlsx":
+            streams = [*streams, *_base(want, streams[0], bench.profile.account)]
+        return files.write(target, streams, want.dialect, lang, clock)
+    if past is None:
+        return files.write_raw(target, gathered.raw(), clock)
+    paths = files.write_raw(target, past.raw(gathered.pages), clock)
+    return paths + (files.write_raw(files.beside_it(target, GONE_FILE), past.raw_gone(), clock) if gone else [])
 
 
 def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:
@@ -254,6 +273,25 @@ def _name(account: Account, want: Wanted) -> str:
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
 
 
+def _question(account: Account, want: Wanted) -> str:
+    """What is remembered under one name: an export's answer, whatever its columns and form."""
+    window = want.root.plain()
+    window["values"] = sorted(window["values"])
+    asked = [account.origin, account.client_no, want.resource.name, window]
+    return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
+
+
+def _narrowed(bench: Bench, want: Wanted) -> Wanted:
+    """Ask only for what has changed since the last export, where ARM has a filter for that."""
+    param, profile = want.listing.changed_since, bench.profile
+    begun = Past.begun(profile.home / FOLDER, _question(profile.account, want)) if want.since and param else None
+    if begun is None:
+        return want
+    moment = (param, str(iso(begun - OVERLAP)))
+    listing = replace(want.listing, filters=(*want.listing.filters, Filter(param)))
+    return replace(want, listing=listing, root=replace(want.root, values=(*want.root.values, moment)))
+
+
 def _line_fields(want: Wanted) -> tuple[Field, ...]:
     return want.resource.lines.fields if want.resource.lines else ()
 
@@ -279,6 +317,7 @@ def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
         "cost": parts.spent.meters(),
         "totals": gathered.sums.told(),
         "tie_out": None,
+        "since": None,
         "window": want.root.told(),
         "lines": gathered.line_rows if want.resource.lines else None,
         "gaps": gaps,
@@ -295,3 +334,8 @@ def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
 def purge(home: Path, before: float) -> int:
     """Take away what unfinished exports have left, where nobody has touched it since `before`."""
     return purge_parts(home / FOLDER, before)
+
+
+def forget(home: Path, before: float) -> int:
+    """Take away what exports are compared with, where it was not renewed since `before`."""
+    return purge_memories(home / FOLDER, before)

@@ -122,7 +122,8 @@ class Listing:
     `key`: paths that tell one record from another. `dates`: the parameters of a first and last day, and the path of
     the day they are about. `period`: parameters and paths of a ledger year and period. `splits`: filters by whose
     values a window that is too large may be cut, besides days; `told_by`: another list that knows values of a filter.
-    `also`: fields that can only be read. `options`: parameters every query carries.
+    `also`: fields that can only be read. `options`: parameters every query carries. `changed_since`: the parameter of
+    a moment after which records were made or changed; no list documents one.
     """
 
     endpoint: str
@@ -134,6 +135,7 @@ class Listing:
     told_by: tuple[tuple[str, str], ...] = ()
     also: tuple[Field, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
+    changed_since: str = ""
     cap: int = 10_000
     page: int = 1_000
     source: str = "I"

@@ -10,7 +10,7 @@ from functools import partial
 from typing import assert_never
 
 from armbulk.beforehand import Beforehand, customers_first
-from armbulk.comparing import Comparing
+from armbulk.changing import Changing
 from armbulk.core.answers import Proof, Reply, read_post
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
@@ -75,7 +75,7 @@ class Session:
     look_first: bool | None = None  # None: as was said when the run began
     metered: Metered = field(init=False)
     beforehand: Beforehand | None = None
-    comparing: Comparing | None = None
+    changing: Changing | None = None
 
     def __post_init__(self) -> None:
         """Calls go out within the client's meters."""
@@ -200,8 +200,8 @@ class Session:
             return self._goes_on(batch, self.beforehand.look(batch))
         if batch.method != "PUT" or batch.state is not State.PLANNED:
             return True
-        self.comparing = self.comparing or Comparing(self.metered, self.run)
-        return self._goes_on(batch, self.comparing.look(batch))
+        self.changing = self.changing or Changing(self.metered, self.run)
+        return self._goes_on(batch, self.changing.look(batch))
 
     def _goes_on(self, batch: Batch, stopped: Held | Failed | None) -> bool:
         """Whether nothing stopped a look; else the batch comes again later."""

@@ -26,11 +26,15 @@ class Given:
     where: tuple[str, ...] = ()
     columns: str | None = None
     dialect: str = DIALECTS[0]
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A question to ARM, and where its answer goes. `ignored`: filters ARM has none for; they are applied here."""
+    """A question to ARM, and where its answer goes. `ignored`: filters ARM has none for; they are applied here.
+
+    `since`: only what is new or changed since the last complete export of the same is wanted.
+    """
 
     resource: Resource
     listing: Listing
@@ -39,6 +43,7 @@ class Wanted:
     columns: tuple[str, ...]
     target: Path
     dialect: str
+    since: bool = False
 
     @property
     def raw(self) -> bool:
@@ -61,7 +66,8 @@ def wanted(name: str, given: Given) -> Wanted:
     columns = _columns(resource, given.columns)
     if columns and given.target.suffix.lower() == ".jsonl":
         raise UsageError("columns-raw", "A .jsonl file holds the records as ARM wrote them", "Leave --columns out")
-    return Wanted(resource, listing, window, ignored, columns, given.target, given.dialect)
+    since = given.since is not None
+    return Wanted(resource, listing, window, ignored, columns, given.target, given.dialect, since)
 
 
 def _window(listing: Listing, name: str, given: Given) -> Window:

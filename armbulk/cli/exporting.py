@@ -30,6 +30,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
 @click.option("--csv-dialect", "dialect", type=click.Choice(["norwegian", "rfc"]), default="norwegian",
               help="norwegian: ; and decimal comma; rfc: , and decimal point.")  # fmt: skip
+@click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say how much there is and what it costs of ARM's limits.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an interrupted export has read already.")
@@ -41,6 +42,7 @@ def export(desk: Desk, resource: str, *, only_plan: bool, no_wait: bool, fresh: 
     Example:  armbulk export customers -o customers.xlsx
               armbulk export gl-items --period 2025-02 -o gl.xlsx
               armbulk export ar-items --where customerno=543210 -o items.csv
+              armbulk export customers --since last -o news.xlsx
     """
     want = _wanted(resource, given)
     desk = desk.reachable()

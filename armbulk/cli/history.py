@@ -62,6 +62,7 @@ def purge(desk: Desk, age: str, *, yes: bool) -> Exit:
     \b
     Example:  armbulk purge --older-than 90d
     """
+    from armbulk.exporting import forget
     from armbulk.exporting import purge as purge_exports
 
     before = desk.clock.now() - _seconds(age)
@@ -69,7 +70,8 @@ def purge(desk: Desk, age: str, *, yes: bool) -> Exit:
         return Exit.OK
     gone = desk.bench.store().purge(desk.profile.account, before)
     said = {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded}
-    desk.report.show("purge", {**said, "exports": purge_exports(desk.profile.home, before)})
+    home = desk.profile.home
+    desk.report.show("purge", {**said, "exports": purge_exports(home, before), "memories": forget(home, before)})
     return Exit.OK
 
 

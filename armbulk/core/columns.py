@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -78,12 +79,21 @@ def as_json(value: Any) -> str:
 def frame_of(records: Sequence[Json], paths: Sequence[str], skip: frozenset[str] = frozenset()) -> pl.DataFrame:
     """The records as texts: a column for each of `paths`, then one for whatever else they hold, but `skip`."""
     known = _tree(paths)
-    columns: dict[str, list[str | None]] = {path: [] for path in paths}
+    columns: dict[str, Sequence[str | None]] = {path: [] for path in paths}
     _fill(records, known, "", columns, skip)
     return pl.DataFrame([_series(path, found, len(records)) for path, found in columns.items()])
 
 
-def _series(path: str, found: list[str | None], rows: int) -> pl.Series:
+def column_of(records: Sequence[Json], path: str) -> pl.Series:
+    """The values of one path as texts, as `frame_of` gives them; null where a record says nothing there."""
+    values: Sequence[Any] = records
+    for name in path.split("."):
+        values = [one.get(name) if isinstance(one, dict) else None for one in values]
+    values = [None if isinstance(one, dict) else one for one in values]
+    return _series(path, _texts(values, set(map(type, values))), len(records))
+
+
+def _series(path: str, found: Sequence[str | None], rows: int) -> pl.Series:
     return pl.Series(path, found or [None] * rows, dtype=pl.String)
 
 
@@ -99,17 +109,16 @@ def _tree(paths: Iterable[str]) -> Json:
 
 
 def _fill(
-    records: Sequence[Json], known: Json, prefix: str, columns: dict[str, list[str | None]], skip: frozenset[str]
+    records: Sequence[Json], known: Json, prefix: str, columns: dict[str, Sequence[str | None]], skip: frozenset[str]
 ) -> None:
     """Column by column, never value by value: that is what a page of a thousand records allows."""
-    names = dict.fromkeys(known)
-    for one in records:
-        names.update(dict.fromkeys(one))
-    for name in names:
+    shapes = dict.fromkeys(map(tuple, records))
+    alike = dict(zip(*shapes, zip(*map(dict.values, records), strict=True), strict=True)) if len(shapes) == 1 else {}
+    for name in dict.fromkeys((*known, *chain.from_iterable(shapes))):
         path = f"{prefix}{name}"
         if path in skip:
             continue
-        values = [one.get(name) for one in records]
+        values: Sequence[Any] = alike[name] if name in alike else [one.get(name) for one in records]
         kinds = set(map(type, values))
         if known.get(name) or dict in kinds:
             inner = [value if isinstance(value, dict) else {} for value in values]
@@ -120,8 +129,13 @@ def _fill(
         columns[path] = _texts(values, kinds)
 
 
-def _texts(values: list[Any], kinds: set[type]) -> list[str | None]:
+def _texts(values: Sequence[Any], kinds: set[type]) -> Sequence[str | None]:
     """The values as texts, the usual kinds fast."""
+    if kinds == {str} and "" not in values:
+        return values
+    if kinds <= {int, Decimal}:
+        texts = list(map(str, values))
+        return [text_of(value) for value in values] if "E" in "".join(texts) else texts
     if kinds <= {int, type(None)}:
         return [None if value is None else str(value) for value in values]
     if kinds <= {str, type(None)}:

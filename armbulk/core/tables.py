@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.core.columns import Json, as_json, frame_of
+from armbulk.core.columns import Json, as_json, column_of, frame_of
 from armbulk.core.rawjson import raw_records
 from armbulk.model import Field, Listing, Resource, Use
 
@@ -14,7 +14,8 @@ KEY, RAW, OF, PLACE = "\x00key", "\x00raw", "\x00of", "\x00place"
 
 OURS = (KEY, RAW, OF, PLACE)
 
-_BETWEEN = "\x1f"
+SEPARATOR = "\x1f"
+"""Between the values of a key that has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Table:
     def _keys(self, items: pl.DataFrame, records: Sequence[Json]) -> pl.Series:
         """What tells a record from others; one without any of it is told by all it holds."""
         parts = [pl.col(path) if path in items.columns else pl.lit(None, pl.String) for path in self.listing.key]
-        joined = pl.concat_str([part.fill_null("") for part in parts], separator=_BETWEEN)
+        joined = pl.concat_str([part.fill_null("") for part in parts], separator=SEPARATOR)
         keys = items.select(pl.when(~pl.all_horizontal(part.is_null() for part in parts)).then(joined).alias(KEY))[KEY]
         if keys.null_count():
             whole = [as_json(one) if key is None else key for key, one in zip(keys, records, strict=True)]
@@ -72,11 +73,9 @@ class Table:
         """The tests of a window that some record fails."""
         if not records or not tests:
             return frozenset()
-        items = frame_of(records, [one.path for one in self.fields], frozenset({self.resource.lines_path}))
-        usable = {name: test for name, test in tests.items() if set(test.meta.root_names()) <= set(items.columns)}
-        failed = (
-            items.select(**{name: (~test).any() for name, test in usable.items()}).row(0, named=True) if usable else {}
-        )
+        asked = {path for test in tests.values() for path in test.meta.root_names()}
+        values = pl.DataFrame([column_of(records, path) for path in sorted(asked)])
+        failed = values.select(**{name: (~test).any() for name, test in tests.items()}).row(0, named=True)
         return frozenset(name for name, found in failed.items() if found)
 
     def weigh(self, records: Sequence[Json]) -> int:

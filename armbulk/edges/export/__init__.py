@@ -32,13 +32,18 @@ def write(
         return [_write(target, partial(book.write_book, streams=streams, lang=lang, front=front), clock)]
     found = []
     for at, stream in enumerate(streams):
-        own = target if at == 0 else target.with_name(f"{target.stem}-{stream.title.lower()}{target.suffix}")
+        own = target if at == 0 else beside_it(target, stream.ending or f"-{stream.title.lower()}")
         if form == "csv":
             work = partial(flat.write_csv, stream=stream, dialect=flat.DIALECTS[dialect], lang=lang)
         else:
             work = partial(flat.write_parquet, stream=stream)
         found.append(_write(own, work, clock))
     return found
+
+
+def beside_it(target: Path, ending: str) -> Path:
+    """The file for another table of the same export."""
+    return target.with_name(f"{target.stem}{ending}{target.suffix}")
 
 
 def write_raw(target: Path, pages: Iterator[pl.Series], clock: Clock) -> list[Path]:
