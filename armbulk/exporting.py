@@ -127,21 +127,10 @@ class Exported:
 
 def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
     """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
-    with _session(bench, want, waits=waits, tell=tell) as session:
-        if fresh or bench.clock.now() - session.parts.fact("begun", bench.clock.now()) > STALE:
-            session.parts.forget()
-        session.parts.note("begun", session.parts.fact("begun", bench.clock.now()))
-        session.fetching.begin(want.root, want.ignored)
-        session.fetching.run()
-        gathered = Gathered(want, session.parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
-        gathered.look_through()
-        gathered.add_up()
-        said = _report(gathered, lang)
-        target = (
-            want.target
-            if said["complete"]
-            else want.target.with_name(f"{want.target.stem}.incomplete{want.target.suffix}")
-        )
+    with Session(bench, want, waits, tell) as session:
+        gathered = gather(session, fresh=fresh)
+        said = report(gathered, lang)
+        target = named(want.target, complete=said["complete"])
         if want.raw:
             paths = files.write_raw(target, gathered.raw(), bench.clock)
         else:
@@ -150,28 +139,68 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
     return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
 
 
+def gather(session: "Session", *, fresh: bool) -> Gathered:
+    """Read what a session wants, or the rest of it, and look through it all."""
+    want, parts, now = session.want, session.parts, session.bench.clock.now()
+    if fresh or now - parts.fact("begun", now) > STALE:
+        parts.forget()
+    parts.note("begun", parts.fact("begun", now))
+    session.fetching.begin(want.root, want.ignored)
+    session.fetching.run()
+    gathered = Gathered(want, parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
+    gathered.look_through()
+    gathered.add_up()
+    return gathered
+
+
+def named(target: Path, *, complete: bool) -> Path:
+    """The name of a file: one that is not complete says so."""
+    return target if complete else target.with_name(f"{target.stem}.incomplete{target.suffix}")
+
+
 def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:
     """Ask ARM how large the parts are, and price the rest: a few small calls, nothing is read in full."""
-    with _session(bench, want, waits=True, tell=tell) as session:
-        session.fetching.begin(want.root, want.ignored)
-        session.fetching.size_up()
-        waiting = session.parts.all(PartState.TODO, PartState.READING)
-        records = sum(
-            one.total or 0 for one in session.parts.all() if one.state not in {PartState.SPLIT, PartState.HEAD}
-        )
-        left = [max(min(one.total or 0, one.cap) - one.got, 0) for one in waiting]
-        pages = [min(session.fetching.size, rest - at) for rest in left for at in range(0, rest, session.fetching.size)]
-        finishes = _finish(session.store, bench, pages)
-        return {
-            "resource": want.resource.name,
-            "window": want.root.told(),
-            "records": records,
-            "windows": len(waiting),
-            "cost": Cost(len(pages), sum(pages)).meters(),
-            "spent": session.parts.spent.meters(),
-            "finishes": iso(finishes),
-            "seconds": round(finishes - bench.clock.now(), 1) if finishes < float("inf") else None,
-        }
+    with Session(bench, want, waits=True, tell=tell) as session:
+        return price(session, size_up(session))
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """How large a list is, and what of it is left to read: the records on each page."""
+
+    records: int
+    windows: int
+    pages: tuple[int, ...]
+    spent: Cost
+
+
+def size_up(session: "Session") -> Sized:
+    """Ask ARM how large the parts of a list are."""
+    parts, fetching = session.parts, session.fetching
+    fetching.begin(session.want.root, session.want.ignored)
+    fetching.size_up()
+    waiting = parts.all(PartState.TODO, PartState.READING)
+    records = sum(one.total or 0 for one in parts.all() if one.state not in {PartState.SPLIT, PartState.HEAD})
+    left = [max(min(one.total or 0, one.cap) - one.got, 0) for one in waiting]
+    pages = tuple(min(fetching.size, rest - at) for rest in left for at in range(0, rest, fetching.size))
+    return Sized(records, len(waiting), pages, parts.spent)
+
+
+def price(session: "Session", own: Sized, beside: Sequence[Sized] = ()) -> dict[str, Any]:
+    """What is left to read costs, of a list and of those that are read `beside` it; and when it is done."""
+    bench, sized = session.bench, (own, *beside)
+    pages = [records for one in sized for records in one.pages]
+    finishes = _finish(session.store, bench, pages)
+    return {
+        "resource": session.want.resource.name,
+        "window": session.want.root.told(),
+        "records": own.records,
+        "windows": sum(one.windows for one in sized),
+        "cost": Cost(len(pages), sum(pages)).meters(),
+        "spent": sum((one.spent for one in sized), Cost()).meters(),
+        "finishes": iso(finishes),
+        "seconds": round(finishes - bench.clock.now(), 1) if finishes < float("inf") else None,
+    }
 
 
 def _finish(store: Store, bench: Bench, pages: Sequence[int]) -> float:
@@ -187,7 +216,7 @@ def _finish(store: Store, bench: Bench, pages: Sequence[int]) -> float:
 
 
 @dataclass(slots=True)
-class _Session:
+class Session:
     """What an export works with while it is under way; `done` takes the parts away at the end."""
 
     bench: Bench
@@ -230,10 +259,6 @@ def _take_over(store: Store, account: Account) -> None:
         return
 
 
-def _session(bench: Bench, want: Wanted, *, waits: bool, tell: Tell) -> _Session:
-    return _Session(bench, want, waits, tell)
-
-
 def _name(account: Account, want: Wanted) -> str:
     """The export's own name: the same question has the same."""
     asked = [account.origin, account.client_no, want.resource.name, want.root.plain(), sorted(want.ignored), want.raw]
@@ -244,7 +269,7 @@ def _line_fields(want: Wanted) -> tuple[Field, ...]:
     return want.resource.lines.fields if want.resource.lines else ()
 
 
-def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
+def report(gathered: Gathered, lang: str) -> dict[str, Any]:
     """Say what was read, as the JSON contract of `armbulk export` does."""
     parts, want = gathered.parts, gathered.want
     gaps = [
