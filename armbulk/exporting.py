@@ -119,10 +119,11 @@ def _said(test: pl.Expr, items: pl.DataFrame) -> pl.Expr:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An export as it ended."""
+    """An export as it ended. `agrees`: nothing it was tied to says otherwise."""
 
     said: dict[str, Any]
     complete: bool
+    agrees: bool = True
 
 
 def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:

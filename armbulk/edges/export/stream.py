@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -13,12 +14,16 @@ CHUNK = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One table: its title, its columns in order, how many rows there are, and the rows as texts by path."""
+    """One table: its title, its columns in order, how many rows there are, and the rows as texts by path.
+
+    `after` adds sheets of its own to a workbook (an `xlsxwriter.Workbook`) behind the table's.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: int
     pages: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
+    after: Callable[[Any], None] | None = field(default=None, repr=False)
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """The rows in larger pieces, every column present."""
