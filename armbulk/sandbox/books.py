@@ -30,7 +30,7 @@ from armbulk.sandbox.ledger import (
     kroner,
     moment,
 )
-from armbulk.sandbox.people import customer
+from armbulk.sandbox.people import category, customer
 from armbulk.sandbox.rows import Rows, Value
 from armbulk.sandbox.shapes import Json
 from armbulk.sandbox.system import codes, configs
@@ -103,7 +103,7 @@ def books(
         _gl_items(ledger),
         _ar_items(ledger),
         tuple(_movements(ledger)),
-        Rows(ledger.customers, lambda place: customer(ledger, place + 1), {"customerNo": lambda n: f"{n + 1:06d}"}),
+        _customers(ledger),
         _documents(ledger),
         _bundles(ledger),
         _log_items(ledger),
@@ -212,6 +212,18 @@ def _ar_items(ledger: Ledger) -> Rows:
         }
 
     return Rows(len(ledger.vouchers), make, _told(ledger, range(len(ledger.vouchers))))
+
+
+def _customers(ledger: Ledger) -> Rows:
+    return Rows(
+        ledger.customers,
+        lambda place: customer(ledger, place + 1),
+        {
+            "customerNo": lambda n: f"{n + 1:06d}",
+            "accountNo": lambda n: FIRST_ACCOUNT + n + 1,
+            "customerCategory": lambda n: category(ledger.seed, n + 1),
+        },
+    )
 
 
 def _documents(ledger: Ledger) -> Rows:

@@ -1,5 +1,6 @@
 """The invoices and credit notes behind a ledger, with lines that add up to them to the øre."""
 
+from armbulk.sandbox import people
 from armbulk.sandbox.keys import kid
 from armbulk.sandbox.ledger import CREDIT_NOTE, FIRST_ACCOUNT, Ledger, Voucher, kroner, lot, tax
 from armbulk.sandbox.shapes import Json
@@ -22,19 +23,19 @@ def document(ledger: Ledger, place: int) -> Json:
     """Make the document of a voucher, with its lines."""
     one = ledger.vouchers[place]
     account, reference = FIRST_ACCOUNT + one.customer, place + 1
-    customer = f"{one.customer:06d}"
+    channel = people.channel(ledger.seed, one.customer)
     return {
         "clientNo": ledger.client_no,
         "accountNo": account,
         "referenceNo": reference,
         "documentBundleId": FIRST_BUNDLE + place,
         "documentType": "CN" if one.kind == CREDIT_NOTE else "IN",
-        "customerNo": customer,
+        "customerNo": f"{one.customer:06d}",
         "documentNo": one.document,
         "documentDate": one.day.isoformat(),
         "dueDate": ledger.dues(place)[1].isoformat(),
         "currency": "NOK",
-        "language": "en" if one.customer % 25 == 0 else "no",
+        "language": people.language(one.customer),
         "kid": kid(ledger.client_no, account, reference),
         "marketingMessageCode": "",
         "customerMessage": f"Gjelder faktura {one.sale:08d}" if one.kind == CREDIT_NOTE else "",
@@ -46,9 +47,9 @@ def document(ledger: Ledger, place: int) -> Json:
         "subCustomerNo": "",
         "ledgerNote": "",
         "currencyAmounts": _amounts(one.net, one.vat),
-        "distribution": {"type": "M", "einvoiceCode": 0},
+        "distribution": channel,
         "einvoiceAddress": {"address": "", "addressScheme": "", "operator": ""},
-        "emailAddress": [f"{customer}@kunde.example"],
+        "emailAddress": [people.names(ledger.seed, one.customer)[2]] if channel["type"] == "M" else [],
         "attachmentFiles": [],
         "attachmentCodes": [],
         "customCodes": [],

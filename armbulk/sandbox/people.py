@@ -45,14 +45,14 @@ _DISTRICTS = ("NW", "SE", "SW", "N")
 
 def customer(ledger: Ledger, number: int) -> Json:
     """Make a customer with all that ARM's list of customers says of one."""
-    category = CATEGORIES[(lot(ledger.seed, "category") + number) % len(CATEGORIES)]
-    firm, account = category in FIRMS, FIRST_ACCOUNT + number
+    kind, account = category(ledger.seed, number), FIRST_ACCOUNT + number
+    firm = kind in FIRMS
     told = {
         "clientNo": ledger.client_no,
         "accountNo": account,
         "customerNo": f"{number:06d}",
-        **_identity(ledger, number, firm=firm),
-        "customerCategory": category,
+        **_identity(ledger.seed, number, firm=firm),
+        "customerCategory": kind,
         **_terms(ledger, number, firm=firm),
         "customerKid": kid(ledger.client_no, account, 0),
         "balanceTotal": kroner(ledger.owed.get(number, 0)),
@@ -60,24 +60,46 @@ def customer(ledger: Ledger, number: int) -> Json:
     return told if firm else told | _born(ledger.seed, number)
 
 
+def category(seed: int, number: int) -> str:
+    """What kind of customer it is: as many of each, so that a long list can be cut by it."""
+    return CATEGORIES[(lot(seed, "category") + number) % len(CATEGORIES)]
+
+
+def names(seed: int, number: int) -> tuple[str, str, str]:
+    """Work out the first name of a customer (or of who answers for it), its full name and its e-mail address."""
+    first, last = _pick(_FIRST, seed, "first", number), _pick(_LAST, seed, "last", number)
+    firm = category(seed, number) in FIRMS
+    name = f"{last} {_pick(_TRADES, seed, 'trade', number)} AS" if firm else f"{first} {last}"
+    slug = name.casefold().translate(_ASCII)
+    return first, name, f"faktura@{slug}.example" if firm else f"{slug.replace('-', '.')}.{number}@epost.example"
+
+
+def channel(seed: int, number: int) -> Json:
+    """Say how the customer's documents are sent."""
+    ways = ("H", "H", "M") if category(seed, number) in FIRMS else ("E", "M", "P")
+    way = _pick(ways, seed, "channel", number)
+    return {"type": way, "einvoiceCode": {"H": 90, "E": 2}.get(way, 0)}
+
+
+def language(number: int) -> str:
+    """Say in which language the customer is written to."""
+    return "en" if number % 25 == 0 else "no"
+
+
 def _pick(words: tuple[str, ...], *parts: object) -> str:
     return words[lot(*parts) % len(words)]
 
 
-def _identity(ledger: Ledger, number: int, *, firm: bool) -> Json:
+def _identity(seed: int, number: int, *, firm: bool) -> Json:
     """Who it is, where, and how to reach it."""
-    seed = ledger.seed
-    first, last = _pick(_FIRST, seed, "first", number), _pick(_LAST, seed, "last", number)
-    name = f"{last} {_pick(_TRADES, seed, 'trade', number)} AS" if firm else f"{first} {last}"
-    slug = name.casefold().translate(_ASCII)
-    mail = f"faktura@{slug}.example" if firm else f"{slug.replace('-', '.')}.{number}@epost.example"
+    first, name, mail = names(seed, number)
     own = organisation_no(seed, number) if firm else ""
-    parent = number - 7 * (lot(seed, "parent", number) % 4 + 1)  # seven on, the category is the same
+    parent = number - len(CATEGORIES) * (lot(seed, "parent", number) % 4 + 1)  # a firm as well
     belongs = firm and parent > 0 and lot(seed, "belongs", number) % 12 == 0
     return {
         "name": name,
         "postalAddress": _address(seed, number, first if firm and number % 9 == 0 else ""),
-        **_returned(ledger, number),
+        **_returned(seed, number),
         "emailAddressDocument": [mail] if number % 13 else [mail, f"regnskap.{mail}"],
         "secondaryEmailAddress": [] if number % 5 else [f"kopi.{mail}"],
         "phoneNo": f"{4 + 5 * (number % 2)}{lot(seed, 'phone', number) % 10**7:07d}",
@@ -106,28 +128,26 @@ def _address(seed: int, number: int, care_of: str) -> Json:
     return {**told, "postalCode": code, "cityName": city, "countryText": "Norge", "countryCode": "NO"}
 
 
-def _returned(ledger: Ledger, number: int) -> Json:
+def _returned(seed: int, number: int) -> Json:
     """Mail to one customer in forty came back."""
     if number % 40:
         return {"postalReturnStatus": 0}
-    return {"postalReturnStatus": 100, "postalReturnDate": _day(ledger.seed, "returned", number).isoformat()}
+    return {"postalReturnStatus": 100, "postalReturnDate": _day(seed, "returned", number).isoformat()}
 
 
 def _terms(ledger: Ledger, number: int, *, firm: bool) -> Json:
     """How the customer is billed and dunned."""
-    seed, language = ledger.seed, "en" if number % 25 == 0 else "no"
+    seed = ledger.seed
     stopped = _day(seed, "stop", number).replace(year=2026).isoformat() if number % 30 == 0 else ""
-    channel = "H" if firm else _pick(("E", "M", "P"), seed, "channel", number)
     own = organisation_no(seed, number) if firm else ""
     return {
         "customerGroupCode": "VIP" if number % 50 == 0 else "",
         "priceNetOrGross": "N" if firm else "B",
-        "language": language,
-        "usingLanguage": language,
+        "language": language(number),
+        "usingLanguage": language(number),
         "currency": "NOK",
         "distribution": {
-            "type": channel,
-            "einvoiceCode": {"H": 90, "E": 2}.get(channel, 0),
+            **channel(seed, number),
             "peppolEndpointId": own,
             "peppolEndpointIdScheme": "0192" if firm else "",
         },
@@ -155,16 +175,16 @@ def _terms(ledger: Ledger, number: int, *, firm: bool) -> Json:
 
 
 def _day(*parts: object) -> date:
-    return date(2024, 1, 1) + timedelta(days=lot(*parts) % 365)
+    return date(2023, 1, 1) + timedelta(days=lot(*parts) % 365)
 
 
 def _born(seed: int, number: int) -> Json:
-    """When a person was born, and the synthetic identity number that says so."""
-    day = date(1950, 1, 1) + timedelta(days=lot(seed, "born", number) % 18_000)
+    """When a person was born, and the synthetic identity number that says so: each its own."""
+    day = date(1950, 1, 1) + timedelta(days=(number * 7_919 + lot(seed, "born")) % 18_000)
     return {
         "dateOfBirth": day.isoformat(),
         "yearOfBirth": day.year,
-        "ssn": national_id(day, lot(seed, "person", number) % 500),
+        "ssn": national_id(day, number // 18_000 * 150),
         "ssnCountry": "NO",
     }
 

@@ -3,6 +3,7 @@
 import math
 import secrets
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from armbulk.sandbox.keys import fold
 from armbulk.sandbox.rows import Found, Sought
@@ -153,8 +154,29 @@ def _came(state: State, resource: str) -> Iterable[Json]:
         case "customers":
             return state.customers.values()
         case "documents":
-            return (one for found in state.documents.values() for one in found if _visible(state, one))
+            return _seen(state)
+        case "documentbundles":
+            return (_told(state, one, "documentBundleId") | {"status": "PROCESSED"} for one in _seen(state))
+        case "logitems":
+            return (_logged(_told(state, one)) for one in _seen(state))
     return ()
+
+
+def _told(state: State, document: Json, *more: str) -> Json:
+    """What other lists tell of a document that came by the API."""
+    at = datetime.fromtimestamp(state.created.get(document.get("referenceNo", 0), 0.0), UTC)
+    names = ("clientNo", "accountNo", "referenceNo", "customerNo", "documentNo", *more)
+    return {name: document.get(name, "") for name in names} | {"createdTime": at.isoformat(timespec="milliseconds")}
+
+
+def _logged(told: Json) -> Json:
+    number = f"{told['accountNo']}-{told['referenceNo']}"
+    return {**told, "logItemId": number, "logType": "IMPORTED", "description": "Document received"}
+
+
+def _seen(state: State) -> Iterable[Json]:
+    """Documents that were created and are visible by now."""
+    return (one for found in state.documents.values() for one in found if _visible(state, one))
 
 
 def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], host: str) -> tuple[Json, int]:

@@ -80,10 +80,13 @@ class Rows(Sequence[Json]):
         """Find the places of the records that are sought, in order."""
         if not self._keys:
             return [place for place, one in enumerate(self) if sought.fits(one)]
-        equal = {**sought.equal, "open": "true"} if sought.open_only else sought.equal
+        equal = {**sought.equal, **({"open": "true"} if sought.open_only else {})}
         places: Sequence[int] = self._days(sought)
         if len(places) == self._size and equal:
-            places = min((self._index(key).get(said, _NOWHERE) for key, said in equal.items()), key=len)
+            indexed = {key: self._index(key).get(said, _NOWHERE) for key, said in equal.items()}
+            fewest = min(indexed, key=lambda key: len(indexed[key]))
+            places = indexed[fewest]
+            del equal[fewest]
         for key, said in equal.items():
             value = self.value(key)
             places = [place for place in places if fold(value(place)) == said]

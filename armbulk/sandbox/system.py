@@ -23,7 +23,7 @@ _CODES: dict[str, dict[str, str]] = {
     "postalReturnStatus": {"0": "None", "100": "Mail came back"},
     "priceNetOrGross": {"B": "Gross", "N": "Net"},
     "registrationStatus": {"FICTITIOUS": "In no register"},
-    "vatCode": {"": "No VAT", "3": "Outgoing VAT, 25 %"},
+    "vatCode": {"3": "Outgoing VAT, 25 %"},
     "voucherType": {"3": "Invoice", "4": "Credit note", "5": "Payment"},
 }
 
