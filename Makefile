@@ -15,8 +15,8 @@ venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pypro
 demo: $(STAMP) ## Try the whole journey: check, plan, import and results, in the built-in sandbox
 	@$(BIN)/armbulk demo
 
-test: $(STAMP) ## Run all tests
-	@$(BIN)/python -m pytest -q
+test: $(STAMP) ## Run all tests, on every core
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(STAMP) ## Check style, types and floors; changes nothing
 	@$(BIN)/ruff check
