@@ -34,7 +34,7 @@ def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[importing.B
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
         bench = importing.Bench(load(environ, said={"lang": lang}), clock)
         checked = check_files([str(workbook)])
-        yield bench, checked, importing.prepared(bench, bench.store(), checked, Options())
+        yield bench, checked, importing.prepared(bench, bench.store(), checked, Options(first_import=True))
 
 
 def run(bench: importing.Bench, checked: Checked, ready: Prepared, folder: Path, lang: str) -> results.Result:

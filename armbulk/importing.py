@@ -50,6 +50,7 @@ class Bench:
 
 def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> Prepared:
     """Price what would be sent, with what this store knows of the client."""
+    look_or_not(look_up=options.look_up, first_import=options.first_import)
     profile = bench.profile
     around = Surroundings(
         known=store.known(profile.account),
@@ -58,8 +59,15 @@ def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> 
         now=bench.clock.now(),
         cutting=Cutting(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
         pace=PlanPace(),
+        since=store.since(profile.account),
     )
     return prepare(checked, options, around)
+
+
+def look_or_not(*, look_up: bool, first_import: bool) -> None:
+    """Make sure that not both are said; UsageError otherwise."""
+    if look_up and first_import:
+        raise UsageError("look-or-not", "--look-up and --first-import say opposite things", "Leave one of them out")
 
 
 def expect(ready: Prepared, count: int | None, total: str | None) -> None:
@@ -101,7 +109,9 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
             "files": [_absolute(name) for name in given.files],
             "sheets": [sheet.name for sheet in ready.checked.sheets],
             "reading": asdict(given.reading),
-            "look_first": ready.look_first,
+            "look_first": ready.looks is not None,
+            "look_until": ready.looks.until if ready.looks else None,
+            "first_import": ready.options.first_import,
         },
     }
     items = ready.items.with_columns(
@@ -133,9 +143,14 @@ def carry_on(
     *,
     for_windows: bool,
     tell: Callable[[Progress], None],
-    look_first: bool = False,
+    look_first: bool | None = None,
 ) -> str:
-    """Send what is left of a run and wait for its answers; return the run's state."""
+    """Send what is left of a run and wait for its answers; return the run's state.
+
+    `look_first`: whether documents are looked up before they go; None: as it was said when the run began.
+    """
+    if look_first is not None:
+        store.log(run.id, "each document is looked up first" if look_first else "first import, as a person said")
     arm = arm_of(bench)
     try:
         return session(bench, store, run, arm, for_windows=for_windows, tell=tell, look_first=look_first).carry_on()

@@ -1,7 +1,8 @@
 """What would be sent, what it costs, when it ends: the very plan that `sending` carries out."""
 
+import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -10,10 +11,13 @@ from armbulk.checking import Checked
 from armbulk.core.limits import Limits, Usage
 from armbulk.core.mapper import payloads
 from armbulk.core.planner import Cutting, Pace, Plan, plan
-from armbulk.model import Outcome
+from armbulk.model import Cost, Outcome
 
 SENT = ("customers", "documents")
 """The resources that are sent, in the order in which they are sent."""
+
+AHEAD = timedelta(days=31)
+"""How long before its own date a document may have been sent, by another machine or a store that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Prepared:
     items: pl.DataFrame
     plan: Plan
     options: Options
-    look_first: bool = False  # ARM is asked for each document before it goes
+    looks: "Looks | None" = None  # what is looked up at ARM before it goes
 
     @property
     def stopped(self) -> bool:
@@ -53,6 +57,20 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """Documents that are looked up before they go: those dated up to `until` (ISO), all without it.
+
+    The price is that of looking each up by itself: ARM's list of documents may spare nearly all of it.
+    """
+
+    until: str | None
+    documents: int
+    cost: Cost
+    finishes: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a plan depends on besides the files: what was sent before, the meters, the clock, the settings."""
 
@@ -62,6 +80,7 @@ class Surroundings:
     now: float
     cutting: Cutting
     pace: Pace
+    since: float | None = None  # since when this machine knows of all that it sends for the client
 
 
 def prepare(checked: Checked, options: Options, around: Surroundings) -> Prepared:
@@ -73,13 +92,30 @@ def prepare(checked: Checked, options: Options, around: Surroundings) -> Prepare
     if checked.errors and not options.skip_invalid:
         items = _not_sent(items, pl.lit(value=True), "not sent: errors must be corrected first")
     sendable = items.filter(pl.col("outcome").is_null())
+    priced = _priced(sendable, around)
+    return Prepared(checked, _numbered(items, priced), priced, options, _looks(sendable, options, around))
+
+
+def _priced(sendable: pl.DataFrame, around: Surroundings) -> Plan:
     parts = [(name, sendable.filter(pl.col("resource") == name)) for name in SENT]
-    priced = plan(
-        [part for part in parts if part[1].height], around.cutting, around.usage, around.limits, around.now, around.pace
-    )
-    documents = (sendable["resource"] == "documents").any()
-    unknown = around.known.is_empty() and not options.first_import
-    return Prepared(checked, _numbered(items, priced), priced, options, documents and (unknown or options.look_up))
+    parts = [part for part in parts if part[1].height]
+    return plan(parts, around.cutting, around.usage, around.limits, around.now, around.pace)
+
+
+def _looks(sendable: pl.DataFrame, options: Options, around: Surroundings) -> Looks | None:
+    """What is to be looked up before it goes: what may have been sent when this machine did not yet know of it."""
+    if options.first_import:
+        return None
+    until = None
+    if around.since is not None and not options.look_up:
+        until = (datetime.fromtimestamp(around.since, UTC) + AHEAD).date().isoformat()
+    older = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
+    chosen = sendable.with_columns(((pl.col("resource") == "documents") & older).alias("look"))
+    documents = int(chosen["look"].sum())
+    if not documents:
+        return None
+    dearest = _priced(chosen, around)
+    return Looks(until, documents, dearest.looks, dearest.finishes, dearest.seconds)
 
 
 def _items(checked: Checked) -> pl.DataFrame:
@@ -213,8 +249,18 @@ def report(prepared: Prepared) -> dict[str, Any]:
         "seconds": round(priced.seconds, 1),
         "totals": totals(sending, prepared.checked),
         "fits": priced.fits,
-        "look_first": prepared.look_first,
+        "look_first": prepared.looks is not None,
+        "look_ups": _look_ups(prepared.looks) if prepared.looks else None,
     }
+
+
+def _look_ups(looks: Looks) -> dict[str, Any]:
+    """What looking up takes at the most, and when the whole run would end then."""
+    when = {
+        "finishes": iso(looks.finishes),
+        "seconds": round(looks.seconds, 1) if math.isfinite(looks.seconds) else None,
+    }
+    return {"documents": looks.documents, "requests": looks.cost.requests, "reads": looks.cost.reads, **when}
 
 
 def span(prepared: Prepared) -> dict[str, str]:

@@ -19,28 +19,30 @@ def target_for(paths: Sequence[str], given: str | None) -> Path:
 
 def memory(stamp: Stamp) -> workbook.Remembered:
     """What a result workbook is to remember."""
-    return workbook.Remembered(stamp.store, stamp.sequence, stamp.run, workbook.whose(stamp.account))
+    return workbook.Remembered(stamp.store, stamp.token, stamp.run, workbook.whose(stamp.account))
 
 
 def up_to_date(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
     """Make sure that no result workbook at hand knows more of this client than the store; Unfinished otherwise.
 
-    A store that was deleted, restored from an older copy, or is another machine's, does not know what was sent since.
+    A store that was deleted, restored from an older copy, or is another machine's, does not know what was sent since:
+    from then on it vouches for no document that may be older.
     """
-    which, sequence = store.at()
+    which = store.identity()
     for path in _at_hand(files, target):
         told = workbook.remembered(path)
         if told is None or told.whose != workbook.whose(account):
             continue
-        if told.store == which and told.sequence <= sequence:
+        if store.gave(told.token):
             continue
+        store.lost_track(account)
         older = told.store == which
         why = "it is an older copy" if older else "the workbook comes from another store"
         raise Unfinished(
             "store-behind" if older else "store-other",
             f"{path} tells of run {told.run}, which the store of this machine does not know: {why}",
             "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it goes), "
-            "or, in an import, with --first-import if ARM has certainly none of them",
+            "or with --first-import if ARM has certainly none of them",
         )
 
 

@@ -71,7 +71,7 @@ class Session:
     splits: int = 0
     followed: bool = False
     paused_until: float | None = None
-    look_first: bool = False
+    look_first: bool | None = None  # None: as was said when the run began
     metered: Metered = field(init=False)
     beforehand: Beforehand | None = None
 
@@ -192,11 +192,9 @@ class Session:
         self._told("posted", batch)
 
     def _looked_first(self, batch: Batch) -> bool:
-        """Where nothing is known of what was sent before: whether ARM has been asked for each document."""
-        if not (self.look_first or self.run.options.get("look_first")):
-            return True
+        """Whether ARM has been asked for each document that may have been sent before."""
         if self.beforehand is None:
-            self.beforehand = Beforehand(self.metered, self.run.id, self.started if self.look_first else 0.0)
+            self.beforehand = Beforehand.of(self.metered, self.run, self.started, self.look_first)
         match self.beforehand.look(batch):
             case Held(until):
                 self._hold_for(batch, until)

@@ -30,6 +30,11 @@ _SEND_DOCUMENTS = Words(
     "Sende {count} poster (bilag {first} til {last}; {totals}) til {where}, klient {client}?",
 )
 
+_CERTAIN = Words(
+    "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
+    "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
+)
+
 
 @click.command("import")
 @click.option("-o", "target", help="The result workbook (default: NAME.result.xlsx beside the first file).")
@@ -80,7 +85,7 @@ def import_(
     if not (ready.options.look_up or ready.options.first_import):
         remembering.up_to_date(store, desk.profile.account, given.files, workbook)
     _beforehand(desk, results.writable(workbook, desk.report.lang))
-    if not _confirmed(desk, ready, yes=yes):
+    if not _confirmed(desk, ready, yes=yes) or (ready.options.first_import and not _certain(desk, yes=yes)):
         desk.report.say("Nothing was sent.")
         return Exit.OK
     return _carry_on(desk, store, importing.begin(bench, store, ready, given), checked, workbook, no_wait=no_wait)
@@ -90,9 +95,13 @@ def import_(
 @click.argument("run", required=False, type=int)
 @click.option("-o", "target", help="The result workbook.")
 @click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
+@click.option("--first-import", is_flag=True, help="ARM has certainly none of these documents: do not look them up.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
+@click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
-def resume(desk: Desk, run: int | None, target: str | None, *, look_up: bool, no_wait: bool) -> Exit:
+def resume(
+    desk: Desk, run: int | None, target: str | None, *, look_up: bool, first_import: bool, no_wait: bool, yes: bool
+) -> Exit:
     """Carry RUN on (default: the latest unfinished one).
 
     \b
@@ -100,15 +109,19 @@ def resume(desk: Desk, run: int | None, target: str | None, *, look_up: bool, no
     """
     from armbulk import importing, remembering, results
 
+    importing.look_or_not(look_up=look_up, first_import=first_import)
     desk = desk.reachable()
     store = desk.bench.store()
     chosen = store.run(run) if run else importing.latest_unfinished(store, desk.profile.account)
     importing.same_client(chosen, desk.profile.account)
     workbook = remembering.target_for(importing.files_of(chosen), target)
-    if not look_up:
+    if not (look_up or first_import):
         remembering.up_to_date(store, chosen.account, importing.files_of(chosen), workbook)
     _beforehand(desk, results.writable(workbook, desk.report.lang))
-    return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait, look_first=look_up)
+    if first_import and not _certain(desk, yes=yes):
+        return Exit.OK
+    look_first = True if look_up else False if first_import else None
+    return _carry_on(desk, store, chosen.id, None, workbook, no_wait=no_wait, look_first=look_first)
 
 
 @click.command()
@@ -160,6 +173,11 @@ def _confirmed(desk: Desk, ready: "Prepared", *, yes: bool) -> bool:
     return desk.ask(fill((_SEND_DOCUMENTS if said["last"] else _SEND).text(desk.report.lang), said), yes=yes)
 
 
+def _certain(desk: Desk, *, yes: bool) -> bool:
+    """A first import sends what nobody has looked for: that is a person's word, not a slip."""
+    return desk.ask(_CERTAIN.text(desk.report.lang), yes=yes)
+
+
 def _carry_on(
     desk: Desk,
     store: "Store",
@@ -168,7 +186,7 @@ def _carry_on(
     workbook: Path,
     *,
     no_wait: bool,
-    look_first: bool = False,
+    look_first: bool | None = None,
 ) -> Exit:
     from armbulk import importing
     from armbulk import results as made

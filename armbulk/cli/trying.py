@@ -36,19 +36,29 @@ def demo(desk: Desk, folder: str | None) -> Exit:
 @click.option("--dialect", multiple=True, metavar="NAME=VALUE", help="Behave otherwise in one respect.")
 @click.option("--fault", multiple=True, help="Fail on purpose, e.g. lose-after:POST:documents/batches:1.")
 @click.option("--delay", type=float, default=1.0, help="Seconds until a batch is processed.")
+@click.option("--invoices", type=click.IntRange(min=0), default=0, help="Invoices in the ledger that can be read.")
 @command
-def sandbox(desk: Desk, port: int, dialect: tuple[str, ...], fault: tuple[str, ...], delay: float) -> Exit:
+def sandbox(
+    desk: Desk, port: int, dialect: tuple[str, ...], fault: tuple[str, ...], delay: float, invoices: int
+) -> Exit:
     """Run the stand-in ARM on 127.0.0.1 and print the settings to use it.
 
     \b
     Example:  armbulk sandbox --port 8080 --size S
     """
-    from armbulk.sandbox import Sandbox
+    from armbulk.sandbox import CLIENT_NO, Sandbox
+    from armbulk.sandbox.books import books
 
     pairs = dict(text.partition("=")[::2] for text in dialect)
     try:
         server = Sandbox(
-            port=port, size=desk.profile.client_size, dialect=pairs, faults=fault, delay=delay, clock=desk.clock.now
+            port=port,
+            size=desk.profile.client_size,
+            dialect=pairs,
+            faults=fault,
+            delay=delay,
+            clock=desk.clock.now,
+            books=books(CLIENT_NO, invoices),
         )
     except ValueError as error:
         raise UsageError("sandbox", str(error), "See `armbulk sandbox --help`") from None

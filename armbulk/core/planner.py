@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import polars as pl
 
 from armbulk.core.limits import METERS, WINDOWS, Ahead, Limits, Usage, used
 from armbulk.model import Cost
+
+_AT_A_TIME = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Plan:
     seconds: float
     fits: bool
     meters: tuple[Meter, ...]
+    looks: Cost = field(default_factory=Cost)  # what looking records up before they go takes besides
 
 
 def cut(records: pl.DataFrame, most: int, max_bytes: int, max_writes: int) -> list[tuple[int, int]]:
@@ -96,16 +99,19 @@ def plan(
 ) -> Plan:
     """Plan the sending of `parts`: (resource, frame with no, bytes, writes), in the order in which they go.
 
-    A part starts when the one before it has been answered: documents after their customers.
+    A part starts when the one before it has been answered: documents after their customers. Where a frame has a column
+    `look`, the records for which it is true are looked up one by one before their batch goes.
     """
     ahead = Ahead(usage, limits)
     batches: list[Batch] = []
-    total = Cost()
+    total, looks = Cost(), Cost()
     ready = now
     for resource, records in parts:
         spans = cut(records, cutting.records(resource), cutting.max_bytes - cutting.overhead, limits.largest_writes())
         for start, end in spans:
             batch = _batch(records, start, end, resource, len(batches) + 1)
+            looked = int(records["look"].slice(start, end - start).sum()) if "look" in records.columns else 0
+            ready, looks = _looked_up(ahead, looked, ready), looks + Cost(looked, looked, 0)
             cost = Cost(1 + pace.polls, batch.records * 2, batch.writes)
             at = ahead.earliest(cost, ready, "send")
             if at < math.inf:
@@ -116,7 +122,19 @@ def plan(
         ready += pace.seconds if spans else 0.0
     finishes = max((batch.not_before for batch in batches), default=now) + (pace.seconds if batches else 0.0)
     waited = any(batch.not_before > now + pace.seconds * len(parts) for batch in batches)
-    return Plan(tuple(batches), total, finishes, finishes - now, not waited, _meters(usage, limits, now, total))
+    meters = _meters(usage, limits, now, total)
+    return Plan(tuple(batches), total, finishes, finishes - now, not waited, meters, looks)
+
+
+def _looked_up(ahead: Ahead, records: int, ready: float) -> float:
+    """When so many records have been looked up one by one, a few at a time as the meters have room."""
+    for at in range(0, records, _AT_A_TIME):
+        some = min(_AT_A_TIME, records - at)
+        ready = ahead.earliest(Cost(some, some, 0), ready, "look")
+        if ready == math.inf:
+            return ready
+        ahead.add(Cost(some, some, 0), ready)
+    return ready
 
 
 def _batch(records: pl.DataFrame, start: int, end: int, resource: str, no: int) -> Batch:

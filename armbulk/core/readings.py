@@ -332,6 +332,13 @@ def read_document(reply: Reply, fact: Fact) -> tuple[str, str, str]:
     return Look.EQUAL, "found at ARM after the answer was lost", reference
 
 
+def holds(reply: Reply, number: str) -> bool:
+    """Whether an answer to a look-up shows a document of that number, with whatever else."""
+    found = _documents(parse(reply.body)) if reply.status == 200 else ()
+    named = [_low(one).get("documentno") for one in found]
+    return any(isinstance(name, (str, int)) and normal_text(str(name)) == normal_text(number) for name in named)
+
+
 def _documents(body: Any) -> Iterator[dict[str, Any]]:
     if isinstance(body, list):
         yield from (entry for entry in body if isinstance(entry, dict))

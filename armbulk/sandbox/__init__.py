@@ -7,7 +7,7 @@ path elsewhere cannot agree with itself. Where the documentation is silent a `Di
 
 from armbulk.sandbox.dialects import DIALECTS, Dialect
 from armbulk.sandbox.faults import KINDS, Fault
-from armbulk.sandbox.server import Sandbox
+from armbulk.sandbox.server import CLIENT_NO, Sandbox
 from armbulk.sandbox.state import Call, State
 
-__all__ = ["DIALECTS", "KINDS", "Call", "Dialect", "Fault", "Sandbox", "State"]
+__all__ = ["CLIENT_NO", "DIALECTS", "KINDS", "Call", "Dialect", "Fault", "Sandbox", "State"]

@@ -67,6 +67,10 @@ class Dialect:
     """`totalCount` when more was found than maximumCount."""
     list_query: str = _one_of("snapshot", "live")
     """Later pages of a listing: as it was at the first page, or as things are now."""
+    list_filters: str = _one_of("honoured", "ignored")
+    """Filters of a listing: they narrow it, or nothing comes of them."""
+    gl_movements: str = _one_of("present", "absent")
+    """Whether there is a listing of GL movements."""
     over_cap: str = _one_of("clamp", "400")
     """A pagesize or maximumcount above the cap."""
     next_page_host: str = _one_of("same", "other", "http")

@@ -33,7 +33,7 @@ class Endpoints:
         except (Wrong, reading.Refused) as wrong:
             return self._refusal(wrong.status, str(wrong))
 
-    def _job(self, asked: Asked, pieces: Sequence[str]) -> Job:  # noqa: PLR0911 - one for each endpoint
+    def _job(self, asked: Asked, pieces: Sequence[str]) -> Job:  # noqa: C901, PLR0911 - one for each endpoint
         match (asked.method, *pieces):
             case ("POST" | "PUT", "customers"):
                 return self._customer(asked)
@@ -49,7 +49,11 @@ class Endpoints:
                 return Job(lambda: self._known(number))
             case ("DELETE", "customers", number):
                 return Job(lambda: self._outcome(*records.delete_customer(self.state, number)), writes=1)
-            case ("GET", "customers" | "documents"):
+            case ("GET", "glmovements") if self.state.dialect.gl_movements == "absent":
+                return self._refusal(404, "There is no such endpoint")
+            case ("GET", "glitems" | "aritems", number):
+                return Job(lambda: self._posted(pieces[0], number))
+            case ("GET", "customers" | "documents" | "glitems" | "aritems" | "glmovements"):
                 return Job(lambda: self._listed(asked, pieces[0]))
         return self._refusal(404, "There is no such endpoint")
 
@@ -117,6 +121,10 @@ class Endpoints:
         if customer is None:
             return error(self.state.dialect, 404, "There is no such customer")
         return said(200, customer, reads=1)
+
+    def _posted(self, resource: str, number: str) -> Answer:
+        found = reading.find_posted(self.state, resource, number)
+        return error(self.state.dialect, 404, "There is no such item") if found is None else said(200, found, reads=1)
 
     def _listed(self, asked: Asked, resource: str) -> Answer:
         try:

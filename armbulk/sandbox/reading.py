@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from armbulk.sandbox.keys import fold
 from armbulk.sandbox.shapes import Json
@@ -21,8 +21,17 @@ FILTERS: dict[str, dict[str, str]] = {
         "customercategory": "customerCategory",
     },
     "documents": {"customerno": "customerNo", "accountno": "accountNo", "documentno": "documentNo"},
+    "glitems": {"glyear": "glYear", "glperiod": "glPeriod", "glaccountno": "glAccountNo", "voucherno": "voucherNo"},
+    "aritems": {"customerno": "customerNo", "accountno": "accountNo", "documentno": "documentNo"},
+    "glmovements": {"glyear": "glYear", "glperiod": "glPeriod", "glaccountno": "glAccountNo"},
 }
 """Query parameters of a listing, and the key whose whole value they are compared with (case does not count)."""
+
+DATED = {"glitems": "voucherDate", "aritems": "voucherDate"}
+"""The key that `fromdate` and `todate` (both included) are compared with."""
+
+WRAPPERS = {"glitems": "glItems", "aritems": "arItems", "glmovements": "glMovements"}
+"""The key of a listing's records, where it is not its path."""
 
 
 class Refused(Exception):  # noqa: N818 - not an error of the sandbox: an answer
@@ -41,6 +50,12 @@ def find_documents(state: State, number: str) -> list[Json]:
 def _visible(state: State, document: Json) -> bool:
     created = state.created.get(document.get("referenceNo", 0), 0.0)  # a test may have put it there
     return state.clock() >= created + float(state.dialect.visibility)
+
+
+def find_posted(state: State, resource: str, number: str) -> Json | None:
+    """Find one GL item or AR item by its id."""
+    key = "glItemId" if resource == "glitems" else "arItemId"
+    return next((one for one in _records(state, resource) if fold(one[key]) == fold(number)), None)
 
 
 def bare(document: Json) -> Json:
@@ -63,7 +78,8 @@ def _new_query(state: State, resource: str, asked: Mapping[str, str]) -> Query:
     size = SMALL_PAGE if size < SMALLEST_PAGE else size
     most = _number(state, asked, "maximumcount", CAP, CAP)
     most = min(max(1, math.ceil(most / size)) * size, CAP)
-    filters = {key: asked[name] for name, key in FILTERS[resource].items() if asked.get(name)}
+    names = (*FILTERS[resource], *(("fromdate", "todate") if resource in DATED else ()), "openonly")
+    filters = {name: asked[name] for name in names if asked.get(name)}
     return Query(state.clock(), resource, filters, size, most, [dict(one) for one in _hits(state, resource, filters)])
 
 
@@ -77,11 +93,35 @@ def _number(state: State, asked: Mapping[str, str], name: str, default: int, cap
 
 
 def _hits(state: State, resource: str, filters: Mapping[str, str]) -> list[Json]:
-    if resource == "customers":
-        records = list(state.customers.values())
-    else:
-        records = [bare(one) for found in state.documents.values() for one in found if _visible(state, one)]
-    return [one for one in records if all(fold(one.get(key, "")) == fold(said) for key, said in filters.items())]
+    if state.dialect.list_filters == "ignored":
+        filters = {}
+    return [one for one in _records(state, resource) if _fits(one, resource, filters)]
+
+
+def _records(state: State, resource: str) -> Sequence[Json]:
+    match resource:
+        case "customers":
+            return list(state.customers.values())
+        case "documents":
+            return [bare(one) for found in state.documents.values() for one in found if _visible(state, one)]
+        case "glitems":
+            return state.books.gl_items
+        case "aritems":
+            return state.books.ar_items
+    return state.books.gl_movements
+
+
+def _fits(record: Json, resource: str, filters: Mapping[str, str]) -> bool:
+    for name, said in filters.items():
+        if name in FILTERS[resource]:
+            if fold(record.get(FILTERS[resource][name], "")) != fold(said):
+                return False
+        elif name == "openonly":
+            if said.casefold() == "true" and not record.get("currencyBalance"):
+                return False
+        elif (record[DATED[resource]] < said) if name == "fromdate" else (record[DATED[resource]] > said):
+            return False
+    return True
 
 
 def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], host: str) -> tuple[Json, int]:
@@ -107,7 +147,7 @@ def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], ho
     elif state.dialect.list_end != "absent":
         summary["nextPage"] = {"null": None, "empty": "", "same": f"{address}{number}"}[state.dialect.list_end]
     summary |= {"lastPage": f"{address}{pages}", "queryId": query_id}
-    return {"summary": summary, query.resource: shown}, len(shown)
+    return {"summary": summary, WRAPPERS.get(query.resource, query.resource): shown}, len(shown)
 
 
 def _origin(state: State, host: str) -> str:

@@ -13,11 +13,15 @@ from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from armbulk.sandbox.app import App
+from armbulk.sandbox.books import Books
 from armbulk.sandbox.dialects import Dialect
 from armbulk.sandbox.faults import Fault
 from armbulk.sandbox.gate import CLIENT_ID, SECRET
 from armbulk.sandbox.meters import Meters
 from armbulk.sandbox.state import State
+
+CLIENT_NO = 2218
+"""The client of ARM's published samples."""
 
 _TICK = 0.01
 _MOMENT = 0.5
@@ -32,23 +36,26 @@ class Sandbox:
         *,
         port: int = 0,
         size: str = "S",
-        client_no: int = 2218,
+        client_no: int = CLIENT_NO,
         dialect: Mapping[str, str] | None = None,
         faults: Sequence[str] = (),
         delay: float = 0.0,
         clock: Callable[[], float] = time.time,
         limits: Mapping[str, int] | None = None,
         customers: Sequence[Mapping[str, object]] = (),
+        books: Books | None = None,
     ) -> None:
         """Prepare the server; ValueError for an unknown size, limit, dialect or fault.
 
         `port` 0 takes a free one. `delay` is how many seconds of `clock` a batch waits to be processed. `customers`
-        are known from the start.
+        are known from the start; `books` are the ledger that can be read.
         """
         self._port, self._size = port, size
         self.state = State(client_no, clock, Dialect.of(dialect or {}), delay, Meters(size, clock, limits))
         for one in customers:
             self.state.seed(one)
+        if books is not None:
+            self.state.books = books
         self._faults = [Fault.parse(text) for text in faults]
         self._transports: dict[object, asyncio.Transport] = {}
         self._socket: socket.socket | None = None

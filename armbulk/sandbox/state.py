@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from armbulk.sandbox.books import Books
 from armbulk.sandbox.dialects import Dialect
 from armbulk.sandbox.keys import FIRST_ACCOUNT, fold, kid
 from armbulk.sandbox.meters import Meters
@@ -80,6 +81,8 @@ class State:
     """Every call for a token (without its body: it holds the secret)."""
     tokens: dict[str, float] = field(default_factory=dict)
     """Until when a token is good."""
+    books: Books = field(default_factory=Books)
+    """The ledger that is there to be read."""
     accounts: int = 0
     references: int = 0
 

@@ -24,7 +24,6 @@ UUID = "5c1e5f0e-8e0b-4c5c-9f0a-0123456789ab"
 KEYS = ("D1", "D2", "D3")
 TAKEN = answer(202, {"batchUuid": UUID, "status": "QUEUED"})
 NOBODY = answer(404, {"message": "not found"})
-EMPTY = answer(200, {"summary": {"totalCount": 0, "maximumCount": 10000, "queryId": "q"}, "documents": []})
 LOST = b""
 
 
@@ -336,7 +335,8 @@ def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str
     bench = importing.Bench(load(settings), clock)
     store = Store(bench.profile.store_url, clock)
     files = write(folder)
-    ready = importing.prepared(bench, store, check_files(files), Options())
+    options = Options(first_import=True)  # what this server says of a document is about those that were posted
+    ready = importing.prepared(bench, store, check_files(files), options)
     run = importing.begin(bench, store, ready, importing.Given(tuple(files)))
     try:
         ends = importing.carry_on(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
@@ -352,7 +352,7 @@ def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str
 def test_whatever_the_server_does(tmp_path: Path, case: Case) -> None:
     """Sixty ways to answer wrongly: the rows' outcomes, the calls made, and the words said are as promised."""
     clock = FakeClock()
-    script = {"post": case.post, "poll": case.poll, "document": case.document, "list": (EMPTY,)}
+    script = {"post": case.post, "poll": case.poll, "document": case.document}
     with serving(Hostile(script, clock.now, case.dated)) as hostile:
         ends, stood = carried(tmp_path, hostile, clock, case.env)
     assert (ends, outcomes(stood)) == (case.ends, case.outcomes)
@@ -372,7 +372,7 @@ def test_ten_thousand_warnings_and_a_message_that_would_run(tmp_path: Path) -> N
     warnings = [{"field": "kid", "message": f"warning {n}"} for n in range(10_000)]
     items = [item("D1", warnings=warnings), item("D2", result="REJECTED", message=formula),
              item("D3", result="REJECTED", message="\x1b[31mred\x1b[0m<script>" + "x" * 1_000_000)]  # fmt: skip
-    script = {"post": (TAKEN,), "poll": (batch(items=items),), "list": (EMPTY,)}
+    script = {"post": (TAKEN,), "poll": (batch(items=items),)}
     with serving(Hostile(script, clock.now)) as hostile:
         _, stood = carried(tmp_path, hostile, clock, {})
     assert outcomes(stood) == {"created_with_warnings": 1, "rejected": 2}

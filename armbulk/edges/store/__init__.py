@@ -42,7 +42,7 @@ from armbulk.edges.store.records import (
     split,
     writes,
 )
-from armbulk.edges.store.tables import batch, event, identity, item, look, metadata, run, sent_key
+from armbulk.edges.store.tables import batch, client, event, identity, item, look, metadata, run, sent_key, token
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
@@ -78,7 +78,7 @@ class Store(Reader, Metering):
                 migrate(conn)
             metadata.create_all(conn)
             if conn.execute(sa.select(identity.c.id)).first() is None:
-                conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex, sequence=0))
+                conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -101,7 +101,7 @@ class Store(Reader, Metering):
             for name in ("sha256", "options"):
                 row[name] = json.dumps(new[name])
             run_id = int(conn.execute(sa.insert(run).values(row).returning(run.c.id)).scalar_one())
-            self._grow(conn)
+            self._meet(conn, Account(new["origin"], new["client_no"]), row["created"])
             ids = {}
             for no, resource, method in batches:
                 values = {"run": run_id, "no": no, "resource": resource, "method": method, "state": State.PLANNED.value}
@@ -134,12 +134,23 @@ class Store(Reader, Metering):
                     conn.execute(sa.update(item).where(mine).values(dict(zip(KEPT, after[1:], strict=True))))
 
     def stamp(self, run_id: int) -> Stamp:
-        """Return what a result workbook that is about to be written carries: this store, and how far it has come."""
+        """Return what a result workbook that is about to be written carries: this store, and a word only it knows."""
+        word = uuid.uuid4().hex
         with self._engine.begin() as conn:
-            self._grow(conn)
-            row = conn.execute(sa.select(identity)).one()
+            conn.execute(sa.insert(token).values(id=word))
+            which = conn.execute(sa.select(identity.c.id)).scalar_one()
             whose = conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).one()
-        return Stamp(row.id, row.sequence, run_id, Account(*whose))
+        return Stamp(which, word, run_id, Account(*whose))
+
+    def lost_track(self, account: Account) -> None:
+        """A workbook tells of what this store does not know: it vouches for the client from now on only."""
+        with self._engine.begin() as conn:
+            conn.execute(sa.update(client).where(*of(client, account)).values(since=self.clock.now()))
+
+    def log(self, run_id: int, why: str) -> None:
+        """Write down what a person said of a run."""
+        with self._engine.begin() as conn:
+            self._log(conn, run_id, None, None, None, why)
 
     def result_written(self, run_id: int, path: str) -> None:
         """Remember where the result workbook went."""
@@ -282,8 +293,10 @@ class Store(Reader, Metering):
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 
-    def _grow(self, conn: sa.Connection) -> None:
-        conn.execute(sa.update(identity).values(sequence=identity.c.sequence + 1))
+    def _meet(self, conn: sa.Connection, account: Account, at: float) -> None:
+        if conn.execute(sa.select(client.c.since).where(*of(client, account))).first() is None:
+            values = {"origin": account.origin, "client_no": account.client_no, "since": at}
+            conn.execute(sa.insert(client).values(values))
 
     def _move(self, conn: sa.Connection, batch_id: int, to: State, why: str, **values: Any) -> None:
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()

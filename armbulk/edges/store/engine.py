@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import event as sa_event
 
+from armbulk.core.keys import normal_text
 from armbulk.core.limits import Account
 from armbulk.edges.store.tables import MIGRATIONS, VERSION
 from armbulk.edges.store.whereabouts import refusal, why_not
@@ -91,6 +92,8 @@ def migrate(conn: sa.Connection) -> None:
             "The store is damaged",
             "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
         )
+    raw = conn.connection.driver_connection
+    raw.create_function("normal_key", 1, lambda key: None if key is None else normal_text(key), deterministic=True)  # type: ignore[union-attr]
     version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
     if version > VERSION:
         raise StoreError("store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine")

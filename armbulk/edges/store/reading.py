@@ -8,8 +8,8 @@ from armbulk.core.readings import Look
 from armbulk.core.states import FINAL
 from armbulk.edges.store import decisions
 from armbulk.edges.store.decisions import Unsettled
-from armbulk.edges.store.records import ITEM_SCHEMA, Batch, Open, Run, batch_of, known, open_of, run_of, slowest
-from armbulk.edges.store.tables import batch, identity, item, look, run
+from armbulk.edges.store.records import ITEM_SCHEMA, Batch, Open, Run, batch_of, known, of, open_of, run_of, slowest
+from armbulk.edges.store.tables import batch, client, identity, item, look, run, token
 from armbulk.errors import StoreError
 from armbulk.model import Cost, Outcome
 
@@ -97,11 +97,21 @@ class Reader:
         with self._engine.connect() as conn:
             return {int(no) for (no,) in conn.execute(wanted)}
 
-    def at(self) -> tuple[str, int]:
-        """Return which store this is, and how far it has come."""
+    def identity(self) -> str:
+        """Return which store this is."""
         with self._engine.connect() as conn:
-            row = conn.execute(sa.select(identity)).one()
-        return str(row.id), int(row.sequence)
+            return str(conn.execute(sa.select(identity.c.id)).scalar_one())
+
+    def gave(self, word: str) -> bool:
+        """Tell whether a result workbook's token came from this store, with all that this store knew then."""
+        with self._engine.connect() as conn:
+            return conn.execute(sa.select(token.c.id).where(token.c.id == word)).first() is not None
+
+    def since(self, account: Account) -> float | None:
+        """Return since when this store knows of all that is sent for a client; None when it knows nothing of it."""
+        with self._engine.connect() as conn:
+            found = conn.execute(sa.select(client.c.since).where(*of(client, account))).scalar()
+        return None if found is None else float(found)
 
     def slowest(self, account: Account) -> float:
         """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""

@@ -92,10 +92,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a result workbook knows of the store it was written from: which one, how far it had come, and whose run."""
+    """What a result workbook knows of the store it was written from: which one, a word it gave, and whose run."""
 
     store: str
-    sequence: int
+    token: str
     run: int
     account: Account
 

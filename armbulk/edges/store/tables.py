@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 4
+VERSION = 5
 """The layout below; a store of a newer layout is refused untouched."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -25,6 +25,15 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         ),
         "DROP TABLE reservation_before",
     ),
+    5: (
+        (
+            "CREATE TABLE client (origin TEXT NOT NULL, client_no TEXT NOT NULL, since FLOAT NOT NULL,"
+            " PRIMARY KEY (origin, client_no))"
+        ),
+        "INSERT INTO client SELECT origin, client_no, MIN(created) FROM run GROUP BY origin, client_no",
+        "UPDATE OR IGNORE sent_key SET key_norm = normal_key(key_norm)",
+        "UPDATE item SET key_norm = normal_key(key_norm), customer_norm = normal_key(customer_norm)",
+    ),
 }
 """What makes a store of the layout before into one of this layout; new tables are created besides."""
 
@@ -34,9 +43,27 @@ identity = Table(
     "identity",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("sequence", Integer, nullable=False),  # grows with every run and every result workbook
 )
-"""One row: which store this is, and how far it has come. Result workbooks carry both."""
+"""One row: which store this is. Result workbooks carry it."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", Text, primary_key=True),
+)
+"""What each result workbook carries: a store that knows it knows all that was sent before the workbook was written.
+
+A number that grows would not do: a store restored from an older copy grows past it, without what it has lost.
+"""
+
+client = Table(
+    "client",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("client_no", Text, primary_key=True),
+    Column("since", Float, nullable=False),
+)
+"""Since when this store knows of all that this machine sends for a client: what is older, it cannot vouch for."""
 
 run = Table(
     "run",

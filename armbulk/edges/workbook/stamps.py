@@ -11,22 +11,22 @@ from armbulk.core.limits import Account
 PROPERTY = "armbulk"
 _PART = "docProps/custom.xml"
 _MOST = 64 * 1024
-_TEXT = re.compile(r">\s*1 ([0-9a-f]{32}) (\d{1,18}) (\d{1,18}) ([0-9a-f]{16})\s*<")
+_TEXT = re.compile(r">\s*2 ([0-9a-f]{32}) ([0-9a-f]{32}) (\d{1,18}) ([0-9a-f]{16})\s*<")
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Which store, how far it had come, which run, and (as a digest) whose."""
+    """Which store, a word that the store knows since it wrote the workbook, which run, and (as a digest) whose."""
 
     store: str
-    sequence: int
+    token: str
     run: int
     whose: str
 
     @property
     def text(self) -> str:
         """As it stands in the workbook."""
-        return f"1 {self.store} {self.sequence} {self.run} {self.whose}"
+        return f"2 {self.store} {self.token} {self.run} {self.whose}"
 
 
 def whose(account: Account) -> str:
@@ -41,4 +41,4 @@ def remembered(path: Path) -> Remembered | None:
             found = _TEXT.search(part.read(_MOST).decode("utf-8", errors="replace"))
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
         return None
-    return Remembered(found[1], int(found[2]), int(found[3]), found[4]) if found else None
+    return Remembered(found[1], found[2], int(found[3]), found[4]) if found else None
