@@ -27,10 +27,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     ),
     5: (
         (
-            "CREATE TABLE client (origin TEXT NOT NULL, client_no TEXT NOT NULL, since FLOAT NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS client (origin TEXT NOT NULL, client_no TEXT NOT NULL, since FLOAT NOT NULL,"
             " PRIMARY KEY (origin, client_no))"
         ),
-        "INSERT INTO client SELECT origin, client_no, MIN(created) FROM run GROUP BY origin, client_no",
+        "INSERT OR IGNORE INTO client SELECT origin, client_no, MIN(created) FROM run GROUP BY origin, client_no",
         "UPDATE OR IGNORE sent_key SET key_norm = normal_key(key_norm)",
         "UPDATE item SET key_norm = normal_key(key_norm), customer_norm = normal_key(customer_norm)",
     ),
