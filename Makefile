@@ -15,8 +15,8 @@ venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pypro
 demo: $(STAMP) ## Try the whole journey: check, plan, import and results, in the built-in sandbox
 	@$(BIN)/armbulk demo
 
-test: $(STAMP) ## Run all tests
-	@$(BIN)/python -m pytest -q
+test: $(STAMP) ## Run all tests, on every core
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(STAMP) ## Check style, types and floors; changes nothing
 	@$(BIN)/ruff check
@@ -47,10 +47,12 @@ golden: $(STAMP) ## Write the expected-output files again; read the diff before 
 
 bench: $(STAMP) ## Measure speed and memory
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.exports
 
-soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000
+soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000 FAULTS=1000
 	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \
-	  $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py tests/proofs/test_ledger.py tests/proofs/test_kills.py
+	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py tests/proofs/test_ledger.py \
+	  tests/proofs/test_kills.py tests/proofs/test_store_faults.py tests/proofs/test_crash_points.py
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation

@@ -1,6 +1,6 @@
 """One reading call within ARM's meters: room first, then the call, then what it used and what it means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from armbulk.core.limits import Account, Limits
 from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import Intent, Store
-from armbulk.errors import LoginError, ServerError
+from armbulk.errors import ForbiddenError, LoginError, ServerError
 from armbulk.model import Cost
 
 STRIKES = 5
@@ -38,7 +38,10 @@ _Room = TypeVar("_Room", int, Intent | None)
 
 @dataclass(slots=True)
 class Metered:
-    """ARM for one client, called within its meters; `strikes` counts ARM's refusals for a limit in a row."""
+    """ARM for one client, called within its meters; `strikes` counts ARM's refusals for a limit in a row.
+
+    `purpose`: `look` may use the requests that are kept for settling what was sent, `send` leaves them alone.
+    """
 
     store: Store
     arm: Arm
@@ -46,6 +49,7 @@ class Metered:
     account: Account
     limits: Limits
     strikes: int = 0
+    purpose: str = "look"
 
     @property
     def struck_out(self) -> bool:
@@ -66,7 +70,7 @@ class Metered:
         """
         self.arm.login()
         cost = Cost(1, most, 0)
-        reserved = self.in_time(lambda: self.store.reserve(self.account, cost, self.limits))
+        reserved = self.in_time(lambda: self.store.reserve(self.account, cost, self.limits, self.purpose))
         if isinstance(reserved, Failed):
             return reserved
         if isinstance(reserved, float):
@@ -74,7 +78,7 @@ class Metered:
         reply = call()
         self.store.settle(self.account, reserved, _spent(reply, most, read), reply.heard, run_id)
         if reply.status in {401, 403} and not reply.retry_after:
-            raise not_allowed(reply, impersonal(message_of(reply)))
+            raise not_allowed(reply, message_of(reply))
         if reply.status in {403, 429, 503}:
             return self.refused(reply, cost)
         if reply.fault is not None or reply.status >= 500 or reply.status in {400, 406, 408}:
@@ -100,11 +104,12 @@ class Metered:
         return Held(self.store.block(self.account, retry_at(reply, now, self.strikes) - now, cost, self.limits))
 
 
-def not_allowed(reply: Reply, message: str) -> LoginError:
-    """Say that ARM does not accept the credentials, the client or the address."""
-    return LoginError(
+def not_allowed(reply: Reply, message: str, payloads: Iterable[str] = ()) -> LoginError:
+    """Say that ARM does not accept the credentials, the client or the address; of records sent it says nothing."""
+    kind = LoginError if reply.status == 401 else ForbiddenError
+    return kind(
         "not-allowed",
-        message,
+        impersonal(message, payloads),
         "Check the base URL, the client number and the credentials; nothing of this batch was applied"
         if reply.status != 401
         else "Set the credentials anew, then `armbulk resume`",

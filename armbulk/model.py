@@ -5,7 +5,7 @@ pages are all derived from it, each in its own room.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
 import polars as pl
@@ -34,7 +34,7 @@ class Kind(Enum):
     """What a value is: it decides the dtype, the Excel format and the word for people.
 
     dtypes of parsed columns: TEXT, IDENTIFIER → String; DATE → Date; AMOUNT → Decimal(38, 2);
-    QUANTITY → Decimal(38, 6); INTEGER → Int64; FLAG → Boolean; TEXTS → List(String).
+    QUANTITY → Decimal(38, 6); INTEGER → Int64; FLAG → Boolean; TEXTS → List(String). TIME comes out of ARM only.
     """
 
     TEXT = Words("text", "tekst")
@@ -45,6 +45,7 @@ class Kind(Enum):
     INTEGER = Words("whole number", "heltall")
     FLAG = Words("yes or no", "ja eller nei")
     TEXTS = Words("several texts, separated by ; or line breaks", "flere tekster, skilt med ; eller linjeskift")
+    TIME = Words("date and time", "dato og klokkeslett")
 
 
 class Severity(StrEnum):
@@ -83,6 +84,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     use: Use = Use.SENT
     source: str = "E"
+    clearable: bool = True  # whether a change may blank it
     form: str | None = None  # one of core.identifiers.FORMS
     form_where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # only where these columns are blank or so
 
@@ -98,6 +100,46 @@ class Rule:
     field: str
     severity: Severity
     ok: Callable[[], pl.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One query parameter of a list: ARM's `param`, and the `path` in a record whose value it is compared with.
+
+    With an empty `path` nothing in a record tells whether ARM heeded it. `whole` says that the values must be equal
+    (case apart); otherwise the record's holds the other.
+    """
+
+    param: str
+    path: str = ""
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a resource is read as a list; `source` says what that rests on (see `Field`).
+
+    `key`: paths that tell one record from another. `dates`: the parameters of a first and last day, and the path of
+    the day they are about. `period`: parameters and paths of a ledger year and period. `splits`: filters by whose
+    values a window that is too large may be cut, besides days; `told_by`: another list that knows values of a filter.
+    `also`: fields that can only be read. `options`: parameters every query carries. `changed_since`: the parameter of
+    a moment after which records were made or changed; no list documents one.
+    """
+
+    endpoint: str
+    key: tuple[str, ...]
+    filters: tuple[Filter, ...] = ()
+    dates: tuple[str, str, str] | None = None
+    period: tuple[Filter, Filter] | None = None
+    splits: tuple[str, ...] = ()
+    told_by: tuple[tuple[str, str], ...] = ()
+    also: tuple[Field, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    changed_since: str = ""
+    cap: int = 10_000
+    page: int = 1_000
+    source: str = "I"
+    note: Words = field(default_factory=lambda: Words("", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +161,14 @@ class Resource:
     lines: "Resource | None" = None
     lines_path: str = ""
     source: str = "E"
+    listing: Listing | None = None
+    updatable: bool = False  # ARM changes a record by the keys given (PUT)
+    whole_groups: tuple[str, ...] = ()  # JSON objects that ARM changes as a whole: what is not said becomes blank
+
+    @property
+    def readable(self) -> tuple[Field, ...]:
+        """The fields of a record as ARM gives it: those that can be sent, and those that can only be read."""
+        return (*self.fields, *(self.listing.also if self.listing else ()))
 
     def field(self, name: str) -> Field:
         """Return the field called `name`; KeyError if there is none."""
@@ -126,6 +176,14 @@ class Resource:
             if one.name == name:
                 return one
         raise KeyError(name)
+
+    @property
+    def partial(self) -> "Resource":
+        """The same for a change of what ARM holds: only the key has to be there."""
+        if not self.updatable:
+            return self
+        fields = tuple(replace(one, required=one.required and one.name == self.key) for one in self.fields)
+        return replace(self, fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +199,7 @@ class Reading:
     mapping: str | None = None  # a mapping file, or the name of one that comes with armbulk
     renames: dict[str, str] = field(default_factory=dict)  # header → field: what the user answered
     rules: Mapping[str, str] = field(default_factory=dict)  # code → error, warning or off: from the profile
+    update: bool | None = None  # whether customers are changed, not created; null: nobody has said
 
 
 AS_IT_STANDS = Reading()
@@ -191,6 +250,7 @@ class Sheet:
     faults: tuple[Fault, ...] = ()  # what the reader saw, told with the other findings
     visible: bool = True
     mapped_by: str = ""  # the hash of the mapping it was read with
+    base: "Sheet | None" = None  # the values as armbulk exported them, where the workbook is an export
 
 
 class Outcome(StrEnum):
@@ -244,7 +304,8 @@ class Table:
     """All rows of one resource, typed, from one or more sheets.
 
     `rows`: `sheet` UInt16 (index into the book's sheets), `row` Int64, then one typed column per field of
-    `resource` (all of them, in order; a field without a column is all null).
+    `resource` (all of them, in order; a field without a column is all null); of an updatable resource `cleared`
+    List(String) besides, the fields that are to be blank at ARM (null: none).
     `columns`: per sheet index, field name → Excel letter.
     """
 

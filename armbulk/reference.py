@@ -5,12 +5,20 @@ from typing import Any
 from armbulk.catalogue import CATALOGUE
 from armbulk.core.identifiers import FORMS
 from armbulk.model import Field, Use, Words
-from armbulk.resources import RESOURCES
+from armbulk.resources import EXPORTS, RESOURCES
 
 
 def describe(resource: str, lang: str) -> dict[str, Any]:
-    """Describe every field of a resource in `lang`."""
-    return {"resource": resource, "fields": [_field(field, lang) for field in RESOURCES[resource].fields]}
+    """Describe every field of a resource in `lang`, and what its being read as a list rests on."""
+    one = {**RESOURCES, **EXPORTS}[resource]
+    note = one.listing.note.text(lang) if one.listing else ""
+    return {"resource": resource, "fields": [_field(field, lang) for field in one.readable], "note": note}
+
+
+def describe_read_only(resource: str, lang: str) -> list[dict[str, Any]]:
+    """Describe the fields of a resource that come out, and cannot be sent in a sheet."""
+    known = RESOURCES[resource].fields if resource in RESOURCES else ()
+    return [_field(field, lang) for field in EXPORTS[resource].readable if field not in known]
 
 
 def _field(field: Field, lang: str) -> dict[str, Any]:

@@ -16,8 +16,8 @@ import polars as pl
 from armbulk import errors, findings
 from armbulk.catalogue import CATALOGUE
 from armbulk.model import Resource, Severity, Sheet
-from armbulk.reference import describe
-from armbulk.resources import RESOURCES, headers
+from armbulk.reference import describe, describe_read_only
+from armbulk.resources import EXPORTS, RESOURCES, headers
 
 FOLDER = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
@@ -123,6 +123,10 @@ EXAMPLES: dict[str, Example] = {
     "date-unlikely": Example("1925-02-27", "document_date"),
     "no-lines-sheet": Example(at=""),
     "required": Example(None, "due_date"),
+    "clear-needs-update": Example("<clear>", "phone_no", sheet="customers"),
+    "not-clearable": Example("<clear>", "name", sheet="customers"),
+    "not-in-export": Example("99999", "customer_no", sheet="customers"),
+    "computed-changed": Example("0.00", "balance_total", sheet="customers"),
     "too-long": Example(None, "name", "200"),
     "pattern": Example("KRONER", "currency", "NOK", sheet="documents"),
     "not-allowed": Example("SOMETIMES", "document_type", "IN"),
@@ -227,7 +231,36 @@ def fields_page() -> str:
         both = [describe(name, lang)["fields"] for lang in ("en", "no")]
         rows = [one_field(en, no) for en, no in zip(*both, strict=True)]
         lines += [f"## {resource.title.en} · {resource.title.no}", "", *table(head, rows), ""]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *read_only()]) + "\n"
+
+
+def read_only() -> list[str]:
+    """The columns that only come out."""
+    lines = [
+        "# What comes out besides · Det som ellers kommer ut", "",
+        "`armbulk export` writes the columns above, and these; what ARM gives besides is kept after them.", "",
+        "*Unverified* names are inferred; a column with a value that is not of its kind is written as text.", "",
+        "*`armbulk export` skriver kolonnene over, og disse. Det ARM gir ellers, beholdes etter dem.*", "",
+    ]  # fmt: skip
+    head = ("Column · Kolonne", "In ARM · I ARM", "Meaning · Betydning", "Kind · Slag", "Example · Eksempel")
+    for name, resource in EXPORTS.items():
+        both = [describe_read_only(name, lang) for lang in ("en", "no")]
+        rows = [one_read_only(en, no) for en, no in zip(*both, strict=True)]
+        note = resource.listing.note if resource.listing else None
+        said = [f"{note.en} *{note.no}*", ""] if note else []
+        title = f"## {resource.title.en} · {resource.title.no} (`armbulk export {name}`)"
+        lines += [title, "", *said, *(table(head, rows) if rows else []), ""]
+    return lines
+
+
+def one_read_only(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
+    """A field's line, where it only comes out."""
+    names = " · ".join(cell(name) for name in dict.fromkeys([en["header"], no["header"]]))
+    unverified = " *Unverified.*" if en["source"] in {"I", "X"} else ""
+    meaning = f"{cell(en['help'])}{unverified}<br>*{cell(no['help'])}*"
+    kind = ", ".join(dict.fromkeys([en["kind"], no["kind"]]))
+    example = f"`{en['example']}`" if en["example"] else ""
+    return (names, f"`{en['path']}`", meaning, cell(kind), example)
 
 
 def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:

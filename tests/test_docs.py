@@ -14,7 +14,7 @@ import pytest
 
 from armbulk.catalogue import CATALOGUE
 from armbulk.errors import MEANS, ArmbulkError, Exit
-from armbulk.resources import RESOURCES
+from armbulk.resources import EXPORTS, RESOURCES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -64,6 +64,8 @@ def test_the_field_page_lists_every_column() -> None:
             start = f"| {' · '.join(headers)} |"
             lines = [line for line in text.splitlines() if line.startswith(start) and f"`{one.path}`" in line]
             assert any(one.help.en in line and one.help.no in line for line in lines), one.name
+    for resource in EXPORTS.values():
+        assert all(f"`{one.path}`" in text for one in resource.readable)
 
 
 def test_every_exit_code_is_explained() -> None:

@@ -26,7 +26,10 @@ def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
     with journey(tmp_path) as way:
         way.clock.at = 1_600_000_000.0
         way.run(files)
-        assert purge(way, "--older-than", "90d", "--yes") == (0, {"runs": 1, "records": 9, "guarded": 6})
+        assert purge(way, "--older-than", "90d", "--yes") == (
+            0,
+            {"runs": 1, "records": 9, "guarded": 6, "exports": 0, "memories": 0},
+        )
         with sqlite3.connect(tmp_path / "home" / "armbulk.db") as raw:
             for table in ("run", "batch", "item", "look", "event"):
                 assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 - our own names

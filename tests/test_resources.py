@@ -9,7 +9,7 @@ import pytest
 
 from armbulk.core.headers import fold, known, names_of
 from armbulk.model import Field, Kind, Resource, Use
-from armbulk.resources import RESOURCES
+from armbulk.resources import EXPORTS, RESOURCES
 
 ARM = Path(__file__).parent / "arm"
 KINDS: dict[type, set[Kind]] = {
@@ -97,6 +97,37 @@ def test_one_field_name_has_one_pair_of_headers() -> None:
             assert re.fullmatch(r"[a-z][a-z0-9_]*", one.name)
             assert all((one.help.en, one.help.no, one.header.en, one.header.no))
     assert {name: pairs for name, pairs in words.items() if len(pairs) > 1} == {}
+
+
+def test_ar_items_are_those_of_the_sample() -> None:
+    """Every key of ARM's AR item is a column, of its kind, and no column is made up."""
+    item = json.loads((ARM / "ar_item.response.json").read_text())
+    fields = {one.path: one for one in EXPORTS["ar-items"].readable}
+    assert set(fields) == set(item)
+    texts = {Kind.TEXT, Kind.IDENTIFIER, Kind.DATE, Kind.TIME}
+    for path, value in item.items():
+        assert fields[path].kind in (texts if isinstance(value, str) else {*KINDS[type(value)], Kind.IDENTIFIER}), path
+
+
+@pytest.mark.parametrize("name", list(EXPORTS))
+def test_what_comes_out_has_columns_of_its_own(name: str) -> None:
+    """Headers, names and paths are each used once; the key, filters and days of the list are columns; words in both."""
+    resource = EXPORTS[name]
+    assert resource.listing is not None
+    for lang in ("en", "no"):
+        headers = [one.header.text(lang).casefold() for one in resource.readable]
+        assert len(set(headers)) == len(headers)
+    paths = [one.path for one in resource.readable]
+    assert len(set(paths)) == len(paths)
+    listing = resource.listing
+    named = {*listing.key, *(one.path for one in (*listing.filters, *(listing.period or ())) if one.path)}
+    assert named | ({listing.dates[2]} if listing.dates else set()) <= set(paths)
+    assert set(listing.splits) <= {one.param for one in (*listing.filters, *(listing.period or ()))}
+    assert listing.source in "DEIX"
+    assert listing.note.en
+    assert listing.note.no
+    shared = {one.name: one.header for other in (*RESOURCES.values(), *EXPORTS.values()) for one in other.readable}
+    assert all(shared[one.name] == one.header for one in resource.readable)
 
 
 CONTRACT = {

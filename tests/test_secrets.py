@@ -54,8 +54,10 @@ def sheets(folder: Path) -> str:
     book.remove(book.active)
     for resource in RESOURCES.values():
         page = book.create_sheet(resource.title.en)
-        cells = [(field.header.en, _value(resource.name, field.name, field.kind, field.max_length)) for field in resource.fields
-                 if not field.name.startswith("attachment") and field.use is not Use.COMPUTED]  # fmt: skip
+        given = [
+            one for one in resource.fields if not one.name.startswith("attachment") and one.use is not Use.COMPUTED
+        ]
+        cells = [(one.header.en, _value(resource.name, one.name, one.kind, one.max_length)) for one in given]
         for column, (header, value) in enumerate([cell for cell in cells if cell[1] is not None], start=1):
             page.cell(1, column, header)
             page.cell(2, column, value).number_format = "@"
@@ -190,7 +192,10 @@ def test_no_canary_is_left_anywhere(places: dict[str, Path], how: list[str]) -> 
 
 # ── servers that quote ──────────────────────────────────────────────────────────────────────────────────────────────
 
-UUID = "5c1e5f0e-8e0b-4c5c-9f0a-0123456789ab"
+UUIDS = {
+    "customers": "5c1e5f0e-8e0b-4c5c-9f0a-0123456789aa",
+    "documents": "5c1e5f0e-8e0b-4c5c-9f0a-0123456789ab",
+}
 HINTED = "The row of Kanarifugl (born 14.03.1985, 010107 50160, 8601.11.17947, +47 91 82 73 64) of KANARIFUGL"
 
 
@@ -208,11 +213,14 @@ def echo(status: int, **shape: str) -> Answer:
 def batch(kind: str, **more: Any) -> bytes:
     """A batch's answer of one item."""
     item = {"documentNo": "CAN-1"} if kind == "documents" else {"customerNo": "C1"}
-    return answer(200, {"batchUuid": UUID, "status": "PROCESSED", kind: [{**item, **more}]})
+    return answer(200, {"batchUuid": UUIDS[kind], "status": "PROCESSED", kind: [{**item, **more}]})
 
 
 WELL = {"status": "PROCESSED", "result": "CREATED"}
 WARNED = [{"field": "name", "message": HINTED}, {"message": f"{MAIL} {ACCOUNT} Kanarifugl customers name"}]
+
+TAKEN = {kind: answer(202, {"batchUuid": uuid}) for kind, uuid in UUIDS.items()}
+POSTED, UNKNOWN = TAKEN["documents"], answer(404, {})
 
 
 @dataclass(frozen=True)
@@ -221,9 +229,9 @@ class Quoting:
 
     name: str
     code: int
-    post: Answer = answer(202, {"batchUuid": UUID})
+    post: Answer = POSTED
     poll: Sequence[Answer] = ()
-    document: Answer = answer(404, {})
+    document: Answer = UNKNOWN
     finished: bool = True
 
 
@@ -231,13 +239,11 @@ QUOTING = [
     Quoting("created with warnings", 0, poll=(batch("documents", **WELL, warnings=WARNED),)),
     Quoting("rejected", 1, poll=(batch("documents", status="FAILED", message=HINTED, errors=WARNED),)),
     Quoting("refused whole", 1, post=echo(422, message="%s")),
-    Quoting("refused as text", 1, post=echo(400)),
     Quoting("a web page", 1, post=lambda asked: answer(422, f"<html><title>{asked.body}</title>".encode())),
     Quoting("not allowed", 5, post=echo(403, message="%s", detail="%s"), finished=False),
-    Quoting("not found", 5, post=echo(404, error="%s"), finished=False),
     Quoting("not logged in", 5, post=echo(401, message="%s"), finished=False),
     Quoting("a fault", 3, post=echo(500, message="%s"), document=echo(404, message="%s"), finished=False),
-    Quoting("a broken answer", 3, post=lambda asked: answer(202, asked.body)[:-9], document=echo(500), finished=False),
+    Quoting("a broken answer", 6, post=lambda asked: answer(202, asked.body)[:-9], document=echo(500), finished=False),
     Quoting("another document", 1, post=echo(500), document=lambda _: answer(200, {"documentNo": "CAN-1", "customerNo":
             "Kanarifugl", "currencyAmounts": {"inclVat": 86011117947}, "documentType": "IN"})),
 ]  # fmt: skip
@@ -251,25 +257,24 @@ def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quo
     While a run is unfinished its bodies are kept, so that it can go on; no name is said all the same.
     """
     book = sheets(places["own"])
-    customers = (answer(202, {"batchUuid": UUID}),)
     poll = (batch("customers", **WELL, warnings=WARNED), *case.poll)
-    script = {"customers": customers, "post": (case.post,), "poll": poll, "document": (case.document,)}
+    script = {"customers": (TAKEN["customers"],), "post": (case.post,), "poll": poll, "document": (case.document,)}
     with serving(Hostile(script, time.time)) as there:
         env = {
             "ARMBULK_BASE_URL": there.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": SECRET,
-            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_WAIT_SECONDS": "0",
+            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_SETTLE_SECONDS": "0",
         }  # fmt: skip
         said = run(["import", book, "--yes", "--first-import"], ["show", "1"], ["resolve", "--no-ask", "--json"],
                    ["runs", "--json"], env=env, folder=places["own"])  # fmt: skip
-        assert there.count("post")
+        assert there.count("post"), said.told
     assert said.codes[0] == case.code, said.told
     clean(said, places, (SECRET,), finished=case.finished)
     assert not [word for word in (MAIL, PHONE, "Kanarifugl", "KANARIFUGL", "14.03.1985") if word in said.told], (
         said.told
     )
-    if case.code == 3:  # a person settles it: the run is finished then, and forgets as any other
+    if case.code in {3, 6}:  # a person settles it: the run is finished then, and forgets as any other
         end = run(["resolve", "--give-up", "--no-ask", "--yes"], ["show", "1"], env=env, folder=places["own"])
-        assert end.codes == [0, 1] or end.codes == [0, 0], end.told
+        assert end.codes in ([0, 1], [0, 0]), end.told
         clean(end, places, (SECRET,))
 
 

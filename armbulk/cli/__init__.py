@@ -21,6 +21,7 @@ _COMMANDS = {
     "import": ("armbulk.cli.running", "import_", "Check, plan, confirm, send, and write the result workbook."),
     "resume": ("armbulk.cli.running", "resume", "Carry an unfinished run on."),
     "resolve": ("armbulk.cli.resolving", "resolve", "Name what is in doubt, ask ARM again, decide."),
+    "export": ("armbulk.cli.exporting", "export", "Data out, complete: to Excel, CSV, Parquet or JSON lines."),
     "results": ("armbulk.cli.running", "results", "Write a run's result workbook again."),
     "runs": ("armbulk.cli.history", "runs", "The runs so far."),
     "show": ("armbulk.cli.history", "show", "One run in full."),

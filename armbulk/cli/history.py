@@ -62,11 +62,16 @@ def purge(desk: Desk, age: str, *, yes: bool) -> Exit:
     \b
     Example:  armbulk purge --older-than 90d
     """
+    from armbulk.exporting import forget
+    from armbulk.exporting import purge as purge_exports
+
     before = desk.clock.now() - _seconds(age)
     if not desk.ask(f"Take away finished runs of client {desk.profile.client_no or '?'} older than {age}?", yes=yes):
         return Exit.OK
     gone = desk.bench.store().purge(desk.profile.account, before)
-    desk.report.show("purge", {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded})
+    said = {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded}
+    home = desk.profile.home
+    desk.report.show("purge", {**said, "exports": purge_exports(home, before), "memories": forget(home, before)})
     return Exit.OK
 
 

@@ -37,6 +37,8 @@ def _words(at: "Progress", lang: str) -> str:
     if at.doing == "waiting":
         until = datetime.fromtimestamp(at.until, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         return f"venter til {until}" if lang == "no" else f"waiting until {until}"
+    if at.doing == "reading":
+        return f"{at.done} av {at.total} poster lest" if lang == "no" else f"{at.done} of {at.total} records read"
     doing = {"posted": "sendt", "polled": "spurt", "asked": "slått opp"}.get(at.doing, at.doing)
     name = doing if lang == "no" else at.doing
     return (

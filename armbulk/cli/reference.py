@@ -7,9 +7,14 @@ import click
 from armbulk.cli.desk import Desk, command
 from armbulk.errors import Exit
 
+_KNOWN = [
+    "customers", "documents", "lines", "ar-items", "gl-items", "gl-movements", "document-bundles", "log-items", "codes",
+    "client-configs", "insights",
+]  # fmt: skip
+
 
 @click.command()
-@click.argument("resource", type=click.Choice(["customers", "documents", "lines"]))
+@click.argument("resource", type=click.Choice(_KNOWN))
 @command
 def fields(desk: Desk, resource: str) -> Exit:
     """List the columns of RESOURCE: headers, ARM path, rules, help and example.

@@ -3,7 +3,7 @@
 ARM's words may quote a record, whole or in part, in other letters, or with blanks in its numbers. So every longer word
 of the texts that were read goes, not only the texts themselves: a gap in a sentence that the result workbook holds in
 full costs nothing. A customer number that is a person's identity number keeps its last two digits: nothing needs it
-once its run is finished, so there is no key to keep either.
+once its run is finished, so there is no key to keep either. Of a conflict about a change only the fields are kept.
 """
 
 import json
@@ -14,7 +14,9 @@ from typing import Any
 import polars as pl
 
 from armbulk.core.identifiers import national_id
+from armbulk.core.merging import CHANGED
 from armbulk.model import Kind, Table
+from armbulk.resources import RESOURCES
 
 KEPT = ("message", "warnings", "key", "key_norm", "customer_norm")
 """The columns of a record that may hold personal data: ARM's words may quote it, a customer number may be one."""
@@ -24,28 +26,36 @@ _KEYS = frozenset({"customer_no", "document_no", "document_type", "currency", "l
 _PATHS = frozenset({"customerNo", "documentNo", "documentType", "currency", "language"})
 _SHORTEST = {Kind.TEXT: 4, Kind.TEXTS: 4, Kind.IDENTIFIER: 6}
 """Shorter texts tell nothing of a person, and would leave gaps in ordinary words."""
-_BORN = ("%Y-%m-%d", "%d.%m.%Y", "%d%m%y")
+_DAYS = r"\b(?:\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})\b"
+_DAY = re.compile(r"(\d\d)(\d\d)-(\d\d)-(\d\d)")
 _WORD = 4
+_NAMING, _NAME = "customers", r"\b\p{Lu}\p{L}{1,2}\b"
+"""Whose short words with a capital letter may be names, as Ola and Bo are: they go where they stand by themselves."""
+_AT_ONCE = 500
+_FIELDS = "|".join(re.escape(one.header.en) for one in RESOURCES["customers"].fields)
 _MAIL = r"[^\s@<>\"']+@\s?[^\s@<>\"']+"
 _LONG = r"\d(?:[ .-]?\d){6,}[ .-]?(\d)[ .-]?(\d)"
 """Nine digits or more, in groups or not: accounts, identity numbers, phones with their country."""
 
 
-def said_in(tables: Mapping[str, Table]) -> set[str]:
-    """Every text of the rows read that ARM's words might quote, but for keys and codes."""
-    found: set[str] = set()
+def said_in(tables: Mapping[str, Table], bases: Iterable[str | None] = ()) -> set[str]:
+    """Every text of the rows read that ARM's words might quote, but for keys and codes; of `bases` (JSON) as well."""
+    found = {text for base in bases if base for text in _leaves(json.loads(base))}
     for table in tables.values():
         for field in table.resource.fields:
             if field.name not in table.rows.columns:
                 continue
             values = table.rows[field.name].drop_nulls()
             if field.name == "date_of_birth" and values.dtype == pl.Date:
-                found.update(day.strftime(form) for day in values.unique() for form in _BORN)
+                found.update(str(day) for day in values.unique())
             if field.name in _KEYS or field.kind not in _SHORTEST:
                 continue
             if values.dtype == pl.List:
                 values = values.explode().drop_nulls()
-            found.update(one for one in values.cast(pl.String).unique() if len(one) >= _SHORTEST[field.kind])
+            texts = values.cast(pl.String).unique()
+            found.update(one for one in texts if len(one) >= _SHORTEST[field.kind])
+            if table.resource.name == _NAMING and field.kind is not Kind.IDENTIFIER:
+                found.update(texts.str.extract_all(_NAME).explode().drop_nulls())
     return found
 
 
@@ -56,7 +66,7 @@ def forgotten(items: pl.DataFrame, said: Iterable[str] | None) -> pl.DataFrame:
     """
     told = items.select(pl.col("message", "warnings").is_not_null().any()).row(0)
     values = _quotable(said) if said is not None and any(told) else []
-    words = [_without(pl.col(name), values) for name in ("message", "warnings")]
+    words = [_without(_bare(pl.col(name)), values) for name in ("message", "warnings")]
     if said is None:
         words = [pl.when(pl.col(name).is_not_null()).then(pl.lit(_GAP)).alias(name) for name in ("message", "warnings")]
     mine = pl.col("customer_norm").is_null()  # a customer's own number; documents keep theirs
@@ -70,9 +80,10 @@ def shown(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def impersonal(text: str, payloads: Iterable[str] = ()) -> str:
-    """ARM's words without what they may quote of records sent, of which these are the bodies."""
+    """ARM's words without what they may quote of records sent, of which these are the bodies; without any day."""
     values = _quotable(value for body in payloads for value in _leaves(json.loads(body)))
-    found: str = pl.DataFrame({"text": [text]}).select(_without(pl.col("text"), values)).item()
+    undated = pl.col("text").str.replace_all(_DAYS, _GAP)
+    found: str = pl.DataFrame({"text": [text]}).select(_without(undated, values)).item()
     return found
 
 
@@ -89,22 +100,38 @@ def _leaves(body: Any, name: str = "") -> Iterator[str]:
 
 
 def _quotable(said: Iterable[str]) -> list[str]:
-    """The texts, their longer words, and their digits, in the letters they may be quoted in; the longest first."""
+    """The texts, their longer words, and their digits, in the letters they may be quoted in; the longest first.
+
+    Short names come last, as they are.
+    """
     plain: set[str] = set()
+    names: set[str] = set()
     for text in said:
-        plain.add(text)
+        (plain if len(text) >= _WORD else names).add(text)
         plain.update(word for word in re.findall(r"\w+", text) if len(word) >= _WORD)
+        if day := _DAY.fullmatch(text):  # as people write it, and as their numbers begin
+            plain.update((day.expand(r"\4.\3.\1\2"), day.expand(r"\4\3\2")))
         digits = re.sub(r"\D", "", text)
         if len(digits) >= _SHORTEST[Kind.IDENTIFIER]:
             plain.update((digits, digits[-8:]))
     found = {form for text in plain for form in (text, text.lower(), text.upper())}  # æ, ø and å: the rest is any case
-    return sorted(found, key=lambda one: (-len(one), one))
+    return sorted(found | names, key=lambda one: (-len(one), one))
+
+
+def _bare(text: pl.Expr) -> pl.Expr:
+    """Of a conflict about a change the fields alone: what ARM holds instead was never ours to know."""
+    fields = text.str.extract_all(f"({_FIELDS}): ARM holds").list.eval(pl.element().str.strip_suffix(": ARM holds"))
+    told = pl.concat_str(pl.lit(f"{CHANGED} "), fields.list.unique(maintain_order=True).list.join(", "))
+    return pl.when(text.str.starts_with(CHANGED)).then(told).otherwise(text).alias(text.meta.output_name())
 
 
 def _without(text: pl.Expr, values: list[str]) -> pl.Expr:
     name = text.meta.output_name()
-    gaps = [_GAP] * len(values)
-    bare = text.str.replace_many(values, gaps, ascii_case_insensitive=True, leftmost=True) if values else text
+    long = [one for one in values if len(one) >= _WORD]
+    gaps = [_GAP] * len(long)
+    bare = text.str.replace_many(long, gaps, ascii_case_insensitive=True, leftmost=True) if long else text
+    for at in range(len(long), len(values), _AT_ONCE):
+        bare = bare.str.replace_all(rf"\b(?:{'|'.join(values[at : at + _AT_ONCE])})\b", _GAP)
     bare = bare.str.replace_all(_MAIL, f"{_GAP}@{_GAP}")
     return bare.str.replace_all(_LONG, f"{_GAP}$1$2").alias(name)
 

@@ -7,17 +7,23 @@ from typing import Any
 from armbulk.core.answers import Reply, parse
 
 _QUERY = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_IN_ADDRESS = re.compile(r"[?&]query=([A-Za-z0-9_-]{1,200})(?:[&#]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. `total`: records in the whole list, None where ARM does not say; `most`: the list's cap, likewise."""
+    """One page. `total`: records in the whole list, None where ARM does not say; `most`: the list's cap, likewise.
+
+    `number` and `size`: which page it is and how many records one holds, as ARM says.
+    """
 
     records: tuple[dict[str, Any], ...]
     total: int | None
     most: int | None
     pages: int | None
     query: str  # "" where ARM names none that can be used
+    number: int | None = None
+    size: int | None = None
 
 
 def read_page(reply: Reply) -> Page | None:
@@ -37,10 +43,22 @@ def read_page(reply: Reply) -> Page | None:
 def _page(records: list[Any], summary: dict[str, Any]) -> Page | None:
     if not all(isinstance(one, dict) for one in records):
         return None
+    said = ("totalcount", "maximumcount", "totalpages", "pageno", "pagesizelimit")
+    total, most, pages, number, size = (_whole(summary.get(name)) for name in said)
+    return Page(tuple(records), total, most, pages, _query(summary), number, size)
+
+
+def _query(summary: dict[str, Any]) -> str:
+    """The stored query's id, from the summary or out of the address of a page; the address itself is never used."""
     query = summary.get("queryid")
-    usable = query if isinstance(query, str) and _QUERY.fullmatch(query) else ""
-    total, most, pages = (_whole(summary.get(name)) for name in ("totalcount", "maximumcount", "totalpages"))
-    return Page(tuple(records), total, most, pages, usable)
+    if isinstance(query, str) and _QUERY.fullmatch(query):
+        return query
+    for name in ("nextpage", "lastpage"):
+        address = summary.get(name)
+        found = _IN_ADDRESS.search(address) if isinstance(address, str) else None
+        if found:
+            return found[1]
+    return ""
 
 
 def _whole(value: Any) -> int | None:

@@ -1,6 +1,6 @@
 """Customers: the fields of the published list (marks: E seen in an example, I inferred to be ARM's own work)."""
 
-from armbulk.model import Field, Kind, Resource, Use, Words
+from armbulk.model import Field, Filter, Kind, Listing, Resource, Use, Words
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
 _COUNTRY = r"(?i)^[a-z]{2}$"
@@ -12,6 +12,23 @@ CUSTOMERS = Resource(
     key="customer_no",
     endpoint="customers",
     wrapper="customers",
+    updatable=True,
+    whole_groups=("postalAddress",),
+    listing=Listing(
+        endpoint="customers",
+        key=("customerNo",),
+        filters=(
+            Filter("customerno", "customerNo"),
+            Filter("accountno", "accountNo"),
+            Filter("organizationno", "organizationNo"),
+            Filter("name", "name", whole=False),
+            Filter("customercategory", "customerCategory"),
+        ),
+        splits=("customercategory",),
+        source="D",
+        note=Words("Path, caps and paging are documented; how a filter compares is not.",
+                   "Sti, tak og sidedeling er dokumentert; hvordan et filter sammenligner, er ikke."),
+    ),
     fields=(
         Field("customer_no", Words("Customer no", "Kundenr"), "customerNo", Kind.IDENTIFIER,
               Words("Your number for the customer; ARM finds the customer by it.",
@@ -19,7 +36,7 @@ CUSTOMERS = Resource(
               "543210", required=True, max_length=50, pattern=_KEY, aliases=("Customer number", "Kundenummer")),
         Field("name", Words("Name", "Navn"), "name", Kind.TEXT,
               Words("The customer's full name, of a person or a company.", "Kundens fulle navn, person eller firma."),
-              "Owe Armstrong", required=True, max_length=200, aliases=("Customer name", "Kundenavn")),
+              "Owe Armstrong", required=True, clearable=False, max_length=200, aliases=("Customer name", "Kundenavn")),
         Field("address_line_1", Words("Address line 1", "Adresse 1"), "postalAddress.addressLine1", Kind.TEXT,
               Words("First line of the postal address. ARM changes an address as a whole.",
                     "Første linje i postadressen. ARM endrer en adresse under ett."),

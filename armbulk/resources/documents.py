@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from armbulk.model import Field, Kind, Resource, Rule, Severity, Use, Words
+from armbulk.model import Field, Filter, Kind, Listing, Resource, Rule, Severity, Use, Words
+from armbulk.resources.shared import ACCOUNT_NO, CLIENT_NO, DOCUMENT_BUNDLE_ID, REFERENCE_NO
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
 
@@ -91,6 +92,23 @@ DOCUMENTS = Resource(
     wrapper="documents",
     lines=LINES,
     lines_path="documentLines",
+    listing=Listing(
+        endpoint="documents",
+        key=("documentNo", "documentType", "referenceNo", "documentBundleId"),
+        filters=(
+            Filter("customerno", "customerNo"),
+            Filter("accountno", "accountNo"),
+            Filter("documentno", "documentNo"),
+            Filter("documenttype", "documentType"),
+        ),
+        dates=("fromdate", "todate", "documentDate"),
+        splits=("customerno", "documenttype"),
+        also=(CLIENT_NO, ACCOUNT_NO, REFERENCE_NO, DOCUMENT_BUNDLE_ID),
+        options=(("expand", "documentLines"),),
+        source="I",
+        note=Words("The list exists by title only: path, caps, filters and the value of expand are inferred.",
+                   "Listen er bare kjent av tittelen: sti, tak, filtre og verdien av expand er antatt."),
+    ),
     rules=(
         Rule("date-unlikely", "document_date", Severity.WARNING, lambda: _likely("document_date")),
         Rule("date-unlikely", "due_date", Severity.WARNING, lambda: _likely("due_date")),

@@ -307,9 +307,9 @@ class ModelStore:
             self._commit(lambda: self.rows.update({batch_id: replace(row, rounds=row.rounds + 1)}))
         return self.rows[batch_id].rounds
 
-    def reserve(self, account: Account, cost: Cost, limits: Limits) -> int:
+    def reserve(self, account: Account, cost: Cost, limits: Limits, purpose: str) -> int:
         """There is always room."""
-        del account, cost, limits
+        del account, cost, limits, purpose
         return 1
 
     def settle(self, *_: Any) -> None:

@@ -24,7 +24,7 @@ from armbulk.core.states import FINAL, State, lawful
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import decisions, purging
 from armbulk.edges.store.decisions import Unsettled
-from armbulk.edges.store.engine import ClientLock, engine_of, migrate
+from armbulk.edges.store.engine import ClientLock, engine_of, flush, migrate
 from armbulk.edges.store.metering import Metering
 from armbulk.edges.store.purging import Purged
 from armbulk.edges.store.reading import Reader
@@ -132,6 +132,7 @@ class Store(Reader, Metering):
                 if before != after:
                     mine = sa.and_(item.c.run == run_id, item.c.no == after[0])
                     conn.execute(sa.update(item).where(mine).values(dict(zip(KEPT, after[1:], strict=True))))
+        flush(self._engine)
 
     def stamp(self, run_id: int) -> Stamp:
         """Return what a result workbook that is about to be written carries: this store, and a word only it knows."""
@@ -246,6 +247,20 @@ class Store(Reader, Metering):
                 guard(conn, Account(row.origin, row.client_no), batch_id, only=result.no)
             self._outcome(conn, row.run, result)
 
+    def revise(self, batch_id: int, no: int, payload: str) -> None:
+        """Put another body in the place of a record's, before it is sent."""
+        mine = sa.and_(item.c.batch == batch_id, item.c.no == no, item.c.outcome.is_(None))
+        with self._engine.begin() as conn:
+            conn.execute(sa.update(item).where(mine).values(payload=payload))
+
+    def keep(self, batch_id: int, result: Result) -> None:
+        """Commit the outcome of a record that stays at home: it leaves its batch, which has not gone yet."""
+        with self._engine.begin() as conn:
+            run_id = conn.execute(sa.select(batch.c.run).where(batch.c.id == batch_id)).scalar_one()
+            self._outcome(conn, run_id, result)
+            mine = sa.and_(item.c.run == run_id, item.c.no == result.no)
+            conn.execute(sa.update(item).where(mine).values(batch=None))
+
     def note(self, run_id: int, message: str, nos: Iterable[int], *, besides: bool = False) -> None:
         """Say why records have no outcome yet, without giving them one; `besides` what was said before."""
         said = sa.func.coalesce(item.c.message, "")
@@ -281,7 +296,9 @@ class Store(Reader, Metering):
     def purge(self, account: Account, before: float) -> Purged:
         """Take away what finished runs that ended before `before` left here; the guard of document numbers stays."""
         with self._engine.begin() as conn:
-            return purging.purge(conn, account, before)
+            gone = purging.purge(conn, account, before)
+        flush(self._engine)
+        return gone
 
     def recover(self, run_id: int, account: Account) -> None:
         """After a crash: what was being posted is in doubt, and open reservations are charged in full."""
@@ -324,6 +341,7 @@ class Store(Reader, Metering):
             "reference": one.reference or None,
             "at": self.clock.now(),
             "payload": None,
+            "base": None,
         }
         changed = sa.update(item).where(item.c.run == run_id, item.c.no == one.no, item.c.outcome.is_(None))
         conn.execute(changed.values(values))

@@ -104,6 +104,23 @@ def migrate(conn: sa.Connection) -> None:
     conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
 
 
+def flush(engine: sa.Engine) -> None:
+    """Take out of the write-ahead log what has been overwritten: else it stays there while any process has it open.
+
+    One that reads at this moment hinders it; the next time makes up for that.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", "busy_timeout=30000"):
+            raw.cursor().execute(f"PRAGMA {pragma}").fetchall()
+    except sqlite3.Error:
+        return  # nothing is lost: the log is taken in later
+    finally:
+        raw.close()
+
+
 def _translate(context: sa.ExceptionContext) -> None:
     """A disk that is full, a file that is locked or damaged: said as what it is, not as a bug."""
     if isinstance(context.original_exception, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(

@@ -42,10 +42,15 @@ class Metering:
         with self._engine.begin() as conn:
             return ledger.usage(conn, account)
 
-    def reserve(self, account: Account, cost: Cost, limits: Limits) -> int | float:
-        """Reserve for a look (poll or look-up): the reservation's id, or the time (float) to wait for."""
+    def reserve(self, account: Account, cost: Cost, limits: Limits, purpose: str = "look") -> int | float:
+        """Reserve for a look (poll or look-up), or for what may wait (`send`): the id, or the time (float) for it."""
         with self._engine.begin() as conn:
-            return self._reserve(conn, account, cost, limits, "look")
+            return self._reserve(conn, account, cost, limits, purpose)
+
+    def take_over(self, account: Account) -> None:
+        """With the client's lock in hand: what processes that ended have left open is charged in full."""
+        with self._engine.begin() as conn:
+            self._abandon(conn, account)
 
     def settle(
         self, account: Account, reservation: int, charge: Cost | None, heard: Heard | None = None, run_id: int = 0

@@ -92,7 +92,7 @@ def _allowed(one: Field, letter: str, lang: str, lists: Lists) -> dict[str, Any]
             return _number(letter, _DECIMALS[one.kind], lang)
         case Kind.TEXT | Kind.IDENTIFIER:
             return _length(one.max_length, lang) if one.max_length else {"validate": "any"}
-        case Kind.TEXTS:
+        case Kind.TEXTS | Kind.TIME:
             return {"validate": "any"}
         case _:
             assert_never(one.kind)

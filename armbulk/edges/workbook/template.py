@@ -161,7 +161,7 @@ def _value(page: Any, row: int, at: int, kind: Kind, text: str, lang: str, forma
             page.write_number(row, at, float(text), formats[kind])
         case Kind.FLAG:
             page.write_string(row, at, _YES.text(lang), formats[kind])
-        case Kind.TEXT | Kind.IDENTIFIER | Kind.TEXTS:
+        case Kind.TEXT | Kind.IDENTIFIER | Kind.TEXTS | Kind.TIME:
             page.write_string(row, at, text, formats[kind])
         case _:
             assert_never(kind)

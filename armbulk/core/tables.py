@@ -1,0 +1,93 @@
+"""From a page of records to rows: the texts of each record, its key, and the rows of its lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from armbulk.core.columns import Json, as_json, column_of, frame_of
+from armbulk.core.rawjson import raw_records
+from armbulk.model import Field, Listing, Resource, Use
+
+KEY, RAW, OF, PLACE = "\x00key", "\x00raw", "\x00of", "\x00place"
+"""Columns of our own: a record's key, its text as ARM wrote it; a line's record, a record's place on its page."""
+
+OURS = (KEY, RAW, OF, PLACE)
+
+SEPARATOR = "\x1f"
+"""Between the values of a key that has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How records of a resource become rows; with `raw` their own text is kept too."""
+
+    resource: Resource
+    listing: Listing
+    raw: bool = False
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The known columns of a record."""
+        return self.resource.readable
+
+    @property
+    def line_fields(self) -> tuple[Field, ...]:
+        """The known columns of a line; empty where records have none."""
+        return self.resource.lines.fields if self.resource.lines else ()
+
+    def frames(self, records: Sequence[Json], body: bytes = b"") -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """The records as rows of texts, and their lines."""
+        items = frame_of(records, [one.path for one in self.fields], frozenset({self.resource.lines_path}))
+        items = items.with_columns(self._keys(items, records))
+        if self.raw:
+            items = items.with_columns(pl.Series(RAW, raw_records(body, len(records)), dtype=pl.String))
+        return items, self._lines(records) if self.resource.lines else None
+
+    def _keys(self, items: pl.DataFrame, records: Sequence[Json]) -> pl.Series:
+        """What tells a record from others; one without any of it is told by all it holds."""
+        parts = [pl.col(path) if path in items.columns else pl.lit(None, pl.String) for path in self.listing.key]
+        joined = pl.concat_str([part.fill_null("") for part in parts], separator=SEPARATOR)
+        keys = items.select(pl.when(~pl.all_horizontal(part.is_null() for part in parts)).then(joined).alias(KEY))[KEY]
+        if keys.null_count():
+            whole = [as_json(one) if key is None else key for key, one in zip(keys, records, strict=True)]
+            keys = pl.Series(KEY, whole, dtype=pl.String)
+        return keys
+
+    def _lines(self, records: Sequence[Json]) -> pl.DataFrame:
+        found = [
+            (place, line)
+            for place, one in enumerate(records)
+            for line in one.get(self.resource.lines_path) or []
+            if isinstance(line, dict)
+        ]
+        parent = next(one.path for one in self.line_fields if one.use is Use.PARENT)
+        own = [one.path for one in self.line_fields if one.use is not Use.PARENT]
+        lines = frame_of([line for _, line in found], own, frozenset({parent}))
+        numbers = [records[place].get(parent) for place, _ in found]
+        return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String, strict=False)).with_columns(
+            pl.Series(OF, [place for place, _ in found], dtype=pl.UInt32)
+        )
+
+    def outside(self, records: Sequence[Json], tests: dict[str, pl.Expr]) -> frozenset[str]:
+        """The tests of a window that some record fails."""
+        if not records or not tests:
+            return frozenset()
+        asked = {path for test in tests.values() for path in test.meta.root_names()}
+        values = pl.DataFrame([column_of(records, path) for path in sorted(asked)])
+        failed = values.select(**{name: (~test).any() for name, test in tests.items()}).row(0, named=True)
+        return frozenset(name for name, found in failed.items() if found)
+
+    def weigh(self, records: Sequence[Json]) -> int:
+        """How many records ARM counts as read: each, and its lines."""
+        path = self.resource.lines_path
+        return len(records) + (sum(len(one.get(path) or ()) for one in records) if path else 0)
+
+
+def values_of(frames: Iterable[pl.DataFrame], path: str) -> list[str]:
+    """The different values of a column, in order."""
+    found: set[str] = set()
+    for frame in frames:
+        if path in frame.columns:
+            found.update(frame[path].drop_nulls().to_list())
+    return sorted(found)

@@ -1,0 +1,36 @@
+"""Insights: the aged balance by intervals (ADB intervals; all inferred, unverified)."""
+
+from armbulk.model import Kind, Listing, Resource, Words
+from armbulk.resources import shared
+from armbulk.resources.shared import read_only
+
+INSIGHTS = Resource(
+    name="insights",
+    title=Words("Aged balance", "Aldersfordelt saldo"),
+    sheet_names=(),
+    key="interval_no",
+    endpoint="insights/adbintervals",
+    wrapper="adbIntervals",
+    source="I",
+    listing=Listing(
+        endpoint="insights/adbintervals",
+        key=("intervalNo", "currency"),
+        source="I",
+        note=Words("Known by title only.", "Bare kjent av tittelen."),
+    ),
+    fields=(
+        shared.CLIENT_NO,
+        read_only("interval_no", ("Interval no", "Intervallnr"), "intervalNo", Kind.INTEGER,
+                  ("Number of the interval.", "Intervallets nummer."), "1"),
+        read_only("from_days", ("From days", "Fra dager"), "fromDays", Kind.INTEGER,
+                  ("Days after the due date, at least.", "Dager etter forfall, minst."), "1"),
+        read_only("to_days", ("To days", "Til dager"), "toDays", Kind.INTEGER,
+                  ("Days after the due date, at most.", "Dager etter forfall, høyst."), "30"),
+        shared.DESCRIPTION,
+        shared.CURRENCY,
+        read_only("item_count", ("Item count", "Antall poster"), "itemCount", Kind.INTEGER,
+                  ("How many items.", "Hvor mange poster."), "12"),
+        read_only("balance", ("Balance", "Restbeløp"), "balance", Kind.AMOUNT,
+                  ("What is owed in the interval.", "Det som skyldes i intervallet."), "124.37"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""Log items: what happened to a customer or a claim (all inferred, unverified)."""
+
+from armbulk.model import Filter, Kind, Listing, Resource, Words
+from armbulk.resources import shared
+from armbulk.resources.shared import read_only
+
+LOG_ITEMS = Resource(
+    name="log-items",
+    title=Words("Log items", "Loggposter"),
+    sheet_names=(),
+    key="log_item_id",
+    endpoint="logitems",
+    wrapper="logItems",
+    source="I",
+    listing=Listing(
+        endpoint="logitems",
+        key=("logItemId",),
+        filters=(Filter("customerno", "customerNo"), Filter("accountno", "accountNo")),
+        dates=("fromdate", "todate", "createdTime"),
+        source="I",
+        note=Words("Known by title only.", "Bare kjent av tittelen."),
+    ),
+    fields=(
+        shared.CLIENT_NO,
+        read_only("log_item_id", ("Log item id", "Loggpost-id"), "logItemId", Kind.IDENTIFIER,
+                  ("ARM's name of the log item.", "ARMs navn på loggposten."), "98765"),
+        shared.ACCOUNT_NO,
+        shared.REFERENCE_NO,
+        shared.CUSTOMER_NO,
+        shared.DOCUMENT_NO,
+        read_only("log_type", ("Log type", "Loggtype"), "logType", Kind.IDENTIFIER,
+                  ("What happened, as a code.", "Hva som skjedde, som kode."), "REMINDER"),
+        shared.DESCRIPTION,
+        shared.CREATED_TIME,
+    ),
+)  # fmt: skip
