@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import stat
 from copy import deepcopy
@@ -304,6 +305,49 @@ def test_a_memory_holds_keys_and_nothing_else_to_read(tmp_path: Path) -> None:
     assert sorted(whole["\x00key"]) == sorted(f"2218-{n}" for n in range(10))
     assert b"Nordmann" not in path.read_bytes()
     assert {kind for name, kind in whole.schema.items() if name.startswith("#")} == {pl.UInt32}
+
+
+@pytest.mark.promise("P23")
+def test_a_key_that_is_a_persons_is_not_remembered(tmp_path: Path) -> None:
+    """Customer numbers that are national identity numbers: compared as ever, but two digits of each are kept."""
+    ssn, other = "01010750160", "41010750073"
+    held = [{"clientNo": 2218, "customerNo": number, "name": "Kari"} for number in (ssn, "12345", other)]
+    assert export(tmp_path, held, resource="customers", name="out.csv")["since"]["why"] == "first"
+    for path in memory(tmp_path).parent.iterdir():
+        assert not [number for number in (ssn, other) if number.encode() in path.read_bytes()]
+    assert sorted(key.partition("\x1e")[0] for key in remembered(tmp_path)["\x00key"]) == [
+        "12345", "•••••••••60", "•••••••••73"
+    ]  # fmt: skip
+    held[0]["name"] = "Ola"
+    assert counts(export(tmp_path, held[:2], resource="customers", name="out.csv")) == (0, 1, 1, 1)
+    assert ssn in (tmp_path / "out.csv").read_text("utf-8")
+    assert (tmp_path / "out.gone.csv").read_text("utf-8-sig").split() == ["Customer", "no", "•••••••••73"]
+
+
+@pytest.mark.promise("P23")
+def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> None:
+    """Until an export is whole its pages lie in armbulk's folder, for its owner alone; a purge takes them away."""
+    lists = Lists({"glitems": [gl_item(n, transactionText="Kari Nordmann") for n in range(2_500)]})
+
+    def killed(number: int, *_: object) -> None:
+        if number == 3:
+            raise Killed
+
+    lists.change = killed
+    before = os.umask(0)
+    try:
+        with pytest.raises(Killed):
+            export(tmp_path, [], lists=lists)
+        kept = tmp_path / "home" / exporting.FOLDER
+        assert [path for path in kept.iterdir() if path.suffix == ".db"]
+        assert exporting.purge(tmp_path / "home", float("inf")) == 1
+        exporting.forget(tmp_path / "home", float("inf"))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+    assert {name: oct(mode) for name, mode in modes.items() if mode != 0o600} == {}
+    assert {Path(name).suffix for name in modes} == {".lock"}
 
 
 def test_an_incomplete_export_is_no_base(tmp_path: Path) -> None:

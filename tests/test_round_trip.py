@@ -220,6 +220,28 @@ def test_somebody_elses_change_is_not_run_over(trip: Trip) -> None:
     assert not stood.well
 
 
+@pytest.mark.promise("P23")
+def test_what_arm_held_is_not_kept(trip: Trip) -> None:
+    """A conflict shows all three values in the result workbook; the store keeps what reads like its fields."""
+    trip.edit((1, "Phone", "+47 22 22 22 22"), (1, "Name", 'Ny "AS"; City: ARM holds'), (2, "City", "Bergen"))
+    _elsewhere(trip, 1, phoneNo="+47 33 33 33 33", name="Ola Kanarifugl")
+    stood = trip.back()
+    assert stood.run is not None
+    assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
+    checked = check_files([str(trip.file)], Reading(update=True))
+    target = trip.file.with_name("r.xlsx")
+    importing.conclude(trip.made.store, stood.run.id, checked, target, "en")
+    items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
+    assert items["message"].to_list() == ["not sent: changed at ARM since the export. Name, City, Phone"]
+    shown = [
+        str(cell) for row in openpyxl.load_workbook(target)["Customers"].iter_rows(values_only=True) for cell in row
+    ]
+    for word in ("Ola Kanarifugl", "33 33 33 33", "Kunde 1 Æ", "90000001", "Bergen"):
+        assert [cell for cell in shown if word in cell], word
+        for path in (trip.made.folder / "home").rglob("*"):
+            assert path.is_dir() or word.encode() not in path.read_bytes(), (word, path)
+
+
 def test_overwriting_is_said(trip: Trip) -> None:
     """With --overwrite the change goes all the same; only what was changed goes."""
     trip.edit((1, "Phone", "1111"), (2, "City", "Bergen"))

@@ -66,7 +66,7 @@ def forgotten(items: pl.DataFrame, said: Iterable[str] | None) -> pl.DataFrame:
     """
     told = items.select(pl.col("message", "warnings").is_not_null().any()).row(0)
     values = _quotable(said) if said is not None and any(told) else []
-    words = [_without(_bare(pl.col(name)), values) for name in ("message", "warnings")]
+    words = [_fields_of(pl.col(name), _without(pl.col(name), values)).alias(name) for name in ("message", "warnings")]
     if said is None:
         words = [pl.when(pl.col(name).is_not_null()).then(pl.lit(_GAP)).alias(name) for name in ("message", "warnings")]
     mine = pl.col("customer_norm").is_null()  # a customer's own number; documents keep theirs
@@ -118,11 +118,11 @@ def _quotable(said: Iterable[str]) -> list[str]:
     return sorted(found | names, key=lambda one: (-len(one), one))
 
 
-def _bare(text: pl.Expr) -> pl.Expr:
+def _fields_of(text: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
     """Of a conflict about a change the fields alone: what ARM holds instead was never ours to know."""
     fields = text.str.extract_all(f"({_FIELDS}): ARM holds").list.eval(pl.element().str.strip_suffix(": ARM holds"))
     told = pl.concat_str(pl.lit(f"{CHANGED} "), fields.list.unique(maintain_order=True).list.join(", "))
-    return pl.when(text.str.starts_with(CHANGED)).then(told).otherwise(text).alias(text.meta.output_name())
+    return pl.when(text.str.starts_with(CHANGED)).then(told).otherwise(otherwise)
 
 
 def _without(text: pl.Expr, values: list[str]) -> pl.Expr:
