@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from journey import journey, write_files
 
@@ -26,6 +26,7 @@ def kept(words: str | None, said: set[str] | None, key: str = "1") -> tuple[str,
 
 
 @pytest.mark.promise("P23")
+@settings(max_examples=40)
 @given(st.lists(st.text("abcdefghijæøåÆØÅ", min_size=4, max_size=12), min_size=1, max_size=4), st.data())
 def test_no_value_said_is_kept(said: list[str], data: st.DataObject) -> None:
     """Whatever a record says, and however ARM quotes it, the value is gone from what is kept."""
