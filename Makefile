@@ -49,10 +49,10 @@ bench: $(STAMP) ## Measure speed and memory
 	@$(BIN)/python -m benchmarks.run
 	@$(BIN)/python -m benchmarks.exports
 
-soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000
+soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000 FAULTS=1000
 	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \
-	  $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py tests/proofs/test_ledger.py tests/proofs/test_kills.py \
-	  tests/proofs/test_crash_points.py
+	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py tests/proofs/test_ledger.py \
+	  tests/proofs/test_kills.py tests/proofs/test_store_faults.py tests/proofs/test_crash_points.py
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation

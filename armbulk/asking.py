@@ -18,6 +18,9 @@ from armbulk.planning import iso
 LONGEST = 60.0
 """Seconds between two tries, at the most."""
 
+_REFUSED = frozenset({400, 405, 501})
+"""How a server may say that it has no such list, or not for such a question."""
+
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to stop
     """The user asked to stop; what was read is kept."""
@@ -111,6 +114,8 @@ class Asking:
 
 def _silent(reply: Reply) -> ArmbulkError:
     found = unreachable(reply)
+    if reply.fault is None and reply.status in _REFUSED:
+        found.code = "list-refused"
     if reply.fault is None and reply.status == 200:
         found.message = "ARM's answer is no list that can be read"
     found.hint = f"{found.hint}. What was read is kept: the same command goes on from here"

@@ -13,18 +13,13 @@ import polars as pl
 
 from armbulk.core.answers import Reply
 from armbulk.core.keys import normal_text
-from armbulk.core.listings import Page, read_page
 from armbulk.core.readings import Fact, Look, Result, holds, read_document
 from armbulk.core.states import State
 from armbulk.edges.store import Batch, Open, Run, Store
 from armbulk.errors import LoginError, Unfinished
+from armbulk.listed import whole_list
 from armbulk.metered import Failed, Held, Metered
 from armbulk.model import Outcome
-
-LARGEST_PAGE = 1_000
-CAP = 10_000
-WORTH = 50
-"""Records a list may hold for each document to be sent; beyond, looking each up takes less of the meters."""
 
 SAMPLE = 10
 """Documents that a list does not hold and that are looked up all the same, before the list is believed."""
@@ -160,49 +155,15 @@ class Beforehand:
         ahead = sum(len(self._open(batch)) for batch in self._waiting())
         if ahead <= SAMPLE:
             return None
-        first = self._page({"pagesize": str(self._most), "maximumcount": str(CAP)})
-        if not isinstance(first, Page):
-            return first
-        total = first.total
-        if total is None or total >= (first.most or CAP) or total > self._most + WORTH * ahead:
-            return None
-        records = list(first.records)
-        number = 1
-        while len(records) < total and first.query:
-            number += 1
-            page = self._page({"query": first.query, "pageno": str(number)})
-            if isinstance(page, Held | Failed):
-                return page
-            if page is None or not page.records:
-                return None
-            records += page.records
-        named = [(str(one.get("documentNo") or ""), one) for one in records]
-        different = {json.dumps(one, sort_keys=True, default=str) for one in records}
-        if len(records) == len(different) == total and all(key for key, _ in named):
+        records = whole_list(self.metered, "documents", ahead, self.run_id)
+        if isinstance(records, Held | Failed):
+            return records
+        named = [(str(one.get("documentNo") or ""), one) for one in records or ()]
+        if records is not None and all(key for key, _ in named):
             self.listed = {}
             for key, one in named:
                 self.listed.setdefault(normal_text(key), []).append(one)
         return None
-
-    @property
-    def _most(self) -> int:
-        """Records of a page: as many as ARM gives, or as the meters ever have room for."""
-        return min(LARGEST_PAGE, self.metered.limits.capacity("hour", "reads", "look"))
-
-    def _page(self, asked: dict[str, str]) -> Page | Held | Failed | None:
-        """One page of ARM's documents; None where ARM has no such list."""
-        if self.metered.clock.interrupted:
-            return Held(self.metered.clock.now())
-        count = lambda reply: len(page.records) if (page := read_page(reply)) else 0  # noqa: E731 - one word
-        try:
-            found = self.metered.look(
-                partial(self.metered.arm.list_page, "documents", asked), self._most, count, self.run_id
-            )
-        except LoginError:
-            return None  # the list may be closed to this login while single documents are not
-        if isinstance(found, Failed) and found.reply.fault is None:
-            return None
-        return read_page(found) if isinstance(found, Reply) else found
 
 
 def customers_first(store: Store, run_id: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.catalogue import CATALOGUE
-from armbulk.core import checks, flat, hidden, layout, mappings
+from armbulk.core import checks, differing, flat, hidden, layout, mappings
 from armbulk.core.headers import Headed, recognise
 from armbulk.core.keys import normal
 from armbulk.core.parsing import parse
@@ -17,8 +17,8 @@ from armbulk.edges.sheets import read
 from armbulk.edges.workbook import write_marked
 from armbulk.errors import FileError, UsageError
 from armbulk.findings import SCHEMA, Told, count, gather, grouped, tell, tuned
-from armbulk.model import AS_IT_STANDS, Fault, Reading, Severity, Sheet, Table
-from armbulk.resources import RESOURCES, headers
+from armbulk.model import AS_IT_STANDS, Fault, Reading, Resource, Severity, Sheet, Table
+from armbulk.resources import RESOURCES, UPDATED, headers
 
 MOST_LISTED = 10_000
 
@@ -34,6 +34,7 @@ class Checked:
     held: dict[str, pl.DataFrame]
     skipped: dict[str, Table] = field(default_factory=dict)  # hidden rows, left out as the caller asked
     mapped: tuple[mappings.Mapped, ...] = ()  # the sheets as the mapping sees them
+    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=differing.BASES))  # of changed rows
 
     def all_tables(self) -> dict[str, Table]:
         """Everything that was read, the hidden rows that are left out as well."""
@@ -71,22 +72,28 @@ def check_sheets(sheets: Sequence[Sheet], reading: Reading = AS_IT_STANDS) -> Ch
     """Check sheets that have been read."""
     sheets, mapped = _mapped(sheets, reading)
     plain = [one.sheet for one in mapped]
-    headed = _recognised(plain, reading.renames)
+    change = bool(reading.update) or any(sheet.base is not None for sheet in plain)
+    resources = UPDATED if change else RESOURCES
+    headed = _recognised(plain, reading.renames, resources)
+    compared = [differing.compare(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
+    plain = [one.sheet for one in compared]
     layouts = [layout.judge(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
-    findings = [one.findings for one in headed] + [_faults(sheet, index) for index, sheet in enumerate(sheets)]
-    findings += [one.findings for one in mapped]
+    findings = [differing.known_columns(*pair) for pair in zip(plain, (one.findings for one in headed), strict=True)]
+    findings += [_faults(sheet, index) for index, sheet in enumerate(sheets)]
+    findings += [*(one.findings for one in mapped), *(one.findings for one in compared)]
     parts: list[Table] = []
     for index, (sheet, one) in enumerate(zip(plain, headed, strict=True)):
         if one.resource is not None:
             read, found = _read_sheet(sheet, index, one, reading)
             parts += read
             findings.append(found)
-    aside = hidden.set_aside(_joined(parts), sheets, reading)
+    aside = hidden.set_aside(_joined(parts, resources), plain, reading)
     before = layout.quiet(gather([*findings, *layouts, aside.findings]), layouts)
     after = layout.quiet(checks.check(aside.tables, before), layouts)
     whole = tuned(gather([mappings.shown(gather([before, after]), mapped)]), reading.rules)
     held = checks.held(aside.tables, whole)
-    return Checked(tuple(sheets), headed, aside.tables, whole, held, aside.skipped, tuple(mapped))
+    bases = pl.concat([one.bases for one in compared] or [pl.DataFrame(schema=differing.BASES)])
+    return Checked(tuple(sheets), headed, aside.tables, whole, held, aside.skipped, tuple(mapped), bases)
 
 
 def _mapped(sheets: Sequence[Sheet], reading: Reading) -> tuple[list[Sheet], list[mappings.Mapped]]:
@@ -110,13 +117,15 @@ def _mapped(sheets: Sequence[Sheet], reading: Reading) -> tuple[list[Sheet], lis
     ]
 
 
-def _recognised(sheets: Sequence[Sheet], renames: Mapping[str, str]) -> tuple[Headed, ...]:
+def _recognised(
+    sheets: Sequence[Sheet], renames: Mapping[str, str], resources: Mapping[str, Resource]
+) -> tuple[Headed, ...]:
     """Recognise every sheet; where documents and lines have sheets of their own, no sheet is both."""
-    headed = [recognise(sheet, index, RESOURCES, renames) for index, sheet in enumerate(sheets)]
+    headed = [recognise(sheet, index, resources, renames) for index, sheet in enumerate(sheets)]
     apart = any(one.resource and one.resource.name in {"documents", "lines"} and not one.lines for one in headed)
     if apart:
         headed = [
-            recognise(sheet, index, RESOURCES, renames, flat=False) if one.lines else one
+            recognise(sheet, index, resources, renames, flat=False) if one.lines else one
             for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True))
         ]
     return tuple(headed)
@@ -135,10 +144,10 @@ def _read_sheet(sheet: Sheet, index: int, headed: Headed, reading: Reading) -> t
     return [documents, lines], gather([found, more, told]).unique(maintain_order=True)
 
 
-def _joined(parts: Sequence[Table]) -> dict[str, Table]:
+def _joined(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
     """One table per resource, in the order of the resources."""
     joined = {}
-    for name, resource in RESOURCES.items():
+    for name, resource in resources.items():
         mine = [table for table in parts if table.resource is resource]
         if mine:
             columns = {index: letters for table in mine for index, letters in table.columns.items()}
@@ -157,7 +166,7 @@ def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
 
 def _sheets(name: str, reading: Reading) -> list[Sheet]:
     path, _, said = name.partition("#")
-    sheets = read(Path(path), shown_as=path, encoding=reading.encoding)
+    sheets = differing.with_base(read(Path(path), shown_as=path, encoding=reading.encoding))
     if said:
         wanted, _, resource = said.partition("=")
         chosen = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == wanted.casefold()]

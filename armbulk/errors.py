@@ -105,6 +105,10 @@ class LoginError(SettingsError):
     """ARM refuses the credentials or the client number."""
 
 
+class ForbiddenError(LoginError):
+    """ARM knows who asks, and does not allow it."""
+
+
 class ServerError(ArmbulkError):
     """ARM cannot be reached, or answers nonsense."""
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from armbulk.asking import Asking
 from armbulk.comparing import GONE_FILE, OVERLAP, Past
+from armbulk.core import differing
 from armbulk.core.columns import Column, Profile, Sums
 from armbulk.core.limits import Account, Ahead
 from armbulk.core.pace import Progress
@@ -24,6 +25,7 @@ from armbulk.edges.export.parts import Parts, PartState
 from armbulk.edges.export.parts import purge as purge_parts
 from armbulk.edges.export.stream import Stream, larger
 from armbulk.edges.store import Store
+from armbulk.edges.workbook.stamps import whose
 from armbulk.errors import LoginError, Unfinished
 from armbulk.fetching import Fetching
 from armbulk.importing import Bench, arm_of
@@ -122,37 +124,73 @@ def _said(test: pl.Expr, items: pl.DataFrame) -> pl.Expr:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An export as it ended."""
+    """An export as it ended. `agrees`: nothing it was tied to says otherwise."""
 
     said: dict[str, Any]
     complete: bool
+    agrees: bool = True
 
 
 def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
     """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
-    question, want = _question(bench.profile.account, want), _narrowed(bench, want)
-    with _session(bench, want, waits=waits, tell=tell) as session:
-        if fresh or bench.clock.now() - session.parts.fact("begun", bench.clock.now()) > STALE:
-            session.parts.forget()
-        session.parts.note("begun", session.parts.fact("begun", bench.clock.now()))
-        session.fetching.begin(want.root, want.ignored)
-        session.fetching.run()
-        gathered = Gathered(want, session.parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
-        gathered.look_through()
-        parts, partly = session.parts, want.listing.changed_since in dict(want.root.values)
-        with Past(parts.path.parent, question, parts.path.stem, want.resource, partly) as past:
-            past.begin(gathered.items.columns.values())
-            gathered.add_up(past.see)
-            said = _report(gathered, lang)
-            target = want.target if said["complete"] else files.beside_it(want.target, ".incomplete")
-            if want.since:
-                past.compare(gathered.pages, gathered.rows)
-                said["since"] = past.told(complete=said["complete"])
-            paths = _write(bench, gathered, target, lang, past if want.since else None)
-            if said["complete"]:
-                past.keep(session.parts.fact("begun", bench.clock.now()), bench.clock.now())
+    question, want = question_of(bench.profile.account, want), _narrowed(bench, want)
+    with Session(bench, want, waits, tell) as session, past_of(session, question) as past:
+        gathered = gather(session, fresh=fresh, past=past)
+        said = report(gathered, lang)
+        target = named(want.target, complete=said["complete"])
+        if want.since:
+            past.compare(gathered.pages, gathered.rows)
+            said["since"] = past.told(complete=said["complete"])
+        paths = _write(bench, gathered, target, lang, past if want.since else None)
+        if said["complete"]:
+            remember(session, past)
         session.done = bool(said["complete"])
     return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
+
+
+def gather(session: "Session", *, fresh: bool, past: Past | None = None) -> Gathered:
+    """Read what a session wants, or the rest of it, and look through it all; `past` sees it by the way."""
+    want, parts, now = session.want, session.parts, session.bench.clock.now()
+    if fresh or now - parts.fact("begun", now) > STALE:
+        parts.forget()
+    parts.note("begun", parts.fact("begun", now))
+    session.fetching.begin(want.root, want.ignored)
+    session.fetching.run()
+    gathered = Gathered(want, parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
+    gathered.look_through()
+    if past is None:
+        gathered.add_up()
+    else:
+        past.begin(gathered.items.columns.values())
+        gathered.add_up(past.see)
+    return gathered
+
+
+def past_of(session: "Session", question: str) -> Past:
+    """What the last complete export of a question held, to be compared with, and to be remembered anew."""
+    want, path = session.want, session.parts.path
+    partly = want.listing.changed_since in dict(want.root.values)
+    return Past(path.parent, question, path.stem, want.resource, partly)
+
+
+def remember(session: "Session", past: Past) -> None:
+    """Remember what a session read whole, once its file is there."""
+    now = session.bench.clock.now()
+    past.keep(session.parts.fact("begun", now), now)
+
+
+def named(target: Path, *, complete: bool) -> Path:
+    """The name of a file: one that is not complete says so."""
+    return target if complete else files.beside_it(target, ".incomplete")
+
+
+def _base(want: Wanted, shown: Stream, account: Account) -> list[Stream]:
+    """What can go back as a change is kept as it was, hidden: only what differs from it is sent."""
+    key = want.resource.field(want.resource.key).path
+    if not want.resource.updatable or key not in {one.path for one in shown.columns}:
+        return []
+    columns = (*shown.columns, Column(differing.mark(whose(account)), None))
+    return [replace(shown, title=differing.SHEET, columns=columns, hidden=True)]
 
 
 def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past | None) -> list[Path]:
@@ -163,6 +201,8 @@ def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past
         streams = gathered.streams(lang)
         if past:
             streams = past.streams(streams, gathered.pages, lang, target.suffix[1:].lower(), gone=gone)
+        if target.suffix.lower() == ".xlsx":
+            streams = [*streams, *_base(want, streams[0], bench.profile.account)]
         return files.write(target, streams, want.dialect, lang, clock)
     if past is None:
         return files.write_raw(target, gathered.raw(), clock)
@@ -172,26 +212,47 @@ def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past
 
 def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:
     """Ask ARM how large the parts are, and price the rest: a few small calls, nothing is read in full."""
-    with _session(bench, want, waits=True, tell=tell) as session:
-        session.fetching.begin(want.root, want.ignored)
-        session.fetching.size_up()
-        waiting = session.parts.all(PartState.TODO, PartState.READING)
-        records = sum(
-            one.total or 0 for one in session.parts.all() if one.state not in {PartState.SPLIT, PartState.HEAD}
-        )
-        left = [max(min(one.total or 0, one.cap) - one.got, 0) for one in waiting]
-        pages = [min(session.fetching.size, rest - at) for rest in left for at in range(0, rest, session.fetching.size)]
-        finishes = _finish(session.store, bench, pages)
-        return {
-            "resource": want.resource.name,
-            "window": want.root.told(),
-            "records": records,
-            "windows": len(waiting),
-            "cost": Cost(len(pages), sum(pages)).meters(),
-            "spent": session.parts.spent.meters(),
-            "finishes": iso(finishes),
-            "seconds": round(finishes - bench.clock.now(), 1) if finishes < float("inf") else None,
-        }
+    with Session(bench, want, waits=True, tell=tell) as session:
+        return price(session, size_up(session))
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """How large a list is, and what of it is left to read: the records on each page."""
+
+    records: int
+    windows: int
+    pages: tuple[int, ...]
+    spent: Cost
+
+
+def size_up(session: "Session") -> Sized:
+    """Ask ARM how large the parts of a list are."""
+    parts, fetching = session.parts, session.fetching
+    fetching.begin(session.want.root, session.want.ignored)
+    fetching.size_up()
+    waiting = parts.all(PartState.TODO, PartState.READING)
+    records = sum(one.total or 0 for one in parts.all() if one.state not in {PartState.SPLIT, PartState.HEAD})
+    left = [max(min(one.total or 0, one.cap) - one.got, 0) for one in waiting]
+    pages = tuple(min(fetching.size, rest - at) for rest in left for at in range(0, rest, fetching.size))
+    return Sized(records, len(waiting), pages, parts.spent)
+
+
+def price(session: "Session", own: Sized, beside: Sequence[Sized] = ()) -> dict[str, Any]:
+    """What is left to read costs, of a list and of those that are read `beside` it; and when it is done."""
+    bench, sized = session.bench, (own, *beside)
+    pages = [records for one in sized for records in one.pages]
+    finishes = _finish(session.store, bench, pages)
+    return {
+        "resource": session.want.resource.name,
+        "window": session.want.root.told(),
+        "records": own.records,
+        "windows": sum(one.windows for one in sized),
+        "cost": Cost(len(pages), sum(pages)).meters(),
+        "spent": sum((one.spent for one in sized), Cost()).meters(),
+        "finishes": iso(finishes),
+        "seconds": round(finishes - bench.clock.now(), 1) if finishes < float("inf") else None,
+    }
 
 
 def _finish(store: Store, bench: Bench, pages: Sequence[int]) -> float:
@@ -207,7 +268,7 @@ def _finish(store: Store, bench: Bench, pages: Sequence[int]) -> float:
 
 
 @dataclass(slots=True)
-class _Session:
+class Session:
     """What an export works with while it is under way; `done` takes the parts away at the end."""
 
     bench: Bench
@@ -250,17 +311,13 @@ def _take_over(store: Store, account: Account) -> None:
         return
 
 
-def _session(bench: Bench, want: Wanted, *, waits: bool, tell: Tell) -> _Session:
-    return _Session(bench, want, waits, tell)
-
-
 def _name(account: Account, want: Wanted) -> str:
     """The export's own name: the same question has the same."""
     asked = [account.origin, account.client_no, want.resource.name, want.root.plain(), sorted(want.ignored), want.raw]
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
 
 
-def _question(account: Account, want: Wanted) -> str:
+def question_of(account: Account, want: Wanted) -> str:
     """What is remembered under one name: an export's answer, whatever its columns and form."""
     window = want.root.plain()
     window["values"] = sorted(window["values"])
@@ -271,7 +328,7 @@ def _question(account: Account, want: Wanted) -> str:
 def _narrowed(bench: Bench, want: Wanted) -> Wanted:
     """Ask only for what has changed since the last export, where ARM has a filter for that."""
     param, profile = want.listing.changed_since, bench.profile
-    begun = Past.begun(profile.home / FOLDER, _question(profile.account, want)) if want.since and param else None
+    begun = Past.begun(profile.home / FOLDER, question_of(profile.account, want)) if want.since and param else None
     if begun is None:
         return want
     moment = (param, str(iso(begun - OVERLAP)))
@@ -283,7 +340,7 @@ def _line_fields(want: Wanted) -> tuple[Field, ...]:
     return want.resource.lines.fields if want.resource.lines else ()
 
 
-def _report(gathered: Gathered, lang: str) -> dict[str, Any]:
+def report(gathered: Gathered, lang: str) -> dict[str, Any]:
     """Say what was read, as the JSON contract of `armbulk export` does."""
     parts, want = gathered.parts, gathered.want
     gaps = [

@@ -11,6 +11,7 @@ import polars as pl
 
 from armbulk import results
 from armbulk.checking import Checked
+from armbulk.core import differing
 from armbulk.core.forgetting import forgotten, said_in
 from armbulk.core.limits import Account
 from armbulk.core.pace import Pace, Progress
@@ -20,6 +21,7 @@ from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
 from armbulk.edges.config import Profile
 from armbulk.edges.store import ITEM_SCHEMA, Run, Store
+from armbulk.edges.workbook.stamps import whose
 from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.model import AS_IT_STANDS, Reading
 from armbulk.planning import Options, Prepared, Surroundings, prepare
@@ -51,6 +53,7 @@ class Bench:
 def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> Prepared:
     """Price what would be sent, with what this store knows of the client."""
     look_or_not(look_up=options.look_up, first_import=options.first_import)
+    _is_a_change(checked, options, bench.profile.account)
     profile = bench.profile
     around = Surroundings(
         known=store.known(profile.account),
@@ -62,6 +65,26 @@ def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> 
         since=store.since(profile.account),
     )
     return prepare(checked, options, around)
+
+
+def _is_a_change(checked: Checked, options: Options, account: Account) -> None:
+    """Make sure that an exported workbook goes back as a change, and to whom it came from; UsageError otherwise."""
+    exported = [sheet for sheet in checked.sheets if sheet.base is not None]
+    for sheet in exported:
+        if not options.update:
+            raise UsageError(
+                "export-needs-update",
+                f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
+                f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
+            )
+        if differing.whose(sheet) != whose(account):
+            raise UsageError(
+                "other-clients-export",
+                f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",
+                "Choose the profile (or the settings) it was exported with",
+            )
+    if options.overwrite and not options.update:
+        raise UsageError("overwrite-what", "--overwrite is for changes only", "Say --update as well, or leave it out")
 
 
 def look_or_not(*, look_up: bool, first_import: bool) -> None:
@@ -109,17 +132,18 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
             "files": [_absolute(name) for name in given.files],
             "sheets": [sheet.name for sheet in ready.checked.sheets],
             "reading": asdict(given.reading),
-            "look_first": ready.looks is not None,
+            "look_first": ready.looks is not None and ready.looks.documents > 0,
             "look_until": ready.looks.until if ready.looks else None,
             "first_import": ready.options.first_import,
+            "overwrite": ready.options.overwrite,
         },
     }
     items = ready.items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
         pl.lit(None, pl.String).alias("reference"),
         pl.when(pl.col("outcome").is_not_null()).then(pl.lit(bench.clock.now())).alias("at"),
-        pl.when(pl.col("outcome").is_null()).then(pl.col("payload")).alias("payload"),
-    ).select([*ITEM_SCHEMA, "payload"])
+        pl.when(pl.col("outcome").is_null()).then(pl.col("payload", "base")),
+    ).select([*ITEM_SCHEMA, "payload", "base"])
     return store.begin(new, items, batches)
 
 

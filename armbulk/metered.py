@@ -9,7 +9,7 @@ from armbulk.core.limits import Account, Limits
 from armbulk.edges.arm import Arm
 from armbulk.edges.clock import Clock
 from armbulk.edges.store import Intent, Store
-from armbulk.errors import LoginError, ServerError
+from armbulk.errors import ForbiddenError, LoginError, ServerError
 from armbulk.model import Cost
 
 STRIKES = 5
@@ -105,7 +105,8 @@ class Metered:
 
 def not_allowed(reply: Reply, message: str) -> LoginError:
     """Say that ARM does not accept the credentials, the client or the address."""
-    return LoginError(
+    kind = LoginError if reply.status == 401 else ForbiddenError
+    return kind(
         "not-allowed",
         message,
         "Check the base URL, the client number and the credentials; nothing of this batch was applied"

@@ -5,7 +5,7 @@ pages are all derived from it, each in its own room.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
 import polars as pl
@@ -84,6 +84,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     use: Use = Use.SENT
     source: str = "E"
+    clearable: bool = True  # whether a change may blank it
     form: str | None = None  # one of core.identifiers.FORMS
     form_where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # only where these columns are blank or so
 
@@ -161,6 +162,8 @@ class Resource:
     lines_path: str = ""
     source: str = "E"
     listing: Listing | None = None
+    updatable: bool = False  # ARM changes a record by the keys given (PUT)
+    whole_groups: tuple[str, ...] = ()  # JSON objects that ARM changes as a whole: what is not said becomes blank
 
     @property
     def readable(self) -> tuple[Field, ...]:
@@ -173,6 +176,14 @@ class Resource:
             if one.name == name:
                 return one
         raise KeyError(name)
+
+    @property
+    def partial(self) -> "Resource":
+        """The same for a change of what ARM holds: only the key has to be there."""
+        if not self.updatable:
+            return self
+        fields = tuple(replace(one, required=one.required and one.name == self.key) for one in self.fields)
+        return replace(self, fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +199,7 @@ class Reading:
     mapping: str | None = None  # a mapping file, or the name of one that comes with armbulk
     renames: dict[str, str] = field(default_factory=dict)  # header → field: what the user answered
     rules: Mapping[str, str] = field(default_factory=dict)  # code → error, warning or off: from the profile
+    update: bool | None = None  # whether customers are changed, not created; null: nobody has said
 
 
 AS_IT_STANDS = Reading()
@@ -238,6 +250,7 @@ class Sheet:
     faults: tuple[Fault, ...] = ()  # what the reader saw, told with the other findings
     visible: bool = True
     mapped_by: str = ""  # the hash of the mapping it was read with
+    base: "Sheet | None" = None  # the values as armbulk exported them, where the workbook is an export
 
 
 class Outcome(StrEnum):
@@ -291,7 +304,8 @@ class Table:
     """All rows of one resource, typed, from one or more sheets.
 
     `rows`: `sheet` UInt16 (index into the book's sheets), `row` Int64, then one typed column per field of
-    `resource` (all of them, in order; a field without a column is all null).
+    `resource` (all of them, in order; a field without a column is all null); of an updatable resource `cleared`
+    List(String) besides, the fields that are to be blank at ARM (null: none).
     `columns`: per sheet index, field name → Excel letter.
     """
 

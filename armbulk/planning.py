@@ -29,6 +29,7 @@ class Options:
     limit: int | None = None
     look_up: bool = False
     first_import: bool = False
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Documents that are looked up before they go: those dated up to `until` (ISO), all without it.
+    """Records that are looked up before they go.
 
-    The price is that of looking each up by itself: ARM's list of documents may spare nearly all of it.
+    Documents dated up to `until` (ISO), all without it; and customers whose change is compared with what ARM holds.
+    The price is that of looking each up by itself: ARM's lists may spare nearly all of it.
     """
 
     until: str | None
     documents: int
+    customers: int
     cost: Cost
     finishes: float
     seconds: float
@@ -85,7 +88,7 @@ class Surroundings:
 
 def prepare(checked: Checked, options: Options, around: Surroundings) -> Prepared:
     """Map the good records, set aside what must not be sent, and price the rest."""
-    items = _items(checked)
+    items = _changes(_items(checked), checked, options)
     items = _already_sent(items, around.known)
     items = _follow_customers(items)
     items = _limited(items, options.limit)
@@ -104,18 +107,18 @@ def _priced(sendable: pl.DataFrame, around: Surroundings) -> Plan:
 
 def _looks(sendable: pl.DataFrame, options: Options, around: Surroundings) -> Looks | None:
     """What is to be looked up before it goes: what may have been sent when this machine did not yet know of it."""
-    if options.first_import:
-        return None
     until = None
     if around.since is not None and not options.look_up:
         until = (datetime.fromtimestamp(around.since, UTC) + AHEAD).date().isoformat()
     older = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
-    chosen = sendable.with_columns(((pl.col("resource") == "documents") & older).alias("look"))
-    documents = int(chosen["look"].sum())
-    if not documents:
+    unsure = (pl.col("resource") == "documents") & older & (not options.first_import)
+    chosen = sendable.with_columns((unsure | pl.col("base").is_not_null()).alias("look"))
+    documents = chosen.filter(pl.col("look") & (pl.col("resource") == "documents")).height
+    customers = chosen.filter(pl.col("look") & (pl.col("resource") == "customers")).height
+    if not documents + customers:
         return None
     dearest = _priced(chosen, around)
-    return Looks(until, documents, dearest.looks, dearest.finishes, dearest.seconds)
+    return Looks(until, documents, customers, dearest.looks, dearest.finishes, dearest.seconds)
 
 
 def _items(checked: Checked) -> pl.DataFrame:
@@ -132,6 +135,15 @@ def _items(checked: Checked) -> pl.DataFrame:
             )
     whole = pl.concat([pl.concat(frames).drop("held").with_columns(message=pl.lit(None, pl.String)), *_hidden(checked)])
     return whole.with_row_index("no", offset=1).with_columns(pl.col("no").cast(pl.Int64))
+
+
+def _changes(items: pl.DataFrame, checked: Checked, options: Options) -> pl.DataFrame:
+    """Add what a change is compared with (`base`: JSON, null for nothing); set aside customers that do not change."""
+    known = items.join(checked.bases, on=["sheet", "row"], how="left", maintain_order="left")
+    change = (pl.col("resource") == "customers") & options.update
+    compared = pl.when(change).then(pl.coalesce("base", pl.when(pl.col("half")).then(pl.lit("{}"))))
+    known = known.with_columns(compared.alias("base")).drop("half")
+    return _set(known, change & pl.col("bare"), Outcome.UNCHANGED, pl.lit("nothing was changed")).drop("bare")
 
 
 def _hidden(checked: Checked) -> list[pl.DataFrame]:
@@ -249,7 +261,7 @@ def report(prepared: Prepared) -> dict[str, Any]:
         "seconds": round(priced.seconds, 1),
         "totals": totals(sending, prepared.checked),
         "fits": priced.fits,
-        "look_first": prepared.looks is not None,
+        "look_first": prepared.looks is not None and prepared.looks.documents > 0,
         "look_ups": _look_ups(prepared.looks) if prepared.looks else None,
     }
 
@@ -260,7 +272,8 @@ def _look_ups(looks: Looks) -> dict[str, Any]:
         "finishes": iso(looks.finishes),
         "seconds": round(looks.seconds, 1) if math.isfinite(looks.seconds) else None,
     }
-    return {"documents": looks.documents, "requests": looks.cost.requests, "reads": looks.cost.reads, **when}
+    cost = {"requests": looks.cost.requests, "reads": looks.cost.reads}
+    return {"documents": looks.documents, "customers": looks.customers, **cost, **when}
 
 
 def span(prepared: Prepared) -> dict[str, str]:

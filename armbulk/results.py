@@ -84,8 +84,10 @@ _NEXT = (
     (
         Outcome.CONFLICT,
         Words(
-            "ARM holds other documents with the same number: compare them before doing anything.",
-            "ARM har andre bilag med samme nummer: sammenlign før du gjør noe.",
+            "ARM holds something else than you think (another document with the number, or a customer who was changed "
+            "since the export): compare before doing anything.",
+            "ARM har noe annet enn du tror (et annet bilag med nummeret, eller en kunde som er endret etter "
+            "eksporten): sammenlign før du gjør noe.",
         ),
     ),
     (

@@ -10,6 +10,7 @@ from functools import partial
 from typing import assert_never
 
 from armbulk.beforehand import Beforehand, customers_first
+from armbulk.changing import Changing
 from armbulk.core.answers import Proof, Reply, read_post
 from armbulk.core.limits import Limits
 from armbulk.core.mapper import wrap
@@ -74,6 +75,7 @@ class Session:
     look_first: bool | None = None  # None: as was said when the run began
     metered: Metered = field(init=False)
     beforehand: Beforehand | None = None
+    changing: Changing | None = None
 
     def __post_init__(self) -> None:
         """Calls go out within the client's meters."""
@@ -169,12 +171,11 @@ class Session:
 
     def _post(self, batch: Batch) -> None:
         self.arm.login()
-        if batch.resource == "documents":
-            if not self.followed:
-                self.followed = True
-                customers_first(self.store, self.run.id)
-            if not self._looked_first(batch):
-                return
+        if batch.resource == "documents" and not self.followed:
+            self.followed = True
+            customers_first(self.store, self.run.id)
+        if not self._asked_first(batch):
+            return
         if batch.state is State.IN_DOUBT:
             self.store.move(batch.id, State.PLANNED, "customers are upserts: sent again")
         intent = self.metered.in_time(lambda: self.store.intend(self.run.account, batch.id, self.limits))
@@ -191,19 +192,26 @@ class Session:
         self._answered(batch, intent, reply)
         self._told("posted", batch)
 
-    def _looked_first(self, batch: Batch) -> bool:
-        """Whether ARM has been asked for each document that may have been sent before."""
-        if self.beforehand is None:
-            self.beforehand = Beforehand.of(self.metered, self.run, self.started, self.look_first)
-        match self.beforehand.look(batch):
+    def _asked_first(self, batch: Batch) -> bool:
+        """Whether ARM has been asked what it is asked before a batch goes: of documents, and of customers' changes."""
+        if batch.resource == "documents":
+            if self.beforehand is None:
+                self.beforehand = Beforehand.of(self.metered, self.run, self.started, self.look_first)
+            return self._goes_on(batch, self.beforehand.look(batch))
+        if batch.method != "PUT" or batch.state is not State.PLANNED:
+            return True
+        self.changing = self.changing or Changing(self.metered, self.run)
+        return self._goes_on(batch, self.changing.look(batch))
+
+    def _goes_on(self, batch: Batch, stopped: Held | Failed | None) -> bool:
+        """Whether nothing stopped a look; else the batch comes again later."""
+        match stopped:
             case Held(until):
                 self._hold_for(batch, until)
                 self._struck(until)
             case Failed(reply):
                 self._failed(batch, reply)
-            case None:
-                return True
-        return False
+        return stopped is None
 
     def _answered(self, batch: Batch, intent: Intent, reply: Reply) -> None:
         """Commit what a post came to, then decide how to go on."""
@@ -351,16 +359,12 @@ class Session:
         self, batch: Batch, call: Callable[[], Reply], most: int, read: Callable[[Reply], int] = lambda _: 1
     ) -> Reply | None:
         """Make one reading call within the meters; None when it has to be made later."""
-        match self.metered.look(call, most, read, self.run.id):
-            case Held(until):
-                self._hold_for(batch, until)
-                self._struck(until)
-            case Failed(reply):
-                self._failed(batch, reply)
-            case reply:
-                self._watch(batch).failures = 0
-                return reply
-        return None
+        found = self.metered.look(call, most, read, self.run.id)
+        if isinstance(found, Held | Failed):
+            self._goes_on(batch, found)
+            return None
+        self._watch(batch).failures = 0
+        return found
 
     # ── when it does not go at once ─────────────────────────────────────────────────────────────────────────────
 

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from journey import FakeClock
 from test_export_files import call
 
 from armbulk import exporting
+from armbulk.cli import cli
 from armbulk.edges.config import load
 from armbulk.importing import Bench
+from armbulk.model import Kind
+from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.books import books
 from armbulk.wanting import Given, wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 LEDGER = books(2218, 6_000)
+SMALL = books(2218, 1_500, seed=5)
 CROWDED = books(2218, 4_500, days=3, on_one_day=4_000, seed=2)
 DIALECTS = [
     {"list_end": "null"},
@@ -144,3 +153,82 @@ def test_incomplete_is_exit_3(tmp_path: Path) -> None:
     assert (code, said["complete"]) == (3, False)
     assert said["files"] == [str(tmp_path / "gl.incomplete.csv")]
     assert json.dumps(said["gaps"])
+
+
+def amounts(records: Iterable[dict[str, Any]], path: str) -> dict[str, Decimal]:
+    """The exact sums of an amount, by currency."""
+    sums: dict[str, Decimal] = {}
+    for one in records:
+        value: Any = one
+        for piece in path.split("."):
+            value = value.get(piece, 0)
+        currency = str(one.get("currency", ""))
+        sums[currency] = sums.get(currency, Decimal(0)) + Decimal(str(value))
+    return sums
+
+
+@pytest.mark.parametrize("resource", EXPORTS)
+def test_every_resource_comes_whole(tmp_path: Path, resource: str) -> None:
+    """`armbulk export` of each list is complete: as many records as the sandbox holds, with the same sums."""
+    records = SMALL.lists[EXPORTS[resource].listing.endpoint]  # type: ignore[union-attr]
+    target = tmp_path / "all.parquet"
+    with Sandbox(size="XL", books=SMALL) as sandbox:
+        code, said = call(sandbox, tmp_path, resource, "-o", str(target))
+        assert said["cost"]["reads"] == sandbox.state.usage()["hour.reads"]
+    assert (code, said["complete"], said["gaps"], said["unknown"]) == (0, True, [], UNKNOWN.get(resource, []))
+    assert (said["rows"], said["as_text"], said["applied_here"]) == (len(records), [], [])
+    known = {one.name: one for one in EXPORTS[resource].readable if one.kind is Kind.AMOUNT}
+    assert set(said["totals"]) == set(known)
+    for name, told in said["totals"].items():
+        sums = amounts(records, known[name].path)
+        given = told if isinstance(told, dict) else {"": told}
+        wanted_sums = sums if set(given) == set(sums) else {"": sum(sums.values())}
+        assert {key: Decimal(str(value)) for key, value in given.items()} == wanted_sums
+    rows = pl.read_parquet(said["files"][0])
+    assert rows.height == len(records) > 0
+    for one in EXPORTS[resource].readable:
+        held = any(_held(record, one.path) not in {None, "", "[]"} for record in records)
+        assert held is (rows[one.name].drop_nulls().len() > 0), one.name
+
+
+UNKNOWN = {"gl-movements": ["clientNo", "glAccountName"]}
+"""Keys the sandbox has that armbulk does not know."""
+
+
+def _held(record: dict[str, Any], path: str) -> Any:
+    value: Any = record
+    for piece in path.split("."):
+        value = value.get(piece) if isinstance(value, dict) else None
+    return "[]" if value == [] else value if not isinstance(value, list) else str(value)
+
+
+def test_documents_come_with_all_their_lines(tmp_path: Path) -> None:
+    """Lines are exported beside the documents: as many as there are, with the documents' own sums."""
+    clock = FakeClock()
+    with Sandbox(size="XL", clock=clock.now, books=SMALL) as sandbox:
+        said, rows = export(sandbox, clock, tmp_path, "documents")
+        lines = pl.read_parquet(said["files"][1])
+    wanted_lines = [line for one in SMALL.documents for line in one["documentLines"]]
+    assert said["lines"] == lines.height == len(wanted_lines)
+    for name in ("excl_vat", "vat", "incl_vat"):
+        assert lines[name].sum() == rows[name].sum() == said["totals"][name]["NOK"]
+    assert sorted(lines["document_no"].unique()) == sorted(rows["document_no"])
+
+
+def test_the_command_serves_a_ledger_as_it_was_asked_for(tmp_path: Path) -> None:
+    """`armbulk sandbox --invoices … --on-one-day … --to-one-customer … --seed …` prints its settings and serves it."""
+    knobs = ["--invoices", "300", "--on-one-day", "200", "--to-one-customer", "100", "--seed", "9"]
+    command = [sys.executable, "-m", "armbulk", "sandbox", *knobs]
+    environ = {**os.environ, "ARMBULK_HOME": str(tmp_path / "server")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
+        assert process.stdout is not None
+        try:
+            printed = [process.stdout.readline().removeprefix("export ").rstrip("\n").split("=", 1) for _ in range(7)]
+            env = dict(printed) | {"ARMBULK_HOME": str(tmp_path / "home")}
+            target = tmp_path / "ar.jsonl"
+            done = CliRunner().invoke(cli, ["export", "ar-items", "-o", str(target)], env=env)
+        finally:
+            process.terminate()
+    assert done.exit_code == 0, done.output
+    told = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+    assert told == list(books(2218, 300, on_one_day=200, to_one_customer=100, seed=9).ar_items)

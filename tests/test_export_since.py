@@ -105,7 +105,7 @@ def _three(folder: Path, form: str) -> tuple[tuple[str, str, str], tuple[str, st
         return rows[0], rows[1], gone["key"]["customerNo"]
     if form == "xlsx":
         made = openpyxl.load_workbook(folder / "c.xlsx")
-        assert made.sheetnames == ["Customers", "Gone"]
+        assert made.sheetnames == ["Customers", "Gone", "armbulk-base"]
         tables = [list(sheet.iter_rows(values_only=True)) for sheet in made.worksheets]
     elif form == "csv":
         texts = [(folder / name).read_text("utf-8-sig").splitlines() for name in ("c.csv", "c.gone.csv")]

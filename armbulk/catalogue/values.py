@@ -22,6 +22,30 @@ VALUES: dict[str, Entry] = {
         "Correct the row, or the expression",
         "Rett raden, eller uttrykket",
     ),
+    "clear-needs-update": error(
+        "{value} blanks a field, which only a change of customers can do",
+        "{value} tømmer et felt, og det kan bare en endring av kunder",
+        "Import with --update, or leave the cell empty",
+        "Importer med --update, eller la cellen stå tom",
+    ),
+    "not-clearable": error(
+        "{header} cannot be blanked",
+        "{header} kan ikke tømmes",
+        "Write the value it shall have, or leave the cell empty",
+        "Skriv verdien den skal ha, eller la cellen stå tom",
+    ),
+    "not-in-export": error(
+        "{header} {value} was not in the export this workbook came from",
+        "{header} {value} var ikke i eksporten som arbeidsboken kom fra",
+        "Put the number back; new customers go into a workbook of their own",
+        "Sett nummeret tilbake; nye kunder hører hjemme i en egen arbeidsbok",
+    ),
+    "computed-changed": warning(
+        "{header} is worked out by ARM: the change is not sent",
+        "{header} regnes ut av ARM: endringen sendes ikke",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
     "too-long": error(
         "The text is longer than {detail} characters",
         "Teksten er lengre enn {detail} tegn",

@@ -10,11 +10,11 @@ from armbulk.errors import Exit
 
 if TYPE_CHECKING:
     from armbulk.exporting import Exported
-    from armbulk.wanting import Wanted
+    from armbulk.month_end import Asked
 
 _RESOURCES = (
     "customers", "documents", "ar-items", "gl-items", "gl-movements", "document-bundles", "log-items", "codes",
-    "client-configs", "insights",
+    "client-configs", "insights", "close",
 )  # fmt: skip
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -28,6 +28,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--to", "last", type=_DAY, metavar="DATE", help="Up to this day.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE", help="Only records with this value; may be repeated.")
 @click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
+@click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
+              help="close: a GL account that holds what customers owe; may be repeated.")  # fmt: skip
 @click.option("--csv-dialect", "dialect", type=click.Choice(["norwegian", "rfc"]), default="norwegian",
               help="norwegian: ; and decimal comma; rfc: , and decimal point.")  # fmt: skip
 @click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
@@ -38,13 +40,17 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def export(desk: Desk, resource: str, *, only_plan: bool, no_wait: bool, fresh: bool, **given: Any) -> Exit:
     """Take all of RESOURCE out of ARM into a file: complete and proven, or marked as incomplete (exit code 3).
 
+    GL items are tied to ARM's movements of the period, a difference is exit code 3 too. `close` makes the month-end
+    pack: GL items, open AR items, aged balance, and both tie-outs.
+
     \b
     Example:  armbulk export customers -o customers.xlsx
               armbulk export gl-items --period 2025-02 -o gl.xlsx
+              armbulk export close --period 2025-02 -o close.xlsx
               armbulk export ar-items --where customerno=543210 -o items.csv
               armbulk export customers --since last -o news.xlsx
     """
-    want = _wanted(resource, given)
+    want = _asked(resource, given)
     desk = desk.reachable()
     if only_plan:
         return _plan(desk, want)
@@ -53,37 +59,39 @@ def export(desk: Desk, resource: str, *, only_plan: bool, no_wait: bool, fresh: 
         desk.report.say("Interrupted; what was read is kept: the same command goes on from here.")
         return Exit.INTERRUPTED
     desk.report.show("export", exported.said)
-    return Exit.OK if exported.complete else Exit.UNFINISHED
+    return Exit.OK if exported.complete and exported.agrees else Exit.UNFINISHED
 
 
-def _wanted(resource: str, given: dict[str, Any]) -> "Wanted":
-    from armbulk.wanting import Given, wanted
+def _asked(resource: str, given: dict[str, Any]) -> "Asked":
+    from armbulk.month_end import asked
+    from armbulk.wanting import Given
 
+    accounts = given.pop("accounts")
     target = given.pop("target") or Path(f"{resource}.xlsx")
     days = {name: day.date() for name in ("first", "last") if (day := given.pop(name)) is not None}
-    return wanted(resource, Given(target, **days, **given))
+    return asked(resource, Given(target, **days, **given), accounts)
 
 
-def _plan(desk: Desk, want: "Wanted") -> Exit:
-    from armbulk import exporting
+def _plan(desk: Desk, want: "Asked") -> Exit:
+    from armbulk import month_end
     from armbulk.cli.progress import progress
 
     with stoppable(desk.clock), progress(desk.report) as tell:
-        said = exporting.plan(desk.bench, want, tell=tell)
+        said = month_end.plan(desk.bench, want, tell=tell)
     desk.report.show("export-plan", said)
     return Exit.OK
 
 
-def _carry_out(desk: Desk, want: "Wanted", *, waits: bool, fresh: bool) -> "Exported | None":
-    from armbulk import exporting
+def _carry_out(desk: Desk, want: "Asked", *, waits: bool, fresh: bool) -> "Exported | None":
+    from armbulk import month_end
     from armbulk.asking import Interrupted
     from armbulk.cli.progress import progress
     from armbulk.results import writable
 
-    if told := writable(want.target, desk.report.lang):
+    if told := writable(want.want.target, desk.report.lang):
         desk.report.say(told)
     with stoppable(desk.clock), progress(desk.report) as tell:
         try:
-            return exporting.export(desk.bench, want, desk.report.lang, waits=waits, fresh=fresh, tell=tell)
+            return month_end.export(desk.bench, want, desk.report.lang, waits=waits, fresh=fresh, tell=tell)
         except Interrupted:
             return None

@@ -49,7 +49,8 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
         if said["mapping"]:
             named = desk.profile.mappings.get(said["mapping"], said["mapping"])
             said["mapping"] = str(Path(named).resolve()) if Path(named).is_file() else named
-        return function(desk, Given(files, Reading(**said, rules=desk.profile.rules)), **options)
+        reading = Reading(**said, rules=desk.profile.rules, update=options.get("update"))
+        return function(desk, Given(files, reading), **options)
 
     for decorate in _OPTIONS:
         bundled = decorate(bundled)
@@ -60,7 +61,8 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
 @command
 @with_files
 @click.option("-o", "target", type=click.Path(path_type=Path), help="A copy of the workbook with the problems marked.")
-def check(desk: Desk, given: "Given", target: Path | None) -> Exit:
+@click.option("--update", is_flag=True, default=None, help="Check as a change of customers: only the key is required.")
+def check(desk: Desk, given: "Given", target: Path | None, *, update: bool | None) -> Exit:
     """Find every problem in FILES. Nothing leaves this machine.
 
     \b
@@ -70,6 +72,7 @@ def check(desk: Desk, given: "Given", target: Path | None) -> Exit:
     """
     from armbulk.checking import mark, report
 
+    del update  # it is part of how the files are read
     checked = checked_files(desk, given)
     said = report(checked, desk.report.lang)
     if target is not None:
@@ -81,6 +84,7 @@ def check(desk: Desk, given: "Given", target: Path | None) -> Exit:
 @click.command()
 @click.option("--skip-invalid", is_flag=True, help="Plan the good records; hold back those with errors.")
 @click.option("--update", is_flag=True, help="Plan to change customers (PUT): only the keys given change.")
+@click.option("--overwrite", is_flag=True, help="Plan changes also where ARM's value has changed since the export.")
 @click.option("--look-up", is_flag=True, help="Plan to look each document up at ARM before it is sent.")
 @click.option("--first-import", is_flag=True, help="ARM has certainly none of these documents: do not look them up.")
 @click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")

@@ -39,6 +39,7 @@ _CERTAIN = Words(
 @click.command("import")
 @click.option("-o", "target", help="The result workbook (default: NAME.result.xlsx beside the first file).")
 @click.option("--update", is_flag=True, help="Change customers (PUT): only the keys given change.")
+@click.option("--overwrite", is_flag=True, help="Send changes also where ARM's value has changed since the export.")
 @click.option("--skip-invalid", is_flag=True, help="Send the good records; hold back those with errors.")
 @click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")
 @click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
@@ -67,6 +68,7 @@ def import_(
     \b
     Example:  armbulk import invoices.xlsx
               armbulk import customers.csv documents.csv lines.csv --yes --json
+              armbulk import exported-customers.xlsx --update
     """
     from armbulk import importing, planning, remembering, results
 

@@ -37,9 +37,12 @@ def demo(desk: Desk, folder: str | None) -> Exit:
 @click.option("--fault", multiple=True, help="Fail on purpose, e.g. lose-after:POST:documents/batches:1.")
 @click.option("--delay", type=float, default=1.0, help="Seconds until a batch is processed.")
 @click.option("--invoices", type=click.IntRange(min=0), default=0, help="Invoices in the ledger that can be read.")
+@click.option("--on-one-day", type=click.IntRange(min=0), default=0, help="So many of them on one day.")
+@click.option("--to-one-customer", type=click.IntRange(min=0), default=0, help="So many of them to one customer.")
+@click.option("--seed", type=int, default=1, help="Another ledger; the same number gives the same one.")
 @command
 def sandbox(
-    desk: Desk, port: int, dialect: tuple[str, ...], fault: tuple[str, ...], delay: float, invoices: int
+    desk: Desk, port: int, dialect: tuple[str, ...], fault: tuple[str, ...], delay: float, **ledger: int
 ) -> Exit:
     """Run the stand-in ARM on 127.0.0.1 and print the settings to use it.
 
@@ -58,7 +61,13 @@ def sandbox(
             faults=fault,
             delay=delay,
             clock=desk.clock.now,
-            books=books(CLIENT_NO, invoices),
+            books=books(
+                CLIENT_NO,
+                ledger["invoices"],
+                seed=ledger["seed"],
+                on_one_day=ledger["on_one_day"],
+                to_one_customer=ledger["to_one_customer"],
+            ),
         )
     except ValueError as error:
         raise UsageError("sandbox", str(error), "See `armbulk sandbox --help`") from None

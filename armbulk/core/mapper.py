@@ -26,8 +26,13 @@ RECORD: dict[str, type[pl.DataType]] = {
     "payload": pl.String,  # the record's JSON
     "bytes": pl.Int64,
     "writes": pl.Int64,  # records written, as the AUP is taken to count them
+    "bare": pl.Boolean,  # it says nothing but its key
+    "half": pl.Boolean,  # it says a part of what ARM changes as a whole only
 }
 """Columns of a payload frame, one row per record."""
+
+_NOTHING = {Kind.TEXTS: "[]", Kind.AMOUNT: "0", Kind.QUANTITY: "0", Kind.INTEGER: "0"}
+"""How ARM's published examples write that a field holds nothing; "" for all others."""
 
 _CONTROL = [chr(code) for code in range(32)]
 _ESCAPES = ['"', "\\", *_CONTROL]
@@ -37,10 +42,12 @@ _ESCAPED = ['\\"', "\\\\", *(f"\\u{code:04x}" for code in range(32))]
 def payloads(table: Table, lines: Table | None = None) -> pl.DataFrame:
     """Map every row of `table` (with its `lines`) to a RECORD row, in the table's order."""
     resource = table.resource
+    key = resource.field(resource.key)
     rows = table.rows.with_columns(normal(pl.col(resource.key)).alias("key_norm"))
     rows = _with_lines(rows, resource, lines)
     extra = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
-    members = [_members(_tree(resource)), pl.when(pl.col("lines_json").is_not_null()).then(extra).otherwise(pl.lit(""))]
+    inner = pl.when(pl.col("lines_json").is_not_null()).then(extra).otherwise(pl.lit(""))
+    members = [_members(_tree(resource), _cleared(table.rows)), inner]
     return rows.with_columns(_object(members).alias("payload")).select(
         "sheet",
         "row",
@@ -50,7 +57,21 @@ def payloads(table: Table, lines: Table | None = None) -> pl.DataFrame:
         "payload",
         pl.col("payload").str.len_bytes().cast(pl.Int64).alias("bytes"),
         (pl.lit(1) + pl.col("line_count").fill_null(0)).cast(pl.Int64).alias("writes"),
+        (pl.col("payload") == _object([_member(key.path, key, frozenset())])).fill_null(value=True).alias("bare"),
+        _half(resource).alias("half"),
     )
+
+
+def _half(resource: Resource) -> pl.Expr:
+    """Whether a group that ARM changes as a whole is said, and not all of it."""
+    found = [pl.lit(value=False)]
+    for group in resource.whole_groups:
+        names = [one.name for one in resource.fields if one.path.startswith(f"{group}.")]
+        said = [
+            pl.col(name).is_not_null() | pl.col("cleared").list.contains(name).fill_null(value=False) for name in names
+        ]
+        found.append(pl.any_horizontal(said) & ~pl.all_horizontal(said))
+    return pl.any_horizontal(found)
 
 
 def line_payloads(lines: Table) -> pl.DataFrame:
@@ -59,7 +80,8 @@ def line_payloads(lines: Table) -> pl.DataFrame:
     order = [name for name in ("line_no",) if name in lines.rows.columns]
     return (
         lines.rows.with_columns(
-            normal(pl.col(parent.name)).alias("key_norm"), _object([_members(_tree(lines.resource))]).alias("json")
+            normal(pl.col(parent.name)).alias("key_norm"),
+            _object([_members(_tree(lines.resource), frozenset())]).alias("json"),
         )
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
         .group_by("key_norm", maintain_order=True)
@@ -112,16 +134,24 @@ def _object(members: list[pl.Expr]) -> pl.Expr:
     return pl.concat_str(pl.lit("{"), pl.concat_str(members).str.strip_prefix(","), pl.lit("}"))
 
 
-def _members(tree: Tree) -> pl.Expr:
-    return pl.concat_str([_member(name, node) for name, node in tree.items()])
+def _cleared(rows: pl.DataFrame) -> frozenset[str]:
+    """The fields that some row blanks."""
+    return frozenset(rows["cleared"].explode().drop_nulls()) if "cleared" in rows.columns else frozenset()
 
 
-def _member(name: str, node: Field | Tree) -> pl.Expr:
+def _members(tree: Tree, cleared: frozenset[str]) -> pl.Expr:
+    return pl.concat_str([_member(name, node, cleared) for name, node in tree.items()])
+
+
+def _member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:
     """One member with its leading comma, or "" where there is nothing to say."""
     if isinstance(node, Field):
         value = _value(node)
+        if node.name in cleared:
+            blanked = pl.col("cleared").list.contains(pl.lit(node.name)).fill_null(value=False)
+            value = pl.when(blanked).then(pl.lit(_NOTHING.get(node.kind, '""'))).otherwise(value)
         return pl.concat_str(pl.lit(f',"{name}":'), value).fill_null("")
-    inner = _members(node)
+    inner = _members(node, cleared)
     return pl.when(inner == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(f',"{name}":'), _object([inner])))
 
 

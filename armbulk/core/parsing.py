@@ -9,6 +9,7 @@ from typing import assert_never
 import polars as pl
 
 from armbulk.catalogue import CATALOGUE
+from armbulk.core import clearing
 from armbulk.core.headers import Headed
 from armbulk.findings import SCHEMA, empty
 from armbulk.model import AS_IT_STANDS, Field, Kind, Reading, Severity, Sheet, Use
@@ -87,12 +88,18 @@ def parse(
         frame = frame.filter(pl.any_horizontal(pl.col(one).is_not_null() for one in used))
     columns: list[pl.Series] = []
     findings = [empty()]
+    blanked: list[pl.Series] = []
     for one in headed.resource.fields:
         if one.use is not Use.COMPUTED:
-            column, found = _column(frame, Cells(index, one, headed.columns.get(one.name, ""), reading))
+            cells = Cells(index, one, headed.columns.get(one.name, ""), reading)
+            asked = clearing.take(frame, cells.letter, one, headed.resource, change=reading.update is not False)
+            column, found = _column(asked.frame, cells)
             columns.append(column)
-            findings += found
+            blanked += asked.blanked
+            findings += [*found, clearing.refused(asked, index, cells.letter, one)]
     rows = frame.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row").with_columns(columns)
+    if headed.resource.updatable:
+        rows = rows.with_columns(clearing.per_row(blanked, frame.height))
     return rows, pl.concat(findings)
 
 

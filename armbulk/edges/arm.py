@@ -87,6 +87,10 @@ class Arm:
         """GET one document by its number."""
         return self._call("GET", f"/documents/{quote(document_no, safe='')}")
 
+    def get_customer(self, customer_no: str) -> Reply:
+        """GET one customer by the number."""
+        return self._call("GET", f"/customers/{quote(customer_no, safe='')}")
+
     def list_page(self, resource: str, asked: Mapping[str, str]) -> Reply:
         """GET one page of a list; the address is always built here, never taken from an answer."""
         return self._call("GET", f"/{resource}?{urlencode(asked)}")

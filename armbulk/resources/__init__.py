@@ -15,6 +15,9 @@ from armbulk.resources.log_items import LOG_ITEMS
 RESOURCES: dict[str, Resource] = {one.name: one for one in (CUSTOMERS, DOCUMENTS, LINES)}
 """What can be imported: what the sheets of a workbook may hold."""
 
+UPDATED: dict[str, Resource] = {name: one.partial for name, one in RESOURCES.items()}
+"""The same where records are changed: what ARM holds already need not be said."""
+
 EXPORTS: dict[str, Resource] = {
     one.name: one
     for one in (

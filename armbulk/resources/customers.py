@@ -12,6 +12,8 @@ CUSTOMERS = Resource(
     key="customer_no",
     endpoint="customers",
     wrapper="customers",
+    updatable=True,
+    whole_groups=("postalAddress",),
     listing=Listing(
         endpoint="customers",
         key=("customerNo",),
@@ -34,7 +36,7 @@ CUSTOMERS = Resource(
               "543210", required=True, max_length=50, pattern=_KEY, aliases=("Customer number", "Kundenummer")),
         Field("name", Words("Name", "Navn"), "name", Kind.TEXT,
               Words("The customer's full name, of a person or a company.", "Kundens fulle navn, person eller firma."),
-              "Owe Armstrong", required=True, max_length=200, aliases=("Customer name", "Kundenavn")),
+              "Owe Armstrong", required=True, clearable=False, max_length=200, aliases=("Customer name", "Kundenavn")),
         Field("address_line_1", Words("Address line 1", "Adresse 1"), "postalAddress.addressLine1", Kind.TEXT,
               Words("First line of the postal address. ARM changes an address as a whole.",
                     "Første linje i postadressen. ARM endrer en adresse under ett."),

@@ -1,115 +1,78 @@
-"""A ledger to read: invoices, payments and the postings behind them, made from a seed, as large as one likes.
+"""A ledger to read, as large as one likes: every list ARM has, all of them told by the same facts.
 
 Amounts are whole øre until they are written. Every voucher balances, the movements are the sums of the items, and what
-is open on the receivables account is what the AR items have left.
+is open on the receivables account is what the AR items have left. Records are made when they are asked for.
 """
 
-import random
+from array import array
+from base64 import urlsafe_b64encode
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from hashlib import blake2b
 
+from armbulk.sandbox.invoices import FIRST_BUNDLE, document
 from armbulk.sandbox.keys import kid
+from armbulk.sandbox.ledger import (
+    ACCOUNTS,
+    BANK,
+    FIRST_ACCOUNT,
+    FIRST_VOUCHER,
+    INVOICE,
+    KINDS,
+    PAYMENT,
+    RECEIVABLES,
+    SALES,
+    VAT,
+    Ledger,
+    draw,
+    kroner,
+    moment,
+)
+from armbulk.sandbox.people import category, customer
+from armbulk.sandbox.rows import Rows, Value
 from armbulk.sandbox.shapes import Json
+from armbulk.sandbox.system import codes, configs
 
-RECEIVABLES, SALES, VAT, BANK = 1500, 3000, 2700, 1920
-ACCOUNTS = {
-    RECEIVABLES: "Kundefordringer",
-    SALES: "Salgsinntekt, avgiftspliktig",
-    VAT: "Utgående merverdiavgift",
-    BANK: "Bankinnskudd",
-}
-INVOICE, CREDIT_NOTE, PAYMENT = (3, "Invoice"), (4, "Credit note"), (5, "Payment")
-FIRST_ACCOUNT = 500_000
+__all__ = ["BANK", "RECEIVABLES", "SALES", "VAT", "Books", "books"]
+
+INTERVALS = (0, 30, 60, 90, 180)
+"""Days after the due date at which the intervals of the aged balance end; the last has no end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What a client's ledger holds; `gl_items` in the order of posting."""
+    """What a client's ledger holds, list by list; dated ones in the order of their days."""
 
-    gl_items: tuple[Json, ...] = ()
-    ar_items: tuple[Json, ...] = ()
-    gl_movements: tuple[Json, ...] = ()
+    gl_items: Sequence[Json] = ()
+    ar_items: Sequence[Json] = ()
+    gl_movements: Sequence[Json] = ()
+    customers: Sequence[Json] = ()
+    documents: Sequence[Json] = ()
+    bundles: Sequence[Json] = ()
+    log_items: Sequence[Json] = ()
+    codes: Sequence[Json] = ()
+    configs: Sequence[Json] = ()
+    insights: Sequence[Json] = ()
+    lists: dict[str, Rows] = field(init=False, compare=False, default_factory=dict)
+    """The same by the path under which they are listed."""
 
-
-@dataclass(slots=True)
-class _Desk:
-    """The bookkeeper at work."""
-
-    client_no: int
-    gl_items: list[Json] = field(default_factory=list)
-    ar_items: list[Json] = field(default_factory=list)
-    vouchers: int = 50_000
-
-    def post(self, kind: tuple[int, str], day: date, customer: int, number: str, entries: dict[int, int]) -> int:
-        """Post one voucher: account → øre (debit above zero); return its number."""
-        self.vouchers += 1
-        for account, amount in entries.items():
-            self.gl_items.append(
-                {
-                    "clientNo": self.client_no,
-                    "glItemId": f"{self.client_no}-{self.vouchers}-{account}",
-                    "glYear": day.year,
-                    "glPeriod": day.month,
-                    "voucherType": kind[0],
-                    "voucherTypeDescription": kind[1],
-                    "voucherNo": self.vouchers,
-                    "voucherDate": day.isoformat(),
-                    "glAccountNo": account,
-                    "glAccountName": ACCOUNTS[account],
-                    "glAmount": kroner(amount),
-                    "currency": "NOK",
-                    "currencyAmount": kroner(amount),
-                    "vatCode": "3" if account == SALES else "",
-                    "transactionText": kind[1],
-                    "customerNo": f"{customer:06d}" if account == RECEIVABLES else "",
-                    "documentNo": number,
-                    "createdTime": f"{day.isoformat()}T12:00:00.000+01:00",
-                }
-            )
-        return self.vouchers
-
-    def claim(
-        self, kind: tuple[int, str], day: date, customer: int, number: str, voucher: int, amount: int, left: int
-    ) -> None:
-        """Write what a voucher means to the customer's account: øre in all, and øre still open."""
-        reference = len(self.ar_items) + 1
-        account = FIRST_ACCOUNT + customer
-        due = (day + timedelta(days=14)).isoformat()
-        self.ar_items.append(
+    def __post_init__(self) -> None:
+        self.lists.update(
             {
-                "clientNo": self.client_no,
-                "accountNo": account,
-                "referenceNo": reference,
-                "referenceSequenceNo": 0,
-                "arItemId": f"{self.client_no}-{account}-{reference}-0",
-                "customerNo": f"{customer:06d}",
-                "documentNo": number,
-                "voucherDate": day.isoformat(),
-                "dueDate": due,
-                "originalDueDate": due,
-                "currency": "NOK",
-                "currencyAmount": kroner(amount),
-                "currencyBalance": kroner(left),
-                "glAmount": kroner(amount),
-                "glBalance": kroner(left),
-                "kid": kid(self.client_no, account, reference),
-                "voucherType": kind[0],
-                "voucherTypeDescription": kind[1],
-                "voucherNo": voucher,
-                "transactionText": kind[1],
-                "glYear": day.year,
-                "glPeriod": day.month,
-                "reservedStatus": "",
-                "createdTime": f"{day.isoformat()}T12:00:00.000+01:00",
+                "glitems": Rows.of(self.gl_items),
+                "aritems": Rows.of(self.ar_items),
+                "glmovements": Rows.of(self.gl_movements),
+                "customers": Rows.of(self.customers),
+                "documents": Rows.of(self.documents),
+                "documentbundles": Rows.of(self.bundles),
+                "logitems": Rows.of(self.log_items),
+                "codes": Rows.of(self.codes),
+                "clientconfigs": Rows.of(self.configs),
+                "insights/adbintervals": Rows.of(self.insights),
             }
         )
-
-
-def kroner(amount: int) -> int | float:
-    """Øre as JSON writes kroner: the shortest number of two decimals at most."""
-    return amount // 100 if amount % 100 == 0 else amount / 100
 
 
 def books(
@@ -127,49 +90,203 @@ def books(
     Seven in ten are paid, whole or in part, and one in fifty is credited. So many `on_one_day` (the tenth) and
     `to_one_customer` lie close together, as a yearly run would.
     """
-    chance = random.Random(seed)  # noqa: S311 - the same books for the same seed, not a secret
-    desk = _Desk(client_no)
-    for n in range(invoices):
-        day = start + timedelta(days=9 if n < on_one_day else chance.randrange(days))
-        customer = 1 if n < to_one_customer else chance.randrange(1, max(invoices // 5, 2))
-        net = chance.randrange(10_000, 5_000_000)
-        vat = (net * 25 + 50) // 100
-        _sale(desk, chance, day, customer, f"{n + 1:08d}", net, vat)
-    return Books(tuple(desk.gl_items), tuple(desk.ar_items), tuple(_movements(client_no, desk.gl_items)))
+    ledger = draw(
+        client_no,
+        invoices,
+        seed=seed,
+        start=start,
+        days=days,
+        on_one_day=on_one_day,
+        to_one_customer=to_one_customer,
+    )
+    return Books(
+        _gl_items(ledger),
+        _ar_items(ledger),
+        tuple(_movements(ledger)),
+        _customers(ledger),
+        _documents(ledger),
+        _bundles(ledger),
+        _log_items(ledger),
+        codes(),
+        configs(client_no),
+        tuple(_insights(ledger)),
+    )
 
 
-def _sale(desk: _Desk, chance: random.Random, day: date, customer: int, number: str, net: int, vat: int) -> None:
-    gross = net + vat
-    voucher = desk.post(INVOICE, day, customer, number, {RECEIVABLES: gross, SALES: -net, VAT: -vat})
-    fate = chance.random()
-    later = day + timedelta(days=chance.randrange(1, 25))
-    if fate < 0.02:
-        desk.claim(INVOICE, day, customer, number, voucher, gross, 0)
-        number = f"K{number}"
-        voucher = desk.post(CREDIT_NOTE, later, customer, number, {RECEIVABLES: -gross, SALES: net, VAT: vat})
-        desk.claim(CREDIT_NOTE, later, customer, number, voucher, -gross, 0)
-    elif fate < 0.72:
-        paid = gross if fate < 0.65 else chance.randrange(1, gross)
-        desk.claim(INVOICE, day, customer, number, voucher, gross, gross - paid)
-        voucher = desk.post(PAYMENT, later, customer, number, {BANK: paid, RECEIVABLES: -paid})
-        desk.claim(PAYMENT, later, customer, number, voucher, -paid, 0)
-    else:
-        desk.claim(INVOICE, day, customer, number, voucher, gross, gross)
+def _told(ledger: Ledger, places: Sequence[int]) -> dict[str, Value]:
+    """How to tell the values that lists are narrowed by, from the places of vouchers."""
+    vouchers = ledger.vouchers
+    return {
+        "customerNo": lambda n: f"{vouchers[places[n]].customer:06d}",
+        "accountNo": lambda n: FIRST_ACCOUNT + vouchers[places[n]].customer,
+        "documentNo": lambda n: vouchers[places[n]].document,
+        "referenceNo": lambda n: places[n] + 1,
+        "voucherDate": lambda n: vouchers[places[n]].day,
+        "documentDate": lambda n: vouchers[places[n]].day,
+        "createdTime": lambda n: vouchers[places[n]].day,
+        "open": lambda n: "true" if vouchers[places[n]].left else "false",
+    }
 
 
-def _movements(client_no: int, items: list[Json]) -> Iterator[Json]:
+def _posted(ledger: Ledger, place: int) -> Json:
+    """What AR items and GL items both say of a voucher."""
+    one = ledger.vouchers[place]
+    return {
+        "clientNo": ledger.client_no,
+        "glCaseNo": 1_165_000 + one.sale,
+        "glLotNo": 6_000_000 + one.day.toordinal(),
+        "glYear": one.day.year,
+        "glPeriod": one.day.month,
+        "voucherType": one.kind,
+        "voucherTypeDescription": KINDS[one.kind],
+        "voucherNo": FIRST_VOUCHER + place,
+        "voucherDate": one.day.isoformat(),
+        "currency": "NOK",
+        "transactionText": KINDS[one.kind],
+        "documentNo": one.document,
+        "createdTime": moment(one.day, place),
+    }
+
+
+def _whose(ledger: Ledger, place: int) -> Json:
+    """Whose claim a voucher is, and which."""
+    one = ledger.vouchers[place]
+    return {
+        "clientNo": ledger.client_no,
+        "accountNo": FIRST_ACCOUNT + one.customer,
+        "referenceNo": place + 1,
+        "customerNo": f"{one.customer:06d}",
+        "documentNo": one.document,
+    }
+
+
+def _gl_items(ledger: Ledger) -> Rows:
+    postings, vouchers = ledger.postings, ledger.vouchers
+
+    def make(n: int) -> Json:
+        place, entry = divmod(postings[n], 4)
+        account, amount = vouchers[place].entries[entry]
+        return _posted(ledger, place) | {
+            "glItemId": f"{ledger.client_no}-{FIRST_VOUCHER + place}-{account}",
+            "glAccountNo": account,
+            "glAccountName": ACCOUNTS[account],
+            "glAmount": kroner(amount),
+            "currencyAmount": kroner(amount),
+            "vatCode": "3" if account == SALES else "",
+            "customerNo": "",
+            **(_whose(ledger, place) if account == RECEIVABLES else {}),
+        }
+
+    return Rows(
+        len(postings),
+        make,
+        {
+            "glYear": lambda n: vouchers[postings[n] // 4].day.year,
+            "glPeriod": lambda n: vouchers[postings[n] // 4].day.month,
+            "glAccountNo": lambda n: vouchers[postings[n] // 4].entries[postings[n] % 4][0],
+            "voucherNo": lambda n: FIRST_VOUCHER + postings[n] // 4,
+            "voucherDate": lambda n: vouchers[postings[n] // 4].day,
+        },
+    )
+
+
+def _ar_items(ledger: Ledger) -> Rows:
+    def make(place: int) -> Json:
+        one, (due, first) = ledger.vouchers[place], ledger.dues(place)
+        account, seal = FIRST_ACCOUNT + one.customer, f"{ledger.seed}/{place}".encode()
+        return {
+            **_whose(ledger, place),
+            **_posted(ledger, place),
+            "referenceSequenceNo": 0,
+            "arItemId": f"{ledger.client_no}-{account}-{place + 1}-0",
+            "dueDate": due.isoformat(),
+            "originalDueDate": first.isoformat(),
+            "currencyAmount": kroner(one.amount),
+            "currencyBalance": kroner(one.left),
+            "glAmount": kroner(one.amount),
+            "glBalance": kroner(one.left),
+            "kid": kid(ledger.client_no, account, place + 1),
+            "externalId1": urlsafe_b64encode(blake2b(seal, digest_size=16).digest()).decode().rstrip("="),
+            "ledgerPeriodReportNo": one.day.year % 100 * 100 + one.day.month,
+            "reservedStatus": "",
+        }
+
+    return Rows(len(ledger.vouchers), make, _told(ledger, range(len(ledger.vouchers))))
+
+
+def _customers(ledger: Ledger) -> Rows:
+    return Rows(
+        ledger.customers,
+        lambda place: customer(ledger, place + 1),
+        {
+            "customerNo": lambda n: f"{n + 1:06d}",
+            "accountNo": lambda n: FIRST_ACCOUNT + n + 1,
+            "customerCategory": lambda n: category(ledger.seed, n + 1),
+        },
+    )
+
+
+def _documents(ledger: Ledger) -> Rows:
+    places = ledger.documents
+    keys = _told(ledger, places) | {"documentType": lambda n: "IN" if _kind(ledger, n) == INVOICE else "CN"}
+    return Rows(len(places), lambda n: document(ledger, places[n]), keys)
+
+
+def _kind(ledger: Ledger, n: int) -> int:
+    return ledger.vouchers[ledger.documents[n]].kind
+
+
+def _bundles(ledger: Ledger) -> Rows:
+    places = ledger.documents
+
+    def make(n: int) -> Json:
+        day = ledger.vouchers[places[n]].day
+        told = {"status": "PROCESSED", "createdTime": moment(day, places[n])}
+        return {**_whose(ledger, places[n]), "documentBundleId": FIRST_BUNDLE + places[n], **told}
+
+    return Rows(len(places), make, _told(ledger, places))
+
+
+def _log_items(ledger: Ledger) -> Rows:
+    """Each document was imported and then sent; each payment came."""
+    words = ("IMPORTED", "SENT", "PAID")
+    happened = array(
+        "I",
+        (
+            place * 4 + word
+            for place, one in enumerate(ledger.vouchers)
+            for word in ((2,) if one.kind == PAYMENT else (0, 1))
+        ),
+    )
+
+    def make(n: int) -> Json:
+        place, word = happened[n] // 4, words[happened[n] % 4]
+        one = ledger.vouchers[place]
+        said = f"{kroner(-one.amount)} NOK received" if word == "PAID" else f"{KINDS[one.kind]} {word.lower()}"
+        return {
+            **_whose(ledger, place),
+            "logItemId": 90_001 + n,
+            "logType": word,
+            "description": said,
+            "createdTime": moment(one.day, place, late=2 if word == "SENT" else 0),
+        }
+
+    return Rows(len(happened), make, _told(ledger, array("I", (one // 4 for one in happened))))
+
+
+def _movements(ledger: Ledger) -> Iterator[Json]:
     """Per account and period: what went in and out, and the balances before and after."""
     sums: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-    for one in items:
-        amount = round(one["glAmount"] * 100)
-        sums[one["glAccountNo"], one["glYear"], one["glPeriod"]][amount < 0] += amount
+    for one in ledger.vouchers:
+        for account, amount in one.entries:
+            sums[account, one.day.year, one.day.month][amount < 0] += amount
     balances: dict[int, int] = defaultdict(int)
     for account, year, period in sorted(sums):
         debit, credit = sums[account, year, period]
         before = balances[account]
         balances[account] = before + debit + credit
         yield {
-            "clientNo": client_no,
+            "clientNo": ledger.client_no,
             "glYear": year,
             "glPeriod": period,
             "glAccountNo": account,
@@ -180,3 +297,32 @@ def _movements(client_no: int, items: list[Json]) -> Iterator[Json]:
             "movement": kroner(debit + credit),
             "closingBalance": kroner(balances[account]),
         }
+
+
+def _insights(ledger: Ledger) -> Iterator[Json]:
+    """What is open, by how long it has been due at the ledger's last month end."""
+    counts, sums = [0] * (len(INTERVALS) + 1), [0] * (len(INTERVALS) + 1)
+    if ledger.at is None:
+        return
+    for place, one in enumerate(ledger.vouchers):
+        if one.left:
+            number = _interval((ledger.at - ledger.dues(place)[0]).days)
+            counts[number] += 1
+            sums[number] += one.left
+    for number, (count, amount) in enumerate(zip(counts, sums, strict=True)):
+        limits: Json = {"fromDays": INTERVALS[number - 1] + 1} if number else {}
+        limits |= {"toDays": INTERVALS[number]} if number < len(INTERVALS) else {}
+        days = "-".join(map(str, limits.values())) if len(limits) == 2 else f"over {INTERVALS[-1]}"
+        yield {
+            "clientNo": ledger.client_no,
+            "intervalNo": number,
+            **limits,
+            "description": f"{f'{days} days overdue' if number else 'Not due'} at {ledger.at}",
+            "currency": "NOK",
+            "itemCount": count,
+            "balance": kroner(amount),
+        }
+
+
+def _interval(overdue: int) -> int:
+    return sum(overdue > end for end in INTERVALS)

@@ -5,7 +5,6 @@ from typing import Any
 
 from armbulk.sandbox import batches, reading, records
 from armbulk.sandbox.answers import Answer, Asked, Job, NotJson, error, read_json, said
-from armbulk.sandbox.keys import fold
 from armbulk.sandbox.shapes import Json
 from armbulk.sandbox.state import State
 
@@ -53,8 +52,8 @@ class Endpoints:
                 return self._refusal(404, "There is no such endpoint")
             case ("GET", "glitems" | "aritems", number):
                 return Job(lambda: self._posted(pieces[0], number))
-            case ("GET", "customers" | "documents" | "glitems" | "aritems" | "glmovements"):
-                return Job(lambda: self._listed(asked, pieces[0]))
+            case ("GET", *_) if "/".join(pieces) in reading.FILTERS:
+                return Job(lambda: self._listed(asked, "/".join(pieces)))
         return self._refusal(404, "There is no such endpoint")
 
     def _refusal(self, status: int, message: str) -> Job:
@@ -113,11 +112,10 @@ class Endpoints:
         if not found:
             return error(self.state.dialect, 404, "There is no such document")
         shown = found if expand else [reading.bare(one) for one in found]
-        reads = sum(1 + len(one.get("documentLines") or []) for one in shown)
-        return said(200, shown[0] if len(shown) == 1 else {"documents": shown}, reads=reads)
+        return said(200, shown[0] if len(shown) == 1 else {"documents": shown}, reads=reading.weight(shown))
 
     def _known(self, number: str) -> Answer:
-        customer = self.state.customers.get(fold(number))
+        customer = self.state.customer(number)
         if customer is None:
             return error(self.state.dialect, 404, "There is no such customer")
         return said(200, customer, reads=1)

@@ -22,3 +22,9 @@ def mod10(digits: str) -> str:
         weighted = int(digit) * (2 - place % 2)
         total += weighted // 10 + weighted % 10
     return str(-total % 10)
+
+
+def mod11(digits: str) -> str:
+    """Work out the check digit of a Norwegian organisation or account number; "" = the digits can have none."""
+    total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits)))
+    return "" if -total % 11 == 10 else str(-total % 11)

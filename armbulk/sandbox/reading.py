@@ -2,9 +2,11 @@
 
 import math
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from armbulk.sandbox.keys import fold
+from armbulk.sandbox.rows import Found, Sought
 from armbulk.sandbox.shapes import Json
 from armbulk.sandbox.state import Query, State
 
@@ -20,17 +22,41 @@ FILTERS: dict[str, dict[str, str]] = {
         "name": "name",
         "customercategory": "customerCategory",
     },
-    "documents": {"customerno": "customerNo", "accountno": "accountNo", "documentno": "documentNo"},
+    "documents": {
+        "customerno": "customerNo",
+        "accountno": "accountNo",
+        "documentno": "documentNo",
+        "documenttype": "documentType",
+    },
     "glitems": {"glyear": "glYear", "glperiod": "glPeriod", "glaccountno": "glAccountNo", "voucherno": "voucherNo"},
     "aritems": {"customerno": "customerNo", "accountno": "accountNo", "documentno": "documentNo"},
     "glmovements": {"glyear": "glYear", "glperiod": "glPeriod", "glaccountno": "glAccountNo"},
+    "documentbundles": {"customerno": "customerNo"},
+    "logitems": {"customerno": "customerNo", "accountno": "accountNo"},
+    "codes": {"codetype": "codeType"},
+    "clientconfigs": {"configkey": "configKey"},
+    "insights/adbintervals": {},
 }
-"""Query parameters of a listing, and the key whose whole value they are compared with (case does not count)."""
+"""Query parameters of each listing, and the key whose whole value they are compared with (case does not count)."""
 
-DATED = {"glitems": "voucherDate", "aritems": "voucherDate"}
+DATED = {
+    "glitems": "voucherDate",
+    "aritems": "voucherDate",
+    "documents": "documentDate",
+    "documentbundles": "createdTime",
+    "logitems": "createdTime",
+}
 """The key that `fromdate` and `todate` (both included) are compared with."""
 
-WRAPPERS = {"glitems": "glItems", "aritems": "arItems", "glmovements": "glMovements"}
+WRAPPERS = {
+    "glitems": "glItems",
+    "aritems": "arItems",
+    "glmovements": "glMovements",
+    "documentbundles": "documentBundles",
+    "logitems": "logItems",
+    "clientconfigs": "clientConfigs",
+    "insights/adbintervals": "adbIntervals",
+}
 """The key of a listing's records, where it is not its path."""
 
 
@@ -44,7 +70,9 @@ class Refused(Exception):  # noqa: N818 - not an error of the sandbox: an answer
 
 def find_documents(state: State, number: str) -> list[Json]:
     """Find the documents with a number, once they are visible."""
-    return [one for one in state.documents.get(fold(number), []) if _visible(state, one)]
+    rows = state.books.lists["documents"]
+    stood = [rows[place] for place in rows.find(Sought({"documentNo": fold(number)}))]
+    return stood + [one for one in state.documents.get(fold(number), []) if _visible(state, one)]
 
 
 def _visible(state: State, document: Json) -> bool:
@@ -53,14 +81,24 @@ def _visible(state: State, document: Json) -> bool:
 
 
 def find_posted(state: State, resource: str, number: str) -> Json | None:
-    """Find one GL item or AR item by its id."""
-    key = "glItemId" if resource == "glitems" else "arItemId"
-    return next((one for one in _records(state, resource) if fold(one[key]) == fold(number)), None)
+    """Find one GL item or AR item by its id, in which the number by which items stand in order is the second last."""
+    key, name = ("glItemId", "voucherNo") if resource == "glitems" else ("arItemId", "referenceNo")
+    pieces = number.split("-")
+    told = pieces[-2] if len(pieces) > 2 else ""
+    if not (told.isascii() and told.isdecimal() and len(told) < 10):
+        return None
+    found = state.books.lists[resource].numbered(name, int(told))
+    return next((one for one in found if fold(one[key]) == fold(number)), None)
 
 
 def bare(document: Json) -> Json:
     """Leave out a document's lines, as when `expand` does not ask for them."""
     return {name: value for name, value in document.items() if name != "documentLines"}
+
+
+def weight(shown: Iterable[Json]) -> int:
+    """How many records are read with these: their lines count too, where they are shown."""
+    return sum(1 + len(one.get("documentLines") or []) for one in shown)
 
 
 def listing(state: State, resource: str, asked: Mapping[str, str]) -> tuple[str, Query]:
@@ -78,9 +116,18 @@ def _new_query(state: State, resource: str, asked: Mapping[str, str]) -> Query:
     size = SMALL_PAGE if size < SMALLEST_PAGE else size
     most = _number(state, asked, "maximumcount", CAP, CAP)
     most = min(max(1, math.ceil(most / size)) * size, CAP)
-    names = (*FILTERS[resource], *(("fromdate", "todate") if resource in DATED else ()), "openonly")
-    filters = {name: asked[name] for name in names if asked.get(name)}
-    return Query(state.clock(), resource, filters, size, most, [dict(one) for one in _hits(state, resource, filters)])
+    sought = Sought() if state.dialect.list_filters == "ignored" else _sought(resource, asked)
+    expand = bool(asked.get("expand"))
+    return Query(state.clock(), resource, sought, expand, size, most, _hits(state, resource, sought))
+
+
+def _sought(resource: str, asked: Mapping[str, str]) -> Sought:
+    """What a listing is narrowed by; what it does not know is ignored."""
+    equal = {key: fold(asked[name]) for name, key in FILTERS[resource].items() if asked.get(name)}
+    if resource not in DATED:
+        return Sought(equal)
+    open_only = resource == "aritems" and asked.get("openonly", "").casefold() == "true"
+    return Sought(equal, DATED[resource], asked.get("fromdate", ""), asked.get("todate", ""), open_only)
 
 
 def _number(state: State, asked: Mapping[str, str], name: str, default: int, cap: int) -> int:
@@ -92,53 +139,63 @@ def _number(state: State, asked: Mapping[str, str], name: str, default: int, cap
     return min(int(text), cap)
 
 
-def _hits(state: State, resource: str, filters: Mapping[str, str]) -> list[Json]:
-    if state.dialect.list_filters == "ignored":
-        filters = {}
-    return [one for one in _records(state, resource) if _fits(one, resource, filters)]
+def _hits(state: State, resource: str, sought: Sought) -> Found:
+    """Find what stands in the books, then what came by the API: that is copied, for it may change."""
+    rows = state.books.lists[resource]
+    places = rows.find(sought)
+    if resource == "customers" and (state.customers or state.gone):
+        number = rows.value("customerNo")
+        places = [place for place in places if not state.replaced(str(number(place)))]
+    return Found(rows, places, [dict(one) for one in _came(state, resource) if sought.fits(one)])
 
 
-def _records(state: State, resource: str) -> Sequence[Json]:
+def _came(state: State, resource: str) -> Iterable[Json]:
     match resource:
         case "customers":
-            return list(state.customers.values())
+            return state.customers.values()
         case "documents":
-            return [bare(one) for found in state.documents.values() for one in found if _visible(state, one)]
-        case "glitems":
-            return state.books.gl_items
-        case "aritems":
-            return state.books.ar_items
-    return state.books.gl_movements
+            return _seen(state)
+        case "documentbundles":
+            return (_told(state, one, "documentBundleId") | {"status": "PROCESSED"} for one in _seen(state))
+        case "logitems":
+            return (_logged(_told(state, one)) for one in _seen(state))
+    return ()
 
 
-def _fits(record: Json, resource: str, filters: Mapping[str, str]) -> bool:
-    for name, said in filters.items():
-        if name in FILTERS[resource]:
-            if fold(record.get(FILTERS[resource][name], "")) != fold(said):
-                return False
-        elif name == "openonly":
-            if said.casefold() == "true" and not record.get("currencyBalance"):
-                return False
-        elif (record[DATED[resource]] < said) if name == "fromdate" else (record[DATED[resource]] > said):
-            return False
-    return True
+def _told(state: State, document: Json, *more: str) -> Json:
+    """What other lists tell of a document that came by the API."""
+    at = datetime.fromtimestamp(state.created.get(document.get("referenceNo", 0), 0.0), UTC)
+    names = ("clientNo", "accountNo", "referenceNo", "customerNo", "documentNo", *more)
+    return {name: document.get(name, "") for name in names} | {"createdTime": at.isoformat(timespec="milliseconds")}
+
+
+def _logged(told: Json) -> Json:
+    number = f"{told['accountNo']}-{told['referenceNo']}"
+    return {**told, "logItemId": number, "logType": "IMPORTED", "description": "Document received"}
+
+
+def _seen(state: State) -> Iterable[Json]:
+    """Documents that were created and are visible by now."""
+    return (one for found in state.documents.values() for one in found if _visible(state, one))
 
 
 def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], host: str) -> tuple[Json, int]:
     """Answer one page of a listing: (body, records read)."""
-    hits = _hits(state, query.resource, query.filters) if state.dialect.list_query == "live" else query.hits
+    hits = _hits(state, query.resource, query.sought) if state.dialect.list_query == "live" else query.hits
     if not hits and state.dialect.list_empty == "404":
         raise Refused(404, "Nothing was found")
     number = max(1, _number(state, asked, "pageno", 1, CAP))
-    served = hits[: query.most]
-    shown = served[(number - 1) * query.size : number * query.size]
-    pages = max(1, math.ceil(len(served) / query.size))
+    served = min(len(hits), query.most)
+    shown = hits.cut((number - 1) * query.size, min(number * query.size, served))
+    if query.resource == "documents" and not query.expand:
+        shown = [bare(one) for one in shown]
+    pages = max(1, math.ceil(served / query.size))
     summary: Json = {
         "pageNo": number,
         "currentPageSize": len(shown),
         "pageSizeLimit": query.size,
         "totalPages": pages,
-        "totalCount": len(hits) if state.dialect.list_total == "true" else len(served),
+        "totalCount": len(hits) if state.dialect.list_total == "true" else served,
         "maximumCount": query.most,
     }
     address = f"{_origin(state, host)}/arm/v1/clients/{state.client_no}/{query.resource}?query={query_id}&pageno="
@@ -147,7 +204,7 @@ def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], ho
     elif state.dialect.list_end != "absent":
         summary["nextPage"] = {"null": None, "empty": "", "same": f"{address}{number}"}[state.dialect.list_end]
     summary |= {"lastPage": f"{address}{pages}", "queryId": query_id}
-    return {"summary": summary, WRAPPERS.get(query.resource, query.resource): shown}, len(shown)
+    return {"summary": summary, WRAPPERS.get(query.resource, query.resource): shown}, weight(shown)
 
 
 def _origin(state: State, host: str) -> str:

@@ -22,8 +22,9 @@ def save_customer(state: "State", given: Any, *, create: bool) -> tuple[int, Jso
     if wrong:
         return 422, failed(given, wrong)
     key = fold(given["customerNo"])
-    stored = state.customers.get(key)
+    stored = state.customer(key)
     if stored is not None:
+        state.customers[key] = stored  # one that stood in the books is changed from here on
         status, result = (int(state.dialect.post_existing) if create else 200), "UPDATED"
     elif not create:
         wrong = [{"field": "customerNo", "message": "Customer not found"}]
@@ -56,12 +57,12 @@ def change(stored: Json, given: Json) -> None:
 def delete_customer(state: "State", number: str) -> tuple[int, Json]:
     """Delete a customer who has no documents: (status, answer)."""
     key = fold(number)
-    stored = state.customers.get(key)
+    stored = state.customer(key)
     if stored is None:
         return 404, failed({"customerNo": number}, [{"field": "customerNo", "message": "Customer not found"}])
-    if any(fold(one.get("customerNo", "")) == key for found in state.documents.values() for one in found):
+    if state.billed(key):
         return 422, failed(stored, [{"field": "customerNo", "message": "The customer has documents"}])
-    del state.customers[key]
+    state.forget_customer(key)
     return 200, processed(state, "DELETED", stored, [])
 
 
@@ -71,9 +72,9 @@ def create_document(state: "State", given: Any, at: float) -> tuple[int, Json]:
     if wrong:
         return 422, failed(given, wrong)
     key = fold(given["documentNo"])
-    if key in state.documents and state.dialect.duplicate == "refuse":
+    if state.dialect.duplicate == "refuse" and state.has_document(key):
         return 422, failed(given, [{"field": "documentNo", "message": "Document already exists"}])
-    customer = state.customers.get(fold(given["customerNo"]))
+    customer = state.customer(given["customerNo"])
     if customer is None:
         status = 404 if state.dialect.unknown_customer == "404" else 422
         return status, failed(given, [{"field": "customerNo", "message": "Customer not found"}])
@@ -85,7 +86,7 @@ def create_document(state: "State", given: Any, at: float) -> tuple[int, Json]:
 
 
 def _numbered(state: "State", account: int, given: Json) -> Json:
-    reference, bundle = FIRST_REFERENCE + state.references, FIRST_BUNDLE + state.references
+    reference, bundle = FIRST_REFERENCE + state.references, FIRST_BUNDLE + state.references  # above those of the books
     state.references += 1
     numbers = {"clientNo": state.client_no, "accountNo": account, "referenceNo": reference, "documentBundleId": bundle}
     said = {name: deepcopy(value) for name, value in given.items() if value is not None}

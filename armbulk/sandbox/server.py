@@ -48,14 +48,14 @@ class Sandbox:
         """Prepare the server; ValueError for an unknown size, limit, dialect or fault.
 
         `port` 0 takes a free one. `delay` is how many seconds of `clock` a batch waits to be processed. `customers`
-        are known from the start; `books` are the ledger that can be read.
+        are known from the start; `books` are the ledger that stands there to be read.
         """
         self._port, self._size = port, size
         self.state = State(client_no, clock, Dialect.of(dialect or {}), delay, Meters(size, clock, limits))
+        if books is not None:
+            self.state.keep_books(books)
         for one in customers:
             self.state.seed(one)
-        if books is not None:
-            self.state.books = books
         self._faults = [Fault.parse(text) for text in faults]
         self._transports: dict[object, asyncio.Transport] = {}
         self._socket: socket.socket | None = None

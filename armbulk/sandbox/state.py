@@ -10,6 +10,7 @@ from armbulk.sandbox.dialects import Dialect
 from armbulk.sandbox.keys import FIRST_ACCOUNT, fold, kid
 from armbulk.sandbox.meters import Meters
 from armbulk.sandbox.records import create_document, save_customer
+from armbulk.sandbox.rows import Found, Sought
 from armbulk.sandbox.shapes import Json
 
 
@@ -38,10 +39,11 @@ class Query:
 
     at: float
     resource: str
-    filters: Mapping[str, str]
+    sought: Sought
+    expand: bool
     size: int
     most: int
-    hits: list[Json]
+    hits: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class State:
     delay: float
     meters: Meters
     customers: dict[str, Json] = field(default_factory=dict)
-    """By folded customerNo, with what ARM itself works out."""
+    """By folded customerNo, with what ARM itself works out; those of the books only once they were changed."""
+    gone: set[str] = field(default_factory=set)
+    """Customers of the books that were deleted, by folded customerNo."""
     documents: dict[str, list[Json]] = field(default_factory=dict)
     """By folded documentNo, in order of creation; more than one is a duplicate."""
     created: dict[int, float] = field(default_factory=dict)
@@ -110,6 +114,40 @@ class State:
             "customerKid": kid(self.client_no, account, 0),
             "balanceTotal": 0,
         }
+
+    def keep_books(self, books: Books) -> None:
+        """Take over a ledger: numbers that are given out from now on lie above its own."""
+        self.books = books
+        self.accounts, self.references = len(books.customers), len(books.ar_items)
+
+    def customer(self, number: str) -> Json | None:
+        """Find a customer, changed or as in the books."""
+        key = fold(number)
+        if key in self.customers or key in self.gone:
+            return self.customers.get(key)
+        rows = self.books.lists["customers"]
+        return next((rows[place] for place in rows.find(Sought({"customerNo": key}))), None)
+
+    def replaced(self, number: str) -> bool:
+        """Whether a customer no longer is as in the books."""
+        key = fold(number)
+        return key in self.customers or key in self.gone
+
+    def forget_customer(self, key: str) -> None:
+        """Delete a customer, wherever it is."""
+        self.customers.pop(key, None)
+        self.gone.add(key)
+
+    def has_document(self, key: str) -> bool:
+        """Whether there is a document with a (folded) number."""
+        return key in self.documents or bool(self.books.lists["documents"].find(Sought({"documentNo": key})))
+
+    def billed(self, key: str) -> bool:
+        """Whether there is a document of a customer, by folded customerNo."""
+        came = (one for found in self.documents.values() for one in found)
+        if any(fold(one.get("customerNo", "")) == key for one in came):
+            return True
+        return bool(self.books.lists["documents"].find(Sought({"customerNo": key})))
 
     def seed(self, customer: Mapping[str, object]) -> None:
         """Know a customer from the start; what ARM works out is added where it is missing."""

@@ -102,6 +102,7 @@ def _sheets(stream: Stream) -> list[Stream]:
             title=f"{stream.title} {number + 1}",
             rows=min(most, stream.rows - number * most),
             pages=_between(stream, number * most, most),
+            after=stream.after if number == count - 1 else None,
         )
         for number in range(count)
     ]
@@ -135,16 +136,21 @@ def _skeleton(sheets: Sequence[Stream], lang: str, front: Front | None) -> tuple
     titles = [one.title[:31] for one in sheets]
     if front is not None:
         front(book, titles)
-    before = len(book.worksheets())
+    places = {}
     for number, (one, title) in enumerate(zip(sheets, titles, strict=True), start=1):
         page = book.add_worksheet(title)
+        places[f"xl/worksheets/sheet{len(book.worksheets())}.xml"] = number - 1
         _bones(page, one, lang, head, number)
+        if one.hidden:
+            page.very_hidden()
         for at, column in enumerate(one.columns):
             shown = formats.get(column.kind, text)
             page.set_column(at, at, _width(column, one.headers(lang)[at]), shown)
             page.write_blank(1, at, None, shown)
+        if one.after is not None:
+            one.after(book)
     book.close()
-    return made, {f"xl/worksheets/sheet{before + at + 1}.xml": at for at in range(len(sheets))}
+    return made, places
 
 
 def _bones(page: Any, one: Stream, lang: str, head: Any, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -17,13 +18,18 @@ Page = tuple[pl.DataFrame, pl.DataFrame | None]
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One table: its title, its columns in order, how many rows there are, and the rows as texts by path."""
+    """One table: its title, its columns in order, how many rows there are, and the rows as texts by path.
+
+    `after` adds sheets of its own to a workbook (an `xlsxwriter.Workbook`) behind the table's.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: int
     pages: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
+    hidden: bool = False  # for armbulk's own use: Excel does not show it
     ending: str = ""  # of its file's name, where a file holds one table: else it is the title
+    after: Callable[[Any], None] | None = field(default=None, repr=False)
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """The rows in larger pieces, every column present."""

@@ -246,6 +246,20 @@ class Store(Reader, Metering):
                 guard(conn, Account(row.origin, row.client_no), batch_id, only=result.no)
             self._outcome(conn, row.run, result)
 
+    def revise(self, batch_id: int, no: int, payload: str) -> None:
+        """Put another body in the place of a record's, before it is sent."""
+        mine = sa.and_(item.c.batch == batch_id, item.c.no == no, item.c.outcome.is_(None))
+        with self._engine.begin() as conn:
+            conn.execute(sa.update(item).where(mine).values(payload=payload))
+
+    def keep(self, batch_id: int, result: Result) -> None:
+        """Commit the outcome of a record that stays at home: it leaves its batch, which has not gone yet."""
+        with self._engine.begin() as conn:
+            run_id = conn.execute(sa.select(batch.c.run).where(batch.c.id == batch_id)).scalar_one()
+            self._outcome(conn, run_id, result)
+            mine = sa.and_(item.c.run == run_id, item.c.no == result.no)
+            conn.execute(sa.update(item).where(mine).values(batch=None))
+
     def note(self, run_id: int, message: str, nos: Iterable[int], *, besides: bool = False) -> None:
         """Say why records have no outcome yet, without giving them one; `besides` what was said before."""
         said = sa.func.coalesce(item.c.message, "")
@@ -324,6 +338,7 @@ class Store(Reader, Metering):
             "reference": one.reference or None,
             "at": self.clock.now(),
             "payload": None,
+            "base": None,
         }
         changed = sa.update(item).where(item.c.run == run_id, item.c.no == one.no, item.c.outcome.is_(None))
         conn.execute(changed.values(values))

@@ -79,6 +79,7 @@ class Open:
     date: str
     amount: str | None
     currency: str
+    base: str | None = None  # JSON: what the change is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def batch_of(row: sa.RowMapping) -> Batch:
 def open_of(conn: sa.Connection, batch_id: int) -> tuple[Open, ...]:
     """The records of a batch without an outcome, in order."""
     wanted = [item.c[name] for name in ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount")]
-    rows = sa.select(*wanted, item.c.currency).where(item.c.batch == batch_id, item.c.outcome.is_(None))
+    rows = sa.select(*wanted, item.c.currency, item.c.base).where(item.c.batch == batch_id, item.c.outcome.is_(None))
     found = conn.execute(rows.order_by(item.c.no)).mappings()
     return tuple(
         Open(
@@ -137,6 +138,7 @@ def open_of(conn: sa.Connection, batch_id: int) -> tuple[Open, ...]:
             row["date"] or "",
             row["amount"],
             row["currency"] or "",
+            row["base"],
         )
         for row in found
     )

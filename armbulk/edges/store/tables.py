@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 5
+VERSION = 6
 """The layout below; a store of a newer layout is refused untouched."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -34,6 +34,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "UPDATE OR IGNORE sent_key SET key_norm = normal_key(key_norm)",
         "UPDATE item SET key_norm = normal_key(key_norm), customer_norm = normal_key(customer_norm)",
     ),
+    6: ("ALTER TABLE item ADD COLUMN base TEXT",),
 }
 """What makes a store of the layout before into one of this layout; new tables are created besides."""
 
@@ -133,6 +134,7 @@ item = Table(
     Column("writes", Integer, nullable=False),
     Column("batch", ForeignKey("batch.id")),
     Column("payload", Text),  # the record's JSON, until it has an outcome
+    Column("base", Text),  # JSON: what a change is compared with before it goes; likewise
     Column("outcome", Text),
     Column("message", Text),
     Column("warnings", Text),
