@@ -41,6 +41,9 @@ OVERLAP = 86_400.0
 VERSION = 2
 """Of how fingerprints are made: those of another cannot be compared."""
 
+AT_ONCE = 50_000
+"""Fingerprints that are put into boxes together: a few large pieces are faster than many small ones."""
+
 BLOCK = 16_384
 """Rows whose marks lie in one box."""
 
@@ -89,6 +92,7 @@ class Past:
     counts: Counts = field(init=False, default_factory=Counts)
     _facts: Mapping[str, Any] = field(init=False, default_factory=dict)
     _rows: int = field(init=False, default=0)
+    _waiting: list[pl.DataFrame] = field(init=False, default_factory=list)
     _held: int = field(init=False, default=0)  # records of the base
     _marks: Memory = field(init=False)
     _next: Memory = field(init=False)
@@ -145,8 +149,16 @@ class Past:
 
     def see(self, items: pl.DataFrame, lines: pl.DataFrame | None) -> None:
         """Take the fingerprints of some records, in their order."""
-        self._next.put(_RECORDS, self._prints.of(items, lines, self._rows), BOX)
+        self._waiting.append(self._prints.of(items, lines, self._rows))
         self._rows += items.height
+        if sum(one.height for one in self._waiting) >= AT_ONCE:
+            self._put()
+
+    def _put(self) -> None:
+        """Put what is waiting into its boxes."""
+        if self._waiting:
+            self._next.put(_RECORDS, pl.concat(self._waiting), BOX)
+            self._waiting.clear()
 
     @property
     def _key(self) -> tuple[str, ...]:
@@ -154,6 +166,7 @@ class Past:
 
     def keep(self, begun: float, now: float) -> None:
         """Remember this export, which was `begun` then, in the other's place: its file is whole."""
+        self._put()
         prints = self._prints
         said = {"version": VERSION, "begun": begun, "at": now, "salt": prints.salt.hex(), "paths": prints.paths}
         self._next.note(**said, canary=prints.canary())
@@ -175,6 +188,7 @@ class Past:
 
     def compare(self, pages: Pages, rows: int) -> None:
         """Find out what became of each record."""
+        self._put()
         if self.base is None:
             self.counts.new = rows
         else:

@@ -5,15 +5,17 @@ too large is cut; what could not be proven is named. Everything read is on disk 
 """
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from armbulk.asking import Answered, Asking
 from armbulk.core.columns import text_of
 from armbulk.core.listings import Page
+from armbulk.core.neighbours import PATIENCE, neighbours
 from armbulk.core.pace import Progress
-from armbulk.core.tables import Table, values_of
+from armbulk.core.tables import Table
 from armbulk.core.windows import DATES, Window, by_days, by_values, filters, inside, next_filter, query
 from armbulk.edges.export.parts import Part, Parts, PartState
 from armbulk.errors import ServerError
@@ -34,6 +36,9 @@ GROWTH = 1.25
 MOST_VALUES = 500
 """Values of a filter by which a part is cut, at the most: each costs a call."""
 
+
+MOST_SINGLE = 20_000
+"""Values that are asked for one at a time, at the most."""
 
 MOST_TOLD = 10
 """Pages read of another list for the values it knows."""
@@ -57,6 +62,7 @@ class Fetching:
     today: date
     tell: Callable[[Progress], None] = lambda _: None
     ignored: frozenset[str] = field(init=False, default=frozenset())
+    _values: dict[tuple[int, str], Counter[str]] = field(init=False, default_factory=dict)
 
     def begin(self, root: Window, ignored: frozenset[str]) -> None:
         """Begin with the whole window, or go on where the export was left."""
@@ -73,9 +79,10 @@ class Fetching:
 
     def run(self) -> None:
         """Read every part, then look whether all of it is there."""
-        while (part := self.parts.next()) is not None:
-            measured = part.state is PartState.READING or part.total is not None or self._surely_small(part)
-            self._heeding(self._read if measured else self._measure, part)
+        while (part := self.parts.next()) is not None or self._looks_further():
+            if part is not None and not self._is_spared(part):
+                measured = part.state is PartState.READING or part.total is not None or self._surely_small(part)
+                self._heeding(self._read if measured else self._measure, part)
         for part in reversed(self.parts.all(PartState.SPLIT, PartState.HEAD)):
             self._prove(part)
 
@@ -86,6 +93,7 @@ class Fetching:
         except _Unheeded as found:
             self.ignored |= found.names
             self.parts.begin(self.parts.all()[0].window, self.ignored)
+            self._values.clear()
 
     def _surely_small(self, part: Part) -> bool:
         return part.expected is not None and part.expected * 2 < self.table.listing.cap
@@ -245,14 +253,21 @@ class Fetching:
 
     def _branch(self, part: Part, total: int) -> None:
         """Cut a part by the values of a filter: what ARM served of it stays, and tells the values."""
-        tried = self.ignored
+        tried, single = self.ignored, dict[str, set[str]]()
         while (chosen := next_filter(part.window, self.table.listing, tried)) is not None:
-            seen = sorted({*values_of(self.parts.frames(part.id), chosen.path), *self._told(part, chosen)})
+            shown = set(self._shown(part, chosen.param))
+            seen = sorted(shown | self._told(part, chosen))
             if 1 < len(seen) <= MOST_VALUES:
                 self.parts.add(part.id, by_values(part.window, chosen.param, seen), None)
                 self.parts.set(part.id, state=PartState.HEAD)
                 return
+            if len(shown) > 1:
+                single[chosen.param] = set(seen) - shown
             tried |= {chosen.param}
+        for param, unseen in single.items() if total - part.cap <= MOST_SINGLE else ():
+            if self._add_single(part, param, sorted(unseen) or self._guessed(part, param, total - part.cap)):
+                self.parts.set(part.id, state=PartState.HEAD)
+                return
         why = f"ARM serves {part.cap} of {total} or more, and there is no filter to cut this part further"
         self.parts.set(part.id, state=PartState.GAP, got=self.parts.distinct([part.id]), why=why)
 
@@ -273,14 +288,60 @@ class Fetching:
                 break
         return found
 
+    def _add_single(self, part: Part, param: str, values: Sequence[str]) -> bool:
+        """Add a part for each value, hardly more than a record large; whether there are any."""
+        windows = [replace(part.window, values=(*part.window.values, (param, value))) for value in values]
+        self.parts.add(part.id, windows, 1)
+        return bool(windows)
+
+    def _guessed(self, part: Part, param: str, missing: int) -> list[str]:
+        """Values that were not asked for yet: those next to values that exist, then those whose records were shown."""
+        shown = self._shown(part, param)
+        children = self.parts.children(part.id)
+        asked = {one.window.values[-1][1] for one in children}
+        known = {*shown, *(one.window.values[-1][1] for one in children if one.total)}
+        most = min(max(missing, PATIENCE), MOST_VALUES)
+        return neighbours(known, asked, most) or sorted(set(shown) - asked)[:most]
+
+    def _looks_further(self) -> bool:
+        """Where a part's own total says that more is there than its values gave: ask for others; whether there are."""
+        found = False
+        for part in self.parts.all(PartState.HEAD):
+            children, missing = self.parts.children(part.id), (part.total or 0) - self.parts.together(part.id)
+            gap = any(one.state is PartState.GAP for one in self.parts.below(part.id))
+            if (part.total or 0) > part.cap and missing > 0 and not gap and len(children) < MOST_SINGLE:
+                param = children[0].window.values[-1][0]
+                found |= self._add_single(part, param, self._guessed(part, param, missing))
+        return found
+
+    def _is_spared(self, part: Part) -> bool:
+        """Whether a single value need not be asked for any more: what it was looked for in is whole."""
+        above = self.parts.one(part.parent) if part.parent and part.expected == 1 else None
+        if above is None or above.state is not PartState.HEAD or self.parts.at_most(above.id) < (above.total or 0):
+            return False
+        if self.parts.together(above.id) != above.total:
+            return False
+        self.parts.set(part.id, state=PartState.DONE, total=0)
+        return True
+
+    def _shown(self, part: Part, param: str) -> Counter[str]:
+        """How often each value stands in what ARM served of a part."""
+        if (part.id, param) not in self._values:
+            path = filters(self.table.listing)[param].path
+            counted: Counter[str] = Counter()
+            for frame in self.parts.frames(part.id):
+                if path in frame.columns:
+                    counted.update(dict(frame[path].drop_nulls().value_counts().iter_rows()))
+            self._values[part.id, param] = counted
+        return self._values[part.id, param]
+
     def _is_in_head(self, part: Part, total: int) -> bool:
         """Whether the part was already read whole with the larger one it was cut from."""
         above = self.parts.one(part.parent) if part.parent else None
         if above is None or above.state is not PartState.HEAD:
             return False
         name, value = part.window.values[-1]
-        path = filters(self.table.listing)[name].path
-        if sum(int((frame[path] == value).sum()) for frame in self.parts.frames(above.id)) != total:
+        if self._shown(above, name)[value] != total:
             return False
         self.parts.set(part.id, state=PartState.DONE, total=total, got=total)
         return True
@@ -311,7 +372,7 @@ class Fetching:
             return part.got
         if part.state is PartState.SPLIT:
             return sum(self._amount(one) for one in self.parts.children(part.id))
-        return self.parts.distinct([part.id, *(one.id for one in self.parts.below(part.id))])
+        return self.parts.together(part.id)
 
 
 def _doubt(part: Part, page: Page, number: int) -> str | None:

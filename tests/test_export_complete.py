@@ -109,15 +109,49 @@ def test_twelve_thousand_on_one_account_are_cut_by_day(tmp_path: Path) -> None:
     assert (said["rows"], said["complete"]) == (12_000, True)
 
 
+def voucher(number: int) -> Json:
+    """A posting on one day and one account, in a voucher of its own."""
+    return gl_item(number, voucherNo=50_000 + number)
+
+
+def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
+    """Vouchers that ARM's first records do not show are asked for by the numbers that follow, until its total is there."""
+    numbers = [*range(800), *range(850, 1_000), *range(1_090, 1_300)]  # with holes, as ledgers have
+    lists = Lists({"glitems": [voucher(n) for n in numbers]}, cap=1_000)
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_160, True)
+    assert {one["glItemId"] for one in records} == {f"2218-{n}" for n in numbers}
+    assert said["cost"]["reads"] == lists.reads
+    assert len(lists.asked) < 400
+
+
+def test_numbers_before_and_between_are_asked_for_too(tmp_path: Path) -> None:
+    """Whatever the order in which ARM serves the vouchers, those it does not show are found."""
+    numbers = [*range(500, 1_200), *range(100, 400), *range(450, 500), *range(1_200, 1_250)]
+    said, _ = export(tmp_path, Lists({"glitems": [voucher(n) for n in numbers]}, cap=1_000), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_100, True)
+
+
 def test_what_cannot_be_cut_is_named(tmp_path: Path) -> None:
-    """12,000 postings on one day, one account and vouchers of their own: incomplete, and it says which and how many."""
-    lists = Lists({"glitems": [gl_item(n) for n in range(12_000)]})
+    """One day, one account, and vouchers that nobody can guess: incomplete, and it says which and how many."""
+    lists = Lists({"glitems": [voucher(n if n < 550 else n * 7_919) for n in range(600)]}, cap=550)
     said, _ = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (10_000, False)
+    assert (said["rows"], said["complete"]) == (550, False)
     (gap,) = said["gaps"]
-    assert (gap["expected"], gap["got"]) == (12_000, 10_000)
+    assert (gap["expected"], gap["got"]) == (600, 550)
     assert "2025-02-14" in gap["window"]
     assert said["files"][0].endswith("gl-items.incomplete.jsonl")
+
+
+def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
+    """AR items of one day are cut by customer: those that the first records do not show, the customers' list names."""
+    items = [{"arItemId": str(n), "customerNo": f"K{n * 17 % 700:03d}", "voucherDate": "2025-02-14", "glYear": 2025,
+              "glPeriod": 2, "documentNo": f"{n * 31}", "currency": "NOK", "glAmount": 1} for n in range(1_300)]  # fmt: skip
+    customers = [{"customerNo": f"K{n:03d}"} for n in range(700)]
+    lists = Lists({"aritems": items, "customers": customers}, cap=1_000)
+    said, records = export(tmp_path, lists, "ar-items", **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_300, True)
+    assert {one["arItemId"] for one in records} == {str(n) for n in range(1_300)}
 
 
 def test_a_clamped_total_cut_by_account_is_never_called_complete(tmp_path: Path) -> None:

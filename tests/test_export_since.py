@@ -542,6 +542,7 @@ def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.
     """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
     monkeypatch.setattr(comparing, "BLOCK", 7)
     monkeypatch.setattr(stream, "CHUNK", 1_500)
+    monkeypatch.setattr(comparing, "AT_ONCE", 2_000)
     export(tmp_path, [gl_item(n) for n in range(3_000)])
     wanted_ids = {n for n in range(3_000) if n % 11 == 0}
     said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(3_000) if n % 11 == 0 or n % 13])

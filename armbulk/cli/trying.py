@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.option("--folder", help="Where the demo's files go (default: a new folder).")
 @command
 def demo(desk: Desk, folder: str | None) -> Exit:
-    """Try it: the samples go through check, plan and import into a stand-in ARM on this machine.
+    """Try it: the samples go through check, plan and import into a stand-in ARM on this machine; then data comes out.
 
     \b
     Example:  armbulk demo
@@ -27,6 +27,9 @@ def demo(desk: Desk, folder: str | None) -> Exit:
     with trying.journey(place, desk.clock, desk.report.lang) as (bench, checked, ready):
         desk.report.say(f"{checked.sheets[0].file}: {ready.to_send.height} records, {checked.errors} errors")
         stood = trying.run(bench, checked, ready, place, desk.report.lang)
+        exported = trying.exports(bench, place, desk.report.lang)
+    for one in exported if not desk.report.as_json else ():
+        desk.report.show("export", one.said)
     show(desk, stood)
     return Exit.OK if stood.well else Exit.FINDINGS
 

@@ -34,9 +34,7 @@ _OFTEN = 64
 def amount(path: str, columns: Mapping[str, Column]) -> pl.Expr:
     """An amount out of its text, with all its digits; null for what is none."""
     scale = max(columns[path].scale, 2)
-    return pl.when(pl.col(path).str.contains(NUMBER)).then(
-        pl.col(path).cast(pl.Decimal(_DIGITS, scale), strict=False)
-    )
+    return pl.when(pl.col(path).str.contains(NUMBER)).then(pl.col(path).cast(pl.Decimal(_DIGITS, scale), strict=False))
 
 
 def text_column(path: str, frame: pl.DataFrame) -> pl.Expr:
@@ -74,9 +72,7 @@ class Turnover:
     def _summed(self, by: Sequence[str], **more: pl.Expr) -> pl.DataFrame:
         if not self._parts:
             empty = dict.fromkeys(_AXES, pl.String) | dict.fromkeys(_SUMS, pl.Decimal(_DIGITS, 2))
-            return pl.DataFrame(schema=empty | {"count": pl.Int64, "of_customers": pl.Int64}).select(
-                *by, *more, *_SUMS
-            )
+            return pl.DataFrame(schema=empty | {"count": pl.Int64, "of_customers": pl.Int64}).select(*by, *more, *_SUMS)
         found = pl.concat(self._parts).group_by(by).agg(*[expr.alias(name) for name, expr in more.items()],
                                                         *map(_total, _SUMS))  # fmt: skip
         return found.select(*by, *more, *_SUMS)

@@ -71,7 +71,10 @@ def opened(items: pl.DataFrame, end: date) -> Open:
     placed = placed.with_columns(later).with_columns(_told().alias("told"))
     before = placed.filter(pl.col("before")).with_columns(
         pl.when("told").then(pl.col("balance") + pl.col("later_settled")).otherwise("balance").alias("open"),
-        pl.when("told").then(pl.col("own_balance") + pl.col("later_settled_own")).otherwise("own_balance").alias("open_own"),
+        pl.when("told")
+        .then(pl.col("own_balance") + pl.col("later_settled_own"))
+        .otherwise("own_balance")
+        .alias("open_own"),
         pl.when(~pl.col("adds_up"))
         .then(pl.lit(Known.ALONE.value))
         .when("told")

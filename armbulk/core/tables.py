@@ -1,6 +1,6 @@
 """From a page of records to rows: the texts of each record, its key, and the rows of its lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -82,12 +82,3 @@ class Table:
         """How many records ARM counts as read: each, and its lines."""
         path = self.resource.lines_path
         return len(records) + (sum(len(one.get(path) or ()) for one in records) if path else 0)
-
-
-def values_of(frames: Iterable[pl.DataFrame], path: str) -> list[str]:
-    """The different values of a column, in order."""
-    found: set[str] = set()
-    for frame in frames:
-        if path in frame.columns:
-            found.update(frame[path].drop_nulls().to_list())
-    return sorted(found)

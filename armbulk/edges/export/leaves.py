@@ -265,7 +265,11 @@ def _chart(book: Any, page: Any, top: int, leaf: Leaf, chart: Chart, formats: di
     drawn.set_title({"name": chart.title + more, "overlay": False, "name_font": {"size": 12, "color": _HEAD}})
     drawn.set_legend({"none": True})
     names = {"label_position": "low", "num_font": {"size": 9}, "line": {"color": _RULE}}
-    figures = {"num_format": _COUNT, "num_font": {"size": 9}, "major_gridlines": {"visible": True, "line": {"color": _RULE}}}
+    figures = {
+        "num_format": _COUNT,
+        "num_font": {"size": 9},
+        "major_gridlines": {"visible": True, "line": {"color": _RULE}},
+    }
     drawn.set_x_axis(names | ({"reverse": True} if chart.lying else {}))
     drawn.set_y_axis(figures | ({"crossing": "max"} if chart.lying else {}))
     height = 110 + 24 * max(len(chosen), 4) if chart.lying else 360

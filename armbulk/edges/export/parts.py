@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS seen (
     PRIMARY KEY (key, part, page, place)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS seen_part ON seen (part);
+CREATE INDEX IF NOT EXISTS part_parent ON part (parent);
+CREATE INDEX IF NOT EXISTS part_state ON part (state);
 """
 
 
@@ -179,7 +181,8 @@ class Parts:
 
     def next(self) -> Part | None:
         """The part to go on with: one that was begun, else the first of the rest."""
-        found = self._found("state IN ('reading', 'todo') ORDER BY state = 'todo', id LIMIT 1")
+        begun = self._found("state = 'reading' ORDER BY id LIMIT 1")
+        found = begun or self._found("state = 'todo' ORDER BY id LIMIT 1")
         return found[0] if found else None
 
     def unmeasured(self) -> Part | None:
@@ -261,6 +264,19 @@ class Parts:
         """How many different records some parts hold together."""
         count = f"SELECT count(DISTINCT key) FROM seen WHERE part IN ({_marks(parts)})"  # noqa: S608 - marks only
         return int(self._conn.execute(count, tuple(parts)).fetchone()[0])
+
+    def at_most(self, part: int) -> int:
+        """How many different records a part and what it was cut into can hold, by their counts."""
+        below = "SELECT coalesce(sum(got), 0) FROM part WHERE parent = ?"
+        return self.rows(part) + int(self._conn.execute(below, (part,)).fetchone()[0])
+
+    def together(self, part: int) -> int:
+        """How many different records a part and all it was cut into hold."""
+        family = (
+            "WITH RECURSIVE family (id) AS (VALUES (?) UNION SELECT part.id FROM part JOIN family ON part.parent = "
+            "family.id) SELECT count(DISTINCT key) FROM seen WHERE part IN (SELECT id FROM family)"
+        )
+        return int(self._conn.execute(family, (part,)).fetchone()[0])
 
     def frames(self, part: int) -> Iterator[pl.DataFrame]:
         """The pages of one part as they came, one at a time."""
