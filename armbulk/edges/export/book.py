@@ -46,7 +46,7 @@ _EXTENT = re.compile(r'ref="A1:[A-Z]+2"')
 _ENOUGH = 1_500_000_000
 _CELL_BYTES = 60
 _NARROW, _WIDE = 9, 48
-_PAGE = 300  # characters of columns that may be shrunk onto one page across
+_PAGE = 420  # characters of columns that may be shrunk onto one page across
 
 Front = Callable[[Any, Sequence[str]], None]
 """Adds sheets of its own to the workbook (an `xlsxwriter.Workbook`) before the tables; told the tables' sheet names."""
