@@ -27,7 +27,7 @@ _W = {
     "profile": Words("Profile", "Profil"),
     "by": Words("By", "Av"),
     "when": Words("First exported", "Først eksportert"),
-    "newest": Words("Ledger as it stands: newest item created", "Hovedboken slik den står: nyeste post opprettet"),
+    "newest": Words("Newest item created", "Nyeste post opprettet"),
     "count": Words("Items", "Poster"),
     "unread": Words("Items without a readable amount, left out of the sums",
                     "Poster uten lesbart beløp, holdt utenfor summene"),
@@ -59,7 +59,8 @@ _W = {
                   "Stemmer: postene på hver konto summerer til ARMs bevegelse på kontoen"),
     "untied": Words("DIFFERENCE on {} of {} accounts, {} in all", "DIFFERANSE på {} av {} kontoer, {} i alt"),
     "posted_since": Words(
-        "The movements were read after the items: what was posted in between shows as a difference. Run the same export "
+        "The movements were read after the items: what was posted in between shows as a difference. Run the same "
+        "export "
         "again; if it stays, ask Amili.",
         "Bevegelsene ble lest etter postene: det som ble postert imellom, vises som differanse. Kjør samme eksport "
         "igjen; blir den stående, spør Amili."),
@@ -136,7 +137,9 @@ _SIDES = ("debit", "credit", "net")
 
 def by_account(turnover: Turnover, lang: str) -> Leaf:
     """The postings of each account."""
-    return _turnover(turnover.by_account(), (ACCOUNT, "account_name"), ("by_account", "account", "name", "net_chart"), lang)
+    return _turnover(
+        turnover.by_account(), (ACCOUNT, "account_name"), ("by_account", "account", "name", "net_chart"), lang
+    )
 
 
 def by_type(turnover: Turnover, lang: str) -> Leaf:

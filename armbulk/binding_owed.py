@@ -1,15 +1,12 @@
 """What customers owed, as sheets of the close pack: the open items, the aged balance, the tie-out to the ledger."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from decimal import Decimal
 
 import polars as pl
 
-from armbulk.binding import word
 from armbulk.core.ageing import NO_DATE, NOT_BY_ITEM, NOT_DUE, Interval, aged, bucket, overdue
 from armbulk.core.columns import Column
-from armbulk.core.receivables import Known
+from armbulk.core.receivables import Known, total
 from armbulk.core.tables import KEY
 from armbulk.edges.export.leaves import Chart, Leaf, Row, Section
 from armbulk.edges.export.stream import Stream
@@ -25,12 +22,13 @@ _W = {
     "owed": Words("Customers owed {}", "Kundene skyldte {}"),
     "open_items": Words("Open items", "Åpne poster"),
     "by_item": Words("of it known by item", "av det kjent per post"),
-    "not_by_item": Words("of it settled since, by which item not known", "av det gjort opp siden, hvilken post ikke kjent"),
+    "not_by_item": Words("of it settled since, by which item not known",
+                         "av det gjort opp siden, hvilken post ikke kjent"),
     "in_all": Words("Owed in all", "Skyldig i alt"),
     "bucket": Words("Overdue", "Forfalt"),
     "not_due": Words("Not due", "Ikke forfalt"),
     "no_date": Words("No due date", "Uten forfallsdato"),
-    "days": Words("{}–{} days", "{}–{} dager"),
+    "days": Words("{} to {} days", "{} til {} dager"),
     "over": Words("over {} days", "over {} dager"),
     "unknown": Words("Settled since, item not known", "Gjort opp siden, post ikke kjent"),
     "items": Words("Items", "Poster"),
@@ -42,10 +40,10 @@ _W = {
                       "ARM oppgir ingen egne intervaller for klienten: armbulks er brukt."),
     "due_today": Words("By the due dates as ARM has them today.", "Etter forfallsdatoene slik ARM har dem i dag."),
     "how": Words(
-        "The total is exact: the sum of all AR items dated up to {}. Which items it lies on is what is left of them today "
-        "and what later items have settled.",
-        "Summen er eksakt: alle reskontroposter datert til og med {}. Hvilke poster den ligger på, er det som gjenstår av "
-        "dem i dag, og det senere poster har gjort opp."),
+        "The total is exact: the sum of all AR items dated up to {}. Which items it lies on is what is left of them "
+        "today and what later items have settled.",
+        "Summen er eksakt: alle reskontroposter datert til og med {}. Hvilke poster den ligger på, er det som gjenstår "
+        "av dem i dag, og det senere poster har gjort opp."),
     "alone": Words("On {} accounts the items do not add up to what is left of them: shown is what is left today.",
                    "På {} kontoer er ikke summen av postene lik det som gjenstår: vist er det som gjenstår i dag."),
     "what": Words("What", "Hva"),
@@ -154,7 +152,7 @@ def aged_leaf(owed: Receivables, lang: str) -> Leaf:
     found = set(frame["bucket"])
     numbers = [NOT_DUE, *range(len(owed.intervals)), *(one for one in (NO_DATE, NOT_BY_ITEM) if one in found)]
     rows = [_aged_row(frame.filter(pl.col("bucket") == one), currencies) for one in numbers]
-    total = _aged_row(frame, currencies)
+    whole = _aged_row(frame, currencies)
     notes = (
         _w("owed", lang, owed.end),
         _w("of_arm" if owed.of_arm else "defaults", lang) + " " + _w("due_today", lang),
@@ -168,15 +166,15 @@ def aged_leaf(owed: Receivables, lang: str) -> Leaf:
             *((one or "?", Kind.AMOUNT) for one in currencies),
         ),
         rows=tuple((_bucket_words(one, owed.intervals, lang), *row) for one, row in zip(numbers, rows, strict=True)),
-        total=(_w("total", lang), *total),
+        total=(_w("total", lang), *whole),
         notes=notes,
         chart=Chart(_w("chart", lang), labels=(0,), values=2, lying=False),
     )  # fmt: skip
 
 
 def _aged_row(part: pl.DataFrame, currencies: list[str]) -> Row:
-    own = {one: part.filter(pl.col("currency") == one)["open_own"].sum() or Decimal(0) for one in currencies}
-    return int(part["count"].sum()), part["open"].sum() or Decimal(0), *own.values()
+    own = {one: total(part.filter(pl.col("currency") == one)["open_own"]) for one in currencies}
+    return int(part["count"].sum()), total(part["open"]), *own.values()
 
 
 def _how(owed: Receivables, lang: str) -> str:
@@ -195,8 +193,10 @@ def owed_leaf(owed: Receivables, lang: str) -> Leaf:
         (_w("posted_before", lang), "", owed.open.posted_before),
         (_w("by_ledger", lang), "", owed.open.by_ledger),
     ]
-    for one in owed.balances:
-        rows.append((f"{_w('account', lang, one.account)} {one.name}".strip(), one.source.text(lang), one.closing))
+    rows += [
+        (f"{_w('account', lang, one.account)} {one.name}".strip(), one.source.text(lang), one.closing)
+        for one in owed.balances
+    ]
     if owed.why is None:
         rows.append((_w("in_ledger", lang), "", owed.ledger))
     return Leaf(
@@ -218,7 +218,7 @@ def _result(owed: Receivables, lang: str) -> str:
 
 def owed_sections(owed: Receivables, lang: str) -> list[Section]:
     """What the summary says of the receivables."""
-    by_item = owed.open.items["open"].sum() or Decimal(0)
+    by_item = total(owed.open.items["open"])
     rows: list[Row] = [(_w("open_items", lang), owed.open.items.height), (_w("by_item", lang), by_item)]
     if owed.open.balance != by_item:
         rows.append((_w("not_by_item", lang), owed.open.balance - by_item))
@@ -226,5 +226,3 @@ def owed_sections(owed: Receivables, lang: str) -> list[Section]:
     result: Row = ("", _result(owed, lang))
     tie = Section(_w("tie", lang), (result,), good=None if owed.why else owed.agrees)
     return [tie, Section(_w("owed", lang, owed.end), tuple(rows))]
-
-

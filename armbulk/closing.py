@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.core.closing import ACCOUNT, Tied, Turnover, amount, movements, text_column, tie, whole_periods
+from armbulk.core.closing import ACCOUNT, Tied, Turnover, movements, text_column, tie, whole_periods
 from armbulk.core.pace import Progress
 from armbulk.core.windows import Window
 from armbulk.errors import ForbiddenError, ServerError
@@ -34,6 +34,8 @@ _NO_LIST = Words("ARM has no GL movements for this client: {}", "ARM har ingen h
 _UNREAD = Words("{} postings have no amount that can be read", "{} poster har ikke et beløp som kan leses")
 _UNPROVEN = Words("ARM's list ({}) is not complete: {}", "ARMs liste ({}) er ikke komplett: {}")
 _SILENT = Words("ARM's movements do not say by how much", "ARMs bevegelser sier ikke med hvor mye")
+
+
 class Unavailable(Exception):  # noqa: N818 - a fact about ARM
     """Something cannot be told; `why` in words."""
 

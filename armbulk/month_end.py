@@ -52,14 +52,18 @@ def asked(resource: str, given: Given, accounts: Sequence[str] = ()) -> Asked:
     """Make a question of what was said; UsageError tells what cannot be asked."""
     if resource != CLOSE:
         if accounts:
-            raise UsageError("accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out")
+            raise UsageError(
+                "accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out"
+            )
         return Asked(wanted(resource, given))
     if given.target.suffix.lower() != ".xlsx":
         raise UsageError("close-form", f"{given.target.name}: the close pack is a workbook", "Use -o FILE.xlsx")
     more = (given.year, given.first, given.last, given.where, given.columns, given.since)
     if not given.period or any(more):
         raise UsageError(
-            "close-period", "The close pack is of one whole period", "Say --period 2025-02, and nothing else to choose by"
+            "close-period",
+            "The close pack is of one whole period",
+            "Say --period 2025-02, and nothing else to choose by",
         )
     return Asked(wanted("gl-items", given), close=True, accounts=tuple(dict.fromkeys(accounts)))
 
@@ -94,7 +98,8 @@ def _beside(lists: Lists, asked: Asked) -> dict[str, Sized]:
             if isinstance(error, ServerError) and error.code not in ABSENT:
                 raise
     if asked.close and "gl-movements" not in found:
-        for values in [(("glaccountno", one),) for one in asked.accounts] or [()]:
+        chosen: list[tuple[tuple[str, str], ...]] = [(("glaccountno", one),) for one in asked.accounts]
+        for values in chosen or [()]:
             history = exporting.size_up(lists.open(lists.beside("gl-items", Window(values=values))))
             found["gl-items of all time" + "".join(f" {one}" for _, one in values)] = history
     return found
@@ -211,7 +216,7 @@ def _about(bench: Bench, closing: _Closing) -> About:
 def _digest(closing: _Closing, about: About) -> str:
     """What tells this content from any other: every row, every figure, and whose it is."""
     found = hashlib.sha256(repr(about).encode())
-    facts = [closing.asked.want.columns, closing.tie_out.said("en"), closing.gaps]
+    facts: list[Any] = [closing.asked.want.columns, closing.tie_out.said("en"), closing.gaps]
     facts += [closing.owed.said("en"), closing.owed.intervals] if closing.owed else []
     found.update(json.dumps(facts, default=_plain).encode())
     for stream in _streams(closing, "en"):
@@ -222,4 +227,3 @@ def _digest(closing: _Closing, about: About) -> str:
 
 def _plain(value: Any) -> str:
     return str(value) if isinstance(value, Decimal) else repr(value)
-

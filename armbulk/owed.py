@@ -11,7 +11,7 @@ import polars as pl
 from armbulk.closing import Lists, TieOut, Unavailable, filled, moved_in, proven
 from armbulk.core.ageing import DEFAULTS, Interval, intervals
 from armbulk.core.closing import ACCOUNT, Turnover, amount, text_column
-from armbulk.core.receivables import Open, opened
+from armbulk.core.receivables import Open, opened, total
 from armbulk.core.tables import KEY
 from armbulk.core.windows import Window, months_days
 from armbulk.exporting import Gathered, report
@@ -81,7 +81,7 @@ class Receivables:
 
     def said(self, lang: str) -> dict[str, Any]:
         """The receivables as the JSON of `armbulk export close` says them."""
-        by_item = self.open.items["open"].sum() or Decimal(0)
+        by_item = total(self.open.items["open"])
         return {
             "end": self.end.isoformat(),
             "items": self.open.items.height,
@@ -178,9 +178,7 @@ def against_ledger(
     return replace(own, balances=tuple(replace(one, name=names.get(one.account) or "") for one in balances))
 
 
-def _closing(
-    lists: Lists, own: Receivables, account: str, gathered: Gathered, moved: pl.DataFrame | None
-) -> Balance:
+def _closing(lists: Lists, own: Receivables, account: str, gathered: Gathered, moved: pl.DataFrame | None) -> Balance:
     """What an account held at the end: its closing balance, the last before, or all its postings together."""
     if moved is not None:
         found = _latest(moved, own.end, account)

@@ -115,7 +115,7 @@ def voucher(number: int) -> Json:
 
 
 def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
-    """Vouchers that ARM's first records do not show are asked for by the numbers that follow, until its total is there."""
+    """Vouchers that the first records do not show are asked for by the numbers that follow, until all are there."""
     numbers = [*range(800), *range(850, 1_000), *range(1_090, 1_300)]  # with holes, as ledgers have
     lists = Lists({"glitems": [voucher(n) for n in numbers]}, cap=1_000)
     said, records = export(tmp_path, lists, **FEBRUARY)
@@ -144,9 +144,12 @@ def test_what_cannot_be_cut_is_named(tmp_path: Path) -> None:
 
 
 def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
-    """AR items of one day are cut by customer: those that the first records do not show, the customers' list names."""
-    items = [{"arItemId": str(n), "customerNo": f"K{n * 17 % 700:03d}", "voucherDate": "2025-02-14", "glYear": 2025,
-              "glPeriod": 2, "documentNo": f"{n * 31}", "currency": "NOK", "glAmount": 1} for n in range(1_300)]  # fmt: skip
+    """AR items of one day are cut by customer: whom the first records do not show, the customers' list names."""
+    same = {"voucherDate": "2025-02-14", "glYear": 2025, "glPeriod": 2, "currency": "NOK", "glAmount": 1}
+    items = [
+        {"arItemId": str(n), "customerNo": f"K{n * 17 % 700:03d}", "documentNo": f"{n * 31}", **same}
+        for n in range(1_300)
+    ]
     customers = [{"customerNo": f"K{n:03d}"} for n in range(700)]
     lists = Lists({"aritems": items, "customers": customers}, cap=1_000)
     said, records = export(tmp_path, lists, "ar-items", **FEBRUARY)

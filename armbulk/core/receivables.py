@@ -30,6 +30,12 @@ class Known(StrEnum):
     SUM = "sum"  # settled since, and which item cannot be told: a sum of the account
 
 
+def total(column: pl.Series) -> Decimal:
+    """The exact sum of a column of amounts; 0 of none."""
+    found = column.sum()
+    return found if isinstance(found, Decimal) else Decimal(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """The receivables on a day. `items`: key, open, open_own, known, and whose; `sums`: of accounts, without a key."""
@@ -48,7 +54,7 @@ class Open:
     @property
     def balance(self) -> Decimal:
         """What was owed in all, in the ledger's currency."""
-        return self.everything["open"].sum() or Decimal(0)
+        return total(self.everything["open"])
 
     @property
     def by_ledger(self) -> Decimal:
@@ -142,5 +148,4 @@ def _shifted(placed: pl.DataFrame, end: date) -> tuple[Decimal, Decimal]:
     number = pl.col("year") * 100 + pl.col("period")
     late = pl.col("before") & (number > end.year * 100 + end.month)
     early = ~pl.col("before") & (number <= end.year * 100 + end.month)
-    found = [placed.filter(side)["amount"].sum() or Decimal(0) for side in (late, early)]
-    return found[0], found[1]
+    return total(placed.filter(late)["amount"]), total(placed.filter(early)["amount"])

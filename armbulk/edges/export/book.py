@@ -46,6 +46,7 @@ _EXTENT = re.compile(r'ref="A1:[A-Z]+2"')
 _ENOUGH = 1_500_000_000
 _CELL_BYTES = 60
 _NARROW, _WIDE = 9, 48
+_PAGE = 420  # characters of columns that may be shrunk onto one page across
 
 Front = Callable[[Any, Sequence[str]], None]
 """Adds sheets of its own to the workbook (an `xlsxwriter.Workbook`) before the tables; told the tables' sheet names."""
@@ -160,7 +161,11 @@ def _bones(page: Any, one: Stream, lang: str, head: Any, number: int) -> None:
     page.add_table(0, 0, 1, len(columns) - 1, options)  # its real extent is written when the rows are
     page.freeze_panes(1, 0)
     page.set_landscape()
-    page.fit_to_pages(1, 0)
+    page.set_paper(9)
+    if sum(_width(*pair) for pair in zip(one.columns, one.headers(lang), strict=True)) <= _PAGE:
+        page.fit_to_pages(1, 0)
+    else:
+        page.repeat_columns(0)
     page.repeat_rows(0)
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 from armbulk.model import Kind
 
 Value = str | int | Decimal | None
@@ -270,8 +268,12 @@ def _chart(book: Any, page: Any, top: int, leaf: Leaf, chart: Chart, formats: di
         "num_font": {"size": 9},
         "major_gridlines": {"visible": True, "line": {"color": _RULE}},
     }
-    drawn.set_x_axis(names | ({"reverse": True} if chart.lying else {}))
-    drawn.set_y_axis(figures | ({"crossing": "max"} if chart.lying else {}))
+    if chart.lying:  # the largest at the top, the figures below
+        drawn.set_y_axis({**names, "reverse": True, "crossing": "max"})
+        drawn.set_x_axis(figures)
+    else:
+        drawn.set_x_axis(names)
+        drawn.set_y_axis(figures)
     height = 110 + 24 * max(len(chosen), 4) if chart.lying else 360
     drawn.set_size({"width": 640, "height": height})
     page.insert_chart(top, beside, drawn)
