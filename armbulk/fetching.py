@@ -30,6 +30,9 @@ SIZES = (1000, 500, 250, 200, 100, 50, 20, 10)
 LINES = 9
 """Lines of a document for which room is set aside."""
 
+AGAIN = 3
+"""Times a part is read again when it does not hold what ARM says: live lists change while they are read."""
+
 GROWTH = 1.25
 """By how much a list may grow while its parts are asked for, before that is not believed."""
 
@@ -184,6 +187,8 @@ class Fetching:
             self._check(part, page)
             items, lines = self.table.frames(page.records, answered.body)
             new = self.parts.keep(part, number, items, lines, page.query)
+            if (page.total or 0) > (part.total or 0):  # it grew: all of it is there when so many different ones are
+                self.parts.set(part.id, total=page.total)
             part = self.parts.one(part.id)
             self.tell(Progress("reading", part.id, part.got, part.total or 0))
             if not page.records or (page.total is None and (len(page.records) != part.size or not new)):
@@ -228,10 +233,10 @@ class Fetching:
             self.parts.set(part.id, state=PartState.DONE, total=got, got=got)
 
     def _doubtful(self, part: Part, why: str) -> None:
-        """Something is missing, or there twice: the part is read once more, then it is a gap."""
-        if part.tries == 0:
+        """Something is missing, or there twice: the part is read again, a few times, then it is a gap."""
+        if part.tries < AGAIN:
             self.parts.again(part.id)
-            self.parts.set(part.id, tries=1, expected=part.total)
+            self.parts.set(part.id, tries=part.tries + 1, expected=part.total)
         else:
             self.parts.set(part.id, state=PartState.GAP, got=self.parts.distinct([part.id]), why=why)
 
@@ -301,7 +306,7 @@ class Fetching:
         asked = {one.window.values[-1][1] for one in children}
         known = {*shown, *(one.window.values[-1][1] for one in children if one.total)}
         most = min(max(missing, PATIENCE), MOST_VALUES)
-        return neighbours(known, asked, most) or sorted(set(shown) - asked)[:most]
+        return neighbours(known, asked, most) or sorted(set(shown) - asked, key=lambda one: (shown[one], one))[:most]
 
     def _looks_further(self) -> bool:
         """Where a part's own total says that more is there than its values gave: ask for others; whether there are."""
@@ -379,6 +384,6 @@ def _doubt(part: Part, page: Page, number: int) -> str | None:
     """Why a page cannot be a page of its part."""
     if page.number not in {None, number}:
         return f"ARM gave page {page.number} for page {number}"
-    if page.total is not None and page.total != part.total:
+    if page.total is not None and page.total < (part.total or 0):  # what follows has moved up: some was passed over
         return f"the list changed while it was read: {part.total} records, then {page.total}"
     return None

@@ -40,6 +40,7 @@ class Lists(httpx.BaseTransport):
     unheeded: frozenset[str] = frozenset()
     summary: bool = True
     life: int = 10**9  # calls a stored query lives
+    live: bool = False  # later pages show the list as it is by then
     change: Callable[[int, dict[str, str], Json], int | None] = lambda *_: None
     asked: list[dict[str, str]] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Lists(httpx.BaseTransport):
             first = asked
         name = asked.get("query") or f"Q{call}"
         self._queries.setdefault(name, (call, first))
-        if name not in self._hits:
+        if name not in self._hits or self.live:
             self._hits[name] = list(self.records[endpoint])
             for test in self._tests(endpoint, first):
                 self._hits[name] = [one for one in self._hits[name] if test(one)]

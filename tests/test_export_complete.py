@@ -226,7 +226,39 @@ def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> 
     assert (said["gaps"][0]["expected"], said["gaps"][0]["got"]) == (2_500, 2_499)
 
 
-def test_a_list_that_grows_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+def test_a_list_that_grows_all_the_time(tmp_path: Path) -> None:
+    """Postings that come in with every call are in the file too, wherever they stand in the list."""
+    records = spread(5_500)
+
+    def grow(call: int, _: dict[str, str], page: Json) -> None:
+        if call < 12:
+            records.insert(0 if call % 2 else len(records), gl_item(90_000 + call))
+        page["summary"]["totalCount"] = len(records)
+
+    lists = Lists({"glitems": records}, change=grow)
+    lists.live = True
+    said, found = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (len(records), True)
+    assert {one["glItemId"] for one in found} == {one["glItemId"] for one in records}
+
+
+def test_a_list_that_shrinks_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    """A posting that is taken out in between moves the others up: what is passed over so is read."""
+    records = spread(2_500)
+
+    def shrink(call: int, _: dict[str, str], page: Json) -> None:
+        page["summary"]["totalCount"] = len(records)
+        if call == 2:
+            del records[10]
+
+    lists = Lists({"glitems": records}, change=shrink)
+    lists.live = True
+    said, found = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (2_499, True)
+    assert {one["glItemId"] for one in found} == {one["glItemId"] for one in records}
+
+
+def test_a_list_that_grows_while_it_is_read(tmp_path: Path) -> None:
     """A record that comes in between is in the file too."""
     records = spread(2_500)
 
