@@ -58,8 +58,16 @@ def export(desk: Desk, resource: str, *, only_plan: bool, no_wait: bool, fresh: 
     if exported is None:
         desk.report.say("Interrupted; what was read is kept: the same command goes on from here.")
         return Exit.INTERRUPTED
-    desk.report.show("export", exported.said)
+    show(desk, exported.said)
     return Exit.OK if exported.complete and exported.agrees else Exit.UNFINISHED
+
+
+def show(desk: Desk, said: dict[str, Any]) -> None:
+    """Show how an export ended."""
+    from armbulk.resources import EXPORTS
+
+    fields = (one for resource in EXPORTS.values() for one in resource.readable)
+    desk.report.show("export", said, headers={one.name: one.header.text(desk.report.lang) for one in fields})
 
 
 def _asked(resource: str, given: dict[str, Any]) -> "Asked":

@@ -21,6 +21,7 @@ def demo(desk: Desk, folder: str | None) -> Exit:
     Example:  armbulk demo
     """
     from armbulk import demo as trying
+    from armbulk.cli.exporting import show as show_export
     from armbulk.cli.running import show
 
     place: Path = trying.place(folder)
@@ -29,7 +30,7 @@ def demo(desk: Desk, folder: str | None) -> Exit:
         stood = trying.run(bench, checked, ready, place, desk.report.lang)
         exported = trying.exports(bench, place, desk.report.lang)
     for one in exported if not desk.report.as_json else ():
-        desk.report.show("export", one.said)
+        show_export(desk, one.said)
     show(desk, stood)
     return Exit.OK if stood.well else Exit.FINDINGS
 

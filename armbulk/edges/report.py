@@ -88,8 +88,8 @@ def _number(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
-def _amount(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:,.2f}".replace(",", " ")
+def _amount(value: Decimal | str | None) -> str:
+    return "" if value is None else f"{Decimal(value):,.2f}".replace(",", " ")
 
 
 def _when(value: str | float | None) -> str:
