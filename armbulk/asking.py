@@ -77,7 +77,7 @@ class Asking:
         read: list[Answered] = []
 
         def count(reply: Reply) -> int:
-            page = read_page(reply)
+            page = read_page(reply, self.table.resource.wrapper if not endpoint else "")
             read.extend([Answered(page, reply.body)] if page else [])
             used = self.table.weigh(page.records) if page else 0
             self.spend(Cost(reply.requests, used))

@@ -5,21 +5,20 @@ too large is cut; what could not be proven is named. Everything read is on disk 
 """
 
 import math
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from armbulk.asking import Answered, Asking
 from armbulk.core.columns import text_of
 from armbulk.core.listings import Page
-from armbulk.core.neighbours import PATIENCE, neighbours
 from armbulk.core.pace import Progress
 from armbulk.core.tables import Table
-from armbulk.core.windows import DATES, Window, by_days, by_values, filters, inside, next_filter, query
+from armbulk.core.windows import DATES, Window, by_days, by_values, inside, next_filter, query
 from armbulk.edges.export.parts import Part, Parts, PartState
 from armbulk.errors import ServerError
 from armbulk.model import Filter
+from armbulk.singles import MOST_SINGLE, MOST_VALUES, Singles
 
 SMALL = 5
 """Records of the page by which a part's size is asked for: the least ARM allows."""
@@ -30,18 +29,15 @@ SIZES = (1000, 500, 250, 200, 100, 50, 20, 10)
 LINES = 9
 """Lines of a document for which room is set aside."""
 
+USUAL = frozenset({10, 20, 25, 50, 100, 200, 250, 500, 1000})
+"""Records of a page that is full: that there are just as many shows nothing."""
+
 AGAIN = 3
 """Times a part is read again when it does not hold what ARM says: live lists change while they are read."""
 
 GROWTH = 1.25
 """By how much a list may grow while its parts are asked for, before that is not believed."""
 
-MOST_VALUES = 500
-"""Values of a filter by which a part is cut, at the most: each costs a call."""
-
-
-MOST_SINGLE = 20_000
-"""Values that are asked for one at a time, at the most."""
 
 MOST_TOLD = 10
 """Pages read of another list for the values it knows."""
@@ -65,7 +61,7 @@ class Fetching:
     today: date
     tell: Callable[[Progress], None] = lambda _: None
     ignored: frozenset[str] = field(init=False, default=frozenset())
-    _values: dict[tuple[int, str], Counter[str]] = field(init=False, default_factory=dict)
+    singles: Singles = field(init=False)
 
     def begin(self, root: Window, ignored: frozenset[str]) -> None:
         """Begin with the whole window, or go on where the export was left."""
@@ -74,6 +70,7 @@ class Fetching:
         else:
             self.parts.begin(root, ignored)
         self.ignored = self.parts.ignored
+        self.singles = Singles(self.parts, self.table)
 
     def size_up(self) -> None:
         """Find out how large every part is, and cut those that are too large; nothing is read in full."""
@@ -82,8 +79,8 @@ class Fetching:
 
     def run(self) -> None:
         """Read every part, then look whether all of it is there."""
-        while (part := self.parts.next()) is not None or self._looks_further():
-            if part is not None and not self._is_spared(part):
+        while (part := self.parts.next()) is not None or self.singles.looks_further():
+            if part is not None and not self.singles.is_spared(part):
                 measured = part.state is PartState.READING or part.total is not None or self._surely_small(part)
                 self._heeding(self._read if measured else self._measure, part)
         for part in reversed(self.parts.all(PartState.SPLIT, PartState.HEAD)):
@@ -96,7 +93,7 @@ class Fetching:
         except _Unheeded as found:
             self.ignored |= found.names
             self.parts.begin(self.parts.all()[0].window, self.ignored)
-            self._values.clear()
+            self.singles = Singles(self.parts, self.table)
 
     def _surely_small(self, part: Part) -> bool:
         return part.expected is not None and part.expected * 2 < self.table.listing.cap
@@ -174,9 +171,11 @@ class Fetching:
         number = self.parts.pages(part.id) + 1
         while number == 1 or part.more(number):
             answered = self._next_page(part, number)
-            if answered is None:
+            if answered is None and number == 1:
                 self._nothing(part)
                 return
+            if answered is None:
+                break
             page = answered.page
             if number == 1 and not self._begun(part, page):
                 return
@@ -191,10 +190,22 @@ class Fetching:
                 self.parts.set(part.id, total=page.total)
             part = self.parts.one(part.id)
             self.tell(Progress("reading", part.id, part.got, part.total or 0))
-            if not page.records or (page.total is None and (len(page.records) != part.size or not new)):
+            if page.total is None and page.records and not new and number > 1:
+                self._repeated(part, number)
+                return
+            if not page.records:
                 break
             number += 1
         self._finish(self.parts.one(part.id))
+
+    def _repeated(self, part: Part, number: int) -> None:
+        """The same page again, and ARM tells no total: behind the last page, or it gives its first page for ever."""
+        self.parts.drop(part.id, number)
+        part = self.parts.one(part.id)
+        if number == 2 and (part.got >= part.size or part.got in USUAL):
+            self._doubtful(part, "ARM gives the same page again and does not say how many records there are")
+        else:
+            self._finish(part)
 
     def _begun(self, part: Part, page: Page) -> bool:
         """The first page of a part is here: whether to go on with it as it is."""
@@ -229,6 +240,9 @@ class Fetching:
             self._doubtful(part, "ARM gave the same records again and does not say how many there are")
         elif part.total is not None and part.total >= part.cap:
             self._branch(part, part.total)
+        elif part.total is None and got == part.cap:  # as many as ARM ever serves: it may be cut off there
+            if not self._cut_by_days(part, got, part.cap):
+                self._branch(part, got)
         else:
             self.parts.set(part.id, state=PartState.DONE, total=got, got=got)
 
@@ -260,7 +274,7 @@ class Fetching:
         """Cut a part by the values of a filter: what ARM served of it stays, and tells the values."""
         tried, single = self.ignored, dict[str, set[str]]()
         while (chosen := next_filter(part.window, self.table.listing, tried)) is not None:
-            shown = set(self._shown(part, chosen.param))
+            shown = set(self.singles.shown(part, chosen.param))
             seen = sorted(shown | self._told(part, chosen))
             if 1 < len(seen) <= MOST_VALUES:
                 self.parts.add(part.id, by_values(part.window, chosen.param, seen), None)
@@ -270,7 +284,7 @@ class Fetching:
                 single[chosen.param] = set(seen) - shown
             tried |= {chosen.param}
         for param, unseen in single.items() if total - part.cap <= MOST_SINGLE else ():
-            if self._add_single(part, param, sorted(unseen) or self._guessed(part, param, total - part.cap)):
+            if self.singles.add(part, param, sorted(unseen) or self.singles.guessed(part, param, total - part.cap)):
                 self.parts.set(part.id, state=PartState.HEAD)
                 return
         why = f"ARM serves {part.cap} of {total} or more, and there is no filter to cut this part further"
@@ -293,60 +307,13 @@ class Fetching:
                 break
         return found
 
-    def _add_single(self, part: Part, param: str, values: Sequence[str]) -> bool:
-        """Add a part for each value, hardly more than a record large; whether there are any."""
-        windows = [replace(part.window, values=(*part.window.values, (param, value))) for value in values]
-        self.parts.add(part.id, windows, 1)
-        return bool(windows)
-
-    def _guessed(self, part: Part, param: str, missing: int) -> list[str]:
-        """Values that were not asked for yet: those next to values that exist, then those whose records were shown."""
-        shown = self._shown(part, param)
-        children = self.parts.children(part.id)
-        asked = {one.window.values[-1][1] for one in children}
-        known = {*shown, *(one.window.values[-1][1] for one in children if one.total)}
-        most = min(max(missing, PATIENCE), MOST_VALUES)
-        return neighbours(known, asked, most) or sorted(set(shown) - asked, key=lambda one: (shown[one], one))[:most]
-
-    def _looks_further(self) -> bool:
-        """Where a part's own total says that more is there than its values gave: ask for others; whether there are."""
-        found = False
-        for part in self.parts.all(PartState.HEAD):
-            children, missing = self.parts.children(part.id), (part.total or 0) - self.parts.together(part.id)
-            gap = any(one.state is PartState.GAP for one in self.parts.below(part.id))
-            if (part.total or 0) > part.cap and missing > 0 and not gap and len(children) < MOST_SINGLE:
-                param = children[0].window.values[-1][0]
-                found |= self._add_single(part, param, self._guessed(part, param, missing))
-        return found
-
-    def _is_spared(self, part: Part) -> bool:
-        """Whether a single value need not be asked for any more: what it was looked for in is whole."""
-        above = self.parts.one(part.parent) if part.parent and part.expected == 1 else None
-        if above is None or above.state is not PartState.HEAD or self.parts.at_most(above.id) < (above.total or 0):
-            return False
-        if self.parts.together(above.id) != above.total:
-            return False
-        self.parts.set(part.id, state=PartState.DONE, total=0)
-        return True
-
-    def _shown(self, part: Part, param: str) -> Counter[str]:
-        """How often each value stands in what ARM served of a part."""
-        if (part.id, param) not in self._values:
-            path = filters(self.table.listing)[param].path
-            counted: Counter[str] = Counter()
-            for frame in self.parts.frames(part.id):
-                if path in frame.columns:
-                    counted.update(dict(frame[path].drop_nulls().value_counts().iter_rows()))
-            self._values[part.id, param] = counted
-        return self._values[part.id, param]
-
     def _is_in_head(self, part: Part, total: int) -> bool:
         """Whether the part was already read whole with the larger one it was cut from."""
         above = self.parts.one(part.parent) if part.parent else None
         if above is None or above.state is not PartState.HEAD:
             return False
         name, value = part.window.values[-1]
-        if self._shown(above, name)[value] != total:
+        if self.singles.shown(above, name)[value] != total:
             return False
         self.parts.set(part.id, state=PartState.DONE, total=total, got=total)
         return True

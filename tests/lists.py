@@ -40,6 +40,7 @@ class Lists(httpx.BaseTransport):
     unheeded: frozenset[str] = frozenset()
     summary: bool = True
     life: int = 10**9  # calls a stored query lives
+    most: int = 10**6  # records of a page, whatever is asked for
     live: bool = False  # later pages show the list as it is by then
     change: Callable[[int, dict[str, str], Json], int | None] = lambda *_: None
     asked: list[dict[str, str]] = field(default_factory=list)
@@ -80,7 +81,7 @@ class Lists(httpx.BaseTransport):
                 self._hits[name] = [one for one in self._hits[name] if test(one)]
         hits = self._hits[name]
         size = int(first.get("pagesize", 100))
-        size = 10 if size < 5 else size
+        size = min(10 if size < 5 else size, self.most)
         served = hits[: self.cap]
         page: Json = {"rows": served[(number - 1) * size : number * size]}
         pages = max(1, math.ceil(len(served) / size))

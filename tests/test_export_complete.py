@@ -18,6 +18,7 @@ from armbulk.importing import Bench
 from armbulk.wanting import Given, wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FEBRUARY = {"period": "2025-02"}
@@ -282,8 +283,98 @@ def test_the_same_page_for_ever_ends(tmp_path: Path) -> None:
     assert not said["complete"]
 
 
+@pytest.mark.parametrize("total", [str, float, "{}.0".format])
+def test_a_total_written_otherwise_is_a_total(tmp_path: Path, total: Callable[[int], object]) -> None:
+    """Numbers as texts, or with decimals: what is above the cap is still seen, and read in parts."""
+
+    def written(_: int, __: dict[str, str], page: Json) -> None:
+        page["summary"]["totalCount"] = total(page["summary"]["totalCount"])
+
+    said, records = export(tmp_path, Lists({"glitems": spread(14_400)}, change=written), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (14_400, True)
+    assert len({one["glItemId"] for one in records}) == 14_400
+
+
+@pytest.mark.parametrize("summary", [True, False])
+@pytest.mark.parametrize("most", [1_000, 100])
+def test_no_total_and_more_than_the_cap(tmp_path: Path, most: int, *, summary: bool) -> None:
+    """Where ARM tells no total, as many records as it ever serves may be cut off there: days are read one by one."""
+
+    def silent(_: int, __: dict[str, str], page: Json) -> None:
+        if summary:
+            page["summary"] = {"queryId": page["summary"]["queryId"]}
+
+    lists = Lists({"glitems": spread(14_400)}, change=silent, summary=summary, most=most)
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (14_400, True)
+    assert len({one["glItemId"] for one in records}) == 14_400
+
+
+def test_no_total_and_no_way_to_cut(tmp_path: Path) -> None:
+    """As many as ARM ever serves, no total, one day: never called complete."""
+
+    def only_cap(_: int, __: dict[str, str], page: Json) -> None:
+        page["summary"] = {"maximumCount": 500}
+
+    lists = Lists({"glitems": [voucher(n) for n in range(700)]}, cap=500, summary=False, change=only_cap)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert not said["complete"]
+
+
+@pytest.mark.parametrize("count", [37, 1_234])
+def test_a_list_without_pages(tmp_path: Path, count: int) -> None:
+    """A list that is given whole whatever page is asked for is complete; one that may be a full page is not."""
+    codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(count)]
+
+    def whole(_: int, __: dict[str, str], page: Json) -> None:
+        page["rows"] = codes[:1_000]
+
+    said, _ = export(tmp_path, Lists({"codes": codes}, summary=False, change=whole), "codes")
+    assert said["complete"] == (count < 1_000)
+
+
+def test_arrays_beside_the_records(tmp_path: Path) -> None:
+    """Warnings and links beside the records are no reason not to read them."""
+
+    def more(_: int, __: dict[str, str], page: Json) -> None:
+        page["glItems"] = page["rows"]
+        page.update({"warnings": [], "links": [{"rel": "self"}], "more": [{"a": 1}]})
+
+    said, _ = export(tmp_path, Lists({"glitems": spread(1_234)}, change=more), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_234, True)
+
+
+def test_a_page_that_is_gone_is_not_the_end(tmp_path: Path) -> None:
+    """404 for a later page is no proof that the list ends there."""
+
+    def gone(_: int, asked: dict[str, str], __: Json) -> int | None:
+        return 404 if asked.get("pageno") == "2" else None
+
+    said, _ = export(tmp_path, Lists({"glitems": spread(2_500)}, change=gone), **FEBRUARY)
+    assert not said["complete"]
+
+
+def test_customers_of_one_category_beyond_the_cap(tmp_path: Path) -> None:
+    """Customers of one category are asked for by the account numbers next to those that were shown."""
+    customers = [{"customerNo": f"K{n:05d}", "accountNo": 500_000 + n, "customerCategory": "CONS"} for n in range(700)]
+    said, records = export(tmp_path, Lists({"customers": customers}, cap=550), "customers")
+    assert (said["rows"], said["complete"]) == (700, True)
+    assert len({one["customerNo"] for one in records}) == 700
+
+
+def test_nothing_is_guessed_where_the_parts_add_up(tmp_path: Path) -> None:
+    """Where the accounts of a day add up to it, the voucher that is missing is looked for in its account only."""
+    strays = [voucher(n * 7_919 + 10**6) for n in range(1, 4)]
+    others = [gl_item(90_000 + n, account=1900, voucherNo=50_000 + n) for n in range(40)]
+    lists = Lists({"glitems": [*(voucher(n) for n in range(520)), *others, *strays]}, cap=515)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert not said["complete"]
+    assert {one.get("glaccountno") for one in lists.asked} <= {None, "1500", "1900"}
+    assert len(lists.asked) < 900
+
+
 def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
-    """No summary, no totals: pages are read until one is short."""
+    """No summary, no totals: pages are read until there are no more."""
     codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(1_234)]
     said, records = export(tmp_path, Lists({"codes": codes}, summary=False), "codes")
     assert (said["rows"], said["complete"]) == (1_234, True)

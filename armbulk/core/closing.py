@@ -56,7 +56,8 @@ class Turnover:
         """Add a page of postings."""
         ledger, own = amount("glAmount", self.columns), amount("currencyAmount", self.columns)
         names = [text_column(path, items).alias(name) for name, path in _AXES.items()]
-        named = text_column("customerNo", items).is_not_null() | text_column("accountNo", items).is_not_null()
+        said = [text_column(path, items).fill_null("0") != "0" for path in ("customerNo", "accountNo")]  # 0: none
+        named = said[0] | said[1]
         lean = items.select(*names, ledger=ledger, own=own, of_customers=named.cast(pl.Int64))
         self.unread += int(lean["ledger"].null_count())
         newest = items.select(_newest(text_column("createdTime", items))).item() if items.height else None

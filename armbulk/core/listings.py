@@ -2,11 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from armbulk.core.answers import Reply, parse
 
 _QUERY = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_DIGITS = re.compile(r"[0-9]{1,12}(\.0+)?")
+_BESIDE = frozenset({"warnings", "errors", "messages", "links"})
+"""Arrays that may stand beside the records."""
+
 _IN_ADDRESS = re.compile(r"[?&]query=([A-Za-z0-9_-]{1,200})(?:[&#]|$)")
 
 
@@ -26,18 +31,34 @@ class Page:
     size: int | None = None
 
 
-def read_page(reply: Reply) -> Page | None:
-    """Read the answer to a list call; None when it is none: the records are the only array beside `summary`."""
+def read_page(reply: Reply, wrapper: str = "") -> Page | None:
+    """Read the answer to a list call; None when it is none.
+
+    The records are the array called `wrapper`, else the only one beside `summary`, else the only one of objects.
+    """
     body = parse(reply.body) if reply.fault is None and reply.status == 200 else None
     if isinstance(body, list):
         return _page(body, {})
     if not isinstance(body, dict):
         return None
-    summary: Any = next((value for name, value in body.items() if name.lower() == "summary"), {})
-    arrays = [value for value in body.values() if isinstance(value, list)]
-    if len(arrays) != 1 or not isinstance(summary, dict):
+    low = {name.lower(): value for name, value in body.items()}
+    summary, records = low.get("summary", {}), _records(low, wrapper.lower())
+    if records is None or not isinstance(summary, dict):
         return None
-    return _page(arrays[0], {name.lower(): value for name, value in summary.items()})
+    return _page(records, {name.lower(): value for name, value in summary.items()})
+
+
+def _records(body: dict[str, Any], wrapper: str) -> list[Any] | None:
+    """The array that holds the records, if one can be told from the others."""
+    arrays = {name: value for name, value in body.items() if isinstance(value, list)}
+    if wrapper in arrays:
+        return arrays[wrapper]
+    some = [value for name, value in arrays.items() if name not in _BESIDE]
+    objects = [value for value in some if value and all(isinstance(one, dict) for one in value)]
+    for found in (list(arrays.values()), some, objects):
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _page(records: list[Any], summary: dict[str, Any]) -> Page | None:
@@ -62,5 +83,10 @@ def _query(summary: dict[str, Any]) -> str:
 
 
 def _whole(value: Any) -> int | None:
+    """A number of records, also where it is written as text or with decimals; None for what is no such number."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        value = int(value.strip().split(".")[0])
+    elif isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
     sound = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12
     return value if sound else None

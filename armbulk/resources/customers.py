@@ -24,7 +24,7 @@ CUSTOMERS = Resource(
             Filter("name", "name", whole=False),
             Filter("customercategory", "customerCategory"),
         ),
-        splits=("customercategory",),
+        splits=("customercategory", "accountno", "customerno"),
         source="D",
         note=Words("Path, caps and paging are documented; how a filter compares is not.",
                    "Sti, tak og sidedeling er dokumentert; hvordan et filter sammenligner, er ikke."),

@@ -16,6 +16,9 @@ _YES, _NO = Words("yes", "ja"), Words("no", "nei")
 _RISKY = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
 """What makes a spreadsheet take a text for a formula, in full width too."""
 
+_NUMBER = r"^[+-][0-9 ]+$"
+"""No formula, whatever a spreadsheet makes of it: a phone number with its country."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -24,11 +27,12 @@ class Dialect:
     separator: str
     decimal: str
     mark: bytes  # of the encoding, at the start
+    inert: bool  # whether texts that a spreadsheet would take for formulas get an apostrophe in front
 
 
 DIALECTS = {
-    "norwegian": Dialect(";", ",", b"\xef\xbb\xbf"),
-    "rfc": Dialect(",", ".", b""),
+    "norwegian": Dialect(";", ",", b"\xef\xbb\xbf", inert=True),
+    "rfc": Dialect(",", ".", b"", inert=False),
 }
 """`norwegian` opens in a Norwegian Excel by a double click; `rfc` is what RFC 4180 says."""
 
@@ -39,7 +43,8 @@ def write_csv(target: Path, stream: Stream, dialect: Dialect, lang: str) -> None
     with target.open("wb") as file:
         file.write(dialect.mark)
         heads = pl.DataFrame([pl.Series(str(at), [head]) for at, head in enumerate(stream.headers(lang))])
-        _append(file, heads.select(_inert(pl.col(name)).alias(name) for name in heads.columns), dialect)
+        shown = [_text(pl.col(name), dialect).alias(name) for name in heads.columns]
+        _append(file, heads.select(shown), dialect)
         for chunk in stream.chunks():
             _append(file, chunk.select(cells), dialect)
 
@@ -59,13 +64,19 @@ def _cell(one: Column, dialect: Dialect, lang: str) -> pl.Expr:
         case Kind.INTEGER | Kind.DATE | Kind.TIME:
             return column
         case _:
-            return _inert(column)
+            return _text(column, dialect)
 
 
-def _inert(column: pl.Expr) -> pl.Expr:
-    """Text that no spreadsheet takes for a formula, and that no control character can end early."""
+def _text(column: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """Text that no control character can end early; for people, none that a spreadsheet takes for a formula."""
     safe = column.str.replace_all("\x00", "\\x00", literal=True)
-    return pl.when(column.str.contains(_RISKY)).then(pl.concat_str(pl.lit("'"), safe)).otherwise(safe)
+    if not dialect.inert:
+        return safe
+    return (
+        pl.when(column.str.contains(_RISKY) & ~column.str.contains(_NUMBER))
+        .then(pl.concat_str(pl.lit("'"), safe))
+        .otherwise(safe)
+    )
 
 
 def write_parquet(target: Path, stream: Stream) -> None:

@@ -252,6 +252,14 @@ class Parts:
             conn.execute("UPDATE part SET query = ?, got = got + ?, state = 'reading' WHERE id = ?", values)
         return part.total is not None or self.distinct([part.id]) > before
 
+    def drop(self, part: int, number: int) -> None:
+        """Forget a page again: it held nothing new."""
+        with self._change() as conn:
+            page = "SELECT id FROM page WHERE part = ? AND number = ?"
+            conn.execute(f"DELETE FROM seen WHERE page = ({page})", (part, number))  # noqa: S608 - words of our own
+            conn.execute("DELETE FROM page WHERE part = ? AND number = ?", (part, number))
+            conn.execute("UPDATE part SET got = (SELECT count(*) FROM seen WHERE part = ?1) WHERE id = ?1", (part,))
+
     def pages(self, part: int) -> int:
         """How many pages of a part there are."""
         return int(self._conn.execute("SELECT count(*) FROM page WHERE part = ?", (part,)).fetchone()[0])
