@@ -77,7 +77,7 @@ class Asking:
         read: list[Answered] = []
 
         def count(reply: Reply) -> int:
-            page = read_page(reply, self.table.resource.wrapper if not endpoint else "")
+            page = read_page(reply, self.table.resource.wrapper if endpoint == self.table.listing.endpoint else "")
             read.extend([Answered(page, reply.body)] if page else [])
             used = self.table.weigh(page.records) if page else 0
             self.spend(Cost(reply.requests, used))
@@ -118,5 +118,6 @@ def _silent(reply: Reply) -> ArmbulkError:
         found.code = "list-refused"
     if reply.fault is None and reply.status == 200:
         found.message = "ARM's answer is no list that can be read"
+        found.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
     found.hint = f"{found.hint}. What was read is kept: the same command goes on from here"
     return found

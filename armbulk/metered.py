@@ -16,6 +16,9 @@ from armbulk.model import Cost
 STRIKES = 5
 """Refusals for a limit, failed connections or failed looks in a row before a session stops."""
 
+HICCUPS = 2
+"""Times in a row that a 503 without a time is taken for a hiccup; then it is taken for a limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -50,6 +53,7 @@ class Metered:
     limits: Limits
     strikes: int = 0
     purpose: str = "look"
+    hiccups: int = 0
 
     @property
     def struck_out(self) -> bool:
@@ -79,12 +83,19 @@ class Metered:
         self.store.settle(self.account, reserved, _spent(reply, most, read), reply.heard, run_id)
         if reply.status in {401, 403} and not reply.retry_after:
             raise not_allowed(reply, message_of(reply))
+        if reply.status == 503 and not reply.retry_after and self._may_be_a_hiccup():
+            return Failed(reply)
         if reply.status in {403, 429, 503}:
             return self.refused(reply, cost)
         if reply.fault is not None or reply.status >= 500 or reply.status in {400, 406, 408}:
             return Failed(reply)
-        self.strikes = 0
+        self.strikes = self.hiccups = 0
         return reply
+
+    def _may_be_a_hiccup(self) -> bool:
+        """Whether a 503 that names no time is rather a proxy's than ARM's word for a limit: an export tries again."""
+        self.hiccups += 1
+        return self.purpose == "send" and self.hiccups <= HICCUPS
 
     def in_time(self, take: Callable[[], _Room | float]) -> _Room | float | Failed:
         """Take room in the meters; where there is none by what is known of the time, ask ARM for its Date first."""

@@ -513,3 +513,32 @@ def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
     again, _ = export(tmp_path, lists, **FEBRUARY)
     assert (again["rows"], again["complete"]) == (20_000, True)
     assert lists.reads - before < 12_000
+
+
+def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
+    """A 503 now and then is tried again within seconds; nobody waits a minute for it."""
+
+    def tired(call: int, _: dict[str, str], __: Json) -> int | None:
+        return 503 if call % 3 == 0 else None
+
+    lists = Lists({"glitems": spread(12_000)}, change=tired)
+    made = bench(tmp_path, lists)
+    began = made.clock.now()
+    want = wanted("gl-items", Given(tmp_path / "gl.csv", **FEBRUARY))
+    done = exporting.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None)
+    assert (done.complete, done.said["rows"]) == (True, 12_000)
+    assert made.clock.now() - began < 60
+
+
+def test_a_limit_said_by_503(tmp_path: Path) -> None:
+    """503 again and again is taken for a limit: armbulk waits, and does not keep knocking."""
+
+    def closed(call: int, _: dict[str, str], __: Json) -> int | None:
+        return 503 if call in range(3, 8) else None
+
+    lists = Lists({"glitems": spread(2_500)}, change=closed)
+    made = bench(tmp_path, lists)
+    began = made.clock.now()
+    want = wanted("gl-items", Given(tmp_path / "gl.csv", **FEBRUARY))
+    assert exporting.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).complete
+    assert made.clock.now() - began > 100

@@ -276,6 +276,15 @@ def test_what_was_open_by_item(office: Callable[..., Office], tmp_path: Path) ->
     assert len(told) > len(expected) * 0.8  # the rest are named as sums of their account
 
 
+def test_an_account_number_of_nought_is_none(office: Callable[..., Office]) -> None:
+    """ARM's empty number is 0: a bank posting with it is no customer's."""
+    empty = {"accountNo": 0, "customerNo": ""}
+    items = tuple({**one, **empty} if one["glAccountNo"] != 1500 else one for one in LEDGER.gl_items)
+    done = office(replace(LEDGER, gl_items=items)).export("close", "close.xlsx")
+    assert done.said["receivables"]["tie_out"]["accounts"] == ["1500"]
+    assert done.agrees
+
+
 def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
     """A receivables account that the ledger keeps elsewhere shows as a difference."""
     done = office().export("close", "close.xlsx", accounts=("1920",))

@@ -378,6 +378,26 @@ def test_a_deleted_customer_is_told(trip: Trip) -> None:
     assert outcomes(trip.back()) == {"rejected": 1, "updated": 1, "unchanged": 10}
 
 
+@pytest.mark.parametrize("dialect", ["norwegian", "rfc"])
+def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
+    """A customer is never overwritten by its own export, whatever a text begins with."""
+    with journey(tmp_path) as made:
+        texts = ["+47 99 88 77 66", "=1+1", "-x", "@SUM(A1)", "'quoted'", "+4799000001"]
+        for number, text in enumerate(texts, start=1):
+            said = customer(number, customerMessage=text, phoneNo=text)
+            made.sandbox.state.seed(json.loads(json.dumps(said, default=float)))
+        before = json.dumps(made.sandbox.state.customers, sort_keys=True)
+        file = tmp_path / "c.csv"
+        want = wanted("customers", Given(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect))
+        exporting.export(made.bench, want, "en", waits=True, fresh=False, tell=lambda _: None)
+        reading = Reading(update=True, as_resource="customers")
+        ready = importing.prepared(made.bench, made.store, check_files([str(file)], reading), Options(update=True))
+        run = importing.begin(made.bench, made.store, ready, importing.Given((str(file),), reading))
+        made.carry_on(run)
+        assert outcomes(results.stand(made.store, run)) == {"updated": len(texts)}
+        assert json.dumps(made.sandbox.state.customers, sort_keys=True) == before
+
+
 def test_norwegian_headers(tmp_path: Path) -> None:
     """An export with Norwegian headers goes back as well."""
     with journey(tmp_path) as made:
