@@ -103,6 +103,7 @@ DOCUMENTS = Resource(
         ),
         dates=("fromdate", "todate", "documentDate"),
         splits=("customerno", "documenttype"),
+        told_by=(("customerno", "customers"),),
         also=(CLIENT_NO, ACCOUNT_NO, REFERENCE_NO, DOCUMENT_BUNDLE_ID),
         options=(("expand", "documentLines"),),
         source="I",
