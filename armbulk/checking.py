@@ -167,6 +167,7 @@ def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
 def _sheets(name: str, reading: Reading) -> list[Sheet]:
     path, _, said = name.partition("#")
     sheets = differing.with_base(read(Path(path), shown_as=path, encoding=reading.encoding))
+    sheets = [differing.undefused(sheet) for sheet in sheets] if reading.update else sheets
     if said:
         wanted, _, resource = said.partition("=")
         chosen = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == wanted.casefold()]

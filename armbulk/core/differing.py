@@ -20,6 +20,7 @@ SHEET = "armbulk-base"
 BASES = {"sheet": pl.UInt16, "row": pl.Int64, "base": pl.String}
 """Of each changed row what was exported: JSON, ARM's path → the cell's text or null."""
 
+_DEFUSED = "^'([=+\\-@\t\uff1d\uff0b\uff0d\uff20])"
 _MARK = "armbulk export 1 "
 
 
@@ -50,6 +51,13 @@ def with_base(sheets: Sequence[Sheet]) -> list[Sheet]:
     """The sheets of one file without its hidden copy, which every one of them knows instead."""
     base = next((one for one in sheets if fold(one.name) == fold(SHEET)), None)
     return [replace(one, base=base) for one in sheets if one is not base]
+
+
+def undefused(sheet: Sheet) -> Sheet:
+    """A sheet of a csv without the apostrophes that an export puts before texts like formulas: no part of the text."""
+    if sheet.form != "csv":
+        return sheet
+    return replace(sheet, frame=sheet.frame.with_columns(pl.col(sheet.letters).str.replace(_DEFUSED, "$1")))
 
 
 def known_columns(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame:

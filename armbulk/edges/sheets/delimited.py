@@ -13,7 +13,6 @@ from armbulk.model import CELL, Fault
 
 _SEPARATORS = ";\t,|"
 _TOLD = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
-_DEFUSED = "^'([=+\\-@\t\uff1d\uff0b\uff0d\uff20])"  # an apostrophe that only says: this is no formula
 _MOST_FAULTS = 10_000
 _MOST_PLACES = 5_000_000  # fields times lines that may be for the most part empty
 
@@ -120,7 +119,6 @@ def _swallowed(records: Records, frame: pl.DataFrame, letters: tuple[str, ...], 
 def _typed(frame: pl.DataFrame, letters: tuple[str, ...]) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Only the columns that are used, each with what its cells were: text."""
     used = tuple(letter for letter in letters if frame[letter].null_count() < frame.height)
-    frame = frame.with_columns(pl.col(used).str.replace(_DEFUSED, "$1")) if used else frame
     text = pl.lit("text", CELL)
     kinds = [pl.when(pl.col(one).is_not_null()).then(text).alias(f"{one}.cell") for one in used]
     order = ["row"] + [column for letter in used for column in (letter, f"{letter}.cell")]
