@@ -423,6 +423,16 @@ def test_by_the_command_line(trip: Trip) -> None:
     assert json.loads(again.stdout)["outcomes"]["unchanged"] == 12
 
 
+def test_a_change_from_another_machine(trip: Trip, tmp_path: Path) -> None:
+    """A result workbook of another machine beside it does not stop a change: customers may go twice without harm."""
+    environ = {**trip.made.sandbox.settings, "ARMBULK_LANG": "en", "ARMBULK_POLL_SECONDS": "0.05"}
+    trip.edit((2, "Phone", "2222"))
+    for home, expected in (("one", "updated"), ("other", "unchanged")):
+        called = CliRunner().invoke(cli, ["import", str(trip.file), "--update", "--yes", "--json"],
+                                    env={**environ, "ARMBULK_HOME": str(tmp_path / home)})  # fmt: skip
+        assert json.loads(called.stdout)["outcomes"][expected] >= 1, called.output
+
+
 # ── the comparison by itself ────────────────────────────────────────────────────────────────────────────────────────
 
 VALUES = st.sampled_from(["", "a", "b", None])

@@ -84,7 +84,8 @@ def import_(
         return _stopped(desk, checked, ready, workbook)
     desk = desk.reachable()
     importing.expect(ready, expect_count, expect_total)
-    if not (ready.options.look_up or ready.options.first_import):
+    documents = (ready.to_send["resource"] == "documents").any()  # customers may go twice without harm
+    if documents and not (ready.options.look_up or ready.options.first_import):
         remembering.up_to_date(store, desk.profile.account, given.files, workbook)
     _beforehand(desk, results.writable(workbook, desk.report.lang))
     if not _confirmed(desk, ready, yes=yes) or (ready.options.first_import and not _certain(desk, yes=yes)):
