@@ -18,7 +18,7 @@ demo: $(STAMP) ## Try the whole journey: check, plan, import and results, in the
 test: $(STAMP) ## Run all tests, on every core
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
-lint: $(STAMP) ## Check style, types and floors; changes nothing
+lint: $(STAMP) ## Check style, types and layers; changes nothing
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy

@@ -23,11 +23,11 @@ import httpx
 import openpyxl
 import polars as pl
 
-from armbulk import exporting
-from armbulk.edges.clock import SystemClock
-from armbulk.edges.config import load
-from armbulk.importing import Bench
-from armbulk.wanting import Given, wanted
+from armbulk.clock import SystemClock
+from armbulk.context import Bench
+from armbulk.export import run
+from armbulk.export.request import Given, wanted
+from armbulk.settings.load import load
 
 JOBS = ("csv:100000", "csv:1000000", "parquet:100000", "parquet:1000000", "jsonl:1000000", "xlsx:100000", "xlsx:500000")
 """Each form small and large: what takes memory by the row would show."""
@@ -110,7 +110,7 @@ def ours(made: Path, rows: int, target: Path) -> None:
            "ARMBULK_CLIENT_NO": "2218"}  # fmt: skip
     bench = Bench(load(env, aup_file=limits), SystemClock(), Ledger(made, rows))
     want = wanted("gl-items", Given(target))
-    said = exporting.export(bench, want, "en", waits=False, fresh=False, tell=lambda _: None).said
+    said = run.export(bench, want, "en", waits=False, fresh=False, tell=lambda _: None).said
     assert (said["rows"], said["complete"]) == (rows, True), said["gaps"]
 
 

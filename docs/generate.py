@@ -13,10 +13,12 @@ from typing import Any
 
 import polars as pl
 
-from armbulk import errors, findings
-from armbulk.catalogue import CATALOGUE
-from armbulk.model import Resource, Severity, Sheet
-from armbulk.reference import describe, describe_read_only
+from armbulk import errors
+from armbulk.app.fields import describe, describe_read_only
+from armbulk.findings import frame as findings
+from armbulk.findings.catalogue import CATALOGUE
+from armbulk.model.fields import Resource, Severity
+from armbulk.model.sheet import Sheet
 from armbulk.resources import EXPORTS, RESOURCES, headers
 
 FOLDER = Path(__file__).resolve().parent

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from armbulk import importing, results
-from armbulk.checking import check_files
-from armbulk.edges.config import load
-from armbulk.planning import Options
+from armbulk.app import imports
+from armbulk.context import Bench
+from armbulk.planning.plan import Options
+from armbulk.results import report
 from armbulk.sandbox import Sandbox
+from armbulk.settings.load import load
+from armbulk.validation.check import check_files
 
 
 class FakeClock:
@@ -58,26 +60,26 @@ class Journey:
     def __init__(self, folder: Path, sandbox: Sandbox, clock: FakeClock, environ: dict[str, str]) -> None:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
         settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
-        self.bench = importing.Bench(load(settings), clock)
+        self.bench = Bench(load(settings), clock)
         self.store = self.bench.store()
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
         checked = check_files(files)
-        ready = importing.prepared(self.bench, self.store, checked, Options(**options))
-        return importing.begin(self.bench, self.store, ready, importing.Given(tuple(files)))
+        ready = imports.prepared(self.bench, self.store, checked, Options(**options))
+        return imports.begin(self.bench, self.store, ready, imports.Given(tuple(files)))
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
         """Send what is left of a run."""
-        return importing.carry_on(
+        return imports.carry_on(
             self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None
         )
 
-    def run(self, files: list[str], **options: Any) -> results.Result:
+    def run(self, files: list[str], **options: Any) -> report.Result:
         """All of it."""
         run = self.begin(files, **options)
         self.carry_on(run)
-        return results.stand(self.store, run)
+        return report.stand(self.store, run)
 
     def documents(self) -> dict[str, int]:
         """Document number → how many of it ARM holds."""
@@ -98,6 +100,6 @@ def journey(
             made.store.close()
 
 
-def outcomes(stood: results.Result) -> dict[str, int]:
+def outcomes(stood: report.Result) -> dict[str, int]:
     """The outcomes that occur, counted."""
     return {name: n for name, n in stood.counts().items() if n}

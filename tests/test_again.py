@@ -14,14 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from journey import Journey, journey, outcomes, write_files
 
-from armbulk import importing, results
-from armbulk.checking import check_files
+from armbulk.app import imports
 from armbulk.cli import cli
-from armbulk.core.keys import normal_text
-from armbulk.edges.store import Store
-from armbulk.edges.workbook import remembered
-from armbulk.planning import Options
+from armbulk.model.keys import normal_text
+from armbulk.planning.plan import Options
+from armbulk.results import report
 from armbulk.sandbox import Sandbox
+from armbulk.store import Store
+from armbulk.validation.check import check_files
+from armbulk.writers.workbooks import remembered
 
 HEAD = ("Document no", "Document type", "Customer no", "Document date", "Due date", "Currency",
         "Amount excl. VAT", "VAT", "Amount incl. VAT")  # fmt: skip
@@ -132,7 +133,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def documents_of(way: Journey, files: list[str]) -> dict[str, int]:
     """Import without sending: how many documents would get which outcome."""
-    ready = importing.prepared(way.bench, way.store, check_files(files), Options())
+    ready = imports.prepared(way.bench, way.store, check_files(files), Options())
     found = ready.items.filter(ready.items["resource"] == "documents")
     return dict(found.group_by("outcome").len().iter_rows())
 
@@ -144,7 +145,7 @@ def test_the_same_documents_from_another_file(sent: Journey, tmp_path: Path, nam
     files = VARIANTS[name](tmp_path)
     expected = 3 if "half" in name else 1 if name.startswith("only") else 6
     assert documents_of(sent, files) == {"already_sent": expected}
-    ready = importing.prepared(sent.bench, sent.store, check_files(files), Options())
+    ready = imports.prepared(sent.bench, sent.store, check_files(files), Options())
     assert set(ready.items.filter(ready.items["resource"] == "documents")["message"]) == {"sent in run 1"}
 
 
@@ -161,7 +162,7 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         stood = way.run(write_files(tmp_path, documents=8))
         assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
-        assert importing.prepared(way.bench, way.store, check_files(write_files(tmp_path)), Options()).looks is None
+        assert imports.prepared(way.bench, way.store, check_files(write_files(tmp_path)), Options()).looks is None
 
 
 @pytest.mark.promise("P4")
@@ -238,13 +239,13 @@ def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str
         run = way.begin(files)
         way.carry_on(run)
         target = tmp_path / "result.xlsx"
-        importing.conclude(way.store, run, check_files(files), target, "en")
+        imports.conclude(way.store, run, check_files(files), target, "en")
         before = remembered(target)
         assert before is not None
         assert before.store == way.store.identity()
         openpyxl.load_workbook(target).save(target)
         assert remembered(target) == before
-        assert sum(results.stand(way.store, run).counts().values()) > 0
+        assert sum(report.stand(way.store, run).counts().values()) > 0
 
 
 @pytest.mark.promise("P27")

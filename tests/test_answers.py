@@ -2,7 +2,7 @@
 
 import pytest
 
-from armbulk.core.answers import Fault, Proof, Reply, find_uuid, message_of, notes_of, parse, read_post, retry_at
+from armbulk.arm.responses import Fault, Proof, Reply, find_uuid, message_of, notes_of, parse, read_post, retry_at
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 

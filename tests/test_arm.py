@@ -14,9 +14,9 @@ import httpx
 import pytest
 import trustme
 
-from armbulk.core.answers import Fault, Proof, Reply, read_post
-from armbulk.edges.arm import MOST_BYTES, Arm, Login
-from armbulk.edges.clock import SystemClock
+from armbulk.arm.client import MOST_BYTES, Arm, Login
+from armbulk.arm.responses import Fault, Proof, Reply, read_post
+from armbulk.clock import SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
 
 

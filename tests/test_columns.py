@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.core.answers import parse
-from armbulk.core.columns import Profile, Sums, as_json, frame_of, text_of
-from armbulk.core.rawjson import raw_records
-from armbulk.core.tables import KEY, OF, RAW, Table
-from armbulk.model import Kind
+from armbulk.arm.decode import KEY, OF, RAW, Table, raw_records
+from armbulk.arm.responses import parse
+from armbulk.model.columns import Profile, Sums, as_json, frame_of, text_of
+from armbulk.model.fields import Kind
 from armbulk.resources import EXPORTS
 
 ITEMS = EXPORTS["ar-items"]

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from armbulk.catalogue import CATALOGUE
 from armbulk.errors import MEANS, ArmbulkError, Exit
+from armbulk.findings.catalogue import CATALOGUE
 from armbulk.resources import EXPORTS, RESOURCES
 
 ROOT = Path(__file__).parent.parent

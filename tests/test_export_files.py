@@ -20,13 +20,13 @@ from click.testing import CliRunner
 from lists import Json, Lists, gl_item
 from test_export_complete import FEBRUARY, bench
 
-from armbulk import exporting
 from armbulk.cli import cli
-from armbulk.edges.export import book
 from armbulk.errors import FileError
+from armbulk.export import run
+from armbulk.export.request import Given, wanted
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
-from armbulk.wanting import Given, wanted
+from armbulk.writers import xlsx
 
 ARM = Path(__file__).parent / "arm"
 AWKWARD = [
@@ -46,7 +46,7 @@ def write(folder: Path, lists: Lists, name: str, resource: str = "gl-items", **g
     """Export into a file of this name."""
     lang = given.pop("lang", "en")
     want = wanted(resource, Given(folder / name, **given))
-    return exporting.export(bench(folder, lists), want, lang, waits=True, fresh=False, tell=lambda _: None).said
+    return run.export(bench(folder, lists), want, lang, waits=True, fresh=False, tell=lambda _: None).said
 
 
 def postings() -> list[Json]:
@@ -98,7 +98,7 @@ def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
 
 def test_a_workbook_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More rows than a worksheet holds go over several, each with its header; none is lost at the seam."""
-    monkeypatch.setattr(book, "MOST_ROWS", 1_001)
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 1_001)
     lists = Lists({"glitems": [gl_item(n) for n in range(2_500)]})
     write(tmp_path, lists, "gl.xlsx", **FEBRUARY)
     made = openpyxl.load_workbook(tmp_path / "gl.xlsx", read_only=True)
@@ -216,7 +216,7 @@ def test_a_disk_that_is_full_leaves_nothing_half(tmp_path: Path, monkeypatch: py
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(book, "rows_xml", full)
+        broken.setattr(xlsx, "rows_xml", full)
         with pytest.raises(FileError, match="No space left"):
             write(tmp_path, lists, "gl.xlsx", **FEBRUARY)
     assert (tmp_path / "gl.xlsx").read_bytes() == b"old"

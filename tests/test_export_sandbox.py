@@ -15,15 +15,15 @@ from click.testing import CliRunner
 from journey import FakeClock
 from test_export_files import call
 
-from armbulk import exporting
 from armbulk.cli import cli
-from armbulk.edges.config import load
-from armbulk.importing import Bench
-from armbulk.model import Kind
+from armbulk.context import Bench
+from armbulk.export import run
+from armbulk.export.request import Given, wanted
+from armbulk.model.fields import Kind
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
-from armbulk.sandbox.books import books
-from armbulk.wanting import Given, wanted
+from armbulk.sandbox.lists import books
+from armbulk.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def export(
     """Export to parquet: what was said, and the rows."""
     env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": size}
     want = wanted(resource, Given(folder / f"{resource}.parquet", **given))
-    done = exporting.export(Bench(load(env), clock), want, "en", waits=True, fresh=False, tell=lambda _: None)
+    done = run.export(Bench(load(env), clock), want, "en", waits=True, fresh=False, tell=lambda _: None)
     return done.said, pl.read_parquet(done.said["files"][0])
 
 

@@ -22,16 +22,16 @@ from lists import Json, Lists, gl_item
 from test_export_complete import FEBRUARY, bench
 from test_export_files import call, people
 
-from armbulk import comparing, exporting
 from armbulk.cli import cli
-from armbulk.core.fingerprints import Fingerprints, hash_of
-from armbulk.edges import export as files
-from armbulk.edges.export import stream
-from armbulk.edges.export.memory import Memory
 from armbulk.errors import FileError
+from armbulk.export import incremental, run
+from armbulk.export.fingerprint import Fingerprints, hash_of
+from armbulk.export.request import Given, wanted
+from armbulk.export.snapshot import Memory
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
-from armbulk.wanting import Given, wanted
+from armbulk.writers import table_stream
+from armbulk.writers import tables as files
 
 PLAIN = {"why": None, "fields": True, "by": "comparison"}
 
@@ -44,7 +44,7 @@ def export(folder: Path, records: list[Json], name: str = "out.jsonl", resource:
     lang, since = more.pop("lang", "en"), more.pop("since", "last")
     more = more if "period" in more or resource != "gl-items" else {**FEBRUARY, **more}
     want = wanted(resource, Given(folder / name, since=since, **more))
-    return exporting.export(bench(folder, lists), want, lang, waits=True, fresh=False, tell=lambda _: None).said
+    return run.export(bench(folder, lists), want, lang, waits=True, fresh=False, tell=lambda _: None).said
 
 
 def lines(path: Path) -> list[Json]:
@@ -338,12 +338,12 @@ def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> No
     try:
         with pytest.raises(Killed):
             export(tmp_path, [], lists=lists)
-        kept = tmp_path / "home" / exporting.FOLDER
+        kept = tmp_path / "home" / run.FOLDER
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
         assert {".db", ".lock"} <= {Path(name).suffix for name in modes}
         for lock in kept.glob("*.lock"):
             lock.unlink()
-        assert exporting.purge(tmp_path / "home", float("inf")) == 1
+        assert run.purge(tmp_path / "home", float("inf")) == 1
         left = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
     finally:
         os.umask(before)
@@ -540,9 +540,9 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
-    monkeypatch.setattr(comparing, "BLOCK", 7)
-    monkeypatch.setattr(stream, "CHUNK", 1_500)
-    monkeypatch.setattr(comparing, "AT_ONCE", 2_000)
+    monkeypatch.setattr(incremental, "BLOCK", 7)
+    monkeypatch.setattr(table_stream, "CHUNK", 1_500)
+    monkeypatch.setattr(incremental, "AT_ONCE", 2_000)
     export(tmp_path, [gl_item(n) for n in range(3_000)])
     wanted_ids = {n for n in range(3_000) if n % 11 == 0}
     said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(3_000) if n % 11 == 0 or n % 13])

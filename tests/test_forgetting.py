@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from journey import journey, write_files
 
-from armbulk import importing, results
-from armbulk.checking import check_files
-from armbulk.core.forgetting import forgotten, said_in
-from armbulk.core.readings import Result
-from armbulk.model import Outcome
+from armbulk.app import imports
+from armbulk.arm.batch_results import Result
+from armbulk.model.outcome import Outcome
+from armbulk.redaction import forgotten, said_in
+from armbulk.results import report
+from armbulk.validation.check import check_files
 
 NAMES = ("Kunde 1 Æ", "kunde1@eksempel.no")
 
@@ -89,7 +90,7 @@ def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.Mo
         assert traces(tmp_path / "home")
         with sqlite3.connect(tmp_path / "home" / "armbulk.db") as other:
             other.execute("SELECT count(*) FROM item").fetchall()
-            importing.conclude(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
+            imports.conclude(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
             assert traces(tmp_path / "home") == []
         other.close()
-        assert results.stand(way.store, run).counts()["rejected"] == 9
+        assert report.stand(way.store, run).counts()["rejected"] == 9

@@ -12,12 +12,11 @@ from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 from stdnum.no import fodselsnummer, orgnr
 
-from armbulk.catalogue import CATALOGUE, TUNABLE
-from armbulk.checking import check_files
 from armbulk.cli import cli
-from armbulk.core import identifiers
-from armbulk.model import Reading
-from armbulk.resources import RESOURCES
+from armbulk.findings.catalogue import CATALOGUE, TUNABLE
+from armbulk.model.sheet import Reading
+from armbulk.resources import RESOURCES, identifiers
+from armbulk.validation.check import check_files
 
 
 def verdicts(form: Callable[[pl.Expr], pl.Expr], values: list[str | None]) -> list[bool]:

@@ -9,13 +9,13 @@ import httpx
 import pytest
 from journey import journey, outcomes, write_files
 
-from armbulk.core.states import State
-from armbulk.edges.config import load
+from armbulk.context import Bench
 from armbulk.errors import LoginError, ServerError
-from armbulk.importing import Bench
-from armbulk.results import stand
+from armbulk.model.batch_state import State
+from armbulk.results.report import stand
 from armbulk.sandbox.dialects import DIALECTS
-from armbulk.sending import MOST_SPLITS
+from armbulk.sending.sender import MOST_SPLITS
+from armbulk.settings.load import load
 
 BATCH = [
     "batch_post_status", "batch_uuid_in", "extra_keys", "batch_pending", "items_key", "item_order", "item_identity",

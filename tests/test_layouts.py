@@ -9,11 +9,11 @@ import openpyxl
 import polars as pl
 import pytest
 
-from armbulk.checking import Checked, check_files, check_sheets
-from armbulk.core.mapper import payloads
-from armbulk.edges.sheets import read
+from armbulk.arm.encode import payloads
 from armbulk.errors import FileError
-from armbulk.model import AS_IT_STANDS, Reading
+from armbulk.model.sheet import AS_IT_STANDS, Reading
+from armbulk.readers import read
+from armbulk.validation.check import Checked, check_files, check_sheets
 
 CUSTOMERS = "Kundenr;Navn\nK1;Kari\nK2;Ola\nK3;Per\n"
 DOCUMENTS = (

@@ -16,11 +16,12 @@ from journey import write_files
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from armbulk.cli import cli, desk
-from armbulk.edges import profiles, vault
-from armbulk.edges.vault import Keyring
+from armbulk.cli import cli
+from armbulk.cli import command as desk
 from armbulk.errors import SettingsError
 from armbulk.sandbox import Sandbox
+from armbulk.settings import profiles, secrets
+from armbulk.settings.secrets import Keyring
 
 
 class Memory(KeyringBackend):
@@ -163,7 +164,7 @@ def test_a_machine_without_a_keyring_is_told(arm: Sandbox, tmp_path: Path) -> No
 def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that waits for a prompt nobody sees is given up after its time, and the other ways are named."""
     forever = threading.Event()
-    monkeypatch.setattr(vault.keyring, "get_password", lambda *_: forever.wait())
+    monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: forever.wait())
     with pytest.raises(SettingsError) as silent:
         Keyring(patience=0.05).get("x")
     forever.set()
@@ -177,7 +178,7 @@ def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*_: str) -> str:
         raise keyring.errors.KeyringLocked("canary")
 
-    monkeypatch.setattr(vault.keyring, "get_password", locked)
+    monkeypatch.setattr(secrets.keyring, "get_password", locked)
     with pytest.raises(SettingsError) as refused:
         Keyring().get("x")
     assert "canary" not in refused.value.message
@@ -395,7 +396,7 @@ def test_the_keyring_is_asked_only_when_arm_is(
 def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """`armbulk profiles` lists twenty profiles without waiting twenty times; what it cannot know, it says."""
     forever, asked = threading.Event(), []
-    monkeypatch.setattr(vault.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
+    monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
     monkeypatch.setattr(Keyring.__init__, "__defaults__", (0.05,))
     content = "".join(f'[profiles.p{n}]\nbase_url = "https://arm.example/"\nclient_no = "{n}"\n' for n in range(20))
     (tmp_path / "config.toml").write_text(content, encoding="utf-8")

@@ -13,18 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from journey import journey, outcomes
 
-from armbulk import importing, results
-from armbulk.checking import Checked, check_files
+from armbulk.app import imports
+from armbulk.arm.encode import payloads
 from armbulk.cli import cli
-from armbulk.cli.desk import Desk
-from armbulk.core.headers import fold
-from armbulk.core.mapper import payloads
-from armbulk.core.mappings import Answer
-from armbulk.edges.mappings import Expressions, load, ready_made
-from armbulk.edges.places import folder
+from armbulk.cli.command import Desk
 from armbulk.errors import FileError
-from armbulk.model import Reading
-from armbulk.planning import Options
+from armbulk.mapping.apply import Answer
+from armbulk.mapping.files import Expressions, load, ready_made
+from armbulk.mapping.headers import fold
+from armbulk.model.sheet import Reading
+from armbulk.package_data import folder
+from armbulk.planning.plan import Options
+from armbulk.results import report
+from armbulk.validation.check import Checked, check_files
 
 CUSTOMERS = "Konto;Fornavn;Etternavn;Type;Notat\n007;Kari;Nordmann;Privat;x\n008;Ola;Hansen;Bedrift;\n"
 MAPPING = """
@@ -445,13 +446,13 @@ def test_an_import_with_a_mapping_can_be_resumed_and_its_result_rewritten(tmp_pa
     files = (str(tmp_path / "c.csv"),)
     reading = Reading(mapping=str(tmp_path / "m.toml"))
     with journey(tmp_path) as way:
-        ready = importing.prepared(way.bench, way.store, check_files(files, reading), Options())
-        run = importing.begin(way.bench, way.store, ready, importing.Given(files, reading))
+        ready = imports.prepared(way.bench, way.store, check_files(files, reading), Options())
+        run = imports.begin(way.bench, way.store, ready, imports.Given(files, reading))
         assert way.carry_on(run) == "finished"
-        again = results.check_again(way.store.run(run))
+        again = report.check_again(way.store.run(run))
         assert again is not None
-        stood = importing.conclude(way.store, run, again, tmp_path / "r.xlsx", "en")
+        stood = imports.conclude(way.store, run, again, tmp_path / "r.xlsx", "en")
         assert outcomes(stood) == {"created": 2}
         assert [fold(letter) for letter in again.sheets[0].letters] == ["a", "b", "c", "d", "e"]
         (tmp_path / "m.toml").write_text(MAPPING.replace("NOK", "SEK"), encoding="utf-8")
-        assert results.check_again(way.store.run(run)) is None
+        assert report.check_again(way.store.run(run)) is None

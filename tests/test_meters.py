@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from journey import journey, outcomes, write_files
 
-from armbulk.core.limits import HOUR, Limits, Usage, learnt
-from armbulk.core.timekeeper import Heard, Marks, Timekeeper
-from armbulk.model import Cost
-from armbulk.usage import meters
+from armbulk.app.usage import meters
+from armbulk.model.outcome import Cost
+from armbulk.quota.limits import HOUR, Limits, Usage, learnt
+from armbulk.quota.server_clock import Heard, Marks, Timekeeper
 
 NOW = 1_800_000_000.0
 

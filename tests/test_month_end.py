@@ -15,20 +15,20 @@ from click.testing import CliRunner
 from journey import FakeClock
 from lists import Lists, gl_item
 
-from armbulk import month_end
 from armbulk.cli import cli
-from armbulk.edges.config import load
+from armbulk.context import Bench
 from armbulk.errors import UsageError
-from armbulk.importing import Bench
+from armbulk.export.request import Given
+from armbulk.month_end import close
 from armbulk.sandbox import Sandbox
-from armbulk.sandbox.books import Books, books
-from armbulk.wanting import Given
+from armbulk.sandbox.lists import Books, books
+from armbulk.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from armbulk.exporting import Exported
+    from armbulk.export.run import Exported
 
 LEDGER = books(2218, 800, seed=5)
 FEBRUARY = [one for one in LEDGER.gl_items if (one["glYear"], one["glPeriod"]) == (2025, 2)]
@@ -61,9 +61,9 @@ class Office:
     ) -> Exported:
         """Export, of February unless something else is said."""
         given.setdefault("period", "2025-02")
-        asked = month_end.asked(what, Given(self.folder / name, **given), accounts)
+        asked = close.asked(what, Given(self.folder / name, **given), accounts)
         bench = Bench(load(self.settings), self.clock)
-        return month_end.export(bench, asked, lang, waits=True, fresh=False, tell=lambda _: None)
+        return close.export(bench, asked, lang, waits=True, fresh=False, tell=lambda _: None)
 
 
 @pytest.fixture
@@ -213,8 +213,8 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
                 "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
     bench = Bench(load(settings), FakeClock(), Lists({"glitems": postings}, cap=50, clamped=True))
-    asked = month_end.asked("gl-items", Given(tmp_path / "gl.xlsx", period="2025-02"))
-    done = month_end.export(bench, asked, "en", waits=True, fresh=False, tell=lambda _: None)
+    asked = close.asked("gl-items", Given(tmp_path / "gl.xlsx", period="2025-02"))
+    done = close.export(bench, asked, "en", waits=True, fresh=False, tell=lambda _: None)
     assert not done.complete
     assert done.said["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
     summary = [str(cell) for row in cells(tmp_path / "gl.incomplete.xlsx", "Summary") for cell in row if cell]
@@ -306,7 +306,7 @@ def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
 def test_a_close_is_of_one_period(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
     """Anything but one whole period into a workbook is refused before ARM is asked."""
     with pytest.raises(UsageError):
-        month_end.asked("close", Given(tmp_path / name, **given))
+        close.asked("close", Given(tmp_path / name, **given))
 
 
 def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.core.neighbours import APART, PATIENCE, neighbours
+from armbulk.export.value_partitions import APART, PATIENCE, neighbours
 
 
 def found(there: set[str], shown: set[str], most: int = 50) -> set[str]:

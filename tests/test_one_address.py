@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hostile_server import Asked, Hostile, answer, serving
 from journey import write_files
 
+from armbulk.arm.client import Arm, Login, sound
+from armbulk.arm.responses import Fault, Proof, Reply, read_post
 from armbulk.cli import cli
-from armbulk.core.answers import Fault, Proof, Reply, read_post
-from armbulk.edges.arm import Arm, Login, sound
-from armbulk.edges.clock import SystemClock
-from armbulk.edges.config import address, load
+from armbulk.clock import SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
+from armbulk.settings.load import address, load
 
 TOKEN = "canary-token-8Kd"  # noqa: S105 - a canary
 SECRET = 'canary secret/"+ø'  # noqa: S105 - a canary with what forms and JSON write otherwise

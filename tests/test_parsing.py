@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.core.headers import Headed
-from armbulk.core.parsing import parse
-from armbulk.model import CELL, Field, Kind, Reading, Resource, Sheet, Words
+from armbulk.i18n import Words
+from armbulk.mapping.headers import Headed
+from armbulk.model.fields import Field, Kind, Resource
+from armbulk.model.sheet import CELL, Reading, Sheet
+from armbulk.validation.parse import parse
 
 
 def read(

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from armbulk.core.answers import Fault, Reply
-from armbulk.core.readings import Fact, Look, read_batch, read_document
-from armbulk.model import Outcome
+from armbulk.arm.batch_results import Fact, Look, read_batch, read_document
+from armbulk.arm.responses import Fault, Reply
+from armbulk.model.outcome import Outcome
 
 SENT = [(1, "F-1"), (2, "f-2"), (3, "3")]
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from journey import Journey, journey, outcomes, write_files
 
 from armbulk.cli import cli
-from armbulk.results import stand
+from armbulk.results.report import stand
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from armbulk.core.headers import fold, known, names_of
-from armbulk.model import Field, Kind, Resource, Use
+from armbulk.mapping.headers import fold, known, names_of
+from armbulk.model.fields import Field, Kind, Resource, Use
 from armbulk.resources import EXPORTS, RESOURCES
 
 ARM = Path(__file__).parent / "arm"

@@ -15,16 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from journey import Journey, journey, outcomes
 
-from armbulk import exporting, importing, results
-from armbulk.checking import check_files
+from armbulk.app import imports
 from armbulk.cli import cli
-from armbulk.core.columns import text_of
-from armbulk.core.merging import merge
 from armbulk.errors import UsageError
-from armbulk.model import Reading
-from armbulk.planning import Options
+from armbulk.export import run as exporting
+from armbulk.export.request import Given, wanted
+from armbulk.model.columns import text_of
+from armbulk.model.sheet import Reading
+from armbulk.planning.plan import Options
 from armbulk.resources import RESOURCES
-from armbulk.wanting import Given, wanted
+from armbulk.results import report
+from armbulk.sending.merge import merge
+from armbulk.validation.check import check_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,16 +79,16 @@ class Trip:
         """Check and plan, as `armbulk import FILE --update` does."""
         reading = Reading(update=True)
         checked = check_files([str(self.file)], reading)
-        ready = importing.prepared(self.made.bench, self.made.store, checked, Options(update=True, **options))
-        return ready, importing.Given((str(self.file),), reading)
+        ready = imports.prepared(self.made.bench, self.made.store, checked, Options(update=True, **options))
+        return ready, imports.Given((str(self.file),), reading)
 
-    def back(self, **options: Any) -> results.Result:
+    def back(self, **options: Any) -> report.Result:
         """Import the changes."""
         ready, said = self.ready(**options)
         assert not ready.stopped, ready.checked.findings
-        run = importing.begin(self.made.bench, self.made.store, ready, said)
+        run = imports.begin(self.made.bench, self.made.store, ready, said)
         self.made.carry_on(run)
-        return results.stand(self.made.store, run)
+        return report.stand(self.made.store, run)
 
     def sent(self) -> list[dict[str, Any]]:
         """Every customer that left the machine, as it left."""
@@ -191,10 +193,10 @@ def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
         file = tmp_path / "customers.csv"
         file.write_text("Customer no;City\n00001;Bergen\n", encoding="utf-8")
         reading = Reading(update=True)
-        ready = importing.prepared(made.bench, made.store, check_files([str(file)], reading), Options(update=True))
-        run = importing.begin(made.bench, made.store, ready, importing.Given((str(file),), reading))
+        ready = imports.prepared(made.bench, made.store, check_files([str(file)], reading), Options(update=True))
+        run = imports.begin(made.bench, made.store, ready, imports.Given((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(results.stand(made.store, run)) == {"updated": 1}
+        assert outcomes(report.stand(made.store, run)) == {"updated": 1}
         held = made.sandbox.state.customers["00001"]
         assert held["postalAddress"] == {**customer(1)["postalAddress"], "cityName": "Bergen"}
         assert held["phoneNo"] == "90000001"
@@ -230,7 +232,7 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
     checked = check_files([str(trip.file)], Reading(update=True))
     target = trip.file.with_name("r.xlsx")
-    importing.conclude(trip.made.store, stood.run.id, checked, target, "en")
+    imports.conclude(trip.made.store, stood.run.id, checked, target, "en")
     items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
     assert items["message"].to_list() == ["not sent: changed at ARM since the export. Name, City, Phone"]
     shown = [
@@ -328,7 +330,7 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
     trip.edit((2, "Phone", "2222"))
     stood = trip.back()
     checked = check_files([str(trip.file)], Reading(update=True))
-    made = results.write(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
+    made = report.write(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
     book = openpyxl.load_workbook(made)
     page = next(one for one in book.worksheets if one.title == "Customers")
     at = {cell.value: cell.column for cell in page[1]}
@@ -343,7 +345,7 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     """An export is not imported as new customers, nor into another client, nor overwritten without a change."""
     checked = check_files([str(trip.file)], Reading(update=False))
     with pytest.raises(UsageError, match="export"):
-        importing.prepared(trip.made.bench, trip.made.store, checked, Options())
+        imports.prepared(trip.made.bench, trip.made.store, checked, Options())
     book = openpyxl.load_workbook(trip.file)
     for row in book["armbulk-base"].iter_rows(max_row=1):
         for cell in row:
@@ -355,20 +357,20 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("Customer no;Name\n1;Ola\n", encoding="utf-8")
     own = check_files([str(tmp_path / "own.csv")], Reading(update=False))
     with pytest.raises(UsageError, match="--overwrite"):
-        importing.prepared(trip.made.bench, trip.made.store, own, Options(overwrite=True))
+        imports.prepared(trip.made.bench, trip.made.store, own, Options(overwrite=True))
 
 
 def test_a_crash_between(trip: Trip) -> None:
     """A run that stopped before its changes went compares again, and does each change once."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     ready, said = trip.ready()
-    run = importing.begin(trip.made.bench, trip.made.store, ready, said)
+    run = imports.begin(trip.made.bench, trip.made.store, ready, said)
     trip.made.clock.interrupted = True
     assert trip.made.carry_on(run) == "interrupted"
     trip.made.clock.interrupted = False
     _elsewhere(trip, 1, phoneNo="9999")
     assert trip.made.carry_on(run) == "finished"
-    assert outcomes(results.stand(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
+    assert outcomes(report.stand(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
 
 
 def test_a_deleted_customer_is_told(trip: Trip) -> None:
@@ -391,10 +393,10 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
         want = wanted("customers", Given(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect))
         exporting.export(made.bench, want, "en", waits=True, fresh=False, tell=lambda _: None)
         reading = Reading(update=True, as_resource="customers")
-        ready = importing.prepared(made.bench, made.store, check_files([str(file)], reading), Options(update=True))
-        run = importing.begin(made.bench, made.store, ready, importing.Given((str(file),), reading))
+        ready = imports.prepared(made.bench, made.store, check_files([str(file)], reading), Options(update=True))
+        run = imports.begin(made.bench, made.store, ready, imports.Given((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(results.stand(made.store, run)) == {"updated": len(texts)}
+        assert outcomes(report.stand(made.store, run)) == {"updated": len(texts)}
         assert json.dumps(made.sandbox.state.customers, sort_keys=True) == before
 
 

@@ -7,8 +7,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from armbulk.checking import check_files
-from armbulk.core.mapper import payloads
+from armbulk.arm.encode import payloads
+from armbulk.validation.check import check_files
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 

@@ -17,14 +17,14 @@ import pytest
 from click.testing import CliRunner
 from hostile_server import Answer, Asked, Hostile, answer, serving
 
-from armbulk import importing
-from armbulk.checking import check_files
+from armbulk.app import imports
 from armbulk.cli import cli
-from armbulk.edges.clock import SystemClock
-from armbulk.edges.store import Store
-from armbulk.model import Kind, Use
+from armbulk.clock import SystemClock
+from armbulk.model.fields import Kind, Use
 from armbulk.resources import RESOURCES
 from armbulk.sandbox import Sandbox
+from armbulk.store import Store
+from armbulk.validation.check import check_files
 
 SECRET = "canary-secret-Zq7"  # noqa: S105 - a canary
 SSN, ACCOUNT, MAIL, PHONE = "01010750160", "86011117947", "kanarifugl@canary.example", "91827364"
@@ -298,7 +298,7 @@ def test_what_arm_quotes_is_not_kept(places: dict[str, Path]) -> None:
         raw.execute("UPDATE item SET message='Kanarifugl customers name, 01010750160, is refused', warnings=?", (MAIL,))
     raw.close()
     store = Store(f"sqlite:///{path}", SystemClock())
-    importing.conclude(store, 1, check_files([book]), places["own"] / "again.xlsx", "en")
+    imports.conclude(store, 1, check_files([book]), places["own"] / "again.xlsx", "en")
     kept = store.items(1)
     store.close()
     assert set(kept["message"]) == {"…, …, is refused"}
@@ -329,7 +329,7 @@ def test_a_bug_report_holds_no_canary(places: dict[str, Path], monkeypatch: pyte
     def bug(*_: object, **__: object) -> None:
         raise RuntimeError(f"{SECRET} {SSN} Kanarifugl") from ValueError(MAIL)
 
-    monkeypatch.setattr("armbulk.checking.check_files", bug)
+    monkeypatch.setattr("armbulk.validation.check.check_files", bug)
     done = CliRunner().invoke(cli, ["check", sheets(places["own"])])
     assert done.exit_code == 70
     report = places["home"] / "crash-report.txt"

@@ -22,20 +22,21 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from journey import FakeClock, journey, outcomes, write_files
 
-from armbulk import importing
-from armbulk.checking import check_files
+from armbulk.app import imports
+from armbulk.app.resolve import ask_again
 from armbulk.cli import cli
-from armbulk.core.limits import Account
-from armbulk.edges.clock import SystemClock
-from armbulk.edges.config import load
-from armbulk.edges.store import Store
-from armbulk.edges.store.engine import ClientLock
-from armbulk.edges.store.whereabouts import like_proc, shared
-from armbulk.edges.workbook.placing import LEFT_BEHIND, PATIENCE
+from armbulk.clock import SystemClock
+from armbulk.context import Bench
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
-from armbulk.resolving import ask_again
-from armbulk.results import check_again, stand
+from armbulk.quota.limits import Account
+from armbulk.results.report import check_again, stand
 from armbulk.sandbox import Sandbox
+from armbulk.settings.load import load
+from armbulk.store import Store
+from armbulk.store.engine import ClientLock
+from armbulk.store.location_check import like_proc, shared
+from armbulk.validation.check import check_files
+from armbulk.writers.atomic import LEFT_BEHIND, PATIENCE
 
 MOUNTS = """sysfs /sys sysfs rw 0 0
 /dev/sda1 / ext4 rw 0 0
@@ -108,7 +109,7 @@ def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
     """L05: the folder that the environment calls OneDrive is one, whatever its name."""
     environ = {"ARMBULK_HOME": str(tmp_path / "sky" / "armbulk"), "OneDriveCommercial": str(tmp_path / "sky")}
     with pytest.raises(StoreError, match="OneDrive synchronises"):
-        importing.Bench(load(environ), FakeClock()).store()
+        Bench(load(environ), FakeClock()).store()
 
 
 @pytest.mark.promise("P30")
@@ -146,7 +147,7 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
         write_files(tmp_path, documents=2)
         assert check_again(way.store.run(run)) is None
         assert way.carry_on(run) == "finished"
-        importing.conclude(way.store, run, None, tmp_path / "result.xlsx", "en")
+        imports.conclude(way.store, run, None, tmp_path / "result.xlsx", "en")
         assert outcomes(stand(way.store, run)) == {"created": 9}
         book = openpyxl.load_workbook(tmp_path / "result.xlsx")
         assert [row[0].value for row in book["documents"].iter_rows(min_row=2)] == [f"F{n}" for n in range(1, 7)]
@@ -212,8 +213,8 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
     with journey(tmp_path, dialect={"duplicate": "accept"}) as way:
         run = way.begin(write_files(tmp_path))
         transport = Asleep(way.clock, lambda call: call.method == method and part in call.url.path, wakes)
-        bench = importing.Bench(way.bench.profile, way.clock, transport)
-        state = importing.carry_on(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
+        bench = Bench(way.bench.profile, way.clock, transport)
+        state = imports.carry_on(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
         if state == "in_doubt":  # a session waits an hour for a batch, and three days are more
             state = way.carry_on(run)
         assert state == "finished"
@@ -313,14 +314,14 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
             Store(f"sqlite:///{home / 'armbulk.db'}", SystemClock())
         assert "ARMBULK_HOME" in refused.value.hint
         with pytest.raises(ArmbulkError) as refused_too:
-            importing.results.writable(out / "result.xlsx", "en")
+            imports.results.writable(out / "result.xlsx", "en")
         assert (refused_too.value.code, "-o" in refused_too.value.hint) == ("cannot-write", True)
 
 
 HOLD = """
 import sys
-from armbulk.core.limits import Account
-from armbulk.edges.store.engine import ClientLock
+from armbulk.quota.limits import Account
+from armbulk.store.engine import ClientLock
 with ClientLock(sys.argv[1], Account("http://arm", "2218"), "Run 3 (process 1, started 09:14)"):
     print("held", flush=True)
     sys.stdin.read()
@@ -367,8 +368,8 @@ def written(folder: Path, clock: FakeClock) -> Path:
     """A result workbook of two files, written to `result.xlsx`."""
     checked = check_files(write_files(folder))
     with journey(folder) as way:
-        ready = importing.prepared(way.bench, way.store, checked, importing.Options())
-    return importing.results.write(importing.results.unsent(ready.items), checked, folder / "result.xlsx", "en", clock)
+        ready = imports.prepared(way.bench, way.store, checked, imports.Options())
+    return imports.results.write(imports.results.unsent(ready.items), checked, folder / "result.xlsx", "en", clock)
 
 
 @pytest.mark.promise("P16")
@@ -380,8 +381,8 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     target.write_bytes(b"the one before")
     mark = tmp_path / beside
     mark.write_bytes(b"")
-    assert "is open in another program" in importing.results.writable(target, "en")
-    assert "er åpen i et annet program" in importing.results.writable(target, "no")
+    assert "is open in another program" in imports.results.writable(target, "en")
+    assert "er åpen i et annet program" in imports.results.writable(target, "no")
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
     assert clock.slept <= PATIENCE + 1
@@ -396,7 +397,7 @@ def test_a_result_that_is_read_only(tmp_path: Path) -> None:
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"kept for the auditor")
     target.chmod(0o444)
-    assert "is read-only" in importing.results.writable(target, "en")
+    assert "is read-only" in imports.results.writable(target, "en")
     clock = FakeClock()
     assert [written(tmp_path, clock).name for _ in range(2)] == ["result-2.xlsx", "result-3.xlsx"]
     assert clock.slept == 0
@@ -455,7 +456,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    sends = importing.carry_on
+    sends = imports.carry_on
 
     def sends_and_loses(*given: Any, **named: Any) -> str:
         state = sends(*given, **named)
@@ -465,9 +466,9 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
 
     with Sandbox() as arm:
         with monkeypatch.context() as world:
-            world.setattr(importing, "carry_on", sends_and_loses)
+            world.setattr(imports, "carry_on", sends_and_loses)
             if lost == "the room":
-                world.setattr("armbulk.edges.workbook.fresh.write", no_room)
+                world.setattr("armbulk.writers.new_workbook.write", no_room)
             done = armbulk("import", *files, "-o", str(out / "result.xlsx"), "--yes", env=arm.settings)
         said = json.loads(done.stdout)
         assert (done.exit_code, said["state"], said["outcomes"]["created"], said["result"]) == (2, "finished", 9, None)

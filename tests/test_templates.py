@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 from test_cli import call, called
 
-from armbulk.checking import check_files
-from armbulk.core.headers import CODES, GUIDE
-from armbulk.core.mapper import payloads
-from armbulk.model import Field, Kind, Use, Words
+from armbulk.arm.encode import payloads
+from armbulk.i18n import Words
+from armbulk.mapping.headers import CODES, GUIDE
+from armbulk.model.fields import Field, Kind, Use
 from armbulk.resources import RESOURCES
+from armbulk.validation.check import check_files
 
 COMMITTED = Path(__file__).parent.parent / "templates" / "workbooks"
 LANGS = ("en", "no")

@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.core.windows import Window, by_days, by_values, inside, next_filter, query
+from armbulk.export.partition import Window, by_days, by_values, inside, next_filter, query
 from armbulk.resources import EXPORTS
 
 GL = EXPORTS["gl-items"].listing

@@ -8,29 +8,29 @@ from importlib import import_module
 import click
 
 from armbulk import __version__
-from armbulk.cli.desk import stops
+from armbulk.cli.command import stops
 from armbulk.errors import Exit
 
 _COMMANDS = {
-    "demo": ("armbulk.cli.trying", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
+    "demo": ("armbulk.cli.sandbox", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
     "template": ("armbulk.cli.reference", "template", "A workbook to fill in."),
     "fields": ("armbulk.cli.reference", "fields", "The columns armbulk knows, with their rules."),
     "map": ("armbulk.cli.mapping", "map_", "Which column of your file is which of ARM's; how a row becomes its JSON."),
-    "check": ("armbulk.cli.files", "check", "Find every problem. Nothing leaves this machine."),
-    "plan": ("armbulk.cli.files", "plan", "What would be sent, what it costs, when it ends."),
-    "import": ("armbulk.cli.running", "import_", "Check, plan, confirm, send, and write the result workbook."),
-    "resume": ("armbulk.cli.running", "resume", "Carry an unfinished run on."),
-    "resolve": ("armbulk.cli.resolving", "resolve", "Name what is in doubt, ask ARM again, decide."),
-    "export": ("armbulk.cli.exporting", "export", "Data out, complete: to Excel, CSV, Parquet or JSON lines."),
-    "results": ("armbulk.cli.running", "results", "Write a run's result workbook again."),
-    "runs": ("armbulk.cli.history", "runs", "The runs so far."),
-    "show": ("armbulk.cli.history", "show", "One run in full."),
+    "check": ("armbulk.cli.check", "check", "Find every problem. Nothing leaves this machine."),
+    "plan": ("armbulk.cli.check", "plan", "What would be sent, what it costs, when it ends."),
+    "import": ("armbulk.cli.imports", "import_", "Check, plan, confirm, send, and write the result workbook."),
+    "resume": ("armbulk.cli.imports", "resume", "Carry an unfinished run on."),
+    "resolve": ("armbulk.cli.resolve", "resolve", "Name what is in doubt, ask ARM again, decide."),
+    "export": ("armbulk.cli.export", "export", "Data out, complete: to Excel, CSV, Parquet or JSON lines."),
+    "results": ("armbulk.cli.imports", "results", "Write a run's result workbook again."),
+    "runs": ("armbulk.cli.runs", "runs", "The runs so far."),
+    "show": ("armbulk.cli.runs", "show", "One run in full."),
     "login": ("armbulk.cli.login", "login", "Store a client's settings, and its secret in the keyring."),
     "logout": ("armbulk.cli.login", "logout", "Take a profile's secret out of the keyring."),
     "profiles": ("armbulk.cli.login", "profiles", "The profiles, and whether each has a secret."),
-    "purge": ("armbulk.cli.history", "purge", "Take away what old runs left on this machine."),
-    "usage": ("armbulk.cli.history", "usage", "ARM's limits: used, reserved, left."),
-    "sandbox": ("armbulk.cli.trying", "sandbox", "Run the stand-in ARM on 127.0.0.1."),
+    "purge": ("armbulk.cli.runs", "purge", "Take away what old runs left on this machine."),
+    "usage": ("armbulk.cli.runs", "usage", "ARM's limits: used, reserved, left."),
+    "sandbox": ("armbulk.cli.sandbox", "sandbox", "Run the stand-in ARM on 127.0.0.1."),
 }
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from armbulk.cli.desk import Desk, command
+from armbulk.cli.command import Desk, command
 from armbulk.errors import Exit, QuestionError
-from armbulk.model import Words
+from armbulk.i18n import Words
 
 _ASKED = (
     ("base_url", "--base-url", Words("ARM's address (https://…/arm/v1)", "ARMs adresse (https://…/arm/v1)")),
@@ -41,8 +41,8 @@ def login(desk: Desk, *, secret_stdin: bool, no_check: bool, **said: str | None)
     Example:  armbulk login --profile anne-as
               armbulk login --profile ci --base-url https://… --client-no 2218 --secret-stdin < secret.txt
     """
-    from armbulk import profiles
-    from armbulk.edges.vault import Keyring
+    from armbulk.app import login as profiles
+    from armbulk.settings.secrets import Keyring
 
     given = _given(desk, said, secret_stdin=secret_stdin)
     profile = profiles.as_profile(desk.profile, given)
@@ -58,7 +58,7 @@ def login(desk: Desk, *, secret_stdin: bool, no_check: bool, **said: str | None)
 
 
 def _given(desk: Desk, said: dict[str, str | None], *, secret_stdin: bool) -> Any:
-    from armbulk.profiles import Given
+    from armbulk.app.login import Given
 
     now, lang = desk.profile, desk.report.lang
     before = {
@@ -91,7 +91,7 @@ def _size(desk: Desk) -> str:
 
 def _secret(desk: Desk, *, by_client: bool, from_stdin: bool) -> str:
     """The client secret, or the ready token: from its file, standard input, the environment, or typed unseen."""
-    from armbulk.edges.vault import from_file
+    from armbulk.settings.secrets import from_file
 
     if desk.profile.secret_file:
         return from_file(desk.profile.secret_file)
@@ -122,8 +122,8 @@ def logout(desk: Desk) -> Exit:
     \b
     Example:  armbulk logout --profile anne-as
     """
-    from armbulk.edges.vault import Keyring
-    from armbulk.profiles import forget
+    from armbulk.app.login import forget
+    from armbulk.settings.secrets import Keyring
 
     desk.report.show("logout", {"profile": desk.profile.name, "removed": forget(desk.profile, Keyring())})
     return Exit.OK
@@ -137,8 +137,8 @@ def profiles(desk: Desk) -> Exit:
     \b
     Example:  armbulk profiles
     """
-    from armbulk.edges.vault import Keyring
-    from armbulk.profiles import known
+    from armbulk.app.login import known
+    from armbulk.settings.secrets import Keyring
 
     desk.report.show("profiles", {"profiles": known(desk.profile, Keyring())})
     return Exit.OK

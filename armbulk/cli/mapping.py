@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armbulk.cli.desk import Desk, command
-from armbulk.cli.files import checked_files, with_files
+from armbulk.cli.check import checked_files, with_files
+from armbulk.cli.command import Desk, command
 from armbulk.errors import Exit, FileError
 
 if TYPE_CHECKING:
-    from armbulk.importing import Given
+    from armbulk.app.imports import Given
 
 
 @click.command("map")
@@ -28,8 +28,8 @@ def map_(desk: Desk, given: "Given", row: int | None, name: str | None, target: 
     Example:  armbulk map export.csv -o mine.toml
               armbulk map export.csv --mapping mine.toml --explain 17
     """
-    from armbulk import mapping
-    from armbulk.edges.mappings import ready_made
+    from armbulk.app import mapping
+    from armbulk.mapping.files import ready_made
 
     checked = checked_files(desk, given, anything=True)
     if row is not None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from armbulk.core.pace import Progress
-    from armbulk.edges.report import Reporter
+    from armbulk.cli.output import Reporter
+    from armbulk.model.progress import Progress
 
 
 @contextmanager

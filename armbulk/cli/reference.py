@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from armbulk.cli.desk import Desk, command
+from armbulk.cli.command import Desk, command
 from armbulk.errors import Exit
 
 _KNOWN = [
@@ -22,7 +22,7 @@ def fields(desk: Desk, resource: str) -> Exit:
     \b
     Example:  armbulk fields documents
     """
-    from armbulk.reference import describe
+    from armbulk.app.fields import describe
 
     desk.report.show("fields", describe(resource, desk.report.lang))
     return Exit.OK
@@ -41,7 +41,7 @@ def template(desk: Desk, resource: str, target: Path | None, *, examples: bool, 
     Example:  armbulk template customers
               armbulk template all --examples --lang no -o kunder-og-fakturaer.xlsx
     """
-    from armbulk import forms
+    from armbulk.app import templates
 
-    desk.report.show("template", forms.write(resource, target, desk.report.lang, examples=examples, replace=yes))
+    desk.report.show("template", templates.write(resource, target, desk.report.lang, examples=examples, replace=yes))
     return Exit.OK

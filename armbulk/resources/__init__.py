@@ -1,6 +1,7 @@
 """ARM's records as data: one file a resource. Everything about fields is derived from here."""
 
-from armbulk.model import Resource, Words
+from armbulk.i18n import Words
+from armbulk.model.fields import Resource
 from armbulk.resources.ar_items import AR_ITEMS
 from armbulk.resources.arm_codes import ARM_CODES
 from armbulk.resources.client_configs import CLIENT_CONFIGS

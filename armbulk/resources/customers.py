@@ -1,6 +1,7 @@
 """Customers: the fields of the published list (marks: E seen in an example, I inferred to be ARM's own work)."""
 
-from armbulk.model import Field, Filter, Kind, Listing, Resource, Use, Words
+from armbulk.i18n import Words
+from armbulk.model.fields import Field, Filter, Kind, Listing, Resource, Use
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
 _COUNTRY = r"(?i)^[a-z]{2}$"

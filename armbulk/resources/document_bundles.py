@@ -1,6 +1,7 @@
 """Document bundles: what was created together (all inferred, unverified)."""
 
-from armbulk.model import Filter, Kind, Listing, Resource, Words
+from armbulk.i18n import Words
+from armbulk.model.fields import Filter, Kind, Listing, Resource
 from armbulk.resources import shared
 from armbulk.resources.shared import read_only
 

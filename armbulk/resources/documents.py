@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from armbulk.model import Field, Filter, Kind, Listing, Resource, Rule, Severity, Use, Words
+from armbulk.i18n import Words
+from armbulk.model.fields import Field, Filter, Kind, Listing, Resource, Rule, Severity, Use
 from armbulk.resources.shared import ACCOUNT_NO, CLIENT_NO, DOCUMENT_BUNDLE_ID, REFERENCE_NO
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"

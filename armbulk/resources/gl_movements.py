@@ -1,6 +1,7 @@
 """GL movements: opening balance, movement and closing balance by account and period (all inferred, unverified)."""
 
-from armbulk.model import Filter, Kind, Listing, Resource, Words
+from armbulk.i18n import Words
+from armbulk.model.fields import Filter, Kind, Listing, Resource
 from armbulk.resources import shared
 from armbulk.resources.shared import read_only
 

@@ -1,6 +1,7 @@
 """Insights: the aged balance by intervals (ADB intervals; all inferred, unverified)."""
 
-from armbulk.model import Kind, Listing, Resource, Words
+from armbulk.i18n import Words
+from armbulk.model.fields import Kind, Listing, Resource
 from armbulk.resources import shared
 from armbulk.resources.shared import read_only
 

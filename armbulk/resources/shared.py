@@ -1,6 +1,7 @@
 """Fields that several of ARM's records have, and that can only be read."""
 
-from armbulk.model import Field, Kind, Use, Words
+from armbulk.i18n import Words
+from armbulk.model.fields import Field, Kind, Use
 
 
 def read_only(name: str, header: tuple[str, str], path: str, kind: Kind, told: tuple[str, str], example: str,

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from armbulk.sandbox.answers import Answer, Asked, error, page
+from armbulk.sandbox.auth import Gate
 from armbulk.sandbox.faults import Fault
-from armbulk.sandbox.gate import Gate
+from armbulk.sandbox.responses import Answer, Asked, error, page
 from armbulk.sandbox.state import Call, State
 
 Break = Callable[[Scope], None]

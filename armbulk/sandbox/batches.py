@@ -4,8 +4,8 @@ import uuid
 from copy import deepcopy
 from typing import Any
 
+from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.records import create_document, save_customer
-from armbulk.sandbox.shapes import Json
 from armbulk.sandbox.state import Batch, State
 
 MOST_ASKED_UNSEEN = 1

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from armbulk.sandbox import batches, reading, records
-from armbulk.sandbox.answers import Answer, Asked, Job, NotJson, error, read_json, said
-from armbulk.sandbox.shapes import Json
+from armbulk.sandbox import batches, queries, records
+from armbulk.sandbox.json_types import Json
+from armbulk.sandbox.responses import Answer, Asked, Job, NotJson, error, read_json, said
 from armbulk.sandbox.state import State
 
 
@@ -29,7 +29,7 @@ class Endpoints:
             return self._job(asked, pieces)
         except NotJson:
             return self._refusal(400, "The body is not JSON")
-        except (Wrong, reading.Refused) as wrong:
+        except (Wrong, queries.Refused) as wrong:
             return self._refusal(wrong.status, str(wrong))
 
     def _job(self, asked: Asked, pieces: Sequence[str]) -> Job:  # noqa: C901, PLR0911 - one for each endpoint
@@ -52,7 +52,7 @@ class Endpoints:
                 return self._refusal(404, "There is no such endpoint")
             case ("GET", "glitems" | "aritems", number):
                 return Job(lambda: self._posted(pieces[0], number))
-            case ("GET", *_) if "/".join(pieces) in reading.FILTERS:
+            case ("GET", *_) if "/".join(pieces) in queries.FILTERS:
                 return Job(lambda: self._listed(asked, "/".join(pieces)))
         return self._refusal(404, "There is no such endpoint")
 
@@ -108,11 +108,11 @@ class Endpoints:
         return said(status, body, reads=reads, then=lambda: batches.seen(batch))
 
     def _found(self, number: str, *, expand: bool) -> Answer:
-        found = reading.find_documents(self.state, number)
+        found = queries.find_documents(self.state, number)
         if not found:
             return error(self.state.dialect, 404, "There is no such document")
-        shown = found if expand else [reading.bare(one) for one in found]
-        return said(200, shown[0] if len(shown) == 1 else {"documents": shown}, reads=reading.weight(shown))
+        shown = found if expand else [queries.bare(one) for one in found]
+        return said(200, shown[0] if len(shown) == 1 else {"documents": shown}, reads=queries.weight(shown))
 
     def _known(self, number: str) -> Answer:
         customer = self.state.customer(number)
@@ -121,14 +121,14 @@ class Endpoints:
         return said(200, customer, reads=1)
 
     def _posted(self, resource: str, number: str) -> Answer:
-        found = reading.find_posted(self.state, resource, number)
+        found = queries.find_posted(self.state, resource, number)
         return error(self.state.dialect, 404, "There is no such item") if found is None else said(200, found, reads=1)
 
     def _listed(self, asked: Asked, resource: str) -> Answer:
         try:
-            query_id, query = reading.listing(self.state, resource, asked.query)
-            body, reads = reading.page(self.state, query_id, query, asked.query, asked.headers["host"])
-        except reading.Refused as wrong:
+            query_id, query = queries.listing(self.state, resource, asked.query)
+            body, reads = queries.page(self.state, query_id, query, asked.query, asked.headers["host"])
+        except queries.Refused as wrong:
             return error(self.state.dialect, wrong.status, str(wrong))
         return said(200, body, reads=reads, then=lambda: self.state.queries.setdefault(query_id, query))
 

@@ -1,9 +1,9 @@
 """The invoices and credit notes behind a ledger, with lines that add up to them to the øre."""
 
-from armbulk.sandbox import people
+from armbulk.sandbox import customers
+from armbulk.sandbox.general_ledger import CREDIT_NOTE, FIRST_ACCOUNT, Ledger, Voucher, kroner, lot, tax
+from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import kid
-from armbulk.sandbox.ledger import CREDIT_NOTE, FIRST_ACCOUNT, Ledger, Voucher, kroner, lot, tax
-from armbulk.sandbox.shapes import Json
 
 FIRST_BUNDLE = 400_000
 """Number of the bundle before the first."""
@@ -23,7 +23,7 @@ def document(ledger: Ledger, place: int) -> Json:
     """Make the document of a voucher, with its lines."""
     one = ledger.vouchers[place]
     account, reference = FIRST_ACCOUNT + one.customer, place + 1
-    channel = people.channel(ledger.seed, one.customer)
+    channel = customers.channel(ledger.seed, one.customer)
     return {
         "clientNo": ledger.client_no,
         "accountNo": account,
@@ -35,7 +35,7 @@ def document(ledger: Ledger, place: int) -> Json:
         "documentDate": one.day.isoformat(),
         "dueDate": ledger.dues(place)[1].isoformat(),
         "currency": "NOK",
-        "language": people.language(one.customer),
+        "language": customers.language(one.customer),
         "kid": kid(ledger.client_no, account, reference),
         "marketingMessageCode": "",
         "customerMessage": f"Gjelder faktura {one.sale:08d}" if one.kind == CREDIT_NOTE else "",
@@ -49,7 +49,7 @@ def document(ledger: Ledger, place: int) -> Json:
         "currencyAmounts": _amounts(one.net, one.vat),
         "distribution": channel,
         "einvoiceAddress": {"address": "", "addressScheme": "", "operator": ""},
-        "emailAddress": [people.names(ledger.seed, one.customer)[2]] if channel["type"] == "M" else [],
+        "emailAddress": [customers.names(ledger.seed, one.customer)[2]] if channel["type"] == "M" else [],
         "attachmentFiles": [],
         "attachmentCodes": [],
         "customCodes": [],

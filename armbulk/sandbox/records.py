@@ -4,8 +4,8 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from armbulk.sandbox.json_types import ADDRESS, COMPUTED, CUSTOMER, DOCUMENT, Json, errors
 from armbulk.sandbox.keys import FIRST_BUNDLE, FIRST_REFERENCE, fold, kid
-from armbulk.sandbox.shapes import ADDRESS, COMPUTED, CUSTOMER, DOCUMENT, Json, errors
 
 if TYPE_CHECKING:
     from armbulk.sandbox.state import State

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import overload
 
+from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import fold
-from armbulk.sandbox.shapes import Json
 
 Value = Callable[[int], object]
 

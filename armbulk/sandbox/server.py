@@ -13,10 +13,10 @@ from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from armbulk.sandbox.app import App
-from armbulk.sandbox.books import Books
+from armbulk.sandbox.auth import CLIENT_ID, SECRET
 from armbulk.sandbox.dialects import Dialect
 from armbulk.sandbox.faults import Fault
-from armbulk.sandbox.gate import CLIENT_ID, SECRET
+from armbulk.sandbox.lists import Books
 from armbulk.sandbox.meters import Meters
 from armbulk.sandbox.state import State
 

@@ -5,13 +5,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from armbulk.sandbox.books import Books
 from armbulk.sandbox.dialects import Dialect
+from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import FIRST_ACCOUNT, fold, kid
+from armbulk.sandbox.lists import Books
 from armbulk.sandbox.meters import Meters
 from armbulk.sandbox.records import create_document, save_customer
 from armbulk.sandbox.rows import Found, Sought
-from armbulk.sandbox.shapes import Json
 
 
 @dataclass(slots=True)

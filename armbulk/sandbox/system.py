@@ -1,7 +1,7 @@
 """What ARM says of itself: its code lists, and how it is set up for the client. Believable, and not documented."""
 
-from armbulk.sandbox.ledger import BANK, RECEIVABLES, SALES, VAT
-from armbulk.sandbox.shapes import Json
+from armbulk.sandbox.general_ledger import BANK, RECEIVABLES, SALES, VAT
+from armbulk.sandbox.json_types import Json
 
 _CODES: dict[str, dict[str, str]] = {
     "customerCategory": {

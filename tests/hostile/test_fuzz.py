@@ -12,9 +12,9 @@ from generate import STYLES, book, number, row, text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from armbulk.checking import check_sheets
-from armbulk.edges.sheets import read
 from armbulk.errors import ArmbulkError
+from armbulk.readers import read
+from armbulk.validation.check import check_sheets
 
 SOAK = int(os.environ.get("ARMBULK_SOAK", "0"))  # examples of a long run; CI takes few
 EXAMPLES = SOAK or 150

@@ -13,10 +13,10 @@ import python_calamine
 import xlsxwriter
 from generate import Case, book, cases, pack, parts, row, text
 
-from armbulk.checking import check_files
-from armbulk.edges.sheets import read
 from armbulk.errors import FileError
-from armbulk.model import Reading
+from armbulk.model.sheet import Reading
+from armbulk.readers import read
+from armbulk.validation.check import check_files
 
 CASES = list(cases())
 BOMBS = [case for case in CASES if case.name.startswith("bomb")]

@@ -13,12 +13,14 @@ import pytest
 from hostile_server import Answer, Asked, Hostile, answer, serving
 from journey import FakeClock, outcomes
 
-from armbulk import importing, results
-from armbulk.checking import check_files
-from armbulk.edges.config import load
-from armbulk.edges.store import Store
+from armbulk.app import imports
+from armbulk.context import Bench
 from armbulk.errors import ArmbulkError
-from armbulk.planning import Options
+from armbulk.planning.plan import Options
+from armbulk.results import report
+from armbulk.settings.load import load
+from armbulk.store import Store
+from armbulk.validation.check import check_files
 
 UUID = "5c1e5f0e-8e0b-4c5c-9f0a-0123456789ab"
 KEYS = ("D1", "D2", "D3")
@@ -328,21 +330,21 @@ def write(folder: Path) -> list[str]:
     return [str(folder / "documents.csv"), str(folder / "lines.csv")]
 
 
-def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str]) -> tuple[str, results.Result]:
+def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str]) -> tuple[str, report.Result]:
     """Import against the hostile server: how it ended, and what became of each row."""
     settings = {"ARMBULK_BASE_URL": hostile.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": "t",
                 "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **env}  # fmt: skip
-    bench = importing.Bench(load(settings), clock)
+    bench = Bench(load(settings), clock)
     store = Store(bench.profile.store_url, clock)
     files = write(folder)
     options = Options(first_import=True)  # what this server says of a document is about those that were posted
-    ready = importing.prepared(bench, store, check_files(files), options)
-    run = importing.begin(bench, store, ready, importing.Given(tuple(files)))
+    ready = imports.prepared(bench, store, check_files(files), options)
+    run = imports.begin(bench, store, ready, imports.Given(tuple(files)))
     try:
-        ends = importing.carry_on(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        ends = imports.carry_on(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
     except ArmbulkError as error:
         ends = error.code
-    stood = importing.conclude(store, run, check_files(files), folder / "result.xlsx", "en")
+    stood = imports.conclude(store, run, check_files(files), folder / "result.xlsx", "en")
     store.close()
     return ends, stood
 

@@ -20,9 +20,8 @@ from typing import Any
 import httpx
 from sqlalchemy.engine.default import DefaultDialect
 
-from armbulk import importing, planning, remembering, resolving, results  # noqa: F401 - loaded once for all
 from armbulk.cli import main
-from armbulk.edges import vault  # noqa: F401 - same
+from armbulk.settings import secrets  # noqa: F401 - same
 
 passed = 0
 hits: dict[int, list[signal.Signals]] = {}

@@ -12,15 +12,15 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.core.answers import Fault, Reply
-from armbulk.core.limits import Account, Limits
-from armbulk.core.pace import Pace
-from armbulk.core.readings import Result
-from armbulk.core.states import FINAL, FOR_PEOPLE, State, lawful
-from armbulk.edges.store import Batch, Intent, Open, Run
+from armbulk.arm.batch_results import Result
+from armbulk.arm.responses import Fault, Reply
 from armbulk.errors import ArmbulkError
-from armbulk.model import Cost, Outcome
-from armbulk.sending import Session
+from armbulk.model.batch_state import FINAL, FOR_PEOPLE, State, lawful
+from armbulk.model.outcome import Cost, Outcome
+from armbulk.model.progress import Pace
+from armbulk.quota.limits import Account, Limits
+from armbulk.sending.sender import Session
+from armbulk.store import Batch, Intent, Open, Run
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 KEYS = ("F1", "F2")

@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 from journey import Journey, journey, outcomes, write_files
 
-from armbulk import importing
-from armbulk.edges.store import Store
+from armbulk.app import imports
+from armbulk.context import Bench
 from armbulk.errors import StoreError
-from armbulk.importing import Bench
-from armbulk.results import Result, stand
+from armbulk.results.report import Result, stand
+from armbulk.store import Store
 
 WRITES = (
     "intend",
@@ -93,7 +93,7 @@ def session(way: Journey, run: int, fate: Fate) -> str:
     store = mortal(way, fate)
     bench = Bench(way.bench.profile, way.clock, Mortal(fate))
     try:
-        return importing.carry_on(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        return imports.carry_on(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
     except Crash:
         return "killed"
     finally:

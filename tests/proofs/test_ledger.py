@@ -2,7 +2,7 @@
 
 Two processes share one store. Calls travel for up to a minute, answers get lost, processes are killed with calls on
 their way, machines start anew, and the machine's wall clock is wrong and jumps by up to a month at any time. What is
-simulated is the world; what is tested is `edges.store.metering` with `core.timekeeper` and `core.limits`.
+simulated is the world; what is tested is `store.metering` with `quota.server_clock` and `quota.limits`.
 """
 
 import heapq
@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from armbulk.core.limits import METERS, Account, Limits
-from armbulk.core.timekeeper import Heard
-from armbulk.edges.store import ledger
-from armbulk.edges.store.metering import Metering
-from armbulk.edges.store.tables import metadata
-from armbulk.model import Cost
+from armbulk.model.outcome import Cost
+from armbulk.quota.limits import METERS, Account, Limits
+from armbulk.quota.server_clock import Heard
+from armbulk.store import usage_ledger
+from armbulk.store.metering import Metering
+from armbulk.store.schema import metadata
 
 SCHEDULES = int(os.environ.get("ARMBULK_SCHEDULES", "40"))
 ACCOUNT = Account("http://arm", "1")
@@ -120,7 +120,7 @@ class Unreserved(Ledger):
     def start(self) -> None:
         """Forget what is open."""
         with self._engine.begin() as conn:
-            conn.execute(sa.delete(ledger.reservation))
+            conn.execute(sa.delete(usage_ledger.reservation))
 
 
 class Forgetful(Ledger):
@@ -129,7 +129,7 @@ class Forgetful(Ledger):
     def start(self) -> None:
         """Begin anew."""
         with self._engine.begin() as conn:
-            for table in (ledger.slot, ledger.reservation, ledger.meter_clock):
+            for table in (usage_ledger.slot, usage_ledger.reservation, usage_ledger.meter_clock):
                 conn.execute(sa.delete(table))
 
 

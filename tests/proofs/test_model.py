@@ -9,11 +9,11 @@ from dataclasses import replace
 import model
 import pytest
 
-from armbulk import sending
-from armbulk.core.answers import Fault, Posted, Proof, Reply, read_post
-from armbulk.core.limits import Account
-from armbulk.core.readings import Look
-from armbulk.core.states import State
+from armbulk.arm.batch_results import Look
+from armbulk.arm.responses import Fault, Posted, Proof, Reply, read_post
+from armbulk.model.batch_state import State
+from armbulk.quota.limits import Account
+from armbulk.sending import sender
 
 EVERY = int(os.environ.get("ARMBULK_EVERY", "1"))  # 2 takes every other pair of crash points, for haste
 FEW = 97  # for the variants that must fail
@@ -22,7 +22,7 @@ FEW = 97  # for the variants that must fail
 @pytest.fixture(autouse=True)
 def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The JSON around the records is another test's concern."""
-    monkeypatch.setattr(sending, "wrap", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
+    monkeypatch.setattr(sender, "wrap", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
 
 
 def tally(every: int, make: type[model.ModelStore] = model.ModelStore) -> Counter[str]:
@@ -80,31 +80,31 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
             case "no intent on disk before sending":
                 make = NoIntent
             case "5xx is taken for not sent":
-                patch.setattr(sending, "read_post", not_sent(lambda reply: reply.status >= 500))
+                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.status >= 500))
             case "a lost answer is taken for not sent":
-                patch.setattr(sending, "read_post", not_sent(lambda reply: reply.fault is Fault.BROKEN))
+                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.fault is Fault.BROKEN))
             case "2xx without a number is taken for not sent":
                 unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_post(reply).uuid)
-                patch.setattr(sending, "read_post", unnumbered)
+                patch.setattr(sender, "read_post", unnumbered)
             case "404 on the batch is taken for not received":
-                patch.setattr(sending, "UNSEEN", 1)
-                patch.setattr(sending.Session, "_poll", _resend_on_404)
+                patch.setattr(sender, "UNSEEN", 1)
+                patch.setattr(sender.Session, "_poll", _resend_on_404)
             case "what is not found is sent again at once":
-                patch.setattr(sending.Session, "_quarantine", _resend)
-                patch.setattr(sending, "settled", lambda *_: True)
+                patch.setattr(sender.Session, "_quarantine", _resend)
+                patch.setattr(sender, "settled", lambda *_: True)
             case "what is not found is called rejected":
-                patch.setattr(sending, "read_document", _rejected(sending.read_document))
+                patch.setattr(sender, "read_document", _rejected(sender.read_document))
         yield make
 
 
-def _resend(session: sending.Session, batch: model.Batch) -> None:
+def _resend(session: sender.Session, batch: model.Batch) -> None:
     session.store.rows[batch.id] = replace(session.store.rows[batch.id], state=State.PLANNED)  # type: ignore[attr-defined]
 
 
-_POLL = sending.Session._poll
+_POLL = sender.Session._poll
 
 
-def _resend_on_404(session: sending.Session, batch: model.Batch) -> None:
+def _resend_on_404(session: sender.Session, batch: model.Batch) -> None:
     arm = session.arm
     if arm.poll.startswith("404") and session._watch(batch).polls == 0:  # type: ignore[attr-defined]
         session._watch(batch).polls += 1

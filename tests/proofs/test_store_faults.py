@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from journey import Journey, journey, write_files
 
-from armbulk import importing
-from armbulk.checking import Checked, check_files
-from armbulk.edges.store import Store
+from armbulk.app import imports
 from armbulk.errors import StoreError
-from armbulk.planning import Options
-from armbulk.results import stand
+from armbulk.planning.plan import Options
+from armbulk.results.report import stand
+from armbulk.store import Store
+from armbulk.validation.check import Checked, check_files
 
 FAULTS = int(os.environ.get("ARMBULK_FAULTS", "20"))  # statements that fail, of all there are; commits are tried all
 WORDS = ("disk I/O error", "database or disk is full", "attempt to write a readonly database")
@@ -72,8 +72,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
 def begun(folder: Path, checked: Checked) -> Iterator[tuple[Journey, int]]:
     """A run that is stored, of customers and two batches of documents."""
     with journey(folder, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
-        ready = importing.prepared(way.bench, way.store, checked, Options())
-        yield way, importing.begin(way.bench, way.store, ready, importing.Given(()))
+        ready = imports.prepared(way.bench, way.store, checked, Options())
+        yield way, imports.begin(way.bench, way.store, ready, imports.Given(()))
 
 
 def posts(way: Journey) -> int:

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 from sandbox_caller import sample
 
-from armbulk.core.identifiers import FORMS
-from armbulk.sandbox.books import BANK, RECEIVABLES, SALES, VAT, books
+from armbulk.resources.identifiers import FORMS
+from armbulk.sandbox.lists import BANK, RECEIVABLES, SALES, VAT, books
 from armbulk.sandbox.rows import Found, Rows, Sought
 
 if TYPE_CHECKING:

@@ -1,0 +1,57 @@
+"""The field reference, derived from the resources."""
+
+from typing import Any
+
+from armbulk.findings.catalogue import CATALOGUE
+from armbulk.i18n import Words
+from armbulk.model.fields import Field, Use
+from armbulk.resources import EXPORTS, RESOURCES
+from armbulk.resources.identifiers import FORMS
+
+
+def describe(resource: str, lang: str) -> dict[str, Any]:
+    """Describe every field of a resource in `lang`, and what its being read as a list rests on."""
+    one = {**RESOURCES, **EXPORTS}[resource]
+    note = one.listing.note.text(lang) if one.listing else ""
+    return {"resource": resource, "fields": [_field(field, lang) for field in one.readable], "note": note}
+
+
+def describe_read_only(resource: str, lang: str) -> list[dict[str, Any]]:
+    """Describe the fields of a resource that come out, and cannot be sent in a sheet."""
+    known = RESOURCES[resource].fields if resource in RESOURCES else ()
+    return [_field(field, lang) for field in EXPORTS[resource].readable if field not in known]
+
+
+def _field(field: Field, lang: str) -> dict[str, Any]:
+    also = [field.header.text("en" if lang == "no" else "no"), *field.aliases]
+    return {
+        "field": field.name,
+        "header": field.header.text(lang),
+        "also": list(dict.fromkeys(also)),
+        "path": field.path,
+        "kind": field.kind.value.text(lang),
+        "required": field.required,
+        "rules": _rules(field, lang),
+        "help": field.help.text(lang),
+        "example": field.example,
+        "source": field.source,
+    }
+
+
+def _rules(field: Field, lang: str) -> list[str]:
+    rules = []
+    if field.max_length:
+        rules.append(Words(f"at most {field.max_length} characters", f"høyst {field.max_length} tegn").text(lang))
+    if field.pattern:
+        rules.append(Words("has the form of the example", "har formen til eksempelet").text(lang))
+    if field.form:
+        code = FORMS[field.form].code
+        severity = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}[CATALOGUE[code].severity]
+        rules.append(f"{code} ({severity.text(lang)})")
+    if field.one_of:
+        rules.append(", ".join(field.one_of))
+    if field.use is Use.COMPUTED:
+        rules.append(Words("worked out by ARM, never sent", "regnes ut av ARM, sendes aldri").text(lang))
+    if field.use is Use.PARENT:
+        rules.append(Words("finds the line's document", "finner linjens bilag").text(lang))
+    return rules

@@ -1,0 +1,1 @@
+"""ARM: its HTTP client, and its wire format in both directions."""

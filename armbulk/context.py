@@ -1,0 +1,30 @@
+"""What a use case works with: settings, clock, store and ARM client."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from armbulk.arm.client import Arm
+from armbulk.clock import Clock
+from armbulk.settings.load import Profile
+from armbulk.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a use case works with: settings, clock, and (in tests) a transport."""
+
+    profile: Profile
+    clock: Clock
+    transport: httpx.BaseTransport | None = None
+
+    def store(self) -> Store:
+        """Open the store of this profile."""
+        profile = self.profile
+        return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
+
+
+def arm_of(bench: Bench) -> Arm:
+    """ARM, as the profile reaches it."""
+    profile = bench.profile
+    return Arm(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)

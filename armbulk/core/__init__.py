@@ -1,1 +1,0 @@
-"""The pure core: frames and values in, frames and values out."""

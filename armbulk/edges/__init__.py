@@ -1,1 +1,0 @@
-"""The edges: files, HTTP, database, settings, clock, and what people read."""

@@ -1,0 +1,1 @@
+"""Reading ARM's lists, complete."""

@@ -1,0 +1,152 @@
+"""Findings about cells that cannot be read as they stand, or only with care."""
+
+from armbulk.findings.entry import Entry, error, warning
+
+CELLS: dict[str, Entry] = {
+    # cells that cannot be read as they stand
+    "error-cell": error(
+        "The cell holds the Excel error {value}",
+        "Cellen inneholder Excel-feilen {value}",
+        "Mend the formula, or type the value itself",
+        "Rett formelen, eller skriv selve verdien",
+    ),
+    "not-calculated": error(
+        "The formula in the cell has no calculated value",
+        "Formelen i cellen har ingen utregnet verdi",
+        "Open the file in Excel and save it again",
+        "Åpne filen i Excel og lagre den på nytt",
+    ),
+    "not-a-number": error(
+        '"{value}" is not a number',
+        "«{value}» er ikke et tall",
+        "Write digits with one decimal separator, for example 1250.50 or 1250,50",
+        "Skriv sifre med ett desimalskille, for eksempel 1250,50",
+    ),
+    "ambiguous-number": error(
+        '"{value}" may be read in two ways (thousands or decimals)',
+        "«{value}» kan leses på to måter (tusener eller desimaler)",
+        "Write it without a thousands separator, or as a number cell",
+        "Skriv det uten tusenskille, eller som tallcelle",
+    ),
+    "not-an-integer": error(
+        '"{value}" is not a whole number',
+        "«{value}» er ikke et heltall",
+        "Write a whole number without decimals",
+        "Skriv et heltall uten desimaler",
+    ),
+    "too-many-decimals": error(
+        "{value} has more than {detail} decimals, and armbulk never rounds",
+        "{value} har flere enn {detail} desimaler, og armbulk runder aldri av",
+        "Round it in the sheet to {detail} decimals",
+        "Rund det av i arket til {detail} desimaler",
+    ),
+    "number-too-large": error(
+        "{value} is too large",
+        "{value} er for stort",
+        "Check the number of digits",
+        "Sjekk antall sifre",
+    ),
+    "not-a-date": error(
+        '"{value}" is not a date',
+        "«{value}» er ikke en dato",
+        "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy",
+        "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd",
+    ),
+    "ambiguous-date": error(
+        '"{value}" may be read as two different dates',
+        "«{value}» kan leses som to forskjellige datoer",
+        "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy",
+        "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd",
+    ),
+    "date-with-time": error(
+        "{value} has a time of day",
+        "{value} har et klokkeslett",
+        "Enter the date alone",
+        "Skriv bare datoen",
+    ),
+    "not-yes-or-no": error(
+        '"{value}" is neither yes nor no',
+        "«{value}» er verken ja eller nei",
+        "Write yes or no (ja/nei, true/false, 1/0, x)",
+        "Skriv ja eller nei (yes/no, sann/usann, 1/0, x)",
+    ),
+    "digits-lost": error(
+        "Excel has stored {value} as a number and replaced digits: more than 15 cannot be kept",
+        "Excel har lagret {value} som tall og byttet ut sifre: flere enn 15 kan ikke beholdes",
+        "Format the column as Text and enter the value again",
+        "Formater kolonnen som Tekst og skriv verdien på nytt",
+    ),
+    "scientific-notation": error(
+        '"{value}" is in scientific notation: the digits are lost',
+        "«{value}» er på eksponentform: sifrene er tapt",
+        "Format the column as Text and enter the value again",
+        "Formater kolonnen som Tekst og skriv verdien på nytt",
+    ),
+    "leading-zero-lost": error(
+        "{value} is stored as a number and is shorter than {detail} digits: a leading zero may be lost",
+        "{value} er lagret som tall og er kortere enn {detail} sifre: en ledende null kan være tapt",
+        "Format the column as Text and enter the value again",
+        "Formater kolonnen som Tekst og skriv verdien på nytt",
+    ),
+    "date-in-identifier": error(
+        "Excel has turned this value into the date {value}",
+        "Excel har gjort denne verdien om til datoen {value}",
+        "Format the column as Text and enter the value again",
+        "Formater kolonnen som Tekst og skriv verdien på nytt",
+    ),
+    "wrong-cell-type": error(
+        "The cell holds a {detail} ({value}), which does not fit here",
+        "Cellen inneholder {detail} ({value}), som ikke passer her",
+        "Enter the value as text",
+        "Skriv verdien som tekst",
+    ),
+    "control-character": error(
+        "The text holds a control character ({detail})",
+        "Teksten inneholder et kontrolltegn ({detail})",
+        "Type the value again",
+        "Skriv verdien på nytt",
+    ),
+    "invisible-character": warning(
+        "The text holds a character that cannot be seen, or was lost ({detail})",
+        "Teksten inneholder et tegn som ikke kan ses, eller som er gått tapt ({detail})",
+        "Type the value again if it does not look right",
+        "Skriv verdien på nytt hvis den ikke ser riktig ut",
+    ),
+    "unusable-character": error(
+        "The value holds a character that must not stand in it ({detail})",
+        "Verdien inneholder et tegn som ikke kan stå der ({detail})",
+        "Type the value again, with ordinary letters and digits",
+        "Skriv verdien på nytt med vanlige bokstaver og sifre",
+    ),
+    "not-ascii": warning(
+        '"{value}" holds an unusual character ({detail})',
+        "«{value}» inneholder et uvanlig tegn ({detail})",
+        "Check that the value is the same in ARM; letters that look alike may differ",
+        "Sjekk at verdien er den samme i ARM; bokstaver som ligner kan være ulike",
+    ),
+    "zeros-from-format": warning(
+        "{value} is a number whose format shows zeros in front; it is sent as it is shown",
+        "{value} er et tall der formatet viser nuller foran; det sendes slik det vises",
+        "Nothing to do if {value} is right; else format the column as Text",
+        "Ingenting å gjøre hvis {value} er riktig; ellers formater kolonnen som Tekst",
+    ),
+    "postal-code-padded": warning(
+        "{value} is stored as a number and is sent as {detail}",
+        "{value} er lagret som tall og sendes som {detail}",
+        "Nothing to do if {detail} is right",
+        "Ingenting å gjøre hvis {detail} er riktig",
+    ),
+    "stored-as-number": warning(
+        "{value} is stored as a number: zeros in front of it would be lost",
+        "{value} er lagret som tall: nuller foran ville vært tapt",
+        "Compare it with the original; format the column as Text",
+        "Sammenlign med originalen; formater kolonnen som Tekst",
+    ),
+    "percent-cell": error(
+        "The cell shows a percentage, but holds {value}",
+        "Cellen viser en prosent, men inneholder {value}",
+        "Write the number without the per cent format, for example 5.5",
+        "Skriv tallet uten prosentformat, for eksempel 5,5",
+    ),
+}
+"""Codes of cells."""

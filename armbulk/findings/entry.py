@@ -1,0 +1,25 @@
+"""One line of the catalogue."""
+
+from dataclasses import dataclass
+
+from armbulk.i18n import Words
+from armbulk.model.fields import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the catalogue; message and fix may use {value}, {header}, {detail}."""
+
+    severity: Severity
+    message: Words
+    fix: Words
+
+
+def error(en: str, no: str, fix_en: str, fix_no: str) -> Entry:
+    """An error: what is wrong, and what to do, in both languages."""
+    return Entry(Severity.ERROR, Words(en, no), Words(fix_en, fix_no))
+
+
+def warning(en: str, no: str, fix_en: str, fix_no: str) -> Entry:
+    """A warning: what to know, and what to do, in both languages."""
+    return Entry(Severity.WARNING, Words(en, no), Words(fix_en, fix_no))

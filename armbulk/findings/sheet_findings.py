@@ -1,0 +1,220 @@
+"""Findings about sheets: their headers, what the reader saw, and how they are laid out."""
+
+from armbulk.findings.entry import Entry, error, warning
+
+SHEETS: dict[str, Entry] = {
+    # the sheet and its headers
+    "unknown-header": warning(
+        'The column "{header}" is not known and is not sent{detail}',
+        "Kolonnen «{header}» er ukjent og sendes ikke{detail}",
+        "Rename it to one of the headers of `armbulk fields`, or leave it if it is your own note",
+        "Gi den et av navnene fra `armbulk fields`, eller la den stå hvis den er ditt eget notat",
+    ),
+    "header-near": error(
+        'The column "{value}" looks like "{header}", but is not taken for it',
+        "Kolonnen «{value}» ligner på «{header}», men tas ikke for å være den",
+        "Rename it to {header}, or say so in a mapping (`armbulk map FILE`)",
+        "Gi den navnet {header}, eller si det i en kolonnetilordning (`armbulk map FIL`)",
+    ),
+    "mapping-column-missing": warning(
+        'The mapping names "{value}", which the sheet does not have',
+        "Kolonnetilordningen nevner «{value}», som arket ikke har",
+        "Nothing to do if the column is not needed",
+        "Ingenting å gjøre hvis kolonnen ikke trengs",
+    ),
+    "mapping-not-used": warning(
+        'The mapping speaks of a sheet "{value}", which is not in the files',
+        "Kolonnetilordningen nevner et ark «{value}», som ikke er i filene",
+        "Correct the name in the mapping, or leave it if the sheet is in another file",
+        "Rett navnet i kolonnetilordningen, eller la det stå hvis arket er i en annen fil",
+    ),
+    "computed-column": warning(
+        'The column "{header}" is worked out by ARM and is not sent',
+        "Kolonnen «{header}» regnes ut av ARM og sendes ikke",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "duplicate-header": error(
+        'The column "{header}" means the same as column {detail}',
+        "Kolonnen «{header}» betyr det samme som kolonne {detail}",
+        "Keep one of the two columns, or rename the other",
+        "Behold én av de to kolonnene, eller gi den andre et annet navn",
+    ),
+    "missing-column": error(
+        'The required column "{header}" is missing',
+        "Den påkrevde kolonnen «{header}» mangler",
+        "Add a column with that header",
+        "Legg til en kolonne med den overskriften",
+    ),
+    "sheet-not-recognised": warning(
+        'The sheet "{value}" is not recognised and nothing of it is sent',
+        "Arket «{value}» kjennes ikke igjen, og ingenting av det sendes",
+        "Name it Customers, Documents or Lines, or say what it is with FILE#Sheet=RESOURCE",
+        "Kall det Kunder, Fakturaer eller Linjer, eller si hva det er med FIL#Ark=RESSURS",
+    ),
+    # what the reader saw
+    "hidden-sheet": warning(
+        "The sheet {value} is hidden and is not read",
+        "Arket {value} er skjult og leses ikke",
+        "Show it in Excel, name it as FILE#Sheet, or choose --include-hidden",
+        "Vis det i Excel, nevn det som FIL#Ark, eller velg --include-hidden",
+    ),
+    "dates-1904": warning(
+        "The workbook counts dates from 1904; they are read that way",
+        "Arbeidsboken teller datoer fra 1904; de leses slik",
+        "Check one date",
+        "Sjekk én dato",
+    ),
+    "macros-ignored": warning(
+        "The workbook has macros; they are neither run nor copied",
+        "Arbeidsboken har makroer; de verken kjøres eller kopieres",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "external-links": warning(
+        "The workbook fetches values from elsewhere; the values saved in it are used, nothing is fetched",
+        "Arbeidsboken henter verdier utenfra; verdiene som er lagret i den brukes, ingenting hentes",
+        "Save it with fresh values if they have changed",
+        "Lagre den med ferske verdier hvis de er endret",
+    ),
+    "formula-values": warning(
+        "{value} cells hold formulas; the values saved with them are used",
+        "{value} celler inneholder formler; verdiene som er lagret med dem brukes",
+        "Nothing to do if the workbook was calculated when it was saved",
+        "Ingenting å gjøre hvis arbeidsboken var regnet ut da den ble lagret",
+    ),
+    "open-in-excel": warning(
+        "The workbook seems to be open{detail}: what was saved last is read",
+        "Arbeidsboken ser ut til å være åpen{detail}: det som sist ble lagret, leses",
+        "Save and close it, then run this again",
+        "Lagre og lukk den, og kjør dette på nytt",
+    ),
+    "separator-told": warning(
+        'The first line says that the separator is "{value}"',
+        "Første linje sier at skilletegnet er «{value}»",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "no-data-rows": warning(
+        "The file has a header at most, and no data rows",
+        "Filen har i høyden en overskrift, og ingen datarader",
+        "Check that the export took all rows with it",
+        "Sjekk at eksporten tok med alle rader",
+    ),
+    "encoding-guessed": warning(
+        "The file is not UTF-8 and is read as Windows-1252: {value}",
+        "Filen er ikke UTF-8 og leses som Windows-1252: {value}",
+        "If the letters are wrong, say --encoding",
+        "Hvis bokstavene er feil, si --encoding",
+    ),
+    "encoded-twice": error(
+        'Letters were damaged before the file came here: "{value}"',
+        "Bokstaver ble ødelagt før filen kom hit: «{value}»",
+        "Export the file again as UTF-8",
+        "Eksporter filen på nytt som UTF-8",
+    ),
+    "ragged-row": error(
+        "The line has {value} fields, the others have {detail}",
+        "Linjen har {value} felter, de andre har {detail}",
+        "Put quotes around a text that holds the separator",
+        "Sett anførselstegn rundt en tekst som inneholder skilletegnet",
+    ),
+    "rows-in-a-cell": error(
+        "The quoted text holds {detail} whole lines of the file: a stray quote has swallowed them",
+        "Teksten i anførselstegn inneholder {detail} hele linjer av filen: et løst anførselstegn har slukt dem",
+        "Remove the stray quote, or write a quote inside a text as two",
+        "Fjern det løse anførselstegnet, eller skriv et anførselstegn inne i en tekst som to",
+    ),
+    "text-too-long": error(
+        "The text is longer than {detail} characters",
+        "Teksten er lengre enn {detail} tegn",
+        "Shorten it; armbulk never cuts",
+        "Kort den ned; armbulk kutter aldri",
+    ),
+    "mark-in-the-middle": error(
+        "A byte order mark stands inside the file: files were put together",
+        "Et byte-rekkefølgemerke står inne i filen: filer er satt sammen",
+        "Import the files one by one",
+        "Importer filene én for én",
+    ),
+    # layouts
+    "no-known-header": error(
+        'The sheet "{value}" has no header that is known',
+        "Arket «{value}» har ingen kjent overskrift",
+        "Put the headers of `armbulk fields` in the first row",
+        "Sett overskriftene fra `armbulk fields` i første rad",
+    ),
+    "no-header": warning(
+        "Column {value} has values but no header, and is not sent",
+        "Kolonne {value} har verdier, men ingen overskrift, og sendes ikke",
+        "Give it a header, or leave it if it is your own note",
+        "Gi den en overskrift, eller la den stå hvis den er ditt eget notat",
+    ),
+    "header-again": error(
+        "Row {detail} repeats the headers: a second table, or files put together",
+        "Rad {detail} gjentar overskriftene: en tabell til, eller filer satt sammen",
+        "Remove the row, or move the second table to a sheet of its own",
+        "Fjern raden, eller flytt den andre tabellen til et eget ark",
+    ),
+    "total-row": error(
+        "Row {detail} has no number of its own and looks like a total",
+        "Rad {detail} har ikke noe nummer og ser ut som en sum",
+        "Remove the row from the sheet",
+        "Fjern raden fra arket",
+    ),
+    "merged-cells": error(
+        "The cells {value} are merged: only one of them has a value",
+        "Cellene {value} er slått sammen: bare én av dem har en verdi",
+        "Unmerge them and fill in every cell",
+        "Del dem opp og fyll ut hver celle",
+    ),
+    "hidden-rows": error(
+        "{value} rows with data are hidden or filtered away ({detail})",
+        "{value} rader med data er skjult eller filtrert bort ({detail})",
+        "Show them in Excel, or choose --include-hidden or --skip-hidden",
+        "Vis dem i Excel, eller velg --include-hidden eller --skip-hidden",
+    ),
+    "hidden-included": warning(
+        "{value} hidden rows are read as all others ({detail})",
+        "{value} skjulte rader leses som alle andre ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "hidden-skipped": warning(
+        "{value} hidden rows are left out ({detail})",
+        "{value} skjulte rader er utelatt ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "hidden-line": error(
+        'This line is hidden, but its document "{value}" is not',
+        "Denne linjen er skjult, men bilaget «{value}» er det ikke",
+        "Show or hide all of the document; an invoice is never sent without one of its lines",
+        "Vis eller skjul hele bilaget; en faktura sendes aldri uten en av linjene",
+    ),
+    "flat-disagrees": error(
+        '{header} is "{value}" here, but not in row {detail} of the same document',
+        "{header} er «{value}» her, men ikke i rad {detail} i samme bilag",
+        "Give every row of a document the same {header}",
+        "Gi alle rader i et bilag samme {header}",
+    ),
+    "flat-amounts-unclear": error(
+        "Every row of a document has the same \"{header}\": it may be the line's amount or the document's",
+        "Alle rader i et bilag har samme «{header}»: det kan være linjens beløp eller bilagets",
+        "Rename the column to {detail}",
+        "Gi kolonnen navnet {detail}",
+    ),
+    "flat-sums": warning(
+        'The columns of documents and lines are in one sheet: "{header}" is taken as the line\'s, and summed',
+        "Bilag og linjer står i ett ark: «{header}» tas som linjens, og summeres",
+        "Nothing to do if that is right; else rename the column to {detail}",
+        "Ingenting å gjøre hvis det er riktig; ellers gi kolonnen navnet {detail}",
+    ),
+    "date-unlikely": warning(
+        "{value} is an unlikely date",
+        "{value} er en usannsynlig dato",
+        "Check the year",
+        "Sjekk året",
+    ),
+}
+"""Codes of sheets."""

@@ -1,0 +1,23 @@
+"""The languages armbulk speaks, and texts in each of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Lang(StrEnum):
+    """The languages armbulk speaks."""
+
+    EN = "en"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    en: str
+    no: str
+
+    def text(self, lang: str) -> str:
+        """Return the text in `lang` (`en` or `no`)."""
+        return self.no if lang == Lang.NO else self.en

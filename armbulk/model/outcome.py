@@ -1,0 +1,54 @@
+"""What becomes of a record, and what it takes from ARM's acceptable use policy."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of a record. The JSON keys of `armbulk import`; with spaces, the words in the workbook."""
+
+    CREATED = "created"
+    CREATED_WITH_WARNINGS = "created_with_warnings"
+    UPDATED = "updated"
+    UPDATED_WITH_WARNINGS = "updated_with_warnings"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    HELD_BACK = "held_back"
+    NOT_SENT = "not_sent"
+    ALREADY_SENT = "already_sent"
+    IN_DOUBT = "in_doubt"
+    CONFLICT = "conflict"
+
+
+WELL = frozenset(
+    {
+        Outcome.CREATED,
+        Outcome.CREATED_WITH_WARNINGS,
+        Outcome.UPDATED,
+        Outcome.UPDATED_WITH_WARNINGS,
+        Outcome.UNCHANGED,
+        Outcome.ALREADY_SENT,
+    }
+)
+"""Outcomes that leave nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What something takes from ARM's acceptable use policy: requests, records read, records written."""
+
+    requests: int = 0
+    reads: int = 0
+    writes: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        """Add meter by meter."""
+        return Cost(self.requests + other.requests, self.reads + other.reads, self.writes + other.writes)
+
+    def meters(self) -> dict[str, int]:
+        """Return the amounts by meter name."""
+        return {"requests": self.requests, "reads": self.reads, "writes": self.writes}
+
+
+CHANGED = "not sent: changed at ARM since the export."
+"""How what is said of a conflict begins; the values follow."""

@@ -1,0 +1,1 @@
+"""The month-end workbook and what it is made of."""

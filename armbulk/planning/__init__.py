@@ -1,0 +1,1 @@
+"""What would be sent, what it costs, and when it ends."""

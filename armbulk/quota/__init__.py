@@ -1,0 +1,1 @@
+"""The arithmetic of ARM's acceptable use policy."""

@@ -1,0 +1,1 @@
+"""An outcome for every row."""

@@ -1,0 +1,152 @@
+"""Opening the database, and keeping other processes out while one sends."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy import event as sa_event
+
+from armbulk.errors import StoreError, Unfinished
+from armbulk.model.keys import normal_text
+from armbulk.quota.limits import Account
+from armbulk.store.location_check import refusal, why_not
+from armbulk.store.schema import MIGRATIONS, VERSION
+
+
+class ClientLock(AbstractContextManager[object]):
+    """A kernel lock per origin and client: free again the moment its process ends, however it ends.
+
+    Who holds it stands in a file beside it, for those who have to wait.
+    """
+
+    def __init__(self, url: str, account: Account, holder: str) -> None:
+        name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
+        folder = Path(path_of(url) or ".").parent
+        self._account, self._holder, self._told = account, holder, folder / f"{name}.holder"
+        self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
+
+    def __enter__(self) -> object:
+        try:
+            held = self._lock.acquire()
+        except Timeout:
+            raise Unfinished(
+                "busy",
+                f"{self._who()} is sending for client {self._account.client_no}",
+                "Wait until it has ended, then try again",
+            ) from None
+        with contextlib.suppress(OSError):
+            os.close(os.open(self._told, os.O_CREAT | os.O_WRONLY, 0o600))
+            self._told.write_text(self._holder, encoding="utf-8")
+        return held
+
+    def _who(self) -> str:
+        try:
+            return self._told.read_text(encoding="utf-8")[:80] or "Another armbulk process"
+        except (OSError, ValueError):
+            return "Another armbulk process"
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._told.unlink(missing_ok=True)
+        self._lock.release()
+
+
+def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
+    """Open the database at `url`; a SQLite file is made readable by its owner alone.
+
+    It is refused in a folder that other machines see (`roots` are synchronised ones), unless `shared` allows that.
+    """
+    path = path_of(url)
+    if path is None:
+        return sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
+    why = why_not(Path(path), roots)
+    if why and not shared:
+        raise refusal(Path(path), why)
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(
+            "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
+        ) from None
+    engine = sa.create_engine(url, hide_parameters=True)
+    journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
+    sa_event.listen(engine, "connect", partial(_settings, journal=journal))
+    sa_event.listen(engine, "handle_error", _translate)
+    sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def migrate(conn: sa.Connection) -> None:
+    """Bring an older store to this layout; refuse a newer or a damaged one untouched."""
+    found = conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one()
+    if found != "ok":
+        raise StoreError(
+            "store-damaged",
+            "The store is damaged",
+            "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
+        )
+    raw = conn.connection.driver_connection
+    raw.create_function("normal_key", 1, lambda key: None if key is None else normal_text(key), deterministic=True)  # type: ignore[union-attr]
+    version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
+    if version > VERSION:
+        raise StoreError("store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine")
+    for step in range(version + 1, VERSION + 1):
+        for statement in MIGRATIONS.get(step, ()) if version else ():
+            conn.execute(sa.text(statement))
+    conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
+
+
+def flush(engine: sa.Engine) -> None:
+    """Take out of the write-ahead log what has been overwritten: else it stays there while any process has it open.
+
+    One that reads at this moment hinders it; the next time makes up for that.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", "busy_timeout=30000"):
+            raw.cursor().execute(f"PRAGMA {pragma}").fetchall()
+    except sqlite3.Error:
+        return  # nothing is lost: the log is taken in later
+    finally:
+        raw.close()
+
+
+def _translate(context: sa.ExceptionContext) -> None:
+    """A disk that is full, a file that is locked or damaged: said as what it is, not as a bug."""
+    if isinstance(context.original_exception, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
+        context.original_exception, sqlite3.IntegrityError | sqlite3.ProgrammingError
+    ):
+        raise StoreError(
+            "store-unusable",
+            f"The store cannot be used: {context.original_exception}",
+            "Make room, or check that its folder is writable and on a local disk; nothing goes that cannot be recorded",
+        ) from None
+
+
+def _settings(raw: Any, _: object, journal: str) -> None:
+    raw.isolation_level = None  # we say BEGIN IMMEDIATE ourselves
+    pragmas = (
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+    )
+    for pragma in pragmas:
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def path_of(url: str) -> str | None:
+    """The file of a SQLite database; None for another."""
+    parsed = sa.engine.make_url(url)
+    return parsed.database if parsed.get_backend_name() == "sqlite" else None

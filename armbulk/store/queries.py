@@ -1,0 +1,124 @@
+"""What the store holds, read only: runs, batches, records, what was sent before, what is in doubt."""
+
+import polars as pl
+import sqlalchemy as sa
+
+from armbulk.arm.batch_results import Look
+from armbulk.errors import StoreError
+from armbulk.model.batch_state import FINAL
+from armbulk.model.outcome import Cost, Outcome
+from armbulk.quota.limits import Account
+from armbulk.store import decisions
+from armbulk.store.decisions import Unsettled
+from armbulk.store.rows import ITEM_SCHEMA, Batch, Open, Run, batch_of, known, of, open_of, run_of, slowest
+from armbulk.store.schema import batch, client, identity, item, look, run, token
+
+_FINAL_WORDS = [state.value for state in FINAL]
+
+
+class Reader:
+    """Looks into the database; changes nothing."""
+
+    _engine: sa.Engine
+
+    def run(self, run_id: int) -> Run:
+        """Return one run; StoreError if there is none of that number."""
+        with self._engine.connect() as conn:
+            row = conn.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
+        if row is None:
+            raise StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
+        return run_of(row)
+
+    def runs(self) -> list[Run]:
+        """Return all runs, newest first."""
+        with self._engine.connect() as conn:
+            return [run_of(row) for row in conn.execute(sa.select(run).order_by(run.c.id.desc())).mappings()]
+
+    def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
+        """Return a run's batches in order; with `still_open` only those that are not final."""
+        wanted = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)
+        if still_open:
+            wanted = wanted.where(batch.c.state.not_in(_FINAL_WORDS))
+        with self._engine.connect() as conn:
+            return [batch_of(row) for row in conn.execute(wanted).mappings()]
+
+    def batch(self, batch_id: int) -> Batch:
+        """Return one batch."""
+        with self._engine.connect() as conn:
+            return batch_of(conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one())
+
+    def progress(self, run_id: int) -> tuple[int, int]:
+        """Return how many of a run's batches are final, and how many there are."""
+        final = sa.func.sum(sa.case((batch.c.state.in_(_FINAL_WORDS), 1), else_=0))
+        with self._engine.connect() as conn:
+            done, total = conn.execute(sa.select(final, sa.func.count()).where(batch.c.run == run_id)).one()
+        return int(done or 0), int(total)
+
+    def items(self, run_id: int) -> pl.DataFrame:
+        """Return a run's records (ITEM_SCHEMA), in order."""
+        wanted = [item.c[name] for name in ITEM_SCHEMA]
+        with self._engine.connect() as conn:
+            rows = conn.execute(sa.select(*wanted).where(item.c.run == run_id).order_by(item.c.no)).all()
+        return pl.DataFrame([tuple(row) for row in rows], schema=ITEM_SCHEMA, orient="row")
+
+    def open_records(self, batch_id: int) -> tuple[Open, ...]:
+        """Return the records of a batch without an outcome, in order."""
+        with self._engine.connect() as conn:
+            return open_of(conn, batch_id)
+
+    def spent(self, run_id: int) -> Cost:
+        """Return what a run has cost so far."""
+        with self._engine.connect() as conn:
+            row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).one()
+        return Cost(*row)
+
+    def size(self, run_id: int) -> int:
+        """Return the number of records of a run."""
+        with self._engine.connect() as conn:
+            return int(conn.execute(sa.select(sa.func.count()).where(item.c.run == run_id)).scalar_one())
+
+    def sent_records(self, batch_id: int) -> list[tuple[int, str]]:
+        """Return (number, key) of every record the batch was sent with, in the order of its body."""
+        left_out = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
+        sent = sa.select(item.c.no, item.c.key).where(
+            item.c.batch == batch_id, sa.or_(item.c.outcome.is_(None), item.c.outcome.not_in(left_out))
+        )
+        with self._engine.connect() as conn:
+            return [(no, key) for no, key in conn.execute(sent.order_by(item.c.no))]
+
+    def known(self, account: Account) -> pl.DataFrame:
+        """Return the documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
+        with self._engine.connect() as conn:
+            return known(conn, account)
+
+    def absent(self, run_id: int, since: float) -> set[int]:
+        """Return the numbers of a run's records that ARM did not know when they were looked up after `since`."""
+        wanted = sa.select(look.c.item).where(look.c.run == run_id, look.c.result == Look.ABSENT, look.c.at >= since)
+        with self._engine.connect() as conn:
+            return {int(no) for (no,) in conn.execute(wanted)}
+
+    def identity(self) -> str:
+        """Return which store this is."""
+        with self._engine.connect() as conn:
+            return str(conn.execute(sa.select(identity.c.id)).scalar_one())
+
+    def gave(self, word: str) -> bool:
+        """Tell whether a result workbook's token came from this store, with all that this store knew then."""
+        with self._engine.connect() as conn:
+            return conn.execute(sa.select(token.c.id).where(token.c.id == word)).first() is not None
+
+    def since(self, account: Account) -> float | None:
+        """Return since when this store knows of all that is sent for a client; None when it knows nothing of it."""
+        with self._engine.connect() as conn:
+            found = conn.execute(sa.select(client.c.since).where(*of(client, account))).scalar()
+        return None if found is None else float(found)
+
+    def slowest(self, account: Account) -> float:
+        """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""
+        with self._engine.connect() as conn:
+            return slowest(conn, account)
+
+    def unsettled(self, account: Account, run_id: int | None = None) -> list[Unsettled]:
+        """Return the documents that may have been sent and have no outcome, oldest first."""
+        with self._engine.connect() as conn:
+            return decisions.unsettled(conn, account, run_id)

@@ -1,0 +1,1 @@
+"""Cells to typed rows, and the rules they must keep."""

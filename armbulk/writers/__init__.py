@@ -1,0 +1,1 @@
+"""Files out: workbooks, CSV, Parquet and JSON lines."""
