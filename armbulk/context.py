@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import httpx
 
-from armbulk.arm.client import Arm
+from armbulk.arm.client import ArmClient
 from armbulk.clock import Clock
 from armbulk.settings.load import Profile
 from armbulk.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Context:
     """What a use case works with: settings, clock, and (in tests) a transport."""
 
     profile: Profile
@@ -24,7 +24,7 @@ class Bench:
         return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
-def arm_of(bench: Bench) -> Arm:
+def connect(bench: Context) -> ArmClient:
     """ARM, as the profile reaches it."""
     profile = bench.profile
-    return Arm(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)
+    return ArmClient(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)

@@ -5,7 +5,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def folder(name: str) -> Path:
+def data_path(name: str) -> Path:
     """Return the folder `templates` or `samples`, wherever armbulk is installed."""
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parent / name

@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.model.fields import Kind
-from armbulk.model.outcome import CHANGED
+from armbulk.model.fields import FieldType
+from armbulk.model.outcome import CHANGED_AT_ARM
 from armbulk.model.sheet import Table
 from armbulk.resources import RESOURCES
 from armbulk.resources.identifiers import national_id
@@ -25,7 +25,7 @@ KEPT = ("message", "warnings", "key", "key_norm", "customer_norm")
 _GAP = "…"
 _KEYS = frozenset({"customer_no", "document_no", "document_type", "currency", "language"})
 _PATHS = frozenset({"customerNo", "documentNo", "documentType", "currency", "language"})
-_SHORTEST = {Kind.TEXT: 4, Kind.TEXTS: 4, Kind.IDENTIFIER: 6}
+_SHORTEST = {FieldType.TEXT: 4, FieldType.TEXT_LIST: 4, FieldType.IDENTIFIER: 6}
 """Shorter texts tell nothing of a person, and would leave gaps in ordinary words."""
 _DAYS = r"\b(?:\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})\b"
 _DAY = re.compile(r"(\d\d)(\d\d)-(\d\d)-(\d\d)")
@@ -39,7 +39,7 @@ _LONG = r"\d(?:[ .-]?\d){6,}[ .-]?(\d)[ .-]?(\d)"
 """Nine digits or more, in groups or not: accounts, identity numbers, phones with their country."""
 
 
-def said_in(tables: Mapping[str, Table], bases: Iterable[str | None] = ()) -> set[str]:
+def personal_values(tables: Mapping[str, Table], bases: Iterable[str | None] = ()) -> set[str]:
     """Every text of the rows read that ARM's words might quote, but for keys and codes; of `bases` (JSON) as well."""
     found = {text for base in bases if base for text in _leaves(json.loads(base))}
     for table in tables.values():
@@ -49,18 +49,18 @@ def said_in(tables: Mapping[str, Table], bases: Iterable[str | None] = ()) -> se
             values = table.rows[field.name].drop_nulls()
             if field.name == "date_of_birth" and values.dtype == pl.Date:
                 found.update(str(day) for day in values.unique())
-            if field.name in _KEYS or field.kind not in _SHORTEST:
+            if field.name in _KEYS or field.type not in _SHORTEST:
                 continue
             if values.dtype == pl.List:
                 values = values.explode().drop_nulls()
             texts = values.cast(pl.String).unique()
-            found.update(one for one in texts if len(one) >= _SHORTEST[field.kind])
-            if table.resource.name == _NAMING and field.kind is not Kind.IDENTIFIER:
+            found.update(one for one in texts if len(one) >= _SHORTEST[field.type])
+            if table.resource.name == _NAMING and field.type is not FieldType.IDENTIFIER:
                 found.update(texts.str.extract_all(_NAME).explode().drop_nulls())
     return found
 
 
-def forgotten(items: pl.DataFrame, said: Iterable[str] | None) -> pl.DataFrame:
+def redact_items(items: pl.DataFrame, said: Iterable[str] | None) -> pl.DataFrame:
     """Take personal data out of `items` (`no` and KEPT): what was `said`, e-mails, long numbers.
 
     Where nobody knows any more what was said (None), ARM's words go altogether.
@@ -75,12 +75,12 @@ def forgotten(items: pl.DataFrame, said: Iterable[str] | None) -> pl.DataFrame:
     return items.select("no", *words, *keys, _unnamed(pl.col("customer_norm")))
 
 
-def shown(items: pl.DataFrame) -> pl.DataFrame:
+def shown_items(items: pl.DataFrame) -> pl.DataFrame:
     """The frame with `message` and `customer_norm` as a terminal or a script's log may show them."""
     return items.with_columns(_without(pl.col("message"), []), _unnamed(pl.col("customer_norm")))
 
 
-def impersonal(text: str, payloads: Iterable[str] = ()) -> str:
+def redact_text(text: str, payloads: Iterable[str] = ()) -> str:
     """ARM's words without what they may quote of records sent, of which these are the bodies; without any day."""
     values = _quotable(value for body in payloads for value in _leaves(json.loads(body)))
     undated = pl.col("text").str.replace_all(_DAYS, _GAP)
@@ -113,7 +113,7 @@ def _quotable(said: Iterable[str]) -> list[str]:
         if day := _DAY.fullmatch(text):  # as people write it, and as their numbers begin
             plain.update((day.expand(r"\4.\3.\1\2"), day.expand(r"\4\3\2")))
         digits = re.sub(r"\D", "", text)
-        if len(digits) >= _SHORTEST[Kind.IDENTIFIER]:
+        if len(digits) >= _SHORTEST[FieldType.IDENTIFIER]:
             plain.update((digits, digits[-8:]))
     found = {form for text in plain for form in (text, text.lower(), text.upper())}  # æ, ø and å: the rest is any case
     return sorted(found | names, key=lambda one: (-len(one), one))
@@ -122,8 +122,8 @@ def _quotable(said: Iterable[str]) -> list[str]:
 def _fields_of(text: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
     """Of a conflict about a change the fields alone: what ARM holds instead was never ours to know."""
     fields = text.str.extract_all(f"({_FIELDS}): ARM holds").list.eval(pl.element().str.strip_suffix(": ARM holds"))
-    told = pl.concat_str(pl.lit(f"{CHANGED} "), fields.list.unique(maintain_order=True).list.join(", "))
-    return pl.when(text.str.starts_with(CHANGED)).then(told).otherwise(otherwise)
+    told = pl.concat_str(pl.lit(f"{CHANGED_AT_ARM} "), fields.list.unique(maintain_order=True).list.join(", "))
+    return pl.when(text.str.starts_with(CHANGED_AT_ARM)).then(told).otherwise(otherwise)
 
 
 def _without(text: pl.Expr, values: list[str]) -> pl.Expr:

@@ -24,10 +24,10 @@ import openpyxl
 import polars as pl
 
 from armbulk.clock import SystemClock
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.export import run
-from armbulk.export.request import Given, wanted
-from armbulk.settings.load import load
+from armbulk.export.request import ExportArguments, build_request
+from armbulk.settings.load import load_profile
 
 JOBS = ("csv:100000", "csv:1000000", "parquet:100000", "parquet:1000000", "jsonl:1000000", "xlsx:100000", "xlsx:500000")
 """Each form small and large: what takes memory by the row would show."""
@@ -108,8 +108,8 @@ def ours(made: Path, rows: int, target: Path) -> None:
     limits.write_text(LIMITS, encoding="utf-8")
     env = {"ARMBULK_HOME": str(target.parent), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_TOKEN": "t",
            "ARMBULK_CLIENT_NO": "2218"}  # fmt: skip
-    bench = Bench(load(env, aup_file=limits), SystemClock(), Ledger(made, rows))
-    want = wanted("gl-items", Given(target))
+    bench = Context(load_profile(env, aup_file=limits), SystemClock(), Ledger(made, rows))
+    want = build_request("gl-items", ExportArguments(target))
     said = run.export(bench, want, "en", waits=False, fresh=False, tell=lambda _: None).said
     assert (said["rows"], said["complete"]) == (rows, True), said["gaps"]
 

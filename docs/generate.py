@@ -155,7 +155,7 @@ def has(resource: Resource, field: str | None) -> bool:
     return field in {one.name for one in resource.fields}
 
 
-def told(code: str, lang: str, example: Example) -> findings.Told:
+def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
     """Say one finding as armbulk does, at an invented place."""
     name = example.sheet or next((name for name, one in RESOURCES.items() if has(one, example.field)), "documents")
     title = RESOURCES[name].title.text(lang) if name in RESOURCES else name
@@ -165,7 +165,7 @@ def told(code: str, lang: str, example: Example) -> findings.Told:
     place = (0, int(number) if number else None, letter or None, example.field)
     row = (*place, code, severity, example.value, example.detail)
     frame = pl.DataFrame([row], schema=findings.SCHEMA, orient="row")
-    return findings.tell(frame, [sheet], headers(), lang)[0]
+    return findings.render(frame, [sheet], headers(), lang)[0]
 
 
 def plain(text: str) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from armbulk.app import imports
-from armbulk.context import Bench
-from armbulk.planning.plan import Options
+from armbulk.context import Context
+from armbulk.planning.plan import ImportOptions
 from armbulk.results import report
 from armbulk.sandbox import Sandbox
-from armbulk.settings.load import load
+from armbulk.settings.load import load_profile
 from armbulk.validation.check import check_files
 
 
@@ -60,26 +60,24 @@ class Journey:
     def __init__(self, folder: Path, sandbox: Sandbox, clock: FakeClock, environ: dict[str, str]) -> None:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
         settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
-        self.bench = Bench(load(settings), clock)
+        self.bench = Context(load_profile(settings), clock)
         self.store = self.bench.store()
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
         checked = check_files(files)
-        ready = imports.prepared(self.bench, self.store, checked, Options(**options))
-        return imports.begin(self.bench, self.store, ready, imports.Given(tuple(files)))
+        ready = imports.build_plan(self.bench, self.store, checked, ImportOptions(**options))
+        return imports.create_run(self.bench, self.store, ready, imports.InputFiles(tuple(files)))
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
         """Send what is left of a run."""
-        return imports.carry_on(
-            self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None
-        )
+        return imports.resume(self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None)
 
-    def run(self, files: list[str], **options: Any) -> report.Result:
+    def run(self, files: list[str], **options: Any) -> report.RunResult:
         """All of it."""
         run = self.begin(files, **options)
         self.carry_on(run)
-        return report.stand(self.store, run)
+        return report.load_result(self.store, run)
 
     def documents(self) -> dict[str, int]:
         """Document number → how many of it ARM holds."""
@@ -100,6 +98,6 @@ def journey(
             made.store.close()
 
 
-def outcomes(stood: report.Result) -> dict[str, int]:
+def outcomes(stood: report.RunResult) -> dict[str, int]:
     """The outcomes that occur, counted."""
     return {name: n for name, n in stood.counts().items() if n}

@@ -16,13 +16,13 @@ from journey import Journey, journey, outcomes, write_files
 
 from armbulk.app import imports
 from armbulk.cli import cli
-from armbulk.model.keys import normal_text
-from armbulk.planning.plan import Options
+from armbulk.model.keys import normalise_key_text
+from armbulk.planning.plan import ImportOptions
 from armbulk.results import report
 from armbulk.sandbox import Sandbox
 from armbulk.store import Store
 from armbulk.validation.check import check_files
-from armbulk.writers.workbooks import remembered
+from armbulk.writers.workbooks import read_provenance
 
 HEAD = ("Document no", "Document type", "Customer no", "Document date", "Due date", "Currency",
         "Amount excl. VAT", "VAT", "Amount incl. VAT")  # fmt: skip
@@ -133,7 +133,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def documents_of(way: Journey, files: list[str]) -> dict[str, int]:
     """Import without sending: how many documents would get which outcome."""
-    ready = imports.prepared(way.bench, way.store, check_files(files), Options())
+    ready = imports.build_plan(way.bench, way.store, check_files(files), ImportOptions())
     found = ready.items.filter(ready.items["resource"] == "documents")
     return dict(found.group_by("outcome").len().iter_rows())
 
@@ -145,7 +145,7 @@ def test_the_same_documents_from_another_file(sent: Journey, tmp_path: Path, nam
     files = VARIANTS[name](tmp_path)
     expected = 3 if "half" in name else 1 if name.startswith("only") else 6
     assert documents_of(sent, files) == {"already_sent": expected}
-    ready = imports.prepared(sent.bench, sent.store, check_files(files), Options())
+    ready = imports.build_plan(sent.bench, sent.store, check_files(files), ImportOptions())
     assert set(ready.items.filter(ready.items["resource"] == "documents")["message"]) == {"sent in run 1"}
 
 
@@ -162,7 +162,9 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         stood = way.run(write_files(tmp_path, documents=8))
         assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
-        assert imports.prepared(way.bench, way.store, check_files(write_files(tmp_path)), Options()).looks is None
+        assert (
+            imports.build_plan(way.bench, way.store, check_files(write_files(tmp_path)), ImportOptions()).looks is None
+        )
 
 
 @pytest.mark.promise("P4")
@@ -207,7 +209,7 @@ def test_a_result_that_knows_more_than_the_store_stops(tmp_path: Path, kind: str
         assert CliRunner().invoke(cli, ["usage"], env=env).exit_code == 0
         shutil.copytree(home, kept)
         assert _import(files, env)[0] == 0
-        assert remembered(tmp_path / "customers.result.xlsx") is not None
+        assert read_provenance(tmp_path / "customers.result.xlsx") is not None
         shutil.rmtree(home)
         if kind == "restored":
             shutil.copytree(kept, home)
@@ -239,18 +241,20 @@ def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str
         run = way.begin(files)
         way.carry_on(run)
         target = tmp_path / "result.xlsx"
-        imports.conclude(way.store, run, check_files(files), target, "en")
-        before = remembered(target)
+        imports.finish(way.store, run, check_files(files), target, "en")
+        before = read_provenance(target)
         assert before is not None
         assert before.store == way.store.identity()
         openpyxl.load_workbook(target).save(target)
-        assert remembered(target) == before
-        assert sum(report.stand(way.store, run).counts().values()) > 0
+        assert read_provenance(target) == before
+        assert sum(report.load_result(way.store, run).counts().values()) > 0
 
 
 @pytest.mark.promise("P27")
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20))
 def test_forms_of_a_key_are_one(key: str) -> None:
     """Case, blanks around and the way accents are stored make no other key."""
-    assert normal_text(f"\u00a0{key} ") == normal_text(key)
-    assert normal_text(unicodedata.normalize("NFD", key)) == normal_text(unicodedata.normalize("NFC", key))
+    assert normalise_key_text(f"\u00a0{key} ") == normalise_key_text(key)
+    assert normalise_key_text(unicodedata.normalize("NFD", key)) == normalise_key_text(
+        unicodedata.normalize("NFC", key)
+    )

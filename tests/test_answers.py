@@ -2,7 +2,17 @@
 
 import pytest
 
-from armbulk.arm.responses import Fault, Proof, Reply, find_uuid, message_of, notes_of, parse, read_post, retry_at
+from armbulk.arm.responses import (
+    Response,
+    SubmitVerdict,
+    TransportError,
+    find_uuid,
+    message_of,
+    notes_of,
+    parse_json,
+    read_submit_response,
+    retry_at,
+)
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -10,30 +20,30 @@ UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 @pytest.mark.parametrize(
     ("reply", "proof"),
     [
-        (Reply(fault=Fault.NOT_SENT, reason="no connection"), Proof.NOT_SENT),
-        (Reply(fault=Fault.BROKEN, reason="no answer in time"), Proof.IN_DOUBT),
-        (Reply(202, b'{"batchUuid":"%s"}' % UUID.encode()), Proof.ACCEPTED),
-        (Reply(200, b'{"data":{"batchUuid":"%s"}}' % UUID.encode()), Proof.ACCEPTED),
-        (Reply(201, b'{"batch":{"batchUUID":"%s"}}' % UUID.encode()), Proof.ACCEPTED),
-        (Reply(202, b"{}"), Proof.IN_DOUBT),
-        (Reply(202, b'{"batchUuid":null}'), Proof.IN_DOUBT),
-        (Reply(202, b'{"batchUuid":["a"]}'), Proof.IN_DOUBT),
-        (Reply(202, b'{"batchUuid":"'), Proof.IN_DOUBT),
-        (Reply(204), Proof.IN_DOUBT),
-        (Reply(200, b"<html><title>Log in</title></html>"), Proof.IN_DOUBT),
-        *[(Reply(status), Proof.REFUSED) for status in (400, 406, 415, 422)],
-        *[(Reply(status), Proof.LOGIN) for status in (401, 403, 404, 405)],
-        *[(Reply(status), Proof.IN_DOUBT) for status in (301, 302, 307, 308, 408, 500, 502, 503, 504)],
-        (Reply(503, headers={"retry-after": "5"}), Proof.IN_DOUBT),
-        (Reply(409), Proof.ASK),
-        (Reply(413), Proof.TOO_LARGE),
-        (Reply(429), Proof.LIMITED),
-        (Reply(403, headers={"retry-after": "5"}), Proof.LIMITED),
+        (Response(error=TransportError.NOT_SENT, reason="no connection"), SubmitVerdict.NOT_SENT),
+        (Response(error=TransportError.BROKEN, reason="no answer in time"), SubmitVerdict.IN_DOUBT),
+        (Response(202, b'{"batchUuid":"%s"}' % UUID.encode()), SubmitVerdict.ACCEPTED),
+        (Response(200, b'{"data":{"batchUuid":"%s"}}' % UUID.encode()), SubmitVerdict.ACCEPTED),
+        (Response(201, b'{"batch":{"batchUUID":"%s"}}' % UUID.encode()), SubmitVerdict.ACCEPTED),
+        (Response(202, b"{}"), SubmitVerdict.IN_DOUBT),
+        (Response(202, b'{"batchUuid":null}'), SubmitVerdict.IN_DOUBT),
+        (Response(202, b'{"batchUuid":["a"]}'), SubmitVerdict.IN_DOUBT),
+        (Response(202, b'{"batchUuid":"'), SubmitVerdict.IN_DOUBT),
+        (Response(204), SubmitVerdict.IN_DOUBT),
+        (Response(200, b"<html><title>Log in</title></html>"), SubmitVerdict.IN_DOUBT),
+        *[(Response(status), SubmitVerdict.REFUSED) for status in (400, 406, 415, 422)],
+        *[(Response(status), SubmitVerdict.LOGIN) for status in (401, 403, 404, 405)],
+        *[(Response(status), SubmitVerdict.IN_DOUBT) for status in (301, 302, 307, 308, 408, 500, 502, 503, 504)],
+        (Response(503, headers={"retry-after": "5"}), SubmitVerdict.IN_DOUBT),
+        (Response(409), SubmitVerdict.ASK),
+        (Response(413), SubmitVerdict.TOO_LARGE),
+        (Response(429), SubmitVerdict.LIMITED),
+        (Response(403, headers={"retry-after": "5"}), SubmitVerdict.LIMITED),
     ],
 )
-def test_outcome_classes(reply: Reply, proof: Proof) -> None:
+def test_outcome_classes(reply: Response, proof: SubmitVerdict) -> None:
     """Only an answer that proves it is taken as proof; everything else is in doubt."""
-    assert read_post(reply).proof is proof
+    assert read_submit_response(reply).verdict is proof
 
 
 def test_uuid_is_kept_verbatim() -> None:
@@ -57,7 +67,7 @@ def test_uuid_is_kept_verbatim() -> None:
 )
 def test_error_bodies(body: bytes, said: str) -> None:
     """ARM's own words are shown, whatever shape its error answer has."""
-    assert message_of(Reply(422, body)) == said
+    assert message_of(Response(422, body)) == said
 
 
 def test_warnings_of_every_shape() -> None:
@@ -70,10 +80,10 @@ def test_warnings_of_every_shape() -> None:
 
 def test_json_is_exact_or_nothing() -> None:
     """Numbers are decimals, never floats; what is not sound JSON is nothing."""
-    assert str(parse(b'{"a":0.10}')["a"]) == "0.10"
-    assert parse(b'{"a":NaN}') is None
-    assert parse(b"[" * 100_000) is None
-    assert parse(b"\xff") is None
+    assert str(parse_json(b'{"a":0.10}')["a"]) == "0.10"
+    assert parse_json(b'{"a":NaN}') is None
+    assert parse_json(b"[" * 100_000) is None
+    assert parse_json(b"\xff") is None
 
 
 @pytest.mark.parametrize(
@@ -91,4 +101,4 @@ def test_json_is_exact_or_nothing() -> None:
 )
 def test_retry_after(headers: dict[str, str], strikes: int, seconds: float) -> None:
     """Nobody calls before the time ARM names, and never later than a window."""
-    assert retry_at(Reply(429, headers=headers), 1000.0, strikes) == 1000.0 + seconds
+    assert retry_at(Response(429, headers=headers), 1000.0, strikes) == 1000.0 + seconds

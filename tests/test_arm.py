@@ -14,8 +14,8 @@ import httpx
 import pytest
 import trustme
 
-from armbulk.arm.client import MOST_BYTES, Arm, Login
-from armbulk.arm.responses import Fault, Proof, Reply, read_post
+from armbulk.arm.client import MAX_RESPONSE_BYTES, ArmClient, Login
+from armbulk.arm.responses import Response, SubmitVerdict, TransportError, read_submit_response
 from armbulk.clock import SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
 
@@ -57,9 +57,9 @@ def server(answer: Any = (200, {}, b"{}"), context: ssl.SSLContext | None = None
         thread.join()
 
 
-def post(base: str, **login: str) -> Reply:
+def post(base: str, **login: str) -> Response:
     """Post a batch."""
-    arm = Arm(base, "2218", Login("secret-token", **login), SystemClock())
+    arm = ArmClient(base, "2218", Login("secret-token", **login), SystemClock())
     try:
         return arm.send_batch("documents", "POST", b"{}")
     finally:
@@ -85,7 +85,7 @@ def test_who_is_not_trusted_sees_nothing(tmp_path: Path, kind: str) -> None:
     trusted = {} if kind == "unknown authority" else {"ca_file": str(tmp_path / "ca.pem")}
     with server(context=context) as (base, seen):
         reply = post(base, **trusted)
-    assert reply.fault is Fault.NOT_SENT
+    assert reply.error is TransportError.NOT_SENT
     assert "certificate" in reply.reason
     assert seen == []
 
@@ -104,7 +104,7 @@ def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
     for name in ("ca.pem", "missing.pem"):
         with pytest.raises(SettingsError, match=name):
-            Arm("https://localhost", "1", Login("t", ca_file=str(tmp_path / name)), SystemClock())
+            ArmClient("https://localhost", "1", Login("t", ca_file=str(tmp_path / name)), SystemClock())
 
 
 WHERE = (
@@ -129,13 +129,13 @@ def test_the_token_never_follows_a_redirect(status: int, where: str, call: str) 
         location = where.format(other=other, host=other.removeprefix("http://"))
         with server((status, {"Location": location}, b"")) as (base, asked):
             if call == "POST":
-                assert read_post(post(base)).proof is Proof.IN_DOUBT
+                assert read_submit_response(post(base)).verdict is SubmitVerdict.IN_DOUBT
             elif call == "GET":
-                reply = Arm(base, "1", Login("t"), SystemClock()).get_document("1")
-                assert reply.status == status or reply.fault is Fault.BROKEN
+                reply = ArmClient(base, "1", Login("t"), SystemClock()).get_document("1")
+                assert reply.status == status or reply.error is TransportError.BROKEN
             else:
                 with pytest.raises(ArmbulkError):
-                    Arm(base, "1", Login("", f"{base}/token", "id", "secret"), SystemClock()).login()
+                    ArmClient(base, "1", Login("", f"{base}/token", "id", "secret"), SystemClock()).login()
             assert len(asked) == 1
     assert seen == []
 
@@ -169,11 +169,11 @@ class Given(httpx.BaseTransport):
 def test_an_endless_answer_is_cut_off() -> None:
     """After 64 MiB the answer is given up; for a post that means in doubt."""
     body = Endless()
-    arm = Arm("http://127.0.0.1", "1", Login("t"), SystemClock(), Given(httpx.Response(200, stream=body)))
+    arm = ArmClient("http://127.0.0.1", "1", Login("t"), SystemClock(), Given(httpx.Response(200, stream=body)))
     reply = arm.send_batch("documents", "POST", b"{}")
-    assert reply.fault is Fault.BROKEN
-    assert body.sent <= MOST_BYTES + (2 << 20)
-    assert read_post(reply).proof is Proof.IN_DOUBT
+    assert reply.error is TransportError.BROKEN
+    assert body.sent <= MAX_RESPONSE_BYTES + (2 << 20)
+    assert read_submit_response(reply).verdict is SubmitVerdict.IN_DOUBT
 
 
 class Slow(httpx.SyncByteStream):
@@ -203,8 +203,8 @@ class Ticking(SystemClock):
 def test_a_trickling_answer_is_given_up() -> None:
     """A call has two minutes in all, however it trickles."""
     clock = Ticking()
-    arm = Arm("http://127.0.0.1", "1", Login("t"), clock, Given(httpx.Response(200, stream=Slow(clock))))
-    assert arm.get_batch("x").fault is Fault.BROKEN
+    arm = ArmClient("http://127.0.0.1", "1", Login("t"), clock, Given(httpx.Response(200, stream=Slow(clock))))
+    assert arm.get_batch("x").error is TransportError.BROKEN
     assert clock.at < 130
 
 
@@ -225,8 +225,8 @@ def test_a_trickling_answer_is_given_up() -> None:
 )
 def test_nonsense_proves_nothing(body: bytes) -> None:
     """However broken the answer, a post that was answered with it is in doubt, and nothing falls over."""
-    assert read_post(Reply(200, body)).proof is Proof.IN_DOUBT
-    assert read_post(Reply(500, body)).proof is Proof.IN_DOUBT
+    assert read_submit_response(Response(200, body)).verdict is SubmitVerdict.IN_DOUBT
+    assert read_submit_response(Response(500, body)).verdict is SubmitVerdict.IN_DOUBT
 
 
 def test_nobody_listens() -> None:
@@ -234,4 +234,4 @@ def test_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    assert post(f"http://127.0.0.1:{port}").fault is Fault.NOT_SENT
+    assert post(f"http://127.0.0.1:{port}").error is TransportError.NOT_SENT

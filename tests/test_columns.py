@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.arm.decode import KEY, OF, RAW, Table, raw_records
-from armbulk.arm.responses import parse
-from armbulk.model.columns import Profile, Sums, as_json, frame_of, text_of
-from armbulk.model.fields import Kind
+from armbulk.arm.decode import PARENT_INDEX, RAW_JSON, RECORD_KEY, RecordDecoder, raw_records
+from armbulk.arm.responses import parse_json
+from armbulk.model.columns import ColumnStats, ColumnSums, as_json, frame_of, text_of
+from armbulk.model.fields import FieldType
 from armbulk.resources import EXPORTS
 
 ITEMS = EXPORTS["ar-items"]
@@ -23,8 +23,8 @@ AMOUNTS = st.decimals(-(10**20), 10**20, places=2, allow_nan=False, allow_infini
 
 def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
     """A column that holds these JSON values (as they stand in ARM's answer), and its frame."""
-    records = parse(("[" + ",".join(f'{{"{path}": {text}}}' for text in texts) + "]").encode())
-    profile = Profile.of(ITEMS.fields)
+    records = parse_json(("[" + ",".join(f'{{"{path}": {text}}}' for text in texts) + "]").encode())
+    profile = ColumnStats.of(ITEMS.fields)
     frame = frame_of(records, [one.path for one in ITEMS.fields])
     profile.see(frame)
     return profile.columns[path], frame
@@ -34,9 +34,9 @@ def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
 def test_amounts_are_exact(amounts: list[Decimal]) -> None:
     """Every amount comes out with the digits it went in with, however large; sums too."""
     column, frame = seen("glAmount", [str(one) for one in amounts])
-    assert column.kind is Kind.AMOUNT
+    assert column.kind is FieldType.AMOUNT
     assert frame.select(column.typed(pl.col("glAmount"))).to_series().to_list() == amounts
-    sums = Sums()
+    sums = ColumnSums()
     sums.add(frame, {"glAmount": column})
     assert sums.told()["gl_amount"] == sum(amounts)
 
@@ -75,7 +75,7 @@ def test_amounts_keep_all_their_decimals(texts: list[str], amounts: list[str | N
 def test_a_value_of_another_kind_leaves_the_column_as_text(path: str, texts: list[str]) -> None:
     """A value that is not of its column's kind is kept as ARM wrote it, with its column; nothing becomes blank."""
     column, frame = seen(path, texts)
-    assert column.kind is Kind.TEXT
+    assert column.kind is FieldType.TEXT
     assert column.others == 1
     assert frame[path].null_count() == 0
 
@@ -90,7 +90,7 @@ def test_times_become_utc() -> None:
 
 def test_what_nobody_has_heard_of_is_kept() -> None:
     """Unknown keys come after the known ones: nested as dotted columns, lists of texts as texts, the rest as JSON."""
-    records = parse(
+    records = parse_json(
         b'[{"arItemId": "a", "extra": {"deep": {"x": 1.50}, "list": ["a", "b"]}, "odd": [1.10, {"y": null}]},'
         b' {"arItemId": "b", "extra": "plain", "flag": false}]'
     )
@@ -118,7 +118,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_json_written_again_says_the_same(value: Any) -> None:
     """A value as JSON reads back as itself, its numbers digit by digit."""
-    assert parse(as_json(value).encode()) == value
+    assert parse_json(as_json(value).encode()) == value
     assert text_of(value) is None or isinstance(text_of(value), str)
 
 
@@ -138,7 +138,7 @@ def test_documents_bring_their_lines() -> None:
     """Each line says whose it is; a document without lines has none."""
     resource = EXPORTS["documents"]
     assert resource.listing is not None
-    table = Table(resource, resource.listing, raw=True)
+    table = RecordDecoder(resource, resource.listing, raw=True)
     body = json.dumps(
         {"documents": [
             {"documentNo": "F1", "documentLines": [{"lineNo": 1, "price": 10.50, "own": "x"}, {"lineNo": 2}]},
@@ -146,15 +146,15 @@ def test_documents_bring_their_lines() -> None:
             {"documentNo": "F3", "documentLines": [{"lineNo": 1}]},
         ]}
     ).encode()  # fmt: skip
-    records = parse(body)["documents"]
+    records = parse_json(body)["documents"]
     items, lines = table.frames(records, body)
     assert lines is not None
     assert table.weigh(records) == 6
-    assert lines.select("documentNo", "lineNo", "price", "own", OF).rows() == [
+    assert lines.select("documentNo", "lineNo", "price", "own", PARENT_INDEX).rows() == [
         ("F1", "1", "10.5", "x", 0), ("F1", "2", None, None, 0), ("F3", "1", None, None, 2),
     ]  # fmt: skip
-    assert items[KEY].n_unique() == 3
-    assert json.loads(items[RAW][1]) == {"documentNo": "F2", "documentLines": None}
+    assert items[RECORD_KEY].n_unique() == 3
+    assert json.loads(items[RAW_JSON][1]) == {"documentNo": "F2", "documentLines": None}
 
 
 def test_records_without_a_key_are_told_apart_by_all_they_hold() -> None:
@@ -162,5 +162,5 @@ def test_records_without_a_key_are_told_apart_by_all_they_hold() -> None:
     resource = EXPORTS["ar-items"]
     assert resource.listing is not None
     records = [{"glAmount": 1}, {"glAmount": 2}, {"glAmount": 1}]
-    items, _ = Table(resource, resource.listing).frames(records)
-    assert items[KEY].n_unique() == 2
+    items, _ = RecordDecoder(resource, resource.listing).frames(records)
+    assert items[RECORD_KEY].n_unique() == 2

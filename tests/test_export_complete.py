@@ -10,12 +10,12 @@ import pytest
 from journey import FakeClock
 from lists import Json, Lists, gl_item
 
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import LimitError, ServerError
 from armbulk.export import run
 from armbulk.export.page_reader import Interrupted
-from armbulk.export.request import Given, wanted
-from armbulk.settings.load import load
+from armbulk.export.request import ExportArguments, build_request
+from armbulk.settings.load import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 FEBRUARY = {"period": "2025-02"}
 
 
-def bench(folder: Path, lists: Lists, size: str = "XL") -> Bench:
+def bench(folder: Path, lists: Lists, size: str = "XL") -> Context:
     """A bench at these lists."""
     settings = {
         "ARMBULK_HOME": str(folder / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_TOKEN": "t",
         "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": size, "ARMBULK_LANG": "en",
     }  # fmt: skip
-    return Bench(load(settings), FakeClock(), lists)
+    return Context(load_profile(settings), FakeClock(), lists)
 
 
 def export(
@@ -38,7 +38,7 @@ def export(
 ) -> tuple[dict[str, Any], list[Json]]:
     """Export to jsonl: what was said, and the records in the file."""
     target = folder / f"{resource}.jsonl"
-    want = wanted(resource, Given(target, **given))
+    want = build_request(resource, ExportArguments(target, **given))
     done = run.export(bench(folder, lists, size), want, "en", waits=waits, fresh=False, tell=lambda _: None)
     assert done.complete == done.said["complete"]
     assert done.complete == ("incomplete" not in done.said["files"][0])
@@ -440,7 +440,7 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
     """What was read before Ctrl-C is not read again; afterwards nothing of it is left on disk."""
     lists = Lists({"glitems": spread(9_000)})
     made = bench(tmp_path, lists)
-    want = wanted("gl-items", Given(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
 
     def stop(_: object) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
@@ -461,7 +461,7 @@ def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
     """Size S reads 9,500 records an hour: 25,000 take more than two hours, and never go over."""
     lists = Lists({"glitems": spread(25_000)})
     made = bench(tmp_path, lists, "S")
-    want = wanted("gl-items", Given(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
     said = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
     assert (said["rows"], said["complete"]) == (25_000, True)
     assert 2 * 3600 < made.clock.slept < 4 * 3600  # type: ignore[attr-defined]
@@ -471,7 +471,7 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     """With --no-wait the export stops at the limit, tells the time, and keeps what it has."""
     lists = Lists({"glitems": spread(12_000)})
     made = bench(tmp_path, lists, "S")
-    want = wanted("gl-items", Given(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
     with pytest.raises(LimitError, match="before 20"):
         run.export(made, want, "en", waits=False, fresh=False, tell=lambda _: None)
     made.clock.sleep(3700)
@@ -484,7 +484,7 @@ def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
     """An export that was left unfinished long ago begins anew: its records may have changed since."""
     lists = Lists({"glitems": spread(9_000)})
     made = bench(tmp_path, lists)
-    want = wanted("gl-items", Given(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
 
     def stop(_: object) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
@@ -524,7 +524,7 @@ def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
     lists = Lists({"glitems": spread(12_000)}, change=tired)
     made = bench(tmp_path, lists)
     began = made.clock.now()
-    want = wanted("gl-items", Given(tmp_path / "gl.csv", **FEBRUARY))
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
     done = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None)
     assert (done.complete, done.said["rows"]) == (True, 12_000)
     assert made.clock.now() - began < 60
@@ -539,6 +539,6 @@ def test_a_limit_said_by_503(tmp_path: Path) -> None:
     lists = Lists({"glitems": spread(2_500)}, change=closed)
     made = bench(tmp_path, lists)
     began = made.clock.now()
-    want = wanted("gl-items", Given(tmp_path / "gl.csv", **FEBRUARY))
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
     assert run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).complete
     assert made.clock.now() - began > 100

@@ -23,7 +23,7 @@ from test_export_complete import FEBRUARY, bench
 from armbulk.cli import cli
 from armbulk.errors import FileError
 from armbulk.export import run
-from armbulk.export.request import Given, wanted
+from armbulk.export.request import ExportArguments, build_request
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
 from armbulk.writers import xlsx
@@ -45,7 +45,7 @@ AWKWARD = [
 def write(folder: Path, lists: Lists, name: str, resource: str = "gl-items", **given: Any) -> dict[str, Any]:
     """Export into a file of this name."""
     lang = given.pop("lang", "en")
-    want = wanted(resource, Given(folder / name, **given))
+    want = build_request(resource, ExportArguments(folder / name, **given))
     return run.export(bench(folder, lists), want, lang, waits=True, fresh=False, tell=lambda _: None).said
 
 

@@ -16,22 +16,22 @@ from journey import FakeClock
 from test_export_files import call
 
 from armbulk.cli import cli
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.export import run
-from armbulk.export.request import Given, wanted
-from armbulk.model.fields import Kind
+from armbulk.export.request import ExportArguments, build_request
+from armbulk.model.fields import FieldType
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
-from armbulk.sandbox.lists import books
-from armbulk.settings.load import load
+from armbulk.sandbox.lists import build_lists
+from armbulk.settings.load import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-LEDGER = books(2218, 6_000)
-SMALL = books(2218, 1_500, seed=5)
-CROWDED = books(2218, 4_500, days=3, on_one_day=4_000, seed=2)
+LEDGER = build_lists(2218, 6_000)
+SMALL = build_lists(2218, 1_500, seed=5)
+CROWDED = build_lists(2218, 4_500, days=3, on_one_day=4_000, seed=2)
 DIALECTS = [
     {"list_end": "null"},
     {"list_end": "empty"},
@@ -54,8 +54,8 @@ def export(
 ) -> tuple[dict[str, Any], pl.DataFrame]:
     """Export to parquet: what was said, and the rows."""
     env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": size}
-    want = wanted(resource, Given(folder / f"{resource}.parquet", **given))
-    done = run.export(Bench(load(env), clock), want, "en", waits=True, fresh=False, tell=lambda _: None)
+    want = build_request(resource, ExportArguments(folder / f"{resource}.parquet", **given))
+    done = run.export(Context(load_profile(env), clock), want, "en", waits=True, fresh=False, tell=lambda _: None)
     return done.said, pl.read_parquet(done.said["files"][0])
 
 
@@ -177,7 +177,7 @@ def test_every_resource_comes_whole(tmp_path: Path, resource: str) -> None:
         assert said["cost"]["reads"] == sandbox.state.usage()["hour.reads"]
     assert (code, said["complete"], said["gaps"], said["unknown"]) == (0, True, [], UNKNOWN.get(resource, []))
     assert (said["rows"], said["as_text"], said["applied_here"]) == (len(records), [], [])
-    known = {one.name: one for one in EXPORTS[resource].readable if one.kind is Kind.AMOUNT}
+    known = {one.name: one for one in EXPORTS[resource].readable if one.type is FieldType.AMOUNT}
     assert set(said["totals"]) == set(known)
     for name, told in said["totals"].items():
         sums = amounts(records, known[name].path)
@@ -231,4 +231,4 @@ def test_the_command_serves_a_ledger_as_it_was_asked_for(tmp_path: Path) -> None
             process.terminate()
     assert done.exit_code == 0, done.output
     told = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
-    assert told == list(books(2218, 300, on_one_day=200, to_one_customer=100, seed=9).ar_items)
+    assert told == list(build_lists(2218, 300, on_one_day=200, to_one_customer=100, seed=9).ar_items)

@@ -25,9 +25,9 @@ from test_export_files import call, people
 from armbulk.cli import cli
 from armbulk.errors import FileError
 from armbulk.export import incremental, run
-from armbulk.export.fingerprint import Fingerprints, hash_of
-from armbulk.export.request import Given, wanted
-from armbulk.export.snapshot import Memory
+from armbulk.export.fingerprint import RecordHasher, hash_of
+from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.snapshot import Snapshot
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
 from armbulk.writers import table_stream
@@ -43,7 +43,7 @@ def export(folder: Path, records: list[Json], name: str = "out.jsonl", resource:
     lists = more.pop("lists", None) or Lists({listing.endpoint: records})
     lang, since = more.pop("lang", "en"), more.pop("since", "last")
     more = more if "period" in more or resource != "gl-items" else {**FEBRUARY, **more}
-    want = wanted(resource, Given(folder / name, since=since, **more))
+    want = build_request(resource, ExportArguments(folder / name, since=since, **more))
     return run.export(bench(folder, lists), want, lang, waits=True, fresh=False, tell=lambda _: None).said
 
 
@@ -285,7 +285,7 @@ def memory(folder: Path) -> Path:
 
 def remembered(folder: Path) -> pl.DataFrame:
     """All that is in it."""
-    kept = Memory.known(memory(folder))
+    kept = Snapshot.known(memory(folder))
     assert kept is not None
     tables = [kept.box("records", box) for box in kept.boxes("records")]
     kept.close()
@@ -343,7 +343,7 @@ def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> No
         assert {".db", ".lock"} <= {Path(name).suffix for name in modes}
         for lock in kept.glob("*.lock"):
             lock.unlink()
-        assert run.purge(tmp_path / "home", float("inf")) == 1
+        assert run.purge_exports(tmp_path / "home", float("inf")) == 1
         left = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
     finally:
         os.umask(before)
@@ -422,7 +422,7 @@ def test_a_process_that_ends_behind_the_file_loses_no_change(tmp_path: Path, mon
         raise Killed
 
     with monkeypatch.context() as broken:
-        broken.setattr(Memory, "keep", killed)
+        broken.setattr(Snapshot, "keep", killed)
         with pytest.raises(Killed):
             export(tmp_path, new)
     assert told == [{"new": ["2218-3"], "changed": ["2218-2"], "gone": ["2218-1"]}]
@@ -466,7 +466,7 @@ def test_a_memory_that_cannot_be_used_is_told(tmp_path: Path, trouble: str) -> N
     items = [gl_item(n) for n in range(5)]
     export(tmp_path, items)
     if trouble == "version":
-        kept = Memory(memory(tmp_path))
+        kept = Snapshot(memory(tmp_path))
         kept.note(version=0)
         kept.close()
     else:
@@ -480,12 +480,12 @@ def test_a_memory_that_cannot_be_used_is_told(tmp_path: Path, trouble: str) -> N
 def test_hashes_of_another_library_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the fast hashes are others than then, what has changed is exact all the same; only where is not told."""
     export(tmp_path, [gl_item(1), gl_item(2), gl_item(3)])
-    honest = Fingerprints._hash
+    honest = RecordHasher._hash
 
-    def other(prints: Fingerprints, path: str, texts: pl.DataFrame) -> pl.Expr:
+    def other(prints: RecordHasher, path: str, texts: pl.DataFrame) -> pl.Expr:
         return (honest(prints, path, texts) ^ 1).alias(hash_of(path))
 
-    monkeypatch.setattr(Fingerprints, "_hash", other)
+    monkeypatch.setattr(RecordHasher, "_hash", other)
     said = export(tmp_path, [gl_item(1), gl_item(2, glAmount=5), gl_item(4)])
     assert (counts(said), said["since"]["fields"]) == ((1, 1, 1, 1), False)
     assert [one["fields"] for one in lines(tmp_path / "out.jsonl")] == [[], []]

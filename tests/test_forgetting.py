@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from journey import journey, write_files
 
 from armbulk.app import imports
-from armbulk.arm.batch_results import Result
+from armbulk.arm.batch_results import RecordResult
 from armbulk.model.outcome import Outcome
-from armbulk.redaction import forgotten, said_in
+from armbulk.redaction import personal_values, redact_items
 from armbulk.results import report
 from armbulk.validation.check import check_files
 
@@ -23,7 +23,7 @@ def kept(words: str | None, said: set[str] | None, key: str = "1") -> tuple[str,
     """What is kept of one customer."""
     values = {"message": words, "warnings": words, "key": key, "key_norm": key, "customer_norm": None}
     schema = {"no": pl.Int64, **dict.fromkeys(values, pl.String)}
-    return forgotten(pl.DataFrame([{"no": 1, **values}], schema=schema), said).row(0)[1:]
+    return redact_items(pl.DataFrame([{"no": 1, **values}], schema=schema), said).row(0)[1:]
 
 
 @pytest.mark.promise("P23")
@@ -56,7 +56,7 @@ def test_words_of_a_name_go_too(tmp_path: Path, words: str, after: str) -> None:
     path = tmp_path / "people.csv"
     rows = ("1;Kari Nordmann;1985-03-14", "2;Bo Li;", "3;Per;")
     path.write_text("\n".join(["Customer no;Name;Date of birth", *rows]) + "\n", encoding="utf-8")
-    assert kept(words, said_in(check_files([str(path)]).all_tables()))[0] == after
+    assert kept(words, personal_values(check_files([str(path)]).all_tables()))[0] == after
 
 
 @pytest.mark.promise("P23")
@@ -80,8 +80,8 @@ def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.Mo
     with journey(tmp_path) as way:
         outcome = way.store._outcome
 
-        def quoting(conn: object, run_id: int, one: Result) -> None:
-            outcome(conn, run_id, Result(one.no, Outcome.REJECTED, f"{NAMES} is no good", NAMES))  # type: ignore[arg-type]
+        def quoting(conn: object, run_id: int, one: RecordResult) -> None:
+            outcome(conn, run_id, RecordResult(one.no, Outcome.REJECTED, f"{NAMES} is no good", NAMES))  # type: ignore[arg-type]
 
         monkeypatch.setattr(way.store, "_outcome", quoting)
         files = write_files(tmp_path)
@@ -90,7 +90,7 @@ def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.Mo
         assert traces(tmp_path / "home")
         with sqlite3.connect(tmp_path / "home" / "armbulk.db") as other:
             other.execute("SELECT count(*) FROM item").fetchall()
-            imports.conclude(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
+            imports.finish(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
             assert traces(tmp_path / "home") == []
         other.close()
-        assert report.stand(way.store, run).counts()["rejected"] == 9
+        assert report.load_result(way.store, run).counts()["rejected"] == 9

@@ -14,7 +14,7 @@ from stdnum.no import fodselsnummer, orgnr
 
 from armbulk.cli import cli
 from armbulk.findings.catalogue import CATALOGUE, TUNABLE
-from armbulk.model.sheet import Reading
+from armbulk.model.sheet import ReadOptions
 from armbulk.resources import RESOURCES, identifiers
 from armbulk.validation.check import check_files
 
@@ -165,21 +165,21 @@ def test_synthetic_numbers_and_the_rule_of_2032() -> None:
 )
 def test_codes(form: str, good: list[str], bad: list[str]) -> None:
     """Codes of the published lists are good, in any letter case where ARM does not tell it apart."""
-    assert verdicts(identifiers.FORMS[form].ok, good) == [True] * len(good)
-    assert verdicts(identifiers.FORMS[form].ok, bad) == [False] * len(bad)
+    assert verdicts(identifiers.FORMATS[form].ok, good) == [True] * len(good)
+    assert verdicts(identifiers.FORMATS[form].ok, bad) == [False] * len(bad)
 
 
 def test_emails() -> None:
     """Each address of a cell is looked at by itself."""
     frame = pl.DataFrame({"a": [["a@b.no"], ["a@b.no", "kari.no"], ["kari@eksempel"], ["a b@c.no"], ["ø@æ.no"], None]})
-    assert frame.select(identifiers.FORMS["email"].ok(pl.col("a"))).to_series().to_list() == [
+    assert frame.select(identifiers.FORMATS["email"].ok(pl.col("a"))).to_series().to_list() == [
         True, False, False, False, True, None,
     ]  # fmt: skip
 
 
 def test_arms_own_samples_pass_with_warnings_only(tmp_path: Path) -> None:
     """What ARM itself publishes is never stopped: wrong check digits in it are warnings."""
-    fields = [one for one in RESOURCES["customers"].fields if one.use.name == "SENT"]
+    fields = [one for one in RESOURCES["customers"].fields if one.role.name == "SENT"]
     path = tmp_path / "customers.csv"
     cells = [f'"{one.example}"' for one in fields]
     path.write_text(";".join(one.header.en for one in fields) + "\n" + ";".join(cells) + "\n", encoding="utf-8")
@@ -225,4 +225,4 @@ def test_only_rules_about_values_can_be_tuned() -> None:
     """What could not be read, or would double a record, cannot be switched off."""
     assert set(CATALOGUE) >= TUNABLE
     assert not TUNABLE & {"digits-lost", "duplicate-key", "line-without-document", "not-a-number", "hidden-rows"}
-    assert check_files(["samples/customers.csv"], Reading(rules={"no-lines-sheet": "off"})).errors == 0
+    assert check_files(["samples/customers.csv"], ReadOptions(rules={"no-lines-sheet": "off"})).errors == 0

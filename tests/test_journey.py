@@ -9,13 +9,13 @@ import httpx
 import pytest
 from journey import journey, outcomes, write_files
 
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
-from armbulk.model.batch_state import State
-from armbulk.results.report import stand
+from armbulk.model.batch_state import BatchState
+from armbulk.results.report import load_result
 from armbulk.sandbox.dialects import DIALECTS
-from armbulk.sending.sender import MOST_SPLITS
-from armbulk.settings.load import load
+from armbulk.sending.sender import MAX_SPLITS
+from armbulk.settings.load import load_profile
 
 BATCH = [
     "batch_post_status", "batch_uuid_in", "extra_keys", "batch_pending", "items_key", "item_order", "item_identity",
@@ -70,7 +70,7 @@ def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: 
         run = way.begin(write_files(tmp_path))
         state = way.carry_on(run)
 
-        stood = stand(way.store, run)
+        stood = load_result(way.store, run)
         posts = [c for c in way.sandbox.state.requests if c.method == "POST" and "documents" in c.path]
         assert len(posts) <= 1
         assert all(n == 1 for n in way.documents().values())
@@ -97,7 +97,7 @@ def test_found_but_different_is_a_conflict(tmp_path: Path) -> None:
         way.sandbox.state.documents["f1"] = [{"documentNo": "F1", "customerNo": "77", "documentType": "IN"}]
         way.carry_on(run)
 
-        stood = stand(way.store, run)
+        stood = load_result(way.store, run)
         assert outcomes(stood) == {"created": 3, "conflict": 1}
 
 
@@ -146,7 +146,7 @@ def test_limits_are_never_exceeded(tmp_path: Path) -> None:
     aup.write_text("[hour]\nrequests=20\nreads=60\nwrites=30\n[month]\nrequests=20000\nreads=100000\nwrites=20000\n")
     with journey(tmp_path, delay=2.0, limits=limits, environ={"ARMBULK_BATCH_DOCUMENTS": "10"}) as way:
         settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BATCH_DOCUMENTS": "10"}
-        way.bench = Bench(load(settings, aup_file=aup), way.clock)
+        way.bench = Context(load_profile(settings, aup_file=aup), way.clock)
         stood = way.run(files)
         assert outcomes(stood) == {"created": 65}
         assert way.sandbox.state.refused_over_limit == 0
@@ -162,16 +162,16 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
     )
     with journey(tmp_path) as way:
         settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BATCH_DOCUMENTS": "10"}
-        way.bench = Bench(load(settings, aup_file=aup), way.clock)
+        way.bench = Context(load_profile(settings, aup_file=aup), way.clock)
         run = way.begin(files)
         assert way.carry_on(run, for_windows=False) == "paused"
         stored = way.store.run(run)
         assert stored.resume_at is not None
-        assert stand(way.store, run).counts()["not_sent"] == 20
+        assert load_result(way.store, run).counts()["not_sent"] == 20
         way.clock.at = stored.resume_at
         while way.carry_on(run, for_windows=False) == "paused":
             way.clock.at = way.store.run(run).resume_at or 0.0
-        assert outcomes(stand(way.store, run)) == {"created": 33}
+        assert outcomes(load_result(way.store, run)) == {"created": 33}
         assert set(way.documents().values()) == {1}
 
 
@@ -295,7 +295,7 @@ def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path) -> None:
         way.bench = replace(way.bench, transport=refusing)
         stood = way.run(write_files(tmp_path, documents=100))
         assert outcomes(stood) == {"created": 3, "rejected": 100}
-        assert refusing.posts <= 2 + 2 * MOST_SPLITS
+        assert refusing.posts <= 2 + 2 * MAX_SPLITS
 
 
 @pytest.mark.promise("P1")
@@ -305,14 +305,14 @@ def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Pat
     with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
         run = way.begin(files)
         assert way.carry_on(run) == "in_doubt"
-        assert outcomes(stand(way.store, run)) == {"created": 3, "in_doubt": 50, "not_sent": 10}
+        assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 50, "not_sent": 10}
         way.clock.sleep(600)
         assert way.carry_on(run) == "in_doubt"
-        assert [b.state for b in way.store.batches(run)][1:] == [State.IN_DOUBT, State.PLANNED]
+        assert [b.state for b in way.store.batches(run)][1:] == [BatchState.IN_DOUBT, BatchState.PLANNED]
         way.clock.sleep(4000)
         assert way.carry_on(run) == "in_doubt"
-        assert [b.state for b in way.store.batches(run)][1:] == [State.QUARANTINED, State.FINISHED]
-        stood = stand(way.store, run)
+        assert [b.state for b in way.store.batches(run)][1:] == [BatchState.QUARANTINED, BatchState.FINISHED]
+        stood = load_result(way.store, run)
         assert outcomes(stood) == {"created": 13, "in_doubt": 50}
         assert "a person must decide" in stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
         looks = sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)

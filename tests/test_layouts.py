@@ -9,10 +9,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from armbulk.arm.encode import payloads
+from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError
-from armbulk.model.sheet import AS_IT_STANDS, Reading
-from armbulk.readers import read
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.readers import read_sheets
 from armbulk.validation.check import Checked, check_files, check_sheets
 
 CUSTOMERS = "Kundenr;Navn\nK1;Kari\nK2;Ola\nK3;Per\n"
@@ -30,7 +30,7 @@ FLAT = (
 )
 
 
-def checked(folder: Path, reading: Reading = AS_IT_STANDS, **files: str) -> Checked:
+def checked(folder: Path, reading: ReadOptions = DEFAULT_READ_OPTIONS, **files: str) -> Checked:
     """Check CSV files given by name and content."""
     paths = []
     for name, content in files.items():
@@ -47,7 +47,7 @@ def codes(found: Checked) -> list[tuple[int | None, str | None, str]]:
 
 def bodies(found: Checked) -> list[dict[str, object]]:
     """The documents that would be sent."""
-    return [json.loads(one) for one in payloads(found.tables["documents"], found.tables["lines"])["payload"]]
+    return [json.loads(one) for one in encode_records(found.tables["documents"], found.tables["lines"])["payload"]]
 
 
 def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> No
     """A total row is one finding, and no record is made of it."""
     found = checked(tmp_path, customers=f"{CUSTOMERS}{total}\n")
     assert codes(found) == [(5, None, "total-row")]
-    assert found.held["customers"]["row"].to_list() == [5]
+    assert found.blocked_rows["customers"]["row"].to_list() == [5]
 
 
 def test_a_number_that_begins_like_a_total_is_none(tmp_path: Path) -> None:
@@ -97,39 +97,41 @@ def test_merged_cells_in_the_data_are_named(tmp_path: Path) -> None:
     for row in (["Kundenr", "Navn", "Poststed"], ["K1", "Kari", "Oslo"], ["K2", "Ola", None], ["K3", "Per", "Bergen"]):
         page.append(row)
     book.save(path)
-    sheets = [replace(sheet, merged=("C2:C3", "F1:G9", "A1:B1")) for sheet in read(path)]
+    sheets = [replace(sheet, merged=("C2:C3", "F1:G9", "A1:B1")) for sheet in read_sheets(path)]
     found = check_sheets(sheets)
     assert codes(found) == [(2, "C", "merged-cells"), (3, "C", "merged-cells")]
-    assert sorted(found.held["customers"]["row"]) == [2, 3]
+    assert sorted(found.blocked_rows["customers"]["row"]) == [2, 3]
 
 
-def with_hidden(folder: Path, reading: Reading, hidden: dict[str, set[int]]) -> Checked:
+def with_hidden(folder: Path, reading: ReadOptions, hidden: dict[str, set[int]]) -> Checked:
     """Customers, documents and lines with rows that Excel does not show."""
     sheets = []
     for name, content in {"customers": CUSTOMERS, "documents": DOCUMENTS, "lines": LINES}.items():
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-        sheets += [replace(one, hidden_rows=frozenset(hidden.get(name, ()))) for one in read(folder / f"{name}.csv")]
+        sheets += [
+            replace(one, hidden_rows=frozenset(hidden.get(name, ()))) for one in read_sheets(folder / f"{name}.csv")
+        ]
     return check_sheets(sheets, reading)
 
 
 def test_hidden_rows_stop_until_somebody_decides(tmp_path: Path) -> None:
     """Rows that Excel does not show are an error that names them; empty hidden rows are none."""
-    found = with_hidden(tmp_path, Reading(), {"customers": {3, 90}})
+    found = with_hidden(tmp_path, ReadOptions(), {"customers": {3, 90}})
     assert [code for _, _, code in codes(found)] == ["hidden-rows"]
     assert found.findings["value"].to_list() == ["1"]
-    assert found.held["customers"].height == 3
+    assert found.blocked_rows["customers"].height == 3
 
 
 def test_hidden_rows_are_taken_when_asked(tmp_path: Path) -> None:
     """`--include-hidden` reads them as any other, and says so."""
-    found = with_hidden(tmp_path, Reading(hidden="include"), {"customers": {3}})
+    found = with_hidden(tmp_path, ReadOptions(hidden="include"), {"customers": {3}})
     assert [code for _, _, code in codes(found)] == ["hidden-included"]
     assert found.tables["customers"].rows.height == 3
 
 
 def test_hidden_documents_are_left_out_with_their_lines(tmp_path: Path) -> None:
     """`--skip-hidden` leaves a document out with all of its lines; each still has an outcome."""
-    found = with_hidden(tmp_path, Reading(hidden="skip"), {"documents": {3}})
+    found = with_hidden(tmp_path, ReadOptions(hidden="skip"), {"documents": {3}})
     assert [code for _, _, code in codes(found)] == ["hidden-skipped"]
     assert [body["documentNo"] for body in bodies(found)] == ["F1"]
     assert found.skipped["lines"].rows["row"].to_list() == [3, 4]
@@ -138,9 +140,9 @@ def test_hidden_documents_are_left_out_with_their_lines(tmp_path: Path) -> None:
 
 def test_a_hidden_line_of_a_shown_document_holds_it_back(tmp_path: Path) -> None:
     """An invoice is never sent without one of its lines."""
-    found = with_hidden(tmp_path, Reading(hidden="skip"), {"lines": {4}})
+    found = with_hidden(tmp_path, ReadOptions(hidden="skip"), {"lines": {4}})
     assert sorted(code for _, _, code in codes(found)) == ["hidden-line", "hidden-skipped"]
-    assert found.held["documents"]["row"].to_list() == [3]
+    assert found.blocked_rows["documents"]["row"].to_list() == [3]
 
 
 def test_a_flat_file_is_documents_with_lines(tmp_path: Path) -> None:
@@ -157,14 +159,14 @@ def test_a_flat_document_must_agree_with_itself(tmp_path: Path) -> None:
     """Where rows of one document differ the cell is named and the document held back."""
     found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace("F2;;;", "F2;;K3;"))
     assert (4, "C", "flat-disagrees") in codes(found)
-    assert found.held["documents"]["row"].to_list() == [3]
+    assert found.blocked_rows["documents"]["row"].to_list() == [3]
 
 
 def test_repeated_totals_in_a_flat_file_are_not_summed(tmp_path: Path) -> None:
     """Where all lines of a document have the same amount nobody can tell whose it is."""
     found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace(";100\n", ";150\n"))
     assert "flat-amounts-unclear" in [code for _, _, code in codes(found)]
-    assert found.held["documents"].height == 2
+    assert found.blocked_rows["documents"].height == 2
     said = FLAT.replace(";100\n", ";150\n").replace("Beløp inkl. mva", "Fakturabeløp inkl. mva")
     clear = checked(tmp_path, customers=CUSTOMERS, export=said)
     assert clear.errors == 0

@@ -21,7 +21,7 @@ from armbulk.cli import command as desk
 from armbulk.errors import SettingsError
 from armbulk.sandbox import Sandbox
 from armbulk.settings import profiles, secrets
-from armbulk.settings.secrets import Keyring
+from armbulk.settings.secrets import KeyringSecrets
 
 
 class Memory(KeyringBackend):
@@ -138,11 +138,11 @@ def test_the_users_own_file_stays(memory: Memory, arm: Sandbox, tmp_path: Path) 
 def test_long_secrets_are_cut_into_parts(memory: Memory) -> None:
     """A token longer than Windows keeps in one entry comes back whole, and goes whole."""
     token = "".join(chr(33 + n % 90) for n in range(5_000))
-    Keyring().put("long", token)
-    assert Keyring().get("long") == token
-    Keyring().put("long", "short")
-    assert (Keyring().get("long"), len(memory.held)) == ("short", 1)
-    assert Keyring().drop("long")
+    KeyringSecrets().put("long", token)
+    assert KeyringSecrets().get("long") == token
+    KeyringSecrets().put("long", "short")
+    assert (KeyringSecrets().get("long"), len(memory.held)) == ("short", 1)
+    assert KeyringSecrets().drop("long")
     assert memory.held == {}
 
 
@@ -166,7 +166,7 @@ def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.Monkey
     forever = threading.Event()
     monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: forever.wait())
     with pytest.raises(SettingsError) as silent:
-        Keyring(patience=0.05).get("x")
+        KeyringSecrets(patience=0.05).get("x")
     forever.set()
     assert silent.value.code == "keyring-silent"
     assert "ARMBULK_TOKEN" in silent.value.hint
@@ -180,7 +180,7 @@ def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(secrets.keyring, "get_password", locked)
     with pytest.raises(SettingsError) as refused:
-        Keyring().get("x")
+        KeyringSecrets().get("x")
     assert "canary" not in refused.value.message
 
 
@@ -197,7 +197,7 @@ def test_login_in_a_script_names_what_is_missing() -> None:
 @pytest.fixture
 def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody sits at the terminal."""
-    monkeypatch.setattr(desk.Desk, "can_ask", property(lambda _: True))
+    monkeypatch.setattr(desk.CommandContext, "can_ask", property(lambda _: True))
 
 
 @pytest.mark.usefixtures("somebody")
@@ -397,7 +397,7 @@ def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tm
     """`armbulk profiles` lists twenty profiles without waiting twenty times; what it cannot know, it says."""
     forever, asked = threading.Event(), []
     monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
-    monkeypatch.setattr(Keyring.__init__, "__defaults__", (0.05,))
+    monkeypatch.setattr(KeyringSecrets.__init__, "__defaults__", (0.05,))
     content = "".join(f'[profiles.p{n}]\nbase_url = "https://arm.example/"\nclient_no = "{n}"\n' for n in range(20))
     (tmp_path / "config.toml").write_text(content, encoding="utf-8")
     code, said = call("profiles")
@@ -410,7 +410,7 @@ def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_three_seconds_are_enough() -> None:
     """The time a keyring is given."""
-    assert Keyring().patience <= 3.0
+    assert KeyringSecrets().patience <= 3.0
 
 
 # ── the user's own file ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from journey import journey, outcomes
 
 from armbulk.app import imports
-from armbulk.arm.encode import payloads
+from armbulk.arm.encode import encode_records
 from armbulk.cli import cli
-from armbulk.cli.command import Desk
+from armbulk.cli.command import CommandContext
 from armbulk.errors import FileError
-from armbulk.mapping.apply import Answer
-from armbulk.mapping.files import Expressions, load, ready_made
-from armbulk.mapping.headers import fold
-from armbulk.model.sheet import Reading
-from armbulk.package_data import folder
-from armbulk.planning.plan import Options
+from armbulk.mapping.apply import ExpressionResult
+from armbulk.mapping.files import ExpressionEngine, load_mapping, ready_made
+from armbulk.mapping.headers import fold_header
+from armbulk.model.sheet import ReadOptions
+from armbulk.package_data import data_path
+from armbulk.planning.plan import ImportOptions
 from armbulk.results import report
 from armbulk.validation.check import Checked, check_files
 
@@ -49,7 +49,7 @@ def mapped(folder_: Path, content: str = CUSTOMERS, mapping: str = MAPPING) -> C
     """Check a CSV with a mapping."""
     (folder_ / "c.csv").write_text(content, encoding="utf-8")
     (folder_ / "m.toml").write_text(mapping, encoding="utf-8")
-    return check_files([str(folder_ / "c.csv")], Reading(mapping=str(folder_ / "m.toml")))
+    return check_files([str(folder_ / "c.csv")], ReadOptions(mapping=str(folder_ / "m.toml")))
 
 
 def told(found: Checked) -> list[tuple[int | None, str | None, str]]:
@@ -61,7 +61,7 @@ def test_renames_constants_values_and_expressions(tmp_path: Path) -> None:
     """Every way of mapping at once, to the letter, with nothing left to tell."""
     found = mapped(tmp_path)
     assert told(found) == []
-    assert [json.loads(one) for one in payloads(found.tables["customers"])["payload"]] == [
+    assert [json.loads(one) for one in encode_records(found.tables["customers"])["payload"]] == [
         {"customerNo": "007", "name": "Kari Nordmann", "customerCategory": "CONS", "currency": "NOK"},
         {"customerNo": "008", "name": "Ola Hansen", "customerCategory": "BUS", "currency": "NOK"},
     ]
@@ -104,7 +104,7 @@ def expressed(folder_: Path, expression: str, *cells: object, target: str = "inf
     (folder_ / "m.toml").write_text(
         f"{HEAD}[sheet.expression]\n{target} = {json.dumps(expression)}\n", encoding="utf-8"
     )
-    return check_files([str(folder_ / "e.xlsx")], Reading(mapping=str(folder_ / "m.toml")))
+    return check_files([str(folder_ / "e.xlsx")], ReadOptions(mapping=str(folder_ / "m.toml")))
 
 
 def test_every_value_that_is_lost_is_told(tmp_path: Path) -> None:
@@ -112,10 +112,10 @@ def test_every_value_that_is_lost_is_told(tmp_path: Path) -> None:
     rows = "".join(f"K{n};N;x{n}\n" for n in range(10_100))
     values = HEAD + '"Type" = "customer_category"\n[sheet.values.customer_category]\n"a" = "b"\n'
     found = mapped(tmp_path, f"Konto;Firma;Type\n{rows}", values)
-    assert (found.errors, found.held["customers"].height) == (10_100, 10_100)
+    assert (found.errors, found.blocked_rows["customers"].height) == (10_100, 10_100)
     failing = HEAD + "[sheet.expression]\nlimit_amount = \"{{ row['Type'] | decimal }}\"\n"
     found = mapped(tmp_path, f"Konto;Firma;Type\n{rows}", failing)
-    assert (found.errors, found.held["customers"].height) == (10_100, 10_100)
+    assert (found.errors, found.blocked_rows["customers"].height) == (10_100, 10_100)
 
 
 def test_an_expression_hides_no_fault_of_a_cell(tmp_path: Path) -> None:
@@ -132,14 +132,14 @@ def test_a_value_list_hides_no_fault_of_a_cell(tmp_path: Path) -> None:
     expressed(tmp_path, "{{ row['Verdi'] }}", "#N/A", 500221850000200350786, "VIP")
     mapping = HEAD + '"Verdi" = "parent_customer_no"\n[sheet.values.parent_customer_no]\n"a" = "b"\n'
     (tmp_path / "m.toml").write_text(mapping + '[sheet.otherwise]\nparentCustomerNo = "keep"\n', encoding="utf-8")
-    found = check_files([str(tmp_path / "e.xlsx")], Reading(mapping=str(tmp_path / "m.toml")))
+    found = check_files([str(tmp_path / "e.xlsx")], ReadOptions(mapping=str(tmp_path / "m.toml")))
     assert told(found) == [(2, "C", "error-cell"), (3, "C", "digits-lost")]
     assert found.tables["customers"].rows["parent_customer_no"].to_list() == [None, None, "VIP"]
 
 
-def one(template: str, text: str = "1") -> Answer:
+def one(template: str, text: str = "1") -> ExpressionResult:
     """What a template makes of one cell under Header."""
-    return Expressions().evaluate(template, [{"Header": text}])[0]
+    return ExpressionEngine().evaluate(template, [{"Header": text}])[0]
 
 
 @pytest.mark.parametrize("text", ["abc", "12,7", "", "1e5", "NaN", "1.000", "1,000", "12 34", "--1", "1.2.3", "٣"])
@@ -180,7 +180,7 @@ def test_a_number_survives_an_expression(number: Decimal, separator: str) -> Non
 def test_a_number_cell_is_no_puzzle(tmp_path: Path) -> None:
     """The point of a number cell is a decimal point, before an expression and after it, whatever --decimal says."""
     expressed(tmp_path, "{{ row['Verdi'] | decimal }}", 1.234, target="discount_rate")
-    reading = Reading(mapping=str(tmp_path / "m.toml"), decimal=",")
+    reading = ReadOptions(mapping=str(tmp_path / "m.toml"), decimal=",")
     found = check_files([str(tmp_path / "e.xlsx")], reading)
     assert told(found) == []
     assert found.tables["customers"].rows["discount_rate"].to_list() == [Decimal("1.234")]
@@ -212,7 +212,7 @@ def test_expressions_stay_in_their_sandbox(template: str) -> None:
 def test_more_than_an_expression_is_refused_when_it_is_read(template: str) -> None:
     """Loops, variables, rounding and the row as a whole are not for a mapping; it says so before a row is read."""
     with pytest.raises(ValueError, match=r"\w"):
-        Expressions().check(template)
+        ExpressionEngine().check(template)
 
 
 def test_a_mapping_fits_by_resource_or_says_that_it_fits_nothing(tmp_path: Path) -> None:
@@ -261,9 +261,9 @@ def test_a_sensitive_value_stays_hidden(tmp_path: Path) -> None:
 
 def test_the_example_of_the_docs_can_be_used(tmp_path: Path) -> None:
     """docs/mappings.md shows a mapping that loads."""
-    page = (folder("templates").parent / "docs" / "mappings.md").read_text(encoding="utf-8")
+    page = (data_path("templates").parent / "docs" / "mappings.md").read_text(encoding="utf-8")
     (tmp_path / "m.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
-    ((entry,), _) = load(str(tmp_path / "m.toml"))
+    ((entry,), _) = load_mapping(str(tmp_path / "m.toml"))
     assert (entry.name, entry.header_row) == ("Kunder", 3)
 
 
@@ -295,19 +295,19 @@ def test_a_wrong_mapping_is_refused_by_its_place(tmp_path: Path, mapping: str, s
 def test_a_mapping_that_is_not_there(tmp_path: Path) -> None:
     """The names of the ready-made ones are listed."""
     with pytest.raises(FileError) as refused:
-        check_files(["samples/customers.csv"], Reading(mapping="nothing"))
+        check_files(["samples/customers.csv"], ReadOptions(mapping="nothing"))
     assert "tripletex-customers" in refused.value.hint
     with pytest.raises(FileError):
-        load(str(tmp_path / "no.toml"))
+        load_mapping(str(tmp_path / "no.toml"))
 
 
 @pytest.mark.parametrize("name", ready_made())
 def test_ready_made_mappings_give_records(tmp_path: Path, name: str) -> None:
     """Each loads, says where its columns come from, and makes records of a file with those columns."""
-    text = (folder("templates") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
+    text = (data_path("templates") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
     assert "# Source: " in text
     (entry,) = tomllib.loads(text)["sheet"]
-    assert load(name)[0][0].resource == entry["resource"]
+    assert load_mapping(name)[0][0].resource == entry["resource"]
     example = {"document_date": "2026-02-01", "due_date": "2026-02-15", "currency": "NOK", "document_no": "F1",
                "customer_no": "K1", "kid": "", "email_address": "", "email_address_document": "", "phone_no": "",
                "secondary_email_address": "", "organization_no": "984842252", "country_code": "NO",
@@ -321,9 +321,9 @@ def test_ready_made_mappings_give_records(tmp_path: Path, name: str) -> None:
     cells |= dict.fromkeys(("net", "vat", "gross"), "12550") if "expression" in entry else {}
     path = tmp_path / "f.csv"
     path.write_text(";".join(cells) + "\n" + ";".join(cells.values()) + "\n", encoding="utf-8")
-    found = check_files([str(path)], Reading(mapping=name))
+    found = check_files([str(path)], ReadOptions(mapping=name))
     assert found.errors == 0, found.findings.select("column", "code", "value", "detail").rows()
-    (body,) = payloads(found.tables[entry["resource"]], found.tables.get("lines"))["payload"]
+    (body,) = encode_records(found.tables[entry["resource"]], found.tables.get("lines"))["payload"]
     sent = json.loads(body)
     assert sent["customerNo"] == "K1"
     if "expression" in entry:
@@ -384,7 +384,7 @@ def test_a_header_that_only_resembles_one_is_an_error_in_a_script(tmp_path: Path
     found = check_files([str(path)])
     near = found.findings.filter(found.findings["code"] == "header-near")
     assert near.select("column", "field", "value").rows() == [("B", "name", "Kundnavn")]
-    answered = check_files([str(path)], Reading(renames={"Kundnavn": "name"}))
+    answered = check_files([str(path)], ReadOptions(renames={"Kundnavn": "name"}))
     assert answered.errors == 0
     assert [one.findings["code"].to_list() for one in answered.headed] == [["unknown-header"]]
 
@@ -410,9 +410,11 @@ def test_the_key_may_be_the_header_that_only_resembles_one(tmp_path: Path) -> No
     found = check_files([str(path)])
     assert (1, "A", "header-near") in told(found)
     assert "unknown-header" not in [code for _, _, code in told(found)]
-    answered = check_files([str(path)], Reading(renames={"Fakturanumre": "document_no"}))
+    answered = check_files([str(path)], ReadOptions(renames={"Fakturanumre": "document_no"}))
     assert answered.errors == 0
-    assert json.loads(payloads(answered.tables["documents"], answered.tables["lines"])["payload"][0])["documentLines"]
+    assert json.loads(encode_records(answered.tables["documents"], answered.tables["lines"])["payload"][0])[
+        "documentLines"
+    ]
 
 
 @pytest.mark.parametrize("yes", [True, False])
@@ -421,7 +423,7 @@ def test_on_a_terminal_the_answer_is_a_mapping_for_this_run(
 ) -> None:
     """A person is asked by column and header; yes takes the column, no leaves it as it is."""
     asked: list[str] = []
-    monkeypatch.setattr(Desk, "can_ask", True)
+    monkeypatch.setattr(CommandContext, "can_ask", True)
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text) or yes)
     path = tmp_path / "kunder.csv"
     path.write_text("Kundenr;Kundnavn\nK1;Kari\n", encoding="utf-8")
@@ -431,7 +433,7 @@ def test_on_a_terminal_the_answer_is_a_mapping_for_this_run(
 
 def test_yes_asks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`import --yes` asks no questions on a terminal either: what only resembles a column stays an error."""
-    monkeypatch.setattr(Desk, "can_ask", True)
+    monkeypatch.setattr(CommandContext, "can_ask", True)
     asked: list[str] = []
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
     path = tmp_path / "kunder.csv"
@@ -444,15 +446,15 @@ def test_an_import_with_a_mapping_can_be_resumed_and_its_result_rewritten(tmp_pa
     """The run remembers its mapping; the result workbook has the user's own columns, and no others."""
     mapped(tmp_path)
     files = (str(tmp_path / "c.csv"),)
-    reading = Reading(mapping=str(tmp_path / "m.toml"))
+    reading = ReadOptions(mapping=str(tmp_path / "m.toml"))
     with journey(tmp_path) as way:
-        ready = imports.prepared(way.bench, way.store, check_files(files, reading), Options())
-        run = imports.begin(way.bench, way.store, ready, imports.Given(files, reading))
+        ready = imports.build_plan(way.bench, way.store, check_files(files, reading), ImportOptions())
+        run = imports.create_run(way.bench, way.store, ready, imports.InputFiles(files, reading))
         assert way.carry_on(run) == "finished"
         again = report.check_again(way.store.run(run))
         assert again is not None
-        stood = imports.conclude(way.store, run, again, tmp_path / "r.xlsx", "en")
+        stood = imports.finish(way.store, run, again, tmp_path / "r.xlsx", "en")
         assert outcomes(stood) == {"created": 2}
-        assert [fold(letter) for letter in again.sheets[0].letters] == ["a", "b", "c", "d", "e"]
+        assert [fold_header(letter) for letter in again.sheets[0].letters] == ["a", "b", "c", "d", "e"]
         (tmp_path / "m.toml").write_text(MAPPING.replace("NOK", "SEK"), encoding="utf-8")
         assert report.check_again(way.store.run(run)) is None

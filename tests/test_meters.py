@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from journey import journey, outcomes, write_files
 
 from armbulk.app.usage import meters
-from armbulk.model.outcome import Cost
-from armbulk.quota.limits import HOUR, Limits, Usage, learnt
-from armbulk.quota.server_clock import Heard, Marks, Timekeeper
+from armbulk.model.outcome import ApiUsage
+from armbulk.quota.limits import HOUR, QuotaLimits, Usage, estimate_foreign_usage
+from armbulk.quota.server_clock import DateSample, ServerClock, StoredTimes
 
 NOW = 1_800_000_000.0
 
@@ -23,13 +23,13 @@ NOW = 1_800_000_000.0
 )
 def test_arms_time_lies_between_the_bounds(wrong: float, calls: list[tuple[float, float, float, bool]]) -> None:
     """Whatever the wall clock says: what is known of ARM's time holds the true time, and only gets closer."""
-    keeper, marks, passed = Timekeeper(), Marks(), 0.0
+    keeper, marks, passed = ServerClock(), StoredTimes(), 0.0
     for pause, latency, share, dated in calls:
         passed += pause
         date = float(int(NOW + passed + latency * share)) if dated else None
         left, passed = passed, passed + latency
-        keeper.hear(Heard(date, left, passed), NOW + passed + wrong, marks)
-        if keeper.sure:
+        keeper.update(DateSample(date, left, passed), NOW + passed + wrong, marks)
+        if keeper.is_synced:
             low, high = (bound(NOW + passed + wrong, passed, marks) for bound in (keeper.low, keeper.high))
             assert low <= NOW + passed <= high + 1e-3
             assert high - low <= 62
@@ -37,12 +37,12 @@ def test_arms_time_lies_between_the_bounds(wrong: float, calls: list[tuple[float
 
 def test_a_date_that_the_wall_clock_contradicts_must_be_confirmed() -> None:
     """One odd Date proves nothing; two that agree with the time between them do, and the skew is told once."""
-    keeper, marks = Timekeeper(), Marks(NOW, NOW)
-    keeper.hear(Heard(NOW + 86_400, 0.0, 0.1), NOW, marks)
+    keeper, marks = ServerClock(), StoredTimes(NOW, NOW)
+    keeper.update(DateSample(NOW + 86_400, 0.0, 0.1), NOW, marks)
     assert keeper.unsure
     assert keeper.low(NOW, 0.1, marks) == NOW
-    keeper.hear(Heard(NOW + 86_405, 5.0, 5.1), NOW + 5, marks)
-    assert keeper.sure
+    keeper.update(DateSample(NOW + 86_405, 5.0, 5.1), NOW + 5, marks)
+    assert keeper.is_synced
     assert keeper.skew is not None
     assert -86_402 < keeper.skew < -86_398
 
@@ -50,9 +50,9 @@ def test_a_date_that_the_wall_clock_contradicts_must_be_confirmed() -> None:
 def test_a_date_of_1970_or_none_leaves_the_wall_clock() -> None:
     """Where ARM gives no usable Date, time goes on by the wall clock, and never back."""
     for date in (None, 0.0, NOW - 86_400):
-        keeper, marks = Timekeeper(), Marks(NOW - 10, NOW - 10)
-        keeper.hear(Heard(date, 0.0, 0.1), NOW, marks)
-        assert not keeper.sure
+        keeper, marks = ServerClock(), StoredTimes(NOW - 10, NOW - 10)
+        keeper.update(DateSample(date, 0.0, 0.1), NOW, marks)
+        assert not keeper.is_synced
         assert not keeper.unsure
         assert keeper.low(NOW, 0.1, marks) == NOW
         assert keeper.low(NOW - 3_600, 10.1, marks) == NOW + 10
@@ -60,13 +60,16 @@ def test_a_date_of_1970_or_none_leaves_the_wall_clock() -> None:
 
 def test_a_refusal_teaches_that_others_use_the_meters() -> None:
     """Half of what seemed left of the meters a call touches counts as used by others; a short refusal only paces."""
-    limits = Limits.from_table(
+    limits = QuotaLimits.from_table(
         {name: dict.fromkeys(("requests", "reads", "writes"), 1_000) for name in ("hour", "month")}
     )
-    cost = Cost(1, 0, 50)
-    assert learnt(Usage(), cost, NOW, limits, 30) == {}
-    assert learnt(Usage(), cost, NOW, limits, 600) == {("hour", "requests"): 475, ("hour", "writes"): 475}
-    assert set(learnt(Usage(), cost, NOW, limits, HOUR.seconds)) == {
+    cost = ApiUsage(1, 0, 50)
+    assert estimate_foreign_usage(Usage(), cost, NOW, limits, 30) == {}
+    assert estimate_foreign_usage(Usage(), cost, NOW, limits, 600) == {
+        ("hour", "requests"): 475,
+        ("hour", "writes"): 475,
+    }
+    assert set(estimate_foreign_usage(Usage(), cost, NOW, limits, HOUR.seconds)) == {
         ("hour", "requests"), ("hour", "writes"), ("month", "requests"), ("month", "writes"),
     }  # fmt: skip
 

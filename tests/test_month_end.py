@@ -16,21 +16,21 @@ from journey import FakeClock
 from lists import Lists, gl_item
 
 from armbulk.cli import cli
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import UsageError
-from armbulk.export.request import Given
+from armbulk.export.request import ExportArguments
 from armbulk.month_end import close
 from armbulk.sandbox import Sandbox
-from armbulk.sandbox.lists import Books, books
-from armbulk.settings.load import load
+from armbulk.sandbox.lists import ArmLists, build_lists
+from armbulk.settings.load import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from armbulk.export.run import Exported
+    from armbulk.export.run import ExportResult
 
-LEDGER = books(2218, 800, seed=5)
+LEDGER = build_lists(2218, 800, seed=5)
 FEBRUARY = [one for one in LEDGER.gl_items if (one["glYear"], one["glPeriod"]) == (2025, 2)]
 
 
@@ -58,11 +58,11 @@ class Office:
 
     def export(
         self, what: str, name: str, *, lang: str = "en", accounts: tuple[str, ...] = (), **given: Any
-    ) -> Exported:
+    ) -> ExportResult:
         """Export, of February unless something else is said."""
         given.setdefault("period", "2025-02")
-        asked = close.asked(what, Given(self.folder / name, **given), accounts)
-        bench = Bench(load(self.settings), self.clock)
+        asked = close.close_request(what, ExportArguments(self.folder / name, **given), accounts)
+        bench = Context(load_profile(self.settings), self.clock)
         return close.export(bench, asked, lang, waits=True, fresh=False, tell=lambda _: None)
 
 
@@ -71,7 +71,7 @@ def office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
     """Opens an office at a sandbox with these books."""
     opened = []
 
-    def make(ledger: Books = LEDGER, **switches: Any) -> Office:
+    def make(ledger: ArmLists = LEDGER, **switches: Any) -> Office:
         clock = FakeClock()
         sandbox = Sandbox(size="XL", clock=clock.now, books=ledger, **switches)
         opened.append(sandbox)
@@ -152,7 +152,7 @@ def test_norwegian(office: Callable[..., Office], tmp_path: Path) -> None:
     assert [cell.value for cell in book["Poster"][1]][:2] == ["Klientnr", "Hovedbokspost-id"]
 
 
-def doctored(ledger: Books) -> Books:
+def doctored(ledger: ArmLists) -> ArmLists:
     """The same books, with 10 kroner too much in one movement of February."""
     moved = [dict(one) for one in ledger.gl_movements]
     wrong = next(one for one in moved if (one["glYear"], one["glPeriod"], one["glAccountNo"]) == (2025, 2, 3000))
@@ -212,8 +212,8 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     postings = [gl_item(n, voucherNo=n * 7_919) for n in range(60)]
     settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
                 "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
-    bench = Bench(load(settings), FakeClock(), Lists({"glitems": postings}, cap=50, clamped=True))
-    asked = close.asked("gl-items", Given(tmp_path / "gl.xlsx", period="2025-02"))
+    bench = Context(load_profile(settings), FakeClock(), Lists({"glitems": postings}, cap=50, clamped=True))
+    asked = close.close_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
     done = close.export(bench, asked, "en", waits=True, fresh=False, tell=lambda _: None)
     assert not done.complete
     assert done.said["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
@@ -306,7 +306,7 @@ def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
 def test_a_close_is_of_one_period(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
     """Anything but one whole period into a workbook is refused before ARM is asked."""
     with pytest.raises(UsageError):
-        close.asked("close", Given(tmp_path / name, **given))
+        close.close_request("close", ExportArguments(tmp_path / name, **given))
 
 
 def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> None:

@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hostile_server import Asked, Hostile, answer, serving
 from journey import write_files
 
-from armbulk.arm.client import Arm, Login, sound
-from armbulk.arm.responses import Fault, Proof, Reply, read_post
+from armbulk.arm.client import ArmClient, Login, is_header_safe
+from armbulk.arm.responses import Response, SubmitVerdict, TransportError, read_submit_response
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
-from armbulk.settings.load import address, load
+from armbulk.settings.load import address, load_profile
 
 TOKEN = "canary-token-8Kd"  # noqa: S105 - a canary
 SECRET = 'canary secret/"+ø'  # noqa: S105 - a canary with what forms and JSON write otherwise
@@ -58,13 +58,13 @@ def ear() -> Iterator[tuple[int, list[bytes]]]:
     thread.join()
 
 
-def arm_at(base_url: str, token_url: str = "", **login: str) -> Arm:
+def arm_at(base_url: str, token_url: str = "", **login: str) -> ArmClient:
     """ARM with a ready token, or with a client's secret."""
     by_client = Login("", token_url, "client", SECRET, **login)
-    return Arm(base_url, "2218", by_client if token_url else Login(TOKEN, **login), SystemClock())
+    return ArmClient(base_url, "2218", by_client if token_url else Login(TOKEN, **login), SystemClock())
 
 
-CALLS: dict[str, Callable[[Arm], Reply]] = {
+CALLS: dict[str, Callable[[ArmClient], Response]] = {
     "POST": lambda arm: arm.send_batch("documents", "POST", b'{"documents": "canary-body"}'),
     "PUT": lambda arm: arm.send_batch("customers", "PUT", b'{"customers": "canary-body"}'),
     "GET": lambda arm: arm.get_document("F1"),
@@ -132,7 +132,7 @@ def test_a_proxy_of_https_sees_neither_token_nor_body(monkeypatch: pytest.Monkey
     """For https a proxy is asked for a connection through it, no more; when it refuses, nothing has left."""
     with ear() as (port, heard):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-        assert CALLS["POST"](arm_at("https://arm.example/arm/v1")).fault is Fault.NOT_SENT or heard
+        assert CALLS["POST"](arm_at("https://arm.example/arm/v1")).error is TransportError.NOT_SENT or heard
     assert len(heard) == 1
     assert heard[0].startswith(b"CONNECT arm.example:443 ")
     assert not [word for word in (TOKEN.encode(), b"canary-body", b"Authorization") if word in heard[0]]
@@ -152,7 +152,7 @@ def test_a_secret_that_is_quoted_back_is_taken_out(status: int) -> None:
     with serving(Hostile({"post": (echo,), "other": (echo,)}, lambda: 1.8e9)) as there:
         reply = CALLS["POST"](arm_at(there.base_url, f"{there.base_url}/token"))
     assert reply.status == status
-    posted = read_post(reply)
+    posted = read_submit_response(reply)
     for said in (reply.body.decode(), posted.message, repr(reply)):
         assert TOKEN not in said
         assert "canary secret" not in said
@@ -254,8 +254,8 @@ def _refused(context: ssl.SSLContext, ca_file: Path) -> None:
     with tls_ear(context) as (base, heard):
         reply = CALLS["POST"](arm_at(base, ca_file=str(ca_file)))
         assert heard == []
-        assert reply.fault is Fault.NOT_SENT
-        assert read_post(reply).proof is Proof.NOT_SENT
+        assert reply.error is TransportError.NOT_SENT
+        assert read_submit_response(reply).verdict is SubmitVerdict.NOT_SENT
         with pytest.raises(ArmbulkError):
             arm_at("http://127.0.0.1:1", f"{base}/token", ca_file=str(ca_file)).login()
         assert heard == []
@@ -305,7 +305,7 @@ INSECURE = [
 def test_addresses_that_are_not_encrypted_are_refused(tmp_path: Path, url: str, name: str) -> None:
     """Plain http is for this machine alone; an address with a password, a query or odd signs is none."""
     with pytest.raises(SettingsError) as refused:
-        load({"ARMBULK_HOME": str(tmp_path), name: url})
+        load_profile({"ARMBULK_HOME": str(tmp_path), name: url})
     assert "word" not in refused.value.message + refused.value.hint
 
 
@@ -325,7 +325,7 @@ def test_this_machine_may_be_called_plainly() -> None:
 )
 def test_one_address_said_in_two_ways_is_one(tmp_path: Path, one: str, other: str) -> None:
     """What is sent for a client is guarded and counted together, however its address is written."""
-    said = [load({"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": url, "ARMBULK_CLIENT_NO": no}).account
+    said = [load_profile({"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": url, "ARMBULK_CLIENT_NO": no}).account
             for url, no in ((one, "2218"), (other, " 2218 "))]  # fmt: skip
     assert said[0] == said[1]
 
@@ -333,7 +333,7 @@ def test_one_address_said_in_two_ways_is_one(tmp_path: Path, one: str, other: st
 @pytest.mark.parametrize("token", ["two words", "tøken", "a\r\nX-Other: 1", "\x7f", ""])
 def test_a_token_that_is_none_never_leaves(tmp_path: Path, token: str) -> None:
     """What cannot stand in a header is said before anything is sent, without quoting it; nothing is left in doubt."""
-    assert not sound(token)
+    assert not is_header_safe(token)
     env = {"ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": token}
     done = CliRunner().invoke(cli, ["import", *write_files(tmp_path), "--yes"], env=env)
     assert done.exit_code == 5, done.output

@@ -9,14 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armbulk.i18n import Words
-from armbulk.mapping.headers import Headed
-from armbulk.model.fields import Field, Kind, Resource
-from armbulk.model.sheet import CELL, Reading, Sheet
-from armbulk.validation.parse import parse
+from armbulk.mapping.headers import HeaderMatch
+from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.model.sheet import CELL, ReadOptions, Sheet
+from armbulk.validation.parse import parse_sheet
 
 
 def read(
-    kind: Kind, texts: list[str | None], was: str = "text", *, name: str = "one", reading: Reading | None = None
+    kind: FieldType,
+    texts: list[str | None],
+    was: str = "text",
+    *,
+    name: str = "one",
+    reading: ReadOptions | None = None,
 ) -> tuple[list[object], list[str | None]]:
     """Read one column of cells: its values, and the code of each row's finding."""
     rows = list(range(2, len(texts) + 2))
@@ -24,10 +29,10 @@ def read(
     kinds = pl.Series("A.cell", ["text", *(was if text is not None else None for text in texts)], dtype=CELL)
     sheet = Sheet("f.csv", "f", frame.with_columns(kinds, Z=pl.lit("z"), **{"Z.cell": kinds}), ("A", "Z"), "csv")
     field = Field(name, Words("One", "En"), "one", kind, Words("", ""), "")
-    other = Field("other", Words("Other", "Annen"), "other", Kind.TEXT, Words("", ""), "")
+    other = Field("other", Words("Other", "Annen"), "other", FieldType.TEXT, Words("", ""), "")
     resource = Resource("ones", Words("", ""), (), name, (field, other))
-    headed = Headed(resource, 1, {name: "A", "other": "Z"})
-    parsed, findings = parse(sheet, 0, headed, reading or Reading())
+    headed = HeaderMatch(resource, 1, {name: "A", "other": "Z"})
+    parsed, findings = parse_sheet(sheet, 0, headed, reading or ReadOptions())
     codes = dict(findings.filter(pl.col("field") == name).select("row", "code").iter_rows())
     return parsed[name].to_list(), [codes.get(row) for row in rows]
 
@@ -60,7 +65,7 @@ def read(
 )
 def test_amounts_as_people_write_them(text: str, value: str) -> None:
     """Spaces, points, commas, minus signs and kr are read as they are meant."""
-    assert read(Kind.AMOUNT, [text]) == ([Decimal(value)], [None])
+    assert read(FieldType.AMOUNT, [text]) == ([Decimal(value)], [None])
 
 
 @pytest.mark.parametrize(
@@ -88,7 +93,7 @@ def test_amounts_as_people_write_them(text: str, value: str) -> None:
 )
 def test_amounts_that_cannot_be_read_are_named(text: str, code: str | None) -> None:
     """What is no amount, or may be two, is a finding and never a value."""
-    assert read(Kind.AMOUNT, [text or None]) == ([None], [code])
+    assert read(FieldType.AMOUNT, [text or None]) == ([None], [code])
 
 
 @pytest.mark.parametrize(
@@ -105,19 +110,19 @@ def test_amounts_that_cannot_be_read_are_named(text: str, code: str | None) -> N
 )
 def test_the_decimal_mark_can_be_told(decimal: str, text: str, value: str | None) -> None:
     """Once the decimal mark is known 1.234 is clear, and the other mark can only group."""
-    values, codes = read(Kind.AMOUNT, [text], reading=Reading(decimal=decimal))
+    values, codes = read(FieldType.AMOUNT, [text], reading=ReadOptions(decimal=decimal))
     assert values == [Decimal(value) if value else None]
     assert codes == [None if value else "not-a-number"]
 
 
 def test_a_number_cell_is_what_excel_shows() -> None:
     """Artefacts of storage are not decimals; real decimals beyond two are."""
-    assert read(Kind.AMOUNT, ["0.30000000000000004", "1.1000000000000001"], "number") == (
+    assert read(FieldType.AMOUNT, ["0.30000000000000004", "1.1000000000000001"], "number") == (
         [Decimal("0.30"), Decimal("1.10")],
         [None, None],
     )
-    assert read(Kind.AMOUNT, ["1.005"], "number") == ([None], ["too-many-decimals"])
-    assert read(Kind.AMOUNT, ["0.25"], "percent") == ([None], ["percent-cell"])
+    assert read(FieldType.AMOUNT, ["1.005"], "number") == ([None], ["too-many-decimals"])
+    assert read(FieldType.AMOUNT, ["0.25"], "percent") == ([None], ["percent-cell"])
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,7 @@ def test_a_number_cell_is_what_excel_shows() -> None:
 )
 def test_dates_as_people_write_them(text: str, order: str | None, value: date) -> None:
     """Clear dates are read; those that need it are read in the order the caller said."""
-    assert read(Kind.DATE, [text], reading=Reading(dates=order)) == ([value], [None])
+    assert read(FieldType.DATE, [text], reading=ReadOptions(dates=order)) == ([value], [None])
 
 
 @pytest.mark.parametrize(
@@ -161,18 +166,18 @@ def test_dates_as_people_write_them(text: str, order: str | None, value: date) -
 )
 def test_dates_that_cannot_be_read_are_named(text: str, code: str) -> None:
     """What is no date, or may be two, is a finding and never a value."""
-    assert read(Kind.DATE, [text]) == ([None], [code])
+    assert read(FieldType.DATE, [text]) == ([None], [code])
 
 
 def test_a_year_of_two_digits_is_never_a_birth_year() -> None:
     """A date of birth may be of either century, whatever order was said."""
-    said = Reading(dates="dmy")
-    assert read(Kind.DATE, ["01.02.25"], name="date_of_birth", reading=said) == ([None], ["ambiguous-date"])
+    said = ReadOptions(dates="dmy")
+    assert read(FieldType.DATE, ["01.02.25"], name="date_of_birth", reading=said) == ([None], ["ambiguous-date"])
 
 
 def test_a_day_number_without_a_date_format_is_no_date() -> None:
     """45659 in a cell formatted as a number is refused; 20250227 is a date."""
-    assert read(Kind.DATE, ["45659", "20250227"], "number") == ([None, date(2025, 2, 27)], ["not-a-date", None])
+    assert read(FieldType.DATE, ["45659", "20250227"], "number") == ([None, date(2025, 2, 27)], ["not-a-date", None])
 
 
 @pytest.mark.parametrize(
@@ -200,7 +205,7 @@ def test_a_day_number_without_a_date_format_is_no_date() -> None:
 )
 def test_damaged_identifiers_are_named(text: str, was: str, name: str, code: str) -> None:
     """An identifier that Excel or somebody's clipboard has damaged is never sent."""
-    assert read(Kind.IDENTIFIER, [text], was, name=name) == ([None], [code])
+    assert read(FieldType.IDENTIFIER, [text], was, name=name) == ([None], [code])
 
 
 @pytest.mark.parametrize(
@@ -216,13 +221,13 @@ def test_damaged_identifiers_are_named(text: str, was: str, name: str, code: str
 )
 def test_identifiers_stay_as_they_are(text: str, was: str, name: str, value: str, code: str | None) -> None:
     """What can be trusted is taken as it stands, with a warning where a person should look."""
-    assert read(Kind.IDENTIFIER, [text], was, name=name) == ([value], [code])
+    assert read(FieldType.IDENTIFIER, [text], was, name=name) == ([value], [code])
 
 
 def test_a_postal_code_is_padded_only_when_asked() -> None:
     """`--pad-postal-codes` makes 150 to 0150, and shows it."""
-    said = Reading(pad_postal_codes=True)
-    assert read(Kind.IDENTIFIER, ["150", "26"], "number", name="postal_code", reading=said) == (
+    said = ReadOptions(pad_postal_codes=True)
+    assert read(FieldType.IDENTIFIER, ["150", "26"], "number", name="postal_code", reading=said) == (
         ["0150", "0026"],
         ["postal-code-padded"] * 2,
     )
@@ -230,7 +235,7 @@ def test_a_postal_code_is_padded_only_when_asked() -> None:
 
 def test_texts_with_hidden_characters_are_sent_with_a_warning() -> None:
     """A name may hold what cannot be seen; its user is told. A letter in two parts is put together."""
-    assert read(Kind.TEXT, ["Kari\u200b", "A\u030ase", "=cmd|x"]) == (
+    assert read(FieldType.TEXT, ["Kari\u200b", "A\u030ase", "=cmd|x"]) == (
         ["Kari\u200b", "\u00c5se", "=cmd|x"],
         ["invisible-character", None, None],
     )
@@ -244,7 +249,7 @@ def test_amounts_come_back_as_they_were_written(amount: Decimal) -> None:
     ways = [f"{amount:.2f}", f"{amount:.2f}".replace(".", ","), grouped.replace(",", " ").replace(".", ",")]
     ways.append(grouped.replace(",", "\u00a0"))
     for way in ways:
-        values, codes = read(Kind.AMOUNT, [way])
+        values, codes = read(FieldType.AMOUNT, [way])
         assert (values, codes) == ([amount], [None]), way
 
 
@@ -253,14 +258,14 @@ def test_amounts_come_back_as_they_were_written(amount: Decimal) -> None:
 def test_dates_come_back_as_they_were_written(day: date) -> None:
     """Any date written the Norwegian way, as ISO or packed is read as itself."""
     for way in (day.isoformat(), f"{day:%d.%m.%Y}", f"{day.day}.{day.month}.{day:%Y}", f"{day:%Y%m%d}"):
-        assert read(Kind.DATE, [way]) == ([day], [None])
+        assert read(FieldType.DATE, [way]) == ([day], [None])
 
 
 @given(st.text(max_size=20))
 def test_nothing_a_cell_can_hold_falls_over(text: str) -> None:
     """Whatever the text, every kind either reads it or has a finding."""
     text = text.strip()
-    for kind in Kind:
+    for kind in FieldType:
         values, codes = read(kind, [text or None])
-        if text and kind not in {Kind.TEXTS, Kind.TEXT}:
+        if text and kind not in {FieldType.TEXT_LIST, FieldType.TEXT}:
             assert values[0] is not None or codes[0] is not None, (kind, text)

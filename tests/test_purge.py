@@ -44,7 +44,7 @@ def test_what_is_not_finished_or_not_old_stays(tmp_path: Path) -> None:
         way.clock.at = 1_600_000_000.0
         way.carry_on(way.begin(write_files(tmp_path)))
         assert purge(way, "--older-than", "1d", "--yes")[1]["runs"] == 0
-        assert len(way.store.unsettled(way.bench.profile.account)) == 6
+        assert len(way.store.unresolved_documents(way.bench.profile.account)) == 6
 
 
 @pytest.mark.parametrize("words", [["--older-than", "soon", "--yes"], ["--older-than", "1d"]])

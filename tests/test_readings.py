@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from armbulk.arm.batch_results import Fact, Look, read_batch, read_document
-from armbulk.arm.responses import Fault, Reply
+from armbulk.arm.batch_results import ExpectedDocument, LookupResult, read_batch, read_document
+from armbulk.arm.responses import Response, TransportError
 from armbulk.model.outcome import Outcome
 
 SENT = [(1, "F-1"), (2, "f-2"), (3, "3")]
 
 
-def reply(body: Any, status: int = 200) -> Reply:
+def reply(body: Any, status: int = 200) -> Response:
     """An answer with this JSON."""
-    return Reply(status, json.dumps(body).encode())
+    return Response(status, json.dumps(body).encode())
 
 
 def item(no: str, **more: Any) -> dict[str, Any]:
@@ -82,9 +82,9 @@ def test_warnings_make_it_created_with_warnings() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [reply({"status": "QUEUED"}, 202), reply({"status": "PROCESSING"}), Reply(202), Reply(200)],
+    [reply({"status": "QUEUED"}, 202), reply({"status": "PROCESSING"}), Response(202), Response(200)],
 )
-def test_not_done_yet(answer: Reply) -> None:
+def test_not_done_yet(answer: Response) -> None:
     """A batch in work has no outcomes, and is asked for again."""
     found = read_batch(answer, "documents", SENT)
     assert found.pending
@@ -120,7 +120,7 @@ def test_contradiction_and_stranger() -> None:
     assert "999" in found.strange[0]
 
 
-FACT = Fact("F-1", "IN", "543210", "2025-02-27", "6500", "NOK")
+FACT = ExpectedDocument("F-1", "IN", "543210", "2025-02-27", "6500", "NOK")
 DOCUMENT = {
     "documentNo": "f-1",
     "documentType": "in",
@@ -134,21 +134,21 @@ DOCUMENT = {
 @pytest.mark.parametrize(
     ("answer", "look"),
     [
-        (reply(DOCUMENT), Look.EQUAL),
-        (reply({"document": DOCUMENT}), Look.EQUAL),
-        (reply({"documents": [DOCUMENT]}), Look.EQUAL),
-        (reply({"documents": [DOCUMENT, DOCUMENT]}), Look.DIFFERENT),
-        (reply({**DOCUMENT, "customerNo": "1"}), Look.DIFFERENT),
-        (reply({**DOCUMENT, "currencyAmounts": {"inclVat": 6500.01}}), Look.DIFFERENT),
-        (reply({"documentNo": "F-1"}), Look.UNKNOWN),
-        (Reply(404), Look.ABSENT),
-        (reply({"documents": []}), Look.ABSENT),
-        (reply([]), Look.ABSENT),
-        (Reply(500), Look.UNKNOWN),
-        (Reply(fault=Fault.BROKEN), Look.UNKNOWN),
-        (Reply(200, b"<html>"), Look.UNKNOWN),
+        (reply(DOCUMENT), LookupResult.EQUAL),
+        (reply({"document": DOCUMENT}), LookupResult.EQUAL),
+        (reply({"documents": [DOCUMENT]}), LookupResult.EQUAL),
+        (reply({"documents": [DOCUMENT, DOCUMENT]}), LookupResult.DIFFERENT),
+        (reply({**DOCUMENT, "customerNo": "1"}), LookupResult.DIFFERENT),
+        (reply({**DOCUMENT, "currencyAmounts": {"inclVat": 6500.01}}), LookupResult.DIFFERENT),
+        (reply({"documentNo": "F-1"}), LookupResult.UNKNOWN),
+        (Response(404), LookupResult.ABSENT),
+        (reply({"documents": []}), LookupResult.ABSENT),
+        (reply([]), LookupResult.ABSENT),
+        (Response(500), LookupResult.UNKNOWN),
+        (Response(error=TransportError.BROKEN), LookupResult.UNKNOWN),
+        (Response(200, b"<html>"), LookupResult.UNKNOWN),
     ],
 )
-def test_looking_a_document_up(answer: Reply, look: str) -> None:
+def test_looking_a_document_up(answer: Response, look: str) -> None:
     """Found and equal, found and different, not found, or no observation at all."""
     assert read_document(answer, FACT)[0] == look

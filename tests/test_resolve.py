@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from journey import Journey, journey, outcomes, write_files
 
 from armbulk.cli import cli
-from armbulk.results.report import stand
+from armbulk.results.report import load_result
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_arm_has_meanwhile_is_created(lost: tuple[Journey, int]) -> None:
             {"documentNo": f"F{n}", "documentType": "IN", "customerNo": f"{n % 3 + 1:04d}", "currency": "NOK"}
         ]
     assert resolve(way) == (0, {"open": [], "decided": {}})
-    assert outcomes(stand(way.store, run)) == {"created": 9}
+    assert outcomes(load_result(way.store, run)) == {"created": 9}
     assert way.store.run(run).state == "finished"
 
 
@@ -69,7 +69,7 @@ def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_
     code, said = resolve(way, "--resend", "--yes", "--no-ask", "--expect-count", "3", "--expect-total", "750")
     assert (code, said["decided"], said["open"]) == (3, {"resend": 3}, [])
     assert way.carry_on(run) == "finished"
-    stood = stand(way.store, run)
+    stood = load_result(way.store, run)
     assert outcomes(stood) == {"created": 8, "not_sent": 1}
     assert way.documents() == {"f4": 1, "f5": 1, "f6": 1}
 
@@ -98,7 +98,7 @@ def test_decisions_are_careful(lost: tuple[Journey, int], words: list[str], code
     """Without a clear word nothing is decided."""
     way, run = lost
     assert resolve(way, *words, "--no-ask")[0] == code
-    assert outcomes(stand(way.store, run)) == {"created": 3, "in_doubt": 6}
+    assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 
 def test_keys_that_are_not_in_doubt_stop_it(lost: tuple[Journey, int], tmp_path: Path) -> None:

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from armbulk.mapping.headers import fold, known, names_of
-from armbulk.model.fields import Field, Kind, Resource, Use
+from armbulk.mapping.headers import fold_header, known_headers, names_of
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.resources import EXPORTS, RESOURCES
 
 ARM = Path(__file__).parent / "arm"
-KINDS: dict[type, set[Kind]] = {
-    str: {Kind.TEXT, Kind.IDENTIFIER, Kind.DATE},
-    int: {Kind.INTEGER, Kind.AMOUNT, Kind.QUANTITY},
-    float: {Kind.AMOUNT, Kind.QUANTITY},
-    bool: {Kind.FLAG},
-    list: {Kind.TEXTS},
+KINDS: dict[type, set[FieldType]] = {
+    str: {FieldType.TEXT, FieldType.IDENTIFIER, FieldType.DATE},
+    int: {FieldType.INTEGER, FieldType.AMOUNT, FieldType.QUANTITY},
+    float: {FieldType.AMOUNT, FieldType.QUANTITY},
+    bool: {FieldType.BOOLEAN},
+    list: {FieldType.TEXT_LIST},
 }
 NUMBERS_KEPT_AS_TEXT = {"clientNo", "accountNo"}  # computed, never sent
 
@@ -52,7 +52,7 @@ def samples(resource: str) -> dict[str, Any]:
 
 def own(resource: Resource) -> dict[str, Field]:
     """The fields by path, without a line's reference to its document."""
-    return {one.path: one for one in resource.fields if one.use is not Use.PARENT}
+    return {one.path: one for one in resource.fields if one.role is not FieldRole.PARENT_KEY}
 
 
 @pytest.mark.parametrize("name", list(RESOURCES))
@@ -66,12 +66,12 @@ def test_kinds_fit_the_json(name: str) -> None:
     """A text is a text and a number is a number, as in the samples."""
     for path, value in samples(name).items():
         if path not in NUMBERS_KEPT_AS_TEXT:
-            assert own(RESOURCES[name])[path].kind in KINDS[type(value)], path
+            assert own(RESOURCES[name])[path].type in KINDS[type(value)], path
 
 
 def test_what_arm_works_out_is_never_sent() -> None:
     """The fields ARM computes are named as such."""
-    computed = {one.path for one in RESOURCES["customers"].fields if one.use is Use.COMPUTED}
+    computed = {one.path for one in RESOURCES["customers"].fields if one.role is FieldRole.READ_ONLY}
     assert computed == {
         "clientNo", "accountNo", "customerKid", "balanceTotal", "registrationStatusCode", "registrationStatusDate",
         "postalAddressChanged", "postalReturnStatus", "postalReturnDate", "usingLanguage",
@@ -84,7 +84,7 @@ def test_no_header_means_two_fields(name: str) -> None:
     owners: dict[str, set[str]] = {}
     for one in RESOURCES[name].fields:
         for header in names_of(one):
-            owners.setdefault(fold(header), set()).add(one.name)
+            owners.setdefault(fold_header(header), set()).add(one.name)
     assert {header: fields for header, fields in owners.items() if len(fields) > 1} == {}
 
 
@@ -104,9 +104,11 @@ def test_ar_items_are_those_of_the_sample() -> None:
     item = json.loads((ARM / "ar_item.response.json").read_text())
     fields = {one.path: one for one in EXPORTS["ar-items"].readable}
     assert set(fields) == set(item)
-    texts = {Kind.TEXT, Kind.IDENTIFIER, Kind.DATE, Kind.TIME}
+    texts = {FieldType.TEXT, FieldType.IDENTIFIER, FieldType.DATE, FieldType.TIME}
     for path, value in item.items():
-        assert fields[path].kind in (texts if isinstance(value, str) else {*KINDS[type(value)], Kind.IDENTIFIER}), path
+        assert fields[path].type in (
+            texts if isinstance(value, str) else {*KINDS[type(value)], FieldType.IDENTIFIER}
+        ), path
 
 
 @pytest.mark.parametrize("name", list(EXPORTS))
@@ -122,7 +124,7 @@ def test_what_comes_out_has_columns_of_its_own(name: str) -> None:
     listing = resource.listing
     named = {*listing.key, *(one.path for one in (*listing.filters, *(listing.period or ())) if one.path)}
     assert named | ({listing.dates[2]} if listing.dates else set()) <= set(paths)
-    assert set(listing.splits) <= {one.param for one in (*listing.filters, *(listing.period or ()))}
+    assert set(listing.partition_by) <= {one.param for one in (*listing.filters, *(listing.period or ()))}
     assert listing.source in "DEIX"
     assert listing.note.en
     assert listing.note.no
@@ -179,8 +181,8 @@ CONTRACT = {
 @pytest.mark.parametrize("resource", list(CONTRACT))
 def test_the_contracts_headers_are_known(resource: str) -> None:
     """Every header the command line's contract names finds its field, however it is written."""
-    fields = known(RESOURCES[resource])
+    fields = known_headers(RESOURCES[resource])
     for path, headers in CONTRACT[resource].items():
         for header in [path, *headers.split("|")]:
             for written in (header, header.upper(), header.replace(" ", "_"), f" {header.replace(' ', '-')}. "):
-                assert fields[fold(written)].path == path, written
+                assert fields[fold_header(written)].path == path, written

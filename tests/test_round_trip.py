@@ -19,10 +19,10 @@ from armbulk.app import imports
 from armbulk.cli import cli
 from armbulk.errors import UsageError
 from armbulk.export import run as exporting
-from armbulk.export.request import Given, wanted
+from armbulk.export.request import ExportArguments, build_request
 from armbulk.model.columns import text_of
-from armbulk.model.sheet import Reading
-from armbulk.planning.plan import Options
+from armbulk.model.sheet import ReadOptions
+from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
 from armbulk.results import report
 from armbulk.sending.merge import merge
@@ -56,7 +56,7 @@ class Trip:
         self.made, self.file = made, folder / "c.xlsx"
         for number in range(1, count + 1):
             made.sandbox.state.seed(json.loads(json.dumps(customer(number), default=float)))
-        want = wanted("customers", Given(self.file))
+        want = build_request("customers", ExportArguments(self.file))
         done = exporting.export(made.bench, want, lang, waits=True, fresh=False, tell=lambda _: None)
         assert done.complete
         self.exported = len(made.sandbox.state.requests)
@@ -77,18 +77,18 @@ class Trip:
 
     def ready(self, **options: Any) -> tuple[Any, Any]:
         """Check and plan, as `armbulk import FILE --update` does."""
-        reading = Reading(update=True)
+        reading = ReadOptions(update=True)
         checked = check_files([str(self.file)], reading)
-        ready = imports.prepared(self.made.bench, self.made.store, checked, Options(update=True, **options))
-        return ready, imports.Given((str(self.file),), reading)
+        ready = imports.build_plan(self.made.bench, self.made.store, checked, ImportOptions(update=True, **options))
+        return ready, imports.InputFiles((str(self.file),), reading)
 
-    def back(self, **options: Any) -> report.Result:
+    def back(self, **options: Any) -> report.RunResult:
         """Import the changes."""
         ready, said = self.ready(**options)
         assert not ready.stopped, ready.checked.findings
-        run = imports.begin(self.made.bench, self.made.store, ready, said)
+        run = imports.create_run(self.made.bench, self.made.store, ready, said)
         self.made.carry_on(run)
-        return report.stand(self.made.store, run)
+        return report.load_result(self.made.store, run)
 
     def sent(self) -> list[dict[str, Any]]:
         """Every customer that left the machine, as it left."""
@@ -137,10 +137,10 @@ def test_nothing_edited_nothing_sent(trip: Trip) -> None:
 
 def test_what_armbulk_would_complain_of_but_nobody_touched(trip: Trip) -> None:
     """What ARM holds is not judged: only what was changed is checked, and it is."""
-    checked = check_files([str(trip.file)], Reading(update=True))
+    checked = check_files([str(trip.file)], ReadOptions(update=True))
     assert checked.findings.is_empty()
     trip.edit((3, "Organisation no", "12x"), (4, "Currency", "kroner"))
-    checked = check_files([str(trip.file)], Reading(update=True))
+    checked = check_files([str(trip.file)], ReadOptions(update=True))
     found = checked.findings.select("row", "field", "code").rows()
     assert {(4, "organization_no", "organisation-no"), (5, "currency", "pattern")} <= set(found)
     assert {row for row, _, _ in found} == {4, 5}
@@ -170,7 +170,7 @@ def test_what_cannot_be_blank(trip: Trip, header: str, code: str) -> None:
 def test_blanking_needs_a_change(tmp_path: Path) -> None:
     """In an import that creates, <clear> is an error, not a text."""
     (tmp_path / "customers.csv").write_text("Customer no;Name;Phone\n1;Ola;<clear>\n", encoding="utf-8")
-    checked = check_files([str(tmp_path / "customers.csv")], Reading(update=False))
+    checked = check_files([str(tmp_path / "customers.csv")], ReadOptions(update=False))
     assert checked.findings.select("row", "column", "code").rows() == [(2, "C", "clear-needs-update")]
 
 
@@ -192,11 +192,13 @@ def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
         made.sandbox.state.seed(json.loads(json.dumps(customer(1), default=float)))
         file = tmp_path / "customers.csv"
         file.write_text("Customer no;City\n00001;Bergen\n", encoding="utf-8")
-        reading = Reading(update=True)
-        ready = imports.prepared(made.bench, made.store, check_files([str(file)], reading), Options(update=True))
-        run = imports.begin(made.bench, made.store, ready, imports.Given((str(file),), reading))
+        reading = ReadOptions(update=True)
+        ready = imports.build_plan(
+            made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True)
+        )
+        run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(report.stand(made.store, run)) == {"updated": 1}
+        assert outcomes(report.load_result(made.store, run)) == {"updated": 1}
         held = made.sandbox.state.customers["00001"]
         assert held["postalAddress"] == {**customer(1)["postalAddress"], "cityName": "Bergen"}
         assert held["phoneNo"] == "90000001"
@@ -219,7 +221,7 @@ def test_somebody_elses_change_is_not_run_over(trip: Trip) -> None:
     assert (trip.held(1)["phoneNo"], trip.held(2)["phoneNo"], trip.held(2)["name"]) == ("9999", "2222", "Annet navn")
     message = stood.items.filter(pl.col("outcome") == "conflict")["message"][0]
     assert all(word in message for word in ("Phone", '"9999"', '"90000001"', '"1111"'))
-    assert not stood.well
+    assert not stood.all_successful
 
 
 @pytest.mark.promise("P23")
@@ -230,9 +232,9 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     stood = trip.back()
     assert stood.run is not None
     assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
-    checked = check_files([str(trip.file)], Reading(update=True))
+    checked = check_files([str(trip.file)], ReadOptions(update=True))
     target = trip.file.with_name("r.xlsx")
-    imports.conclude(trip.made.store, stood.run.id, checked, target, "en")
+    imports.finish(trip.made.store, stood.run.id, checked, target, "en")
     items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
     assert items["message"].to_list() == ["not sent: changed at ARM since the export. Name, City, Phone"]
     shown = [
@@ -293,7 +295,7 @@ def test_what_arm_works_out_is_not_sent(trip: Trip) -> None:
     """A changed balance is told, and stays at home."""
     trip.edit((2, "Balance total", 0.5))
     stood = trip.back()
-    checked = check_files([str(trip.file)], Reading(update=True))
+    checked = check_files([str(trip.file)], ReadOptions(update=True))
     assert checked.findings.select("row", "field", "code").rows() == [(3, "balance_total", "computed-changed")]
     assert outcomes(stood) == {"unchanged": 12}
     assert trip.sent() == []
@@ -329,8 +331,8 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
     """The result workbook can be edited and go back as well: what ARM holds by now is not sent again."""
     trip.edit((2, "Phone", "2222"))
     stood = trip.back()
-    checked = check_files([str(trip.file)], Reading(update=True))
-    made = report.write(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
+    checked = check_files([str(trip.file)], ReadOptions(update=True))
+    made = report.write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
     book = openpyxl.load_workbook(made)
     page = next(one for one in book.worksheets if one.title == "Customers")
     at = {cell.value: cell.column for cell in page[1]}
@@ -343,9 +345,9 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
 
 def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     """An export is not imported as new customers, nor into another client, nor overwritten without a change."""
-    checked = check_files([str(trip.file)], Reading(update=False))
+    checked = check_files([str(trip.file)], ReadOptions(update=False))
     with pytest.raises(UsageError, match="export"):
-        imports.prepared(trip.made.bench, trip.made.store, checked, Options())
+        imports.build_plan(trip.made.bench, trip.made.store, checked, ImportOptions())
     book = openpyxl.load_workbook(trip.file)
     for row in book["armbulk-base"].iter_rows(max_row=1):
         for cell in row:
@@ -355,22 +357,22 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not exported from client"):
         trip.ready()
     (tmp_path / "own.csv").write_text("Customer no;Name\n1;Ola\n", encoding="utf-8")
-    own = check_files([str(tmp_path / "own.csv")], Reading(update=False))
+    own = check_files([str(tmp_path / "own.csv")], ReadOptions(update=False))
     with pytest.raises(UsageError, match="--overwrite"):
-        imports.prepared(trip.made.bench, trip.made.store, own, Options(overwrite=True))
+        imports.build_plan(trip.made.bench, trip.made.store, own, ImportOptions(overwrite=True))
 
 
 def test_a_crash_between(trip: Trip) -> None:
     """A run that stopped before its changes went compares again, and does each change once."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     ready, said = trip.ready()
-    run = imports.begin(trip.made.bench, trip.made.store, ready, said)
+    run = imports.create_run(trip.made.bench, trip.made.store, ready, said)
     trip.made.clock.interrupted = True
     assert trip.made.carry_on(run) == "interrupted"
     trip.made.clock.interrupted = False
     _elsewhere(trip, 1, phoneNo="9999")
     assert trip.made.carry_on(run) == "finished"
-    assert outcomes(report.stand(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
+    assert outcomes(report.load_result(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
 
 
 def test_a_deleted_customer_is_told(trip: Trip) -> None:
@@ -390,13 +392,17 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
             made.sandbox.state.seed(json.loads(json.dumps(said, default=float)))
         before = json.dumps(made.sandbox.state.customers, sort_keys=True)
         file = tmp_path / "c.csv"
-        want = wanted("customers", Given(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect))
+        want = build_request(
+            "customers", ExportArguments(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect)
+        )
         exporting.export(made.bench, want, "en", waits=True, fresh=False, tell=lambda _: None)
-        reading = Reading(update=True, as_resource="customers")
-        ready = imports.prepared(made.bench, made.store, check_files([str(file)], reading), Options(update=True))
-        run = imports.begin(made.bench, made.store, ready, imports.Given((str(file),), reading))
+        reading = ReadOptions(update=True, as_resource="customers")
+        ready = imports.build_plan(
+            made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True)
+        )
+        run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(report.stand(made.store, run)) == {"updated": len(texts)}
+        assert outcomes(report.load_result(made.store, run)) == {"updated": len(texts)}
         assert json.dumps(made.sandbox.state.customers, sort_keys=True) == before
 
 

@@ -7,7 +7,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from armbulk.arm.encode import payloads
+from armbulk.arm.encode import encode_records
 from armbulk.validation.check import check_files
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -36,8 +36,8 @@ def test_clean_samples_have_no_errors_and_agree() -> None:
     csvs = check_files([str(SAMPLES / f"{name}.csv") for name in ("customers", "documents", "lines")])
     assert book.errors == csvs.errors == 0
     for name in ("customers", "documents"):
-        one = payloads(book.tables[name], book.tables["lines"])["payload"]
-        assert one.to_list() == payloads(csvs.tables[name], csvs.tables["lines"])["payload"].to_list()
+        one = encode_records(book.tables[name], book.tables["lines"])["payload"]
+        assert one.to_list() == encode_records(csvs.tables[name], csvs.tables["lines"])["payload"].to_list()
     assert book.tables["customers"].rows.height == 40
     assert book.tables["documents"].rows.height == 120
 

@@ -20,7 +20,7 @@ from hostile_server import Answer, Asked, Hostile, answer, serving
 from armbulk.app import imports
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
-from armbulk.model.fields import Kind, Use
+from armbulk.model.fields import FieldRole, FieldType
 from armbulk.resources import RESOURCES
 from armbulk.sandbox import Sandbox
 from armbulk.store import Store
@@ -41,11 +41,11 @@ SPECIAL = {
 }  # fmt: skip
 
 
-def _value(resource: str, name: str, kind: Kind, most: int | None) -> str | None:
+def _value(resource: str, name: str, kind: FieldType, most: int | None) -> str | None:
     if name in SPECIAL:
         return SPECIAL[name]
     said = f"Kanarifugl {resource} {name}"
-    return said[: most or 200] if kind in {Kind.TEXT, Kind.TEXTS, Kind.IDENTIFIER} else None
+    return said[: most or 200] if kind in {FieldType.TEXT, FieldType.TEXT_LIST, FieldType.IDENTIFIER} else None
 
 
 def sheets(folder: Path) -> str:
@@ -55,9 +55,11 @@ def sheets(folder: Path) -> str:
     for resource in RESOURCES.values():
         page = book.create_sheet(resource.title.en)
         given = [
-            one for one in resource.fields if not one.name.startswith("attachment") and one.use is not Use.COMPUTED
+            one
+            for one in resource.fields
+            if not one.name.startswith("attachment") and one.role is not FieldRole.READ_ONLY
         ]
-        cells = [(one.header.en, _value(resource.name, one.name, one.kind, one.max_length)) for one in given]
+        cells = [(one.header.en, _value(resource.name, one.name, one.type, one.max_length)) for one in given]
         for column, (header, value) in enumerate([cell for cell in cells if cell[1] is not None], start=1):
             page.cell(1, column, header)
             page.cell(2, column, value).number_format = "@"
@@ -191,7 +193,7 @@ def test_no_canary_is_left_anywhere(places: dict[str, Path], how: list[str]) -> 
         said = run(*([*words, *how] for words in commands), env=env, folder=places["own"])
         assert said.codes == [0] * 9 + [2] + [0] * 5, said.told
         sent = json.dumps([arm.state.customers, arm.state.documents], default=str)
-        fields = [one for resource in RESOURCES.values() for one in resource.fields if one.use is Use.SENT]
+        fields = [one for resource in RESOURCES.values() for one in resource.fields if one.role is FieldRole.WRITABLE]
         assert sent.count("Kanarifugl") + sent.count(MAIL) >= 0.5 * len(fields)
         clean(said, places, (SECRET, arm.settings["ARMBULK_CLIENT_SECRET"]))
         gone = run(["purge", "--older-than", "0d", "--yes", *how], env=env, folder=places["own"])
@@ -298,7 +300,7 @@ def test_what_arm_quotes_is_not_kept(places: dict[str, Path]) -> None:
         raw.execute("UPDATE item SET message='Kanarifugl customers name, 01010750160, is refused', warnings=?", (MAIL,))
     raw.close()
     store = Store(f"sqlite:///{path}", SystemClock())
-    imports.conclude(store, 1, check_files([book]), places["own"] / "again.xlsx", "en")
+    imports.finish(store, 1, check_files([book]), places["own"] / "again.xlsx", "en")
     kept = store.items(1)
     store.close()
     assert set(kept["message"]) == {"…, …, is refused"}

@@ -23,18 +23,18 @@ from click.testing import CliRunner, Result
 from journey import FakeClock, journey, outcomes, write_files
 
 from armbulk.app import imports
-from armbulk.app.resolve import ask_again
+from armbulk.app.resolve import look_up_again
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
 from armbulk.quota.limits import Account
-from armbulk.results.report import check_again, stand
+from armbulk.results.report import check_again, load_result
 from armbulk.sandbox import Sandbox
-from armbulk.settings.load import load
+from armbulk.settings.load import load_profile
 from armbulk.store import Store
 from armbulk.store.engine import ClientLock
-from armbulk.store.location_check import like_proc, shared
+from armbulk.store.location_check import is_shared, like_proc
 from armbulk.validation.check import check_files
 from armbulk.writers.atomic import LEFT_BEHIND, PATIENCE
 
@@ -76,7 +76,7 @@ ACCOUNT = Account("http://arm", "2218")
 )
 def test_folders_of_other_machines_are_told(path: str, word: str) -> None:
     """L05: a store on a network drive or in a synchronised folder would send twice: which folders those are."""
-    why = shared(Path(path), MOUNTS, ["", "/work/sky"])
+    why = is_shared(Path(path), MOUNTS, ["", "/work/sky"])
     assert word in why
     assert bool(why) is bool(word)
 
@@ -85,8 +85,8 @@ def test_folders_of_other_machines_are_told(path: str, word: str) -> None:
 def test_a_mac_tells_its_network_drives() -> None:
     """L05: what `mount` says on a Mac is understood like /proc/self/mounts."""
     mounts = like_proc(A_MAC)
-    assert shared(Path("/Users/anne/Library/Application Support/armbulk/armbulk.db"), mounts) == ""
-    assert "smbfs" in shared(Path("/Volumes/Felles mappe/armbulk.db"), mounts)
+    assert is_shared(Path("/Users/anne/Library/Application Support/armbulk/armbulk.db"), mounts) == ""
+    assert "smbfs" in is_shared(Path("/Volumes/Felles mappe/armbulk.db"), mounts)
 
 
 @pytest.mark.promise("P30")
@@ -109,7 +109,7 @@ def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
     """L05: the folder that the environment calls OneDrive is one, whatever its name."""
     environ = {"ARMBULK_HOME": str(tmp_path / "sky" / "armbulk"), "OneDriveCommercial": str(tmp_path / "sky")}
     with pytest.raises(StoreError, match="OneDrive synchronises"):
-        Bench(load(environ), FakeClock()).store()
+        Context(load_profile(environ), FakeClock()).store()
 
 
 @pytest.mark.promise("P30")
@@ -147,8 +147,8 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
         write_files(tmp_path, documents=2)
         assert check_again(way.store.run(run)) is None
         assert way.carry_on(run) == "finished"
-        imports.conclude(way.store, run, None, tmp_path / "result.xlsx", "en")
-        assert outcomes(stand(way.store, run)) == {"created": 9}
+        imports.finish(way.store, run, None, tmp_path / "result.xlsx", "en")
+        assert outcomes(load_result(way.store, run)) == {"created": 9}
         book = openpyxl.load_workbook(tmp_path / "result.xlsx")
         assert [row[0].value for row in book["documents"].iter_rows(min_row=2)] == [f"F{n}" for n in range(1, 7)]
         summary = {label: value for label, value in book["Summary"].iter_rows(max_col=2, values_only=True) if label}
@@ -173,8 +173,8 @@ def test_a_clock_that_is_set_between_two_sessions(tmp_path: Path, jump: float) -
             if way.carry_on(run) == "finished":
                 break
             way.clock.sleep(600)
-        ask_again(way.bench, way.store, run)  # what was set apart too early is found all the same
-        assert outcomes(stand(way.store, run)) == {"created": 9}
+        look_up_again(way.bench, way.store, run)  # what was set apart too early is found all the same
+        assert outcomes(load_result(way.store, run)) == {"created": 9}
         assert way.clock.slept - before < 3_600 + 4 * 600
         assert set(way.documents().values()) == {1}
 
@@ -213,12 +213,12 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
     with journey(tmp_path, dialect={"duplicate": "accept"}) as way:
         run = way.begin(write_files(tmp_path))
         transport = Asleep(way.clock, lambda call: call.method == method and part in call.url.path, wakes)
-        bench = Bench(way.bench.profile, way.clock, transport)
-        state = imports.carry_on(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
+        bench = Context(way.bench.profile, way.clock, transport)
+        state = imports.resume(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
         if state == "in_doubt":  # a session waits an hour for a batch, and three days are more
             state = way.carry_on(run)
         assert state == "finished"
-        assert outcomes(stand(way.store, run)) == {"created": 9}
+        assert outcomes(load_result(way.store, run)) == {"created": 9}
         assert set(way.documents().values()) == {1}
         assert way.clock.slept < 3 * 86_400 + 3_600
 
@@ -235,7 +235,7 @@ def test_power_fails_while_a_step_is_written(tmp_path: Path) -> None:
         wal = db.with_name("armbulk.db-wal")
         first = way.store.batches(run)[0]
         before, whole = wal.read_bytes(), db.read_bytes()
-        way.store.intend(way.bench.profile.account, first.id, way.bench.profile.limits)
+        way.store.record_intent(way.bench.profile.account, first.id, way.bench.profile.limits)
         after = wal.read_bytes()
         assert after.startswith(before)
         assert db.read_bytes() == whole
@@ -368,7 +368,7 @@ def written(folder: Path, clock: FakeClock) -> Path:
     """A result workbook of two files, written to `result.xlsx`."""
     checked = check_files(write_files(folder))
     with journey(folder) as way:
-        ready = imports.prepared(way.bench, way.store, checked, imports.Options())
+        ready = imports.build_plan(way.bench, way.store, checked, imports.ImportOptions())
     return imports.results.write(imports.results.unsent(ready.items), checked, folder / "result.xlsx", "en", clock)
 
 
@@ -456,7 +456,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    sends = imports.carry_on
+    sends = imports.resume
 
     def sends_and_loses(*given: Any, **named: Any) -> str:
         state = sends(*given, **named)

@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 from test_cli import call, called
 
-from armbulk.arm.encode import payloads
+from armbulk.arm.encode import encode_records
 from armbulk.i18n import Words
 from armbulk.mapping.headers import CODES, GUIDE
-from armbulk.model.fields import Field, Kind, Use
+from armbulk.model.fields import Field, FieldRole, FieldType
 from armbulk.resources import RESOURCES
 from armbulk.validation.check import check_files
 
@@ -35,7 +35,7 @@ def template(folder: Path, resource: str, lang: str, *words: str) -> Path:
 
 def columns(name: str) -> list[Field]:
     """The columns a template has for a resource."""
-    return [one for one in RESOURCES[name].fields if one.use is not Use.COMPUTED]
+    return [one for one in RESOURCES[name].fields if one.role is not FieldRole.READ_ONLY]
 
 
 def dump(path: Path) -> dict[str, Any]:
@@ -91,10 +91,10 @@ def test_the_example_rows_show_every_column(tmp_path: Path) -> None:
     for name in HOLDS["all"]:
         row = checked.tables[name].rows.row(0, named=True)
         assert [one.name for one in columns(name) if one.example and row[one.name] is None] == []
-    first, second = payloads(checked.tables["documents"], checked.tables["lines"])["payload"]
+    first, second = encode_records(checked.tables["documents"], checked.tables["lines"])["payload"]
     assert json.loads(first)["currencyAmounts"] == {"exclVat": 5200, "vat": 1300, "inclVat": 6500}
     assert [len(json.loads(one)["documentLines"]) for one in (first, second)] == [2, 1]
-    customer = json.loads(payloads(checked.tables["customers"], None)["payload"][0])
+    customer = json.loads(encode_records(checked.tables["customers"], None)["payload"][0])
     assert customer["vatLiable"] is True
     assert customer["ssn"] == "01019921717"
 
@@ -119,11 +119,16 @@ def test_sheets_and_headers_are_in_the_language(tmp_path: Path, lang: str) -> No
 def test_columns_have_their_format(tmp_path: Path, name: str) -> None:
     """Identifiers and texts are text to the last row, dates dates, amounts amounts."""
     page = openpyxl.load_workbook(template(tmp_path, "all", "en"))[RESOURCES[name].title.en]
-    wanted = {Kind.DATE: "yyyy-mm-dd", Kind.AMOUNT: "#,##0.00", Kind.INTEGER: "0", Kind.QUANTITY: "General"}
+    wanted = {
+        FieldType.DATE: "yyyy-mm-dd",
+        FieldType.AMOUNT: "#,##0.00",
+        FieldType.INTEGER: "0",
+        FieldType.QUANTITY: "General",
+    }
     for at, one in enumerate(columns(name), start=1):
         letter = openpyxl.utils.get_column_letter(at)
         group = next(key for key, dim in page.column_dimensions.items() if dim.min <= at <= dim.max)
-        assert page.column_dimensions[group].number_format == wanted.get(one.kind, "@"), letter
+        assert page.column_dimensions[group].number_format == wanted.get(one.type, "@"), letter
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -139,7 +144,7 @@ def test_leading_zeros_typed_into_a_template_stay(tmp_path: Path, lang: str) -> 
     book.save(path)
     checked = check_files([str(path)])
     assert checked.errors == 0
-    body = json.loads(payloads(checked.tables["customers"], None)["payload"][0])
+    body = json.loads(encode_records(checked.tables["customers"], None)["payload"][0])
     assert body["customerNo"] == "0012"
     assert body["phoneNo"] == "004799887766"
     assert body["postalAddress"]["postalCode"] == "0150"

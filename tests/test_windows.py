@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.export.partition import Window, by_days, by_values, inside, next_filter, query
+from armbulk.export.partition import Partition, by_days, by_values, inside, next_filter, query
 from armbulk.resources import EXPORTS
 
 GL = EXPORTS["gl-items"].listing
@@ -18,22 +18,22 @@ assert GL is not None
 
 
 @st.composite
-def windows(draw: st.DrawFn) -> Window:
+def windows(draw: st.DrawFn) -> Partition:
     """A window as an export may ask for it, or as it was cut."""
     first, last = draw(st.none() | DAYS), draw(st.none() | DAYS)
     if first and last and first > last:
         first, last = last, first
     year = draw(st.none() | st.integers(1990, 2100))
-    return Window(year, draw(st.none() | st.integers(0, 16)) if year else None, first, last)
+    return Partition(year, draw(st.none() | st.integers(0, 16)) if year else None, first, last)
 
 
-def holds(window: Window, day: date) -> bool:
+def holds(window: Partition, day: date) -> bool:
     """Whether a day lies in a window."""
     return (window.first is None or day >= window.first) and (window.last is None or day <= window.last)
 
 
 @given(windows(), DAYS, st.none() | st.integers(10_000, 10**9))
-def test_every_day_of_a_window_is_in_exactly_one_part(window: Window, day: date, total: int | None) -> None:
+def test_every_day_of_a_window_is_in_exactly_one_part(window: Partition, day: date, total: int | None) -> None:
     """No gap, no overlap; and what is no part of the window is in none of its parts."""
     parts = by_days(window, total, 10_000, TODAY)
     expected = int(holds(window, day)) if parts else 0
@@ -46,7 +46,7 @@ def test_every_day_of_a_window_is_in_exactly_one_part(window: Window, day: date,
 
 
 @given(windows(), st.none() | st.integers(10_000, 10**7))
-def test_cutting_ends_at_single_days(window: Window, total: int | None) -> None:
+def test_cutting_ends_at_single_days(window: Partition, total: int | None) -> None:
     """Cut again and again, a window ends in single days, or beyond the days that ledgers have."""
     steps = 0
     while parts := by_days(window, total, 10_000, TODAY):
@@ -58,7 +58,7 @@ def test_cutting_ends_at_single_days(window: Window, total: int | None) -> None:
 
 
 @given(windows(), DAYS, st.integers(1990, 2100), st.integers(0, 16))
-def test_a_record_is_inside_as_its_own_values_say(window: Window, day: date, year: int, period: int) -> None:
+def test_a_record_is_inside_as_its_own_values_say(window: Partition, day: date, year: int, period: int) -> None:
     """What the query asks for and what is checked of the answer are the same."""
     assert GL is not None
     frame = pl.DataFrame({"glYear": [str(year)], "glPeriod": [str(period)], "voucherDate": [f"{day}T23:59:59+01:00"]})
@@ -71,21 +71,21 @@ def test_a_record_is_inside_as_its_own_values_say(window: Window, day: date, yea
 
 
 @given(windows())
-def test_a_window_survives_the_disk(window: Window) -> None:
+def test_a_window_survives_the_disk(window: Partition) -> None:
     """A window read back is the window that was kept."""
     kept = by_values(window, "glaccountno", ["1500", "3000"])
-    assert [Window.of(one.plain()) for one in kept] == kept
+    assert [Partition.of(one.plain()) for one in kept] == kept
 
 
 def test_values_cut_by_one_filter_after_the_other() -> None:
     """A period first, then the account, then the voucher; a filter ARM ignores is passed over."""
     assert GL is not None
-    window, names = Window(year=2025), []
+    window, names = Partition(year=2025), []
     while (chosen := next_filter(window, GL, frozenset({"voucherno"}))) is not None:
         names.append(chosen.param)
         window = by_values(window, chosen.param, ["3"])[0]
     assert names == ["glperiod", "glaccountno"]
-    assert len(by_values(Window(), "glperiod", ["2", "99"])) == 18
-    assert Window(2025, 2, date(2025, 2, 3), date(2025, 2, 3), (("glaccountno", "1500"),)).told() == (
+    assert len(by_values(Partition(), "glperiod", ["2", "99"])) == 18
+    assert Partition(2025, 2, date(2025, 2, 3), date(2025, 2, 3), (("glaccountno", "1500"),)).told() == (
         "2025-02 · 2025-02-03 · glaccountno=1500"
     )

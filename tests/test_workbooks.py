@@ -62,7 +62,7 @@ def concluded(way: Journey, files: list[str], target: Path, lang: str) -> Path:
     checked = check_files(files)
     run = way.begin(files, skip_invalid=True)
     way.carry_on(run)
-    imports.conclude(way.store, run, checked, target, lang)
+    imports.finish(way.store, run, checked, target, lang)
     return target
 
 
@@ -109,7 +109,7 @@ def test_nothing_in_a_result_runs(form: str, tmp_path: Path) -> None:
     """Names, and ARM's own words, that look like formulas stay texts: no formula, no link outwards, no macro."""
     with journey(tmp_path) as way:
         made = concluded(way, _customers(tmp_path, form), tmp_path / "result.xlsx", "en")
-        stood = report.stand(way.store, 1)
+        stood = report.load_result(way.store, 1)
         assert sum(stood.counts().values()) == len(HOSTILE)
     with zipfile.ZipFile(made) as package:
         parts = {name: package.read(name).decode("utf-8", "replace") for name in package.namelist()}
@@ -135,7 +135,7 @@ def test_a_result_that_cannot_be_written_goes_beside(tmp_path: Path, monkeypatch
         run = way.begin(files)
         way.carry_on(run)
         monkeypatch.setattr(Path, "replace", held)
-        stood = imports.conclude(way.store, run, check_files(files), tmp_path / "result.xlsx", "en")
+        stood = imports.finish(way.store, run, check_files(files), tmp_path / "result.xlsx", "en")
         assert stood.run is not None
         assert stood.run.result == str(tmp_path / "result-2.xlsx")
         assert openpyxl.load_workbook(tmp_path / "result-2.xlsx")["documents"]["J2"].value == "created"

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from armbulk.app import imports
 from armbulk.clock import Clock
-from armbulk.context import Bench
-from armbulk.export.request import Given
-from armbulk.export.run import Exported
+from armbulk.context import Context
+from armbulk.export.request import ExportArguments
+from armbulk.export.run import ExportResult
 from armbulk.month_end import close
-from armbulk.package_data import folder as shipped
-from armbulk.planning.plan import Options, Prepared
+from armbulk.package_data import data_path as shipped
+from armbulk.planning.plan import ImportOptions, ImportPlan
 from armbulk.results import report, store_check
 from armbulk.sandbox import CLIENT_NO, Sandbox
-from armbulk.sandbox.lists import books
-from armbulk.settings.load import load
+from armbulk.sandbox.lists import build_lists
+from armbulk.settings.load import load_profile
 from armbulk.validation.check import Checked, check_files
 
 SAMPLE = "kunder-og-fakturaer.xlsx"
@@ -36,27 +36,30 @@ def place(given: str | None) -> Path:
 
 
 @contextmanager
-def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[Bench, Checked, Prepared]]:
+def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[Context, Checked, ImportPlan]]:
     """Start the stand-in ARM, copy the sample workbook, check it and price it."""
     workbook = shutil.copy(shipped("samples") / SAMPLE, folder / SAMPLE)
-    with Sandbox(size="S", delay=1.0, clock=clock.now, books=books(CLIENT_NO, INVOICES)) as arm:
+    with Sandbox(size="S", delay=1.0, clock=clock.now, books=build_lists(CLIENT_NO, INVOICES)) as arm:
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        bench = Bench(load(environ, said={"lang": lang}), clock)
+        bench = Context(load_profile(environ, said={"lang": lang}), clock)
         checked = check_files([str(workbook)])
-        yield bench, checked, imports.prepared(bench, bench.store(), checked, Options(first_import=True))
+        yield bench, checked, imports.build_plan(bench, bench.store(), checked, ImportOptions(first_import=True))
 
 
-def run(bench: Bench, checked: Checked, ready: Prepared, folder: Path, lang: str) -> report.Result:
+def run(bench: Context, checked: Checked, ready: ImportPlan, folder: Path, lang: str) -> report.RunResult:
     """Import the sample and write its result workbook."""
     store = bench.store()
-    given = imports.Given((str(folder / SAMPLE),))
-    run_id = imports.begin(bench, store, ready, given)
-    imports.carry_on(bench, store, store.run(run_id), for_windows=True, tell=lambda _: None)
-    return imports.conclude(store, run_id, checked, store_check.target_for(given.files, None), lang)
+    given = imports.InputFiles((str(folder / SAMPLE),))
+    run_id = imports.create_run(bench, store, ready, given)
+    imports.resume(bench, store, store.run(run_id), for_windows=True, tell=lambda _: None)
+    return imports.finish(store, run_id, checked, store_check.target_for(given.files, None), lang)
 
 
-def exports(bench: Bench, folder: Path, lang: str) -> list[Exported]:
+def exports(bench: Context, folder: Path, lang: str) -> list[ExportResult]:
     """Take the month-end workbook of a period out of the stand-in, and its customers, ready to be edited."""
     wanted = (("gl-items", f"gl-items-{PERIOD}.xlsx", PERIOD), ("customers", "customers.xlsx", None))
-    asked = [close.asked(resource, Given(folder / name, period=period)) for resource, name, period in wanted]
+    asked = [
+        close.close_request(resource, ExportArguments(folder / name, period=period))
+        for resource, name, period in wanted
+    ]
     return [close.export(bench, one, lang, waits=True, fresh=False, tell=lambda _: None) for one in asked]

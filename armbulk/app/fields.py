@@ -4,9 +4,9 @@ from typing import Any
 
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.i18n import Words
-from armbulk.model.fields import Field, Use
+from armbulk.model.fields import Field, FieldRole
 from armbulk.resources import EXPORTS, RESOURCES
-from armbulk.resources.identifiers import FORMS
+from armbulk.resources.identifiers import FORMATS
 
 
 def describe(resource: str, lang: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def _field(field: Field, lang: str) -> dict[str, Any]:
         "header": field.header.text(lang),
         "also": list(dict.fromkeys(also)),
         "path": field.path,
-        "kind": field.kind.value.text(lang),
+        "kind": field.type.value.text(lang),
         "required": field.required,
         "rules": _rules(field, lang),
         "help": field.help.text(lang),
@@ -44,14 +44,14 @@ def _rules(field: Field, lang: str) -> list[str]:
         rules.append(Words(f"at most {field.max_length} characters", f"høyst {field.max_length} tegn").text(lang))
     if field.pattern:
         rules.append(Words("has the form of the example", "har formen til eksempelet").text(lang))
-    if field.form:
-        code = FORMS[field.form].code
+    if field.format:
+        code = FORMATS[field.format].code
         severity = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}[CATALOGUE[code].severity]
         rules.append(f"{code} ({severity.text(lang)})")
-    if field.one_of:
-        rules.append(", ".join(field.one_of))
-    if field.use is Use.COMPUTED:
+    if field.allowed_values:
+        rules.append(", ".join(field.allowed_values))
+    if field.role is FieldRole.READ_ONLY:
         rules.append(Words("worked out by ARM, never sent", "regnes ut av ARM, sendes aldri").text(lang))
-    if field.use is Use.PARENT:
+    if field.role is FieldRole.PARENT_KEY:
         rules.append(Words("finds the line's document", "finner linjens bilag").text(lang))
     return rules

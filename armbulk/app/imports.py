@@ -8,50 +8,50 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.client import Arm
-from armbulk.context import Bench, arm_of
+from armbulk.arm.client import ArmClient
+from armbulk.context import Context, connect
 from armbulk.errors import FileError, SettingsError, UsageError
-from armbulk.model.progress import Pace, Progress
-from armbulk.model.sheet import AS_IT_STANDS, Reading
-from armbulk.planning.batches import Cutting
-from armbulk.planning.batches import Pace as PlanPace
-from armbulk.planning.plan import Options, Prepared, Surroundings, prepare
+from armbulk.model.progress import PollSettings, Progress
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.planning.batches import BatchEstimate as PlanPace
+from armbulk.planning.batches import BatchLimits
+from armbulk.planning.plan import ImportOptions, ImportPlan, PlanningInputs, plan_import
 from armbulk.quota.limits import Account
-from armbulk.redaction import forgotten, said_in, shown
+from armbulk.redaction import personal_values, redact_items, shown_items
 from armbulk.results import report
-from armbulk.sending.sender import Session
+from armbulk.sending.sender import Sender
 from armbulk.store import ITEM_SCHEMA, Run, Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
-from armbulk.writers.provenance import whose
+from armbulk.writers.provenance import client_hash
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class InputFiles:
     """The files as the caller named them, with what was said of them."""
 
     files: tuple[str, ...]
-    reading: Reading = AS_IT_STANDS
+    reading: ReadOptions = DEFAULT_READ_OPTIONS
 
 
-def prepared(bench: Bench, store: Store, checked: Checked, options: Options) -> Prepared:
+def build_plan(bench: Context, store: Store, checked: Checked, options: ImportOptions) -> ImportPlan:
     """Price what would be sent, with what this store knows of the client."""
-    look_or_not(look_up=options.look_up, first_import=options.first_import)
-    _is_a_change(checked, options, bench.profile.account)
+    validate_lookup_options(look_up=options.look_up, first_import=options.first_import)
+    validate_update_options(checked, options, bench.profile.account)
     profile = bench.profile
-    around = Surroundings(
-        known=store.known(profile.account),
+    around = PlanningInputs(
+        known=store.sent_documents(profile.account),
         usage=store.usage(profile.account),
         limits=profile.limits,
         now=bench.clock.now(),
-        cutting=Cutting(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
+        cutting=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
         pace=PlanPace(),
-        since=store.since(profile.account),
+        since=store.history_since(profile.account),
     )
-    return prepare(checked, options, around)
+    return plan_import(checked, options, around)
 
 
-def _is_a_change(checked: Checked, options: Options, account: Account) -> None:
+def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
     """Make sure that an exported workbook goes back as a change, and to whom it came from; UsageError otherwise."""
     exported = [sheet for sheet in checked.sheets if sheet.base is not None]
     for sheet in exported:
@@ -61,7 +61,7 @@ def _is_a_change(checked: Checked, options: Options, account: Account) -> None:
                 f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
                 f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
             )
-        if edits.whose(sheet) != whose(account):
+        if edits.whose(sheet) != client_hash(account):
             raise UsageError(
                 "other-clients-export",
                 f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",
@@ -71,13 +71,13 @@ def _is_a_change(checked: Checked, options: Options, account: Account) -> None:
         raise UsageError("overwrite-what", "--overwrite is for changes only", "Say --update as well, or leave it out")
 
 
-def look_or_not(*, look_up: bool, first_import: bool) -> None:
+def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:
     """Make sure that not both are said; UsageError otherwise."""
     if look_up and first_import:
         raise UsageError("look-or-not", "--look-up and --first-import say opposite things", "Leave one of them out")
 
 
-def expect(ready: Prepared, count: int | None, total: str | None) -> None:
+def verify_expected_totals(ready: ImportPlan, count: int | None, total: str | None) -> None:
     """Make sure that what goes out is what the caller expects; UsageError otherwise."""
     sending = ready.to_send
     if count is not None and sending.height != count:
@@ -100,7 +100,7 @@ def amount_of(text: str) -> Decimal:
         raise UsageError("total-unreadable", f"{text!r} is not an amount", "Write it like 12500.50") from None
 
 
-def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
+def create_run(bench: Context, store: Store, ready: ImportPlan, given: InputFiles) -> int:
     """Store the run before anything is sent; return its number."""
     profile = bench.profile
     method = "PUT" if ready.options.update else "POST"
@@ -128,18 +128,20 @@ def begin(bench: Bench, store: Store, ready: Prepared, given: Given) -> int:
         pl.when(pl.col("outcome").is_not_null()).then(pl.lit(bench.clock.now())).alias("at"),
         pl.when(pl.col("outcome").is_null()).then(pl.col("payload", "base")),
     ).select([*ITEM_SCHEMA, "payload", "base"])
-    return store.begin(new, items, batches)
+    return store.create_run(new, items, batches)
 
 
-def session(bench: Bench, store: Store, run: Run, arm: Arm, **options: Any) -> Session:
+def sender_of(bench: Context, store: Store, run: Run, arm: ArmClient, **options: Any) -> Sender:
     """A session of one run, as the profile paces it."""
     profile = bench.profile
-    pace = Pace(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, options.pop("for_windows", True))
-    return Session(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, **options)
+    pace = PollSettings(
+        profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, options.pop("for_windows", True)
+    )
+    return Sender(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, **options)
 
 
-def carry_on(
-    bench: Bench,
+def resume(
+    bench: Context,
     store: Store,
     run: Run,
     *,
@@ -152,35 +154,37 @@ def carry_on(
     `look_first`: whether documents are looked up before they go; None: as it was said when the run began.
     """
     if look_first is not None:
-        store.log(run.id, "each document is looked up first" if look_first else "first import, as a person said")
-    arm = arm_of(bench)
+        store.log_decision(
+            run.id, "each document is looked up first" if look_first else "first import, as a person said"
+        )
+    arm = connect(bench)
     try:
-        return session(bench, store, run, arm, for_windows=for_windows, tell=tell, look_first=look_first).carry_on()
+        return sender_of(bench, store, run, arm, for_windows=for_windows, tell=tell, look_first=look_first).resume()
     finally:
         arm.close()
 
 
-def conclude(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> report.Result:
+def finish(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> report.RunResult:
     """Write the result workbook of a run as it stands; a finished run then forgets personal data.
 
     FileError says how to write it later: what was sent is in the store.
     """
-    stood = report.stand(store, run_id)
+    stood = report.load_result(store, run_id)
     try:
-        path = report.write(stood, checked, target, lang, store.clock, store.stamp(run_id))
+        path = report.write_results(stood, checked, target, lang, store.clock, store.stamp(run_id))
     except FileError as error:
         error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
         raise
-    store.result_written(run_id, str(path))
+    store.save_result_path(run_id, str(path))
     if stood.run and stood.run.state == "finished":
-        said = said_in(checked.all_tables(), checked.bases["base"]) if checked else None
-        store.forget(run_id, lambda items: forgotten(items, said))
-    return report.stand(store, run_id)
+        said = personal_values(checked.all_tables(), checked.bases["base"]) if checked else None
+        store.redact_run(run_id, lambda items: redact_items(items, said))
+    return report.load_result(store, run_id)
 
 
-def open_records(stood: report.Result) -> list[dict[str, Any]]:
+def open_records(stood: report.RunResult) -> list[dict[str, Any]]:
     """Name every record that is in doubt or in conflict, for people."""
-    chosen = shown(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
+    chosen = shown_items(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
     return [
         {
             "outcome": one["outcome"],
@@ -213,7 +217,7 @@ def latest_unfinished(store: Store, account: Account) -> Run:
     raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
 
 
-def same_client(run: Run, account: Account) -> None:
+def verify_same_client(run: Run, account: Account) -> None:
     """Make sure that a run is carried on where it began; SettingsError otherwise."""
     if run.account != account:
         raise SettingsError(

@@ -5,21 +5,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from armbulk.arm.client import Login, unreachable
+from armbulk.arm.client import Login, unreachable_error
 from armbulk.arm.pages import read_page
-from armbulk.arm.responses import Reply
-from armbulk.context import Bench, arm_of
+from armbulk.arm.responses import Response
+from armbulk.context import Context, connect
 from armbulk.errors import SettingsError, Unfinished
-from armbulk.rate_limited import Failed, Held, Metered
+from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import profiles
-from armbulk.settings.load import Profile, address, load
-from armbulk.settings.secrets import Vault, from_file, name_of
+from armbulk.settings.load import Profile, address, load_profile
+from armbulk.settings.secrets import SecretStore, name_of, read_secret_file
 
 _TRY = {"pagesize": "5", "maximumcount": "5"}
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class LoginInput:
     """What the user said at `armbulk login`."""
 
     base_url: str
@@ -31,16 +31,16 @@ class Given:
     secret: str = field(repr=False)
 
 
-def with_secret(profile: Profile, vault: Vault) -> Profile:
+def with_secret(profile: Profile, vault: SecretStore) -> Profile:
     """Take the secret from its file or the keyring where none is set; the environment goes first."""
     login = profile.login
     if login.token or login.client_secret or not (profile.base_url and profile.client_no):
         return profile
-    secret = from_file(profile.secret_file) if profile.secret_file else vault.get(_entry(profile))
+    secret = read_secret_file(profile.secret_file) if profile.secret_file else vault.get(_entry(profile))
     return replace(profile, login=replace(login, **{"client_secret" if login.by_client else "token": secret or ""}))
 
 
-def as_profile(profile: Profile, given: Given) -> Profile:
+def as_profile(profile: Profile, given: LoginInput) -> Profile:
     """The profile as it would be with what was given; SettingsError for what cannot be."""
     login = Login(token_url=address(given.token_url), client_id=given.client_id, ca_file=profile.login.ca_file)
     return replace(
@@ -60,30 +60,30 @@ def _entry(profile: Profile) -> str:
 
 def _written(profile: Profile) -> Profile:
     """The profile as config.toml has it, whatever the environment says."""
-    return load({"ARMBULK_HOME": str(profile.home)}, profile.name, new=True)
+    return load_profile({"ARMBULK_HOME": str(profile.home)}, profile.name, new=True)
 
 
-def try_out(bench: Bench) -> None:
+def verify_login(bench: Context) -> None:
     """Log in and ask ARM for five customers: one request, within the meters. Raises what is wrong."""
-    profile, store, arm = bench.profile, bench.store(), arm_of(bench)
-    metered = Metered(store, arm, bench.clock, profile.account, profile.limits)
+    profile, store, arm = bench.profile, bench.store(), connect(bench)
+    metered = RateLimitedClient(store, arm, bench.clock, profile.account, profile.limits)
     try:
-        found = metered.look(partial(arm.list_page, "customers", _TRY), 5, _count)
+        found = metered.get(partial(arm.list_page, "customers", _TRY), 5, _count)
     finally:
         arm.close()
         store.close()
-    if isinstance(found, Failed):
-        raise unreachable(found.reply)
-    if isinstance(found, Held):
+    if isinstance(found, CallFailed):
+        raise unreachable_error(found.response)
+    if isinstance(found, RateLimited):
         raise Unfinished("limit", "ARM's limits leave no room to try the login now", "Use --no-check")
 
 
-def _count(reply: Reply) -> int:
+def _count(reply: Response) -> int:
     page = read_page(reply)
     return len(page.records) if page else 0
 
 
-def keep(profile: Profile, vault: Vault) -> str:
+def save_profile(profile: Profile, vault: SecretStore) -> str:
     """Write the profile down, its secret into the keyring unless it stands in a file; return where the settings went.
 
     The settings are written even where there is no keyring: SettingsError then says what to do with the secret. One
@@ -113,17 +113,17 @@ def keep(profile: Profile, vault: Vault) -> str:
     return str(path)
 
 
-def forget(profile: Profile, vault: Vault) -> bool:
+def remove_profile(profile: Profile, vault: SecretStore) -> bool:
     """Take the secret of the profile, as config.toml has it, out of the keyring; whether there was one."""
     return vault.drop(_entry(_written(profile)))
 
 
-def known(current: Profile, vault: Vault) -> list[dict[str, Any]]:
+def list_profiles(current: Profile, vault: SecretStore) -> list[dict[str, Any]]:
     """The profiles of config.toml, and whether each has a secret (None where the keyring cannot be asked)."""
     found: list[dict[str, Any]] = []
     answers = True  # a keyring that is silent once is not waited for again
     for name in profiles.names(current.home):
-        one = load({"ARMBULK_HOME": str(current.home)}, name)
+        one = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:
             secret = bool(one.secret_file) or (vault.get(_entry(one)) is not None if answers else None)

@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.encode import payloads
+from armbulk.arm.encode import encode_records
 from armbulk.errors import UsageError
-from armbulk.findings.frame import SENSITIVE, mask, tell
-from armbulk.mapping.headers import fold, likeliest
-from armbulk.model.fields import Field, Use
+from armbulk.findings.frame import SENSITIVE, mask, render
+from armbulk.mapping.headers import fold_header, guess_resource
+from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.plan import SENT
 from armbulk.resources import RESOURCES, headers
@@ -25,7 +25,7 @@ def starter(checked: Checked) -> str:
     parts = ["# A mapping: which column of this file is which of ARM's. See docs/mappings.md."]
     for index, sheet in enumerate(checked.sheets):
         recognised = checked.headed[index].resource is not None
-        headed = checked.headed[index] if recognised else likeliest(sheet, index, RESOURCES)
+        headed = checked.headed[index] if recognised else guess_resource(sheet, index, RESOURCES)
         resource = headed.resource or RESOURCES["customers"]
         row = headed.header_row or (sheet.frame["row"][0] if sheet.frame.height else 1)
         head = sheet.frame.filter(pl.col("row") == row)
@@ -88,14 +88,14 @@ def explain(checked: Checked, row: int, name: str | None, lang: str) -> dict[str
         "resource": resource.name,
         "fields": fields,
         "json": _json(checked, index, row),
-        "findings": tell(here, checked.sheets, headers(), lang),
+        "findings": render(here, checked.sheets, headers(), lang),
     }
 
 
 def _place(checked: Checked, row: int, name: str | None) -> int:
     for index, (sheet, headed) in enumerate(zip(checked.sheets, checked.headed, strict=True)):
         there = headed.resource is not None and (sheet.frame["row"] == row).any() and row > (headed.header_row or 0)
-        if there and (name is None or fold(name) == fold(sheet.name)):
+        if there and (name is None or fold_header(name) == fold_header(sheet.name)):
             return index
     names = ", ".join(sheet.name for sheet in checked.sheets)
     raise UsageError(
@@ -114,7 +114,7 @@ def _fields(
         _field(one, sheet, mapped.shown.get(columns[one.name], columns[one.name]), cells, typed, lang)
         | {"way": mapped.how.get(columns[one.name], "header")}
         for one in table.resource.fields
-        if one.name in columns and one.use is not Use.COMPUTED
+        if one.name in columns and one.role is not FieldRole.READ_ONLY
     ]
 
 
@@ -140,7 +140,7 @@ def _json(checked: Checked, index: int, row: int) -> str | None:
         if name not in checked.tables:
             continue
         table, lines = checked.tables[name], checked.tables.get("lines")
-        made = payloads(_masked(table), lines if name == "documents" else None)
+        made = encode_records(_masked(table), lines if name == "documents" else None)
         here = made.filter((pl.col("sheet") == index) & (pl.col("row") == row))
         if here.is_empty() and lines is not None and name == "documents":
             mine = lines.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))

@@ -7,9 +7,9 @@ from typing import Any
 from armbulk.app.fields import describe
 from armbulk.errors import FileError, UsageError
 from armbulk.i18n import Words
-from armbulk.model.fields import Resource, Use
+from armbulk.model.fields import FieldRole, Resource
 from armbulk.resources import RESOURCES
-from armbulk.writers.template import Column
+from armbulk.writers.template import GuideRow
 from armbulk.writers.workbooks import write_template
 
 _HOLDS = {
@@ -39,7 +39,7 @@ _SECOND_LINE = {"line_no": "2", "quantity": "6", "excl_vat": "1200", "vat": "300
 _THIRD_LINE = {"document_no": "88776656", "excl_vat": "200", "vat": "50", "incl_vat": "250"}
 
 
-def write(resource: str, target: Path | None, lang: str, *, examples: bool, replace: bool) -> dict[str, Any]:
+def create_template(resource: str, target: Path | None, lang: str, *, examples: bool, replace: bool) -> dict[str, Any]:
     """Write the template of `resource` and tell of it; FileError when the file is there and may not be replaced."""
     path = target or Path(_FILES[resource].text(lang))
     if path.suffix.lower() != ".xlsx":
@@ -52,15 +52,15 @@ def write(resource: str, target: Path | None, lang: str, *, examples: bool, repl
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}
 
 
-def guide(resources: Sequence[Resource], lang: str) -> Iterator[Column]:
+def guide(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
     """Explain each column of a template, in the template's language first."""
     other = "en" if lang == "no" else "no"
     for resource in resources:
-        ours = {one.name for one in resource.fields if one.use is not Use.COMPUTED}
+        ours = {one.name for one in resource.fields if one.role is not FieldRole.READ_ONLY}
         both = (describe(resource.name, one)["fields"] for one in (lang, other))
         for mine, theirs in zip(*both, strict=True):
             if mine["field"] in ours:
-                yield Column(
+                yield GuideRow(
                     sheet=resource.title.text(lang),
                     headers=(mine["header"], theirs["header"]),
                     required=mine["required"],
@@ -77,7 +77,7 @@ def _rules(described: dict[str, Any]) -> str:
 
 def _rows(resource: Resource) -> list[dict[str, str]]:
     """Rows made of the fields' own examples: they agree with each other, and the lines add up."""
-    whole = {one.name: one.example for one in resource.fields if one.use is not Use.COMPUTED and one.example}
+    whole = {one.name: one.example for one in resource.fields if one.role is not FieldRole.READ_ONLY and one.example}
     match resource.name:
         case "customers":
             return [whole, _SECOND_CUSTOMER]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from armbulk.quota.limits import HOUR, MONTH, counted, used
+from armbulk.quota.limits import HOUR, MONTH, count_slots, used
 from armbulk.settings.load import Profile
 from armbulk.store import Store
 
@@ -24,7 +24,7 @@ def meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
                     "meter": meter,
                     "limit": limit,
                     "used": spent - held,
-                    "others": counted(usage.others, window.name, meter, now),
+                    "others": count_slots(usage.others, window.name, meter, now),
                     "reserved": held,
                     "left": max(limit - spent, 0),
                 }

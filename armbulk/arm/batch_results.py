@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from armbulk.arm.responses import Reply, notes_of, parse, words_of
-from armbulk.model.keys import normal_text
+from armbulk.arm.responses import Response, notes_of, parse_json, words_of
+from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 
 CREATED = frozenset({"created", "inserted", "createdwithwarnings", "createdwithwarning"})
@@ -34,7 +34,7 @@ _DEEPEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RecordResult:
     """What ARM says of one record. `message` is ARM's own words."""
 
     no: int
@@ -45,7 +45,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BatchStatus:
     """What one look at a batch gave.
 
     `results` has one Result per record with an outcome; `pending` tells that ARM still works on it; `strange`
@@ -53,15 +53,15 @@ class Reading:
     """
 
     pending: bool
-    results: tuple[Result, ...] = ()
+    results: tuple[RecordResult, ...] = ()
     strange: tuple[str, ...] = ()
     items: int = 0
     message: str = ""
 
 
-def read_batch(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> Reading:
+def read_batch(reply: Response, resource: str, sent: Sequence[tuple[int, str]]) -> BatchStatus:
     """Read the answer to GET batches/{uuid}; `sent` is (record number, key) in the order of the body."""
-    body = parse(reply.body)
+    body = parse_json(reply.body)
     items = list(_items(body))
     word = _fold(_low(body).get("status"))
     if not items:
@@ -70,10 +70,10 @@ def read_batch(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> 
     read = [_result(no, found, resource) for no, found in matched.items()]
     results = tuple(sorted((one for one in read if one is not None), key=lambda one: one.no))
     pending = reply.status == 202 or word in PENDING or len(read) > len(results)
-    return Reading(pending, results, tuple(strange), len(items), words_of(body))
+    return BatchStatus(pending, results, tuple(strange), len(items), words_of(body))
 
 
-def named_in(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> list[Result]:
+def rejected_records(reply: Response, resource: str, sent: Sequence[tuple[int, str]]) -> list[RecordResult]:
     """The records that the refusal of a whole batch itself names as rejected."""
     if reply.status not in SPLITTABLE:
         return []
@@ -81,29 +81,33 @@ def named_in(reply: Reply, resource: str, sent: Sequence[tuple[int, str]]) -> li
     items = [one for one in read.results if read.items and one.outcome is Outcome.REJECTED]
     if items:
         return items
-    by_key = {normal_text(key): no for no, key in sent}
-    errors = _low(parse(reply.body)).get("errors")
+    by_key = {normalise_key_text(key): no for no, key in sent}
+    errors = _low(parse_json(reply.body)).get("errors")
     named = [(_key(one, resource), one) for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
-    said = {by_key[normal_text(key)]: notes_of([one])[:1] for key, one in named if key and normal_text(key) in by_key}
-    return [Result(no, Outcome.REJECTED, "".join(words)) for no, words in said.items()]
+    said = {
+        by_key[normalise_key_text(key)]: notes_of([one])[:1]
+        for key, one in named
+        if key and normalise_key_text(key) in by_key
+    }
+    return [RecordResult(no, Outcome.REJECTED, "".join(words)) for no, words in said.items()]
 
 
-def returned(reply: Reply) -> int:
+def count_records(reply: Response) -> int:
     """How many records the answer to a look at a batch holds; never counted as none."""
     return max(read_batch(reply, "documents", ()).items, 1)
 
 
-def client_of(reply: Reply) -> str:
+def client_no_of(reply: Response) -> str:
     """The client number an answer says it is for; "" where it says none."""
-    said = _low(parse(reply.body)).get("clientno")
+    said = _low(parse_json(reply.body)).get("clientno")
     return str(said).strip() if isinstance(said, (str, int)) and not isinstance(said, bool) else ""
 
 
-def _without_items(reply: Reply, body: Any, word: str, sent: Sequence[tuple[int, str]]) -> Reading:
+def _without_items(reply: Response, body: Any, word: str, sent: Sequence[tuple[int, str]]) -> BatchStatus:
     if reply.status in {200, 206} and word in FAILED:
         said = words_of(body) or "ARM rejected the whole batch"
-        return Reading(pending=False, results=tuple(Result(no, Outcome.REJECTED, said) for no, _ in sent))
-    return Reading(pending=reply.status == 202 or word in PENDING or body is None, message=words_of(body))
+        return BatchStatus(pending=False, results=tuple(RecordResult(no, Outcome.REJECTED, said) for no, _ in sent))
+    return BatchStatus(pending=reply.status == 202 or word in PENDING or body is None, message=words_of(body))
 
 
 def _items(body: Any, depth: int = 0, group: str = "") -> Iterator[dict[str, Any]]:
@@ -123,7 +127,7 @@ def _items(body: Any, depth: int = 0, group: str = "") -> Iterator[dict[str, Any
 def _match(
     items: Sequence[dict[str, Any]], resource: str, sent: Sequence[tuple[int, str]]
 ) -> tuple[dict[int, list[dict[str, Any]]], list[str]]:
-    by_key = {normal_text(key): no for no, key in sent}
+    by_key = {normalise_key_text(key): no for no, key in sent}
     matched: dict[int, list[dict[str, Any]]] = {}
     strange: list[str] = []
     unnamed: list[dict[str, Any]] = []
@@ -131,7 +135,7 @@ def _match(
         key = _key(item, resource)
         if key is None:
             unnamed.append(item)
-        elif (no := by_key.get(normal_text(key))) is not None:
+        elif (no := by_key.get(normalise_key_text(key))) is not None:
             matched.setdefault(no, []).append(item)
         else:
             strange.append(f"ARM answered for {key!r}, which was not sent in this batch")
@@ -164,7 +168,7 @@ def _by_place(items: Sequence[dict[str, Any]], sent: Sequence[tuple[int, str]]) 
     return {}
 
 
-def _result(no: int, items: Sequence[dict[str, Any]], resource: str) -> Result | None:
+def _result(no: int, items: Sequence[dict[str, Any]], resource: str) -> RecordResult | None:
     """One record's result; None while ARM still works on it."""
     verdicts = {_verdict(item, resource) for item in items}
     low = _low(items[-1])
@@ -172,7 +176,7 @@ def _result(no: int, items: Sequence[dict[str, Any]], resource: str) -> Result |
     if verdicts == {None}:
         return None
     if len(verdicts) > 1:
-        return Result(no, Outcome.CONFLICT, f"ARM gave {len(items)} different answers: {said}")
+        return RecordResult(no, Outcome.CONFLICT, f"ARM gave {len(items)} different answers: {said}")
     outcome = verdicts.pop()
     assert outcome is not None  # noqa: S101 - the only None was ruled out above
     warnings = tuple(notes_of(low.get("warnings")))
@@ -182,7 +186,7 @@ def _result(no: int, items: Sequence[dict[str, Any]], resource: str) -> Result |
         said = (
             f"ARM answered with words armbulk does not know: {low.get('status')} / {low.get('result')} {said}".strip()
         )
-    return Result(no, _warned(outcome, warnings), said, warnings, _reference(low, resource))
+    return RecordResult(no, _warned(outcome, warnings), said, warnings, _reference(low, resource))
 
 
 def _warned(outcome: Outcome, warnings: tuple[str, ...]) -> Outcome:
@@ -291,7 +295,7 @@ def _fold(word: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ExpectedDocument:
     """What armbulk sent of a document: enough to recognise it at ARM."""
 
     document_no: str
@@ -302,7 +306,7 @@ class Fact:
     currency: str
 
 
-class Look:
+class LookupResult:
     """What looking a document up can show."""
 
     EQUAL = "found and equal"
@@ -311,32 +315,38 @@ class Look:
     UNKNOWN = "no observation"
 
 
-def read_document(reply: Reply, fact: Fact) -> tuple[str, str, str]:
+def read_document(reply: Response, fact: ExpectedDocument) -> tuple[str, str, str]:
     """Read GET documents/{documentno}: (a Look word, what to tell, ARM's reference)."""
-    if reply.fault is None and reply.status == 404:
-        return Look.ABSENT, "ARM does not know the document (yet)", ""
-    body = parse(reply.body) if reply.fault is None and reply.status == 200 else None
+    if reply.error is None and reply.status == 404:
+        return LookupResult.ABSENT, "ARM does not know the document (yet)", ""
+    body = parse_json(reply.body) if reply.error is None and reply.status == 200 else None
     found = list(_documents(body))
     if not found and isinstance(body, list | dict):
-        return Look.ABSENT, "ARM does not know the document (yet)", ""
+        return LookupResult.ABSENT, "ARM does not know the document (yet)", ""
     if not found:
-        return Look.UNKNOWN, reply.reason or f"ARM answered {reply.status} to the look-up", ""
+        return LookupResult.UNKNOWN, reply.reason or f"ARM answered {reply.status} to the look-up", ""
     if len(found) > 1:
-        return Look.DIFFERENT, f"ARM holds {len(found)} documents with number {fact.document_no}", ""
+        return LookupResult.DIFFERENT, f"ARM holds {len(found)} documents with number {fact.document_no}", ""
     differences = _differences(found[0], fact)
     reference = _reference(_low(found[0]), "documents")
     if differences is None:
-        return Look.UNKNOWN, "ARM's answer to the look-up holds nothing to compare", reference
+        return LookupResult.UNKNOWN, "ARM's answer to the look-up holds nothing to compare", reference
     if differences:
-        return Look.DIFFERENT, "ARM holds another document with this number: " + "; ".join(differences), reference
-    return Look.EQUAL, "found at ARM after the answer was lost", reference
+        return (
+            LookupResult.DIFFERENT,
+            "ARM holds another document with this number: " + "; ".join(differences),
+            reference,
+        )
+    return LookupResult.EQUAL, "found at ARM after the answer was lost", reference
 
 
-def holds(reply: Reply, number: str) -> bool:
+def holds_document(reply: Response, number: str) -> bool:
     """Whether an answer to a look-up shows a document of that number, with whatever else."""
-    found = _documents(parse(reply.body)) if reply.status == 200 else ()
+    found = _documents(parse_json(reply.body)) if reply.status == 200 else ()
     named = [_low(one).get("documentno") for one in found]
-    return any(isinstance(name, (str, int)) and normal_text(str(name)) == normal_text(number) for name in named)
+    return any(
+        isinstance(name, (str, int)) and normalise_key_text(str(name)) == normalise_key_text(number) for name in named
+    )
 
 
 def _documents(body: Any) -> Iterator[dict[str, Any]]:
@@ -351,7 +361,7 @@ def _documents(body: Any) -> Iterator[dict[str, Any]]:
             yield from _documents(inner)
 
 
-def _differences(document: Mapping[str, Any], fact: Fact) -> list[str] | None:
+def _differences(document: Mapping[str, Any], fact: ExpectedDocument) -> list[str] | None:
     """What differs from what was sent; None when nothing can be compared."""
     low = _low(document)
     amounts = _low(low.get("currencyamounts"))
@@ -375,4 +385,4 @@ def _same(there: Any, here: str) -> bool:
             return Decimal(there) == Decimal(here)
         except InvalidOperation:
             return False
-    return normal_text(str(there)) == normal_text(here)
+    return normalise_key_text(str(there)) == normalise_key_text(here)

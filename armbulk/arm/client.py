@@ -12,11 +12,11 @@ import httpx
 import truststore
 
 from armbulk import __version__
-from armbulk.arm.responses import Fault, Reply
+from armbulk.arm.responses import Response, TransportError
 from armbulk.clock import Clock
 from armbulk.errors import LoginError, ServerError, SettingsError
 
-MOST_BYTES = 64 * 1024 * 1024
+MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """An answer longer than this is cut off: it cannot be one of ARM's."""
 
 DEADLINE = 120.0
@@ -47,7 +47,7 @@ class Login:
         return bool(self.token_url and self.client_id)
 
 
-class Arm:
+class ArmClient:
     """One client of ARM at one base URL, with one login.
 
     Every call goes out on a connection of its own, is never redirected, and asks for an uncompressed answer. A 401
@@ -87,32 +87,32 @@ class Arm:
         if self._clock.now() >= self._renew_at:
             self._fetch_token()
 
-    def send_batch(self, resource: str, method: str, body: bytes) -> Reply:
+    def send_batch(self, resource: str, method: str, body: bytes) -> Response:
         """POST or PUT a batch body to `{resource}/batches`."""
         return self._call(method, f"/{resource}/batches", body)
 
-    def get_batch(self, uuid: str) -> Reply:
+    def get_batch(self, uuid: str) -> Response:
         """GET one batch; the uuid goes out verbatim."""
         return self._call("GET", f"/batches/{quote(uuid, safe='')}")
 
-    def get_document(self, document_no: str) -> Reply:
+    def get_document(self, document_no: str) -> Response:
         """GET one document by its number."""
         return self._call("GET", f"/documents/{quote(document_no, safe='')}")
 
-    def get_customer(self, customer_no: str) -> Reply:
+    def get_customer(self, customer_no: str) -> Response:
         """GET one customer by the number."""
         return self._call("GET", f"/customers/{quote(customer_no, safe='')}")
 
-    def list_page(self, resource: str, asked: Mapping[str, str]) -> Reply:
+    def list_page(self, resource: str, asked: Mapping[str, str]) -> Response:
         """GET one page of a list; the address is always built here, never taken from an answer."""
         return self._call("GET", f"/{resource}?{urlencode(asked)}")
 
-    def ask_time(self) -> Reply:
+    def ask_time(self) -> Response:
         """Ask the server for nothing but its Date: not a call to the API, and without the token."""
         parts = urlsplit(self._base)
         return self._whole(self._http.build_request("HEAD", f"{parts.scheme}://{parts.netloc}/"))
 
-    def _call(self, method: str, path: str, body: bytes | None = None) -> Reply:
+    def _call(self, method: str, path: str, body: bytes | None = None) -> Response:
         self.login()
         reply = self._exchange(method, self._base + path, body)
         if reply.status != 401 or not self._login.client_secret:
@@ -121,14 +121,14 @@ class Arm:
         again = self._exchange(method, self._base + path, body)
         return replace(again, requests=2)
 
-    def _exchange(self, method: str, url: str, body: bytes | None) -> Reply:
+    def _exchange(self, method: str, url: str, body: bytes | None) -> Response:
         headers = {"Authorization": f"Bearer {self._token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         reply = self._whole(self._http.build_request(method, url, content=body, headers=headers))
         return replace(reply, body=_covered(reply.body, (self._token, self._login.token, self._login.client_secret)))
 
-    def _whole(self, request: httpx.Request) -> Reply:
+    def _whole(self, request: httpx.Request) -> Response:
         """Carry one request out and read its whole answer, within bounds."""
         left = self._clock.monotonic()
         deadline = left + DEADLINE
@@ -137,17 +137,19 @@ class Arm:
                 body = bytearray()
                 for chunk in response.iter_raw():
                     body += chunk
-                    if len(body) > MOST_BYTES:
-                        return Reply(fault=Fault.BROKEN, reason="the answer was longer than 64 MiB")
+                    if len(body) > MAX_RESPONSE_BYTES:
+                        return Response(error=TransportError.BROKEN, reason="the answer was longer than 64 MiB")
                     if self._clock.monotonic() > deadline:
-                        return Reply(fault=Fault.BROKEN, reason="the answer took longer than two minutes")
+                        return Response(error=TransportError.BROKEN, reason="the answer took longer than two minutes")
                 headers = {k.lower(): v for k, v in response.headers.items()}
                 back = self._clock.monotonic()
-                return Reply(response.status_code, bytes(body), headers, left=left, back=back)
+                return Response(response.status_code, bytes(body), headers, left=left, back=back)
         except _NOT_SENT as error:
-            return Reply(fault=Fault.NOT_SENT, reason=_reason(error))
+            return Response(error=TransportError.NOT_SENT, reason=_reason(error))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, ValueError) as error:
-            return Reply(fault=Fault.BROKEN, reason=_reason(error))  # the latter: headers that httpx trips over
+            return Response(
+                error=TransportError.BROKEN, reason=_reason(error)
+            )  # the latter: headers that httpx trips over
 
     @contextmanager
     def _streamed(self, request: httpx.Request) -> Iterator[httpx.Response]:
@@ -171,17 +173,17 @@ class Arm:
             "client_secret": login.client_secret,
         }
         reply = self._whole(self._http.build_request("POST", login.token_url, data=form))
-        if reply.fault is not None or reply.status >= 500:
-            raise unreachable(reply, "the login service")
+        if reply.error is not None or reply.status >= 500:
+            raise unreachable_error(reply, "the login service")
         self._take(reply)
 
-    def _take(self, reply: Reply) -> None:
+    def _take(self, reply: Response) -> None:
         try:
             answer = json.loads(reply.body) if reply.status == 200 else {}
             token = answer.get("access_token")
         except (ValueError, AttributeError):
             answer, token = {}, None
-        if not isinstance(token, str) or not sound(token):
+        if not isinstance(token, str) or not is_header_safe(token):
             raise LoginError(
                 "login-refused",
                 f"The login service refused the credentials (it answered {reply.status})",
@@ -193,7 +195,7 @@ class Arm:
         self._renew_at = self._clock.now() + max(seconds - 60.0, seconds / 2)
 
 
-def sound(token: str) -> bool:
+def is_header_safe(token: str) -> bool:
     """Whether a token can stand in a header: visible ASCII, no blanks, no line breaks."""
     return re.fullmatch(r"[\x21-\x7e]+", token) is not None
 
@@ -223,7 +225,7 @@ def _trust(base_url: str, login: Login) -> ssl.SSLContext | bool:
     return context
 
 
-def unreachable(reply: Reply, what: str = "ARM") -> ServerError:
+def unreachable_error(reply: Response, what: str = "ARM") -> ServerError:
     """Say that `what` cannot be reached, or answers nonsense."""
     why = reply.reason or f"it answered {reply.status}"
     return ServerError("unreachable", f"{what} cannot be reached: {why}", "Check the network and ARMBULK_BASE_URL")

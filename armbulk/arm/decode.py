@@ -9,19 +9,19 @@ from typing import Any
 import polars as pl
 
 from armbulk.model.columns import Json, as_json, column_of, frame_of
-from armbulk.model.fields import Field, Listing, Resource, Use
+from armbulk.model.fields import Field, FieldRole, Listing, Resource
 
-KEY, RAW, OF, PLACE = "\x00key", "\x00raw", "\x00of", "\x00place"
+RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX = "\x00key", "\x00raw", "\x00of", "\x00place"
 """Columns of our own: a record's key, its text as ARM wrote it; a line's record, a record's place on its page."""
 
-OURS = (KEY, RAW, OF, PLACE)
+INTERNAL_COLUMNS = (RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX)
 
 SEPARATOR = "\x1f"
 """Between the values of a key that has several."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RecordDecoder:
     """How records of a resource become rows; with `raw` their own text is kept too."""
 
     resource: Resource
@@ -43,17 +43,19 @@ class Table:
         items = frame_of(records, [one.path for one in self.fields], frozenset({self.resource.lines_path}))
         items = items.with_columns(self._keys(items, records))
         if self.raw:
-            items = items.with_columns(pl.Series(RAW, raw_records(body, len(records)), dtype=pl.String))
+            items = items.with_columns(pl.Series(RAW_JSON, raw_records(body, len(records)), dtype=pl.String))
         return items, self._lines(records) if self.resource.lines else None
 
     def _keys(self, items: pl.DataFrame, records: Sequence[Json]) -> pl.Series:
         """What tells a record from others; one without any of it is told by all it holds."""
         parts = [pl.col(path) if path in items.columns else pl.lit(None, pl.String) for path in self.listing.key]
         joined = pl.concat_str([part.fill_null("") for part in parts], separator=SEPARATOR)
-        keys = items.select(pl.when(~pl.all_horizontal(part.is_null() for part in parts)).then(joined).alias(KEY))[KEY]
+        keys = items.select(
+            pl.when(~pl.all_horizontal(part.is_null() for part in parts)).then(joined).alias(RECORD_KEY)
+        )[RECORD_KEY]
         if keys.null_count():
             whole = [as_json(one) if key is None else key for key, one in zip(keys, records, strict=True)]
-            keys = pl.Series(KEY, whole, dtype=pl.String)
+            keys = pl.Series(RECORD_KEY, whole, dtype=pl.String)
         return keys
 
     def _lines(self, records: Sequence[Json]) -> pl.DataFrame:
@@ -63,12 +65,12 @@ class Table:
             for line in one.get(self.resource.lines_path) or []
             if isinstance(line, dict)
         ]
-        parent = next(one.path for one in self.line_fields if one.use is Use.PARENT)
-        own = [one.path for one in self.line_fields if one.use is not Use.PARENT]
+        parent = next(one.path for one in self.line_fields if one.role is FieldRole.PARENT_KEY)
+        own = [one.path for one in self.line_fields if one.role is not FieldRole.PARENT_KEY]
         lines = frame_of([line for _, line in found], own, frozenset({parent}))
         numbers = [records[place].get(parent) for place, _ in found]
         return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String, strict=False)).with_columns(
-            pl.Series(OF, [place for place, _ in found], dtype=pl.UInt32)
+            pl.Series(PARENT_INDEX, [place for place, _ in found], dtype=pl.UInt32)
         )
 
     def outside(self, records: Sequence[Json], tests: dict[str, pl.Expr]) -> frozenset[str]:

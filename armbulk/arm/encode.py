@@ -7,8 +7,8 @@ from typing import Any, assert_never
 
 import polars as pl
 
-from armbulk.model.fields import Field, Kind, Resource, Use
-from armbulk.model.keys import normal
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource
+from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 
 Tree = dict[str, Any]
@@ -32,7 +32,7 @@ RECORD: dict[str, type[pl.DataType]] = {
 }
 """Columns of a payload frame, one row per record."""
 
-_NOTHING = {Kind.TEXTS: "[]", Kind.AMOUNT: "0", Kind.QUANTITY: "0", Kind.INTEGER: "0"}
+_NOTHING = {FieldType.TEXT_LIST: "[]", FieldType.AMOUNT: "0", FieldType.QUANTITY: "0", FieldType.INTEGER: "0"}
 """How ARM's published examples write that a field holds nothing; "" for all others."""
 
 _CONTROL = [chr(code) for code in range(32)]
@@ -40,11 +40,11 @@ _ESCAPES = ['"', "\\", *_CONTROL]
 _ESCAPED = ['\\"', "\\\\", *(f"\\u{code:04x}" for code in range(32))]
 
 
-def payloads(table: Table, lines: Table | None = None) -> pl.DataFrame:
+def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
     """Map every row of `table` (with its `lines`) to a RECORD row, in the table's order."""
     resource = table.resource
     key = resource.field(resource.key)
-    rows = table.rows.with_columns(normal(pl.col(resource.key)).alias("key_norm"))
+    rows = table.rows.with_columns(normalise_key(pl.col(resource.key)).alias("key_norm"))
     rows = _with_lines(rows, resource, lines)
     extra = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
     inner = pl.when(pl.col("lines_json").is_not_null()).then(extra).otherwise(pl.lit(""))
@@ -66,7 +66,7 @@ def payloads(table: Table, lines: Table | None = None) -> pl.DataFrame:
 def _half(resource: Resource) -> pl.Expr:
     """Whether a group that ARM changes as a whole is said, and not all of it."""
     found = [pl.lit(value=False)]
-    for group in resource.whole_groups:
+    for group in resource.replaced_groups:
         names = [one.name for one in resource.fields if one.path.startswith(f"{group}.")]
         said = [
             pl.col(name).is_not_null() | pl.col("cleared").list.contains(name).fill_null(value=False) for name in names
@@ -75,13 +75,13 @@ def _half(resource: Resource) -> pl.Expr:
     return pl.any_horizontal(found)
 
 
-def line_payloads(lines: Table) -> pl.DataFrame:
+def encode_lines(lines: Table) -> pl.DataFrame:
     """Map lines to `key_norm`, `lines_json` (comma-separated objects, by line number) and `line_count`."""
     parent = _parent(lines.resource)
     order = [name for name in ("line_no",) if name in lines.rows.columns]
     return (
         lines.rows.with_columns(
-            normal(pl.col(parent.name)).alias("key_norm"),
+            normalise_key(pl.col(parent.name)).alias("key_norm"),
             _object([_members(_tree(lines.resource), frozenset())]).alias("json"),
         )
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
@@ -90,16 +90,16 @@ def line_payloads(lines: Table) -> pl.DataFrame:
     )
 
 
-def wrap(resource: Resource, user_id: str, records: list[str]) -> str:
+def build_body(resource: Resource, user_id: str, records: list[str]) -> str:
     """Put record JSON into ARM's batch wrapper: `{"metadata":{"userId":…},"documents":[…]}`."""
     user = pl.select(_text(pl.lit(user_id))).item()
-    return f'{{"metadata":{{"userId":{user}}},"{resource.wrapper}":[{",".join(records)}]}}'
+    return f'{{"metadata":{{"userId":{user}}},"{resource.json_array}":[{",".join(records)}]}}'
 
 
 def _with_lines(rows: pl.DataFrame, resource: Resource, lines: Table | None) -> pl.DataFrame:
     if lines is None or resource.lines is None:
         return rows.with_columns(lines_json=pl.lit(None, pl.String), line_count=pl.lit(None, pl.UInt32))
-    return rows.join(line_payloads(lines), on="key_norm", how="left", maintain_order="left")
+    return rows.join(encode_lines(lines), on="key_norm", how="left", maintain_order="left")
 
 
 def _facts(resource: Resource) -> list[pl.Expr]:
@@ -108,7 +108,7 @@ def _facts(resource: Resource) -> list[pl.Expr]:
         return [pl.lit("").alias("doc_type"), *absent]
     return [
         pl.col("document_type").str.to_uppercase().fill_null("").alias("doc_type"),
-        normal(pl.col("customer_no")).alias("customer_norm"),
+        normalise_key(pl.col("customer_no")).alias("customer_norm"),
         pl.col("document_date").dt.to_string("%Y-%m-%d").alias("date"),
         _number(pl.col("incl_vat")).alias("amount"),
         pl.col("currency").str.to_uppercase().alias("currency"),
@@ -116,13 +116,13 @@ def _facts(resource: Resource) -> list[pl.Expr]:
 
 
 def _parent(resource: Resource) -> Field:
-    return next(field for field in resource.fields if field.use is Use.PARENT)
+    return next(field for field in resource.fields if field.role is FieldRole.PARENT_KEY)
 
 
 def _tree(resource: Resource) -> Tree:
     tree: Tree = {}
     for field in resource.fields:
-        if field.use is Use.SENT:
+        if field.role is FieldRole.WRITABLE:
             *groups, leaf = field.path.split(".")
             node = tree
             for group in groups:
@@ -150,7 +150,7 @@ def _member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:
         value = _value(node)
         if node.name in cleared:
             blanked = pl.col("cleared").list.contains(pl.lit(node.name)).fill_null(value=False)
-            value = pl.when(blanked).then(pl.lit(_NOTHING.get(node.kind, '""'))).otherwise(value)
+            value = pl.when(blanked).then(pl.lit(_NOTHING.get(node.type, '""'))).otherwise(value)
         return pl.concat_str(pl.lit(f',"{name}":'), value).fill_null("")
     inner = _members(node, cleared)
     return pl.when(inner == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(f',"{name}":'), _object([inner])))
@@ -158,18 +158,18 @@ def _member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:
 
 def _value(field: Field) -> pl.Expr:
     column = pl.col(field.name)
-    match field.kind:
-        case Kind.TEXT | Kind.IDENTIFIER | Kind.TIME:
+    match field.type:
+        case FieldType.TEXT | FieldType.IDENTIFIER | FieldType.TIME:
             return _text(column)
-        case Kind.DATE:
+        case FieldType.DATE:
             return pl.concat_str(pl.lit('"'), column.dt.to_string("%Y-%m-%d"), pl.lit('"'))
-        case Kind.AMOUNT | Kind.QUANTITY:
+        case FieldType.AMOUNT | FieldType.QUANTITY:
             return _number(column)
-        case Kind.INTEGER:
+        case FieldType.INTEGER:
             return column.cast(pl.String)
-        case Kind.FLAG:
+        case FieldType.BOOLEAN:
             return pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))
-        case Kind.TEXTS:
+        case FieldType.TEXT_LIST:
             return pl.concat_str(pl.lit("["), column.list.eval(_text(pl.element())).list.join(","), pl.lit("]"))
         case _:
             assert_never(field.kind)

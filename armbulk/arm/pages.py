@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from armbulk.arm.responses import Reply, parse
+from armbulk.arm.responses import Response, parse_json
 
 _QUERY = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _DIGITS = re.compile(r"[0-9]{1,12}(\.0+)?")
@@ -24,19 +24,19 @@ class Page:
 
     records: tuple[dict[str, Any], ...]
     total: int | None
-    most: int | None
+    max_records: int | None
     pages: int | None
     query: str  # "" where ARM names none that can be used
     number: int | None = None
     size: int | None = None
 
 
-def read_page(reply: Reply, wrapper: str = "") -> Page | None:
+def read_page(reply: Response, wrapper: str = "") -> Page | None:
     """Read the answer to a list call; None when it is none.
 
     The records are the array called `wrapper`, else the only one beside `summary`, else the only one of objects.
     """
-    body = parse(reply.body) if reply.fault is None and reply.status == 200 else None
+    body = parse_json(reply.body) if reply.error is None and reply.status == 200 else None
     if isinstance(body, list):
         return _page(body, {})
     if not isinstance(body, dict):

@@ -12,12 +12,12 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 
-from armbulk.quota.server_clock import Heard
+from armbulk.quota.server_clock import DateSample
 
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{7,127}")
 
 
-class Fault(Enum):
+class TransportError(Enum):
     """How an exchange failed before a whole answer was there."""
 
     NOT_SENT = "no byte of the request left this machine"
@@ -25,22 +25,22 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """One exchange with ARM: an answer, or the fault that came instead."""
 
     status: int = 0
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)  # lower-case names
-    fault: Fault | None = None
+    error: TransportError | None = None
     reason: str = ""
     requests: int = 1  # how many calls it took (2 when the token was renewed)
     left: float = 0.0  # when the call left, and when its answer was there (monotonic seconds)
     back: float = 0.0
 
     @property
-    def heard(self) -> Heard | None:
+    def date_sample(self) -> DateSample | None:
         """What the answer tells of the time; None where there was no answer."""
-        return None if self.fault else Heard(_http_date(self.headers.get("date", "")), self.left, self.back)
+        return None if self.error else DateSample(_http_date(self.headers.get("date", "")), self.left, self.back)
 
     @property
     def retry_after(self) -> str:
@@ -48,7 +48,7 @@ class Reply:
         return self.headers.get("retry-after", "")
 
 
-class Proof(Enum):
+class SubmitVerdict(Enum):
     """What is certain after a batch was posted."""
 
     NOT_SENT = "nothing left this machine; it may be sent again"
@@ -62,48 +62,48 @@ class Proof(Enum):
 
 
 _BY_STATUS = {
-    400: Proof.REFUSED,
-    401: Proof.LOGIN,
-    403: Proof.LOGIN,
-    404: Proof.LOGIN,
-    405: Proof.LOGIN,
-    406: Proof.REFUSED,
-    409: Proof.ASK,
-    413: Proof.TOO_LARGE,
-    415: Proof.REFUSED,
-    422: Proof.REFUSED,
-    429: Proof.LIMITED,
+    400: SubmitVerdict.REFUSED,
+    401: SubmitVerdict.LOGIN,
+    403: SubmitVerdict.LOGIN,
+    404: SubmitVerdict.LOGIN,
+    405: SubmitVerdict.LOGIN,
+    406: SubmitVerdict.REFUSED,
+    409: SubmitVerdict.ASK,
+    413: SubmitVerdict.TOO_LARGE,
+    415: SubmitVerdict.REFUSED,
+    422: SubmitVerdict.REFUSED,
+    429: SubmitVerdict.LIMITED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class SubmitResult:
     """The verdict on one POST: what it proves, the batchUuid if accepted, and ARM's own words."""
 
-    proof: Proof
+    verdict: SubmitVerdict
     uuid: str = ""
     message: str = ""
 
 
-def read_post(reply: Reply) -> Posted:
+def read_submit_response(reply: Response) -> SubmitResult:
     """Classify the reply to a batch POST or PUT."""
-    if reply.fault is Fault.NOT_SENT:
-        return Posted(Proof.NOT_SENT, message=reply.reason)
-    if reply.fault is Fault.BROKEN:
-        return Posted(Proof.IN_DOUBT, message=reply.reason)
+    if reply.error is TransportError.NOT_SENT:
+        return SubmitResult(SubmitVerdict.NOT_SENT, message=reply.reason)
+    if reply.error is TransportError.BROKEN:
+        return SubmitResult(SubmitVerdict.IN_DOUBT, message=reply.reason)
     if 200 <= reply.status < 300:
         return _accepted(reply)
-    proof = _BY_STATUS.get(reply.status, Proof.IN_DOUBT)
+    proof = _BY_STATUS.get(reply.status, SubmitVerdict.IN_DOUBT)
     if reply.status == 403 and reply.retry_after:
-        proof = Proof.LIMITED
-    return Posted(proof, message=message_of(reply))
+        proof = SubmitVerdict.LIMITED
+    return SubmitResult(proof, message=message_of(reply))
 
 
-def _accepted(reply: Reply) -> Posted:
-    uuid = find_uuid(parse(reply.body))
+def _accepted(reply: Response) -> SubmitResult:
+    uuid = find_uuid(parse_json(reply.body))
     if uuid:
-        return Posted(Proof.ACCEPTED, uuid=uuid)
-    return Posted(Proof.IN_DOUBT, message=f"ARM answered {reply.status} without a batch number")
+        return SubmitResult(SubmitVerdict.ACCEPTED, uuid=uuid)
+    return SubmitResult(SubmitVerdict.IN_DOUBT, message=f"ARM answered {reply.status} without a batch number")
 
 
 def find_uuid(body: Any) -> str:
@@ -118,7 +118,7 @@ def find_uuid(body: Any) -> str:
     return ""
 
 
-def parse(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     """Read JSON with exact decimals; None for whatever is not sound JSON."""
     try:
         return json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
@@ -130,9 +130,9 @@ def _refuse(word: str) -> None:
     raise ValueError(word)
 
 
-def message_of(reply: Reply) -> str:
+def message_of(reply: Response) -> str:
     """ARM's own words in an error answer of any shape: JSON, problem+json, plain text, an HTML page, nothing."""
-    body = parse(reply.body)
+    body = parse_json(reply.body)
     said = words_of(body)
     if not said and body is None:
         said = _plain(reply.body)
@@ -187,7 +187,7 @@ def _plain(body: bytes) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)[:500]
 
 
-def retry_at(reply: Reply, now: float, strikes: int) -> float:
+def retry_at(reply: Response, now: float, strikes: int) -> float:
     """When to call again after a refusal for a limit: what Retry-After says, else 60 s doubling to 15 minutes.
 
     Seconds count from now; a date is taken against the server's own Date header. Never less than a second, never

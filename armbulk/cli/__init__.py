@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from armbulk import __version__
-from armbulk.cli.command import stops
+from armbulk.cli.command import stop_signals
 from armbulk.errors import Exit
 
 _COMMANDS = {
@@ -74,7 +74,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    for name in stops():
+    for name in stop_signals():
         signal.signal(name, signal.default_int_handler)
     try:
         code = cli(prog_name="armbulk", standalone_mode=False)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import Desk, command
+from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit
 from armbulk.i18n import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from armbulk.app.imports import Given
+    from armbulk.app.imports import InputFiles
     from armbulk.validation.check import Checked
 
 
@@ -39,9 +39,9 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
     """Add the arguments that name files and say what they are; the command gets them as one `Given`."""
 
     @functools.wraps(function)
-    def bundled(desk: Desk, files: tuple[str, ...], **options: Any) -> Exit:
-        from armbulk.app.imports import Given
-        from armbulk.model.sheet import Reading
+    def bundled(desk: CommandContext, files: tuple[str, ...], **options: Any) -> Exit:
+        from armbulk.app.imports import InputFiles
+        from armbulk.model.sheet import ReadOptions
 
         said = {name: options.pop(name) for name in _SAID}
         said["dates"] = said["dates"] or desk.profile.dates or None
@@ -49,8 +49,8 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
         if said["mapping"]:
             named = desk.profile.mappings.get(said["mapping"], said["mapping"])
             said["mapping"] = str(Path(named).resolve()) if Path(named).is_file() else named
-        reading = Reading(**said, rules=desk.profile.rules, update=options.get("update"))
-        return function(desk, Given(files, reading), **options)
+        reading = ReadOptions(**said, rules=desk.profile.rules, update=options.get("update"))
+        return function(desk, InputFiles(files, reading), **options)
 
     for decorate in _OPTIONS:
         bundled = decorate(bundled)
@@ -62,7 +62,7 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
 @with_files
 @click.option("-o", "target", type=click.Path(path_type=Path), help="A copy of the workbook with the problems marked.")
 @click.option("--update", is_flag=True, default=None, help="Check as a change of customers: only the key is required.")
-def check(desk: Desk, given: "Given", target: Path | None, *, update: bool | None) -> Exit:
+def check(desk: CommandContext, given: "InputFiles", target: Path | None, *, update: bool | None) -> Exit:
     """Find every problem in FILES. Nothing leaves this machine.
 
     \b
@@ -70,14 +70,14 @@ def check(desk: Desk, given: "Given", target: Path | None, *, update: bool | Non
               armbulk check invoices.xlsx -o marked.xlsx
               armbulk check customers.csv documents.csv lines.csv
     """
-    from armbulk.results.marked import mark
-    from armbulk.validation.check import report
+    from armbulk.results.marked import write_marked_copy
+    from armbulk.validation.check import to_json
 
     del update  # it is part of how the files are read
     checked = checked_files(desk, given)
-    said = report(checked, desk.report.lang)
+    said = to_json(checked, desk.report.lang)
     if target is not None:
-        said["marked"] = str(mark(checked, target, desk.report.lang))
+        said["marked"] = str(write_marked_copy(checked, target, desk.report.lang))
     desk.report.show("check", said)
     return Exit.FINDINGS if checked.errors else Exit.OK
 
@@ -91,27 +91,27 @@ def check(desk: Desk, given: "Given", target: Path | None, *, update: bool | Non
 @click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")
 @command
 @with_files
-def plan(desk: Desk, given: "Given", **options: Any) -> Exit:
+def plan(desk: CommandContext, given: "InputFiles", **options: Any) -> Exit:
     """Check FILES and price what would be sent; send nothing.
 
     \b
     Example:  armbulk plan invoices.xlsx
     """
-    from armbulk.app.imports import prepared
+    from armbulk.app.imports import build_plan
     from armbulk.planning import plan as planning
 
     checked = checked_files(desk, given)
     bench = desk.bench
     store = bench.store()
-    ready = prepared(bench, store, checked, planning.Options(**options))
+    ready = build_plan(bench, store, checked, planning.ImportOptions(**options))
     if ready.stopped and not desk.report.as_json:
         show_findings(desk, checked)
         return Exit.FINDINGS
-    desk.report.show("plan", planning.report(ready))
+    desk.report.show("plan", planning.to_json(ready))
     return Exit.FINDINGS if ready.stopped else Exit.OK
 
 
-def checked_files(desk: Desk, given: "Given", *, anything: bool = False, yes: bool = False) -> "Checked":
+def checked_files(desk: CommandContext, given: "InputFiles", *, anything: bool = False, yes: bool = False) -> "Checked":
     """Read and check files, showing that something goes on; ask about headers that only resemble a column.
 
     With `anything` files in which nothing is recognised are no error. With `yes` nothing is asked.
@@ -127,9 +127,9 @@ def checked_files(desk: Desk, given: "Given", *, anything: bool = False, yes: bo
     return check_files(given.files, given.reading)
 
 
-def _answers(desk: Desk, checked: "Checked") -> dict[str, str]:
+def _answers(desk: CommandContext, checked: "Checked") -> dict[str, str]:
     """Ask about each header that only resembles a column: header → field, where the answer was yes."""
-    from armbulk.findings.frame import fill
+    from armbulk.findings.frame import fill_template
     from armbulk.resources import headers
     from armbulk.validation.check import near_headers
 
@@ -138,14 +138,16 @@ def _answers(desk: Desk, checked: "Checked") -> dict[str, str]:
         said, name = str(near["value"]), str(near["field"])
         header = headers()[name].text(lang)
         words = {"sheet": near["sheet"], "column": near["column"] or "", "said": said, "header": header}
-        if name not in answers.values() and click.confirm(fill(_TAKE.text(lang), words), default=False, err=True):
+        if name not in answers.values() and click.confirm(
+            fill_template(_TAKE.text(lang), words), default=False, err=True
+        ):
             answers[said] = name
     return answers
 
 
-def show_findings(desk: Desk, checked: "Checked") -> None:
+def show_findings(desk: CommandContext, checked: "Checked") -> None:
     """Show what was found, grouped."""
-    from armbulk.validation.check import report
+    from armbulk.validation.check import to_json
 
-    said = report(checked, desk.report.lang)
+    said = to_json(checked, desk.report.lang)
     desk.report.show("check", said)

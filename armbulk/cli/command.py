@@ -15,12 +15,12 @@ from armbulk.errors import ArmbulkError, Exit, QuestionError
 if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
     from armbulk.clock import SystemClock
-    from armbulk.context import Bench
+    from armbulk.context import Context
     from armbulk.settings.load import Profile
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CommandContext:
     """What a command works at: the settings, the clock, and somebody who tells the user."""
 
     profile: "Profile"
@@ -28,23 +28,23 @@ class Desk:
     report: "Reporter"
 
     @property
-    def bench(self) -> "Bench":
+    def bench(self) -> "Context":
         """What the use cases work with."""
-        from armbulk.context import Bench
+        from armbulk.context import Context
 
-        return Bench(self.profile, self.clock)
+        return Context(self.profile, self.clock)
 
     @property
     def can_ask(self) -> bool:
         """Whether somebody sits at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.report.as_json
 
-    def reachable(self) -> "Desk":
+    def reachable(self) -> "CommandContext":
         """The same desk with all it takes to call ARM, its secret from the keyring if need be; SettingsError if not."""
         from armbulk.app.login import with_secret
-        from armbulk.settings.secrets import Keyring
+        from armbulk.settings.secrets import KeyringSecrets
 
-        profile = with_secret(self.profile, Keyring())
+        profile = with_secret(self.profile, KeyringSecrets())
         profile.require_server()
         return replace(self, profile=profile)
 
@@ -85,7 +85,7 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
 def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str, Any], *, new_profile: bool) -> int:
     from armbulk.cli.output import Reporter
     from armbulk.clock import SystemClock
-    from armbulk.settings.load import environment, load
+    from armbulk.settings.load import environment, load_profile
 
     environ = environment()
     reporter = Reporter(shared["lang"] or environ.get("ARMBULK_LANG") or "en", shared["as_json"], shared["quiet"])
@@ -93,9 +93,9 @@ def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str,
     try:
         said = {"client_size": shared["size"], "ca_file": shared["ca_file"], "lang": shared["lang"]}
         said["secret_file"] = str(shared["secret_file"].absolute()) if shared["secret_file"] else None
-        profile = load(environ, shared["profile"], said, shared["aup_file"], new=new_profile)
+        profile = load_profile(environ, shared["profile"], said, shared["aup_file"], new=new_profile)
         reporter.lang = profile.lang
-        return int(function(Desk(profile, clock, reporter), **given))
+        return int(function(CommandContext(profile, clock, reporter), **given))
     except ArmbulkError as error:
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
@@ -117,20 +117,20 @@ def _bug(error: Exception, reporter: "Reporter") -> int:
     return int(Exit.BUG)
 
 
-def stops() -> list[signal.Signals]:
+def stop_signals() -> list[signal.Signals]:
     """The signals that ask to stop: Ctrl-C, a shutdown, a console that closes; but for those told to be ignored."""
     known = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
     return [one for one in signal.Signals if one.name in known and signal.getsignal(one) is not signal.SIG_IGN]
 
 
-class stoppable:  # noqa: N801 - reads as a phrase: with stoppable(clock)
+class InterruptHandler:
     """The first Ctrl-C (or another of `stops`) asks to stop after the call in flight; the second stops at once."""
 
     def __init__(self, clock: "SystemClock") -> None:
         self._clock = clock
 
     def __enter__(self) -> None:
-        self._before = {name: signal.signal(name, self._stop) for name in stops()}
+        self._before = {name: signal.signal(name, self._stop) for name in stop_signals()}
 
     def __exit__(self, *_: object) -> None:
         for name, before in self._before.items():

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import Desk, command, stoppable
+from armbulk.cli.command import CommandContext, InterruptHandler, command
 from armbulk.errors import Exit
 
 if TYPE_CHECKING:
-    from armbulk.export.run import Exported
-    from armbulk.month_end.close import Asked
+    from armbulk.export.run import ExportResult
+    from armbulk.month_end.close import CloseRequest
 
 _RESOURCES = (
     "customers", "documents", "ar-items", "gl-items", "gl-movements", "document-bundles", "log-items", "codes",
@@ -37,7 +37,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an interrupted export has read already.")
 @command
-def export(desk: Desk, resource: str, *, only_plan: bool, no_wait: bool, fresh: bool, **given: Any) -> Exit:
+def export(desk: CommandContext, resource: str, *, only_plan: bool, no_wait: bool, fresh: bool, **given: Any) -> Exit:
     """Take all of RESOURCE out of ARM into a file: complete and proven, or marked as incomplete (exit code 3).
 
     GL items are tied to ARM's movements of the period, a difference is exit code 3 too. `close` makes the month-end
@@ -62,7 +62,7 @@ def export(desk: Desk, resource: str, *, only_plan: bool, no_wait: bool, fresh: 
     return Exit.OK if exported.complete and exported.agrees else Exit.UNFINISHED
 
 
-def show(desk: Desk, said: dict[str, Any]) -> None:
+def show(desk: CommandContext, said: dict[str, Any]) -> None:
     """Show how an export ended."""
     from armbulk.resources import EXPORTS
 
@@ -70,35 +70,35 @@ def show(desk: Desk, said: dict[str, Any]) -> None:
     desk.report.show("export", said, headers={one.name: one.header.text(desk.report.lang) for one in fields})
 
 
-def _asked(resource: str, given: dict[str, Any]) -> "Asked":
-    from armbulk.export.request import Given
-    from armbulk.month_end.close import asked
+def _asked(resource: str, given: dict[str, Any]) -> "CloseRequest":
+    from armbulk.export.request import ExportArguments
+    from armbulk.month_end.close import close_request
 
     accounts = given.pop("accounts")
     target = given.pop("target") or Path(f"{resource}.xlsx")
     days = {name: day.date() for name in ("first", "last") if (day := given.pop(name)) is not None}
-    return asked(resource, Given(target, **days, **given), accounts)
+    return close_request(resource, ExportArguments(target, **days, **given), accounts)
 
 
-def _plan(desk: Desk, want: "Asked") -> Exit:
+def _plan(desk: CommandContext, want: "CloseRequest") -> Exit:
     from armbulk.cli.progress import progress
     from armbulk.month_end import close
 
-    with stoppable(desk.clock), progress(desk.report) as tell:
+    with InterruptHandler(desk.clock), progress(desk.report) as tell:
         said = close.plan(desk.bench, want, tell=tell)
     desk.report.show("export-plan", said)
     return Exit.OK
 
 
-def _carry_out(desk: Desk, want: "Asked", *, waits: bool, fresh: bool) -> "Exported | None":
+def _carry_out(desk: CommandContext, want: "CloseRequest", *, waits: bool, fresh: bool) -> "ExportResult | None":
     from armbulk.cli.progress import progress
     from armbulk.export.page_reader import Interrupted
     from armbulk.month_end import close
-    from armbulk.results.report import writable
+    from armbulk.results.report import verify_writable
 
-    if told := writable(want.want.target, desk.report.lang):
+    if told := verify_writable(want.want.target, desk.report.lang):
         desk.report.say(told)
-    with stoppable(desk.clock), progress(desk.report) as tell:
+    with InterruptHandler(desk.clock), progress(desk.report) as tell:
         try:
             return close.export(desk.bench, want, desk.report.lang, waits=waits, fresh=fresh, tell=tell)
         except Interrupted:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.cli.check import checked_files, show_findings, with_files
-from armbulk.cli.command import Desk, command, stoppable
+from armbulk.cli.command import CommandContext, InterruptHandler, command
 from armbulk.errors import Exit, FileError
 from armbulk.i18n import Words
 
 if TYPE_CHECKING:
-    from armbulk.app.imports import Given
-    from armbulk.planning.plan import Prepared
-    from armbulk.results.report import Result
+    from armbulk.app.imports import InputFiles
+    from armbulk.planning.plan import ImportPlan
+    from armbulk.results.report import RunResult
     from armbulk.store import Store
     from armbulk.validation.check import Checked
 
@@ -52,8 +52,8 @@ _CERTAIN = Words(
 @command
 @with_files
 def import_(
-    desk: Desk,
-    given: "Given",
+    desk: CommandContext,
+    given: "InputFiles",
     target: str | None,
     expect_count: int | None,
     expect_total: str | None,
@@ -78,23 +78,23 @@ def import_(
     checked = checked_files(desk, given, yes=yes)
     bench = desk.bench
     store = bench.store()
-    ready = imports.prepared(bench, store, checked, plan.Options(**options))
+    ready = imports.build_plan(bench, store, checked, plan.ImportOptions(**options))
     if dry_run:
-        desk.report.show("plan", plan.report(ready))
+        desk.report.show("plan", plan.to_json(ready))
         return Exit.FINDINGS if ready.stopped else Exit.OK
     workbook = store_check.target_for(given.files, target)
     if ready.stopped:
         return _stopped(desk, checked, ready, workbook)
     desk = desk.reachable()
-    imports.expect(ready, expect_count, expect_total)
+    imports.verify_expected_totals(ready, expect_count, expect_total)
     documents = (ready.to_send["resource"] == "documents").any()  # customers may go twice without harm
     if documents and not (ready.options.look_up or ready.options.first_import):
-        store_check.up_to_date(store, desk.profile.account, given.files, workbook)
-    _beforehand(desk, results.writable(workbook, desk.report.lang))
+        store_check.verify_history(store, desk.profile.account, given.files, workbook)
+    _beforehand(desk, results.verify_writable(workbook, desk.report.lang))
     if not _confirmed(desk, ready, yes=yes) or (ready.options.first_import and not _certain(desk, yes=yes)):
         desk.report.say("Nothing was sent.")
         return Exit.OK
-    return _carry_on(desk, store, imports.begin(bench, store, ready, given), checked, workbook, no_wait=no_wait)
+    return _carry_on(desk, store, imports.create_run(bench, store, ready, given), checked, workbook, no_wait=no_wait)
 
 
 @click.command()
@@ -106,7 +106,14 @@ def import_(
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
 def resume(
-    desk: Desk, run: int | None, target: str | None, *, look_up: bool, first_import: bool, no_wait: bool, yes: bool
+    desk: CommandContext,
+    run: int | None,
+    target: str | None,
+    *,
+    look_up: bool,
+    first_import: bool,
+    no_wait: bool,
+    yes: bool,
 ) -> Exit:
     """Carry RUN on (default: the latest unfinished one).
 
@@ -117,15 +124,15 @@ def resume(
     from armbulk.results import report as results
     from armbulk.results import store_check
 
-    imports.look_or_not(look_up=look_up, first_import=first_import)
+    imports.validate_lookup_options(look_up=look_up, first_import=first_import)
     desk = desk.reachable()
     store = desk.bench.store()
     chosen = store.run(run) if run else imports.latest_unfinished(store, desk.profile.account)
-    imports.same_client(chosen, desk.profile.account)
+    imports.verify_same_client(chosen, desk.profile.account)
     workbook = store_check.target_for(imports.files_of(chosen), target)
     if not (look_up or first_import):
-        store_check.up_to_date(store, chosen.account, imports.files_of(chosen), workbook)
-    _beforehand(desk, results.writable(workbook, desk.report.lang))
+        store_check.verify_history(store, chosen.account, imports.files_of(chosen), workbook)
+    _beforehand(desk, results.verify_writable(workbook, desk.report.lang))
     if first_import and not _certain(desk, yes=yes):
         return Exit.OK
     look_first = True if look_up else False if first_import else None
@@ -136,7 +143,7 @@ def resume(
 @click.argument("run", type=int)
 @click.option("-o", "target", help="The result workbook.")
 @command
-def results(desk: Desk, run: int, target: str | None) -> Exit:
+def results(desk: CommandContext, run: int, target: str | None) -> Exit:
     """Write the result workbook of RUN again.
 
     \b
@@ -152,19 +159,19 @@ def results(desk: Desk, run: int, target: str | None) -> Exit:
     checked = made.check_again(chosen)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
-    show(desk, imports.conclude(store, run, checked, workbook, desk.report.lang))
+    show(desk, imports.finish(store, run, checked, workbook, desk.report.lang))
     return Exit.OK
 
 
-def _stopped(desk: Desk, checked: "Checked", ready: "Prepared", workbook: Path) -> Exit:
+def _stopped(desk: CommandContext, checked: "Checked", ready: "ImportPlan", workbook: Path) -> Exit:
     """Errors stop everything before anything is sent; the workbook shows them in place."""
     from armbulk.results import report as results
-    from armbulk.validation.check import report
+    from armbulk.validation.check import to_json
 
     made = results.unsent(ready.items)
-    path = results.write(made, checked, workbook, desk.report.lang, desk.clock)
+    path = results.write_results(made, checked, workbook, desk.report.lang, desk.clock)
     if desk.report.as_json:
-        said = report(checked, desk.report.lang)
+        said = to_json(checked, desk.report.lang)
         desk.report.show("run", {**made.report(), "result": str(path), **said})
     else:
         show_findings(desk, checked)
@@ -172,23 +179,23 @@ def _stopped(desk: Desk, checked: "Checked", ready: "Prepared", workbook: Path) 
     return Exit.FINDINGS
 
 
-def _confirmed(desk: Desk, ready: "Prepared", *, yes: bool) -> bool:
-    from armbulk.findings.frame import fill
+def _confirmed(desk: CommandContext, ready: "ImportPlan", *, yes: bool) -> bool:
+    from armbulk.findings.frame import fill_template
     from armbulk.planning import plan
 
     if not desk.report.as_json:
-        desk.report.show("plan", plan.report(ready))
-    said = {**plan.span(ready), "where": desk.profile.account.origin, "client": desk.profile.client_no}
-    return desk.ask(fill((_SEND_DOCUMENTS if said["last"] else _SEND).text(desk.report.lang), said), yes=yes)
+        desk.report.show("plan", plan.to_json(ready))
+    said = {**plan.summarise(ready), "where": desk.profile.account.origin, "client": desk.profile.client_no}
+    return desk.ask(fill_template((_SEND_DOCUMENTS if said["last"] else _SEND).text(desk.report.lang), said), yes=yes)
 
 
-def _certain(desk: Desk, *, yes: bool) -> bool:
+def _certain(desk: CommandContext, *, yes: bool) -> bool:
     """A first import sends what nobody has looked for: that is a person's word, not a slip."""
     return desk.ask(_CERTAIN.text(desk.report.lang), yes=yes)
 
 
 def _carry_on(
-    desk: Desk,
+    desk: CommandContext,
     store: "Store",
     run_id: int,
     checked: "Checked | None",
@@ -202,19 +209,19 @@ def _carry_on(
     from armbulk.results import report as made
 
     run = store.run(run_id)
-    with stoppable(desk.clock), progress(desk.report) as tell:
-        state = imports.carry_on(desk.bench, store, run, for_windows=not no_wait, tell=tell, look_first=look_first)
+    with InterruptHandler(desk.clock), progress(desk.report) as tell:
+        state = imports.resume(desk.bench, store, run, for_windows=not no_wait, tell=tell, look_first=look_first)
     if state == "interrupted":
-        show(desk, made.stand(store, run_id))
+        show(desk, made.load_result(store, run_id))
         desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")
         return Exit.INTERRUPTED
     checked = checked or made.check_again(run)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
     try:
-        stood = imports.conclude(store, run_id, checked, workbook, desk.report.lang)
+        stood = imports.finish(store, run_id, checked, workbook, desk.report.lang)
     except FileError as error:
-        stood = made.stand(store, run_id)
+        stood = made.load_result(store, run_id)
         show(desk, stood)
         desk.report.warn(error.message, error.hint)
         return _exit(stood, state) or error.exit
@@ -222,20 +229,20 @@ def _carry_on(
     return _exit(stood, state)
 
 
-def _beforehand(desk: Desk, note: str) -> None:
+def _beforehand(desk: CommandContext, note: str) -> None:
     if note:
         desk.report.say(note)
 
 
-def _exit(stood: "Result", state: str) -> Exit:
+def _exit(stood: "RunResult", state: str) -> Exit:
     if state == "paused":
         return Exit.LIMIT
     if state == "in_doubt" or stood.counts()["in_doubt"]:
         return Exit.UNFINISHED
-    return Exit.OK if stood.well else Exit.FINDINGS
+    return Exit.OK if stood.all_successful else Exit.FINDINGS
 
 
-def show(desk: Desk, stood: "Result") -> None:
+def show(desk: CommandContext, stood: "RunResult") -> None:
     """Show a run as it stands."""
     from armbulk.app import imports
     from armbulk.results import report as made

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from armbulk.cli.command import Desk, command
+from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit, QuestionError
 from armbulk.i18n import Words
 
@@ -31,7 +31,7 @@ _TOKEN = Words("Token", "Token")
 @click.option("--secret-stdin", is_flag=True, help="Read the client secret, or the token, from standard input.")
 @click.option("--no-check", is_flag=True, help="Do not try the login at ARM.")
 @functools.partial(command, new_profile=True)
-def login(desk: Desk, *, secret_stdin: bool, no_check: bool, **said: str | None) -> Exit:
+def login(desk: CommandContext, *, secret_stdin: bool, no_check: bool, **said: str | None) -> Exit:
     """Store a client's settings, and its secret in this machine's keyring.
 
     The secret is typed unseen, read with --secret-stdin, or stays in a file of its own (--secret-file) where there is
@@ -42,23 +42,23 @@ def login(desk: Desk, *, secret_stdin: bool, no_check: bool, **said: str | None)
               armbulk login --profile ci --base-url https://… --client-no 2218 --secret-stdin < secret.txt
     """
     from armbulk.app import login as profiles
-    from armbulk.settings.secrets import Keyring
+    from armbulk.settings.secrets import KeyringSecrets
 
     given = _given(desk, said, secret_stdin=secret_stdin)
     profile = profiles.as_profile(desk.profile, given)
     profile.require_server()
     if not no_check:
         with desk.report.working("asking ARM …"):
-            profiles.try_out(replace(desk, profile=profile).bench)
-    path = profiles.keep(profile, Keyring())
+            profiles.verify_login(replace(desk, profile=profile).bench)
+    path = profiles.save_profile(profile, KeyringSecrets())
     told = {"profile": profile.name, "base_url": profile.base_url, "client_no": profile.client_no}
     kept = "file" if profile.secret_file else "keyring"
     desk.report.show("login", {**told, "config": path, "secret": kept, "checked": not no_check})
     return Exit.OK
 
 
-def _given(desk: Desk, said: dict[str, str | None], *, secret_stdin: bool) -> Any:
-    from armbulk.app.login import Given
+def _given(desk: CommandContext, said: dict[str, str | None], *, secret_stdin: bool) -> Any:
+    from armbulk.app.login import LoginInput
 
     now, lang = desk.profile, desk.report.lang
     before = {
@@ -76,10 +76,10 @@ def _given(desk: Desk, said: dict[str, str | None], *, secret_stdin: bool) -> An
     values["client_size"] = _size(desk)
     by_client = bool(values["token_url"] and values["client_id"])
     secret = _secret(desk, by_client=by_client, from_stdin=secret_stdin)
-    return Given(**values, user_id=said["user_id"] or now.user_id, secret=secret)
+    return LoginInput(**values, user_id=said["user_id"] or now.user_id, secret=secret)
 
 
-def _size(desk: Desk) -> str:
+def _size(desk: CommandContext) -> str:
     """The client's size: as given, else asked for with what is set as the answer to begin with."""
     if click.get_current_context().params.get("size") or not desk.can_ask:
         return desk.profile.client_size
@@ -89,12 +89,12 @@ def _size(desk: Desk) -> str:
     return answer
 
 
-def _secret(desk: Desk, *, by_client: bool, from_stdin: bool) -> str:
+def _secret(desk: CommandContext, *, by_client: bool, from_stdin: bool) -> str:
     """The client secret, or the ready token: from its file, standard input, the environment, or typed unseen."""
-    from armbulk.settings.secrets import from_file
+    from armbulk.settings.secrets import read_secret_file
 
     if desk.profile.secret_file:
-        return from_file(desk.profile.secret_file)
+        return read_secret_file(desk.profile.secret_file)
     if from_stdin:
         return sys.stdin.readline().strip()
     login = desk.profile.login
@@ -103,7 +103,7 @@ def _secret(desk: Desk, *, by_client: bool, from_stdin: bool) -> str:
     return set_already or _ask(desk, words, "", "--secret-stdin", needed=True, hidden=True)
 
 
-def _ask(desk: Desk, words: str, before: str, option: str, *, needed: bool, hidden: bool = False) -> str:
+def _ask(desk: CommandContext, words: str, before: str, option: str, *, needed: bool, hidden: bool = False) -> str:
     """Ask for one thing; where nobody can answer, what is set already does, or the option is named."""
     if desk.can_ask:
         default = before or (None if needed else "")
@@ -116,29 +116,31 @@ def _ask(desk: Desk, words: str, before: str, option: str, *, needed: bool, hidd
 
 @click.command()
 @command
-def logout(desk: Desk) -> Exit:
+def logout(desk: CommandContext) -> Exit:
     """Take a profile's secret out of this machine's keyring.
 
     \b
     Example:  armbulk logout --profile anne-as
     """
-    from armbulk.app.login import forget
-    from armbulk.settings.secrets import Keyring
+    from armbulk.app.login import remove_profile
+    from armbulk.settings.secrets import KeyringSecrets
 
-    desk.report.show("logout", {"profile": desk.profile.name, "removed": forget(desk.profile, Keyring())})
+    desk.report.show(
+        "logout", {"profile": desk.profile.name, "removed": remove_profile(desk.profile, KeyringSecrets())}
+    )
     return Exit.OK
 
 
 @click.command("profiles")
 @command
-def profiles(desk: Desk) -> Exit:
+def profiles(desk: CommandContext) -> Exit:
     """List the profiles, and whether each has a secret in the keyring.
 
     \b
     Example:  armbulk profiles
     """
-    from armbulk.app.login import known
-    from armbulk.settings.secrets import Keyring
+    from armbulk.app.login import list_profiles
+    from armbulk.settings.secrets import KeyringSecrets
 
-    desk.report.show("profiles", {"profiles": known(desk.profile, Keyring())})
+    desk.report.show("profiles", {"profiles": list_profiles(desk.profile, KeyringSecrets())})
     return Exit.OK

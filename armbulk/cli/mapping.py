@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from armbulk.cli.check import checked_files, with_files
-from armbulk.cli.command import Desk, command
+from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit, FileError
 
 if TYPE_CHECKING:
-    from armbulk.app.imports import Given
+    from armbulk.app.imports import InputFiles
 
 
 @click.command("map")
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 )
 @command
 @with_files
-def map_(desk: Desk, given: "Given", row: int | None, name: str | None, target: Path | None) -> Exit:
+def map_(desk: CommandContext, given: "InputFiles", row: int | None, name: str | None, target: Path | None) -> Exit:
     """Write a mapping to begin with from the headers of FILES, or explain how a row is mapped.
 
     \b

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.status import Status
 
-from armbulk.package_data import folder
+from armbulk.package_data import data_path
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Reporter:
 
     def prose(self, template: str, report: dict[str, Any], **extra: Any) -> str:
         """Render a report as text."""
-        loader = FileSystemLoader(folder("templates") / "report")
+        loader = FileSystemLoader(data_path("templates") / "report")
         # plain text for a terminal or a log: nothing to escape, but control characters are taken out below
         environment = Environment(
             loader=loader,

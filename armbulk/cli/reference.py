@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from armbulk.cli.command import Desk, command
+from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit
 
 _KNOWN = [
@@ -16,7 +16,7 @@ _KNOWN = [
 @click.command()
 @click.argument("resource", type=click.Choice(_KNOWN))
 @command
-def fields(desk: Desk, resource: str) -> Exit:
+def fields(desk: CommandContext, resource: str) -> Exit:
     """List the columns of RESOURCE: headers, ARM path, rules, help and example.
 
     \b
@@ -34,7 +34,7 @@ def fields(desk: Desk, resource: str) -> Exit:
 @click.option("--examples", is_flag=True, help="Fill in a few rows that show how.")
 @click.option("--yes", is_flag=True, help="Replace a file of that name.")
 @command
-def template(desk: Desk, resource: str, target: Path | None, *, examples: bool, yes: bool) -> Exit:
+def template(desk: CommandContext, resource: str, target: Path | None, *, examples: bool, yes: bool) -> Exit:
     """Write a workbook to fill in for RESOURCE; documents come with a sheet for their lines, `all` with customers too.
 
     \b
@@ -43,5 +43,7 @@ def template(desk: Desk, resource: str, target: Path | None, *, examples: bool, 
     """
     from armbulk.app import templates
 
-    desk.report.show("template", templates.write(resource, target, desk.report.lang, examples=examples, replace=yes))
+    desk.report.show(
+        "template", templates.create_template(resource, target, desk.report.lang, examples=examples, replace=yes)
+    )
     return Exit.OK

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armbulk.cli.command import Desk, command
+from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit, FileError, QuestionError, UsageError
 
 if TYPE_CHECKING:
-    from armbulk.app.resolve import Chosen
-    from armbulk.store import Store, Unsettled
+    from armbulk.app.resolve import DocumentSelection
+    from armbulk.store import Store, UnresolvedDocument
 
 _ANSWERS = {"c": "mark-created", "g": "give-up", "s": "resend", "l": ""}
 
@@ -27,7 +27,7 @@ _ANSWERS = {"c": "mark-created", "g": "give-up", "s": "resend", "l": ""}
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
 def resolve(
-    desk: Desk,
+    desk: CommandContext,
     run: int | None,
     decision: str | None,
     keys_file: Path | None,
@@ -47,13 +47,13 @@ def resolve(
 
     store = desk.bench.store()
     account = desk.profile.account
-    resolving.same_client(store, run, account)
-    before = {one.run for one in store.unsettled(account, run)}
+    resolving.verify_same_client(store, run, account)
+    before = {one.run for one in store.unresolved_documents(account, run)}
     if not no_ask:
         desk = desk.reachable()
         with desk.report.working("asking ARM …"):
-            resolving.ask_again(desk.bench, store, run)
-    documents = store.unsettled(account, run)
+            resolving.look_up_again(desk.bench, store, run)
+    documents = store.unresolved_documents(account, run)
     decided: dict[str, int] = {}
     if decision and documents:
         chosen = resolving.choose(documents, keys_file)
@@ -63,24 +63,24 @@ def resolve(
         decided = {decision: len(chosen.documents)}
     elif documents and desk.can_ask:
         decided = _one_by_one(desk, store, documents)
-    left = store.unsettled(account, run)
+    left = store.unresolved_documents(account, run)
     _conclude(desk, store, before - {one.run for one in left})
     desk.report.show("resolve", resolving.report(store, left, decided))
     return Exit.UNFINISHED if left or decided.get("resend") else Exit.OK
 
 
-def _conclude(desk: Desk, store: "Store", runs: set[int]) -> None:
+def _conclude(desk: CommandContext, store: "Store", runs: set[int]) -> None:
     """The workbooks of runs that have come to their end say so too; one that cannot be written now, can be later."""
     from armbulk.app import resolve as resolving
 
     try:
-        for path in resolving.conclude(store, runs, desk.report.lang):
+        for path in resolving.finish(store, runs, desk.report.lang):
             desk.report.say(f"→ {path}")
     except FileError as error:
         desk.report.warn(error.message, error.hint)
 
 
-def _expect(chosen: "Chosen", count: int | None, total: str | None) -> None:
+def _expect(chosen: "DocumentSelection", count: int | None, total: str | None) -> None:
     from armbulk.app.imports import amount_of
 
     if count is not None and count != len(chosen.documents):
@@ -91,7 +91,7 @@ def _expect(chosen: "Chosen", count: int | None, total: str | None) -> None:
         raise UsageError("total-differs", f"They add up to {chosen.total}, {total} was expected", "Nothing was done")
 
 
-def _confirm(desk: Desk, chosen: "Chosen", decision: str, *, yes: bool) -> None:
+def _confirm(desk: CommandContext, chosen: "DocumentSelection", decision: str, *, yes: bool) -> None:
     """A decision is confirmed by typing the count and the total; a script says --yes."""
     if yes:
         return
@@ -102,7 +102,7 @@ def _confirm(desk: Desk, chosen: "Chosen", decision: str, *, yes: bool) -> None:
         raise UsageError("not-confirmed", "That is not the count and the total", "Nothing was done")
 
 
-def _one_by_one(desk: Desk, store: "Store", documents: "list[Unsettled]") -> dict[str, int]:
+def _one_by_one(desk: CommandContext, store: "Store", documents: "list[UnresolvedDocument]") -> dict[str, int]:
     from armbulk.app import resolve as resolving
 
     decided: dict[str, int] = {}
@@ -115,7 +115,7 @@ def _one_by_one(desk: Desk, store: "Store", documents: "list[Unsettled]") -> dic
         answer = click.prompt("(c)reated, (g)ive up, (s)end again, (l)ater", type=choice, default="l", err=True)
         decision = _ANSWERS[answer]
         if decision:
-            chosen = resolving.Chosen([one])
+            chosen = resolving.DocumentSelection([one])
             if decision == "resend":
                 _confirm(desk, chosen, decision, yes=False)
             resolving.decide(store, chosen, decision)

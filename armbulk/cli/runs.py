@@ -4,13 +4,13 @@ import re
 
 import click
 
-from armbulk.cli.command import Desk, command
+from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit, UsageError
 
 
 @click.command()
 @command
-def runs(desk: Desk) -> Exit:
+def runs(desk: CommandContext) -> Exit:
     """List the runs so far, newest first.
 
     \b
@@ -25,22 +25,22 @@ def runs(desk: Desk) -> Exit:
 @click.command("show")
 @click.argument("run", type=int)
 @command
-def show(desk: Desk, run: int) -> Exit:
+def show(desk: CommandContext, run: int) -> Exit:
     """Show RUN in full.
 
     \b
     Example:  armbulk show 12
     """
     from armbulk.cli.imports import show as show_run
-    from armbulk.results.report import stand
+    from armbulk.results.report import load_result
 
-    show_run(desk, stand(desk.bench.store(), run))
+    show_run(desk, load_result(desk.bench.store(), run))
     return Exit.OK
 
 
 @click.command()
 @command
-def usage(desk: Desk) -> Exit:
+def usage(desk: CommandContext) -> Exit:
     """Show ARM's limits for this client: used, reserved, left, by window.
 
     \b
@@ -56,14 +56,13 @@ def usage(desk: Desk) -> Exit:
 @click.option("--older-than", "age", required=True, metavar="90d", help="Runs that ended longer ago: 90d, 12w.")
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
-def purge(desk: Desk, age: str, *, yes: bool) -> Exit:
+def purge(desk: CommandContext, age: str, *, yes: bool) -> Exit:
     """Take away the local data of finished runs. Document numbers stay, so that nothing is ever sent twice.
 
     \b
     Example:  armbulk purge --older-than 90d
     """
-    from armbulk.export.run import forget
-    from armbulk.export.run import purge as purge_exports
+    from armbulk.export.run import forget_partial_exports, purge_exports
 
     before = desk.clock.now() - _seconds(age)
     if not desk.ask(f"Take away finished runs of client {desk.profile.client_no or '?'} older than {age}?", yes=yes):
@@ -71,7 +70,9 @@ def purge(desk: Desk, age: str, *, yes: bool) -> Exit:
     gone = desk.bench.store().purge(desk.profile.account, before)
     said = {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded}
     home = desk.profile.home
-    desk.report.show("purge", {**said, "exports": purge_exports(home, before), "memories": forget(home, before)})
+    desk.report.show(
+        "purge", {**said, "exports": purge_exports(home, before), "memories": forget_partial_exports(home, before)}
+    )
     return Exit.OK
 
 

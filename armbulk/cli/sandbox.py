@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armbulk.cli.command import Desk, command, stoppable
+from armbulk.cli.command import CommandContext, InterruptHandler, command
 from armbulk.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--folder", help="Where the demo's files go (default: a new folder).")
 @command
-def demo(desk: Desk, folder: str | None) -> Exit:
+def demo(desk: CommandContext, folder: str | None) -> Exit:
     """Try it: the samples go through check, plan and import into a stand-in ARM on this machine; then data comes out.
 
     \b
@@ -32,7 +32,7 @@ def demo(desk: Desk, folder: str | None) -> Exit:
     for one in exported if not desk.report.as_json else ():
         show_export(desk, one.said)
     show(desk, stood)
-    return Exit.OK if stood.well else Exit.FINDINGS
+    return Exit.OK if stood.all_successful else Exit.FINDINGS
 
 
 @click.command()
@@ -46,7 +46,7 @@ def demo(desk: Desk, folder: str | None) -> Exit:
 @click.option("--seed", type=int, default=1, help="Another ledger; the same number gives the same one.")
 @command
 def sandbox(
-    desk: Desk, port: int, dialect: tuple[str, ...], fault: tuple[str, ...], delay: float, **ledger: int
+    desk: CommandContext, port: int, dialect: tuple[str, ...], fault: tuple[str, ...], delay: float, **ledger: int
 ) -> Exit:
     """Run the stand-in ARM on 127.0.0.1 and print the settings to use it.
 
@@ -54,7 +54,7 @@ def sandbox(
     Example:  armbulk sandbox --port 8080 --size S
     """
     from armbulk.sandbox import CLIENT_NO, Sandbox
-    from armbulk.sandbox.lists import books
+    from armbulk.sandbox.lists import build_lists
 
     pairs = dict(text.partition("=")[::2] for text in dialect)
     try:
@@ -65,7 +65,7 @@ def sandbox(
             faults=fault,
             delay=delay,
             clock=desk.clock.now,
-            books=books(
+            books=build_lists(
                 CLIENT_NO,
                 ledger["invoices"],
                 seed=ledger["seed"],
@@ -75,7 +75,7 @@ def sandbox(
         )
     except ValueError as error:
         raise UsageError("sandbox", str(error), "See `armbulk sandbox --help`") from None
-    with stoppable(desk.clock), server:
+    with InterruptHandler(desk.clock), server:
         click.echo("\n".join(f"export {name}={value}" for name, value in server.settings.items()))
         while not desk.clock.interrupted:
             desk.clock.sleep(60)

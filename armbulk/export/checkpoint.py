@@ -18,10 +18,10 @@ from typing import Any
 import polars as pl
 from filelock import FileLock, Timeout
 
-from armbulk.arm.decode import KEY, PLACE
+from armbulk.arm.decode import RECORD_KEY, ROW_INDEX
 from armbulk.errors import StoreError, Unfinished
-from armbulk.export.partition import Window
-from armbulk.model.outcome import Cost
+from armbulk.export.partition import Partition
+from armbulk.model.outcome import ApiUsage
 
 _LAYOUT = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -45,25 +45,25 @@ CREATE INDEX IF NOT EXISTS part_state ON part (state);
 """
 
 
-class PartState(StrEnum):
+class PartitionStatus(StrEnum):
     """How far a part is."""
 
     TODO = "todo"
     READING = "reading"
-    SPLIT = "split"  # it was too large: its children are read instead
-    HEAD = "head"  # too large too, but what ARM served of it is kept: its children complete it
+    PARTITIONED = "split"  # it was too large: its children are read instead
+    TRUNCATED = "head"  # too large too, but what ARM served of it is kept: its children complete it
     DONE = "done"
-    GAP = "gap"  # it is not certain that all of it was read
+    INCOMPLETE = "gap"  # it is not certain that all of it was read
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartitionState:
     """One window and how far its reading is; `total` is what ARM says it holds, `expected` what was thought before."""
 
     id: int
     parent: int | None
-    window: Window
-    state: PartState
+    window: Partition
+    state: PartitionStatus
     expected: int | None
     total: int | None
     query: str
@@ -78,7 +78,7 @@ class Part:
         return self.total is None or (number - 1) * self.size < min(self.total, self.cap)
 
 
-class Parts:
+class Checkpoint:
     """The parts of one export; `id` names the export, the same for the same question."""
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -134,14 +134,14 @@ class Parts:
         with self._change() as conn:
             conn.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, json.dumps(value)))
 
-    def spend(self, cost: Cost) -> None:
+    def spend(self, cost: ApiUsage) -> None:
         """Add what a call has used."""
         self.note("cost", (self.spent + cost).meters())
 
     @property
-    def spent(self) -> Cost:
+    def spent(self) -> ApiUsage:
         """What the whole export has used so far."""
-        return Cost(**self.fact("cost", {}))
+        return ApiUsage(**self.fact("cost", {}))
 
     @property
     def ignored(self) -> frozenset[str]:
@@ -156,7 +156,7 @@ class Parts:
             for table in ("part", "page", "seen", "fact"):
                 conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
-    def begin(self, root: Window, ignored: Iterable[str] = ()) -> None:
+    def begin(self, root: Partition, ignored: Iterable[str] = ()) -> None:
         """Begin at the whole window, anew where something was read before."""
         with self._change() as conn:
             for table in ("part", "page", "seen"):
@@ -164,37 +164,37 @@ class Parts:
             conn.execute("INSERT OR REPLACE INTO fact VALUES ('ignored', ?)", (json.dumps(sorted(ignored)),))
         self.add(None, [root], None)
 
-    def add(self, parent: int | None, windows: Sequence[Window], expected: int | None) -> None:
+    def add(self, parent: int | None, windows: Sequence[Partition], expected: int | None) -> None:
         """Add parts to read."""
-        rows = [(parent, json.dumps(one.plain()), PartState.TODO.value, expected) for one in windows]
+        rows = [(parent, json.dumps(one.plain()), PartitionStatus.TODO.value, expected) for one in windows]
         with self._change() as conn:
             conn.executemany("INSERT INTO part (parent, window, state, expected) VALUES (?, ?, ?, ?)", rows)
 
-    def all(self, *states: PartState) -> list[Part]:
+    def all(self, *states: PartitionStatus) -> list[PartitionState]:
         """The parts in these states (all, if none is named), in the order they were thought of."""
-        chosen = states or tuple(PartState)
+        chosen = states or tuple(PartitionStatus)
         return self._found(f"state IN ({_marks(chosen)}) ORDER BY id", *chosen)
 
-    def one(self, part: int) -> Part:
+    def one(self, part: int) -> PartitionState:
         """A part as it stands now."""
         return self._found("id = ?", part)[0]
 
-    def next(self) -> Part | None:
+    def next(self) -> PartitionState | None:
         """The part to go on with: one that was begun, else the first of the rest."""
         begun = self._found("state = 'reading' ORDER BY id LIMIT 1")
         found = begun or self._found("state = 'todo' ORDER BY id LIMIT 1")
         return found[0] if found else None
 
-    def unmeasured(self) -> Part | None:
+    def unmeasured(self) -> PartitionState | None:
         """A part whose size is not known."""
         found = self._found("state = 'todo' AND total IS NULL ORDER BY id LIMIT 1")
         return found[0] if found else None
 
-    def children(self, part: int) -> list[Part]:
+    def children(self, part: int) -> list[PartitionState]:
         """What a part was cut into."""
         return self._found("parent = ? ORDER BY id", part)
 
-    def below(self, part: int) -> list[Part]:
+    def below(self, part: int) -> list[PartitionState]:
         """What a part was cut into, and that in turn."""
         family = (
             "id IN (WITH RECURSIVE family (id) AS (SELECT id FROM part WHERE parent = ? "
@@ -202,11 +202,12 @@ class Parts:
         )
         return self._found(family, part)
 
-    def _found(self, where: str, *values: Any) -> list[Part]:
+    def _found(self, where: str, *values: Any) -> list[PartitionState]:
         fields = "id, parent, window, state, expected, total, query, size, cap, tries, got, why"
         rows = self._conn.execute(f"SELECT {fields} FROM part WHERE {where}", values)  # noqa: S608 - words of our own
         return [
-            Part(row[0], row[1], Window.of(json.loads(row[2])), PartState(row[3]), *row[4:]) for row in rows.fetchall()
+            PartitionState(row[0], row[1], Partition.of(json.loads(row[2])), PartitionStatus(row[3]), *row[4:])
+            for row in rows.fetchall()
         ]
 
     def set(self, part: int, **values: Any) -> None:
@@ -226,7 +227,7 @@ class Parts:
 
     def retry(self) -> None:
         """Before going on: what could not be proven last time is read again, with all it was cut into."""
-        for one in self.all(PartState.GAP):
+        for one in self.all(PartitionStatus.INCOMPLETE):
             below = [part.id for part in self.below(one.id)]
             with self._change() as conn:
                 for table, name in (("page", "part"), ("seen", "part"), ("part", "id")):
@@ -236,7 +237,9 @@ class Parts:
 
     # ── pages ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def keep(self, part: Part, number: int, items: pl.DataFrame, lines: pl.DataFrame | None, query: str) -> bool:
+    def keep(
+        self, part: PartitionState, number: int, items: pl.DataFrame, lines: pl.DataFrame | None, query: str
+    ) -> bool:
         """Keep a page: its records, their keys, and the query by which the next is asked for.
 
         Returns whether it holds a record that was not on an earlier page of the part.
@@ -246,7 +249,7 @@ class Parts:
         with self._change() as conn:
             row = (part.id, number, items.height, *blobs)
             made = conn.execute("INSERT INTO page (part, number, rows, items, lines) VALUES (?, ?, ?, ?, ?)", row)
-            keys = ((key, part.id, made.lastrowid, place) for place, key in enumerate(items[KEY]))
+            keys = ((key, part.id, made.lastrowid, place) for place, key in enumerate(items[RECORD_KEY]))
             conn.executemany("INSERT INTO seen VALUES (?, ?, ?, ?)", keys)
             values = (query or part.query, items.height, part.id)
             conn.execute("UPDATE part SET query = ?, got = got + ?, state = 'reading' WHERE id = ?", values)
@@ -292,18 +295,20 @@ class Parts:
         for (blob,) in ids:
             yield pl.read_ipc(io.BytesIO(blob))
 
-    def kept(self) -> Iterator[tuple[Part, pl.DataFrame, pl.DataFrame | None]]:
+    def kept(self) -> Iterator[tuple[PartitionState, pl.DataFrame, pl.DataFrame | None]]:
         """Every page of every part that counts, each record once: where it was seen last."""
-        parts = {one.id: one for one in self.all(PartState.DONE, PartState.GAP, PartState.HEAD)}
+        parts = {
+            one.id: one for one in self.all(PartitionStatus.DONE, PartitionStatus.INCOMPLETE, PartitionStatus.TRUNCATED)
+        }
         twice = self._repeats()
         pages = self._conn.execute("SELECT id, part FROM page ORDER BY part, number").fetchall()
         for page, part in pages:
             if part not in parts:
                 continue
             items, lines = self._conn.execute("SELECT items, lines FROM page WHERE id = ?", (page,)).fetchone()
-            frame = pl.read_ipc(io.BytesIO(items)).with_row_index(PLACE)
+            frame = pl.read_ipc(io.BytesIO(items)).with_row_index(ROW_INDEX)
             away = twice.get(page, [])
-            frame = frame.filter(~pl.col(PLACE).is_in(away)) if away else frame
+            frame = frame.filter(~pl.col(ROW_INDEX).is_in(away)) if away else frame
             yield parts[part], frame, pl.read_ipc(io.BytesIO(lines)) if lines else None
 
     def _repeats(self) -> dict[int, list[int]]:
@@ -319,7 +324,7 @@ class Parts:
         return found
 
 
-def purge(folder: Path, before: float) -> int:
+def purge_checkpoints(folder: Path, before: float) -> int:
     """Take away exports that were not touched since `before` (epoch seconds) and that nobody works on."""
     gone = 0
     for path in sorted(folder.glob("*.db")) if folder.is_dir() else []:

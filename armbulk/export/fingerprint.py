@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.arm.decode import KEY, OF, OURS, PLACE, SEPARATOR
-from armbulk.model.fields import Field, Kind, Resource
+from armbulk.arm.decode import INTERNAL_COLUMNS, PARENT_INDEX, RECORD_KEY, ROW_INDEX, SEPARATOR
+from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.resources.identifiers import national_id
 
 ROW, BOX, DIGEST, CHANGE, CHANGED = "\x00row", "\x00box", "\x00digest", "\x00change", "\x00changed"
@@ -27,21 +27,21 @@ NEW, DIFFERENT = "new", "changed"
 BETWEEN = "\x1f"
 """Between the paths that CHANGED names."""
 
-BOXES = 64
+BUCKETS = 64
 """Records lie in this many boxes by their keys, so that no more than one box is compared at a time."""
 
 BEHIND = "\x1e"
 """In a key, between the last digits of an identity number and a hash of all of it, which tells it from others."""
 
 _DIGEST_BYTES = 16
-_NUMBERS = {Kind.AMOUNT, Kind.QUANTITY}
+_NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY}
 _ENDING_ZEROS = r"^(-?[0-9]+)(\.[0-9]*[1-9])?\.?0*$"
 _NESTED = r"(?s)^(\{|\[.*\{)"
 _WORDS = ("", *("x" * length for length in (1, 3, 4, 8, 9, 16, 17, 33, 64, 65, 200)), "Ærøy 100.25", "2025-02-14")
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprints:
+class RecordHasher:
     """How the fingerprints of a list are made. `paths`: columns that get a hash; `salt`: this list's own."""
 
     resource: Resource
@@ -61,7 +61,7 @@ class Fingerprints:
         return texts.select(
             pl.int_range(first, first + items.height, dtype=pl.UInt32).alias(ROW),
             keys,
-            pl.Series(BOX, [zlib.crc32(key.encode()) % BOXES for key in keys], dtype=pl.UInt8),
+            pl.Series(BOX, [zlib.crc32(key.encode()) % BUCKETS for key in keys], dtype=pl.UInt8),
             pl.Series(DIGEST, digests, dtype=pl.Binary),
             *(self._hash(path, texts) for path in self.paths),
         )
@@ -76,21 +76,25 @@ class Fingerprints:
         texts = _plain(items, self.resource.readable)
         if lines is None or not self.resource.lines:
             return texts
-        told = _plain(lines.drop(PLACE, strict=False), self.resource.lines.fields)
+        told = _plain(lines.drop(ROW_INDEX, strict=False), self.resource.lines.fields)
         line = pl.concat_str([_told(path) for path in sorted(told.columns)], ignore_nulls=True)
-        joined = told.select(line.alias("line")).with_columns(lines[OF])
+        joined = told.select(line.alias("line")).with_columns(lines[PARENT_INDEX])
         path = self.resource.lines_path
-        found = joined.group_by(OF).agg(_sized(pl.col("line")).sort().str.join("").alias(path))
-        return texts.with_columns(items.select(PLACE).join(found, left_on=PLACE, right_on=OF, how="left")[path])
+        found = joined.group_by(PARENT_INDEX).agg(_sized(pl.col("line")).sort().str.join("").alias(path))
+        return texts.with_columns(
+            items.select(ROW_INDEX).join(found, left_on=ROW_INDEX, right_on=PARENT_INDEX, how="left")[path]
+        )
 
     def _keys(self, items: pl.DataFrame, digests: Sequence[bytes]) -> pl.Series:
         """The records' keys; one without a key is known by its digest: what it holds is not kept."""
         known = [pl.col(path).is_not_null() for path in self.key if path in items.columns]
-        keys = items.select(pl.when(pl.any_horizontal(known) if known else pl.lit(value=False)).then(pl.col(KEY)))[KEY]
+        keys = items.select(
+            pl.when(pl.any_horizontal(known) if known else pl.lit(value=False)).then(pl.col(RECORD_KEY))
+        )[RECORD_KEY]
         if not keys.null_count():
             return self._unnamed(keys)
         named = [f"\x00{digest.hex()}" if key is None else key for key, digest in zip(keys, digests, strict=True)]
-        return self._unnamed(pl.Series(KEY, named, dtype=pl.String))
+        return self._unnamed(pl.Series(RECORD_KEY, named, dtype=pl.String))
 
     def _unnamed(self, keys: pl.Series) -> pl.Series:
         """The keys without people's identity numbers: nobody who looks into a memory finds one.
@@ -99,12 +103,19 @@ class Fingerprints:
         """
         if not keys.str.contains(r"[0-9]{11}").any():
             return keys
-        parts = keys.to_frame().with_row_index(ROW).with_columns(pl.col(KEY).str.split(SEPARATOR)).explode(KEY)
-        people = parts.filter(national_id(pl.col(KEY)))[KEY].unique()
+        parts = (
+            keys.to_frame()
+            .with_row_index(ROW)
+            .with_columns(pl.col(RECORD_KEY).str.split(SEPARATOR))
+            .explode(RECORD_KEY)
+        )
+        people = parts.filter(national_id(pl.col(RECORD_KEY)))[RECORD_KEY].unique()
         if people.is_empty():
             return keys
         names = {number: f"•••••••••{number[-2:]}{BEHIND}{self._hidden(number)}" for number in people}
-        return parts.group_by(ROW, maintain_order=True).agg(pl.col(KEY).replace(names).str.join(SEPARATOR))[KEY]
+        return parts.group_by(ROW, maintain_order=True).agg(pl.col(RECORD_KEY).replace(names).str.join(SEPARATOR))[
+            RECORD_KEY
+        ]
 
     def _hidden(self, number: str) -> str:
         return hashlib.blake2b(number.encode(), digest_size=_DIGEST_BYTES, key=self.salt).hexdigest()
@@ -124,8 +135,8 @@ def hash_of(path: str) -> str:
 
 def _plain(frame: pl.DataFrame, fields: Iterable[Field]) -> pl.DataFrame:
     """Texts that are the same for the same content: numbers without zeros at their end, JSON in one order of keys."""
-    numbers = {one.path for one in fields if one.kind in _NUMBERS}
-    texts = frame.drop(OURS, strict=False)
+    numbers = {one.path for one in fields if one.type in _NUMBERS}
+    texts = frame.drop(INTERNAL_COLUMNS, strict=False)
     texts = texts.with_columns(
         pl.col(path).str.replace(_ENDING_ZEROS, "${1}${2}") for path in texts.columns if path in numbers
     )
@@ -168,8 +179,8 @@ def compare(old: pl.DataFrame, new: pl.DataFrame, paths: Sequence[str]) -> tuple
     `paths`: the columns whose hashes both hold.
     """
     hashes = [hash_of(path) for path in paths]
-    before = old.unique(KEY).select(KEY, DIGEST, *hashes)
-    both = new.join(before, on=KEY, how="left", suffix="\x00old", maintain_order="left")
+    before = old.unique(RECORD_KEY).select(RECORD_KEY, DIGEST, *hashes)
+    both = new.join(before, on=RECORD_KEY, how="left", suffix="\x00old", maintain_order="left")
     is_new = pl.col(f"{DIGEST}\x00old").is_null()
     differing = [
         pl.when(pl.col(name) != pl.col(f"{name}\x00old")).then(pl.lit(path))
@@ -181,4 +192,4 @@ def compare(old: pl.DataFrame, new: pl.DataFrame, paths: Sequence[str]) -> tuple
         pl.when(is_new).then(pl.lit(NEW)).otherwise(pl.lit(DIFFERENT)).alias(CHANGE),
         pl.when(~is_new).then(named).replace("", None).alias(CHANGED),
     )
-    return marked, old.join(new, on=KEY, how="anti").select(ROW, KEY)
+    return marked, old.join(new, on=RECORD_KEY, how="anti").select(ROW, RECORD_KEY)

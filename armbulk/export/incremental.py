@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import polars as pl
 
-from armbulk.arm.decode import KEY, OF, PLACE, RAW, SEPARATOR
+from armbulk.arm.decode import PARENT_INDEX, RAW_JSON, RECORD_KEY, ROW_INDEX, SEPARATOR
 from armbulk.clock import iso
 from armbulk.errors import StoreError
 from armbulk.export.fingerprint import (
@@ -26,15 +26,15 @@ from armbulk.export.fingerprint import (
     DIFFERENT,
     NEW,
     ROW,
-    Fingerprints,
+    RecordHasher,
     compare,
     hash_of,
 )
-from armbulk.export.snapshot import ENDING, UNFINISHED, Memory
+from armbulk.export.snapshot import ENDING, UNFINISHED, Snapshot
 from armbulk.i18n import Words
-from armbulk.model.columns import Column
-from armbulk.model.fields import Field, Kind, Resource
-from armbulk.writers.table_stream import Page, Stream
+from armbulk.model.columns import ExportColumn
+from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.writers.table_stream import Page, TableStream
 
 OVERLAP = 86_400.0
 """Seconds by which ARM is asked for more than what changed since: clocks differ, and what has not changed falls out."""
@@ -45,7 +45,7 @@ VERSION = 2
 AT_ONCE = 50_000
 """Fingerprints that are put into boxes together: a few large pieces are faster than many small ones."""
 
-BLOCK = 16_384
+CHUNK_ROWS = 16_384
 """Rows whose marks lie in one box."""
 
 GONE = Words("Gone", "Borte")
@@ -55,9 +55,12 @@ WORDS = {NEW: Words("new", "ny"), DIFFERENT: Words("changed", "endret")}
 _RECORDS, _MARKS, _GONE, _AT = "records", "marks", "gone", "\x00block"
 _NOTHING = Words("", "")
 _COLUMNS = (
-    Column(CHANGE, Field("change", Words("Change", "Endring"), CHANGE, Kind.TEXT, _NOTHING, NEW), widest=8),
-    Column(CHANGED, Field("changed_fields", Words("Changed fields", "Endrede felt"), CHANGED, Kind.TEXT, _NOTHING, ""),
-           widest=24),
+    ExportColumn(CHANGE, Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, _NOTHING, NEW), widest=8),
+    ExportColumn(
+        CHANGED,
+        Field("changed_fields", Words("Changed fields", "Endrede felt"), CHANGED, FieldType.TEXT, _NOTHING, ""),
+        widest=24,
+    ),
 )  # fmt: skip
 
 Pages = Callable[[], Iterable[Page]]
@@ -75,7 +78,7 @@ class Counts:
 
 
 @dataclass(slots=True)
-class Past:
+class PreviousExport:
     """What the last complete export of a question held, and what this one holds, to be remembered in its place.
 
     `question`: the question's name; `work`: that of the export being made, which nobody else makes meanwhile; `partly`:
@@ -87,7 +90,7 @@ class Past:
     work: str
     resource: Resource
     partly: bool = False
-    base: Memory | None = field(init=False, default=None)
+    base: Snapshot | None = field(init=False, default=None)
     why: str | None = field(init=False, default="first")  # there is nothing to compare with
     named: bool = field(init=False, default=True)  # whether hashes can tell which columns differ
     counts: Counts = field(init=False, default_factory=Counts)
@@ -95,13 +98,13 @@ class Past:
     _rows: int = field(init=False, default=0)
     _waiting: list[pl.DataFrame] = field(init=False, default_factory=list)
     _held: int = field(init=False, default=0)  # records of the base
-    _marks: Memory = field(init=False)
-    _next: Memory = field(init=False)
-    _prints: Fingerprints = field(init=False)
+    _marks: Snapshot = field(init=False)
+    _next: Snapshot = field(init=False)
+    _prints: RecordHasher = field(init=False)
 
     def __enter__(self) -> Self:
         try:
-            self.base = Memory.known(self._path)
+            self.base = Snapshot.known(self._path)
         except StoreError:
             self.why = "unreadable"
         if self.base:
@@ -112,7 +115,7 @@ class Past:
             self.base = None
         if self.partly and self.base is None:
             raise StoreError("memory-gone", "What exports are compared with is gone", "Try again")
-        self._next, self._marks = (Memory.made(self.folder / f"{self.work}{ending}") for ending in UNFINISHED)
+        self._next, self._marks = (Snapshot.made(self.folder / f"{self.work}{ending}") for ending in UNFINISHED)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,7 +128,7 @@ class Past:
     def begun(folder: Path, question: str) -> float | None:
         """When the export that would be compared with was begun; None where there is none that can be used."""
         try:
-            known = Memory.known(folder / f"{question}{ENDING}")
+            known = Snapshot.known(folder / f"{question}{ENDING}")
         except StoreError:
             return None
         facts = known.facts() if known else {}
@@ -139,13 +142,13 @@ class Past:
 
     # ── making ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def begin(self, columns: Iterable[Column]) -> None:
+    def begin(self, columns: Iterable[ExportColumn]) -> None:
         """Make ready to take fingerprints; `columns`: what was found to stand in the records."""
         facts = self._facts if self.base else {}
         salt = bytes.fromhex(facts["salt"]) if facts else secrets.token_bytes(16)
         lines = [self.resource.lines_path] if self.resource.lines else []
         paths = dict.fromkeys([*facts.get("paths", ()), *(one.path for one in columns if one.filled), *lines])
-        self._prints = Fingerprints(self.resource, self._key, tuple(paths), salt)
+        self._prints = RecordHasher(self.resource, self._key, tuple(paths), salt)
         self.named = not facts or facts["canary"] == self._prints.canary()
 
     def see(self, items: pl.DataFrame, lines: pl.DataFrame | None) -> None:
@@ -177,12 +180,12 @@ class Past:
             self.base.close()
         self._next.keep(self._path)
 
-    def _carry_over(self, base: Memory) -> None:
+    def _carry_over(self, base: Snapshot) -> None:
         """What was there and did not come again is there still."""
         for box in base.boxes(_RECORDS):
             old, new = base.box(_RECORDS, box), self._next.box(_RECORDS, box)
             if old is not None:
-                left = _with(self._prints.paths, old if new is None else old.join(new, on=KEY, how="anti"))
+                left = _with(self._prints.paths, old if new is None else old.join(new, on=RECORD_KEY, how="anti"))
                 self._next.put(_RECORDS, left.with_columns(pl.lit(box, pl.UInt8).alias(BOX)), BOX)
 
     # ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -209,7 +212,7 @@ class Past:
         marked, gone = compare(_with(paths, old), _with(paths, new), paths)
         for name, found in ((_MARKS, marked), (_GONE, gone)):
             if found.height and not (self.partly and name == _GONE):
-                self._marks.put(name, found.with_columns((pl.col(ROW) // BLOCK).alias(_AT)), _AT)
+                self._marks.put(name, found.with_columns((pl.col(ROW) // CHUNK_ROWS).alias(_AT)), _AT)
         self.counts.new += marked.filter(pl.col(CHANGE) == NEW).height
         self.counts.changed += marked.filter(pl.col(CHANGE) == DIFFERENT).height
         self.counts.gone += gone.height
@@ -243,16 +246,18 @@ class Past:
                 found = blocks.join(numbered, row)
             row += items.height
             if found.height:
-                kept = None if lines is None else lines.filter(pl.col(OF).is_in(found[PLACE].implode()))
+                kept = None if lines is None else lines.filter(pl.col(PARENT_INDEX).is_in(found[ROW_INDEX].implode()))
                 yield found.drop(ROW), kept
 
-    def streams(self, streams: Sequence[Stream], pages: Pages, lang: str, form: str, *, gone: bool) -> list[Stream]:
+    def streams(
+        self, streams: Sequence[TableStream], pages: Pages, lang: str, form: str, *, gone: bool
+    ) -> list[TableStream]:
         """The tables of an export, with only what is new or changed; then, if `gone`, the keys of what is gone."""
         people = form != "parquet"
         first, *others = streams
         known = {
             one.path: one.header(lang) if people else one.name
-            for one in (*(Column(one.path, one) for one in self.resource.readable), *first.columns)
+            for one in (*(ExportColumn(one.path, one) for one in self.resource.readable), *first.columns)
         }
         if self.resource.lines:
             known[self.resource.lines_path] = self.resource.lines.title.text(lang)
@@ -274,10 +279,10 @@ class Past:
     def _written(self) -> int:
         return self.counts.new + self.counts.changed
 
-    def _gone_stream(self, lang: str) -> Stream:
+    def _gone_stream(self, lang: str) -> TableStream:
         fields = {one.path: one for one in self.resource.readable}
-        columns = tuple(Column(path, _as_text(fields.get(path)), widest=20) for path in self._key)
-        return Stream(GONE.text(lang), columns, self.counts.gone, self._gone, ending=GONE_FILE)
+        columns = tuple(ExportColumn(path, _as_text(fields.get(path)), widest=20) for path in self._key)
+        return TableStream(GONE.text(lang), columns, self.counts.gone, self._gone, ending=GONE_FILE)
 
     def _gone(self) -> Iterator[pl.DataFrame]:
         """The keys of what is gone, in the order it was listed last; what had no key has none to show.
@@ -287,7 +292,9 @@ class Past:
         for block in self._marks.boxes(_GONE):
             found = self._marks.box(_GONE, block)
             if found is not None:
-                keys = pl.when(~pl.col(KEY).str.starts_with("\x00")).then(pl.col(KEY)).str.split(SEPARATOR)
+                keys = (
+                    pl.when(~pl.col(RECORD_KEY).str.starts_with("\x00")).then(pl.col(RECORD_KEY)).str.split(SEPARATOR)
+                )
                 yield found.sort(ROW).select(
                     keys.list.get(at, null_on_oob=True).str.replace(f"{BEHIND}.*", "").replace("", None).alias(path)
                     for at, path in enumerate(self._key)
@@ -306,7 +313,7 @@ class Past:
                         pl.lit('", "fields": '),
                         pl.col(CHANGED).fill_null("[]"),
                         pl.lit(', "record": '),
-                        pl.col(RAW),
+                        pl.col(RAW_JSON),
                         pl.lit("}"),
                     )
                 )
@@ -324,13 +331,13 @@ class Past:
 class _Blocks:
     """The marks of a list, by turns: no more of them in memory than a page needs."""
 
-    memory: Memory
+    memory: Snapshot
     name: str
     _held: dict[int, pl.DataFrame] = field(default_factory=dict)
 
     def join(self, page: pl.DataFrame, first: int) -> pl.DataFrame:
         """The rows of a page that have a mark, with it."""
-        wanted = range(first // BLOCK, (first + max(page.height, 1) - 1) // BLOCK + 1)
+        wanted = range(first // CHUNK_ROWS, (first + max(page.height, 1) - 1) // CHUNK_ROWS + 1)
         self._held = {at: self._held[at] if at in self._held else self._block(at) for at in wanted}
         marks = pl.concat(list(self._held.values()))
         here = marks.filter(pl.col(ROW).is_between(first, first + page.height - 1))
@@ -354,4 +361,4 @@ def _with(paths: Iterable[str], box: pl.DataFrame) -> pl.DataFrame:
 
 def _as_text(one: Field | None) -> Field | None:
     """A field whose values are not read as more than texts: of a key that is all that is known."""
-    return replace(one, kind=Kind.IDENTIFIER) if one else None
+    return replace(one, type=FieldType.IDENTIFIER) if one else None

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
-from armbulk.arm.client import unreachable
-from armbulk.arm.decode import Table
+from armbulk.arm.client import unreachable_error
+from armbulk.arm.decode import RecordDecoder
 from armbulk.arm.pages import Page, read_page
-from armbulk.arm.responses import Reply
+from armbulk.arm.responses import Response
 from armbulk.clock import iso
 from armbulk.errors import ArmbulkError, LimitError
-from armbulk.model.outcome import Cost
+from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import Progress
-from armbulk.rate_limited import STRIKES, Failed, Held, Metered
+from armbulk.rate_limited import MAX_CONSECUTIVE_LIMITS, CallFailed, RateLimited, RateLimitedClient
 
-LONGEST = 60.0
+MAX_RETRY_INTERVAL = 60.0
 """Seconds between two tries, at the most."""
 
 _REFUSED = frozenset({400, 405, 501})
@@ -27,7 +27,7 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to st
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class FetchedPage:
     """A page, and the answer it stood in."""
 
     page: Page
@@ -35,17 +35,17 @@ class Answered:
 
 
 @dataclass(slots=True)
-class Asking:
+class PageReader:
     """The pages of one list. `waits`: for the meters, as long as it takes; `spend` is told what each call used."""
 
-    metered: Metered
-    table: Table
-    spend: Callable[[Cost], None]
+    metered: RateLimitedClient
+    table: RecordDecoder
+    spend: Callable[[ApiUsage], None]
     waits: bool = True
     pause: float = 2.0
     tell: Callable[[Progress], None] = lambda _: None
 
-    def page(self, asked: dict[str, str], most: int, *, stored: bool = False, endpoint: str = "") -> Answered | None:
+    def page(self, asked: dict[str, str], most: int, *, stored: bool = False, endpoint: str = "") -> FetchedPage | None:
         """One page (of another list with `endpoint`); None for a 404, or for a (`stored`) query ARM has forgotten.
 
         LimitError when there is no room and nobody waits; ServerError when ARM keeps giving no answer.
@@ -54,12 +54,12 @@ class Asking:
         while True:
             found, answered = self._look(endpoint or self.table.listing.endpoint, asked, most)
             match found:
-                case Held(until):
+                case RateLimited(until):
                     self._wait(until)
                     continue
-                case Failed(reply):
+                case CallFailed(reply):
                     pass
-                case Reply() as reply:
+                case Response() as reply:
                     if answered is not None or reply.status == 404:
                         return answered
                 case _:
@@ -67,24 +67,26 @@ class Asking:
             if stored and reply.status in range(400, 500):
                 return None
             failures += 1
-            if failures >= STRIKES:
+            if failures >= MAX_CONSECUTIVE_LIMITS:
                 raise _silent(reply)
-            self._sleep(self.metered.clock.now() + min(LONGEST, self.pause * 2**failures))
+            self._sleep(self.metered.clock.now() + min(MAX_RETRY_INTERVAL, self.pause * 2**failures))
 
-    def _look(self, endpoint: str, asked: dict[str, str], most: int) -> tuple[Reply | Held | Failed, Answered | None]:
+    def _look(
+        self, endpoint: str, asked: dict[str, str], most: int
+    ) -> tuple[Response | RateLimited | CallFailed, FetchedPage | None]:
         """Make the call, and read its answer once."""
         self._go_on()
-        read: list[Answered] = []
+        read: list[FetchedPage] = []
 
-        def count(reply: Reply) -> int:
-            page = read_page(reply, self.table.resource.wrapper if endpoint == self.table.listing.endpoint else "")
-            read.extend([Answered(page, reply.body)] if page else [])
+        def count(reply: Response) -> int:
+            page = read_page(reply, self.table.resource.json_array if endpoint == self.table.listing.endpoint else "")
+            read.extend([FetchedPage(page, reply.body)] if page else [])
             used = self.table.weigh(page.records) if page else 0
-            self.spend(Cost(reply.requests, used))
+            self.spend(ApiUsage(reply.requests, used))
             return used
 
         call = partial(self.metered.arm.list_page, endpoint, asked)
-        found = self.metered.look(call, most, count)
+        found = self.metered.get(call, most, count)
         return found, read[0] if read else None
 
     def _wait(self, until: float) -> None:
@@ -92,7 +94,7 @@ class Asking:
         if until == float("inf"):
             raise LimitError("never-fits", "One page is more than ARM's limits ever allow", "Look at `armbulk usage`")
         soon = until - self.metered.clock.now() <= self.pause
-        if self.metered.struck_out or not (self.waits or soon):
+        if self.metered.exhausted or not (self.waits or soon):
             raise LimitError(
                 "limit",
                 f"ARM's limits leave no room before {iso(until)}",
@@ -112,11 +114,11 @@ class Asking:
             raise Interrupted
 
 
-def _silent(reply: Reply) -> ArmbulkError:
-    found = unreachable(reply)
-    if reply.fault is None and reply.status in _REFUSED:
+def _silent(reply: Response) -> ArmbulkError:
+    found = unreachable_error(reply)
+    if reply.error is None and reply.status in _REFUSED:
         found.code = "list-refused"
-    if reply.fault is None and reply.status == 200:
+    if reply.error is None and reply.status == 200:
         found.message = "ARM's answer is no list that can be read"
         found.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
     found.hint = f"{found.hint}. What was read is kept: the same command goes on from here"

@@ -15,7 +15,7 @@ from typing import Any, Self
 import polars as pl
 
 from armbulk.model.fields import Filter, Listing
-from armbulk.model.keys import normal, normal_text
+from armbulk.model.keys import normalise_key, normalise_key_text
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 """Days outside these are not cut further."""
@@ -36,7 +36,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Partition:
     """A part of a list. `values`: ARM's parameter and value of each filter; open ends of the days are None."""
 
     year: int | None = None
@@ -76,7 +76,7 @@ def months_days(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 
-def query(window: Window, listing: Listing, ignored: frozenset[str] = frozenset()) -> dict[str, str]:
+def query(window: Partition, listing: Listing, ignored: frozenset[str] = frozenset()) -> dict[str, str]:
     """The parameters that ask for a window; what ARM was found to ignore is left out."""
     said = dict(listing.options)
     if listing.period and PERIOD not in ignored:
@@ -88,7 +88,7 @@ def query(window: Window, listing: Listing, ignored: frozenset[str] = frozenset(
     return said | {name: value for name, value in window.values if name not in ignored}
 
 
-def inside(window: Window, listing: Listing) -> dict[str, pl.Expr]:
+def inside(window: Partition, listing: Listing) -> dict[str, pl.Expr]:
     """For each way the window is narrowed: whether a record lies inside, by its own values (columns of texts).
 
     Null where the record does not say.
@@ -116,11 +116,11 @@ def filters(listing: Listing) -> dict[str, Filter]:
 
 
 def _holds(one: Filter, value: str) -> pl.Expr:
-    column, wanted = normal(pl.col(one.path)), normal_text(value)
-    return column == wanted if one.whole else column.str.contains(wanted, literal=True)
+    column, wanted = normalise_key(pl.col(one.path)), normalise_key_text(value)
+    return column == wanted if one.exact else column.str.contains(wanted, literal=True)
 
 
-def by_days(window: Window, total: int | None, room: int, today: date) -> list[Window]:
+def by_days(window: Partition, total: int | None, room: int, today: date) -> list[Partition]:
     """Cut a window by days into parts that cover it without gap or overlap; empty when it is a single day.
 
     `total` is how many records it holds, where that is known: it decides into how many parts.
@@ -135,7 +135,7 @@ def by_days(window: Window, total: int | None, room: int, today: date) -> list[W
     return _cut(window, cuts)
 
 
-def _open_cuts(window: Window, today: date) -> list[date]:
+def _open_cuts(window: Partition, today: date) -> list[date]:
     """Where to cut a window that is open at an end: around its period, else the last years, else long ago."""
     if window.year is not None and not window.dated:
         month = window.period if window.period in range(1, 13) else None
@@ -146,12 +146,12 @@ def _open_cuts(window: Window, today: date) -> list[date]:
     return [day for day in (EARLIEST, *near, LATEST) if _within(day, window)]
 
 
-def _within(day: date, window: Window) -> bool:
+def _within(day: date, window: Partition) -> bool:
     """Whether a cut before `day` leaves something of the window on both sides."""
     return (window.first is None or day > window.first) and (window.last is None or day <= window.last)
 
 
-def _cut(window: Window, cuts: Sequence[date]) -> list[Window]:
+def _cut(window: Partition, cuts: Sequence[date]) -> list[Partition]:
     """Cut before each of the days."""
     if not cuts:
         return []
@@ -162,17 +162,17 @@ def _cut(window: Window, cuts: Sequence[date]) -> list[Window]:
     return [*parts[:-1], replace(parts[-1], last=window.last)]
 
 
-def by_values(window: Window, param: str, seen: Sequence[str]) -> list[Window]:
+def by_values(window: Partition, param: str, seen: Sequence[str]) -> list[Partition]:
     """One part for each value of a filter; whether these are all there are, only their sum can show."""
     if param.endswith("period"):
         seen = sorted({*PERIODS, *seen}, key=lambda text: (len(text), text))
     return [replace(window, values=(*window.values, (param, value))) for value in seen]
 
 
-def next_filter(window: Window, listing: Listing, ignored: frozenset[str]) -> Filter | None:
+def next_filter(window: Partition, listing: Listing, ignored: frozenset[str]) -> Filter | None:
     """The filter by whose values a window can be cut next, if any is left."""
     used = {name for name, _ in window.values} | ignored
     if window.period is not None and listing.period:
         used.add(listing.period[1].param)
     known = filters(listing)
-    return next((known[name] for name in listing.splits if name not in used), None)
+    return next((known[name] for name in listing.partition_by if name not in used), None)

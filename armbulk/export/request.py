@@ -7,15 +7,15 @@ from datetime import date
 from pathlib import Path
 
 from armbulk.errors import UsageError
-from armbulk.export.partition import Window, filters, months_days
-from armbulk.mapping.headers import fold
+from armbulk.export.partition import Partition, filters, months_days
+from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, Filter, Listing, Resource
 from armbulk.resources import EXPORTS
 from armbulk.writers.tables import DIALECTS, FORMS
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ExportArguments:
     """What the caller said."""
 
     target: Path
@@ -30,7 +30,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """A question to ARM, and where its answer goes. `ignored`: filters ARM has none for; they are applied here.
 
     `since`: only what is new or changed since the last complete export of the same is wanted.
@@ -38,7 +38,7 @@ class Wanted:
 
     resource: Resource
     listing: Listing
-    root: Window
+    root: Partition
     ignored: frozenset[str]
     columns: tuple[str, ...]
     target: Path
@@ -51,7 +51,7 @@ class Wanted:
         return self.target.suffix.lower() == ".jsonl"
 
 
-def wanted(name: str, given: Given) -> Wanted:
+def build_request(name: str, given: ExportArguments) -> ExportRequest:
     """Make a question of what was said; UsageError tells what cannot be asked."""
     resource = EXPORTS[name]
     if resource.listing is None:
@@ -67,33 +67,33 @@ def wanted(name: str, given: Given) -> Wanted:
     if columns and given.target.suffix.lower() == ".jsonl":
         raise UsageError("columns-raw", "A .jsonl file holds the records as ARM wrote them", "Leave --columns out")
     since = given.since is not None
-    return Wanted(resource, listing, window, ignored, columns, given.target, given.dialect, since)
+    return ExportRequest(resource, listing, window, ignored, columns, given.target, given.dialect, since)
 
 
-def _window(listing: Listing, name: str, given: Given) -> Window:
+def _window(listing: Listing, name: str, given: ExportArguments) -> Partition:
     """The days or the ledger's period that are asked for."""
     said = [one for one in (given.period, given.year, given.first or given.last) if one]
     if len(said) > 1:
         raise UsageError("window-twice", "Say one of --period, --year and --from/--to", "Leave the others out")
     if not said:
-        return Window()
+        return Partition()
     if given.first or given.last:
         if given.first and given.last and given.first > given.last:
             raise UsageError("window-empty", f"--from {given.first} is after --to {given.last}", "Turn them round")
         return _dated(listing, name, given.first, given.last)
     year, month = (given.year, None) if given.year else _period(given.period or "")
     if listing.period is not None:
-        return Window(year=year, period=month)
+        return Partition(year=year, period=month)
     first, last = months_days(year or 0, month or 1)[0], months_days(year or 0, month or 12)[1]
     return _dated(listing, name, first, last)
 
 
-def _dated(listing: Listing, name: str, first: date | None, last: date | None) -> Window:
+def _dated(listing: Listing, name: str, first: date | None, last: date | None) -> Partition:
     if listing.dates is None:
         raise UsageError(
             "window-unknown", f"{name} has no dates to choose by", "Leave --period, --year, --from, --to out"
         )
-    return Window(first=first, last=last)
+    return Partition(first=first, last=last)
 
 
 def _period(text: str) -> tuple[int, int]:
@@ -110,10 +110,10 @@ def _where(
     values, own, ignored = [], [], set()
     for text in said:
         name, equals, value = text.partition("=")
-        known = {fold(param): param for param in filters(listing)}
+        known = {fold_header(param): param for param in filters(listing)}
         if not equals or not value:
             raise UsageError("where-wrong", f"--where {text}", "Write it like --where customerno=543210")
-        param = known.get(fold(name))
+        param = known.get(fold_header(name))
         if param is None:
             column = _named(resource.readable, name)
             if column is None:
@@ -147,12 +147,12 @@ def _columns(resource: Resource, said: str | None) -> tuple[str, ...]:
 
 def _named(fields: Sequence[Field], name: str) -> Field | None:
     """The field that a name means: its own, a header in either language, or ARM's path."""
-    wanted_name = fold(name)
+    wanted_name = fold_header(name)
     return next(
         (
             one
             for one in fields
-            if wanted_name in {fold(text) for text in (one.name, one.path, one.header.en, one.header.no)}
+            if wanted_name in {fold_header(text) for text in (one.name, one.path, one.header.en, one.header.no)}
         ),
         None,
     )

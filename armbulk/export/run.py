@@ -10,30 +10,30 @@ from typing import Any, Self
 
 import polars as pl
 
-from armbulk.arm.client import Arm
-from armbulk.arm.decode import OF, OURS, PLACE, RAW, Table
+from armbulk.arm.client import ArmClient
+from armbulk.arm.decode import INTERNAL_COLUMNS, PARENT_INDEX, RAW_JSON, ROW_INDEX, RecordDecoder
 from armbulk.clock import iso
-from armbulk.context import Bench, arm_of
+from armbulk.context import Context, connect
 from armbulk.errors import LoginError, Unfinished
-from armbulk.export.checkpoint import Parts, PartState
-from armbulk.export.checkpoint import purge as purge_parts
-from armbulk.export.fetcher import Fetching
-from armbulk.export.incremental import GONE_FILE, OVERLAP, Past
-from armbulk.export.page_reader import Asking
+from armbulk.export.checkpoint import Checkpoint, PartitionStatus
+from armbulk.export.checkpoint import purge_checkpoints as purge_parts
+from armbulk.export.fetcher import Fetcher
+from armbulk.export.incremental import GONE_FILE, OVERLAP, PreviousExport
+from armbulk.export.page_reader import PageReader
 from armbulk.export.partition import inside
-from armbulk.export.request import Wanted
-from armbulk.export.snapshot import purge as purge_memories
-from armbulk.model.columns import Column, Profile, Sums
+from armbulk.export.request import ExportRequest
+from armbulk.export.snapshot import purge_snapshots as purge_memories
+from armbulk.model.columns import ColumnStats, ColumnSums, ExportColumn
 from armbulk.model.fields import Field, Filter
-from armbulk.model.outcome import Cost
+from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import Progress
-from armbulk.quota.limits import Account, Ahead
-from armbulk.rate_limited import Metered
+from armbulk.quota.limits import Account, QuotaForecast
+from armbulk.rate_limited import RateLimitedClient
 from armbulk.store import Store
 from armbulk.validation import edits
 from armbulk.writers import tables as files
-from armbulk.writers.provenance import whose
-from armbulk.writers.table_stream import Stream, larger
+from armbulk.writers.provenance import client_hash
+from armbulk.writers.table_stream import TableStream, larger
 
 FOLDER = "exports"
 """Where in armbulk's folder the parts of an export are kept until it is done."""
@@ -45,24 +45,27 @@ Tell = Callable[[Progress], None]
 
 
 @dataclass(slots=True)
-class Gathered:
+class FetchedList:
     """What was read, as tables: those of the records, and of their lines where they have some."""
 
-    want: Wanted
-    parts: Parts
-    items: Profile
-    lines: Profile
+    want: ExportRequest
+    parts: Checkpoint
+    items: ColumnStats
+    lines: ColumnStats
     rows: int = 0
     line_rows: int = 0
     unchecked: dict[str, int] = field(default_factory=dict)  # what narrows the window → records that do not say
-    sums: Sums = field(default_factory=Sums)
+    sums: ColumnSums = field(default_factory=ColumnSums)
 
     def pages(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
         """The records that were asked for, page by page, each once, with their lines."""
         here = {name: test for name, test in self._tests.items() if name in self.parts.ignored}
         for items, lines in larger((items, lines) for _, items, lines in self.parts.kept()):
             kept = items.filter(_usable(here, items)) if here else items
-            yield kept, lines.filter(pl.col(OF).is_in(kept[PLACE].implode())) if lines is not None else None
+            yield (
+                kept,
+                lines.filter(pl.col(PARENT_INDEX).is_in(kept[ROW_INDEX].implode())) if lines is not None else None,
+            )
 
     @property
     def _tests(self) -> dict[str, pl.Expr]:
@@ -72,25 +75,25 @@ class Gathered:
         """Find out what the columns hold, how many rows there are, and whether all of them say where they belong."""
         tests = self._tests
         for items, lines in self.pages():
-            self.items.see(items.drop(OURS, strict=False))
+            self.items.see(items.drop(INTERNAL_COLUMNS, strict=False))
             self.rows += items.height
             for name, test in tests.items():
                 silent = items.filter(~_said(test, items)).height
                 self.unchecked[name] = self.unchecked.get(name, 0) + silent
             if lines is not None:
-                self.lines.see(lines.drop(OURS, strict=False))
+                self.lines.see(lines.drop(INTERNAL_COLUMNS, strict=False))
                 self.line_rows += lines.height
 
-    def streams(self, lang: str) -> list[Stream]:
+    def streams(self, lang: str) -> list[TableStream]:
         """The tables as they go into a file."""
         resource = self.want.resource
-        found = [Stream(resource.title.text(lang), self._chosen(), self.rows, self._items)]
+        found = [TableStream(resource.title.text(lang), self._chosen(), self.rows, self._items)]
         if resource.lines is not None and not self.want.columns:
             columns = tuple(self.lines.columns.values())
-            found.append(Stream(resource.lines.title.text(lang), columns, self.line_rows, self._lines))
+            found.append(TableStream(resource.lines.title.text(lang), columns, self.line_rows, self._lines))
         return found
 
-    def _chosen(self) -> tuple[Column, ...]:
+    def _chosen(self) -> tuple[ExportColumn, ...]:
         columns = {one.name: one for one in self.items.columns.values()}
         return tuple(columns[name] for name in self.want.columns) if self.want.columns else tuple(columns.values())
 
@@ -102,7 +105,7 @@ class Gathered:
 
     def raw(self) -> Iterator[pl.Series]:
         """The records as ARM wrote them."""
-        return (items[RAW] for items, _ in self.pages())
+        return (items[RAW_JSON] for items, _ in self.pages())
 
     def add_up(self, see: Callable[[pl.DataFrame, pl.DataFrame | None], None] = lambda *_: None) -> None:
         """The control totals; `see` is shown the same pages by the way."""
@@ -124,7 +127,7 @@ def _said(test: pl.Expr, items: pl.DataFrame) -> pl.Expr:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """An export as it ended. `agrees`: nothing it was tied to says otherwise."""
 
     said: dict[str, Any]
@@ -132,12 +135,12 @@ class Exported:
     agrees: bool = True
 
 
-def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
+def export(bench: Context, want: ExportRequest, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> ExportResult:
     """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
     question, want = question_of(bench.profile.account, want), _narrowed(bench, want)
-    with Session(bench, want, waits, tell) as session, past_of(session, question) as past:
-        gathered = gather(session, fresh=fresh, past=past)
-        said = report(gathered, lang)
+    with ExportSession(bench, want, waits, tell) as session, previous_export(session, question) as past:
+        gathered = fetch_list(session, fresh=fresh, past=past)
+        said = to_json(gathered, lang)
         target = named(want.target, complete=said["complete"])
         if want.since:
             past.compare(gathered.pages, gathered.rows)
@@ -146,10 +149,10 @@ def export(bench: Bench, want: Wanted, lang: str, *, waits: bool, fresh: bool, t
         if said["complete"]:
             remember(session, past)
         session.done = bool(said["complete"])
-    return Exported({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
+    return ExportResult({**said, "files": [str(path) for path in paths]}, complete=said["complete"])
 
 
-def gather(session: "Session", *, fresh: bool, past: Past | None = None) -> Gathered:
+def fetch_list(session: "ExportSession", *, fresh: bool, past: PreviousExport | None = None) -> FetchedList:
     """Read what a session wants, or the rest of it, and look through it all; `past` sees it by the way."""
     want, parts, now = session.want, session.parts, session.bench.clock.now()
     if fresh or now - parts.fact("begun", now) > STALE:
@@ -157,7 +160,7 @@ def gather(session: "Session", *, fresh: bool, past: Past | None = None) -> Gath
     parts.note("begun", parts.fact("begun", now))
     session.fetching.begin(want.root, want.ignored)
     session.fetching.run()
-    gathered = Gathered(want, parts, Profile.of(want.resource.readable), Profile.of(_line_fields(want)))
+    gathered = FetchedList(want, parts, ColumnStats.of(want.resource.readable), ColumnStats.of(_line_fields(want)))
     gathered.look_through()
     if past is None:
         gathered.add_up()
@@ -167,14 +170,14 @@ def gather(session: "Session", *, fresh: bool, past: Past | None = None) -> Gath
     return gathered
 
 
-def past_of(session: "Session", question: str) -> Past:
+def previous_export(session: "ExportSession", question: str) -> PreviousExport:
     """What the last complete export of a question held, to be compared with, and to be remembered anew."""
     want, path = session.want, session.parts.path
     partly = want.listing.changed_since in dict(want.root.values)
-    return Past(path.parent, question, path.stem, want.resource, partly)
+    return PreviousExport(path.parent, question, path.stem, want.resource, partly)
 
 
-def remember(session: "Session", past: Past) -> None:
+def remember(session: "ExportSession", past: PreviousExport) -> None:
     """Remember what a session read whole, once its file is there."""
     now = session.bench.clock.now()
     past.keep(session.parts.fact("begun", now), now)
@@ -185,16 +188,16 @@ def named(target: Path, *, complete: bool) -> Path:
     return target if complete else files.beside_it(target, ".incomplete")
 
 
-def _base(want: Wanted, shown: Stream, account: Account) -> list[Stream]:
+def _base(want: ExportRequest, shown: TableStream, account: Account) -> list[TableStream]:
     """What can go back as a change is kept as it was, hidden: only what differs from it is sent."""
     key = want.resource.field(want.resource.key).path
     if not want.resource.updatable or key not in {one.path for one in shown.columns}:
         return []
-    columns = (*shown.columns, Column(edits.mark(whose(account)), None))
+    columns = (*shown.columns, ExportColumn(edits.export_marker(client_hash(account)), None))
     return [replace(shown, title=edits.SHEET, columns=columns, hidden=True)]
 
 
-def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past | None) -> list[Path]:
+def _write(bench: Context, gathered: FetchedList, target: Path, lang: str, past: PreviousExport | None) -> list[Path]:
     """Write the file, or files; with a `past` only what has changed since, and the keys of what is gone."""
     want, clock = gathered.want, bench.clock
     gone = past is not None and not past.partly and target == want.target
@@ -204,42 +207,46 @@ def _write(bench: Bench, gathered: Gathered, target: Path, lang: str, past: Past
             streams = past.streams(streams, gathered.pages, lang, target.suffix[1:].lower(), gone=gone)
         if target.suffix.lower() == ".xlsx":
             streams = [*streams, *_base(want, streams[0], bench.profile.account)]
-        return files.write(target, streams, want.dialect, lang, clock)
+        return files.write_tables(target, streams, want.dialect, lang, clock)
     if past is None:
         return files.write_raw(target, gathered.raw(), clock)
     paths = files.write_raw(target, past.raw(gathered.pages), clock)
     return paths + (files.write_raw(files.beside_it(target, GONE_FILE), past.raw_gone(), clock) if gone else [])
 
 
-def plan(bench: Bench, want: Wanted, *, tell: Tell) -> dict[str, Any]:
+def plan(bench: Context, want: ExportRequest, *, tell: Tell) -> dict[str, Any]:
     """Ask ARM how large the parts are, and price the rest: a few small calls, nothing is read in full."""
-    with Session(bench, want, waits=True, tell=tell) as session:
-        return price(session, size_up(session))
+    with ExportSession(bench, want, waits=True, tell=tell) as session:
+        return price(session, measure(session))
 
 
 @dataclass(frozen=True, slots=True)
-class Sized:
+class ExportSize:
     """How large a list is, and what of it is left to read: the records on each page."""
 
     records: int
     windows: int
     pages: tuple[int, ...]
-    spent: Cost
+    spent: ApiUsage
 
 
-def size_up(session: "Session") -> Sized:
+def measure(session: "ExportSession") -> ExportSize:
     """Ask ARM how large the parts of a list are."""
     parts, fetching = session.parts, session.fetching
     fetching.begin(session.want.root, session.want.ignored)
-    fetching.size_up()
-    waiting = parts.all(PartState.TODO, PartState.READING)
-    records = sum(one.total or 0 for one in parts.all() if one.state not in {PartState.SPLIT, PartState.HEAD})
+    fetching.measure()
+    waiting = parts.all(PartitionStatus.TODO, PartitionStatus.READING)
+    records = sum(
+        one.total or 0
+        for one in parts.all()
+        if one.state not in {PartitionStatus.PARTITIONED, PartitionStatus.TRUNCATED}
+    )
     left = [max(min(one.total or 0, one.cap) - one.got, 0) for one in waiting]
     pages = tuple(min(fetching.size, rest - at) for rest in left for at in range(0, rest, fetching.size))
-    return Sized(records, len(waiting), pages, parts.spent)
+    return ExportSize(records, len(waiting), pages, parts.spent)
 
 
-def price(session: "Session", own: Sized, beside: Sequence[Sized] = ()) -> dict[str, Any]:
+def price(session: "ExportSession", own: ExportSize, beside: Sequence[ExportSize] = ()) -> dict[str, Any]:
     """What is left to read costs, of a list and of those that are read `beside` it; and when it is done."""
     bench, sized = session.bench, (own, *beside)
     pages = [records for one in sized for records in one.pages]
@@ -249,50 +256,50 @@ def price(session: "Session", own: Sized, beside: Sequence[Sized] = ()) -> dict[
         "window": session.want.root.told(),
         "records": own.records,
         "windows": sum(one.windows for one in sized),
-        "cost": Cost(len(pages), sum(pages)).meters(),
-        "spent": sum((one.spent for one in sized), Cost()).meters(),
+        "cost": ApiUsage(len(pages), sum(pages)).meters(),
+        "spent": sum((one.spent for one in sized), ApiUsage()).meters(),
         "finishes": iso(finishes),
         "seconds": round(finishes - bench.clock.now(), 1) if finishes < float("inf") else None,
     }
 
 
-def _finish(store: Store, bench: Bench, pages: Sequence[int]) -> float:
+def _finish(store: Store, bench: Context, pages: Sequence[int]) -> float:
     """When the last page can have been read, by what the meters hold now."""
     at, limits = bench.clock.now(), bench.profile.limits
-    ahead = Ahead(store.usage(bench.profile.account), limits)
+    ahead = QuotaForecast(store.usage(bench.profile.account), limits)
     for records in pages:
-        at = ahead.earliest(Cost(1, records), at, "send")
+        at = ahead.earliest(ApiUsage(1, records), at, "send")
         if at == float("inf"):
             break
-        ahead.add(Cost(1, records), at)
+        ahead.add(ApiUsage(1, records), at)
     return at
 
 
 @dataclass(slots=True)
-class Session:
+class ExportSession:
     """What an export works with while it is under way; `done` takes the parts away at the end."""
 
-    bench: Bench
-    want: Wanted
+    bench: Context
+    want: ExportRequest
     waits: bool
     tell: Tell
     store: Store = field(init=False)
-    parts: Parts = field(init=False)
-    fetching: Fetching = field(init=False)
-    arm: Arm = field(init=False)
+    parts: Checkpoint = field(init=False)
+    fetching: Fetcher = field(init=False)
+    arm: ArmClient = field(init=False)
     done: bool = False
 
     def __enter__(self) -> Self:
         profile, clock, want = self.bench.profile, self.bench.clock, self.want
-        self.parts = Parts(profile.home / FOLDER, _name(profile.account, want))
+        self.parts = Checkpoint(profile.home / FOLDER, _name(profile.account, want))
         self.store = self.bench.store()
         _take_over(self.store, profile.account)
-        self.arm = arm_of(self.bench)
-        metered = Metered(self.store, self.arm, clock, profile.account, profile.limits, purpose="send")
-        table = Table(want.resource, want.listing, want.raw)
-        asking = Asking(metered, table, self.parts.spend, self.waits, profile.poll_seconds, self.tell)
+        self.arm = connect(self.bench)
+        metered = RateLimitedClient(self.store, self.arm, clock, profile.account, profile.limits, purpose="send")
+        table = RecordDecoder(want.resource, want.listing, want.raw)
+        asking = PageReader(metered, table, self.parts.spend, self.waits, profile.poll_seconds, self.tell)
         today = datetime.fromtimestamp(clock.now(), UTC).date()
-        self.fetching = Fetching(asking, self.parts, table, today, self.tell)
+        self.fetching = Fetcher(asking, self.parts, table, today, self.tell)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -307,18 +314,18 @@ def _take_over(store: Store, account: Account) -> None:
     """What processes that ended have left open in the meters is charged, unless one is at work just now."""
     try:
         with store.lock(account, 0):
-            store.take_over(account)
+            store.charge_orphans(account)
     except Unfinished:
         return
 
 
-def _name(account: Account, want: Wanted) -> str:
+def _name(account: Account, want: ExportRequest) -> str:
     """The export's own name: the same question has the same."""
     asked = [account.origin, account.client_no, want.resource.name, want.root.plain(), sorted(want.ignored), want.raw]
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
 
 
-def question_of(account: Account, want: Wanted) -> str:
+def question_of(account: Account, want: ExportRequest) -> str:
     """What is remembered under one name: an export's answer, whatever its columns and form."""
     window = want.root.plain()
     window["values"] = sorted(window["values"])
@@ -326,10 +333,14 @@ def question_of(account: Account, want: Wanted) -> str:
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
 
 
-def _narrowed(bench: Bench, want: Wanted) -> Wanted:
+def _narrowed(bench: Context, want: ExportRequest) -> ExportRequest:
     """Ask only for what has changed since the last export, where ARM has a filter for that."""
     param, profile = want.listing.changed_since, bench.profile
-    begun = Past.begun(profile.home / FOLDER, question_of(profile.account, want)) if want.since and param else None
+    begun = (
+        PreviousExport.begun(profile.home / FOLDER, question_of(profile.account, want))
+        if want.since and param
+        else None
+    )
     if begun is None:
         return want
     moment = (param, str(iso(begun - OVERLAP)))
@@ -337,22 +348,22 @@ def _narrowed(bench: Bench, want: Wanted) -> Wanted:
     return replace(want, listing=listing, root=replace(want.root, values=(*want.root.values, moment)))
 
 
-def _line_fields(want: Wanted) -> tuple[Field, ...]:
+def _line_fields(want: ExportRequest) -> tuple[Field, ...]:
     return want.resource.lines.fields if want.resource.lines else ()
 
 
-def report(gathered: Gathered, lang: str) -> dict[str, Any]:
+def to_json(gathered: FetchedList, lang: str) -> dict[str, Any]:
     """Say what was read, as the JSON contract of `armbulk export` does."""
     parts, want = gathered.parts, gathered.want
     gaps = [
         {"window": one.window.told(), "expected": one.total, "got": one.got, "why": one.why}
-        for one in parts.all(PartState.GAP)
+        for one in parts.all(PartitionStatus.INCOMPLETE)
     ]
     for name, silent in gathered.unchecked.items():
         if silent and (silent == gathered.rows or name in parts.ignored):
             why = f"{silent} records do not say whether they belong to it ({name})"
             gaps.append({"window": want.root.told(), "expected": None, "got": gathered.rows, "why": why})
-    read = parts.all(PartState.DONE, PartState.GAP, PartState.HEAD)
+    read = parts.all(PartitionStatus.DONE, PartitionStatus.INCOMPLETE, PartitionStatus.TRUNCATED)
     return {
         "resource": want.resource.name,
         "rows": gathered.rows,
@@ -376,11 +387,11 @@ def report(gathered: Gathered, lang: str) -> dict[str, Any]:
     }
 
 
-def purge(home: Path, before: float) -> int:
+def purge_exports(home: Path, before: float) -> int:
     """Take away what unfinished exports have left, where nobody has touched it since `before`."""
     return purge_parts(home / FOLDER, before)
 
 
-def forget(home: Path, before: float) -> int:
+def forget_partial_exports(home: Path, before: float) -> int:
     """Take away what exports are compared with, where it was not renewed since `before`."""
     return purge_memories(home / FOLDER, before)

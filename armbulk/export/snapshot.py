@@ -29,7 +29,7 @@ ENDING, UNFINISHED = ".last", (".next", ".marks")
 """How the files are called: a memory; one that is being made, and what is found out meanwhile."""
 
 
-class Memory:
+class Snapshot:
     """Tables in boxes; each is put in by pieces, and taken out a box at a time."""
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
@@ -129,7 +129,7 @@ class Memory:
             raise _unusable(error) from None
 
 
-def purge(folder: Path, before: float) -> int:
+def purge_snapshots(folder: Path, before: float) -> int:
     """Take away memories not renewed since `before` (epoch seconds), and what ended processes left of others."""
     gone = 0
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:

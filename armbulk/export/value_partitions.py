@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from armbulk.arm.decode import Table
-from armbulk.export.checkpoint import Part, Parts, PartState
+from armbulk.arm.decode import RecordDecoder
+from armbulk.export.checkpoint import Checkpoint, PartitionState, PartitionStatus
 from armbulk.export.partition import filters
 
 MOST_VALUES = 500
@@ -25,20 +25,20 @@ SAMPLE = 50
 
 
 @dataclass(slots=True)
-class Singles:
+class ValuePartitioner:
     """The parts of an export that are cut by single values."""
 
-    parts: Parts
-    table: Table
+    parts: Checkpoint
+    table: RecordDecoder
     _values: dict[tuple[int, str], Counter[str]] = field(default_factory=dict)
 
-    def add(self, part: Part, param: str, values: Sequence[str]) -> bool:
+    def add(self, part: PartitionState, param: str, values: Sequence[str]) -> bool:
         """Add a part for each value, hardly more than a record large; whether there are any."""
         windows = [replace(part.window, values=(*part.window.values, (param, value))) for value in values]
         self.parts.add(part.id, windows, 1)
         return bool(windows)
 
-    def guessed(self, part: Part, param: str, missing: int) -> list[str]:
+    def guessed(self, part: PartitionState, param: str, missing: int) -> list[str]:
         """Values that were not asked for yet: those next to values that exist, then those whose records were shown."""
         shown = self.shown(part, param)
         children = self.parts.children(part.id)
@@ -47,10 +47,10 @@ class Singles:
         most = min(max(missing, PATIENCE), MOST_VALUES)
         hits = sum(bool(one.total) for one in children if one.expected == 1)
         misses = sum(not one.total for one in children if one.expected == 1)
-        near = neighbours(known, asked, most) if misses <= 2 * hits + 4 * PATIENCE else []
+        near = guess_neighbours(known, asked, most) if misses <= 2 * hits + 4 * PATIENCE else []
         return near or self._again(shown, children)[:most]
 
-    def _again(self, shown: Counter[str], children: Sequence[Part]) -> list[str]:
+    def _again(self, shown: Counter[str], children: Sequence[PartitionState]) -> list[str]:
         """Values of which ARM may have shown some records only: first a sample, the others when that found more."""
         totals = {one.window.values[-1][1]: one.total or 0 for one in children}
         tried = [value for value in totals if value in shown]
@@ -62,26 +62,30 @@ class Singles:
     def looks_further(self) -> bool:
         """Where a part's own total says that more is there than its values gave: ask for others; whether there are."""
         found = False
-        for part in self.parts.all(PartState.HEAD):
+        for part in self.parts.all(PartitionStatus.TRUNCATED):
             children, missing = self.parts.children(part.id), (part.total or 0) - self.parts.together(part.id)
             deeper = sum(one.total or 0 for one in children) >= (part.total or 0)  # what is missing, one of them misses
-            gap = deeper or any(one.state is PartState.GAP for one in self.parts.below(part.id))
+            gap = deeper or any(one.state is PartitionStatus.INCOMPLETE for one in self.parts.below(part.id))
             if (part.total or 0) > part.cap and missing > 0 and not gap and len(children) < MOST_SINGLE:
                 param = children[0].window.values[-1][0]
                 found |= self.add(part, param, self.guessed(part, param, missing))
         return found
 
-    def is_spared(self, part: Part) -> bool:
+    def is_spared(self, part: PartitionState) -> bool:
         """Whether a single value need not be asked for any more: what it was looked for in is whole."""
         above = self.parts.one(part.parent) if part.parent and part.expected == 1 else None
-        if above is None or above.state is not PartState.HEAD or self.parts.at_most(above.id) < (above.total or 0):
+        if (
+            above is None
+            or above.state is not PartitionStatus.TRUNCATED
+            or self.parts.at_most(above.id) < (above.total or 0)
+        ):
             return False
         if self.parts.together(above.id) != above.total:
             return False
-        self.parts.set(part.id, state=PartState.DONE, total=0)
+        self.parts.set(part.id, state=PartitionStatus.DONE, total=0)
         return True
 
-    def shown(self, part: Part, param: str) -> Counter[str]:
+    def shown(self, part: PartitionState, param: str) -> Counter[str]:
         """How often each value stands in what ARM served of a part."""
         if (part.id, param) not in self._values:
             path = filters(self.table.listing)[param].path
@@ -102,7 +106,7 @@ APART = 1_000
 _NUMBERED = re.compile(r"^(.*?)([0-9]{1,15})$", re.DOTALL)
 
 
-def neighbours(known: Iterable[str], asked: AbstractSet[str], most: int) -> list[str]:
+def guess_neighbours(known: Iterable[str], asked: AbstractSet[str], most: int) -> list[str]:
     """Name at the most `most` values near those that are `known` to exist; those `asked` for are not named again."""
     series = list(_series(known))
     found: dict[str, None] = {}

@@ -1,13 +1,13 @@
 """The catalogue: every code armbulk can report, with its words in both languages. What to do first stands first."""
 
 from armbulk.findings.cell_findings import CELLS
-from armbulk.findings.entry import Entry
+from armbulk.findings.entry import FindingType
 from armbulk.findings.sheet_findings import SHEETS
 from armbulk.findings.value_findings import VALUES
 
-__all__ = ["CATALOGUE", "TUNABLE", "Entry"]
+__all__ = ["CATALOGUE", "TUNABLE", "FindingType"]
 
-CATALOGUE: dict[str, Entry] = {**SHEETS, **CELLS, **VALUES}
+CATALOGUE: dict[str, FindingType] = {**SHEETS, **CELLS, **VALUES}
 
 TUNABLE = frozenset(
     (

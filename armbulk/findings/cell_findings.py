@@ -1,8 +1,8 @@
 """Findings about cells that cannot be read as they stand, or only with care."""
 
-from armbulk.findings.entry import Entry, error, warning
+from armbulk.findings.entry import FindingType, error, warning
 
-CELLS: dict[str, Entry] = {
+CELLS: dict[str, FindingType] = {
     # cells that cannot be read as they stand
     "error-cell": error(
         "The cell holds the Excel error {value}",

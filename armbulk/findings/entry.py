@@ -7,7 +7,7 @@ from armbulk.model.fields import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FindingType:
     """One line of the catalogue; message and fix may use {value}, {header}, {detail}."""
 
     severity: Severity
@@ -15,11 +15,11 @@ class Entry:
     fix: Words
 
 
-def error(en: str, no: str, fix_en: str, fix_no: str) -> Entry:
+def error(en: str, no: str, fix_en: str, fix_no: str) -> FindingType:
     """An error: what is wrong, and what to do, in both languages."""
-    return Entry(Severity.ERROR, Words(en, no), Words(fix_en, fix_no))
+    return FindingType(Severity.ERROR, Words(en, no), Words(fix_en, fix_no))
 
 
-def warning(en: str, no: str, fix_en: str, fix_no: str) -> Entry:
+def warning(en: str, no: str, fix_en: str, fix_no: str) -> FindingType:
     """A warning: what to know, and what to do, in both languages."""
-    return Entry(Severity.WARNING, Words(en, no), Words(fix_en, fix_no))
+    return FindingType(Severity.WARNING, Words(en, no), Words(fix_en, fix_no))

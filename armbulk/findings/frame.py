@@ -31,7 +31,7 @@ SCHEMA = pl.Schema(
 _KIND = ("severity", "code", "field")
 
 
-class Told(TypedDict):
+class RenderedFinding(TypedDict):
     """A finding as people and scripts read it: the object of the JSON contract."""
 
     file: str
@@ -51,14 +51,14 @@ SENSITIVE = frozenset({"ssn", "bank_account_no"})
 """Fields whose values are shown by their last two characters only."""
 
 
-def empty() -> pl.DataFrame:
+def empty_findings() -> pl.DataFrame:
     """Return a findings frame without rows."""
     return pl.DataFrame(schema=SCHEMA)
 
 
-def gather(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def merge(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Put findings frames together, in the order of sheets, rows and columns."""
-    whole = pl.concat([empty(), *(frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames)])
+    whole = pl.concat([empty_findings(), *(frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames)])
     letters = pl.col("column").str.len_chars()
     return whole.sort("sheet", "row", letters, "column", "severity", "code", nulls_last=False, maintain_order=True)
 
@@ -68,7 +68,7 @@ def count(findings: pl.DataFrame, severity: Severity) -> int:
     return findings.filter(pl.col("severity") == severity.value).height
 
 
-def tuned(findings: pl.DataFrame, rules: Mapping[str, str]) -> pl.DataFrame:
+def apply_severities(findings: pl.DataFrame, rules: Mapping[str, str]) -> pl.DataFrame:
     """Apply `[rules]` of a profile: code → error, warning or off."""
     off = [code for code, word in rules.items() if word == "off"]
     words = {code: word for code, word in rules.items() if word != "off"}
@@ -79,7 +79,7 @@ def tuned(findings: pl.DataFrame, rules: Mapping[str, str]) -> pl.DataFrame:
     return kept.with_columns(severity.alias("severity"))
 
 
-class Group(TypedDict):
+class FindingGroup(TypedDict):
     """Findings of one kind in one field: how many, what to do, and the first of them."""
 
     severity: str
@@ -87,12 +87,12 @@ class Group(TypedDict):
     field: str | None
     count: int
     fix: str
-    first: list[Told]
+    first: list[RenderedFinding]
 
 
-def grouped(
+def group(
     findings: pl.DataFrame, sheets: Sequence[Sheet], headers: dict[str, Words], lang: str, first: int = 5
-) -> list[Group]:
+) -> list[FindingGroup]:
     """Group findings by code and field, what to do first in front: errors before warnings, files before values."""
     ranks = {code: rank for rank, code in enumerate(CATALOGUE)}
     kinds = findings.group_by("severity", "code", "field", maintain_order=True).agg(pl.len().alias("count"))
@@ -100,10 +100,10 @@ def grouped(
         "severity", pl.col("code").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64), "count",
         descending=[False, False, True], maintain_order=True,
     )  # fmt: skip
-    groups: list[Group] = []
+    groups: list[FindingGroup] = []
     for kind in ordered.iter_rows(named=True):
         mine = findings.filter(pl.all_horizontal(pl.col(name).eq_missing(kind[name]) for name in _KIND)).head(first)
-        told = tell(mine, sheets, headers, lang)
+        told = render(mine, sheets, headers, lang)
         groups.append(
             {
                 "severity": kind["severity"],
@@ -117,12 +117,16 @@ def grouped(
     return groups
 
 
-def tell(findings: pl.DataFrame, sheets: Sequence[Sheet], headers: dict[str, Words], lang: str) -> list[Told]:
+def render(
+    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: dict[str, Words], lang: str
+) -> list[RenderedFinding]:
     """Say each finding in `lang`. `headers` gives the words of each field, by name."""
     return [_tell_one(found, sheets[found["sheet"]], headers, lang) for found in findings.iter_rows(named=True)]
 
 
-def _tell_one(found: dict[str, str | int | None], sheet: Sheet, headers: dict[str, Words], lang: str) -> Told:
+def _tell_one(
+    found: dict[str, str | int | None], sheet: Sheet, headers: dict[str, Words], lang: str
+) -> RenderedFinding:
     entry = CATALOGUE[str(found["code"])]
     name = str(found["field"] or "")
     value = None if found["value"] is None else str(found["value"])
@@ -141,12 +145,12 @@ def _tell_one(found: dict[str, str | int | None], sheet: Sheet, headers: dict[st
         "code": str(found["code"]),
         "severity": str(found["severity"]),
         "value": shown,
-        "message": fill(entry.message.text(lang), words),
-        "fix": fill(entry.fix.text(lang), words),
+        "message": fill_template(entry.message.text(lang), words),
+        "fix": fill_template(entry.fix.text(lang), words),
     }
 
 
-def fill(template: str, words: dict[str, str]) -> str:
+def fill_template(template: str, words: dict[str, str]) -> str:
     """Put the words into a template in one pass, so that braces inside a value stay as they are."""
     parts = template.split("{")
     done = [parts[0]]

@@ -1,8 +1,8 @@
 """Findings about sheets: their headers, what the reader saw, and how they are laid out."""
 
-from armbulk.findings.entry import Entry, error, warning
+from armbulk.findings.entry import FindingType, error, warning
 
-SHEETS: dict[str, Entry] = {
+SHEETS: dict[str, FindingType] = {
     # the sheet and its headers
     "unknown-header": warning(
         'The column "{header}" is not known and is not sent{detail}',

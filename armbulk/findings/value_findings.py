@@ -1,8 +1,8 @@
 """Findings about values: by themselves, as identifiers, and against each other."""
 
-from armbulk.findings.entry import Entry, error, warning
+from armbulk.findings.entry import FindingType, error, warning
 
-VALUES: dict[str, Entry] = {
+VALUES: dict[str, FindingType] = {
     # values
     "required": error(
         "{header} is empty but required",

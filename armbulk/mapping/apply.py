@@ -10,8 +10,8 @@ from typing import Protocol
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty
-from armbulk.mapping.headers import fold, known, recognise
+from armbulk.findings.frame import SCHEMA, empty_findings
+from armbulk.mapping.headers import fold_header, known_headers, match_headers
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import CELL, Sheet
 
@@ -45,7 +45,7 @@ class FromNumber(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ExpressionResult:
     """What an expression makes of a row: a text or nothing, or why it cannot; whether the text is a plain number."""
 
     text: str | None
@@ -59,52 +59,57 @@ class Evaluator(Protocol):
     def inputs(self, template: str, headers: Sequence[str]) -> list[str]:
         """Return the headers a template reads."""
 
-    def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[Answer]:
+    def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[ExpressionResult]:
         """Return what the template makes of each row of header → text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class MappedSheet:
     """A sheet as the mapping sees it: `shown` gives the Excel letter of each derived column (null for constants)."""
 
     sheet: Sheet
     shown: dict[str, str | None] = field(default_factory=dict)
-    findings: pl.DataFrame = field(default_factory=empty)
+    findings: pl.DataFrame = field(default_factory=empty_findings)
     how: dict[str, str] = field(default_factory=dict)  # frame column → what the mapping does there
     entry: SheetMapping | None = None  # what was said of the sheet, if anything
 
 
-def apply(
+def apply_mapping(
     sheet: Sheet, index: int, mapping: Sequence[SheetMapping], resources: Mapping[str, Resource], evaluator: Evaluator
-) -> Mapped:
+) -> MappedSheet:
     """Map a sheet by the first entry that fits it; a sheet that none fits stays as it is."""
     for entry in mapping:
         row = _header_row(sheet, index, entry, resources, evaluator)
         if row is not None:
             return _Work(sheet, index, entry, row, resources[entry.resource], evaluator).done()
-    return Mapped(sheet)
+    return MappedSheet(sheet)
 
 
 def _header_row(
     sheet: Sheet, index: int, entry: SheetMapping, resources: Mapping[str, Resource], evaluator: Evaluator
 ) -> int | None:
     """The header row of `sheet` as the entry sees it; null when the entry is not about this sheet."""
-    if (entry.name and fold(entry.name) != fold(sheet.name)) or sheet.resource not in {None, entry.resource}:
+    if (entry.name and fold_header(entry.name) != fold_header(sheet.name)) or sheet.resource not in {
+        None,
+        entry.resource,
+    }:
         return None
     resource = resources[entry.resource]
-    ours = {*known(resource), *(known(resource.lines) if resource.lines else {})}
+    ours = {*known_headers(resource), *(known_headers(resource.lines) if resource.lines else {})}
     best: tuple[int, int, int, int | None] = (0, 0, 0, None)  # headers the entry or armbulk knows, of these the entry's
     for row, texts in _candidates(sheet, entry):
-        found = {fold(text) for text in texts}
-        inputs = {fold(one) for template in entry.expression.values() for one in evaluator.inputs(template, texts)}
-        sources = found & ({fold(one) for one in [*entry.rename, *entry.ignore]} | inputs)
+        found = {fold_header(text) for text in texts}
+        inputs = {
+            fold_header(one) for template in entry.expression.values() for one in evaluator.inputs(template, texts)
+        }
+        sources = found & ({fold_header(one) for one in [*entry.rename, *entry.ignore]} | inputs)
         if entry.header_row is not None or len(sources | (found & ours)) > best[0]:
             best = (len(sources | (found & ours)), len(sources), len(found), row)
     count, some, width, where = best
     if entry.name or sheet.resource:
         return where
     fits = some and count >= _ENOUGH and count * 2 >= width  # at least half of the headers are spoken of
-    return where if fits or recognise(sheet, index, resources).resource is resource else None
+    return where if fits or match_headers(sheet, index, resources).resource is resource else None
 
 
 def _candidates(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, list[str]]]:
@@ -135,9 +140,9 @@ class _Work:
         self._frame = sheet.frame.filter(pl.col("row") >= row) if entry.header_row else sheet.frame
         self._shown: dict[str, str | None] = {}
         self._how: dict[str, str] = {}
-        self._findings: list[pl.DataFrame] = [empty()]
+        self._findings: list[pl.DataFrame] = [empty_findings()]
 
-    def done(self) -> Mapped:
+    def done(self) -> MappedSheet:
         """Rename, evaluate, translate values, add constants, leave out; in this order."""
         used = self._expressions()
         self._rename()
@@ -148,15 +153,15 @@ class _Work:
             self._add(target, self._frame.select("row", body.alias("text"), kind), None, "constant")
         self._leave_out(used)
         sheet = replace(self._sheet, frame=self._frame, letters=tuple(self._letters), resource=self._entry.resource)
-        return Mapped(sheet, self._shown, pl.concat(self._findings), self._how, self._entry)
+        return MappedSheet(sheet, self._shown, pl.concat(self._findings), self._how, self._entry)
 
     def _letters_of(self, source: str) -> list[str]:
-        return [letter for letter, text in self._headers.items() if fold(text) == fold(source)]
+        return [letter for letter, text in self._headers.items() if fold_header(text) == fold_header(source)]
 
     def _rename(self) -> None:
         for source, target in self._entry.rename.items():
             letters = self._letters_of(source)  # two columns of that name both become the target: told as doubled
-            others = [other for other, same in self._entry.rename.items() if fold(same) == fold(target)]
+            others = [other for other, same in self._entry.rename.items() if fold_header(same) == fold_header(target)]
             if not letters and others[0] == source and not any(self._letters_of(other) for other in others):
                 self._tell("mapping-column-missing", target, [(self._row, source)])
             for letter in letters:
@@ -250,9 +255,9 @@ class _Work:
         )
 
     def _field(self, text: str) -> Field | None:
-        found = known(self._resource).get(fold(text))
+        found = known_headers(self._resource).get(fold_header(text))
         if found is None and self._resource.lines is not None:
-            found = known(self._resource.lines).get(fold(text))
+            found = known_headers(self._resource.lines).get(fold_header(text))
         return found
 
     def _add(self, target: str, made: pl.DataFrame, shown: str | None, how: str) -> None:
@@ -268,13 +273,13 @@ class _Work:
 
     def _leave_out(self, used: set[str]) -> None:
         """Columns that are ignored, or only read by expressions, are not told as unknown."""
-        ignored = {fold(one) for one in self._entry.ignore}
-        renamed = {fold(one) for one in self._entry.rename}
+        ignored = {fold_header(one) for one in self._entry.ignore}
+        renamed = {fold_header(one) for one in self._entry.rename}
         made = [self._field(target) for target in self._entry.expression]
         for letter, text in self._headers.items():
             free = self._field(text) is None or self._field(text) in made
-            read = letter in used and fold(text) not in renamed and free
-            if read or fold(text) in ignored:
+            read = letter in used and fold_header(text) not in renamed and free
+            if read or fold_header(text) in ignored:
                 self._letters.remove(letter)
 
     def _tell(
@@ -298,14 +303,14 @@ def _named(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:
     return {name: (FromNumber(text) if kind == "number" else text) if text else "" for name, text, kind in pairs}
 
 
-def _kind(answer: Answer) -> str | None:
+def _kind(answer: ExpressionResult) -> str | None:
     if answer.text is None:
         return None
     sure = answer.number and sum(one.isdigit() for one in answer.text) <= _SURE_DIGITS
     return "number" if sure else "text"
 
 
-def idle(mapping: Sequence[SheetMapping], mapped: Sequence[Mapped]) -> pl.DataFrame:
+def unused_targets(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet]) -> pl.DataFrame:
     """Tell entries for a sheet of a name that no sheet has: a mistyped name must not pass for a mapping."""
     names = [entry.name for entry in mapping if entry.name and not any(one.entry is entry for one in mapped)]
     severity = CATALOGUE["mapping-not-used"].severity.value
@@ -313,7 +318,7 @@ def idle(mapping: Sequence[SheetMapping], mapped: Sequence[Mapped]) -> pl.DataFr
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def shown(findings: pl.DataFrame, mapped: Sequence[Mapped]) -> pl.DataFrame:
+def show_in_source(findings: pl.DataFrame, mapped: Sequence[MappedSheet]) -> pl.DataFrame:
     """Tell findings of derived columns at the column of the sheet they came from."""
     for index, one in enumerate(mapped):
         if one.shown:

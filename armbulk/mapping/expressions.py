@@ -9,8 +9,8 @@ from jinja2 import StrictUndefined, TemplateAssertionError, TemplateError, Templ
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
-from armbulk.mapping.apply import Answer, FromNumber
-from armbulk.mapping.headers import fold
+from armbulk.mapping.apply import ExpressionResult, FromNumber
+from armbulk.mapping.headers import fold_header
 
 LONGEST_TEMPLATE = 2_000
 _LONGEST = 32_767  # what a cell holds
@@ -36,7 +36,7 @@ _GROUPED = {
 }
 
 
-class Expressions:
+class ExpressionEngine:
     """Evaluates the templates of a mapping. A row's cells are `row["Header"]`, or a variable of the header folded."""
 
     def __init__(self) -> None:
@@ -60,25 +60,25 @@ class Expressions:
     def inputs(self, template: str, headers: Sequence[str]) -> list[str]:
         """Return the headers a template reads."""
         tree = self._environment.parse(template)
-        named = {fold(one) for one in (*(meta.find_undeclared_variables(tree) - {"row"}), *_picked(tree))}
-        return [header for header in headers if fold(header) in named]
+        named = {fold_header(one) for one in (*(meta.find_undeclared_variables(tree) - {"row"}), *_picked(tree))}
+        return [header for header in headers if fold_header(header) in named]
 
-    def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[Answer]:
+    def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[ExpressionResult]:
         """Return what the template makes of each row of header → text."""
         compiled = self._environment.from_string(template)
         return [self._one(compiled, row) for row in rows]
 
-    def _one(self, compiled: Any, row: Mapping[str, str]) -> Answer:
-        folded = {fold(header): text for header, text in row.items()}
+    def _one(self, compiled: Any, row: Mapping[str, str]) -> ExpressionResult:
+        folded = {fold_header(header): text for header, text in row.items()}
         self._environment.numbers.clear()
         try:
             with localcontext(prec=60):
                 text = compiled.render({**folded, "row": _Row(folded)}).strip()
         except Exception as error:  # noqa: BLE001 - whatever an expression does, it is a finding at its row
-            return Answer(None, _reason(error))
+            return ExpressionResult(None, _reason(error))
         if len(text) > _LONGEST:
-            return Answer(None, "the text is longer than a cell can be")
-        return Answer(text or None, number=text in self._environment.numbers)
+            return ExpressionResult(None, "the text is longer than a cell can be")
+        return ExpressionResult(text or None, number=text in self._environment.numbers)
 
 
 class _Sandbox(SandboxedEnvironment):
@@ -135,10 +135,10 @@ class _Row(dict[str, str]):
 
     def __getitem__(self, header: str) -> str:
         """Return a cell's text."""
-        if fold(str(header)) not in self:
+        if fold_header(str(header)) not in self:
             message = f'there is no column "{header}"'
             raise TemplateRuntimeError(message)
-        return super().__getitem__(fold(header))
+        return super().__getitem__(fold_header(header))
 
 
 def _refuse(tree: nodes.Template) -> None:

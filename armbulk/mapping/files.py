@@ -8,10 +8,10 @@ from typing import Any
 
 from armbulk.errors import FileError
 from armbulk.mapping.apply import SheetMapping
-from armbulk.mapping.expressions import Expressions
-from armbulk.mapping.headers import fold, known
+from armbulk.mapping.expressions import ExpressionEngine
+from armbulk.mapping.headers import fold_header, known_headers
 from armbulk.model.fields import Field
-from armbulk.package_data import folder
+from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
 
 _TABLES = ("rename", "constant", "expression")
@@ -21,24 +21,24 @@ _HINT = "See docs/mappings.md"
 
 def ready_made() -> list[str]:
     """The names of the mappings that come with armbulk."""
-    return sorted(path.stem for path in (folder("templates") / "mappings").glob("*.toml"))
+    return sorted(path.stem for path in (data_path("templates") / "mappings").glob("*.toml"))
 
 
-def find(name: str) -> Path:
+def find_mapping(name: str) -> Path:
     """The file of a mapping: a path, or the name of one that comes with armbulk; FileError if there is none."""
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
         return path
     if name in ready_made():
-        return folder("templates") / "mappings" / f"{name}.toml"
+        return data_path("templates") / "mappings" / f"{name}.toml"
     raise FileError(
         "no-such-mapping", f"There is no mapping {name!r}", f"Name a .toml file, or {', '.join(ready_made())}"
     )
 
 
-def load(name: str) -> tuple[tuple[SheetMapping, ...], str]:
+def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
     """Read a mapping: what it says of each sheet, and the hash of the file. FileError says what is wrong in it."""
-    path = find(name)
+    path = find_mapping(name)
     try:
         content = path.read_bytes()
         table = tomllib.loads(content.decode("utf-8"))
@@ -115,8 +115,10 @@ def _otherwise(given: Mapping[str, Any], values: Mapping[str, Any], resource: st
     for target, word in _texts(given.get("otherwise", {}), f"{where}, otherwise").items():
         if word not in {"keep", "error"}:
             raise FileError("mapping-wrong", f"{where}, otherwise.{target}: {word!r}", 'Give "keep" or "error"')
-        one = _names(resource).get(fold(target))
-        same = next((name for name in values if one is not None and _names(resource).get(fold(name)) is one), None)
+        one = _names(resource).get(fold_header(target))
+        same = next(
+            (name for name in values if one is not None and _names(resource).get(fold_header(name)) is one), None
+        )
         if same is None:
             raise FileError(
                 "mapping-wrong", f"{where}, otherwise.{target}: there is no values.{target}", "Add it, or leave it out"
@@ -128,13 +130,13 @@ def _otherwise(given: Mapping[str, Any], values: Mapping[str, Any], resource: st
 def _names(resource: str) -> dict[str, Field]:
     """Every name of a column of `resource`, or of its lines."""
     one = RESOURCES[resource]
-    return {**(known(one.lines) if one.lines else {}), **known(one)}
+    return {**(known_headers(one.lines) if one.lines else {}), **known_headers(one)}
 
 
 def _targets(made: SheetMapping, where: str) -> None:
     """Every target must be a column armbulk knows."""
     for target in [*made.rename.values(), *made.constant, *made.values, *made.expression]:
-        if fold(target) not in _names(made.resource):
+        if fold_header(target) not in _names(made.resource):
             raise FileError(
                 "mapping-wrong",
                 f"{where}: {target!r} is no column of {made.resource}",
@@ -145,6 +147,6 @@ def _targets(made: SheetMapping, where: str) -> None:
 def _templates(made: SheetMapping, where: str) -> None:
     for target, template in made.expression.items():
         try:
-            Expressions().check(template)
+            ExpressionEngine().check(template)
         except ValueError as error:
             raise FileError("mapping-wrong", f"{where}, expression.{target}: {error}", _HINT) from None

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class State(StrEnum):
+class BatchState(StrEnum):
     """Where a batch stands; each member says what is known for sure."""
 
     PLANNED = "planned"  # no byte of it has left
@@ -15,25 +15,25 @@ class State(StrEnum):
     REFUSED = "refused"  # ARM turned the whole batch away; nothing of it was applied
 
 
-MOVES: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset({State.POSTING, State.FINISHED}),
-    State.POSTING: frozenset({State.ACCEPTED, State.REFUSED, State.IN_DOUBT, State.PLANNED}),
-    State.ACCEPTED: frozenset({State.FINISHED, State.IN_DOUBT}),
-    State.IN_DOUBT: frozenset({State.FINISHED, State.PLANNED, State.QUARANTINED}),
-    State.QUARANTINED: frozenset({State.FINISHED}),
-    State.FINISHED: frozenset(),
-    State.REFUSED: frozenset(),
+TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
+    BatchState.PLANNED: frozenset({BatchState.POSTING, BatchState.FINISHED}),
+    BatchState.POSTING: frozenset({BatchState.ACCEPTED, BatchState.REFUSED, BatchState.IN_DOUBT, BatchState.PLANNED}),
+    BatchState.ACCEPTED: frozenset({BatchState.FINISHED, BatchState.IN_DOUBT}),
+    BatchState.IN_DOUBT: frozenset({BatchState.FINISHED, BatchState.PLANNED, BatchState.QUARANTINED}),
+    BatchState.QUARANTINED: frozenset({BatchState.FINISHED}),
+    BatchState.FINISHED: frozenset(),
+    BatchState.REFUSED: frozenset(),
 }
 """`PLANNED → FINISHED`: nothing was left to send. `IN_DOUBT → PLANNED`: customers only, which are upserts."""
 
-FINAL = frozenset({State.FINISHED, State.REFUSED})
+FINAL_STATES = frozenset({BatchState.FINISHED, BatchState.REFUSED})
 
 
-FOR_PEOPLE = frozenset({State.QUARANTINED})
+NEEDS_DECISION = frozenset({BatchState.QUARANTINED})
 """Nothing happens to these by itself."""
 
 
-def settled(since: float, patience: float, rounds: int, now: float) -> bool:
+def is_settled(since: float, patience: float, rounds: int, now: float) -> bool:
     """Whether a document that ARM did not know in `rounds` complete looks is held missing at `now`.
 
     Two looks, the last one `patience` seconds after the batch can have left: whatever was under way has arrived.
@@ -42,6 +42,6 @@ def settled(since: float, patience: float, rounds: int, now: float) -> bool:
     return rounds >= 2 and now >= since + patience
 
 
-def lawful(before: State, after: State) -> bool:
+def is_allowed(before: BatchState, after: BatchState) -> bool:
     """Tell whether a batch may move from `before` to `after`."""
-    return after in MOVES[before]
+    return after in TRANSITIONS[before]

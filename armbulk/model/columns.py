@@ -13,19 +13,19 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.model.fields import Field, Kind
+from armbulk.model.fields import Field, FieldType
 
 Json = dict[str, Any]
 
 _LARGEST_EXPONENT = 40
 _NUMBER = r"^-?[0-9]{1,30}(\.[0-9]{1,20})?$"
-_TESTS: dict[Kind, str] = {
-    Kind.AMOUNT: _NUMBER,
-    Kind.QUANTITY: _NUMBER,
-    Kind.INTEGER: r"^-?[0-9]{1,18}$",
-    Kind.DATE: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    Kind.TIME: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})$",
-    Kind.FLAG: r"^(true|false)$",
+_TESTS: dict[FieldType, str] = {
+    FieldType.AMOUNT: _NUMBER,
+    FieldType.QUANTITY: _NUMBER,
+    FieldType.INTEGER: r"^-?[0-9]{1,18}$",
+    FieldType.DATE: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    FieldType.TIME: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})$",
+    FieldType.BOOLEAN: r"^(true|false)$",
 }
 _DIGITS = 38
 
@@ -148,7 +148,7 @@ def _texts(values: Sequence[Any], kinds: set[type]) -> Sequence[str | None]:
 
 
 @dataclass(slots=True)
-class Column:
+class ExportColumn:
     """What a column was found to hold, over all pages: it decides the type it gets."""
 
     path: str
@@ -159,9 +159,9 @@ class Column:
     filled: int = 0
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FieldType:
         """What the column is given as: its field's kind, or text where a value is none."""
-        return self.field.kind if self.field and not self.others else Kind.TEXT
+        return self.field.type if self.field and not self.others else FieldType.TEXT
 
     @property
     def name(self) -> str:
@@ -175,37 +175,37 @@ class Column:
     def typed(self, column: pl.Expr) -> pl.Expr:
         """The texts as what they are."""
         match self.kind:
-            case Kind.AMOUNT:
+            case FieldType.AMOUNT:
                 return column.cast(pl.Decimal(_DIGITS, max(self.scale, 2)))
-            case Kind.QUANTITY:
+            case FieldType.QUANTITY:
                 return column.cast(pl.Decimal(_DIGITS, self.scale))
-            case Kind.INTEGER:
+            case FieldType.INTEGER:
                 return column.cast(pl.Int64)
-            case Kind.DATE:
+            case FieldType.DATE:
                 return column.str.to_date("%Y-%m-%d")
-            case Kind.TIME:
+            case FieldType.TIME:
                 return column.str.to_datetime("%+", time_zone="UTC", time_unit="us")
-            case Kind.FLAG:
+            case FieldType.BOOLEAN:
                 return column == "true"
             case _:
                 return column
 
 
 @dataclass(slots=True)
-class Profile:
+class ColumnStats:
     """The columns of a table: the known ones in order, then what nobody has heard of."""
 
-    columns: dict[str, Column] = field(default_factory=dict)
+    columns: dict[str, ExportColumn] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, fields: Sequence[Field]) -> "Profile":
+    def of(cls, fields: Sequence[Field]) -> "ColumnStats":
         """The columns of a resource, before anything was seen."""
-        return cls({one.path: Column(one.path, one) for one in fields})
+        return cls({one.path: ExportColumn(one.path, one) for one in fields})
 
     def see(self, frame: pl.DataFrame) -> None:
         """Look at a page."""
         for path in frame.columns:
-            self.columns.setdefault(path, Column(path, None))
+            self.columns.setdefault(path, ExportColumn(path, None))
         if frame.height:
             found = frame.select(_seen(self.columns[path]) for path in frame.columns).row(0, named=True)
             for path, seen in found.items():
@@ -216,18 +216,18 @@ class Profile:
                 column.filled += seen["filled"]
 
 
-def _seen(one: Column) -> pl.Expr:
+def _seen(one: ExportColumn) -> pl.Expr:
     column = pl.col(one.path)
     others, scale = pl.lit(0, pl.UInt32), pl.lit(0, pl.UInt32)
-    if one.field and one.field.kind in _TESTS:
-        wrong = ~column.str.contains(_TESTS[one.field.kind])
-        if one.field.kind is Kind.DATE:
+    if one.field and one.field.type in _TESTS:
+        wrong = ~column.str.contains(_TESTS[one.field.type])
+        if one.field.type is FieldType.DATE:
             wrong |= column.str.to_date("%Y-%m-%d", strict=False).is_null() & column.is_not_null()
-        if one.field.kind is Kind.TIME:
+        if one.field.type is FieldType.TIME:
             read = column.str.to_datetime("%+", time_zone="UTC", time_unit="us", strict=False)
             wrong |= read.is_null() & column.is_not_null()
         others = wrong.sum()
-        if one.field.kind in {Kind.AMOUNT, Kind.QUANTITY}:
+        if one.field.type in {FieldType.AMOUNT, FieldType.QUANTITY}:
             scale = column.str.extract(r"\.([0-9]+)$").str.len_chars().max()
     return pl.struct(widest=column.str.len_chars().max(), scale=scale, others=others, filled=column.count()).alias(
         one.path
@@ -235,15 +235,15 @@ def _seen(one: Column) -> pl.Expr:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class ColumnSums:
     """Exact control totals, page by page: by amount column, and by currency where the amounts are in one."""
 
     found: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 
-    def add(self, frame: pl.DataFrame, columns: Mapping[str, Column]) -> None:
+    def add(self, frame: pl.DataFrame, columns: Mapping[str, ExportColumn]) -> None:
         """Add a page of texts."""
         for path, column in columns.items():
-            if column.kind is not Kind.AMOUNT or path not in frame.columns:
+            if column.kind is not FieldType.AMOUNT or path not in frame.columns:
                 continue
             by = "currency" if "currency" in frame.columns and in_currency(path) else None
             parts = frame.select(pl.lit("").alias("by") if by is None else pl.col(by).fill_null("").alias("by"),

@@ -13,7 +13,7 @@ import polars as pl
 from armbulk.i18n import Words
 
 
-class Kind(Enum):
+class FieldType(Enum):
     """What a value is: it decides the dtype, the Excel format and the word for people.
 
     dtypes of parsed columns: TEXT, IDENTIFIER → String; DATE → Date; AMOUNT → Decimal(38, 2);
@@ -26,8 +26,8 @@ class Kind(Enum):
     AMOUNT = Words("amount, two decimals", "beløp, to desimaler")
     QUANTITY = Words("number, up to six decimals", "tall, inntil seks desimaler")
     INTEGER = Words("whole number", "heltall")
-    FLAG = Words("yes or no", "ja eller nei")
-    TEXTS = Words("several texts, separated by ; or line breaks", "flere tekster, skilt med ; eller linjeskift")
+    BOOLEAN = Words("yes or no", "ja eller nei")
+    TEXT_LIST = Words("several texts, separated by ; or line breaks", "flere tekster, skilt med ; eller linjeskift")
     TIME = Words("date and time", "dato og klokkeslett")
 
 
@@ -38,12 +38,12 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-class Use(Enum):
+class FieldRole(Enum):
     """What armbulk does with a field on the way in."""
 
-    SENT = "sent"
-    COMPUTED = "computed"  # ARM works it out: recognised in a sheet, never sent
-    PARENT = "parent"  # a line's reference to its document: finds the parent, is not part of the line's JSON
+    WRITABLE = "sent"
+    READ_ONLY = "computed"  # ARM works it out: recognised in a sheet, never sent
+    PARENT_KEY = "parent"  # a line's reference to its document: finds the parent, is not part of the line's JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,19 @@ class Field:
     name: str
     header: Words
     path: str
-    kind: Kind
+    type: FieldType
     help: Words
     example: str
     required: bool = False
     max_length: int | None = None
     pattern: str | None = None
-    one_of: tuple[str, ...] = ()
+    allowed_values: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    use: Use = Use.SENT
+    role: FieldRole = FieldRole.WRITABLE
     source: str = "E"
     clearable: bool = True  # whether a change may blank it
-    form: str | None = None  # one of resources.identifiers.FORMS
-    form_where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # only where these columns are blank or so
+    format: str | None = None  # one of resources.identifiers.FORMS
+    format_when: tuple[tuple[str, tuple[str, ...]], ...] = ()  # only where these columns are blank or so
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Rule:
     code: str
     field: str
     severity: Severity
-    ok: Callable[[], pl.Expr]
+    is_met: Callable[[], pl.Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Filter:
 
     param: str
     path: str = ""
-    whole: bool = True
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +114,13 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     dates: tuple[str, str, str] | None = None
     period: tuple[Filter, Filter] | None = None
-    splits: tuple[str, ...] = ()
-    told_by: tuple[tuple[str, str], ...] = ()
-    also: tuple[Field, ...] = ()
+    partition_by: tuple[str, ...] = ()
+    value_source: tuple[tuple[str, str], ...] = ()
+    read_only_fields: tuple[Field, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     changed_since: str = ""
-    cap: int = 10_000
-    page: int = 1_000
+    max_records: int = 10_000
+    page_size: int = 1_000
     source: str = "I"
     note: Words = field(default_factory=lambda: Words("", ""))
 
@@ -140,18 +140,18 @@ class Resource:
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...] = ()
     endpoint: str = ""
-    wrapper: str = ""
+    json_array: str = ""
     lines: "Resource | None" = None
     lines_path: str = ""
     source: str = "E"
     listing: Listing | None = None
     updatable: bool = False  # ARM changes a record by the keys given (PUT)
-    whole_groups: tuple[str, ...] = ()  # JSON objects that ARM changes as a whole: what is not said becomes blank
+    replaced_groups: tuple[str, ...] = ()  # JSON objects that ARM changes as a whole: what is not said becomes blank
 
     @property
     def readable(self) -> tuple[Field, ...]:
         """The fields of a record as ARM gives it: those that can be sent, and those that can only be read."""
-        return (*self.fields, *(self.listing.also if self.listing else ()))
+        return (*self.fields, *(self.listing.read_only_fields if self.listing else ()))
 
     def field(self, name: str) -> Field:
         """Return the field called `name`; KeyError if there is none."""

@@ -20,7 +20,7 @@ _UNSEEN_ORDS = [
 _ALIKE = {"\u00df": "ss", "\u03c2": "\u03c3"}  # what case folding does besides lower case, in letters people use
 
 
-def normal(key: pl.Expr) -> pl.Expr:
+def normalise_key(key: pl.Expr) -> pl.Expr:
     """Return the comparable form of a key column. Null stays null.
 
     NFKC (an accent is stored in one way; full-width digits, ligatures and no-break spaces are the plain ones), without
@@ -31,7 +31,7 @@ def normal(key: pl.Expr) -> pl.Expr:
     return bare.str.replace_many(list(_ALIKE), list(_ALIKE.values()))
 
 
-def normal_text(key: str) -> str:
+def normalise_key_text(key: str) -> str:
     """Return the comparable form of one key; the same form as `normal` gives."""
     seen = key.translate(dict.fromkeys(_UNSEEN_ORDS))
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).lower())

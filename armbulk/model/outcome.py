@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
 
 
-WELL = frozenset(
+SUCCESSFUL = frozenset(
     {
         Outcome.CREATED,
         Outcome.CREATED_WITH_WARNINGS,
@@ -34,21 +34,21 @@ WELL = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class ApiUsage:
     """What something takes from ARM's acceptable use policy: requests, records read, records written."""
 
     requests: int = 0
     reads: int = 0
     writes: int = 0
 
-    def __add__(self, other: "Cost") -> "Cost":
+    def __add__(self, other: "ApiUsage") -> "ApiUsage":
         """Add meter by meter."""
-        return Cost(self.requests + other.requests, self.reads + other.reads, self.writes + other.writes)
+        return ApiUsage(self.requests + other.requests, self.reads + other.reads, self.writes + other.writes)
 
     def meters(self) -> dict[str, int]:
         """Return the amounts by meter name."""
         return {"requests": self.requests, "reads": self.reads, "writes": self.writes}
 
 
-CHANGED = "not sent: changed at ARM since the export."
+CHANGED_AT_ARM = "not sent: changed at ARM since the export."
 """How what is said of a conflict begins; the values follow."""

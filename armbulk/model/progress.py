@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollSettings:
     """How patient a session is, in seconds."""
 
     poll: float = 2.0
@@ -14,7 +14,7 @@ class Pace:
 
 
 @dataclass(slots=True)
-class Watch:
+class BatchProgress:
     """What this session remembers of a batch between two steps."""
 
     due: float = 0.0

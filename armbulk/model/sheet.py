@@ -9,7 +9,7 @@ from armbulk.model.fields import Resource
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """What the caller said of the files: it settles what the files themselves leave open."""
 
     as_resource: str | None = None  # what the sheets hold
@@ -24,7 +24,7 @@ class Reading:
     update: bool | None = None  # whether customers are changed, not created; null: nobody has said
 
 
-AS_IT_STANDS = Reading()
+DEFAULT_READ_OPTIONS = ReadOptions()
 """Nothing was said: what the files leave open is a finding."""
 
 
@@ -37,7 +37,7 @@ CELL = pl.Enum(["text", "number", "padded", "percent", "date", "datetime", "time
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ReadIssue:
     """Something the reader saw that its user must know: it becomes a finding at its place.
 
     `row` and `column` as in a finding (null: the whole row or sheet); `code` is one of the catalogue.
@@ -64,12 +64,12 @@ class Sheet:
     name: str
     frame: pl.DataFrame
     letters: tuple[str, ...]
-    form: str  # "xlsx" or "csv"
+    format: str  # "xlsx" or "csv"
     sha256: str = ""
     resource: str | None = None  # what the caller said it is (`--as`, `FILE#Sheet=RESOURCE`), if anything
     hidden_rows: frozenset[int] = frozenset()  # rows that Excel does not show: hidden by hand or by a filter
-    merged: tuple[str, ...] = ()  # merged ranges, as `B3:C4`
-    faults: tuple[Fault, ...] = ()  # what the reader saw, told with the other findings
+    merged_ranges: tuple[str, ...] = ()  # merged ranges, as `B3:C4`
+    issues: tuple[ReadIssue, ...] = ()  # what the reader saw, told with the other findings
     visible: bool = True
     mapped_by: str = ""  # the hash of the mapping it was read with
     base: "Sheet | None" = None  # the values as armbulk exported them, where the workbook is an export

@@ -54,7 +54,7 @@ def bucket(end: date, known: Sequence[Interval]) -> pl.Expr:
     return chosen.otherwise(len(known) - 1)
 
 
-def aged(items: pl.DataFrame, end: date, known: Sequence[Interval]) -> pl.DataFrame:
+def age_items(items: pl.DataFrame, end: date, known: Sequence[Interval]) -> pl.DataFrame:
     """The aged balance: bucket, currency, count, open, open_own. `items`: key, due, currency, open, open_own."""
     return (
         items.with_columns(bucket(end, known).cast(pl.Int64).alias("bucket"))

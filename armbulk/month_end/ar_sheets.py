@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from armbulk.arm.decode import KEY
+from armbulk.arm.decode import RECORD_KEY
 from armbulk.i18n import Words
-from armbulk.model.columns import Column
-from armbulk.model.fields import Field, Kind
-from armbulk.month_end.ageing import NO_DATE, NOT_BY_ITEM, NOT_DUE, Interval, aged, bucket, overdue
+from armbulk.model.columns import ExportColumn
+from armbulk.model.fields import Field, FieldType
+from armbulk.month_end.ageing import NO_DATE, NOT_BY_ITEM, NOT_DUE, Interval, age_items, bucket, overdue
 from armbulk.month_end.open_items import Known, total
 from armbulk.month_end.receivables import Receivables
 from armbulk.resources import EXPORTS
-from armbulk.resources.shared import read_only
-from armbulk.writers.report_sheets import Chart, Leaf, Row, Section
-from armbulk.writers.table_stream import Stream
+from armbulk.resources.shared import read_only_field
+from armbulk.writers.report_sheets import Chart, ReportSection, ReportSheet, Row
+from armbulk.writers.table_stream import TableStream
 
 _W = {
     "open": Words("Open AR items", "Åpne poster"),
@@ -75,13 +75,13 @@ _KNOWN = {
     Known.SUM: Words("settled since, item not known", "gjort opp siden, post ikke kjent"),
 }
 _OWN = tuple(
-    read_only(name, header, f"\x00{name}", kind, ("", ""), "")
+    read_only_field(name, header, f"\x00{name}", kind, ("", ""), "")
     for name, header, kind in (
-        ("open_at_end", ("Open at period end", "Åpent ved periodeslutt"), Kind.AMOUNT),
-        ("open_at_end_currency", ("Open at period end, currency", "Åpent ved periodeslutt, valuta"), Kind.AMOUNT),
-        ("days_overdue", ("Days overdue", "Dager forfalt"), Kind.INTEGER),
-        ("interval", ("Interval", "Intervall"), Kind.TEXT),
-        ("known_by", ("Known by", "Kjent ved"), Kind.TEXT),
+        ("open_at_end", ("Open at period end", "Åpent ved periodeslutt"), FieldType.AMOUNT),
+        ("open_at_end_currency", ("Open at period end, currency", "Åpent ved periodeslutt, valuta"), FieldType.AMOUNT),
+        ("days_overdue", ("Days overdue", "Dager forfalt"), FieldType.INTEGER),
+        ("interval", ("Interval", "Intervall"), FieldType.TEXT),
+        ("known_by", ("Known by", "Kjent ved"), FieldType.TEXT),
     )
 )
 _FIRST = ("accountNo", "customerNo", "documentNo", "voucherDate", "dueDate", "currency")
@@ -102,7 +102,7 @@ def _bucket_words(number: int, known: tuple[Interval, ...], lang: str) -> str:
 # ── the open items ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_items(owed: Receivables, lang: str) -> Stream:
+def open_items(owed: Receivables, lang: str) -> TableStream:
     """The items open at the end, and what of an account no item tells."""
     told = _told(owed, lang)
     fields = {one.path: one for one in EXPORTS["ar-items"].readable}
@@ -110,15 +110,15 @@ def open_items(owed: Receivables, lang: str) -> Stream:
     own = [_column(one, told) for one in _OWN]
     first = [columns[path] for path in _FIRST]
     rest = [one for path, one in columns.items() if path not in _FIRST or path not in fields]
-    sums = told.filter(pl.col(KEY).is_null())
+    sums = told.filter(pl.col(RECORD_KEY).is_null())
 
     def pages() -> Iterator[pl.DataFrame]:
         for page, _ in owed.gathered.pages():
             keep = told.drop("accountNo", "customerNo", "currency")
-            yield page.join(keep, on=KEY, how="inner", maintain_order="left")
+            yield page.join(keep, on=RECORD_KEY, how="inner", maintain_order="left")
         yield sums
 
-    return Stream(_w("open", lang), (*first, *own, *rest), told.height, pages)
+    return TableStream(_w("open", lang), (*first, *own, *rest), told.height, pages)
 
 
 def _told(owed: Receivables, lang: str) -> pl.DataFrame:
@@ -133,22 +133,22 @@ def _told(owed: Receivables, lang: str) -> pl.DataFrame:
                                        return_dtype=pl.String),
     )  # fmt: skip
     return owed.open.everything.select(
-        pl.col("key").alias(KEY), pl.col("account").alias("accountNo"), pl.col("customer").alias("customerNo"),
+        pl.col("key").alias(RECORD_KEY), pl.col("account").alias("accountNo"), pl.col("customer").alias("customerNo"),
         pl.col("currency"), *(value.alias(one.path) for one, value in zip(_OWN, values, strict=True)),
     )  # fmt: skip
 
 
-def _column(one: Field, told: pl.DataFrame) -> Column:
+def _column(one: Field, told: pl.DataFrame) -> ExportColumn:
     widest = told[one.path].str.len_chars().max()
-    return Column(one.path, one, widest=int(str(widest or 0)), scale=2)
+    return ExportColumn(one.path, one, widest=int(str(widest or 0)), scale=2)
 
 
 # ── the aged balance ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def aged_leaf(owed: Receivables, lang: str) -> Leaf:
+def aged_leaf(owed: Receivables, lang: str) -> ReportSheet:
     """What was owed by how long it was overdue: in the ledger's currency, and in each of its own."""
-    frame = aged(owed.open.everything, owed.end, owed.intervals)
+    frame = age_items(owed.open.everything, owed.end, owed.intervals)
     currencies = sorted(frame["currency"].unique())
     found = set(frame["bucket"])
     numbers = [NOT_DUE, *range(len(owed.intervals)), *(one for one in (NO_DATE, NOT_BY_ITEM) if one in found)]
@@ -159,12 +159,13 @@ def aged_leaf(owed: Receivables, lang: str) -> Leaf:
         _w("of_arm" if owed.of_arm else "defaults", lang) + " " + _w("due_today", lang),
         _how(owed, lang),
     )
-    return Leaf(
+    return ReportSheet(
         name=_w("aged", lang),
         title=_w("aged", lang),
         heads=(
-            (_w("bucket", lang), Kind.TEXT), (_w("items", lang), Kind.INTEGER), (_w("ledger", lang), Kind.AMOUNT),
-            *((one or "?", Kind.AMOUNT) for one in currencies),
+            (_w("bucket", lang), FieldType.TEXT), (_w("items", lang), FieldType.INTEGER),
+            (_w("ledger", lang), FieldType.AMOUNT),
+            *((one or "?", FieldType.AMOUNT) for one in currencies),
         ),
         rows=tuple((_bucket_words(one, owed.intervals, lang), *row) for one, row in zip(numbers, rows, strict=True)),
         total=(_w("total", lang), *whole),
@@ -186,7 +187,7 @@ def _how(owed: Receivables, lang: str) -> str:
 # ── the tie-out ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def owed_leaf(owed: Receivables, lang: str) -> Leaf:
+def owed_leaf(owed: Receivables, lang: str) -> ReportSheet:
     """Customers' accounts against the ledger's."""
     rows: list[Row] = [
         (_w("dated", lang, owed.end), "", owed.open.balance),
@@ -200,10 +201,14 @@ def owed_leaf(owed: Receivables, lang: str) -> Leaf:
     ]
     if owed.why is None:
         rows.append((_w("in_ledger", lang), "", owed.ledger))
-    return Leaf(
+    return ReportSheet(
         name=_w("tie", lang),
         title=_w("tie", lang),
-        heads=((_w("what", lang), Kind.TEXT), (_w("source", lang), Kind.TEXT), (_w("amount", lang), Kind.AMOUNT)),
+        heads=(
+            (_w("what", lang), FieldType.TEXT),
+            (_w("source", lang), FieldType.TEXT),
+            (_w("amount", lang), FieldType.AMOUNT),
+        ),
         rows=rows,
         total=None if owed.difference is None else (_w("difference", lang), "", owed.difference),
         notes=(_result(owed, lang), _w("chosen" if owed.said_outright else "found", lang), _how(owed, lang)),
@@ -217,7 +222,7 @@ def _result(owed: Receivables, lang: str) -> str:
     return _w("agrees", lang) if owed.agrees else _w("differs", lang, f"{owed.difference:,.2f}")
 
 
-def owed_sections(owed: Receivables, lang: str) -> list[Section]:
+def owed_sections(owed: Receivables, lang: str) -> list[ReportSection]:
     """What the summary says of the receivables."""
     by_item = total(owed.open.items["open"])
     rows: list[Row] = [(_w("open_items", lang), owed.open.items.height), (_w("by_item", lang), by_item)]
@@ -225,5 +230,5 @@ def owed_sections(owed: Receivables, lang: str) -> list[Section]:
         rows.append((_w("not_by_item", lang), owed.open.balance - by_item))
     rows.append((_w("in_all", lang), owed.open.balance))
     result: Row = ("", _result(owed, lang))
-    tie = Section(_w("tie", lang), (result,), good=None if owed.why else owed.agrees)
-    return [tie, Section(_w("owed", lang, owed.end), tuple(rows))]
+    tie = ReportSection(_w("tie", lang), (result,), good=None if owed.why else owed.agrees)
+    return [tie, ReportSection(_w("owed", lang, owed.end), tuple(rows))]

@@ -13,32 +13,32 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError, UsageError
 from armbulk.export import run
-from armbulk.export.partition import Window
-from armbulk.export.request import Given, Wanted, wanted
-from armbulk.export.run import Exported, Gathered, Sized, Tell
+from armbulk.export.partition import Partition
+from armbulk.export.request import ExportArguments, ExportRequest, build_request
+from armbulk.export.run import ExportResult, ExportSize, FetchedList, Tell
 from armbulk.month_end.ar_sheets import aged_leaf, open_items, owed_leaf, owed_sections
 from armbulk.month_end.first_export import first_seen, somebody
 from armbulk.month_end.gl_sheets import About, by_account, by_type, front, tie_leaf, word
 from armbulk.month_end.receivables import Receivables, against_ledger, receivables
-from armbulk.month_end.tie_out import ABSENT, Lists, TieOut, added_up, tied_out
+from armbulk.month_end.tie_out import ABSENT, MonthEndLists, TieOut, added_up, tied_out
 from armbulk.month_end.turnover import Turnover, whole_periods
 from armbulk.settings.load import DEFAULTS
 from armbulk.writers import tables as files
-from armbulk.writers.report_sheets import Leaf, painter, summary
-from armbulk.writers.table_stream import Stream
+from armbulk.writers.report_sheets import ReportSheet, painter, summary
+from armbulk.writers.table_stream import TableStream
 
 CLOSE = "close"
 """What the pack is called on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CloseRequest:
     """What an export is to hold: a list; for the pack, what belongs to it as well."""
 
-    want: Wanted
+    want: ExportRequest
     close: bool = False
     accounts: tuple[str, ...] = ()  # receivable accounts, as said
 
@@ -48,14 +48,14 @@ class Asked:
         return self.want.resource.name == "gl-items"
 
 
-def asked(resource: str, given: Given, accounts: Sequence[str] = ()) -> Asked:
+def close_request(resource: str, given: ExportArguments, accounts: Sequence[str] = ()) -> CloseRequest:
     """Make a question of what was said; UsageError tells what cannot be asked."""
     if resource != CLOSE:
         if accounts:
             raise UsageError(
                 "accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out"
             )
-        return Asked(wanted(resource, given))
+        return CloseRequest(build_request(resource, given))
     if given.target.suffix.lower() != ".xlsx":
         raise UsageError("close-form", f"{given.target.name}: the close pack is a workbook", "Use -o FILE.xlsx")
     more = (given.year, given.first, given.last, given.where, given.columns, given.since)
@@ -65,42 +65,42 @@ def asked(resource: str, given: Given, accounts: Sequence[str] = ()) -> Asked:
             "The close pack is of one whole period",
             "Say --period 2025-02, and nothing else to choose by",
         )
-    return Asked(wanted("gl-items", given), close=True, accounts=tuple(dict.fromkeys(accounts)))
+    return CloseRequest(build_request("gl-items", given), close=True, accounts=tuple(dict.fromkeys(accounts)))
 
 
 # ── the price ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def plan(bench: Bench, asked: Asked, *, tell: Tell) -> dict[str, Any]:
+def plan(bench: Context, asked: CloseRequest, *, tell: Tell) -> dict[str, Any]:
     """Price an export with all that is read beside it: a few small calls, nothing is read in full."""
     if not asked.of_postings or asked.want.since:
         return run.plan(bench, asked.want, tell=tell)
     with ExitStack() as stack:
-        lists = Lists(bench, asked.want.target, waits=True, fresh=False, tell=tell, stack=stack)
+        lists = MonthEndLists(bench, asked.want.target, waits=True, fresh=False, tell=tell, stack=stack)
         session = lists.open(asked.want)
-        own = run.size_up(session)
+        own = run.measure(session)
         beside = _beside(lists, asked)
         said = run.price(session, own, list(beside.values()))
     resource = CLOSE if asked.close else said["resource"]
     return {**said, "resource": resource, "beside": {name: one.records for name, one in beside.items()}}
 
 
-def _beside(lists: Lists, asked: Asked) -> dict[str, Sized]:
+def _beside(lists: MonthEndLists, asked: CloseRequest) -> dict[str, ExportSize]:
     """How large the other lists are; those that ARM does not have are left out."""
     root, found = asked.want.root, {}
     wants = {"gl-movements": lists.beside("gl-movements", root)} if whole_periods(root) else {}
     if asked.close:
-        wants |= {name: lists.beside(name, Window()) for name in ("ar-items", "insights")}
+        wants |= {name: lists.beside(name, Partition()) for name in ("ar-items", "insights")}
     for name, want in wants.items():
         try:
-            found[name] = run.size_up(lists.open(want))
+            found[name] = run.measure(lists.open(want))
         except (ServerError, ForbiddenError) as error:
             if isinstance(error, ServerError) and error.code not in ABSENT:
                 raise
     if asked.close and "gl-movements" not in found:
         chosen: list[tuple[tuple[str, str], ...]] = [(("glaccountno", one),) for one in asked.accounts]
         for values in chosen or [()]:
-            history = run.size_up(lists.open(lists.beside("gl-items", Window(values=values))))
+            history = run.measure(lists.open(lists.beside("gl-items", Partition(values=values))))
             found["gl-items of all time" + "".join(f" {one}" for _, one in values)] = history
     return found
 
@@ -112,8 +112,8 @@ def _beside(lists: Lists, asked: Asked) -> dict[str, Sized]:
 class _Closing:
     """A month-end as it comes about."""
 
-    asked: Asked
-    gathered: Gathered
+    asked: CloseRequest
+    gathered: FetchedList
     turnover: Turnover
     said: dict[str, Any]
     tie_out: TieOut = field(default_factory=TieOut)
@@ -129,25 +129,25 @@ class _Closing:
         """Whether no tie-out found a difference."""
         return self.tie_out.agrees and (self.owed is None or self.owed.agrees)
 
-    def report(self, lists: Lists, lang: str) -> dict[str, Any]:
+    def report(self, lists: MonthEndLists, lang: str) -> dict[str, Any]:
         """All of it, as the JSON contract of `armbulk export` says it."""
         more: dict[str, Any] = {"cost": lists.spent, "tie_out": self.tie_out.said(lang)}
         if self.owed is not None:
-            windows = self.said["windows"] + run.report(self.owed.gathered, lang)["windows"]
+            windows = self.said["windows"] + run.to_json(self.owed.gathered, lang)["windows"]
             more |= {"resource": CLOSE, "gaps": self.gaps, "complete": not self.gaps, "windows": windows}
             more["receivables"] = self.owed.said(lang)
         return {**self.said, **more}
 
 
-def export(bench: Bench, asked: Asked, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> Exported:
+def export(bench: Context, asked: CloseRequest, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> ExportResult:
     """Read what is wanted, prove it, tie it out, write it."""
     if not asked.of_postings or asked.want.since:
         return run.export(bench, asked.want, lang, waits=waits, fresh=fresh, tell=tell)
     with ExitStack() as stack:
-        lists = Lists(bench, asked.want.target, waits=waits, fresh=fresh, tell=tell, stack=stack)
+        lists = MonthEndLists(bench, asked.want.target, waits=waits, fresh=fresh, tell=tell, stack=stack)
         session = lists.open(asked.want)
-        past = stack.enter_context(run.past_of(session, run.question_of(bench.profile.account, asked.want)))
-        closing = _read(lists, asked, run.gather(session, fresh=fresh, past=past), lang)
+        past = stack.enter_context(run.previous_export(session, run.question_of(bench.profile.account, asked.want)))
+        closing = _read(lists, asked, run.fetch_list(session, fresh=fresh, past=past), lang)
         said = closing.report(lists, lang)
         target = run.named(asked.want.target, complete=said["complete"])
         paths = _write(bench, closing, target, lang)
@@ -155,13 +155,13 @@ def export(bench: Bench, asked: Asked, lang: str, *, waits: bool, fresh: bool, t
             lists.done()
             if not asked.close:
                 run.remember(session, past)
-    return Exported({**said, "files": [str(path) for path in paths]}, said["complete"], closing.agrees)
+    return ExportResult({**said, "files": [str(path) for path in paths]}, said["complete"], closing.agrees)
 
 
-def _read(lists: Lists, asked: Asked, gathered: Gathered, lang: str) -> _Closing:
+def _read(lists: MonthEndLists, asked: CloseRequest, gathered: FetchedList, lang: str) -> _Closing:
     """Read the other lists after the postings: the movements after what they are compared with."""
     turnover = added_up(gathered)
-    closing = _Closing(asked, gathered, turnover, run.report(gathered, lang))
+    closing = _Closing(asked, gathered, turnover, run.to_json(gathered, lang))
     owed = receivables(lists, gathered) if asked.close else None
     closing.tie_out = tied_out(lists, gathered, turnover)
     if owed is not None:
@@ -169,12 +169,12 @@ def _read(lists: Lists, asked: Asked, gathered: Gathered, lang: str) -> _Closing
     return closing
 
 
-def _write(bench: Bench, closing: _Closing, target: Path, lang: str) -> list[Path]:
+def _write(bench: Context, closing: _Closing, target: Path, lang: str) -> list[Path]:
     want = closing.asked.want
     if want.raw:
         return files.write_raw(target, closing.gathered.raw(), bench.clock)
     if target.suffix.lower() != ".xlsx":
-        return files.write(target, closing.gathered.streams(lang), want.dialect, lang, bench.clock)
+        return files.write_tables(target, closing.gathered.streams(lang), want.dialect, lang, bench.clock)
     streams = _streams(closing, lang)
     about = _about(bench, closing)
     at = first_seen(bench.profile.home / run.FOLDER, _digest(closing, about), bench.clock.now())
@@ -183,10 +183,10 @@ def _write(bench: Bench, closing: _Closing, target: Path, lang: str) -> list[Pat
     name, title, parts = front(
         replace(about, when=when), closing.gathered, closing.turnover, closing.gaps, closing.tie_out, sections, lang
     )
-    return files.write(target, streams, want.dialect, lang, bench.clock, summary(name, title, parts))
+    return files.write_tables(target, streams, want.dialect, lang, bench.clock, summary(name, title, parts))
 
 
-def _streams(closing: _Closing, lang: str) -> list[Stream]:
+def _streams(closing: _Closing, lang: str) -> list[TableStream]:
     """The long tables, each with the small sheets that follow it."""
     (items,) = closing.gathered.streams(lang)
     leaves = [by_account(closing.turnover, lang), by_type(closing.turnover, lang),
@@ -198,7 +198,7 @@ def _streams(closing: _Closing, lang: str) -> list[Stream]:
     return found
 
 
-def _after(leaves: Sequence[Leaf]) -> Any:
+def _after(leaves: Sequence[ReportSheet]) -> Any:
     def paint(book: Any) -> None:
         for leaf in leaves:
             painter(leaf)(book)
@@ -206,7 +206,7 @@ def _after(leaves: Sequence[Leaf]) -> Any:
     return paint
 
 
-def _about(bench: Bench, closing: _Closing) -> About:
+def _about(bench: Context, closing: _Closing) -> About:
     profile = bench.profile
     by = profile.user_id if profile.user_id != DEFAULTS["user_id"] else somebody() or profile.user_id
     window = closing.asked.want.root.told()

@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.export.run import Gathered
+from armbulk.export.run import FetchedList
 from armbulk.i18n import Words
-from armbulk.model.fields import Kind
+from armbulk.model.fields import FieldType
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, TYPE, Turnover
-from armbulk.writers.report_sheets import Chart, Leaf, Row, Section
+from armbulk.writers.report_sheets import Chart, ReportSection, ReportSheet, Row
 
 _W = {
     "summary": Words("Summary", "Sammendrag"),
@@ -89,9 +89,9 @@ def word(name: str, lang: str) -> str:
 
 
 def front(
-    about: About, gathered: Gathered, turnover: Turnover, gaps: Sequence[dict[str, Any]], tie_out: TieOut,
-    owed: Sequence[Section], lang: str,
-) -> tuple[str, str, tuple[Section, ...]]:  # fmt: skip
+    about: About, gathered: FetchedList, turnover: Turnover, gaps: Sequence[dict[str, Any]], tie_out: TieOut,
+    owed: Sequence[ReportSection], lang: str,
+) -> tuple[str, str, tuple[ReportSection, ...]]:  # fmt: skip
     """The first sheet: its name, its title, its sections."""
     window = word("all", lang) if about.window == "all" else about.window
     title = word("close" if about.close else "export", lang).format(window)
@@ -103,9 +103,9 @@ def front(
     if turnover.unread:
         what.append((word("unread", lang), turnover.unread))
     sections = (
-        Section("armbulk", tuple(what)),
+        ReportSection("armbulk", tuple(what)),
         _completeness(gaps, lang),
-        Section(word("tie_out", lang), _tied_rows(tie_out, gaps, lang),
+        ReportSection(word("tie_out", lang), _tied_rows(tie_out, gaps, lang),
                 good=None if tie_out.tied is None else tie_out.agrees),
         *owed,
         _sums(turnover, gathered.rows, lang),
@@ -113,15 +113,15 @@ def front(
     return word("summary", lang), title, sections
 
 
-def _completeness(gaps: Sequence[dict[str, Any]], lang: str) -> Section:
+def _completeness(gaps: Sequence[dict[str, Any]], lang: str) -> ReportSection:
     rows: list[Row] = [("", word("incomplete" if gaps else "complete", lang))]
     for gap in gaps:
         expected = "?" if gap["expected"] is None else gap["expected"]
         rows.append(("", word("gap", lang).format(gap["window"], expected, gap["got"], gap["why"])))
-    return Section(word("is_complete", lang), tuple(rows), good=not gaps)
+    return ReportSection(word("is_complete", lang), tuple(rows), good=not gaps)
 
 
-def _sums(turnover: Turnover, rows: int, lang: str) -> Section:
+def _sums(turnover: Turnover, rows: int, lang: str) -> ReportSection:
     heads = ("", *(word(name, lang) for name in ("count", "debit", "credit", "net")))
     frame = turnover.by_currency()
     found: list[Row] = [
@@ -130,34 +130,34 @@ def _sums(turnover: Turnover, rows: int, lang: str) -> Section:
     ]
     sums = frame.select(pl.col(name).sum() for name in _SIDES).row(0)
     found.append((word("ledger", lang), rows, *(one or Decimal(0) for one in sums)))
-    return Section(word("sums", lang), tuple(found), heads)
+    return ReportSection(word("sums", lang), tuple(found), heads)
 
 
 _SIDES = ("debit", "credit", "net")
 
 
-def by_account(turnover: Turnover, lang: str) -> Leaf:
+def by_account(turnover: Turnover, lang: str) -> ReportSheet:
     """The postings of each account."""
     return _turnover(
         turnover.by_account(), (ACCOUNT, "account_name"), ("by_account", "account", "name", "net_chart"), lang
     )
 
 
-def by_type(turnover: Turnover, lang: str) -> Leaf:
+def by_type(turnover: Turnover, lang: str) -> ReportSheet:
     """The postings of each voucher type."""
     return _turnover(turnover.by_type(), (TYPE, "type_name"), ("by_type", "type", "description", "net_types"), lang)
 
 
-def _turnover(frame: pl.DataFrame, axes: tuple[str, str], words: tuple[str, str, str, str], lang: str) -> Leaf:
+def _turnover(frame: pl.DataFrame, axes: tuple[str, str], words: tuple[str, str, str, str], lang: str) -> ReportSheet:
     name, first, second, chart = (word(one, lang) for one in words)
     sums = (*_SIDES, "count")
     total = frame.select(pl.col(one).sum() for one in sums).row(0)
-    return Leaf(
+    return ReportSheet(
         name=name,
         title=name,
         heads=(
-            (first, Kind.TEXT), (second, Kind.TEXT), *((word(one, lang), Kind.AMOUNT) for one in _SIDES),
-            (word("count", lang), Kind.INTEGER),
+            (first, FieldType.TEXT), (second, FieldType.TEXT), *((word(one, lang), FieldType.AMOUNT) for one in _SIDES),
+            (word("count", lang), FieldType.INTEGER),
         ),
         rows=tuple((one[axes[0]] or "", one[axes[1]] or "", *(one[column] for column in sums))
                    for one in frame.to_dicts()),
@@ -166,19 +166,19 @@ def _turnover(frame: pl.DataFrame, axes: tuple[str, str], words: tuple[str, str,
     )  # fmt: skip
 
 
-def tie_leaf(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) -> Leaf:
+def tie_leaf(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) -> ReportSheet:
     """Postings and movements of each account side by side."""
     tied = tie_out.tied
     rows = tied.rows.to_dicts() if tied else []
     columns = ("items", "movements", "difference")
     total = tied.rows.select(pl.col(one).sum() for one in columns).row(0) if tied else ()
-    return Leaf(
+    return ReportSheet(
         name=word("tie_out", lang),
         title=word("tie_out", lang),
         heads=(
-            (word("account", lang), Kind.TEXT), (word("name", lang), Kind.TEXT),
-            (word("sum_items", lang), Kind.AMOUNT), (word("sum_moved", lang), Kind.AMOUNT),
-            (word("difference", lang), Kind.AMOUNT),
+            (word("account", lang), FieldType.TEXT), (word("name", lang), FieldType.TEXT),
+            (word("sum_items", lang), FieldType.AMOUNT), (word("sum_moved", lang), FieldType.AMOUNT),
+            (word("difference", lang), FieldType.AMOUNT),
         ),
         rows=tuple((one[ACCOUNT] or "", one["account_name"] or "", *(one[name] for name in columns)) for one in rows),
         total=(word("total", lang), "", *total) if tied else None,

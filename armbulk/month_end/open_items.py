@@ -37,7 +37,7 @@ def total(column: pl.Series) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenItems:
     """The receivables on a day. `items`: key, open, open_own, known, and whose; `sums`: of accounts, without a key."""
 
     items: pl.DataFrame
@@ -62,7 +62,7 @@ class Open:
         return self.balance - self.posted_later + self.posted_before
 
 
-def opened(items: pl.DataFrame, end: date) -> Open:
+def open_items_at(items: pl.DataFrame, end: date) -> OpenItems:
     """Work out what was open on `end`.
 
     `items`: key, account, customer, document, reference, currency, day, due, year, period, and the amounts `amount`,
@@ -91,7 +91,7 @@ def opened(items: pl.DataFrame, end: date) -> Open:
     shown = ("key", "account", "customer", "currency", "due", "open", "open_own", "known")
     found = before.filter((pl.col("open") != 0) | (pl.col("open_own") != 0)).select(shown)
     alone = before.filter(~pl.col("adds_up")).select(_PARTY).n_unique() if before.height else 0
-    return Open(found, _sums(before), alone, *_shifted(placed, end))
+    return OpenItems(found, _sums(before), alone, *_shifted(placed, end))
 
 
 def _settled(items: pl.DataFrame, end: date) -> pl.DataFrame:

@@ -8,13 +8,13 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.decode import KEY
-from armbulk.export.partition import Window, months_days
-from armbulk.export.run import Gathered, report
+from armbulk.arm.decode import RECORD_KEY
+from armbulk.export.partition import Partition, months_days
+from armbulk.export.run import FetchedList, to_json
 from armbulk.i18n import Words
 from armbulk.month_end.ageing import DEFAULTS, Interval, intervals
-from armbulk.month_end.open_items import Open, opened, total
-from armbulk.month_end.tie_out import Lists, TieOut, Unavailable, filled, moved_in, proven
+from armbulk.month_end.open_items import OpenItems, open_items_at, total
+from armbulk.month_end.tie_out import MonthEndLists, TieOut, Unavailable, filled, moved_in, proven
 from armbulk.month_end.turnover import ACCOUNT, Turnover, amount, text_column
 
 _NO_ACCOUNT = Words(
@@ -55,8 +55,8 @@ class Receivables:
     """What customers owed at the end of the period, and what the ledger says of it."""
 
     end: date
-    gathered: Gathered
-    open: Open
+    gathered: FetchedList
+    open: OpenItems
     intervals: tuple[Interval, ...]
     of_arm: bool  # whether the intervals are ARM's own
     gaps: tuple[dict[str, Any], ...]
@@ -99,28 +99,28 @@ class Receivables:
         }
 
 
-def receivables(lists: Lists, gathered: Gathered) -> Receivables:
+def receivables(lists: MonthEndLists, gathered: FetchedList) -> Receivables:
     """What was open at the end of the period that the postings are of; the ledger's side is still to come."""
     root = gathered.want.root
     _, end = months_days(root.year or 1, root.period or 12)
-    found = lists.read(lists.beside("ar-items", Window()))
+    found = lists.read(lists.beside("ar-items", Partition()))
     items = pl.concat([_empty_lean(), *(_lean(page, found) for page, _ in found.pages())], how="vertical_relaxed")
     limits = _limits(lists, found)
-    gaps = [*report(found, "en")["gaps"], *_unplaced(items)]
+    gaps = [*to_json(found, "en")["gaps"], *_unplaced(items)]
     usable = items.filter(pl.col("day").is_not_null())
     return Receivables(
-        end, found, opened(usable, end), limits or DEFAULTS, limits is not None,
+        end, found, open_items_at(usable, end), limits or DEFAULTS, limits is not None,
         tuple({**one, "window": f"ar-items: {one['window']}"} for one in gaps),
     )  # fmt: skip
 
 
-def _lean(page: pl.DataFrame, found: Gathered) -> pl.DataFrame:
+def _lean(page: pl.DataFrame, found: FetchedList) -> pl.DataFrame:
     columns = found.items.columns
     texts = {name: text_column(path, page) for name, path in _LEAN.items()}
     numbers = {name: texts[name].cast(pl.Int64, strict=False) for name in ("year", "period")}
     days = {name: texts[name].str.head(10).str.to_date("%Y-%m-%d", strict=False) for name in ("day", "due")}
     amounts = {name: amount(path, columns) for name, path in _AMOUNTS.items()}
-    return page.select(pl.col(KEY).alias("key"), **{**texts, **numbers, **days, **amounts})
+    return page.select(pl.col(RECORD_KEY).alias("key"), **{**texts, **numbers, **days, **amounts})
 
 
 def _empty_lean() -> pl.DataFrame:
@@ -142,10 +142,10 @@ def _unplaced(items: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _limits(lists: Lists, earlier: Gathered) -> tuple[Interval, ...] | None:
+def _limits(lists: MonthEndLists, earlier: FetchedList) -> tuple[Interval, ...] | None:
     """ARM's own intervals of the aged balance, where it tells them and they hold together."""
     try:
-        found = lists.read_after(lists.beside("insights", Window()), earlier)
+        found = lists.read_after(lists.beside("insights", Partition()), earlier)
     except Unavailable:
         return None
     said = [
@@ -161,7 +161,12 @@ def _whole(text: str | None) -> int | None:
 
 
 def against_ledger(
-    lists: Lists, own: Receivables, said: Sequence[str], gathered: Gathered, turnover: Turnover, tie_out: TieOut
+    lists: MonthEndLists,
+    own: Receivables,
+    said: Sequence[str],
+    gathered: FetchedList,
+    turnover: Turnover,
+    tie_out: TieOut,
 ) -> Receivables:
     """Tie the receivables to the ledger's accounts."""
     own = replace(own, said_outright=bool(said))
@@ -178,12 +183,14 @@ def against_ledger(
     return replace(own, balances=tuple(replace(one, name=names.get(one.account) or "") for one in balances))
 
 
-def _closing(lists: Lists, own: Receivables, account: str, gathered: Gathered, moved: pl.DataFrame | None) -> Balance:
+def _closing(
+    lists: MonthEndLists, own: Receivables, account: str, gathered: FetchedList, moved: pl.DataFrame | None
+) -> Balance:
     """What an account held at the end: its closing balance, the last before, or all its postings together."""
     if moved is not None:
         found = _latest(moved, own.end, account)
         if not found.height:
-            alone = moved_in(lists, Window(values=(("glaccountno", account),)), gathered)
+            alone = moved_in(lists, Partition(values=(("glaccountno", account),)), gathered)
             found = _latest(alone, own.end, account)
         if not found.height:
             return Balance(account, "", Decimal(0), FROM_NOTHING)
@@ -199,9 +206,9 @@ def _latest(moved: pl.DataFrame, end: date, account: str) -> pl.DataFrame:
     return mine.sort("year", "period")
 
 
-def _all_postings(lists: Lists, own: Receivables, account: str) -> Balance:
+def _all_postings(lists: MonthEndLists, own: Receivables, account: str) -> Balance:
     """The balance of an account as the sum of all it ever held, if its postings reach back as far as the items do."""
-    found = lists.read(lists.beside("gl-items", Window(values=(("glaccountno", account),))))
+    found = lists.read(lists.beside("gl-items", Partition(values=(("glaccountno", account),))))
     proven(found)
     closing, first = Decimal(0), ""
     limit = own.end.year * 100 + own.end.month

@@ -13,14 +13,22 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
-from armbulk.export.partition import Window
-from armbulk.export.request import Wanted
-from armbulk.export.run import Gathered, Session, gather, report
+from armbulk.export.partition import Partition
+from armbulk.export.request import ExportRequest
+from armbulk.export.run import ExportSession, FetchedList, fetch_list, to_json
 from armbulk.i18n import Words
 from armbulk.model.progress import Progress
-from armbulk.month_end.turnover import ACCOUNT, Tied, Turnover, movements, text_column, tie, whole_periods
+from armbulk.month_end.turnover import (
+    ACCOUNT,
+    Comparison,
+    Turnover,
+    compare_with_movements,
+    movements,
+    text_column,
+    whole_periods,
+)
 from armbulk.resources import EXPORTS
 
 ABSENT = frozenset({"no-such-list", "list-refused"})
@@ -50,28 +58,28 @@ def filled(words: Words, *values: object) -> Words:
 
 
 @dataclass(slots=True)
-class Lists:
+class MonthEndLists:
     """The lists of one month-end, one after the other; what was read is kept until the file is there."""
 
-    bench: Bench
+    bench: Context
     target: Path
     waits: bool
     fresh: bool
     tell: Callable[[Progress], None]
     stack: ExitStack
-    sessions: list[Session] = field(default_factory=list)
+    sessions: list[ExportSession] = field(default_factory=list)
 
-    def open(self, want: Wanted) -> Session:
+    def open(self, want: ExportRequest) -> ExportSession:
         """Begin a list, or go on with it."""
-        session = self.stack.enter_context(Session(self.bench, want, self.waits, self.tell))
+        session = self.stack.enter_context(ExportSession(self.bench, want, self.waits, self.tell))
         self.sessions.append(session)
         return session
 
-    def read(self, want: Wanted) -> Gathered:
+    def read(self, want: ExportRequest) -> FetchedList:
         """Read a list whole."""
-        return gather(self.open(want), fresh=self.fresh)
+        return fetch_list(self.open(want), fresh=self.fresh)
 
-    def read_after(self, want: Wanted, earlier: Gathered) -> Gathered:
+    def read_after(self, want: ExportRequest, earlier: FetchedList) -> FetchedList:
         """Read a list whole, anew where another was read since: it must not be older. Unavailable when ARM has none."""
         session = self.open(want)
         mark = earlier.parts.spent.meters()
@@ -79,20 +87,20 @@ class Lists:
             session.parts.forget()
             session.parts.note("after", mark)
         try:
-            return gather(session, fresh=False)
+            return fetch_list(session, fresh=False)
         except (ServerError, ForbiddenError) as error:
             if isinstance(error, ServerError) and error.code not in ABSENT:
                 raise
             session.parts.forget()
             raise Unavailable(filled(_NO_LIST, error.message)) from None
 
-    def beside(self, name: str, root: Window) -> Wanted:
+    def beside(self, name: str, root: Partition) -> ExportRequest:
         """A question for another list."""
         resource = EXPORTS[name]
         listing = resource.listing
         if listing is None:
             raise AssertionError(name)
-        return Wanted(resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), "norwegian")
+        return ExportRequest(resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), "norwegian")
 
     def done(self) -> None:
         """The file is there: what was read may go."""
@@ -109,7 +117,7 @@ class Lists:
         return found
 
 
-def added_up(gathered: Gathered) -> Turnover:
+def added_up(gathered: FetchedList) -> Turnover:
     """The postings by account, type and currency."""
     turnover = Turnover(gathered.items.columns)
     for items, _ in gathered.pages():
@@ -124,7 +132,7 @@ def added_up(gathered: Gathered) -> Turnover:
 class TieOut:
     """Postings against movements, or why that cannot be told; `moved` are ARM's movements, where it has some."""
 
-    tied: Tied | None = None
+    tied: Comparison | None = None
     why: Words | None = None
     moved: pl.DataFrame | None = None
 
@@ -148,7 +156,7 @@ class TieOut:
         }
 
 
-def tied_out(lists: Lists, gathered: Gathered, turnover: Turnover) -> TieOut:
+def tied_out(lists: MonthEndLists, gathered: FetchedList, turnover: Turnover) -> TieOut:
     """Tie the postings to ARM's movements of the same periods."""
     root = gathered.want.root
     if not whole_periods(root) or gathered.want.ignored:
@@ -161,17 +169,17 @@ def tied_out(lists: Lists, gathered: Gathered, turnover: Turnover) -> TieOut:
         return TieOut(why=filled(_UNREAD, turnover.unread), moved=moved)
     if moved["movement"].null_count():
         return TieOut(why=_SILENT, moved=moved)
-    return TieOut(tie(turnover.by_account(), moved), moved=moved)
+    return TieOut(compare_with_movements(turnover.by_account(), moved), moved=moved)
 
 
-def proven(found: Gathered) -> None:
+def proven(found: FetchedList) -> None:
     """Make sure that a list is all there; Unavailable otherwise."""
-    gaps = report(found, "en")["gaps"]
+    gaps = to_json(found, "en")["gaps"]
     if gaps:
         raise Unavailable(filled(_UNPROVEN, found.want.resource.title.en, gaps[0]["why"]))
 
 
-def moved_in(lists: Lists, root: Window, earlier: Gathered) -> pl.DataFrame:
+def moved_in(lists: MonthEndLists, root: Partition, earlier: FetchedList) -> pl.DataFrame:
     """ARM's movements of a window, proven to be all of them."""
     found = lists.read_after(lists.beside("gl-movements", root), earlier)
     proven(found)

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.export.partition import Window
-from armbulk.model.columns import Column
+from armbulk.export.partition import Partition
+from armbulk.model.columns import ExportColumn
 
 NUMBER = r"^-?[0-9]{1,30}(\.[0-9]{1,20})?$"
 """What counts as an amount; the rest is counted as unreadable."""
@@ -31,7 +31,7 @@ _OFTEN = 64
 """Pages whose sums are kept apart, at the most."""
 
 
-def amount(path: str, columns: Mapping[str, Column]) -> pl.Expr:
+def amount(path: str, columns: Mapping[str, ExportColumn]) -> pl.Expr:
     """An amount out of its text, with all its digits; null for what is none."""
     scale = max(columns[path].scale, 2)
     return pl.when(pl.col(path).str.contains(NUMBER)).then(pl.col(path).cast(pl.Decimal(_DIGITS, scale), strict=False))
@@ -46,7 +46,7 @@ def text_column(path: str, frame: pl.DataFrame) -> pl.Expr:
 class Turnover:
     """The postings added up, page by page."""
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, ExportColumn]
     unread: int = 0
     newest: str = ""
     periods: set[tuple[str, str]] = field(default_factory=set)
@@ -136,7 +136,7 @@ def _moment(text: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Tied:
+class Comparison:
     """Postings and movements side by side: account, account_name, items, movements, difference."""
 
     rows: pl.DataFrame
@@ -152,7 +152,7 @@ class Tied:
         return sum((abs(one) for one in self.rows["difference"]), Decimal(0))
 
 
-def movements(found: pl.DataFrame, columns: Mapping[str, Column]) -> pl.DataFrame:
+def movements(found: pl.DataFrame, columns: Mapping[str, ExportColumn]) -> pl.DataFrame:
     """ARM's movements as figures: account, year, period, movement, closing.
 
     The movement is what ARM says; else what the balances say, else debit less credit.
@@ -171,7 +171,7 @@ def movements(found: pl.DataFrame, columns: Mapping[str, Column]) -> pl.DataFram
     )
 
 
-def tie(accounts: pl.DataFrame, moved: pl.DataFrame) -> Tied:
+def compare_with_movements(accounts: pl.DataFrame, moved: pl.DataFrame) -> Comparison:
     """Put the postings of each account beside its movement; an account that only one side knows has 0 on the other."""
     items = accounts.select(ACCOUNT, "account_name", pl.col("net").alias("items"))
     sums = moved.group_by(ACCOUNT).agg(pl.col("movement").sum().alias("movements"))
@@ -179,7 +179,7 @@ def tie(accounts: pl.DataFrame, moved: pl.DataFrame) -> Tied:
     scale = max(_scale(items, "items"), _scale(sums, "movements"))
     figures = [pl.col(name).cast(pl.Decimal(_DIGITS, scale)).fill_null(0) for name in ("items", "movements")]
     rows = both.with_columns(figures).with_columns((pl.col("items") - pl.col("movements")).alias("difference"))
-    return Tied(in_order(rows, ACCOUNT))
+    return Comparison(in_order(rows, ACCOUNT))
 
 
 def _scale(frame: pl.DataFrame, column: str) -> int:
@@ -187,6 +187,6 @@ def _scale(frame: pl.DataFrame, column: str) -> int:
     return max(kind.scale, 2) if isinstance(kind, pl.Decimal) else 2
 
 
-def whole_periods(window: Window) -> bool:
+def whole_periods(window: Partition) -> bool:
     """Whether a window holds whole periods of the ledger, or all of it, of all accounts or of some."""
     return not window.dated and all(name == "glaccountno" for name, _ in window.values)

@@ -7,14 +7,14 @@ from itertools import product
 
 import polars as pl
 
-from armbulk.model.outcome import Cost
-from armbulk.quota.limits import METERS, WINDOWS, Ahead, Limits, Usage, used
+from armbulk.model.outcome import ApiUsage
+from armbulk.quota.limits import METERS, WINDOWS, QuotaForecast, QuotaLimits, Usage, used
 
 _AT_A_TIME = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Cutting:
+class BatchLimits:
     """How large a batch may be: records by resource, and bytes of its body."""
 
     customers: int = 500
@@ -28,7 +28,7 @@ class Cutting:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class BatchEstimate:
     """What a batch is expected to take: looks until it is done, and seconds."""
 
     polls: int = 3
@@ -36,7 +36,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class PlannedBatch:
     """One batch of the plan; `first` and `last` are record numbers, `not_before` epoch seconds (inf = never)."""
 
     no: int
@@ -50,7 +50,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
+class MeterForecast:
     """One meter of one window: what armbulk allows itself, what counts now, what is left after the run."""
 
     window: str
@@ -61,19 +61,19 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PricedBatches:
     """What would be sent, and what it takes. `fits`: all of it may go without waiting for a window."""
 
-    batches: tuple[Batch, ...]
-    cost: Cost
+    batches: tuple[PlannedBatch, ...]
+    cost: ApiUsage
     finishes: float
     seconds: float
     fits: bool
-    meters: tuple[Meter, ...]
-    looks: Cost = field(default_factory=Cost)  # what looking records up before they go takes besides
+    meters: tuple[MeterForecast, ...]
+    looks: ApiUsage = field(default_factory=ApiUsage)  # what looking records up before they go takes besides
 
 
-def cut(records: pl.DataFrame, most: int, max_bytes: int, max_writes: int) -> list[tuple[int, int]]:
+def cut_batches(records: pl.DataFrame, most: int, max_bytes: int, max_writes: int) -> list[tuple[int, int]]:
     """Cut records (columns bytes, writes; in order) into spans [start, end) that keep all three bounds.
 
     A single record beyond a bound makes a span of its own. One comma between records counts as a byte.
@@ -94,25 +94,32 @@ def cut(records: pl.DataFrame, most: int, max_bytes: int, max_writes: int) -> li
     return spans
 
 
-def plan(
-    parts: Sequence[tuple[str, pl.DataFrame]], cutting: Cutting, usage: Usage, limits: Limits, now: float, pace: Pace
-) -> Plan:
+def price_batches(
+    parts: Sequence[tuple[str, pl.DataFrame]],
+    cutting: BatchLimits,
+    usage: Usage,
+    limits: QuotaLimits,
+    now: float,
+    pace: BatchEstimate,
+) -> PricedBatches:
     """Plan the sending of `parts`: (resource, frame with no, bytes, writes), in the order in which they go.
 
     A part starts when the one before it has been answered: documents after their customers. Where a frame has a column
     `look`, the records for which it is true are looked up one by one before their batch goes.
     """
-    ahead = Ahead(usage, limits)
-    batches: list[Batch] = []
-    total, looks = Cost(), Cost()
+    ahead = QuotaForecast(usage, limits)
+    batches: list[PlannedBatch] = []
+    total, looks = ApiUsage(), ApiUsage()
     ready = now
     for resource, records in parts:
-        spans = cut(records, cutting.records(resource), cutting.max_bytes - cutting.overhead, limits.largest_writes())
+        spans = cut_batches(
+            records, cutting.records(resource), cutting.max_bytes - cutting.overhead, limits.largest_writes()
+        )
         for start, end in spans:
             batch = _batch(records, start, end, resource, len(batches) + 1)
             looked = int(records["look"].slice(start, end - start).sum()) if "look" in records.columns else 0
-            ready, looks = _looked_up(ahead, looked, ready), looks + Cost(looked, looked, 0)
-            cost = Cost(1 + pace.polls, batch.records * 2, batch.writes)
+            ready, looks = _looked_up(ahead, looked, ready), looks + ApiUsage(looked, looked, 0)
+            cost = ApiUsage(1 + pace.polls, batch.records * 2, batch.writes)
             at = ahead.earliest(cost, ready, "send")
             if at < math.inf:
                 ahead.add(cost, at)
@@ -123,36 +130,36 @@ def plan(
     finishes = max((batch.not_before for batch in batches), default=now) + (pace.seconds if batches else 0.0)
     waited = any(batch.not_before > now + pace.seconds * len(parts) for batch in batches)
     meters = _meters(usage, limits, now, total)
-    return Plan(tuple(batches), total, finishes, finishes - now, not waited, meters, looks)
+    return PricedBatches(tuple(batches), total, finishes, finishes - now, not waited, meters, looks)
 
 
-def _looked_up(ahead: Ahead, records: int, ready: float) -> float:
+def _looked_up(ahead: QuotaForecast, records: int, ready: float) -> float:
     """When so many records have been looked up one by one, a few at a time as the meters have room."""
     for at in range(0, records, _AT_A_TIME):
         some = min(_AT_A_TIME, records - at)
-        ready = ahead.earliest(Cost(some, some, 0), ready, "look")
+        ready = ahead.earliest(ApiUsage(some, some, 0), ready, "look")
         if ready == math.inf:
             return ready
-        ahead.add(Cost(some, some, 0), ready)
+        ahead.add(ApiUsage(some, some, 0), ready)
     return ready
 
 
-def _batch(records: pl.DataFrame, start: int, end: int, resource: str, no: int) -> Batch:
+def _batch(records: pl.DataFrame, start: int, end: int, resource: str, no: int) -> PlannedBatch:
     part = records.slice(start, end - start)
     size, writes = int(part["bytes"].sum()) + part.height, int(part["writes"].sum())
-    return Batch(no, resource, int(part["no"][0]), int(part["no"][-1]), part.height, size, writes, 0.0)
+    return PlannedBatch(no, resource, int(part["no"][0]), int(part["no"][-1]), part.height, size, writes, 0.0)
 
 
-def _timed(batch: Batch, at: float) -> Batch:
-    return Batch(
+def _timed(batch: PlannedBatch, at: float) -> PlannedBatch:
+    return PlannedBatch(
         batch.no, batch.resource, batch.first, batch.last, batch.records, batch.bytes, batch.writes, not_before=at
     )
 
 
-def _meters(usage: Usage, limits: Limits, now: float, cost: Cost) -> tuple[Meter, ...]:
+def _meters(usage: Usage, limits: QuotaLimits, now: float, cost: ApiUsage) -> tuple[MeterForecast, ...]:
     found = []
     for window, meter in product(WINDOWS, METERS):
         limit = limits.capacity(window.name, meter, "look")
         spent = used(usage, window.name, meter, now, limits.guard)
-        found.append(Meter(window.name, meter, limit, spent, max(limit - spent - cost.meters()[meter], 0)))
+        found.append(MeterForecast(window.name, meter, limit, spent, max(limit - spent - cost.meters()[meter], 0)))
     return tuple(found)

@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.encode import payloads
+from armbulk.arm.encode import encode_records
 from armbulk.clock import iso
-from armbulk.model.outcome import Cost, Outcome
-from armbulk.planning.batches import Cutting, Pace, Plan, plan
-from armbulk.quota.limits import Limits, Usage
+from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
+from armbulk.quota.limits import QuotaLimits, Usage
 from armbulk.validation.check import Checked
 
 SENT = ("customers", "documents")
@@ -22,7 +22,7 @@ AHEAD = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ImportOptions:
     """What the caller asked for."""
 
     update: bool = False
@@ -34,7 +34,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class ImportPlan:
     """A checked set of files, ready to send.
 
     `items`: one row per record read, with the columns of `arm.encode.RECORD` and `no`, `resource`, `outcome`,
@@ -43,9 +43,9 @@ class Prepared:
 
     checked: Checked
     items: pl.DataFrame
-    plan: Plan
-    options: Options
-    looks: "Looks | None" = None  # what is looked up at ARM before it goes
+    plan: PricedBatches
+    options: ImportOptions
+    looks: "LookupCost | None" = None  # what is looked up at ARM before it goes
 
     @property
     def stopped(self) -> bool:
@@ -59,7 +59,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class LookupCost:
     """Records that are looked up before they go.
 
     Documents dated up to `until` (ISO), all without it; and customers whose change is compared with what ARM holds.
@@ -69,25 +69,25 @@ class Looks:
     until: str | None
     documents: int
     customers: int
-    cost: Cost
+    cost: ApiUsage
     finishes: float
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PlanningInputs:
     """What a plan depends on besides the files: what was sent before, the meters, the clock, the settings."""
 
     known: pl.DataFrame  # key_norm, doc_type, run, outcome: documents sent before
     usage: Usage
-    limits: Limits
+    limits: QuotaLimits
     now: float
-    cutting: Cutting
-    pace: Pace
+    cutting: BatchLimits
+    pace: BatchEstimate
     since: float | None = None  # since when this machine knows of all that it sends for the client
 
 
-def prepare(checked: Checked, options: Options, around: Surroundings) -> Prepared:
+def plan_import(checked: Checked, options: ImportOptions, around: PlanningInputs) -> ImportPlan:
     """Map the good records, set aside what must not be sent, and price the rest."""
     items = _changes(_items(checked), checked, options)
     items = _already_sent(items, around.known)
@@ -97,16 +97,16 @@ def prepare(checked: Checked, options: Options, around: Surroundings) -> Prepare
         items = _not_sent(items, pl.lit(value=True), "not sent: errors must be corrected first")
     sendable = items.filter(pl.col("outcome").is_null())
     priced = _priced(sendable, around)
-    return Prepared(checked, _numbered(items, priced), priced, options, _looks(sendable, options, around))
+    return ImportPlan(checked, _numbered(items, priced), priced, options, _looks(sendable, options, around))
 
 
-def _priced(sendable: pl.DataFrame, around: Surroundings) -> Plan:
+def _priced(sendable: pl.DataFrame, around: PlanningInputs) -> PricedBatches:
     parts = [(name, sendable.filter(pl.col("resource") == name)) for name in SENT]
     parts = [part for part in parts if part[1].height]
-    return plan(parts, around.cutting, around.usage, around.limits, around.now, around.pace)
+    return price_batches(parts, around.cutting, around.usage, around.limits, around.now, around.pace)
 
 
-def _looks(sendable: pl.DataFrame, options: Options, around: Surroundings) -> Looks | None:
+def _looks(sendable: pl.DataFrame, options: ImportOptions, around: PlanningInputs) -> LookupCost | None:
     """What is to be looked up before it goes: what may have been sent when this machine did not yet know of it."""
     until = None
     if around.since is not None and not options.look_up:
@@ -119,15 +119,15 @@ def _looks(sendable: pl.DataFrame, options: Options, around: Surroundings) -> Lo
     if not documents + customers:
         return None
     dearest = _priced(chosen, around)
-    return Looks(until, documents, customers, dearest.looks, dearest.finishes, dearest.seconds)
+    return LookupCost(until, documents, customers, dearest.looks, dearest.finishes, dearest.seconds)
 
 
 def _items(checked: Checked) -> pl.DataFrame:
     frames = []
     for name in SENT:
         if name in checked.tables:
-            mapped = payloads(checked.tables[name], checked.tables.get("lines"))
-            held = checked.held[name].select("sheet", "row").unique().with_columns(held=pl.lit(value=True))
+            mapped = encode_records(checked.tables[name], checked.tables.get("lines"))
+            held = checked.blocked_rows[name].select("sheet", "row").unique().with_columns(held=pl.lit(value=True))
             frames.append(
                 mapped.join(held, on=["sheet", "row"], how="left", maintain_order="left").with_columns(
                     pl.lit(name).alias("resource"),
@@ -138,7 +138,7 @@ def _items(checked: Checked) -> pl.DataFrame:
     return whole.with_row_index("no", offset=1).with_columns(pl.col("no").cast(pl.Int64))
 
 
-def _changes(items: pl.DataFrame, checked: Checked, options: Options) -> pl.DataFrame:
+def _changes(items: pl.DataFrame, checked: Checked, options: ImportOptions) -> pl.DataFrame:
     """Add what a change is compared with (`base`: JSON, null for nothing); set aside customers that do not change."""
     known = items.join(checked.bases, on=["sheet", "row"], how="left", maintain_order="left")
     change = (pl.col("resource") == "customers") & options.update
@@ -150,7 +150,7 @@ def _changes(items: pl.DataFrame, checked: Checked, options: Options) -> pl.Data
 def _hidden(checked: Checked) -> list[pl.DataFrame]:
     """Hidden records that the caller left out: they too have an outcome."""
     return [
-        payloads(checked.skipped[name], checked.skipped.get("lines")).with_columns(
+        encode_records(checked.skipped[name], checked.skipped.get("lines")).with_columns(
             pl.lit(name).alias("resource"),
             pl.lit(Outcome.NOT_SENT.value).alias("outcome"),
             pl.lit("a hidden row, left out as you asked").alias("message"),
@@ -199,7 +199,7 @@ def _limited(items: pl.DataFrame, limit: int | None) -> pl.DataFrame:
     return _not_sent(items, place > limit, "beyond --limit")
 
 
-def _numbered(items: pl.DataFrame, priced: Plan) -> pl.DataFrame:
+def _numbered(items: pl.DataFrame, priced: PricedBatches) -> pl.DataFrame:
     """Give every item that goes out its batch number."""
     spans = pl.DataFrame(
         {"no": [batch.first for batch in priced.batches], "batch": [batch.no for batch in priced.batches]},
@@ -209,7 +209,7 @@ def _numbered(items: pl.DataFrame, priced: Plan) -> pl.DataFrame:
     return joined.with_columns(pl.when(pl.col("outcome").is_null()).then(pl.col("batch")).alias("batch"))
 
 
-def totals(items: pl.DataFrame, checked: Checked) -> list[dict[str, Any]]:
+def control_totals(items: pl.DataFrame, checked: Checked) -> list[dict[str, Any]]:
     """Control totals of the documents in `items` by currency: count and exact sums (as text)."""
     if "documents" not in checked.tables:
         return []
@@ -224,7 +224,7 @@ def totals(items: pl.DataFrame, checked: Checked) -> list[dict[str, Any]]:
     return found.to_dicts()
 
 
-def report(prepared: Prepared) -> dict[str, Any]:
+def to_json(prepared: ImportPlan) -> dict[str, Any]:
     """Say a plan as the JSON contract of `armbulk plan` does."""
     sending = prepared.to_send
     count = dict(sending.group_by("resource").len().iter_rows())
@@ -260,14 +260,14 @@ def report(prepared: Prepared) -> dict[str, Any]:
         ],
         "finishes": iso(priced.finishes),
         "seconds": round(priced.seconds, 1),
-        "totals": totals(sending, prepared.checked),
+        "totals": control_totals(sending, prepared.checked),
         "fits": priced.fits,
         "look_first": prepared.looks is not None and prepared.looks.documents > 0,
         "look_ups": _look_ups(prepared.looks) if prepared.looks else None,
     }
 
 
-def _look_ups(looks: Looks) -> dict[str, Any]:
+def _look_ups(looks: LookupCost) -> dict[str, Any]:
     """What looking up takes at the most, and when the whole run would end then."""
     when = {
         "finishes": iso(looks.finishes),
@@ -277,10 +277,10 @@ def _look_ups(looks: Looks) -> dict[str, Any]:
     return {"documents": looks.documents, "customers": looks.customers, **cost, **when}
 
 
-def span(prepared: Prepared) -> dict[str, str]:
+def summarise(prepared: ImportPlan) -> dict[str, str]:
     """Say in few words what would go: `count`, `totals`, `first` and `last` document number ("" without documents)."""
     sending = prepared.to_send
     numbers = sending.filter(pl.col("resource") == "documents")["key"]
-    sums = [f"{one['currency']} {one['incl_vat']}" for one in totals(sending, prepared.checked)]
+    sums = [f"{one['currency']} {one['incl_vat']}" for one in control_totals(sending, prepared.checked)]
     ends = (numbers[0], numbers[-1]) if len(numbers) else ("", "")
     return {"count": str(sending.height), "totals": ", ".join(sums), "first": ends[0], "last": ends[1]}

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from armbulk.model.outcome import Cost
-from armbulk.quota.tiers import AUP
+from armbulk.model.outcome import ApiUsage
+from armbulk.quota.tiers import TIERS
 
 METERS = ("requests", "reads", "writes")
 
@@ -26,7 +26,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RateWindow:
     """A sliding window and the width of its slots, in seconds."""
 
     name: str
@@ -34,8 +34,8 @@ class Window:
     slot_seconds: int
 
 
-HOUR = Window("hour", 3600, 10)
-MONTH = Window("month", 31 * 86400, 3600)
+HOUR = RateWindow("hour", 3600, 10)
+MONTH = RateWindow("month", 31 * 86400, 3600)
 """31 days: never over the limit, whatever ARM takes a month to be."""
 
 WINDOWS = (HOUR, MONTH)
@@ -43,30 +43,30 @@ WINDOWS = (HOUR, MONTH)
 FOREIGN = 60.0
 """Seconds that a refusal must last to tell of others' use; shorter ones only slow the pace."""
 
-Figures = Mapping[tuple[str, str], int]
+LimitTable = Mapping[tuple[str, str], int]
 Slots = Mapping[tuple[str, str], tuple[tuple[float, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class QuotaLimits:
     """The figures in force, and how much of them armbulk allows itself.
 
     `ceiling` leaves a share to the client's other integrations; `kept_for_looks` of the request meters is only for
     polling and look-ups, so that what was sent can always be settled.
     """
 
-    figures: Figures
+    figures: LimitTable
     ceiling: float = 0.95
     kept_for_looks: float = 0.20
     guard: float = 5.0
 
     @classmethod
-    def of(cls, size: str, ceiling: float = 0.95) -> "Limits":
+    def of(cls, size: str, ceiling: float = 0.95) -> "QuotaLimits":
         """The built-in limits of a size (S, M, L, XL); KeyError for another."""
-        return cls.from_table(AUP[size], ceiling)
+        return cls.from_table(TIERS[size], ceiling)
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any], ceiling: float = 0.95) -> "Limits":
+    def from_table(cls, table: Mapping[str, Any], ceiling: float = 0.95) -> "QuotaLimits":
         """Limits from `{"hour": {"requests": n, "reads": n, "writes": n}, "month": {…}}`; ValueError if unsound."""
         figures: dict[tuple[str, str], int] = {}
         for window, meter in product(("hour", "month"), METERS):
@@ -98,33 +98,35 @@ class Usage:
     """
 
     slots: Slots = field(default_factory=dict)
-    reserved: Cost = field(default_factory=Cost)
+    reserved: ApiUsage = field(default_factory=ApiUsage)
     blocked_until: float = 0.0
     others: Slots = field(default_factory=dict)
 
 
-def slot_of(at: float, window: Window) -> float:
+def slot_of(at: float, window: RateWindow) -> float:
     """The start of the slot that `at` lies in."""
     return math.floor(at / window.slot_seconds) * window.slot_seconds
 
 
-def leaves_at(start: float, window: Window, guard: float) -> float:
+def slot_expires_at(start: float, window: RateWindow, guard: float) -> float:
     """When a slot stops counting: it lies wholly outside the window, and the guard is over."""
     return start + window.slot_seconds + window.seconds + guard
 
 
-def counted(slots: Slots, window: str, meter: str, now: float, guard: float = 5.0) -> int:
+def count_slots(slots: Slots, window: str, meter: str, now: float, guard: float = 5.0) -> int:
     """How much of a meter the slots still hold at `now`."""
     which = HOUR if window == HOUR.name else MONTH
-    return sum(amount for start, amount in slots.get((window, meter), ()) if leaves_at(start, which, guard) > now)
+    return sum(amount for start, amount in slots.get((window, meter), ()) if slot_expires_at(start, which, guard) > now)
 
 
 def used(usage: Usage, window: str, meter: str, now: float, guard: float = 5.0) -> int:
     """How much of a meter counts at `now`, reservations included."""
-    return counted(usage.slots, window, meter, now, guard) + usage.reserved.meters()[meter]
+    return count_slots(usage.slots, window, meter, now, guard) + usage.reserved.meters()[meter]
 
 
-def learnt(usage: Usage, cost: Cost, now: float, limits: Limits, seconds: float) -> dict[tuple[str, str], int]:
+def estimate_foreign_usage(
+    usage: Usage, cost: ApiUsage, now: float, limits: QuotaLimits, seconds: float
+) -> dict[tuple[str, str], int]:
     """What others must be taken to have used, when ARM refuses `cost` although there is room, for `seconds`.
 
     ARM does not say which meter is full: half of what seemed left of each that the call touches is taken as used, in
@@ -141,15 +143,15 @@ def learnt(usage: Usage, cost: Cost, now: float, limits: Limits, seconds: float)
     return found
 
 
-def earliest(usage: Usage, cost: Cost, now: float, limits: Limits, purpose: str) -> float:
+def earliest(usage: Usage, cost: ApiUsage, now: float, limits: QuotaLimits, purpose: str) -> float:
     """The first time at which `cost` fits in all six windows: now, later, or never (inf)."""
-    return Ahead(usage, limits).earliest(cost, now, purpose)
+    return QuotaForecast(usage, limits).earliest(cost, now, purpose)
 
 
-class Ahead:
+class QuotaForecast:
     """The ledger thought ahead: what would be used if the plan were carried out. For one planning at a time."""
 
-    def __init__(self, usage: Usage, limits: Limits) -> None:
+    def __init__(self, usage: Usage, limits: QuotaLimits) -> None:
         """Start from what is used now."""
         self._limits = limits
         self._reserved = usage.reserved.meters()
@@ -163,7 +165,7 @@ class Ahead:
             self._starts[window.name, meter] = sorted(amounts)
             self._amounts[window.name, meter] = amounts
 
-    def add(self, cost: Cost, at: float) -> None:
+    def add(self, cost: ApiUsage, at: float) -> None:
         """Take `cost` as used at `at`."""
         for window, (meter, amount) in product(WINDOWS, cost.meters().items()):
             if amount:
@@ -172,18 +174,18 @@ class Ahead:
                     insort(self._starts[place], start)
                 self._amounts[place][start] = self._amounts[place].get(start, 0) + amount
 
-    def earliest(self, cost: Cost, now: float, purpose: str) -> float:
+    def earliest(self, cost: ApiUsage, now: float, purpose: str) -> float:
         """The first time at which `cost` fits in all six windows."""
         times = [self._first(window, meter, amount, now, purpose)
                  for window, (meter, amount) in product(WINDOWS, cost.meters().items()) if amount]  # fmt: skip
         return max([now, self._blocked, *times])
 
-    def _first(self, window: Window, meter: str, amount: int, now: float, purpose: str) -> float:
+    def _first(self, window: RateWindow, meter: str, amount: int, now: float, purpose: str) -> float:
         room = self._limits.capacity(window.name, meter, purpose) - amount - self._reserved[meter]
         place = (window.name, meter)
         starts, amounts, guard = self._starts[place], self._amounts[place], self._limits.guard
         first = bisect_left(starts, now - window.seconds - window.slot_seconds - guard)
-        while first < len(starts) and leaves_at(starts[first], window, guard) <= now:
+        while first < len(starts) and slot_expires_at(starts[first], window, guard) <= now:
             first += 1
         del starts[:first]  # planning only moves forward: what has left a window never comes back
         over = sum(amounts[start] for start in starts) - room
@@ -192,5 +194,5 @@ class Ahead:
         for start in starts:
             over -= amounts[start]
             if over <= 0:
-                return leaves_at(start, window, guard)
+                return slot_expires_at(start, window, guard)
         return math.inf if room < 0 and not self._reserved[meter] else now + window.slot_seconds

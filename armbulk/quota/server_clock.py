@@ -21,7 +21,7 @@ _GRAIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class DateSample:
     """The Date of an answer, and when the call left and the answer was there (monotonic)."""
 
     date: float | None
@@ -30,7 +30,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class StoredTimes:
     """What earlier processes left: the latest time the ledger worked with, and the latest that ARM's Date proved."""
 
     last: float | None = None
@@ -61,7 +61,7 @@ class _Bounds:
         return _Bounds(low, high, other.at) if low <= high else other
 
 
-class Timekeeper:
+class ServerClock:
     """The time at ARM as one process knows it, for one client."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Timekeeper:
         self.skew: float | None = None  # how far the wall clock is ahead of ARM's, when that is worth telling
 
     @property
-    def sure(self) -> bool:
+    def is_synced(self) -> bool:
         """Whether the bounds rest on ARM's own Date."""
         return self._bounds is not None
 
@@ -83,7 +83,7 @@ class Timekeeper:
         """Whether ARM has not been heard yet in this process."""
         return self._bounds is None and not self._mute
 
-    def low(self, wall: float, monotonic: float, marks: Marks) -> float:
+    def low(self, wall: float, monotonic: float, marks: StoredTimes) -> float:
         """No later than ARM's time, as far as can be known."""
         if self._bounds is not None:
             return max(self._bounds.shifted(monotonic).low, marks.heard or 0.0)
@@ -95,13 +95,13 @@ class Timekeeper:
         self._since = (low, monotonic)
         return low
 
-    def high(self, wall: float, monotonic: float, marks: Marks) -> float:
+    def high(self, wall: float, monotonic: float, marks: StoredTimes) -> float:
         """No earlier than ARM's time, as far as can be known."""
         known = self._bounds or self._candidate
         guess = known.shifted(monotonic).high if known else self._local(wall, monotonic)
         return max(guess, self.low(wall, monotonic, marks))
 
-    def hear(self, heard: Heard, wall: float, marks: Marks) -> None:
+    def update(self, heard: DateSample, wall: float, marks: StoredTimes) -> None:
         """Take the Date of an answer."""
         if heard.date is None or heard.date < max(OLDEST, (marks.heard or 0.0) - SKEW):
             self._mute = self._mute or self._bounds is None

@@ -3,7 +3,7 @@
 VALID_FROM = "2025-09-01"
 SOURCE = "About page of the ARM documentation (D), read in its 2025-09 and 2026-04 generations"
 
-AUP: dict[str, dict[str, dict[str, int]]] = {
+TIERS: dict[str, dict[str, dict[str, int]]] = {
     "S": {
         "hour": {"requests": 500, "reads": 10_000, "writes": 5_000},
         "month": {"requests": 20_000, "reads": 100_000, "writes": 20_000},

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from armbulk.errors import FileError
-from armbulk.model.sheet import Fault, Sheet
+from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import csv, lockfile, unsupported, xlsx
 
 MOST_BYTES = 500 * 1024 * 1024
 
 
-def read(path: Path, *, shown_as: str | None = None, encoding: str | None = None) -> list[Sheet]:
+def read_sheets(path: Path, *, shown_as: str | None = None, encoding: str | None = None) -> list[Sheet]:
     """Read every table of a file, hidden sheets too; FileError when it cannot be read.
 
     `shown_as` is the file's name in messages. What a file is, its content says, not its name.
@@ -25,7 +25,7 @@ def read(path: Path, *, shown_as: str | None = None, encoding: str | None = None
         return _with_owner(xlsx.read(content, name, sha256), path)
     unsupported.refuse(content, path.suffix.lower(), name)
     frame, letters, faults = csv.read(content, name, encoding)
-    return [Sheet(name, path.stem, frame, letters, "csv", sha256, faults=faults)]
+    return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=faults)]
 
 
 def _bytes(path: Path, name: str) -> bytes:
@@ -60,12 +60,12 @@ def _refuse_no_file(path: Path, name: str) -> None:
 
 def _with_owner(sheets: list[Sheet], path: Path) -> list[Sheet]:
     """Tell that a workbook is open elsewhere: what is read is what was saved last."""
-    owner = lockfile.owner_of(path)
+    owner = lockfile.read_lock_owner(path)
     if owner is None:
         return sheets
     for place, sheet in enumerate(sheets):
         if sheet.visible:
-            fault = Fault("open-in-excel", value=owner, detail=f" ({owner})" if owner else "")
-            sheets[place] = replace(sheet, faults=(fault, *sheet.faults))
+            fault = ReadIssue("open-in-excel", value=owner, detail=f" ({owner})" if owner else "")
+            sheets[place] = replace(sheet, issues=(fault, *sheet.issues))
             break
     return sheets

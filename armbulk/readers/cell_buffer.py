@@ -17,7 +17,7 @@ _KINDS = {kind: number for number, kind in enumerate(CELL.categories)}
 _FLUSH = 50_000
 
 
-class Texts:
+class TextBuffer:
     """Very many texts, one after the other, in little memory."""
 
     __slots__ = ("_done", "_fresh")
@@ -43,7 +43,7 @@ class Texts:
         self._fresh = []
 
 
-class Cells:
+class CellBuffer:
     """The cells of one column while they are collected: texts of their own, and places in the shared texts."""
 
     __slots__ = ("_kinds", "_own", "_places", "_shared", "_texts")
@@ -52,7 +52,7 @@ class Cells:
         """Begin without a cell."""
         self._own = array("I")
         self._kinds = array("B")
-        self._texts = Texts()
+        self._texts = TextBuffer()
         self._shared = array("I")
         self._places = array("I")
 
@@ -105,7 +105,7 @@ def index_of(letters: str) -> int:
 
 
 def frame_of(
-    rows: Sequence[int], cells: Mapping[int, Cells], shared: pl.Series
+    rows: Sequence[int], cells: Mapping[int, CellBuffer], shared: pl.Series
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Put cells together: `cells` maps a column's index to its cells, whose positions are indexes of `rows`."""
     columns = [pl.Series("row", rows, dtype=pl.Int64)]

@@ -5,7 +5,7 @@ import re
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.model.sheet import CELL, Fault
+from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
 from armbulk.readers.cell_buffer import LONGEST, letter_of
 from armbulk.readers.csv_records import Records, split
@@ -16,7 +16,7 @@ _TOLD = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
 _MOST_FAULTS = 10_000
 _MOST_PLACES = 5_000_000  # fields times lines that may be for the most part empty
 
-Table = tuple[pl.DataFrame, tuple[str, ...], tuple[Fault, ...]]
+Table = tuple[pl.DataFrame, tuple[str, ...], tuple[ReadIssue, ...]]
 
 
 def read(content: bytes, name: str, encoding: str | None) -> Table:
@@ -28,14 +28,14 @@ def read(content: bytes, name: str, encoding: str | None) -> Table:
     separator = told.group(1) if told else find_separator(text)
     if told:
         text = "\n" + rest  # the line keeps its number, and is blank
-        faults.append(Fault("separator-told", 1, value=separator))
+        faults.append(ReadIssue("separator-told", 1, value=separator))
     doubled = encoding is None and any(one in text for one in "ÃâÂ")
     records = split(text, separator, name) or csv_quotes.split(text, separator, name)
     frame, letters = _frame(records, name)
     faults += [*_ragged(records.counts, frame), *_glued(records), *_cells(frame, letters, doubled=doubled)]
     faults += _swallowed(records, frame, letters, separator)
     if frame.height <= 1:
-        faults.append(Fault("no-data-rows"))
+        faults.append(ReadIssue("no-data-rows"))
     return *_typed(frame, letters), tuple(faults)
 
 
@@ -63,7 +63,7 @@ def _frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     return records.frame(letters), letters
 
 
-def _ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[Fault]:
+def _ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
     """Records that have not as many fields as the others; a title line above, or blanks at the end, are no fault."""
     usual = _usual(counts)
     if usual is None:
@@ -75,7 +75,7 @@ def _ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[Fault]:
     odd = counts.filter((pl.col("row") > first) & (pl.col("n") != usual))
     short = pl.col("n") < usual
     told = odd.filter(short | pl.col("row").is_in(list(long))).head(_MOST_FAULTS)
-    return [Fault("ragged-row", row, None, str(n), str(usual)) for row, n in told.iter_rows()]
+    return [ReadIssue("ragged-row", row, None, str(n), str(usual)) for row, n in told.iter_rows()]
 
 
 def _usual(counts: pl.DataFrame) -> int | None:
@@ -84,25 +84,27 @@ def _usual(counts: pl.DataFrame) -> int | None:
     return int(body["n"].mode().max()) if body.height else None  # type: ignore[arg-type]
 
 
-def _glued(records: Records) -> list[Fault]:
+def _glued(records: Records) -> list[ReadIssue]:
     """Byte order marks inside the file: files were put together."""
-    return [Fault("mark-in-the-middle", row) for row in records.marked[:_MOST_FAULTS]]
+    return [ReadIssue("mark-in-the-middle", row) for row in records.marked[:_MOST_FAULTS]]
 
 
-def _cells(frame: pl.DataFrame, letters: tuple[str, ...], *, doubled: bool) -> list[Fault]:
+def _cells(frame: pl.DataFrame, letters: tuple[str, ...], *, doubled: bool) -> list[ReadIssue]:
     """Texts that are too long, or damaged by being encoded twice."""
     told = []
     for letter in letters:
         text = pl.col(letter)
         long = frame.filter((text.str.len_bytes() > LONGEST) & (text.str.len_chars() > LONGEST))["row"]
-        told += [Fault("text-too-long", row, letter, None, str(LONGEST)) for row in long.head(_MOST_FAULTS)]
+        told += [ReadIssue("text-too-long", row, letter, None, str(LONGEST)) for row in long.head(_MOST_FAULTS)]
         if doubled:
             damaged = frame.filter(text.str.contains(TWICE)).select("row", letter)
-            told += [Fault("encoded-twice", row, letter, cell) for row, cell in damaged.head(_MOST_FAULTS).iter_rows()]
+            told += [
+                ReadIssue("encoded-twice", row, letter, cell) for row, cell in damaged.head(_MOST_FAULTS).iter_rows()
+            ]
     return told
 
 
-def _swallowed(records: Records, frame: pl.DataFrame, letters: tuple[str, ...], separator: str) -> list[Fault]:
+def _swallowed(records: Records, frame: pl.DataFrame, letters: tuple[str, ...], separator: str) -> list[ReadIssue]:
     """Quoted texts that hold just as many separators as whole records would: a stray quote has swallowed rows."""
     usual = _usual(records.counts)
     if not records.spanning or usual is None or usual <= 2:
@@ -112,7 +114,9 @@ def _swallowed(records: Records, frame: pl.DataFrame, letters: tuple[str, ...], 
         breaks = pl.col(letter).str.count_matches("\n", literal=True)
         inside = pl.col(letter).str.count_matches(separator, literal=True)
         found = frame.filter((breaks > 0) & (inside == breaks * (usual - 1))).select("row", breaks.alias("n"))
-        told += [Fault("rows-in-a-cell", row, letter, None, str(n)) for row, n in found.head(_MOST_FAULTS).iter_rows()]
+        told += [
+            ReadIssue("rows-in-a-cell", row, letter, None, str(n)) for row, n in found.head(_MOST_FAULTS).iter_rows()
+        ]
     return told
 
 

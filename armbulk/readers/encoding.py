@@ -3,7 +3,7 @@
 import re
 
 from armbulk.errors import FileError
-from armbulk.model.sheet import Fault
+from armbulk.model.sheet import ReadIssue
 
 TWICE = "Ã[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|â€|Â[\u00a0-\u00bf]"
 """What is left of a letter such as æ that was encoded twice: it has become two."""
@@ -17,7 +17,7 @@ _SEARCHED = 200_000  # characters that samples are taken from
 _AGAIN = "Save the file again as UTF-8, or say its --encoding"
 
 
-def decode(content: bytes, name: str, encoding: str | None) -> tuple[str, list[Fault]]:
+def decode(content: bytes, name: str, encoding: str | None) -> tuple[str, list[ReadIssue]]:
     """The text, and what is to be told of it; `encoding` overrides the rule."""
     wide = next((known for mark, known in _WIDE_MARKS.items() if content.startswith(mark)), None)
     if encoding or wide:
@@ -65,7 +65,7 @@ def _refuse_wide(content: bytes, name: str) -> None:
         )
 
 
-def _windows(content: bytes, name: str, first: int) -> tuple[str, list[Fault]]:
+def _windows(content: bytes, name: str, first: int) -> tuple[str, list[ReadIssue]]:
     """Windows-1252, as Norwegian Excel saves CSV; `first` is where the file ceases to be UTF-8."""
     if content.startswith(_MARK):
         line = content[: first + len(_MARK)].count(b"\n") + 1
@@ -78,7 +78,7 @@ def _windows(content: bytes, name: str, first: int) -> tuple[str, list[Fault]]:
     start = max(text.rfind("\n", 0, first), text.rfind("\r", 0, first), first - _SEARCHED, 0)
     cells = re.split(r'[;,\t|"\r\n]', text[start : first + _SEARCHED])
     samples = dict.fromkeys(cell.strip()[:40] for cell in cells if not cell.isascii())
-    return text, [Fault("encoding-guessed", value=" · ".join(list(samples)[:_SAMPLES]))]
+    return text, [ReadIssue("encoding-guessed", value=" · ".join(list(samples)[:_SAMPLES]))]
 
 
 def _refuse_twice(text: str, name: str) -> None:

@@ -8,7 +8,7 @@ _MOST_BYTES = 4096
 _LONGEST = 54
 
 
-def owner_of(path: Path) -> str | None:
+def read_lock_owner(path: Path) -> str | None:
     """The name of whom has the workbook open, "" if it cannot be read; null when nobody has."""
     for beside, name_in in ((f"~${path.name}", _excel), (f".~lock.{path.name}#", _libre)):
         try:

@@ -7,7 +7,7 @@ formulas without a value are told apart from blanks, and dates are dates by the 
 from dataclasses import dataclass, field
 
 from armbulk.errors import FileError
-from armbulk.model.sheet import Fault, Sheet
+from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers.cell_buffer import LONGEST
 from armbulk.readers.xlsx_archive import MOST_PARTS, Archive
 from armbulk.readers.xlsx_worksheet import RAW_LONGEST, Book, Worksheet
@@ -99,16 +99,16 @@ def _refuse_same_names(opened: _Opened, name: str) -> None:
         seen[key] = title
 
 
-def _about(opened: _Opened) -> tuple[Fault, ...]:
+def _about(opened: _Opened) -> tuple[ReadIssue, ...]:
     """What is to be told of the whole workbook; it is told at its first visible sheet."""
     parts = opened.archive.parts
     told = []
     if opened.book.since_1904:
-        told.append(Fault("dates-1904"))
+        told.append(ReadIssue("dates-1904"))
     if any(part.endswith("vbaproject.bin") for part in parts):
-        told.append(Fault("macros-ignored"))
+        told.append(ReadIssue("macros-ignored"))
     if any(any(mark in part for mark in _FROM_ELSEWHERE) for part in parts):
-        told.append(Fault("external-links"))
+        told.append(ReadIssue("external-links"))
     return tuple(told)
 
 

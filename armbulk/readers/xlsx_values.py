@@ -70,7 +70,7 @@ _BUILTIN_PERCENT = frozenset({9, 10})
 
 
 @dataclass(slots=True)
-class Formats:
+class NumberFormats:
     """The cell formats of a workbook that matter, by their number as it stands in a cell."""
 
     dates: set[str] = field(default_factory=set)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.model.sheet import Fault
-from armbulk.readers.cell_buffer import LAST_COLUMN, LONGEST, Cells, Texts, frame_of, index_of
+from armbulk.model.sheet import ReadIssue
+from armbulk.readers.cell_buffer import LAST_COLUMN, LONGEST, CellBuffer, TextBuffer, frame_of, index_of
 from armbulk.readers.xlsx_archive import Archive
-from armbulk.readers.xlsx_values import Formats, iso_date, plain_number, serial_date, unescaped
+from armbulk.readers.xlsx_values import NumberFormats, iso_date, plain_number, serial_date, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,10 @@ class Book:
 
     archive: Archive
     left: int = MOST_CELLS
-    texts: Texts = field(default_factory=Texts)
+    texts: TextBuffer = field(default_factory=TextBuffer)
     filled: bytearray = field(default_factory=bytearray)  # which of the shared texts are not blank
     shared: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
-    formats: Formats = field(default_factory=Formats)
+    formats: NumberFormats = field(default_factory=NumberFormats)
     since_1904: bool = False
 
     def too_large(self, what: str) -> FileError:
@@ -69,7 +69,7 @@ class Worksheet:
         self.merged: list[str] = []
         self._book, self._title = book, title
         self._rows = array("I")
-        self._cells: dict[int, Cells] = {}
+        self._cells: dict[int, CellBuffer] = {}
         self._count = 0
         self._row, self._row_text = 0, "0"
         self._column = -1
@@ -110,9 +110,9 @@ class Worksheet:
         """The rows with cells that Excel does not show."""
         return frozenset(set(self._rows) - self._shown) if self._hides_all else frozenset(self._hidden)
 
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[ReadIssue]:
         """What is to be told of the sheet."""
-        return [Fault("formula-values", value=str(self._formulas))] if self._formulas else []
+        return [ReadIssue("formula-values", value=str(self._formulas))] if self._formulas else []
 
     def _start(self, tag: str, given: _Given) -> None:
         name = tag if ":" not in tag else tag.rpartition(":")[2]
@@ -233,7 +233,7 @@ class Worksheet:
         if text:
             self._cell(self._column).add(len(self._rows) - 1, text, what)
 
-    def _cell(self, column: int) -> Cells:
+    def _cell(self, column: int) -> CellBuffer:
         """The cells of a column, to which one of this row is added."""
         if self._formula is not None:
             self._formulas += 1
@@ -242,7 +242,7 @@ class Worksheet:
         self._count += 1
         cells = self._cells.get(column)
         if cells is None:
-            cells = self._cells[column] = Cells()
+            cells = self._cells[column] = CellBuffer()
         return cells
 
     def _value(self, kind: str, raw: str, given: _Given) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 """ARM's own code lists: what the codes in other records mean (all inferred, unverified)."""
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Filter, Kind, Listing, Resource
+from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared
-from armbulk.resources.shared import read_only
+from armbulk.resources.shared import read_only_field
 
 ARM_CODES = Resource(
     name="codes",
@@ -11,7 +11,7 @@ ARM_CODES = Resource(
     sheet_names=(),
     key="code",
     endpoint="codes",
-    wrapper="codes",
+    json_array="codes",
     source="I",
     listing=Listing(
         endpoint="codes",
@@ -21,9 +21,9 @@ ARM_CODES = Resource(
         note=Words("Known by title only.", "Bare kjent av tittelen."),
     ),
     fields=(
-        read_only("code_type", ("Code type", "Kodetype"), "codeType", Kind.IDENTIFIER,
+        read_only_field("code_type", ("Code type", "Kodetype"), "codeType", FieldType.IDENTIFIER,
                   ("Which list the code belongs to.", "Hvilken liste koden hører til."), "voucherType"),
-        read_only("code", ("Code", "Kode"), "code", Kind.IDENTIFIER, ("The code.", "Koden."), "3"),
+        read_only_field("code", ("Code", "Kode"), "code", FieldType.IDENTIFIER, ("The code.", "Koden."), "3"),
         shared.DESCRIPTION,
     ),
 )  # fmt: skip

@@ -1,9 +1,9 @@
 """Client configs: how ARM is set up for the client (all inferred, unverified)."""
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Filter, Kind, Listing, Resource
+from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared
-from armbulk.resources.shared import read_only
+from armbulk.resources.shared import read_only_field
 
 CLIENT_CONFIGS = Resource(
     name="client-configs",
@@ -11,7 +11,7 @@ CLIENT_CONFIGS = Resource(
     sheet_names=(),
     key="config_key",
     endpoint="clientconfigs",
-    wrapper="clientConfigs",
+    json_array="clientConfigs",
     source="I",
     listing=Listing(
         endpoint="clientconfigs",
@@ -22,9 +22,9 @@ CLIENT_CONFIGS = Resource(
     ),
     fields=(
         shared.CLIENT_NO,
-        read_only("config_key", ("Config key", "Nøkkel"), "configKey", Kind.IDENTIFIER,
+        read_only_field("config_key", ("Config key", "Nøkkel"), "configKey", FieldType.IDENTIFIER,
                   ("Name of the setting.", "Innstillingens navn."), "DueDays"),
-        read_only("config_value", ("Config value", "Verdi"), "configValue", Kind.TEXT,
+        read_only_field("config_value", ("Config value", "Verdi"), "configValue", FieldType.TEXT,
                   ("Value of the setting.", "Innstillingens verdi."), "14"),
         shared.DESCRIPTION,
     ),

@@ -1,9 +1,9 @@
 """Document bundles: what was created together (all inferred, unverified)."""
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Filter, Kind, Listing, Resource
+from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared
-from armbulk.resources.shared import read_only
+from armbulk.resources.shared import read_only_field
 
 DOCUMENT_BUNDLES = Resource(
     name="document-bundles",
@@ -11,7 +11,7 @@ DOCUMENT_BUNDLES = Resource(
     sheet_names=(),
     key="document_bundle_id",
     endpoint="documentbundles",
-    wrapper="documentBundles",
+    json_array="documentBundles",
     source="I",
     listing=Listing(
         endpoint="documentbundles",
@@ -28,7 +28,7 @@ DOCUMENT_BUNDLES = Resource(
         shared.REFERENCE_NO,
         shared.CUSTOMER_NO,
         shared.DOCUMENT_NO,
-        read_only("status", ("Status", "Status"), "status", Kind.IDENTIFIER,
+        read_only_field("status", ("Status", "Status"), "status", FieldType.IDENTIFIER,
                   ("How far it is.", "Hvor langt den er kommet."), "PROCESSED"),
         shared.CREATED_TIME,
     ),

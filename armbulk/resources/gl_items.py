@@ -1,9 +1,9 @@
 """GL items: the postings of the general ledger. Fields by analogy with AR items (marks: I, unverified)."""
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Filter, Kind, Listing, Resource
+from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared
-from armbulk.resources.shared import read_only
+from armbulk.resources.shared import read_only_field
 
 GL_ITEMS = Resource(
     name="gl-items",
@@ -11,7 +11,7 @@ GL_ITEMS = Resource(
     sheet_names=(),
     key="gl_item_id",
     endpoint="glitems",
-    wrapper="glItems",
+    json_array="glItems",
     source="I",
     listing=Listing(
         endpoint="glitems",
@@ -19,15 +19,15 @@ GL_ITEMS = Resource(
         filters=(Filter("glaccountno", "glAccountNo"), Filter("voucherno", "voucherNo")),
         dates=("fromdate", "todate", "voucherDate"),
         period=(Filter("glyear", "glYear"), Filter("glperiod", "glPeriod")),
-        splits=("glperiod", "glaccountno", "voucherno"),
-        told_by=(("glaccountno", "glmovements"),),
+        partition_by=("glperiod", "glaccountno", "voucherno"),
+        value_source=(("glaccountno", "glmovements"),),
         source="D",
         note=Words("Path and caps are documented, fields and filters are unverified.",
                    "Sti og tak er dokumentert, felt og filtre er ikke prøvd."),
     ),
     fields=(
         shared.CLIENT_NO,
-        read_only("gl_item_id", ("GL item id", "Hovedbokspost-id"), "glItemId", Kind.IDENTIFIER,
+        read_only_field("gl_item_id", ("GL item id", "Hovedbokspost-id"), "glItemId", FieldType.IDENTIFIER,
                   ("ARM's name of the posting.", "ARMs navn på posteringen."), "2218-6852398-1"),
         shared.GL_CASE_NO,
         shared.GL_LOT_NO,
@@ -42,7 +42,7 @@ GL_ITEMS = Resource(
         shared.GL_AMOUNT,
         shared.CURRENCY,
         shared.CURRENCY_AMOUNT,
-        read_only("vat_code", ("VAT code", "Mva-kode"), "vatCode", Kind.IDENTIFIER,
+        read_only_field("vat_code", ("VAT code", "Mva-kode"), "vatCode", FieldType.IDENTIFIER,
                   ("VAT code of the posting.", "Posteringens mva-kode."), "3"),
         shared.TRANSACTION_TEXT,
         shared.CUSTOMER_NO,

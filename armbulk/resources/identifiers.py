@@ -44,7 +44,7 @@ _AT_A_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ValueFormat:
     """The code of the finding, and the expression that is true where a value has the form."""
 
     code: str
@@ -63,7 +63,7 @@ def _table(weights: tuple[int, ...]) -> pl.Series:
     return sum(parts[1:], parts[0]).cast(pl.Int64)
 
 
-def weighted(number: pl.Expr, weights: Sequence[int]) -> pl.Expr:
+def weighted_sum(number: pl.Expr, weights: Sequence[int]) -> pl.Expr:
     """Σ weight times digit of an Int64 column, the last weight belonging to the last digit; null stays null.
 
     Four digits at a time are looked up: that is many times faster than one by one.
@@ -88,7 +88,7 @@ def _bare(text: pl.Expr) -> pl.Expr:
 def organisation_no(text: pl.Expr) -> pl.Expr:
     """Norwegian organisation number: nine digits, modulus 11; as a VAT number with NO before or MVA behind."""
     bare = _bare(text).str.replace(r"(?i)^NO", "").str.replace(r"(?i)MVA$", "")
-    return (weighted(_number(bare, 9), (3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0).fill_null(value=False)
+    return (weighted_sum(_number(bare, 9), (3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0).fill_null(value=False)
 
 
 def national_id(text: pl.Expr) -> pl.Expr:
@@ -98,8 +98,8 @@ def national_id(text: pl.Expr) -> pl.Expr:
     from 2032 on the first check digit may leave 0 to 3.
     """
     number = _number(_bare(text), 11)
-    first = weighted(number // 10, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11
-    second = weighted(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11
+    first = weighted_sum(number // 10, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11
+    second = weighted_sum(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11
     day, month, year = number // 10**9, (number // 10**7) % 100, (number // 10**5) % 100
     day = pl.when(day > 40).then(day - 40).otherwise(day)
     month = month - pl.when(month > 80).then(80).when(month > 65).then(65).when(month > 40).then(40).otherwise(0)
@@ -117,9 +117,9 @@ def bank_account(text: pl.Expr) -> pl.Expr:
     """
     bare = _bare(text)
     number = _number(bare, 11)
-    usual = weighted(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
-    short = (number // 10**5 % 100 == 0) & (weighted(number % 10**5, (5, 4, 3, 2, 1)) % 11 == 0)
-    giro = bare.str.starts_with("0000") & (weighted(number, (1, *(-2, 1) * 5)) % 10 == 0)
+    usual = weighted_sum(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
+    short = (number // 10**5 % 100 == 0) & (weighted_sum(number % 10**5, (5, 4, 3, 2, 1)) % 11 == 0)
+    giro = bare.str.starts_with("0000") & (weighted_sum(number, (1, *(-2, 1) * 5)) % 10 == 0)
     return (
         pl.when(bare.str.contains(r"^[A-Za-z]{2}"))
         .then(iban(bare))
@@ -158,7 +158,7 @@ def _across(parts: Sequence[tuple[pl.Expr, int]], weights: Sequence[int]) -> pl.
     sums = []
     for value, size in reversed(parts):
         mine, weights = weights[:size], weights[size:]
-        sums.append(weighted(value, mine[::-1]))
+        sums.append(weighted_sum(value, mine[::-1]))
     return pl.sum_horizontal(sums, ignore_nulls=False)
 
 
@@ -174,22 +174,22 @@ def _emails(texts: pl.Expr) -> pl.Expr:
     return texts.list.eval(pl.element().str.contains(_EMAIL)).list.all()
 
 
-FORMS: dict[str, Form] = {
-    "organisation-no": Form("organisation-no", organisation_no),
-    "national-id": Form("national-id", national_id),
-    "bank-account": Form("bank-account", bank_account),
-    "kid": Form("kid", kid),
-    "postal-code": Form("postal-code", lambda text: text.str.contains(r"^[0-9]{4}$")),
-    "email": Form("email", _emails),
-    "country": Form("country-code", _among(countries, upper=True)),
-    "currency": Form("currency-code", _among(currencies, upper=True)),
-    "language": Form("language-code", _among(languages, upper=False)),
-    "peppol-scheme": Form("peppol-scheme", lambda text: text.is_in(sorted(PEPPOL_SCHEMES))),
+FORMATS: dict[str, ValueFormat] = {
+    "organisation-no": ValueFormat("organisation-no", organisation_no),
+    "national-id": ValueFormat("national-id", national_id),
+    "bank-account": ValueFormat("bank-account", bank_account),
+    "kid": ValueFormat("kid", kid),
+    "postal-code": ValueFormat("postal-code", lambda text: text.str.contains(r"^[0-9]{4}$")),
+    "email": ValueFormat("email", _emails),
+    "country": ValueFormat("country-code", _among(countries, upper=True)),
+    "currency": ValueFormat("currency-code", _among(currencies, upper=True)),
+    "language": ValueFormat("language-code", _among(languages, upper=False)),
+    "peppol-scheme": ValueFormat("peppol-scheme", lambda text: text.is_in(sorted(PEPPOL_SCHEMES))),
 }
 """The forms a field may name."""
 
 
-def judged(value: pl.Expr, form: str, where: Sequence[tuple[str, tuple[str, ...]]]) -> pl.Expr:
+def format_errors(value: pl.Expr, form: str, where: Sequence[tuple[str, tuple[str, ...]]]) -> pl.Expr:
     """Whether `value` has its form; judged only where each column that `where` names is blank or one of its values."""
     applies = [pl.col(name).str.to_uppercase().is_in(list(allowed)).fill_null(value=True) for name, allowed in where]
-    return FORMS[form].ok(value) | value.is_null() | ~pl.all_horizontal(applies or [pl.lit(value=True)])
+    return FORMATS[form].ok(value) | value.is_null() | ~pl.all_horizontal(applies or [pl.lit(value=True)])

@@ -1,9 +1,9 @@
 """Insights: the aged balance by intervals (ADB intervals; all inferred, unverified)."""
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Kind, Listing, Resource
+from armbulk.model.fields import FieldType, Listing, Resource
 from armbulk.resources import shared
-from armbulk.resources.shared import read_only
+from armbulk.resources.shared import read_only_field
 
 INSIGHTS = Resource(
     name="insights",
@@ -11,7 +11,7 @@ INSIGHTS = Resource(
     sheet_names=(),
     key="interval_no",
     endpoint="insights/adbintervals",
-    wrapper="adbIntervals",
+    json_array="adbIntervals",
     source="I",
     listing=Listing(
         endpoint="insights/adbintervals",
@@ -21,17 +21,17 @@ INSIGHTS = Resource(
     ),
     fields=(
         shared.CLIENT_NO,
-        read_only("interval_no", ("Interval no", "Intervallnr"), "intervalNo", Kind.INTEGER,
+        read_only_field("interval_no", ("Interval no", "Intervallnr"), "intervalNo", FieldType.INTEGER,
                   ("Number of the interval.", "Intervallets nummer."), "1"),
-        read_only("from_days", ("From days", "Fra dager"), "fromDays", Kind.INTEGER,
+        read_only_field("from_days", ("From days", "Fra dager"), "fromDays", FieldType.INTEGER,
                   ("Days after the due date, at least.", "Dager etter forfall, minst."), "1"),
-        read_only("to_days", ("To days", "Til dager"), "toDays", Kind.INTEGER,
+        read_only_field("to_days", ("To days", "Til dager"), "toDays", FieldType.INTEGER,
                   ("Days after the due date, at most.", "Dager etter forfall, høyst."), "30"),
         shared.DESCRIPTION,
         shared.CURRENCY,
-        read_only("item_count", ("Item count", "Antall poster"), "itemCount", Kind.INTEGER,
+        read_only_field("item_count", ("Item count", "Antall poster"), "itemCount", FieldType.INTEGER,
                   ("How many items.", "Hvor mange poster."), "12"),
-        read_only("balance", ("Balance", "Restbeløp"), "balance", Kind.AMOUNT,
+        read_only_field("balance", ("Balance", "Restbeløp"), "balance", FieldType.AMOUNT,
                   ("What is owed in the interval.", "Det som skyldes i intervallet."), "124.37"),
     ),
 )  # fmt: skip

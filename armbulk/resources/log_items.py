@@ -1,9 +1,9 @@
 """Log items: what happened to a customer or a claim (all inferred, unverified)."""
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Filter, Kind, Listing, Resource
+from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared
-from armbulk.resources.shared import read_only
+from armbulk.resources.shared import read_only_field
 
 LOG_ITEMS = Resource(
     name="log-items",
@@ -11,7 +11,7 @@ LOG_ITEMS = Resource(
     sheet_names=(),
     key="log_item_id",
     endpoint="logitems",
-    wrapper="logItems",
+    json_array="logItems",
     source="I",
     listing=Listing(
         endpoint="logitems",
@@ -23,13 +23,13 @@ LOG_ITEMS = Resource(
     ),
     fields=(
         shared.CLIENT_NO,
-        read_only("log_item_id", ("Log item id", "Loggpost-id"), "logItemId", Kind.IDENTIFIER,
+        read_only_field("log_item_id", ("Log item id", "Loggpost-id"), "logItemId", FieldType.IDENTIFIER,
                   ("ARM's name of the log item.", "ARMs navn på loggposten."), "98765"),
         shared.ACCOUNT_NO,
         shared.REFERENCE_NO,
         shared.CUSTOMER_NO,
         shared.DOCUMENT_NO,
-        read_only("log_type", ("Log type", "Loggtype"), "logType", Kind.IDENTIFIER,
+        read_only_field("log_type", ("Log type", "Loggtype"), "logType", FieldType.IDENTIFIER,
                   ("What happened, as a code.", "Hva som skjedde, som kode."), "REMINDER"),
         shared.DESCRIPTION,
         shared.CREATED_TIME,

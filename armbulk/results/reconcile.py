@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from armbulk.model.batch_state import State
-from armbulk.model.fields import Use
-from armbulk.model.keys import normal
+from armbulk.model.batch_state import BatchState
+from armbulk.model.fields import FieldRole
+from armbulk.model.keys import normalise_key
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import Table
 
@@ -43,18 +43,18 @@ _NO = {
 }
 
 
-def say(message: str, lang: str) -> str:
+def translate_message(message: str, lang: str) -> str:
     """Say one of armbulk's own messages in `lang`; ARM's words stay as they are."""
     return _NO.get(message, message) if lang == "no" else message
 
 
-def settle(items: pl.DataFrame, states: Mapping[int, State]) -> pl.DataFrame:
+def fill_outcomes(items: pl.DataFrame, states: Mapping[int, BatchState]) -> pl.DataFrame:
     """Give every record an outcome as things stand: what is still open is not sent, or in doubt.
 
     `items` has the store's item columns; `states` gives each batch id's state.
     """
-    waiting = [batch for batch, state in states.items() if state is State.PLANNED]
-    accepted = [batch for batch, state in states.items() if state is State.ACCEPTED]
+    waiting = [batch for batch, state in states.items() if state is BatchState.PLANNED]
+    accepted = [batch for batch, state in states.items() if state is BatchState.ACCEPTED]
     is_open = pl.col("outcome").is_null()
     unsent = is_open & (pl.col("batch").is_in(waiting) | pl.col("batch").is_null())
     why = (
@@ -91,10 +91,10 @@ def rows(items: pl.DataFrame, tables: Mapping[str, Table], numbers: Mapping[int,
 
 
 def _lines(items: pl.DataFrame, lines: Table) -> pl.DataFrame:
-    parent = next(field for field in lines.resource.fields if field.use is Use.PARENT)
+    parent = next(field for field in lines.resource.fields if field.role is FieldRole.PARENT_KEY)
     documents = items.filter(pl.col("resource") == "documents").unique("key_norm", keep="first", maintain_order=True)
     documents = documents.drop("sheet", "row").filter(pl.col("key_norm").is_not_null())
-    joined = lines.rows.select("sheet", "row", normal(pl.col(parent.name)).alias("key_norm")).join(
+    joined = lines.rows.select("sheet", "row", normalise_key(pl.col(parent.name)).alias("key_norm")).join(
         documents, on="key_norm", how="left", maintain_order="left"
     )
     orphan = pl.col("outcome").is_null()

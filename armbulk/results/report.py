@@ -10,14 +10,14 @@ import polars as pl
 
 from armbulk.clock import Clock, iso
 from armbulk.errors import FileError
-from armbulk.findings.frame import Told, tell
+from armbulk.findings.frame import RenderedFinding, render
 from armbulk.i18n import Words
-from armbulk.model.outcome import WELL, Cost, Outcome
-from armbulk.model.sheet import CELL, Reading, Sheet
+from armbulk.model.outcome import SUCCESSFUL, ApiUsage, Outcome
+from armbulk.model.sheet import CELL, ReadOptions, Sheet
 from armbulk.planning.plan import SENT
 from armbulk.resources import headers
 from armbulk.results import reconcile, store_check
-from armbulk.store import Run, Stamp, Store
+from armbulk.store import Run, Store, StoreStamp
 from armbulk.validation.check import Checked, check_files
 from armbulk.writers import workbooks
 
@@ -118,7 +118,7 @@ _NOTHING = Words("Nothing: every record is well.", "Ingenting: alle poster er i 
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """A run as it stands: its settled items and their counts, as the JSON contract says them."""
 
     run: Run | None
@@ -131,9 +131,9 @@ class Result:
         return reconcile.counts(self.items)
 
     @property
-    def well(self) -> bool:
+    def all_successful(self) -> bool:
         """Whether every record is well (warnings allowed)."""
-        return self.items["outcome"].is_in([outcome.value for outcome in WELL]).all()
+        return self.items["outcome"].is_in([outcome.value for outcome in SUCCESSFUL]).all()
 
     def by_resource(self) -> dict[str, dict[str, int]]:
         """Return the records by outcome, for each resource."""
@@ -157,12 +157,14 @@ class Result:
         }
 
 
-def stand(store: Store, run_id: int) -> Result:
+def load_result(store: Store, run_id: int) -> RunResult:
     """Take a run as it stands in the store."""
     batches = store.batches(run_id)
     items = store.items(run_id)
-    settled = reconcile.settle(items, {batch.id: batch.state for batch in batches})
-    return Result(store.run(run_id), settled, {batch.id: batch.no for batch in batches}, store.spent(run_id).meters())
+    settled = reconcile.fill_outcomes(items, {batch.id: batch.state for batch in batches})
+    return RunResult(
+        store.run(run_id), settled, {batch.id: batch.no for batch in batches}, store.usage_of_run(run_id).meters()
+    )
 
 
 def history(store: Store) -> list[dict[str, Any]]:
@@ -174,7 +176,7 @@ def history(store: Store) -> list[dict[str, Any]]:
             "created": iso(run.created),
             "client_no": run.account.client_no,
             "profile": run.profile,
-            "rows": store.size(run.id),
+            "rows": store.count_records(run.id),
             "files": [Path(name.partition("#")[0]).name for name in run.options["files"]],
             "result": run.result,
         }
@@ -182,23 +184,23 @@ def history(store: Store) -> list[dict[str, Any]]:
     ]
 
 
-def writable(target: Path, lang: str) -> str:
+def verify_writable(target: Path, lang: str) -> str:
     """Make sure, before anything is sent, that the result workbook can be written; FileError otherwise.
 
     Returns what to tell of a target that is open or read-only, so that the result will go beside it; else "".
     """
-    why = workbooks.writable(target)
+    why = workbooks.verify_writable(target)
     return f"{target} {why.text(lang)}. {_W['elsewhere'].text(lang)}" if why else ""
 
 
-def unsent(items: pl.DataFrame) -> Result:
+def unsent(items: pl.DataFrame) -> RunResult:
     """Take prepared items of which nothing is sent (nothing stored either)."""
     shown = items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
         pl.lit(None, pl.String).alias("reference"),
         pl.lit(None, pl.Float64).alias("at"),
     )
-    return Result(None, reconcile.settle(shown, {}), {}, Cost().meters())
+    return RunResult(None, reconcile.fill_outcomes(shown, {}), {}, ApiUsage().meters())
 
 
 def check_again(run: Run) -> Checked | None:
@@ -211,30 +213,30 @@ def check_again(run: Run) -> Checked | None:
     return checked if same else None
 
 
-def reading_of(run: Run) -> Reading:
+def reading_of(run: Run) -> ReadOptions:
     """What the caller said of a run's files when it began."""
-    known = {one.name for one in fields(Reading)}
-    return Reading(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
+    known = {one.name for one in fields(ReadOptions)}
+    return ReadOptions(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
 
 
-def write(
-    result: Result, checked: Checked | None, target: Path, lang: str, clock: Clock, stamp: Stamp | None = None
+def write_results(
+    result: RunResult, checked: Checked | None, target: Path, lang: str, clock: Clock, stamp: StoreStamp | None = None
 ) -> Path:
     """Write the result workbook; return the path it got (another name if the target is open or read-only).
 
     `stamp` is what it is to remember of the store.
     """
     sheets, rows, header_rows = _shown(result, checked)
-    told = tell(checked.findings, checked.sheets, headers(), lang) if checked else []
+    told = render(checked.findings, checked.sheets, headers(), lang) if checked else []
     rows = _explained(rows, told, sheets, lang)
     problems = [*told, *_arm_problems(rows, sheets, lang)]
     when = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     shown = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), when.alias("time")).drop("at")
-    front = workbooks.Front(_summary(result, checked, lang), store_check.memory(stamp) if stamp else None)
+    front = workbooks.SummarySheet(_summary(result, checked, lang), store_check.provenance_of(stamp) if stamp else None)
     return workbooks.write_results(target, sheets, shown, problems, front, lang, header_rows=header_rows, clock=clock)
 
 
-def _shown(result: Result, checked: Checked | None) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
+def _shown(result: RunResult, checked: Checked | None) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
     if checked is None:
         return _from_store(result)
     tables = checked.all_tables()
@@ -247,7 +249,7 @@ def _shown(result: Result, checked: Checked | None) -> tuple[tuple[Sheet, ...], 
     return checked.sheets, rows, header_rows
 
 
-def _from_store(result: Result) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
+def _from_store(result: RunResult) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
     """The files are gone or changed: list the records by key and row, from the store alone."""
     sheets = []
     parts = []
@@ -268,7 +270,7 @@ def _from_store(result: Result) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[i
     return tuple(sheets), rows, dict.fromkeys(range(len(sheets)), 1)
 
 
-def _explained(rows: pl.DataFrame, told: Sequence[Told], sheets: Sequence[Sheet], lang: str) -> pl.DataFrame:
+def _explained(rows: pl.DataFrame, told: Sequence[RenderedFinding], sheets: Sequence[Sheet], lang: str) -> pl.DataFrame:
     """Put the findings' words beside the rows held back, and armbulk's own messages into `lang`."""
     places = {(sheet.file, sheet.name): index for index, sheet in enumerate(sheets)}
     errors = [
@@ -282,7 +284,7 @@ def _explained(rows: pl.DataFrame, told: Sequence[Told], sheets: Sequence[Sheet]
         found.agg(pl.col("error").str.join("; ")), on=["sheet", "row"], how="left", maintain_order="left"
     )
     held = pl.col("outcome").is_in([Outcome.HELD_BACK.value, Outcome.NOT_SENT.value])
-    said = {text: reconcile.say(text, lang) for text in joined["message"].drop_nulls().unique()}
+    said = {text: reconcile.translate_message(text, lang) for text in joined["message"].drop_nulls().unique()}
     own = pl.col("message").replace(said)
     beside = pl.lit(Words("see its lines or its sheet", "se linjene eller arket").text(lang))
     return joined.with_columns(
@@ -295,11 +297,11 @@ def _explained(rows: pl.DataFrame, told: Sequence[Told], sheets: Sequence[Sheet]
     ).drop("error")
 
 
-def _arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> list[Told]:
+def _arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> list[RenderedFinding]:
     """What ARM had to say, as problems beside the findings."""
     bad = [Outcome.REJECTED.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
     chosen = rows.filter(pl.col("outcome").is_in(bad) | pl.col("warnings").is_not_null())
-    told: list[Told] = []
+    told: list[RenderedFinding] = []
     for one in chosen.iter_rows(named=True):
         sheet = sheets[one["sheet"]]
         error = one["outcome"] in bad
@@ -332,7 +334,7 @@ def _parts(text: str) -> list[str]:
     return [text[at : at + _PART] for at in range(0, len(text), _PART)] or [""]
 
 
-def _summary(result: Result, checked: Checked | None, lang: str) -> list[workbooks.Section]:
+def _summary(result: RunResult, checked: Checked | None, lang: str) -> list[workbooks.SummarySection]:
     def word(name: str) -> str:
         return _W[name].text(lang)
 
@@ -353,11 +355,11 @@ def _summary(result: Result, checked: Checked | None, lang: str) -> list[workboo
     counted = [(outcome_words(name, lang), n) for name, n in result.counts().items() if n]
     cost = [(word(name), n) for name, n in result.cost.items()]
     sections = [
-        workbooks.Section("armbulk", tuple(about)),
-        workbooks.Section(word("next"), tuple(("", text) for text in next_steps(result.counts(), lang))),
-        workbooks.Section(word("records"), (*counted, (word("rows"), result.items.height))),
-        workbooks.Section(word("totals"), tuple(_totals(result.items, lang))),
-        workbooks.Section(word("cost"), tuple(cost)),
+        workbooks.SummarySection("armbulk", tuple(about)),
+        workbooks.SummarySection(word("next"), tuple(("", text) for text in next_steps(result.counts(), lang))),
+        workbooks.SummarySection(word("records"), (*counted, (word("rows"), result.items.height))),
+        workbooks.SummarySection(word("totals"), tuple(_totals(result.items, lang))),
+        workbooks.SummarySection(word("cost"), tuple(cost)),
     ]
     return [section for section in sections if section.rows]
 

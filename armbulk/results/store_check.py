@@ -5,7 +5,7 @@ from pathlib import Path
 
 from armbulk.errors import Unfinished
 from armbulk.quota.limits import Account
-from armbulk.store import Stamp, Store
+from armbulk.store import Store, StoreStamp
 from armbulk.writers import workbooks
 
 
@@ -17,12 +17,12 @@ def target_for(paths: Sequence[str], given: str | None) -> Path:
     return first.with_name(f"{first.stem.removesuffix('.result')}.result.xlsx")
 
 
-def memory(stamp: Stamp) -> workbooks.Remembered:
+def provenance_of(stamp: StoreStamp) -> workbooks.Provenance:
     """What a result workbook is to remember."""
-    return workbooks.Remembered(stamp.store, stamp.token, stamp.run, workbooks.whose(stamp.account))
+    return workbooks.Provenance(stamp.store, stamp.token, stamp.run, workbooks.client_hash(stamp.account))
 
 
-def up_to_date(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
+def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
     """Make sure that no result workbook at hand knows more of this client than the store; Unfinished otherwise.
 
     A store that was deleted, restored from an older copy, or is another machine's, does not know what was sent since:
@@ -30,12 +30,12 @@ def up_to_date(store: Store, account: Account, files: Sequence[str], target: Pat
     """
     which = store.identity()
     for path in _at_hand(files, target):
-        told = workbooks.remembered(path)
-        if told is None or told.whose != workbooks.whose(account):
+        told = workbooks.read_provenance(path)
+        if told is None or told.whose != workbooks.client_hash(account):
             continue
-        if store.gave(told.token):
+        if store.issued_token(told.token):
             continue
-        store.lost_track(account)
+        store.reset_history(account)
         older = told.store == which
         why = "it is an older copy" if older else "the workbook comes from another store"
         raise Unfinished(

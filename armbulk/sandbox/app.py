@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from armbulk.sandbox.auth import Gate
-from armbulk.sandbox.faults import Fault
-from armbulk.sandbox.responses import Answer, Asked, error, page
-from armbulk.sandbox.state import Call, State
+from armbulk.sandbox.auth import AuthCheck
+from armbulk.sandbox.faults import InjectedFault
+from armbulk.sandbox.responses import ApiCall, ApiResponse, error, page
+from armbulk.sandbox.state import CallRecord, SandboxState
 
 Break = Callable[[Scope], None]
 
@@ -21,13 +21,13 @@ _REFUSED = {"401", "413", "429", "503"}
 class App:
     """The stand-in's ASGI application."""
 
-    def __init__(self, state: State, faults: list[Fault], sever: Break) -> None:
+    def __init__(self, state: SandboxState, faults: list[InjectedFault], sever: Break) -> None:
         """`sever` closes the connection a call came on."""
         self.state = state
         self.faults = faults
-        self._gate = Gate(state)
+        self._gate = AuthCheck(state)
         self._sever = sever
-        self._late: list[tuple[float, Asked]] = []
+        self._late: list[tuple[float, ApiCall]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call."""
@@ -51,31 +51,33 @@ class App:
         else:
             await response(scope, receive, send)
 
-    def _fault(self, asked: Asked) -> Fault | None:
+    def _fault(self, asked: ApiCall) -> InjectedFault | None:
         """Find the fault that strikes this call; every fault counts the calls it matches."""
         struck = [one for one in self.faults if one.strikes(asked.method, asked.path)]
         return struck[0] if struck else None
 
-    def _answer(self, asked: Asked, fault: Fault | None) -> Answer:
+    def _answer(self, asked: ApiCall, fault: InjectedFault | None) -> ApiResponse:
         kind = fault.kind if fault else ""
         if kind == "500-not-applied":
             return error(self.state.dialect, 500, "Internal error")
         if kind in _REFUSED:
             told = error(self.state.dialect, int(kind), "Refused on purpose")
-            return Answer(told.status, told.body, {**told.headers, **({"Retry-After": "1"} if kind == "429" else {})})
+            return ApiResponse(
+                told.status, told.body, {**told.headers, **({"Retry-After": "1"} if kind == "429" else {})}
+            )
         if kind == "html":
             return page(200, "Log in")
         if kind == "lose-before":
-            return Answer(0)
+            return ApiResponse(0)
         if fault and kind == "lose-late":
             self._late.append((self.state.clock() + fault.seconds, asked))
-            return Answer(0)
+            return ApiResponse(0)
         answer = self._gate.answer(asked)
         if kind == "twice":
             answer = self._gate.answer(asked)
         if kind == "500-applied":
             told = error(self.state.dialect, 500, "Internal error")
-            return Answer(500, told.body, told.headers, answer.reads, answer.writes)
+            return ApiResponse(500, told.body, told.headers, answer.reads, answer.writes)
         return answer
 
     def _deliver_late(self) -> None:
@@ -85,12 +87,12 @@ class App:
         for asked in due:
             self._note(asked, self._gate.answer(asked), status=0)
 
-    def _note(self, asked: Asked, answer: Answer, *, status: int) -> None:
+    def _note(self, asked: ApiCall, answer: ApiResponse, *, status: int) -> None:
         query = "&".join(f"{name}={value}" for name, value in asked.query.items())
         login = asked.path == "/token"
         calls = self.state.logins if login else self.state.requests
         calls.append(
-            Call(
+            CallRecord(
                 self.state.clock(),
                 asked.method,
                 asked.path,
@@ -111,8 +113,8 @@ class App:
             pass
 
 
-async def _read(request: Request) -> Asked:
+async def _read(request: Request) -> ApiCall:
     body = await request.body()
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     path = raw.decode("latin-1").partition("?")[0]
-    return Asked(request.method, path, dict(request.query_params), request.headers, body)
+    return ApiCall(request.method, path, dict(request.query_params), request.headers, body)

@@ -9,22 +9,22 @@ from urllib.parse import parse_qsl, unquote
 from armbulk.sandbox import batches
 from armbulk.sandbox.endpoints import Endpoints
 from armbulk.sandbox.meters import whole_seconds
-from armbulk.sandbox.responses import Answer, Asked, error, said
-from armbulk.sandbox.state import State
+from armbulk.sandbox.responses import ApiCall, ApiResponse, error, said
+from armbulk.sandbox.state import SandboxState
 
 CLIENT_ID = "sandbox"
 SECRET = "sandbox-secret"  # noqa: S105 - the stand-in's own, of no use anywhere else
 LIFE = 3600
 
 
-class Gate:
+class AuthCheck:
     """Answers a call: a token, a refusal, or what the endpoint says."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: SandboxState) -> None:
         self.state = state
         self._endpoints = Endpoints(state)
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ApiCall) -> ApiResponse:
         """Answer one call."""
         batches.process(self.state)
         if asked.path == "/token":
@@ -39,7 +39,7 @@ class Gate:
             return error(self.state.dialect, 403, "No access to this client")
         return self._metered(asked, pieces[4:])
 
-    def _metered(self, asked: Asked, pieces: list[str]) -> Answer:
+    def _metered(self, asked: ApiCall, pieces: list[str]) -> ApiResponse:
         """Answer within the limits; a call over them costs nothing and does nothing."""
         meters = self.state.meters
         job = self._endpoints.job(asked, pieces)
@@ -54,18 +54,18 @@ class Gate:
             return self._limited(wait)
         meters.charge(cost)
         answer.then()
-        return Answer(answer.status, answer.body, answer.headers, answer.reads, job.writes)
+        return ApiResponse(answer.status, answer.body, answer.headers, answer.reads, job.writes)
 
-    def _limited(self, wait: float) -> Answer:
+    def _limited(self, wait: float) -> ApiResponse:
         self.state.meters.refused += 1
         style = self.state.dialect.limit_answer
         told = error(self.state.dialect, int(style[:3]), "The acceptable use policy allows no more calls for now")
         after = {"Retry-After": str(whole_seconds(wait))}
         if style == "429_date":
             after = {"Retry-After": formatdate(ceil(self.state.clock() + wait), usegmt=True)}
-        return Answer(told.status, told.body, {**told.headers, **({} if style == "429_bare" else after)})
+        return ApiResponse(told.status, told.body, {**told.headers, **({} if style == "429_bare" else after)})
 
-    def _token(self, asked: Asked) -> Answer:
+    def _token(self, asked: ApiCall) -> ApiResponse:
         form = dict(parse_qsl(asked.body.decode("utf-8", "replace")))
         is_form = asked.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         if asked.method != "POST" or not is_form:
@@ -86,5 +86,5 @@ class Gate:
         return said(200, {"access_token": token, "token_type": "Bearer", **times, "resource": str(uuid.uuid4())})
 
 
-def _refused(status: int, word: str) -> Answer:
+def _refused(status: int, word: str) -> ApiResponse:
     return said(status, {"error": word, "error_description": f"{word.replace('_', ' ')}: the sandbox's own check"})

@@ -6,23 +6,23 @@ from typing import Any
 
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.records import create_document, save_customer
-from armbulk.sandbox.state import Batch, State
+from armbulk.sandbox.state import SandboxBatch, SandboxState
 
 MOST_ASKED_UNSEEN = 1
 """With `batch_pending=404`, so many looks at a new batch find nothing."""
 
 
-def accept(state: State, resource: str, method: str, records: list[Any]) -> Json:
+def accept(state: SandboxState, resource: str, method: str, records: list[Any]) -> Json:
     """Store a batch, and say its number."""
     now = state.clock()
-    batch = Batch(str(uuid.uuid4()), resource, method, records, now, now + state.delay)
+    batch = SandboxBatch(str(uuid.uuid4()), resource, method, records, now, now + state.delay)
     state.batches[batch.uuid] = batch
     said = {"batchUuid": batch.uuid, "status": "QUEUED", "message": "QUEUED", "clientNo": state.client_no}
     where = state.dialect.batch_uuid_in
     return _extra(state, said if where == "top" else {"status": "QUEUED", "message": "QUEUED", where: said})
 
 
-def process(state: State) -> None:
+def process(state: SandboxState) -> None:
     """Process what is due, in the order in which it came."""
     now = state.clock()
     for batch in state.batches.values():
@@ -30,7 +30,7 @@ def process(state: State) -> None:
             _process(state, batch)
 
 
-def _process(state: State, batch: Batch) -> None:
+def _process(state: SandboxState, batch: SandboxBatch) -> None:
     whole = state.dialect.failures == "whole"
     before = deepcopy((state.customers, state.documents, state.created)) if whole else None
     batch.answers = [_one(state, batch, record) for record in batch.records]
@@ -40,13 +40,13 @@ def _process(state: State, batch: Batch) -> None:
         batch.rejected = f"The batch was rejected: {wrong[0]['message']}"
 
 
-def _one(state: State, batch: Batch, record: Any) -> Json:
+def _one(state: SandboxState, batch: SandboxBatch, record: Any) -> Json:
     if batch.resource == "documents":
         return create_document(state, record, batch.ready_at)[1]
     return save_customer(state, record, create=batch.method == "POST")[1]
 
 
-def told(state: State, batch: Batch) -> tuple[int, Json | None, int]:
+def told(state: SandboxState, batch: SandboxBatch) -> tuple[int, Json | None, int]:
     """Answer a GET of a batch: (status, body, records read); nothing changes until it is `seen`."""
     if state.dialect.batch_pending == "404" and batch.asked < MOST_ASKED_UNSEEN:
         return 404, None, 0
@@ -58,13 +58,13 @@ def told(state: State, batch: Batch) -> tuple[int, Json | None, int]:
     return _done(state, batch, batch.answers)
 
 
-def seen(batch: Batch) -> None:
+def seen(batch: SandboxBatch) -> None:
     """Remember that a batch was told about."""
     batch.asked += 1
     batch.looked += batch.answers is not None
 
 
-def _pending(state: State, batch: Batch) -> tuple[int, Json | None, int]:
+def _pending(state: SandboxState, batch: SandboxBatch) -> tuple[int, Json | None, int]:
     style = state.dialect.batch_pending
     if style == "empty":
         return 202, None, 0
@@ -73,7 +73,7 @@ def _pending(state: State, batch: Batch) -> tuple[int, Json | None, int]:
     return (200 if style == "200" else 202), _extra(state, {"batchUuid": batch.uuid, "status": word}), 0
 
 
-def _done(state: State, batch: Batch, answers: list[Json]) -> tuple[int, Json, int]:
+def _done(state: SandboxState, batch: SandboxBatch, answers: list[Json]) -> tuple[int, Json, int]:
     style, word = state.dialect.failures, "PROCESSED"
     status = 206 if style != "200" and any(one["status"] == "FAILED" for one in answers) else 200
     items = [_identified(state, one, place) for place, one in enumerate(answers)]
@@ -86,7 +86,7 @@ def _done(state: State, batch: Batch, answers: list[Json]) -> tuple[int, Json, i
     return status, _extra(state, body), len(items)
 
 
-def _identified(state: State, answer: Json, place: int) -> Json:
+def _identified(state: SandboxState, answer: Json, place: int) -> Json:
     style = state.dialect.item_identity
     if style == "keys":
         return answer
@@ -94,7 +94,7 @@ def _identified(state: State, answer: Json, place: int) -> Json:
     return {"index": place, **bare} if style == "index" else bare
 
 
-def _extra(state: State, body: Json) -> Json:
+def _extra(state: SandboxState, body: Json) -> Json:
     if state.dialect.extra_keys == "no":
         return body
     return {**body, "traceId": "00-4bf92f35", "links": [{"rel": "self", "href": "about:blank"}], "counts": {"all": 0}}

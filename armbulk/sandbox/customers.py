@@ -7,7 +7,7 @@ the authorities' own test data do; e-mail goes to names under `.example`, which 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from armbulk.sandbox.general_ledger import FIRST_ACCOUNT, Ledger, kroner, lot
+from armbulk.sandbox.general_ledger import FIRST_ACCOUNT, GeneralLedger, kroner, lot
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import kid, mod11
 
@@ -43,7 +43,7 @@ _ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "é": "e", " ": "-"})
 _DISTRICTS = ("NW", "SE", "SW", "N")
 
 
-def customer(ledger: Ledger, number: int) -> Json:
+def customer(ledger: GeneralLedger, number: int) -> Json:
     """Make a customer with all that ARM's list of customers says of one."""
     kind, account = category(ledger.seed, number), FIRST_ACCOUNT + number
     firm = kind in FIRMS
@@ -135,7 +135,7 @@ def _returned(seed: int, number: int) -> Json:
     return {"postalReturnStatus": 100, "postalReturnDate": _day(seed, "returned", number).isoformat()}
 
 
-def _terms(ledger: Ledger, number: int, *, firm: bool) -> Json:
+def _terms(ledger: GeneralLedger, number: int, *, firm: bool) -> Json:
     """How the customer is billed and dunned."""
     seed = ledger.seed
     stopped = _day(seed, "stop", number).replace(year=2026).isoformat() if number % 30 == 0 else ""

@@ -20,7 +20,7 @@ def _like(pattern: str, *examples: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class ServerBehaviour:
     """How this ARM behaves in each respect that its documentation leaves open."""
 
     batch_post_status: str = _one_of("202", "200", "201")
@@ -99,10 +99,12 @@ class Dialect:
         return cls.of(chosen)
 
 
-DIALECTS: dict[str, tuple[str, ...]] = {one.name: one.metadata["values"] for one in fields(Dialect)}
+DIALECTS: dict[str, tuple[str, ...]] = {one.name: one.metadata["values"] for one in fields(ServerBehaviour)}
 """Every switch with its values, the default first; where any number goes, some examples."""
 
-_PATTERNS: dict[str, str] = {one.name: one.metadata["pattern"] for one in fields(Dialect) if "pattern" in one.metadata}
+_PATTERNS: dict[str, str] = {
+    one.name: one.metadata["pattern"] for one in fields(ServerBehaviour) if "pattern" in one.metadata
+}
 
 
 def _check(name: str, value: str) -> None:

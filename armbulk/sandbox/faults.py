@@ -27,7 +27,7 @@ _TIMED = frozenset({"slow", "lose-late"})
 
 
 @dataclass(slots=True)
-class Fault:
+class InjectedFault:
     """One fault and the calls it strikes, counted over the calls it matches."""
 
     kind: str

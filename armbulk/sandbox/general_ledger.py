@@ -70,7 +70,7 @@ class _Sale(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ledger:
+class GeneralLedger:
     """The facts: customers 1 to `customers`, and the vouchers in the order of their days."""
 
     client_no: int
@@ -120,7 +120,7 @@ class Ledger:
 
 def draw(
     client_no: int, invoices: int, *, seed: int, start: date, days: int, on_one_day: int, to_one_customer: int
-) -> Ledger:
+) -> GeneralLedger:
     """Draw a ledger; sales and vouchers are numbered by their days."""
     chance = random.Random(seed)  # noqa: S311 - the same ledger for the same seed, not a secret
     known = max(invoices // 5, 2)
@@ -132,7 +132,7 @@ def draw(
     sales.sort(key=attrgetter("day"))
     vouchers = [one for number, sale in enumerate(sales, 1) for one in _vouchers(number, sale)]
     vouchers.sort(key=attrgetter("day"))
-    return Ledger(client_no, seed, known - 1 if invoices else 0, tuple(vouchers))
+    return GeneralLedger(client_no, seed, known - 1 if invoices else 0, tuple(vouchers))
 
 
 def _sale(chance: random.Random, day: date, customer: int) -> _Sale:

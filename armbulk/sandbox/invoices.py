@@ -1,7 +1,7 @@
 """The invoices and credit notes behind a ledger, with lines that add up to them to the øre."""
 
 from armbulk.sandbox import customers
-from armbulk.sandbox.general_ledger import CREDIT_NOTE, FIRST_ACCOUNT, Ledger, Voucher, kroner, lot, tax
+from armbulk.sandbox.general_ledger import CREDIT_NOTE, FIRST_ACCOUNT, GeneralLedger, Voucher, kroner, lot, tax
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import kid
 
@@ -19,7 +19,7 @@ _ARTICLES = (
 _QUANTITIES = (1, 1, 1, 12, 10, 8, 6, 5, 4, 3, 2)
 
 
-def document(ledger: Ledger, place: int) -> Json:
+def document(ledger: GeneralLedger, place: int) -> Json:
     """Make the document of a voucher, with its lines."""
     one = ledger.vouchers[place]
     account, reference = FIRST_ACCOUNT + one.customer, place + 1

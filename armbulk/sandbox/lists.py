@@ -24,7 +24,7 @@ from armbulk.sandbox.general_ledger import (
     RECEIVABLES,
     SALES,
     VAT,
-    Ledger,
+    GeneralLedger,
     draw,
     kroner,
     moment,
@@ -32,17 +32,17 @@ from armbulk.sandbox.general_ledger import (
 from armbulk.sandbox.invoices import FIRST_BUNDLE, document
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import kid
-from armbulk.sandbox.rows import Rows, Value
+from armbulk.sandbox.rows import RowIndex, Value
 from armbulk.sandbox.system import codes, configs
 
-__all__ = ["BANK", "RECEIVABLES", "SALES", "VAT", "Books", "books"]
+__all__ = ["BANK", "RECEIVABLES", "SALES", "VAT", "ArmLists", "build_lists"]
 
 INTERVALS = (0, 30, 60, 90, 180)
 """Days after the due date at which the intervals of the aged balance end; the last has no end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class ArmLists:
     """What a client's ledger holds, list by list; dated ones in the order of their days."""
 
     gl_items: Sequence[Json] = ()
@@ -55,27 +55,27 @@ class Books:
     codes: Sequence[Json] = ()
     configs: Sequence[Json] = ()
     insights: Sequence[Json] = ()
-    lists: dict[str, Rows] = field(init=False, compare=False, default_factory=dict)
+    lists: dict[str, RowIndex] = field(init=False, compare=False, default_factory=dict)
     """The same by the path under which they are listed."""
 
     def __post_init__(self) -> None:
         self.lists.update(
             {
-                "glitems": Rows.of(self.gl_items),
-                "aritems": Rows.of(self.ar_items),
-                "glmovements": Rows.of(self.gl_movements),
-                "customers": Rows.of(self.customers),
-                "documents": Rows.of(self.documents),
-                "documentbundles": Rows.of(self.bundles),
-                "logitems": Rows.of(self.log_items),
-                "codes": Rows.of(self.codes),
-                "clientconfigs": Rows.of(self.configs),
-                "insights/adbintervals": Rows.of(self.insights),
+                "glitems": RowIndex.of(self.gl_items),
+                "aritems": RowIndex.of(self.ar_items),
+                "glmovements": RowIndex.of(self.gl_movements),
+                "customers": RowIndex.of(self.customers),
+                "documents": RowIndex.of(self.documents),
+                "documentbundles": RowIndex.of(self.bundles),
+                "logitems": RowIndex.of(self.log_items),
+                "codes": RowIndex.of(self.codes),
+                "clientconfigs": RowIndex.of(self.configs),
+                "insights/adbintervals": RowIndex.of(self.insights),
             }
         )
 
 
-def books(
+def build_lists(
     client_no: int,
     invoices: int,
     *,
@@ -84,7 +84,7 @@ def books(
     days: int = 90,
     on_one_day: int = 0,
     to_one_customer: int = 0,
-) -> Books:
+) -> ArmLists:
     """Make the books of `invoices` invoices over `days` from `start`; the same for the same seed.
 
     Seven in ten are paid, whole or in part, and one in fifty is credited. So many `on_one_day` (the tenth) and
@@ -99,7 +99,7 @@ def books(
         on_one_day=on_one_day,
         to_one_customer=to_one_customer,
     )
-    return Books(
+    return ArmLists(
         _gl_items(ledger),
         _ar_items(ledger),
         tuple(_movements(ledger)),
@@ -113,7 +113,7 @@ def books(
     )
 
 
-def _told(ledger: Ledger, places: Sequence[int]) -> dict[str, Value]:
+def _told(ledger: GeneralLedger, places: Sequence[int]) -> dict[str, Value]:
     """How to tell the values that lists are narrowed by, from the places of vouchers."""
     vouchers = ledger.vouchers
     return {
@@ -128,7 +128,7 @@ def _told(ledger: Ledger, places: Sequence[int]) -> dict[str, Value]:
     }
 
 
-def _posted(ledger: Ledger, place: int) -> Json:
+def _posted(ledger: GeneralLedger, place: int) -> Json:
     """What AR items and GL items both say of a voucher."""
     one = ledger.vouchers[place]
     return {
@@ -148,7 +148,7 @@ def _posted(ledger: Ledger, place: int) -> Json:
     }
 
 
-def _whose(ledger: Ledger, place: int) -> Json:
+def _whose(ledger: GeneralLedger, place: int) -> Json:
     """Whose claim a voucher is, and which."""
     one = ledger.vouchers[place]
     return {
@@ -160,7 +160,7 @@ def _whose(ledger: Ledger, place: int) -> Json:
     }
 
 
-def _gl_items(ledger: Ledger) -> Rows:
+def _gl_items(ledger: GeneralLedger) -> RowIndex:
     postings, vouchers = ledger.postings, ledger.vouchers
 
     def make(n: int) -> Json:
@@ -177,7 +177,7 @@ def _gl_items(ledger: Ledger) -> Rows:
             **(_whose(ledger, place) if account == RECEIVABLES else {}),
         }
 
-    return Rows(
+    return RowIndex(
         len(postings),
         make,
         {
@@ -190,7 +190,7 @@ def _gl_items(ledger: Ledger) -> Rows:
     )
 
 
-def _ar_items(ledger: Ledger) -> Rows:
+def _ar_items(ledger: GeneralLedger) -> RowIndex:
     def make(place: int) -> Json:
         one, (due, first) = ledger.vouchers[place], ledger.dues(place)
         account, seal = FIRST_ACCOUNT + one.customer, f"{ledger.seed}/{place}".encode()
@@ -211,11 +211,11 @@ def _ar_items(ledger: Ledger) -> Rows:
             "reservedStatus": "",
         }
 
-    return Rows(len(ledger.vouchers), make, _told(ledger, range(len(ledger.vouchers))))
+    return RowIndex(len(ledger.vouchers), make, _told(ledger, range(len(ledger.vouchers))))
 
 
-def _customers(ledger: Ledger) -> Rows:
-    return Rows(
+def _customers(ledger: GeneralLedger) -> RowIndex:
+    return RowIndex(
         ledger.customers,
         lambda place: customer(ledger, place + 1),
         {
@@ -226,17 +226,17 @@ def _customers(ledger: Ledger) -> Rows:
     )
 
 
-def _documents(ledger: Ledger) -> Rows:
+def _documents(ledger: GeneralLedger) -> RowIndex:
     places = ledger.documents
     keys = _told(ledger, places) | {"documentType": lambda n: "IN" if _kind(ledger, n) == INVOICE else "CN"}
-    return Rows(len(places), lambda n: document(ledger, places[n]), keys)
+    return RowIndex(len(places), lambda n: document(ledger, places[n]), keys)
 
 
-def _kind(ledger: Ledger, n: int) -> int:
+def _kind(ledger: GeneralLedger, n: int) -> int:
     return ledger.vouchers[ledger.documents[n]].kind
 
 
-def _bundles(ledger: Ledger) -> Rows:
+def _bundles(ledger: GeneralLedger) -> RowIndex:
     places = ledger.documents
 
     def make(n: int) -> Json:
@@ -244,10 +244,10 @@ def _bundles(ledger: Ledger) -> Rows:
         told = {"status": "PROCESSED", "createdTime": moment(day, places[n])}
         return {**_whose(ledger, places[n]), "documentBundleId": FIRST_BUNDLE + places[n], **told}
 
-    return Rows(len(places), make, _told(ledger, places))
+    return RowIndex(len(places), make, _told(ledger, places))
 
 
-def _log_items(ledger: Ledger) -> Rows:
+def _log_items(ledger: GeneralLedger) -> RowIndex:
     """Each document was imported and then sent; each payment came."""
     words = ("IMPORTED", "SENT", "PAID")
     happened = array(
@@ -271,10 +271,10 @@ def _log_items(ledger: Ledger) -> Rows:
             "createdTime": moment(one.day, place, late=2 if word == "SENT" else 0),
         }
 
-    return Rows(len(happened), make, _told(ledger, array("I", (one // 4 for one in happened))))
+    return RowIndex(len(happened), make, _told(ledger, array("I", (one // 4 for one in happened))))
 
 
-def _movements(ledger: Ledger) -> Iterator[Json]:
+def _movements(ledger: GeneralLedger) -> Iterator[Json]:
     """Per account and period: what went in and out, and the balances before and after."""
     sums: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
     for one in ledger.vouchers:
@@ -299,7 +299,7 @@ def _movements(ledger: Ledger) -> Iterator[Json]:
         }
 
 
-def _insights(ledger: Ledger) -> Iterator[Json]:
+def _insights(ledger: GeneralLedger) -> Iterator[Json]:
     """What is open, by how long it has been due at the ledger's last month end."""
     counts, sums = [0] * (len(INTERVALS) + 1), [0] * (len(INTERVALS) + 1)
     if ledger.at is None:

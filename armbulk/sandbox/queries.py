@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import fold
-from armbulk.sandbox.rows import Found, Sought
-from armbulk.sandbox.state import Query, State
+from armbulk.sandbox.rows import RowFilter, RowMatches
+from armbulk.sandbox.state import Query, SandboxState
 
 CAP = 10_000
 SMALLEST_PAGE, SMALL_PAGE, PAGE, PAGE_CAP = 5, 10, 100, 1_000
@@ -60,7 +60,7 @@ WRAPPERS = {
 """The key of a listing's records, where it is not its path."""
 
 
-class Refused(Exception):  # noqa: N818 - not an error of the sandbox: an answer
+class QueryRefused(Exception):  # noqa: N818 - not an error of the sandbox: an answer
     """A listing cannot be answered: (status, message)."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -68,19 +68,19 @@ class Refused(Exception):  # noqa: N818 - not an error of the sandbox: an answer
         self.status = status
 
 
-def find_documents(state: State, number: str) -> list[Json]:
+def find_documents(state: SandboxState, number: str) -> list[Json]:
     """Find the documents with a number, once they are visible."""
     rows = state.books.lists["documents"]
-    stood = [rows[place] for place in rows.find(Sought({"documentNo": fold(number)}))]
+    stood = [rows[place] for place in rows.find(RowFilter({"documentNo": fold(number)}))]
     return stood + [one for one in state.documents.get(fold(number), []) if _visible(state, one)]
 
 
-def _visible(state: State, document: Json) -> bool:
+def _visible(state: SandboxState, document: Json) -> bool:
     created = state.created.get(document.get("referenceNo", 0), 0.0)  # a test may have put it there
     return state.clock() >= created + float(state.dialect.visibility)
 
 
-def find_posted(state: State, resource: str, number: str) -> Json | None:
+def find_posted(state: SandboxState, resource: str, number: str) -> Json | None:
     """Find one GL item or AR item by its id, in which the number by which items stand in order is the second last."""
     key, name = ("glItemId", "voucherNo") if resource == "glitems" else ("arItemId", "referenceNo")
     pieces = number.split("-")
@@ -101,55 +101,55 @@ def weight(shown: Iterable[Json]) -> int:
     return sum(1 + len(one.get("documentLines") or []) for one in shown)
 
 
-def listing(state: State, resource: str, asked: Mapping[str, str]) -> tuple[str, Query]:
+def listing(state: SandboxState, resource: str, asked: Mapping[str, str]) -> tuple[str, Query]:
     """Make a new stored query, or find the one asked for: (queryId, query). Nothing is stored yet."""
     if "query" not in asked:
         return secrets.token_urlsafe(16), _new_query(state, resource, asked)
     stored = state.queries.get(asked["query"])
     if stored is None or stored.resource != resource or state.clock() > stored.at + QUERY_LIFE:
-        raise Refused(404, "The query is not known, or too old")
+        raise QueryRefused(404, "The query is not known, or too old")
     return asked["query"], stored
 
 
-def _new_query(state: State, resource: str, asked: Mapping[str, str]) -> Query:
+def _new_query(state: SandboxState, resource: str, asked: Mapping[str, str]) -> Query:
     size = _number(state, asked, "pagesize", PAGE, PAGE_CAP)
     size = SMALL_PAGE if size < SMALLEST_PAGE else size
     most = _number(state, asked, "maximumcount", CAP, CAP)
     most = min(max(1, math.ceil(most / size)) * size, CAP)
-    sought = Sought() if state.dialect.list_filters == "ignored" else _sought(resource, asked)
+    sought = RowFilter() if state.dialect.list_filters == "ignored" else _sought(resource, asked)
     expand = bool(asked.get("expand"))
     return Query(state.clock(), resource, sought, expand, size, most, _hits(state, resource, sought))
 
 
-def _sought(resource: str, asked: Mapping[str, str]) -> Sought:
+def _sought(resource: str, asked: Mapping[str, str]) -> RowFilter:
     """What a listing is narrowed by; what it does not know is ignored."""
     equal = {key: fold(asked[name]) for name, key in FILTERS[resource].items() if asked.get(name)}
     if resource not in DATED:
-        return Sought(equal)
+        return RowFilter(equal)
     open_only = resource == "aritems" and asked.get("openonly", "").casefold() == "true"
-    return Sought(equal, DATED[resource], asked.get("fromdate", ""), asked.get("todate", ""), open_only)
+    return RowFilter(equal, DATED[resource], asked.get("fromdate", ""), asked.get("todate", ""), open_only)
 
 
-def _number(state: State, asked: Mapping[str, str], name: str, default: int, cap: int) -> int:
+def _number(state: SandboxState, asked: Mapping[str, str], name: str, default: int, cap: int) -> int:
     text = asked.get(name) or str(default)
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise Refused(400, f"{name} must be a whole number")
+        raise QueryRefused(400, f"{name} must be a whole number")
     if int(text) > cap and state.dialect.over_cap == "400":
-        raise Refused(400, f"{name} must not exceed {cap}")
+        raise QueryRefused(400, f"{name} must not exceed {cap}")
     return min(int(text), cap)
 
 
-def _hits(state: State, resource: str, sought: Sought) -> Found:
+def _hits(state: SandboxState, resource: str, sought: RowFilter) -> RowMatches:
     """Find what stands in the books, then what came by the API: that is copied, for it may change."""
     rows = state.books.lists[resource]
     places = rows.find(sought)
     if resource == "customers" and (state.customers or state.gone):
         number = rows.value("customerNo")
         places = [place for place in places if not state.replaced(str(number(place)))]
-    return Found(rows, places, [dict(one) for one in _came(state, resource) if sought.fits(one)])
+    return RowMatches(rows, places, [dict(one) for one in _came(state, resource) if sought.fits(one)])
 
 
-def _came(state: State, resource: str) -> Iterable[Json]:
+def _came(state: SandboxState, resource: str) -> Iterable[Json]:
     match resource:
         case "customers":
             return state.customers.values()
@@ -162,7 +162,7 @@ def _came(state: State, resource: str) -> Iterable[Json]:
     return ()
 
 
-def _told(state: State, document: Json, *more: str) -> Json:
+def _told(state: SandboxState, document: Json, *more: str) -> Json:
     """What other lists tell of a document that came by the API."""
     at = datetime.fromtimestamp(state.created.get(document.get("referenceNo", 0), 0.0), UTC)
     names = ("clientNo", "accountNo", "referenceNo", "customerNo", "documentNo", *more)
@@ -174,16 +174,16 @@ def _logged(told: Json) -> Json:
     return {**told, "logItemId": number, "logType": "IMPORTED", "description": "Document received"}
 
 
-def _seen(state: State) -> Iterable[Json]:
+def _seen(state: SandboxState) -> Iterable[Json]:
     """Documents that were created and are visible by now."""
     return (one for found in state.documents.values() for one in found if _visible(state, one))
 
 
-def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], host: str) -> tuple[Json, int]:
+def page(state: SandboxState, query_id: str, query: Query, asked: Mapping[str, str], host: str) -> tuple[Json, int]:
     """Answer one page of a listing: (body, records read)."""
     hits = _hits(state, query.resource, query.sought) if state.dialect.list_query == "live" else query.hits
     if not hits and state.dialect.list_empty == "404":
-        raise Refused(404, "Nothing was found")
+        raise QueryRefused(404, "Nothing was found")
     number = max(1, _number(state, asked, "pageno", 1, CAP))
     served = min(len(hits), query.most)
     shown = hits.cut((number - 1) * query.size, min(number * query.size, served))
@@ -207,7 +207,7 @@ def page(state: State, query_id: str, query: Query, asked: Mapping[str, str], ho
     return {"summary": summary, WRAPPERS.get(query.resource, query.resource): shown}, weight(shown)
 
 
-def _origin(state: State, host: str) -> str:
+def _origin(state: SandboxState, host: str) -> str:
     match state.dialect.next_page_host:
         case "other":
             return "https://arm.elsewhere.invalid"

@@ -8,7 +8,7 @@ from armbulk.sandbox.json_types import ADDRESS, COMPUTED, CUSTOMER, DOCUMENT, Js
 from armbulk.sandbox.keys import FIRST_BUNDLE, FIRST_REFERENCE, fold, kid
 
 if TYPE_CHECKING:
-    from armbulk.sandbox.state import State
+    from armbulk.sandbox.state import SandboxState
 
 LONGEST_WARNING = 75
 """The published sample's warning is cut off here."""
@@ -16,7 +16,7 @@ LONGEST_WARNING = 75
 _NUMBERS = ("clientNo", "accountNo", "referenceNo", "documentBundleId", "customerNo", "documentNo")
 
 
-def save_customer(state: "State", given: Any, *, create: bool) -> tuple[int, Json]:
+def save_customer(state: "SandboxState", given: Any, *, create: bool) -> tuple[int, Json]:
     """Create or change a customer: (status, answer)."""
     wrong = errors(given, CUSTOMER, "customer")
     if wrong:
@@ -54,7 +54,7 @@ def change(stored: Json, given: Json) -> None:
             stored[name] = deepcopy(value)
 
 
-def delete_customer(state: "State", number: str) -> tuple[int, Json]:
+def delete_customer(state: "SandboxState", number: str) -> tuple[int, Json]:
     """Delete a customer who has no documents: (status, answer)."""
     key = fold(number)
     stored = state.customer(key)
@@ -66,7 +66,7 @@ def delete_customer(state: "State", number: str) -> tuple[int, Json]:
     return 200, processed(state, "DELETED", stored, [])
 
 
-def create_document(state: "State", given: Any, at: float) -> tuple[int, Json]:
+def create_document(state: "SandboxState", given: Any, at: float) -> tuple[int, Json]:
     """Create a document: (status, answer)."""
     wrong = errors(given, DOCUMENT, "document")
     if wrong:
@@ -85,7 +85,7 @@ def create_document(state: "State", given: Any, at: float) -> tuple[int, Json]:
     return 201, processed(state, "CREATED", stored, warnings)
 
 
-def _numbered(state: "State", account: int, given: Json) -> Json:
+def _numbered(state: "SandboxState", account: int, given: Json) -> Json:
     reference, bundle = FIRST_REFERENCE + state.references, FIRST_BUNDLE + state.references  # above those of the books
     state.references += 1
     numbers = {"clientNo": state.client_no, "accountNo": account, "referenceNo": reference, "documentBundleId": bundle}
@@ -106,7 +106,7 @@ def sanitise(stored: Json, name: str) -> list[Json]:
     return warnings
 
 
-def processed(state: "State", result: str, stored: Json, warnings: list[Json]) -> Json:
+def processed(state: "SandboxState", result: str, stored: Json, warnings: list[Json]) -> Json:
     """Answer for a record that went well."""
     answer: Json = {"status": "PROCESSED", "result": result, "message": result}
     answer |= {name: stored[name] for name in _NUMBERS if name in stored}

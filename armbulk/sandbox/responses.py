@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from armbulk.sandbox.dialects import Dialect
+from armbulk.sandbox.dialects import ServerBehaviour
 from armbulk.sandbox.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ApiCall:
     """One call, read whole."""
 
     method: str
@@ -26,7 +26,7 @@ def nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """What an endpoint says, what it read for it, and what is remembered once it is really said."""
 
     status: int
@@ -41,7 +41,7 @@ class Answer:
 class Job:
     """A call that is understood: what it would write, and how to do it."""
 
-    do: Callable[[], Answer]
+    do: Callable[[], ApiResponse]
     writes: int = 0
 
 
@@ -61,30 +61,30 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def said(status: int, body: Json | None, *, reads: int = 0, then: Callable[[], object] = nothing) -> Answer:
+def said(status: int, body: Json | None, *, reads: int = 0, then: Callable[[], object] = nothing) -> ApiResponse:
     """Answer with JSON, or with an empty body."""
     told = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-    return Answer(status, told, {"Content-Type": "application/json"}, reads, then=then)
+    return ApiResponse(status, told, {"Content-Type": "application/json"}, reads, then=then)
 
 
-def page(status: int, title: str) -> Answer:
+def page(status: int, title: str) -> ApiResponse:
     """Answer with a web page, as a proxy or a login form does."""
     html = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return Answer(status, html.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    return ApiResponse(status, html.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
 
-def error(dialect: Dialect, status: int, message: str, errors: list[Json] | None = None) -> Answer:
+def error(dialect: ServerBehaviour, status: int, message: str, errors: list[Json] | None = None) -> ApiResponse:
     """Answer that something is wrong, in the dialect's form."""
     match dialect.error_body:
         case "message":
             return said(status, {"message": message})
         case "problem":
             told = json.dumps({"type": "about:blank", "title": "Error", "status": status, "detail": message})
-            return Answer(status, told.encode(), {"Content-Type": "application/problem+json"})
+            return ApiResponse(status, told.encode(), {"Content-Type": "application/problem+json"})
         case "text":
-            return Answer(status, message.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+            return ApiResponse(status, message.encode(), {"Content-Type": "text/plain; charset=utf-8"})
         case "html":
             return page(status, f"{status} Error")
         case "empty":
-            return Answer(status)
+            return ApiResponse(status)
     return said(status, {"status": "FAILED", "result": "REJECTED", "message": message, "errors": errors or []})

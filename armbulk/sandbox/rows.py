@@ -16,7 +16,7 @@ _NOWHERE: "array[int]" = array("I")
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class RowFilter:
     """What a listing is narrowed by: whole values (folded) by key, days of the key `dated`, what is not yet paid."""
 
     equal: Mapping[str, str] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Sought:
         return (not self.first or day >= self.first) and (not self.last or day <= self.last)
 
 
-class Rows(Sequence[Json]):
+class RowIndex(Sequence[Json]):
     """So many records; `make` makes the one at a place, `keys` tell single values of it without making it.
 
     With keys, records stand in the order of their days, if they have any; the key `open` is "true" for what is not
@@ -49,7 +49,7 @@ class Rows(Sequence[Json]):
         self._indexes: dict[str, dict[str, array[int]]] = {}
 
     @classmethod
-    def of(cls, records: Sequence[Json]) -> "Rows":
+    def of(cls, records: Sequence[Json]) -> "RowIndex":
         """Serve a few records as they are, in any order."""
         return records if isinstance(records, cls) else cls(len(records), records.__getitem__)
 
@@ -76,7 +76,7 @@ class Rows(Sequence[Json]):
         """How to tell the value of a key at a place."""
         return self._keys.get(key) or (lambda place: self._make(place).get(key, ""))
 
-    def find(self, sought: Sought) -> Sequence[int]:
+    def find(self, sought: RowFilter) -> Sequence[int]:
         """Find the places of the records that are sought, in order."""
         if not self._keys:
             return [place for place, one in enumerate(self) if sought.fits(one)]
@@ -92,7 +92,7 @@ class Rows(Sequence[Json]):
             places = [place for place in places if fold(value(place)) == said]
         return places
 
-    def _days(self, sought: Sought) -> range:
+    def _days(self, sought: RowFilter) -> range:
         """The places of the days that are sought."""
         value = self.value(sought.dated)
 
@@ -121,10 +121,10 @@ class Rows(Sequence[Json]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RowMatches:
     """What a listing found: some of the rows, then records beside them."""
 
-    rows: Rows
+    rows: RowIndex
     places: Sequence[int]
     beside: Sequence[Json] = ()
 

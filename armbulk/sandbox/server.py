@@ -14,11 +14,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from armbulk.sandbox.app import App
 from armbulk.sandbox.auth import CLIENT_ID, SECRET
-from armbulk.sandbox.dialects import Dialect
-from armbulk.sandbox.faults import Fault
-from armbulk.sandbox.lists import Books
+from armbulk.sandbox.dialects import ServerBehaviour
+from armbulk.sandbox.faults import InjectedFault
+from armbulk.sandbox.lists import ArmLists
 from armbulk.sandbox.meters import Meters
-from armbulk.sandbox.state import State
+from armbulk.sandbox.state import SandboxState
 
 CLIENT_NO = 2218
 """The client of ARM's published samples."""
@@ -43,7 +43,7 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         limits: Mapping[str, int] | None = None,
         customers: Sequence[Mapping[str, object]] = (),
-        books: Books | None = None,
+        books: ArmLists | None = None,
     ) -> None:
         """Prepare the server; ValueError for an unknown size, limit, dialect or fault.
 
@@ -51,12 +51,14 @@ class Sandbox:
         are known from the start; `books` are the ledger that stands there to be read.
         """
         self._port, self._size = port, size
-        self.state = State(client_no, clock, Dialect.of(dialect or {}), delay, Meters(size, clock, limits))
+        self.state = SandboxState(
+            client_no, clock, ServerBehaviour.of(dialect or {}), delay, Meters(size, clock, limits)
+        )
         if books is not None:
             self.state.keep_books(books)
         for one in customers:
             self.state.seed(one)
-        self._faults = [Fault.parse(text) for text in faults]
+        self._faults = [InjectedFault.parse(text) for text in faults]
         self._transports: dict[object, asyncio.Transport] = {}
         self._socket: socket.socket | None = None
         self._server: _Server | None = None
@@ -64,7 +66,7 @@ class Sandbox:
 
     def add_fault(self, text: str) -> None:
         """Fail on purpose from now on."""
-        self._faults.append(Fault.parse(text))
+        self._faults.append(InjectedFault.parse(text))
 
     @property
     def base_url(self) -> str:

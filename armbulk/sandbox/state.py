@@ -5,17 +5,17 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from armbulk.sandbox.dialects import Dialect
+from armbulk.sandbox.dialects import ServerBehaviour
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import FIRST_ACCOUNT, fold, kid
-from armbulk.sandbox.lists import Books
+from armbulk.sandbox.lists import ArmLists
 from armbulk.sandbox.meters import Meters
 from armbulk.sandbox.records import create_document, save_customer
-from armbulk.sandbox.rows import Found, Sought
+from armbulk.sandbox.rows import RowFilter, RowMatches
 
 
 @dataclass(slots=True)
-class Batch:
+class SandboxBatch:
     """A batch as accepted: processed when its time has come."""
 
     uuid: str
@@ -39,15 +39,15 @@ class Query:
 
     at: float
     resource: str
-    sought: Sought
+    sought: RowFilter
     expand: bool
     size: int
     most: int
-    hits: Found
+    hits: RowMatches
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallRecord:
     """One call as the server saw it; status 0 = no answer left the server."""
 
     time: float
@@ -61,12 +61,12 @@ class Call:
 
 
 @dataclass(slots=True)
-class State:
+class SandboxState:
     """Everything the server remembers; tests look at it."""
 
     client_no: int
     clock: Callable[[], float]
-    dialect: Dialect
+    dialect: ServerBehaviour
     delay: float
     meters: Meters
     customers: dict[str, Json] = field(default_factory=dict)
@@ -77,15 +77,15 @@ class State:
     """By folded documentNo, in order of creation; more than one is a duplicate."""
     created: dict[int, float] = field(default_factory=dict)
     """When a document was created, by its referenceNo."""
-    batches: dict[str, Batch] = field(default_factory=dict)
+    batches: dict[str, SandboxBatch] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
-    requests: list[Call] = field(default_factory=list)
+    requests: list[CallRecord] = field(default_factory=list)
     """Every call of the API, also those that were refused, struck by a fault or never answered."""
-    logins: list[Call] = field(default_factory=list)
+    logins: list[CallRecord] = field(default_factory=list)
     """Every call for a token (without its body: it holds the secret)."""
     tokens: dict[str, float] = field(default_factory=dict)
     """Until when a token is good."""
-    books: Books = field(default_factory=Books)
+    books: ArmLists = field(default_factory=ArmLists)
     """The ledger that is there to be read."""
     accounts: int = 0
     references: int = 0
@@ -115,7 +115,7 @@ class State:
             "balanceTotal": 0,
         }
 
-    def keep_books(self, books: Books) -> None:
+    def keep_books(self, books: ArmLists) -> None:
         """Take over a ledger: numbers that are given out from now on lie above its own."""
         self.books = books
         self.accounts, self.references = len(books.customers), len(books.ar_items)
@@ -126,7 +126,7 @@ class State:
         if key in self.customers or key in self.gone:
             return self.customers.get(key)
         rows = self.books.lists["customers"]
-        return next((rows[place] for place in rows.find(Sought({"customerNo": key}))), None)
+        return next((rows[place] for place in rows.find(RowFilter({"customerNo": key}))), None)
 
     def replaced(self, number: str) -> bool:
         """Whether a customer no longer is as in the books."""
@@ -140,14 +140,14 @@ class State:
 
     def has_document(self, key: str) -> bool:
         """Whether there is a document with a (folded) number."""
-        return key in self.documents or bool(self.books.lists["documents"].find(Sought({"documentNo": key})))
+        return key in self.documents or bool(self.books.lists["documents"].find(RowFilter({"documentNo": key})))
 
     def billed(self, key: str) -> bool:
         """Whether there is a document of a customer, by folded customerNo."""
         came = (one for found in self.documents.values() for one in found)
         if any(fold(one.get("customerNo", "")) == key for one in came):
             return True
-        return bool(self.books.lists["documents"].find(Sought({"customerNo": key})))
+        return bool(self.books.lists["documents"].find(RowFilter({"customerNo": key})))
 
     def seed(self, customer: Mapping[str, object]) -> None:
         """Know a customer from the start; what ARM works out is added where it is missing."""

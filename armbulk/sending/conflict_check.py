@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from armbulk.arm.batch_results import Result
-from armbulk.arm.responses import Reply, parse
-from armbulk.model.batch_state import State
-from armbulk.model.keys import normal_text
-from armbulk.model.outcome import CHANGED, Outcome
-from armbulk.rate_limited import Failed, Held, Metered
+from armbulk.arm.batch_results import RecordResult
+from armbulk.arm.responses import Response, parse_json
+from armbulk.model.batch_state import BatchState
+from armbulk.model.keys import normalise_key_text
+from armbulk.model.outcome import CHANGED_AT_ARM, Outcome
+from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
-from armbulk.sending.bulk_lookup import whole_list
+from armbulk.sending.bulk_lookup import fetch_all
 from armbulk.sending.merge import as_wanted, merge
-from armbulk.store import Batch, Open, Run
+from armbulk.store import Batch, OpenRecord, Run
 
 FEW = 20
 """Customers up to which each is looked up by itself."""
@@ -29,16 +29,16 @@ FRESH = 900.0
 
 
 @dataclass(slots=True)
-class Changing:
+class ConflictCheck:
     """Looks at the customers of one run before they are changed."""
 
-    metered: Metered
+    metered: RateLimitedClient
     run: Run
     listed: dict[str, dict[str, Any]] = field(default_factory=dict)
     listed_at: float | None = None
     looked: set[int] = field(default_factory=set)
 
-    def look(self, batch: Batch) -> Held | Failed | None:
+    def look(self, batch: Batch) -> RateLimited | CallFailed | None:
         """Compare a batch's customers; None when each was, and what is not to be sent is set aside."""
         waiting = self._open(batch)
         if not waiting:
@@ -50,29 +50,29 @@ class Changing:
                 break
         return stopped
 
-    def _open(self, batch: Batch) -> list[Open]:
+    def _open(self, batch: Batch) -> list[OpenRecord]:
         return [one for one in self.metered.store.open_records(batch.id)
                 if one.base is not None and one.no not in self.looked]  # fmt: skip
 
-    def _list(self) -> Held | Failed | None:
+    def _list(self) -> RateLimited | CallFailed | None:
         """Take in ARM's list where many are to be compared; what it does not show is looked up."""
         now = self.metered.clock.now()
         if self.listed_at is not None and now - self.listed_at < FRESH:
             return None
         self.listed, self.listed_at = {}, now
         batches = self.metered.store.batches(self.run.id, still_open=True)
-        ahead = sum(len(self._open(one)) for one in batches if one.state is State.PLANNED)
+        ahead = sum(len(self._open(one)) for one in batches if one.state is BatchState.PLANNED)
         if ahead <= FEW:
             return None
-        found = whole_list(self.metered, "customers", ahead, self.run.id)
-        if isinstance(found, Held | Failed):
+        found = fetch_all(self.metered, "customers", ahead, self.run.id)
+        if isinstance(found, RateLimited | CallFailed):
             self.listed_at = None
             return found
-        self.listed = {normal_text(str(one.get("customerNo") or "")): one for one in found or ()}
+        self.listed = {normalise_key_text(str(one.get("customerNo") or "")): one for one in found or ()}
         return None
 
-    def _compare(self, batch: Batch, record: Open) -> Held | Failed | None:
-        present = self.listed.get(normal_text(record.key))
+    def _compare(self, batch: Batch, record: OpenRecord) -> RateLimited | CallFailed | None:
+        present = self.listed.get(normalise_key_text(record.key))
         if present is None:
             found = self._single(record)
             if not isinstance(found, dict | None):
@@ -83,7 +83,7 @@ class Changing:
         self.looked.add(record.no)  # what ARM does not know goes as it is: ARM says so in its own words
         return None
 
-    def _decide(self, batch: Batch, record: Open, present: dict[str, Any]) -> None:
+    def _decide(self, batch: Batch, record: OpenRecord, present: dict[str, Any]) -> None:
         store, resource = self.metered.store, RESOURCES[batch.resource]
         if self.run.options.get("overwrite"):
             payload = as_wanted(record.payload, present, resource)
@@ -91,33 +91,33 @@ class Changing:
             merged = merge(record.payload, json.loads(record.base or "{}"), present, resource)
             if merged.conflicts:
                 told = "; ".join(one.told for one in merged.conflicts)
-                store.keep(batch.id, Result(record.no, Outcome.CONFLICT, f"{CHANGED} {told}"))
+                store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {told}"))
                 return
             payload = merged.payload
         if payload is None:
-            store.keep(batch.id, Result(record.no, Outcome.UNCHANGED, "ARM holds this already"))
+            store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, "ARM holds this already"))
         elif payload != record.payload:
-            store.revise(batch.id, record.no, payload)
+            store.replace_payload(batch.id, record.no, payload)
 
-    def _single(self, record: Open) -> dict[str, Any] | Held | Failed | None:
+    def _single(self, record: OpenRecord) -> dict[str, Any] | RateLimited | CallFailed | None:
         """Look one customer up; None where ARM does not know it."""
         if self.metered.clock.interrupted:
-            return Held(self.metered.clock.now())
-        found = self.metered.look(partial(self.metered.arm.get_customer, record.key), 1, run_id=self.run.id)
-        if not isinstance(found, Reply):
+            return RateLimited(self.metered.clock.now())
+        found = self.metered.get(partial(self.metered.arm.get_customer, record.key), 1, run_id=self.run.id)
+        if not isinstance(found, Response):
             return found
-        body = parse(found.body) if found.status == 200 else None
-        held = list(_customers(body, normal_text(record.key)))
+        body = parse_json(found.body) if found.status == 200 else None
+        held = list(_customers(body, normalise_key_text(record.key)))
         if held:
             return held[0]
         if found.status == 404:
             return None
-        return Failed(replace(found, reason="its answer to the look-up of a customer cannot be read"))
+        return CallFailed(replace(found, reason="its answer to the look-up of a customer cannot be read"))
 
 
 def _customers(body: Any, key: str) -> Iterator[dict[str, Any]]:
     """The customer of that number in an answer, whatever it is wrapped in."""
-    if isinstance(body, dict) and normal_text(str(body.get("customerNo") or "")) == key:
+    if isinstance(body, dict) and normalise_key_text(str(body.get("customerNo") or "")) == key:
         yield body
         return
     inner = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()

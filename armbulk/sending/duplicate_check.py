@@ -11,15 +11,15 @@ from functools import partial
 
 import polars as pl
 
-from armbulk.arm.batch_results import Fact, Look, Result, holds, read_document
-from armbulk.arm.responses import Reply
+from armbulk.arm.batch_results import ExpectedDocument, LookupResult, RecordResult, holds_document, read_document
+from armbulk.arm.responses import Response
 from armbulk.errors import LoginError, Unfinished
-from armbulk.model.batch_state import State
-from armbulk.model.keys import normal_text
+from armbulk.model.batch_state import BatchState
+from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
-from armbulk.rate_limited import Failed, Held, Metered
-from armbulk.sending.bulk_lookup import whole_list
-from armbulk.store import Batch, Open, Run, Store
+from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
+from armbulk.sending.bulk_lookup import fetch_all
+from armbulk.store import Batch, OpenRecord, Run, Store
 
 SAMPLE = 10
 """Documents that a list does not hold and that are looked up all the same, before the list is believed."""
@@ -33,28 +33,28 @@ _CANNOT_LOOK = frozenset({405, 410, 501})
 
 
 @dataclass(slots=True)
-class Beforehand:
+class DuplicateCheck:
     """Looks at the documents of one run before they go: at those dated up to `until`, at all where it is None."""
 
-    metered: Metered
+    metered: RateLimitedClient
     run_id: int
     wanted: bool = True
     until: str | None = None
     since: float = 0.0  # earlier looks do not count
     listed: dict[str, list[dict[str, object]]] | None = None  # all that ARM holds, by number
-    sample: list[tuple[Batch, Open]] | None = None  # what is left to look up before `listed` is believed
+    sample: list[tuple[Batch, OpenRecord]] | None = None  # what is left to look up before `listed` is believed
     asked: bool = False
     looked: set[int] = field(default_factory=set)  # numbers of records found absent
 
     @classmethod
-    def of(cls, metered: Metered, run: Run, started: float, said: bool | None) -> "Beforehand":  # noqa: FBT001 - a person's word
+    def of(cls, metered: RateLimitedClient, run: Run, started: float, said: bool | None) -> "DuplicateCheck":  # noqa: FBT001 - a person's word
         """For a run, as it was said when it began; `said` of this session outweighs that: True looks all up anew."""
         wanted = bool(run.options.get("look_first")) if said is None else said
         if said:
             return cls(metered, run.id, wanted, None, started)
         return cls(metered, run.id, wanted, run.options.get("look_until"), started - FRESH)
 
-    def look(self, batch: Batch) -> Held | Failed | None:
+    def look(self, batch: Batch) -> RateLimited | CallFailed | None:
         """Look at a batch's documents; None when each was looked at, and those that ARM holds are set aside."""
         if not self.wanted:
             return None
@@ -69,16 +69,16 @@ class Beforehand:
                 return stopped
         return None
 
-    def _open(self, batch: Batch) -> list[Open]:
+    def _open(self, batch: Batch) -> list[OpenRecord]:
         """The records of a batch that are still to be looked at."""
         records = self.metered.store.open_records(batch.id)
         older = [one for one in records if self.until is None or not one.date or one.date <= self.until]
         return [one for one in older if one.no not in self.looked]
 
-    def _ask_for_all(self) -> Held | Failed | None:
+    def _ask_for_all(self) -> RateLimited | CallFailed | None:
         """Take in ARM's list, once, and believe it once a sample has shown that it holds what ARM holds."""
         if self.sample is None:
-            self.looked |= self.metered.store.absent(self.run_id, self.since)
+            self.looked |= self.metered.store.not_found_in_arm(self.run_id, self.since)
             stopped = self._list()
             if stopped is not None:
                 return stopped
@@ -95,74 +95,78 @@ class Beforehand:
             self._believe()
         return None
 
-    def _absent(self) -> list[tuple[Batch, Open]]:
+    def _absent(self) -> list[tuple[Batch, OpenRecord]]:
         """What is still to be looked at and not in the list."""
         listed = self.listed or {}
         return [(batch, one) for batch in self._waiting() for one in self._open(batch)
-                if normal_text(one.key) not in listed]  # fmt: skip
+                if normalise_key_text(one.key) not in listed]  # fmt: skip
 
-    def _sample(self) -> list[tuple[Batch, Open]]:
+    def _sample(self) -> list[tuple[Batch, OpenRecord]]:
         absent = self._absent() if self.listed is not None else []
         return absent[:: -(-len(absent) // SAMPLE)] if absent else []
 
     def _believe(self) -> None:
         """What is not in the list is absent, for the whole run."""
         for batch, record in self._absent():
-            self.metered.store.observed(batch.id, [(record.no, Look.ABSENT)], whole=False)
+            self.metered.store.save_lookup(batch.id, [(record.no, LookupResult.ABSENT)], whole=False)
             self.looked.add(record.no)
 
-    def _look(self, batch: Batch, record: Open) -> Held | Failed | None:
-        there = (self.listed or {}).get(normal_text(record.key))
+    def _look(self, batch: Batch, record: OpenRecord) -> RateLimited | CallFailed | None:
+        there = (self.listed or {}).get(normalise_key_text(record.key))
         if there:
-            reply = Reply(200, json.dumps(there, default=str).encode())
-            if read_document(reply, _fact(record))[0] != Look.UNKNOWN:  # else the list says too little of it
+            reply = Response(200, json.dumps(there, default=str).encode())
+            if read_document(reply, _fact(record))[0] != LookupResult.UNKNOWN:  # else the list says too little of it
                 return self._take(batch, record, reply)
         return self._single(batch, record)
 
-    def _single(self, batch: Batch, record: Open) -> Held | Failed | None:
+    def _single(self, batch: Batch, record: OpenRecord) -> RateLimited | CallFailed | None:
         """Look one document up by its number."""
         if self.metered.clock.interrupted:
-            return Held(self.metered.clock.now())
+            return RateLimited(self.metered.clock.now())
         try:
-            found = self.metered.look(partial(self.metered.arm.get_document, record.key), 1, run_id=self.run_id)
+            found = self.metered.get(partial(self.metered.arm.get_document, record.key), 1, run_id=self.run_id)
         except LoginError as error:
             error.hint += f"; if this login may send but not read documents: {_SAY_SO}"
             raise
-        if isinstance(found, Failed) and found.reply.status in _CANNOT_LOOK:
-            raise _cannot_look(found.reply)
-        return self._take(batch, record, found) if isinstance(found, Reply) else found
+        if isinstance(found, CallFailed) and found.response.status in _CANNOT_LOOK:
+            raise _cannot_look(found.response)
+        return self._take(batch, record, found) if isinstance(found, Response) else found
 
-    def _take(self, batch: Batch, record: Open, reply: Reply) -> Failed | None:
+    def _take(self, batch: Batch, record: OpenRecord, reply: Response) -> CallFailed | None:
         look, message, reference = read_document(reply, _fact(record))
-        if look == Look.UNKNOWN and not holds(reply, record.key):
+        if look == LookupResult.UNKNOWN and not holds_document(reply, record.key):
             if reply.status in _CANNOT_LOOK:
                 raise _cannot_look(reply)
-            return Failed(replace(reply, reason="its answer to the look-up of a document cannot be read"))
-        self.metered.store.observed(batch.id, [(record.no, look)], whole=False)
-        if look == Look.ABSENT:
+            return CallFailed(replace(reply, reason="its answer to the look-up of a document cannot be read"))
+        self.metered.store.save_lookup(batch.id, [(record.no, look)], whole=False)
+        if look == LookupResult.ABSENT:
             self.looked.add(record.no)
-        elif look == Look.EQUAL:
-            self.metered.store.found(batch.id, Result(record.no, Outcome.ALREADY_SENT, _TWICE, reference=reference))
+        elif look == LookupResult.EQUAL:
+            self.metered.store.save_already_sent(
+                batch.id, RecordResult(record.no, Outcome.ALREADY_SENT, _TWICE, reference=reference)
+            )
         else:
-            self.metered.store.found(batch.id, Result(record.no, Outcome.CONFLICT, message, reference=reference))
+            self.metered.store.save_already_sent(
+                batch.id, RecordResult(record.no, Outcome.CONFLICT, message, reference=reference)
+            )
         return None
 
     def _waiting(self) -> list[Batch]:
         return [one for one in self.metered.store.batches(self.run_id, still_open=True) if _unsent(one)]
 
-    def _list(self) -> Held | Failed | None:
+    def _list(self) -> RateLimited | CallFailed | None:
         """Take in all that ARM holds, if its list is whole and worth its price; None either way."""
         ahead = sum(len(self._open(batch)) for batch in self._waiting())
         if ahead <= SAMPLE:
             return None
-        records = whole_list(self.metered, "documents", ahead, self.run_id)
-        if isinstance(records, Held | Failed):
+        records = fetch_all(self.metered, "documents", ahead, self.run_id)
+        if isinstance(records, RateLimited | CallFailed):
             return records
         named = [(str(one.get("documentNo") or ""), one) for one in records or ()]
         if records is not None and all(key for key, _ in named):
             self.listed = {}
             for key, one in named:
-                self.listed.setdefault(normal_text(key), []).append(one)
+                self.listed.setdefault(normalise_key_text(key), []).append(one)
         return None
 
 
@@ -175,14 +179,14 @@ def customers_first(store: Store, run_id: int) -> None:
         pl.col("outcome").is_null() & pl.col("customer_norm").is_in(failed["key_norm"].drop_nulls().implode())
     )
     message = "its customer was not accepted by ARM"
-    store.hold(run_id, [Result(no, Outcome.HELD_BACK, message) for no in held["no"]])
+    store.save_outcomes(run_id, [RecordResult(no, Outcome.HELD_BACK, message) for no in held["no"]])
 
 
-def _fact(record: Open) -> Fact:
-    return Fact(record.key, record.doc_type, record.customer, record.date, record.amount, record.currency)
+def _fact(record: OpenRecord) -> ExpectedDocument:
+    return ExpectedDocument(record.key, record.doc_type, record.customer, record.date, record.amount, record.currency)
 
 
-def _cannot_look(reply: Reply) -> Unfinished:
+def _cannot_look(reply: Response) -> Unfinished:
     return Unfinished(
         "cannot-look-up",
         f"ARM cannot be asked for single documents (it answered {reply.status}): "
@@ -192,4 +196,4 @@ def _cannot_look(reply: Reply) -> Unfinished:
 
 
 def _unsent(batch: Batch) -> bool:
-    return batch.resource == "documents" and batch.state is State.PLANNED
+    return batch.resource == "documents" and batch.state is BatchState.PLANNED

@@ -11,9 +11,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from armbulk.model.columns import Json, as_json, text_of
-from armbulk.model.fields import Field, Kind, Resource
+from armbulk.model.fields import Field, FieldType, Resource
 
-_NUMBERS = {Kind.AMOUNT, Kind.QUANTITY, Kind.INTEGER}
+_NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
 _SECRET = frozenset({"national-id", "bank-account"})
 
 
@@ -31,7 +31,7 @@ class Conflict:
     def told(self) -> str:
         """For people; numbers of persons and accounts are not repeated."""
         name = self.field.header.en if self.field else self.path
-        if self.field and self.field.form in _SECRET:
+        if self.field and self.field.format in _SECRET:
             return f"{name}: ARM holds another than was exported"
         return f"{name}: ARM holds {_said(self.now)}, exported was {_said(self.was)}, yours is {_said(self.mine)}"
 
@@ -61,7 +61,7 @@ def merge(payload: str, base: Mapping[str, str | None], present: Json, resource:
         _put(left, path, mine)
     if conflicts:
         return Merged(None, tuple(conflicts))
-    for group in resource.whole_groups:
+    for group in resource.replaced_groups:
         if group in left:
             left[group] = {**_whole(present.get(group), resource, group), **left[group]}
     return Merged(as_json(left) if len(left) > 1 else None)
@@ -109,14 +109,14 @@ def _plain(one: Field | None, text: str | None) -> object:
     """A text as it is compared."""
     if one is None or not text:
         return text or None
-    if one.kind in _NUMBERS:
+    if one.type in _NUMBERS:
         try:
             return Decimal(text) or None
         except InvalidOperation:
             return text
-    if one.kind is Kind.FLAG:
+    if one.type is FieldType.BOOLEAN:
         return text.casefold()
-    if one.kind is Kind.TEXTS:
+    if one.type is FieldType.TEXT_LIST:
         return tuple(part.strip() for part in text.replace("\n", ";").split(";"))
     return text.replace("\r\n", "\n")
 

@@ -7,7 +7,7 @@ doubt, then send: customers before documents, and no new documents while one bat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from armbulk.model.batch_state import FINAL, FOR_PEOPLE, State
+from armbulk.model.batch_state import FINAL_STATES, NEEDS_DECISION, BatchState
 
 OPEN_BATCHES = 4
 """How many batches may lie unresolved at ARM at a time; the documentation names no figure."""
@@ -20,13 +20,13 @@ RESENDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BatchView:
     """What the decision needs to know of a batch. Times are epoch seconds."""
 
     id: int
     no: int
     resource: str
-    state: State
+    state: BatchState
     attempt: int = 0
     due: float = 0.0  # when to look at it (accepted, in doubt) or to send it (planned) at the earliest
     looks: int = 0  # rounds of look-ups done in this session (in doubt)
@@ -35,7 +35,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Submit:
     """Send this batch."""
 
     batch: int
@@ -49,7 +49,7 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class LookUp:
     """Look up this batch's open documents one by one."""
 
     batch: int
@@ -62,14 +62,14 @@ class Wait:
     until: float
 
 
-Step = Post | Poll | Ask | Wait
+Step = Submit | Poll | LookUp | Wait
 
 
-def next_step(batches: Sequence[Seen], now: float) -> Step | None:
+def next_step(batches: Sequence[BatchView], now: float) -> Step | None:
     """Decide the next step; None when nothing more can be done in this session."""
-    live = [batch for batch in batches if batch.state not in FINAL | FOR_PEOPLE]
+    live = [batch for batch in batches if batch.state not in FINAL_STATES | NEEDS_DECISION]
     ready = [step for batch in live if (step := _look(batch, now)) is not None]
-    ready += [Post(batch.id) for batch in _sendable(live, now) if batch.due <= now]
+    ready += [Submit(batch.id) for batch in _sendable(live, now) if batch.due <= now]
     if ready:
         return ready[0]
     waits = [batch.due for batch in live if _awaited(batch, now)]
@@ -77,22 +77,22 @@ def next_step(batches: Sequence[Seen], now: float) -> Step | None:
     return Wait(min(waits)) if waits else None
 
 
-def _look(batch: Seen, now: float) -> Step | None:
+def _look(batch: BatchView, now: float) -> Step | None:
     if not _awaited(batch, now) or batch.due > now:
         return None
-    return Poll(batch.id) if batch.state is State.ACCEPTED else Ask(batch.id)
+    return Poll(batch.id) if batch.state is BatchState.ACCEPTED else LookUp(batch.id)
 
 
-def _awaited(batch: Seen, now: float) -> bool:
+def _awaited(batch: BatchView, now: float) -> bool:
     """Whether another look at this batch belongs to this session."""
-    if batch.state is State.ACCEPTED:
+    if batch.state is BatchState.ACCEPTED:
         return now < batch.waits_until
-    return batch.state is State.IN_DOUBT and batch.resource == "documents" and batch.looks < LOOKS
+    return batch.state is BatchState.IN_DOUBT and batch.resource == "documents" and batch.looks < LOOKS
 
 
-def _sendable(live: Sequence[Seen], now: float) -> list[Seen]:
+def _sendable(live: Sequence[BatchView], now: float) -> list[BatchView]:
     """The batches that may go as soon as they are due, in order."""
-    unresolved = [b for b in live if b.state in {State.POSTING, State.ACCEPTED}]
+    unresolved = [b for b in live if b.state in {BatchState.POSTING, BatchState.ACCEPTED}]
     if len(unresolved) >= OPEN_BATCHES:
         return []
     customers = [b for b in live if b.resource == "customers"]
@@ -102,14 +102,14 @@ def _sendable(live: Sequence[Seen], now: float) -> list[Seen]:
     return sorted((b for b in candidates if _unsent(b)), key=lambda b: b.no)
 
 
-def _unsent(batch: Seen) -> bool:
-    if batch.state is State.PLANNED:
+def _unsent(batch: BatchView) -> bool:
+    if batch.state is BatchState.PLANNED:
         return True
-    return batch.state is State.IN_DOUBT and batch.resource == "customers" and batch.attempt < RESENDS
+    return batch.state is BatchState.IN_DOUBT and batch.resource == "customers" and batch.attempt < RESENDS
 
 
-def _blocks(batch: Seen, now: float) -> bool:
+def _blocks(batch: BatchView, now: float) -> bool:
     """A document batch in doubt lets no other go until it is resolved or has had time to settle."""
-    return batch.state is State.POSTING or (
-        batch.state is State.IN_DOUBT and (now < batch.settles or batch.looks < LOOKS)
+    return batch.state is BatchState.POSTING or (
+        batch.state is BatchState.IN_DOUBT and (now < batch.settles or batch.looks < LOOKS)
     )

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from armbulk.arm.client import LOOPBACK, Login, sound
+from armbulk.arm.client import LOOPBACK, Login, is_header_safe
 from armbulk.errors import SettingsError
 from armbulk.findings.catalogue import TUNABLE
-from armbulk.quota.limits import Account, Limits
+from armbulk.quota.limits import Account, QuotaLimits
 
 DEFAULTS = {
     "user_id": "armbulk",
@@ -73,7 +73,7 @@ class Profile:
     batch_documents: int = 50
     batch_customers: int = 500
     batch_bytes: int = 2 * 1024 * 1024
-    limits: Limits = field(default_factory=lambda: Limits.of("S"))
+    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.of("S"))
     dates: str = ""
     decimal: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Profile:
             raise self._no_secret()
         if not there:
             missing.append("token (or token_url, client_id and client_secret)")
-        if self.login.token and not sound(self.login.token):
+        if self.login.token and not is_header_safe(self.login.token):
             raise SettingsError(
                 "token-wrong", "The token holds characters that no token has, such as a blank", "Copy it once more"
             )
@@ -122,7 +122,7 @@ class Profile:
         )
 
 
-def load(
+def load_profile(
     environ: Mapping[str, str],
     profile: str | None = None,
     said: Mapping[str, str | None] = MappingProxyType({}),
@@ -292,12 +292,12 @@ def _one_of(found: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> st
     return value
 
 
-def _limits(found: Mapping[str, str], aup_file: Path | None) -> Limits:
+def _limits(found: Mapping[str, str], aup_file: Path | None) -> QuotaLimits:
     ceiling = 1 - _number(found, "reserve_percent") / 100
     try:
         if aup_file is not None:
-            return Limits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
-        return Limits.of(found["client_size"].upper(), ceiling=ceiling)
+            return QuotaLimits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
+        return QuotaLimits.of(found["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         where = f"{aup_file}" if aup_file else f"client_size {found['client_size']!r}"
         raise SettingsError("limits-wrong", f"{where}: {error}", "Give S, M, L or XL, or a sound --aup-file") from None

@@ -35,7 +35,7 @@ _INSTEAD = (
 _T = TypeVar("_T")
 
 
-class Vault(Protocol):
+class SecretStore(Protocol):
     """Keeps one secret for a name."""
 
     def get(self, name: str) -> str | None:
@@ -54,7 +54,7 @@ def name_of(profile: str, account: Account, token_url: str = "", client_id: str 
     return f"{profile} {account.origin} {account.client_no}{via}"
 
 
-def from_file(path: str) -> str:
+def read_secret_file(path: str) -> str:
     """The secret in a file that nobody but its owner can read; SettingsError for any other file."""
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - /dev/fd/3 is opened as it is named
@@ -73,7 +73,7 @@ def from_file(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyring:
+class KeyringSecrets:
     """The machine's keyring. SettingsError when there is none, it is locked, or it does not answer."""
 
     patience: float = PATIENCE

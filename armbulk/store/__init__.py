@@ -16,30 +16,43 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.arm.batch_results import Result
-from armbulk.arm.responses import Reply
+from armbulk.arm.batch_results import RecordResult
+from armbulk.arm.responses import Response
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
-from armbulk.model.batch_state import FINAL, State, lawful
-from armbulk.model.outcome import Cost, Outcome
-from armbulk.quota.limits import Account, Limits
+from armbulk.model.batch_state import FINAL_STATES, BatchState, is_allowed
+from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.redaction import KEPT
 from armbulk.store import decisions
 from armbulk.store import purge as purging
-from armbulk.store.decisions import Unsettled
+from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.engine import ClientLock, engine_of, flush, migrate
-from armbulk.store.metering import Metering
+from armbulk.store.metering import QuotaMeter
 from armbulk.store.purge import Purged
-from armbulk.store.queries import Reader
-from armbulk.store.rows import ITEM_SCHEMA, Batch, Intent, Open, Run, Stamp, guard, of, open_of, release, split, writes
+from armbulk.store.queries import StoreReader
+from armbulk.store.rows import (
+    ITEM_SCHEMA,
+    Batch,
+    OpenRecord,
+    Run,
+    StoreStamp,
+    SubmitIntent,
+    belongs_to,
+    guard,
+    open_of,
+    release,
+    split,
+    writes,
+)
 from armbulk.store.schema import batch, client, event, identity, item, look, metadata, run, sent_key, token
 
-_FINAL_WORDS = [state.value for state in FINAL]
+_FINAL_WORDS = [state.value for state in FINAL_STATES]
 
-__all__ = ["ITEM_SCHEMA", "Batch", "Intent", "Open", "Run", "Stamp", "Store", "Unsettled"]
+__all__ = ["ITEM_SCHEMA", "Batch", "OpenRecord", "Run", "Store", "StoreStamp", "SubmitIntent", "UnresolvedDocument"]
 
 
-class Store(Reader, Metering):
+class Store(StoreReader, QuotaMeter):
     """The database of one user; `clock` is read for every stamp."""
 
     def __init__(self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False) -> None:
@@ -79,7 +92,7 @@ class Store(Reader, Metering):
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def begin(self, new: Mapping[str, Any], items: pl.DataFrame, batches: Sequence[tuple[int, str, str]]) -> int:
+    def create_run(self, new: Mapping[str, Any], items: pl.DataFrame, batches: Sequence[tuple[int, str, str]]) -> int:
         """Store a new run with its `batches` (no, resource, method) and items, all or nothing; return its id.
 
         `items` has ITEM_SCHEMA's columns but `batch` as the batch's number, and `payload`.
@@ -92,7 +105,13 @@ class Store(Reader, Metering):
             self._meet(conn, Account(new["origin"], new["client_no"]), row["created"])
             ids = {}
             for no, resource, method in batches:
-                values = {"run": run_id, "no": no, "resource": resource, "method": method, "state": State.PLANNED.value}
+                values = {
+                    "run": run_id,
+                    "no": no,
+                    "resource": resource,
+                    "method": method,
+                    "state": BatchState.PLANNED.value,
+                }
                 ids[no] = conn.execute(sa.insert(batch).values(values).returning(batch.c.id)).scalar_one()
             numbers = pl.DataFrame({"no": list(ids), "id": list(ids.values())}, schema={"no": pl.Int64, "id": pl.Int64})
             rows = items.join(numbers, left_on="batch", right_on="no", how="left", maintain_order="left")
@@ -102,14 +121,14 @@ class Store(Reader, Metering):
             self._log(conn, run_id, None, None, None, "begun")
         return run_id
 
-    def end(self, run_id: int, state: str, resume_at: float | None = None) -> None:
+    def end_session(self, run_id: int, state: str, resume_at: float | None = None) -> None:
         """Record how a session ended; a finished run forgets what personal data ARM's words may hold."""
         with self._engine.begin() as conn:
             values = {"state": state, "resume_at": resume_at, "ended": self.clock.now()}
             conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
             self._log(conn, run_id, None, None, None, state)
 
-    def forget(self, run_id: int, mask: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    def redact_run(self, run_id: int, mask: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         """Pass what a finished run keeps of its records (`no` and KEPT) through `mask`, which makes it impersonal."""
         names = ("no", *KEPT)
         wanted = sa.select(*(item.c[name] for name in names)).where(item.c.run == run_id)
@@ -122,33 +141,33 @@ class Store(Reader, Metering):
                     conn.execute(sa.update(item).where(mine).values(dict(zip(KEPT, after[1:], strict=True))))
         flush(self._engine)
 
-    def stamp(self, run_id: int) -> Stamp:
+    def stamp(self, run_id: int) -> StoreStamp:
         """Return what a result workbook that is about to be written carries: this store, and a word only it knows."""
         word = uuid.uuid4().hex
         with self._engine.begin() as conn:
             conn.execute(sa.insert(token).values(id=word))
             which = conn.execute(sa.select(identity.c.id)).scalar_one()
             whose = conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).one()
-        return Stamp(which, word, run_id, Account(*whose))
+        return StoreStamp(which, word, run_id, Account(*whose))
 
-    def lost_track(self, account: Account) -> None:
+    def reset_history(self, account: Account) -> None:
         """A workbook tells of what this store does not know: it vouches for the client from now on only."""
         with self._engine.begin() as conn:
-            conn.execute(sa.update(client).where(*of(client, account)).values(since=self.clock.now()))
+            conn.execute(sa.update(client).where(*belongs_to(client, account)).values(since=self.clock.now()))
 
-    def log(self, run_id: int, why: str) -> None:
+    def log_decision(self, run_id: int, why: str) -> None:
         """Write down what a person said of a run."""
         with self._engine.begin() as conn:
             self._log(conn, run_id, None, None, None, why)
 
-    def result_written(self, run_id: int, path: str) -> None:
+    def save_result_path(self, run_id: int, path: str) -> None:
         """Remember where the result workbook went."""
         with self._engine.begin() as conn:
             conn.execute(sa.update(run).where(run.c.id == run_id).values(result=path))
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def intend(self, account: Account, batch_id: int, limits: Limits) -> Intent | float | None:
+    def record_intent(self, account: Account, batch_id: int, limits: QuotaLimits) -> SubmitIntent | float | None:
         """Commit the intent to send a batch: its reservation, its keys and `posting` together.
 
         Returns the Intent; or the time to wait for when the meters are full; or None when nothing is left to send.
@@ -157,27 +176,27 @@ class Store(Reader, Metering):
             self._set_aside(conn, account, batch_id)
             records = open_of(conn, batch_id)
             if not records:
-                self._move(conn, batch_id, State.FINISHED, "nothing left to send")
+                self._move(conn, batch_id, BatchState.FINISHED, "nothing left to send")
                 return None
-            cost = Cost(1, 0, writes(conn, batch_id))
+            cost = ApiUsage(1, 0, writes(conn, batch_id))
             reserved = self._reserve(conn, account, cost, limits, "send")
             if isinstance(reserved, float):
                 return reserved
             values = {"intended": self.clock.now(), "reservation": reserved, "attempt": batch.c.attempt + 1}
-            self._move(conn, batch_id, State.POSTING, "intent", **values)
+            self._move(conn, batch_id, BatchState.POSTING, "intent", **values)
             guard(conn, account, batch_id)
-            return Intent(reserved, cost, records)
+            return SubmitIntent(reserved, cost, records)
 
-    def answered(
+    def save_response(
         self,
         batch_id: int,
-        to: State,
+        to: BatchState,
         why: str,
-        reply: Reply,
+        reply: Response,
         *,
-        charge: Cost | None,
+        charge: ApiUsage | None,
         uuid: str | None = None,
-        results: Iterable[Result] = (),
+        results: Iterable[RecordResult] = (),
         parts: int = 0,
     ) -> None:
         """Commit what came back of a post, whole: state, reservation (no charge gives it back), outcomes.
@@ -191,23 +210,23 @@ class Store(Reader, Metering):
             for one in results:
                 self._outcome(conn, row.run, one)
             if row.reservation is not None:
-                self._settle(conn, Account(row.origin, row.client_no), row.reservation, charge, reply.heard)
+                self._settle(conn, Account(row.origin, row.client_no), row.reservation, charge, reply.date_sample)
                 self._bill(conn, row.run, charge)
             values: dict[str, Any] = {"answered": self.clock.now(), "status": reply.status, "reservation": None}
             if uuid is not None:
                 values["uuid"] = uuid
             self._move(conn, batch_id, to, why, **values)
-            if to in {State.PLANNED, State.REFUSED}:
+            if to in {BatchState.PLANNED, BatchState.REFUSED}:
                 release(conn, batch_id)
             if parts:
                 split(conn, batch_id, parts)
 
-    def move(self, batch_id: int, to: State, why: str) -> None:
+    def move_batch(self, batch_id: int, to: BatchState, why: str) -> None:
         """Move a batch along the table of lawful moves."""
         with self._engine.begin() as conn:
             self._move(conn, batch_id, to, why)
 
-    def resolve(self, batch_id: int, results: Iterable[Result]) -> None:
+    def save_results(self, batch_id: int, results: Iterable[RecordResult]) -> None:
         """Commit records' outcomes; a batch whose every record has one is finished, and forgets its bodies."""
         with self._engine.begin() as conn:
             run_id = conn.execute(sa.select(batch.c.run).where(batch.c.id == batch_id)).scalar_one()
@@ -215,17 +234,17 @@ class Store(Reader, Metering):
                 self._outcome(conn, run_id, one)
             release(conn, batch_id, rejected_only=True)
             left = conn.execute(sa.select(sa.func.count()).where(item.c.batch == batch_id, item.c.outcome.is_(None)))
-            state = State(conn.execute(sa.select(batch.c.state).where(batch.c.id == batch_id)).scalar_one())
-            if left.scalar_one() == 0 and state not in FINAL:
-                self._move(conn, batch_id, State.FINISHED, "every record has an outcome")
+            state = BatchState(conn.execute(sa.select(batch.c.state).where(batch.c.id == batch_id)).scalar_one())
+            if left.scalar_one() == 0 and state not in FINAL_STATES:
+                self._move(conn, batch_id, BatchState.FINISHED, "every record has an outcome")
 
-    def hold(self, run_id: int, results: Iterable[Result]) -> None:
+    def save_outcomes(self, run_id: int, results: Iterable[RecordResult]) -> None:
         """Commit outcomes of records that are not going to be sent in this run."""
         with self._engine.begin() as conn:
             for one in results:
                 self._outcome(conn, run_id, one)
 
-    def found(self, batch_id: int, result: Result) -> None:
+    def save_already_sent(self, batch_id: int, result: RecordResult) -> None:
         """Commit that ARM holds a document which was about to be sent, and guard its number from now on."""
         with self._engine.begin() as conn:
             wanted = sa.select(batch.c.run, run.c.origin, run.c.client_no).join_from(batch, run)
@@ -235,13 +254,13 @@ class Store(Reader, Metering):
                 guard(conn, Account(row.origin, row.client_no), batch_id, only=result.no)
             self._outcome(conn, row.run, result)
 
-    def revise(self, batch_id: int, no: int, payload: str) -> None:
+    def replace_payload(self, batch_id: int, no: int, payload: str) -> None:
         """Put another body in the place of a record's, before it is sent."""
         mine = sa.and_(item.c.batch == batch_id, item.c.no == no, item.c.outcome.is_(None))
         with self._engine.begin() as conn:
             conn.execute(sa.update(item).where(mine).values(payload=payload))
 
-    def keep(self, batch_id: int, result: Result) -> None:
+    def exclude_record(self, batch_id: int, result: RecordResult) -> None:
         """Commit the outcome of a record that stays at home: it leaves its batch, which has not gone yet."""
         with self._engine.begin() as conn:
             run_id = conn.execute(sa.select(batch.c.run).where(batch.c.id == batch_id)).scalar_one()
@@ -249,7 +268,7 @@ class Store(Reader, Metering):
             mine = sa.and_(item.c.run == run_id, item.c.no == result.no)
             conn.execute(sa.update(item).where(mine).values(batch=None))
 
-    def note(self, run_id: int, message: str, nos: Iterable[int], *, besides: bool = False) -> None:
+    def append_message(self, run_id: int, message: str, nos: Iterable[int], *, besides: bool = False) -> None:
         """Say why records have no outcome yet, without giving them one; `besides` what was said before."""
         said = sa.func.coalesce(item.c.message, "")
         heard = sa.case((said == "", message), (sa.func.instr(said, message) > 0, said), else_=said + "; " + message)
@@ -258,7 +277,7 @@ class Store(Reader, Metering):
                 mine = sa.and_(item.c.run == run_id, item.c.no == no)
                 conn.execute(sa.update(item).where(mine).values(message=heard if besides else message))
 
-    def observed(self, batch_id: int, looks: Iterable[tuple[int, str]], *, whole: bool) -> int:
+    def save_lookup(self, batch_id: int, looks: Iterable[tuple[int, str]], *, whole: bool) -> int:
         """Write down what looks at records (number, result) showed; `whole` closes a round. Returns the rounds."""
         with self._engine.begin() as conn:
             row = conn.execute(sa.select(batch.c.run, batch.c.rounds).where(batch.c.id == batch_id)).one()
@@ -268,18 +287,18 @@ class Store(Reader, Metering):
             conn.execute(sa.update(batch).where(batch.c.id == batch_id).values(rounds=rounds))
         return rounds
 
-    def decide(self, chosen: Sequence[Unsettled], outcome: Outcome | None, why: str) -> None:
+    def save_decisions(self, chosen: Sequence[UnresolvedDocument], outcome: Outcome | None, why: str) -> None:
         """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own."""
         with self._engine.begin() as conn:
             for batch_id in sorted({one.batch for one in chosen}):
                 mine = [one for one in chosen if one.batch == batch_id]
                 for one in mine if outcome else ():
-                    self._outcome(conn, one.run, Result(one.no, outcome or Outcome.NOT_SENT, why))
+                    self._outcome(conn, one.run, RecordResult(one.no, outcome or Outcome.NOT_SENT, why))
                 if outcome is None:
                     decisions.send_again(conn, mine)
                 self._log(conn, mine[0].run, batch_id, None, None, f"{why}: {len(mine)} documents")
                 if not open_of(conn, batch_id):
-                    self._move(conn, batch_id, State.FINISHED, why)
+                    self._move(conn, batch_id, BatchState.FINISHED, why)
 
     def purge(self, account: Account, before: float) -> Purged:
         """Take away what finished runs that ended before `before` left here; the guard of document numbers stays."""
@@ -292,24 +311,24 @@ class Store(Reader, Metering):
         """After a crash: what was being posted is in doubt, and open reservations are charged in full."""
         with self._engine.begin() as conn:
             self._abandon(conn, account)
-            lost = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == State.POSTING.value)
+            lost = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == BatchState.POSTING.value)
             for (batch_id,) in conn.execute(lost).all():
-                self._move(conn, batch_id, State.IN_DOUBT, "the process ended while posting", reservation=None)
+                self._move(conn, batch_id, BatchState.IN_DOUBT, "the process ended while posting", reservation=None)
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 
     def _meet(self, conn: sa.Connection, account: Account, at: float) -> None:
-        if conn.execute(sa.select(client.c.since).where(*of(client, account))).first() is None:
+        if conn.execute(sa.select(client.c.since).where(*belongs_to(client, account))).first() is None:
             values = {"origin": account.origin, "client_no": account.client_no, "since": at}
             conn.execute(sa.insert(client).values(values))
 
-    def _move(self, conn: sa.Connection, batch_id: int, to: State, why: str, **values: Any) -> None:
+    def _move(self, conn: sa.Connection, batch_id: int, to: BatchState, why: str, **values: Any) -> None:
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()
-        before = State(row.state)
-        if not lawful(before, to):
+        before = BatchState(row.state)
+        if not is_allowed(before, to):
             raise StoreError("unlawful-move", f"Batch {batch_id} cannot go from {before} to {to}", "This is a bug")
         changed = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
-        if to is State.FINISHED:
+        if to is BatchState.FINISHED:
             values["finished"] = self.clock.now()
         if conn.execute(changed.values(state=to.value, **values)).rowcount != 1:
             raise StoreError("lost-race", f"Another process took batch {batch_id}", "Wait until it has ended")
@@ -321,7 +340,7 @@ class Store(Reader, Metering):
         values = {"at": self.clock.now(), "run": run_id, "batch": batch_id, "before": before, "after": after}
         conn.execute(sa.insert(event).values(**values, why=why))
 
-    def _outcome(self, conn: sa.Connection, run_id: int, one: Result) -> None:
+    def _outcome(self, conn: sa.Connection, run_id: int, one: RecordResult) -> None:
         values = {
             "outcome": one.outcome.value,
             "message": one.message or None,
@@ -343,8 +362,8 @@ class Store(Reader, Metering):
                 sent_key,
                 sa.and_(item.c.key_norm == sent_key.c.key_norm, item.c.doc_type == sent_key.c.doc_type),
             )
-            .where(*of(sent_key, account), item.c.batch == batch_id, item.c.outcome.is_(None))
+            .where(*belongs_to(sent_key, account), item.c.batch == batch_id, item.c.outcome.is_(None))
             .where(item.c.resource == "documents", sa.or_(sent_key.c.run != item.c.run, sent_key.c.item != item.c.no))
         )
         for run_id, no, other in conn.execute(taken).all():
-            self._outcome(conn, run_id, Result(no, Outcome.ALREADY_SENT, f"sent in run {other}"))
+            self._outcome(conn, run_id, RecordResult(no, Outcome.ALREADY_SENT, f"sent in run {other}"))

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import event as sa_event
 
 from armbulk.errors import StoreError, Unfinished
-from armbulk.model.keys import normal_text
+from armbulk.model.keys import normalise_key_text
 from armbulk.quota.limits import Account
 from armbulk.store.location_check import refusal, why_not
 from armbulk.store.schema import MIGRATIONS, VERSION
@@ -93,8 +93,8 @@ def migrate(conn: sa.Connection) -> None:
             "The store is damaged",
             "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
         )
-    raw = conn.connection.driver_connection
-    raw.create_function("normal_key", 1, lambda key: None if key is None else normal_text(key), deterministic=True)  # type: ignore[union-attr]
+    raw: Any = conn.connection.driver_connection
+    raw.create_function("normal_key", 1, lambda key: key and normalise_key_text(key), deterministic=True)
     version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
     if version > VERSION:
         raise StoreError("store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine")

@@ -27,7 +27,7 @@ _DRIVE_REMOTE = 4  # as GetDriveTypeW says it
 _MOUNTED = re.compile(r"^(?P<what>.+?) on (?P<point>/.*) \((?P<kind>[\w.]+)", re.MULTILINE)
 
 
-def shared(path: Path, mounts: str, roots: Sequence[str] = ()) -> str:
+def is_shared(path: Path, mounts: str, roots: Sequence[str] = ()) -> str:
     """Say why a database must not lie at `path`; "" if it may.
 
     `mounts` is what /proc/self/mounts holds ("" where there is none), `roots` are folders known to be synchronised.
@@ -56,7 +56,7 @@ def like_proc(mounted: str) -> str:
 def why_not(path: Path, roots: Sequence[str]) -> str:
     """Say why the store must not lie at `path` on this machine, as named and as its links lead; "" if it may."""
     mounts = _mounts()
-    found = (shared(one, mounts, roots) for one in (path.absolute(), path.resolve()))
+    found = (is_shared(one, mounts, roots) for one in (path.absolute(), path.resolve()))
     return next((why for why in found if why), "") or ("the drive is on another machine" if _mapped(path) else "")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from armbulk.quota.limits import Account
-from armbulk.store.rows import of
+from armbulk.store.rows import belongs_to
 from armbulk.store.schema import batch, event, item, look, run, sent_key
 
 
@@ -23,7 +23,7 @@ def purge(conn: sa.Connection, account: Account, before: float) -> Purged:
 
     The guard against double documents stays (numbers only), so that nothing is ever sent twice for having been purged.
     """
-    old = sa.select(run.c.id).where(*of(run, account), run.c.state == "finished", run.c.ended < before)
+    old = sa.select(run.c.id).where(*belongs_to(run, account), run.c.state == "finished", run.c.ended < before)
     numbers = [number for (number,) in conn.execute(old)]
     mine = item.c.run.in_(numbers)
     outcomes = sa.select(item.c.outcome).where(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
@@ -34,5 +34,7 @@ def purge(conn: sa.Connection, account: Account, before: float) -> Purged:
     conn.execute(sa.delete(event).where(event.c.run.in_(numbers)))
     conn.execute(sa.delete(batch).where(batch.c.run.in_(numbers)))
     conn.execute(sa.delete(run).where(run.c.id.in_(numbers)))
-    left = conn.execute(sa.select(sa.func.count()).select_from(sent_key).where(*of(sent_key, account))).scalar_one()
+    left = conn.execute(
+        sa.select(sa.func.count()).select_from(sent_key).where(*belongs_to(sent_key, account))
+    ).scalar_one()
     return Purged(len(numbers), records, int(left))

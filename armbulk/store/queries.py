@@ -3,20 +3,31 @@
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.arm.batch_results import Look
+from armbulk.arm.batch_results import LookupResult
 from armbulk.errors import StoreError
-from armbulk.model.batch_state import FINAL
-from armbulk.model.outcome import Cost, Outcome
+from armbulk.model.batch_state import FINAL_STATES
+from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.quota.limits import Account
 from armbulk.store import decisions
-from armbulk.store.decisions import Unsettled
-from armbulk.store.rows import ITEM_SCHEMA, Batch, Open, Run, batch_of, known, of, open_of, run_of, slowest
+from armbulk.store.decisions import UnresolvedDocument
+from armbulk.store.rows import (
+    ITEM_SCHEMA,
+    Batch,
+    OpenRecord,
+    Run,
+    batch_of,
+    belongs_to,
+    open_of,
+    run_of,
+    sent_documents,
+    slowest_batch_seconds,
+)
 from armbulk.store.schema import batch, client, identity, item, look, run, token
 
-_FINAL_WORDS = [state.value for state in FINAL]
+_FINAL_WORDS = [state.value for state in FINAL_STATES]
 
 
-class Reader:
+class StoreReader:
     """Looks into the database; changes nothing."""
 
     _engine: sa.Engine
@@ -61,18 +72,18 @@ class Reader:
             rows = conn.execute(sa.select(*wanted).where(item.c.run == run_id).order_by(item.c.no)).all()
         return pl.DataFrame([tuple(row) for row in rows], schema=ITEM_SCHEMA, orient="row")
 
-    def open_records(self, batch_id: int) -> tuple[Open, ...]:
+    def open_records(self, batch_id: int) -> tuple[OpenRecord, ...]:
         """Return the records of a batch without an outcome, in order."""
         with self._engine.connect() as conn:
             return open_of(conn, batch_id)
 
-    def spent(self, run_id: int) -> Cost:
+    def usage_of_run(self, run_id: int) -> ApiUsage:
         """Return what a run has cost so far."""
         with self._engine.connect() as conn:
             row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).one()
-        return Cost(*row)
+        return ApiUsage(*row)
 
-    def size(self, run_id: int) -> int:
+    def count_records(self, run_id: int) -> int:
         """Return the number of records of a run."""
         with self._engine.connect() as conn:
             return int(conn.execute(sa.select(sa.func.count()).where(item.c.run == run_id)).scalar_one())
@@ -86,14 +97,16 @@ class Reader:
         with self._engine.connect() as conn:
             return [(no, key) for no, key in conn.execute(sent.order_by(item.c.no))]
 
-    def known(self, account: Account) -> pl.DataFrame:
+    def sent_documents(self, account: Account) -> pl.DataFrame:
         """Return the documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
         with self._engine.connect() as conn:
-            return known(conn, account)
+            return sent_documents(conn, account)
 
-    def absent(self, run_id: int, since: float) -> set[int]:
+    def not_found_in_arm(self, run_id: int, since: float) -> set[int]:
         """Return the numbers of a run's records that ARM did not know when they were looked up after `since`."""
-        wanted = sa.select(look.c.item).where(look.c.run == run_id, look.c.result == Look.ABSENT, look.c.at >= since)
+        wanted = sa.select(look.c.item).where(
+            look.c.run == run_id, look.c.result == LookupResult.ABSENT, look.c.at >= since
+        )
         with self._engine.connect() as conn:
             return {int(no) for (no,) in conn.execute(wanted)}
 
@@ -102,23 +115,23 @@ class Reader:
         with self._engine.connect() as conn:
             return str(conn.execute(sa.select(identity.c.id)).scalar_one())
 
-    def gave(self, word: str) -> bool:
+    def issued_token(self, word: str) -> bool:
         """Tell whether a result workbook's token came from this store, with all that this store knew then."""
         with self._engine.connect() as conn:
             return conn.execute(sa.select(token.c.id).where(token.c.id == word)).first() is not None
 
-    def since(self, account: Account) -> float | None:
+    def history_since(self, account: Account) -> float | None:
         """Return since when this store knows of all that is sent for a client; None when it knows nothing of it."""
         with self._engine.connect() as conn:
-            found = conn.execute(sa.select(client.c.since).where(*of(client, account))).scalar()
+            found = conn.execute(sa.select(client.c.since).where(*belongs_to(client, account))).scalar()
         return None if found is None else float(found)
 
-    def slowest(self, account: Account) -> float:
+    def slowest_batch_seconds(self, account: Account) -> float:
         """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""
         with self._engine.connect() as conn:
-            return slowest(conn, account)
+            return slowest_batch_seconds(conn, account)
 
-    def unsettled(self, account: Account, run_id: int | None = None) -> list[Unsettled]:
+    def unresolved_documents(self, account: Account, run_id: int | None = None) -> list[UnresolvedDocument]:
         """Return the documents that may have been sent and have no outcome, oldest first."""
         with self._engine.connect() as conn:
-            return decisions.unsettled(conn, account, run_id)
+            return decisions.unresolved_documents(conn, account, run_id)

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.model.batch_state import State
-from armbulk.model.outcome import Cost, Outcome
+from armbulk.model.batch_state import BatchState
+from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.quota.limits import Account
 from armbulk.store.schema import batch, item, run, sent_key
 
@@ -59,7 +59,7 @@ class Batch:
     no: int
     resource: str
     method: str
-    state: State
+    state: BatchState
     attempt: int
     uuid: str | None
     intended: float | None
@@ -68,7 +68,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenRecord:
     """A record of a batch that has no outcome yet."""
 
     no: int
@@ -83,16 +83,16 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
+class SubmitIntent:
     """The batch may be sent now: its records, and the reservation that pays for it."""
 
     reservation: int
-    cost: Cost
-    records: tuple[Open, ...]
+    cost: ApiUsage
+    records: tuple[OpenRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class StoreStamp:
     """What a result workbook knows of the store it was written from: which one, a word it gave, and whose run."""
 
     store: str
@@ -120,16 +120,16 @@ def run_of(row: sa.RowMapping) -> Run:
 def batch_of(row: sa.RowMapping) -> Batch:
     """A batch from its row."""
     names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds")
-    return Batch(state=State(row["state"]), **{name: row[name] for name in names})
+    return Batch(state=BatchState(row["state"]), **{name: row[name] for name in names})
 
 
-def open_of(conn: sa.Connection, batch_id: int) -> tuple[Open, ...]:
+def open_of(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord, ...]:
     """The records of a batch without an outcome, in order."""
     wanted = [item.c[name] for name in ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount")]
     rows = sa.select(*wanted, item.c.currency, item.c.base).where(item.c.batch == batch_id, item.c.outcome.is_(None))
     found = conn.execute(rows.order_by(item.c.no)).mappings()
     return tuple(
-        Open(
+        OpenRecord(
             row["no"],
             row["key"],
             row["payload"] or "",
@@ -152,7 +152,7 @@ def split(conn: sa.Connection, batch_id: int, parts: int) -> None:
     size = -(-len(nos) // parts)
     for step, part in enumerate((nos[at : at + size] for at in range(0, len(nos), size)), start=1):
         values = {name: old[name] for name in ("run", "resource", "method")}
-        made = sa.insert(batch).values(**values, no=last + step, state=State.PLANNED.value)
+        made = sa.insert(batch).values(**values, no=last + step, state=BatchState.PLANNED.value)
         new_id = conn.execute(made.returning(batch.c.id)).scalar_one()
         chosen = sa.and_(item.c.run == old["run"], item.c.no.in_(part))
         conn.execute(sa.update(item).where(chosen).values(batch=new_id))
@@ -180,20 +180,20 @@ def guard(conn: sa.Connection, account: Account, batch_id: int, only: int | None
     conn.execute(sa.insert(sent_key).from_select(names, chosen))
 
 
-def slowest(conn: sa.Connection, account: Account) -> float:
+def slowest_batch_seconds(conn: sa.Connection, account: Account) -> float:
     """Seconds the slowest batch took that was never in doubt."""
     taken = sa.func.max(batch.c.finished - batch.c.intended)
-    query = sa.select(taken).join_from(batch, run).where(*of(run, account), batch.c.rounds == 0)
+    query = sa.select(taken).join_from(batch, run).where(*belongs_to(run, account), batch.c.rounds == 0)
     return float(conn.execute(query).scalar() or 0.0)
 
 
-def known(conn: sa.Connection, account: Account) -> pl.DataFrame:
+def sent_documents(conn: sa.Connection, account: Account) -> pl.DataFrame:
     """The documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
     query = (
         sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run)
         .add_columns(sa.func.coalesce(item.c.outcome, sent_key.c.outcome))
         .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item), isouter=True)
-        .where(*of(sent_key, account))
+        .where(*belongs_to(sent_key, account))
     )
     schema = {"key_norm": pl.String, "doc_type": pl.String, "run": pl.Int64, "outcome": pl.String}
     return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=schema, orient="row")
@@ -207,6 +207,6 @@ def release(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) 
     conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(chosen)))
 
 
-def of(table: sa.Table, account: Account) -> tuple[sa.ColumnElement[bool], ...]:
+def belongs_to(table: sa.Table, account: Account) -> tuple[sa.ColumnElement[bool], ...]:
     """The condition that rows belong to a client."""
     return (table.c.origin == account.origin, table.c.client_no == account.client_no)

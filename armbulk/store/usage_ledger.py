@@ -12,9 +12,20 @@ from itertools import product
 
 import sqlalchemy as sa
 
-from armbulk.model.outcome import Cost
-from armbulk.quota.limits import METERS, WINDOWS, Account, Limits, Slots, Usage, earliest, learnt, leaves_at, slot_of
-from armbulk.quota.server_clock import Marks
+from armbulk.model.outcome import ApiUsage
+from armbulk.quota.limits import (
+    METERS,
+    WINDOWS,
+    Account,
+    QuotaLimits,
+    Slots,
+    Usage,
+    earliest,
+    estimate_foreign_usage,
+    slot_expires_at,
+    slot_of,
+)
+from armbulk.quota.server_clock import StoredTimes
 from armbulk.store.schema import foreign, meter_clock, reservation, slot
 
 LATE = 600.0
@@ -35,18 +46,20 @@ class Full:
     until: float
 
 
-def marks(conn: sa.Connection, account: Account) -> Marks:
+def stored_times(conn: sa.Connection, account: Account) -> StoredTimes:
     """What earlier processes knew of the time."""
     wanted = sa.select(meter_clock.c.last_now, meter_clock.c.heard).where(*_of(meter_clock, account))
     row = conn.execute(wanted).first()
     return (
-        Marks() if row is None else Marks(float(row.last_now) or None, None if row.heard is None else float(row.heard))
+        StoredTimes()
+        if row is None
+        else StoredTimes(float(row.last_now) or None, None if row.heard is None else float(row.heard))
     )
 
 
-def mark(conn: sa.Connection, account: Account, at: float, *, sure: bool) -> None:
+def save_server_time(conn: sa.Connection, account: Account, at: float, *, sure: bool) -> None:
     """Leave the time to other processes; a `sure` one rests on ARM's Date, and may correct a wrong clock's."""
-    known = marks(conn, account)
+    known = stored_times(conn, account)
     values: dict[str, float] = {"last_now": at if sure else max(at, known.last or at)}
     if sure:
         values["heard"] = max(at, known.heard or at)
@@ -68,7 +81,7 @@ def usage(conn: sa.Connection, account: Account) -> Usage:
     sums = [sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS]
     held = conn.execute(sa.select(*sums).where(*_of(reservation, account))).one()
     blocked = conn.execute(sa.select(meter_clock.c.blocked_until).where(*_of(meter_clock, account))).scalar()
-    return Usage(merged, Cost(*map(int, held)), float(blocked or 0.0), others)
+    return Usage(merged, ApiUsage(*map(int, held)), float(blocked or 0.0), others)
 
 
 def _slots(conn: sa.Connection, table: sa.Table, account: Account) -> Slots:
@@ -80,7 +93,7 @@ def _slots(conn: sa.Connection, table: sa.Table, account: Account) -> Slots:
 
 
 def reserve(
-    conn: sa.Connection, account: Account, cost: Cost, at: float, limits: Limits, purpose: str
+    conn: sa.Connection, account: Account, cost: ApiUsage, at: float, limits: QuotaLimits, purpose: str
 ) -> Reserved | Full:
     """Set `cost` aside in all six windows, or in none."""
     until = earliest(usage(conn, account), cost, at, limits, purpose)
@@ -91,7 +104,7 @@ def reserve(
     return Reserved(int(conn.execute(made).scalar_one()))
 
 
-def settle(conn: sa.Connection, reservation_id: int, actual: Cost, at: float) -> None:
+def settle(conn: sa.Connection, reservation_id: int, actual: ApiUsage, at: float) -> None:
     """Charge what was used, at the time of the answer, and let the reservation go."""
     account = _account(conn, reservation_id)
     if account is not None:
@@ -99,7 +112,7 @@ def settle(conn: sa.Connection, reservation_id: int, actual: Cost, at: float) ->
         refund(conn, reservation_id)
 
 
-def shrink(conn: sa.Connection, reservation_id: int, actual: Cost) -> None:
+def shrink(conn: sa.Connection, reservation_id: int, actual: ApiUsage) -> None:
     """Leave a reservation open for as much as was used: it is charged as soon as the time is known."""
     conn.execute(sa.update(reservation).where(reservation.c.id == reservation_id).values(actual.meters()))
 
@@ -114,11 +127,11 @@ def newest(conn: sa.Connection, account: Account) -> int:
     return int(conn.execute(sa.select(sa.func.max(reservation.c.id)).where(*_of(reservation, account))).scalar() or 0)
 
 
-def abandon(conn: sa.Connection, account: Account, up_to: int, at: float) -> None:
+def charge_abandoned(conn: sa.Connection, account: Account, up_to: int, at: float) -> None:
     """Charge what was left open, up to a number, in full and later than now: those calls may still be under way."""
     mine = sa.and_(*_of(reservation, account), reservation.c.id <= up_to)
     for row in conn.execute(sa.select(reservation).where(mine)).mappings().all():
-        _charge(conn, slot, account, _each(Cost(*(row[meter] for meter in METERS))), at + LATE)
+        _charge(conn, slot, account, _each(ApiUsage(*(row[meter] for meter in METERS))), at + LATE)
         refund(conn, row["id"])
 
 
@@ -128,9 +141,11 @@ def block(conn: sa.Connection, account: Account, until: float) -> None:
         _write(conn, account, {"blocked_until": until})
 
 
-def learn(conn: sa.Connection, account: Account, cost: Cost, at: float, limits: Limits, seconds: float) -> None:
+def record_foreign_usage(
+    conn: sa.Connection, account: Account, cost: ApiUsage, at: float, limits: QuotaLimits, seconds: float
+) -> None:
     """ARM refused `cost` for `seconds` although there was room: somebody else uses the client's meters too."""
-    for place, amount in learnt(usage(conn, account), cost, at, limits, seconds).items():
+    for place, amount in estimate_foreign_usage(usage(conn, account), cost, at, limits, seconds).items():
         _charge(conn, foreign, account, {place: amount}, at)
 
 
@@ -146,7 +161,7 @@ def correct(conn: sa.Connection, account: Account, at: float) -> None:
     conn.execute(sa.update(meter_clock).where(blocked).values(blocked_until=latest))
 
 
-def _each(cost: Cost) -> dict[tuple[str, str], int]:
+def _each(cost: ApiUsage) -> dict[tuple[str, str], int]:
     """The amounts of a cost in every window."""
     return {(window.name, meter): n for window, (meter, n) in product(WINDOWS, cost.meters().items()) if n}
 
@@ -159,7 +174,7 @@ def _charge(
             if name != window.name:
                 continue
             where = sa.and_(*_of(table, account), table.c.window == name, table.c.meter == meter)
-            conn.execute(sa.delete(table).where(where, table.c.start < at - 2 * leaves_at(0, window, 0)))
+            conn.execute(sa.delete(table).where(where, table.c.start < at - 2 * slot_expires_at(0, window, 0)))
             here = sa.and_(where, table.c.start == slot_of(at, window))
             if conn.execute(sa.update(table).where(here).values(amount=table.c.amount + amount)).rowcount == 0:
                 values = {"origin": account.origin, "client_no": account.client_no, "window": name, "meter": meter}

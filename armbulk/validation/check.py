@@ -9,19 +9,19 @@ import polars as pl
 
 from armbulk.errors import FileError, UsageError
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, Told, count, gather, grouped, tell, tuned
+from armbulk.findings.frame import SCHEMA, RenderedFinding, apply_severities, count, group, merge, render
 from armbulk.mapping import apply
-from armbulk.mapping.expressions import Expressions
-from armbulk.mapping.files import load
-from armbulk.mapping.headers import Headed, recognise
+from armbulk.mapping.expressions import ExpressionEngine
+from armbulk.mapping.files import load_mapping
+from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
-from armbulk.model.keys import normal
-from armbulk.model.sheet import AS_IT_STANDS, Fault, Reading, Sheet, Table
-from armbulk.readers import read
+from armbulk.model.keys import normalise_key
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadIssue, ReadOptions, Sheet, Table
+from armbulk.readers import read_sheets
 from armbulk.resources import RESOURCES, UPDATED, headers
 from armbulk.validation import edits, flat_file, layout, rules
 from armbulk.validation import layout as hidden
-from armbulk.validation.parse import parse
+from armbulk.validation.parse import parse_sheet
 
 MOST_LISTED = 10_000
 
@@ -31,12 +31,12 @@ class Checked:
     """Files, checked: the sheets as they stand, what was recognised, typed tables, findings, what is held back."""
 
     sheets: tuple[Sheet, ...]
-    headed: tuple[Headed, ...]
+    headed: tuple[HeaderMatch, ...]
     tables: dict[str, Table]
     findings: pl.DataFrame
-    held: dict[str, pl.DataFrame]
+    blocked_rows: dict[str, pl.DataFrame]
     skipped: dict[str, Table] = field(default_factory=dict)  # hidden rows, left out as the caller asked
-    mapped: tuple[apply.Mapped, ...] = ()  # the sheets as the mapping sees them
+    mapped: tuple[apply.MappedSheet, ...] = ()  # the sheets as the mapping sees them
     bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASES))  # of changed rows
 
     def all_tables(self) -> dict[str, Table]:
@@ -56,7 +56,9 @@ class Checked:
         return count(self.findings, Severity.WARNING)
 
 
-def check_files(files: Sequence[str], reading: Reading = AS_IT_STANDS, *, anything: bool = False) -> Checked:
+def check_files(
+    files: Sequence[str], reading: ReadOptions = DEFAULT_READ_OPTIONS, *, anything: bool = False
+) -> Checked:
     """Read and check files (`FILE` or `FILE#Sheet=RESOURCE`); FileError or UsageError when that cannot be."""
     sheets = [sheet for name in files for sheet in _sheets(name, reading)]
     checked = check_sheets(sheets, reading)
@@ -71,16 +73,16 @@ def check_files(files: Sequence[str], reading: Reading = AS_IT_STANDS, *, anythi
     return checked
 
 
-def check_sheets(sheets: Sequence[Sheet], reading: Reading = AS_IT_STANDS) -> Checked:
+def check_sheets(sheets: Sequence[Sheet], reading: ReadOptions = DEFAULT_READ_OPTIONS) -> Checked:
     """Check sheets that have been read."""
     sheets, mapped = _mapped(sheets, reading)
     plain = [one.sheet for one in mapped]
     change = bool(reading.update) or any(sheet.base is not None for sheet in plain)
     resources = UPDATED if change else RESOURCES
     headed = _recognised(plain, reading.renames, resources)
-    compared = [edits.compare(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
+    compared = [edits.compare_with_base(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
     plain = [one.sheet for one in compared]
-    layouts = [layout.judge(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
+    layouts = [layout.check_layout(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
     findings = [edits.known_columns(*pair) for pair in zip(plain, (one.findings for one in headed), strict=True)]
     findings += [_faults(sheet, index) for index, sheet in enumerate(sheets)]
     findings += [*(one.findings for one in mapped), *(one.findings for one in compared)]
@@ -91,22 +93,22 @@ def check_sheets(sheets: Sequence[Sheet], reading: Reading = AS_IT_STANDS) -> Ch
             parts += read
             findings.append(found)
     aside = hidden.set_aside(_joined(parts, resources), plain, reading)
-    before = layout.quiet(gather([*findings, *layouts, aside.findings]), layouts)
-    after = layout.quiet(rules.check(aside.tables, before), layouts)
-    whole = tuned(gather([apply.shown(gather([before, after]), mapped)]), reading.rules)
-    held = rules.held(aside.tables, whole)
+    before = layout.drop_silenced(merge([*findings, *layouts, aside.findings]), layouts)
+    after = layout.drop_silenced(rules.check_rules(aside.tables, before), layouts)
+    whole = apply_severities(merge([apply.show_in_source(merge([before, after]), mapped)]), reading.rules)
+    held = rules.blocked_rows(aside.tables, whole)
     bases = pl.concat([one.bases for one in compared] or [pl.DataFrame(schema=edits.BASES)])
     return Checked(tuple(sheets), headed, aside.tables, whole, held, aside.skipped, tuple(mapped), bases)
 
 
-def _mapped(sheets: Sequence[Sheet], reading: Reading) -> tuple[list[Sheet], list[apply.Mapped]]:
+def _mapped(sheets: Sequence[Sheet], reading: ReadOptions) -> tuple[list[Sheet], list[apply.MappedSheet]]:
     """The sheets, and what the caller's mapping makes of each."""
     if reading.mapping is None:
-        return list(sheets), [apply.Mapped(sheet) for sheet in sheets]
-    entries, sha256 = load(reading.mapping)
+        return list(sheets), [apply.MappedSheet(sheet) for sheet in sheets]
+    entries, sha256 = load_mapping(reading.mapping)
     known = [replace(sheet, mapped_by=sha256) for sheet in sheets]
-    evaluator = Expressions()
-    mapped = [apply.apply(sheet, at, entries, RESOURCES, evaluator) for at, sheet in enumerate(known)]
+    evaluator = ExpressionEngine()
+    mapped = [apply.apply_mapping(sheet, at, entries, RESOURCES, evaluator) for at, sheet in enumerate(known)]
     if all(one.entry is None for one in mapped):
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
@@ -115,36 +117,38 @@ def _mapped(sheets: Sequence[Sheet], reading: Reading) -> tuple[list[Sheet], lis
             "Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers",
         )
     return known, [
-        replace(mapped[0], findings=pl.concat([mapped[0].findings, apply.idle(entries, mapped)])),
+        replace(mapped[0], findings=pl.concat([mapped[0].findings, apply.unused_targets(entries, mapped)])),
         *mapped[1:],
     ]
 
 
 def _recognised(
     sheets: Sequence[Sheet], renames: Mapping[str, str], resources: Mapping[str, Resource]
-) -> tuple[Headed, ...]:
+) -> tuple[HeaderMatch, ...]:
     """Recognise every sheet; where documents and lines have sheets of their own, no sheet is both."""
-    headed = [recognise(sheet, index, resources, renames) for index, sheet in enumerate(sheets)]
+    headed = [match_headers(sheet, index, resources, renames) for index, sheet in enumerate(sheets)]
     apart = any(one.resource and one.resource.name in {"documents", "lines"} and not one.lines for one in headed)
     if apart:
         headed = [
-            recognise(sheet, index, resources, renames, flat=False) if one.lines else one
+            match_headers(sheet, index, resources, renames, flat=False) if one.lines else one
             for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True))
         ]
     return tuple(headed)
 
 
-def _read_sheet(sheet: Sheet, index: int, headed: Headed, reading: Reading) -> tuple[list[Table], pl.DataFrame]:
+def _read_sheet(
+    sheet: Sheet, index: int, headed: HeaderMatch, reading: ReadOptions
+) -> tuple[list[Table], pl.DataFrame]:
     """Type one sheet: a table, or two of a flat sheet."""
     assert headed.resource is not None  # noqa: S101 - the caller looked
-    rows, found = parse(sheet, index, headed, reading)
+    rows, found = parse_sheet(sheet, index, headed, reading)
     table = Table(headed.resource, rows, {index: headed.columns})
     if headed.lines is None or headed.lines.resource is None:
         return [table], found
-    line_rows, more = parse(sheet, index, headed.lines, reading)
+    line_rows, more = parse_sheet(sheet, index, headed.lines, reading)
     lines = Table(headed.lines.resource, line_rows, {index: headed.lines.columns})
-    documents, told = flat_file.fold_flat(table, lines, index, sheet.hidden_rows)
-    return [documents, lines], gather([found, more, told]).unique(maintain_order=True)
+    documents, told = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
+    return [documents, lines], merge([found, more, told]).unique(maintain_order=True)
 
 
 def _joined(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
@@ -162,14 +166,14 @@ def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
     """What the reader saw, as findings."""
     rows = [
         (index, one.row, one.column, None, one.code, CATALOGUE[one.code].severity.value, one.value, one.detail)
-        for one in sheet.faults
+        for one in sheet.issues
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _sheets(name: str, reading: Reading) -> list[Sheet]:
+def _sheets(name: str, reading: ReadOptions) -> list[Sheet]:
     path, _, said = name.partition("#")
-    sheets = edits.with_base(read(Path(path), shown_as=path, encoding=reading.encoding))
+    sheets = edits.with_base(read_sheets(Path(path), shown_as=path, encoding=reading.encoding))
     sheets = [edits.undefused(sheet) for sheet in sheets] if reading.update else sheets
     if said:
         wanted, _, resource = said.partition("=")
@@ -184,14 +188,14 @@ def _sheets(name: str, reading: Reading) -> list[Sheet]:
     return sheets
 
 
-def _shown(sheets: list[Sheet], reading: Reading) -> list[Sheet]:
+def _shown(sheets: list[Sheet], reading: ReadOptions) -> list[Sheet]:
     """Leave hidden sheets out and say so, unless the caller wants what is hidden."""
     away = [sheet for sheet in sheets if not sheet.visible]
     if reading.hidden == "include" or not away:
         return sheets
     shown = [sheet for sheet in sheets if sheet.visible]
-    told = tuple(Fault("hidden-sheet", value=sheet.name) for sheet in away)
-    return [replace(sheet, faults=(*told, *sheet.faults)) if place == 0 else sheet for place, sheet in enumerate(shown)]
+    told = tuple(ReadIssue("hidden-sheet", value=sheet.name) for sheet in away)
+    return [replace(sheet, issues=(*told, *sheet.issues)) if place == 0 else sheet for place, sheet in enumerate(shown)]
 
 
 def _resource(name: str) -> str:
@@ -200,22 +204,22 @@ def _resource(name: str) -> str:
     return name
 
 
-def report(checked: Checked, lang: str) -> dict[str, Any]:
+def to_json(checked: Checked, lang: str) -> dict[str, Any]:
     """Say what was found as the JSON contract of `armbulk check` does."""
-    listed = tell(checked.findings.head(MOST_LISTED), checked.sheets, headers(), lang)
+    listed = render(checked.findings.head(MOST_LISTED), checked.sheets, headers(), lang)
     return {
         "files": list(dict.fromkeys(sheet.file for sheet in checked.sheets)),
         "sheets": [_sheet(checked, index) for index in range(len(checked.sheets))],
         "findings": listed,
-        "groups": grouped(checked.findings, checked.sheets, headers(), lang),
+        "groups": group(checked.findings, checked.sheets, headers(), lang),
         "counts": {"error": checked.errors, "warning": checked.warnings},
     }
 
 
-def near_headers(checked: Checked, lang: str) -> list[Told]:
+def near_headers(checked: Checked, lang: str) -> list[RenderedFinding]:
     """Headers that only resemble a column, to be asked about."""
     near = checked.findings.filter(pl.col("code") == "header-near")
-    return tell(near, checked.sheets, headers(), lang)
+    return render(near, checked.sheets, headers(), lang)
 
 
 def _sheet(checked: Checked, index: int) -> dict[str, Any]:
@@ -237,10 +241,10 @@ def _sheet(checked: Checked, index: int) -> dict[str, Any]:
 
 def _held_rows(checked: Checked, resource: str, rows: pl.DataFrame) -> pl.DataFrame:
     if resource != "lines":
-        return rows.join(checked.held[resource], on=["sheet", "row"], how="semi")
+        return rows.join(checked.blocked_rows[resource], on=["sheet", "row"], how="semi")
     documents = checked.tables.get("documents")
     if documents is None:
         return rows
-    good = documents.rows.join(checked.held["documents"], on=["sheet", "row"], how="anti")
-    keys = good.select(normal(pl.col("document_no")).alias("norm")).unique()
-    return rows.with_columns(normal(pl.col("document_no")).alias("norm")).join(keys, on="norm", how="anti")
+    good = documents.rows.join(checked.blocked_rows["documents"], on=["sheet", "row"], how="anti")
+    keys = good.select(normalise_key(pl.col("document_no")).alias("norm")).unique()
+    return rows.with_columns(normalise_key(pl.col("document_no")).alias("norm")).join(keys, on="norm", how="anti")

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty
-from armbulk.model.fields import Field, Kind, Resource
+from armbulk.findings.frame import SCHEMA, empty_findings
+from armbulk.model.fields import Field, FieldType, Resource
 
 WORDS = ("<clear>", "<tøm>", "<tom>")
 """What such a cell says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ClearRequest:
     """The rows without these cells; a Series of the field's name where it is blanked; or the cells, and why not."""
 
     frame: pl.DataFrame
@@ -22,27 +22,29 @@ class Asked:
     code: str = ""
 
 
-def take(frame: pl.DataFrame, letter: str, one: Field, resource: Resource, *, change: bool) -> Asked:
+def take_clear_markers(
+    frame: pl.DataFrame, letter: str, one: Field, resource: Resource, *, change: bool
+) -> ClearRequest:
     """Take the cells of a column that ask to blank the field out of `frame`; `change`: whether ARM is to be changed."""
     if not letter:
-        return Asked(frame)
+        return ClearRequest(frame)
     likely = frame[letter].str.starts_with("<").fill_null(value=False)
     if not likely.any():
-        return Asked(frame)
+        return ClearRequest(frame)
     word = frame[letter].str.strip_chars().str.to_lowercase()
     asked = (likely & word.is_in(WORDS) & (frame[f"{letter}.cell"] == "text")).fill_null(value=False)
     rest = frame.with_columns(pl.when(~asked).then(pl.col(name)).alias(name) for name in (letter, f"{letter}.cell"))
     if not resource.updatable or not change:
-        return Asked(rest, [], frame.filter(asked), "clear-needs-update")
-    if not one.clearable or one.name == resource.key or one.kind is Kind.FLAG:
-        return Asked(rest, [], frame.filter(asked), "not-clearable")
-    return Asked(rest, [pl.select(pl.when(asked).then(pl.lit(one.name)).alias(one.name)).to_series()])
+        return ClearRequest(rest, [], frame.filter(asked), "clear-needs-update")
+    if not one.clearable or one.name == resource.key or one.type is FieldType.BOOLEAN:
+        return ClearRequest(rest, [], frame.filter(asked), "not-clearable")
+    return ClearRequest(rest, [pl.select(pl.when(asked).then(pl.lit(one.name)).alias(one.name)).to_series()])
 
 
-def refused(asked: Asked, sheet: int, letter: str, one: Field) -> pl.DataFrame:
+def refused(asked: ClearRequest, sheet: int, letter: str, one: Field) -> pl.DataFrame:
     """The findings of cells that ask for what cannot be."""
     if asked.cells is None:
-        return empty()
+        return empty_findings()
     severity = CATALOGUE[asked.code].severity.value
     said = asked.cells.select("row", pl.col(letter).alias("value"))
     place = {"sheet": sheet, "column": letter, "field": one.name, "code": asked.code, "severity": severity}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty
-from armbulk.mapping.headers import Headed, fold, known
-from armbulk.model.fields import Field, Resource, Use
-from armbulk.model.keys import normal
+from armbulk.findings.frame import SCHEMA, empty_findings
+from armbulk.mapping.headers import HeaderMatch, fold_header, known_headers
+from armbulk.model.fields import Field, FieldRole, Resource
+from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet
 
 SHEET = "armbulk-base"
@@ -34,7 +34,7 @@ class Compared:
     findings: pl.DataFrame
 
 
-def mark(whose: str) -> str:
+def export_marker(whose: str) -> str:
     """The header that tells a hidden copy's last column: whose data it is (a digest)."""
     return _MARK + whose
 
@@ -50,13 +50,13 @@ def whose(sheet: Sheet) -> str | None:
 
 def with_base(sheets: Sequence[Sheet]) -> list[Sheet]:
     """The sheets of one file without its hidden copy, which every one of them knows instead."""
-    base = next((one for one in sheets if fold(one.name) == fold(SHEET)), None)
+    base = next((one for one in sheets if fold_header(one.name) == fold_header(SHEET)), None)
     return [replace(one, base=base) for one in sheets if one is not base]
 
 
 def undefused(sheet: Sheet) -> Sheet:
     """A sheet of a csv without the apostrophes that an export puts before texts like formulas: no part of the text."""
-    if sheet.form != "csv":
+    if sheet.format != "csv":
         return sheet
     return replace(sheet, frame=sheet.frame.with_columns(pl.col(sheet.letters).str.replace(_DEFUSED, "$1")))
 
@@ -70,10 +70,10 @@ def known_columns(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame:
     return findings.filter(news)
 
 
-def compare(sheet: Sheet, index: int, headed: Headed) -> Compared:
+def compare_with_base(sheet: Sheet, index: int, headed: HeaderMatch) -> Compared:
     """Leave in a sheet what its user changed; rows are found by their key, wherever they stand now."""
     resource, base = headed.resource, sheet.base
-    nothing = Compared(sheet, pl.DataFrame(schema=BASES), empty())
+    nothing = Compared(sheet, pl.DataFrame(schema=BASES), empty_findings())
     if base is None or resource is None or not resource.updatable or resource.key not in headed.columns:
         return nothing
     before = _columns(base, resource)
@@ -82,7 +82,7 @@ def compare(sheet: Sheet, index: int, headed: Headed) -> Compared:
     shared = {name: letter for name, letter in headed.columns.items() if name in before and name != resource.key}
     rows = _beside(sheet, headed, before, shared)
     same = {name: pl.col(letter).eq_missing(_was(name)) & pl.col("there") for name, letter in shared.items()}
-    computed = [name for name in shared if resource.field(name).use is Use.COMPUTED]
+    computed = [name for name in shared if resource.field(name).role is FieldRole.READ_ONLY]
     sent = [name for name in shared if name not in computed]
     changed = pl.any_horizontal(
         [pl.col(shared[name]).is_not_null() & ~same[name] for name in sent] or [pl.lit(value=False)]
@@ -97,27 +97,27 @@ def compare(sheet: Sheet, index: int, headed: Headed) -> Compared:
     ) if sent else pl.DataFrame(schema=BASES)  # fmt: skip
     hidden = sheet.hidden_rows & frozenset(rows.filter(changed | ~pl.col("there"))["row"])  # else they are no news
     left = replace(sheet, frame=_blanked(sheet, rows, shared, same), hidden_rows=hidden)
-    return Compared(left, bases, pl.concat([empty(), *findings]))
+    return Compared(left, bases, pl.concat([empty_findings(), *findings]))
 
 
 def _columns(base: Sheet, resource: Resource) -> dict[str, str]:
     """Field → letter of the hidden copy; its header is its first row."""
     if base.frame.is_empty():
         return {}
-    names = known(resource)
+    names = known_headers(resource)
     header = zip(base.letters, base.frame.select(base.letters).row(0), strict=True)
-    return {names[fold(text)].name: letter for letter, text in header if text and fold(text) in names}
+    return {names[fold_header(text)].name: letter for letter, text in header if text and fold_header(text) in names}
 
 
-def _beside(sheet: Sheet, headed: Headed, before: dict[str, str], shared: dict[str, str]) -> pl.DataFrame:
+def _beside(sheet: Sheet, headed: HeaderMatch, before: dict[str, str], shared: dict[str, str]) -> pl.DataFrame:
     """The rows below the header with what was exported of them: `was.FIELD`, and `there` where there is any."""
     assert sheet.base is not None and headed.resource is not None and headed.header_row is not None  # noqa: S101, PT018
     key = headed.resource.key
     mine = sheet.frame.filter(pl.col("row") > headed.header_row).with_columns(
-        normal(pl.col(headed.columns[key])).alias("norm")
+        normalise_key(pl.col(headed.columns[key])).alias("norm")
     )
     old = sheet.base.frame.slice(1).select(
-        normal(pl.col(before[key])).alias("norm"),
+        normalise_key(pl.col(before[key])).alias("norm"),
         *(pl.col(before[name]).alias(f"was.{name}") for name in shared),
         pl.lit(value=True).alias("there"),
     )

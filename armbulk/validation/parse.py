@@ -9,22 +9,22 @@ from typing import assert_never
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty
-from armbulk.mapping.headers import Headed
-from armbulk.model.fields import Field, Kind, Severity, Use
-from armbulk.model.sheet import AS_IT_STANDS, Reading, Sheet
+from armbulk.findings.frame import SCHEMA, empty_findings
+from armbulk.mapping.headers import HeaderMatch
+from armbulk.model.fields import Field, FieldRole, FieldType, Severity
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
 from armbulk.validation import clear_marker
 
-DTYPES: dict[Kind, pl.DataType] = {
-    Kind.TEXT: pl.String(),
-    Kind.IDENTIFIER: pl.String(),
-    Kind.DATE: pl.Date(),
-    Kind.AMOUNT: pl.Decimal(38, 2),
-    Kind.QUANTITY: pl.Decimal(38, 6),
-    Kind.INTEGER: pl.Int64(),
-    Kind.FLAG: pl.Boolean(),
-    Kind.TEXTS: pl.List(pl.String),
-    Kind.TIME: pl.String(),
+DTYPES: dict[FieldType, pl.DataType] = {
+    FieldType.TEXT: pl.String(),
+    FieldType.IDENTIFIER: pl.String(),
+    FieldType.DATE: pl.Date(),
+    FieldType.AMOUNT: pl.Decimal(38, 2),
+    FieldType.QUANTITY: pl.Decimal(38, 6),
+    FieldType.INTEGER: pl.Int64(),
+    FieldType.BOOLEAN: pl.Boolean(),
+    FieldType.TEXT_LIST: pl.List(pl.String),
+    FieldType.TIME: pl.String(),
 }
 """The dtype of a parsed column."""
 
@@ -33,8 +33,8 @@ _TIMED = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ][0-9]{1,2}:[0-9]{2}"
 _MIDNIGHT = r"[T ]00:00(:00)?(\.0+)?$"
 _MAY_BEGIN_WITH_ZERO = {"kid"}
 _KEYS = {"customer_no", "document_no", "parent_customer_no", "sub_customer_no"}
-_NUMBERS = {Kind.AMOUNT, Kind.QUANTITY, Kind.INTEGER}
-_DECIMALS = {Kind.AMOUNT: 2, Kind.QUANTITY: 6}
+_NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
+_DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 _SURE_DIGITS = 15  # what Excel keeps of a number
 _ZEROS = {"postal_code": 4, "bank_account_no": 11, "ssn": 11}  # a number with fewer digits has lost a leading zero
 _YES = ["yes", "y", "ja", "j", "true", "sann", "1", "x"]
@@ -53,13 +53,13 @@ _WARNINGS = [code for code, entry in CATALOGUE.items() if entry.severity is Seve
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class CellColumn:
     """One column while it is read: a frame of row, text, was (what the cell was), and for numbers `plain`."""
 
     sheet: int
     field: Field
     letter: str
-    reading: Reading
+    reading: ReadOptions
 
     @property
     def text(self) -> pl.Expr:
@@ -78,8 +78,8 @@ An error takes the value away; a warning leaves it.
 """
 
 
-def parse(
-    sheet: Sheet, index: int, headed: Headed, reading: Reading = AS_IT_STANDS
+def parse_sheet(
+    sheet: Sheet, index: int, headed: HeaderMatch, reading: ReadOptions = DEFAULT_READ_OPTIONS
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read the rows below the header: (typed rows as Table.rows tells, findings)."""
     assert headed.resource is not None  # noqa: S101 - callers parse recognised sheets only
@@ -88,12 +88,14 @@ def parse(
     if used:
         frame = frame.filter(pl.any_horizontal(pl.col(one).is_not_null() for one in used))
     columns: list[pl.Series] = []
-    findings = [empty()]
+    findings = [empty_findings()]
     blanked: list[pl.Series] = []
     for one in headed.resource.fields:
-        if one.use is not Use.COMPUTED:
-            cells = Cells(index, one, headed.columns.get(one.name, ""), reading)
-            asked = clear_marker.take(frame, cells.letter, one, headed.resource, change=reading.update is not False)
+        if one.role is not FieldRole.READ_ONLY:
+            cells = CellColumn(index, one, headed.columns.get(one.name, ""), reading)
+            asked = clear_marker.take_clear_markers(
+                frame, cells.letter, one, headed.resource, change=reading.update is not False
+            )
             column, found = _column(asked.frame, cells)
             columns.append(column)
             blanked += asked.blanked
@@ -104,18 +106,18 @@ def parse(
     return rows, pl.concat(findings)
 
 
-def _column(frame: pl.DataFrame, cells: Cells) -> tuple[pl.Series, list[pl.DataFrame]]:
-    dtype = DTYPES[cells.field.kind]
+def _column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+    dtype = DTYPES[cells.field.type]
     if not cells.letter:
         return pl.Series(cells.field.name, [None] * frame.height, dtype=dtype), []
     frame = frame.select(
         "row", pl.col(cells.letter).alias("text"), pl.col(f"{cells.letter}.cell").cast(pl.String).alias("was")
     )
-    if cells.field.kind in _NUMBERS:
+    if cells.field.type in _NUMBERS:
         frame = _plain(_exact_digits(frame), cells.reading.decimal)
-    elif cells.field.kind is Kind.DATE:
+    elif cells.field.type is FieldType.DATE:
         frame = _dated(frame, cells)
-    value, faults = _reader(cells.field.kind)(cells)
+    value, faults = _reader(cells.field.type)(cells)
     faults = [
         ("error-cell", cells.was("error"), None),
         ("not-calculated", cells.was("uncalculated"), None),
@@ -133,7 +135,7 @@ def _column(frame: pl.DataFrame, cells: Cells) -> tuple[pl.Series, list[pl.DataF
     return good.cast(dtype).alias(cells.field.name), [_findings(read, cells)] if read["code"].count() else []
 
 
-def _findings(read: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+def _findings(read: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     severity = {code: entry.severity.value for code, entry in CATALOGUE.items()}
     found = read.filter(pl.col("code").is_not_null())
     characters = found.filter(pl.col("code").is_in(_CHARACTERS))["detail"].unique()
@@ -151,37 +153,37 @@ def _findings(read: pl.DataFrame, cells: Cells) -> pl.DataFrame:
     )
 
 
-def _reader(kind: Kind) -> Callable[[Cells], Read]:
+def _reader(kind: FieldType) -> Callable[[CellColumn], Read]:
     match kind:
-        case Kind.TEXT | Kind.TIME:
+        case FieldType.TEXT | FieldType.TIME:
             return _text
-        case Kind.IDENTIFIER:
+        case FieldType.IDENTIFIER:
             return _identifier
-        case Kind.DATE:
+        case FieldType.DATE:
             return _date
-        case Kind.AMOUNT | Kind.QUANTITY:
+        case FieldType.AMOUNT | FieldType.QUANTITY:
             return _number
-        case Kind.INTEGER:
+        case FieldType.INTEGER:
             return _integer
-        case Kind.FLAG:
+        case FieldType.BOOLEAN:
             return _flag
-        case Kind.TEXTS:
+        case FieldType.TEXT_LIST:
             return _texts
         case _:
             assert_never(kind)
 
 
-def _has(code: str, cells: Cells, characters: str) -> tuple[str, pl.Expr, pl.Expr | None]:
+def _has(code: str, cells: CellColumn, characters: str) -> tuple[str, pl.Expr, pl.Expr | None]:
     """A fault for texts with one of `characters`; its detail is the first of them."""
     return code, cells.text.str.contains(characters), cells.text.str.extract(f"({characters})")
 
 
-def _text(cells: Cells) -> Read:
+def _text(cells: CellColumn) -> Read:
     faults = [_has("control-character", cells, _CONTROL), _has("invisible-character", cells, _UNSEEN)]
     return cells.text.str.normalize("NFC"), faults
 
 
-def _identifier(cells: Cells) -> Read:
+def _identifier(cells: CellColumn) -> Read:
     text, name = cells.text, cells.field.name
     number = cells.was(*_NUMERIC)
     digits = text.str.strip_chars_start("-0").str.replace_all(".", "", literal=True)
@@ -189,7 +191,7 @@ def _identifier(cells: Cells) -> Read:
     zeros = _ZEROS.get(name, 0)
     short = cells.was("number") & (length < zeros) & (length >= (zeros - 1 if zeros > 4 else 1))
     padded = short if cells.reading.pad_postal_codes and name == "postal_code" else pl.lit(value=False)
-    breaks = [] if cells.field.kind is Kind.TEXTS else [_has("control-character", cells, _BREAK)]
+    breaks = [] if cells.field.type is FieldType.TEXT_LIST else [_has("control-character", cells, _BREAK)]
     faults: list[tuple[str, pl.Expr, pl.Expr | None]] = [
         ("date-in-identifier", cells.was("date", "datetime", "time"), None),
         ("wrong-cell-type", cells.was("boolean"), pl.lit("yes/no")),
@@ -211,25 +213,25 @@ def _identifier(cells: Cells) -> Read:
     return value.str.normalize("NFC"), faults
 
 
-def _long_exponent(cells: Cells) -> pl.Expr:
+def _long_exponent(cells: CellColumn) -> pl.Expr:
     """1E5 may be an article number; 5,00222E+20 never is one."""
     return cells.text.str.contains(r"[.,][0-9]+[eE]") & cells.text.str.contains(r"[eE]\+?[0-9]")
 
 
-def _texts(cells: Cells) -> Read:
+def _texts(cells: CellColumn) -> Read:
     split = cells.text.str.normalize("NFC").str.replace_all(r"[;\r\n]+", ";").str.split(";")
     trimmed = split.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
     _, faults = _identifier(cells)
     return trimmed, faults
 
 
-def _flag(cells: Cells) -> Read:
+def _flag(cells: CellColumn) -> Read:
     word = cells.text.str.to_lowercase()
     value = pl.when(word.is_in(_YES)).then(pl.lit(value=True)).when(word.is_in(_NO)).then(pl.lit(value=False))
     return value, [("not-yes-or-no", cells.text.is_not_null() & ~word.is_in(_YES + _NO), None)]
 
 
-def _date(cells: Cells) -> Read:
+def _date(cells: CellColumn) -> Read:
     text = cells.text
     value = pl.col("date")
     timed = text.str.contains(_TIMED) & ~text.str.contains(_MIDNIGHT)
@@ -240,7 +242,7 @@ def _date(cells: Cells) -> Read:
     ]
 
 
-def _dated(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+def _dated(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """Add `date`, and `unclear` where a text may be two dates. Only what is not plain ISO is looked at twice."""
     iso = pl.col("text").str.contains(_ISO) & pl.col("was").is_in(["date", "text"])
     frame = frame.with_columns(
@@ -349,7 +351,7 @@ def _written(texts: pl.Series, decimal: str | None) -> pl.Series:
     return text.str.replace(",", ".", literal=True).zip_with(plain, nothing)
 
 
-def _number_text(cells: Cells) -> tuple[pl.Expr, list[tuple[str, pl.Expr, pl.Expr | None]]]:
+def _number_text(cells: CellColumn) -> tuple[pl.Expr, list[tuple[str, pl.Expr, pl.Expr | None]]]:
     plain = pl.col("plain")
     unclear = cells.was("text") & cells.text.str.contains(r"^[-\u2212]?[1-9][0-9]{0,2}[.,][0-9]{3}$")
     return plain, [
@@ -360,9 +362,9 @@ def _number_text(cells: Cells) -> tuple[pl.Expr, list[tuple[str, pl.Expr, pl.Exp
     ]
 
 
-def _number(cells: Cells) -> Read:
+def _number(cells: CellColumn) -> Read:
     plain, faults = _number_text(cells)
-    decimals = _DECIMALS[cells.field.kind]
+    decimals = _DECIMALS[cells.field.type]
     kept = plain.str.replace(r"(\.[0-9]*?)0+$", "$1")
     many = kept.str.extract(r"\.([0-9]+)$").str.len_chars() > decimals
     safe = pl.when(kept.str.len_chars() <= 36).then(kept)
@@ -371,7 +373,7 @@ def _number(cells: Cells) -> Read:
     return value, [*faults, ("too-many-decimals", many, pl.lit(str(decimals))), ("not-a-number", lost, None)]
 
 
-def _integer(cells: Cells) -> Read:
+def _integer(cells: CellColumn) -> Read:
     plain, faults = _number_text(cells)
     whole = plain.str.replace(r"\.0*$", "")
     value = pl.when(whole.str.contains(r"^-?[0-9]{1,18}$")).then(whole).cast(pl.Int64, strict=False)
@@ -393,8 +395,8 @@ def _exact_digits(frame: pl.DataFrame) -> pl.DataFrame:
 def as_text(one: Field) -> pl.Expr:
     """A typed value as text for a message."""
     column = pl.col(one.name)
-    if one.kind is Kind.TEXTS:
+    if one.type is FieldType.TEXT_LIST:
         return column.list.join("; ")
-    if one.kind is Kind.DATE:
+    if one.type is FieldType.DATE:
         return column.dt.to_string("%Y-%m-%d")
     return column.cast(pl.String)

@@ -11,20 +11,20 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty
-from armbulk.model.fields import Field, Kind, Resource, Severity, Use
-from armbulk.model.keys import normal
+from armbulk.findings.frame import SCHEMA, empty_findings
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
+from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
-from armbulk.resources.identifiers import FORMS, judged
+from armbulk.resources.identifiers import FORMATS, format_errors
 from armbulk.validation.parse import DTYPES, as_text
 
 AMOUNTS = ("excl_vat", "vat", "incl_vat")
-_TEXT = {Kind.TEXT, Kind.IDENTIFIER}
+_TEXT = {FieldType.TEXT, FieldType.IDENTIFIER}
 
 
-def check(tables: Mapping[str, Table], blamed: pl.DataFrame) -> pl.DataFrame:
+def check_rules(tables: Mapping[str, Table], blamed: pl.DataFrame) -> pl.DataFrame:
     """Check every table by itself and against the others; `blamed` are the findings so far. Returns new findings."""
-    found = [empty()]
+    found = [empty_findings()]
     for table in tables.values():
         found.append(_fields(table, blamed))
         if table.resource.lines is not None or table.resource.name == "customers":
@@ -42,9 +42,9 @@ def check(tables: Mapping[str, Table], blamed: pl.DataFrame) -> pl.DataFrame:
 def schema_of(resource: Resource) -> pa.DataFrameSchema:
     """Build the Pandera schema of a resource from its fields and rules."""
     columns = {
-        one.name: pa.Column(DTYPES[one.kind], checks=_checks(one, resource), nullable=True)
+        one.name: pa.Column(DTYPES[one.type], checks=_checks(one, resource), nullable=True)
         for one in resource.fields
-        if one.use is not Use.COMPUTED
+        if one.role is not FieldRole.READ_ONLY
     }
     return pa.DataFrameSchema(columns, strict=False)
 
@@ -53,21 +53,21 @@ def _checks(one: Field, resource: Resource) -> list[pa.Check]:
     checks = []
     if one.required:
         checks.append(_check("required", lambda name: pl.col(name).is_not_null()))
-    if one.max_length and one.kind in _TEXT:
+    if one.max_length and one.type in _TEXT:
         longest = one.max_length
         checks.append(_check("too-long", lambda name: pl.col(name).str.len_chars() <= longest))
     if one.pattern:
         pattern = one.pattern
         checks.append(_check("pattern", lambda name: pl.col(name).str.contains(pattern)))
-    if one.one_of:
-        allowed = [word.lower() for word in one.one_of]
+    if one.allowed_values:
+        allowed = [word.lower() for word in one.allowed_values]
         checks.append(_check("not-allowed", lambda name: pl.col(name).str.to_lowercase().is_in(allowed)))
-    if one.form:
-        form, where = one.form, one.form_where
+    if one.format:
+        form, where = one.format, one.format_when
         malformed = pl.lit(value=False) if one.pattern is None else ~pl.col(one.name).str.contains(one.pattern)
-        checks.append(_check(FORMS[form].code, lambda name: judged(pl.col(name), form, where) | malformed))
+        checks.append(_check(FORMATS[form].code, lambda name: format_errors(pl.col(name), form, where) | malformed))
     rules = [rule for rule in resource.rules if rule.field == one.name]
-    return checks + [_check(rule.code, lambda _, ok=rule.ok: ok()) for rule in rules]
+    return checks + [_check(rule.code, lambda _, ok=rule.is_met: ok()) for rule in rules]
 
 
 def _check(code: str, ok: Any) -> pa.Check:
@@ -86,7 +86,7 @@ def _fields(table: Table, blamed: pl.DataFrame) -> pl.DataFrame:
     except SchemaErrors as error:
         failures = error.failure_cases.select("column", "check", "index")
     else:
-        return empty()
+        return empty_findings()
     if failures["index"].null_count():
         message = f"a check of {table.resource.name} could not run"
         raise AssertionError(message)
@@ -98,7 +98,7 @@ def _fields(table: Table, blamed: pl.DataFrame) -> pl.DataFrame:
 
 def _place(table: Table, cases: pl.DataFrame, blamed: pl.DataFrame) -> pl.DataFrame:
     """Give each case (field, code, at = position in rows) its place, value and detail."""
-    found = [empty()]
+    found = [empty_findings()]
     for (name, code), part in cases.group_by("field", "code", maintain_order=True):
         one = table.resource.field(str(name))
         rows = table.rows[part["at"].sort().to_list()].select("sheet", "row", as_text(one).alias("value"))
@@ -108,7 +108,9 @@ def _place(table: Table, cases: pl.DataFrame, blamed: pl.DataFrame) -> pl.DataFr
 
 
 def _detail(code: str, one: Field) -> str | None:
-    return {"too-long": str(one.max_length), "pattern": one.example, "not-allowed": ", ".join(one.one_of)}.get(code)
+    return {"too-long": str(one.max_length), "pattern": one.example, "not-allowed": ", ".join(one.allowed_values)}.get(
+        code
+    )
 
 
 def _findings(table: Table, rows: pl.DataFrame, code: str, one: Field, detail: str | pl.Expr | None) -> pl.DataFrame:
@@ -135,7 +137,9 @@ def _findings(table: Table, rows: pl.DataFrame, code: str, one: Field, detail: s
 def _duplicate_keys(table: Table) -> pl.DataFrame:
     """Every row whose key another row has too; ARM does not tell capital from small letters."""
     one = table.resource.field(table.resource.key)
-    keyed = table.rows.select("sheet", "row", pl.col(one.name).alias("value"), normal(pl.col(one.name)).alias("norm"))
+    keyed = table.rows.select(
+        "sheet", "row", pl.col(one.name).alias("value"), normalise_key(pl.col(one.name)).alias("norm")
+    )
     double = keyed.filter(pl.col("norm").is_not_null() & pl.col("norm").is_duplicated())
     first = pl.col("row").first().over("norm")
     other = pl.when(pl.col("row") == first).then(pl.col("row").get(1, null_on_oob=True).over("norm")).otherwise(first)
@@ -145,7 +149,7 @@ def _duplicate_keys(table: Table) -> pl.DataFrame:
 def _line_numbers(lines: Table) -> pl.DataFrame:
     one, parent = lines.resource.field("line_no"), _parent(lines)
     keyed = lines.rows.select(
-        "sheet", "row", "line_no", pl.col(parent.name).alias("parent"), normal(pl.col(parent.name)).alias("norm")
+        "sheet", "row", "line_no", pl.col(parent.name).alias("parent"), normalise_key(pl.col(parent.name)).alias("norm")
     ).drop_nulls(["line_no", "norm"])
     double = keyed.filter(pl.struct("norm", "line_no").is_duplicated())
     rows = double.with_columns(pl.col("line_no").cast(pl.String).alias("value"))
@@ -156,13 +160,13 @@ def _family(documents: Table | None, lines: Table, blamed: pl.DataFrame) -> list
     """Lines without a document, documents without lines, and sums that differ."""
     parent = _parent(lines)
     mine = lines.rows.select(
-        "sheet", "row", pl.col(parent.name).alias("value"), normal(pl.col(parent.name)).alias("norm"), *AMOUNTS
+        "sheet", "row", pl.col(parent.name).alias("value"), normalise_key(pl.col(parent.name)).alias("norm"), *AMOUNTS
     )
     if documents is None:
         return [_findings(lines, mine.drop_nulls("norm"), "line-without-document", parent, None)]
     key = documents.resource.field(documents.resource.key)
     theirs = documents.rows.select(
-        "sheet", "row", pl.col(key.name).alias("value"), normal(pl.col(key.name)).alias("norm"), *AMOUNTS
+        "sheet", "row", pl.col(key.name).alias("value"), normalise_key(pl.col(key.name)).alias("norm"), *AMOUNTS
     )
     orphans = mine.drop_nulls("norm").join(theirs, on="norm", how="anti", maintain_order="left")
     childless = theirs.drop_nulls("norm").join(mine, on="norm", how="anti", maintain_order="left")
@@ -204,9 +208,9 @@ def _no_lines(documents: Table) -> pl.DataFrame:
 
 def _strangers(documents: Table, customers: Table) -> pl.DataFrame:
     """The first document of each customer that is not in the files: ARM must know it already."""
-    theirs = customers.rows.select(normal(pl.col("customer_no")).alias("norm"))
+    theirs = customers.rows.select(normalise_key(pl.col("customer_no")).alias("norm"))
     mine = documents.rows.select(
-        "sheet", "row", pl.col("customer_no").alias("value"), normal(pl.col("customer_no")).alias("norm")
+        "sheet", "row", pl.col("customer_no").alias("value"), normalise_key(pl.col("customer_no")).alias("norm")
     ).drop_nulls("norm")
     strange = mine.join(theirs, on="norm", how="anti", maintain_order="left").unique(
         "norm", keep="first", maintain_order=True
@@ -215,10 +219,10 @@ def _strangers(documents: Table, customers: Table) -> pl.DataFrame:
 
 
 def _parent(lines: Table) -> Field:
-    return next(one for one in lines.resource.fields if one.use is Use.PARENT)
+    return next(one for one in lines.resource.fields if one.role is FieldRole.PARENT_KEY)
 
 
-def held(tables: Mapping[str, Table], findings: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The customers and documents that an error holds back: (sheet, row) of each.
 
     An error on a line holds its document back; an error on a sheet's header holds back all that hangs on the sheet.
@@ -229,8 +233,8 @@ def held(tables: Mapping[str, Table], findings: pl.DataFrame) -> dict[str, pl.Da
         parent = _parent(tables["lines"]).name
         key = tables["documents"].resource.key
         broken = tables["lines"].rows.join(bad["lines"], on=["sheet", "row"], how="semi")
-        keys = broken.select(normal(pl.col(parent)).alias("norm")).unique().drop_nulls()
-        documents = tables["documents"].rows.with_columns(normal(pl.col(key)).alias("norm"))
+        keys = broken.select(normalise_key(pl.col(parent)).alias("norm")).unique().drop_nulls()
+        documents = tables["documents"].rows.with_columns(normalise_key(pl.col(key)).alias("norm"))
         theirs = documents.join(keys, on="norm", how="semi").select("sheet", "row")
         if bad["lines"].height == tables["lines"].rows.height and keys.is_empty() and bad["lines"].height:
             theirs = documents.select(

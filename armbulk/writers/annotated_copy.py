@@ -16,12 +16,12 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from armbulk.findings.frame import Told
+from armbulk.findings.frame import RenderedFinding
 from armbulk.model.sheet import Sheet
 from armbulk.resources import headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
-from armbulk.writers.style import FIELDS, HEADERS, Front, Section
+from armbulk.writers.style import FIELDS, HEADERS, SummarySection, SummarySheet
 
 _HEAD = {
     "fill": PatternFill("solid", fgColor=style.HEAD),
@@ -32,13 +32,13 @@ _LINE = Border(bottom=Side("thin", color=style.RULE))
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
-def write(
+def write_results(
     target: Path,
     original: Path,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
-    problems: Sequence[Told],
-    front: Front,
+    problems: Sequence[RenderedFinding],
+    front: SummarySheet,
     lang: str,
     header_rows: Mapping[int, int],
 ) -> None:
@@ -58,11 +58,11 @@ def write(
     _save(book, target, names)
 
 
-def mark(
+def mark_problems(
     target: Path,
     original: Path,
     sheets: Sequence[Sheet],
-    problems: Sequence[Told],
+    problems: Sequence[RenderedFinding],
     lang: str,
     header_rows: Mapping[int, int],
 ) -> None:
@@ -152,7 +152,7 @@ def _text(cell: Cell, text: str) -> None:
     cell.number_format = "@"
 
 
-def _summary(page: Worksheet, summary: Sequence[Section]) -> None:
+def _summary(page: Worksheet, summary: Sequence[SummarySection]) -> None:
     page.sheet_view.showGridLines = False
     _printable(page)
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 48, 70
@@ -192,7 +192,7 @@ def _line(page: Worksheet, row: int, label: str, value: object) -> int:
     return row + 1
 
 
-def _problems(page: Worksheet, problems: Sequence[Told], lang: str, names: set[str]) -> None:
+def _problems(page: Worksheet, problems: Sequence[RenderedFinding], lang: str, names: set[str]) -> None:
     for column, (words, width) in enumerate(style.PROBLEM_COLUMNS, start=1):
         cell = page.cell(1, column)
         _text(cell, words.text(lang))

@@ -17,7 +17,7 @@ from xlsxwriter.exceptions import XlsxFileError
 from armbulk.clock import Clock
 from armbulk.errors import FileError
 from armbulk.i18n import Words
-from armbulk.readers.lockfile import owner_of
+from armbulk.readers.lockfile import read_lock_owner
 
 PATIENCE = 5.0
 """Seconds a workbook that is open elsewhere is waited for, before its result goes to another name."""
@@ -35,7 +35,7 @@ OPEN = Words("is open in another program", "er åpen i et annet program")
 READ_ONLY = Words("is read-only", "er skrivebeskyttet")
 
 
-def writable(target: Path) -> Words | None:
+def verify_writable(target: Path) -> Words | None:
     """Make sure that a file can be written beside `target`, FileError otherwise; say what holds `target` itself."""
     try:
         handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=_folder(target))
@@ -43,10 +43,10 @@ def writable(target: Path) -> Words | None:
         raise _unwritable(target.parent, error) from None
     os.close(handle)
     Path(name).unlink()
-    return held(target)
+    return is_open_elsewhere(target)
 
 
-def held(target: Path) -> Words | None:
+def is_open_elsewhere(target: Path) -> Words | None:
     """Say why a file is not to be replaced now; None when it is, or is not there."""
     if not target.exists():
         return None
@@ -56,11 +56,11 @@ def held(target: Path) -> Words | None:
         target.open("r+b").close()  # Windows refuses this while Excel has the workbook open
     except OSError:
         return OPEN
-    return OPEN if owner_of(target) is not None else None
+    return OPEN if read_lock_owner(target) is not None else None
 
 
 @contextmanager
-def beside(target: Path) -> Iterator[Path]:
+def temporary_file(target: Path) -> Iterator[Path]:
     """A temporary file beside `target` to write into; FileError when the disk does not take it."""
     temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
@@ -104,7 +104,7 @@ def _let_go(error: BaseException) -> None:
         sys.unraisablehook = told
 
 
-def put(temporary: Path, target: Path, clock: Clock | None = None) -> Path:
+def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None) -> Path:
     """Put the finished file in its place; where that is held, beside it under another name. Returns the place.
 
     With a `clock` it waits a little for who has it open.
@@ -124,7 +124,7 @@ def put(temporary: Path, target: Path, clock: Clock | None = None) -> Path:
 def _free(target: Path, clock: Clock | None) -> bool:
     """Wait until nobody has `target` open; False when it stays held."""
     until = clock.monotonic() + PATIENCE if clock else 0.0
-    while (why := held(target)) is not None:
+    while (why := is_open_elsewhere(target)) is not None:
         if why is READ_ONLY or clock is None or clock.interrupted or clock.monotonic() >= until:
             return False
         clock.sleep(BREATH)

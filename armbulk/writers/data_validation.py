@@ -5,7 +5,7 @@ from typing import Any, assert_never
 from xlsxwriter.utility import xl_col_to_name
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Field, Kind
+from armbulk.model.fields import Field, FieldType
 
 _TITLE, _TEXT = 32, 255  # the most characters Excel shows
 _YES_OR_NO = (Words("yes", "ja"), Words("no", "nei"))
@@ -21,7 +21,7 @@ _SEEN: dict[str, tuple[str, ...]] = {
 }
 """Usual values of fields whose full list is not documented: offered, never demanded."""
 
-_DECIMALS = {Kind.AMOUNT: 2, Kind.QUANTITY: 6}
+_DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 _MOST = 999_999_999_999_999  # the digits Excel keeps
 _W = {
     "required": Words("Required.", "Påkrevd."),
@@ -37,7 +37,7 @@ _W = {
 }
 
 
-class Lists:
+class CodeLists:
     """The drop-down lists of one workbook: each stands once on the sheet of codes."""
 
     top = 2  # the row of their titles, counted from 0
@@ -68,32 +68,32 @@ def said(one: Field, lang: str) -> dict[str, str]:
     return {"input_title": _short(one.header.text(lang), _TITLE), "input_message": _short("\n".join(parts), _TEXT)}
 
 
-def entry(one: Field, column: int, lang: str, lists: Lists) -> dict[str, Any]:
+def data_validation(one: Field, column: int, lang: str, lists: CodeLists) -> dict[str, Any]:
     """Say what may be entered below the header, as Excel's data validation."""
     allowed = _allowed(one, xl_col_to_name(column), lang, lists)
     return {**allowed, **said(one, lang), "error_title": _short(one.header.text(lang), _TITLE)}
 
 
-def _allowed(one: Field, letter: str, lang: str, lists: Lists) -> dict[str, Any]:
+def _allowed(one: Field, letter: str, lang: str, lists: CodeLists) -> dict[str, Any]:
     title = one.header.text(lang)
-    if one.one_of:
-        return _from_list(lists.source(title, one.one_of), "list", lang)
+    if one.allowed_values:
+        return _from_list(lists.source(title, one.allowed_values), "list", lang)
     if one.name in _SEEN:
         return {**_from_list(lists.source(title, _SEEN[one.name]), "unusual", lang), "error_type": "information"}
-    match one.kind:
-        case Kind.FLAG:
+    match one.type:
+        case FieldType.BOOLEAN:
             words = tuple(word.text(lang) for word in _YES_OR_NO)
             return _from_list(lists.source(_W["yes_or_no"].text(lang), words), "list", lang)
-        case Kind.DATE:
+        case FieldType.DATE:
             least, most = "=DATE(1900,3,1)", "=DATE(2099,12,31)"
             return _between("date", least, most, _W["date"].text(lang))
-        case Kind.INTEGER:
+        case FieldType.INTEGER:
             return _between("integer", -_MOST, _MOST, _W["integer"].text(lang))
-        case Kind.AMOUNT | Kind.QUANTITY:
-            return _number(letter, _DECIMALS[one.kind], lang)
-        case Kind.TEXT | Kind.IDENTIFIER:
+        case FieldType.AMOUNT | FieldType.QUANTITY:
+            return _number(letter, _DECIMALS[one.type], lang)
+        case FieldType.TEXT | FieldType.IDENTIFIER:
             return _length(one.max_length, lang) if one.max_length else {"validate": "any"}
-        case Kind.TEXTS | Kind.TIME:
+        case FieldType.TEXT_LIST | FieldType.TIME:
             return {"validate": "any"}
         case _:
             assert_never(one.kind)

@@ -9,9 +9,9 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from armbulk.i18n import Words
-from armbulk.model.columns import Column
-from armbulk.model.fields import Kind
-from armbulk.writers.table_stream import Stream
+from armbulk.model.columns import ExportColumn
+from armbulk.model.fields import FieldType
+from armbulk.writers.table_stream import TableStream
 
 _YES, _NO = Words("yes", "ja"), Words("no", "nei")
 _RISKY = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
@@ -22,7 +22,7 @@ _NUMBER = r"^[+-][0-9 ]+$"
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class CsvDialect:
     """How a csv file is written."""
 
     separator: str
@@ -32,13 +32,13 @@ class Dialect:
 
 
 DIALECTS = {
-    "norwegian": Dialect(";", ",", b"\xef\xbb\xbf", inert=True),
-    "rfc": Dialect(",", ".", b"", inert=False),
+    "norwegian": CsvDialect(";", ",", b"\xef\xbb\xbf", inert=True),
+    "rfc": CsvDialect(",", ".", b"", inert=False),
 }
 """`norwegian` opens in a Norwegian Excel by a double click; `rfc` is what RFC 4180 says."""
 
 
-def write_csv(target: Path, stream: Stream, dialect: Dialect, lang: str) -> None:
+def write_csv(target: Path, stream: TableStream, dialect: CsvDialect, lang: str) -> None:
     """Write the rows with a header line; numbers exact, texts inert."""
     cells = [_cell(one, dialect, lang).alias(one.path) for one in stream.columns]
     with target.open("wb") as file:
@@ -50,25 +50,25 @@ def write_csv(target: Path, stream: Stream, dialect: Dialect, lang: str) -> None
             _append(file, chunk.select(cells), dialect)
 
 
-def _append(file: IO[bytes], frame: pl.DataFrame, dialect: Dialect) -> None:
+def _append(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
     frame.write_csv(file, include_header=False, separator=dialect.separator, line_terminator="\r\n")
 
 
-def _cell(one: Column, dialect: Dialect, lang: str) -> pl.Expr:
+def _cell(one: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Expr:
     column = pl.col(one.path)
     match one.kind:
-        case Kind.AMOUNT | Kind.QUANTITY:
+        case FieldType.AMOUNT | FieldType.QUANTITY:
             return one.typed(column).cast(pl.String).str.replace(".", dialect.decimal, literal=True)
-        case Kind.FLAG:
+        case FieldType.BOOLEAN:
             words = pl.when(column == "true").then(pl.lit(_YES.text(lang))).otherwise(pl.lit(_NO.text(lang)))
             return pl.when(column.is_not_null()).then(words)
-        case Kind.INTEGER | Kind.DATE | Kind.TIME:
+        case FieldType.INTEGER | FieldType.DATE | FieldType.TIME:
             return column
         case _:
             return _text(column, dialect)
 
 
-def _text(column: pl.Expr, dialect: Dialect) -> pl.Expr:
+def _text(column: pl.Expr, dialect: CsvDialect) -> pl.Expr:
     """Text that no control character can end early; for people, none that a spreadsheet takes for a formula."""
     safe = column.str.replace_all("\x00", "\\x00", literal=True)
     if not dialect.inert:
@@ -80,7 +80,7 @@ def _text(column: pl.Expr, dialect: Dialect) -> pl.Expr:
     )
 
 
-def write_parquet(target: Path, stream: Stream) -> None:
+def write_parquet(target: Path, stream: TableStream) -> None:
     """Write the rows typed: amounts as decimals, dates as dates."""
     chosen = [one.typed(pl.col(one.path)).alias(name) for one, name in zip(stream.columns, stream.names(), strict=True)]
     empty = pl.DataFrame(schema={one.path: pl.String for one in stream.columns})

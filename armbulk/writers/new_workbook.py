@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from armbulk.findings.frame import Told
+from armbulk.findings.frame import RenderedFinding
 from armbulk.model.sheet import Sheet
 from armbulk.resources import headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
-from armbulk.writers.style import FIELDS, HEADERS, Front, Section
+from armbulk.writers.style import FIELDS, HEADERS, SummarySection, SummarySheet
 
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 _SURE_DIGITS = 15
@@ -23,12 +23,12 @@ _INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 _MOST_COMMENTS = 10_000
 
 
-def write(
+def write_results(
     target: Path,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
-    problems: Sequence[Told],
-    front: Front,
+    problems: Sequence[RenderedFinding],
+    front: SummarySheet,
     lang: str,
     header_rows: Mapping[int, int],
 ) -> None:
@@ -49,8 +49,12 @@ def write(
     book.close()
 
 
-def mark(
-    target: Path, sheets: Sequence[Sheet], problems: Sequence[Told], lang: str, header_rows: Mapping[int, int]
+def mark_problems(
+    target: Path,
+    sheets: Sequence[Sheet],
+    problems: Sequence[RenderedFinding],
+    lang: str,
+    header_rows: Mapping[int, int],
 ) -> None:
     """Write every sheet with the cells coloured that have a problem, and the Problems sheet."""
     book = xlsxwriter.Workbook(str(target), {**_INERT, "constant_memory": False})
@@ -64,10 +68,10 @@ def mark(
 
 
 def _marked(
-    page: Any, sheet: Sheet, header_row: int | None, problems: Sequence[Told], formats: Mapping[str, Any]
+    page: Any, sheet: Sheet, header_row: int | None, problems: Sequence[RenderedFinding], formats: Mapping[str, Any]
 ) -> None:
     marks = style.marks(problems, sheet, header_row)
-    gaps = sheet.form == "xlsx"
+    gaps = sheet.format == "xlsx"
     commented = 0
     for place, row in enumerate(sheet.frame.iter_rows(named=True)):
         at = row["row"] - 1 if gaps else place
@@ -127,7 +131,7 @@ def _data(
     old = style.outcome_letters(sheet, header_row) if header_row else {}
     letters = [letter for letter in sheet.letters if letter not in old.values()]
     widths = [12] * len(letters)
-    gaps = sheet.form == "xlsx"
+    gaps = sheet.format == "xlsx"
     last = 0
     for place, row in enumerate(sheet.frame.iter_rows(named=True)):
         at = row["row"] - 1 if gaps else place
@@ -189,7 +193,7 @@ def _cell(
         page.write_string(at, column, style.inert(text), formats[colour or "text"])
 
 
-def _summary(page: Any, summary: Sequence[Section], formats: Mapping[str, Any]) -> None:
+def _summary(page: Any, summary: Sequence[SummarySection], formats: Mapping[str, Any]) -> None:
     page.hide_gridlines(2)
     page.set_landscape()
     page.fit_to_pages(1, 0)
@@ -221,7 +225,7 @@ def _value(page: Any, row: int, value: str | int | Decimal, formats: Mapping[str
 
 def _problems(
     page: Any,
-    problems: Sequence[Told],
+    problems: Sequence[RenderedFinding],
     lang: str,
     formats: Mapping[str, Any],
 ) -> None:

@@ -15,7 +15,7 @@ _TEXT = re.compile(r">\s*2 ([0-9a-f]{32}) ([0-9a-f]{32}) (\d{1,18}) ([0-9a-f]{16
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class Provenance:
     """Which store, a word that the store knows since it wrote the workbook, which run, and (as a digest) whose."""
 
     store: str
@@ -29,16 +29,16 @@ class Remembered:
         return f"2 {self.store} {self.token} {self.run} {self.whose}"
 
 
-def whose(account: Account) -> str:
+def client_hash(account: Account) -> str:
     """A client as a digest: a workbook may be passed on."""
     return hashlib.sha256(f"{account.origin}\n{account.client_no}".encode()).hexdigest()[:16]
 
 
-def remembered(path: Path) -> Remembered | None:
+def read_provenance(path: Path) -> Provenance | None:
     """What a workbook remembers; None when it remembers nothing, or cannot be read."""
     try:
         with zipfile.ZipFile(path) as package, package.open(_PART) as part:
             found = _TEXT.search(part.read(_MOST).decode("utf-8", errors="replace"))
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
         return None
-    return Remembered(found[1], found[2], int(found[3]), found[4]) if found else None
+    return Provenance(found[1], found[2], int(found[3]), found[4]) if found else None

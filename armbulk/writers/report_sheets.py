@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from armbulk.model.fields import Kind
+from armbulk.model.fields import FieldType
 
 Value = str | int | Decimal | None
 Row = tuple[Value, ...]
@@ -38,12 +38,12 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class ReportSheet:
     """A sheet with one table. `bad`: the rows that are not as they should be, `good`: nothing is wrong."""
 
     name: str
     title: str
-    heads: tuple[tuple[str, Kind], ...]
+    heads: tuple[tuple[str, FieldType], ...]
     rows: Sequence[Row]
     total: Row | None = None
     notes: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A part of the summary: rows of a label and values, under `heads` where there are several.
 
     `good` colours the first value of the first row: as it should be, or not.
@@ -65,7 +65,7 @@ class Section:
     good: bool | None = None
 
 
-def painter(leaf: Leaf) -> Callable[[Any], None]:
+def painter(leaf: ReportSheet) -> Callable[[Any], None]:
     """What adds a sheet to a workbook."""
     return lambda book: _leaf(book, leaf)
 
@@ -98,7 +98,7 @@ def _formats(book: Any) -> dict[str, Any]:
 # ── the summary ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def summary(name: str, title: str, sections: Sequence[Section]) -> Callable[[Any, Sequence[str]], None]:
+def summary(name: str, title: str, sections: Sequence[ReportSection]) -> Callable[[Any, Sequence[str]], None]:
     """What adds the first sheet to a workbook."""
 
     def paint(book: Any, _: Sequence[str]) -> None:
@@ -119,7 +119,7 @@ def summary(name: str, title: str, sections: Sequence[Section]) -> Callable[[Any
     return paint
 
 
-def _section(page: Any, row: int, section: Section, formats: dict[str, Any]) -> int:
+def _section(page: Any, row: int, section: ReportSection, formats: dict[str, Any]) -> int:
     """Write a section from `row` on; return the row after it."""
     page.set_row(row, 20)
     for column in range(_ACROSS + 1):
@@ -152,7 +152,7 @@ def _across(page: Any, row: int, text: str, shown: Any) -> None:
 # ── a table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _leaf(book: Any, leaf: Leaf) -> None:
+def _leaf(book: Any, leaf: ReportSheet) -> None:
     formats = _formats(book)
     page = book.add_worksheet(leaf.name)
     page.set_landscape()
@@ -174,9 +174,9 @@ def _leaf(book: Any, leaf: Leaf) -> None:
         _chart(book, page, top, leaf, leaf.chart, formats)
 
 
-def _table(page: Any, top: int, leaf: Leaf, formats: dict[str, Any]) -> None:
+def _table(page: Any, top: int, leaf: ReportSheet, formats: dict[str, Any]) -> None:
     for column, (head, kind) in enumerate(leaf.heads):
-        right = kind in {Kind.AMOUNT, Kind.INTEGER}
+        right = kind in {FieldType.AMOUNT, FieldType.INTEGER}
         page.write_string(top, column, head, formats["head right" if right else "head"])
         page.set_column(column, column, _width(leaf, column))
     for number, values in enumerate(leaf.rows):
@@ -193,7 +193,7 @@ def _table(page: Any, top: int, leaf: Leaf, formats: dict[str, Any]) -> None:
     page.repeat_rows(top)
 
 
-def _width(leaf: Leaf, column: int) -> float:
+def _width(leaf: ReportSheet, column: int) -> float:
     head = len(leaf.heads[column][0]) + 4
     values = [row[column] for row in (*leaf.rows, leaf.total or ()) if row]
     widest = max((len(_shown(value)) for value in values), default=0)
@@ -231,7 +231,7 @@ def _inert(text: str) -> str:
 # ── a chart ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _chart(book: Any, page: Any, top: int, leaf: Leaf, chart: Chart, formats: dict[str, Any]) -> None:
+def _chart(book: Any, page: Any, top: int, leaf: ReportSheet, chart: Chart, formats: dict[str, Any]) -> None:
     """A chart right of the table. Its figures stand right of it, outside what is printed: sorted, the largest first."""
     rows = [row for row in leaf.rows if isinstance(row[chart.values], Decimal)]
     if chart.lying:

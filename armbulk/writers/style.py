@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import polars as pl
 
-from armbulk.findings.frame import Told
+from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Words
-from armbulk.mapping.headers import fold
+from armbulk.mapping.headers import fold_header
 from armbulk.model.sheet import Sheet
-from armbulk.writers.provenance import Remembered
+from armbulk.writers.provenance import Provenance
 
 FIELDS = ("outcome", "message", "warnings", "reference", "batch", "time")
 HEADERS = {
@@ -58,13 +58,13 @@ MARK = "armbulk result"
 """The title property by which armbulk knows its own Summary and Problems sheets again."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
-LONGEST = 32_767
+EXCEL_MAX_CELL_CHARS = 32_767
 MOST_SAID = 2_000
 """Characters of a comment; more than people read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class SummarySection:
     """A part of the Summary sheet: a title, and labels with values."""
 
     title: str
@@ -72,17 +72,21 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class SummarySheet:
     """The first sheet's sections, and what the workbook is to remember of the store."""
 
-    sections: Sequence[Section]
-    memory: Remembered | None = None
+    sections: Sequence[SummarySection]
+    memory: Provenance | None = None
 
 
 def inert(text: str) -> str:
     """A text as it may stand in a cell: control characters made visible; never longer than Excel keeps."""
     safe = _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-    return safe if len(safe) <= LONGEST else safe[: LONGEST - 40] + f" … (→ {PROBLEMS.en}/{PROBLEMS.no})"
+    return (
+        safe
+        if len(safe) <= EXCEL_MAX_CELL_CHARS
+        else safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {PROBLEMS.en}/{PROBLEMS.no})"
+    )
 
 
 def rows_of(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
@@ -94,16 +98,16 @@ def rows_of(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, .
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
     """The outcome columns an earlier result left in the sheet: field → letter."""
     header = sheet.frame.filter(pl.col("row") == header_row)
-    by_name = {fold(text): name for name, words in HEADERS.items() for text in (words.en, words.no)}
+    by_name = {fold_header(text): name for name, words in HEADERS.items() for text in (words.en, words.no)}
     found: dict[str, str] = {}
     for letter in sheet.letters:
         text = header[letter][0] if header.height else None
-        if text and fold(text) in by_name:
-            found.setdefault(by_name[fold(text)], letter)
+        if text and fold_header(text) in by_name:
+            found.setdefault(by_name[fold_header(text)], letter)
     return found
 
 
-def problem_row(told: Told, headers: Mapping[str, Words], lang: str) -> tuple[str, ...]:
+def problem_row(told: RenderedFinding, headers: Mapping[str, Words], lang: str) -> tuple[str, ...]:
     """One problem as the cells of its row."""
     name = told["field"] or ""
     column = headers[name].text(lang) if name in headers else (told["column"] or "")
@@ -119,7 +123,9 @@ def problem_row(told: Told, headers: Mapping[str, Words], lang: str) -> tuple[st
     )
 
 
-def marks(problems: Sequence[Told], sheet: Sheet, header_row: int | None) -> dict[tuple[int, str], tuple[str, str]]:
+def marks(
+    problems: Sequence[RenderedFinding], sheet: Sheet, header_row: int | None
+) -> dict[tuple[int, str], tuple[str, str]]:
     """Where a sheet's problems are: (row, letter) → (colour, what to say there).
 
     What has no cell of its own is told at the first cell of its row, or of the header.

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.decode import OF, PLACE
-from armbulk.model.columns import Column
+from armbulk.arm.decode import PARENT_INDEX, ROW_INDEX
+from armbulk.model.columns import ExportColumn
 
 CHUNK = 10_000
 """Rows that are worked on together: enough to be fast, few enough to stay small."""
@@ -17,14 +17,14 @@ Page = tuple[pl.DataFrame, pl.DataFrame | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class TableStream:
     """One table: its title, its columns in order, how many rows there are, and the rows as texts by path.
 
     `after` adds sheets of its own to a workbook (an `xlsxwriter.Workbook`) behind the table's.
     """
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[ExportColumn, ...]
     rows: int
     pages: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
     hidden: bool = False  # for armbulk's own use: Excel does not show it
@@ -88,9 +88,11 @@ def larger(pages: Iterable[Page]) -> Iterator[Page]:
 def _together(pages: Sequence[Page]) -> Page:
     """Pages as one: a line's record is found by its place, which must be its own."""
     places = [pl.lit(number * 2**32, pl.UInt64) for number in range(len(pages))]
-    items = [page.with_columns(pl.col(PLACE).cast(pl.UInt64) + at) for (page, _), at in zip(pages, places, strict=True)]
+    items = [
+        page.with_columns(pl.col(ROW_INDEX).cast(pl.UInt64) + at) for (page, _), at in zip(pages, places, strict=True)
+    ]
     lines = [
-        found.with_columns(pl.col(OF).cast(pl.UInt64) + at)
+        found.with_columns(pl.col(PARENT_INDEX).cast(pl.UInt64) + at)
         for (_, found), at in zip(pages, places, strict=True)
         if found is not None
     ]

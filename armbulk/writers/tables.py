@@ -8,8 +8,8 @@ import polars as pl
 
 from armbulk.clock import Clock
 from armbulk.writers import flat_files, xlsx
-from armbulk.writers.atomic import beside, put
-from armbulk.writers.table_stream import Stream
+from armbulk.writers.atomic import replace_atomically, temporary_file
+from armbulk.writers.table_stream import TableStream
 
 FORMS = ("xlsx", "csv", "parquet", "jsonl")
 """What the ending of a file's name may be."""
@@ -18,13 +18,13 @@ DIALECTS = tuple(flat_files.DIALECTS)
 
 
 def _write(target: Path, work: Callable[[Path], None], clock: Clock) -> Path:
-    with beside(target) as temporary:
+    with temporary_file(target) as temporary:
         work(temporary)
-        return put(temporary, target, clock)
+        return replace_atomically(temporary, target, clock)
 
 
-def write(
-    target: Path, streams: list[Stream], dialect: str, lang: str, clock: Clock, front: xlsx.Front | None = None
+def write_tables(
+    target: Path, streams: list[TableStream], dialect: str, lang: str, clock: Clock, front: xlsx.Front | None = None
 ) -> list[Path]:
     """Write tables in the form the target's ending names: one workbook, or one file each; return their paths."""
     form = target.suffix[1:].lower()

@@ -11,19 +11,19 @@ import xlsxwriter
 
 from armbulk.i18n import Words
 from armbulk.mapping.headers import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE
-from armbulk.model.fields import Field, Kind, Resource, Use
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.writers import style
-from armbulk.writers.data_validation import Lists, entry, said
+from armbulk.writers.data_validation import CodeLists, data_validation, said
 
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST_ROW = 1_048_575
 _FILTER_ROWS = 1_000  # Excel widens a filter by itself when more is filled in
 _NARROW, _NAME, _WIDE, _LINE = 11, 22, 34, 15.75
 _FORMATS = {
-    Kind.DATE: "yyyy-mm-dd",
-    Kind.AMOUNT: "#,##0.00",
-    Kind.QUANTITY: "General",  # as many decimals as there are; a format for six would leave a bare comma after 20
-    Kind.INTEGER: "0",
+    FieldType.DATE: "yyyy-mm-dd",
+    FieldType.AMOUNT: "#,##0.00",
+    FieldType.QUANTITY: "General",  # as many decimals as there are; a format for six would leave a bare comma after 20
+    FieldType.INTEGER: "0",
 }
 _YES = Words("yes", "ja")
 _COLUMNS = (
@@ -60,7 +60,7 @@ _HOW = (
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GuideRow:
     """A column as the guide explains it; pairs are in the template's language and in the other one."""
 
     sheet: str
@@ -72,11 +72,11 @@ class Column:
     path: str
 
 
-def write(
+def write_template(
     target: Path,
     resources: Sequence[Resource],
     rows: Mapping[str, Sequence[Mapping[str, str]]],
-    guide: Sequence[Column],
+    guide: Sequence[GuideRow],
     lang: str,
 ) -> list[str]:
     """Write one sheet per resource with `rows` in it, the guide and the codes; return the sheets' names."""
@@ -84,7 +84,7 @@ def write(
     book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({"title": "armbulk", "created": _STAMP})
     formats = _formats(book)
-    lists = Lists(CODES.text(lang), lang)
+    lists = CodeLists(CODES.text(lang), lang)
     for resource in resources:
         page = book.add_worksheet(resource.title.text(lang))
         _table(page, resource, lang, lists, formats)
@@ -98,7 +98,7 @@ def write(
 
 def columns_of(resource: Resource) -> list[Field]:
     """The fields a person may fill in."""
-    return [one for one in resource.fields if one.use is not Use.COMPUTED]
+    return [one for one in resource.fields if one.role is not FieldRole.READ_ONLY]
 
 
 def _formats(book: Any) -> dict[Any, Any]:
@@ -115,20 +115,20 @@ def _formats(book: Any) -> dict[Any, Any]:
         "strong": {**told, "bold": True, "font_color": ink},
         "other": {**told, "font_color": f"#{style.MUTED}"},
         "code": {"num_format": "@", "indent": 1},
-        **{kind: {"num_format": _FORMATS.get(kind, "@"), "indent": 0 if kind in _FORMATS else 1} for kind in Kind},
+        **{kind: {"num_format": _FORMATS.get(kind, "@"), "indent": 0 if kind in _FORMATS else 1} for kind in FieldType},
     }
     return {name: book.add_format({**base, **own}) for name, own in made.items()}
 
 
-def _table(page: Any, resource: Resource, lang: str, lists: Lists, formats: Mapping[Any, Any]) -> None:
+def _table(page: Any, resource: Resource, lang: str, lists: CodeLists, formats: Mapping[Any, Any]) -> None:
     """An empty table: typed columns, and headers that say what belongs below."""
     columns = columns_of(resource)
     for at, one in enumerate(columns):
         header = one.header.text(lang)
-        page.set_column(at, at, _width(one, header), formats[one.kind])
+        page.set_column(at, at, _width(one, header), formats[one.type])
         page.write_string(0, at, header, formats["required" if one.required else "optional"])
         page.data_validation(0, at, 0, at, {"validate": "any", **said(one, lang)})
-        page.data_validation(1, at, _LAST_ROW, at, entry(one, at, lang, lists))
+        page.data_validation(1, at, _LAST_ROW, at, data_validation(one, at, lang, lists))
     page.set_row(0, 24)
     page.freeze_panes(1, 1 + next(at for at, one in enumerate(columns) if one.name == resource.key))
     page.autofilter(0, 0, _FILTER_ROWS, len(columns) - 1)
@@ -140,8 +140,8 @@ def _table(page: Any, resource: Resource, lang: str, lists: Lists, formats: Mapp
 
 
 def _width(one: Field, header: str) -> float:
-    room = _NARROW + 2 if one.kind in _FORMATS else min(len(one.example) + 4, _WIDE)
-    least = _NAME if one.kind in {Kind.TEXT, Kind.TEXTS} else _NARROW
+    room = _NARROW + 2 if one.type in _FORMATS else min(len(one.example) + 4, _WIDE)
+    least = _NAME if one.type in {FieldType.TEXT, FieldType.TEXT_LIST} else _NARROW
     return max(least, len(header) + 6, room)  # a filter button takes the place of about three letters
 
 
@@ -151,24 +151,24 @@ def _fill(
     for row, values in enumerate(rows, start=1):
         for at, one in enumerate(columns_of(resource)):
             if values.get(one.name):
-                _value(page, row, at, one.kind, values[one.name], lang, formats)
+                _value(page, row, at, one.type, values[one.name], lang, formats)
 
 
-def _value(page: Any, row: int, at: int, kind: Kind, text: str, lang: str, formats: Mapping[Any, Any]) -> None:
+def _value(page: Any, row: int, at: int, kind: FieldType, text: str, lang: str, formats: Mapping[Any, Any]) -> None:
     match kind:
-        case Kind.DATE:
+        case FieldType.DATE:
             page.write_datetime(row, at, date.fromisoformat(text), formats[kind])
-        case Kind.AMOUNT | Kind.QUANTITY | Kind.INTEGER:
+        case FieldType.AMOUNT | FieldType.QUANTITY | FieldType.INTEGER:
             page.write_number(row, at, float(text), formats[kind])
-        case Kind.FLAG:
+        case FieldType.BOOLEAN:
             page.write_string(row, at, _YES.text(lang), formats[kind])
-        case Kind.TEXT | Kind.IDENTIFIER | Kind.TEXTS | Kind.TIME:
+        case FieldType.TEXT | FieldType.IDENTIFIER | FieldType.TEXT_LIST | FieldType.TIME:
             page.write_string(row, at, text, formats[kind])
         case _:
             assert_never(kind)
 
 
-def _guide(page: Any, guide: Sequence[Column], lang: str, formats: Mapping[Any, Any]) -> None:
+def _guide(page: Any, guide: Sequence[GuideRow], lang: str, formats: Mapping[Any, Any]) -> None:
     page.hide_gridlines(2)
     page.set_row(0, 28)
     page.write_string(0, 0, GUIDE_TITLE.text(lang), formats["title"])
@@ -199,7 +199,7 @@ def _lines(text: str, width: int) -> int:
     return max(1, len(textwrap.wrap(text, round(width * 1.1))))
 
 
-def _codes(page: Any, lists: Lists, lang: str, formats: Mapping[Any, Any]) -> None:
+def _codes(page: Any, lists: CodeLists, lang: str, formats: Mapping[Any, Any]) -> None:
     page.set_row(0, 28)
     page.write_string(0, 0, CODES_TITLE.text(lang), formats["title"])
     for at, (title, values) in enumerate(lists.all()):

@@ -7,22 +7,22 @@ from pathlib import Path
 import polars as pl
 
 from armbulk.clock import Clock
-from armbulk.findings.frame import Told
+from armbulk.findings.frame import RenderedFinding
 from armbulk.model.fields import Resource
 from armbulk.model.sheet import Sheet
 from armbulk.writers import annotated_copy, new_workbook, template
-from armbulk.writers.atomic import NAMES, beside, put, writable
-from armbulk.writers.provenance import Remembered, remembered, whose
-from armbulk.writers.style import Front, Section
+from armbulk.writers.atomic import NAMES, replace_atomically, temporary_file, verify_writable
+from armbulk.writers.provenance import Provenance, client_hash, read_provenance
+from armbulk.writers.style import SummarySection, SummarySheet
 
 __all__ = [
     "NAMES",
-    "Front",
-    "Remembered",
-    "Section",
-    "remembered",
-    "whose",
-    "writable",
+    "Provenance",
+    "SummarySection",
+    "SummarySheet",
+    "client_hash",
+    "read_provenance",
+    "verify_writable",
     "write_marked",
     "write_results",
     "write_template",
@@ -36,8 +36,8 @@ def write_results(
     target: Path,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
-    problems: Sequence[Told],
-    front: Front,
+    problems: Sequence[RenderedFinding],
+    front: SummarySheet,
     lang: str,
     *,
     header_rows: Mapping[int, int],
@@ -49,45 +49,50 @@ def write_results(
     `header_rows`: sheet index → row of its header. FileError when nothing can be written anywhere near `target`.
     """
     made = _annotatable(sheets, outcomes.height)
-    with beside(target) as temporary:
+    with temporary_file(target) as temporary:
         if made is not None:
-            annotated_copy.write(temporary, made, sheets, outcomes, problems, front, lang, header_rows)
+            annotated_copy.write_results(temporary, made, sheets, outcomes, problems, front, lang, header_rows)
         else:
-            new_workbook.write(temporary, sheets, outcomes, problems, front, lang, header_rows)
-        return put(temporary, target, clock)
+            new_workbook.write_results(temporary, sheets, outcomes, problems, front, lang, header_rows)
+        return replace_atomically(temporary, target, clock)
 
 
 def write_marked(
-    target: Path, sheets: Sequence[Sheet], problems: Sequence[Told], lang: str, *, header_rows: Mapping[int, int]
+    target: Path,
+    sheets: Sequence[Sheet],
+    problems: Sequence[RenderedFinding],
+    lang: str,
+    *,
+    header_rows: Mapping[int, int],
 ) -> Path:
     """Write a copy of the files with every problem marked in its cell; return the path it got."""
     made = _annotatable(sheets, sum(sheet.frame.height for sheet in sheets))
-    with beside(target) as temporary:
+    with temporary_file(target) as temporary:
         if made is not None:
-            annotated_copy.mark(temporary, made, sheets, problems, lang, header_rows)
+            annotated_copy.mark_problems(temporary, made, sheets, problems, lang, header_rows)
         else:
-            new_workbook.mark(temporary, sheets, problems, lang, header_rows)
-        return put(temporary, target)
+            new_workbook.mark_problems(temporary, sheets, problems, lang, header_rows)
+        return replace_atomically(temporary, target)
 
 
 def write_template(
     target: Path,
     resources: Sequence[Resource],
     rows: Mapping[str, Sequence[Mapping[str, str]]],
-    guide: Sequence[template.Column],
+    guide: Sequence[template.GuideRow],
     lang: str,
 ) -> tuple[Path, list[str]]:
     """Write a workbook to fill in; return the path it got and its sheets. `rows`: examples, by resource."""
-    writable(target)
-    with beside(target) as temporary:
-        sheets = template.write(temporary, resources, rows, guide, lang)
-        return put(temporary, target), sheets
+    verify_writable(target)
+    with temporary_file(target) as temporary:
+        sheets = template.write_template(temporary, resources, rows, guide, lang)
+        return replace_atomically(temporary, target), sheets
 
 
 def _annotatable(sheets: Sequence[Sheet], rows: int) -> Path | None:
     """The one workbook all sheets come from, if it is unchanged and small enough to be copied."""
     files = {sheet.file for sheet in sheets}
-    if len(files) != 1 or rows > ANNOTATED_ROWS or any(sheet.form != "xlsx" for sheet in sheets):
+    if len(files) != 1 or rows > ANNOTATED_ROWS or any(sheet.format != "xlsx" for sheet in sheets):
         return None
     path = Path(files.pop())
     try:

@@ -17,25 +17,30 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from armbulk.model.columns import Column
-from armbulk.model.fields import Kind
-from armbulk.writers.table_stream import Stream
+from armbulk.model.columns import ExportColumn
+from armbulk.model.fields import FieldType
+from armbulk.writers.table_stream import TableStream
 from armbulk.writers.xlsx_rows import rows_xml
 
 MOST_ROWS = 1_048_576
 """Rows of a worksheet, the header's included."""
 
 FORMATS = {
-    Kind.AMOUNT: "#,##0.00",
-    Kind.QUANTITY: "General",
-    Kind.INTEGER: "0",
-    Kind.DATE: "yyyy-mm-dd",
-    Kind.TIME: "yyyy-mm-dd hh:mm:ss",
-    Kind.FLAG: "General",
+    FieldType.AMOUNT: "#,##0.00",
+    FieldType.QUANTITY: "General",
+    FieldType.INTEGER: "0",
+    FieldType.DATE: "yyyy-mm-dd",
+    FieldType.TIME: "yyyy-mm-dd hh:mm:ss",
+    FieldType.BOOLEAN: "General",
 }
 """How values are shown; all else is text, so that leading zeros stay."""
 
-_LEFT = {Kind.INTEGER, Kind.DATE, Kind.TIME, Kind.FLAG}  # read like words; only amounts are added up by eye
+_LEFT = {
+    FieldType.INTEGER,
+    FieldType.DATE,
+    FieldType.TIME,
+    FieldType.BOOLEAN,
+}  # read like words; only amounts are added up by eye
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 _INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _BLANK_ROW = re.compile(r'<row r="2"[^>]*>(.*?)</row>')
@@ -52,7 +57,7 @@ Front = Callable[[Any, Sequence[str]], None]
 """Adds sheets of its own to the workbook (an `xlsxwriter.Workbook`) before the tables; told the tables' sheet names."""
 
 
-def write_book(target: Path, streams: Sequence[Stream], lang: str, front: Front | None = None) -> None:
+def write_book(target: Path, streams: Sequence[TableStream], lang: str, front: Front | None = None) -> None:
     """Write a workbook of tables, each over as many sheets as it needs."""
     sheets = [part for stream in streams for part in _sheets(stream)]
     skeleton, places = _skeleton(sheets, lang, front)
@@ -82,16 +87,16 @@ def _tables(skeleton: io.BytesIO, places: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
-def _extended(table: str, stream: Stream) -> str:
+def _extended(table: str, stream: TableStream) -> str:
     """A table over all its rows."""
     return _EXTENT.sub(f'ref="A1:{_corner(stream)}"', table)
 
 
-def _corner(stream: Stream) -> str:
+def _corner(stream: TableStream) -> str:
     return str(xl_rowcol_to_cell(max(stream.rows, 1), len(stream.columns) - 1))
 
 
-def _sheets(stream: Stream) -> list[Stream]:
+def _sheets(stream: TableStream) -> list[TableStream]:
     """The stream, cut where a worksheet ends."""
     most = MOST_ROWS - 1
     count = max(1, -(-stream.rows // most))
@@ -109,7 +114,7 @@ def _sheets(stream: Stream) -> list[Stream]:
     ]
 
 
-def _between(stream: Stream, first: int, most: int) -> Callable[[], Iterator[pl.DataFrame]]:
+def _between(stream: TableStream, first: int, most: int) -> Callable[[], Iterator[pl.DataFrame]]:
     def pages() -> Iterator[pl.DataFrame]:
         at = 0
         for page in stream.pages():
@@ -123,7 +128,7 @@ def _between(stream: Stream, first: int, most: int) -> Callable[[], Iterator[pl.
     return pages
 
 
-def _skeleton(sheets: Sequence[Stream], lang: str, front: Front | None) -> tuple[io.BytesIO, dict[str, int]]:
+def _skeleton(sheets: Sequence[TableStream], lang: str, front: Front | None) -> tuple[io.BytesIO, dict[str, int]]:
     """The workbook without its rows; and which part of it is which sheet."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {**_INERT, "in_memory": True})
@@ -154,7 +159,7 @@ def _skeleton(sheets: Sequence[Stream], lang: str, front: Front | None) -> tuple
     return made, places
 
 
-def _bones(page: Any, one: Stream, lang: str, head: Any, number: int) -> None:
+def _bones(page: Any, one: TableStream, lang: str, head: Any, number: int) -> None:
     """Header, table with its filter, frozen panes, and how the sheet prints."""
     columns = [{"header": text, "header_format": head} for text in one.headers(lang)]
     options = {"columns": columns, "name": f"Table{number}", "style": "Table Style Light 1"}
@@ -169,12 +174,14 @@ def _bones(page: Any, one: Stream, lang: str, head: Any, number: int) -> None:
     page.repeat_rows(0)
 
 
-def _width(column: Column, header: str) -> float:
-    widest = {Kind.AMOUNT: column.widest + 5, Kind.DATE: 10, Kind.TIME: 19}.get(column.kind, column.widest)
+def _width(column: ExportColumn, header: str) -> float:
+    widest = {FieldType.AMOUNT: column.widest + 5, FieldType.DATE: 10, FieldType.TIME: 19}.get(
+        column.kind, column.widest
+    )
     return min(max(widest + 2, len(header) + 4, _NARROW), _WIDE)
 
 
-def _fill(made: zipfile.ZipFile, name: str, sheet: str, stream: Stream) -> None:
+def _fill(made: zipfile.ZipFile, name: str, sheet: str, stream: TableStream) -> None:
     """Copy a sheet, its blank row replaced by the stream's rows."""
     row = _BLANK_ROW.search(sheet)
     if row is None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
-from armbulk.model.columns import Column
-from armbulk.model.fields import Kind
+from armbulk.model.columns import ExportColumn
+from armbulk.model.fields import FieldType
 
 SURE_DIGITS = 15
 """What Excel keeps of a number; one with more digits is written as text."""
@@ -20,7 +20,7 @@ _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
 _DAY = 86_400_000
 
 
-def rows_xml(chunk: pl.DataFrame, columns: Sequence[Column], styles: Sequence[str], first: int) -> bytes:
+def rows_xml(chunk: pl.DataFrame, columns: Sequence[ExportColumn], styles: Sequence[str], first: int) -> bytes:
     """The rows of a chunk, the first of them at row `first`; a blank cell is left out."""
     numbered = chunk.with_row_index("\x00row", offset=first)
     row = pl.col("\x00row").cast(pl.String)
@@ -31,7 +31,7 @@ def rows_xml(chunk: pl.DataFrame, columns: Sequence[Column], styles: Sequence[st
     return "".join(numbered.select(whole.alias("xml"))["xml"]).encode()
 
 
-def _cell(one: Column, letters: str, style: str, row: pl.Expr) -> pl.Expr:
+def _cell(one: ExportColumn, letters: str, style: str, row: pl.Expr) -> pl.Expr:
     start = pl.concat_str(pl.lit(f'<c r="{letters}'), row, pl.lit(f'" s="{style}"'))
     column = pl.col(one.path)
     text = pl.concat_str(
@@ -40,24 +40,24 @@ def _cell(one: Column, letters: str, style: str, row: pl.Expr) -> pl.Expr:
     value = _value(one, column)
     if value is None:
         return text.fill_null("")
-    opened = pl.lit(' t="b"><v>' if one.kind is Kind.FLAG else "><v>")
+    opened = pl.lit(' t="b"><v>' if one.kind is FieldType.BOOLEAN else "><v>")
     typed = pl.concat_str(start, opened, value, pl.lit("</v></c>"))
     return pl.coalesce(typed, text, pl.lit(""))
 
 
-def _value(one: Column, column: pl.Expr) -> pl.Expr | None:
+def _value(one: ExportColumn, column: pl.Expr) -> pl.Expr | None:
     """The cell's value where Excel keeps it exactly, null elsewhere; None for what is text."""
     match one.kind:
-        case Kind.AMOUNT | Kind.QUANTITY | Kind.INTEGER:
+        case FieldType.AMOUNT | FieldType.QUANTITY | FieldType.INTEGER:
             return _sure(column) if one.widest > SURE_DIGITS else column
-        case Kind.DATE:
+        case FieldType.DATE:
             days = column.str.to_date("%Y-%m-%d").cast(pl.Int32) + _EPOCH
             return pl.when(days >= _FIRST).then(days.cast(pl.String))
-        case Kind.TIME:
+        case FieldType.TIME:
             wall = column.str.head(19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="ms").cast(pl.Int64)
             days = wall / _DAY + _EPOCH
             return pl.when(days >= _FIRST).then(days.cast(pl.String))
-        case Kind.FLAG:
+        case FieldType.BOOLEAN:
             return pl.when(column == "true").then(pl.lit("1")).when(column == "false").then(pl.lit("0"))
         case _:
             return None

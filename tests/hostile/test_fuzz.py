@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from armbulk.errors import ArmbulkError
-from armbulk.readers import read
+from armbulk.readers import read_sheets
 from armbulk.validation.check import check_sheets
 
 SOAK = int(os.environ.get("ARMBULK_SOAK", "0"))  # examples of a long run; CI takes few
@@ -35,7 +35,7 @@ LETTERS = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
 def survives(path: Path) -> None:
     """The file is read and checked, or refused by name."""
     with contextlib.suppress(ArmbulkError):
-        check_sheets(read(path))
+        check_sheets(read_sheets(path))
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,6 @@ def test_quoted_and_plain_csv_are_read_alike(folder: Path, table: list[list[str]
     frames = []
     for content in (fast, careful):
         (folder / "e.csv").write_text(f"h;i;j;k\n{content}\n", encoding="utf-8")
-        sheet = read(folder / "e.csv")[0]
-        frames.append((sheet.frame.rows(), sheet.letters, sheet.faults))
+        sheet = read_sheets(folder / "e.csv")[0]
+        frames.append((sheet.frame.rows(), sheet.letters, sheet.issues))
     assert frames[0] == frames[1]

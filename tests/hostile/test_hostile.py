@@ -14,8 +14,8 @@ import xlsxwriter
 from generate import Case, book, cases, pack, parts, row, text
 
 from armbulk.errors import FileError
-from armbulk.model.sheet import Reading
-from armbulk.readers import read
+from armbulk.model.sheet import ReadOptions
+from armbulk.readers import read_sheets
 from armbulk.validation.check import check_files
 
 CASES = list(cases())
@@ -29,10 +29,10 @@ def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> Non
     path = tmp_path / case.name
     path.write_bytes(case.make())
     if case.refusal is None:
-        assert [tuple(v for v in one if v is not None) for one in read(path)[0].frame.iter_rows()] == case.rows
+        assert [tuple(v for v in one if v is not None) for one in read_sheets(path)[0].frame.iter_rows()] == case.rows
         return
     with pytest.raises(FileError) as refused:
-        read(path)
+        read_sheets(path)
     assert refused.value.code == case.refusal
     assert case.name in refused.value.message
     assert case.says in refused.value.message
@@ -81,12 +81,12 @@ def test_hidden_rows_and_merged_cells_are_reported(tmp_path: Path) -> None:
     made["Gammelt"].append(["Kundenr", "Navn"])
     made["Gammelt"].append(["K9", "Eva"])
     made.save(path)
-    sheet, old = read(path)
-    assert (sheet.hidden_rows, sheet.merged) == (frozenset({3}), ("A4:B4",))
+    sheet, old = read_sheets(path)
+    assert (sheet.hidden_rows, sheet.merged_ranges) == (frozenset({3}), ("A4:B4",))
     assert (sheet.visible, old.visible) == (True, False)
     found = check_files([str(path)])
     assert set(found.findings["code"]) == {"hidden-rows", "merged-cells", "hidden-sheet", "required"}
-    assert [one.name for one in check_files([str(path)], Reading(hidden="include")).sheets] == ["Kunder", "Gammelt"]
+    assert [one.name for one in check_files([str(path)], ReadOptions(hidden="include")).sheets] == ["Kunder", "Gammelt"]
     assert check_files([f"{path}#Gammelt=customers"]).tables["customers"].rows["customer_no"].to_list() == ["K9"]
 
 
@@ -95,7 +95,7 @@ def test_a_sheet_that_hides_all_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "k.xlsx"
     content = row(1, text("A1", "Kundenr"), given=' hidden="0"') + row(2, text("A2", "K1"))
     path.write_bytes(pack(dict(parts(content, before='<sheetFormatPr zeroHeight="1"/>'))))
-    assert read(path)[0].hidden_rows == frozenset({2})
+    assert read_sheets(path)[0].hidden_rows == frozenset({2})
 
 
 @pytest.mark.parametrize(
@@ -106,14 +106,14 @@ def test_what_a_workbook_brings_along_is_told(tmp_path: Path, part: str, code: s
     """Macros and links to elsewhere are never followed, and that is said."""
     path = tmp_path / "k.xlsm"
     path.write_bytes(pack({**parts(), part: "x"}))
-    assert [fault.code for fault in read(path)[0].faults] == [code]
+    assert [fault.code for fault in read_sheets(path)[0].issues] == [code]
 
 
 def test_formulas_and_1904_are_told(tmp_path: Path) -> None:
     """Saved values of formulas are used, dates from 1904 are read, and both are said once."""
     path = tmp_path / "k.xlsx"
     path.write_bytes(book(row(1, '<c r="A1"><f>1+1</f><v>2</v></c>'), workbook='<workbookPr date1904="true"/>'))
-    assert [(fault.code, fault.value) for fault in read(path)[0].faults] == [
+    assert [(fault.code, fault.value) for fault in read_sheets(path)[0].issues] == [
         ("dates-1904", None),
         ("formula-values", "1"),
     ]
@@ -124,7 +124,7 @@ def test_a_workbook_open_in_excel_is_told(tmp_path: Path) -> None:
     path = tmp_path / "k.xlsx"
     path.write_bytes(CASES[0].make())
     (tmp_path / "~$k.xlsx").write_bytes(b"\x05owner")
-    assert [(fault.code, fault.detail) for fault in read(path)[0].faults] == [("open-in-excel", "")]
+    assert [(fault.code, fault.detail) for fault in read_sheets(path)[0].issues] == [("open-in-excel", "")]
 
 
 def test_who_has_it_open_is_named(tmp_path: Path) -> None:
@@ -132,11 +132,11 @@ def test_who_has_it_open_is_named(tmp_path: Path) -> None:
     path = tmp_path / "k.xlsx"
     path.write_bytes(CASES[0].make())
     (tmp_path / ".~lock.k.xlsx#").write_text(",kari,desk,21.11.2026 09:00,file:///x;", encoding="utf-8")
-    assert read(path)[0].faults[0].value == "kari"
+    assert read_sheets(path)[0].issues[0].value == "kari"
     name = "Bjørg Åse"
     owner = bytes([len(name)]) + name.encode("cp1252").ljust(54) + len(name).to_bytes(2, "little")
     (tmp_path / "~$k.xlsx").write_bytes((owner + name.encode("utf-16-le")).ljust(165, b" "))
-    assert read(path)[0].faults[0].value == name
+    assert read_sheets(path)[0].issues[0].value == name
 
 
 def test_only_files_are_read(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_only_files_are_read(tmp_path: Path) -> None:
         "x.csv": "no-such-file",
     }.items():
         with pytest.raises(FileError) as refused:
-            read(tmp_path / name)
+            read_sheets(tmp_path / name)
         assert refused.value.code == code
 
 
@@ -181,16 +181,16 @@ def test_what_is_odd_in_a_csv_is_told_by_its_line(
     """Nothing of a CSV vanishes without a word: odd lines are there, and named."""
     path = tmp_path / "k.csv"
     path.write_bytes(content)
-    assert [(fault.code, fault.row) for fault in read(path)[0].faults] == faults
+    assert [(fault.code, fault.row) for fault in read_sheets(path)[0].issues] == faults
 
 
 def test_windows_1252_shows_samples(tmp_path: Path) -> None:
     """A file that is not UTF-8 shows three names as they were read, and `--encoding` overrides."""
     path = tmp_path / "k.csv"
     path.write_bytes("Kundenr;Navn\nK1;Åse Øie\nK2;Jørn\nK3;Bjørg\nK4;Pål\n".encode("cp1252"))
-    (fault,) = read(path)[0].faults
+    (fault,) = read_sheets(path)[0].issues
     assert fault.value == "Åse Øie · Jørn · Bjørg"
-    assert read(path, encoding="cp1252")[0].faults == ()
+    assert read_sheets(path, encoding="cp1252")[0].issues == ()
 
 
 def test_cells_written_by_other_programs_arrive_as_they_stand(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_cells_written_by_other_programs_arrive_as_they_stand(tmp_path: Path) ->
         for column, value in enumerate(values):
             page.write(1, column, value, *([day] if isinstance(value, date) else []))
     for name in ("o.xlsx", "x.xlsx"):
-        sheet = read(tmp_path / name)[0]
+        sheet = read_sheets(tmp_path / name)[0]
         assert [sheet.frame[letter][0] for letter in sheet.letters] == expected
 
 
@@ -217,7 +217,7 @@ def test_a_second_reader_sees_the_same() -> None:
     """calamine, a reader by others, finds the same cells in the samples."""
     path = Path(__file__).parents[2] / "samples" / "kunder-og-fakturaer.xlsx"
     other = python_calamine.CalamineWorkbook.from_path(str(path))
-    for sheet in read(path):
+    for sheet in read_sheets(path):
         theirs = other.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
         for line in sheet.frame.iter_rows(named=True):
             for letter in sheet.letters:

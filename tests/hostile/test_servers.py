@@ -14,11 +14,11 @@ from hostile_server import Answer, Asked, Hostile, answer, serving
 from journey import FakeClock, outcomes
 
 from armbulk.app import imports
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import ArmbulkError
-from armbulk.planning.plan import Options
+from armbulk.planning.plan import ImportOptions
 from armbulk.results import report
-from armbulk.settings.load import load
+from armbulk.settings.load import load_profile
 from armbulk.store import Store
 from armbulk.validation.check import check_files
 
@@ -330,21 +330,21 @@ def write(folder: Path) -> list[str]:
     return [str(folder / "documents.csv"), str(folder / "lines.csv")]
 
 
-def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str]) -> tuple[str, report.Result]:
+def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str]) -> tuple[str, report.RunResult]:
     """Import against the hostile server: how it ended, and what became of each row."""
     settings = {"ARMBULK_BASE_URL": hostile.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": "t",
                 "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **env}  # fmt: skip
-    bench = Bench(load(settings), clock)
+    bench = Context(load_profile(settings), clock)
     store = Store(bench.profile.store_url, clock)
     files = write(folder)
-    options = Options(first_import=True)  # what this server says of a document is about those that were posted
-    ready = imports.prepared(bench, store, check_files(files), options)
-    run = imports.begin(bench, store, ready, imports.Given(tuple(files)))
+    options = ImportOptions(first_import=True)  # what this server says of a document is about those that were posted
+    ready = imports.build_plan(bench, store, check_files(files), options)
+    run = imports.create_run(bench, store, ready, imports.InputFiles(tuple(files)))
     try:
-        ends = imports.carry_on(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        ends = imports.resume(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
     except ArmbulkError as error:
         ends = error.code
-    stood = imports.conclude(store, run, check_files(files), folder / "result.xlsx", "en")
+    stood = imports.finish(store, run, check_files(files), folder / "result.xlsx", "en")
     store.close()
     return ends, stood
 

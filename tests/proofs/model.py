@@ -12,15 +12,15 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.batch_results import Result
-from armbulk.arm.responses import Fault, Reply
+from armbulk.arm.batch_results import RecordResult
+from armbulk.arm.responses import Response, TransportError
 from armbulk.errors import ArmbulkError
-from armbulk.model.batch_state import FINAL, FOR_PEOPLE, State, lawful
-from armbulk.model.outcome import Cost, Outcome
-from armbulk.model.progress import Pace
-from armbulk.quota.limits import Account, Limits
-from armbulk.sending.sender import Session
-from armbulk.store import Batch, Intent, Open, Run
+from armbulk.model.batch_state import FINAL_STATES, NEEDS_DECISION, BatchState, is_allowed
+from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.progress import PollSettings
+from armbulk.quota.limits import Account, QuotaLimits
+from armbulk.sending.sender import Sender
+from armbulk.store import Batch, OpenRecord, Run, SubmitIntent
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 KEYS = ("F1", "F2")
@@ -71,30 +71,30 @@ class Post:
 
     name: str
     taken_after: float | None
-    reply: Reply
+    reply: Response
 
 
-def _json(status: int, body: Any) -> Reply:
-    return Reply(status, json.dumps(body).encode())
+def _json(status: int, body: Any) -> Response:
+    return Response(status, json.dumps(body).encode())
 
 
 ACCEPTED = {"batchUuid": UUID, "status": "QUEUED"}
-LOST = Reply(fault=Fault.BROKEN, reason="no answer in time")
+LOST = Response(error=TransportError.BROKEN, reason="no answer in time")
 POSTS = (
     Post("accepted", 0.0, _json(202, ACCEPTED)),
     Post("accepted slowly", 20.0, _json(202, ACCEPTED)),
     Post("refused", None, _json(422, {"message": "no"})),
-    Post("limited", None, Reply(429, b"", {"retry-after": "5"})),
-    Post("500 taken", 0.0, Reply(500, b"")),
-    Post("500 not taken", None, Reply(500, b"")),
-    Post("503 taken", 0.0, Reply(503, b"", {"retry-after": "5"})),
+    Post("limited", None, Response(429, b"", {"retry-after": "5"})),
+    Post("500 taken", 0.0, Response(500, b"")),
+    Post("500 not taken", None, Response(500, b"")),
+    Post("503 taken", 0.0, Response(503, b"", {"retry-after": "5"})),
     Post("lost, taken", 0.0, LOST),
     Post("lost, not taken", None, LOST),
     Post("lost, taken minutes later", 300.0, LOST),
     Post("taken, no number", 0.0, _json(200, {"status": "OK"})),
-    Post("taken, cut off", 0.0, Reply(202, b'{"batchUu')),
-    Post("redirected", None, Reply(307, b"")),
-    Post("nobody there", None, Reply(fault=Fault.NOT_SENT, reason="no connection")),
+    Post("taken, cut off", 0.0, Response(202, b'{"batchUu')),
+    Post("redirected", None, Response(307, b"")),
+    Post("nobody there", None, Response(error=TransportError.NOT_SENT, reason="no connection")),
 )
 POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing")
 VISIBLE = (0.0, 40.0)
@@ -116,7 +116,7 @@ class ModelArm:
     def login(self) -> None:
         """Always logged in."""
 
-    def send_batch(self, resource: str, method: str, body: bytes) -> Reply:
+    def send_batch(self, resource: str, method: str, body: bytes) -> Response:
         """Take a batch, or not; the first time as `post` says."""
         del resource, method
         self.fate.point()
@@ -128,7 +128,7 @@ class ModelArm:
         self.fate.point()
         return post.reply
 
-    def get_batch(self, uuid: str) -> Reply:
+    def get_batch(self, uuid: str) -> Response:
         """How the batch stands."""
         del uuid
         self.fate.point()
@@ -137,7 +137,7 @@ class ModelArm:
         items = [{"documentNo": key, "status": "PROCESSED", "result": "CREATED"} for key in there]
         first = self.polls == 1
         if self.poll == "404 for ever" or (self.poll == "404 first" and first):
-            return Reply(404, b"")
+            return Response(404, b"")
         if self.poll == "never" or (self.poll == "pending first" and first) or not there:
             return _json(202, {"batchUuid": UUID, "status": "PROCESSING"})
         if self.poll == "partial first" and first:
@@ -146,11 +146,11 @@ class ModelArm:
             return _json(200, {"batchUuid": UUID, "status": "PROCESSED", "documents": items[:1]})
         return _json(200, {"batchUuid": UUID, "status": "PROCESSED", "documents": items})
 
-    def get_document(self, key: str) -> Reply:
+    def get_document(self, key: str) -> Response:
         """One document."""
         self.fate.point()
         if not self._seen(key):
-            return Reply(404, b"")
+            return Response(404, b"")
         return _json(200, {"documentNo": key, "documentType": "IN", "customerNo": "k1"})
 
     def _seen(self, key: str) -> bool:
@@ -173,7 +173,7 @@ class ModelStore:
     def __init__(self, fate: Fate, clock: ModelClock) -> None:
         self.fate, self.clock = fate, clock
         self.items = {no: Held(no, key, 1) for no, key in enumerate(KEYS, start=1)}
-        self.rows = {1: Batch(1, 1, "documents", "POST", State.PLANNED, 0, None, None, None, 0)}
+        self.rows = {1: Batch(1, 1, "documents", "POST", BatchState.PLANNED, 0, None, None, None, 0)}
         self.state = "running"
         self.lawless = 0
 
@@ -183,9 +183,9 @@ class ModelStore:
         self.fate.point()
         return made
 
-    def _move(self, batch_id: int, to: State, **values: Any) -> None:
+    def _move(self, batch_id: int, to: BatchState, **values: Any) -> None:
         row = self.rows[batch_id]
-        self.lawless += not lawful(row.state, to)
+        self.lawless += not is_allowed(row.state, to)
         self.rows[batch_id] = replace(row, state=to, **values)
 
     def lock(self, account: Account, run_id: int) -> Any:
@@ -199,8 +199,8 @@ class ModelStore:
 
         def change() -> None:
             for row in list(self.rows.values()):
-                if row.state is State.POSTING:
-                    self._move(row.id, State.IN_DOUBT)
+                if row.state is BatchState.POSTING:
+                    self._move(row.id, BatchState.IN_DOUBT)
 
         self._commit(change)
 
@@ -212,7 +212,7 @@ class ModelStore:
     def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
         """The batches."""
         del run_id
-        return [row for row in self.rows.values() if not still_open or row.state not in FINAL]
+        return [row for row in self.rows.values() if not still_open or row.state not in FINAL_STATES]
 
     def batch(self, batch_id: int) -> Batch:
         """One batch."""
@@ -226,10 +226,10 @@ class ModelStore:
     def _open(self, batch_id: int) -> list[Held]:
         return [one for one in self.items.values() if one.batch == batch_id and one.outcome is None]
 
-    def open_records(self, batch_id: int) -> tuple[Open, ...]:
+    def open_records(self, batch_id: int) -> tuple[OpenRecord, ...]:
         """The records without an outcome."""
         return tuple(
-            Open(one.no, one.key, f'{{"documentNo":"{one.key}"}}', "IN", "k1", "", None, "")
+            OpenRecord(one.no, one.key, f'{{"documentNo":"{one.key}"}}', "IN", "k1", "", None, "")
             for one in self._open(batch_id)
         )
 
@@ -242,18 +242,18 @@ class ModelStore:
         del account
         return 0.0
 
-    def intend(self, account: Account, batch_id: int, limits: Limits) -> Intent | None:
+    def intend(self, account: Account, batch_id: int, limits: QuotaLimits) -> SubmitIntent | None:
         """Commit the intent."""
         del account, limits
 
-        def change() -> Intent:
-            self._move(batch_id, State.POSTING, intended=self.clock.at, attempt=self.rows[batch_id].attempt + 1)
-            return Intent(1, Cost(1, 0, 2), self.open_records(batch_id))
+        def change() -> SubmitIntent:
+            self._move(batch_id, BatchState.POSTING, intended=self.clock.at, attempt=self.rows[batch_id].attempt + 1)
+            return SubmitIntent(1, ApiUsage(1, 0, 2), self.open_records(batch_id))
 
-        made: Intent = self._commit(change)
+        made: SubmitIntent = self._commit(change)
         return made
 
-    def answered(self, batch_id: int, to: State, why: str, reply: Reply, **given: Any) -> None:
+    def answered(self, batch_id: int, to: BatchState, why: str, reply: Response, **given: Any) -> None:
         """Commit the answer."""
         del why, reply
 
@@ -271,9 +271,9 @@ class ModelStore:
         for one in self._open(batch_id):
             new = max(self.rows) + 1
             one.batch = new
-            self.rows[new] = Batch(new, new, "documents", "POST", State.PLANNED, 0, None, None, None, 0)
+            self.rows[new] = Batch(new, new, "documents", "POST", BatchState.PLANNED, 0, None, None, None, 0)
 
-    def move(self, batch_id: int, to: State, why: str) -> None:
+    def move(self, batch_id: int, to: BatchState, why: str) -> None:
         """Commit a move."""
         del why
         self._commit(lambda: self._move(batch_id, to))
@@ -284,12 +284,12 @@ class ModelStore:
         def change() -> None:
             for one in results:
                 self._outcome(one)
-            if not self._open(batch_id) and self.rows[batch_id].state not in FINAL:
-                self._move(batch_id, State.FINISHED)
+            if not self._open(batch_id) and self.rows[batch_id].state not in FINAL_STATES:
+                self._move(batch_id, BatchState.FINISHED)
 
         self._commit(change)
 
-    def _outcome(self, one: Result) -> None:
+    def _outcome(self, one: RecordResult) -> None:
         if self.items[one.no].outcome is None:
             self.items[one.no].outcome = one.outcome
 
@@ -307,7 +307,7 @@ class ModelStore:
             self._commit(lambda: self.rows.update({batch_id: replace(row, rounds=row.rounds + 1)}))
         return self.rows[batch_id].rounds
 
-    def reserve(self, account: Account, cost: Cost, limits: Limits, purpose: str) -> int:
+    def reserve(self, account: Account, cost: ApiUsage, limits: QuotaLimits, purpose: str) -> int:
         """There is always room."""
         del account, cost, limits, purpose
         return 1
@@ -334,8 +334,8 @@ NO_CUSTOMERS = pl.DataFrame(
     }
 )
 RUN = Run(1, 0.0, None, "running", None, Account("http://arm", "1"), "default", {}, {}, None)
-PACE = Pace(2.0, SETTLE, 10.0)
-LIMITS = Limits.of("XL")
+PACE = PollSettings(2.0, SETTLE, 10.0)
+LIMITS = QuotaLimits.of("XL")
 
 
 @dataclass(frozen=True)
@@ -357,13 +357,13 @@ def run(
     fate, clock = Fate(kills), ModelClock()
     store, arm = make(fate, clock), ModelArm(fate, clock, post, poll, visible)
     for _ in range(4 + len(kills)):
-        session = Session(_Facade(store), arm, clock, RUN, LIMITS, "u", PACE, followed=True)  # type: ignore[arg-type]
+        session = Sender(_Facade(store), arm, clock, RUN, LIMITS, "u", PACE, followed=True)  # type: ignore[arg-type]
         try:
-            state = session.carry_on()
+            state = session.resume()
         except (Crash, ArmbulkError):
             clock.at += 1.0
             continue
-        if state == "finished" or all(row.state in FINAL | FOR_PEOPLE for row in store.rows.values()):
+        if state == "finished" or all(row.state in FINAL_STATES | NEEDS_DECISION for row in store.rows.values()):
             break
         clock.at += 1_000.0
     return _judge(store, arm, fate)
@@ -390,7 +390,12 @@ def _judge(store: ModelStore, arm: ModelArm, fate: Fate) -> Verdict:
     for one in store.items.values():
         there = bool(arm.held.get(one.key))
         if one.outcome is None:
-            is_open = store.rows[one.batch].state in {State.IN_DOUBT, State.QUARANTINED, State.ACCEPTED, State.PLANNED}
+            is_open = store.rows[one.batch].state in {
+                BatchState.IN_DOUBT,
+                BatchState.QUARANTINED,
+                BatchState.ACCEPTED,
+                BatchState.PLANNED,
+            }
             unaccounted += not is_open
             waiting += 1
         elif (one.outcome is Outcome.CREATED) != there:

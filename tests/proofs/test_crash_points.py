@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from journey import Journey, journey, outcomes, write_files
 
 from armbulk.app import imports
-from armbulk.context import Bench
+from armbulk.context import Context
 from armbulk.errors import StoreError
-from armbulk.results.report import Result, stand
+from armbulk.results.report import RunResult, load_result
 from armbulk.store import Store
 
 WRITES = (
@@ -91,16 +91,16 @@ def mortal(way: Journey, fate: Fate) -> Store:
 def session(way: Journey, run: int, fate: Fate) -> str:
     """One start of the program, which may die; what it leaves is on disk."""
     store = mortal(way, fate)
-    bench = Bench(way.bench.profile, way.clock, Mortal(fate))
+    bench = Context(way.bench.profile, way.clock, Mortal(fate))
     try:
-        return imports.carry_on(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        return imports.resume(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
     except Crash:
         return "killed"
     finally:
         store.close()
 
 
-def to_the_end(way: Journey, run: int, kills: tuple[int, ...]) -> Result:
+def to_the_end(way: Journey, run: int, kills: tuple[int, ...]) -> RunResult:
     """Start, die, start again, until nothing is left to do."""
     fate = Fate()
     for kill in (*kills, 0, 0, 0):
@@ -108,10 +108,10 @@ def to_the_end(way: Journey, run: int, kills: tuple[int, ...]) -> Result:
         if session(way, run, fate) == "finished":
             break
         way.clock.sleep(2_500)
-    return stand(way.store, run)
+    return load_result(way.store, run)
 
 
-def true(way: Journey, stood: Result) -> None:
+def true(way: Journey, stood: RunResult) -> None:
     """Nothing twice, nothing lost, every record accounted for, every word true."""
     held = way.documents()
     assert all(count == 1 for count in held.values())

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from armbulk.model.outcome import Cost
-from armbulk.quota.limits import METERS, Account, Limits
-from armbulk.quota.server_clock import Heard
+from armbulk.model.outcome import ApiUsage
+from armbulk.quota.limits import METERS, Account, QuotaLimits
+from armbulk.quota.server_clock import DateSample
 from armbulk.store import usage_ledger
-from armbulk.store.metering import Metering
+from armbulk.store.metering import QuotaMeter
 from armbulk.store.schema import metadata
 
 SCHEDULES = int(os.environ.get("ARMBULK_SCHEDULES", "40"))
@@ -30,7 +30,7 @@ TABLE = {
     "hour": {"requests": 30, "reads": 60, "writes": 60},
     "month": {"requests": 110, "reads": 200, "writes": 200},
 }
-LIMITS = Limits.from_table(TABLE, ceiling=1.0)
+LIMITS = QuotaLimits.from_table(TABLE, ceiling=1.0)
 SPANS = {"hour": 3_600.0, "month": 31 * 86_400.0}
 LONGEST = SPANS["month"] + 3_600 + 60 + 600
 DAY = 86_400.0
@@ -102,7 +102,7 @@ class Machine:
         return self.world.at - self.world.booted
 
 
-class Ledger(Metering):
+class Ledger(QuotaMeter):
     """The product's own metering over a database in memory, as one process has it."""
 
     def __init__(self, engine: sa.Engine, world: World) -> None:
@@ -136,8 +136,8 @@ class Forgetful(Ledger):
 class Deaf(Ledger):
     """Takes the time from the wall clock alone, with a ratchet, and never listens to ARM."""
 
-    def _hear(self, conn: sa.Connection, account: Account, heard: Heard) -> None:
-        super()._hear(conn, account, Heard(None, heard.left, heard.back))
+    def _hear(self, conn: sa.Connection, account: Account, heard: DateSample) -> None:
+        super()._hear(conn, account, DateSample(None, heard.left, heard.back))
 
 
 class Barefoot(Ledger):
@@ -160,7 +160,7 @@ class Life:
         self.book = make()
         self.book.start()
         self.longest = 0.0
-        self.open: tuple[int, Cost, float, float | None] | None = None
+        self.open: tuple[int, ApiUsage, float, float | None] | None = None
 
     def step(self) -> float:
         """Do the next thing; return in how many seconds to go on."""
@@ -169,11 +169,11 @@ class Life:
         chance = self.world.chance
         if chance.random() < 0.04:
             return self._die()
-        cost = Cost(1, chance.randrange(5), chance.randrange(5))
+        cost = ApiUsage(1, chance.randrange(5), chance.randrange(5))
         made = self.book.reserve(ACCOUNT, cost, LIMITS)
-        if isinstance(made, float) and self.book.should_ask(ACCOUNT):
+        if isinstance(made, float) and self.book.needs_time_sync(ACCOUNT):
             monotonic = self.book.clock.monotonic()
-            self.book.hear(ACCOUNT, Heard(self.world.date(), monotonic, monotonic))
+            self.book.update_clock(ACCOUNT, DateSample(self.world.date(), monotonic, monotonic))
             made = self.book.reserve(ACCOUNT, cost, LIMITS)
         if isinstance(made, float):
             wait = made - self.book.clock.now()
@@ -181,7 +181,7 @@ class Life:
             return max(wait, 0.5) if chance.random() < 0.9 else chance.uniform(1, 300)
         return self._call(made, cost)
 
-    def _call(self, reservation: int, cost: Cost) -> float:
+    def _call(self, reservation: int, cost: ApiUsage) -> float:
         world, chance = self.world, self.world.chance
         latency = chance.choice([0.1, 1.0, 20.0, 60.0])
         arrives = world.at + latency * chance.random()
@@ -194,13 +194,13 @@ class Life:
         self.open = (reservation, cost, self.book.clock.monotonic(), said)
         return 120.0 if lost else latency
 
-    def _answer(self, reservation: int, cost: Cost, left: float, arrived: float | None) -> float:
+    def _answer(self, reservation: int, cost: ApiUsage, left: float, arrived: float | None) -> float:
         self.open = None
         if arrived is None:
             self.book.settle(ACCOUNT, reservation, cost, None)
         else:
             date = float(int(arrived)) if self.world.dates else None
-            self.book.settle(ACCOUNT, reservation, cost, Heard(date, left, self.book.clock.monotonic()))
+            self.book.settle(ACCOUNT, reservation, cost, DateSample(date, left, self.book.clock.monotonic()))
         return self.world.chance.choice([0.0, 0.0, 5.0, 200.0])
 
     def _die(self) -> float:

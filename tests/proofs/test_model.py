@@ -9,9 +9,9 @@ from dataclasses import replace
 import model
 import pytest
 
-from armbulk.arm.batch_results import Look
-from armbulk.arm.responses import Fault, Posted, Proof, Reply, read_post
-from armbulk.model.batch_state import State
+from armbulk.arm.batch_results import LookupResult
+from armbulk.arm.responses import Response, SubmitResult, SubmitVerdict, TransportError, read_submit_response
+from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.sending import sender
 
@@ -57,18 +57,18 @@ class NoIntent(model.ModelStore):
         """Send it again."""
         del run_id, account
         for row in list(self.rows.values()):
-            if row.state is State.POSTING:
-                self.rows[row.id] = replace(row, state=State.PLANNED)
+            if row.state is BatchState.POSTING:
+                self.rows[row.id] = replace(row, state=BatchState.PLANNED)
 
 
-def posted(change: Callable[[Reply], Posted | None]) -> Callable[[Reply], Posted]:
+def posted(change: Callable[[Response], SubmitResult | None]) -> Callable[[Response], SubmitResult]:
     """read_post, but for what `change` decides."""
-    return lambda reply: change(reply) or read_post(reply)
+    return lambda reply: change(reply) or read_submit_response(reply)
 
 
-def not_sent(where: Callable[[Reply], bool]) -> Callable[[Reply], Posted]:
+def not_sent(where: Callable[[Response], bool]) -> Callable[[Response], SubmitResult]:
     """read_post, but some replies count as if nothing had left."""
-    return posted(lambda reply: Posted(Proof.NOT_SENT) if where(reply) else None)
+    return posted(lambda reply: SubmitResult(SubmitVerdict.NOT_SENT) if where(reply) else None)
 
 
 @contextmanager
@@ -82,29 +82,29 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
             case "5xx is taken for not sent":
                 patch.setattr(sender, "read_post", not_sent(lambda reply: reply.status >= 500))
             case "a lost answer is taken for not sent":
-                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.fault is Fault.BROKEN))
+                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.error is TransportError.BROKEN))
             case "2xx without a number is taken for not sent":
-                unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_post(reply).uuid)
+                unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_submit_response(reply).uuid)
                 patch.setattr(sender, "read_post", unnumbered)
             case "404 on the batch is taken for not received":
                 patch.setattr(sender, "UNSEEN", 1)
-                patch.setattr(sender.Session, "_poll", _resend_on_404)
+                patch.setattr(sender.Sender, "_poll", _resend_on_404)
             case "what is not found is sent again at once":
-                patch.setattr(sender.Session, "_quarantine", _resend)
+                patch.setattr(sender.Sender, "_quarantine", _resend)
                 patch.setattr(sender, "settled", lambda *_: True)
             case "what is not found is called rejected":
                 patch.setattr(sender, "read_document", _rejected(sender.read_document))
         yield make
 
 
-def _resend(session: sender.Session, batch: model.Batch) -> None:
-    session.store.rows[batch.id] = replace(session.store.rows[batch.id], state=State.PLANNED)  # type: ignore[attr-defined]
+def _resend(session: sender.Sender, batch: model.Batch) -> None:
+    session.store.rows[batch.id] = replace(session.store.rows[batch.id], state=BatchState.PLANNED)  # type: ignore[attr-defined]
 
 
-_POLL = sender.Session._poll
+_POLL = sender.Sender._poll
 
 
-def _resend_on_404(session: sender.Session, batch: model.Batch) -> None:
+def _resend_on_404(session: sender.Sender, batch: model.Batch) -> None:
     arm = session.arm
     if arm.poll.startswith("404") and session._watch(batch).polls == 0:  # type: ignore[attr-defined]
         session._watch(batch).polls += 1
@@ -116,7 +116,7 @@ def _resend_on_404(session: sender.Session, batch: model.Batch) -> None:
 def _rejected(real: Callable[..., tuple[str, str, str]]) -> Callable[..., tuple[str, str, str]]:
     def read(*given: object) -> tuple[str, str, str]:
         look, message, reference = real(*given)
-        return (Look.DIFFERENT if look == Look.ABSENT else look), message, reference
+        return (LookupResult.DIFFERENT if look == LookupResult.ABSENT else look), message, reference
 
     return read
 

@@ -13,8 +13,8 @@ from journey import Journey, journey, write_files
 
 from armbulk.app import imports
 from armbulk.errors import StoreError
-from armbulk.planning.plan import Options
-from armbulk.results.report import stand
+from armbulk.planning.plan import ImportOptions
+from armbulk.results.report import load_result
 from armbulk.store import Store
 from armbulk.validation.check import Checked, check_files
 
@@ -72,8 +72,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
 def begun(folder: Path, checked: Checked) -> Iterator[tuple[Journey, int]]:
     """A run that is stored, of customers and two batches of documents."""
     with journey(folder, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
-        ready = imports.prepared(way.bench, way.store, checked, Options())
-        yield way, imports.begin(way.bench, way.store, ready, imports.Given(()))
+        ready = imports.build_plan(way.bench, way.store, checked, ImportOptions())
+        yield way, imports.create_run(way.bench, way.store, ready, imports.InputFiles(()))
 
 
 def posts(way: Journey) -> int:
@@ -100,7 +100,7 @@ def survives(folder: Path, checked: Checked, disk: Disk) -> None:
                 break
         held = way.documents()
         assert set(held.values()) <= {1}
-        stood = stand(way.store, run)
+        stood = load_result(way.store, run)
         assert sum(stood.counts().values()) == stood.items.height == 7
         for one in stood.items.filter(stood.items["resource"] == "documents").iter_rows(named=True):
             assert one["outcome"] == ("created" if one["key_norm"] in held else "in_doubt")

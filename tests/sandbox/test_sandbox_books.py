@@ -13,14 +13,14 @@ import polars as pl
 import pytest
 from sandbox_caller import sample
 
-from armbulk.resources.identifiers import FORMS
-from armbulk.sandbox.lists import BANK, RECEIVABLES, SALES, VAT, books
-from armbulk.sandbox.rows import Found, Rows, Sought
+from armbulk.resources.identifiers import FORMATS
+from armbulk.sandbox.lists import BANK, RECEIVABLES, SALES, VAT, build_lists
+from armbulk.sandbox.rows import RowFilter, RowIndex, RowMatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LEDGER = books(2218, 400, seed=7)
+LEDGER = build_lists(2218, 400, seed=7)
 LISTS = [one.name for one in fields(LEDGER) if one.init]
 GL_FIELDS = {
     "clientNo", "glItemId", "glCaseNo", "glLotNo", "glYear", "glPeriod", "voucherType", "voucherTypeDescription",
@@ -158,7 +158,7 @@ def test_what_happened_is_in_the_log_and_in_bundles() -> None:
 
 def test_identifiers_have_right_check_digits_and_are_nobodys() -> None:
     """Numbers of customers are different and pass armbulk's own checks; they are of the kind kept for tests."""
-    people = books(2218, 5_000).customers
+    people = build_lists(2218, 5_000).customers
     frame = pl.DataFrame(
         {name: [one[name] for one in people] for name in ("organizationNo", "bankAccountNo", "ssn", "customerKid")}
         | {"postalCode": [one["postalAddress"]["postalCode"] for one in people]}
@@ -169,7 +169,7 @@ def test_identifiers_have_right_check_digits_and_are_nobodys() -> None:
     for name, form in forms.items():
         column = frame[name] if name == "emails" else frame[name].replace("", None).drop_nulls()
         assert column.len() > 300
-        assert column.to_frame().select(FORMS[form].ok(pl.col(name)).all()).item(), name
+        assert column.to_frame().select(FORMATS[form].ok(pl.col(name)).all()).item(), name
         assert name in {"postalCode", "emails"} or column.n_unique() == column.len()
     assert set(frame["organizationNo"].str.head(1)) == {"", "3"}
     assert all(int(one["ssn"][2:4]) > 80 for one in people if one["ssn"])
@@ -185,15 +185,15 @@ def test_identifiers_have_right_check_digits_and_are_nobodys() -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_the_same_seed_gives_the_same_books(name: str) -> None:
     """Tests can rely on them, list by list; another seed gives another ledger."""
-    one, same, other = (getattr(books(2218, 50, seed=seed), name) for seed in (3, 3, 4))
+    one, same, other = (getattr(build_lists(2218, 50, seed=seed), name) for seed in (3, 3, 4))
     assert list(one) == list(same)
     assert (list(one) == list(other)) is (name in {"codes", "configs"})
 
 
 def test_another_seed_gives_other_books() -> None:
     """Whole books can be compared; days and customers can be made to cluster."""
-    assert books(2218, 50, seed=3) == books(2218, 50, seed=3) != books(2218, 50, seed=4)
-    close = books(2218, 300, on_one_day=200, to_one_customer=100)
+    assert build_lists(2218, 50, seed=3) == build_lists(2218, 50, seed=3) != build_lists(2218, 50, seed=4)
+    close = build_lists(2218, 300, on_one_day=200, to_one_customer=100)
     tenth = date(2025, 1, 10).isoformat()
     assert sum(one["voucherDate"] == tenth and one["voucherType"] == 3 for one in close.ar_items) >= 200
     assert sum(one["customerNo"] == "000001" and one["voucherType"] == 3 for one in close.ar_items) >= 100
@@ -202,7 +202,7 @@ def test_another_seed_gives_other_books() -> None:
 @pytest.mark.parametrize("invoices", [0, 1, 2, 9, 3_000])
 def test_books_of_any_size(invoices: int) -> None:
     """As many invoices as asked for; keys are different, and what has a day stands in the order of days."""
-    made = books(2218, invoices, start=date(2024, 2, 20))
+    made = build_lists(2218, invoices, start=date(2024, 2, 20))
     assert sum(one["documentType"] == "IN" for one in made.documents) == invoices
     keys = {"gl_items": "glItemId", "ar_items": "arItemId", "customers": "customerNo", "documents": "documentNo",
             "bundles": "documentBundleId", "log_items": "logItemId"}  # fmt: skip
@@ -218,7 +218,7 @@ def test_books_of_any_size(invoices: int) -> None:
 
 def test_a_long_list_of_customers_can_be_cut_by_category(arm: Callable[..., Any]) -> None:
     """Above ten thousand customers no category holds more than is served, and together they are all."""
-    many = books(2218, 60_000)
+    many = build_lists(2218, 60_000)
     with arm(books=many, customers=[]) as me:
         kinds = {one["code"] for one in many.codes if one["codeType"] == "customerCategory"}
         totals = [me.get("customers", customercategory=one).json()["summary"]["totalCount"] for one in kinds]
@@ -234,14 +234,14 @@ def test_a_page_of_a_large_list_makes_only_its_own_records() -> None:
         made.append(place)
         return {"n": place}
 
-    rows = Rows(250_000, make, {"day": lambda n: date(2025, 1, 1 + n // 10_000), "account": lambda n: n % 4})
-    day = rows.find(Sought(dated="day", first="2025-01-12", last="2025-01-12"))
+    rows = RowIndex(250_000, make, {"day": lambda n: date(2025, 1, 1 + n // 10_000), "account": lambda n: n % 4})
+    day = rows.find(RowFilter(dated="day", first="2025-01-12", last="2025-01-12"))
     assert (len(day), day[0], day[-1]) == (10_000, 110_000, 119_999)
-    both = rows.find(Sought({"account": "3"}, "day", "2025-01-12", "2025-01-13"))
+    both = rows.find(RowFilter({"account": "3"}, "day", "2025-01-12", "2025-01-13"))
     assert list(both) == list(range(110_003, 130_000, 4))
-    assert len(rows.find(Sought({"account": "3"}))) == 62_500
+    assert len(rows.find(RowFilter({"account": "3"}))) == 62_500
     assert made == []
-    found = Found(rows, both, [{"n": -1}, {"n": -2}])
+    found = RowMatches(rows, both, [{"n": -1}, {"n": -2}])
     assert found.cut(4_998, 5_001) == [{"n": 129_995}, {"n": 129_999}, {"n": -1}]
     assert made == [129_995, 129_999]
     assert found.cut(5_001, 9_999) == [{"n": -2}]
@@ -290,7 +290,7 @@ def test_gl_movements_may_be_absent(arm: Callable[..., Any]) -> None:
 
 def test_more_than_the_cap_is_cut(arm: Callable[..., Any]) -> None:
     """Twelve thousand items on one day: ten thousand are served, and the total tells, or does not."""
-    many = books(2218, 4_000, on_one_day=4_000)
+    many = build_lists(2218, 4_000, on_one_day=4_000)
     with arm(books=many) as me:
         summary = me.get("glitems", pagesize="1000", fromdate="2025-01-10", todate="2025-01-10").json()["summary"]
         assert summary["totalCount"] >= 12_000

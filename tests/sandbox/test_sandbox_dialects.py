@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sandbox_caller import customer, document
 
-from armbulk.sandbox import DIALECTS, Dialect, Sandbox
+from armbulk.sandbox import DIALECTS, Sandbox, ServerBehaviour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,15 +27,15 @@ def test_in_every_dialect_both_documents_are_created_once(arm: Callable[..., Any
 
 def test_a_dialect_that_does_not_exist_is_refused() -> None:
     """I mistype a dialect and am told which there are."""
-    assert Dialect.parse(["duplicate=accept", "visibility = 2.5"]).visibility == "2.5"
+    assert ServerBehaviour.parse(["duplicate=accept", "visibility = 2.5"]).visibility == "2.5"
     with pytest.raises(ValueError, match="batch_post_status"):
         Sandbox(dialect={"batch": "1"})
     with pytest.raises(ValueError, match="refuse, accept"):
         Sandbox(dialect={"duplicate": "maybe"})
     with pytest.raises(ValueError, match="another number"):
-        Dialect.of({"visibility": "soon"})
+        ServerBehaviour.of({"visibility": "soon"})
     with pytest.raises(ValueError, match="NAME=VALUE"):
-        Dialect.parse(["duplicate"])
+        ServerBehaviour.parse(["duplicate"])
 
 
 def test_the_answer_to_a_batch_may_look_otherwise(arm: Callable[..., Any]) -> None:

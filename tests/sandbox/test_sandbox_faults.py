@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sandbox_caller import document
 
-from armbulk.sandbox import KINDS, Fault, Sandbox
+from armbulk.sandbox import KINDS, InjectedFault, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,4 +110,4 @@ def test_a_fault_that_cannot_be_read_is_refused(text: str) -> None:
 def test_every_fault_can_be_written(kind: str) -> None:
     """Every kind listed can be asked for."""
     timed = f"{kind}=5" if f"{kind}=SECONDS" in KINDS[kind] else kind
-    assert Fault.parse(f"{timed}:PUT:customers/batches:*").kind == kind
+    assert InjectedFault.parse(f"{timed}:PUT:customers/batches:*").kind == kind
