@@ -41,7 +41,7 @@ def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[Context, Ch
     workbook = shutil.copy(shipped("samples") / SAMPLE, folder / SAMPLE)
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        bench = Context(load_profile(environ, said={"lang": lang}), clock)
+        bench = Context(load_profile(environ, options={"lang": lang}), clock)
         checked = check_files([str(workbook)])
         yield bench, checked, imports.build_plan(bench, bench.store(), checked, ImportOptions(first_import=True))
 

@@ -10,12 +10,12 @@ import polars as pl
 
 from armbulk.clock import Clock, iso
 from armbulk.errors import FileError
-from armbulk.findings.frame import RenderedFinding, render
+from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import Words
 from armbulk.model.outcome import SUCCESSFUL, ApiUsage, Outcome
 from armbulk.model.sheet import CELL, ReadOptions, Sheet
 from armbulk.planning.plan import SENT
-from armbulk.resources import headers
+from armbulk.resources import field_headers
 from armbulk.results import reconcile, store_check
 from armbulk.store import Run, Store, StoreStamp
 from armbulk.validation.check import Checked, check_files
@@ -227,7 +227,7 @@ def write_results(
     `stamp` is what it is to remember of the store.
     """
     sheets, rows, header_rows = _shown(result, checked)
-    told = render(checked.findings, checked.sheets, headers(), lang) if checked else []
+    told = render_findings(checked.findings, checked.sheets, field_headers(), lang) if checked else []
     rows = _explained(rows, told, sheets, lang)
     problems = [*told, *_arm_problems(rows, sheets, lang)]
     when = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
@@ -241,7 +241,7 @@ def _shown(result: RunResult, checked: Checked | None) -> tuple[tuple[Sheet, ...
         return _from_store(result)
     tables = checked.all_tables()
     rows = reconcile.rows(result.items, tables, result.numbers)
-    header_rows = {index: headed.header_row for index, headed in enumerate(checked.headed) if headed.header_row}
+    header_rows = {index: headed.header_row for index, headed in enumerate(checked.header_matches) if headed.header_row}
     read = pl.concat([table.rows.select("sheet", "row") for table in tables.values()]).n_unique()
     if rows.height != read or rows.select("sheet", "row").n_unique() != read:
         message = f"{read} rows were read, but {rows.height} have an outcome"

@@ -8,7 +8,7 @@ from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import SCHEMA, empty_findings
 from armbulk.model.fields import Field, FieldType, Resource
 
-WORDS = ("<clear>", "<tøm>", "<tom>")
+CLEAR_MARKERS = ("<clear>", "<tøm>", "<tom>")
 """What such a cell says."""
 
 
@@ -32,7 +32,7 @@ def take_clear_markers(
     if not likely.any():
         return ClearRequest(frame)
     word = frame[letter].str.strip_chars().str.to_lowercase()
-    asked = (likely & word.is_in(WORDS) & (frame[f"{letter}.cell"] == "text")).fill_null(value=False)
+    asked = (likely & word.is_in(CLEAR_MARKERS) & (frame[f"{letter}.cell"] == "text")).fill_null(value=False)
     rest = frame.with_columns(pl.when(~asked).then(pl.col(name)).alias(name) for name in (letter, f"{letter}.cell"))
     if not resource.updatable or not change:
         return ClearRequest(rest, [], frame.filter(asked), "clear-needs-update")
@@ -41,7 +41,7 @@ def take_clear_markers(
     return ClearRequest(rest, [pl.select(pl.when(asked).then(pl.lit(one.name)).alias(one.name)).to_series()])
 
 
-def refused(asked: ClearRequest, sheet: int, letter: str, one: Field) -> pl.DataFrame:
+def refuse_markers(asked: ClearRequest, sheet: int, letter: str, one: Field) -> pl.DataFrame:
     """The findings of cells that ask for what cannot be."""
     if asked.cells is None:
         return empty_findings()
@@ -52,7 +52,7 @@ def refused(asked: ClearRequest, sheet: int, letter: str, one: Field) -> pl.Data
     return named.with_columns(pl.lit(None, pl.String).alias("detail")).select(list(SCHEMA)).cast(SCHEMA)
 
 
-def per_row(blanked: list[pl.Series], height: int) -> pl.Series:
+def list_cleared(blanked: list[pl.Series], height: int) -> pl.Series:
     """Per row the names of the fields that are blanked; null for none."""
     dtype = pl.List(pl.String)
     if not blanked:

@@ -15,10 +15,10 @@ from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet
 
-SHEET = "armbulk-base"
+BASE_SHEET = "armbulk-base"
 """The name of the hidden sheet that holds the values as they were exported."""
 
-BASES = {"sheet": pl.UInt16, "row": pl.Int64, "base": pl.String}
+BASE_SCHEMA = {"sheet": pl.UInt16, "row": pl.Int64, "base": pl.String}
 """Of each changed row what was exported: JSON, ARM's path → the cell's text or null."""
 
 _DEFUSED = "^'([=+\\-@\t\uff1d\uff0b\uff0d\uff20])"
@@ -34,12 +34,12 @@ class Compared:
     findings: pl.DataFrame
 
 
-def export_marker(whose: str) -> str:
+def export_marker(client_hash: str) -> str:
     """The header that tells a hidden copy's last column: whose data it is (a digest)."""
-    return _MARK + whose
+    return _MARK + client_hash
 
 
-def whose(sheet: Sheet) -> str | None:
+def exported_client_hash(sheet: Sheet) -> str | None:
     """Whose data a sheet was exported from, as a digest; None for a sheet that is no export."""
     base = sheet.base
     if base is None or base.frame.is_empty():
@@ -48,20 +48,20 @@ def whose(sheet: Sheet) -> str | None:
     return next((text.removeprefix(_MARK) for text in header if text and text.startswith(_MARK)), "")
 
 
-def with_base(sheets: Sequence[Sheet]) -> list[Sheet]:
+def attach_base(sheets: Sequence[Sheet]) -> list[Sheet]:
     """The sheets of one file without its hidden copy, which every one of them knows instead."""
-    base = next((one for one in sheets if fold_header(one.name) == fold_header(SHEET)), None)
+    base = next((one for one in sheets if fold_header(one.name) == fold_header(BASE_SHEET)), None)
     return [replace(one, base=base) for one in sheets if one is not base]
 
 
-def undefused(sheet: Sheet) -> Sheet:
+def strip_formula_guards(sheet: Sheet) -> Sheet:
     """A sheet of a csv without the apostrophes that an export puts before texts like formulas: no part of the text."""
     if sheet.format != "csv":
         return sheet
     return replace(sheet, frame=sheet.frame.with_columns(pl.col(sheet.letters).str.replace(_DEFUSED, "$1")))
 
 
-def known_columns(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame:
+def drop_expected_findings(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame:
     """What was said of a sheet's columns, without what is no news: armbulk put those that are not sent there itself."""
     if sheet.base is None or sheet.base.frame.is_empty():
         return findings
@@ -73,7 +73,7 @@ def known_columns(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame:
 def compare_with_base(sheet: Sheet, index: int, headed: HeaderMatch) -> Compared:
     """Leave in a sheet what its user changed; rows are found by their key, wherever they stand now."""
     resource, base = headed.resource, sheet.base
-    nothing = Compared(sheet, pl.DataFrame(schema=BASES), empty_findings())
+    nothing = Compared(sheet, pl.DataFrame(schema=BASE_SCHEMA), empty_findings())
     if base is None or resource is None or not resource.updatable or resource.key not in headed.columns:
         return nothing
     before = _columns(base, resource)
@@ -94,7 +94,7 @@ def compare_with_base(sheet: Sheet, index: int, headed: HeaderMatch) -> Compared
     bases = rows.filter(changed & pl.col("there")).select(
         pl.lit(index).cast(pl.UInt16).alias("sheet"), "row",
         pl.struct(_was(name).alias(resource.field(name).path) for name in sent).struct.json_encode().alias("base"),
-    ) if sent else pl.DataFrame(schema=BASES)  # fmt: skip
+    ) if sent else pl.DataFrame(schema=BASE_SCHEMA)  # fmt: skip
     hidden = sheet.hidden_rows & frozenset(rows.filter(changed | ~pl.col("there"))["row"])  # else they are no news
     left = replace(sheet, frame=_blanked(sheet, rows, shared, same), hidden_rows=hidden)
     return Compared(left, bases, pl.concat([empty_findings(), *findings]))

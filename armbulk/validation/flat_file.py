@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from armbulk.findings.frame import empty_findings, merge
+from armbulk.findings.frame import empty_findings, merge_findings
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 from armbulk.validation.layout import layout_findings
-from armbulk.validation.parse import as_text
+from armbulk.validation.parse import to_text
 
 _AMOUNTS = ("excl_vat", "vat", "incl_vat")
 
@@ -39,11 +39,11 @@ def split_flat_file(documents: Table, lines: Table, index: int, hidden: frozense
     whole = shown.group_by("norm", maintain_order=True).agg(pl.col("sheet", "row", key).first(), *values).sort("row")
     whole, summed = _sum(whole, lines, letters)
     told = _amounts_told(lines, summed, documents.resource, index)
-    return replace(documents, rows=whole.select(documents.rows.columns)), merge([*disagree, told])
+    return replace(documents, rows=whole.select(documents.rows.columns)), merge_findings([*disagree, told])
 
 
 def _disagree(rows: pl.DataFrame, one: Field, letter: str, index: int) -> pl.DataFrame:
-    text = rows.select("row", "norm", as_text(one).alias("value")).drop_nulls("value")
+    text = rows.select("row", "norm", to_text(one).alias("value")).drop_nulls("value")
     first = pl.col("value").first().over("norm")
     where = pl.col("row").first().over("norm").cast(pl.String).alias("detail")
     wrong = text.with_columns(first.alias("first"), where).filter(pl.col("value") != pl.col("first"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty_findings, merge
+from armbulk.findings.frame import SCHEMA, empty_findings, merge_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import FieldRole
 from armbulk.model.keys import normalise_key
@@ -29,7 +29,7 @@ def check_layout(sheet: Sheet, index: int, headed: HeaderMatch) -> pl.DataFrame:
     if body.is_empty():
         return empty_findings()
     head = sheet.frame.filter(pl.col("row") == headed.header_row)
-    return merge(
+    return merge_findings(
         [
             _headless(head, body, sheet, index),
             _again(head, body, list(letters), index),
@@ -43,7 +43,7 @@ def drop_silenced(findings: pl.DataFrame, layouts: Sequence[pl.DataFrame]) -> pl
     """Leave out what else is reported of rows that are no records at all: the layout finding says enough."""
     none = pl.concat([empty_findings(), *layouts]).filter(pl.col("code").is_in(_NO_RECORD)).select("sheet", "row")
     said = findings.filter(pl.col("code").is_in(_NO_RECORD))
-    return merge([findings.join(none, on=["sheet", "row"], how="anti", maintain_order="left"), said])
+    return merge_findings([findings.join(none, on=["sheet", "row"], how="anti", maintain_order="left"), said])
 
 
 def layout_findings(rows: pl.DataFrame, code: str, index: int) -> pl.DataFrame:
@@ -129,7 +129,7 @@ class HiddenRows:
     findings: pl.DataFrame
 
 
-def set_aside(tables: Mapping[str, Table], sheets: Sequence[Sheet], reading: ReadOptions) -> HiddenRows:
+def separate_hidden_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], reading: ReadOptions) -> HiddenRows:
     """Decide on rows that Excel does not show: an error, or taken, or left out, as the caller said."""
     hidden = pl.concat(
         [_hidden(index, sheet) for index, sheet in enumerate(sheets)]
@@ -142,7 +142,7 @@ def set_aside(tables: Mapping[str, Table], sheets: Sequence[Sheet], reading: Rea
     code = {None: "hidden-rows", "include": "hidden-included"}.get(reading.hidden, "hidden-skipped")
     findings = [_hidden_told(counted, code, index) for index in counted["sheet"].unique().sort()]
     if reading.hidden != "skip":
-        return HiddenRows(dict(tables), {}, merge(findings))
+        return HiddenRows(dict(tables), {}, merge_findings(findings))
     return _skip(tables, rows, findings)
 
 
@@ -182,4 +182,4 @@ def _skip(tables: Mapping[str, Table], hidden: dict[str, pl.DataFrame], findings
         for name, table in tables.items()
     }
     out = {name: replace(tables[name], rows=rows) for name, rows in skipped.items() if rows.height}
-    return HiddenRows(left, out, merge(findings))
+    return HiddenRows(left, out, merge_findings(findings))

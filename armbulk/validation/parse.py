@@ -79,30 +79,30 @@ An error takes the value away; a warning leaves it.
 
 
 def parse_sheet(
-    sheet: Sheet, index: int, headed: HeaderMatch, reading: ReadOptions = DEFAULT_READ_OPTIONS
+    sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions = DEFAULT_READ_OPTIONS
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read the rows below the header: (typed rows as Table.rows tells, findings)."""
-    assert headed.resource is not None  # noqa: S101 - callers parse recognised sheets only
-    frame = sheet.frame.filter(pl.col("row") > headed.header_row)
-    used = [one for one in headed.columns.values() if one.isalpha()] or list(headed.columns.values())
+    assert match.resource is not None  # noqa: S101 - callers parse recognised sheets only
+    frame = sheet.frame.filter(pl.col("row") > match.header_row)
+    used = [one for one in match.columns.values() if one.isalpha()] or list(match.columns.values())
     if used:
         frame = frame.filter(pl.any_horizontal(pl.col(one).is_not_null() for one in used))
     columns: list[pl.Series] = []
     findings = [empty_findings()]
     blanked: list[pl.Series] = []
-    for one in headed.resource.fields:
+    for one in match.resource.fields:
         if one.role is not FieldRole.READ_ONLY:
-            cells = CellColumn(index, one, headed.columns.get(one.name, ""), reading)
+            cells = CellColumn(index, one, match.columns.get(one.name, ""), options)
             asked = clear_marker.take_clear_markers(
-                frame, cells.letter, one, headed.resource, change=reading.update is not False
+                frame, cells.letter, one, match.resource, change=options.update is not False
             )
             column, found = _column(asked.frame, cells)
             columns.append(column)
             blanked += asked.blanked
-            findings += [*found, clear_marker.refused(asked, index, cells.letter, one)]
+            findings += [*found, clear_marker.refuse_markers(asked, index, cells.letter, one)]
     rows = frame.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row").with_columns(columns)
-    if headed.resource.updatable:
-        rows = rows.with_columns(clear_marker.per_row(blanked, frame.height))
+    if match.resource.updatable:
+        rows = rows.with_columns(clear_marker.list_cleared(blanked, frame.height))
     return rows, pl.concat(findings)
 
 
@@ -392,7 +392,7 @@ def _exact_digits(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(exact.alias("text"))
 
 
-def as_text(one: Field) -> pl.Expr:
+def to_text(one: Field) -> pl.Expr:
     """A typed value as text for a message."""
     column = pl.col(one.name)
     if one.type is FieldType.TEXT_LIST:

@@ -15,8 +15,8 @@ from armbulk.findings.frame import SCHEMA, empty_findings
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
-from armbulk.resources.identifiers import FORMATS, format_errors
-from armbulk.validation.parse import DTYPES, as_text
+from armbulk.resources.identifiers import FORMATS, has_format
+from armbulk.validation.parse import DTYPES, to_text
 
 AMOUNTS = ("excl_vat", "vat", "incl_vat")
 _TEXT = {FieldType.TEXT, FieldType.IDENTIFIER}
@@ -39,7 +39,7 @@ def check_rules(tables: Mapping[str, Table], blamed: pl.DataFrame) -> pl.DataFra
     return pl.concat(found)
 
 
-def schema_of(resource: Resource) -> pa.DataFrameSchema:
+def build_schema(resource: Resource) -> pa.DataFrameSchema:
     """Build the Pandera schema of a resource from its fields and rules."""
     columns = {
         one.name: pa.Column(DTYPES[one.type], checks=_checks(one, resource), nullable=True)
@@ -65,7 +65,7 @@ def _checks(one: Field, resource: Resource) -> list[pa.Check]:
     if one.format:
         form, where = one.format, one.format_when
         malformed = pl.lit(value=False) if one.pattern is None else ~pl.col(one.name).str.contains(one.pattern)
-        checks.append(_check(FORMATS[form].code, lambda name: format_errors(pl.col(name), form, where) | malformed))
+        checks.append(_check(FORMATS[form].code, lambda name: has_format(pl.col(name), form, where) | malformed))
     rules = [rule for rule in resource.rules if rule.field == one.name]
     return checks + [_check(rule.code, lambda _, ok=rule.is_met: ok()) for rule in rules]
 
@@ -82,7 +82,7 @@ def _check(code: str, ok: Any) -> pa.Check:
 def _fields(table: Table, blamed: pl.DataFrame) -> pl.DataFrame:
     """Run the schema; take its failures by row and column, and let its exception (which quotes values) die."""
     try:
-        schema_of(table.resource).validate(table.rows, lazy=True)
+        build_schema(table.resource).validate(table.rows, lazy=True)
     except SchemaErrors as error:
         failures = error.failure_cases.select("column", "check", "index")
     else:
@@ -101,7 +101,7 @@ def _place(table: Table, cases: pl.DataFrame, blamed: pl.DataFrame) -> pl.DataFr
     found = [empty_findings()]
     for (name, code), part in cases.group_by("field", "code", maintain_order=True):
         one = table.resource.field(str(name))
-        rows = table.rows[part["at"].sort().to_list()].select("sheet", "row", as_text(one).alias("value"))
+        rows = table.rows[part["at"].sort().to_list()].select("sheet", "row", to_text(one).alias("value"))
         found.append(_findings(table, rows, str(code), one, _detail(str(code), one)))
     whole = pl.concat(found)
     return whole.join(blamed.drop_nulls("row"), on=["sheet", "row", "field"], how="anti", maintain_order="left")
