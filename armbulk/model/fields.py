@@ -4,7 +4,6 @@ Pure data. A `Resource` is a tuple of `Field`s; headers, checks, payloads, templ
 derived from it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 from armbulk.i18n import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
 
@@ -182,7 +183,7 @@ class Resource:
 
     @property
     def record_key(self) -> str:
-        """The name of the field that says which record a row belongs to: the key, or a line's reference to its parent."""
+        """The name of the field that identifies a row's record: the key, or a line's reference to its document."""
         parent_keys = (candidate.name for candidate in self.fields if candidate.role is FieldRole.PARENT_KEY)
         return next(parent_keys, self.key)
 

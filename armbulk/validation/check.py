@@ -27,8 +27,7 @@ from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadIssue, ReadOptions, Sheet, Table
 from armbulk.readers import read_sheets
 from armbulk.resources import RESOURCES, UPDATED, field_headers
-from armbulk.validation import edits, flat_file, layout, rules
-from armbulk.validation import layout as hidden
+from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
 from armbulk.validation.parse import parse_sheet
 
 MAX_LISTED = 10_000
@@ -102,7 +101,7 @@ def check_sheets(sheets: Sequence[Sheet], options: ReadOptions = DEFAULT_READ_OP
             read, found = _read_sheet(sheet, index, one, options)
             parts += read
             findings.append(found)
-    aside = hidden.separate_hidden_rows(_joined(parts, resources), plain, options)
+    aside = hidden_rows.separate_hidden_rows(_joined(parts, resources), plain, options)
     before = layout.drop_silenced(merge_findings([*findings, *layouts, aside.findings]), layouts)
     after = layout.drop_silenced(rules.check_rules(aside.tables, before), layouts)
     whole = apply_severities(
