@@ -82,7 +82,9 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
             case "5xx is taken for not sent":
                 patch.setattr(sender, "read_submit_response", not_sent(lambda reply: reply.status >= 500))
             case "a lost answer is taken for not sent":
-                patch.setattr(sender, "read_submit_response", not_sent(lambda reply: reply.error is TransportError.BROKEN))
+                patch.setattr(
+                    sender, "read_submit_response", not_sent(lambda reply: reply.error is TransportError.BROKEN)
+                )
             case "2xx without a number is taken for not sent":
                 unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_submit_response(reply).uuid)
                 patch.setattr(sender, "read_submit_response", unnumbered)
