@@ -76,7 +76,7 @@ def test_a_value_of_another_kind_leaves_the_column_as_text(path: str, texts: lis
     """A value that is not of its column's kind is kept as ARM wrote it, with its column; nothing becomes blank."""
     column, frame = seen(path, texts)
     assert column.type is FieldType.TEXT
-    assert column.others == 1
+    assert column.mismatches == 1
     assert frame[path].null_count() == 0
 
 
