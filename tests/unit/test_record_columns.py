@@ -1,0 +1,166 @@
+"""ARM's values as columns: exact, typed where all are of a kind, and nothing lost where they are not."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from armbulk.arm.decode import PARENT_INDEX, RAW_JSON, RECORD_KEY, RecordDecoder, raw_records
+from armbulk.arm.responses import parse_json
+from armbulk.model.columns import ColumnStats, ColumnSums, build_frame, to_json_text, to_text
+from armbulk.model.fields import FieldType
+from armbulk.resources import EXPORTS
+
+ITEMS = EXPORTS["ar-items"]
+AMOUNTS = st.decimals(-(10**20), 10**20, places=2, allow_nan=False, allow_infinity=False)
+
+
+def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
+    """A column that holds these JSON values (as they stand in ARM's answer), and its frame."""
+    records = parse_json(("[" + ",".join(f'{{"{path}": {text}}}' for text in texts) + "]").encode())
+    profile = ColumnStats.for_fields(ITEMS.fields)
+    frame = build_frame(records, [one.path for one in ITEMS.fields])
+    profile.add(frame)
+    return profile.columns[path], frame
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=30))
+def test_amounts_are_exact(amounts: list[Decimal]) -> None:
+    """Every amount comes out with the digits it went in with, however large; sums too."""
+    column, frame = seen("glAmount", [str(one) for one in amounts])
+    assert column.type is FieldType.AMOUNT
+    assert frame.select(column.cast(pl.col("glAmount"))).to_series().to_list() == amounts
+    sums = ColumnSums()
+    sums.add(frame, {"glAmount": column})
+    assert sums.to_json()["gl_amount"] == sum(amounts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "amounts"),
+    [
+        (["1.5", "1.25", "2"], ["1.50", "1.25", "2.00"]),
+        (["0.1", "0.2"], ["0.10", "0.20"]),
+        (["6.25e2", "1E-2"], ["625", "0.01"]),
+        (["12345678901234567.89"], ["12345678901234567.89"]),
+        (["1.005"], ["1.005"]),
+        (['"12.30"', "null", '""'], ["12.30", None, None]),
+    ],
+)
+def test_amounts_keep_all_their_decimals(texts: list[str], amounts: list[str | None]) -> None:
+    """1.005 is not rounded, 6.25e2 is 625, "12.30" as a text is an amount too, nothing is nothing."""
+    column, frame = seen("glAmount", texts)
+    found = frame.select(column.cast(pl.col("glAmount"))).to_series().to_list()
+    assert found == [None if one is None else Decimal(one) for one in amounts]
+
+
+@pytest.mark.parametrize(
+    ("path", "texts"),
+    [
+        ("glAmount", ["1.5", '"ukjent"']),
+        ("glAmount", ["1e999999"]),
+        ("glYear", ['"2025/26"', "2025"]),
+        ("voucherDate", ['"2025-02-30"']),
+        ("voucherDate", ['"2025-02-03"', '"27.02.2025"']),
+        ("createdTime", ['"yesterday"']),
+        ("createdTime", ['"2025-13-27T17:03:36.176+01:00"']),
+        ("glYear", ["true"]),
+    ],
+)
+def test_a_value_of_another_kind_leaves_the_column_as_text(path: str, texts: list[str]) -> None:
+    """A value that is not of its column's kind is kept as ARM wrote it, with its column; nothing becomes blank."""
+    column, frame = seen(path, texts)
+    assert column.type is FieldType.TEXT
+    assert column.mismatches == 1
+    assert frame[path].null_count() == 0
+
+
+def test_times_become_utc() -> None:
+    """A time with its offset is one moment."""
+    column, frame = seen("createdTime", ['"2025-02-27T17:03:36.176+01:00"', '"2025-02-27T16:03:36.176Z"'])
+    first, second = frame.select(column.cast(pl.col("createdTime"))).to_series().to_list()
+    assert first == second
+    assert first.isoformat() == "2025-02-27T16:03:36.176000+00:00"
+
+
+def test_what_nobody_has_heard_of_is_kept() -> None:
+    """Unknown keys come after the known ones: nested as dotted columns, lists of texts as texts, the rest as JSON."""
+    records = parse_json(
+        b'[{"arItemId": "a", "extra": {"deep": {"x": 1.50}, "list": ["a", "b"]}, "odd": [1.10, {"y": null}]},'
+        b' {"arItemId": "b", "extra": "plain", "flag": false}]'
+    )
+    frame = build_frame(records, ["arItemId", "kid"])
+    assert frame.columns[:2] == ["arItemId", "kid"]
+    assert frame.row(0, named=True) == {
+        "arItemId": "a", "kid": None, "extra.deep.x": "1.50", "extra.list": "a; b", "extra": None,
+        "odd": '[1.10, {"y": null}]', "flag": None,
+    }  # fmt: skip
+    assert frame.row(1, named=True)["extra"] == "plain"
+    assert frame.row(1, named=True)["flag"] == "false"
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
+    | st.text(max_size=8)
+    | st.decimals(-9999, 9999, places=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON)
+def test_json_written_again_says_the_same(value: Any) -> None:
+    """A value as JSON reads back as itself, its numbers digit by digit."""
+    assert parse_json(to_json_text(value).encode()) == value
+    assert to_text(value) is None or isinstance(to_text(value), str)
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=5), JSON, max_size=4), max_size=6), st.sampled_from([None, 2]))
+def test_records_come_out_as_arm_wrote_them(records: list[Any], indent: int | None) -> None:
+    """The text of each record is ARM's own, on one line, wherever in the answer the list stands."""
+    body = {"summary": {"totalCount": len(records), "odd": [1]}, "more": {"rows": "]"}, "rows": records}
+    plain = json.dumps(body, indent=indent, default=float)
+    found = (
+        raw_records(plain.encode(), len(records)) if len(records) != 1 else raw_records(plain.encode("utf-8-sig"), 1)
+    )
+    assert [json.loads(one) for one in found] == json.loads(plain)["rows"]
+    assert not any("\n" in one for one in found)
+
+
+def test_documents_bring_their_lines() -> None:
+    """Each line says whose it is; a document without lines has none."""
+    resource = EXPORTS["documents"]
+    assert resource.listing is not None
+    table = RecordDecoder(resource, resource.listing, raw=True)
+    body = json.dumps(
+        {"documents": [
+            {"documentNo": "F1", "documentLines": [{"lineNo": 1, "price": 10.50, "own": "x"}, {"lineNo": 2}]},
+            {"documentNo": "F2", "documentLines": None},
+            {"documentNo": "F3", "documentLines": [{"lineNo": 1}]},
+        ]}
+    ).encode()  # fmt: skip
+    records = parse_json(body)["documents"]
+    items, lines = table.frames(records, body)
+    assert lines is not None
+    assert table.weigh(records) == 6
+    assert lines.select("documentNo", "lineNo", "price", "own", PARENT_INDEX).rows() == [
+        ("F1", "1", "10.5", "x", 0), ("F1", "2", None, None, 0), ("F3", "1", None, None, 2),
+    ]  # fmt: skip
+    assert items[RECORD_KEY].n_unique() == 3
+    assert json.loads(items[RAW_JSON][1]) == {"documentNo": "F2", "documentLines": None}
+
+
+def test_records_without_a_key_are_told_apart_by_all_they_hold() -> None:
+    """Where ARM names no id, only records that are equal in everything count as one."""
+    resource = EXPORTS["ar-items"]
+    assert resource.listing is not None
+    records = [{"glAmount": 1}, {"glAmount": 2}, {"glAmount": 1}]
+    items, _ = RecordDecoder(resource, resource.listing).frames(records)
+    assert items[RECORD_KEY].n_unique() == 2
