@@ -102,7 +102,7 @@ def quick_disk() -> Iterator[None]:
 
 
 @pytest.fixture
-def real_disk(quick_disk: None) -> Iterator[None]:
+def real_disk() -> Iterator[None]:
     """Stores wait for the disk, as they do outside of tests."""
     sa.event.remove(sa.Pool, "checkout", do_not_wait_for_the_disk)
     yield
