@@ -41,9 +41,9 @@ def place(given: str | None) -> Path:
 def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[Context, Checked, ImportPlan]]:
     """Start the stand-in ARM, copy the sample workbook, check it and price it."""
     workbook = shutil.copy(shipped("samples") / SAMPLE, folder / SAMPLE)
-    with Sandbox(size="S", delay=1.0, clock=clock.now, books=build_lists(CLIENT_NO, INVOICES)) as arm:
+    with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        bench = Context(load_profile(environ, said={"lang": lang}), clock)
+        bench = Context(load_profile(environ, options={"lang": lang}), clock)
         checked = check_files([str(workbook)])
         yield bench, checked, imports.build_plan(bench, bench.store(), checked, ImportOptions(first_import=True))
 

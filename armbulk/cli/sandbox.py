@@ -65,7 +65,7 @@ def sandbox(
             faults=fault,
             delay=delay,
             clock=desk.clock.now,
-            books=build_lists(
+            lists=build_lists(
                 CLIENT_NO,
                 ledger["invoices"],
                 seed=ledger["seed"],

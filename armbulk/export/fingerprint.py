@@ -18,7 +18,7 @@ import polars as pl
 
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.record_texts import INTERNAL_COLUMNS, PARENT_INDEX, RECORD_KEY, ROW_INDEX, SEPARATOR
-from armbulk.resources.identifiers import national_id
+from armbulk.resources.identifiers import is_national_id
 
 ROW, BUCKET, DIGEST, CHANGE, CHANGED = "\x00row", "\x00box", "\x00digest", "\x00change", "\x00changed"
 """Columns armbulk adds: a record's row in its list, its bucket, its digest, its change, the paths that differ."""
@@ -126,7 +126,7 @@ class RecordHasher:
             .with_columns(pl.col(RECORD_KEY).str.split(SEPARATOR))
             .explode(RECORD_KEY)
         )
-        numbers = parts.filter(national_id(pl.col(RECORD_KEY)))[RECORD_KEY].unique()
+        numbers = parts.filter(is_national_id(pl.col(RECORD_KEY)))[RECORD_KEY].unique()
         if numbers.is_empty():
             return keys
         masks = {number: f"•••••••••{number[-2:]}{ID_HASH_SEPARATOR}{self._hash_number(number)}" for number in numbers}

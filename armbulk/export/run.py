@@ -112,7 +112,7 @@ def _base_stream(request: ExportRequest, stream: TableStream, account: Account) 
     if not request.resource.updatable or key not in {column.path for column in stream.columns}:
         return []
     columns = (*stream.columns, ExportColumn(edits.export_marker(hash_client(account)), None))
-    return [replace(stream, title=edits.SHEET, columns=columns, hidden=True)]
+    return [replace(stream, title=edits.BASE_SHEET, columns=columns, hidden=True)]
 
 
 def purge_unfinished_exports(home: Path, before: float) -> int:

@@ -20,7 +20,7 @@ from armbulk.month_end.ageing import (
 from armbulk.month_end.open_items import KnownBy, sum_amounts
 from armbulk.month_end.receivables import Receivables
 from armbulk.resources import EXPORTS
-from armbulk.resources.shared import read_only_field
+from armbulk.resources.shared_fields import read_only_field
 from armbulk.writers.report_chart import Chart
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import Row, Section

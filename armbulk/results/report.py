@@ -6,12 +6,12 @@ from pathlib import Path
 import polars as pl
 
 from armbulk.clock import Clock
-from armbulk.findings.frame import RenderedFinding, render
+from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import Words
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.plan import SENT
-from armbulk.resources import headers
+from armbulk.resources import field_headers
 from armbulk.results import reconcile
 from armbulk.results.outcome_texts import translate_message
 from armbulk.results.run_result import RunResult
@@ -64,7 +64,7 @@ def write_results(
         The path it got: another name when the target is open or read-only.
     """
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result)
-    findings = render(checked.findings, checked.sheets, headers(), lang) if checked else []
+    findings = render_findings(checked.findings, checked.sheets, field_headers(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
     problems = [*findings, *_list_arm_problems(rows, sheets, lang)]
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
@@ -79,7 +79,7 @@ def _rows_of_files(result: RunResult, checked: Checked) -> tuple[tuple[Sheet, ..
     """The sheets of the files, an outcome for each of their rows, and sheet index → header row."""
     tables = checked.all_tables()
     rows = reconcile.outcomes_by_row(result.items, tables, result.batch_numbers)
-    header_rows = {index: headed.header_row for index, headed in enumerate(checked.headed) if headed.header_row}
+    header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
     read = pl.concat([table.rows.select("sheet", "row") for table in tables.values()]).n_unique()
     if rows.height != read or rows.select("sheet", "row").n_unique() != read:
         message = f"{read} rows were read, but {rows.height} have an outcome"

@@ -12,7 +12,7 @@ import xlsxwriter
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.sheet import Sheet
-from armbulk.resources import headers
+from armbulk.resources import field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
@@ -234,10 +234,10 @@ def _write_problems(page: Any, findings: Sequence[RenderedFinding], lang: str, f
         page.set_column(column, column, width)
     page.set_landscape()
     page.fit_to_pages(1, 0)
-    field_headers = headers()
+    headers = field_headers()
     for row, finding in enumerate(findings, start=1):
         colour = style.RED if finding["severity"] == "error" else style.YELLOW
-        for column, text in enumerate(style.problem_cells(finding, field_headers, lang)):
+        for column, text in enumerate(style.problem_cells(finding, headers, lang)):
             page.write_string(row, column, style.escape_text(text), formats["wrapped" if column else colour])
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, len(findings), len(style.PROBLEM_COLUMNS) - 1)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from journey import Journey, journey, outcomes, write_files
+from support.journey import Journey, journey, outcomes, write_files
 
 from armbulk.app import imports
 from armbulk.context import Context
@@ -19,18 +19,18 @@ from armbulk.results.run_result import RunResult, load_result
 from armbulk.store import Store
 
 WRITES = (
-    "intend",
-    "answered",
-    "move",
-    "resolve",
-    "hold",
-    "note",
-    "observed",
+    "record_intent",
+    "save_response",
+    "move_batch",
+    "save_results",
+    "save_outcomes",
+    "append_message",
+    "save_lookup",
     "recover",
     "reserve",
     "settle",
     "block",
-    "end",
+    "end_session",
 )
 PAIRS = 40
 

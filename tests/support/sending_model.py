@@ -1,0 +1,418 @@
+"""A model of sending: the real session and its real decisions, over a store and an ARM that live in memory.
+
+Time is virtual and everything is enumerated: where the program dies (twice), what ARM does with a batch, what it says,
+when a document can be seen. Nothing here decides anything: `sending.Session` does.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from armbulk.arm.batch_results import RecordResult
+from armbulk.arm.responses import Response, TransportError
+from armbulk.errors import ArmbulkError
+from armbulk.model.batch_state import FINAL_STATES, NEEDS_DECISION, BatchState, is_allowed
+from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.progress import PollSettings
+from armbulk.quota.limits import Account, QuotaLimits
+from armbulk.sending.sender import Sender
+from armbulk.store import Batch, OpenRecord, Run, SubmitIntent
+
+UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+KEYS = ("F1", "F2")
+SETTLE = 1_800.0
+
+
+class Crash(BaseException):
+    """The program dies here."""
+
+
+@dataclass
+class Fate:
+    """Counts the points where the program can die, and kills it at those chosen."""
+
+    kills: tuple[int, ...] = ()
+    at: int = 0
+
+    def point(self) -> None:
+        """One point: a commit, or a byte on its way."""
+        self.at += 1
+        if self.at in self.kills:
+            raise Crash
+
+
+@dataclass
+class ModelClock:
+    """Time passes in `sleep` only."""
+
+    at: float = 1_000_000.0
+    interrupted: bool = False
+
+    def now(self) -> float:
+        """The present time."""
+        return self.at
+
+    def monotonic(self) -> float:
+        """The same."""
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.at += max(seconds, 0.0)
+
+
+@dataclass(frozen=True)
+class Post:
+    """What ARM does with a batch that is posted: when it takes it (None: never), and what it answers."""
+
+    name: str
+    taken_after: float | None
+    reply: Response
+
+
+def _json(status: int, body: Any) -> Response:
+    return Response(status, json.dumps(body).encode())
+
+
+ACCEPTED = {"batchUuid": UUID, "status": "QUEUED"}
+LOST = Response(error=TransportError.BROKEN, reason="no answer in time")
+POSTS = (
+    Post("accepted", 0.0, _json(202, ACCEPTED)),
+    Post("accepted slowly", 20.0, _json(202, ACCEPTED)),
+    Post("refused", None, _json(422, {"message": "no"})),
+    Post("limited", None, Response(429, b"", {"retry-after": "5"})),
+    Post("500 taken", 0.0, Response(500, b"")),
+    Post("500 not taken", None, Response(500, b"")),
+    Post("503 taken", 0.0, Response(503, b"", {"retry-after": "5"})),
+    Post("lost, taken", 0.0, LOST),
+    Post("lost, not taken", None, LOST),
+    Post("lost, taken minutes later", 300.0, LOST),
+    Post("taken, no number", 0.0, _json(200, {"status": "OK"})),
+    Post("taken, cut off", 0.0, Response(202, b'{"batchUu')),
+    Post("redirected", None, Response(307, b"")),
+    Post("nobody there", None, Response(error=TransportError.NOT_SENT, reason="no connection")),
+)
+POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing")
+VISIBLE = (0.0, 40.0)
+
+
+@dataclass
+class ModelArm:
+    """ARM: takes a batch as `post` says (later ones plainly), answers looks as `poll` says."""
+
+    fate: Fate
+    clock: ModelClock
+    post: Post
+    poll: str
+    visible: float
+    held: dict[str, list[float]] = field(default_factory=dict)  # key → when each copy of it came
+    posts: int = 0
+    polls: int = 0
+
+    def login(self) -> None:
+        """Always logged in."""
+
+    def send_batch(self, resource: str, method: str, body: bytes) -> Response:
+        """Take a batch, or not; the first time as `post` says."""
+        del resource, method
+        self.fate.point()
+        self.posts += 1
+        post = self.post if self.posts == 1 else POSTS[0]
+        if post.taken_after is not None:
+            for one in json.loads(body)["documents"]:
+                self.held.setdefault(one["documentNo"], []).append(self.clock.at + post.taken_after)
+        self.fate.point()
+        return post.reply
+
+    def get_batch(self, uuid: str) -> Response:
+        """How the batch stands."""
+        del uuid
+        self.fate.point()
+        self.polls += 1
+        there = [key for key in KEYS if self._seen(key)]
+        items = [{"documentNo": key, "status": "PROCESSED", "result": "CREATED"} for key in there]
+        first = self.polls == 1
+        if self.poll == "404 for ever" or (self.poll == "404 first" and first):
+            return Response(404, b"")
+        if self.poll == "never" or (self.poll == "pending first" and first) or not there:
+            return _json(202, {"batchUuid": UUID, "status": "PROCESSING"})
+        if self.poll == "partial first" and first:
+            return _json(206, {"batchUuid": UUID, "status": "PROCESSING", "documents": items[:1]})
+        if self.poll == "one missing":
+            return _json(200, {"batchUuid": UUID, "status": "PROCESSED", "documents": items[:1]})
+        return _json(200, {"batchUuid": UUID, "status": "PROCESSED", "documents": items})
+
+    def get_document(self, key: str) -> Response:
+        """One document."""
+        self.fate.point()
+        if not self._seen(key):
+            return Response(404, b"")
+        return _json(200, {"documentNo": key, "documentType": "IN", "customerNo": "k1"})
+
+    def _seen(self, key: str) -> bool:
+        return any(came + self.visible <= self.clock.at for came in self.held.get(key, ()))
+
+
+@dataclass
+class Held:
+    """One record in the model's store."""
+
+    no: int
+    key: str
+    batch: int
+    outcome: Outcome | None = None
+
+
+class ModelStore:
+    """What `Session` needs of a store: every method that writes is one commit, and a point to die at on both sides."""
+
+    def __init__(self, fate: Fate, clock: ModelClock) -> None:
+        self.fate, self.clock = fate, clock
+        self.items = {no: Held(no, key, 1) for no, key in enumerate(KEYS, start=1)}
+        self.rows = {1: Batch(1, 1, "documents", "POST", BatchState.PLANNED, 0, None, None, None, 0)}
+        self.state = "running"
+        self.lawless = 0
+
+    def _commit(self, change: Callable[[], Any]) -> Any:
+        self.fate.point()
+        made = change()
+        self.fate.point()
+        return made
+
+    def _move(self, batch_id: int, to: BatchState, **values: Any) -> None:
+        row = self.rows[batch_id]
+        self.lawless += not is_allowed(row.state, to)
+        self.rows[batch_id] = replace(row, state=to, **values)
+
+    def lock(self, account: Account, run_id: int) -> Any:
+        """Nobody else is there."""
+        del account, run_id
+        return nullcontext()
+
+    def recover(self, run_id: int, account: Account) -> None:
+        """What was being posted is in doubt."""
+        del run_id, account
+
+        def change() -> None:
+            for row in list(self.rows.values()):
+                if row.state is BatchState.POSTING:
+                    self._move(row.id, BatchState.IN_DOUBT)
+
+        self._commit(change)
+
+    def end_session(self, run_id: int, state: str, resume_at: float | None = None) -> None:
+        """The session ends."""
+        del run_id, resume_at
+        self.state = state
+
+    def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
+        """The batches."""
+        del run_id
+        return [row for row in self.rows.values() if not still_open or row.state not in FINAL_STATES]
+
+    def batch(self, batch_id: int) -> Batch:
+        """One batch."""
+        return self.rows[batch_id]
+
+    def progress(self, run_id: int) -> tuple[int, int]:
+        """Nobody looks."""
+        del run_id
+        return 0, 1
+
+    def _open(self, batch_id: int) -> list[Held]:
+        return [one for one in self.items.values() if one.batch == batch_id and one.outcome is None]
+
+    def open_records(self, batch_id: int) -> tuple[OpenRecord, ...]:
+        """The records without an outcome."""
+        return tuple(
+            OpenRecord(one.no, one.key, f'{{"documentNo":"{one.key}"}}', "IN", "k1", "", None, "")
+            for one in self._open(batch_id)
+        )
+
+    def sent_records(self, batch_id: int) -> list[tuple[int, str]]:
+        """What the batch was sent with."""
+        return [(one.no, one.key) for one in self.items.values() if one.batch == batch_id]
+
+    def slowest_batch_seconds(self, account: Account) -> float:
+        """Nothing was slow so far."""
+        del account
+        return 0.0
+
+    def record_intent(self, account: Account, batch_id: int, limits: QuotaLimits) -> SubmitIntent | None:
+        """Commit the intent."""
+        del account, limits
+
+        def change() -> SubmitIntent:
+            self._move(batch_id, BatchState.POSTING, intended=self.clock.at, attempt=self.rows[batch_id].attempt + 1)
+            return SubmitIntent(1, ApiUsage(1, 0, 2), self.open_records(batch_id))
+
+        made: SubmitIntent = self._commit(change)
+        return made
+
+    def save_response(self, batch_id: int, to: BatchState, why: str, reply: Response, **given: Any) -> None:
+        """Commit the answer."""
+        del why, reply
+
+        def change() -> None:
+            for one in given.get("results", ()):
+                self._outcome(one)
+            uuid = given.get("uuid") or self.rows[batch_id].uuid
+            self._move(batch_id, to, answered=self.clock.at, uuid=uuid)
+            if given.get("parts"):
+                self._split(batch_id)
+
+        self._commit(change)
+
+    def _split(self, batch_id: int) -> None:
+        for one in self._open(batch_id):
+            new = max(self.rows) + 1
+            one.batch = new
+            self.rows[new] = Batch(new, new, "documents", "POST", BatchState.PLANNED, 0, None, None, None, 0)
+
+    def move_batch(self, batch_id: int, to: BatchState, why: str) -> None:
+        """Commit a move."""
+        del why
+        self._commit(lambda: self._move(batch_id, to))
+
+    def save_results(self, batch_id: int, results: Any) -> None:
+        """Commit outcomes."""
+
+        def change() -> None:
+            for one in results:
+                self._outcome(one)
+            if not self._open(batch_id) and self.rows[batch_id].state not in FINAL_STATES:
+                self._move(batch_id, BatchState.FINISHED)
+
+        self._commit(change)
+
+    def _outcome(self, one: RecordResult) -> None:
+        if self.items[one.no].outcome is None:
+            self.items[one.no].outcome = one.outcome
+
+    def save_outcomes(self, run_id: int, results: Any) -> None:
+        """Nothing is held back here."""
+
+    def append_message(self, run_id: int, message: str, nos: Any, *, besides: bool = False) -> None:
+        """Words do not matter here."""
+
+    def save_lookup(self, batch_id: int, looks: Any, *, whole: bool) -> int:
+        """Count complete rounds of looks."""
+        del looks
+        row = self.rows[batch_id]
+        if whole:
+            self._commit(lambda: self.rows.update({batch_id: replace(row, rounds=row.rounds + 1)}))
+        return self.rows[batch_id].rounds
+
+    def reserve(self, account: Account, cost: ApiUsage, limits: QuotaLimits, purpose: str) -> int:
+        """There is always room."""
+        del account, cost, limits, purpose
+        return 1
+
+    def settle(self, *_: Any) -> None:
+        """Nobody counts."""
+
+    def block(self, account: Account, seconds: float, *_: Any) -> float:
+        """Nobody counts, but everybody waits."""
+        del account
+        return self.clock.now() + seconds
+
+    def skew(self, account: Account) -> None:
+        """The clocks agree."""
+
+
+NO_CUSTOMERS = pl.DataFrame(
+    schema={
+        "resource": pl.String,
+        "outcome": pl.String,
+        "customer_norm": pl.String,
+        "key_norm": pl.String,
+        "no": pl.Int64,
+    }
+)
+RUN = Run(1, 0.0, None, "running", None, Account("http://arm", "1"), "default", {}, {}, None)
+PACE = PollSettings(2.0, SETTLE, 10.0)
+LIMITS = QuotaLimits.of("XL")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one run of the model ended."""
+
+    points: int
+    doubled: int  # documents ARM holds more than once
+    lost: int  # documents whose outcome is not the truth
+    unaccounted: int  # documents with neither an outcome nor a batch that is open
+    lawless: int  # moves that the table of states does not allow
+    waiting: int  # documents that wait for a person
+
+
+def run(
+    post: Post, poll: str, visible: float, kills: tuple[int, ...] = (), make: type[ModelStore] = ModelStore
+) -> Verdict:
+    """Send two documents; die at `kills`; resume until nothing happens any more."""
+    fate, clock = Fate(kills), ModelClock()
+    store, arm = make(fate, clock), ModelArm(fate, clock, post, poll, visible)
+    for _ in range(4 + len(kills)):
+        session = Sender(_Facade(store), arm, clock, RUN, LIMITS, "u", PACE, followed=True)  # type: ignore[arg-type]
+        try:
+            state = session.resume()
+        except (Crash, ArmbulkError):
+            clock.at += 1.0
+            continue
+        if state == "finished" or all(row.state in FINAL_STATES | NEEDS_DECISION for row in store.rows.values()):
+            break
+        clock.at += 1_000.0
+    return _judge(store, arm, fate)
+
+
+class _Facade:
+    """The store under the name `items` means in Session."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self._store = store
+
+    def items(self, run_id: int) -> pl.DataFrame:
+        """No customers."""
+        del run_id
+        return NO_CUSTOMERS
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def _judge(store: ModelStore, arm: ModelArm, fate: Fate) -> Verdict:
+    doubled = sum(len(copies) > 1 for copies in arm.held.values())
+    lost = unaccounted = waiting = 0
+    for one in store.items.values():
+        there = bool(arm.held.get(one.key))
+        if one.outcome is None:
+            is_open = store.rows[one.batch].state in {
+                BatchState.IN_DOUBT,
+                BatchState.QUARANTINED,
+                BatchState.ACCEPTED,
+                BatchState.PLANNED,
+            }
+            unaccounted += not is_open
+            waiting += 1
+        elif (one.outcome is Outcome.CREATED) != there:
+            lost += 1
+    return Verdict(fate.at, doubled, lost, unaccounted, store.lawless, waiting)
+
+
+def everything(pairs: int = 1) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
+    """Every behaviour with every pair of points to die at (every `pairs`-th of them)."""
+    count = 0
+    for post in POSTS:
+        for poll in POLLS:
+            for visible in VISIBLE:
+                points = run(post, poll, visible).points
+                yield post, poll, visible, ()
+                for first in range(1, points + 1):
+                    for second in [0, *range(first + 1, first + points + 1)]:
+                        count += 1
+                        if second == 0 or count % pairs == 0:
+                            yield post, poll, visible, (first, second) if second else (first,)

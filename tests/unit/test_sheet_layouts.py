@@ -1,0 +1,207 @@
+"""Sheets as accountants lay them out: titles, totals, notes, second tables, merged and hidden rows, flat files."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from armbulk.arm.encode import encode_records
+from armbulk.errors import FileError
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.readers import read_sheets
+from armbulk.validation.check import Checked, check_files, check_sheets
+
+CUSTOMERS = "Kundenr;Navn\nK1;Kari\nK2;Ola\nK3;Per\n"
+DOCUMENTS = (
+    "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Beløp inkl. mva\n"
+    "F1;IN;K1;2026-02-01;2026-02-15;NOK;125\n"
+    "F2;IN;K2;2026-02-01;2026-02-15;NOK;250\n"
+)
+LINES = "Fakturanr;Linjenr;Tekst;Beløp inkl. mva\nF1;1;Kam;125\nF2;1;Kam;100\nF2;2;Børste;150\n"
+FLAT = (
+    "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjenr;Tekst;Antall;Pris;Beløp inkl. mva\n"
+    "F1;IN;K1;2026-02-01;2026-02-15;NOK;1;Kam;1;125;125\n"
+    "F2;IN;K2;2026-02-01;2026-02-15;NOK;1;Kam;1;100;100\n"
+    "F2;;;;;;2;Børste;1;150;150\n"
+)
+
+
+def checked(folder: Path, reading: ReadOptions = DEFAULT_READ_OPTIONS, **files: str) -> Checked:
+    """Check CSV files given by name and content."""
+    paths = []
+    for name, content in files.items():
+        path = folder / f"{name}.csv"
+        path.write_text(content, encoding="utf-8")
+        paths.append(str(path))
+    return check_files(paths, reading)
+
+
+def codes(found: Checked) -> list[tuple[int | None, str | None, str]]:
+    """(row, column, code) of each finding."""
+    return list(found.findings.select("row", "column", "code").iter_rows())
+
+
+def bodies(found: Checked) -> list[dict[str, object]]:
+    """The documents that would be sent."""
+    return [json.loads(one) for one in encode_records(found.tables["documents"], found.tables["lines"])["payload"]]
+
+
+def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
+    """Title rows do not matter; rows keep their own numbers."""
+    found = checked(tmp_path, customers=f"Kundeliste;\nper 1. mai;\n;\n{CUSTOMERS}")
+    assert codes(found) == []
+    assert found.tables["customers"].rows["row"].to_list() == [5, 6, 7]
+
+
+@pytest.mark.parametrize("total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;"])
+def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> None:
+    """A total row is one finding, and no record is made of it."""
+    found = checked(tmp_path, customers=f"{CUSTOMERS}{total}\n")
+    assert codes(found) == [(5, None, "total-row")]
+    assert found.blocked_rows["customers"]["row"].to_list() == [5]
+
+
+def test_a_number_that_begins_like_a_total_is_none(tmp_path: Path) -> None:
+    """A customer called Total AS with the number SUM-1 is a customer."""
+    assert codes(checked(tmp_path, customers="Kundenr;Navn\nSUM-1;Total AS\n")) == []
+
+
+def test_a_second_table_is_refused_by_its_row(tmp_path: Path) -> None:
+    """Headers repeated inside the data are named."""
+    found = checked(tmp_path, customers=f"{CUSTOMERS}\n{CUSTOMERS}")
+    assert (6, None, "header-again") in codes(found)
+
+
+def test_values_without_a_header_are_told(tmp_path: Path) -> None:
+    """Notes beside the table are not sent, and that is said."""
+    found = checked(tmp_path, customers="Kundenr;Navn;;\nK1;Kari;;\nK2;Ola;;ring ham\n")
+    assert codes(found) == [(3, "D", "no-header")]
+
+
+def test_a_sheet_by_name_without_a_known_header_is_told(tmp_path: Path) -> None:
+    """A sheet called Kunder without one known header says so, once."""
+    found = checked(tmp_path, customers=CUSTOMERS, Kunder="a;b\n1;2\n")
+    assert [code for _, _, code in codes(found)] == ["no-known-header"]
+
+
+def test_merged_cells_in_the_data_are_named(tmp_path: Path) -> None:
+    """Merged cells hold one value for many: each row they touch is held back."""
+    path = tmp_path / "k.xlsx"
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "Kunder"
+    for row in (["Kundenr", "Navn", "Poststed"], ["K1", "Kari", "Oslo"], ["K2", "Ola", None], ["K3", "Per", "Bergen"]):
+        page.append(row)
+    book.save(path)
+    sheets = [replace(sheet, merged_ranges=("C2:C3", "F1:G9", "A1:B1")) for sheet in read_sheets(path)]
+    found = check_sheets(sheets)
+    assert codes(found) == [(2, "C", "merged-cells"), (3, "C", "merged-cells")]
+    assert sorted(found.blocked_rows["customers"]["row"]) == [2, 3]
+
+
+def with_hidden(folder: Path, reading: ReadOptions, hidden: dict[str, set[int]]) -> Checked:
+    """Customers, documents and lines with rows that Excel does not show."""
+    sheets = []
+    for name, content in {"customers": CUSTOMERS, "documents": DOCUMENTS, "lines": LINES}.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+        sheets += [
+            replace(one, hidden_rows=frozenset(hidden.get(name, ()))) for one in read_sheets(folder / f"{name}.csv")
+        ]
+    return check_sheets(sheets, reading)
+
+
+def test_hidden_rows_stop_until_somebody_decides(tmp_path: Path) -> None:
+    """Rows that Excel does not show are an error that names them; empty hidden rows are none."""
+    found = with_hidden(tmp_path, ReadOptions(), {"customers": {3, 90}})
+    assert [code for _, _, code in codes(found)] == ["hidden-rows"]
+    assert found.findings["value"].to_list() == ["1"]
+    assert found.blocked_rows["customers"].height == 3
+
+
+def test_hidden_rows_are_taken_when_asked(tmp_path: Path) -> None:
+    """`--include-hidden` reads them as any other, and says so."""
+    found = with_hidden(tmp_path, ReadOptions(hidden="include"), {"customers": {3}})
+    assert [code for _, _, code in codes(found)] == ["hidden-included"]
+    assert found.tables["customers"].rows.height == 3
+
+
+def test_hidden_documents_are_left_out_with_their_lines(tmp_path: Path) -> None:
+    """`--skip-hidden` leaves a document out with all of its lines; each still has an outcome."""
+    found = with_hidden(tmp_path, ReadOptions(hidden="skip"), {"documents": {3}})
+    assert [code for _, _, code in codes(found)] == ["hidden-skipped"]
+    assert [body["documentNo"] for body in bodies(found)] == ["F1"]
+    assert found.skipped["lines"].rows["row"].to_list() == [3, 4]
+    assert found.all_tables()["lines"].rows.height == 3
+
+
+def test_a_hidden_line_of_a_shown_document_holds_it_back(tmp_path: Path) -> None:
+    """An invoice is never sent without one of its lines."""
+    found = with_hidden(tmp_path, ReadOptions(hidden="skip"), {"lines": {4}})
+    assert sorted(code for _, _, code in codes(found)) == ["hidden-line", "hidden-skipped"]
+    assert found.blocked_rows["documents"]["row"].to_list() == [3]
+
+
+def test_a_flat_file_is_documents_with_lines(tmp_path: Path) -> None:
+    """One row per line with the document's columns repeated gives the documents of two sheets."""
+    flat = checked(tmp_path, customers=CUSTOMERS, export=FLAT)
+    apart = checked(tmp_path, customers=CUSTOMERS, documents=DOCUMENTS, lines=LINES)
+    assert flat.errors == 0
+    plain = [{**body, "documentLines": [{k: v for k, v in line.items() if k not in {"quantity", "price"}}
+                                        for line in body["documentLines"]]} for body in bodies(flat)]  # fmt: skip
+    assert plain == bodies(apart)
+
+
+def test_a_flat_document_must_agree_with_itself(tmp_path: Path) -> None:
+    """Where rows of one document differ the cell is named and the document held back."""
+    found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace("F2;;;", "F2;;K3;"))
+    assert (4, "C", "flat-disagrees") in codes(found)
+    assert found.blocked_rows["documents"]["row"].to_list() == [3]
+
+
+def test_repeated_totals_in_a_flat_file_are_not_summed(tmp_path: Path) -> None:
+    """Where all lines of a document have the same amount nobody can tell whose it is."""
+    found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace(";100\n", ";150\n"))
+    assert "flat-amounts-unclear" in [code for _, _, code in codes(found)]
+    assert found.blocked_rows["documents"].height == 2
+    said = FLAT.replace(";100\n", ";150\n").replace("Beløp inkl. mva", "Fakturabeløp inkl. mva")
+    clear = checked(tmp_path, customers=CUSTOMERS, export=said)
+    assert clear.errors == 0
+    assert [body["currencyAmounts"] for body in bodies(clear)] == [{"inclVat": 125}, {"inclVat": 150}]
+
+
+def test_sheets_of_their_own_win_over_flat_ones(tmp_path: Path) -> None:
+    """Where there is a sheet of lines, a sheet of documents is not read as lines too."""
+    found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace("F2;;;;;;2;Børste;1;150;150\n", ""), lines=LINES)
+    assert found.tables["lines"].rows["sheet"].unique().to_list() == [2]
+    assert "unknown-header" in [code for _, _, code in codes(found)]
+
+
+def test_a_file_without_data_says_so(tmp_path: Path) -> None:
+    """A file in which nothing is recognised is refused by name."""
+    with pytest.raises(FileError, match="No sheet"):
+        checked(tmp_path, notes="a;b\n1;2\n")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_order_changes_nothing_but_addresses(tmp_path: Path, seed: int) -> None:
+    """Rows and columns in another order give the same findings of the same values."""
+    shuffle = random.Random(seed)
+    table = [
+        line.split(";") for line in (DOCUMENTS + "F3;XX;K9;31.02.2026;i dag;NO;1.234\nF1;IN;K1;;;;\n").splitlines()
+    ]
+    columns = shuffle.sample(range(len(table[0])), len(table[0]))
+    body = shuffle.sample(table[1:], len(table) - 1)
+    mixed = "\n".join(";".join(row[at] for at in columns) for row in [table[0], *body])
+    plain = "\n".join(";".join(row) for row in table)
+
+    def seen(content: str) -> list[tuple[object, ...]]:
+        found = checked(tmp_path, customers=CUSTOMERS, documents=content, lines=LINES)
+        kept = found.findings.filter(pl.col("code") != "duplicate-key")
+        return sorted(map(str, kept.select("field", "code", "severity", "value").iter_rows()))
+
+    assert seen(mixed) == seen(plain)
+    assert seen(plain) == seen(plain)
