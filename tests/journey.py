@@ -61,7 +61,7 @@ class Journey:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
         settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
         self.bench = Context(load_profile(settings), clock)
-        self.store = self.bench.store()
+        self.store = self.bench.open_store()
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
@@ -71,7 +71,7 @@ class Journey:
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
         """Send what is left of a run."""
-        return imports.resume(self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None)
+        return imports.resume(self.bench, self.store, self.store.run(run), wait=for_windows, progress=lambda _: None)
 
     def run(self, files: list[str], **options: Any) -> report.RunResult:
         """All of it."""

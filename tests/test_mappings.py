@@ -386,7 +386,7 @@ def test_a_header_that_only_resembles_one_is_an_error_in_a_script(tmp_path: Path
     assert near.select("column", "field", "value").rows() == [("B", "name", "Kundnavn")]
     answered = check_files([str(path)], ReadOptions(renames={"Kundnavn": "name"}))
     assert answered.errors == 0
-    assert [one.findings["code"].to_list() for one in answered.headed] == [["unknown-header"]]
+    assert [one.findings["code"].to_list() for one in answered.header_matches] == [["unknown-header"]]
 
 
 @pytest.mark.parametrize("note", ["Adresse 4", "Telefon 3", "E-post 3", "Notater", "Kontaktperson", "Saldoen", "Type"])

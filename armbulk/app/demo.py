@@ -43,15 +43,15 @@ def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[Context, Ch
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
         bench = Context(load_profile(environ, said={"lang": lang}), clock)
         checked = check_files([str(workbook)])
-        yield bench, checked, imports.build_plan(bench, bench.store(), checked, ImportOptions(first_import=True))
+        yield bench, checked, imports.build_plan(bench, bench.open_store(), checked, ImportOptions(first_import=True))
 
 
 def run(bench: Context, checked: Checked, ready: ImportPlan, folder: Path, lang: str) -> report.RunResult:
     """Import the sample and write its result workbook."""
-    store = bench.store()
+    store = bench.open_store()
     given = imports.InputFiles((str(folder / SAMPLE),))
     run_id = imports.create_run(bench, store, ready, given)
-    imports.resume(bench, store, store.run(run_id), for_windows=True, tell=lambda _: None)
+    imports.resume(bench, store, store.run(run_id), wait=True, progress=lambda _: None)
     return imports.finish(store, run_id, checked, store_check.target_for(given.files, None), lang)
 
 

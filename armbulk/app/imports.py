@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.arm.client import ArmClient
-from armbulk.context import Context, connect
+from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
@@ -31,19 +31,19 @@ class InputFiles:
     """The files as the caller named them, with what was said of them."""
 
     files: tuple[str, ...]
-    reading: ReadOptions = DEFAULT_READ_OPTIONS
+    options: ReadOptions = DEFAULT_READ_OPTIONS
 
 
-def build_plan(bench: Context, store: Store, checked: Checked, options: ImportOptions) -> ImportPlan:
+def build_plan(context: Context, store: Store, checked: Checked, options: ImportOptions) -> ImportPlan:
     """Price what would be sent, with what this store knows of the client."""
     validate_lookup_options(look_up=options.look_up, first_import=options.first_import)
-    validate_update_options(checked, options, bench.profile.account)
-    profile = bench.profile
+    validate_update_options(checked, options, context.profile.account)
+    profile = context.profile
     around = PlanningInputs(
         known=store.sent_documents(profile.account),
         usage=store.usage(profile.account),
         limits=profile.limits,
-        now=bench.clock.now(),
+        now=context.clock.now(),
         cutting=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
         pace=PlanPace(),
         since=store.history_since(profile.account),
@@ -87,12 +87,12 @@ def verify_expected_totals(ready: ImportPlan, count: int | None, total: str | No
     if total is None:
         return
     found = sending["amount"].drop_nulls().str.to_decimal(scale=2).sum() or Decimal(0)
-    wanted = amount_of(total)
+    wanted = parse_amount(total)
     if found != wanted:
         raise UsageError("total-differs", f"The documents add up to {found}, {wanted} was expected", "Nothing was sent")
 
 
-def amount_of(text: str) -> Decimal:
+def parse_amount(text: str) -> Decimal:
     """An amount as it is typed on a command line; UsageError when it is none."""
     try:
         return Decimal(text.replace(" ", "").replace(",", "."))
@@ -100,38 +100,38 @@ def amount_of(text: str) -> Decimal:
         raise UsageError("total-unreadable", f"{text!r} is not an amount", "Write it like 12500.50") from None
 
 
-def create_run(bench: Context, store: Store, ready: ImportPlan, given: InputFiles) -> int:
+def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFiles) -> int:
     """Store the run before anything is sent; return its number."""
-    profile = bench.profile
-    method = "PUT" if ready.options.update else "POST"
+    profile = context.profile
+    method = "PUT" if plan.options.update else "POST"
     batches = [
-        (batch.no, batch.resource, method if batch.resource == "customers" else "POST") for batch in ready.plan.batches
+        (batch.no, batch.resource, method if batch.resource == "customers" else "POST") for batch in plan.plan.batches
     ]
     new = {
         "origin": profile.account.origin,
         "client_no": profile.account.client_no,
         "profile": profile.name,
-        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in ready.checked.sheets},
+        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
         "options": {
-            "files": [_absolute(name) for name in given.files],
-            "sheets": [sheet.name for sheet in ready.checked.sheets],
-            "reading": asdict(given.reading),
-            "look_first": ready.looks is not None and ready.looks.documents > 0,
-            "look_until": ready.looks.until if ready.looks else None,
-            "first_import": ready.options.first_import,
-            "overwrite": ready.options.overwrite,
+            "files": [_absolute(name) for name in inputs.files],
+            "sheets": [sheet.name for sheet in plan.checked.sheets],
+            "reading": asdict(inputs.options),
+            "look_first": plan.looks is not None and plan.looks.documents > 0,
+            "look_until": plan.looks.until if plan.looks else None,
+            "first_import": plan.options.first_import,
+            "overwrite": plan.options.overwrite,
         },
     }
-    items = ready.items.with_columns(
+    items = plan.items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
         pl.lit(None, pl.String).alias("reference"),
-        pl.when(pl.col("outcome").is_not_null()).then(pl.lit(bench.clock.now())).alias("at"),
+        pl.when(pl.col("outcome").is_not_null()).then(pl.lit(context.clock.now())).alias("at"),
         pl.when(pl.col("outcome").is_null()).then(pl.col("payload", "base")),
     ).select([*ITEM_SCHEMA, "payload", "base"])
     return store.create_run(new, items, batches)
 
 
-def sender_of(bench: Context, store: Store, run: Run, arm: ArmClient, **options: Any) -> Sender:
+def create_sender(bench: Context, store: Store, run: Run, arm: ArmClient, **options: Any) -> Sender:
     """A session of one run, as the profile paces it."""
     profile = bench.profile
     pace = PollSettings(
@@ -141,12 +141,12 @@ def sender_of(bench: Context, store: Store, run: Run, arm: ArmClient, **options:
 
 
 def resume(
-    bench: Context,
+    context: Context,
     store: Store,
     run: Run,
     *,
-    for_windows: bool,
-    tell: Callable[[Progress], None],
+    wait: bool,
+    progress: Callable[[Progress], None],
     look_first: bool | None = None,
 ) -> str:
     """Send what is left of a run and wait for its answers; return the run's state.
@@ -157,9 +157,9 @@ def resume(
         store.log_decision(
             run.id, "each document is looked up first" if look_first else "first import, as a person said"
         )
-    arm = connect(bench)
+    arm = open_client(context)
     try:
-        return sender_of(bench, store, run, arm, for_windows=for_windows, tell=tell, look_first=look_first).resume()
+        return create_sender(context, store, run, arm, for_windows=wait, tell=progress, look_first=look_first).resume()
     finally:
         arm.close()
 
@@ -182,7 +182,7 @@ def finish(store: Store, run_id: int, checked: Checked | None, target: Path, lan
     return report.load_result(store, run_id)
 
 
-def open_records(stood: report.RunResult) -> list[dict[str, Any]]:
+def list_open_records(stood: report.RunResult) -> list[dict[str, Any]]:
     """Name every record that is in doubt or in conflict, for people."""
     chosen = shown_items(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
     return [
@@ -199,7 +199,7 @@ def open_records(stood: report.RunResult) -> list[dict[str, Any]]:
     ]
 
 
-def files_of(run: Run) -> Sequence[str]:
+def run_files(run: Run) -> Sequence[str]:
     """The files a run was made of, as absolute names."""
     return [str(name) for name in run.options["files"]]
 
@@ -209,7 +209,7 @@ def _absolute(name: str) -> str:
     return f"{Path(path).resolve()}{mark}{said}"
 
 
-def latest_unfinished(store: Store, account: Account) -> Run:
+def find_unfinished_run(store: Store, account: Account) -> Run:
     """Return the client's latest run that is not finished, or has no result workbook yet; UsageError without one."""
     for run in store.runs():
         if (run.state != "finished" or run.result is None) and run.account == account:

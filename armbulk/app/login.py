@@ -8,7 +8,7 @@ from typing import Any
 from armbulk.arm.client import Login, unreachable_error
 from armbulk.arm.pages import read_page
 from armbulk.arm.responses import Response
-from armbulk.context import Context, connect
+from armbulk.context import Context, open_client
 from armbulk.errors import SettingsError, Unfinished
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import profiles
@@ -31,7 +31,7 @@ class LoginInput:
     secret: str = field(repr=False)
 
 
-def with_secret(profile: Profile, vault: SecretStore) -> Profile:
+def add_secret(profile: Profile, vault: SecretStore) -> Profile:
     """Take the secret from its file or the keyring where none is set; the environment goes first."""
     login = profile.login
     if login.token or login.client_secret or not (profile.base_url and profile.client_no):
@@ -40,7 +40,7 @@ def with_secret(profile: Profile, vault: SecretStore) -> Profile:
     return replace(profile, login=replace(login, **{"client_secret" if login.by_client else "token": secret or ""}))
 
 
-def as_profile(profile: Profile, given: LoginInput) -> Profile:
+def build_profile(profile: Profile, given: LoginInput) -> Profile:
     """The profile as it would be with what was given; SettingsError for what cannot be."""
     login = Login(token_url=address(given.token_url), client_id=given.client_id, ca_file=profile.login.ca_file)
     return replace(
@@ -65,7 +65,7 @@ def _written(profile: Profile) -> Profile:
 
 def verify_login(bench: Context) -> None:
     """Log in and ask ARM for five customers: one request, within the meters. Raises what is wrong."""
-    profile, store, arm = bench.profile, bench.store(), connect(bench)
+    profile, store, arm = bench.profile, bench.open_store(), open_client(bench)
     metered = RateLimitedClient(store, arm, bench.clock, profile.account, profile.limits)
     try:
         found = metered.get(partial(arm.list_page, "customers", _TRY), 5, _count)

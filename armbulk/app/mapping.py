@@ -20,12 +20,12 @@ from armbulk.validation.parse import as_text
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
 
 
-def starter(checked: Checked) -> str:
+def build_starter(checked: Checked) -> str:
     """Write a mapping to begin with: what is known, what looks alike (as a comment), what is not known."""
     parts = ["# A mapping: which column of this file is which of ARM's. See docs/mappings.md."]
     for index, sheet in enumerate(checked.sheets):
-        recognised = checked.headed[index].resource is not None
-        headed = checked.headed[index] if recognised else guess_resource(sheet, index, RESOURCES)
+        recognised = checked.header_matches[index].resource is not None
+        headed = checked.header_matches[index] if recognised else guess_resource(sheet, index, RESOURCES)
         resource = headed.resource or RESOURCES["customers"]
         row = headed.header_row or (sheet.frame["row"][0] if sheet.frame.height else 1)
         head = sheet.frame.filter(pl.col("row") == row)
@@ -70,10 +70,10 @@ def _quoted(text: str) -> str:
     return f'"{text.translate(_QUOTE)}"'
 
 
-def explain(checked: Checked, row: int, name: str | None, lang: str) -> dict[str, Any]:
+def explain_row(checked: Checked, row: int, name: str | None, lang: str) -> dict[str, Any]:
     """Show how one row becomes its JSON: each value's cell, text, way and place; UsageError if there is no such row."""
     index = _place(checked, row, name)
-    sheet, headed = checked.sheets[index], checked.headed[index]
+    sheet, headed = checked.sheets[index], checked.header_matches[index]
     resource = headed.resource
     assert resource is not None  # noqa: S101 - _place chose a recognised sheet
     parts = [(checked.tables[resource.name], headed.columns)]
@@ -93,7 +93,7 @@ def explain(checked: Checked, row: int, name: str | None, lang: str) -> dict[str
 
 
 def _place(checked: Checked, row: int, name: str | None) -> int:
-    for index, (sheet, headed) in enumerate(zip(checked.sheets, checked.headed, strict=True)):
+    for index, (sheet, headed) in enumerate(zip(checked.sheets, checked.header_matches, strict=True)):
         there = headed.resource is not None and (sheet.frame["row"] == row).any() and row > (headed.header_row or 0)
         if there and (name is None or fold_header(name) == fold_header(sheet.name)):
             return index

@@ -10,7 +10,7 @@ import polars as pl
 
 from armbulk.app import imports
 from armbulk.clock import iso
-from armbulk.context import Context, connect
+from armbulk.context import Context, open_client
 from armbulk.errors import FileError, UsageError
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
@@ -52,17 +52,17 @@ def verify_same_client(store: Store, run_id: int | None, account: Account) -> No
             imports.verify_same_client(run, account)
 
 
-def look_up_again(bench: Context, store: Store, run_id: int | None) -> None:
+def look_up_again(context: Context, store: Store, run_id: int | None) -> None:
     """Ask ARM once more about every document in doubt of the client (or of one run)."""
-    arm = connect(bench)
+    arm = open_client(context)
     try:
-        for number in sorted({one.run for one in store.unresolved_documents(bench.profile.account, run_id)}):
-            imports.sender_of(bench, store, store.run(number), arm).look_up_again()
+        for number in sorted({one.run for one in store.unresolved_documents(context.profile.account, run_id)}):
+            imports.create_sender(context, store, store.run(number), arm).look_up_again()
     finally:
         arm.close()
 
 
-def choose(documents: Sequence[UnresolvedDocument], keys_file: Path | None) -> DocumentSelection:
+def select_documents(documents: Sequence[UnresolvedDocument], keys_file: Path | None) -> DocumentSelection:
     """The documents whose numbers stand in a file, one a line; all of them without a file.
 
     FileError when the file cannot be read; UsageError when it names a document that is not in doubt.
@@ -84,7 +84,7 @@ def choose(documents: Sequence[UnresolvedDocument], keys_file: Path | None) -> D
     return DocumentSelection([one for one in documents if normalise_key_text(one.key) in wanted])
 
 
-def decide(store: Store, chosen: DocumentSelection, decision: str) -> None:
+def save_decision(store: Store, chosen: DocumentSelection, decision: str) -> None:
     """Carry out a decision."""
     outcome, why = DECISIONS[decision]
     if chosen.documents:
@@ -98,21 +98,21 @@ def finish(store: Store, runs: Iterable[int], lang: str) -> list[Path]:
     """Write the result workbooks of those runs that came to their end; they then forget personal data as any other."""
     ended = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
     for run in ended:
-        target = store_check.target_for(imports.files_of(run), run.result)
+        target = store_check.target_for(imports.run_files(run), run.result)
         imports.finish(store, run.id, results.check_again(run), target, lang)
     return [Path(store.run(run.id).result or "") for run in ended]
 
 
-def for_people(documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
+def redact_documents(documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
     """The same, as a terminal or a script's log may show them."""
     said = {"message": [one.message for one in documents], "customer_norm": [one.customer for one in documents]}
     rows = shown_items(pl.DataFrame(said, schema=dict.fromkeys(said, pl.String))).iter_rows()
     return [replace(one, message=row[0], customer=row[1]) for one, row in zip(documents, rows, strict=True)]
 
 
-def report(store: Store, documents: Sequence[UnresolvedDocument], decided: dict[str, int]) -> dict[str, Any]:
+def to_json(store: Store, documents: Sequence[UnresolvedDocument], decided: dict[str, int]) -> dict[str, Any]:
     """Say what is in doubt, as the JSON of `armbulk resolve` does."""
-    documents = for_people(documents)
+    documents = redact_documents(documents)
     runs = {one.run: store.run(one.run) for one in documents}
     return {
         "open": [

@@ -48,11 +48,11 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
         raise FileError("file-exists", f"{path} is there already", "Choose another with -o, or replace it with --yes")
     resources = [RESOURCES[name] for name in _HOLDS[resource]]
     rows = {one.name: _rows(one) if examples else [] for one in resources}
-    written, sheets = write_template(path, resources, rows, list(guide(resources, lang)), lang)
+    written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}
 
 
-def guide(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
+def list_guide_rows(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
     """Explain each column of a template, in the template's language first."""
     other = "en" if lang == "no" else "no"
     for resource in resources:

@@ -9,7 +9,7 @@ from armbulk.store import Store
 METERS = ("requests", "reads", "writes")
 
 
-def meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
+def list_meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
     """Say what is used, reserved and left of every meter and window."""
     usage = store.usage(profile.account)
     found = []

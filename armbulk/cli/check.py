@@ -102,7 +102,7 @@ def plan(desk: CommandContext, given: "InputFiles", **options: Any) -> Exit:
 
     checked = checked_files(desk, given)
     bench = desk.bench
-    store = bench.store()
+    store = bench.open_store()
     ready = build_plan(bench, store, checked, planning.ImportOptions(**options))
     if ready.stopped and not desk.report.as_json:
         show_findings(desk, checked)
@@ -119,12 +119,12 @@ def checked_files(desk: CommandContext, given: "InputFiles", *, anything: bool =
     from armbulk.validation.check import check_files
 
     with desk.report.working("reading and checking …"):
-        checked = check_files(given.files, given.reading, anything=anything)
+        checked = check_files(given.files, given.options, allow_unrecognised=anything)
     answers = _answers(desk, checked) if desk.can_ask and not anything and not yes else {}
     if not answers:
         return checked
-    given.reading.renames.update(answers)
-    return check_files(given.files, given.reading)
+    given.options.renames.update(answers)
+    return check_files(given.files, given.options)
 
 
 def _answers(desk: CommandContext, checked: "Checked") -> dict[str, str]:

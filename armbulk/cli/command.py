@@ -41,10 +41,10 @@ class CommandContext:
 
     def reachable(self) -> "CommandContext":
         """The same desk with all it takes to call ARM, its secret from the keyring if need be; SettingsError if not."""
-        from armbulk.app.login import with_secret
+        from armbulk.app.login import add_secret
         from armbulk.settings.secrets import KeyringSecrets
 
-        profile = with_secret(self.profile, KeyringSecrets())
+        profile = add_secret(self.profile, KeyringSecrets())
         profile.require_server()
         return replace(self, profile=profile)
 

@@ -77,7 +77,7 @@ def import_(
 
     checked = checked_files(desk, given, yes=yes)
     bench = desk.bench
-    store = bench.store()
+    store = bench.open_store()
     ready = imports.build_plan(bench, store, checked, plan.ImportOptions(**options))
     if dry_run:
         desk.report.show("plan", plan.to_json(ready))
@@ -126,12 +126,12 @@ def resume(
 
     imports.validate_lookup_options(look_up=look_up, first_import=first_import)
     desk = desk.reachable()
-    store = desk.bench.store()
-    chosen = store.run(run) if run else imports.latest_unfinished(store, desk.profile.account)
+    store = desk.bench.open_store()
+    chosen = store.run(run) if run else imports.find_unfinished_run(store, desk.profile.account)
     imports.verify_same_client(chosen, desk.profile.account)
-    workbook = store_check.target_for(imports.files_of(chosen), target)
+    workbook = store_check.target_for(imports.run_files(chosen), target)
     if not (look_up or first_import):
-        store_check.verify_history(store, chosen.account, imports.files_of(chosen), workbook)
+        store_check.verify_history(store, chosen.account, imports.run_files(chosen), workbook)
     _beforehand(desk, results.verify_writable(workbook, desk.report.lang))
     if first_import and not _certain(desk, yes=yes):
         return Exit.OK
@@ -153,9 +153,9 @@ def results(desk: CommandContext, run: int, target: str | None) -> Exit:
     from armbulk.results import report as made
     from armbulk.results import store_check
 
-    store = desk.bench.store()
+    store = desk.bench.open_store()
     chosen = store.run(run)
-    workbook = store_check.target_for(imports.files_of(chosen), target or chosen.result)
+    workbook = store_check.target_for(imports.run_files(chosen), target or chosen.result)
     checked = made.check_again(chosen)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
@@ -210,7 +210,7 @@ def _carry_on(
 
     run = store.run(run_id)
     with InterruptHandler(desk.clock), progress(desk.report) as tell:
-        state = imports.resume(desk.bench, store, run, for_windows=not no_wait, tell=tell, look_first=look_first)
+        state = imports.resume(desk.bench, store, run, wait=not no_wait, progress=tell, look_first=look_first)
     if state == "interrupted":
         show(desk, made.load_result(store, run_id))
         desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")
@@ -255,6 +255,6 @@ def show(desk: CommandContext, stood: "RunResult") -> None:
         state_words=made.state_words(said["state"], lang),
         outcome_words={name: made.outcome_words(name, lang) for name in said["outcomes"]},
         totals=made.control_totals(stood.items),
-        open_records=imports.open_records(stood),
+        open_records=imports.list_open_records(stood),
         next_steps=made.next_steps(said["outcomes"], lang),
     )

@@ -45,7 +45,7 @@ def login(desk: CommandContext, *, secret_stdin: bool, no_check: bool, **said: s
     from armbulk.settings.secrets import KeyringSecrets
 
     given = _given(desk, said, secret_stdin=secret_stdin)
-    profile = profiles.as_profile(desk.profile, given)
+    profile = profiles.build_profile(desk.profile, given)
     profile.require_server()
     if not no_check:
         with desk.report.working("asking ARM …"):

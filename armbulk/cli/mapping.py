@@ -33,9 +33,9 @@ def map_(desk: CommandContext, given: "InputFiles", row: int | None, name: str |
 
     checked = checked_files(desk, given, anything=True)
     if row is not None:
-        desk.report.show("map", mapping.explain(checked, row, name, desk.report.lang))
+        desk.report.show("map", mapping.explain_row(checked, row, name, desk.report.lang))
         return Exit.OK
-    made = mapping.starter(checked)
+    made = mapping.build_starter(checked)
     if target is None and not desk.report.as_json:
         click.echo(made, nl=False)
     elif target is not None:

@@ -45,7 +45,7 @@ def resolve(
     """
     from armbulk.app import resolve as resolving
 
-    store = desk.bench.store()
+    store = desk.bench.open_store()
     account = desk.profile.account
     resolving.verify_same_client(store, run, account)
     before = {one.run for one in store.unresolved_documents(account, run)}
@@ -56,16 +56,16 @@ def resolve(
     documents = store.unresolved_documents(account, run)
     decided: dict[str, int] = {}
     if decision and documents:
-        chosen = resolving.choose(documents, keys_file)
+        chosen = resolving.select_documents(documents, keys_file)
         _expect(chosen, expect_count, expect_total)
         _confirm(desk, chosen, decision, yes=yes)
-        resolving.decide(store, chosen, decision)
+        resolving.save_decision(store, chosen, decision)
         decided = {decision: len(chosen.documents)}
     elif documents and desk.can_ask:
         decided = _one_by_one(desk, store, documents)
     left = store.unresolved_documents(account, run)
     _conclude(desk, store, before - {one.run for one in left})
-    desk.report.show("resolve", resolving.report(store, left, decided))
+    desk.report.show("resolve", resolving.to_json(store, left, decided))
     return Exit.UNFINISHED if left or decided.get("resend") else Exit.OK
 
 
@@ -81,13 +81,13 @@ def _conclude(desk: CommandContext, store: "Store", runs: set[int]) -> None:
 
 
 def _expect(chosen: "DocumentSelection", count: int | None, total: str | None) -> None:
-    from armbulk.app.imports import amount_of
+    from armbulk.app.imports import parse_amount
 
     if count is not None and count != len(chosen.documents):
         raise UsageError(
             "count-differs", f"{len(chosen.documents)} documents are meant, {count} were expected", "Nothing was done"
         )
-    if total is not None and amount_of(total) != chosen.total:
+    if total is not None and parse_amount(total) != chosen.total:
         raise UsageError("total-differs", f"They add up to {chosen.total}, {total} was expected", "Nothing was done")
 
 
@@ -106,7 +106,7 @@ def _one_by_one(desk: CommandContext, store: "Store", documents: "list[Unresolve
     from armbulk.app import resolve as resolving
 
     decided: dict[str, int] = {}
-    for one in resolving.for_people(documents):
+    for one in resolving.redact_documents(documents):
         told = (
             f"{one.key} · customer {one.customer} · {one.amount or '?'} {one.currency} · run {one.run}, row {one.row}"
         )
@@ -118,6 +118,6 @@ def _one_by_one(desk: CommandContext, store: "Store", documents: "list[Unresolve
             chosen = resolving.DocumentSelection([one])
             if decision == "resend":
                 _confirm(desk, chosen, decision, yes=False)
-            resolving.decide(store, chosen, decision)
+            resolving.save_decision(store, chosen, decision)
             decided[decision] = decided.get(decision, 0) + 1
     return decided

@@ -18,7 +18,7 @@ def runs(desk: CommandContext) -> Exit:
     """
     from armbulk.results.report import history
 
-    desk.report.show("runs", {"runs": history(desk.bench.store())})
+    desk.report.show("runs", {"runs": history(desk.bench.open_store())})
     return Exit.OK
 
 
@@ -34,7 +34,7 @@ def show(desk: CommandContext, run: int) -> Exit:
     from armbulk.cli.imports import show as show_run
     from armbulk.results.report import load_result
 
-    show_run(desk, load_result(desk.bench.store(), run))
+    show_run(desk, load_result(desk.bench.open_store(), run))
     return Exit.OK
 
 
@@ -46,9 +46,9 @@ def usage(desk: CommandContext) -> Exit:
     \b
     Example:  armbulk usage --size M
     """
-    from armbulk.app.usage import meters
+    from armbulk.app.usage import list_meters
 
-    desk.report.show("usage", meters(desk.bench.store(), desk.profile, desk.clock.now()))
+    desk.report.show("usage", list_meters(desk.bench.open_store(), desk.profile, desk.clock.now()))
     return Exit.OK
 
 
@@ -67,7 +67,7 @@ def purge(desk: CommandContext, age: str, *, yes: bool) -> Exit:
     before = desk.clock.now() - _seconds(age)
     if not desk.ask(f"Take away finished runs of client {desk.profile.client_no or '?'} older than {age}?", yes=yes):
         return Exit.OK
-    gone = desk.bench.store().purge(desk.profile.account, before)
+    gone = desk.bench.open_store().purge(desk.profile.account, before)
     said = {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded}
     home = desk.profile.home
     desk.report.show(

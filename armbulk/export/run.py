@@ -13,7 +13,7 @@ import polars as pl
 from armbulk.arm.client import ArmClient
 from armbulk.arm.decode import INTERNAL_COLUMNS, PARENT_INDEX, RAW_JSON, ROW_INDEX, RecordDecoder
 from armbulk.clock import iso
-from armbulk.context import Context, connect
+from armbulk.context import Context, open_client
 from armbulk.errors import LoginError, Unfinished
 from armbulk.export.checkpoint import Checkpoint, PartitionStatus
 from armbulk.export.checkpoint import purge_checkpoints as purge_parts
@@ -292,9 +292,9 @@ class ExportSession:
     def __enter__(self) -> Self:
         profile, clock, want = self.bench.profile, self.bench.clock, self.want
         self.parts = Checkpoint(profile.home / FOLDER, _name(profile.account, want))
-        self.store = self.bench.store()
+        self.store = self.bench.open_store()
         _take_over(self.store, profile.account)
-        self.arm = connect(self.bench)
+        self.arm = open_client(self.bench)
         metered = RateLimitedClient(self.store, self.arm, clock, profile.account, profile.limits, purpose="send")
         table = RecordDecoder(want.resource, want.listing, want.raw)
         asking = PageReader(metered, table, self.parts.spend, self.waits, profile.poll_seconds, self.tell)

@@ -11,5 +11,5 @@ from armbulk.writers.workbooks import write_marked
 def write_marked_copy(checked: Checked, target: Path, lang: str) -> Path:
     """Write a copy of the files with every problem marked in its cell; return the path it got."""
     told = render(checked.findings, checked.sheets, headers(), lang)
-    rows = {index: headed.header_row for index, headed in enumerate(checked.headed) if headed.header_row}
+    rows = {index: headed.header_row for index, headed in enumerate(checked.header_matches) if headed.header_row}
     return write_marked(target, checked.sheets, told, lang, header_rows=rows)

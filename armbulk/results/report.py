@@ -241,7 +241,7 @@ def _shown(result: RunResult, checked: Checked | None) -> tuple[tuple[Sheet, ...
         return _from_store(result)
     tables = checked.all_tables()
     rows = reconcile.rows(result.items, tables, result.numbers)
-    header_rows = {index: headed.header_row for index, headed in enumerate(checked.headed) if headed.header_row}
+    header_rows = {index: headed.header_row for index, headed in enumerate(checked.header_matches) if headed.header_row}
     read = pl.concat([table.rows.select("sheet", "row") for table in tables.values()]).n_unique()
     if rows.height != read or rows.select("sheet", "row").n_unique() != read:
         message = f"{read} rows were read, but {rows.height} have an outcome"

@@ -31,7 +31,7 @@ class Checked:
     """Files, checked: the sheets as they stand, what was recognised, typed tables, findings, what is held back."""
 
     sheets: tuple[Sheet, ...]
-    headed: tuple[HeaderMatch, ...]
+    header_matches: tuple[HeaderMatch, ...]
     tables: dict[str, Table]
     findings: pl.DataFrame
     blocked_rows: dict[str, pl.DataFrame]
@@ -57,12 +57,12 @@ class Checked:
 
 
 def check_files(
-    files: Sequence[str], reading: ReadOptions = DEFAULT_READ_OPTIONS, *, anything: bool = False
+    files: Sequence[str], options: ReadOptions = DEFAULT_READ_OPTIONS, *, allow_unrecognised: bool = False
 ) -> Checked:
     """Read and check files (`FILE` or `FILE#Sheet=RESOURCE`); FileError or UsageError when that cannot be."""
-    sheets = [sheet for name in files for sheet in _sheets(name, reading)]
-    checked = check_sheets(sheets, reading)
-    if not anything and not set(checked.tables) & {"customers", "documents"}:
+    sheets = [sheet for name in files for sheet in _sheets(name, options)]
+    checked = check_sheets(sheets, options)
+    if not allow_unrecognised and not set(checked.tables) & {"customers", "documents"}:
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
@@ -73,13 +73,13 @@ def check_files(
     return checked
 
 
-def check_sheets(sheets: Sequence[Sheet], reading: ReadOptions = DEFAULT_READ_OPTIONS) -> Checked:
+def check_sheets(sheets: Sequence[Sheet], options: ReadOptions = DEFAULT_READ_OPTIONS) -> Checked:
     """Check sheets that have been read."""
-    sheets, mapped = _mapped(sheets, reading)
+    sheets, mapped = _mapped(sheets, options)
     plain = [one.sheet for one in mapped]
-    change = bool(reading.update) or any(sheet.base is not None for sheet in plain)
+    change = bool(options.update) or any(sheet.base is not None for sheet in plain)
     resources = UPDATED if change else RESOURCES
-    headed = _recognised(plain, reading.renames, resources)
+    headed = _recognised(plain, options.renames, resources)
     compared = [edits.compare_with_base(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
     plain = [one.sheet for one in compared]
     layouts = [layout.check_layout(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
@@ -89,13 +89,13 @@ def check_sheets(sheets: Sequence[Sheet], reading: ReadOptions = DEFAULT_READ_OP
     parts: list[Table] = []
     for index, (sheet, one) in enumerate(zip(plain, headed, strict=True)):
         if one.resource is not None:
-            read, found = _read_sheet(sheet, index, one, reading)
+            read, found = _read_sheet(sheet, index, one, options)
             parts += read
             findings.append(found)
-    aside = hidden.set_aside(_joined(parts, resources), plain, reading)
+    aside = hidden.set_aside(_joined(parts, resources), plain, options)
     before = layout.drop_silenced(merge([*findings, *layouts, aside.findings]), layouts)
     after = layout.drop_silenced(rules.check_rules(aside.tables, before), layouts)
-    whole = apply_severities(merge([apply.show_in_source(merge([before, after]), mapped)]), reading.rules)
+    whole = apply_severities(merge([apply.show_in_source(merge([before, after]), mapped)]), options.rules)
     held = rules.blocked_rows(aside.tables, whole)
     bases = pl.concat([one.bases for one in compared] or [pl.DataFrame(schema=edits.BASES)])
     return Checked(tuple(sheets), headed, aside.tables, whole, held, aside.skipped, tuple(mapped), bases)
@@ -223,7 +223,7 @@ def near_headers(checked: Checked, lang: str) -> list[RenderedFinding]:
 
 
 def _sheet(checked: Checked, index: int) -> dict[str, Any]:
-    sheet, resource = checked.sheets[index], checked.headed[index].resource
+    sheet, resource = checked.sheets[index], checked.header_matches[index].resource
     rows = held_back = 0
     if resource is not None:
         mine = checked.tables[resource.name].rows.filter(pl.col("sheet") == index)

@@ -341,7 +341,7 @@ def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str
     ready = imports.build_plan(bench, store, check_files(files), options)
     run = imports.create_run(bench, store, ready, imports.InputFiles(tuple(files)))
     try:
-        ends = imports.resume(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        ends = imports.resume(bench, store, store.run(run), wait=True, progress=lambda _: None)
     except ArmbulkError as error:
         ends = error.code
     stood = imports.finish(store, run, check_files(files), folder / "result.xlsx", "en")

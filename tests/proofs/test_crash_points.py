@@ -93,7 +93,7 @@ def session(way: Journey, run: int, fate: Fate) -> str:
     store = mortal(way, fate)
     bench = Context(way.bench.profile, way.clock, Mortal(fate))
     try:
-        return imports.resume(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        return imports.resume(bench, store, store.run(run), wait=True, progress=lambda _: None)
     except Crash:
         return "killed"
     finally:
