@@ -71,7 +71,7 @@ def check(desk: CommandContext, given: "InputFiles", target: Path | None, *, upd
               armbulk check customers.csv documents.csv lines.csv
     """
     from armbulk.results.marked import write_marked_copy
-    from armbulk.validation.check import to_json
+    from armbulk.validation.check_report import to_json
 
     del update  # it is part of how the files are read
     checked = checked_files(desk, given)
@@ -131,7 +131,7 @@ def _answers(desk: CommandContext, checked: "Checked") -> dict[str, str]:
     """Ask about each header that only resembles a column: header → field, where the answer was yes."""
     from armbulk.findings.frame import fill_template
     from armbulk.resources import headers
-    from armbulk.validation.check import near_headers
+    from armbulk.validation.check_report import near_headers
 
     lang, answers = desk.report.lang, dict[str, str]()
     for near in near_headers(checked, lang):
@@ -147,7 +147,7 @@ def _answers(desk: CommandContext, checked: "Checked") -> dict[str, str]:
 
 def show_findings(desk: CommandContext, checked: "Checked") -> None:
     """Show what was found, grouped."""
-    from armbulk.validation.check import to_json
+    from armbulk.validation.check_report import to_json
 
     said = to_json(checked, desk.report.lang)
     desk.report.show("check", said)

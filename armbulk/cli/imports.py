@@ -166,7 +166,7 @@ def results(desk: CommandContext, run: int, target: str | None) -> Exit:
 def _stopped(desk: CommandContext, checked: "Checked", ready: "ImportPlan", workbook: Path) -> Exit:
     """Errors stop everything before anything is sent; the workbook shows them in place."""
     from armbulk.results import report as results
-    from armbulk.validation.check import to_json
+    from armbulk.validation.check_report import to_json
 
     made = results.unsent(ready.items)
     path = results.write_results(made, checked, workbook, desk.report.lang, desk.clock)
