@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format samples templates docs promises golden bench soak wheel clean
+.PHONY: help venv demo test proofs lint format samples templates docs promises golden bench soak wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,8 +15,11 @@ venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pypro
 demo: $(STAMP) ## Try the whole journey: check, plan, import and results, in the built-in sandbox
 	@$(BIN)/armbulk demo
 
-test: $(STAMP) ## Run all tests, on every core
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal
+test: $(STAMP) ## Run the tests of every feature, on every core
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal tests/unit tests/integration tests/docs
+
+proofs: $(STAMP) ## Run the long proofs: every crash point, every behaviour of ARM, mutated files, with fixed seeds
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal tests/proofs
 
 lint: $(STAMP) ## Check style, types and layers; changes nothing
 	@$(BIN)/ruff check
@@ -43,7 +46,7 @@ promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what t
 	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
-	@ARMBULK_GOLDEN=1 $(BIN)/python -m pytest -q
+	@ARMBULK_GOLDEN=1 $(BIN)/python -m pytest -q tests/integration/test_written_workbooks.py
 
 bench: $(STAMP) ## Measure speed and memory
 	@$(BIN)/python -m benchmarks.run
@@ -51,8 +54,8 @@ bench: $(STAMP) ## Measure speed and memory
 
 soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000 FAULTS=1000
 	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \
-	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py tests/proofs/test_ledger.py \
-	  tests/proofs/test_kills.py tests/proofs/test_store_faults.py tests/proofs/test_crash_points.py
+	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q $(patsubst %,tests/proofs/test_%.py, \
+	  mutated_files usage_ledger kill_points store_faults crash_points)
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from journey import Journey, journey, outcomes, write_files
+from support.journey import Journey, journey, outcomes, write_files
 
 from armbulk.app import imports
 from armbulk.context import Context

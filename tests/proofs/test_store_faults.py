@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journey import Journey, journey, write_files
+from support.journey import Journey, journey, write_files
 
 from armbulk.app import imports
 from armbulk.errors import StoreError

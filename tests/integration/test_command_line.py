@@ -1,0 +1,239 @@
+"""The command line as others' scripts rely on it: words, JSON, exit codes."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from support.journey import write_files
+from support.paths import ROOT, SAMPLES
+
+from armbulk.cli import _COMMANDS, cli
+from armbulk.sandbox import Sandbox
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def call(*words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
+    """Run a command: exit code, stdout, stderr."""
+    result = CliRunner().invoke(cli, list(words), env=env)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def called(*words: str, env: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    """Run a command with --json: exit code and its one object."""
+    code, out, _ = call(*words, "--json", env=env)
+    return code, json.loads(out)
+
+
+@pytest.mark.parametrize("name", list(_COMMANDS))
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    """`--help` of each command shows an example, and the README names the command."""
+    code, out, _ = call(name, "--help")
+    assert code == 0
+    assert f"armbulk {name}" in out
+    assert f"`{name}`" in README
+
+
+def test_check_tells_all_problems_with_their_cells() -> None:
+    """`check` exits 1 and names file, sheet, cell, code, value, message and fix of every problem."""
+    code, said = called("check", str(SAMPLES / "with-errors.xlsx"))
+    assert code == 1
+    assert said["counts"]["error"] == sum(1 for one in said["findings"] if one["severity"] == "error") > 20
+    due = next(one for one in said["findings"] if one["code"] == "due-before-date")
+    assert (due["sheet"], due["row"], due["column"], due["cell"]) == ("Documents", 3, "E", "Documents!E3")
+    assert set(due) == {
+        "file", "sheet", "row", "column", "cell", "field", "code", "severity", "value", "message", "fix",
+    }  # fmt: skip
+    for sheet in said["sheets"]:
+        assert sheet["rows"] == sheet["ok"] + sheet["held_back"]
+
+
+def test_check_speaks_norwegian() -> None:
+    """With --lang no the findings are Norwegian."""
+    _, out, _ = call("check", str(SAMPLES / "with-errors.xlsx"), "--lang", "no")
+    assert "Forfaller 2026-10-16, før bilagets egen dato" in out
+
+
+def test_clean_file_exits_0_and_warnings_too() -> None:
+    """A file without errors is fine, whatever warnings there are."""
+    assert call("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))[0] == 0
+
+
+@pytest.mark.parametrize("name", ["nowhere.xlsx", ""])
+def test_no_such_file(name: str, tmp_path: Path) -> None:
+    """A file that cannot be read exits 2 and says so."""
+    code, said = called("check", str(tmp_path / name))
+    assert code == 2
+    assert said["exit"] == 2
+    assert said["error"]["hint"]
+
+
+def test_plan_prices_the_run() -> None:
+    """`plan` says records, batches, cost, meters, totals and when it ends; it needs no login."""
+    code, said = called("plan", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
+    assert code == 0
+    assert said["records"]["customers"] == 40
+    assert said["records"]["documents"] == 120
+    assert [batch["records"] for batch in said["batches"]] == [40, 50, 50, 20]
+    assert said["cost"]["writes"] == sum(batch["writes"] for batch in said["batches"])
+    assert len(said["meters"]) == 6
+    assert said["fits"] is True
+    assert said["totals"][0]["currency"] == "NOK"
+
+
+def test_import_needs_settings(tmp_path: Path) -> None:
+    """Without settings an import exits 5 and names what is missing."""
+    code, said = called("import", *write_files(tmp_path), "--yes")
+    assert (code, said["exit"]) == (5, 5)
+    assert "ARMBULK_BASE_URL" in said["error"]["hint"]
+
+
+@pytest.mark.promise("P26")
+def test_a_question_in_a_script_is_an_error(tmp_path: Path) -> None:
+    """Without --yes and without a terminal nothing is sent, and the exit code is 2."""
+    with Sandbox() as arm:
+        code, said = called("import", *write_files(tmp_path), env=arm.settings)
+        assert (code, said["error"]["code"]) == (2, "question")
+        question = said["error"]["message"]
+        assert all(part in question for part in ("9 records", "F1 to F6", "NOK 1500.00", arm.base_url, "client 2218"))
+        assert arm.state.documents == {}
+
+
+def test_import_show_results_runs_usage(tmp_path: Path) -> None:
+    """An import ends with a result workbook; show, runs, results and usage tell the same story."""
+    files = write_files(tmp_path)
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        code, said = called("import", *files, "--yes", env=env)
+        assert (code, said["state"], said["rows"]) == (0, "finished", 9)
+        assert sum(said["outcomes"].values()) == said["rows"]
+        assert Path(said["result"]).name == "customers.result.xlsx"
+        code, shown = called("show", said["run"], env=env)
+        assert (code, shown["outcomes"], shown["result"]) == (0, said["outcomes"], said["result"])
+        assert called("runs", env=env)[1]["runs"][0]["run"] == said["run"]
+        again = str(tmp_path / "again.xlsx")
+        assert called("results", said["run"], "-o", again, env=env)[1]["result"] == again
+        used = {(m["window"], m["meter"]): m["used"] for m in called("usage", env=env)[1]["meters"]}
+        assert used["hour", "writes"] == arm.state.usage()["hour.writes"]
+        assert used["hour", "requests"] == arm.state.usage()["hour.requests"]
+
+
+@pytest.mark.promise("P13")
+def test_errors_stop_everything_unless_skipped(tmp_path: Path) -> None:
+    """With errors nothing is sent; --skip-invalid sends the good records and holds back whole documents."""
+    files = write_files(tmp_path)
+    path = Path(files[2])
+    path.write_text(path.read_text().replace("F2;1;Vare;100", "F2;1;Vare;hundre"))
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        code, said = called("import", *files, "--yes", env=env)
+        assert (code, said["run"], said["outcomes"]["held_back"], said["outcomes"]["not_sent"]) == (1, None, 1, 8)
+        assert Path(said["result"]).exists()
+        assert arm.state.documents == {}
+        code, said = called("import", *files, "--yes", "--skip-invalid", env=env)
+        assert (code, said["outcomes"]["created"], said["outcomes"]["held_back"]) == (1, 8, 1)
+        assert "f2" not in arm.state.documents
+
+
+@pytest.mark.parametrize("expected", [["--expect-count", "8"], ["--expect-total", "1.00"]])
+def test_expectations_stop_a_wrong_run(tmp_path: Path, expected: list[str]) -> None:
+    """--expect-count and --expect-total stop before anything is sent."""
+    with Sandbox() as arm:
+        assert called("import", *write_files(tmp_path), "--yes", *expected, env=arm.settings)[0] == 2
+        assert arm.state.documents == {}
+        right = ["--expect-count", "9", "--expect-total", "1500"]
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        assert called("import", *write_files(tmp_path), "--yes", *right, env=env)[0] == 0
+
+
+@pytest.mark.promise("P3")
+def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
+    """What is in doubt is named with sheet row, number, customer and amount; resume asks again."""
+    files = write_files(tmp_path, documents=1)
+    with Sandbox(faults=["lose-before:POST:documents/batches:1"]) as arm:
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        code, out, _ = call("import", *files, "--yes", env=env)
+        assert code == 3
+        assert re.search(r"in_doubt: documents row 2 document F1, customer 0002, NOK 250", out)
+        arm.state.post_document(
+            {"documentNo": "F1", "documentType": "IN", "customerNo": "0002", "documentDate": "2026-11-01",
+             "dueDate": "2026-11-15", "currency": "NOK", "currencyAmounts": {"inclVat": 250}}
+        )  # fmt: skip
+        code, said = called("resume", env=env)
+        assert (code, said["state"], said["outcomes"]["created"]) == (0, "finished", 4)
+
+
+def test_fields_lists_every_column() -> None:
+    """`fields` is the reference of every column."""
+    said = called("fields", "documents")[1]
+    assert {one["path"] for one in said["fields"]} >= {
+        "documentNo",
+        "currencyAmounts.inclVat",
+        "einvoiceAddress.address",
+    }
+
+
+def test_demo(tmp_path: Path) -> None:
+    """The demo imports the samples and ends with the result workbook's path."""
+    code, said = called("demo", "--folder", str(tmp_path / "demo"))
+    assert code == 0
+    assert said["rows"] == 160
+    assert Path(said["result"]).exists()
+
+
+@pytest.mark.promise("P18")
+def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A bug is one line and a report without anybody's data."""
+    monkeypatch.setattr("armbulk.validation.check.check_files", lambda *_: 1 / 0)
+    code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
+    assert (code, said["error"]["code"]) == (70, "bug")
+    assert "division by zero" not in (tmp_path / "crash-report.txt").read_text()
+
+
+def test_check_marks_a_copy_of_the_workbook(tmp_path: Path) -> None:
+    """`check -o` colours each cell with a problem and says it in a comment; the rest of the workbook stays."""
+    marked = tmp_path / "marked.xlsx"
+    code, said = called("check", str(SAMPLES / "with-errors.xlsx"), "-o", str(marked))
+    assert (code, said["marked"]) == (1, str(marked))
+    book, before = openpyxl.load_workbook(marked), openpyxl.load_workbook(SAMPLES / "with-errors.xlsx")
+    for one in said["findings"]:
+        if one["cell"]:
+            cell = book[one["sheet"]][f"{one['column']}{one['row']}"]
+            assert one["message"] in cell.comment.text
+            assert cell.fill.fgColor.rgb.endswith("F8D3CF" if one["severity"] == "error" else "FFF3C4") or any(
+                other["cell"] == one["cell"] and other["severity"] == "error" for other in said["findings"]
+            )
+    for sheet in before:
+        assert list(sheet.values) == list(book[sheet.title].values)
+
+
+def test_check_marks_csv_in_a_new_workbook(tmp_path: Path) -> None:
+    """A CSV becomes a workbook with the same cells, its problems marked."""
+    path = tmp_path / "customers.csv"
+    path.write_text("Kundenr;Navn\nK1;\n;=cmd|x\n", encoding="utf-8")
+    marked = tmp_path / "marked.xlsx"
+    code, said = called("check", str(path), "-o", str(marked))
+    assert code == 1
+    page = openpyxl.load_workbook(marked)["customers"]
+    assert "required" in {one["code"] for one in said["findings"]}
+    assert page["B2"].comment is not None
+    assert page["B3"].value == "=cmd|x"
+    assert page["B3"].data_type == "s"
+
+
+def test_ten_thousand_equal_findings_are_one_group(tmp_path: Path) -> None:
+    """Equal findings are told once with their number and their first cells; the counts are never capped."""
+    path = tmp_path / "customers.csv"
+    path.write_text("Kundenr;Navn\n" + "".join(f"K{n};\n" for n in range(12_000)), encoding="utf-8")
+    code, said = called("check", str(path))
+    assert code == 1
+    assert said["counts"]["error"] == 12_000
+    assert len(said["findings"]) == 10_000
+    (group,) = said["groups"]
+    assert (group["code"], group["field"], group["count"]) == ("required", "name", 12_000)
+    assert [one["cell"] for one in group["first"]] == [f"customers!B{row}" for row in range(2, 7)]

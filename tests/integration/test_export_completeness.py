@@ -1,0 +1,544 @@
+"""Complete or not at all: exports against lists that are large, awkward, or do not keep their word."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.journey import FakeClock
+from support.list_server import Json, Lists, gl_item
+
+from armbulk.context import Context
+from armbulk.errors import LimitError, ServerError
+from armbulk.export import run
+from armbulk.export.page_reader import Interrupted
+from armbulk.export.request import ExportArguments, build_request
+from armbulk.settings.load import load_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FEBRUARY = {"period": "2025-02"}
+
+
+def bench(folder: Path, lists: Lists, size: str = "XL") -> Context:
+    """A bench at these lists."""
+    settings = {
+        "ARMBULK_HOME": str(folder / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_TOKEN": "t",
+        "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": size, "ARMBULK_LANG": "en",
+    }  # fmt: skip
+    return Context(load_profile(settings), FakeClock(), lists)
+
+
+def export(
+    folder: Path, lists: Lists, resource: str = "gl-items", *, size: str = "XL", waits: bool = True, **given: Any
+) -> tuple[dict[str, Any], list[Json]]:
+    """Export to jsonl: what was said, and the records in the file."""
+    target = folder / f"{resource}.jsonl"
+    want = build_request(resource, ExportArguments(target, **given))
+    done = run.export(bench(folder, lists, size), want, "en", waits=waits, fresh=False, tell=lambda _: None)
+    assert done.complete == done.said["complete"]
+    assert done.complete == ("incomplete" not in done.said["files"][0])
+    lines = (folder / done.said["files"][0]).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == done.said["rows"]
+    return done.said, [json.loads(line) for line in lines]
+
+
+def days(count: int) -> list[str]:
+    """`count` days of February, over and over."""
+    return [f"2025-02-{1 + number % 28:02d}" for number in range(count)]
+
+
+def spread(count: int, accounts: int = 1) -> list[Json]:
+    """Postings over all days of February."""
+    return [gl_item(number, day, 1500 + number % accounts) for number, day in enumerate(days(count))]
+
+
+def test_a_list_below_the_cap_is_read_in_the_largest_pages(tmp_path: Path) -> None:
+    """2,345 postings: one small look for the size, then three pages of a thousand."""
+    lists = Lists({"glitems": spread(2_345)})
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"], said["windows"]) == (2_345, True, 1)
+    assert records == lists.records["glitems"]
+    assert said["cost"] == {"requests": 4, "reads": lists.reads, "writes": 0}
+    assert [one.get("pagesize") for one in lists.asked] == ["5", "1000", None, None]
+
+
+@pytest.mark.parametrize("clamped", [False, True])
+def test_more_than_the_cap_is_read_in_parts(tmp_path: Path, clamped: bool) -> None:
+    """25,000 postings in a month come whole, each once, whether ARM's total is true or cut off at its cap."""
+    lists = Lists({"glitems": spread(25_000)}, clamped=clamped)
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (25_000, True)
+    assert said["windows"] > 2
+    assert sorted(one["glItemId"] for one in records) == sorted(one["glItemId"] for one in lists.records["glitems"])
+    assert lists.reads < 27_000
+
+
+def test_a_total_that_equals_the_cap_may_be_cut_off(tmp_path: Path) -> None:
+    """Exactly 10,000 postings are read in parts: a total at the cap proves nothing."""
+    lists = Lists({"glitems": spread(10_000)})
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (10_000, True)
+    assert said["windows"] > 1
+
+
+def test_postings_dated_outside_their_period_are_not_lost(tmp_path: Path) -> None:
+    """A posting of period 2 may be dated in January or March: cutting by days leaves both ends open."""
+    odd = [gl_item(20_000 + n, "2025-01-31", glPeriod=2) for n in range(5)]
+    odd += [gl_item(30_000 + n, "2026-03-09", glPeriod=2, glYear=2025) for n in range(5)]
+    lists = Lists({"glitems": [*spread(12_000), *odd]})
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (12_010, True)
+    assert {one["voucherDate"] for one in records} >= {"2025-01-31", "2026-03-09"}
+
+
+def test_twelve_thousand_on_one_day_are_cut_by_account(tmp_path: Path) -> None:
+    """12,000 postings on one day, on twenty accounts: cut by account, proven by the day's own total."""
+    lists = Lists({"glitems": [gl_item(n, account=1500 + n % 20) for n in range(12_000)]})
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (12_000, True)
+    assert len({one["glItemId"] for one in records}) == 12_000
+
+
+def test_twelve_thousand_on_one_account_are_cut_by_day(tmp_path: Path) -> None:
+    """12,000 postings on one account, over the month: days are enough."""
+    said, _ = export(tmp_path, Lists({"glitems": spread(12_000)}), where=("glaccountno=1500",), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (12_000, True)
+
+
+def voucher(number: int) -> Json:
+    """A posting on one day and one account, in a voucher of its own."""
+    return gl_item(number, voucherNo=50_000 + number)
+
+
+def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
+    """Vouchers that the first records do not show are asked for by the numbers that follow, until all are there."""
+    numbers = [*range(800), *range(850, 1_000), *range(1_090, 1_300)]  # with holes, as ledgers have
+    lists = Lists({"glitems": [voucher(n) for n in numbers]}, cap=1_000)
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_160, True)
+    assert {one["glItemId"] for one in records} == {f"2218-{n}" for n in numbers}
+    assert said["cost"]["reads"] == lists.reads
+    assert len(lists.asked) < 400
+
+
+def test_numbers_before_and_between_are_asked_for_too(tmp_path: Path) -> None:
+    """Whatever the order in which ARM serves the vouchers, those it does not show are found."""
+    numbers = [*range(500, 1_200), *range(100, 400), *range(450, 500), *range(1_200, 1_250)]
+    said, _ = export(tmp_path, Lists({"glitems": [voucher(n) for n in numbers]}, cap=1_000), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_100, True)
+
+
+def test_what_cannot_be_cut_is_named(tmp_path: Path) -> None:
+    """One day, one account, and vouchers that nobody can guess: incomplete, and it says which and how many."""
+    lists = Lists({"glitems": [voucher(n if n < 550 else n * 7_919) for n in range(600)]}, cap=550)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (550, False)
+    (gap,) = said["gaps"]
+    assert (gap["expected"], gap["got"]) == (600, 550)
+    assert "2025-02-14" in gap["window"]
+    assert said["files"][0].endswith("gl-items.incomplete.jsonl")
+
+
+def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
+    """AR items of one day are cut by customer: whom the first records do not show, the customers' list names."""
+    same = {"voucherDate": "2025-02-14", "glYear": 2025, "glPeriod": 2, "currency": "NOK", "glAmount": 1}
+    items = [
+        {"arItemId": str(n), "customerNo": f"K{n * 17 % 700:03d}", "documentNo": f"{n * 31}", **same}
+        for n in range(1_300)
+    ]
+    customers = [{"customerNo": f"K{n:03d}"} for n in range(700)]
+    lists = Lists({"aritems": items, "customers": customers}, cap=1_000)
+    said, records = export(tmp_path, lists, "ar-items", **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_300, True)
+    assert {one["arItemId"] for one in records} == {str(n) for n in range(1_300)}
+
+
+def test_a_clamped_total_cut_by_account_is_never_called_complete(tmp_path: Path) -> None:
+    """One day, many accounts, a total cut off at the cap: nothing proves that no account is missing."""
+    lists = Lists({"glitems": [gl_item(n, account=1500 + n // 700) for n in range(12_000)]}, clamped=True)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert not said["complete"]
+
+
+@pytest.mark.parametrize("unheeded", [{"fromdate", "todate"}, {"glyear", "glperiod"}, {"todate"}])
+def test_a_filter_that_arm_ignores_is_found_out(tmp_path: Path, unheeded: set[str]) -> None:
+    """What comes back is looked at: without the filter the whole list is read, and chosen from here."""
+    records = [*spread(300), *(gl_item(1000 + n, f"2025-0{3 + n % 5}-10") for n in range(500))]
+    lists = Lists({"glitems": records}, unheeded=frozenset(unheeded))
+    given = FEBRUARY if "glyear" in unheeded else {"first": date(2025, 2, 1), "last": date(2025, 2, 28)}
+    said, found = export(tmp_path, lists, **given)
+    assert (said["rows"], said["complete"]) == (300, True)
+    assert {one["glPeriod"] for one in found} == {2}
+    assert said["applied_here"] == (["period"] if "glyear" in unheeded else ["dates"])
+
+
+def test_an_ignored_filter_on_a_list_above_the_cap_is_a_gap(tmp_path: Path) -> None:
+    """Where ARM heeds no filter at all and holds more than it serves, the export says so."""
+    names = frozenset({"fromdate", "todate", "glyear", "glperiod", "glaccountno", "voucherno"})
+    said, _ = export(tmp_path, Lists({"glitems": spread(12_000)}, unheeded=names), first=date(2025, 2, 1))
+    assert not said["complete"]
+    assert said["gaps"][0]["expected"] == 12_000
+
+
+def test_a_filter_of_a_column_arm_has_no_filter_for(tmp_path: Path) -> None:
+    """`--where` on any column works: what ARM cannot choose is chosen here."""
+    said, found = export(tmp_path, Lists({"glitems": spread(300)}), where=("Customer no=00003", "glaccountno=1500"))
+    assert {one["customerNo"] for one in found} == {"00003"}
+    assert said["complete"]
+
+
+def test_an_expired_query_is_asked_again_where_it_was(tmp_path: Path) -> None:
+    """A stored query that ARM forgets in the middle costs one call, not the pages read so far."""
+    lists = Lists({"glitems": spread(5_500)}, life=3)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (5_500, True)
+    assert lists.reads < 5_700
+
+
+def test_a_page_that_repeats_records_is_read_again(tmp_path: Path) -> None:
+    """Records that shift between pages once are read anew; the second reading is whole."""
+    shifted = []
+
+    def shift(_: int, asked: dict[str, str], page: Json) -> None:
+        if asked.get("pageno") == "2" and not shifted:
+            shifted.append(1)
+            page["rows"] = [gl_item(0), *page["rows"][:-1]]
+
+    said, records = export(tmp_path, Lists({"glitems": spread(2_500)}, change=shift), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (2_500, True)
+    assert len({one["glItemId"] for one in records}) == 2_500
+
+
+def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> None:
+    """Repeats on every reading: 2,499 of 2,500, each once, and it is said."""
+
+    def shift(_: int, asked: dict[str, str], page: Json) -> None:
+        if asked.get("pageno") == "2":
+            page["rows"] = [gl_item(0), *page["rows"][:-1]]
+
+    said, records = export(tmp_path, Lists({"glitems": spread(2_500)}, change=shift), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (2_499, False)
+    assert len(records) == len({one["glItemId"] for one in records})
+    assert (said["gaps"][0]["expected"], said["gaps"][0]["got"]) == (2_500, 2_499)
+
+
+def test_a_list_that_grows_all_the_time(tmp_path: Path) -> None:
+    """Postings that come in with every call are in the file too, wherever they stand in the list."""
+    records = spread(5_500)
+
+    def grow(call: int, _: dict[str, str], page: Json) -> None:
+        if call < 12:
+            records.insert(0 if call % 2 else len(records), gl_item(90_000 + call))
+        page["summary"]["totalCount"] = len(records)
+
+    lists = Lists({"glitems": records}, change=grow)
+    lists.live = True
+    said, found = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (len(records), True)
+    assert {one["glItemId"] for one in found} == {one["glItemId"] for one in records}
+
+
+def test_a_list_that_shrinks_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    """A posting that is taken out in between moves the others up: what is passed over so is read."""
+    records = spread(2_500)
+
+    def shrink(call: int, _: dict[str, str], page: Json) -> None:
+        page["summary"]["totalCount"] = len(records)
+        if call == 2:
+            del records[10]
+
+    lists = Lists({"glitems": records}, change=shrink)
+    lists.live = True
+    said, found = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (2_499, True)
+    assert {one["glItemId"] for one in found} == {one["glItemId"] for one in records}
+
+
+def test_a_list_that_grows_while_it_is_read(tmp_path: Path) -> None:
+    """A record that comes in between is in the file too."""
+    records = spread(2_500)
+
+    def grow(call: int, _: dict[str, str], page: Json) -> None:
+        if call == 3:
+            records.append(gl_item(99_999))
+        page["summary"]["totalCount"] = len(records)
+
+    said, _ = export(tmp_path, Lists({"glitems": records}, change=grow), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (2_501, True)
+
+
+def test_the_same_page_for_ever_ends(tmp_path: Path) -> None:
+    """A server that gives page 1 again and again is neither followed for ever nor believed."""
+
+    def stuck(_: int, asked: dict[str, str], page: Json) -> None:
+        if "pageno" in asked:
+            page["summary"]["pageNo"] = 1
+
+    said, _ = export(tmp_path, Lists({"glitems": spread(2_500)}, change=stuck), **FEBRUARY)
+    assert not said["complete"]
+
+
+@pytest.mark.parametrize("total", [str, float, "{}.0".format])
+def test_a_total_written_otherwise_is_a_total(tmp_path: Path, total: Callable[[int], object]) -> None:
+    """Numbers as texts, or with decimals: what is above the cap is still seen, and read in parts."""
+
+    def written(_: int, __: dict[str, str], page: Json) -> None:
+        page["summary"]["totalCount"] = total(page["summary"]["totalCount"])
+
+    said, records = export(tmp_path, Lists({"glitems": spread(14_400)}, change=written), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (14_400, True)
+    assert len({one["glItemId"] for one in records}) == 14_400
+
+
+@pytest.mark.parametrize("summary", [True, False])
+@pytest.mark.parametrize("most", [1_000, 100])
+def test_no_total_and_more_than_the_cap(tmp_path: Path, most: int, *, summary: bool) -> None:
+    """Where ARM tells no total, as many records as it ever serves may be cut off there: days are read one by one."""
+
+    def silent(_: int, __: dict[str, str], page: Json) -> None:
+        if summary:
+            page["summary"] = {"queryId": page["summary"]["queryId"]}
+
+    lists = Lists({"glitems": spread(14_400)}, change=silent, summary=summary, most=most)
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (14_400, True)
+    assert len({one["glItemId"] for one in records}) == 14_400
+
+
+def test_no_total_and_no_way_to_cut(tmp_path: Path) -> None:
+    """As many as ARM ever serves, no total, one day: never called complete."""
+
+    def only_cap(_: int, __: dict[str, str], page: Json) -> None:
+        page["summary"] = {"maximumCount": 500}
+
+    lists = Lists({"glitems": [voucher(n) for n in range(700)]}, cap=500, summary=False, change=only_cap)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert not said["complete"]
+
+
+@pytest.mark.parametrize("count", [37, 1_234])
+def test_a_list_without_pages(tmp_path: Path, count: int) -> None:
+    """A list that is given whole whatever page is asked for is complete; one that may be a full page is not."""
+    codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(count)]
+
+    def whole(_: int, __: dict[str, str], page: Json) -> None:
+        page["rows"] = codes[:1_000]
+
+    said, _ = export(tmp_path, Lists({"codes": codes}, summary=False, change=whole), "codes")
+    assert said["complete"] == (count < 1_000)
+
+
+def test_arrays_beside_the_records(tmp_path: Path) -> None:
+    """Warnings and links beside the records are no reason not to read them."""
+
+    def more(_: int, __: dict[str, str], page: Json) -> None:
+        page["glItems"] = page["rows"]
+        page.update({"warnings": [], "links": [{"rel": "self"}], "more": [{"a": 1}]})
+
+    said, _ = export(tmp_path, Lists({"glitems": spread(1_234)}, change=more), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_234, True)
+
+
+def test_a_page_that_is_gone_is_not_the_end(tmp_path: Path) -> None:
+    """404 for a later page is no proof that the list ends there."""
+
+    def gone(_: int, asked: dict[str, str], __: Json) -> int | None:
+        return 404 if asked.get("pageno") == "2" else None
+
+    said, _ = export(tmp_path, Lists({"glitems": spread(2_500)}, change=gone), **FEBRUARY)
+    assert not said["complete"]
+
+
+def test_customers_of_one_category_beyond_the_cap(tmp_path: Path) -> None:
+    """Customers of one category are asked for by the account numbers next to those that were shown."""
+    customers = [{"customerNo": f"K{n:05d}", "accountNo": 500_000 + n, "customerCategory": "CONS"} for n in range(700)]
+    said, records = export(tmp_path, Lists({"customers": customers}, cap=550), "customers")
+    assert (said["rows"], said["complete"]) == (700, True)
+    assert len({one["customerNo"] for one in records}) == 700
+
+
+def test_nothing_is_guessed_where_the_parts_add_up(tmp_path: Path) -> None:
+    """Where the accounts of a day add up to it, the voucher that is missing is looked for in its account only."""
+    strays = [voucher(n * 7_919 + 10**6) for n in range(1, 4)]
+    others = [gl_item(90_000 + n, account=1900, voucherNo=50_000 + n) for n in range(40)]
+    lists = Lists({"glitems": [*(voucher(n) for n in range(520)), *others, *strays]}, cap=515)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert not said["complete"]
+    assert {one.get("glaccountno") for one in lists.asked} <= {None, "1500", "1900"}
+    assert len(lists.asked) < 900
+
+
+def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
+    """No summary, no totals: pages are read until there are no more."""
+    codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(1_234)]
+    said, records = export(tmp_path, Lists({"codes": codes}, summary=False), "codes")
+    assert (said["rows"], said["complete"]) == (1_234, True)
+    assert records == codes
+
+
+@pytest.mark.parametrize("total", [10**9, -1, "many", None, True])
+def test_nonsense_totals_do_not_lead_anywhere(tmp_path: Path, total: object) -> None:
+    """A total that cannot be true ends in an incomplete export, or is done without; never in endless calls."""
+
+    def lie(_: int, asked: dict[str, str], page: Json) -> None:
+        del asked
+        page["summary"]["totalCount"] = total
+
+    lists = Lists({"glitems": spread(50)}, change=lie)
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert said["complete"] == (total != 10**9)
+    assert len(lists.asked) < 250
+    assert all(one in lists.records["glitems"] for one in records)
+
+
+def test_next_page_is_never_fetched(tmp_path: Path) -> None:
+    """Whatever `nextPage` says: every call goes to the address of the settings, by ARM's queryId."""
+    lists = Lists({"glitems": spread(2_500)})
+    export(tmp_path, lists, **FEBRUARY)
+    assert all(url.startswith("http://127.0.0.1:1/arm/v1/clients/2218/glitems?") for url in lists.urls)
+    assert not any("STOLEN" in url for url in lists.urls)
+
+
+def test_without_a_query_id_the_address_is_only_read(tmp_path: Path) -> None:
+    """Where the summary names no queryId, the id is read out of `nextPage`; its host is not."""
+
+    def hide(_: int, asked: dict[str, str], page: Json) -> None:
+        del asked
+        name = page["summary"].pop("queryId")
+        page["summary"]["nextPage"] = f"https://user@127.0.0.1.evil.invalid\\x/?query={name}&pageno=2"
+
+    lists = Lists({"glitems": spread(2_500)}, change=hide)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert said["complete"]
+    assert lists.asked[2]["query"] == "Q2"
+
+
+def test_an_empty_list_is_complete(tmp_path: Path) -> None:
+    """No postings in the period: no rows, and that is proven."""
+    said, _ = export(tmp_path, Lists({"glitems": spread(10)}), period="2024-05")
+    assert (said["rows"], said["complete"]) == (0, True)
+
+
+def test_404_for_an_empty_list_is_complete_where_the_list_is_known(tmp_path: Path) -> None:
+    """GL items are documented: 404 means that nothing was found."""
+    said, _ = export(tmp_path, Lists({}), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (0, True)
+
+
+def test_404_for_a_list_nobody_has_seen_is_said(tmp_path: Path) -> None:
+    """GL movements are known by title: 404 is no proof that there are none."""
+    with pytest.raises(ServerError, match="no list 'glmovements'"):
+        export(tmp_path, Lists({}), "gl-movements", **FEBRUARY)
+
+
+def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
+    """What was read before Ctrl-C is not read again; afterwards nothing of it is left on disk."""
+    lists = Lists({"glitems": spread(9_000)})
+    made = bench(tmp_path, lists)
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+
+    def stop(_: object) -> None:
+        made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
+
+    with pytest.raises(Interrupted):
+        run.export(made, want, "en", waits=True, fresh=False, tell=stop)
+    kept = list((tmp_path / "home" / "exports").glob("*.db"))
+    assert [path.stat().st_mode & 0o077 for path in kept] == [0]
+    assert not (tmp_path / "gl.jsonl").exists()
+    made.clock.interrupted = False  # type: ignore[misc]
+    said = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
+    assert (said["rows"], said["complete"]) == (9_000, True)
+    assert lists.reads == 9_005
+    assert list((tmp_path / "home" / "exports").glob("*.db*")) == []
+
+
+def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
+    """Size S reads 9,500 records an hour: 25,000 take more than two hours, and never go over."""
+    lists = Lists({"glitems": spread(25_000)})
+    made = bench(tmp_path, lists, "S")
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+    said = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
+    assert (said["rows"], said["complete"]) == (25_000, True)
+    assert 2 * 3600 < made.clock.slept < 4 * 3600  # type: ignore[attr-defined]
+
+
+def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    """With --no-wait the export stops at the limit, tells the time, and keeps what it has."""
+    lists = Lists({"glitems": spread(12_000)})
+    made = bench(tmp_path, lists, "S")
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+    with pytest.raises(LimitError, match="before 20"):
+        run.export(made, want, "en", waits=False, fresh=False, tell=lambda _: None)
+    made.clock.sleep(3700)
+    said = run.export(made, want, "en", waits=False, fresh=False, tell=lambda _: None).said
+    assert (said["rows"], said["complete"]) == (12_000, True)
+    assert lists.reads < 13_000
+
+
+def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
+    """An export that was left unfinished long ago begins anew: its records may have changed since."""
+    lists = Lists({"glitems": spread(9_000)})
+    made = bench(tmp_path, lists)
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+
+    def stop(_: object) -> None:
+        made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
+
+    with pytest.raises(Interrupted):
+        run.export(made, want, "en", waits=True, fresh=False, tell=stop)
+    made.clock.interrupted = False  # type: ignore[misc]
+    made.clock.sleep(8 * 86_400)
+    before = lists.reads
+    said = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
+    assert (said["rows"], lists.reads - before) == (9_000, 9_005)
+
+
+def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
+    """What could not be proven is read again next time, the rest is not."""
+    lists = Lists({"glitems": spread(20_000)})
+
+    def lose(_: int, asked: dict[str, str], page: Json) -> None:
+        if "pagesize" in asked and asked["pagesize"] != "5" and asked.get("fromdate") == "2025-02-01":
+            page["rows"] = page["rows"][1:]
+
+    lists.change = lose
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert not said["complete"]
+    before, lists.change = lists.reads, lambda *_: None
+    again, _ = export(tmp_path, lists, **FEBRUARY)
+    assert (again["rows"], again["complete"]) == (20_000, True)
+    assert lists.reads - before < 12_000
+
+
+def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
+    """A 503 now and then is tried again within seconds; nobody waits a minute for it."""
+
+    def tired(call: int, _: dict[str, str], __: Json) -> int | None:
+        return 503 if call % 3 == 0 else None
+
+    lists = Lists({"glitems": spread(12_000)}, change=tired)
+    made = bench(tmp_path, lists)
+    began = made.clock.now()
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
+    done = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None)
+    assert (done.complete, done.said["rows"]) == (True, 12_000)
+    assert made.clock.now() - began < 60
+
+
+def test_a_limit_said_by_503(tmp_path: Path) -> None:
+    """503 again and again is taken for a limit: armbulk waits, and does not keep knocking."""
+
+    def closed(call: int, _: dict[str, str], __: Json) -> int | None:
+        return 503 if call in range(3, 8) else None
+
+    lists = Lists({"glitems": spread(2_500)}, change=closed)
+    made = bench(tmp_path, lists)
+    began = made.clock.now()
+    want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
+    assert run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).complete
+    assert made.clock.now() - began > 100

@@ -1,0 +1,321 @@
+"""The whole way: files into a stand-in ARM and back, in every dialect and through every fault."""
+
+import json
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import httpx
+import pytest
+from support.journey import journey, outcomes, write_files
+
+from armbulk.context import Context
+from armbulk.errors import LoginError, ServerError
+from armbulk.model.batch_state import BatchState
+from armbulk.results.report import load_result
+from armbulk.sandbox.dialects import DIALECTS
+from armbulk.sending.sender import MAX_SPLITS
+from armbulk.settings.load import load_profile
+
+BATCH = [
+    "batch_post_status", "batch_uuid_in", "extra_keys", "batch_pending", "items_key", "item_order", "item_identity",
+    "warnings", "failures", "visibility", "duplicate", "post_existing", "error_body", "document_cost", "token_numbers",
+]  # fmt: skip
+
+
+@pytest.mark.promise("P2")
+def test_every_row_arrives_once(tmp_path: Path) -> None:
+    """Customers go before documents, every record arrives once, and the outcomes add up."""
+    with journey(tmp_path, delay=3.0) as way:
+        stood = way.run(write_files(tmp_path))
+        assert outcomes(stood) == {"created": 9}
+        assert way.documents() == {f"f{n}": 1 for n in range(1, 7)}
+        assert len(next(iter(way.sandbox.state.documents.values()))[0]["documentLines"]) == 2
+        paths = [call.path for call in way.sandbox.state.requests if call.method == "POST"]
+        assert paths == [f"/arm/v1/clients/2218/{name}/batches" for name in ("customers", "documents")]
+        assert stood.cost["writes"] == sum(call.writes for call in way.sandbox.state.requests) == 3 + 6 * 3
+
+
+@pytest.mark.promise("P2")
+@pytest.mark.parametrize("failures", [value for value in DIALECTS["failures"] if value != "whole"])
+def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> None:
+    """A document ARM refuses is rejected with ARM's words; its neighbours are created."""
+    files = write_files(tmp_path)
+    path = Path(files[1])
+    path.write_text(path.read_text().replace("F3;IN;0001", "F3;IN;9999"))
+    with journey(tmp_path, delay=1.0, dialect={"failures": failures}) as way:
+        stood = way.run(files)
+        assert outcomes(stood) == {"created": 8, "rejected": 1}
+        rejected = stood.items.filter(stood.items["outcome"] == "rejected")
+        assert rejected["key"].to_list() == ["F3"]
+        assert "Customer not found" in rejected["message"][0]
+
+
+def test_whole_batch_failed(tmp_path: Path) -> None:
+    """A batch that fails as a whole rejects all its records with ARM's one message."""
+    files = write_files(tmp_path)
+    path = Path(files[1])
+    path.write_text(path.read_text().replace("F3;IN;0001", "F3;IN;9999"))
+    with journey(tmp_path, dialect={"failures": "whole"}) as way:
+        assert outcomes(way.run(files))["rejected"] == 6
+
+
+@pytest.mark.promise("P1")
+@pytest.mark.parametrize("fault", ["lose-after", "500-applied", "truncate", "html", "lose-before", "500-not-applied"])
+@pytest.mark.parametrize("delay", [0.0, 4.0])
+def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: float) -> None:
+    """After a lost answer ARM is asked: what it has is created, the rest stays in doubt; nothing is sent twice."""
+    text = f"{fault}:POST:documents/batches:1"
+    with journey(tmp_path, delay=delay, dialect={"duplicate": "accept"}, faults=[text]) as way:
+        run = way.begin(write_files(tmp_path))
+        state = way.carry_on(run)
+
+        stood = load_result(way.store, run)
+        posts = [c for c in way.sandbox.state.requests if c.method == "POST" and "documents" in c.path]
+        assert len(posts) <= 1
+        assert all(n == 1 for n in way.documents().values())
+        if fault in {"lose-after", "500-applied", "truncate"}:
+            assert (state, outcomes(stood)) == ("finished", {"created": 9})
+        else:
+            assert (state, outcomes(stood)) == ("in_doubt", {"created": 3, "in_doubt": 6})
+
+
+@pytest.mark.parametrize("fault", ["lose-after", "500-applied", "lose-before", "truncate"])
+def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
+    """Customers are upserts: after a lost answer they are simply sent again."""
+    with journey(tmp_path, faults=[f"{fault}:POST:customers/batches:1"]) as way:
+        stood = way.run(write_files(tmp_path))
+        assert stood.counts()["created"] + stood.counts()["updated"] == 9
+
+
+@pytest.mark.promise("P1")
+def test_found_but_different_is_a_conflict(tmp_path: Path) -> None:
+    """Another document with our number is a conflict, not a success."""
+    files = write_files(tmp_path, documents=1)
+    with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
+        run = way.begin(files, first_import=True)
+        way.sandbox.state.documents["f1"] = [{"documentNo": "F1", "customerNo": "77", "documentType": "IN"}]
+        way.carry_on(run)
+
+        stood = load_result(way.store, run)
+        assert outcomes(stood) == {"created": 3, "conflict": 1}
+
+
+@pytest.mark.promise("P4", "P27")
+def test_the_same_file_is_not_sent_twice(tmp_path: Path) -> None:
+    """A second import of the same documents, in other letter case, sends nothing."""
+    files = write_files(tmp_path)
+    with journey(tmp_path) as way:
+        way.run(files)
+        path = Path(files[1])
+        path.write_text(path.read_text().replace("\nF", "\nf"))
+        stood = way.run(files)
+        assert stood.counts()["already_sent"] == 6
+        assert set(way.documents().values()) == {1}
+
+
+def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
+    """After a correction the same file goes again: only the rejected document is sent."""
+    files = write_files(tmp_path)
+    path = Path(files[1])
+    good = path.read_text()
+    path.write_text(good.replace("F3;IN;0001", "F3;IN;9999"))
+    with journey(tmp_path) as way:
+        assert way.run(files).counts()["rejected"] == 1
+        path.write_text(good)
+        stood = way.run(files)
+        assert stood.by_resource()["documents"] == {"created": 1, "already_sent": 5}
+
+
+@pytest.mark.promise("P29")
+def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
+    """A document is sent only after its customer was accepted."""
+    files = write_files(tmp_path)
+    with journey(tmp_path, dialect={"put_unknown": "422"}) as way:
+        stood = way.run(files, update=True)
+        assert outcomes(stood) == {"rejected": 3, "held_back": 6}
+        assert way.documents() == {}
+
+
+@pytest.mark.promise("P7", "P9")
+def test_limits_are_never_exceeded(tmp_path: Path) -> None:
+    """A run larger than a window waits for the window; ARM never has to refuse."""
+    limits = {"hour.requests": 20, "hour.writes": 30, "hour.reads": 60}
+    files = write_files(tmp_path, customers=5, documents=60, lines=1)
+    aup = tmp_path / "aup.toml"
+    aup.write_text("[hour]\nrequests=20\nreads=60\nwrites=30\n[month]\nrequests=20000\nreads=100000\nwrites=20000\n")
+    with journey(tmp_path, delay=2.0, limits=limits, environ={"ARMBULK_BATCH_DOCUMENTS": "10"}) as way:
+        settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BATCH_DOCUMENTS": "10"}
+        way.bench = Context(load_profile(settings, aup_file=aup), way.clock)
+        stood = way.run(files)
+        assert outcomes(stood) == {"created": 65}
+        assert way.sandbox.state.refused_over_limit == 0
+        assert way.clock.slept > 3 * 3600
+
+
+def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
+    """With --no-wait a full window pauses the run; later it goes on and nothing is lost or doubled."""
+    files = write_files(tmp_path, documents=30, lines=1)
+    aup = tmp_path / "aup.toml"
+    aup.write_text(
+        "[hour]\nrequests=500\nreads=10000\nwrites=30\n[month]\nrequests=20000\nreads=100000\nwrites=20000\n"
+    )
+    with journey(tmp_path) as way:
+        settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BATCH_DOCUMENTS": "10"}
+        way.bench = Context(load_profile(settings, aup_file=aup), way.clock)
+        run = way.begin(files)
+        assert way.carry_on(run, for_windows=False) == "paused"
+        stored = way.store.run(run)
+        assert stored.resume_at is not None
+        assert load_result(way.store, run).counts()["not_sent"] == 20
+        way.clock.at = stored.resume_at
+        while way.carry_on(run, for_windows=False) == "paused":
+            way.clock.at = way.store.run(run).resume_at or 0.0
+        assert outcomes(load_result(way.store, run)) == {"created": 33}
+        assert set(way.documents().values()) == {1}
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize("answer", ["429", "429_bare", "429_date", "403"])
+def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
+    """When ARM refuses for a limit nobody foresaw, armbulk waits as long as ARM says, then goes on."""
+    with journey(tmp_path, limits={"hour.requests": 3}, dialect={"limit_answer": answer}) as way:
+        run = way.begin(write_files(tmp_path))
+        for _ in range(20):
+            try:
+                state = way.carry_on(run)
+                if state == "finished":
+                    break
+                way.clock.sleep(900)
+            except LoginError:
+                way.clock.sleep(900)
+        assert state == "finished"
+        assert set(way.documents().values()) == {1}
+
+
+def test_early_401_renews_once(tmp_path: Path) -> None:
+    """A token refused early is renewed once, and the call repeated."""
+    with journey(tmp_path, faults=["401:POST:documents/batches:1"]) as way:
+        assert outcomes(way.run(write_files(tmp_path))) == {"created": 9}
+
+
+def test_refused_login_leaves_the_run_paused(tmp_path: Path) -> None:
+    """Wrong credentials stop before anything is sent; the run can be resumed."""
+    with journey(tmp_path, environ={"ARMBULK_CLIENT_SECRET": "wrong"}) as way:
+        run = way.begin(write_files(tmp_path))
+        with pytest.raises(LoginError):
+            way.carry_on(run)
+        assert way.store.run(run).state == "paused"
+        assert way.documents() == {}
+
+
+def test_wrong_client_is_refused(tmp_path: Path) -> None:
+    """Another client's number stops the run; nothing is applied."""
+    with journey(tmp_path, environ={"ARMBULK_CLIENT_NO": "9999"}) as way:
+        run = way.begin(write_files(tmp_path))
+        with pytest.raises(LoginError):
+            way.carry_on(run)
+        assert way.documents() == {}
+
+
+def test_nobody_there(tmp_path: Path) -> None:
+    """When ARM cannot be reached nothing is lost: the run waits to be resumed."""
+    settings = {"ARMBULK_BASE_URL": "http://127.0.0.1:9/arm/v1", "ARMBULK_TOKEN": "t"}
+    with journey(tmp_path, environ=settings) as way:
+        run = way.begin(write_files(tmp_path))
+        with pytest.raises(ServerError):
+            way.carry_on(run)
+        assert {batch.state.value for batch in way.store.batches(run)} == {"planned"}
+
+
+def test_too_large_is_halved(tmp_path: Path) -> None:
+    """A batch ARM finds too large is cut in two and sent again; nothing of it had been applied."""
+    with journey(tmp_path, faults=["413:POST:documents/batches:1-2"]) as way:
+        assert outcomes(way.run(write_files(tmp_path))) == {"created": 9}
+        assert set(way.documents().values()) == {1}
+
+
+@pytest.mark.parametrize(("first", "second"), list(product(["lose-after", "500-applied"], ["lose-before", "503"])))
+def test_looks_that_fail_are_repeated(tmp_path: Path, first: str, second: str) -> None:
+    """A look-up that gets no answer proves nothing, and is made again."""
+    faults = [f"{first}:POST:documents/batches:1", f"{second}:GET:documents:1-2"]
+    with journey(tmp_path, faults=faults, dialect={"duplicate": "accept"}) as way:
+        stood = way.run(write_files(tmp_path))
+        assert outcomes(stood) == {"created": 9}
+        assert set(way.documents().values()) == {1}
+
+
+class Refusing(httpx.BaseTransport):
+    """ARM, but a document batch that holds one of `bad` is refused whole with `status`."""
+
+    def __init__(self, bad: set[str], status: int = 422, *, named: bool = False) -> None:
+        self.bad, self.status, self.named = bad, status, named
+        self.posts = 0
+        self._inner = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Refuse, or pass it on."""
+        if request.method == "POST" and request.url.path.endswith("/documents/batches"):
+            self.posts += 1
+            numbers = [one["documentNo"] for one in json.loads(request.content)["documents"]]
+            found = [number for number in numbers if number in self.bad]
+            if found:
+                body: dict[str, object] = {"status": "FAILED", "message": "The batch was rejected"}
+                if self.named:
+                    body["documents"] = [
+                        {"documentNo": number, "status": "FAILED", "result": "REJECTED", "message": "Bad document"}
+                        for number in found
+                    ]
+                return httpx.Response(self.status, stream=httpx.ByteStream(json.dumps(body).encode()))
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Let go."""
+        self._inner.close()
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, status: int, *, named: bool) -> None:
+    """One bad document in a batch that ARM refuses whole is found; all others are created, once."""
+    refusing = Refusing({"F3"}, status, named=named)
+    with journey(tmp_path, size="XL") as way:
+        way.bench = replace(way.bench, transport=refusing)
+        stood = way.run(write_files(tmp_path, documents=12))
+        assert outcomes(stood) == {"created": 14, "rejected": 1}
+        assert stood.items.filter(stood.items["outcome"] == "rejected")["key"].to_list() == ["F3"]
+        assert set(way.documents().values()) == {1}
+        assert refusing.posts == (2 if named else 7)
+
+
+def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path) -> None:
+    """A fault that is in no single record does not cost a call per record."""
+    refusing = Refusing({f"F{n}" for n in range(1, 101)})
+    with journey(tmp_path, size="XL") as way:
+        way.bench = replace(way.bench, transport=refusing)
+        stood = way.run(write_files(tmp_path, documents=100))
+        assert outcomes(stood) == {"created": 3, "rejected": 100}
+        assert refusing.posts <= 2 + 2 * MAX_SPLITS
+
+
+@pytest.mark.promise("P1")
+def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Path) -> None:
+    """Looked for in two sessions with time to settle between, a lost batch is set apart; others may go again."""
+    files = write_files(tmp_path, documents=60)
+    with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
+        run = way.begin(files)
+        assert way.carry_on(run) == "in_doubt"
+        assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 50, "not_sent": 10}
+        way.clock.sleep(600)
+        assert way.carry_on(run) == "in_doubt"
+        assert [b.state for b in way.store.batches(run)][1:] == [BatchState.IN_DOUBT, BatchState.PLANNED]
+        way.clock.sleep(4000)
+        assert way.carry_on(run) == "in_doubt"
+        assert [b.state for b in way.store.batches(run)][1:] == [BatchState.QUARANTINED, BatchState.FINISHED]
+        stood = load_result(way.store, run)
+        assert outcomes(stood) == {"created": 13, "in_doubt": 50}
+        assert "a person must decide" in stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
+        looks = sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)
+        way.clock.sleep(400_000)
+        way.carry_on(run)
+        assert looks == sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)

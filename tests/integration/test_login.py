@@ -1,0 +1,467 @@
+"""Credentials: asked for once, kept in the keyring, bound to one address and client."""
+
+import json
+import os
+import stat
+import threading
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keyring
+import pytest
+from click.testing import CliRunner
+from keyring.backend import KeyringBackend
+from keyring.backends.fail import Keyring as NoKeyring
+from support.journey import write_files
+
+from armbulk.cli import cli
+from armbulk.cli import command as desk
+from armbulk.errors import SettingsError
+from armbulk.sandbox import Sandbox
+from armbulk.settings import profiles, secrets
+from armbulk.settings.secrets import KeyringSecrets
+
+
+class Memory(KeyringBackend):
+    """A keyring that takes no more than Windows does in one entry."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[tuple[str, str], str] = {}
+        self.asked = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """What is held."""
+        self.asked += 1
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Hold it."""
+        assert len(password) <= 1_280
+        self.held[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Let it go."""
+        del self.held[service, username]
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    """A keyring in memory."""
+    before, made = keyring.get_keyring(), Memory()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def arm() -> Iterator[Sandbox]:
+    """A stand-in ARM."""
+    with Sandbox() as server:
+        yield server
+
+
+def call(*words: str, given: str | None = None, **env: str) -> tuple[int, Any]:
+    """Run a command with --json: exit code and its object."""
+    done = CliRunner().invoke(cli, [*words, "--json"], input=given, env=env)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, json.loads(done.stdout)
+
+
+def words(arm: Sandbox, *, client: str = "") -> list[str]:
+    """`armbulk login` with everything but the secret."""
+    said = arm.settings
+    return [
+        "login", "--profile", "anne", "--base-url", said["ARMBULK_BASE_URL"],
+        "--client-no", client or said["ARMBULK_CLIENT_NO"], "--token-url", said["ARMBULK_TOKEN_URL"],
+        "--client-id", said["ARMBULK_CLIENT_ID"], "--secret-stdin",
+    ]  # fmt: skip
+
+
+@pytest.mark.promise("P18", "P26")
+def test_login_then_import_then_logout(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
+    """After login an import needs no settings; after logout it says what is missing. The file holds no secret."""
+    secret = arm.settings["ARMBULK_CLIENT_SECRET"]
+    code, said = call(*words(arm), given=f"{secret}\n")
+    assert (code, said["checked"], said["profile"]) == (0, True, "anne")
+    config = tmp_path / "config.toml"
+    assert secret not in config.read_text(encoding="utf-8")
+    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+    assert list(memory.held.values()) == [secret]
+    assert call("profiles")[1]["profiles"][0]["secret"] is True
+    files = write_files(tmp_path)
+    env = {"ARMBULK_PROFILE": "anne", "ARMBULK_POLL_SECONDS": "0.05"}
+    assert call("import", *files, "--yes", **env)[0] == 0
+    assert call("logout", "--profile", "anne") == (0, {"profile": "anne", "removed": True})
+    assert memory.held == {}
+    code, said = call("import", *files, "--yes", **env)
+    assert (code, said["error"]["code"]) == (5, "settings-missing")
+    assert "armbulk login" in said["error"]["hint"]
+
+
+@pytest.mark.promise("P26")
+def test_a_secret_serves_one_address_and_client(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
+    """Another client number, or another address, in the same profile finds no secret."""
+    assert call(*words(arm), given=f"{arm.settings['ARMBULK_CLIENT_SECRET']}\n")[0] == 0
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace('"2218"', '"2219"'), encoding="utf-8")
+    code, said = call("import", *write_files(tmp_path), "--yes", ARMBULK_PROFILE="anne")
+    assert (code, said["error"]["code"]) == (5, "settings-missing")
+    assert len(memory.held) == 1
+
+
+def test_a_wrong_secret_is_said_and_not_kept(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
+    """ARM is asked first; what it refuses is neither written nor kept. `--no-check` keeps it unasked."""
+    code, said = call(*words(arm), given="wrong\n")
+    assert (code, said["error"]["code"]) == (5, "login-refused")
+    assert memory.held == {}
+    assert not (tmp_path / "config.toml").exists()
+    assert call(*words(arm), "--no-check", given="wrong\n")[0] == 0
+    assert call(*words(arm, client="9999"), given=f"{arm.settings['ARMBULK_CLIENT_SECRET']}\n")[0] == 5
+
+
+def test_the_users_own_file_stays(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
+    """Comments, rules and other profiles in config.toml stay as they are."""
+    config = tmp_path / "config.toml"
+    own = '# mine\n[rules]\nkid = "error"  # strict\n\n[profiles.other]\nclient_no = "1"\n'
+    config.write_text(own, encoding="utf-8")
+    assert call(*words(arm), "--no-check", given="x\n")[0] == 0
+    assert own.strip() in config.read_text(encoding="utf-8")
+    assert [one["profile"] for one in call("profiles")[1]["profiles"]] == ["other", "anne"]
+    assert memory.held
+
+
+def test_long_secrets_are_cut_into_parts(memory: Memory) -> None:
+    """A token longer than Windows keeps in one entry comes back whole, and goes whole."""
+    token = "".join(chr(33 + n % 90) for n in range(5_000))
+    KeyringSecrets().put("long", token)
+    assert KeyringSecrets().get("long") == token
+    KeyringSecrets().put("long", "short")
+    assert (KeyringSecrets().get("long"), len(memory.held)) == ("short", 1)
+    assert KeyringSecrets().drop("long")
+    assert memory.held == {}
+
+
+def test_a_machine_without_a_keyring_is_told(arm: Sandbox, tmp_path: Path) -> None:
+    """Headless: the settings are written, and the way for the secret is named; the environment works."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(NoKeyring())
+    try:
+        code, said = call(*words(arm), given=f"{arm.settings['ARMBULK_CLIENT_SECRET']}\n")
+        assert (code, said["error"]["code"]) == (5, "no-keyring")
+        assert "ARMBULK_CLIENT_SECRET" in said["error"]["hint"]
+        env = {"ARMBULK_PROFILE": "anne", "ARMBULK_CLIENT_SECRET": arm.settings["ARMBULK_CLIENT_SECRET"]}
+        assert call("import", *write_files(tmp_path), "--yes", ARMBULK_POLL_SECONDS="0.05", **env)[0] == 0
+        assert call("logout", "--profile", "anne")[1]["removed"] is False
+    finally:
+        keyring.set_keyring(before)
+
+
+def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits for a prompt nobody sees is given up after its time, and the other ways are named."""
+    forever = threading.Event()
+    monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: forever.wait())
+    with pytest.raises(SettingsError) as silent:
+        KeyringSecrets(patience=0.05).get("x")
+    forever.set()
+    assert silent.value.code == "keyring-silent"
+    assert "ARMBULK_TOKEN" in silent.value.hint
+
+
+def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is locked is a settings error, without its own words."""
+
+    def locked(*_: str) -> str:
+        raise keyring.errors.KeyringLocked("canary")
+
+    monkeypatch.setattr(secrets.keyring, "get_password", locked)
+    with pytest.raises(SettingsError) as refused:
+        KeyringSecrets().get("x")
+    assert "canary" not in refused.value.message
+
+
+def test_login_in_a_script_names_what_is_missing() -> None:
+    """Where nobody can answer, the option for what is missing is named."""
+    code, said = call("login", "--profile", "new")
+    assert (code, said["error"]["code"]) == (2, "question")
+    assert "--base-url" in said["error"]["hint"]
+
+
+# ── asked at the terminal ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits at the terminal."""
+    monkeypatch.setattr(desk.CommandContext, "can_ask", property(lambda _: True))
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.promise("P18")
+def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(memory: Memory, arm: Sandbox) -> None:
+    """Address, client, tokens' address, client id, size and secret are asked for in that order; what is typed last
+    is neither shown nor written, and one request was made of ARM, which the meters know of."""  # noqa: D205, D209
+    said = arm.settings
+    names = ("BASE_URL", "CLIENT_NO", "TOKEN_URL", "CLIENT_ID")
+    answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", said["ARMBULK_CLIENT_SECRET"]]
+    done = CliRunner().invoke(cli, ["login", "--profile", "kari", "--lang", "no"], input="\n".join(answers) + "\n")
+    assert done.exit_code == 0, done.output
+    words = ["ARMs adresse", "Klientnummer", "Tokenadresse", "Klient-id", "Størrelse", "Klienthemmelighet"]
+    places = [done.stderr.find(word) for word in words]
+    assert places == sorted(places)
+    assert places[0] >= 0
+    assert said["ARMBULK_CLIENT_SECRET"] not in done.output + done.stderr
+    assert list(memory.held.values()) == [said["ARMBULK_CLIENT_SECRET"]]
+    (kari,) = call("profiles")[1]["profiles"]
+    assert (kari["profile"], kari["size"], kari["secret"], kari["active"]) == ("kari", "M", True, False)
+    used = call("usage", "--profile", "kari")[1]["meters"]
+    assert sum(one["used"] for one in used if (one["window"], one["meter"]) == ("hour", "requests")) == 1
+    assert arm.state.usage()["hour.requests"] == 1
+
+
+def test_no_option_takes_a_secret() -> None:
+    """A secret on a command line can be seen by others: no option of any command has room for one."""
+    takers = set()
+    for name in cli.list_commands(None):  # type: ignore[arg-type]
+        command = cli.get_command(None, name)  # type: ignore[arg-type]
+        assert command is not None
+        takers |= {one.name for one in command.params if not getattr(one, "is_flag", False)}
+    assert {name for name in takers if name and ("secret" in name or "token" in name or "password" in name)} == {
+        "secret_file", "token_url",
+    }  # fmt: skip
+
+
+# ── what a secret serves ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def settings(tmp_path: Path) -> dict[str, Any]:
+    """What config.toml says."""
+    return tomllib.loads((tmp_path / "config.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.promise("P17", "P26")
+def test_a_ready_token_is_never_sent_as_a_clients_secret(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
+    """A token kept for ARM stays there when an address that gives tokens is added: that finds no secret."""
+    where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2218"]
+    assert call("login", *where, "--secret-stdin", "--no-check", given="ready-token-1\n")[0] == 0
+    config = tmp_path / "config.toml"
+    added = f'token_url = "{arm.token_url}"\nclient_id = "x"\n'
+    config.write_text(config.read_text(encoding="utf-8") + added, encoding="utf-8")
+    code, said = call("import", *write_files(tmp_path), "--yes", ARMBULK_PROFILE="anne")
+    assert (code, said["error"]["code"]) == (5, "settings-missing")
+    assert "another address or client" in said["error"]["message"]
+    assert list(memory.held.values()) == ["ready-token-1"]
+    assert arm.state.tokens == {}
+
+
+@pytest.mark.promise("P26")
+def test_another_way_in_leaves_nothing_of_the_first(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
+    """From client credentials to a ready token: the old settings go, and so does the old secret."""
+    assert call(*words(arm), "--no-check", given="first-secret\n")[0] == 0
+    where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2219"]
+    config = tmp_path / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("token_url", "# token_url").replace("client_id", "# client_id")
+    config.write_text(text + 'lang = "no"\n', encoding="utf-8")
+    assert call(*words(arm), "--no-check", given="first-secret\n")[0] == 0
+    assert len(memory.held) == 1
+    code, _ = call("logout", "--profile", "anne", ARMBULK_BASE_URL="https://elsewhere.example/")
+    assert (code, memory.held) == (0, {})
+    assert call("login", *where, "--secret-stdin", "--no-check", given="ready-token-2\n")[0] == 0
+    assert list(memory.held.values()) == ["ready-token-2"]
+    assert settings(tmp_path)["profiles"]["anne"]["lang"] == "no"
+
+
+@pytest.mark.promise("P26")
+def test_a_new_profile_takes_nothing_from_another(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
+    """The default profile's address for tokens is not used for one that has a ready token."""
+    own = '[profiles.default]\ntoken_url = "https://other.example/token"\nclient_id = "other"\nuser_id = "kari"\n'
+    (tmp_path / "config.toml").write_text(own, encoding="utf-8")
+    where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2218"]
+    assert call("login", *where, "--secret-stdin", "--no-check", given="ready-token-3\n")[0] == 0
+    assert set(settings(tmp_path)["profiles"]["anne"]) == {"base_url", "client_no", "client_size", "user_id"}
+    assert settings(tmp_path)["profiles"]["anne"]["user_id"] == "armbulk"
+    assert [name.split()[0] for _, name in memory.held] == ["anne"]
+
+
+@pytest.mark.parametrize("kind", ["client_secret", "token"])
+def test_the_environments_secret_is_taken_for_what_it_is(memory: Memory, arm: Sandbox, kind: str) -> None:
+    """With both set, the client secret serves client credentials, the token a login without."""
+    env = {"ARMBULK_TOKEN": "ready-token-4", "ARMBULK_CLIENT_SECRET": "secret-4"}
+    said = words(arm)[:-1] if kind == "client_secret" else words(arm)[:7]
+    assert call(*said, "--no-check", **env)[0] == 0
+    assert list(memory.held.values()) == [env[f"ARMBULK_{kind.upper()}"]]
+
+
+# ── where there is no keyring ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def secret_file(arm: Sandbox, tmp_path: Path) -> Path:
+    """A file of one's own with the secret."""
+    path = tmp_path / "secret.txt"
+    path.write_text(arm.settings["ARMBULK_CLIENT_SECRET"] + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.promise("P18")
+def test_a_file_of_ones_own_serves_where_there_is_no_keyring(arm: Sandbox, tmp_path: Path, secret_file: Path) -> None:
+    """`login --secret-file` remembers the file, not what it says; imports read it, and no keyring is asked."""
+    code, said = call(*words(arm)[:-1], "--secret-file", str(secret_file))
+    assert (code, said["secret"], said["checked"]) == (0, "file", True)
+    assert settings(tmp_path)["profiles"]["anne"]["secret_file"] == str(secret_file)
+    assert arm.settings["ARMBULK_CLIENT_SECRET"] not in (tmp_path / "config.toml").read_text(encoding="utf-8")
+    assert call("profiles")[1]["profiles"][0]["secret"] is True
+    env = {"ARMBULK_PROFILE": "anne", "ARMBULK_POLL_SECONDS": "0.05"}
+    assert call("import", *write_files(tmp_path), "--yes", **env)[0] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows guards files otherwise")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o666])
+def test_a_file_that_others_can_read_is_refused(arm: Sandbox, secret_file: Path, mode: int) -> None:
+    """It is named, with what to do; what it says is not."""
+    secret_file.chmod(mode)
+    code, said = call(*words(arm)[:-1], "--secret-file", str(secret_file))
+    assert (code, said["error"]["code"]) == (5, "secret-file-open")
+    assert "chmod 600" in said["error"]["hint"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
+def test_a_file_without_a_secret_is_refused(arm: Sandbox, secret_file: Path, content: bytes | None) -> None:
+    """Missing, empty or no text."""
+    if content is None:
+        secret_file.unlink()
+    else:
+        secret_file.write_bytes(content)
+    code, said = call(*words(arm)[:-1], "--secret-file", str(secret_file))
+    assert code == 5
+    assert said["error"]["code"] in {"secret-file-unreadable", "secret-file-empty"}
+
+
+def test_a_file_descriptor_serves(arm: Sandbox) -> None:
+    """A secret may come through a pipe, and lie in no file at all."""
+    out, into = os.pipe()
+    os.write(into, arm.settings["ARMBULK_CLIENT_SECRET"].encode())
+    os.close(into)
+    try:
+        code, said = call(*words(arm)[:-1], "--secret-file", f"/dev/fd/{out}")
+    finally:
+        os.close(out)
+    assert (code, said["checked"]) == (0, True), said
+
+
+@pytest.mark.promise("P18")
+def test_option_before_environment_before_profile(
+    memory: Memory, arm: Sandbox, secret_file: Path, tmp_path: Path
+) -> None:
+    """--secret-file goes before ARMBULK_CLIENT_SECRET, that before the profile's file, that before the keyring."""
+    good, files = arm.settings["ARMBULK_CLIENT_SECRET"], write_files(tmp_path)
+    env = {"ARMBULK_PROFILE": "anne", "ARMBULK_POLL_SECONDS": "0.05"}
+    assert call(*words(arm), "--no-check", given="wrong-keyring\n")[0] == 0
+
+    def works(*option: str, **more: str) -> bool:
+        code, said = call("import", *files, "--yes", *option, **env, **more)
+        assert code == 0 or said["error"]["code"] == "login-refused"
+        return code == 0
+
+    assert not works()
+    assert memory.asked
+    assert works(ARMBULK_CLIENT_SECRET=good)
+    assert works("--secret-file", str(secret_file), ARMBULK_CLIENT_SECRET="wrong")  # noqa: S106 - none
+    assert works("--secret-file", str(secret_file), ARMBULK_TOKEN="wrong-token")  # noqa: S106 - none
+    assert works(ARMBULK_SECRET_FILE=str(secret_file))
+    assert not works(ARMBULK_SECRET_FILE=str(secret_file), ARMBULK_CLIENT_SECRET="wrong")  # noqa: S106 - none
+    memory.asked = 0
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text(encoding="utf-8") + 'secret_file = "secret.txt"\n', encoding="utf-8")
+    assert works()
+    assert memory.asked == 0
+
+
+@pytest.mark.parametrize("command", [["check"], ["plan"], ["import", "--dry-run"]])
+def test_the_keyring_is_asked_only_when_arm_is(
+    memory: Memory, arm: Sandbox, tmp_path: Path, command: list[str]
+) -> None:
+    """Checking and planning need no secret, so none is looked for."""
+    env = {name: value for name, value in arm.settings.items() if "SECRET" not in name}
+    assert call(*command, *write_files(tmp_path), **env)[0] == 0
+    assert call("runs", **env)[0] == 0
+    assert memory.asked == 0
+
+
+def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`armbulk profiles` lists twenty profiles without waiting twenty times; what it cannot know, it says."""
+    forever, asked = threading.Event(), []
+    monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
+    monkeypatch.setattr(KeyringSecrets.__init__, "__defaults__", (0.05,))
+    content = "".join(f'[profiles.p{n}]\nbase_url = "https://arm.example/"\nclient_no = "{n}"\n' for n in range(20))
+    (tmp_path / "config.toml").write_text(content, encoding="utf-8")
+    code, said = call("profiles")
+    told = CliRunner().invoke(cli, ["profiles"]).output
+    forever.set()
+    assert (code, len(said["profiles"]), len(asked)) == (0, 20, 2)
+    assert {one["secret"] for one in said["profiles"]} == {None}
+    assert told.count("does not answer") == 20
+
+
+def test_three_seconds_are_enough() -> None:
+    """The time a keyring is given."""
+    assert KeyringSecrets().patience <= 3.0
+
+
+# ── the user's own file ─────────────────────────────────────────────────────────────────────────────────────────────
+
+FILES = [
+    "",
+    "# only a word\n",
+    "[profiles]\n",
+    '[profiles.anne]\nclient_no = "1" # mine\nbatch_documents = 5\n[profiles.anne.rules]\nkid = "off"\n',
+    '[profiles.a]\nclient_no = "1"\n\n[rules]\nkid = "error"\n\n[profiles.b]\nclient_no = "2"\n',
+    'profiles.a.client_no = "1"\nprofiles.anne.lang = "no"\n',
+    '[profiles]\na = {client_no = "1"}\n',
+    'profiles = {a = {client_no = "1"}}\n',
+    '[profiles."Æ Ø"]\r\nclient_no = "1"\r\n',
+]
+
+
+@pytest.mark.parametrize("before", FILES)
+@pytest.mark.parametrize("name", ["anne", "anne as", "b.c"])
+def test_whatever_stands_in_the_file_stays(tmp_path: Path, before: str, name: str) -> None:
+    """Every form of TOML: all that was said is still said, the profile besides; written again it says the same."""
+    path = tmp_path / "config.toml"
+    path.write_text(before, encoding="utf-8", newline="")
+    expected = tomllib.loads(before)
+    expected.setdefault("profiles", {}).setdefault(name, {}).update(client_no="2218")
+    for _ in range(2):
+        profiles.save(tmp_path, name, {"client_no": "2218", "ca_file": ""})
+        assert settings(tmp_path) == expected
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize("before", ["profiles = 3\n", 'profiles = ["a"]\n', '[profiles]\nanne = "x"\n'])
+def test_a_file_that_cannot_be_added_to_stays(tmp_path: Path, before: str) -> None:
+    """What is no table of profiles is named, and left alone."""
+    path = tmp_path / "config.toml"
+    path.write_text(before, encoding="utf-8")
+    with pytest.raises(SettingsError):
+        profiles.save(tmp_path, "anne", {"client_no": "2218"})
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_a_disk_that_takes_nothing_leaves_the_file_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is a settings error, the old file stands, and no half of the new one is left."""
+    (tmp_path / "config.toml").write_text("# mine\n", encoding="utf-8")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(profiles.os, "fsync", full)
+    with pytest.raises(SettingsError, match="No space left"):
+        profiles.save(tmp_path, "anne", {"client_no": "2218"})
+    assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
+    assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "# mine\n"

@@ -1,0 +1,324 @@
+"""The month-end: a workbook that ties out, a pack that closes the month, and the same bytes for the same data."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from support.journey import FakeClock
+from support.list_server import Lists, gl_item
+
+from armbulk.cli import cli
+from armbulk.context import Context
+from armbulk.errors import UsageError
+from armbulk.export.request import ExportArguments
+from armbulk.month_end import close
+from armbulk.sandbox import Sandbox
+from armbulk.sandbox.lists import ArmLists, build_lists
+from armbulk.settings.load import load_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from armbulk.export.run import ExportResult
+
+LEDGER = build_lists(2218, 800, seed=5)
+FEBRUARY = [one for one in LEDGER.gl_items if (one["glYear"], one["glPeriod"]) == (2025, 2)]
+
+
+def exact(number: Any) -> Decimal:
+    """An amount as ARM wrote it."""
+    return Decimal(str(number))
+
+
+def cells(path: Path, sheet: str) -> list[tuple[Any, ...]]:
+    """The values of a sheet."""
+    return [row for row in openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True) if any(row)]
+
+
+def money(value: Any) -> Decimal:
+    """A cell's amount, to the øre."""
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+class Office:
+    """Somebody who closes months against one sandbox, on a clock that only moves when asked."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, clock: FakeClock) -> None:
+        self.folder, self.clock = folder, clock
+        self.settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": "XL"}
+
+    def export(
+        self, what: str, name: str, *, lang: str = "en", accounts: tuple[str, ...] = (), **given: Any
+    ) -> ExportResult:
+        """Export, of February unless something else is said."""
+        given.setdefault("period", "2025-02")
+        asked = close.close_request(what, ExportArguments(self.folder / name, **given), accounts)
+        bench = Context(load_profile(self.settings), self.clock)
+        return close.export(bench, asked, lang, waits=True, fresh=False, tell=lambda _: None)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
+    """Opens an office at a sandbox with these books."""
+    opened = []
+
+    def make(ledger: ArmLists = LEDGER, **switches: Any) -> Office:
+        clock = FakeClock()
+        sandbox = Sandbox(size="XL", clock=clock.now, books=ledger, **switches)
+        opened.append(sandbox)
+        sandbox.__enter__()
+        return Office(tmp_path, sandbox, clock)
+
+    yield make
+    for one in opened:
+        one.__exit__(None, None, None)
+
+
+def by(items: Iterable[dict[str, Any]], key: str) -> dict[str, list[Decimal]]:
+    """Debit, credit and count of postings."""
+    found: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0), Decimal(0)])
+    for one in items:
+        amount = exact(one["glAmount"])
+        found[str(one[key])][amount < 0] += abs(amount)
+        found[str(one[key])][2] += 1
+    return found
+
+
+def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Every posting is there once; accounts and voucher types add up to what the ledger holds; the tie-out is zero."""
+    done = office().export("gl-items", "gl.xlsx")
+    assert (done.complete, done.agrees, done.said["rows"]) == (True, True, len(FEBRUARY))
+    book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
+    assert book.sheetnames == ["Summary", "Items", "By account", "By voucher type", "Tie-out"]
+    items = cells(tmp_path / "gl.xlsx", "Items")
+    at = {head: place for place, head in enumerate(items[0])}
+    assert {row[at["GL item id"]] for row in items[1:]} == {one["glItemId"] for one in FEBRUARY}
+    assert sum(money(row[at["GL amount"]]) for row in items[1:]) == sum(exact(one["glAmount"]) for one in FEBRUARY)
+    for sheet, key in (("By account", "glAccountNo"), ("By voucher type", "voucherType")):
+        expected, table = by(FEBRUARY, key), cells(tmp_path / "gl.xlsx", sheet)
+        rows = [row for row in table if str(row[0]) in expected]
+        assert len(rows) == len(expected)
+        for row in rows:
+            debit, credit, count = expected[str(row[0])]
+            assert [money(cell) for cell in row[2:5]] == [debit, credit, debit - credit], (sheet, row)
+            assert row[5] == count
+        total = next(row for row in table if row[0] == "Total")
+        assert (money(total[4]), total[5]) == (Decimal("0.00"), len(FEBRUARY))
+    tied = [row for row in cells(tmp_path / "gl.xlsx", "Tie-out") if str(row[0]).isdigit()]
+    assert len(tied) == len(by(FEBRUARY, "glAccountNo"))
+    assert all(money(row[2]) == money(row[3]) and money(row[4]) == 0 for row in tied)
+    assert done.said["tie_out"] == {
+        "available": True, "reason": None, "accounts": len(tied), "differences": [], "difference": "0.00"
+    }  # fmt: skip
+    assert len(book["By account"]._charts) == 1
+
+
+def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Period, client, who, when, how many, whether complete, whether tied out."""
+    office().export("gl-items", "gl.xlsx")
+    said = {str(cell) for row in cells(tmp_path / "gl.xlsx", "Summary") for cell in row if cell is not None}
+    for word in ("2025-02", "2218", "sandbox", str(len(FEBRUARY)), "2027-01-15 08:00:00 UTC"):
+        assert any(word in text for text in said), word
+    assert any(text.startswith("Complete") for text in said)
+    assert any(text.startswith("Agrees") for text in said)
+
+
+def test_the_same_data_gives_the_same_bytes(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Exported again a day later, into another file: the same bytes; other data, other bytes."""
+    one = office()
+    for what in ("gl-items", "close"):
+        one.export(what, f"{what}-1.xlsx")
+        one.clock.sleep(86_400)
+        one.export(what, f"{what}-2.xlsx")
+        assert (tmp_path / f"{what}-1.xlsx").read_bytes() == (tmp_path / f"{what}-2.xlsx").read_bytes()
+    one.export("gl-items", "march.xlsx", period="2025-03")
+    assert (tmp_path / "march.xlsx").read_bytes() != (tmp_path / "gl-items-1.xlsx").read_bytes()
+
+
+def test_norwegian(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Sheets and headers in Norwegian."""
+    office().export("gl-items", "gl.xlsx", lang="no")
+    book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
+    assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagstype", "Avstemming"]
+    assert [cell.value for cell in book["Poster"][1]][:2] == ["Klientnr", "Hovedbokspost-id"]
+
+
+def doctored(ledger: ArmLists) -> ArmLists:
+    """The same books, with 10 kroner too much in one movement of February."""
+    moved = [dict(one) for one in ledger.gl_movements]
+    wrong = next(one for one in moved if (one["glYear"], one["glPeriod"], one["glAccountNo"]) == (2025, 2, 3000))
+    wrong["movement"] = float(exact(wrong["movement"]) + 10)
+    return replace(ledger, gl_movements=tuple(moved))
+
+
+def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Where ARM's movement says otherwise, the account and the difference are named, and the exit code is 3."""
+    one = office(doctored(LEDGER))
+    done = one.export("gl-items", "gl.xlsx")
+    assert (done.complete, done.agrees) == (True, False)
+    (difference,) = done.said["tie_out"]["differences"]
+    assert (difference["account"], exact(difference["difference"])) == ("3000", Decimal(-10))
+    row = next(row for row in cells(tmp_path / "gl.xlsx", "Tie-out") if str(row[0]) == "3000")
+    assert money(row[4]) == -10
+    summary = [str(cell) for row in cells(tmp_path / "gl.xlsx", "Summary") for cell in row if cell]
+    assert any("1 of 4 accounts" in text and "10.00" in text for text in summary), summary
+    called = CliRunner().invoke(cli, ["export", "gl-items", "--period", "2025-02", "-o", str(tmp_path / "again.csv"),
+                                      "--json"], env=one.settings)  # fmt: skip
+    assert called.exit_code == 3
+    assert json.loads(called.stdout)["tie_out"]["differences"][0]["account"] == "3000"
+    told = CliRunner().invoke(cli, ["export", "close", "--period", "2025-02", "-o", str(tmp_path / "close.xlsx")],
+                              env={**one.settings, "ARMBULK_LANG": "en"})  # fmt: skip
+    assert "DOES NOT TIE OUT" in told.stdout
+    assert "account 3000" in told.stdout
+    assert "difference -10.00" in told.stdout
+    assert "Customers owed" in told.stdout
+
+
+def test_no_movements_to_tie_to(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Where ARM has no such list, the tie-out is not available and says why; the export is complete all the same."""
+    done = office(dialect={"gl_movements": "absent"}).export("gl-items", "gl.xlsx")
+    assert (done.complete, done.agrees) == (True, True)
+    assert done.said["tie_out"]["available"] is False
+    assert "movements" in done.said["tie_out"]["reason"]
+    said = [str(cell) for row in cells(tmp_path / "gl.xlsx", "Tie-out") for cell in row if cell]
+    assert any(text.startswith("Not available") for text in said)
+
+
+def test_what_is_no_whole_period_is_not_tied(office: Callable[..., Office]) -> None:
+    """Some days, or some accounts, are not what the movements are of."""
+    one = office()
+    some = one.export("gl-items", "days.csv", period=None, first=date(2025, 2, 1), last=date(2025, 2, 10))
+    assert some.said["tie_out"]["available"] is False
+    account = one.export("gl-items", "account.csv", where=("glaccountno=1500",))
+    assert account.complete
+    assert account.said["tie_out"]["available"] in {True, False}
+    assert not account.said["tie_out"]["differences"]
+    year = one.export("gl-items", "year.csv", period=None, year=2025)
+    assert (year.said["tie_out"]["available"], year.said["tie_out"]["difference"]) == (True, "0.00")
+    assert year.said["rows"] == sum(one["glYear"] == 2025 for one in LEDGER.gl_items)
+
+
+def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
+    """A gap is named in the workbook, the file's name says incomplete, and the tie-out shows what is missing."""
+    postings = [gl_item(n, voucherNo=n * 7_919) for n in range(60)]
+    settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
+                "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
+    bench = Context(load_profile(settings), FakeClock(), Lists({"glitems": postings}, cap=50, clamped=True))
+    asked = close.close_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
+    done = close.export(bench, asked, "en", waits=True, fresh=False, tell=lambda _: None)
+    assert not done.complete
+    assert done.said["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
+    summary = [str(cell) for row in cells(tmp_path / "gl.incomplete.xlsx", "Summary") for cell in row if cell]
+    assert any(text.startswith("INCOMPLETE") for text in summary)
+
+
+# ── the close pack ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+END = date(2025, 2, 28)
+
+
+def test_the_close_pack(office: Callable[..., Office], tmp_path: Path) -> None:
+    """What customers owed at the end of February, by item, by age, and as the ledger's receivables account has it."""
+    done = office().export("close", "close.xlsx")
+    assert (done.complete, done.agrees) == (True, True)
+    book = openpyxl.load_workbook(tmp_path / "close.xlsx")
+    assert book.sheetnames == ["Summary", "Items", "By account", "By voucher type", "Tie-out", "Open AR items",
+                               "Aged balance", "AR tie-out"]  # fmt: skip
+    before = [one for one in LEDGER.ar_items if one["voucherDate"] <= END.isoformat()]
+    owed = sum((exact(one["glAmount"]) for one in before), Decimal(0))
+    said = done.said["receivables"]
+    assert exact(said["balance"]) == owed
+    assert (said["tie_out"]["available"], exact(said["tie_out"]["difference"])) == (True, Decimal(0))
+    ledger = sum(exact(one["glAmount"]) for one in LEDGER.gl_items
+                 if one["glAccountNo"] == 1500 and one["voucherDate"] <= END.isoformat())  # fmt: skip
+    assert exact(said["tie_out"]["ledger"]) == ledger
+    table = cells(tmp_path / "close.xlsx", "Open AR items")
+    at = {head: place for place, head in enumerate(table[0])}
+    assert sum(money(row[at["Open at period end"]]) for row in table[1:]) == owed
+    aged = cells(tmp_path / "close.xlsx", "Aged balance")
+    assert money(next(row for row in aged if row[0] == "Total")[2]) == owed
+
+
+def settled(claims: dict[str, list[dict[str, Any]]]) -> dict[str, Decimal]:
+    """What was open of each invoice at the end, by a bookkeeper: the invoice less what was paid on it by then."""
+    found = {}
+    for number, items in claims.items():
+        left = sum(exact(one["glAmount"]) for one in items if one["voucherDate"] <= END.isoformat())
+        if left and min(one["voucherDate"] for one in items) <= END.isoformat():
+            found[number] = left
+    return found
+
+
+def test_what_was_open_by_item(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Each invoice is open by what was not paid on it by the end, though ARM tells what is left today only."""
+    office().export("close", "close.xlsx")
+    claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in LEDGER.ar_items:
+        claims[one["documentNo"].removeprefix("K")].append(one)
+    table = cells(tmp_path / "close.xlsx", "Open AR items")
+    at = {head: place for place, head in enumerate(table[0])}
+    shown: dict[str, Decimal] = defaultdict(Decimal)
+    for row in table[1:]:
+        if row[at["Document no"]]:
+            shown[str(row[at["Document no"]]).removeprefix("K")] += money(row[at["Open at period end"]])
+    expected = settled(claims)
+    told = {number: amount for number, amount in shown.items() if amount}
+    assert all(expected[number] == amount for number, amount in told.items())
+    assert len(told) > len(expected) * 0.8  # the rest are named as sums of their account
+
+
+def test_an_account_number_of_nought_is_none(office: Callable[..., Office]) -> None:
+    """ARM's empty number is 0: a bank posting with it is no customer's."""
+    empty = {"accountNo": 0, "customerNo": ""}
+    items = tuple({**one, **empty} if one["glAccountNo"] != 1500 else one for one in LEDGER.gl_items)
+    done = office(replace(LEDGER, gl_items=items)).export("close", "close.xlsx")
+    assert done.said["receivables"]["tie_out"]["accounts"] == ["1500"]
+    assert done.agrees
+
+
+def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
+    """A receivables account that the ledger keeps elsewhere shows as a difference."""
+    done = office().export("close", "close.xlsx", accounts=("1920",))
+    assert (done.complete, done.agrees) == (True, False)
+    assert exact(done.said["receivables"]["tie_out"]["difference"]) != 0
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("close.csv", {"period": "2025-02"}),
+        ("close.xlsx", {"period": None}),
+        ("close.xlsx", {"period": None, "year": 2025}),
+        ("close.xlsx", {"period": "2025-02", "where": ("glaccountno=1500",)}),
+        ("close.xlsx", {"period": "2025-02", "columns": "glAmount"}),
+        ("close.xlsx", {"period": "2025-02", "since": "last"}),
+    ],
+)
+def test_a_close_is_of_one_period(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
+    """Anything but one whole period into a workbook is refused before ARM is asked."""
+    with pytest.raises(UsageError):
+        close.close_request("close", ExportArguments(tmp_path / name, **given))
+
+
+def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> None:
+    """--plan prices all lists of the pack, and reads none of them in full."""
+    one = office()
+    called = CliRunner().invoke(
+        cli, ["export", "close", "--period", "2025-02", "-o", str(tmp_path / "c.xlsx"), "--plan", "--json"],
+        env=one.settings,
+    )  # fmt: skip
+    said = json.loads(called.stdout)
+    assert called.exit_code == 0
+    assert said["records"] == len(FEBRUARY)
+    assert said["beside"]["ar-items"] == len(LEDGER.ar_items)
+    assert said["cost"]["reads"] >= len(FEBRUARY) + len(LEDGER.ar_items)
+    assert not (tmp_path / "c.xlsx").exists()

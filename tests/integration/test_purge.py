@@ -1,0 +1,54 @@
+"""What old runs leave on the machine: taken away on request, without forgetting what was sent."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from support.journey import Journey, journey, write_files
+
+from armbulk.cli import cli
+
+
+def purge(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
+    """Run `armbulk purge` as a script does."""
+    env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home"), "ARMBULK_LANG": "en"}
+    done = CliRunner().invoke(cli, ["purge", *words, "--json"], env=env)
+    return done.exit_code, json.loads(done.stdout)
+
+
+@pytest.mark.promise("P23")
+def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
+    """Records, looks, batches and events of finished runs are gone; the same file is still not sent twice."""
+    files = write_files(tmp_path)
+    with journey(tmp_path) as way:
+        way.clock.at = 1_600_000_000.0
+        way.run(files)
+        assert purge(way, "--older-than", "90d", "--yes") == (
+            0,
+            {"runs": 1, "records": 9, "guarded": 6, "exports": 0, "memories": 0},
+        )
+        with sqlite3.connect(tmp_path / "home" / "armbulk.db") as raw:
+            for table in ("run", "batch", "item", "look", "event"):
+                assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 - our own names
+        raw.close()
+        assert way.run(files).counts()["already_sent"] == 6
+        assert set(way.documents().values()) == {1}
+
+
+def test_what_is_not_finished_or_not_old_stays(tmp_path: Path) -> None:
+    """A run in doubt is never purged, nor one of yesterday."""
+    with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
+        way.clock.at = 1_600_000_000.0
+        way.carry_on(way.begin(write_files(tmp_path)))
+        assert purge(way, "--older-than", "1d", "--yes")[1]["runs"] == 0
+        assert len(way.store.unresolved_documents(way.bench.profile.account)) == 6
+
+
+@pytest.mark.parametrize("words", [["--older-than", "soon", "--yes"], ["--older-than", "1d"]])
+def test_purge_is_careful(tmp_path: Path, words: list[str]) -> None:
+    """Without a clear age, or a yes, nothing goes."""
+    with journey(tmp_path) as way:
+        assert purge(way, *words)[0] == 2

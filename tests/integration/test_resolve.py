@@ -1,0 +1,110 @@
+"""Documents in doubt: named, asked about again, and decided by a person; never by armbulk."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from support.journey import Journey, journey, outcomes, write_files
+
+from armbulk.cli import cli
+from armbulk.results.report import load_result
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Iterator[tuple[Journey, int]]:
+    """A run whose six documents got no answer, and never came to ARM."""
+    with journey(tmp_path, dialect={"duplicate": "accept"}, faults=["lose-before:POST:documents/batches:1"]) as way:
+        run = way.begin(write_files(tmp_path))
+        assert way.carry_on(run) == "in_doubt"
+        yield way, run
+
+
+def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
+    """Run `armbulk resolve` as a script does."""
+    env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home"), "ARMBULK_LANG": "en"}
+    done = CliRunner().invoke(cli, ["resolve", *words, "--json"], env=env)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, json.loads(done.stdout)
+
+
+@pytest.mark.promise("P3")
+def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
+    """Each stands there with run, sheet, row, number, customer, amount, time and reason; exit 3 while any is left."""
+    way, run = lost
+    code, said = resolve(way)
+    assert code == 3
+    assert len(said["open"]) == 6
+    first = said["open"][0]
+    assert (first["run"], first["sheet"], first["row"], first["document_no"]) == (str(run), "documents", 2, "F1")
+    assert (first["customer_no"], first["amount"], first["currency"]) == ("0002", "250", "NOK")
+    assert first["attempted"].startswith("20")
+    assert "does not know" in first["reason"]
+
+
+def test_what_arm_has_meanwhile_is_created(lost: tuple[Journey, int]) -> None:
+    """Asking again finds what came late: created, with nothing sent."""
+    way, run = lost
+    for n in range(1, 7):
+        way.sandbox.state.documents[f"f{n}"] = [
+            {"documentNo": f"F{n}", "documentType": "IN", "customerNo": f"{n % 3 + 1:04d}", "currency": "NOK"}
+        ]
+    assert resolve(way) == (0, {"open": [], "decided": {}})
+    assert outcomes(load_result(way.store, run)) == {"created": 9}
+    assert way.store.run(run).state == "finished"
+
+
+@pytest.mark.promise("P3")
+def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_path: Path) -> None:
+    """Each decision is carried out for the numbers in a file; what is sent again is sent once."""
+    way, run = lost
+    keys = tmp_path / "keys.txt"
+    keys.write_text("f1\nF2 \n", encoding="utf-8")
+    code, said = resolve(way, str(run), "--mark-created", "--keys-file", str(keys), "--yes", "--no-ask")
+    assert (code, said["decided"], len(said["open"])) == (3, {"mark-created": 2}, 4)
+    keys.write_text("F3\n", encoding="utf-8")
+    assert resolve(way, "--give-up", "--keys-file", str(keys), "--yes", "--no-ask")[1]["decided"] == {"give-up": 1}
+    code, said = resolve(way, "--resend", "--yes", "--no-ask", "--expect-count", "3", "--expect-total", "750")
+    assert (code, said["decided"], said["open"]) == (3, {"resend": 3}, [])
+    assert way.carry_on(run) == "finished"
+    stood = load_result(way.store, run)
+    assert outcomes(stood) == {"created": 8, "not_sent": 1}
+    assert way.documents() == {"f4": 1, "f5": 1, "f6": 1}
+
+
+def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, int]) -> None:
+    """A decision holds for other files too."""
+    way, _ = lost
+    resolve(way, "--give-up", "--yes", "--no-ask")
+    again = way.run(write_files(way.folder))
+    assert again.counts()["already_sent"] == 6
+    assert way.documents() == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--resend"], 2),  # a question nobody can answer
+        (["--resend", "--yes", "--expect-count", "5"], 2),
+        (["--resend", "--yes", "--expect-total", "1"], 2),
+        (["--resend", "--yes", "--expect-total", "much"], 2),
+        (["--resend", "--yes", "--keys-file", "no-such-file"], 2),
+        (["99"], 0),  # a run in which nothing is in doubt
+    ],
+)
+def test_decisions_are_careful(lost: tuple[Journey, int], words: list[str], code: int) -> None:
+    """Without a clear word nothing is decided."""
+    way, run = lost
+    assert resolve(way, *words, "--no-ask")[0] == code
+    assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
+
+
+def test_keys_that_are_not_in_doubt_stop_it(lost: tuple[Journey, int], tmp_path: Path) -> None:
+    """A number that is not in doubt is named, and nothing is decided."""
+    way, _ = lost
+    (tmp_path / "keys.txt").write_text("F1\nX9\n", encoding="utf-8")
+    code, said = resolve(way, "--resend", "--yes", "--no-ask", "--keys-file", str(tmp_path / "keys.txt"))
+    assert code == 2
+    assert "x9" in said["error"]["message"]

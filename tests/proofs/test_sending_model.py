@@ -1,0 +1,142 @@
+"""Never twice, never lost: every pair of places to die, every behaviour of ARM; and each protection is needed."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from support import sending_model as model
+
+from armbulk.arm.batch_results import LookupResult
+from armbulk.arm.responses import Response, SubmitResult, SubmitVerdict, TransportError, read_submit_response
+from armbulk.model.batch_state import BatchState
+from armbulk.quota.limits import Account
+from armbulk.sending import sender
+
+EVERY = int(os.environ.get("ARMBULK_EVERY", "1"))  # 2 takes every other pair of crash points, for haste
+FEW = 97  # for the variants that must fail
+
+
+@pytest.fixture(autouse=True)
+def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The JSON around the records is another test's concern."""
+    monkeypatch.setattr(sender, "wrap", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
+
+
+def tally(every: int, make: type[model.ModelStore] = model.ModelStore) -> Counter[str]:
+    """Run everything, and count what went wrong."""
+    counted: Counter[str] = Counter()
+    for post, poll, visible, kills in model.everything(every):
+        verdict = model.run(post, poll, visible, kills, make)
+        counted["runs"] += 1
+        counted["crashes"] += len(kills)
+        for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):
+            counted[name] += getattr(verdict, name)
+    return counted
+
+
+@pytest.mark.promise("P1", "P2", "P5")
+def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
+    """In at least 150,000 runs, most of them killed twice, no document is doubled, lost or without an account."""
+    counted = tally(EVERY)
+    assert counted["runs"] >= 150_000
+    assert {name: counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")} == {
+        "doubled": 0, "lost": 0, "unaccounted": 0, "lawless": 0,
+    }  # fmt: skip
+    told = ("runs", "crashes", "doubled", "lost", "unaccounted")
+    figure(", ".join(f"{counted[name]:,} {name}" for name in told))
+    assert counted["waiting"] > 0  # what cannot be known waits for a person
+
+
+class NoIntent(model.ModelStore):
+    """What was being posted when the program died is taken for unsent."""
+
+    def recover(self, run_id: int, account: Account) -> None:
+        """Send it again."""
+        del run_id, account
+        for row in list(self.rows.values()):
+            if row.state is BatchState.POSTING:
+                self.rows[row.id] = replace(row, state=BatchState.PLANNED)
+
+
+def posted(change: Callable[[Response], SubmitResult | None]) -> Callable[[Response], SubmitResult]:
+    """read_post, but for what `change` decides."""
+    return lambda reply: change(reply) or read_submit_response(reply)
+
+
+def not_sent(where: Callable[[Response], bool]) -> Callable[[Response], SubmitResult]:
+    """read_post, but some replies count as if nothing had left."""
+    return posted(lambda reply: SubmitResult(SubmitVerdict.NOT_SENT) if where(reply) else None)
+
+
+@contextmanager
+def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.ModelStore]]:
+    """One protection switched off."""
+    make = model.ModelStore
+    with monkeypatch.context() as patch:
+        match name:
+            case "no intent on disk before sending":
+                make = NoIntent
+            case "5xx is taken for not sent":
+                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.status >= 500))
+            case "a lost answer is taken for not sent":
+                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.error is TransportError.BROKEN))
+            case "2xx without a number is taken for not sent":
+                unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_submit_response(reply).uuid)
+                patch.setattr(sender, "read_post", unnumbered)
+            case "404 on the batch is taken for not received":
+                patch.setattr(sender, "UNSEEN", 1)
+                patch.setattr(sender.Sender, "_poll", _resend_on_404)
+            case "what is not found is sent again at once":
+                patch.setattr(sender.Sender, "_quarantine", _resend)
+                patch.setattr(sender, "settled", lambda *_: True)
+            case "what is not found is called rejected":
+                patch.setattr(sender, "read_document", _rejected(sender.read_document))
+        yield make
+
+
+def _resend(session: sender.Sender, batch: model.Batch) -> None:
+    session.store.rows[batch.id] = replace(session.store.rows[batch.id], state=BatchState.PLANNED)  # type: ignore[attr-defined]
+
+
+_POLL = sender.Sender._poll
+
+
+def _resend_on_404(session: sender.Sender, batch: model.Batch) -> None:
+    arm = session.arm
+    if arm.poll.startswith("404") and session._watch(batch).polls == 0:  # type: ignore[attr-defined]
+        session._watch(batch).polls += 1
+        _resend(session, batch)
+        return
+    _POLL(session, batch)
+
+
+def _rejected(real: Callable[..., tuple[str, str, str]]) -> Callable[..., tuple[str, str, str]]:
+    def read(*given: object) -> tuple[str, str, str]:
+        look, message, reference = real(*given)
+        return (LookupResult.DIFFERENT if look == LookupResult.ABSENT else look), message, reference
+
+    return read
+
+
+PROTECTIONS = (
+    "no intent on disk before sending",
+    "5xx is taken for not sent",
+    "a lost answer is taken for not sent",
+    "2xx without a number is taken for not sent",
+    "404 on the batch is taken for not received",
+    "what is not found is sent again at once",
+    "what is not found is called rejected",
+)
+
+
+@pytest.mark.promise("P1", "P25")
+@pytest.mark.parametrize("name", PROTECTIONS)
+def test_each_protection_is_needed(name: str, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]) -> None:
+    """With one protection switched off the same runs double or lose documents: the proof has power."""
+    with without(name, monkeypatch) as make:
+        counted = tally(FEW, make)
+    figure(f"{name}: {counted['runs']:,} runs, {counted['doubled']:,} doubled, {counted['lost']:,} lost")
+    assert counted["doubled"] + counted["lost"] > 0

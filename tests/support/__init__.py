@@ -1,0 +1,1 @@
+"""What tests share: servers, callers, files and clocks."""
