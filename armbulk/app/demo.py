@@ -52,14 +52,14 @@ def run(bench: Context, checked: Checked, ready: ImportPlan, folder: Path, lang:
     given = imports.InputFiles((str(folder / SAMPLE),))
     run_id = imports.create_run(bench, store, ready, given)
     imports.resume(bench, store, store.run(run_id), wait=True, progress=lambda _: None)
-    return imports.finish(store, run_id, checked, store_check.target_for(given.files, None), lang)
+    return imports.finish(store, run_id, checked, store_check.result_path(given.files, None), lang)
 
 
 def exports(bench: Context, folder: Path, lang: str) -> list[ExportResult]:
     """Take the month-end workbook of a period out of the stand-in, and its customers, ready to be edited."""
     wanted = (("gl-items", f"gl-items-{PERIOD}.xlsx", PERIOD), ("customers", "customers.xlsx", None))
     asked = [
-        close.close_request(resource, ExportArguments(folder / name, period=period))
+        close.build_close_request(resource, ExportArguments(folder / name, period=period))
         for resource, name, period in wanted
     ]
-    return [close.export(bench, one, lang, waits=True, fresh=False, tell=lambda _: None) for one in asked]
+    return [close.run_export(bench, one, lang, waits=True, fresh=False, on_progress=lambda _: None) for one in asked]

@@ -23,7 +23,7 @@ from armbulk.sending.sender import Sender
 from armbulk.store import ITEM_SCHEMA, Run, Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
-from armbulk.writers.provenance import client_hash
+from armbulk.writers.provenance import hash_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                 f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
                 f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
             )
-        if edits.whose(sheet) != client_hash(account):
+        if edits.whose(sheet) != hash_client(account):
             raise UsageError(
                 "other-clients-export",
                 f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",

@@ -98,8 +98,8 @@ def finish(store: Store, runs: Iterable[int], lang: str) -> list[Path]:
     """Write the result workbooks of those runs that came to their end; they then forget personal data as any other."""
     ended = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
     for run in ended:
-        target = store_check.target_for(imports.run_files(run), run.result)
-        imports.finish(store, run.id, results.check_again(run), target, lang)
+        target = store_check.result_path(imports.run_files(run), run.result)
+        imports.finish(store, run.id, results.recheck_files(run), target, lang)
     return [Path(store.run(run.id).result or "") for run in ended]
 
 

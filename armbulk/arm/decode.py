@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.model.columns import Json, as_json, column_of, frame_of
+from armbulk.model.columns import Json, build_frame, extract_column, to_json_text
 from armbulk.model.fields import Field, FieldRole, Listing, Resource
 
 RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX = "\x00key", "\x00raw", "\x00of", "\x00place"
@@ -40,7 +40,7 @@ class RecordDecoder:
 
     def frames(self, records: Sequence[Json], body: bytes = b"") -> tuple[pl.DataFrame, pl.DataFrame | None]:
         """The records as rows of texts, and their lines."""
-        items = frame_of(records, [one.path for one in self.fields], frozenset({self.resource.lines_path}))
+        items = build_frame(records, [one.path for one in self.fields], frozenset({self.resource.lines_path}))
         items = items.with_columns(self._keys(items, records))
         if self.raw:
             items = items.with_columns(pl.Series(RAW_JSON, raw_records(body, len(records)), dtype=pl.String))
@@ -54,7 +54,7 @@ class RecordDecoder:
             pl.when(~pl.all_horizontal(part.is_null() for part in parts)).then(joined).alias(RECORD_KEY)
         )[RECORD_KEY]
         if keys.null_count():
-            whole = [as_json(one) if key is None else key for key, one in zip(keys, records, strict=True)]
+            whole = [to_json_text(one) if key is None else key for key, one in zip(keys, records, strict=True)]
             keys = pl.Series(RECORD_KEY, whole, dtype=pl.String)
         return keys
 
@@ -67,7 +67,7 @@ class RecordDecoder:
         ]
         parent = next(one.path for one in self.line_fields if one.role is FieldRole.PARENT_KEY)
         own = [one.path for one in self.line_fields if one.role is not FieldRole.PARENT_KEY]
-        lines = frame_of([line for _, line in found], own, frozenset({parent}))
+        lines = build_frame([line for _, line in found], own, frozenset({parent}))
         numbers = [records[place].get(parent) for place, _ in found]
         return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String, strict=False)).with_columns(
             pl.Series(PARENT_INDEX, [place for place, _ in found], dtype=pl.UInt32)
@@ -78,7 +78,7 @@ class RecordDecoder:
         if not records or not tests:
             return frozenset()
         asked = {path for test in tests.values() for path in test.meta.root_names()}
-        values = pl.DataFrame([column_of(records, path) for path in sorted(asked)])
+        values = pl.DataFrame([extract_column(records, path) for path in sorted(asked)])
         failed = values.select(**{name: (~test).any() for name, test in tests.items()}).row(0, named=True)
         return frozenset(name for name, found in failed.items() if found)
 

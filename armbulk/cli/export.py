@@ -58,7 +58,7 @@ def export(desk: CommandContext, resource: str, *, only_plan: bool, no_wait: boo
     if exported is None:
         desk.report.say("Interrupted; what was read is kept: the same command goes on from here.")
         return Exit.INTERRUPTED
-    show(desk, exported.said)
+    show(desk, exported.report)
     return Exit.OK if exported.complete and exported.agrees else Exit.UNFINISHED
 
 
@@ -72,12 +72,12 @@ def show(desk: CommandContext, said: dict[str, Any]) -> None:
 
 def _asked(resource: str, given: dict[str, Any]) -> "CloseRequest":
     from armbulk.export.request import ExportArguments
-    from armbulk.month_end.close import close_request
+    from armbulk.month_end.close import build_close_request
 
     accounts = given.pop("accounts")
     target = given.pop("target") or Path(f"{resource}.xlsx")
     days = {name: day.date() for name in ("first", "last") if (day := given.pop(name)) is not None}
-    return close_request(resource, ExportArguments(target, **days, **given), accounts)
+    return build_close_request(resource, ExportArguments(target, **days, **given), accounts)
 
 
 def _plan(desk: CommandContext, want: "CloseRequest") -> Exit:
@@ -85,7 +85,7 @@ def _plan(desk: CommandContext, want: "CloseRequest") -> Exit:
     from armbulk.month_end import close
 
     with InterruptHandler(desk.clock), progress(desk.report) as tell:
-        said = close.plan(desk.bench, want, tell=tell)
+        said = close.plan_export(desk.bench, want, on_progress=tell)
     desk.report.show("export-plan", said)
     return Exit.OK
 
@@ -96,10 +96,10 @@ def _carry_out(desk: CommandContext, want: "CloseRequest", *, waits: bool, fresh
     from armbulk.month_end import close
     from armbulk.results.report import verify_writable
 
-    if told := verify_writable(want.want.target, desk.report.lang):
+    if told := verify_writable(want.request.target, desk.report.lang):
         desk.report.say(told)
     with InterruptHandler(desk.clock), progress(desk.report) as tell:
         try:
-            return close.export(desk.bench, want, desk.report.lang, waits=waits, fresh=fresh, tell=tell)
+            return close.run_export(desk.bench, want, desk.report.lang, waits=waits, fresh=fresh, on_progress=tell)
         except Interrupted:
             return None

@@ -82,7 +82,7 @@ def import_(
     if dry_run:
         desk.report.show("plan", plan.to_json(ready))
         return Exit.FINDINGS if ready.stopped else Exit.OK
-    workbook = store_check.target_for(given.files, target)
+    workbook = store_check.result_path(given.files, target)
     if ready.stopped:
         return _stopped(desk, checked, ready, workbook)
     desk = desk.reachable()
@@ -129,7 +129,7 @@ def resume(
     store = desk.bench.open_store()
     chosen = store.run(run) if run else imports.find_unfinished_run(store, desk.profile.account)
     imports.verify_same_client(chosen, desk.profile.account)
-    workbook = store_check.target_for(imports.run_files(chosen), target)
+    workbook = store_check.result_path(imports.run_files(chosen), target)
     if not (look_up or first_import):
         store_check.verify_history(store, chosen.account, imports.run_files(chosen), workbook)
     _beforehand(desk, results.verify_writable(workbook, desk.report.lang))
@@ -155,8 +155,8 @@ def results(desk: CommandContext, run: int, target: str | None) -> Exit:
 
     store = desk.bench.open_store()
     chosen = store.run(run)
-    workbook = store_check.target_for(imports.run_files(chosen), target or chosen.result)
-    checked = made.check_again(chosen)
+    workbook = store_check.result_path(imports.run_files(chosen), target or chosen.result)
+    checked = made.recheck_files(chosen)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
     show(desk, imports.finish(store, run, checked, workbook, desk.report.lang))
@@ -168,11 +168,11 @@ def _stopped(desk: CommandContext, checked: "Checked", ready: "ImportPlan", work
     from armbulk.results import report as results
     from armbulk.validation.check_report import to_json
 
-    made = results.unsent(ready.items)
+    made = results.build_unsent_result(ready.items)
     path = results.write_results(made, checked, workbook, desk.report.lang, desk.clock)
     if desk.report.as_json:
         said = to_json(checked, desk.report.lang)
-        desk.report.show("run", {**made.report(), "result": str(path), **said})
+        desk.report.show("run", {**made.to_json(), "result": str(path), **said})
     else:
         show_findings(desk, checked)
         desk.report.say(f"→ {path}")
@@ -215,7 +215,7 @@ def _carry_on(
         show(desk, made.load_result(store, run_id))
         desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")
         return Exit.INTERRUPTED
-    checked = checked or made.check_again(run)
+    checked = checked or made.recheck_files(run)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
     try:
@@ -237,7 +237,7 @@ def _beforehand(desk: CommandContext, note: str) -> None:
 def _exit(stood: "RunResult", state: str) -> Exit:
     if state == "paused":
         return Exit.LIMIT
-    if state == "in_doubt" or stood.counts()["in_doubt"]:
+    if state == "in_doubt" or stood.count_outcomes()["in_doubt"]:
         return Exit.UNFINISHED
     return Exit.OK if stood.all_successful else Exit.FINDINGS
 
@@ -248,12 +248,12 @@ def show(desk: CommandContext, stood: "RunResult") -> None:
     from armbulk.results import report as made
 
     lang = desk.report.lang
-    said = stood.report()
+    said = stood.to_json()
     desk.report.show(
         "run",
         said,
-        state_words=made.state_words(said["state"], lang),
-        outcome_words={name: made.outcome_words(name, lang) for name in said["outcomes"]},
+        state_words=made.state_text(said["state"], lang),
+        outcome_words={name: made.outcome_text(name, lang) for name in said["outcomes"]},
         totals=made.control_totals(stood.items),
         open_records=imports.list_open_records(stood),
         next_steps=made.next_steps(said["outcomes"], lang),

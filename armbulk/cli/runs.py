@@ -16,9 +16,9 @@ def runs(desk: CommandContext) -> Exit:
     \b
     Example:  armbulk runs
     """
-    from armbulk.results.report import history
+    from armbulk.results.report import list_runs
 
-    desk.report.show("runs", {"runs": history(desk.bench.open_store())})
+    desk.report.show("runs", {"runs": list_runs(desk.bench.open_store())})
     return Exit.OK
 
 
@@ -62,7 +62,7 @@ def purge(desk: CommandContext, age: str, *, yes: bool) -> Exit:
     \b
     Example:  armbulk purge --older-than 90d
     """
-    from armbulk.export.run import forget_partial_exports, purge_exports
+    from armbulk.export.run import purge_saved_snapshots, purge_unfinished_exports
 
     before = desk.clock.now() - _seconds(age)
     if not desk.ask(f"Take away finished runs of client {desk.profile.client_no or '?'} older than {age}?", yes=yes):
@@ -71,7 +71,8 @@ def purge(desk: CommandContext, age: str, *, yes: bool) -> Exit:
     said = {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded}
     home = desk.profile.home
     desk.report.show(
-        "purge", {**said, "exports": purge_exports(home, before), "memories": forget_partial_exports(home, before)}
+        "purge",
+        {**said, "exports": purge_unfinished_exports(home, before), "memories": purge_saved_snapshots(home, before)},
     )
     return Exit.OK
 

@@ -30,7 +30,7 @@ def demo(desk: CommandContext, folder: str | None) -> Exit:
         stood = trying.run(bench, checked, ready, place, desk.report.lang)
         exported = trying.exports(bench, place, desk.report.lang)
     for one in exported if not desk.report.as_json else ():
-        show_export(desk, one.said)
+        show_export(desk, one.report)
     show(desk, stood)
     return Exit.OK if stood.all_successful else Exit.FINDINGS
 

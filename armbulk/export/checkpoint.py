@@ -166,7 +166,7 @@ class Checkpoint:
 
     def add(self, parent: int | None, windows: Sequence[Partition], expected: int | None) -> None:
         """Add parts to read."""
-        rows = [(parent, json.dumps(one.plain()), PartitionStatus.TODO.value, expected) for one in windows]
+        rows = [(parent, json.dumps(one.to_json()), PartitionStatus.TODO.value, expected) for one in windows]
         with self._change() as conn:
             conn.executemany("INSERT INTO part (parent, window, state, expected) VALUES (?, ?, ?, ?)", rows)
 
@@ -206,7 +206,7 @@ class Checkpoint:
         fields = "id, parent, window, state, expected, total, query, size, cap, tries, got, why"
         rows = self._conn.execute(f"SELECT {fields} FROM part WHERE {where}", values)  # noqa: S608 - words of our own
         return [
-            PartitionState(row[0], row[1], Partition.of(json.loads(row[2])), PartitionStatus(row[3]), *row[4:])
+            PartitionState(row[0], row[1], Partition.from_json(json.loads(row[2])), PartitionStatus(row[3]), *row[4:])
             for row in rows.fetchall()
         ]
 

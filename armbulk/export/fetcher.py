@@ -14,9 +14,17 @@ from armbulk.arm.pages import Page
 from armbulk.errors import ServerError
 from armbulk.export.checkpoint import Checkpoint, PartitionState, PartitionStatus
 from armbulk.export.page_reader import FetchedPage, PageReader
-from armbulk.export.partition import DATES, Partition, by_days, by_values, inside, next_filter, query
-from armbulk.export.value_partitions import MOST_SINGLE, MOST_VALUES, ValuePartitioner
-from armbulk.model.columns import text_of
+from armbulk.export.partition import (
+    DATES,
+    Partition,
+    build_query,
+    choose_filter,
+    membership_tests,
+    split_by_days,
+    split_by_values,
+)
+from armbulk.export.value_partitions import MAX_SINGLE_VALUES, MAX_VALUES, ValuePartitioner
+from armbulk.model.columns import to_text
 from armbulk.model.fields import Filter
 from armbulk.model.progress import Progress
 
@@ -121,7 +129,7 @@ class Fetcher:
         return self.asking.page(self._asked(window) | {"pagesize": str(SMALL)}, 2 * SMALL * self._weight)
 
     def _asked(self, window: Partition) -> dict[str, str]:
-        return query(window, self.table.listing, self.ignored)
+        return build_query(window, self.table.listing, self.ignored)
 
     def _cap(self, page: Page) -> int:
         return min(page.max_records or self.table.listing.max_records, self.table.listing.max_records)
@@ -151,7 +159,7 @@ class Fetcher:
 
     def _check(self, part: PartitionState, page: Page) -> None:
         """A record outside the window shows that ARM did not heed the query."""
-        tests = inside(part.window, self.table.listing)
+        tests = membership_tests(part.window, self.table.listing)
         asked = {name: test for name, test in tests.items() if name not in self.ignored}
         outside = self.table.outside(page.records, asked)
         if outside:
@@ -266,7 +274,7 @@ class Fetcher:
         if not self.table.listing.dates or DATES in self.ignored:
             return False
         exact = total if total > cap else None
-        children = by_days(part.window, exact, cap, self.today)
+        children = split_by_days(part.window, exact, cap, self.today)
         if not children:
             return False
         bounded = part.window.first is not None and part.window.last is not None
@@ -278,17 +286,17 @@ class Fetcher:
     def _partition_by_value(self, part: PartitionState, total: int) -> None:
         """Cut a part by the values of a filter: what ARM served of it stays, and tells the values."""
         tried, single = self.ignored, dict[str, set[str]]()
-        while (chosen := next_filter(part.window, self.table.listing, tried)) is not None:
+        while (chosen := choose_filter(part.window, self.table.listing, tried)) is not None:
             shown = set(self.singles.shown(part, chosen.param))
             seen = sorted(shown | self._told(part, chosen))
-            if 1 < len(seen) <= MOST_VALUES:
-                self.parts.add(part.id, by_values(part.window, chosen.param, seen), None)
+            if 1 < len(seen) <= MAX_VALUES:
+                self.parts.add(part.id, split_by_values(part.window, chosen.param, seen), None)
                 self.parts.set(part.id, state=PartitionStatus.TRUNCATED)
                 return
             if len(shown) > 1:
                 single[chosen.param] = set(seen) - shown
             tried |= {chosen.param}
-        for param, unseen in single.items() if total - part.cap <= MOST_SINGLE else ():
+        for param, unseen in single.items() if total - part.cap <= MAX_SINGLE_VALUES else ():
             if self.singles.add(part, param, sorted(unseen) or self.singles.guessed(part, param, total - part.cap)):
                 self.parts.set(part.id, state=PartitionStatus.TRUNCATED)
                 return
@@ -300,14 +308,14 @@ class Fetcher:
         endpoint = dict(self.table.listing.value_source).get(chosen.param)
         if endpoint is None:
             return set()
-        asked = query(replace(part.window, first=None, last=None, values=()), self.table.listing, self.ignored)
+        asked = build_query(replace(part.window, first=None, last=None, values=()), self.table.listing, self.ignored)
         found: set[str] = set()
         for number in range(1, MOST_TOLD + 1):
             page = self.asking.page(
                 asked | {"pagesize": str(self.size), "pageno": str(number)}, self.size, endpoint=endpoint
             )
             records = page.page.records if page else ()
-            found |= {text for one in records if (text := text_of(one.get(chosen.path)))}
+            found |= {text for one in records if (text := to_text(one.get(chosen.path)))}
             if len(records) < self.size:
                 break
         return found

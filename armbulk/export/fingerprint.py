@@ -49,7 +49,7 @@ class RecordHasher:
     paths: tuple[str, ...]
     salt: bytes
 
-    def of(self, items: pl.DataFrame, lines: pl.DataFrame | None, first: int) -> pl.DataFrame:
+    def hash_records(self, items: pl.DataFrame, lines: pl.DataFrame | None, first: int) -> pl.DataFrame:
         """The fingerprints of some records, the first of them at row `first` of its list."""
         texts = self._texts(items, lines)
         whole = texts.select(pl.concat_str([_told(path) for path in sorted(texts.columns)], ignore_nulls=True))
@@ -63,13 +63,13 @@ class RecordHasher:
             keys,
             pl.Series(BOX, [zlib.crc32(key.encode()) % BUCKETS for key in keys], dtype=pl.UInt8),
             pl.Series(DIGEST, digests, dtype=pl.Binary),
-            *(self._hash(path, texts) for path in self.paths),
+            *(self._hash_values(path, texts) for path in self.paths),
         )
 
     def canary(self) -> list[int]:
         """The hashes of a few words: where they are others, hashes cannot be compared."""
         words = pl.DataFrame([pl.Series("words", _WORDS)])
-        return words.select(self._hash("words", words)).to_series().to_list()
+        return words.select(self._hash_values("words", words)).to_series().to_list()
 
     def _texts(self, items: pl.DataFrame, lines: pl.DataFrame | None) -> pl.DataFrame:
         """All that is said of the records, in one way of saying it; lines as one text."""
@@ -120,15 +120,15 @@ class RecordHasher:
     def _hidden(self, number: str) -> str:
         return hashlib.blake2b(number.encode(), digest_size=_DIGEST_BYTES, key=self.salt).hexdigest()
 
-    def _hash(self, path: str, texts: pl.DataFrame) -> pl.Expr:
+    def _hash_values(self, path: str, texts: pl.DataFrame) -> pl.Expr:
         if path not in texts.columns:
-            return pl.lit(0, pl.UInt32).alias(hash_of(path))
+            return pl.lit(0, pl.UInt32).alias(hash_column(path))
         column, seed = pl.col(path), int.from_bytes(self.salt[:7])
         small = (column.hash(seed) & 0xFFFF_FFFF).cast(pl.UInt32)
-        return pl.when(column.is_not_null()).then(small).otherwise(0).alias(hash_of(path))
+        return pl.when(column.is_not_null()).then(small).otherwise(0).alias(hash_column(path))
 
 
-def hash_of(path: str) -> str:
+def hash_column(path: str) -> str:
     """The column that holds a column's hashes."""
     return f"#{path}"
 
@@ -173,12 +173,14 @@ def _sized(text: pl.Expr) -> pl.Expr:
     return pl.concat_str(text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
 
 
-def compare(old: pl.DataFrame, new: pl.DataFrame, paths: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def compare_fingerprints(
+    old: pl.DataFrame, new: pl.DataFrame, paths: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What became of the records of a box: those new or changed, by their new row; those gone, by their old one.
 
     `paths`: the columns whose hashes both hold.
     """
-    hashes = [hash_of(path) for path in paths]
+    hashes = [hash_column(path) for path in paths]
     before = old.unique(RECORD_KEY).select(RECORD_KEY, DIGEST, *hashes)
     both = new.join(before, on=RECORD_KEY, how="left", suffix="\x00old", maintain_order="left")
     is_new = pl.col(f"{DIGEST}\x00old").is_null()

@@ -27,8 +27,8 @@ from armbulk.export.fingerprint import (
     NEW,
     ROW,
     RecordHasher,
-    compare,
-    hash_of,
+    compare_fingerprints,
+    hash_column,
 )
 from armbulk.export.snapshot import ENDING, UNFINISHED, Snapshot
 from armbulk.i18n import Words
@@ -55,11 +55,11 @@ WORDS = {NEW: Words("new", "ny"), DIFFERENT: Words("changed", "endret")}
 _RECORDS, _MARKS, _GONE, _AT = "records", "marks", "gone", "\x00block"
 _NOTHING = Words("", "")
 _COLUMNS = (
-    ExportColumn(CHANGE, Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, _NOTHING, NEW), widest=8),
+    ExportColumn(CHANGE, Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, _NOTHING, NEW), max_chars=8),
     ExportColumn(
         CHANGED,
         Field("changed_fields", Words("Changed fields", "Endrede felt"), CHANGED, FieldType.TEXT, _NOTHING, ""),
-        widest=24,
+        max_chars=24,
     ),
 )  # fmt: skip
 
@@ -104,23 +104,23 @@ class PreviousExport:
 
     def __enter__(self) -> Self:
         try:
-            self.base = Snapshot.known(self._path)
+            self.base = Snapshot.open_existing(self._path)
         except StoreError:
             self.why = "unreadable"
         if self.base:
-            self._facts = self.base.facts()
+            self._facts = self.base.read_facts()
             self.why = None if self._facts.get("version") == VERSION else "version"
         if self.base and self.why:
             self.base.close()
             self.base = None
         if self.partly and self.base is None:
             raise StoreError("memory-gone", "What exports are compared with is gone", "Try again")
-        self._next, self._marks = (Snapshot.made(self.folder / f"{self.work}{ending}") for ending in UNFINISHED)
+        self._next, self._marks = (Snapshot.create(self.folder / f"{self.work}{ending}") for ending in UNFINISHED)
         return self
 
     def __exit__(self, *_: object) -> None:
         for memory in (self._next, self._marks):
-            memory.drop()
+            memory.discard()
         if self.base:
             self.base.close()
 
@@ -128,10 +128,10 @@ class PreviousExport:
     def begun(folder: Path, question: str) -> float | None:
         """When the export that would be compared with was begun; None where there is none that can be used."""
         try:
-            known = Snapshot.known(folder / f"{question}{ENDING}")
+            known = Snapshot.open_existing(folder / f"{question}{ENDING}")
         except StoreError:
             return None
-        facts = known.facts() if known else {}
+        facts = known.read_facts() if known else {}
         if known:
             known.close()
         return float(facts["begun"]) if facts.get("version") == VERSION else None
@@ -147,13 +147,13 @@ class PreviousExport:
         facts = self._facts if self.base else {}
         salt = bytes.fromhex(facts["salt"]) if facts else secrets.token_bytes(16)
         lines = [self.resource.lines_path] if self.resource.lines else []
-        paths = dict.fromkeys([*facts.get("paths", ()), *(one.path for one in columns if one.filled), *lines])
+        paths = dict.fromkeys([*facts.get("paths", ()), *(one.path for one in columns if one.value_count), *lines])
         self._prints = RecordHasher(self.resource, self._key, tuple(paths), salt)
         self.named = not facts or facts["canary"] == self._prints.canary()
 
     def see(self, items: pl.DataFrame, lines: pl.DataFrame | None) -> None:
         """Take the fingerprints of some records, in their order."""
-        self._waiting.append(self._prints.of(items, lines, self._rows))
+        self._waiting.append(self._prints.hash_records(items, lines, self._rows))
         self._rows += items.height
         if sum(one.height for one in self._waiting) >= AT_ONCE:
             self._put()
@@ -161,7 +161,7 @@ class PreviousExport:
     def _put(self) -> None:
         """Put what is waiting into its boxes."""
         if self._waiting:
-            self._next.put(_RECORDS, pl.concat(self._waiting), BOX)
+            self._next.add_rows(_RECORDS, pl.concat(self._waiting), BOX)
             self._waiting.clear()
 
     @property
@@ -173,20 +173,20 @@ class PreviousExport:
         self._put()
         prints = self._prints
         said = {"version": VERSION, "begun": begun, "at": now, "salt": prints.salt.hex(), "paths": prints.paths}
-        self._next.note(**said, canary=prints.canary())
+        self._next.save_facts(**said, canary=prints.canary())
         if self.base:
             if self.partly:
                 self._carry_over(self.base)
             self.base.close()
-        self._next.keep(self._path)
+        self._next.move_to(self._path)
 
     def _carry_over(self, base: Snapshot) -> None:
         """What was there and did not come again is there still."""
-        for box in base.boxes(_RECORDS):
-            old, new = base.box(_RECORDS, box), self._next.box(_RECORDS, box)
+        for box in base.buckets(_RECORDS):
+            old, new = base.read_bucket(_RECORDS, box), self._next.read_bucket(_RECORDS, box)
             if old is not None:
                 left = _with(self._prints.paths, old if new is None else old.join(new, on=RECORD_KEY, how="anti"))
-                self._next.put(_RECORDS, left.with_columns(pl.lit(box, pl.UInt8).alias(BOX)), BOX)
+                self._next.add_rows(_RECORDS, left.with_columns(pl.lit(box, pl.UInt8).alias(BOX)), BOX)
 
     # ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -196,8 +196,8 @@ class PreviousExport:
         if self.base is None:
             self.counts.new = rows
         else:
-            for box in sorted({*self.base.boxes(_RECORDS), *self._next.boxes(_RECORDS)}):
-                self._compare_box(self.base.box(_RECORDS, box), self._next.box(_RECORDS, box))
+            for box in sorted({*self.base.buckets(_RECORDS), *self._next.buckets(_RECORDS)}):
+                self._compare_box(self.base.read_bucket(_RECORDS, box), self._next.read_bucket(_RECORDS, box))
             all_there = self._held + self.counts.new if self.partly else rows
             self.counts.unchanged = all_there - self.counts.new - self.counts.changed
         if self.resource.lines:
@@ -209,10 +209,10 @@ class PreviousExport:
         if some is None:
             return
         old, new = (some.clear() if one is None else one for one in (old, new))
-        marked, gone = compare(_with(paths, old), _with(paths, new), paths)
+        marked, gone = compare_fingerprints(_with(paths, old), _with(paths, new), paths)
         for name, found in ((_MARKS, marked), (_GONE, gone)):
             if found.height and not (self.partly and name == _GONE):
-                self._marks.put(name, found.with_columns((pl.col(ROW) // CHUNK_ROWS).alias(_AT)), _AT)
+                self._marks.add_rows(name, found.with_columns((pl.col(ROW) // CHUNK_ROWS).alias(_AT)), _AT)
         self.counts.new += marked.filter(pl.col(CHANGE) == NEW).height
         self.counts.changed += marked.filter(pl.col(CHANGE) == DIFFERENT).height
         self.counts.gone += gone.height
@@ -281,7 +281,7 @@ class PreviousExport:
 
     def _gone_stream(self, lang: str) -> TableStream:
         fields = {one.path: one for one in self.resource.readable}
-        columns = tuple(ExportColumn(path, _as_text(fields.get(path)), widest=20) for path in self._key)
+        columns = tuple(ExportColumn(path, _as_text(fields.get(path)), max_chars=20) for path in self._key)
         return TableStream(GONE.text(lang), columns, self.counts.gone, self._gone, ending=GONE_FILE)
 
     def _gone(self) -> Iterator[pl.DataFrame]:
@@ -289,8 +289,8 @@ class PreviousExport:
 
         Of an identity number there are two digits.
         """
-        for block in self._marks.boxes(_GONE):
-            found = self._marks.box(_GONE, block)
+        for block in self._marks.buckets(_GONE):
+            found = self._marks.read_bucket(_GONE, block)
             if found is not None:
                 keys = (
                     pl.when(~pl.col(RECORD_KEY).str.starts_with("\x00")).then(pl.col(RECORD_KEY)).str.split(SEPARATOR)
@@ -344,7 +344,7 @@ class _Blocks:
         return page.join(here, on=ROW, how="inner", maintain_order="left")
 
     def _block(self, at: int) -> pl.DataFrame:
-        found = self.memory.box(self.name, at)
+        found = self.memory.read_bucket(self.name, at)
         return pl.DataFrame(schema={ROW: pl.UInt32, CHANGE: pl.String, CHANGED: pl.String}) if found is None else found
 
 
@@ -356,7 +356,9 @@ def _each(column: pl.Series, shown: Callable[[list[str]], str]) -> pl.Series:
 
 def _with(paths: Iterable[str], box: pl.DataFrame) -> pl.DataFrame:
     """A box with the hashes of all these columns: one that nobody had heard of then was blank."""
-    return box.with_columns(pl.lit(0, pl.UInt32).alias(one) for one in map(hash_of, paths) if one not in box.columns)
+    return box.with_columns(
+        pl.lit(0, pl.UInt32).alias(one) for one in map(hash_column, paths) if one not in box.columns
+    )
 
 
 def _as_text(one: Field | None) -> Field | None:

@@ -23,10 +23,10 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 DATES, PERIOD = "dates", "period"
 """What a query may be narrowed by, besides the parameters of filters."""
 
-MOST_PARTS = 62
+MAX_PARTS = 62
 """Parts that days are cut into at once, at the most: what a total says may be wrong."""
 
-ROOM = 0.7
+TARGET_FILL = 0.7
 """How full a part may be by the average, so that uneven parts fit too."""
 
 PERIODS = tuple(str(number) for number in range(17))
@@ -46,37 +46,37 @@ class Partition:
     values: tuple[tuple[str, str], ...] = ()
 
     @property
-    def dated(self) -> bool:
+    def has_dates(self) -> bool:
         """Whether days narrow it."""
         return self.first is not None or self.last is not None
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Name the window for people: `2025-02 · 2025-02-01 to 2025-02-14 · glaccountno=1500`."""
         parts = []
         if self.year is not None:
             parts.append(f"{self.year}" if self.period is None else f"{self.year}-{self.period:02d}")
-        if self.dated:
+        if self.has_dates:
             parts.append(str(self.first) if self.first == self.last else f"{self.first or '…'} to {self.last or '…'}")
         return " · ".join([*parts, *(f"{name}={value}" for name, value in self.values)]) or "all"
 
-    def plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The window as JSON takes it."""
         days = {"first": self.first and str(self.first), "last": self.last and str(self.last)}
         return {"year": self.year, "period": self.period, **days, "values": [list(one) for one in self.values]}
 
     @classmethod
-    def of(cls, said: dict[str, Any]) -> Self:
+    def from_json(cls, said: dict[str, Any]) -> Self:
         """The window that `plain` wrote."""
         first, last = (date.fromisoformat(said[end]) if said[end] else None for end in ("first", "last"))
         return cls(said["year"], said["period"], first, last, tuple((name, value) for name, value in said["values"]))
 
 
-def months_days(year: int, month: int) -> tuple[date, date]:
+def month_bounds(year: int, month: int) -> tuple[date, date]:
     """The first and last day of a month."""
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 
-def query(window: Partition, listing: Listing, ignored: frozenset[str] = frozenset()) -> dict[str, str]:
+def build_query(window: Partition, listing: Listing, ignored: frozenset[str] = frozenset()) -> dict[str, str]:
     """The parameters that ask for a window; what ARM was found to ignore is left out."""
     said = dict(listing.options)
     if listing.period and PERIOD not in ignored:
@@ -88,7 +88,7 @@ def query(window: Partition, listing: Listing, ignored: frozenset[str] = frozens
     return said | {name: value for name, value in window.values if name not in ignored}
 
 
-def inside(window: Partition, listing: Listing) -> dict[str, pl.Expr]:
+def membership_tests(window: Partition, listing: Listing) -> dict[str, pl.Expr]:
     """For each way the window is narrowed: whether a record lies inside, by its own values (columns of texts).
 
     Null where the record does not say.
@@ -97,20 +97,20 @@ def inside(window: Partition, listing: Listing) -> dict[str, pl.Expr]:
     if listing.period and window.year is not None:
         pairs = zip(listing.period, (window.year, window.period), strict=True)
         tests[PERIOD] = pl.all_horizontal(pl.col(one.path) == str(value) for one, value in pairs if value is not None)
-    if listing.dates and window.dated:
+    if listing.dates and window.has_dates:
         day = pl.col(listing.dates[2]).str.head(10)
         tests[DATES] = pl.all_horizontal(
             *([day >= str(window.first)] if window.first else []),
             *([day <= str(window.last)] if window.last else []),
         )
-    known = filters(listing)
+    known = filters_by_param(listing)
     for name, value in window.values:
         if known[name].path:
             tests[name] = _holds(known[name], value)
     return tests
 
 
-def filters(listing: Listing) -> dict[str, Filter]:
+def filters_by_param(listing: Listing) -> dict[str, Filter]:
     """Every filter of a list by its parameter, those of the period too."""
     return {one.param: one for one in (*listing.filters, *(listing.period or ()))}
 
@@ -120,7 +120,7 @@ def _holds(one: Filter, value: str) -> pl.Expr:
     return column == wanted if one.exact else column.str.contains(wanted, literal=True)
 
 
-def by_days(window: Partition, total: int | None, room: int, today: date) -> list[Partition]:
+def split_by_days(window: Partition, total: int | None, room: int, today: date) -> list[Partition]:
     """Cut a window by days into parts that cover it without gap or overlap; empty when it is a single day.
 
     `total` is how many records it holds, where that is known: it decides into how many parts.
@@ -130,17 +130,17 @@ def by_days(window: Partition, total: int | None, room: int, today: date) -> lis
         cuts = _open_cuts(window, today)
     else:
         days = (last - first).days + 1
-        parts = min(days, MOST_PARTS, max(2, math.ceil((total or 0) / (room * ROOM))))
+        parts = min(days, MAX_PARTS, max(2, math.ceil((total or 0) / (room * TARGET_FILL))))
         cuts = [first + timedelta(days=days * number // parts) for number in range(1, parts)]
     return _cut(window, cuts)
 
 
 def _open_cuts(window: Partition, today: date) -> list[date]:
     """Where to cut a window that is open at an end: around its period, else the last years, else long ago."""
-    if window.year is not None and not window.dated:
+    if window.year is not None and not window.has_dates:
         month = window.period if window.period in range(1, 13) else None
-        begin, _ = months_days(window.year, month or 1)
-        _, end = months_days(window.year, month or 12)
+        begin, _ = month_bounds(window.year, month or 1)
+        _, end = month_bounds(window.year, month or 12)
         return [begin, end + _DAY]
     near = (today.replace(day=1) - timedelta(days=3 * 365), today + timedelta(days=365))
     return [day for day in (EARLIEST, *near, LATEST) if _within(day, window)]
@@ -162,17 +162,17 @@ def _cut(window: Partition, cuts: Sequence[date]) -> list[Partition]:
     return [*parts[:-1], replace(parts[-1], last=window.last)]
 
 
-def by_values(window: Partition, param: str, seen: Sequence[str]) -> list[Partition]:
+def split_by_values(window: Partition, param: str, seen: Sequence[str]) -> list[Partition]:
     """One part for each value of a filter; whether these are all there are, only their sum can show."""
     if param.endswith("period"):
         seen = sorted({*PERIODS, *seen}, key=lambda text: (len(text), text))
     return [replace(window, values=(*window.values, (param, value))) for value in seen]
 
 
-def next_filter(window: Partition, listing: Listing, ignored: frozenset[str]) -> Filter | None:
+def choose_filter(window: Partition, listing: Listing, ignored: frozenset[str]) -> Filter | None:
     """The filter by whose values a window can be cut next, if any is left."""
     used = {name for name, _ in window.values} | ignored
     if window.period is not None and listing.period:
         used.add(listing.period[1].param)
-    known = filters(listing)
+    known = filters_by_param(listing)
     return next((known[name] for name in listing.partition_by if name not in used), None)

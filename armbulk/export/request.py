@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from armbulk.errors import UsageError
-from armbulk.export.partition import Partition, filters, months_days
+from armbulk.export.partition import Partition, filters_by_param, month_bounds
 from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, Filter, Listing, Resource
 from armbulk.resources import EXPORTS
-from armbulk.writers.tables import DIALECTS, FORMS
+from armbulk.writers.tables import DIALECTS, FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def build_request(name: str, given: ExportArguments) -> ExportRequest:
     resource = EXPORTS[name]
     if resource.listing is None:
         raise UsageError("no-list", f"{name} cannot be listed")
-    if given.target.suffix[1:].lower() not in FORMS:
-        endings = " ".join(f".{form}" for form in FORMS)
+    if given.target.suffix[1:].lower() not in FORMATS:
+        endings = " ".join(f".{form}" for form in FORMATS)
         raise UsageError(
             "form-unknown", f"{given.target.name}: the ending must be one of {endings}", "Use -o FILE.xlsx"
         )
@@ -84,7 +84,7 @@ def _window(listing: Listing, name: str, given: ExportArguments) -> Partition:
     year, month = (given.year, None) if given.year else _period(given.period or "")
     if listing.period is not None:
         return Partition(year=year, period=month)
-    first, last = months_days(year or 0, month or 1)[0], months_days(year or 0, month or 12)[1]
+    first, last = month_bounds(year or 0, month or 1)[0], month_bounds(year or 0, month or 12)[1]
     return _dated(listing, name, first, last)
 
 
@@ -110,7 +110,7 @@ def _where(
     values, own, ignored = [], [], set()
     for text in said:
         name, equals, value = text.partition("=")
-        known = {fold_header(param): param for param in filters(listing)}
+        known = {fold_header(param): param for param in filters_by_param(listing)}
         if not equals or not value:
             raise UsageError("where-wrong", f"--where {text}", "Write it like --where customerno=543210")
         param = known.get(fold_header(name))
@@ -122,7 +122,7 @@ def _where(
                     f"{name!r} is no column of {resource.name}",
                     f"`armbulk fields {resource.name}` lists them",
                 )
-            param = next((one.param for one in filters(listing).values() if one.path == column.path), None)
+            param = next((one.param for one in filters_by_param(listing).values() if one.path == column.path), None)
             if param is None:
                 param = column.path.lower()
                 own.append(Filter(param, column.path))

@@ -20,7 +20,7 @@ from armbulk.export.checkpoint import purge_checkpoints as purge_parts
 from armbulk.export.fetcher import Fetcher
 from armbulk.export.incremental import GONE_FILE, OVERLAP, PreviousExport
 from armbulk.export.page_reader import PageReader
-from armbulk.export.partition import inside
+from armbulk.export.partition import membership_tests
 from armbulk.export.request import ExportRequest
 from armbulk.export.snapshot import purge_snapshots as purge_memories
 from armbulk.model.columns import ColumnStats, ColumnSums, ExportColumn
@@ -32,16 +32,16 @@ from armbulk.rate_limited import RateLimitedClient
 from armbulk.store import Store
 from armbulk.validation import edits
 from armbulk.writers import tables as files
-from armbulk.writers.provenance import client_hash
-from armbulk.writers.table_stream import TableStream, larger
+from armbulk.writers.provenance import hash_client
+from armbulk.writers.table_stream import TableStream, merge_pages
 
-FOLDER = "exports"
+EXPORTS_FOLDER = "exports"
 """Where in armbulk's folder the parts of an export are kept until it is done."""
 
 STALE = 7 * 86_400.0
 """Seconds after which what an unfinished export has read is too old to go on with."""
 
-Tell = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class FetchedList:
     def pages(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
         """The records that were asked for, page by page, each once, with their lines."""
         here = {name: test for name, test in self._tests.items() if name in self.parts.ignored}
-        for items, lines in larger((items, lines) for _, items, lines in self.parts.kept()):
+        for items, lines in merge_pages((items, lines) for _, items, lines in self.parts.kept()):
             kept = items.filter(_usable(here, items)) if here else items
             yield (
                 kept,
@@ -69,19 +69,19 @@ class FetchedList:
 
     @property
     def _tests(self) -> dict[str, pl.Expr]:
-        return inside(self.want.root, self.want.listing)
+        return membership_tests(self.want.root, self.want.listing)
 
     def look_through(self) -> None:
         """Find out what the columns hold, how many rows there are, and whether all of them say where they belong."""
         tests = self._tests
         for items, lines in self.pages():
-            self.items.see(items.drop(INTERNAL_COLUMNS, strict=False))
+            self.items.add(items.drop(INTERNAL_COLUMNS, strict=False))
             self.rows += items.height
             for name, test in tests.items():
                 silent = items.filter(~_said(test, items)).height
                 self.unchecked[name] = self.unchecked.get(name, 0) + silent
             if lines is not None:
-                self.lines.see(lines.drop(INTERNAL_COLUMNS, strict=False))
+                self.lines.add(lines.drop(INTERNAL_COLUMNS, strict=False))
                 self.line_rows += lines.height
 
     def streams(self, lang: str) -> list[TableStream]:
@@ -130,22 +130,24 @@ def _said(test: pl.Expr, items: pl.DataFrame) -> pl.Expr:
 class ExportResult:
     """An export as it ended. `agrees`: nothing it was tied to says otherwise."""
 
-    said: dict[str, Any]
+    report: dict[str, Any]
     complete: bool
     agrees: bool = True
 
 
-def export(bench: Context, want: ExportRequest, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> ExportResult:
+def export_list(
+    context: Context, request: ExportRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
+) -> ExportResult:
     """Read what is wanted, prove it, write it; what was read stays on disk until the file is whole."""
-    question, want = question_of(bench.profile.account, want), _narrowed(bench, want)
-    with ExportSession(bench, want, waits, tell) as session, previous_export(session, question) as past:
+    question, request = question_of(context.profile.account, request), _narrowed(context, request)
+    with ExportSession(context, request, waits, on_progress) as session, previous_export(session, question) as past:
         gathered = fetch_list(session, fresh=fresh, past=past)
         said = to_json(gathered, lang)
-        target = named(want.target, complete=said["complete"])
-        if want.since:
+        target = named(request.target, complete=said["complete"])
+        if request.since:
             past.compare(gathered.pages, gathered.rows)
             said["since"] = past.told(complete=said["complete"])
-        paths = _write(bench, gathered, target, lang, past if want.since else None)
+        paths = _write(context, gathered, target, lang, past if request.since else None)
         if said["complete"]:
             remember(session, past)
         session.done = bool(said["complete"])
@@ -160,7 +162,9 @@ def fetch_list(session: "ExportSession", *, fresh: bool, past: PreviousExport | 
     parts.note("begun", parts.fact("begun", now))
     session.fetching.begin(want.root, want.ignored)
     session.fetching.run()
-    gathered = FetchedList(want, parts, ColumnStats.of(want.resource.readable), ColumnStats.of(_line_fields(want)))
+    gathered = FetchedList(
+        want, parts, ColumnStats.for_fields(want.resource.readable), ColumnStats.for_fields(_line_fields(want))
+    )
     gathered.look_through()
     if past is None:
         gathered.add_up()
@@ -193,7 +197,7 @@ def _base(want: ExportRequest, shown: TableStream, account: Account) -> list[Tab
     key = want.resource.field(want.resource.key).path
     if not want.resource.updatable or key not in {one.path for one in shown.columns}:
         return []
-    columns = (*shown.columns, ExportColumn(edits.export_marker(client_hash(account)), None))
+    columns = (*shown.columns, ExportColumn(edits.export_marker(hash_client(account)), None))
     return [replace(shown, title=edits.SHEET, columns=columns, hidden=True)]
 
 
@@ -214,7 +218,7 @@ def _write(bench: Context, gathered: FetchedList, target: Path, lang: str, past:
     return paths + (files.write_raw(files.beside_it(target, GONE_FILE), past.raw_gone(), clock) if gone else [])
 
 
-def plan(bench: Context, want: ExportRequest, *, tell: Tell) -> dict[str, Any]:
+def plan(bench: Context, want: ExportRequest, *, tell: OnProgress) -> dict[str, Any]:
     """Ask ARM how large the parts are, and price the rest: a few small calls, nothing is read in full."""
     with ExportSession(bench, want, waits=True, tell=tell) as session:
         return price(session, measure(session))
@@ -253,7 +257,7 @@ def price(session: "ExportSession", own: ExportSize, beside: Sequence[ExportSize
     finishes = _finish(session.store, bench, pages)
     return {
         "resource": session.want.resource.name,
-        "window": session.want.root.told(),
+        "window": session.want.root.describe(),
         "records": own.records,
         "windows": sum(one.windows for one in sized),
         "cost": ApiUsage(len(pages), sum(pages)).meters(),
@@ -282,7 +286,7 @@ class ExportSession:
     bench: Context
     want: ExportRequest
     waits: bool
-    tell: Tell
+    tell: OnProgress
     store: Store = field(init=False)
     parts: Checkpoint = field(init=False)
     fetching: Fetcher = field(init=False)
@@ -291,7 +295,7 @@ class ExportSession:
 
     def __enter__(self) -> Self:
         profile, clock, want = self.bench.profile, self.bench.clock, self.want
-        self.parts = Checkpoint(profile.home / FOLDER, _name(profile.account, want))
+        self.parts = Checkpoint(profile.home / EXPORTS_FOLDER, _name(profile.account, want))
         self.store = self.bench.open_store()
         _take_over(self.store, profile.account)
         self.arm = open_client(self.bench)
@@ -321,13 +325,13 @@ def _take_over(store: Store, account: Account) -> None:
 
 def _name(account: Account, want: ExportRequest) -> str:
     """The export's own name: the same question has the same."""
-    asked = [account.origin, account.client_no, want.resource.name, want.root.plain(), sorted(want.ignored), want.raw]
+    asked = [account.origin, account.client_no, want.resource.name, want.root.to_json(), sorted(want.ignored), want.raw]
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
 
 
 def question_of(account: Account, want: ExportRequest) -> str:
     """What is remembered under one name: an export's answer, whatever its columns and form."""
-    window = want.root.plain()
+    window = want.root.to_json()
     window["values"] = sorted(window["values"])
     asked = [account.origin, account.client_no, want.resource.name, window]
     return f"{want.resource.name}-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]}"
@@ -337,7 +341,7 @@ def _narrowed(bench: Context, want: ExportRequest) -> ExportRequest:
     """Ask only for what has changed since the last export, where ARM has a filter for that."""
     param, profile = want.listing.changed_since, bench.profile
     begun = (
-        PreviousExport.begun(profile.home / FOLDER, question_of(profile.account, want))
+        PreviousExport.begun(profile.home / EXPORTS_FOLDER, question_of(profile.account, want))
         if want.since and param
         else None
     )
@@ -356,13 +360,13 @@ def to_json(gathered: FetchedList, lang: str) -> dict[str, Any]:
     """Say what was read, as the JSON contract of `armbulk export` does."""
     parts, want = gathered.parts, gathered.want
     gaps = [
-        {"window": one.window.told(), "expected": one.total, "got": one.got, "why": one.why}
+        {"window": one.window.describe(), "expected": one.total, "got": one.got, "why": one.why}
         for one in parts.all(PartitionStatus.INCOMPLETE)
     ]
     for name, silent in gathered.unchecked.items():
         if silent and (silent == gathered.rows or name in parts.ignored):
             why = f"{silent} records do not say whether they belong to it ({name})"
-            gaps.append({"window": want.root.told(), "expected": None, "got": gathered.rows, "why": why})
+            gaps.append({"window": want.root.describe(), "expected": None, "got": gathered.rows, "why": why})
     read = parts.all(PartitionStatus.DONE, PartitionStatus.INCOMPLETE, PartitionStatus.TRUNCATED)
     return {
         "resource": want.resource.name,
@@ -371,27 +375,27 @@ def to_json(gathered: FetchedList, lang: str) -> dict[str, Any]:
         "complete": not gaps,
         "windows": len(read),
         "cost": parts.spent.meters(),
-        "totals": gathered.sums.told(),
+        "totals": gathered.sums.to_json(),
         "tie_out": None,
         "since": None,
-        "window": want.root.told(),
+        "window": want.root.describe(),
         "lines": gathered.line_rows if want.resource.lines else None,
         "gaps": gaps,
         "applied_here": sorted(parts.ignored),
         "as_text": [
-            {"column": one.header(lang), "values": one.others}
+            {"column": one.header(lang), "values": one.mismatches}
             for one in (*gathered.items.columns.values(), *gathered.lines.columns.values())
-            if one.others
+            if one.mismatches
         ],
         "unknown": [path for path, one in gathered.items.columns.items() if one.field is None],
     }
 
 
-def purge_exports(home: Path, before: float) -> int:
+def purge_unfinished_exports(home: Path, before: float) -> int:
     """Take away what unfinished exports have left, where nobody has touched it since `before`."""
-    return purge_parts(home / FOLDER, before)
+    return purge_parts(home / EXPORTS_FOLDER, before)
 
 
-def forget_partial_exports(home: Path, before: float) -> int:
+def purge_saved_snapshots(home: Path, before: float) -> int:
     """Take away what exports are compared with, where it was not renewed since `before`."""
-    return purge_memories(home / FOLDER, before)
+    return purge_memories(home / EXPORTS_FOLDER, before)

@@ -41,7 +41,7 @@ class Snapshot:
         )
 
     @classmethod
-    def made(cls, path: Path) -> Self:
+    def create(cls, path: Path) -> Self:
         """Begin a new one; what a process that ended has left of it goes."""
         try:
             path.unlink(missing_ok=True)
@@ -53,13 +53,13 @@ class Snapshot:
         return memory
 
     @classmethod
-    def known(cls, path: Path) -> Self | None:
+    def open_existing(cls, path: Path) -> Self | None:
         """The memory at this place, None where there is none; StoreError where it cannot be read."""
         if not path.exists():
             return None
         memory = cls(path, readonly=True)
         try:
-            memory.facts()
+            memory.read_facts()
         except StoreError:
             memory.close()
             raise
@@ -72,19 +72,19 @@ class Snapshot:
         except (sqlite3.Error, pl.exceptions.PolarsError, ValueError) as error:
             raise _unusable(error) from None
 
-    def note(self, **facts: Any) -> None:
+    def save_facts(self, **facts: Any) -> None:
         """Note something."""
         with self._careful() as conn:
             conn.executemany(
                 "INSERT OR REPLACE INTO fact VALUES (?, ?)", [(name, json.dumps(one)) for name, one in facts.items()]
             )
 
-    def facts(self) -> Mapping[str, Any]:
+    def read_facts(self) -> Mapping[str, Any]:
         """All that was noted."""
         with self._careful() as conn:
             return {name: json.loads(value) for name, value in conn.execute("SELECT name, value FROM fact")}
 
-    def put(self, name: str, frame: pl.DataFrame, by: str) -> None:
+    def add_rows(self, name: str, frame: pl.DataFrame, by: str) -> None:
         """Put rows of the table `name` into the boxes that column `by` tells."""
         rows = [
             (name, box[0], _blob(part.drop(by)))
@@ -95,14 +95,14 @@ class Snapshot:
             conn.executemany("INSERT INTO piece (name, box, content) VALUES (?, ?, ?)", rows)
             conn.execute("COMMIT")
 
-    def box(self, name: str, box: int) -> pl.DataFrame | None:
+    def read_bucket(self, name: str, box: int) -> pl.DataFrame | None:
         """What lies in a box of a table, in the order it was put there; None for nothing."""
         with self._careful() as conn:
             asked = "SELECT content FROM piece WHERE name = ? AND box = ? ORDER BY id"
             found = [pl.read_ipc(io.BytesIO(blob)) for (blob,) in conn.execute(asked, (name, box))]
             return pl.concat(found) if found else None
 
-    def boxes(self, name: str) -> list[int]:
+    def buckets(self, name: str) -> list[int]:
         """The boxes of a table that hold something."""
         with self._careful() as conn:
             asked = "SELECT DISTINCT box FROM piece WHERE name = ? ORDER BY box"
@@ -112,13 +112,13 @@ class Snapshot:
         """Let go."""
         self._conn.close()
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Let go, and take the file away."""
         self.close()
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
 
-    def keep(self, path: Path) -> None:
+    def move_to(self, path: Path) -> None:
         """Let go, and put the file in its place, whole at once."""
         self.close()
         try:

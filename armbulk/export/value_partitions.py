@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 
 from armbulk.arm.decode import RecordDecoder
 from armbulk.export.checkpoint import Checkpoint, PartitionState, PartitionStatus
-from armbulk.export.partition import filters
+from armbulk.export.partition import filters_by_param
 
-MOST_VALUES = 500
+MAX_VALUES = 500
 """Values of a filter that are asked for at once: each costs a call."""
 
-MOST_SINGLE = 20_000
+MAX_SINGLE_VALUES = 20_000
 """Values that are asked for one at a time, at the most."""
 
-SAMPLE = 50
+SAMPLE_VALUES = 50
 """Values whose records were shown and that are asked for all the same: when none has more, none will."""
 
 
@@ -44,10 +44,10 @@ class ValuePartitioner:
         children = self.parts.children(part.id)
         asked = {one.window.values[-1][1] for one in children}
         known = {*shown, *(one.window.values[-1][1] for one in children if one.total)}
-        most = min(max(missing, PATIENCE), MOST_VALUES)
+        most = min(max(missing, MAX_MISSES), MAX_VALUES)
         hits = sum(bool(one.total) for one in children if one.expected == 1)
         misses = sum(not one.total for one in children if one.expected == 1)
-        near = guess_neighbours(known, asked, most) if misses <= 2 * hits + 4 * PATIENCE else []
+        near = guess_neighbours(known, asked, most) if misses <= 2 * hits + 4 * MAX_MISSES else []
         return near or self._again(shown, children)[:most]
 
     def _again(self, shown: Counter[str], children: Sequence[PartitionState]) -> list[str]:
@@ -56,7 +56,7 @@ class ValuePartitioner:
         tried = [value for value in totals if value in shown]
         left = sorted(set(shown) - set(totals), key=lambda one: (shown[one], one))
         if not tried:
-            return left[:: -(-len(left) // SAMPLE)] if left else []
+            return left[:: -(-len(left) // SAMPLE_VALUES)] if left else []
         return left if any(totals[value] > shown[value] for value in tried) else []
 
     def looks_further(self) -> bool:
@@ -66,7 +66,7 @@ class ValuePartitioner:
             children, missing = self.parts.children(part.id), (part.total or 0) - self.parts.together(part.id)
             deeper = sum(one.total or 0 for one in children) >= (part.total or 0)  # what is missing, one of them misses
             gap = deeper or any(one.state is PartitionStatus.INCOMPLETE for one in self.parts.below(part.id))
-            if (part.total or 0) > part.cap and missing > 0 and not gap and len(children) < MOST_SINGLE:
+            if (part.total or 0) > part.cap and missing > 0 and not gap and len(children) < MAX_SINGLE_VALUES:
                 param = children[0].window.values[-1][0]
                 found |= self.add(part, param, self.guessed(part, param, missing))
         return found
@@ -88,7 +88,7 @@ class ValuePartitioner:
     def shown(self, part: PartitionState, param: str) -> Counter[str]:
         """How often each value stands in what ARM served of a part."""
         if (part.id, param) not in self._values:
-            path = filters(self.table.listing)[param].path
+            path = filters_by_param(self.table.listing)[param].path
             counted: Counter[str] = Counter()
             for frame in self.parts.frames(part.id):
                 if path in frame.columns:
@@ -97,10 +97,10 @@ class ValuePartitioner:
         return self._values[part.id, param]
 
 
-PATIENCE = 100
+MAX_MISSES = 100
 """Numbers in a row that nobody has, after which a series is taken to end."""
 
-APART = 1_000
+MAX_SERIES_GAP = 1_000
 """Numbers further from each other belong to two series."""
 
 _NUMBERED = re.compile(r"^(.*?)([0-9]{1,15})$", re.DOTALL)
@@ -134,7 +134,7 @@ def _series(known: Iterable[str]) -> Iterator[tuple[Shape, list[int]]]:
     for shape in sorted(shapes):
         run: list[int] = []
         for number in sorted(shapes[shape]):
-            if run and number - run[-1] > APART:
+            if run and number - run[-1] > MAX_SERIES_GAP:
                 yield shape, run
                 run = []
             run.append(number)
@@ -146,11 +146,11 @@ def _text(shape: Shape, number: int) -> str:
 
 
 def _after(shape: Shape, numbers: list[int], asked: AbstractSet[str]) -> Iterator[str]:
-    return _away(shape, range(numbers[-1] + 1, numbers[-1] + 1 + PATIENCE), asked)
+    return _away(shape, range(numbers[-1] + 1, numbers[-1] + 1 + MAX_MISSES), asked)
 
 
 def _before(shape: Shape, numbers: list[int], asked: AbstractSet[str]) -> Iterator[str]:
-    return _away(shape, range(numbers[0] - 1, max(numbers[0] - 1 - PATIENCE, -1), -1), asked)
+    return _away(shape, range(numbers[0] - 1, max(numbers[0] - 1 - MAX_MISSES, -1), -1), asked)
 
 
 def _away(shape: Shape, numbers: Iterable[int], asked: AbstractSet[str]) -> Iterator[str]:

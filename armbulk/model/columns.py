@@ -30,7 +30,7 @@ _TESTS: dict[FieldType, str] = {
 _DIGITS = 38
 
 
-def text_of(value: Any) -> str | None:
+def to_text(value: Any) -> str | None:
     """A JSON value as the text ARM wrote; nothing for null and ""."""
     if value is None or value == "":
         return None
@@ -42,7 +42,7 @@ def text_of(value: Any) -> str | None:
         return _digits(value)
     if isinstance(value, list):
         return _listed(value) if value else None
-    return as_json(value) if isinstance(value, dict) else str(value)
+    return to_json_text(value) if isinstance(value, dict) else str(value)
 
 
 def _digits(value: Decimal) -> str:
@@ -57,26 +57,26 @@ def _digits(value: Decimal) -> str:
 def _listed(values: list[Any]) -> str:
     """Several texts in one, as a sheet takes them; anything else as JSON."""
     if not all(isinstance(one, str) for one in values):
-        return as_json(values)
+        return to_json_text(values)
     return ("\n" if any(";" in one for one in values) else "; ").join(values)
 
 
-def as_json(value: Any) -> str:
+def to_json_text(value: Any) -> str:
     """A value as JSON, with its numbers' exact digits."""
     if isinstance(value, Decimal):
         return _digits(value)
     if isinstance(value, dict):
         return (
             "{"
-            + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {as_json(one)}" for name, one in value.items())
+            + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {to_json_text(one)}" for name, one in value.items())
             + "}"
         )
     if isinstance(value, list):
-        return f"[{', '.join(map(as_json, value))}]"
+        return f"[{', '.join(map(to_json_text, value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 
-def frame_of(records: Sequence[Json], paths: Sequence[str], skip: frozenset[str] = frozenset()) -> pl.DataFrame:
+def build_frame(records: Sequence[Json], paths: Sequence[str], skip: frozenset[str] = frozenset()) -> pl.DataFrame:
     """The records as texts: a column for each of `paths`, then one for whatever else they hold, but `skip`."""
     known = _tree(paths)
     columns: dict[str, Sequence[str | None]] = {path: [] for path in paths}
@@ -84,7 +84,7 @@ def frame_of(records: Sequence[Json], paths: Sequence[str], skip: frozenset[str]
     return pl.DataFrame([_series(path, found, len(records)) for path, found in columns.items()])
 
 
-def column_of(records: Sequence[Json], path: str) -> pl.Series:
+def extract_column(records: Sequence[Json], path: str) -> pl.Series:
     """The values of one path as texts, as `frame_of` gives them; null where a record says nothing there."""
     values: Sequence[Any] = records
     for name in path.split("."):
@@ -135,7 +135,7 @@ def _texts(values: Sequence[Any], kinds: set[type]) -> Sequence[str | None]:
         return values
     if kinds <= {int, Decimal}:
         texts = list(map(str, values))
-        return [text_of(value) for value in values] if "E" in "".join(texts) else texts
+        return [to_text(value) for value in values] if "E" in "".join(texts) else texts
     if kinds <= {int, type(None)}:
         return [None if value is None else str(value) for value in values]
     if kinds <= {str, type(None)}:
@@ -144,7 +144,7 @@ def _texts(values: Sequence[Any], kinds: set[type]) -> Sequence[str | None]:
         return [
             None if value is None else _digits(value) if isinstance(value, Decimal) else str(value) for value in values
         ]
-    return [text_of(value) for value in values]
+    return [to_text(value) for value in values]
 
 
 @dataclass(slots=True)
@@ -153,15 +153,15 @@ class ExportColumn:
 
     path: str
     field: Field | None
-    widest: int = 0  # characters
+    max_chars: int = 0  # characters
     scale: int = 0
-    others: int = 0  # values that are not of the field's kind
-    filled: int = 0
+    mismatches: int = 0  # values that are not of the field's kind
+    value_count: int = 0
 
     @property
-    def kind(self) -> FieldType:
+    def type(self) -> FieldType:
         """What the column is given as: its field's kind, or text where a value is none."""
-        return self.field.type if self.field and not self.others else FieldType.TEXT
+        return self.field.type if self.field and not self.mismatches else FieldType.TEXT
 
     @property
     def name(self) -> str:
@@ -172,9 +172,9 @@ class ExportColumn:
         """The column's name for people."""
         return self.field.header.text(lang) if self.field else self.path
 
-    def typed(self, column: pl.Expr) -> pl.Expr:
+    def cast(self, column: pl.Expr) -> pl.Expr:
         """The texts as what they are."""
-        match self.kind:
+        match self.type:
             case FieldType.AMOUNT:
                 return column.cast(pl.Decimal(_DIGITS, max(self.scale, 2)))
             case FieldType.QUANTITY:
@@ -198,11 +198,11 @@ class ColumnStats:
     columns: dict[str, ExportColumn] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, fields: Sequence[Field]) -> "ColumnStats":
+    def for_fields(cls, fields: Sequence[Field]) -> "ColumnStats":
         """The columns of a resource, before anything was seen."""
         return cls({one.path: ExportColumn(one.path, one) for one in fields})
 
-    def see(self, frame: pl.DataFrame) -> None:
+    def add(self, frame: pl.DataFrame) -> None:
         """Look at a page."""
         for path in frame.columns:
             self.columns.setdefault(path, ExportColumn(path, None))
@@ -210,10 +210,10 @@ class ColumnStats:
             found = frame.select(_seen(self.columns[path]) for path in frame.columns).row(0, named=True)
             for path, seen in found.items():
                 column = self.columns[path]
-                column.widest = max(column.widest, seen["widest"] or 0)
+                column.max_chars = max(column.max_chars, seen["widest"] or 0)
                 column.scale = max(column.scale, seen["scale"] or 0)
-                column.others += seen["others"]
-                column.filled += seen["filled"]
+                column.mismatches += seen["others"]
+                column.value_count += seen["filled"]
 
 
 def _seen(one: ExportColumn) -> pl.Expr:
@@ -238,27 +238,27 @@ def _seen(one: ExportColumn) -> pl.Expr:
 class ColumnSums:
     """Exact control totals, page by page: by amount column, and by currency where the amounts are in one."""
 
-    found: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    sums: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 
     def add(self, frame: pl.DataFrame, columns: Mapping[str, ExportColumn]) -> None:
         """Add a page of texts."""
         for path, column in columns.items():
-            if column.kind is not FieldType.AMOUNT or path not in frame.columns:
+            if column.type is not FieldType.AMOUNT or path not in frame.columns:
                 continue
-            by = "currency" if "currency" in frame.columns and in_currency(path) else None
+            by = "currency" if "currency" in frame.columns and is_in_record_currency(path) else None
             parts = frame.select(pl.lit("").alias("by") if by is None else pl.col(by).fill_null("").alias("by"),
-                                 column.typed(pl.col(path)).alias("sum"))  # fmt: skip
-            sums = self.found.setdefault(column.name, {})
+                                 column.cast(pl.col(path)).alias("sum"))  # fmt: skip
+            sums = self.sums.setdefault(column.name, {})
             for currency, amount in parts.group_by("by").agg(pl.col("sum").sum()).iter_rows():
                 sums[currency] = sums.get(currency, Decimal(0)) + (amount or Decimal(0))
 
-    def told(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The totals for people: one figure, or one for each currency."""
         return {
-            name: sums[""] if list(sums) == [""] else dict(sorted(sums.items())) for name, sums in self.found.items()
+            name: sums[""] if list(sums) == [""] else dict(sorted(sums.items())) for name, sums in self.sums.items()
         }
 
 
-def in_currency(path: str) -> bool:
+def is_in_record_currency(path: str) -> bool:
     """Whether an amount is in the record's own currency, not in the ledger's."""
     return "currency" in path.lower() or path == "balance"

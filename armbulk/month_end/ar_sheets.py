@@ -140,7 +140,7 @@ def _told(owed: Receivables, lang: str) -> pl.DataFrame:
 
 def _column(one: Field, told: pl.DataFrame) -> ExportColumn:
     widest = told[one.path].str.len_chars().max()
-    return ExportColumn(one.path, one, widest=int(str(widest or 0)), scale=2)
+    return ExportColumn(one.path, one, max_chars=int(str(widest or 0)), scale=2)
 
 
 # ── the aged balance ────────────────────────────────────────────────────────────────────────────────────────────

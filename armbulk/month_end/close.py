@@ -18,7 +18,7 @@ from armbulk.errors import ForbiddenError, ServerError, UsageError
 from armbulk.export import run
 from armbulk.export.partition import Partition
 from armbulk.export.request import ExportArguments, ExportRequest, build_request
-from armbulk.export.run import ExportResult, ExportSize, FetchedList, Tell
+from armbulk.export.run import ExportResult, ExportSize, FetchedList, OnProgress
 from armbulk.month_end.ar_sheets import aged_leaf, open_items, owed_leaf, owed_sections
 from armbulk.month_end.first_export import first_seen, somebody
 from armbulk.month_end.gl_sheets import About, by_account, by_type, front, tie_leaf, word
@@ -38,17 +38,17 @@ CLOSE = "close"
 class CloseRequest:
     """What an export is to hold: a list; for the pack, what belongs to it as well."""
 
-    want: ExportRequest
+    request: ExportRequest
     close: bool = False
     accounts: tuple[str, ...] = ()  # receivable accounts, as said
 
     @property
-    def of_postings(self) -> bool:
+    def is_gl_items(self) -> bool:
         """Whether it is the ledger's postings, which are tied out."""
-        return self.want.resource.name == "gl-items"
+        return self.request.resource.name == "gl-items"
 
 
-def close_request(resource: str, given: ExportArguments, accounts: Sequence[str] = ()) -> CloseRequest:
+def build_close_request(resource: str, given: ExportArguments, accounts: Sequence[str] = ()) -> CloseRequest:
     """Make a question of what was said; UsageError tells what cannot be asked."""
     if resource != CLOSE:
         if accounts:
@@ -71,23 +71,25 @@ def close_request(resource: str, given: ExportArguments, accounts: Sequence[str]
 # ── the price ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def plan(bench: Context, asked: CloseRequest, *, tell: Tell) -> dict[str, Any]:
+def plan_export(context: Context, close_request: CloseRequest, *, on_progress: OnProgress) -> dict[str, Any]:
     """Price an export with all that is read beside it: a few small calls, nothing is read in full."""
-    if not asked.of_postings or asked.want.since:
-        return run.plan(bench, asked.want, tell=tell)
+    if not close_request.is_gl_items or close_request.request.since:
+        return run.plan(context, close_request.request, tell=on_progress)
     with ExitStack() as stack:
-        lists = MonthEndLists(bench, asked.want.target, waits=True, fresh=False, tell=tell, stack=stack)
-        session = lists.open(asked.want)
+        lists = MonthEndLists(
+            context, close_request.request.target, waits=True, fresh=False, tell=on_progress, stack=stack
+        )
+        session = lists.open(close_request.request)
         own = run.measure(session)
-        beside = _beside(lists, asked)
+        beside = _beside(lists, close_request)
         said = run.price(session, own, list(beside.values()))
-    resource = CLOSE if asked.close else said["resource"]
+    resource = CLOSE if close_request.close else said["resource"]
     return {**said, "resource": resource, "beside": {name: one.records for name, one in beside.items()}}
 
 
 def _beside(lists: MonthEndLists, asked: CloseRequest) -> dict[str, ExportSize]:
     """How large the other lists are; those that ARM does not have are left out."""
-    root, found = asked.want.root, {}
+    root, found = asked.request.root, {}
     wants = {"gl-movements": lists.beside("gl-movements", root)} if whole_periods(root) else {}
     if asked.close:
         wants |= {name: lists.beside(name, Partition()) for name in ("ar-items", "insights")}
@@ -139,21 +141,27 @@ class _Closing:
         return {**self.said, **more}
 
 
-def export(bench: Context, asked: CloseRequest, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> ExportResult:
+def run_export(
+    context: Context, close_request: CloseRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
+) -> ExportResult:
     """Read what is wanted, prove it, tie it out, write it."""
-    if not asked.of_postings or asked.want.since:
-        return run.export(bench, asked.want, lang, waits=waits, fresh=fresh, tell=tell)
+    if not close_request.is_gl_items or close_request.request.since:
+        return run.export_list(context, close_request.request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
     with ExitStack() as stack:
-        lists = MonthEndLists(bench, asked.want.target, waits=waits, fresh=fresh, tell=tell, stack=stack)
-        session = lists.open(asked.want)
-        past = stack.enter_context(run.previous_export(session, run.question_of(bench.profile.account, asked.want)))
-        closing = _read(lists, asked, run.fetch_list(session, fresh=fresh, past=past), lang)
+        lists = MonthEndLists(
+            context, close_request.request.target, waits=waits, fresh=fresh, tell=on_progress, stack=stack
+        )
+        session = lists.open(close_request.request)
+        past = stack.enter_context(
+            run.previous_export(session, run.question_of(context.profile.account, close_request.request))
+        )
+        closing = _read(lists, close_request, run.fetch_list(session, fresh=fresh, past=past), lang)
         said = closing.report(lists, lang)
-        target = run.named(asked.want.target, complete=said["complete"])
-        paths = _write(bench, closing, target, lang)
+        target = run.named(close_request.request.target, complete=said["complete"])
+        paths = _write(context, closing, target, lang)
         if said["complete"]:
             lists.done()
-            if not asked.close:
+            if not close_request.close:
                 run.remember(session, past)
     return ExportResult({**said, "files": [str(path) for path in paths]}, said["complete"], closing.agrees)
 
@@ -170,14 +178,14 @@ def _read(lists: MonthEndLists, asked: CloseRequest, gathered: FetchedList, lang
 
 
 def _write(bench: Context, closing: _Closing, target: Path, lang: str) -> list[Path]:
-    want = closing.asked.want
+    want = closing.asked.request
     if want.raw:
         return files.write_raw(target, closing.gathered.raw(), bench.clock)
     if target.suffix.lower() != ".xlsx":
         return files.write_tables(target, closing.gathered.streams(lang), want.dialect, lang, bench.clock)
     streams = _streams(closing, lang)
     about = _about(bench, closing)
-    at = first_seen(bench.profile.home / run.FOLDER, _digest(closing, about), bench.clock.now())
+    at = first_seen(bench.profile.home / run.EXPORTS_FOLDER, _digest(closing, about), bench.clock.now())
     when = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     sections = owed_sections(closing.owed, lang) if closing.owed else ()
     name, title, parts = front(
@@ -209,14 +217,14 @@ def _after(leaves: Sequence[ReportSheet]) -> Any:
 def _about(bench: Context, closing: _Closing) -> About:
     profile = bench.profile
     by = profile.user_id if profile.user_id != DEFAULTS["user_id"] else somebody() or profile.user_id
-    window = closing.asked.want.root.told()
+    window = closing.asked.request.root.describe()
     return About(window, profile.client_no, profile.name, by, "", close=closing.asked.close)
 
 
 def _digest(closing: _Closing, about: About) -> str:
     """What tells this content from any other: every row, every figure, and whose it is."""
     found = hashlib.sha256(repr(about).encode())
-    facts: list[Any] = [closing.asked.want.columns, closing.tie_out.said("en"), closing.gaps]
+    facts: list[Any] = [closing.asked.request.columns, closing.tie_out.said("en"), closing.gaps]
     facts += [closing.owed.said("en"), closing.owed.intervals] if closing.owed else []
     found.update(json.dumps(facts, default=_plain).encode())
     for stream in _streams(closing, "en"):

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.arm.decode import RECORD_KEY
-from armbulk.export.partition import Partition, months_days
+from armbulk.export.partition import Partition, month_bounds
 from armbulk.export.run import FetchedList, to_json
 from armbulk.i18n import Words
 from armbulk.month_end.ageing import DEFAULTS, Interval, intervals
@@ -102,7 +102,7 @@ class Receivables:
 def receivables(lists: MonthEndLists, gathered: FetchedList) -> Receivables:
     """What was open at the end of the period that the postings are of; the ledger's side is still to come."""
     root = gathered.want.root
-    _, end = months_days(root.year or 1, root.period or 12)
+    _, end = month_bounds(root.year or 1, root.period or 12)
     found = lists.read(lists.beside("ar-items", Partition()))
     items = pl.concat([_empty_lean(), *(_lean(page, found) for page, _ in found.pages())], how="vertical_relaxed")
     limits = _limits(lists, found)

@@ -189,4 +189,4 @@ def _scale(frame: pl.DataFrame, column: str) -> int:
 
 def whole_periods(window: Partition) -> bool:
     """Whether a window holds whole periods of the ledger, or all of it, of all accounts or of some."""
-    return not window.dated and all(name == "glaccountno" for name, _ in window.values)
+    return not window.has_dates and all(name == "glaccountno" for name, _ in window.values)

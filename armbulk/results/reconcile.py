@@ -71,13 +71,13 @@ def fill_outcomes(items: pl.DataFrame, states: Mapping[int, BatchState]) -> pl.D
     )
 
 
-def counts(items: pl.DataFrame) -> dict[str, int]:
+def count_outcomes(items: pl.DataFrame) -> dict[str, int]:
     """Count settled records by outcome; every outcome is named, so that they always sum to the records."""
     found = dict(items.group_by("outcome").len().iter_rows())
     return {outcome.value: int(found.get(outcome.value, 0)) for outcome in Outcome}
 
 
-def rows(items: pl.DataFrame, tables: Mapping[str, Table], numbers: Mapping[int, int]) -> pl.DataFrame:
+def outcomes_by_row(items: pl.DataFrame, tables: Mapping[str, Table], numbers: Mapping[int, int]) -> pl.DataFrame:
     """Spread settled records over every row read (ROW_SCHEMA); `numbers` gives each batch id its number."""
     shown = items.with_columns(
         pl.col("batch").replace_strict(dict(numbers), default=None, return_dtype=pl.Int64).cast(pl.String)

@@ -123,35 +123,35 @@ class RunResult:
 
     run: Run | None
     items: pl.DataFrame
-    numbers: dict[int, int]
-    cost: dict[str, int]
+    batch_numbers: dict[int, int]
+    usage: dict[str, int]
 
-    def counts(self) -> dict[str, int]:
+    def count_outcomes(self) -> dict[str, int]:
         """Return the records by outcome."""
-        return reconcile.counts(self.items)
+        return reconcile.count_outcomes(self.items)
 
     @property
     def all_successful(self) -> bool:
         """Whether every record is well (warnings allowed)."""
         return self.items["outcome"].is_in([outcome.value for outcome in SUCCESSFUL]).all()
 
-    def by_resource(self) -> dict[str, dict[str, int]]:
+    def count_by_resource(self) -> dict[str, dict[str, int]]:
         """Return the records by outcome, for each resource."""
         return {
-            name: {key: n for key, n in reconcile.counts(part).items() if n}
+            name: {key: n for key, n in reconcile.count_outcomes(part).items() if n}
             for name in SENT
             if (part := self.items.filter(pl.col("resource") == name)).height
         }
 
-    def report(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Say the run as the JSON contract of `import`, `resume` and `show` does."""
         return {
             "run": str(self.run.id) if self.run else None,
             "state": self.run.state if self.run else "finished",
             "rows": self.items.height,
-            "outcomes": self.counts(),
-            "by_resource": self.by_resource(),
-            "cost": self.cost,
+            "outcomes": self.count_outcomes(),
+            "by_resource": self.count_by_resource(),
+            "cost": self.usage,
             "result": self.run.result if self.run else None,
             "resume_at": iso(self.run.resume_at) if self.run else None,
         }
@@ -167,7 +167,7 @@ def load_result(store: Store, run_id: int) -> RunResult:
     )
 
 
-def history(store: Store) -> list[dict[str, Any]]:
+def list_runs(store: Store) -> list[dict[str, Any]]:
     """List all runs, newest first, as the JSON of `armbulk runs` does."""
     return [
         {
@@ -193,7 +193,7 @@ def verify_writable(target: Path, lang: str) -> str:
     return f"{target} {why.text(lang)}. {_W['elsewhere'].text(lang)}" if why else ""
 
 
-def unsent(items: pl.DataFrame) -> RunResult:
+def build_unsent_result(items: pl.DataFrame) -> RunResult:
     """Take prepared items of which nothing is sent (nothing stored either)."""
     shown = items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
@@ -203,17 +203,17 @@ def unsent(items: pl.DataFrame) -> RunResult:
     return RunResult(None, reconcile.fill_outcomes(shown, {}), {}, ApiUsage().meters())
 
 
-def check_again(run: Run) -> Checked | None:
+def recheck_files(run: Run) -> Checked | None:
     """Read a run's files again; None when one is gone or is not what it was."""
     try:
-        checked = check_files(run.options["files"], reading_of(run))
+        checked = check_files(run.options["files"], read_options_of(run))
     except FileError:
         return None
     same = {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in checked.sheets} == run.sha256
     return checked if same else None
 
 
-def reading_of(run: Run) -> ReadOptions:
+def read_options_of(run: Run) -> ReadOptions:
     """What the caller said of a run's files when it began."""
     known = {one.name for one in fields(ReadOptions)}
     return ReadOptions(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
@@ -240,7 +240,7 @@ def _shown(result: RunResult, checked: Checked | None) -> tuple[tuple[Sheet, ...
     if checked is None:
         return _from_store(result)
     tables = checked.all_tables()
-    rows = reconcile.rows(result.items, tables, result.numbers)
+    rows = reconcile.outcomes_by_row(result.items, tables, result.batch_numbers)
     header_rows = {index: headed.header_row for index, headed in enumerate(checked.header_matches) if headed.header_row}
     read = pl.concat([table.rows.select("sheet", "row") for table in tables.values()]).n_unique()
     if rows.height != read or rows.select("sheet", "row").n_unique() != read:
@@ -266,7 +266,7 @@ def _from_store(result: RunResult) -> tuple[tuple[Sheet, ...], pl.DataFrame, dic
         )
         sheets.append(Sheet("", name, frame, ("A", "B"), "csv"))
         parts.append(items.with_columns(pl.lit(index, pl.UInt16).alias("sheet"), row=body["row"]))
-    rows = reconcile.rows(pl.concat(parts), {}, result.numbers)
+    rows = reconcile.outcomes_by_row(pl.concat(parts), {}, result.batch_numbers)
     return tuple(sheets), rows, dict.fromkeys(range(len(sheets)), 1)
 
 
@@ -342,7 +342,7 @@ def _summary(result: RunResult, checked: Checked | None, lang: str) -> list[work
     about: list[tuple[str, Any]] = [(word("run"), str(run.id) if run else word("not_run"))]
     if run:
         about += [
-            (word("state"), state_words(run.state, lang)),
+            (word("state"), state_text(run.state, lang)),
             (word("profile"), run.profile),
             (word("client"), run.account.client_no),
             (word("address"), run.account.origin),
@@ -352,11 +352,11 @@ def _summary(result: RunResult, checked: Checked | None, lang: str) -> list[work
         about.append((word("files"), ", ".join(dict.fromkeys(Path(sheet.file).name for sheet in checked.sheets))))
     else:
         about.append((word("files"), word("changed")))
-    counted = [(outcome_words(name, lang), n) for name, n in result.counts().items() if n]
-    cost = [(word(name), n) for name, n in result.cost.items()]
+    counted = [(outcome_text(name, lang), n) for name, n in result.count_outcomes().items() if n]
+    cost = [(word(name), n) for name, n in result.usage.items()]
     sections = [
         workbooks.SummarySection("armbulk", tuple(about)),
-        workbooks.SummarySection(word("next"), tuple(("", text) for text in next_steps(result.counts(), lang))),
+        workbooks.SummarySection(word("next"), tuple(("", text) for text in next_steps(result.count_outcomes(), lang))),
         workbooks.SummarySection(word("records"), (*counted, (word("rows"), result.items.height))),
         workbooks.SummarySection(word("totals"), tuple(_totals(result.items, lang))),
         workbooks.SummarySection(word("cost"), tuple(cost)),
@@ -364,12 +364,12 @@ def _summary(result: RunResult, checked: Checked | None, lang: str) -> list[work
     return [section for section in sections if section.rows]
 
 
-def outcome_words(outcome: str, lang: str) -> str:
+def outcome_text(outcome: str, lang: str) -> str:
     """Say an outcome in `lang`."""
     return _OUTCOMES_NO[outcome] if lang == "no" else outcome.replace("_", " ")
 
 
-def state_words(state: str, lang: str) -> str:
+def state_text(state: str, lang: str) -> str:
     """Say a run's state in `lang`."""
     return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
 

@@ -9,7 +9,7 @@ from armbulk.store import Store, StoreStamp
 from armbulk.writers import workbooks
 
 
-def target_for(paths: Sequence[str], given: str | None) -> Path:
+def result_path(paths: Sequence[str], given: str | None) -> Path:
     """Where the result workbook goes: `-o`, else NAME.result.xlsx beside the first file."""
     if given:
         return Path(given)
@@ -19,7 +19,7 @@ def target_for(paths: Sequence[str], given: str | None) -> Path:
 
 def provenance_of(stamp: StoreStamp) -> workbooks.Provenance:
     """What a result workbook is to remember."""
-    return workbooks.Provenance(stamp.store, stamp.token, stamp.run, workbooks.client_hash(stamp.account))
+    return workbooks.Provenance(stamp.store, stamp.token, stamp.run, workbooks.hash_client(stamp.account))
 
 
 def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
@@ -31,16 +31,16 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
     which = store.identity()
     for path in _at_hand(files, target):
         told = workbooks.read_provenance(path)
-        if told is None or told.whose != workbooks.client_hash(account):
+        if told is None or told.client_hash != workbooks.hash_client(account):
             continue
         if store.issued_token(told.token):
             continue
         store.reset_history(account)
-        older = told.store == which
+        older = told.store_id == which
         why = "it is an older copy" if older else "the workbook comes from another store"
         raise Unfinished(
             "store-behind" if older else "store-other",
-            f"{path} tells of run {told.run}, which the store of this machine does not know: {why}",
+            f"{path} tells of run {told.run_id}, which the store of this machine does not know: {why}",
             "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it goes), "
             "or with --first-import if ARM has certainly none of them",
         )
@@ -49,7 +49,9 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
 def _at_hand(files: Sequence[str], target: Path) -> Iterator[Path]:
     """The files themselves, and the results that stand beside them."""
     for name in (*files, str(target)):
-        beside = target_for([name], None)
+        beside = result_path([name], None)
         yield Path(name.partition("#")[0])
         yield beside
-        yield from (beside.with_name(f"{beside.stem}-{number}{beside.suffix}") for number in range(2, workbooks.NAMES))
+        yield from (
+            beside.with_name(f"{beside.stem}-{number}{beside.suffix}") for number in range(2, workbooks.MAX_NAMES)
+        )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from armbulk.model.columns import Json, as_json, text_of
+from armbulk.model.columns import Json, to_json_text, to_text
 from armbulk.model.fields import Field, FieldType, Resource
 
 _NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
@@ -54,17 +54,17 @@ def merge(payload: str, base: Mapping[str, str | None], present: Json, resource:
     for path, mine in _leaves({name: value for name, value in wanted.items() if name != key}):
         one = fields.get(path)
         now = _at(present, path)
-        if _same(one, text_of(mine), text_of(now)):
+        if _same(one, to_text(mine), to_text(now)):
             continue
-        if path in base and not _same(one, base[path], text_of(now)):
-            conflicts.append(Conflict(one, path, base[path] or "", text_of(now) or "", text_of(mine) or ""))
+        if path in base and not _same(one, base[path], to_text(now)):
+            conflicts.append(Conflict(one, path, base[path] or "", to_text(now) or "", to_text(mine) or ""))
         _put(left, path, mine)
     if conflicts:
         return Merged(None, tuple(conflicts))
     for group in resource.replaced_groups:
         if group in left:
             left[group] = {**_whole(present.get(group), resource, group), **left[group]}
-    return Merged(as_json(left) if len(left) > 1 else None)
+    return Merged(to_json_text(left) if len(left) > 1 else None)
 
 
 def as_wanted(payload: str, present: Json, resource: Resource) -> str | None:

@@ -19,16 +19,16 @@ from armbulk.errors import FileError
 from armbulk.i18n import Words
 from armbulk.readers.lockfile import read_lock_owner
 
-PATIENCE = 5.0
+MAX_WAIT = 5.0
 """Seconds a workbook that is open elsewhere is waited for, before its result goes to another name."""
 
-BREATH = 0.25
+RETRY_INTERVAL = 0.25
 """Seconds between two tries."""
 
-NAMES = 100
+MAX_NAMES = 100
 """Other names tried: …-2.xlsx, …-3.xlsx and so on."""
 
-LEFT_BEHIND = 3_600.0
+STALE_AFTER = 3_600.0
 """Seconds after which a temporary file can only be what a killed process left."""
 
 OPEN = Words("is open in another program", "er åpen i et annet program")
@@ -114,7 +114,7 @@ def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None
     _tidy(temporary, target)
     if _free(target, clock) and _moved(temporary, target):
         return target
-    for number in range(2, NAMES):
+    for number in range(2, MAX_NAMES):
         name = target.with_name(f"{target.stem}-{number}{target.suffix}")
         if _linked(temporary, name):
             return name
@@ -123,11 +123,11 @@ def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None
 
 def _free(target: Path, clock: Clock | None) -> bool:
     """Wait until nobody has `target` open; False when it stays held."""
-    until = clock.monotonic() + PATIENCE if clock else 0.0
+    until = clock.monotonic() + MAX_WAIT if clock else 0.0
     while (why := is_open_elsewhere(target)) is not None:
         if why is READ_ONLY or clock is None or clock.interrupted or clock.monotonic() >= until:
             return False
-        clock.sleep(BREATH)
+        clock.sleep(RETRY_INTERVAL)
     return True
 
 
@@ -167,10 +167,10 @@ def _tidy(temporary: Path, target: Path) -> None:
     with contextlib.suppress(OSError):
         now = temporary.stat().st_mtime
         for left in target.parent.glob(".armbulk-*.xlsx"):
-            if left.name.endswith(f"-{target.stem}.xlsx") and now - left.stat().st_mtime > LEFT_BEHIND:
+            if left.name.endswith(f"-{target.stem}.xlsx") and now - left.stat().st_mtime > STALE_AFTER:
                 left.unlink()
         for left in target.parent.glob(".armbulk-*.parts"):
-            if left.name.endswith(f"-{target.stem}.parts") and now - left.stat().st_mtime > LEFT_BEHIND:
+            if left.name.endswith(f"-{target.stem}.parts") and now - left.stat().st_mtime > STALE_AFTER:
                 shutil.rmtree(left, ignore_errors=True)
 
 

@@ -56,9 +56,9 @@ def _append(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
 
 def _cell(one: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Expr:
     column = pl.col(one.path)
-    match one.kind:
+    match one.type:
         case FieldType.AMOUNT | FieldType.QUANTITY:
-            return one.typed(column).cast(pl.String).str.replace(".", dialect.decimal, literal=True)
+            return one.cast(column).cast(pl.String).str.replace(".", dialect.decimal, literal=True)
         case FieldType.BOOLEAN:
             words = pl.when(column == "true").then(pl.lit(_YES.text(lang))).otherwise(pl.lit(_NO.text(lang)))
             return pl.when(column.is_not_null()).then(words)
@@ -82,7 +82,7 @@ def _text(column: pl.Expr, dialect: CsvDialect) -> pl.Expr:
 
 def write_parquet(target: Path, stream: TableStream) -> None:
     """Write the rows typed: amounts as decimals, dates as dates."""
-    chosen = [one.typed(pl.col(one.path)).alias(name) for one, name in zip(stream.columns, stream.names(), strict=True)]
+    chosen = [one.cast(pl.col(one.path)).alias(name) for one, name in zip(stream.columns, stream.names(), strict=True)]
     empty = pl.DataFrame(schema={one.path: pl.String for one in stream.columns})
 
     def source(

@@ -18,18 +18,18 @@ _TEXT = re.compile(r">\s*2 ([0-9a-f]{32}) ([0-9a-f]{32}) (\d{1,18}) ([0-9a-f]{16
 class Provenance:
     """Which store, a word that the store knows since it wrote the workbook, which run, and (as a digest) whose."""
 
-    store: str
+    store_id: str
     token: str
-    run: int
-    whose: str
+    run_id: int
+    client_hash: str
 
     @property
     def text(self) -> str:
         """As it stands in the workbook."""
-        return f"2 {self.store} {self.token} {self.run} {self.whose}"
+        return f"2 {self.store_id} {self.token} {self.run_id} {self.client_hash}"
 
 
-def client_hash(account: Account) -> str:
+def hash_client(account: Account) -> str:
     """A client as a digest: a workbook may be passed on."""
     return hashlib.sha256(f"{account.origin}\n{account.client_no}".encode()).hexdigest()[:16]
 

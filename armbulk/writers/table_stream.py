@@ -9,7 +9,7 @@ import polars as pl
 from armbulk.arm.decode import PARENT_INDEX, ROW_INDEX
 from armbulk.model.columns import ExportColumn
 
-CHUNK = 10_000
+CHUNK_ROWS = 10_000
 """Rows that are worked on together: enough to be fast, few enough to stay small."""
 
 Page = tuple[pl.DataFrame, pl.DataFrame | None]
@@ -38,7 +38,7 @@ class TableStream:
         for page in self.pages():
             waiting.append(self._whole(page))
             height += page.height
-            if height >= CHUNK:
+            if height >= CHUNK_ROWS:
                 yield pl.concat(waiting)
                 waiting, height = [], 0
         if waiting:
@@ -71,14 +71,14 @@ def _distinct(names: list[str]) -> list[str]:
     return found
 
 
-def larger(pages: Iterable[Page]) -> Iterator[Page]:
+def merge_pages(pages: Iterable[Page]) -> Iterator[Page]:
     """Pages put together, for what costs by the page."""
     waiting: list[Page] = []
     height = 0
     for items, lines in pages:
         waiting.append((items, lines))
         height += items.height
-        if height >= CHUNK:
+        if height >= CHUNK_ROWS:
             yield _together(waiting)
             waiting, height = [], 0
     if height:

@@ -11,7 +11,7 @@ from armbulk.writers import flat_files, xlsx
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.table_stream import TableStream
 
-FORMS = ("xlsx", "csv", "parquet", "jsonl")
+FORMATS = ("xlsx", "csv", "parquet", "jsonl")
 """What the ending of a file's name may be."""
 
 DIALECTS = tuple(flat_files.DIALECTS)

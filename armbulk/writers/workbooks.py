@@ -11,16 +11,16 @@ from armbulk.findings.frame import RenderedFinding
 from armbulk.model.fields import Resource
 from armbulk.model.sheet import Sheet
 from armbulk.writers import annotated_copy, new_workbook, template
-from armbulk.writers.atomic import NAMES, replace_atomically, temporary_file, verify_writable
-from armbulk.writers.provenance import Provenance, client_hash, read_provenance
+from armbulk.writers.atomic import MAX_NAMES, replace_atomically, temporary_file, verify_writable
+from armbulk.writers.provenance import Provenance, hash_client, read_provenance
 from armbulk.writers.style import SummarySection, SummarySheet
 
 __all__ = [
-    "NAMES",
+    "MAX_NAMES",
     "Provenance",
     "SummarySection",
     "SummarySheet",
-    "client_hash",
+    "hash_client",
     "read_provenance",
     "verify_writable",
     "write_marked",

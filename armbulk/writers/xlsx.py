@@ -22,7 +22,7 @@ from armbulk.model.fields import FieldType
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.xlsx_rows import rows_xml
 
-MOST_ROWS = 1_048_576
+MAX_SHEET_ROWS = 1_048_576
 """Rows of a worksheet, the header's included."""
 
 FORMATS = {
@@ -98,7 +98,7 @@ def _corner(stream: TableStream) -> str:
 
 def _sheets(stream: TableStream) -> list[TableStream]:
     """The stream, cut where a worksheet ends."""
-    most = MOST_ROWS - 1
+    most = MAX_SHEET_ROWS - 1
     count = max(1, -(-stream.rows // most))
     if count == 1:
         return [stream]
@@ -150,7 +150,7 @@ def _skeleton(sheets: Sequence[TableStream], lang: str, front: Front | None) -> 
         if one.hidden:
             page.very_hidden()
         for at, column in enumerate(one.columns):
-            shown = formats.get(column.kind, text)
+            shown = formats.get(column.type, text)
             page.set_column(at, at, _width(column, one.headers(lang)[at]), shown)
             page.write_blank(1, at, None, shown)
         if one.after is not None:
@@ -175,8 +175,8 @@ def _bones(page: Any, one: TableStream, lang: str, head: Any, number: int) -> No
 
 
 def _width(column: ExportColumn, header: str) -> float:
-    widest = {FieldType.AMOUNT: column.widest + 5, FieldType.DATE: 10, FieldType.TIME: 19}.get(
-        column.kind, column.widest
+    widest = {FieldType.AMOUNT: column.max_chars + 5, FieldType.DATE: 10, FieldType.TIME: 19}.get(
+        column.type, column.max_chars
     )
     return min(max(widest + 2, len(header) + 4, _NARROW), _WIDE)
 

@@ -40,16 +40,16 @@ def _cell(one: ExportColumn, letters: str, style: str, row: pl.Expr) -> pl.Expr:
     value = _value(one, column)
     if value is None:
         return text.fill_null("")
-    opened = pl.lit(' t="b"><v>' if one.kind is FieldType.BOOLEAN else "><v>")
+    opened = pl.lit(' t="b"><v>' if one.type is FieldType.BOOLEAN else "><v>")
     typed = pl.concat_str(start, opened, value, pl.lit("</v></c>"))
     return pl.coalesce(typed, text, pl.lit(""))
 
 
 def _value(one: ExportColumn, column: pl.Expr) -> pl.Expr | None:
     """The cell's value where Excel keeps it exactly, null elsewhere; None for what is text."""
-    match one.kind:
+    match one.type:
         case FieldType.AMOUNT | FieldType.QUANTITY | FieldType.INTEGER:
-            return _sure(column) if one.widest > SURE_DIGITS else column
+            return _sure(column) if one.max_chars > SURE_DIGITS else column
         case FieldType.DATE:
             days = column.str.to_date("%Y-%m-%d").cast(pl.Int32) + _EPOCH
             return pl.when(days >= _FIRST).then(days.cast(pl.String))

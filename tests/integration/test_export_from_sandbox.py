@@ -55,8 +55,10 @@ def export(
     """Export to parquet: what was said, and the rows."""
     env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": size}
     want = build_request(resource, ExportArguments(folder / f"{resource}.parquet", **given))
-    done = run.export(Context(load_profile(env), clock), want, "en", waits=True, fresh=False, tell=lambda _: None)
-    return done.said, pl.read_parquet(done.said["files"][0])
+    done = run.export_list(
+        Context(load_profile(env), clock), want, "en", waits=True, fresh=False, on_progress=lambda _: None
+    )
+    return done.report, pl.read_parquet(done.report["files"][0])
 
 
 def total(items: Any, **where: int) -> Decimal:

@@ -33,7 +33,7 @@ def test_every_row_arrives_once(tmp_path: Path) -> None:
         assert len(next(iter(way.sandbox.state.documents.values()))[0]["documentLines"]) == 2
         paths = [call.path for call in way.sandbox.state.requests if call.method == "POST"]
         assert paths == [f"/arm/v1/clients/2218/{name}/batches" for name in ("customers", "documents")]
-        assert stood.cost["writes"] == sum(call.writes for call in way.sandbox.state.requests) == 3 + 6 * 3
+        assert stood.usage["writes"] == sum(call.writes for call in way.sandbox.state.requests) == 3 + 6 * 3
 
 
 @pytest.mark.promise("P2")
@@ -85,7 +85,7 @@ def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
     """Customers are upserts: after a lost answer they are simply sent again."""
     with journey(tmp_path, faults=[f"{fault}:POST:customers/batches:1"]) as way:
         stood = way.run(write_files(tmp_path))
-        assert stood.counts()["created"] + stood.counts()["updated"] == 9
+        assert stood.count_outcomes()["created"] + stood.count_outcomes()["updated"] == 9
 
 
 @pytest.mark.promise("P1")
@@ -110,7 +110,7 @@ def test_the_same_file_is_not_sent_twice(tmp_path: Path) -> None:
         path = Path(files[1])
         path.write_text(path.read_text().replace("\nF", "\nf"))
         stood = way.run(files)
-        assert stood.counts()["already_sent"] == 6
+        assert stood.count_outcomes()["already_sent"] == 6
         assert set(way.documents().values()) == {1}
 
 
@@ -121,10 +121,10 @@ def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
     good = path.read_text()
     path.write_text(good.replace("F3;IN;0001", "F3;IN;9999"))
     with journey(tmp_path) as way:
-        assert way.run(files).counts()["rejected"] == 1
+        assert way.run(files).count_outcomes()["rejected"] == 1
         path.write_text(good)
         stood = way.run(files)
-        assert stood.by_resource()["documents"] == {"created": 1, "already_sent": 5}
+        assert stood.count_by_resource()["documents"] == {"created": 1, "already_sent": 5}
 
 
 @pytest.mark.promise("P29")
@@ -167,7 +167,7 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
         assert way.carry_on(run, for_windows=False) == "paused"
         stored = way.store.run(run)
         assert stored.resume_at is not None
-        assert load_result(way.store, run).counts()["not_sent"] == 20
+        assert load_result(way.store, run).count_outcomes()["not_sent"] == 20
         way.clock.at = stored.resume_at
         while way.carry_on(run, for_windows=False) == "paused":
             way.clock.at = way.store.run(run).resume_at or 0.0

@@ -29,14 +29,14 @@ from armbulk.clock import SystemClock
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
 from armbulk.quota.limits import Account
-from armbulk.results.report import check_again, load_result
+from armbulk.results.report import load_result, recheck_files
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.store import Store
 from armbulk.store.engine import ClientLock
 from armbulk.store.location_check import is_shared, like_proc
 from armbulk.validation.check import check_files
-from armbulk.writers.atomic import LEFT_BEHIND, PATIENCE
+from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
 
 MOUNTS = """sysfs /sys sysfs rw 0 0
 /dev/sda1 / ext4 rw 0 0
@@ -145,7 +145,7 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
         files = write_files(tmp_path)
         run = way.begin(files)
         write_files(tmp_path, documents=2)
-        assert check_again(way.store.run(run)) is None
+        assert recheck_files(way.store.run(run)) is None
         assert way.carry_on(run) == "finished"
         imports.finish(way.store, run, None, tmp_path / "result.xlsx", "en")
         assert outcomes(load_result(way.store, run)) == {"created": 9}
@@ -385,7 +385,7 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     assert "er åpen i et annet program" in imports.results.writable(target, "no")
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
-    assert clock.slept <= PATIENCE + 1
+    assert clock.slept <= MAX_WAIT + 1
     assert openpyxl.load_workbook(tmp_path / name).sheetnames[0] == "Summary"
     assert (target.read_bytes() == b"the one before") is (name != "result.xlsx")
     assert list(tmp_path.glob(".armbulk-*")) == []
@@ -413,7 +413,7 @@ def test_what_a_killed_process_left_beside_a_result_is_tidied(tmp_path: Path) ->
     for one in (old, young, others):
         one.write_bytes(b"half")
     for one in (old, others):
-        os.utime(one, (one.stat().st_mtime - LEFT_BEHIND - 60,) * 2)
+        os.utime(one, (one.stat().st_mtime - STALE_AFTER - 60,) * 2)
     assert written(tmp_path, FakeClock()).name == "result.xlsx"
     assert [one.exists() for one in (old, young, others)] == [False, True, True]
 
@@ -468,7 +468,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
         with monkeypatch.context() as world:
             world.setattr(imports, "carry_on", sends_and_loses)
             if lost == "the room":
-                world.setattr("armbulk.writers.new_workbook.write", no_room)
+                world.setattr("armbulk.writers.new_workbook.write_results", no_room)
             done = armbulk("import", *files, "-o", str(out / "result.xlsx"), "--yes", env=arm.settings)
         said = json.loads(done.stdout)
         assert (done.exit_code, said["state"], said["outcomes"]["created"], said["result"]) == (2, "finished", 9, None)

@@ -451,10 +451,10 @@ def test_an_import_with_a_mapping_can_be_resumed_and_its_result_rewritten(tmp_pa
         ready = imports.build_plan(way.bench, way.store, check_files(files, reading), ImportOptions())
         run = imports.create_run(way.bench, way.store, ready, imports.InputFiles(files, reading))
         assert way.carry_on(run) == "finished"
-        again = report.check_again(way.store.run(run))
+        again = report.recheck_files(way.store.run(run))
         assert again is not None
         stood = imports.finish(way.store, run, again, tmp_path / "r.xlsx", "en")
         assert outcomes(stood) == {"created": 2}
         assert [fold_header(letter) for letter in again.sheets[0].letters] == ["a", "b", "c", "d", "e"]
         (tmp_path / "m.toml").write_text(MAPPING.replace("NOK", "SEK"), encoding="utf-8")
-        assert report.check_again(way.store.run(run)) is None
+        assert report.recheck_files(way.store.run(run)) is None

@@ -34,7 +34,7 @@ def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
             for table in ("run", "batch", "item", "look", "event"):
                 assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 - our own names
         raw.close()
-        assert way.run(files).counts()["already_sent"] == 6
+        assert way.run(files).count_outcomes()["already_sent"] == 6
         assert set(way.documents().values()) == {1}
 
 

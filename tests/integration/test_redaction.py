@@ -93,4 +93,4 @@ def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.Mo
             imports.finish(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
             assert traces(tmp_path / "home") == []
         other.close()
-        assert report.load_result(way.store, run).counts()["rejected"] == 9
+        assert report.load_result(way.store, run).count_outcomes()["rejected"] == 9

@@ -79,7 +79,7 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
     way, _ = lost
     resolve(way, "--give-up", "--yes", "--no-ask")
     again = way.run(write_files(way.folder))
-    assert again.counts()["already_sent"] == 6
+    assert again.count_outcomes()["already_sent"] == 6
     assert way.documents() == {}
 
 

@@ -20,7 +20,7 @@ from armbulk.cli import cli
 from armbulk.errors import UsageError
 from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
-from armbulk.model.columns import text_of
+from armbulk.model.columns import to_text
 from armbulk.model.sheet import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
@@ -57,7 +57,7 @@ class Trip:
         for number in range(1, count + 1):
             made.sandbox.state.seed(json.loads(json.dumps(customer(number), default=float)))
         want = build_request("customers", ExportArguments(self.file))
-        done = exporting.export(made.bench, want, lang, waits=True, fresh=False, tell=lambda _: None)
+        done = exporting.export_list(made.bench, want, lang, waits=True, fresh=False, on_progress=lambda _: None)
         assert done.complete
         self.exported = len(made.sandbox.state.requests)
 
@@ -395,7 +395,7 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
         want = build_request(
             "customers", ExportArguments(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect)
         )
-        exporting.export(made.bench, want, "en", waits=True, fresh=False, tell=lambda _: None)
+        exporting.export_list(made.bench, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
         reading = ReadOptions(update=True, as_resource="customers")
         ready = imports.build_plan(
             made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True)
@@ -476,4 +476,4 @@ def test_numbers_keep_their_digits(number: Decimal) -> None:
     else:
         sent = json.loads(merged.payload or "", parse_float=Decimal, parse_int=Decimal)["discountRate"]
         assert sent == number
-        assert "E" not in (text_of(sent) or "")
+        assert "E" not in (to_text(sent) or "")

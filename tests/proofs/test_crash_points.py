@@ -115,7 +115,7 @@ def true(way: Journey, stood: RunResult) -> None:
     """Nothing twice, nothing lost, every record accounted for, every word true."""
     held = way.documents()
     assert all(count == 1 for count in held.values())
-    assert sum(stood.counts().values()) == stood.items.height
+    assert sum(stood.count_outcomes().values()) == stood.items.height
     for one in stood.items.iter_rows(named=True):
         if one["resource"] == "documents":
             there = one["key_norm"] in held
@@ -205,7 +205,7 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
             )
         raw.close()
         way.store = Store(way.bench.profile.store_url, way.clock)
-        assert way.run(files).counts()["already_sent"] == 6
+        assert way.run(files).count_outcomes()["already_sent"] == 6
 
 
 def test_no_room_is_said_as_what_it_is(tmp_path: Path) -> None:

@@ -358,7 +358,7 @@ def test_whatever_the_server_does(tmp_path: Path, case: Case) -> None:
     with serving(Hostile(script, clock.now, case.dated)) as hostile:
         ends, stood = carried(tmp_path, hostile, clock, case.env)
     assert (ends, outcomes(stood)) == (case.ends, case.outcomes)
-    assert sum(stood.counts().values()) == len(KEYS)
+    assert sum(stood.count_outcomes().values()) == len(KEYS)
     assert hostile.count("post") == case.posts
     assert case.twice or len(hostile.bodies()) == len(set(hostile.bodies()))
     said = [cell.value for page in openpyxl.load_workbook(tmp_path / "result.xlsx") for row in page for cell in row]

@@ -100,4 +100,4 @@ def journey(
 
 def outcomes(stood: report.RunResult) -> dict[str, int]:
     """The outcomes that occur, counted."""
-    return {name: n for name, n in stood.counts().items() if n}
+    return {name: n for name, n in stood.count_outcomes().items() if n}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from armbulk.arm.decode import PARENT_INDEX, RAW_JSON, RECORD_KEY, RecordDecoder, raw_records
 from armbulk.arm.responses import parse_json
-from armbulk.model.columns import ColumnStats, ColumnSums, as_json, frame_of, text_of
+from armbulk.model.columns import ColumnStats, ColumnSums, build_frame, to_json_text, to_text
 from armbulk.model.fields import FieldType
 from armbulk.resources import EXPORTS
 
@@ -24,9 +24,9 @@ AMOUNTS = st.decimals(-(10**20), 10**20, places=2, allow_nan=False, allow_infini
 def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
     """A column that holds these JSON values (as they stand in ARM's answer), and its frame."""
     records = parse_json(("[" + ",".join(f'{{"{path}": {text}}}' for text in texts) + "]").encode())
-    profile = ColumnStats.of(ITEMS.fields)
-    frame = frame_of(records, [one.path for one in ITEMS.fields])
-    profile.see(frame)
+    profile = ColumnStats.for_fields(ITEMS.fields)
+    frame = build_frame(records, [one.path for one in ITEMS.fields])
+    profile.add(frame)
     return profile.columns[path], frame
 
 
@@ -38,7 +38,7 @@ def test_amounts_are_exact(amounts: list[Decimal]) -> None:
     assert frame.select(column.typed(pl.col("glAmount"))).to_series().to_list() == amounts
     sums = ColumnSums()
     sums.add(frame, {"glAmount": column})
-    assert sums.told()["gl_amount"] == sum(amounts)
+    assert sums.to_json()["gl_amount"] == sum(amounts)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_nobody_has_heard_of_is_kept() -> None:
         b'[{"arItemId": "a", "extra": {"deep": {"x": 1.50}, "list": ["a", "b"]}, "odd": [1.10, {"y": null}]},'
         b' {"arItemId": "b", "extra": "plain", "flag": false}]'
     )
-    frame = frame_of(records, ["arItemId", "kid"])
+    frame = build_frame(records, ["arItemId", "kid"])
     assert frame.columns[:2] == ["arItemId", "kid"]
     assert frame.row(0, named=True) == {
         "arItemId": "a", "kid": None, "extra.deep.x": "1.50", "extra.list": "a; b", "extra": None,
@@ -118,8 +118,8 @@ JSON = st.recursive(
 @given(JSON)
 def test_json_written_again_says_the_same(value: Any) -> None:
     """A value as JSON reads back as itself, its numbers digit by digit."""
-    assert parse_json(as_json(value).encode()) == value
-    assert text_of(value) is None or isinstance(text_of(value), str)
+    assert parse_json(to_json_text(value).encode()) == value
+    assert to_text(value) is None or isinstance(to_text(value), str)
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=5), JSON, max_size=4), max_size=6), st.sampled_from([None, 2]))
