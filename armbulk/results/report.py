@@ -219,6 +219,12 @@ def read_options_of(run: Run) -> ReadOptions:
     return ReadOptions(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})
 
 
+def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
+    """Return the outcome of every row read: the columns of `reconcile.ROW_SCHEMA`, messages in `lang`."""
+    sheets, rows, _ = _shown(result, checked)
+    return _explained(rows, render(checked.findings, checked.sheets, headers(), lang), sheets, lang)
+
+
 def write_results(
     result: RunResult, checked: Checked | None, target: Path, lang: str, clock: Clock, stamp: StoreStamp | None = None
 ) -> Path:

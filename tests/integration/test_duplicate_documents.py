@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.journey import Journey, journey, outcomes, write_files
 
-from armbulk.app import imports
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import finish_run
 from armbulk.cli import cli
 from armbulk.model.keys import normalise_key_text
 from armbulk.planning.plan import ImportOptions
@@ -133,7 +134,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def documents_of(way: Journey, files: list[str]) -> dict[str, int]:
     """Import without sending: how many documents would get which outcome."""
-    ready = imports.build_plan(way.bench, way.store, check_files(files), ImportOptions())
+    ready = build_plan(way.bench, way.store, check_files(files), ImportOptions())
     found = ready.items.filter(ready.items["resource"] == "documents")
     return dict(found.group_by("outcome").len().iter_rows())
 
@@ -145,7 +146,7 @@ def test_the_same_documents_from_another_file(sent: Journey, tmp_path: Path, nam
     files = VARIANTS[name](tmp_path)
     expected = 3 if "half" in name else 1 if name.startswith("only") else 6
     assert documents_of(sent, files) == {"already_sent": expected}
-    ready = imports.build_plan(sent.bench, sent.store, check_files(files), ImportOptions())
+    ready = build_plan(sent.bench, sent.store, check_files(files), ImportOptions())
     assert set(ready.items.filter(ready.items["resource"] == "documents")["message"]) == {"sent in run 1"}
 
 
@@ -162,9 +163,7 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         stood = way.run(write_files(tmp_path, documents=8))
         assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
-        assert (
-            imports.build_plan(way.bench, way.store, check_files(write_files(tmp_path)), ImportOptions()).looks is None
-        )
+        assert build_plan(way.bench, way.store, check_files(write_files(tmp_path)), ImportOptions()).looks is None
 
 
 @pytest.mark.promise("P4")
@@ -241,7 +240,7 @@ def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str
         run = way.begin(files)
         way.carry_on(run)
         target = tmp_path / "result.xlsx"
-        imports.finish(way.store, run, check_files(files), target, "en")
+        finish_run(way.store, run, check_files(files), target, "en")
         before = read_provenance(target)
         assert before is not None
         assert before.store_id == way.store.identity()

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, send_run
 from armbulk.context import Context
 from armbulk.planning.plan import ImportOptions
 from armbulk.results import report
@@ -66,12 +68,12 @@ class Journey:
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
         checked = check_files(files)
-        ready = imports.build_plan(self.bench, self.store, checked, ImportOptions(**options))
-        return imports.create_run(self.bench, self.store, ready, imports.InputFiles(tuple(files)))
+        ready = build_plan(self.bench, self.store, checked, ImportOptions(**options))
+        return create_run(self.bench, self.store, ready, InputFiles(tuple(files)))
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
         """Send what is left of a run."""
-        return imports.resume(self.bench, self.store, self.store.run(run), wait=for_windows, progress=lambda _: None)
+        return send_run(self.bench, self.store, self.store.run(run), wait=for_windows, progress=lambda _: None)
 
     def run(self, files: list[str], **options: Any) -> report.RunResult:
         """All of it."""
