@@ -29,7 +29,9 @@ from armbulk.cli import cli
 from armbulk.clock import SystemClock
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
+from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account
+from armbulk.results import report
 from armbulk.results.report import load_result, recheck_files
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
@@ -315,7 +317,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
             Store(f"sqlite:///{home / 'armbulk.db'}", SystemClock())
         assert "ARMBULK_HOME" in refused.value.hint
         with pytest.raises(ArmbulkError) as refused_too:
-            imports.results.writable(out / "result.xlsx", "en")
+            report.verify_writable(out / "result.xlsx", "en")
         assert (refused_too.value.code, "-o" in refused_too.value.hint) == ("cannot-write", True)
 
 
@@ -369,8 +371,8 @@ def written(folder: Path, clock: FakeClock) -> Path:
     """A result workbook of two files, written to `result.xlsx`."""
     checked = check_files(write_files(folder))
     with journey(folder) as way:
-        ready = build_plan(way.bench, way.store, checked, imports.ImportOptions())
-    return imports.results.write(imports.results.unsent(ready.items), checked, folder / "result.xlsx", "en", clock)
+        ready = build_plan(way.bench, way.store, checked, ImportOptions())
+    return report.write_results(report.build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock)
 
 
 @pytest.mark.promise("P16")
@@ -382,8 +384,8 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     target.write_bytes(b"the one before")
     mark = tmp_path / beside
     mark.write_bytes(b"")
-    assert "is open in another program" in imports.results.writable(target, "en")
-    assert "er åpen i et annet program" in imports.results.writable(target, "no")
+    assert "is open in another program" in report.verify_writable(target, "en")
+    assert "er åpen i et annet program" in report.verify_writable(target, "no")
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
     assert clock.slept <= MAX_WAIT + 1
@@ -398,7 +400,7 @@ def test_a_result_that_is_read_only(tmp_path: Path) -> None:
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"kept for the auditor")
     target.chmod(0o444)
-    assert "is read-only" in imports.results.writable(target, "en")
+    assert "is read-only" in report.verify_writable(target, "en")
     clock = FakeClock()
     assert [written(tmp_path, clock).name for _ in range(2)] == ["result-2.xlsx", "result-3.xlsx"]
     assert clock.slept == 0
@@ -467,7 +469,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
 
     with Sandbox() as arm:
         with monkeypatch.context() as world:
-            world.setattr(imports, "carry_on", sends_and_loses)
+            world.setattr("armbulk.app.imports.send_run", sends_and_loses)
             if lost == "the room":
                 world.setattr("armbulk.writers.new_workbook.write_results", no_room)
             done = armbulk("import", *files, "-o", str(out / "result.xlsx"), "--yes", env=arm.settings)
