@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from armbulk._version import __version__
+from armbulk import __version__
 from armbulk.cli.command import stop_signals
 from armbulk.errors import Exit
 
