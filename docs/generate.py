@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from armbulk import errors
-from armbulk.app.fields import describe_resource, describe_read_only_fields
+from armbulk.app.fields import describe_read_only_fields, describe_resource
 from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.fields import Resource, Severity

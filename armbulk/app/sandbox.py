@@ -49,7 +49,7 @@ def build_sandbox(request: SandboxRequest, now: Callable[[], float]) -> Sandbox:
             faults=request.faults,
             delay=request.delay,
             clock=now,
-            books=build_lists(
+            lists=build_lists(
                 CLIENT_NO,
                 request.invoices,
                 seed=request.seed,

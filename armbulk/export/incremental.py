@@ -55,7 +55,9 @@ WORDS = {NEW: Words("new", "ny"), DIFFERENT: Words("changed", "endret")}
 _RECORDS, _MARKS, _GONE, _AT = "records", "marks", "gone", "\x00block"
 _NOTHING = Words("", "")
 _COLUMNS = (
-    ExportColumn(CHANGE, Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, _NOTHING, NEW), max_chars=8),
+    ExportColumn(
+        CHANGE, Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, _NOTHING, NEW), max_chars=8
+    ),
     ExportColumn(
         CHANGED,
         Field("changed_fields", Words("Changed fields", "Endrede felt"), CHANGED, FieldType.TEXT, _NOTHING, ""),

@@ -79,7 +79,7 @@ def test_three_edits_among_many(tmp_path: Path, form: str) -> None:
         assert (code, said["since"]) == (0, None)
         sandbox.state.customers["00700"] |= {"name": "Ny & Sønn AS", "balanceTotal": 12.5}
         del sandbox.state.customers["00042"]
-        sandbox.state.seed({"customerNo": "A-7", "name": "Helt ny"})
+        sandbox.state.add_customer({"customerNo": "A-7", "name": "Helt ny"})
         code, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"), "--since", "last")
     assert (code, said["rows"], said["complete"]) == (0, 1_200, True)
     assert said["since"].pop("at")

@@ -73,7 +73,7 @@ def office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
 
     def make(ledger: ArmLists = LEDGER, **switches: Any) -> Office:
         clock = FakeClock()
-        sandbox = Sandbox(size="XL", clock=clock.now, books=ledger, **switches)
+        sandbox = Sandbox(size="XL", clock=clock.now, lists=ledger, **switches)
         opened.append(sandbox)
         sandbox.__enter__()
         return Office(tmp_path, sandbox, clock)

@@ -57,7 +57,7 @@ class Trip:
     def __init__(self, made: Journey, folder: Path, count: int, lang: str = "en") -> None:
         self.made, self.file = made, folder / "c.xlsx"
         for number in range(1, count + 1):
-            made.sandbox.state.seed(json.loads(json.dumps(customer(number), default=float)))
+            made.sandbox.state.add_customer(json.loads(json.dumps(customer(number), default=float)))
         want = build_request("customers", ExportArguments(self.file))
         done = exporting.export_list(made.bench, want, lang, waits=True, fresh=False, on_progress=lambda _: None)
         assert done.complete
@@ -191,7 +191,7 @@ def test_an_address_goes_whole(trip: Trip) -> None:
 def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
     """In a sheet of one's own, too, what is not said of an address stays."""
     with journey(tmp_path) as made:
-        made.sandbox.state.seed(json.loads(json.dumps(customer(1), default=float)))
+        made.sandbox.state.add_customer(json.loads(json.dumps(customer(1), default=float)))
         file = tmp_path / "customers.csv"
         file.write_text("Customer no;City\n00001;Bergen\n", encoding="utf-8")
         reading = ReadOptions(update=True)
@@ -205,7 +205,7 @@ def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
 
 
 def _elsewhere(trip: Trip, number: int, **said: Any) -> None:
-    status, _ = trip.made.sandbox.state.put_customer({"customerNo": f"{number:05d}", **said}, create=False)
+    status, _ = trip.made.sandbox.put_customer({"customerNo": f"{number:05d}", **said}, create=False)
     assert status == 200
 
 
@@ -389,7 +389,7 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
         texts = ["+47 99 88 77 66", "=1+1", "-x", "@SUM(A1)", "'quoted'", "+4799000001"]
         for number, text in enumerate(texts, start=1):
             said = customer(number, customerMessage=text, phoneNo=text)
-            made.sandbox.state.seed(json.loads(json.dumps(said, default=float)))
+            made.sandbox.state.add_customer(json.loads(json.dumps(said, default=float)))
         before = json.dumps(made.sandbox.state.customers, sort_keys=True)
         file = tmp_path / "c.csv"
         want = build_request(

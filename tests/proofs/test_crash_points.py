@@ -19,18 +19,18 @@ from armbulk.results.report import RunResult, load_result
 from armbulk.store import Store
 
 WRITES = (
-    "intend",
-    "answered",
-    "move",
-    "resolve",
-    "hold",
-    "note",
-    "observed",
+    "record_intent",
+    "save_response",
+    "move_batch",
+    "save_results",
+    "save_outcomes",
+    "append_message",
+    "save_lookup",
     "recover",
     "reserve",
     "settle",
     "block",
-    "end",
+    "end_session",
 )
 PAIRS = 40
 

@@ -48,7 +48,7 @@ def posted(resource: str) -> Callable[[Sandbox], bool]:
 
 def polled(resource: str) -> Callable[[Sandbox], bool]:
     """A batch of `resource` has been asked for."""
-    return lambda arm: any(b.resource == resource and b.asked for b in arm.state.batches.values())
+    return lambda arm: any(b.resource == resource and b.polls for b in arm.state.batches.values())
 
 
 @pytest.mark.promise("P1", "P2", "P5")

@@ -22,7 +22,7 @@ FEW = 97  # for the variants that must fail
 @pytest.fixture(autouse=True)
 def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The JSON around the records is another test's concern."""
-    monkeypatch.setattr(sender, "wrap", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
+    monkeypatch.setattr(sender, "build_body", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
 
 
 def tally(every: int, make: type[model.ModelStore] = model.ModelStore) -> Counter[str]:
@@ -62,12 +62,12 @@ class NoIntent(model.ModelStore):
 
 
 def posted(change: Callable[[Response], SubmitResult | None]) -> Callable[[Response], SubmitResult]:
-    """read_post, but for what `change` decides."""
+    """read_submit_response, but for what `change` decides."""
     return lambda reply: change(reply) or read_submit_response(reply)
 
 
 def not_sent(where: Callable[[Response], bool]) -> Callable[[Response], SubmitResult]:
-    """read_post, but some replies count as if nothing had left."""
+    """read_submit_response, but some replies count as if nothing had left."""
     return posted(lambda reply: SubmitResult(SubmitVerdict.NOT_SENT) if where(reply) else None)
 
 
@@ -80,18 +80,20 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
             case "no intent on disk before sending":
                 make = NoIntent
             case "5xx is taken for not sent":
-                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.status >= 500))
+                patch.setattr(sender, "read_submit_response", not_sent(lambda reply: reply.status >= 500))
             case "a lost answer is taken for not sent":
-                patch.setattr(sender, "read_post", not_sent(lambda reply: reply.error is TransportError.BROKEN))
+                patch.setattr(
+                    sender, "read_submit_response", not_sent(lambda reply: reply.error is TransportError.BROKEN)
+                )
             case "2xx without a number is taken for not sent":
                 unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_submit_response(reply).uuid)
-                patch.setattr(sender, "read_post", unnumbered)
+                patch.setattr(sender, "read_submit_response", unnumbered)
             case "404 on the batch is taken for not received":
-                patch.setattr(sender, "UNSEEN", 1)
+                patch.setattr(sender, "MAX_UNKNOWN_POLLS", 1)
                 patch.setattr(sender.Sender, "_poll", _resend_on_404)
             case "what is not found is sent again at once":
                 patch.setattr(sender.Sender, "_quarantine", _resend)
-                patch.setattr(sender, "settled", lambda *_: True)
+                patch.setattr(sender, "is_settled", lambda *_: True)
             case "what is not found is called rejected":
                 patch.setattr(sender, "read_document", _rejected(sender.read_document))
         yield make

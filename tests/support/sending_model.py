@@ -204,7 +204,7 @@ class ModelStore:
 
         self._commit(change)
 
-    def end(self, run_id: int, state: str, resume_at: float | None = None) -> None:
+    def end_session(self, run_id: int, state: str, resume_at: float | None = None) -> None:
         """The session ends."""
         del run_id, resume_at
         self.state = state
@@ -237,12 +237,12 @@ class ModelStore:
         """What the batch was sent with."""
         return [(one.no, one.key) for one in self.items.values() if one.batch == batch_id]
 
-    def slowest(self, account: Account) -> float:
+    def slowest_batch_seconds(self, account: Account) -> float:
         """Nothing was slow so far."""
         del account
         return 0.0
 
-    def intend(self, account: Account, batch_id: int, limits: QuotaLimits) -> SubmitIntent | None:
+    def record_intent(self, account: Account, batch_id: int, limits: QuotaLimits) -> SubmitIntent | None:
         """Commit the intent."""
         del account, limits
 
@@ -253,7 +253,7 @@ class ModelStore:
         made: SubmitIntent = self._commit(change)
         return made
 
-    def answered(self, batch_id: int, to: BatchState, why: str, reply: Response, **given: Any) -> None:
+    def save_response(self, batch_id: int, to: BatchState, why: str, reply: Response, **given: Any) -> None:
         """Commit the answer."""
         del why, reply
 
@@ -273,12 +273,12 @@ class ModelStore:
             one.batch = new
             self.rows[new] = Batch(new, new, "documents", "POST", BatchState.PLANNED, 0, None, None, None, 0)
 
-    def move(self, batch_id: int, to: BatchState, why: str) -> None:
+    def move_batch(self, batch_id: int, to: BatchState, why: str) -> None:
         """Commit a move."""
         del why
         self._commit(lambda: self._move(batch_id, to))
 
-    def resolve(self, batch_id: int, results: Any) -> None:
+    def save_results(self, batch_id: int, results: Any) -> None:
         """Commit outcomes."""
 
         def change() -> None:
@@ -293,13 +293,13 @@ class ModelStore:
         if self.items[one.no].outcome is None:
             self.items[one.no].outcome = one.outcome
 
-    def hold(self, run_id: int, results: Any) -> None:
+    def save_outcomes(self, run_id: int, results: Any) -> None:
         """Nothing is held back here."""
 
-    def note(self, run_id: int, message: str, nos: Any, *, besides: bool = False) -> None:
+    def append_message(self, run_id: int, message: str, nos: Any, *, besides: bool = False) -> None:
         """Words do not matter here."""
 
-    def observed(self, batch_id: int, looks: Any, *, whole: bool) -> int:
+    def save_lookup(self, batch_id: int, looks: Any, *, whole: bool) -> int:
         """Count complete rounds of looks."""
         del looks
         row = self.rows[batch_id]
