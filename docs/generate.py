@@ -19,7 +19,7 @@ from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.sheet import Sheet
-from armbulk.resources import EXPORTS, RESOURCES, headers
+from armbulk.resources import EXPORTS, RESOURCES, field_headers
 
 FOLDER = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
@@ -165,7 +165,7 @@ def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
     place = (0, int(number) if number else None, letter or None, example.field)
     row = (*place, code, severity, example.value, example.detail)
     frame = pl.DataFrame([row], schema=findings.SCHEMA, orient="row")
-    return findings.render(frame, [sheet], headers(), lang)[0]
+    return findings.render_findings(frame, [sheet], field_headers(), lang)[0]
 
 
 def plain(text: str) -> str:
@@ -284,7 +284,7 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
 def exit_codes_page() -> str:
     """What each exit code means, and what stops a command."""
     kinds = [errors.ArmbulkError, *branches(errors.ArmbulkError)]
-    codes = [(str(int(code)), *errors.MEANS[code]) for code in errors.Exit]
+    codes = [(str(int(code)), *errors.EXIT_MEANINGS[code]) for code in errors.Exit]
     stops = [(f"`{one.__name__}`", cell(first(one)), str(int(one.exit))) for one in kinds]
     lines = [
         "# Exit codes", "", GENERATED, "",

@@ -9,14 +9,14 @@ import polars as pl
 
 from armbulk.app.dialog import Dialog, HeaderQuestion
 from armbulk.errors import UsageError
-from armbulk.findings.frame import render
+from armbulk.findings.frame import render_findings
 from armbulk.model.fields import FieldRole
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
-from armbulk.resources import RESOURCES, headers
+from armbulk.resources import RESOURCES, field_headers
 from armbulk.results.marked import write_marked_copy
 from armbulk.settings.load import Profile
 from armbulk.validation.check import Checked, check_again, check_files
-from armbulk.validation.check_report import near_headers, to_json
+from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.parse import DTYPES
 
 FINDINGS_SCHEMA = pl.Schema(
@@ -71,7 +71,7 @@ class CheckResult:
     @property
     def findings(self) -> pl.DataFrame:
         """Every problem: one row each, with the columns of FINDINGS_SCHEMA."""
-        rendered = render(self.checked.findings, self.checked.sheets, headers(), self.lang)
+        rendered = render_findings(self.checked.findings, self.checked.sheets, field_headers(), self.lang)
         return pl.DataFrame(rendered, schema=FINDINGS_SCHEMA)
 
     def rows(self, resource: str) -> pl.DataFrame:
@@ -177,9 +177,9 @@ def _find_mapping(name: str | None, mappings: Mapping[str, str]) -> str | None:
 def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str, str]:
     """Return the headers that are taken for a column: text → field."""
     accepted: dict[str, str] = {}
-    for near in near_headers(checked, lang):
+    for near in list_near_headers(checked, lang):
         text, name = str(near["value"]), str(near["field"])
-        question = HeaderQuestion(near["sheet"], near["column"] or "", text, headers()[name].text(lang))
+        question = HeaderQuestion(near["sheet"], near["column"] or "", text, field_headers()[name].text(lang))
         if name not in accepted.values() and dialog.accept_header(question):
             accepted[text] = name
     return accepted

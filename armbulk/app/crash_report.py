@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 
 from armbulk._version import __version__
-from armbulk.settings.load import environment, home_folder
+from armbulk.settings.load import locate_home, read_environment
 
 
 def write_crash_report(error: BaseException) -> Path:
@@ -18,7 +18,7 @@ def write_crash_report(error: BaseException) -> Path:
         frames = traceback.extract_tb(cause.__traceback__)
         lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         cause = cause.__cause__ or cause.__context__
-    home = home_folder(environment())
+    home = locate_home(read_environment())
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = home / "crash-report.txt"
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))

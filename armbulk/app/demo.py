@@ -65,7 +65,7 @@ def run_demo(folder: str | None, clock: Clock, lang: str, show_plan: Callable[[P
     workbook = shutil.copy(data_path("samples") / SAMPLE, path / SAMPLE)
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
         environ = {**arm.settings, "ARMBULK_HOME": str(path / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        context = Context(load_profile(environ, said={"lang": lang}), clock)
+        context = Context(load_profile(environ, options={"lang": lang}), clock)
         store = context.open_store()
         try:
             request = ImportRequest(InputFiles((str(workbook),)), ImportOptions(first_import=True))

@@ -13,8 +13,8 @@ from armbulk.context import Context, open_client
 from armbulk.errors import SettingsError, Unfinished
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import profiles
-from armbulk.settings.load import Profile, address, load_profile
-from armbulk.settings.secrets import KeyringSecrets, SecretStore, name_of, read_secret_file
+from armbulk.settings.load import Profile, check_address, load_profile
+from armbulk.settings.secrets import KeyringSecrets, SecretStore, read_secret_file, secret_name
 
 _TEST_QUERY = {"pagesize": "5", "maximumcount": "5"}
 
@@ -95,11 +95,11 @@ def log_in(context: Context, login_input: LoginInput, dialog: Dialog, *, verify:
 def build_profile(profile: Profile, login_input: LoginInput) -> Profile:
     """Return the profile as it would be with what was entered; SettingsError for an address that cannot be."""
     login = Login(
-        token_url=address(login_input.token_url), client_id=login_input.client_id, ca_file=profile.login.ca_file
+        token_url=check_address(login_input.token_url), client_id=login_input.client_id, ca_file=profile.login.ca_file
     )
     return replace(
         profile,
-        base_url=address(login_input.base_url),
+        base_url=check_address(login_input.base_url),
         client_no=login_input.client_no,
         client_size=login_input.client_size.upper(),
         user_id=login_input.user_id,
@@ -150,7 +150,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         "ca_file": str(Path(login.ca_file).absolute()) if login.ca_file else "",
         "secret_file": profile.secret_file,
     }
-    path = profiles.save(profile.home, profile.name, settings)
+    path = profiles.save_settings(profile.home, profile.name, settings)
     new_name = "" if profile.secret_file else _secret_name(profile)
     try:
         if new_name:
@@ -173,7 +173,7 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
     keyring = KeyringSecrets()
     entries: list[dict[str, Any]] = []
     answers = True  # a keyring that is silent once is not waited for again
-    for name in profiles.names(current.home):
+    for name in profiles.list_profile_names(current.home):
         profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:
@@ -195,7 +195,7 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
 
 def _secret_name(profile: Profile) -> str:
     """Return the name of the profile's secret in the keyring."""
-    return name_of(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
+    return secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
 
 
 def _stored_profile(profile: Profile) -> Profile:

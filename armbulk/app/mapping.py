@@ -9,15 +9,15 @@ import polars as pl
 
 from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError, UsageError
-from armbulk.findings.frame import SENSITIVE, mask, render
-from armbulk.mapping.files import ready_made
+from armbulk.findings.frame import SENSITIVE, mask_value, render_findings
+from armbulk.mapping.files import list_mappings
 from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.plan import SENT
-from armbulk.resources import RESOURCES, headers
+from armbulk.resources import RESOURCES, field_headers
 from armbulk.validation.check import Checked
-from armbulk.validation.parse import as_text
+from armbulk.validation.parse import to_text
 
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
 _END_OF_SHEET = """
@@ -46,7 +46,7 @@ def create_mapping(checked: Checked, target: Path | None) -> dict[str, Any]:
             raise FileError(
                 "cannot-write", f"{target} cannot be written: {error.strerror}", "Choose another with -o"
             ) from None
-    return {"mapping": text, "file": str(target) if target else None, "ready_made": ready_made()}
+    return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings()}
 
 
 def build_starter(checked: Checked) -> str:
@@ -124,7 +124,7 @@ def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -
         "resource": resource.name,
         "fields": fields,
         "json": _payload_of_row(checked, index, row),
-        "findings": render(findings, checked.sheets, headers(), lang),
+        "findings": render_findings(findings, checked.sheets, field_headers(), lang),
     }
 
 
@@ -143,12 +143,14 @@ def _explain_fields(
     checked: Checked, index: int, row: int, table: Table, columns: Mapping[str, str], lang: str
 ) -> list[dict[str, Any]]:
     sheet = checked.sheets[index]
-    mapped = checked.mapped[index]
+    mapped = checked.mapped_sheets[index]
     typed = table.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))
     cells = sheet.frame.filter(pl.col("row") == row)
     return [
-        _explain_field(field, sheet, mapped.shown.get(columns[field.name], columns[field.name]), cells, typed, lang)
-        | {"way": mapped.how.get(columns[field.name], "header")}
+        _explain_field(
+            field, sheet, mapped.source_columns.get(columns[field.name], columns[field.name]), cells, typed, lang
+        )
+        | {"way": mapped.operations.get(columns[field.name], "header")}
         for field in table.resource.fields
         if field.name in columns and field.role is not FieldRole.READ_ONLY
     ]
@@ -158,14 +160,14 @@ def _explain_field(
     field: Field, sheet: Sheet, letter: str | None, cells: pl.DataFrame, typed: pl.DataFrame, lang: str
 ) -> dict[str, Any]:
     text = cells[letter][0] if letter and cells.height else None
-    value = typed.select(as_text(field)).item() if typed.height else None
+    value = typed.select(to_text(field)).item() if typed.height else None
     hide = field.name in SENSITIVE
     return {
         "field": field.name,
         "header": field.header.text(lang),
         "cell": f"{sheet.name}!{letter}{cells['row'][0]}" if letter and cells.height else None,
-        "text": mask(text) if hide and text else text,
-        "value": mask(value) if hide and value else value,
+        "text": mask_value(text) if hide and text else text,
+        "value": mask_value(value) if hide and value else value,
         "path": field.path,
     }
 

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from armbulk.clock import Clock, SystemClock
-from armbulk.settings.load import Profile, environment, load_profile
+from armbulk.settings.load import Profile, load_profile, read_environment
 
 if TYPE_CHECKING:
     import httpx
@@ -65,7 +65,7 @@ def connect(
         SettingsError: A setting is wrong, or there is no such profile. What is missing to call ARM is an error only
             when ARM is called.
     """
-    environ = {**environment(), **settings}
+    environ = {**read_environment(), **settings}
     options = {name.removeprefix(_PREFIX).lower(): value for name, value in settings.items()}
     limits = Path(aup_file) if aup_file is not None else None
     loaded = load_profile(environ, profile, options, limits, new=new_profile)
@@ -74,7 +74,7 @@ def connect(
 
 def default_language() -> str:
     """Return the language of messages before the settings are read."""
-    return environment().get("ARMBULK_LANG") or "en"
+    return read_environment().get("ARMBULK_LANG") or "en"
 
 
 class Session:

@@ -16,7 +16,7 @@ import polars as pl
 
 from armbulk.arm.decode import INTERNAL_COLUMNS, PARENT_INDEX, RECORD_KEY, ROW_INDEX, SEPARATOR
 from armbulk.model.fields import Field, FieldType, Resource
-from armbulk.resources.identifiers import national_id
+from armbulk.resources.identifiers import is_national_id
 
 ROW, BOX, DIGEST, CHANGE, CHANGED = "\x00row", "\x00box", "\x00digest", "\x00change", "\x00changed"
 """Columns of our own: a record's place in its list, the box it lies in, its digest; what became of it, and where."""
@@ -109,7 +109,7 @@ class RecordHasher:
             .with_columns(pl.col(RECORD_KEY).str.split(SEPARATOR))
             .explode(RECORD_KEY)
         )
-        people = parts.filter(national_id(pl.col(RECORD_KEY)))[RECORD_KEY].unique()
+        people = parts.filter(is_national_id(pl.col(RECORD_KEY)))[RECORD_KEY].unique()
         if people.is_empty():
             return keys
         names = {number: f"•••••••••{number[-2:]}{BEHIND}{self._hidden(number)}" for number in people}

@@ -198,7 +198,7 @@ def _base(want: ExportRequest, shown: TableStream, account: Account) -> list[Tab
     if not want.resource.updatable or key not in {one.path for one in shown.columns}:
         return []
     columns = (*shown.columns, ExportColumn(edits.export_marker(hash_client(account)), None))
-    return [replace(shown, title=edits.SHEET, columns=columns, hidden=True)]
+    return [replace(shown, title=edits.BASE_SHEET, columns=columns, hidden=True)]
 
 
 def _write(bench: Context, gathered: FetchedList, target: Path, lang: str, past: PreviousExport | None) -> list[Path]:

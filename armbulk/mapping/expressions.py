@@ -12,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from armbulk.mapping.apply import ExpressionResult, FromNumber
 from armbulk.mapping.headers import fold_header
 
-LONGEST_TEMPLATE = 2_000
+MAX_TEMPLATE_CHARS = 2_000
 _LONGEST = 32_767  # what a cell holds
 _MOST_WORK = 1_000_000  # characters that one call may touch
 _STATEMENTS = (nodes.Output, nodes.If)
@@ -45,8 +45,8 @@ class ExpressionEngine:
 
     def check(self, template: str) -> None:
         """Refuse a template that is none, or that asks for more than an expression may; ValueError says why."""
-        if len(template) > LONGEST_TEMPLATE:
-            message = f"it is longer than {LONGEST_TEMPLATE} characters"
+        if len(template) > MAX_TEMPLATE_CHARS:
+            message = f"it is longer than {MAX_TEMPLATE_CHARS} characters"
             raise ValueError(message)
         try:
             _refuse(self._environment.parse(template))

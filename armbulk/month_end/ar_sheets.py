@@ -12,7 +12,7 @@ from armbulk.month_end.ageing import NO_DATE, NOT_BY_ITEM, NOT_DUE, Interval, ag
 from armbulk.month_end.open_items import Known, total
 from armbulk.month_end.receivables import Receivables
 from armbulk.resources import EXPORTS
-from armbulk.resources.shared import read_only_field
+from armbulk.resources.shared_fields import read_only_field
 from armbulk.writers.report_sheets import Chart, ReportSection, ReportSheet, Row
 from armbulk.writers.table_stream import TableStream
 

@@ -10,12 +10,12 @@ import polars as pl
 
 from armbulk.clock import Clock, iso
 from armbulk.errors import FileError
-from armbulk.findings.frame import RenderedFinding, render
+from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import Words
 from armbulk.model.outcome import SUCCESSFUL, ApiUsage, Outcome
 from armbulk.model.sheet import CELL, ReadOptions, Sheet
 from armbulk.planning.plan import SENT
-from armbulk.resources import headers
+from armbulk.resources import field_headers
 from armbulk.results import reconcile, store_check
 from armbulk.store import Run, Store, StoreStamp
 from armbulk.validation.check import Checked, check_files
@@ -222,7 +222,8 @@ def read_options_of(run: Run) -> ReadOptions:
 def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
     """Return the outcome of every row read: the columns of `reconcile.ROW_SCHEMA`, messages in `lang`."""
     sheets, rows, _ = _shown(result, checked)
-    return _explained(rows, render(checked.findings, checked.sheets, headers(), lang), sheets, lang)
+    findings = render_findings(checked.findings, checked.sheets, field_headers(), lang)
+    return _explained(rows, findings, sheets, lang)
 
 
 def write_results(
@@ -233,7 +234,7 @@ def write_results(
     `stamp` is what it is to remember of the store.
     """
     sheets, rows, header_rows = _shown(result, checked)
-    told = render(checked.findings, checked.sheets, headers(), lang) if checked else []
+    told = render_findings(checked.findings, checked.sheets, field_headers(), lang) if checked else []
     rows = _explained(rows, told, sheets, lang)
     problems = [*told, *_arm_problems(rows, sheets, lang)]
     when = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")

@@ -11,7 +11,7 @@ import polars as pl
 
 from armbulk.errors import FileError
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, apply_severities, count, merge
+from armbulk.findings.frame import SCHEMA, apply_severities, count_findings, merge_findings
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
@@ -19,7 +19,7 @@ from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet, Table
 from armbulk.resources import RESOURCES, UPDATED
-from armbulk.validation import edits, flat_file, layout, rules
+from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 
@@ -31,9 +31,17 @@ LoadedMapping = tuple[tuple[apply.SheetMapping, ...], str]
 class Checked:
     """Checked files.
 
-    `sheets`, `header_matches` and `mapped` have one entry per sheet; findings and tables refer to a sheet by its index.
-    `tables`: resource name → typed rows. `findings`: a frame of `findings.frame.SCHEMA`. `blocked_rows`: resource name
-    → `sheet` and `row` of the records that must not be sent.
+    Attributes:
+        sheets: The sheets, as the mapping and the writers use them; tables and findings name a sheet by its index.
+        header_matches: What each sheet was recognised as.
+        tables: Resource name → typed rows.
+        findings: Every problem, a frame of `findings.frame.SCHEMA`.
+        blocked_rows: Resource name → `sheet` and `row` of the records that must not be sent.
+        skipped: Resource name → hidden rows, left out as the caller asked.
+        mapped_sheets: The sheets as the mapping reads them.
+        bases: What was exported of each changed row, a frame of `edits.BASE_SCHEMA`.
+        sheets_as_read: The sheets before anything was done with them, for another check of the same reading.
+        mapping: The mapping that was applied.
     """
 
     sheets: tuple[Sheet, ...]
@@ -41,10 +49,10 @@ class Checked:
     tables: dict[str, Table]
     findings: pl.DataFrame
     blocked_rows: dict[str, pl.DataFrame]
-    skipped: dict[str, Table] = field(default_factory=dict)  # hidden rows, left out as the caller asked
-    mapped: tuple[apply.MappedSheet, ...] = ()  # the sheets as the mapping sees them
-    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASES))  # of changed rows
-    sheets_as_read: tuple[Sheet, ...] = ()  # for another check of the same reading
+    skipped: dict[str, Table] = field(default_factory=dict)
+    mapped_sheets: tuple[apply.MappedSheet, ...] = ()
+    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASE_SCHEMA))
+    sheets_as_read: tuple[Sheet, ...] = ()
     mapping: LoadedMapping | None = None
 
     def all_tables(self) -> dict[str, Table]:
@@ -56,12 +64,12 @@ class Checked:
     @property
     def errors(self) -> int:
         """How many errors there are."""
-        return count(self.findings, Severity.ERROR)
+        return count_findings(self.findings, Severity.ERROR)
 
     @property
     def warnings(self) -> int:
         """How many warnings there are."""
-        return count(self.findings, Severity.WARNING)
+        return count_findings(self.findings, Severity.WARNING)
 
 
 def check_files(
@@ -104,7 +112,7 @@ def check_sheets(
     """
     if options.mapping is not None and mapping is None:
         mapping = load_mapping(options.mapping)
-    own = [edits.undefused(sheet) for sheet in sheets] if options.update else list(sheets)
+    own = [edits.strip_formula_guards(sheet) for sheet in sheets] if options.update else list(sheets)
     own, mapped = _apply_mapping(own, options, mapping)
     plain = [result.sheet for result in mapped]
     is_change = bool(options.update) or any(sheet.base is not None for sheet in plain)
@@ -113,7 +121,9 @@ def check_sheets(
     compared = [edits.compare_with_base(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
     plain = [result.sheet for result in compared]
     layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
-    findings = [edits.known_columns(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)]
+    findings = [
+        edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
+    ]
     findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
     findings += [*(result.findings for result in mapped), *(result.findings for result in compared)]
     parts: list[Table] = []
@@ -122,11 +132,11 @@ def check_sheets(
             tables, sheet_findings = _type_sheet(sheet, index, match, options)
             parts += tables
             findings.append(sheet_findings)
-    shown = layout.set_aside(_join_tables(parts, resources), plain, options)
-    before = layout.drop_silenced(merge([*findings, *layouts, shown.findings]), layouts)
+    shown = hidden_rows.separate_hidden_rows(_join_tables(parts, resources), plain, options)
+    before = layout.drop_silenced(merge_findings([*findings, *layouts, shown.findings]), layouts)
     after = layout.drop_silenced(rules.check_rules(shown.tables, before), layouts)
-    in_source = apply.show_in_source(merge([before, after]), mapped)
-    every_finding = apply_severities(merge([in_source]), options.rules)
+    in_source = apply.move_to_source(merge_findings([before, after]), mapped)
+    every_finding = apply_severities(merge_findings([in_source]), options.rules)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
@@ -134,8 +144,8 @@ def check_sheets(
         findings=every_finding,
         blocked_rows=rules.blocked_rows(shown.tables, every_finding),
         skipped=shown.skipped,
-        mapped=tuple(mapped),
-        bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASES)]),
+        mapped_sheets=tuple(mapped),
+        bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
         sheets_as_read=tuple(sheets),
         mapping=mapping,
     )
@@ -159,7 +169,7 @@ def _apply_mapping(
             "Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers",
         )
     first = mapped[0]
-    unused = apply.unused_targets(entries, mapped)
+    unused = apply.find_unused_entries(entries, mapped)
     return marked, [replace(first, findings=pl.concat([first.findings, unused])), *mapped[1:]]
 
 
@@ -186,7 +196,7 @@ def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptio
     line_rows, line_findings = parse_sheet(sheet, index, match.lines, options)
     lines = Table(match.lines.resource, line_rows, {index: match.lines.columns})
     documents, split_findings = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
-    return [documents, lines], merge([findings, line_findings, split_findings]).unique(maintain_order=True)
+    return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
 
 
 def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:

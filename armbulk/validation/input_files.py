@@ -23,7 +23,7 @@ def read_files(files: Sequence[str], options: ReadOptions = DEFAULT_READ_OPTIONS
 
 def _read_file(name: str, options: ReadOptions) -> list[Sheet]:
     path, _, selector = name.partition("#")
-    sheets = edits.with_base(read_sheets(Path(path), shown_as=path, encoding=options.encoding))
+    sheets = edits.attach_base(read_sheets(Path(path), display_name=path, encoding=options.encoding))
     if selector:
         return _select_sheet(path, sheets, selector)
     sheets = _visible_sheets(sheets, options)

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.sheet import Sheet
-from armbulk.resources import headers
+from armbulk.resources import field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.style import FIELDS, HEADERS, SummarySection, SummarySheet
@@ -198,7 +198,7 @@ def _problems(page: Worksheet, problems: Sequence[RenderedFinding], lang: str, n
         _text(cell, words.text(lang))
         cell.fill, cell.font, cell.alignment = _HEAD["fill"], _HEAD["font"], _HEAD["alignment"]
         page.column_dimensions[get_column_letter(column)].width = width
-    known = headers()
+    known = field_headers()
     for row, told in enumerate(problems, start=2):
         for column, text in enumerate(style.problem_row(told, known, lang), start=1):
             _text(page.cell(row, column), text)

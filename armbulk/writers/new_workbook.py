@@ -12,7 +12,7 @@ import xlsxwriter
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.sheet import Sheet
-from armbulk.resources import headers
+from armbulk.resources import field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.style import FIELDS, HEADERS, SummarySection, SummarySheet
@@ -234,7 +234,7 @@ def _problems(
         page.set_column(column, column, width)
     page.set_landscape()
     page.fit_to_pages(1, 0)
-    known = headers()
+    known = field_headers()
     for row, told in enumerate(problems, start=1):
         for column, text in enumerate(style.problem_row(told, known, lang)):
             colour = style.RED if told["severity"] == "error" else style.YELLOW

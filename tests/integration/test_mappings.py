@@ -21,7 +21,7 @@ from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.errors import FileError
 from armbulk.mapping.apply import ExpressionResult
-from armbulk.mapping.files import ExpressionEngine, load_mapping, ready_made
+from armbulk.mapping.files import ExpressionEngine, list_mappings, load_mapping
 from armbulk.mapping.headers import fold_header
 from armbulk.model.sheet import ReadOptions
 from armbulk.package_data import data_path
@@ -303,7 +303,7 @@ def test_a_mapping_that_is_not_there(tmp_path: Path) -> None:
         load_mapping(str(tmp_path / "no.toml"))
 
 
-@pytest.mark.parametrize("name", ready_made())
+@pytest.mark.parametrize("name", list_mappings())
 def test_ready_made_mappings_give_records(tmp_path: Path, name: str) -> None:
     """Each loads, says where its columns come from, and makes records of a file with those columns."""
     text = (data_path("templates") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
