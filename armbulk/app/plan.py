@@ -8,13 +8,20 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.check import CheckResult, InputFiles
+from armbulk.app.check import CheckResult
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.model.outcome import ApiUsage
-from armbulk.planning import plan as planning
 from armbulk.planning.batches import BatchEstimate, BatchLimits
-from armbulk.planning.plan import ImportOptions, ImportPlan, PlanningInputs, plan_import
+from armbulk.planning.plan import (
+    ImportOptions,
+    ImportPlan,
+    PlanningInputs,
+    control_totals,
+    plan_import,
+    summarise,
+    to_json,
+)
 from armbulk.quota.limits import Account
 from armbulk.store import Store
 from armbulk.validation import edits
@@ -89,32 +96,16 @@ class Plan:
     @property
     def totals(self) -> pl.DataFrame:
         """The exact sums of the documents to send, by currency, with the columns of TOTALS_SCHEMA."""
-        rows = planning.control_totals(self.priced.to_send, self.priced.checked)
+        rows = control_totals(self.priced.to_send, self.priced.checked)
         return pl.DataFrame(rows, schema=TOTALS_SCHEMA)
-
-    @property
-    def documents(self) -> tuple[str, str] | None:
-        """The first and the last document number; None when no documents would be sent."""
-        summary = planning.summarise(self.priced)
-        return (summary["first"], summary["last"]) if summary["last"] else None
-
-    @property
-    def is_first_import(self) -> bool:
-        """Whether the caller vouches that none of the documents was ever sent."""
-        return self.priced.options.first_import
 
     def summarise(self) -> dict[str, str]:
         """Return in few words what would be sent: `count`, `totals`, `first` and `last` document number."""
-        return planning.summarise(self.priced)
+        return summarise(self.priced)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan, as the JSON of `armbulk plan` has it."""
-        return planning.to_json(self.priced)
-
-    @property
-    def inputs(self) -> InputFiles:
-        """The files and how they were read."""
-        return self.check.inputs
+        return to_json(self.priced)
 
 
 def _moment(seconds: float) -> datetime | None:
