@@ -330,7 +330,7 @@ def one_promise(name: str, one: dict[str, str], proofs: list[dict[str, Any]]) ->
     if not proofs:
         return [*lines, "*No test of its own.*", ""]
     rows = [
-        (cell(proof["says"]), passed([proof]), cell("<br>".join(proof["figures"])), f"`pytest {proof['test']}`")
+        (cell(proof["says"]), passed([proof]), "<br>".join(map(cell, proof["figures"])), f"`pytest {proof['test']}`")
         for proof in proofs
     ]
     return [*lines, *table(("Proof", "Passed", "Figures", "Command"), rows), ""]

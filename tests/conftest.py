@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -83,6 +85,28 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ARMBULK_LANG", "en")
     monkeypatch.setenv("LANG", "C")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+def do_not_wait_for_the_disk(connection: Any, *_: object) -> None:
+    """Let a commit return before the disk has it: no test cuts the power of this machine."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_disk() -> Iterator[None]:
+    """Stores do not wait for the disk, those of module fixtures included."""
+    sa.event.listen(sa.Pool, "checkout", do_not_wait_for_the_disk)
+    yield
+    sa.event.remove(sa.Pool, "checkout", do_not_wait_for_the_disk)
+
+
+@pytest.fixture
+def real_disk() -> Iterator[None]:
+    """Stores wait for the disk, as they do outside of tests."""
+    sa.event.remove(sa.Pool, "checkout", do_not_wait_for_the_disk)
+    yield
+    sa.event.listen(sa.Pool, "checkout", do_not_wait_for_the_disk)
 
 
 @pytest.fixture(autouse=True)

@@ -92,6 +92,19 @@ def test_every_table_row_has_all_its_cells() -> None:
                 widths = set()
 
 
+@pytest.mark.parametrize("name", list(GENERATOR["PAGES"]))
+def test_no_markup_is_shown_as_text(name: str) -> None:
+    """A line break in a cell is a line break, not the letters of its tag."""
+    assert not re.findall(r"&(?:lt|amp;lt);/?(?:br|b|i|em|code|a)\b", page(name))
+
+
+def test_figures_of_a_proof_stand_on_lines_of_their_own() -> None:
+    """Each figure is escaped by itself, and a line break goes between them."""
+    proof = {"says": "a | b", "cases": 2, "passed": 2, "figures": ["5 < 6", "x | y"], "test": "tests/x.py::test_x"}
+    *_, row, _ = GENERATOR["one_promise"]("P1", {"title": "T", "says": "s", "how": "h"}, [proof])
+    assert row == r"| a \| b | 2 of 2 | 5 &lt; 6<br>x \| y | `pytest tests/x.py::test_x` |"
+
+
 def _marked(path: Path) -> set[tuple[str, str]]:
     """The (promise, test) pairs that a test module's marks say, its module's own mark included."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -230,6 +230,7 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
 
 
 @pytest.mark.promise("P5", "P30")
+@pytest.mark.usefixtures("real_disk")
 def test_power_fails_while_a_step_is_written(tmp_path: Path) -> None:
     """L02: cut anywhere in the writing of a step, the store opens with the step before it, or with the whole step."""
     with journey(tmp_path) as way:
@@ -261,6 +262,7 @@ def _after_the_cut(folder: Path, db: bytes, wal: bytes, run: int, clock: FakeClo
 
 
 @pytest.mark.promise("P5")
+@pytest.mark.usefixtures("real_disk")
 def test_every_step_is_on_the_disk_itself(tmp_path: Path) -> None:
     """L02: a step counts when the disk has it, not when the machine has promised to write it."""
     with journey(tmp_path) as way, way.store._engine.connect() as conn:
