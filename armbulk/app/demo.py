@@ -14,8 +14,9 @@ from armbulk.app.plan import Plan
 from armbulk.clock import Clock
 from armbulk.context import Context
 from armbulk.export.request import ExportArguments
-from armbulk.export.run import ExportResult
-from armbulk.month_end.close import build_close_request, run_export
+from armbulk.export.result import ExportResult
+from armbulk.month_end.close import run_export
+from armbulk.month_end.request import build_close_request
 from armbulk.package_data import data_path
 from armbulk.planning.plan import ImportOptions
 from armbulk.sandbox import CLIENT_NO, Sandbox

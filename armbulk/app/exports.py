@@ -8,8 +8,9 @@ from armbulk.app.dialog import Dialog
 from armbulk.context import Context
 from armbulk.export.page_reader import Interrupted
 from armbulk.export.request import ExportArguments
-from armbulk.export.run import ExportResult
-from armbulk.month_end.close import CloseRequest, build_close_request, plan_export, run_export
+from armbulk.export.result import ExportResult
+from armbulk.month_end.close import plan_export, run_export
+from armbulk.month_end.request import CloseRequest, build_close_request
 from armbulk.resources import EXPORTS
 from armbulk.results.report import verify_writable
 

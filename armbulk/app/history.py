@@ -9,7 +9,7 @@ import polars as pl
 from armbulk.app.import_result import ImportResult
 from armbulk.context import Context
 from armbulk.export.run import purge_saved_snapshots, purge_unfinished_exports
-from armbulk.results import report
+from armbulk.results import run_result
 from armbulk.store import Store
 
 RUNS_SCHEMA = pl.Schema(
@@ -36,12 +36,12 @@ def tabulate_runs(store: Store) -> pl.DataFrame:
 
 def list_runs(store: Store) -> list[dict[str, Any]]:
     """Return all runs, newest first, as the JSON of `armbulk runs` has them."""
-    return report.list_runs(store)
+    return run_result.list_runs(store)
 
 
 def load_run(context: Context, store: Store, run_id: int) -> ImportResult:
     """Return a run as the store has it; StoreError if there is none of that number."""
-    result = report.load_result(store, run_id)
+    result = run_result.load_result(store, run_id)
     state = result.run.state if result.run else ""
     return ImportResult(state, result, store, context.clock, context.profile.lang)
 

@@ -15,10 +15,11 @@ from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.fields import FieldRole
 from armbulk.redaction import shown_items
-from armbulk.results import report
-from armbulk.results.reconcile import translate_message
-from armbulk.results.report import RunResult
+from armbulk.results.outcome_texts import outcome_text, state_text, translate_message
+from armbulk.results.report import list_outcomes, write_results
+from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import result_path
+from armbulk.results.summary import control_totals, next_steps
 from armbulk.store import Store
 from armbulk.validation.check import Checked
 
@@ -96,7 +97,7 @@ class ImportResult:
         """
         if self.checked is None:
             return _stored_outcomes(self.result, self.lang)
-        rows = report.list_outcomes(self.result, self.checked, self.lang)
+        rows = list_outcomes(self.result, self.checked, self.lang)
         rows = rows.join(
             _row_keys(self.result.items, self.checked), on=["sheet", "row"], how="left", maintain_order="left"
         )
@@ -111,11 +112,11 @@ class ImportResult:
         """Return what prose about the run needs besides `to_json`: words of its state and outcomes, totals, advice."""
         run = self.to_json()
         return {
-            "state_words": report.state_text(run["state"], self.lang),
-            "outcome_words": {name: report.outcome_text(name, self.lang) for name in run["outcomes"]},
-            "totals": report.control_totals(self.result.items),
+            "state_words": state_text(run["state"], self.lang),
+            "outcome_words": {name: outcome_text(name, self.lang) for name in run["outcomes"]},
+            "totals": control_totals(self.result.items),
             "open_records": list_open_records(self.result),
-            "next_steps": report.next_steps(run["outcomes"], self.lang),
+            "next_steps": next_steps(run["outcomes"], self.lang),
         }
 
     def write(self, target: str | Path | None = None) -> Path:
@@ -134,10 +135,10 @@ class ImportResult:
         if run is None:
             files = self.plan.check.inputs.files if self.plan else ()
             path = result_path(files, str(target) if target else None)
-            self.workbook = report.write_results(self.result, self.checked, path, self.lang, self.clock)
+            self.workbook = write_results(self.result, self.checked, path, self.lang, self.clock)
             return self.workbook
         path = result_path(run_files(run), str(target) if target else run.result)
-        self.checked = self.checked or report.recheck_files(run)
+        self.checked = self.checked or recheck_files(run)
         self.files_changed = self.checked is None
         self.result = finish_run(self.store, run.id, self.checked, path, self.lang)
         self.workbook = Path(str(self.result.run.result)) if self.result.run else None

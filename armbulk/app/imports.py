@@ -12,7 +12,8 @@ from armbulk.app.runs import create_run, find_unfinished_run, run_files, send_ru
 from armbulk.context import Context
 from armbulk.errors import FileError
 from armbulk.planning.plan import ImportOptions
-from armbulk.results.report import build_unsent_result, load_result, verify_writable
+from armbulk.results.report import verify_writable
+from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import result_path, verify_history
 from armbulk.store import Run, Store
 

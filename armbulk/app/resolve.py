@@ -21,7 +21,7 @@ from armbulk.errors import FileError, UsageError
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.redaction import shown_items
-from armbulk.results.report import recheck_files
+from armbulk.results.run_result import recheck_files
 from armbulk.results.store_check import result_path
 from armbulk.store import Store, UnresolvedDocument
 

@@ -14,8 +14,8 @@ from armbulk.model.progress import PollSettings, Progress
 from armbulk.planning.plan import ImportPlan
 from armbulk.quota.limits import Account
 from armbulk.redaction import personal_values, redact_items
-from armbulk.results import report
-from armbulk.results.report import RunResult
+from armbulk.results.report import write_results
+from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.sender import Sender
 from armbulk.store import ITEM_SCHEMA, Run, Store
 from armbulk.validation.check import Checked
@@ -122,15 +122,15 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     Raises:
         FileError: It cannot be written; the hint says how to write it later.
     """
-    result = report.load_result(store, run_id)
+    result = load_result(store, run_id)
     try:
-        path = report.write_results(result, checked, target, lang, store.clock, store.stamp(run_id))
+        path = write_results(result, checked, target, lang, store.clock, store.stamp(run_id))
     except FileError as error:
         error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
         raise
     store.save_result_path(run_id, str(path))
     redact_finished_run(store, run_id, checked)
-    return report.load_result(store, run_id)
+    return load_result(store, run_id)
 
 
 def redact_finished_run(store: Store, run_id: int, checked: Checked | None) -> None:

@@ -12,12 +12,12 @@ import polars as pl
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import SCHEMA, empty_findings
 from armbulk.mapping.headers import fold_header, known_headers, match_headers
+from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import CELL, Sheet
 
 _HEADER_WITHIN = 25
 _ENOUGH = 2
-_SURE_DIGITS = 15  # what Excel keeps of a number
 _UNREADABLE = {"error": "error-cell", "uncalculated": "not-calculated", "number": "digits-lost"}
 DERIVED_PREFIX = "="
 """How the frame columns begin that a mapping adds; no Excel column does."""
@@ -214,7 +214,7 @@ class _Work:
         rows = [pl.DataFrame(schema={"row": pl.Int64})]
         for letter in letters:
             digits = pl.col(letter).str.strip_chars_start("-0")
-            lost = ~digits.str.contains(".", literal=True) & (digits.str.len_chars() > _SURE_DIGITS)
+            lost = ~digits.str.contains(".", literal=True) & (digits.str.len_chars() > EXCEL_EXACT_DIGITS)
             for kind, code in _UNREADABLE.items():
                 bad = body.filter(
                     (pl.col(f"{letter}.cell") == kind) & (lost if kind == "number" else pl.lit(value=True))
@@ -306,7 +306,7 @@ def _named(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:
 def _kind(answer: ExpressionResult) -> str | None:
     if answer.text is None:
         return None
-    sure = answer.number and sum(one.isdigit() for one in answer.text) <= _SURE_DIGITS
+    sure = answer.number and sum(one.isdigit() for one in answer.text) <= EXCEL_EXACT_DIGITS
     return "number" if sure else "text"
 
 

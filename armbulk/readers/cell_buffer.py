@@ -7,9 +7,6 @@ import polars as pl
 
 from armbulk.model.sheet import CELL
 
-EXCEL_MAX_CELL_CHARS = 32_767
-"""The most characters Excel keeps in a cell."""
-
 MAX_COLUMNS = 16_384
 """The columns a sheet may have: A to XFD."""
 

@@ -5,9 +5,10 @@ import re
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
-from armbulk.readers.cell_buffer import EXCEL_MAX_CELL_CHARS, to_letters
+from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.csv_records import Records, split_records
 from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 

@@ -7,8 +7,8 @@ formulas without a value are told apart from blanks, and dates are dates by the 
 from dataclasses import dataclass, field
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.readers.cell_buffer import EXCEL_MAX_CELL_CHARS
 from armbulk.readers.xlsx_archive import MAX_PARTS, WorkbookArchive
 from armbulk.readers.xlsx_worksheet import MAX_RAW_CHARS, SharedParts, Worksheet
 

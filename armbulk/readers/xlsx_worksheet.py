@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue
-from armbulk.readers.cell_buffer import EXCEL_MAX_CELL_CHARS, MAX_COLUMNS, CellBuffer, TextBuffer, build_frame, to_index
+from armbulk.readers.cell_buffer import MAX_COLUMNS, CellBuffer, TextBuffer, build_frame, to_index
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_values import NumberFormats, convert_serial, parse_iso_date, to_plain_number, unescape_text
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_CELLS = 5_000_000
-MAX_ROWS = 1_048_576
 MAX_RAW_CHARS = 8 * EXCEL_MAX_CELL_CHARS  # a text in the file: every character may be written as an escape
 _MOST_PLACES = 15_000_000  # rows times columns, unless a tenth of them is filled
 _MOST_MERGED = 100_000
@@ -157,7 +157,7 @@ class Worksheet:
             number = int(told)
         else:
             raise self._damaged(f"there is no row {told[:20]!r}")
-        if not 0 < number <= MAX_ROWS:
+        if not 0 < number <= EXCEL_MAX_ROWS:
             raise self._damaged(f"there is no row {number}")
         if number <= self._row:
             raise self._damaged(f"row {number} stands after row {self._row}")

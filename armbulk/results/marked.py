@@ -1,4 +1,4 @@
-"""A copy of the files with every problem marked in its cell."""
+"""A copy of the files with every finding marked in its cell."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from armbulk.writers.workbooks import write_marked
 
 
 def write_marked_copy(checked: Checked, target: Path, lang: str) -> Path:
-    """Write a copy of the files with every problem marked in its cell; return the path it got."""
-    told = render_findings(checked.findings, checked.sheets, field_headers(), lang)
-    rows = {index: headed.header_row for index, headed in enumerate(checked.header_matches) if headed.header_row}
-    return write_marked(target, checked.sheets, told, lang, header_rows=rows)
+    """Write a copy of the files with every finding marked in its cell; return the path it got."""
+    findings = render_findings(checked.findings, checked.sheets, field_headers(), lang)
+    header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
+    return write_marked(target, checked.sheets, findings, lang, header_rows=header_rows)

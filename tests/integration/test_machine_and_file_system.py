@@ -31,13 +31,13 @@ from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
 from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account
-from armbulk.results import report
-from armbulk.results.report import load_result, recheck_files
+from armbulk.results.report import verify_writable, write_results
+from armbulk.results.run_result import build_unsent_result, load_result, recheck_files
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.store import Store
-from armbulk.store.engine import ClientLock
 from armbulk.store.location_check import is_shared, like_proc
+from armbulk.store.locks import ClientLock
 from armbulk.validation.check import check_files
 from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
 
@@ -112,7 +112,7 @@ def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
     """L05: the folder that the environment calls OneDrive is one, whatever its name."""
     environ = {"ARMBULK_HOME": str(tmp_path / "sky" / "armbulk"), "OneDriveCommercial": str(tmp_path / "sky")}
     with pytest.raises(StoreError, match="OneDrive synchronises"):
-        Context(load_profile(environ), FakeClock()).open_store()
+        Context(load_profile(environ), FakeClock()).store()
 
 
 @pytest.mark.promise("P30")
@@ -217,7 +217,7 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
         run = way.begin(write_files(tmp_path))
         transport = Asleep(way.clock, lambda call: call.method == method and part in call.url.path, wakes)
         bench = Context(way.bench.profile, way.clock, transport)
-        state = send_run(bench, way.store, way.store.run(run), wait=True, progress=lambda _: None)
+        state = send_run(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
         if state == "in_doubt":  # a session waits an hour for a batch, and three days are more
             state = way.carry_on(run)
         assert state == "finished"
@@ -319,14 +319,14 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
             Store(f"sqlite:///{home / 'armbulk.db'}", SystemClock())
         assert "ARMBULK_HOME" in refused.value.hint
         with pytest.raises(ArmbulkError) as refused_too:
-            report.verify_writable(out / "result.xlsx", "en")
+            verify_writable(out / "result.xlsx", "en")
         assert (refused_too.value.code, "-o" in refused_too.value.hint) == ("cannot-write", True)
 
 
 HOLD = """
 import sys
 from armbulk.quota.limits import Account
-from armbulk.store.engine import ClientLock
+from armbulk.store.locks import ClientLock
 with ClientLock(sys.argv[1], Account("http://arm", "2218"), "Run 3 (process 1, started 09:14)"):
     print("held", flush=True)
     sys.stdin.read()
@@ -374,7 +374,7 @@ def written(folder: Path, clock: FakeClock) -> Path:
     checked = check_files(write_files(folder))
     with journey(folder) as way:
         ready = build_plan(way.bench, way.store, checked, ImportOptions())
-    return report.write_results(report.build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock)
+    return write_results(build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock)
 
 
 @pytest.mark.promise("P16")
@@ -386,8 +386,8 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     target.write_bytes(b"the one before")
     mark = tmp_path / beside
     mark.write_bytes(b"")
-    assert "is open in another program" in report.verify_writable(target, "en")
-    assert "er åpen i et annet program" in report.verify_writable(target, "no")
+    assert "is open in another program" in verify_writable(target, "en")
+    assert "er åpen i et annet program" in verify_writable(target, "no")
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
     assert clock.slept <= MAX_WAIT + 1
@@ -402,7 +402,7 @@ def test_a_result_that_is_read_only(tmp_path: Path) -> None:
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"kept for the auditor")
     target.chmod(0o444)
-    assert "is read-only" in report.verify_writable(target, "en")
+    assert "is read-only" in verify_writable(target, "en")
     clock = FakeClock()
     assert [written(tmp_path, clock).name for _ in range(2)] == ["result-2.xlsx", "result-3.xlsx"]
     assert clock.slept == 0

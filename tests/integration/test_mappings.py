@@ -26,7 +26,7 @@ from armbulk.mapping.headers import fold_header
 from armbulk.model.sheet import ReadOptions
 from armbulk.package_data import data_path
 from armbulk.planning.plan import ImportOptions
-from armbulk.results import report
+from armbulk.results.run_result import recheck_files
 from armbulk.validation.check import Checked, check_files
 
 CUSTOMERS = "Konto;Fornavn;Etternavn;Type;Notat\n007;Kari;Nordmann;Privat;x\n008;Ola;Hansen;Bedrift;\n"
@@ -453,10 +453,10 @@ def test_an_import_with_a_mapping_can_be_resumed_and_its_result_rewritten(tmp_pa
         ready = build_plan(way.bench, way.store, check_files(files, reading), ImportOptions())
         run = create_run(way.bench, way.store, ready, InputFiles(files, reading))
         assert way.carry_on(run) == "finished"
-        again = report.recheck_files(way.store.run(run))
+        again = recheck_files(way.store.run(run))
         assert again is not None
         stood = finish_run(way.store, run, again, tmp_path / "r.xlsx", "en")
         assert outcomes(stood) == {"created": 2}
         assert [fold_header(letter) for letter in again.sheets[0].letters] == ["a", "b", "c", "d", "e"]
         (tmp_path / "m.toml").write_text(MAPPING.replace("NOK", "SEK"), encoding="utf-8")
-        assert report.recheck_files(way.store.run(run)) is None
+        assert recheck_files(way.store.run(run)) is None

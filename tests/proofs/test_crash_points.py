@@ -15,7 +15,7 @@ from support.journey import Journey, journey, outcomes, write_files
 from armbulk.app.runs import send_run
 from armbulk.context import Context
 from armbulk.errors import StoreError
-from armbulk.results.report import RunResult, load_result
+from armbulk.results.run_result import RunResult, load_result
 from armbulk.store import Store
 
 WRITES = (

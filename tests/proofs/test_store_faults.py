@@ -16,7 +16,7 @@ from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run
 from armbulk.errors import StoreError
 from armbulk.planning.plan import ImportOptions
-from armbulk.results.report import load_result
+from armbulk.results.run_result import load_result
 from armbulk.store import Store
 from armbulk.validation.check import Checked, check_files
 
