@@ -19,6 +19,7 @@ from armbulk._version import __version__
 if TYPE_CHECKING:
     from armbulk.app.check import CheckResult
     from armbulk.app.dialog import Dialog
+    from armbulk.app.exports import Export
     from armbulk.app.import_result import ImportResult
     from armbulk.app.plan import Plan
     from armbulk.app.resolve import ResolveResult
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         ArmbulkError,
         FileError,
         ForbiddenError,
+        Interrupted,
         LimitError,
         LoginError,
         QuestionError,
@@ -47,6 +49,7 @@ else:
         "armbulk.app.import_result": ("ImportResult",),
         "armbulk.app.resolve": ("ResolveResult",),
         "armbulk.app.dialog": ("Dialog",),
+        "armbulk.app.exports": ("Export",),
         "armbulk.model.outcome": ("Outcome",),
         "armbulk.model.progress": ("Progress",),
         "armbulk.model.sheet": ("ReadOptions",),
@@ -54,6 +57,7 @@ else:
             "ArmbulkError",
             "FileError",
             "ForbiddenError",
+            "Interrupted",
             "LimitError",
             "LoginError",
             "QuestionError",
@@ -82,9 +86,11 @@ __all__ = [
     "ArmbulkError",
     "CheckResult",
     "Dialog",
+    "Export",
     "FileError",
     "ForbiddenError",
     "ImportResult",
+    "Interrupted",
     "LimitError",
     "LoginError",
     "Outcome",

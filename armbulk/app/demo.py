@@ -8,15 +8,13 @@ from pathlib import Path
 
 from armbulk.app.check import InputFiles
 from armbulk.app.dialog import Dialog
+from armbulk.app.exports import build_export_request, export_to_file
 from armbulk.app.import_result import ImportResult
 from armbulk.app.imports import ImportRequest, import_files
 from armbulk.app.plan import Plan
 from armbulk.clock import Clock
 from armbulk.context import Context
-from armbulk.export.request import ExportArguments
 from armbulk.export.result import ExportResult
-from armbulk.month_end.close import run_export
-from armbulk.month_end.request import build_close_request
 from armbulk.package_data import data_path
 from armbulk.planning.plan import ImportOptions
 from armbulk.sandbox import CLIENT_NO, Sandbox
@@ -90,10 +88,7 @@ def create_folder(folder: str | None) -> Path:
 def _export(context: Context, folder: Path) -> list[ExportResult]:
     """Export the month-end workbook of a period, and the customers, ready to be edited."""
     requests = [
-        build_close_request("gl-items", ExportArguments(folder / f"gl-items-{PERIOD}.xlsx", period=PERIOD)),
-        build_close_request("customers", ExportArguments(folder / "customers.xlsx")),
+        build_export_request("gl-items", target=folder / f"gl-items-{PERIOD}.xlsx", period=PERIOD),
+        build_export_request("customers", target=folder / "customers.xlsx"),
     ]
-    lang = context.profile.lang
-    return [
-        run_export(context, request, lang, waits=True, fresh=False, on_progress=lambda _: None) for request in requests
-    ]
+    return [export_to_file(context, request, Dialog(), wait=True, fresh=False) for request in requests]

@@ -18,9 +18,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from armbulk.clock import Clock, SystemClock
+from armbulk.errors import Unfinished
 from armbulk.settings.load import Profile, load_profile, read_environment
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from armbulk.app.check import CheckResult, InputFiles
     from armbulk.app.dialog import Dialog, ReportProgress
+    from armbulk.app.exports import Export, ExportQuery
     from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
     from armbulk.app.plan import Plan
@@ -94,6 +96,7 @@ class Session:
         self._transport = transport
         self._store: Store | None = None
         self._unwritten: list[ImportResult] = []
+        self._exports: list[Export] = []
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +105,13 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Close the store. Runs that are finished forget personal data, whether their workbook was written or not."""
+        """Close the store and what exports have read.
+
+        Runs that are finished forget personal data, whether their workbook was written or not.
+        """
+        for export in self._exports:
+            export.close()
+        self._exports.clear()
         for result in self._unwritten:
             result.forget_personal_data()
         self._unwritten.clear()
@@ -347,6 +356,71 @@ class Session:
         numbers = tuple(documents) if documents is not None else None
         request = ResolveRequest(run, decision, numbers, keys_file, expect_count, expect_total, look_up)
         return resolve_documents(self.context, self.store, request, dialog or Dialog())
+
+    # ── data out ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def export(
+        self,
+        resource: str,
+        *,
+        wait: bool = True,
+        fresh: bool = False,
+        progress: "ReportProgress | None" = None,
+        **query: "Unpack[ExportQuery]",
+    ) -> "Export":
+        """Read a list of ARM completely, prove it, and tie it out where it has postings.
+
+        Args:
+            resource: `customers`, `documents`, `ar-items`, `gl-items` …, or `close` for the month-end pack.
+            wait: Whether to wait for ARM's limits; else LimitError.
+            fresh: Whether to begin anew, whatever an interrupted export has read.
+            progress: Called with each step.
+            query: Which part of the list: `period="2025-02"`, `where={"customerno": "543210"}` …; see
+                `armbulk.app.exports.ExportQuery`.
+
+        Raises:
+            UsageError: ARM cannot be asked that.
+            SettingsError: It is not set how ARM is called.
+            LimitError, LoginError, ServerError, Interrupted: What was read is kept; the same call continues.
+            Unfinished: Another process, or an export of this session whose records were not taken, reads the list.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.exports import build_export_request, read_export
+
+        request, dialog = build_export_request(resource, **query), Dialog(progress)
+        context = self.require_login()
+        try:
+            export = read_export(context, request, dialog, wait=wait, fresh=fresh)
+        except Unfinished as error:
+            if error.code != "busy" or not self._exports:
+                raise
+            error.hint = "An earlier export of this session may hold the list: call its frame, write or close first"
+            if not self._close_used_exports():
+                raise
+            export = read_export(context, request, dialog, wait=wait, fresh=False)
+        self._exports.append(export)
+        return export
+
+    def _close_used_exports(self) -> bool:
+        """Close the exports whose records were taken, so that others can read the same lists; return whether any."""
+        used = [export for export in self._exports if export.is_used]
+        for export in used:
+            export.close()
+        self._exports = [export for export in self._exports if not export.is_used]
+        return bool(used)
+
+    def plan_export(
+        self, resource: str, *, progress: "ReportProgress | None" = None, **query: "Unpack[ExportQuery]"
+    ) -> dict[str, Any]:
+        """Return how large an export is and what it costs, as the JSON of `armbulk export --plan` has it.
+
+        A few small calls ask for totals; nothing is read completely. The arguments and exceptions are those of
+        `export`.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.exports import build_export_request, price_export
+
+        return price_export(self.require_login(), build_export_request(resource, **query), Dialog(progress))
 
     # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
 

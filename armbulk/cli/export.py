@@ -7,7 +7,7 @@ import click
 
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.show import show_export
-from armbulk.errors import Exit
+from armbulk.errors import Exit, Interrupted
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -34,7 +34,7 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
 @click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
               help="close: a GL account that holds what customers owe; may be repeated.")  # fmt: skip
-@click.option("--csv-dialect", "dialect", type=click.Choice(["norwegian", "rfc"]), default="norwegian",
+@click.option("--csv-dialect", type=click.Choice(["norwegian", "rfc"]), default="norwegian",
               help="norwegian: ; and decimal comma; rfc: , and decimal point.")  # fmt: skip
 @click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say how much there is and what it costs of ARM's limits.")
@@ -44,7 +44,7 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
 def export(
     context: CommandContext,
     resource: str,
-    target: Path | None,
+    columns: str | None,
     *,
     only_plan: bool,
     no_wait: bool,
@@ -66,13 +66,14 @@ def export(
     from armbulk.app.exports import build_export_request, export_to_file, price_export
     from armbulk.cli.dialog import TerminalDialog
 
-    request = build_export_request(resource, target, **arguments)
+    request = build_export_request(resource, columns=columns.split(",") if columns else (), **arguments)
     login, dialog = context.session.require_login(), TerminalDialog(context)
     if only_plan:
         context.reporter.show("export-plan", price_export(login, request, dialog))
         return Exit.OK
-    result = export_to_file(login, request, dialog, wait=not no_wait, fresh=fresh)
-    if result is None:
+    try:
+        result = export_to_file(login, request, dialog, wait=not no_wait, fresh=fresh)
+    except Interrupted:
         context.reporter.say("Interrupted; what was read is kept: the same command goes on from here.")
         return Exit.INTERRUPTED
     show_export(context, result.report)

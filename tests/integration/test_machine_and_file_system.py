@@ -112,7 +112,7 @@ def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
     """L05: the folder that the environment calls OneDrive is one, whatever its name."""
     environ = {"ARMBULK_HOME": str(tmp_path / "sky" / "armbulk"), "OneDriveCommercial": str(tmp_path / "sky")}
     with pytest.raises(StoreError, match="OneDrive synchronises"):
-        Context(load_profile(environ), FakeClock()).store()
+        Context(load_profile(environ), FakeClock()).open_store()
 
 
 @pytest.mark.promise("P30")
@@ -217,7 +217,7 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
         run = way.begin(write_files(tmp_path))
         transport = Asleep(way.clock, lambda call: call.method == method and part in call.url.path, wakes)
         bench = Context(way.bench.profile, way.clock, transport)
-        state = send_run(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
+        state = send_run(bench, way.store, way.store.run(run), wait=True, progress=lambda _: None)
         if state == "in_doubt":  # a session waits an hour for a batch, and three days are more
             state = way.carry_on(run)
         assert state == "finished"
