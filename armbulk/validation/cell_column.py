@@ -7,9 +7,6 @@ import polars as pl
 from armbulk.model.fields import Field
 from armbulk.model.sheet import ReadOptions
 
-MAX_EXACT_DIGITS = 15
-"""How many digits of a number Excel stores."""
-
 NUMBER_KINDS = ("number", "padded")
 """The cell kinds of a plain number."""
 

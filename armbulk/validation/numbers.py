@@ -6,13 +6,14 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 import polars as pl
 
 from armbulk.model.fields import FieldType
-from armbulk.validation.cell_column import MAX_EXACT_DIGITS, NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
+from armbulk.model.sheet import EXCEL_EXACT_DIGITS
+from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 
 DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 """How many decimals a type has."""
 
 _MAX_DECIMAL_CHARS = 36  # polars' Decimal holds 38 digits
-_EXCEL_DIGITS = Context(prec=MAX_EXACT_DIGITS, rounding=ROUND_HALF_EVEN)
+_EXCEL_DIGITS = Context(prec=EXCEL_EXACT_DIGITS, rounding=ROUND_HALF_EVEN)
 _SPACES = "[ \u00a0\u2007\u2009\u202f]"
 
 
@@ -47,7 +48,7 @@ def _number_issues(cells: CellColumn) -> list[CellIssue]:
         ("percent-cell", cells.is_kind("percent"), None),
         ("ambiguous-number", may_be_two & pl.lit(cells.options.decimal is None), None),
         ("not-a-number", cells.text.is_not_null() & plain.is_null(), None),
-        ("number-too-large", plain.str.extract(r"^-?0*([0-9]+)").str.len_chars() > MAX_EXACT_DIGITS, None),
+        ("number-too-large", plain.str.extract(r"^-?0*([0-9]+)").str.len_chars() > EXCEL_EXACT_DIGITS, None),
     ]
 
 
@@ -101,7 +102,7 @@ def _shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:
     """Round number cells with more than 15 digits as Excel shows them: 0.30000000000000004 is 0.3."""
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
     digits = pl.col("text").str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
-    long = frame.filter(is_number & (digits > MAX_EXACT_DIGITS))["text"].unique()
+    long = frame.filter(is_number & (digits > EXCEL_EXACT_DIGITS))["text"].unique()
     if long.is_empty():
         return frame
     shortened = {text: format(_EXCEL_DIGITS.create_decimal(Decimal(text)).normalize(), "f") for text in long}

@@ -9,8 +9,8 @@ from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import Field, FieldRole, FieldType, Severity
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
-from armbulk.validation.cell_column import MAX_EXACT_DIGITS, NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, EXCEL_EXACT_DIGITS, ReadOptions, Sheet
+from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 from armbulk.validation.clear_marker import list_cleared, refuse_markers, take_clear_markers
 from armbulk.validation.dates import add_dates, parse_date
 from armbulk.validation.numbers import add_plain_numbers, parse_decimal, parse_integer
@@ -157,7 +157,7 @@ def _parse_identifier(cells: CellColumn) -> ParsedColumn:
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
         ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
         ("wrong-cell-type", cells.is_kind("percent"), pl.lit("%")),
-        ("digits-lost", is_number & (digits.str.len_chars() > MAX_EXACT_DIGITS), None),
+        ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),
         ("wrong-cell-type", is_number & text.str.contains(r"^-|\."), pl.lit("number")),
         ("leading-zero-lost", is_short & ~is_padded, pl.lit(str(full_length))),
         ("scientific-notation", is_scientific, None),
