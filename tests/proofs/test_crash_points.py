@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from support.journey import Journey, journey, outcomes, sample_files, write_files
 
-from armbulk.app import imports
+from armbulk.app.runs import send_run
 from armbulk.context import Context
 from armbulk.errors import StoreError
 from armbulk.results.run_result import RunResult, load_result
@@ -93,7 +93,7 @@ def session(way: Journey, run: int, fate: Fate) -> str:
     store = mortal(way, fate)
     bench = Context(way.bench.profile, way.clock, Mortal(fate))
     try:
-        return imports.resume(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        return send_run(bench, store, store.run(run), wait=True, progress=lambda _: None)
     except Crash:
         return "killed"
     finally:
