@@ -20,7 +20,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
-from support.journey import FakeClock, journey, outcomes, write_files
+from support.journey import FakeClock, check_once, journey, outcomes, sample_files, write_files
 
 from armbulk.app.plan import build_plan
 from armbulk.app.resolve import look_up_again
@@ -38,7 +38,6 @@ from armbulk.settings.load import load_profile
 from armbulk.store import Store
 from armbulk.store.location_check import is_shared, like_proc
 from armbulk.store.locks import ClientLock
-from armbulk.validation.check import check_files
 from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
 
 MOUNTS = """sysfs /sys sysfs rw 0 0
@@ -121,7 +120,7 @@ def test_who_knows_better_may_have_it_so(tmp_path: Path) -> None:
     folder = tmp_path / "Dropbox"
     environ = {"ARMBULK_HOME": str(folder), "ARMBULK_SHARED_STORE": "yes"}
     with journey(tmp_path, environ=environ) as way:
-        assert outcomes(way.run(write_files(tmp_path))) == {"created": 9}
+        assert outcomes(way.run(sample_files())) == {"created": 9}
         assert [path.name for path in folder.glob("armbulk.db*")] == ["armbulk.db"]
         way.store.close()
         with sqlite3.connect(folder / "armbulk.db") as raw:
@@ -133,7 +132,7 @@ def test_who_knows_better_may_have_it_so(tmp_path: Path) -> None:
 def test_who_has_to_wait_is_told_for_whom(tmp_path: Path) -> None:
     """L10: the run, its process and its start are named; the moment it has ended, the next may go."""
     with journey(tmp_path) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         with way.store.lock(way.bench.profile.account, 17), pytest.raises(Unfinished) as busy:
             way.carry_on(run)
         assert "Run 17 (process " in busy.value.message
@@ -164,7 +163,7 @@ def test_a_clock_that_is_set_between_two_sessions(tmp_path: Path, jump: float) -
     """L17: after a lost answer the clock is set: the run still ends, nothing goes twice, no wait grows by the jump."""
     faults = ["lose-after:POST:documents/batches:1"]
     with journey(tmp_path, faults=faults, dialect={"visibility": "600"}) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         way.carry_on(run)
         truth = way.clock.at
         way.sandbox.state.clock = lambda: truth + way.clock.slept
@@ -214,7 +213,7 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
     """L18: asleep for three days with a call under way: what was sent is looked up, nothing goes twice."""
     method, part = during.split()
     with journey(tmp_path, dialect={"duplicate": "accept"}) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         transport = Asleep(way.clock, lambda call: call.method == method and part in call.url.path, wakes)
         bench = Context(way.bench.profile, way.clock, transport)
         state = send_run(bench, way.store, way.store.run(run), wait=True, progress=lambda _: None)
@@ -234,7 +233,7 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
 def test_power_fails_while_a_step_is_written(tmp_path: Path) -> None:
     """L02: cut anywhere in the writing of a step, the store opens with the step before it, or with the whole step."""
     with journey(tmp_path) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         db = tmp_path / "home" / "armbulk.db"
         wal = db.with_name("armbulk.db-wal")
         first = way.store.batches(run)[0]
@@ -274,7 +273,7 @@ def test_every_step_is_on_the_disk_itself(tmp_path: Path) -> None:
 def test_a_store_that_became_read_only(tmp_path: Path) -> None:
     """L04: nothing is sent that cannot be recorded; the error says so, and writable again the run goes on."""
     with journey(tmp_path) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         way.store.close()
 
         def locked(raw: Any, _: object) -> None:
@@ -371,7 +370,7 @@ class Impatient(FakeClock):
 
 def written(folder: Path, clock: FakeClock) -> Path:
     """A result workbook of two files, written to `result.xlsx`."""
-    checked = check_files(write_files(folder))
+    checked = check_once(sample_files())
     with journey(folder) as way:
         ready = build_plan(way.bench, way.store, checked, ImportOptions())
     return write_results(build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.journey import journey, outcomes, write_files
+from support.journey import journey, outcomes, sample_files
 
 from armbulk.app.usage import list_meters
 from armbulk.model.outcome import ApiUsage
@@ -80,7 +80,7 @@ def test_others_who_used_the_meters_are_learnt_of_and_forgotten(tmp_path: Path) 
     with journey(tmp_path) as way:
         profile = way.bench.profile
         way.sandbox.state.meters.charge({"requests": 500})
-        stood = way.run(write_files(tmp_path))
+        stood = way.run(sample_files())
         assert outcomes(stood) == {"created": 9}
         others = [one["others"] for one in list_meters(way.store, profile, way.clock.now())["meters"]]
         assert any(others)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from support.journey import Journey, journey, outcomes, write_files
+from support.journey import Journey, journey, outcomes, sample_files, write_files
 
 from armbulk.app.runs import send_run
 from armbulk.context import Context
@@ -122,9 +122,9 @@ def true(way: Journey, stood: RunResult) -> None:
             assert there == (one["outcome"] in {"created", "created_with_warnings"}) or one["outcome"] == "in_doubt"
 
 
-def begun(folder: Path, way: Journey) -> int:
+def begun(way: Journey) -> int:
     """A run that is stored, with two batches of documents."""
-    return way.begin(write_files(folder, documents=4, lines=1))
+    return way.begin(sample_files(documents=4, lines=1))
 
 
 SMALL = {"ARMBULK_BATCH_DOCUMENTS": "2"}
@@ -136,14 +136,14 @@ def test_every_place_to_die(tmp_path: Path) -> None:
     """Killed once at every other of the K places of a run (all in `make soak`), then resumed: the same truth."""
     with journey(tmp_path, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
         fate = Fate()
-        assert session(way, begun(tmp_path, way), fate) == "finished"
+        assert session(way, begun(way), fate) == "finished"
         places = fate.at
     assert places > 40
     for place in range(1, places + 1, EVERY):
         folder = tmp_path / str(place)
         folder.mkdir()
         with journey(folder, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
-            true(way, to_the_end(way, begun(folder, way), (place,)))
+            true(way, to_the_end(way, begun(way), (place,)))
 
 
 @pytest.mark.promise("P1", "P2", "P5")
@@ -154,14 +154,14 @@ def test_pairs_of_places_to_die(tmp_path: Path, seed: int) -> None:
     kills = (chance.randrange(1, 70), chance.randrange(1, 50))
     fault = chance.choice([[], ["lose-after:POST:documents/batches:1"], ["500-applied:POST:documents/batches:1"]])
     with journey(tmp_path, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0, faults=fault) as way:
-        true(way, to_the_end(way, begun(tmp_path, way), kills))
+        true(way, to_the_end(way, begun(way), kills))
 
 
 @pytest.mark.promise("P30")
 def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
     """It knows which invoices were sent: damaged, newer or unreadable, it is left alone and named."""
     with journey(tmp_path) as way:
-        assert outcomes(way.run(write_files(tmp_path)))["created"] == 9
+        assert outcomes(way.run(sample_files()))["created"] == 9
         way.store.close()
         path = tmp_path / "home" / "armbulk.db"
         with sqlite3.connect(path) as raw:
@@ -211,7 +211,7 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
 def test_no_room_is_said_as_what_it_is(tmp_path: Path) -> None:
     """A store that cannot grow is a store error with a remedy, and nothing was posted."""
     with journey(tmp_path) as way:
-        run = way.begin(write_files(tmp_path, documents=400))
+        run = way.begin(sample_files(documents=400))
 
         def small(raw: Any, _: object) -> None:
             raw.execute(f"PRAGMA max_page_count={raw.execute('PRAGMA page_count').fetchone()[0]}")

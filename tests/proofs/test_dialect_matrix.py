@@ -6,7 +6,7 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
-from support.journey import journey, outcomes, write_files
+from support.journey import journey, outcomes, sample_files
 
 from armbulk.sandbox.dialects import DIALECTS
 
@@ -62,7 +62,7 @@ def test_the_matrix_holds_every_pair() -> None:
 def test_every_pair_of_dialects_gives_the_same_outcomes(tmp_path: Path, row: dict[str, str]) -> None:
     """However ARM behaves: all rows arrive, once; the same file again sends no document."""
     with journey(tmp_path, delay=3.0, dialect=row) as way:
-        assert outcomes(way.run(write_files(tmp_path))) == {"created": 9}
-        again = outcomes(way.run(write_files(tmp_path)))
+        assert outcomes(way.run(sample_files())) == {"created": 9}
+        again = outcomes(way.run(sample_files()))
         assert again in ({"already_sent": 6, "updated": 3}, {"already_sent": 6, "created": 3})
         assert set(way.documents().values()) == {1}

@@ -1,7 +1,11 @@
 """What journeys share: a clock that only moves when asked, a sandbox on it, and small files."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +17,7 @@ from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
-from armbulk.validation.check import check_files
+from armbulk.validation.check import Checked, check_files
 
 
 class FakeClock:
@@ -56,6 +60,31 @@ def write_files(folder: Path, *, customers: int = 3, documents: int = 6, lines: 
     return [str(folder / f"{name}.csv") for name in ("customers", "documents", "lines")]
 
 
+@cache
+def _shared_folder(name: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=f"armbulk-{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def sample_files(**counts: int) -> list[str]:
+    """The same CSVs, written once for all tests that leave them as they are."""
+    folder = _shared_folder("-".join(f"{name}-{count}" for name, count in sorted(counts.items())))
+    if not any(folder.iterdir()):
+        write_files(folder, **counts)
+    return [str(folder / f"{name}.csv") for name in ("customers", "documents", "lines")]
+
+
+def check_once(files: list[str]) -> Checked:
+    """What `check_files` finds, checked once for the same files with the same contents."""
+    return _checked(tuple((file, Path(file).read_bytes()) for file in files))
+
+
+@cache
+def _checked(files: tuple[tuple[str, bytes], ...]) -> Checked:
+    return check_files([file for file, _ in files])
+
+
 class Journey:
     """One user, one sandbox, one clock."""
 
@@ -67,7 +96,7 @@ class Journey:
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
-        checked = check_files(files)
+        checked = check_once(files)
         ready = build_plan(self.bench, self.store, checked, ImportOptions(**options))
         return create_run(self.bench, self.store, ready, InputFiles(tuple(files)))
 
