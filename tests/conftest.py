@@ -16,8 +16,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.load_profile("ci")
+settings.register_profile("fast", derandomize=True, deadline=None, max_examples=20)
+settings.register_profile("proofs", derandomize=True, deadline=None, max_examples=100)
+settings.load_profile("fast")  # `make proofs` takes the other: --hypothesis-profile=proofs
 
 KEPT = {"ARMBULK_GOLDEN"}  # set by `make golden`, read by the tests themselves
 LOOPBACK = ("127.", "::1", "localhost")
