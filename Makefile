@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PROGRAM := $(VENV)/.installed
+STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test proofs lint format samples templates docs promises golden bench soak wheel clean
@@ -12,7 +13,7 @@ help: ## Show this list
 
 venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pyproject.toml changes)
 
-demo: $(STAMP) ## Try the whole journey: check, plan, import and results, in the built-in sandbox
+demo: $(PROGRAM) ## Try the whole journey: check, plan, import and export, in the built-in sandbox
 	@$(BIN)/armbulk demo
 
 test: $(STAMP) ## Run the tests of every feature, on every core
@@ -64,16 +65,23 @@ clean: ## Remove .venv and everything that was built
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml
+$(PROGRAM): pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
 	  echo "'$(PYTHON)' was not found. Install Python 3.11 or newer, or name one: make venv PYTHON=python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "armbulk needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1). Name a newer one: make venv PYTHON=python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up $(VENV) (takes a minute the first time)..."
+	@echo "Setting up $(VENV) (takes half a minute the first time)..."
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
 	  echo "'$(PYTHON) -m venv' failed; what it says above is the reason." >&2; exit 1; }
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]' || { \
-	  echo "pip could not install what armbulk needs; what it says above is the reason (often: no network, or a proxy)." >&2; exit 1; }
+	@$(call install,.)
 	@touch $@
+
+$(STAMP): $(PROGRAM)
+	@echo "Adding the tools for tests and checks..."
+	@$(call install,'.[dev]')
+	@touch $@
+
+install = $(BIN)/python -m pip install -q --disable-pip-version-check -e $(1) || { \
+	  echo "pip could not install what armbulk needs; what it says above is the reason (often: no network, or a proxy)." >&2; exit 1; }

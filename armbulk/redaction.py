@@ -17,7 +17,7 @@ from armbulk.model.fields import FieldType
 from armbulk.model.outcome import CHANGED_AT_ARM
 from armbulk.model.sheet import Table
 from armbulk.resources import RESOURCES
-from armbulk.resources.identifiers import national_id
+from armbulk.resources.identifiers import is_national_id
 
 KEPT = ("message", "warnings", "key", "key_norm", "customer_norm")
 """The columns of a record that may hold personal data: ARM's words may quote it, a customer number may be one."""
@@ -141,5 +141,5 @@ def _unnamed(key: pl.Expr) -> pl.Expr:
     name = key.meta.output_name()
     digits = key.str.replace_all(r"[\s.-]", "")
     masked = pl.concat_str(pl.lit("•••••••••"), digits.str.slice(-2))
-    person = digits.str.contains(r"^\d{11}$") & national_id(digits).fill_null(value=False)
+    person = digits.str.contains(r"^\d{11}$") & is_national_id(digits).fill_null(value=False)
     return pl.when(person).then(masked).otherwise(key).alias(name)

@@ -1,4 +1,4 @@
-"""Draws the layers of armbulk as an SVG, from the contract that import-linter checks and the packages' own first lines."""
+"""Draws the layers of armbulk as an SVG: the contract that import-linter checks, and the packages' own first lines."""
 
 import ast
 import tomllib

@@ -10,11 +10,13 @@ from armbulk.app import imports
 from armbulk.clock import Clock
 from armbulk.context import Context
 from armbulk.export.request import ExportArguments
-from armbulk.export.run import ExportResult
+from armbulk.export.result import ExportResult
 from armbulk.month_end import close
+from armbulk.month_end.request import build_close_request
 from armbulk.package_data import data_path as shipped
 from armbulk.planning.plan import ImportOptions, ImportPlan
-from armbulk.results import report, store_check
+from armbulk.results import store_check
+from armbulk.results.run_result import RunResult
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 from armbulk.settings.load import load_profile
@@ -41,12 +43,12 @@ def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[Context, Ch
     workbook = shutil.copy(shipped("samples") / SAMPLE, folder / SAMPLE)
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        bench = Context(load_profile(environ, said={"lang": lang}), clock)
+        bench = Context(load_profile(environ, options={"lang": lang}), clock)
         checked = check_files([str(workbook)])
         yield bench, checked, imports.build_plan(bench, bench.store(), checked, ImportOptions(first_import=True))
 
 
-def run(bench: Context, checked: Checked, ready: ImportPlan, folder: Path, lang: str) -> report.RunResult:
+def run(bench: Context, checked: Checked, ready: ImportPlan, folder: Path, lang: str) -> RunResult:
     """Import the sample and write its result workbook."""
     store = bench.store()
     given = imports.InputFiles((str(folder / SAMPLE),))
@@ -59,7 +61,7 @@ def exports(bench: Context, folder: Path, lang: str) -> list[ExportResult]:
     """Take the month-end workbook of a period out of the stand-in, and its customers, ready to be edited."""
     wanted = (("gl-items", f"gl-items-{PERIOD}.xlsx", PERIOD), ("customers", "customers.xlsx", None))
     asked = [
-        close.build_close_request(resource, ExportArguments(folder / name, period=period))
+        build_close_request(resource, ExportArguments(folder / name, period=period))
         for resource, name, period in wanted
     ]
     return [close.run_export(bench, one, lang, waits=True, fresh=False, on_progress=lambda _: None) for one in asked]

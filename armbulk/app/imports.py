@@ -18,7 +18,8 @@ from armbulk.planning.batches import BatchLimits
 from armbulk.planning.plan import ImportOptions, ImportPlan, PlanningInputs, plan_import
 from armbulk.quota.limits import Account
 from armbulk.redaction import personal_values, redact_items, shown_items
-from armbulk.results import report
+from armbulk.results.report import write_results
+from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.sender import Sender
 from armbulk.store import ITEM_SCHEMA, Run, Store
 from armbulk.validation import edits
@@ -61,7 +62,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                 f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
                 f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
             )
-        if edits.whose(sheet) != hash_client(account):
+        if edits.exported_client_hash(sheet) != hash_client(account):
             raise UsageError(
                 "other-clients-export",
                 f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",
@@ -164,14 +165,14 @@ def resume(
         arm.close()
 
 
-def finish(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> report.RunResult:
+def finish(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> RunResult:
     """Write the result workbook of a run as it stands; a finished run then forgets personal data.
 
     FileError says how to write it later: what was sent is in the store.
     """
-    stood = report.load_result(store, run_id)
+    stood = load_result(store, run_id)
     try:
-        path = report.write_results(stood, checked, target, lang, store.clock, store.stamp(run_id))
+        path = write_results(stood, checked, target, lang, store.clock, store.stamp(run_id))
     except FileError as error:
         error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
         raise
@@ -179,10 +180,10 @@ def finish(store: Store, run_id: int, checked: Checked | None, target: Path, lan
     if stood.run and stood.run.state == "finished":
         said = personal_values(checked.all_tables(), checked.bases["base"]) if checked else None
         store.redact_run(run_id, lambda items: redact_items(items, said))
-    return report.load_result(store, run_id)
+    return load_result(store, run_id)
 
 
-def open_records(stood: report.RunResult) -> list[dict[str, Any]]:
+def open_records(stood: RunResult) -> list[dict[str, Any]]:
     """Name every record that is in doubt or in conflict, for people."""
     chosen = shown_items(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
     return [

@@ -12,8 +12,8 @@ from armbulk.context import Context, connect
 from armbulk.errors import SettingsError, Unfinished
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import profiles
-from armbulk.settings.load import Profile, address, load_profile
-from armbulk.settings.secrets import SecretStore, name_of, read_secret_file
+from armbulk.settings.load import Profile, check_address, load_profile
+from armbulk.settings.secrets import SecretStore, read_secret_file, secret_name
 
 _TRY = {"pagesize": "5", "maximumcount": "5"}
 
@@ -42,10 +42,10 @@ def with_secret(profile: Profile, vault: SecretStore) -> Profile:
 
 def as_profile(profile: Profile, given: LoginInput) -> Profile:
     """The profile as it would be with what was given; SettingsError for what cannot be."""
-    login = Login(token_url=address(given.token_url), client_id=given.client_id, ca_file=profile.login.ca_file)
+    login = Login(token_url=check_address(given.token_url), client_id=given.client_id, ca_file=profile.login.ca_file)
     return replace(
         profile,
-        base_url=address(given.base_url),
+        base_url=check_address(given.base_url),
         client_no=given.client_no,
         client_size=given.client_size.upper(),
         user_id=given.user_id,
@@ -55,7 +55,7 @@ def as_profile(profile: Profile, given: LoginInput) -> Profile:
 
 def _entry(profile: Profile) -> str:
     """The name of the profile's secret in the keyring."""
-    return name_of(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
+    return secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
 
 
 def _written(profile: Profile) -> Profile:
@@ -100,7 +100,7 @@ def save_profile(profile: Profile, vault: SecretStore) -> str:
         "ca_file": str(Path(login.ca_file).absolute()) if login.ca_file else "",
         "secret_file": profile.secret_file,
     }
-    path = profiles.save(profile.home, profile.name, said)
+    path = profiles.save_settings(profile.home, profile.name, said)
     now = "" if profile.secret_file else _entry(profile)
     try:
         if now:
@@ -122,7 +122,7 @@ def list_profiles(current: Profile, vault: SecretStore) -> list[dict[str, Any]]:
     """The profiles of config.toml, and whether each has a secret (None where the keyring cannot be asked)."""
     found: list[dict[str, Any]] = []
     answers = True  # a keyring that is silent once is not waited for again
-    for name in profiles.names(current.home):
+    for name in profiles.list_profile_names(current.home):
         one = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:

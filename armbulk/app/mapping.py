@@ -8,14 +8,14 @@ import polars as pl
 
 from armbulk.arm.encode import encode_records
 from armbulk.errors import UsageError
-from armbulk.findings.frame import SENSITIVE, mask, render
+from armbulk.findings.frame import SENSITIVE, mask_value, render_findings
 from armbulk.mapping.headers import fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.plan import SENT
-from armbulk.resources import RESOURCES, headers
+from armbulk.resources import RESOURCES, field_headers
 from armbulk.validation.check import Checked
-from armbulk.validation.parse import as_text
+from armbulk.validation.parse import to_text
 
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
 
@@ -24,8 +24,8 @@ def starter(checked: Checked) -> str:
     """Write a mapping to begin with: what is known, what looks alike (as a comment), what is not known."""
     parts = ["# A mapping: which column of this file is which of ARM's. See docs/mappings.md."]
     for index, sheet in enumerate(checked.sheets):
-        recognised = checked.headed[index].resource is not None
-        headed = checked.headed[index] if recognised else guess_resource(sheet, index, RESOURCES)
+        recognised = checked.header_matches[index].resource is not None
+        headed = checked.header_matches[index] if recognised else guess_resource(sheet, index, RESOURCES)
         resource = headed.resource or RESOURCES["customers"]
         row = headed.header_row or (sheet.frame["row"][0] if sheet.frame.height else 1)
         head = sheet.frame.filter(pl.col("row") == row)
@@ -73,7 +73,7 @@ def _quoted(text: str) -> str:
 def explain(checked: Checked, row: int, name: str | None, lang: str) -> dict[str, Any]:
     """Show how one row becomes its JSON: each value's cell, text, way and place; UsageError if there is no such row."""
     index = _place(checked, row, name)
-    sheet, headed = checked.sheets[index], checked.headed[index]
+    sheet, headed = checked.sheets[index], checked.header_matches[index]
     resource = headed.resource
     assert resource is not None  # noqa: S101 - _place chose a recognised sheet
     parts = [(checked.tables[resource.name], headed.columns)]
@@ -88,12 +88,12 @@ def explain(checked: Checked, row: int, name: str | None, lang: str) -> dict[str
         "resource": resource.name,
         "fields": fields,
         "json": _json(checked, index, row),
-        "findings": render(here, checked.sheets, headers(), lang),
+        "findings": render_findings(here, checked.sheets, field_headers(), lang),
     }
 
 
 def _place(checked: Checked, row: int, name: str | None) -> int:
-    for index, (sheet, headed) in enumerate(zip(checked.sheets, checked.headed, strict=True)):
+    for index, (sheet, headed) in enumerate(zip(checked.sheets, checked.header_matches, strict=True)):
         there = headed.resource is not None and (sheet.frame["row"] == row).any() and row > (headed.header_row or 0)
         if there and (name is None or fold_header(name) == fold_header(sheet.name)):
             return index
@@ -107,12 +107,12 @@ def _fields(
     checked: Checked, index: int, row: int, table: Table, columns: Mapping[str, str], lang: str
 ) -> list[dict[str, Any]]:
     sheet = checked.sheets[index]
-    mapped = checked.mapped[index]
+    mapped = checked.mapped_sheets[index]
     typed = table.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))
     cells = sheet.frame.filter(pl.col("row") == row)
     return [
-        _field(one, sheet, mapped.shown.get(columns[one.name], columns[one.name]), cells, typed, lang)
-        | {"way": mapped.how.get(columns[one.name], "header")}
+        _field(one, sheet, mapped.source_columns.get(columns[one.name], columns[one.name]), cells, typed, lang)
+        | {"way": mapped.operations.get(columns[one.name], "header")}
         for one in table.resource.fields
         if one.name in columns and one.role is not FieldRole.READ_ONLY
     ]
@@ -122,14 +122,14 @@ def _field(
     one: Field, sheet: Sheet, letter: str | None, cells: pl.DataFrame, typed: pl.DataFrame, lang: str
 ) -> dict[str, Any]:
     text = cells[letter][0] if letter and cells.height else None
-    value = typed.select(as_text(one)).item() if typed.height else None
+    value = typed.select(to_text(one)).item() if typed.height else None
     hide = one.name in SENSITIVE
     return {
         "field": one.name,
         "header": one.header.text(lang),
         "cell": f"{sheet.name}!{letter}{cells['row'][0]}" if letter and cells.height else None,
-        "text": mask(text) if hide and text else text,
-        "value": mask(value) if hide and value else value,
+        "text": mask_value(text) if hide and text else text,
+        "value": mask_value(value) if hide and value else value,
         "path": one.path,
     }
 

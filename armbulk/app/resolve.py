@@ -16,8 +16,8 @@ from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
 from armbulk.redaction import shown_items
-from armbulk.results import report as results
 from armbulk.results import store_check
+from armbulk.results.run_result import recheck_files
 from armbulk.store import Store, UnresolvedDocument
 
 DECISIONS = {
@@ -99,7 +99,7 @@ def finish(store: Store, runs: Iterable[int], lang: str) -> list[Path]:
     ended = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
     for run in ended:
         target = store_check.result_path(imports.files_of(run), run.result)
-        imports.finish(store, run.id, results.recheck_files(run), target, lang)
+        imports.finish(store, run.id, recheck_files(run), target, lang)
     return [Path(store.run(run.id).result or "") for run in ended]
 
 

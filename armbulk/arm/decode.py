@@ -8,16 +8,17 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.model.columns import Json, build_frame, extract_column, to_json_text
 from armbulk.model.fields import Field, FieldRole, Listing, Resource
-
-RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX = "\x00key", "\x00raw", "\x00of", "\x00place"
-"""Columns of our own: a record's key, its text as ARM wrote it; a line's record, a record's place on its page."""
-
-INTERNAL_COLUMNS = (RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX)
-
-SEPARATOR = "\x1f"
-"""Between the values of a key that has several."""
+from armbulk.model.record_texts import (
+    PARENT_INDEX,
+    RAW_JSON,
+    RECORD_KEY,
+    SEPARATOR,
+    Json,
+    build_frame,
+    extract_column,
+    to_json_text,
+)
 
 
 @dataclass(frozen=True, slots=True)

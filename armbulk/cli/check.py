@@ -130,13 +130,13 @@ def checked_files(desk: CommandContext, given: "InputFiles", *, anything: bool =
 def _answers(desk: CommandContext, checked: "Checked") -> dict[str, str]:
     """Ask about each header that only resembles a column: header → field, where the answer was yes."""
     from armbulk.findings.frame import fill_template
-    from armbulk.resources import headers
-    from armbulk.validation.check import near_headers
+    from armbulk.resources import field_headers
+    from armbulk.validation.check import list_near_headers
 
     lang, answers = desk.report.lang, dict[str, str]()
-    for near in near_headers(checked, lang):
+    for near in list_near_headers(checked, lang):
         said, name = str(near["value"]), str(near["field"])
-        header = headers()[name].text(lang)
+        header = field_headers()[name].text(lang)
         words = {"sheet": near["sheet"], "column": near["column"] or "", "said": said, "header": header}
         if name not in answers.values() and click.confirm(
             fill_template(_TAKE.text(lang), words), default=False, err=True

@@ -85,9 +85,9 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
 def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str, Any], *, new_profile: bool) -> int:
     from armbulk.cli.output import Reporter
     from armbulk.clock import SystemClock
-    from armbulk.settings.load import environment, load_profile
+    from armbulk.settings.load import load_profile, read_environment
 
-    environ = environment()
+    environ = read_environment()
     reporter = Reporter(shared["lang"] or environ.get("ARMBULK_LANG") or "en", shared["as_json"], shared["quiet"])
     clock = SystemClock()
     try:
@@ -110,9 +110,9 @@ def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str,
 
 def _bug(error: Exception, reporter: "Reporter") -> int:
     from armbulk.cli.crash_report import write_report
-    from armbulk.settings.load import environment, home_folder
+    from armbulk.settings.load import locate_home, read_environment
 
-    path = write_report(error, home_folder(environment()))
+    path = write_report(error, locate_home(read_environment()))
     reporter.error("bug", f"A bug in armbulk ({type(error).__name__})", f"Please send {path}", Exit.BUG)
     return int(Exit.BUG)
 

@@ -9,8 +9,8 @@ from armbulk.cli.command import CommandContext, InterruptHandler, command
 from armbulk.errors import Exit
 
 if TYPE_CHECKING:
-    from armbulk.export.run import ExportResult
-    from armbulk.month_end.close import CloseRequest
+    from armbulk.export.result import ExportResult
+    from armbulk.month_end.request import CloseRequest
 
 _RESOURCES = (
     "customers", "documents", "ar-items", "gl-items", "gl-movements", "document-bundles", "log-items", "codes",
@@ -72,7 +72,7 @@ def show(desk: CommandContext, said: dict[str, Any]) -> None:
 
 def _asked(resource: str, given: dict[str, Any]) -> "CloseRequest":
     from armbulk.export.request import ExportArguments
-    from armbulk.month_end.close import build_close_request
+    from armbulk.month_end.request import build_close_request
 
     accounts = given.pop("accounts")
     target = given.pop("target") or Path(f"{resource}.xlsx")

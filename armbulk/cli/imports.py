@@ -13,7 +13,7 @@ from armbulk.i18n import Words
 if TYPE_CHECKING:
     from armbulk.app.imports import InputFiles
     from armbulk.planning.plan import ImportPlan
-    from armbulk.results.report import RunResult
+    from armbulk.results.run_result import RunResult
     from armbulk.store import Store
     from armbulk.validation.check import Checked
 
@@ -72,8 +72,8 @@ def import_(
     """
     from armbulk.app import imports
     from armbulk.planning import plan
-    from armbulk.results import report as results
     from armbulk.results import store_check
+    from armbulk.results.report import verify_writable
 
     checked = checked_files(desk, given, yes=yes)
     bench = desk.bench
@@ -90,7 +90,7 @@ def import_(
     documents = (ready.to_send["resource"] == "documents").any()  # customers may go twice without harm
     if documents and not (ready.options.look_up or ready.options.first_import):
         store_check.verify_history(store, desk.profile.account, given.files, workbook)
-    _beforehand(desk, results.verify_writable(workbook, desk.report.lang))
+    _beforehand(desk, verify_writable(workbook, desk.report.lang))
     if not _confirmed(desk, ready, yes=yes) or (ready.options.first_import and not _certain(desk, yes=yes)):
         desk.report.say("Nothing was sent.")
         return Exit.OK
@@ -121,8 +121,8 @@ def resume(
     Example:  armbulk resume
     """
     from armbulk.app import imports
-    from armbulk.results import report as results
     from armbulk.results import store_check
+    from armbulk.results.report import verify_writable
 
     imports.validate_lookup_options(look_up=look_up, first_import=first_import)
     desk = desk.reachable()
@@ -132,7 +132,7 @@ def resume(
     workbook = store_check.result_path(imports.files_of(chosen), target)
     if not (look_up or first_import):
         store_check.verify_history(store, chosen.account, imports.files_of(chosen), workbook)
-    _beforehand(desk, results.verify_writable(workbook, desk.report.lang))
+    _beforehand(desk, verify_writable(workbook, desk.report.lang))
     if first_import and not _certain(desk, yes=yes):
         return Exit.OK
     look_first = True if look_up else False if first_import else None
@@ -150,13 +150,13 @@ def results(desk: CommandContext, run: int, target: str | None) -> Exit:
     Example:  armbulk results 12 -o result.xlsx
     """
     from armbulk.app import imports
-    from armbulk.results import report as made
     from armbulk.results import store_check
+    from armbulk.results.run_result import recheck_files
 
     store = desk.bench.store()
     chosen = store.run(run)
     workbook = store_check.result_path(imports.files_of(chosen), target or chosen.result)
-    checked = made.recheck_files(chosen)
+    checked = recheck_files(chosen)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
     show(desk, imports.finish(store, run, checked, workbook, desk.report.lang))
@@ -165,11 +165,12 @@ def results(desk: CommandContext, run: int, target: str | None) -> Exit:
 
 def _stopped(desk: CommandContext, checked: "Checked", ready: "ImportPlan", workbook: Path) -> Exit:
     """Errors stop everything before anything is sent; the workbook shows them in place."""
-    from armbulk.results import report as results
+    from armbulk.results.report import write_results
+    from armbulk.results.run_result import build_unsent_result
     from armbulk.validation.check import to_json
 
-    made = results.build_unsent_result(ready.items)
-    path = results.write_results(made, checked, workbook, desk.report.lang, desk.clock)
+    made = build_unsent_result(ready.items)
+    path = write_results(made, checked, workbook, desk.report.lang, desk.clock)
     if desk.report.as_json:
         said = to_json(checked, desk.report.lang)
         desk.report.show("run", {**made.to_json(), "result": str(path), **said})
@@ -206,22 +207,22 @@ def _carry_on(
 ) -> Exit:
     from armbulk.app import imports
     from armbulk.cli.progress import progress
-    from armbulk.results import report as made
+    from armbulk.results.run_result import load_result, recheck_files
 
     run = store.run(run_id)
     with InterruptHandler(desk.clock), progress(desk.report) as tell:
         state = imports.resume(desk.bench, store, run, for_windows=not no_wait, tell=tell, look_first=look_first)
     if state == "interrupted":
-        show(desk, made.load_result(store, run_id))
+        show(desk, load_result(store, run_id))
         desk.report.say(f"Interrupted; `armbulk resume {run_id}` goes on.")
         return Exit.INTERRUPTED
-    checked = checked or made.recheck_files(run)
+    checked = checked or recheck_files(run)
     if checked is None:
         desk.report.say(_CHANGED.text(desk.report.lang))
     try:
         stood = imports.finish(store, run_id, checked, workbook, desk.report.lang)
     except FileError as error:
-        stood = made.load_result(store, run_id)
+        stood = load_result(store, run_id)
         show(desk, stood)
         desk.report.warn(error.message, error.hint)
         return _exit(stood, state) or error.exit
@@ -245,16 +246,17 @@ def _exit(stood: "RunResult", state: str) -> Exit:
 def show(desk: CommandContext, stood: "RunResult") -> None:
     """Show a run as it stands."""
     from armbulk.app import imports
-    from armbulk.results import report as made
+    from armbulk.results.outcome_texts import outcome_text, state_text
+    from armbulk.results.summary import control_totals, next_steps
 
     lang = desk.report.lang
     said = stood.to_json()
     desk.report.show(
         "run",
         said,
-        state_words=made.state_text(said["state"], lang),
-        outcome_words={name: made.outcome_text(name, lang) for name in said["outcomes"]},
-        totals=made.control_totals(stood.items),
+        state_words=state_text(said["state"], lang),
+        outcome_words={name: outcome_text(name, lang) for name in said["outcomes"]},
+        totals=control_totals(stood.items),
         open_records=imports.open_records(stood),
-        next_steps=made.next_steps(said["outcomes"], lang),
+        next_steps=next_steps(said["outcomes"], lang),
     )

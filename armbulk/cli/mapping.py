@@ -29,7 +29,7 @@ def map_(desk: CommandContext, given: "InputFiles", row: int | None, name: str |
               armbulk map export.csv --mapping mine.toml --explain 17
     """
     from armbulk.app import mapping
-    from armbulk.mapping.files import ready_made
+    from armbulk.mapping.files import list_mappings
 
     checked = checked_files(desk, given, anything=True)
     if row is not None:
@@ -48,5 +48,7 @@ def map_(desk: CommandContext, given: "InputFiles", row: int | None, name: str |
             ) from None
         desk.report.say(f"→ {target}")
     if desk.report.as_json:
-        desk.report.show("map", {"mapping": made, "file": str(target) if target else None, "ready_made": ready_made()})
+        desk.report.show(
+            "map", {"mapping": made, "file": str(target) if target else None, "ready_made": list_mappings()}
+        )
     return Exit.OK

@@ -16,7 +16,7 @@ def runs(desk: CommandContext) -> Exit:
     \b
     Example:  armbulk runs
     """
-    from armbulk.results.report import list_runs
+    from armbulk.results.run_result import list_runs
 
     desk.report.show("runs", {"runs": list_runs(desk.bench.store())})
     return Exit.OK
@@ -32,7 +32,7 @@ def show(desk: CommandContext, run: int) -> Exit:
     Example:  armbulk show 12
     """
     from armbulk.cli.imports import show as show_run
-    from armbulk.results.report import load_result
+    from armbulk.results.run_result import load_result
 
     show_run(desk, load_result(desk.bench.store(), run))
     return Exit.OK

@@ -1,4 +1,4 @@
-"""One page of a list, however long it takes: within the meters, patient with limits and failures, never endless."""
+"""Fetch one page of a list, with rate limiting and a bounded number of retries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from armbulk.model.progress import Progress
 from armbulk.rate_limited import MAX_CONSECUTIVE_LIMITS, CallFailed, RateLimited, RateLimitedClient
 
 MAX_RETRY_INTERVAL = 60.0
-"""Seconds between two tries, at the most."""
+"""Seconds between two attempts, at most."""
 
 _REFUSED = frozenset({400, 405, 501})
-"""How a server may say that it has no such list, or not for such a question."""
+"""Statuses by which a server says that it does not have such a list, or not for such a query."""
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to stop
@@ -28,7 +28,7 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to st
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """A page, and the answer it stood in."""
+    """A page, and the body of the response it was in."""
 
     page: Page
     body: bytes
@@ -36,90 +36,114 @@ class FetchedPage:
 
 @dataclass(slots=True)
 class PageReader:
-    """The pages of one list. `waits`: for the meters, as long as it takes; `spend` is told what each call used."""
+    """Reads pages of one list.
 
-    metered: RateLimitedClient
-    table: RecordDecoder
-    spend: Callable[[ApiUsage], None]
+    Attributes:
+        client: makes the calls, within the quota.
+        decoder: of the list's records.
+        on_usage: called with what each call used.
+        waits: whether to wait for room in the quota, however long that takes.
+        pause: seconds before the first retry, and the wait that is too short to stop for.
+        on_progress: called before each wait.
+    """
+
+    client: RateLimitedClient
+    decoder: RecordDecoder
+    on_usage: Callable[[ApiUsage], None]
     waits: bool = True
     pause: float = 2.0
-    tell: Callable[[Progress], None] = lambda _: None
+    on_progress: Callable[[Progress], None] = lambda _: None
 
-    def page(self, asked: dict[str, str], most: int, *, stored: bool = False, endpoint: str = "") -> FetchedPage | None:
-        """One page (of another list with `endpoint`); None for a 404, or for a (`stored`) query ARM has forgotten.
+    def read(
+        self, params: dict[str, str], max_records: int, *, stored: bool = False, endpoint: str = ""
+    ) -> FetchedPage | None:
+        """Fetch a page.
 
-        LimitError when there is no room and nobody waits; ServerError when ARM keeps giving no answer.
+        Args:
+            params: the query.
+            max_records: records to reserve in the quota.
+            stored: whether the query is the id of one ARM stored, which it may have dropped.
+            endpoint: another list to read from; "" for the decoder's own.
+
+        Returns:
+            The page; None when ARM answers 404, or has dropped the stored query.
+
+        Raises:
+            LimitError: there is no room in the quota, and `waits` is False.
+            ServerError: ARM failed to answer too often in a row.
+            Interrupted: the user asked to stop.
         """
         failures = 0
         while True:
-            found, answered = self._look(endpoint or self.table.listing.endpoint, asked, most)
-            match found:
+            result, fetched = self._call(endpoint or self.decoder.listing.endpoint, params, max_records)
+            match result:
                 case RateLimited(until):
                     self._wait(until)
                     continue
-                case CallFailed(reply):
+                case CallFailed(response):
                     pass
-                case Response() as reply:
-                    if answered is not None or reply.status == 404:
-                        return answered
+                case Response() as response:
+                    if fetched is not None or response.status == 404:
+                        return fetched
                 case _:
-                    assert_never(found)
-            if stored and reply.status in range(400, 500):
+                    assert_never(result)
+            if stored and response.status in range(400, 500):
                 return None
             failures += 1
             if failures >= MAX_CONSECUTIVE_LIMITS:
-                raise _silent(reply)
-            self._sleep(self.metered.clock.now() + min(MAX_RETRY_INTERVAL, self.pause * 2**failures))
+                raise _no_answer_error(response)
+            self._sleep(self.client.clock.now() + min(MAX_RETRY_INTERVAL, self.pause * 2**failures))
 
-    def _look(
-        self, endpoint: str, asked: dict[str, str], most: int
+    def _call(
+        self, endpoint: str, params: dict[str, str], max_records: int
     ) -> tuple[Response | RateLimited | CallFailed, FetchedPage | None]:
-        """Make the call, and read its answer once."""
-        self._go_on()
-        read: list[FetchedPage] = []
+        """Make the call, and parse its response once."""
+        self._raise_if_interrupted()
+        fetched: list[FetchedPage] = []
 
-        def count(reply: Response) -> int:
-            page = read_page(reply, self.table.resource.json_array if endpoint == self.table.listing.endpoint else "")
-            read.extend([FetchedPage(page, reply.body)] if page else [])
-            used = self.table.weigh(page.records) if page else 0
-            self.spend(ApiUsage(reply.requests, used))
-            return used
+        def count_records(response: Response) -> int:
+            is_own_list = endpoint == self.decoder.listing.endpoint
+            page = read_page(response, self.decoder.resource.json_array if is_own_list else "")
+            fetched.extend([FetchedPage(page, response.body)] if page else [])
+            reads = self.decoder.weigh(page.records) if page else 0
+            self.on_usage(ApiUsage(response.requests, reads))
+            return reads
 
-        call = partial(self.metered.arm.list_page, endpoint, asked)
-        found = self.metered.get(call, most, count)
-        return found, read[0] if read else None
+        call = partial(self.client.arm.list_page, endpoint, params)
+        result = self.client.get(call, max_records, count_records)
+        return result, fetched[0] if fetched else None
 
     def _wait(self, until: float) -> None:
-        """Wait for room in the meters, or say when there will be some."""
+        """Wait for room in the quota, or raise LimitError with the time there will be some."""
         if until == float("inf"):
             raise LimitError("never-fits", "One page is more than ARM's limits ever allow", "Look at `armbulk usage`")
-        soon = until - self.metered.clock.now() <= self.pause
-        if self.metered.exhausted or not (self.waits or soon):
+        is_soon = until - self.client.clock.now() <= self.pause
+        if self.client.exhausted or not (self.waits or is_soon):
             raise LimitError(
                 "limit",
                 f"ARM's limits leave no room before {iso(until)}",
                 "What was read is kept: the same command goes on from here",
             )
-        self.tell(Progress("waiting", until=until))
+        self.on_progress(Progress("waiting", until=until))
         self._sleep(until)
 
     def _sleep(self, until: float) -> None:
-        clock = self.metered.clock
+        clock = self.client.clock
         while clock.now() < until:
-            self._go_on()
+            self._raise_if_interrupted()
             clock.sleep(until - clock.now())
 
-    def _go_on(self) -> None:
-        if self.metered.clock.interrupted:
+    def _raise_if_interrupted(self) -> None:
+        if self.client.clock.interrupted:
             raise Interrupted
 
 
-def _silent(reply: Response) -> ArmbulkError:
-    found = unreachable_error(reply)
-    if reply.error is None and reply.status in _REFUSED:
-        found.code = "list-refused"
-    if reply.error is None and reply.status == 200:
-        found.message = "ARM's answer is no list that can be read"
-        found.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
-    found.hint = f"{found.hint}. What was read is kept: the same command goes on from here"
-    return found
+def _no_answer_error(response: Response) -> ArmbulkError:
+    error = unreachable_error(response)
+    if response.error is None and response.status in _REFUSED:
+        error.code = "list-refused"
+    if response.error is None and response.status == 200:
+        error.message = "ARM's answer is no list that can be read"
+        error.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
+    error.hint = f"{error.hint}. What was read is kept: the same command goes on from here"
+    return error

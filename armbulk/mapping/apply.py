@@ -12,14 +12,14 @@ import polars as pl
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import SCHEMA, empty_findings
 from armbulk.mapping.headers import fold_header, known_headers, match_headers
+from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import CELL, Sheet
 
 _HEADER_WITHIN = 25
 _ENOUGH = 2
-_SURE_DIGITS = 15  # what Excel keeps of a number
 _UNREADABLE = {"error": "error-cell", "uncalculated": "not-calculated", "number": "digits-lost"}
-DERIVED = "="
+DERIVED_PREFIX = "="
 """How the frame columns begin that a mapping adds; no Excel column does."""
 
 
@@ -33,7 +33,7 @@ class SheetMapping:
     rename: Mapping[str, str] = field(default_factory=dict)  # source → target
     constant: Mapping[str, str] = field(default_factory=dict)  # target → text
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # target → what the sheet says → what it is
-    otherwise: Mapping[str, str] = field(default_factory=dict)  # target → "keep": values not in the map stay
+    fallback: Mapping[str, str] = field(default_factory=dict)  # target → "keep": values not in the map stay
     expression: Mapping[str, str] = field(default_factory=dict)  # target → template
     ignore: tuple[str, ...] = ()  # sources that are nobody's business
 
@@ -68,9 +68,9 @@ class MappedSheet:
     """A sheet as the mapping sees it: `shown` gives the Excel letter of each derived column (null for constants)."""
 
     sheet: Sheet
-    shown: dict[str, str | None] = field(default_factory=dict)
+    source_columns: dict[str, str | None] = field(default_factory=dict)
     findings: pl.DataFrame = field(default_factory=empty_findings)
-    how: dict[str, str] = field(default_factory=dict)  # frame column → what the mapping does there
+    operations: dict[str, str] = field(default_factory=dict)  # frame column → what the mapping does there
     entry: SheetMapping | None = None  # what was said of the sheet, if anything
 
 
@@ -214,7 +214,7 @@ class _Work:
         rows = [pl.DataFrame(schema={"row": pl.Int64})]
         for letter in letters:
             digits = pl.col(letter).str.strip_chars_start("-0")
-            lost = ~digits.str.contains(".", literal=True) & (digits.str.len_chars() > _SURE_DIGITS)
+            lost = ~digits.str.contains(".", literal=True) & (digits.str.len_chars() > EXCEL_EXACT_DIGITS)
             for kind, code in _UNREADABLE.items():
                 bad = body.filter(
                     (pl.col(f"{letter}.cell") == kind) & (lost if kind == "number" else pl.lit(value=True))
@@ -236,7 +236,7 @@ class _Work:
             new = pl.when(body).then(said.replace_strict(table, default=None, return_dtype=pl.String))
             looked = self._frame.select("row", pl.col(letter).alias("old"), new.alias("new"), body.alias("body"))
             missed = looked.filter(pl.col("body") & pl.col("new").is_null())
-            keep = self._entry.otherwise.get(target) == "keep"
+            keep = self._entry.fallback.get(target) == "keep"
             if not keep:
                 shown = self._shown.get(letter, letter)
                 self._tell("value-not-mapped", target, missed.select("row", "old").rows(), shown, ", ".join(words))
@@ -262,7 +262,7 @@ class _Work:
 
     def _add(self, target: str, made: pl.DataFrame, shown: str | None, how: str) -> None:
         """Add a derived column (row, text, kind) whose header is the target."""
-        letter = f"{DERIVED}{target}"
+        letter = f"{DERIVED_PREFIX}{target}"
         here = made["row"] == self._row
         text = made.select(pl.when(here).then(pl.lit(target)).otherwise(pl.col("text")).alias(letter))
         kind = made.select(pl.when(here).then(pl.lit("text", CELL)).otherwise(pl.col("kind")).alias(f"{letter}.cell"))
@@ -306,11 +306,11 @@ def _named(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:
 def _kind(answer: ExpressionResult) -> str | None:
     if answer.text is None:
         return None
-    sure = answer.number and sum(one.isdigit() for one in answer.text) <= _SURE_DIGITS
+    sure = answer.number and sum(one.isdigit() for one in answer.text) <= EXCEL_EXACT_DIGITS
     return "number" if sure else "text"
 
 
-def unused_targets(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet]) -> pl.DataFrame:
+def find_unused_entries(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet]) -> pl.DataFrame:
     """Tell entries for a sheet of a name that no sheet has: a mistyped name must not pass for a mapping."""
     names = [entry.name for entry in mapping if entry.name and not any(one.entry is entry for one in mapped)]
     severity = CATALOGUE["mapping-not-used"].severity.value
@@ -318,11 +318,13 @@ def unused_targets(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def show_in_source(findings: pl.DataFrame, mapped: Sequence[MappedSheet]) -> pl.DataFrame:
+def move_to_source(findings: pl.DataFrame, mapped: Sequence[MappedSheet]) -> pl.DataFrame:
     """Tell findings of derived columns at the column of the sheet they came from."""
     for index, one in enumerate(mapped):
-        if one.shown:
-            letters = pl.col("column").replace(list(one.shown), pl.Series(list(one.shown.values()), dtype=pl.String))
+        if one.source_columns:
+            letters = pl.col("column").replace(
+                list(one.source_columns), pl.Series(list(one.source_columns.values()), dtype=pl.String)
+            )
             here = pl.when(pl.col("sheet") == index).then(letters).otherwise(pl.col("column"))
             findings = findings.with_columns(here.alias("column"))
     return findings

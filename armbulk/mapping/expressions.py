@@ -11,9 +11,9 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from armbulk.mapping.apply import ExpressionResult, FromNumber
 from armbulk.mapping.headers import fold_header
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 
-LONGEST_TEMPLATE = 2_000
-_LONGEST = 32_767  # what a cell holds
+MAX_TEMPLATE_CHARS = 2_000
 _MOST_WORK = 1_000_000  # characters that one call may touch
 _STATEMENTS = (nodes.Output, nodes.If)
 _FILTERS = [
@@ -45,8 +45,8 @@ class ExpressionEngine:
 
     def check(self, template: str) -> None:
         """Refuse a template that is none, or that asks for more than an expression may; ValueError says why."""
-        if len(template) > LONGEST_TEMPLATE:
-            message = f"it is longer than {LONGEST_TEMPLATE} characters"
+        if len(template) > MAX_TEMPLATE_CHARS:
+            message = f"it is longer than {MAX_TEMPLATE_CHARS} characters"
             raise ValueError(message)
         try:
             _refuse(self._environment.parse(template))
@@ -76,7 +76,7 @@ class ExpressionEngine:
                 text = compiled.render({**folded, "row": _Row(folded)}).strip()
         except Exception as error:  # noqa: BLE001 - whatever an expression does, it is a finding at its row
             return ExpressionResult(None, _reason(error))
-        if len(text) > _LONGEST:
+        if len(text) > EXCEL_MAX_CELL_CHARS:
             return ExpressionResult(None, "the text is longer than a cell can be")
         return ExpressionResult(text or None, number=text in self._environment.numbers)
 
@@ -219,7 +219,7 @@ def _join(values: Sequence[Any], between: str = "") -> str:
 def _bounded(text: str, given: Sequence[Any]) -> None:
     sizes = [one if isinstance(one, int) else len(one) for one in given if isinstance(one, int | str | list | tuple)]
     largest = max(sizes, default=0)
-    if largest > _LONGEST or (len(text) + 1) * (largest + 1) > _MOST_WORK:
+    if largest > EXCEL_MAX_CELL_CHARS or (len(text) + 1) * (largest + 1) > _MOST_WORK:
         message = "the text gets too long"
         raise TemplateRuntimeError(message)
 

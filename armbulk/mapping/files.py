@@ -19,7 +19,7 @@ _KEYS = {"name", "resource", "header_row", "values", "otherwise", "ignore", *_TA
 _HINT = "See docs/mappings.md"
 
 
-def ready_made() -> list[str]:
+def list_mappings() -> list[str]:
     """The names of the mappings that come with armbulk."""
     return sorted(path.stem for path in (data_path("templates") / "mappings").glob("*.toml"))
 
@@ -29,10 +29,10 @@ def find_mapping(name: str) -> Path:
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
         return path
-    if name in ready_made():
+    if name in list_mappings():
         return data_path("templates") / "mappings" / f"{name}.toml"
     raise FileError(
-        "no-such-mapping", f"There is no mapping {name!r}", f"Name a .toml file, or {', '.join(ready_made())}"
+        "no-such-mapping", f"There is no mapping {name!r}", f"Name a .toml file, or {', '.join(list_mappings())}"
     )
 
 
@@ -76,7 +76,7 @@ def _sheet(given: Any, where: str) -> SheetMapping:
         rename=_texts(given.get("rename", {}), f"{where}, rename"),
         constant=_texts(given.get("constant", {}), f"{where}, constant"),
         values=values,
-        otherwise=_otherwise(given, values, resource, where),
+        fallback=_otherwise(given, values, resource, where),
         expression=_texts(given.get("expression", {}), f"{where}, expression"),
         ignore=tuple(str(one) for one in ignored),
     )

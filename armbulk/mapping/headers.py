@@ -59,7 +59,7 @@ def fold_header(text: str) -> str:
 _PASSED = frozenset(fold_header(name) for name in OUTCOME_HEADERS)
 
 
-def names_of(one: Field) -> tuple[str, ...]:
+def header_names(one: Field) -> tuple[str, ...]:
     """Every name a field's column may have, in order of weight."""
     return (one.header.en, one.header.no, one.path, one.name, *one.aliases)
 
@@ -68,7 +68,7 @@ def known_headers(resource: Resource) -> dict[str, Field]:
     """Folded header → field."""
     found: dict[str, Field] = {}
     for one in resource.fields:
-        for name in names_of(one):
+        for name in header_names(one):
             found.setdefault(fold_header(name), one)
     return found
 
@@ -187,7 +187,7 @@ def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
     """Whether the key's column is there, or one whose header looks like it: that is asked about, not passed over."""
     names = known_headers(resource)
     keys = {one.name for one in resource.fields if one.role is FieldRole.PARENT_KEY} or {resource.key}
-    near = [names.get(fold_header(text)) or similar_header(text, names) for text in dict(_top(sheet))[row]]
+    near = [names.get(fold_header(text)) or find_similar(text, names) for text in dict(_top(sheet))[row]]
     return any(one is not None and one.name in keys for one in near)
 
 
@@ -231,7 +231,7 @@ def _strange(
     sheet: int, row: int, letter: str, text: str, names: Mapping[str, Field], columns: Mapping[str, str]
 ) -> pl.DataFrame:
     """A header that is not known; where it looks like a column that is not there, that must be asked about."""
-    one = similar_header(text, names)
+    one = find_similar(text, names)
     if one is not None and one.name not in columns and one.role is not FieldRole.READ_ONLY:
         return _finding(sheet, "header-near", row, letter, one.name, value=text)
     near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=0.8)
@@ -239,7 +239,7 @@ def _strange(
     return _finding(sheet, "unknown-header", row, letter, value=text, detail=said)
 
 
-def similar_header(text: str, names: Mapping[str, Field]) -> Field | None:
+def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
     """The column a header differs from by a letter or two; other digits are another column (Adresse 4)."""
     folded = fold_header(text)
     alike = [name for name in names if _DIGITS.findall(name) == _DIGITS.findall(folded)]

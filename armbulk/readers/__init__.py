@@ -10,21 +10,21 @@ from armbulk.errors import FileError
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import csv, lockfile, unsupported, xlsx
 
-MOST_BYTES = 500 * 1024 * 1024
+MAX_FILE_BYTES = 500 * 1024 * 1024
 
 
-def read_sheets(path: Path, *, shown_as: str | None = None, encoding: str | None = None) -> list[Sheet]:
+def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | None = None) -> list[Sheet]:
     """Read every table of a file, hidden sheets too; FileError when it cannot be read.
 
     `shown_as` is the file's name in messages. What a file is, its content says, not its name.
     """
-    name = shown_as or str(path)
+    name = display_name or str(path)
     content = _bytes(path, name)
     sha256 = hashlib.sha256(content).hexdigest()
     if content.startswith(b"PK\x03\x04"):
-        return _with_owner(xlsx.read(content, name, sha256), path)
-    unsupported.refuse(content, path.suffix.lower(), name)
-    frame, letters, faults = csv.read(content, name, encoding)
+        return _with_owner(xlsx.read_workbook(content, name, sha256), path)
+    unsupported.refuse_unsupported(content, path.suffix.lower(), name)
+    frame, letters, faults = csv.read_csv(content, name, encoding)
     return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=faults)]
 
 
@@ -32,7 +32,7 @@ def _bytes(path: Path, name: str) -> bytes:
     try:
         _refuse_no_file(path, name)
         before = path.stat()
-        if before.st_size > MOST_BYTES:
+        if before.st_size > MAX_FILE_BYTES:
             raise FileError("too-large", f"{name} is larger than 500 MiB", "Split the file")
         content = path.read_bytes()
         after = path.stat()

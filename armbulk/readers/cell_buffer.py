@@ -7,10 +7,7 @@ import polars as pl
 
 from armbulk.model.sheet import CELL
 
-LONGEST = 32_767
-"""The most characters Excel keeps in a cell."""
-
-LAST_COLUMN = 16_384
+MAX_COLUMNS = 16_384
 """The columns a sheet may have: A to XFD."""
 
 _KINDS = {kind: number for number, kind in enumerate(CELL.categories)}
@@ -86,7 +83,7 @@ def _part(positions: "array[int]", texts: pl.Series, kinds: pl.Series) -> pl.Dat
     return pl.DataFrame({"at": pl.Series(positions, dtype=pl.UInt32), "text": texts, "kind": kinds})
 
 
-def letter_of(index: int) -> str:
+def to_letters(index: int) -> str:
     """0 → A, 25 → Z, 26 → AA."""
     letters = ""
     index += 1
@@ -96,7 +93,7 @@ def letter_of(index: int) -> str:
     return letters
 
 
-def index_of(letters: str) -> int:
+def to_index(letters: str) -> int:
     """A → 0, Z → 25, AA → 26."""
     index = 0
     for letter in letters:
@@ -104,12 +101,12 @@ def index_of(letters: str) -> int:
     return index - 1
 
 
-def frame_of(
+def build_frame(
     rows: Sequence[int], cells: Mapping[int, CellBuffer], shared: pl.Series
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Put cells together: `cells` maps a column's index to its cells, whose positions are indexes of `rows`."""
     columns = [pl.Series("row", rows, dtype=pl.Int64)]
-    used = {index: letter_of(index) for index in sorted(cells)}
+    used = {index: to_letters(index) for index in sorted(cells)}
     for index, letter in used.items():
         columns += cells[index].columns(letter, len(rows), shared)
     return pl.DataFrame(columns), tuple(used.values())

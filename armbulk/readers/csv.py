@@ -5,11 +5,12 @@ import re
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
-from armbulk.readers.cell_buffer import LONGEST, letter_of
-from armbulk.readers.csv_records import Records, split
-from armbulk.readers.encoding import TWICE, decode
+from armbulk.readers.cell_buffer import to_letters
+from armbulk.readers.csv_records import Records, split_records
+from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 
 _SEPARATORS = ";\t,|"
 _TOLD = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
@@ -19,9 +20,9 @@ _MOST_PLACES = 5_000_000  # fields times lines that may be for the most part emp
 Table = tuple[pl.DataFrame, tuple[str, ...], tuple[ReadIssue, ...]]
 
 
-def read(content: bytes, name: str, encoding: str | None) -> Table:
+def read_csv(content: bytes, name: str, encoding: str | None) -> Table:
     """Read a delimited file: the frame of model.Sheet, its column letters, and what is to be told."""
-    text, faults = decode(content, name, encoding)
+    text, faults = decode_text(content, name, encoding)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     first, _, rest = text.partition("\n")
     told = _TOLD.fullmatch(first)
@@ -30,7 +31,7 @@ def read(content: bytes, name: str, encoding: str | None) -> Table:
         text = "\n" + rest  # the line keeps its number, and is blank
         faults.append(ReadIssue("separator-told", 1, value=separator))
     doubled = encoding is None and any(one in text for one in "ÃâÂ")
-    records = split(text, separator, name) or csv_quotes.split(text, separator, name)
+    records = split_records(text, separator, name) or csv_quotes.split_strictly(text, separator, name)
     frame, letters = _frame(records, name)
     faults += [*_ragged(records.counts, frame), *_glued(records), *_cells(frame, letters, doubled=doubled)]
     faults += _swallowed(records, frame, letters, separator)
@@ -59,7 +60,7 @@ def _frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
         line = records.counts.filter(pl.col("n") == width)["row"][0]
         what = f"{name} line {line} has {width:,} fields, most others far fewer"
         raise FileError("too-large", what, "Check the separator and the quotes, or split the file")
-    letters = tuple(letter_of(index) for index in range(width))
+    letters = tuple(to_letters(index) for index in range(width))
     return records.frame(letters), letters
 
 
@@ -69,7 +70,7 @@ def _ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
     if usual is None:
         return []
     first = counts.filter(pl.col("n") == usual)["row"].min()
-    beyond = [letter_of(index) for index in range(usual, frame.width - 1)]
+    beyond = [to_letters(index) for index in range(usual, frame.width - 1)]
     full = pl.any_horizontal([pl.col(one).is_not_null() for one in beyond] or [pl.lit(value=False)])
     long = set(frame.filter(full)["row"])
     odd = counts.filter((pl.col("row") > first) & (pl.col("n") != usual))
@@ -94,10 +95,14 @@ def _cells(frame: pl.DataFrame, letters: tuple[str, ...], *, doubled: bool) -> l
     told = []
     for letter in letters:
         text = pl.col(letter)
-        long = frame.filter((text.str.len_bytes() > LONGEST) & (text.str.len_chars() > LONGEST))["row"]
-        told += [ReadIssue("text-too-long", row, letter, None, str(LONGEST)) for row in long.head(_MOST_FAULTS)]
+        long = frame.filter(
+            (text.str.len_bytes() > EXCEL_MAX_CELL_CHARS) & (text.str.len_chars() > EXCEL_MAX_CELL_CHARS)
+        )["row"]
+        told += [
+            ReadIssue("text-too-long", row, letter, None, str(EXCEL_MAX_CELL_CHARS)) for row in long.head(_MOST_FAULTS)
+        ]
         if doubled:
-            damaged = frame.filter(text.str.contains(TWICE)).select("row", letter)
+            damaged = frame.filter(text.str.contains(DOUBLE_ENCODED)).select("row", letter)
             told += [
                 ReadIssue("encoded-twice", row, letter, cell) for row, cell in damaged.head(_MOST_FAULTS).iter_rows()
             ]

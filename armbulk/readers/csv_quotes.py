@@ -7,14 +7,14 @@ import re
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.readers.cell_buffer import LAST_COLUMN
+from armbulk.readers.cell_buffer import MAX_COLUMNS
 from armbulk.readers.csv_records import SPACES, Records, too_wide
 
 _BATCH = 50_000
 _SCHEMA = pl.Schema({"row": pl.Int64(), "fields": pl.List(pl.String)})
 
 
-def split(text: str, separator: str, name: str) -> Records:
+def split_strictly(text: str, separator: str, name: str) -> Records:
     """Split a text by Python's own reader, strict; FileError names the line of a quote that is wrong."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     csv.field_size_limit(max(len(text), 1 << 17))
@@ -26,7 +26,7 @@ def split(text: str, separator: str, name: str) -> Records:
         for record in reader:
             at, before = before + 1, reader.line_num
             spanning = spanning or before > at
-            if len(record) > LAST_COLUMN:
+            if len(record) > MAX_COLUMNS:
                 raise too_wide(name, at)
             if any(value.strip(SPACES) for value in record):
                 rows.append(at)

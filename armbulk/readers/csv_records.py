@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.readers.cell_buffer import LAST_COLUMN
+from armbulk.readers.cell_buffer import MAX_COLUMNS
 
 SPACES = " \t\r\n\u00a0\u2007\u202f\ufeff"
 """What does not count around a value."""
@@ -46,10 +46,10 @@ def _clean(cell: pl.Expr, name: str) -> pl.Expr:
 
 def too_wide(name: str, line: int) -> FileError:
     """The error for a record with more fields than a sheet has columns."""
-    return FileError("too-large", f"{name} line {line} has more than {LAST_COLUMN:,} fields", "Check the separator")
+    return FileError("too-large", f"{name} line {line} has more than {MAX_COLUMNS:,} fields", "Check the separator")
 
 
-def split(text: str, separator: str, name: str) -> Records | None:
+def split_records(text: str, separator: str, name: str) -> Records | None:
     """Split a whole text; null when its quotes are not as they should be, and it must be read with care."""
     lines = pl.DataFrame({"record": pl.Series([text]).str.split("\n").explode()})
     lines = lines.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row"))
@@ -60,7 +60,7 @@ def split(text: str, separator: str, name: str) -> Records | None:
             return None
         spanning, lines = whole.height < lines.height, whole
     lines = lines.filter(pl.col("record").str.strip_chars_start(SPACES + separator) != "")
-    wide = lines.filter(pl.col("record").str.count_matches(separator, literal=True) >= LAST_COLUMN)["row"]
+    wide = lines.filter(pl.col("record").str.count_matches(separator, literal=True) >= MAX_COLUMNS)["row"]
     if wide.len():
         raise too_wide(name, wide[0])
     marked = lines.filter(pl.col("record").str.contains("\ufeff", literal=True))["row"].to_list()

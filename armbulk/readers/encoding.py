@@ -5,7 +5,7 @@ import re
 from armbulk.errors import FileError
 from armbulk.model.sheet import ReadIssue
 
-TWICE = "Ã[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|â€|Â[\u00a0-\u00bf]"
+DOUBLE_ENCODED = "Ã[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|â€|Â[\u00a0-\u00bf]"
 """What is left of a letter such as æ that was encoded twice: it has become two."""
 
 _WIDE_MARKS = {
@@ -17,7 +17,7 @@ _SEARCHED = 200_000  # characters that samples are taken from
 _AGAIN = "Save the file again as UTF-8, or say its --encoding"
 
 
-def decode(content: bytes, name: str, encoding: str | None) -> tuple[str, list[ReadIssue]]:
+def decode_text(content: bytes, name: str, encoding: str | None) -> tuple[str, list[ReadIssue]]:
     """The text, and what is to be told of it; `encoding` overrides the rule."""
     wide = next((known for mark, known in _WIDE_MARKS.items() if content.startswith(mark)), None)
     if encoding or wide:
@@ -83,8 +83,8 @@ def _windows(content: bytes, name: str, first: int) -> tuple[str, list[ReadIssue
 
 def _refuse_twice(text: str, name: str) -> None:
     """Refuse a file all of whose letters such as æ were encoded twice; a single one is told at its cell."""
-    found = re.search(TWICE, text) if any(one in text for one in "ÃâÂ") else None
-    if found is None or re.search(r"[^\W\d_a-zA-Z]", re.sub(TWICE, "", text)):
+    found = re.search(DOUBLE_ENCODED, text) if any(one in text for one in "ÃâÂ") else None
+    if found is None or re.search(r"[^\W\d_a-zA-Z]", re.sub(DOUBLE_ENCODED, "", text)):
         return
     line = text[: found.start()].count("\n") + 1
     cell = re.split(r'[;,\t|"\r\n]', text[max(found.start() - 40, 0) : found.start()])[-1]

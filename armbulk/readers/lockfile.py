@@ -4,7 +4,7 @@ from pathlib import Path
 
 _EXCEL_BYTES = 165  # a length, the name in the machine's own letters, and from byte 55 the same in UTF-16
 _WIDE = 55
-_MOST_BYTES = 4096
+_MAX_BYTES = 4096
 _LONGEST = 54
 
 
@@ -13,7 +13,7 @@ def read_lock_owner(path: Path) -> str | None:
     for beside, name_in in ((f"~${path.name}", _excel), (f".~lock.{path.name}#", _libre)):
         try:
             with path.with_name(beside).open("rb") as stream:
-                return _shown(name_in(stream.read(_MOST_BYTES)))
+                return _shown(name_in(stream.read(_MAX_BYTES)))
         except FileNotFoundError:
             continue
         except (OSError, ValueError):

@@ -2,7 +2,7 @@
 
 from armbulk.errors import FileError
 
-SAVE = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
+SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _OTHERS = {
@@ -16,7 +16,7 @@ _OTHERS = {
 }
 
 
-def refuse(content: bytes, suffix: str, name: str) -> None:
+def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
     """Refuse what is neither a zip nor a text with columns; `suffix` is how the file's name ends."""
     if content.startswith(_COMPOUND):
         _refuse_compound(content, name)
@@ -37,7 +37,7 @@ def _refuse_compound(content: bytes, name: str) -> None:
         )
     old = any(stream.encode("utf-16-le") in content for stream in ("Workbook", "Book\x00"))
     what = "an old Excel workbook (.xls)" if old else "an old Office file, but no workbook (a document or a mail?)"
-    raise FileError("not-xlsx", f"{name} is {what}", SAVE)
+    raise FileError("not-xlsx", f"{name} is {what}", SAVE_AS_XLSX)
 
 
 def _refuse_text(content: bytes, suffix: str, name: str) -> None:
@@ -45,7 +45,7 @@ def _refuse_text(content: bytes, suffix: str, name: str) -> None:
     head = content[:400].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<?xml")):
         what = "is a web page" if b"workbook" not in head else "is an XML file"
-        raise FileError("not-xlsx", f"{name} {what}, not a workbook", SAVE)
+        raise FileError("not-xlsx", f"{name} {what}, not a workbook", SAVE_AS_XLSX)
     if suffix in _WORKBOOKS:
         first = "".join(c for c in content[:24].decode("cp1252", "replace").split("\n")[0] if c.isprintable()).strip()
         text = b"\x00" not in content[:4096]

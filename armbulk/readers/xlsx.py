@@ -7,10 +7,10 @@ formulas without a value are told apart from blanks, and dates are dates by the 
 from dataclasses import dataclass, field
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.readers.cell_buffer import LONGEST
-from armbulk.readers.xlsx_archive import MOST_PARTS, Archive
-from armbulk.readers.xlsx_worksheet import RAW_LONGEST, Book, Worksheet
+from armbulk.readers.xlsx_archive import MAX_PARTS, WorkbookArchive
+from armbulk.readers.xlsx_worksheet import MAX_RAW_CHARS, SharedParts, Worksheet
 
 _MOST_FORMATS = 100_000  # Excel keeps 65,490
 _FROM_ELSEWHERE = ("/externallinks/", "/querytables/", "xl/connections.xml")
@@ -21,15 +21,15 @@ _LONGEST_FORMAT = 1_000  # Excel keeps 255 characters
 class _Opened:
     """A workbook while it is read: its archive, what all sheets share, and its parts by relation."""
 
-    archive: Archive
-    book: Book
+    archive: WorkbookArchive
+    book: SharedParts
     relations: dict[str, tuple[str, str]] = field(default_factory=dict)
     sheets: list[tuple[str, str, str]] = field(default_factory=list)  # name, relation, state
 
 
-def read(content: bytes, name: str, sha256: str) -> list[Sheet]:
+def read_workbook(content: bytes, name: str, sha256: str) -> list[Sheet]:
     """Read the worksheets of a workbook, the hidden ones marked as such; FileError when it cannot be read."""
-    archive = Archive(content, name)
+    archive = WorkbookArchive(content, name)
     try:
         return _sheets(_open(archive), name, sha256)
     except (ValueError, KeyError, IndexError, OverflowError) as error:
@@ -38,8 +38,8 @@ def read(content: bytes, name: str, sha256: str) -> list[Sheet]:
         archive.close()
 
 
-def _open(archive: Archive) -> _Opened:
-    opened = _Opened(archive, Book(archive))
+def _open(archive: WorkbookArchive) -> _Opened:
+    opened = _Opened(archive, SharedParts(archive))
     top = _relations(archive, "_rels/.rels")
     main = next((target for kind, target in top.values() if kind.endswith("/officeDocument")), "xl/workbook.xml")
     folder, _, leaf = main.rpartition("/")
@@ -120,7 +120,7 @@ def _nothing(*_: object) -> None:
     """Handler for what does not matter."""
 
 
-def _relations(archive: Archive, part: str, folder: str = "") -> dict[str, tuple[str, str]]:
+def _relations(archive: WorkbookArchive, part: str, folder: str = "") -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
 
     def start(tag: str, given: dict[str, str]) -> None:
@@ -128,8 +128,8 @@ def _relations(archive: Archive, part: str, folder: str = "") -> dict[str, tuple
             target = given.get("Target", "")
             path = target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/")
             found[given.get("Id", "")] = (given.get("Type", ""), _plain(path))
-        if len(found) > MOST_PARTS:
-            raise archive.damaged(f"{part} names more than {MOST_PARTS} parts")
+        if len(found) > MAX_PARTS:
+            raise archive.damaged(f"{part} names more than {MAX_PARTS} parts")
 
     if part.lower() in archive.parts:
         archive.parse(part, start, _nothing, _nothing)
@@ -154,13 +154,13 @@ def _workbook(opened: _Opened, part: str) -> None:
             case "sheet":
                 relation = next((value for key, value in given.items() if _local(key) == "id" and ":" in key), "")
                 opened.sheets.append((given.get("name", ""), relation, given.get("state", "visible")))
-                if len(opened.sheets) > MOST_PARTS:
-                    raise opened.archive.damaged(f"it has more than {MOST_PARTS} sheets")
+                if len(opened.sheets) > MAX_PARTS:
+                    raise opened.archive.damaged(f"it has more than {MAX_PARTS} sheets")
 
     opened.archive.parse(part, start, _nothing, _nothing)
 
 
-def _strings(book: Book, part: str) -> None:
+def _strings(book: SharedParts, part: str) -> None:
     """The shared texts; phonetic readings are left out, runs of formatting are put together."""
     pieces: list[str] = []
     inside = {"t": False, "rPh": False}
@@ -186,15 +186,17 @@ def _strings(book: Book, part: str) -> None:
         nonlocal size
         if inside["t"] and not inside["rPh"]:
             size += len(piece)
-            if size > RAW_LONGEST:
-                raise book.archive.damaged(f"the shared text {len(book.filled)} is longer than {LONGEST} characters")
+            if size > MAX_RAW_CHARS:
+                raise book.archive.damaged(
+                    f"the shared text {len(book.filled)} is longer than {EXCEL_MAX_CELL_CHARS} characters"
+                )
             pieces.append(piece)
 
     book.archive.parse(part, start, end, text)
     book.shared = book.texts.series()
 
 
-def _styles(book: Book, part: str) -> None:
+def _styles(book: SharedParts, part: str) -> None:
     """The cell formats, as far as they change what a number is."""
     codes: dict[int, str] = {}
     formats: list[int] = []

@@ -13,13 +13,13 @@ from typing import Any
 from xml.parsers import expat
 
 from armbulk.errors import FileError
-from armbulk.readers.unsupported import SAVE
+from armbulk.readers.unsupported import SAVE_AS_XLSX
 
-MOST_PARTS = 2_000
-MOST_BYTES = 256 * 1024 * 1024
+MAX_PARTS = 2_000
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 """Bytes that all parts together may have once they are unpacked."""
 
-DEEPEST = 100
+MAX_DEPTH = 100
 """Elements inside each other; a workbook has about a dozen."""
 
 _LONGEST_TAG = 1 << 20  # a tag or a comment; Excel's longest have a few thousand characters
@@ -30,21 +30,21 @@ _AGAIN = "Copy or download it again, or open it in Excel and save it again"
 Handler = Callable[..., Any]
 
 
-class Archive:
+class WorkbookArchive:
     """An open workbook file: its parts by name, within bounds."""
 
     def __init__(self, content: bytes, name: str) -> None:
         """Open the container; FileError says why it is refused."""
         self.name = name
-        self._left = MOST_BYTES
+        self._left = MAX_UNPACKED_BYTES
         self._parts: dict[str, zipfile.ZipInfo] = {}
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
             infos = self._zip.infolist()
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OverflowError) as error:
             raise FileError("damaged", f"{name} is damaged: its end is missing or broken ({error})", _AGAIN) from None
-        if len(infos) > MOST_PARTS:
-            raise self.damaged(f"it has {len(infos)} parts, more than {MOST_PARTS}")
+        if len(infos) > MAX_PARTS:
+            raise self.damaged(f"it has {len(infos)} parts, more than {MAX_PARTS}")
         for info in infos:
             self._add(info)
         self._refuse_others()
@@ -79,9 +79,9 @@ class Archive:
         """Files that are a zip too, but no .xlsx workbook."""
         parts = self._parts
         if "mimetype" in parts and "content.xml" in parts:
-            raise FileError("not-xlsx", f"{self.name} is an OpenDocument file (.ods)", SAVE)
+            raise FileError("not-xlsx", f"{self.name} is an OpenDocument file (.ods)", SAVE_AS_XLSX)
         if any(part.endswith("workbook.bin") for part in parts):
-            raise FileError("not-xlsx", f"{self.name} is a binary Excel workbook (.xlsb)", SAVE)
+            raise FileError("not-xlsx", f"{self.name} is a binary Excel workbook (.xlsb)", SAVE_AS_XLSX)
         if not any(part.endswith(".xml") and "workbook" in part for part in parts):
             what = "a Word document" if "word/document.xml" in parts else "a zip file without a workbook in it"
             raise FileError("not-xlsx", f"{self.name} is {what}", "Name an Excel workbook (.xlsx) or a CSV file")
@@ -125,7 +125,7 @@ class Archive:
         def begin(tag: str, given: dict[str, str]) -> None:
             nonlocal depth
             depth += 1
-            if depth > DEEPEST:
+            if depth > MAX_DEPTH:
                 raise self.damaged(f"{part}: its elements lie too deep inside each other")
             start(tag, given)
 

@@ -14,7 +14,7 @@ _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's dates have no time z
 _LAST_SERIAL = 2_958_466
 
 
-def unescaped(text: str) -> str:
+def unescape_text(text: str) -> str:
     """A text as Excel shows it: escapes such as _x000A_ decoded once, blanks around it taken off."""
     return (_ESCAPE.sub(_character, text) if "_x" in text else text).strip()
 
@@ -24,7 +24,7 @@ def _character(found: re.Match[str]) -> str:
     return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)  # half a character is none
 
 
-def plain_number(raw: str) -> str | None:
+def to_plain_number(raw: str) -> str | None:
     """A number of the file as plain digits: null when it is none, "" when it is larger than any amount."""
     if len(raw) <= _LONGEST_NUMBER and _NUMBER.fullmatch(raw):
         return raw
@@ -35,7 +35,7 @@ def plain_number(raw: str) -> str | None:
 
 
 @lru_cache(maxsize=1 << 14)
-def serial_date(raw: str, *, since_1904: bool) -> tuple[str, str]:
+def convert_serial(raw: str, *, since_1904: bool) -> tuple[str, str]:
     """Turn Excel's day number (plain digits) into ISO text and its kind; 29 February 1900 never was."""
     days = Decimal(raw)
     whole = int(days)
@@ -55,7 +55,7 @@ def serial_date(raw: str, *, since_1904: bool) -> tuple[str, str]:
     return (moment.isoformat(), "datetime") if seconds else (moment.date().isoformat(), "date")
 
 
-def iso_date(raw: str) -> tuple[str, str]:
+def parse_iso_date(raw: str) -> tuple[str, str]:
     """A date cell that holds ISO text, as some programs write it, and its kind."""
     try:
         if len(raw) == 10:

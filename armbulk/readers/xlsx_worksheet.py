@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue
-from armbulk.readers.cell_buffer import LAST_COLUMN, LONGEST, CellBuffer, TextBuffer, frame_of, index_of
-from armbulk.readers.xlsx_archive import Archive
-from armbulk.readers.xlsx_values import NumberFormats, iso_date, plain_number, serial_date, unescaped
+from armbulk.readers.cell_buffer import MAX_COLUMNS, CellBuffer, TextBuffer, build_frame, to_index
+from armbulk.readers.xlsx_archive import WorkbookArchive
+from armbulk.readers.xlsx_values import NumberFormats, convert_serial, parse_iso_date, to_plain_number, unescape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_CELLS = 5_000_000
-LAST_ROW = 1_048_576
-RAW_LONGEST = 8 * LONGEST  # a text in the file: every character may be written as an escape
+MAX_CELLS = 5_000_000
+MAX_RAW_CHARS = 8 * EXCEL_MAX_CELL_CHARS  # a text in the file: every character may be written as an escape
 _MOST_PLACES = 15_000_000  # rows times columns, unless a tenth of them is filled
 _MOST_MERGED = 100_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,10})")
@@ -30,11 +30,11 @@ _Given = dict[str, str]
 
 
 @dataclass(slots=True)
-class Book:
+class SharedParts:
     """What all sheets of a workbook share: texts, formats, and how many cells there may still be."""
 
-    archive: Archive
-    left: int = MOST_CELLS
+    archive: WorkbookArchive
+    left: int = MAX_CELLS
     texts: TextBuffer = field(default_factory=TextBuffer)
     filled: bytearray = field(default_factory=bytearray)  # which of the shared texts are not blank
     shared: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
@@ -47,7 +47,7 @@ class Book:
 
     def add_string(self, raw: str) -> None:
         """Keep one shared text."""
-        if len(self.filled) >= MOST_CELLS:
+        if len(self.filled) >= MAX_CELLS:
             raise self.too_large("more than 5,000,000 texts")
         text = self.text(raw, f"the shared text {len(self.filled)}")
         self.filled.append(bool(text))
@@ -55,16 +55,16 @@ class Book:
 
     def text(self, raw: str, where: str) -> str:
         """A text as Excel shows it; FileError when it is longer than any."""
-        text = unescaped(raw)
-        if len(text) > LONGEST:
-            raise self.archive.damaged(f"{where} is longer than {LONGEST} characters")
+        text = unescape_text(raw)
+        if len(text) > EXCEL_MAX_CELL_CHARS:
+            raise self.archive.damaged(f"{where} is longer than {EXCEL_MAX_CELL_CHARS} characters")
         return text
 
 
 class Worksheet:
     """Reads one worksheet part."""
 
-    def __init__(self, book: Book, title: str) -> None:
+    def __init__(self, book: SharedParts, title: str) -> None:
         """Begin before the first row."""
         self.merged: list[str] = []
         self._book, self._title = book, title
@@ -104,7 +104,7 @@ class Worksheet:
         self._book.archive.parse(part, self._start, self._end, self._text)
         if len(self._rows) * len(self._cells) > max(_MOST_PLACES, 10 * self._count):
             raise self._book.too_large(f"cells too far apart on sheet {self._title}")
-        return frame_of(self._rows, self._cells, self._book.shared)
+        return build_frame(self._rows, self._cells, self._book.shared)
 
     def hidden(self) -> frozenset[int]:
         """The rows with cells that Excel does not show."""
@@ -124,8 +124,8 @@ class Worksheet:
         if self._wanted is not None and not self._skip:
             self._wanted.append(piece)
             self._size += len(piece)
-            if self._size > RAW_LONGEST:
-                raise self._damaged(f"a text in row {self._row} is longer than {LONGEST} characters")
+            if self._size > MAX_RAW_CHARS:
+                raise self._damaged(f"a text in row {self._row} is longer than {EXCEL_MAX_CELL_CHARS} characters")
 
     def _end(self, tag: str) -> None:
         act = self._ends.get(tag if ":" not in tag else tag.rpartition(":")[2])
@@ -157,7 +157,7 @@ class Worksheet:
             number = int(told)
         else:
             raise self._damaged(f"there is no row {told[:20]!r}")
-        if not 0 < number <= LAST_ROW:
+        if not 0 < number <= EXCEL_MAX_ROWS:
             raise self._damaged(f"there is no row {number}")
         if number <= self._row:
             raise self._damaged(f"row {number} stands after row {self._row}")
@@ -174,7 +174,7 @@ class Worksheet:
         column = self._place(given["r"]) if "r" in given else self._column + 1
         if column <= self._column:
             raise self._damaged(f"the cell {given.get('r')} stands twice or out of order")
-        if column >= LAST_COLUMN:
+        if column >= MAX_COLUMNS:
             raise self._damaged(f"row {self._row} has a cell beyond column XFD")
         self._column, self._given = column, given
         self._pieces, self._formula = [], None
@@ -193,7 +193,7 @@ class Worksheet:
         found = _REFERENCE.fullmatch(reference)
         if found is None or int(found.group(2)) != self._row:
             raise self._damaged(f"the cell {reference[:20]} stands in row {self._row}")
-        index = self._letters[found.group(1)] = index_of(found.group(1))
+        index = self._letters[found.group(1)] = to_index(found.group(1))
         return index
 
     def _begin_value(self, _: _Given) -> None:
@@ -261,7 +261,7 @@ class Worksheet:
             case "e":
                 return raw.strip()[:40] or "#N/A", "error"
             case "d":
-                return iso_date(raw.strip())
+                return parse_iso_date(raw.strip())
             case _:
                 raise self._damaged(f"row {self._row} has a cell of unknown type {kind[:20]!r}")
 
@@ -278,13 +278,13 @@ class Worksheet:
     def _number(self, raw: str, style: str) -> tuple[str, str]:
         if not raw:
             return "", "number"
-        plain, formats = plain_number(raw), self._book.formats
+        plain, formats = to_plain_number(raw), self._book.formats
         if plain is None:
             raise self._damaged(f"row {self._row} has a number that is none ({raw[:20]!r})")
         if not plain:
             return "#NUM!", "error"
         if style in formats.dates:
-            return serial_date(plain, since_1904=self._book.since_1904)
+            return convert_serial(plain, since_1904=self._book.since_1904)
         if style in formats.percents:
             return plain, "percent"
         width = formats.widths.get(style, 0)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from armbulk.model.columns import Json, to_json_text, to_text
 from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.model.record_texts import Json, to_json_text, to_text
 
 _NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
 _SECRET = frozenset({"national-id", "bank-account"})

@@ -27,7 +27,8 @@ from armbulk.redaction import KEPT
 from armbulk.store import decisions
 from armbulk.store import purge as purging
 from armbulk.store.decisions import UnresolvedDocument
-from armbulk.store.engine import ClientLock, engine_of, flush, migrate
+from armbulk.store.engine import engine_of, flush, migrate
+from armbulk.store.locks import ClientLock
 from armbulk.store.metering import QuotaMeter
 from armbulk.store.purge import Purged
 from armbulk.store.queries import StoreReader

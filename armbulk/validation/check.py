@@ -9,7 +9,15 @@ import polars as pl
 
 from armbulk.errors import FileError, UsageError
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, RenderedFinding, apply_severities, count, group, merge, render
+from armbulk.findings.frame import (
+    SCHEMA,
+    RenderedFinding,
+    apply_severities,
+    count_findings,
+    group_findings,
+    merge_findings,
+    render_findings,
+)
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
@@ -18,12 +26,11 @@ from armbulk.model.fields import Resource, Severity
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadIssue, ReadOptions, Sheet, Table
 from armbulk.readers import read_sheets
-from armbulk.resources import RESOURCES, UPDATED, headers
-from armbulk.validation import edits, flat_file, layout, rules
-from armbulk.validation import layout as hidden
+from armbulk.resources import RESOURCES, UPDATED, field_headers
+from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
 from armbulk.validation.parse import parse_sheet
 
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,13 @@ class Checked:
     """Files, checked: the sheets as they stand, what was recognised, typed tables, findings, what is held back."""
 
     sheets: tuple[Sheet, ...]
-    headed: tuple[HeaderMatch, ...]
+    header_matches: tuple[HeaderMatch, ...]
     tables: dict[str, Table]
     findings: pl.DataFrame
     blocked_rows: dict[str, pl.DataFrame]
     skipped: dict[str, Table] = field(default_factory=dict)  # hidden rows, left out as the caller asked
-    mapped: tuple[apply.MappedSheet, ...] = ()  # the sheets as the mapping sees them
-    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASES))  # of changed rows
+    mapped_sheets: tuple[apply.MappedSheet, ...] = ()  # the sheets as the mapping sees them
+    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASE_SCHEMA))  # of changed rows
 
     def all_tables(self) -> dict[str, Table]:
         """Everything that was read, the hidden rows that are left out as well."""
@@ -48,20 +55,20 @@ class Checked:
     @property
     def errors(self) -> int:
         """How many errors there are."""
-        return count(self.findings, Severity.ERROR)
+        return count_findings(self.findings, Severity.ERROR)
 
     @property
     def warnings(self) -> int:
         """How many warnings there are."""
-        return count(self.findings, Severity.WARNING)
+        return count_findings(self.findings, Severity.WARNING)
 
 
 def check_files(
-    files: Sequence[str], reading: ReadOptions = DEFAULT_READ_OPTIONS, *, anything: bool = False
+    files: Sequence[str], options: ReadOptions = DEFAULT_READ_OPTIONS, *, anything: bool = False
 ) -> Checked:
     """Read and check files (`FILE` or `FILE#Sheet=RESOURCE`); FileError or UsageError when that cannot be."""
-    sheets = [sheet for name in files for sheet in _sheets(name, reading)]
-    checked = check_sheets(sheets, reading)
+    sheets = [sheet for name in files for sheet in _sheets(name, options)]
+    checked = check_sheets(sheets, options)
     if not anything and not set(checked.tables) & {"customers", "documents"}:
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
@@ -73,31 +80,35 @@ def check_files(
     return checked
 
 
-def check_sheets(sheets: Sequence[Sheet], reading: ReadOptions = DEFAULT_READ_OPTIONS) -> Checked:
+def check_sheets(sheets: Sequence[Sheet], options: ReadOptions = DEFAULT_READ_OPTIONS) -> Checked:
     """Check sheets that have been read."""
-    sheets, mapped = _mapped(sheets, reading)
+    sheets, mapped = _mapped(sheets, options)
     plain = [one.sheet for one in mapped]
-    change = bool(reading.update) or any(sheet.base is not None for sheet in plain)
+    change = bool(options.update) or any(sheet.base is not None for sheet in plain)
     resources = UPDATED if change else RESOURCES
-    headed = _recognised(plain, reading.renames, resources)
+    headed = _recognised(plain, options.renames, resources)
     compared = [edits.compare_with_base(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
     plain = [one.sheet for one in compared]
     layouts = [layout.check_layout(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
-    findings = [edits.known_columns(*pair) for pair in zip(plain, (one.findings for one in headed), strict=True)]
+    findings = [
+        edits.drop_expected_findings(*pair) for pair in zip(plain, (one.findings for one in headed), strict=True)
+    ]
     findings += [_faults(sheet, index) for index, sheet in enumerate(sheets)]
     findings += [*(one.findings for one in mapped), *(one.findings for one in compared)]
     parts: list[Table] = []
     for index, (sheet, one) in enumerate(zip(plain, headed, strict=True)):
         if one.resource is not None:
-            read, found = _read_sheet(sheet, index, one, reading)
+            read, found = _read_sheet(sheet, index, one, options)
             parts += read
             findings.append(found)
-    aside = hidden.set_aside(_joined(parts, resources), plain, reading)
-    before = layout.drop_silenced(merge([*findings, *layouts, aside.findings]), layouts)
+    aside = hidden_rows.separate_hidden_rows(_joined(parts, resources), plain, options)
+    before = layout.drop_silenced(merge_findings([*findings, *layouts, aside.findings]), layouts)
     after = layout.drop_silenced(rules.check_rules(aside.tables, before), layouts)
-    whole = apply_severities(merge([apply.show_in_source(merge([before, after]), mapped)]), reading.rules)
+    whole = apply_severities(
+        merge_findings([apply.move_to_source(merge_findings([before, after]), mapped)]), options.rules
+    )
     held = rules.blocked_rows(aside.tables, whole)
-    bases = pl.concat([one.bases for one in compared] or [pl.DataFrame(schema=edits.BASES)])
+    bases = pl.concat([one.bases for one in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)])
     return Checked(tuple(sheets), headed, aside.tables, whole, held, aside.skipped, tuple(mapped), bases)
 
 
@@ -117,7 +128,7 @@ def _mapped(sheets: Sequence[Sheet], reading: ReadOptions) -> tuple[list[Sheet],
             "Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers",
         )
     return known, [
-        replace(mapped[0], findings=pl.concat([mapped[0].findings, apply.unused_targets(entries, mapped)])),
+        replace(mapped[0], findings=pl.concat([mapped[0].findings, apply.find_unused_entries(entries, mapped)])),
         *mapped[1:],
     ]
 
@@ -148,7 +159,7 @@ def _read_sheet(
     line_rows, more = parse_sheet(sheet, index, headed.lines, reading)
     lines = Table(headed.lines.resource, line_rows, {index: headed.lines.columns})
     documents, told = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
-    return [documents, lines], merge([found, more, told]).unique(maintain_order=True)
+    return [documents, lines], merge_findings([found, more, told]).unique(maintain_order=True)
 
 
 def _joined(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
@@ -173,8 +184,8 @@ def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
 
 def _sheets(name: str, reading: ReadOptions) -> list[Sheet]:
     path, _, said = name.partition("#")
-    sheets = edits.with_base(read_sheets(Path(path), shown_as=path, encoding=reading.encoding))
-    sheets = [edits.undefused(sheet) for sheet in sheets] if reading.update else sheets
+    sheets = edits.attach_base(read_sheets(Path(path), display_name=path, encoding=reading.encoding))
+    sheets = [edits.strip_formula_guards(sheet) for sheet in sheets] if reading.update else sheets
     if said:
         wanted, _, resource = said.partition("=")
         chosen = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
@@ -206,24 +217,24 @@ def _resource(name: str) -> str:
 
 def to_json(checked: Checked, lang: str) -> dict[str, Any]:
     """Say what was found as the JSON contract of `armbulk check` does."""
-    listed = render(checked.findings.head(MOST_LISTED), checked.sheets, headers(), lang)
+    listed = render_findings(checked.findings.head(MAX_LISTED), checked.sheets, field_headers(), lang)
     return {
         "files": list(dict.fromkeys(sheet.file for sheet in checked.sheets)),
         "sheets": [_sheet(checked, index) for index in range(len(checked.sheets))],
         "findings": listed,
-        "groups": group(checked.findings, checked.sheets, headers(), lang),
+        "groups": group_findings(checked.findings, checked.sheets, field_headers(), lang),
         "counts": {"error": checked.errors, "warning": checked.warnings},
     }
 
 
-def near_headers(checked: Checked, lang: str) -> list[RenderedFinding]:
+def list_near_headers(checked: Checked, lang: str) -> list[RenderedFinding]:
     """Headers that only resemble a column, to be asked about."""
     near = checked.findings.filter(pl.col("code") == "header-near")
-    return render(near, checked.sheets, headers(), lang)
+    return render_findings(near, checked.sheets, field_headers(), lang)
 
 
 def _sheet(checked: Checked, index: int) -> dict[str, Any]:
-    sheet, resource = checked.sheets[index], checked.headed[index].resource
+    sheet, resource = checked.sheets[index], checked.header_matches[index].resource
     rows = held_back = 0
     if resource is not None:
         mine = checked.tables[resource.name].rows.filter(pl.col("sheet") == index)

@@ -18,11 +18,11 @@ from armbulk.app import imports
 from armbulk.cli import cli
 from armbulk.model.keys import normalise_key_text
 from armbulk.planning.plan import ImportOptions
-from armbulk.results import report
+from armbulk.results.run_result import load_result
 from armbulk.sandbox import Sandbox
 from armbulk.store import Store
 from armbulk.validation.check import check_files
-from armbulk.writers.workbooks import read_provenance
+from armbulk.writers.provenance import read_provenance
 
 HEAD = ("Document no", "Document type", "Customer no", "Document date", "Due date", "Currency",
         "Amount excl. VAT", "VAT", "Amount incl. VAT")  # fmt: skip
@@ -239,7 +239,7 @@ def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str
         assert before.store_id == way.store.identity()
         openpyxl.load_workbook(target).save(target)
         assert read_provenance(target) == before
-        assert sum(report.load_result(way.store, run).count_outcomes().values()) > 0
+        assert sum(load_result(way.store, run).count_outcomes().values()) > 0
 
 
 @pytest.mark.promise("P27")

@@ -216,7 +216,7 @@ def test_a_disk_that_is_full_leaves_nothing_half(tmp_path: Path, monkeypatch: py
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(xlsx, "rows_xml", full)
+        broken.setattr(xlsx, "rows_to_xml", full)
         with pytest.raises(FileError, match="No space left"):
             write(tmp_path, lists, "gl.xlsx", **FEBRUARY)
     assert (tmp_path / "gl.xlsx").read_bytes() == b"old"

@@ -12,7 +12,7 @@ from support.journey import journey, outcomes, sample_files, write_files
 from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
-from armbulk.results.report import load_result
+from armbulk.results.run_result import load_result
 from armbulk.sandbox.dialects import DIALECTS
 from armbulk.sending import sender
 from armbulk.settings.load import load_profile

@@ -24,14 +24,14 @@ from test_export_files import call, people
 
 from armbulk.cli import cli
 from armbulk.errors import FileError
-from armbulk.export import incremental, run
+from armbulk.export import changes, run, snapshot
 from armbulk.export.fingerprint import RecordHasher, hash_column
 from armbulk.export.request import ExportArguments, build_request
-from armbulk.export.snapshot import Snapshot
+from armbulk.export.session import EXPORTS_FOLDER
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
-from armbulk.writers import table_stream
-from armbulk.writers import tables as files
+from armbulk.store.snapshots import Snapshot
+from armbulk.writers import flat_files, table_stream
 
 PLAIN = {"why": None, "fields": True, "by": "comparison"}
 
@@ -338,7 +338,7 @@ def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> No
     try:
         with pytest.raises(Killed):
             export(tmp_path, [], lists=lists)
-        kept = tmp_path / "home" / run.EXPORTS_FOLDER
+        kept = tmp_path / "home" / EXPORTS_FOLDER
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
         assert {".db", ".lock"} <= {Path(name).suffix for name in modes}
         for lock in kept.glob("*.lock"):
@@ -399,7 +399,7 @@ def test_a_file_that_cannot_be_written_is_not_remembered(tmp_path: Path, monkeyp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(files.flat_files, "write_jsonl", full)
+        broken.setattr(flat_files, "write_jsonl", full)
         with pytest.raises(FileError, match="No space left"):
             export(tmp_path, [], lists=lists)
     asked = len(lists.asked)
@@ -467,7 +467,7 @@ def test_a_memory_that_cannot_be_used_is_told(tmp_path: Path, trouble: str) -> N
     export(tmp_path, items)
     if trouble == "version":
         kept = Snapshot(memory(tmp_path))
-        kept.save_facts(version=0)
+        kept.save_facts({"version": 0})
         kept.close()
     else:
         memory(tmp_path).write_bytes(b"" if trouble == "empty" else b"no database at all" * 99)
@@ -540,9 +540,9 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
-    monkeypatch.setattr(incremental, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(changes, "CHUNK_ROWS", 7)
     monkeypatch.setattr(table_stream, "CHUNK_ROWS", 1_500)
-    monkeypatch.setattr(incremental, "AT_ONCE", 2_000)
+    monkeypatch.setattr(snapshot, "BUFFER_ROWS", 2_000)
     export(tmp_path, [gl_item(n) for n in range(3_000)])
     wanted_ids = {n for n in range(3_000) if n % 11 == 0}
     said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(3_000) if n % 11 == 0 or n % 13])

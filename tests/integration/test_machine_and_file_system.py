@@ -29,12 +29,12 @@ from armbulk.clock import SystemClock
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
 from armbulk.quota.limits import Account
-from armbulk.results.report import load_result, recheck_files
+from armbulk.results.run_result import load_result, recheck_files
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.store import Store
-from armbulk.store.engine import ClientLock
 from armbulk.store.location_check import is_shared, like_proc
+from armbulk.store.locks import ClientLock
 from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
 
 MOUNTS = """sysfs /sys sysfs rw 0 0
@@ -322,7 +322,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
 HOLD = """
 import sys
 from armbulk.quota.limits import Account
-from armbulk.store.engine import ClientLock
+from armbulk.store.locks import ClientLock
 with ClientLock(sys.argv[1], Account("http://arm", "2218"), "Run 3 (process 1, started 09:14)"):
     print("held", flush=True)
     sys.stdin.read()

@@ -20,6 +20,7 @@ from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments
 from armbulk.month_end import close
+from armbulk.month_end.request import build_close_request
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import ArmLists, build_lists
 from armbulk.settings.load import load_profile
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from armbulk.export.run import ExportResult
+    from armbulk.export.result import ExportResult
 
 LEDGER = build_lists(2218, 800, seed=5)
 FEBRUARY = [one for one in LEDGER.gl_items if (one["glYear"], one["glPeriod"]) == (2025, 2)]
@@ -61,7 +62,7 @@ class Office:
     ) -> ExportResult:
         """Export, of February unless something else is said."""
         given.setdefault("period", "2025-02")
-        asked = close.build_close_request(what, ExportArguments(self.folder / name, **given), accounts)
+        asked = build_close_request(what, ExportArguments(self.folder / name, **given), accounts)
         bench = Context(load_profile(self.settings), self.clock)
         return close.run_export(bench, asked, lang, waits=True, fresh=False, on_progress=lambda _: None)
 
@@ -213,7 +214,7 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
                 "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
     bench = Context(load_profile(settings), FakeClock(), Lists({"glitems": postings}, cap=50, clamped=True))
-    asked = close.build_close_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
+    asked = build_close_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
     done = close.run_export(bench, asked, "en", waits=True, fresh=False, on_progress=lambda _: None)
     assert not done.complete
     assert done.report["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
@@ -306,7 +307,7 @@ def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
 def test_a_close_is_of_one_period(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
     """Anything but one whole period into a workbook is refused before ARM is asked."""
     with pytest.raises(UsageError):
-        close.build_close_request("close", ExportArguments(tmp_path / name, **given))
+        build_close_request("close", ExportArguments(tmp_path / name, **given))
 
 
 def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from armbulk.app import imports
 from armbulk.arm.batch_results import RecordResult
 from armbulk.model.outcome import Outcome
 from armbulk.redaction import personal_values, redact_items
-from armbulk.results import report
+from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
 
 NAMES = ("Kunde 1 Æ", "kunde1@eksempel.no")
@@ -93,4 +93,4 @@ def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.Mo
             imports.finish(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
             assert traces(tmp_path / "home") == []
         other.close()
-        assert report.load_result(way.store, run).count_outcomes()["rejected"] == 9
+        assert load_result(way.store, run).count_outcomes()["rejected"] == 9

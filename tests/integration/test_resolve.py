@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from support.journey import Journey, journey, outcomes, sample_files
 
 from armbulk.cli import cli
-from armbulk.results.report import load_result
+from armbulk.results.run_result import load_result
 
 
 @contextmanager

@@ -20,11 +20,12 @@ from armbulk.cli import cli
 from armbulk.errors import UsageError
 from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
-from armbulk.model.columns import to_text
+from armbulk.model.record_texts import to_text
 from armbulk.model.sheet import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
-from armbulk.results import report
+from armbulk.results.report import write_results
+from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.merge import merge
 from armbulk.validation.check import check_files
 
@@ -82,13 +83,13 @@ class Trip:
         ready = imports.build_plan(self.made.bench, self.made.store, checked, ImportOptions(update=True, **options))
         return ready, imports.InputFiles((str(self.file),), reading)
 
-    def back(self, **options: Any) -> report.RunResult:
+    def back(self, **options: Any) -> RunResult:
         """Import the changes."""
         ready, said = self.ready(**options)
         assert not ready.stopped, ready.checked.findings
         run = imports.create_run(self.made.bench, self.made.store, ready, said)
         self.made.carry_on(run)
-        return report.load_result(self.made.store, run)
+        return load_result(self.made.store, run)
 
     def sent(self) -> list[dict[str, Any]]:
         """Every customer that left the machine, as it left."""
@@ -198,7 +199,7 @@ def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
         )
         run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(report.load_result(made.store, run)) == {"updated": 1}
+        assert outcomes(load_result(made.store, run)) == {"updated": 1}
         held = made.sandbox.state.customers["00001"]
         assert held["postalAddress"] == {**customer(1)["postalAddress"], "cityName": "Bergen"}
         assert held["phoneNo"] == "90000001"
@@ -332,7 +333,7 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
     trip.edit((2, "Phone", "2222"))
     stood = trip.back()
     checked = check_files([str(trip.file)], ReadOptions(update=True))
-    made = report.write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
+    made = write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
     book = openpyxl.load_workbook(made)
     page = next(one for one in book.worksheets if one.title == "Customers")
     at = {cell.value: cell.column for cell in page[1]}
@@ -372,7 +373,7 @@ def test_a_crash_between(trip: Trip) -> None:
     trip.made.clock.interrupted = False
     _elsewhere(trip, 1, phoneNo="9999")
     assert trip.made.carry_on(run) == "finished"
-    assert outcomes(report.load_result(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
+    assert outcomes(load_result(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
 
 
 def test_a_deleted_customer_is_told(trip: Trip) -> None:
@@ -402,7 +403,7 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
         )
         run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(report.load_result(made.store, run)) == {"updated": len(texts)}
+        assert outcomes(load_result(made.store, run)) == {"updated": len(texts)}
         assert json.dumps(made.sandbox.state.customers, sort_keys=True) == before
 
 

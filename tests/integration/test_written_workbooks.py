@@ -20,7 +20,7 @@ from support.journey import Journey, journey, write_files
 from support.paths import SAMPLES
 
 from armbulk.app import imports
-from armbulk.results import report
+from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -262,7 +262,7 @@ def test_nothing_in_a_result_runs(form: str, tmp_path: Path) -> None:
     """Names, and ARM's own words, that look like formulas stay texts: no formula, no link outwards, no macro."""
     with journey(tmp_path) as way:
         made = concluded(way, _customers(tmp_path, form), tmp_path / "result.xlsx", "en")
-        stood = report.load_result(way.store, 1)
+        stood = load_result(way.store, 1)
         assert sum(stood.count_outcomes().values()) == len(HOSTILE)
     with zipfile.ZipFile(made) as package:
         parts = {name: package.read(name).decode("utf-8", "replace") for name in package.namelist()}

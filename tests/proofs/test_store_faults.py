@@ -14,7 +14,7 @@ from support.journey import Journey, journey, write_files
 from armbulk.app import imports
 from armbulk.errors import StoreError
 from armbulk.planning.plan import ImportOptions
-from armbulk.results.report import load_result
+from armbulk.results.run_result import load_result
 from armbulk.store import Store
 from armbulk.validation.check import Checked, check_files
 

@@ -7,7 +7,7 @@ import httpx
 
 from armbulk.app import imports
 from armbulk.context import Context
-from armbulk.results.report import RunResult, load_result
+from armbulk.results.run_result import RunResult, load_result
 from armbulk.store import Store
 from support.journey import Journey, sample_files
 

@@ -12,7 +12,7 @@ from typing import Any
 from armbulk.app import imports
 from armbulk.context import Context
 from armbulk.planning.plan import ImportOptions
-from armbulk.results import report
+from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.validation.check import Checked, check_files
@@ -102,11 +102,11 @@ class Journey:
         """Send what is left of a run."""
         return imports.resume(self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None)
 
-    def run(self, files: list[str], **options: Any) -> report.RunResult:
+    def run(self, files: list[str], **options: Any) -> RunResult:
         """All of it."""
         run = self.begin(files, **options)
         self.carry_on(run)
-        return report.load_result(self.store, run)
+        return load_result(self.store, run)
 
     def documents(self) -> dict[str, int]:
         """Document number → how many of it ARM holds."""
@@ -127,6 +127,6 @@ def journey(
             made.store.close()
 
 
-def outcomes(stood: report.RunResult) -> dict[str, int]:
+def outcomes(stood: RunResult) -> dict[str, int]:
     """The outcomes that occur, counted."""
     return {name: n for name, n in stood.count_outcomes().items() if n}

@@ -14,7 +14,7 @@ from armbulk.app import imports
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError
 from armbulk.planning.plan import ImportOptions
-from armbulk.results import report
+from armbulk.results.run_result import RunResult
 from armbulk.settings.load import load_profile
 from armbulk.store import Store
 from armbulk.validation.check import check_files
@@ -329,7 +329,7 @@ def write(folder: Path) -> list[str]:
     return [str(folder / "documents.csv"), str(folder / "lines.csv")]
 
 
-def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str]) -> tuple[str, report.RunResult]:
+def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str]) -> tuple[str, RunResult]:
     """Import against the hostile server: how it ended, and what became of each row."""
     settings = {"ARMBULK_BASE_URL": hostile.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": "t",
                 "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **env}  # fmt: skip

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.arm.decode import PARENT_INDEX, RAW_JSON, RECORD_KEY, RecordDecoder, raw_records
+from armbulk.arm.decode import RecordDecoder, raw_records
 from armbulk.arm.responses import parse_json
-from armbulk.model.columns import ColumnStats, ColumnSums, build_frame, to_json_text, to_text
+from armbulk.model.columns import ColumnStats, ColumnSums
 from armbulk.model.fields import FieldType
+from armbulk.model.record_texts import PARENT_INDEX, RAW_JSON, RECORD_KEY, build_frame, to_json_text, to_text
 from armbulk.resources import EXPORTS
 
 ITEMS = EXPORTS["ar-items"]
