@@ -32,8 +32,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that prove a promise say which."""
     config.addinivalue_line("markers", "promise(*names): proves these promises of docs/promises.md")
+    config.addinivalue_line("markers", "proof: takes long; lies in tests/proofs and is run by `make proofs`")
     if config.getoption("--promises"):
         config.pluginmanager.register(Proofs(Path(config.getoption("--promises"))))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in tests/proofs is a proof."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent / "proofs"):
+            item.add_marker("proof")
 
 
 class Proofs:
