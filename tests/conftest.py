@@ -16,6 +16,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytest.register_assert_rewrite("support")  # its asserts tell as much as those of the tests
+
 settings.register_profile("fast", derandomize=True, deadline=None, max_examples=20)
 settings.register_profile("proofs", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("fast")  # `make proofs` takes the other: --hypothesis-profile=proofs
