@@ -18,13 +18,13 @@ class Context:
     clock: Clock
     transport: httpx.BaseTransport | None = None
 
-    def store(self) -> Store:
+    def open_store(self) -> Store:
         """Open the store of this profile."""
         profile = self.profile
         return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
-def connect(bench: Context) -> ArmClient:
+def open_client(context: Context) -> ArmClient:
     """ARM, as the profile reaches it."""
-    profile = bench.profile
-    return ArmClient(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)
+    profile = context.profile
+    return ArmClient(profile.base_url, profile.client_no, profile.login, context.clock, context.transport)

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus, urlencode, urlsplit
 import httpx
 import truststore
 
-from armbulk import __version__
+from armbulk._version import __version__
 from armbulk.arm.responses import Response, TransportError
 from armbulk.clock import Clock
 from armbulk.errors import LoginError, ServerError, SettingsError

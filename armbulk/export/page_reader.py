@@ -10,7 +10,7 @@ from armbulk.arm.decode import RecordDecoder
 from armbulk.arm.pages import Page, read_page
 from armbulk.arm.responses import Response
 from armbulk.clock import iso
-from armbulk.errors import ArmbulkError, LimitError
+from armbulk.errors import ArmbulkError, Interrupted, LimitError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import Progress
 from armbulk.rate_limited import MAX_CONSECUTIVE_LIMITS, CallFailed, RateLimited, RateLimitedClient
@@ -20,10 +20,6 @@ MAX_RETRY_INTERVAL = 60.0
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
-
-
-class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to stop
-    """The user asked to stop; what was read is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,7 @@ class PageReader:
 
     def _raise_if_interrupted(self) -> None:
         if self.client.clock.interrupted:
-            raise Interrupted
+            raise Interrupted("interrupted", "Interrupted", "What was read is kept: the same command goes on from here")
 
 
 def _no_answer_error(response: Response) -> ArmbulkError:

@@ -77,11 +77,7 @@ def build_request(name: str, arguments: ExportArguments) -> ExportRequest:
     resource = EXPORTS[name]
     if resource.listing is None:
         raise UsageError("no-list", f"{name} cannot be listed")
-    if arguments.target.suffix[1:].lower() not in FORMATS:
-        endings = " ".join(f".{file_format}" for file_format in FORMATS)
-        raise UsageError(
-            "form-unknown", f"{arguments.target.name}: the ending must be one of {endings}", "Use -o FILE.xlsx"
-        )
+    verify_format(arguments.target)
     listing, values, ignored = _parse_conditions(resource, resource.listing, arguments.where)
     root = replace(_choose_slice(resource.listing, name, arguments), values=values)
     columns = _parse_columns(resource, arguments.columns)
@@ -89,6 +85,13 @@ def build_request(name: str, arguments: ExportArguments) -> ExportRequest:
         raise UsageError("columns-raw", "A .jsonl file holds the records as ARM wrote them", "Leave --columns out")
     only_changes = arguments.since is not None
     return ExportRequest(resource, listing, root, ignored, columns, arguments.target, arguments.dialect, only_changes)
+
+
+def verify_format(target: Path) -> None:
+    """Make sure that the ending of a file names a format; UsageError otherwise."""
+    if target.suffix[1:].lower() not in FORMATS:
+        endings = " ".join(f".{file_format}" for file_format in FORMATS)
+        raise UsageError("form-unknown", f"{target.name}: the ending must be one of {endings}", "Use -o FILE.xlsx")
 
 
 def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Partition:

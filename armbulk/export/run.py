@@ -1,12 +1,15 @@
 """One export from request to file: read the list, verify it, write it."""
 
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from armbulk.clock import iso
+from armbulk.clock import Clock, iso
 from armbulk.context import Context
 from armbulk.export.changes import GONE_SUFFIX, ChangedRecords
 from armbulk.export.fetched_list import FetchedList, fetch_list
+from armbulk.export.incremental import PreviousExport
 from armbulk.export.request import ExportRequest
 from armbulk.export.result import ExportResult, to_json
 from armbulk.export.session import EXPORTS_FOLDER, ExportSession, OnProgress, snapshot_name
@@ -28,38 +31,116 @@ The comparison drops what has not changed.
 """
 
 
-def export_list(
-    context: Context, request: ExportRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
-) -> ExportResult:
-    """Read a list, verify it and write it; what was read stays in the checkpoint until the file is complete.
+@dataclass(slots=True)
+class ListExport:
+    """A list that was read and verified; its records stay in a checkpoint on disk until it is written.
+
+    Attributes:
+        session: the session that read it, still open.
+        previous: the last export of the same, and the snapshot of this one.
+        fetched: the records.
+        changed: those that are new or changed; None when all are wanted.
+        report: the JSON of `armbulk export`, without files.
+        agrees: a list alone is compared with nothing.
+    """
+
+    session: ExportSession
+    previous: PreviousExport
+    fetched: FetchedList
+    changed: ChangedRecords | None
+    report: dict[str, Any]
+    agrees: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Whether no record is missing."""
+        return bool(self.report["complete"])
+
+    def streams(self, lang: str, file_format: str) -> list[TableStream]:
+        """Return the tables: all records, or those changed (and those gone), and their lines."""
+        streams = self.fetched.streams(lang)
+        if self.changed:
+            streams = self.changed.streams(streams, lang, file_format, with_gone=self._with_gone)
+        return streams
+
+    @property
+    def _with_gone(self) -> bool:
+        return self.complete and not self.previous.has_changes_only
+
+    def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
+        """Write the file, or files; the name of an incomplete one says so."""
+        path, clock = output_path(target, complete=self.complete), self.session.context.clock
+        if target.suffix.lower() == ".jsonl":
+            paths = self._write_raw(path, clock)
+        else:
+            streams = self.streams(lang, path.suffix[1:].lower())
+            if path.suffix.lower() == ".xlsx":
+                account = self.session.context.profile.account
+                streams = [*streams, *_base_stream(self.fetched.request, streams[0], account)]
+            paths = write_tables(path, streams, dialect, lang, clock)
+        self.mark_done()
+        return paths
+
+    def _write_raw(self, path: Path, clock: Clock) -> list[Path]:
+        if self.changed is None:
+            return write_raw(path, self.fetched.raw_records(), clock)
+        paths = write_raw(path, self.changed.to_json_lines(), clock)
+        if self._with_gone:
+            paths += write_raw(sibling_path(path, GONE_SUFFIX), self.changed.gone_to_json_lines(), clock)
+        return paths
+
+    def mark_done(self) -> None:
+        """The records are where they belong: of a complete list, keep the snapshot and delete the checkpoint."""
+        if self.complete and not self.session.is_done:
+            self.session.save_snapshot(self.previous)
+            self.session.is_done = True
+
+
+def open_list(
+    stack: ExitStack,
+    context: Context,
+    request: ExportRequest,
+    lang: str,
+    *,
+    waits: bool,
+    fresh: bool,
+    on_progress: OnProgress,
+) -> ListExport:
+    """Read a list and verify it; what was read stays in the checkpoint until `stack` is closed.
 
     Args:
+        stack: closes the session.
         context: settings, clock and transport.
         request: what to export.
-        lang: language of the file and of texts in the result.
+        lang: language of texts in the report.
         waits: whether to wait for room in the quota; else LimitError.
         fresh: whether to delete what an interrupted export has read.
         on_progress: called with progress.
     """
     name = snapshot_name(context.profile.account, request)
     request = _narrow_to_changes(context, request, name)
-    with (
-        ExportSession(context, request, waits, on_progress) as session,
-        session.open_previous_export(name) as previous,
-    ):
-        fetched = fetch_list(session, fresh=fresh, previous=previous)
-        report = to_json(fetched, lang)
-        changed = None
-        if request.only_changes:
-            changed = previous.compare(fetched.pages, fetched.rows)
-            report["since"] = previous.to_json(is_complete=report["complete"])
-        target = output_path(request.target, complete=report["complete"])
-        with_gone = report["complete"] and not previous.has_changes_only
-        paths = _write(context, fetched, target, lang, changed, with_gone=with_gone)
-        if report["complete"]:
-            session.save_snapshot(previous)
-        session.is_done = bool(report["complete"])
-    return ExportResult({**report, "files": [str(path) for path in paths]}, complete=report["complete"])
+    session = stack.enter_context(ExportSession(context, request, waits, on_progress))
+    previous = stack.enter_context(session.open_previous_export(name))
+    fetched = fetch_list(session, fresh=fresh, previous=previous)
+    report = to_json(fetched, lang)
+    changed = None
+    if request.only_changes:
+        changed = previous.compare(fetched.pages, fetched.rows)
+        report["since"] = previous.to_json(is_complete=report["complete"])
+    return ListExport(session, previous, fetched, changed, report)
+
+
+def export_list(
+    context: Context, request: ExportRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
+) -> ExportResult:
+    """Read a list, verify it and write it; what was read stays in the checkpoint until the file is complete.
+
+    The arguments are those of `open_list`.
+    """
+    with ExitStack() as stack:
+        export = open_list(stack, context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
+        paths = export.write(request.target, request.dialect, lang)
+        return ExportResult({**export.report, "files": [str(path) for path in paths]}, export.complete)
 
 
 def _narrow_to_changes(context: Context, request: ExportRequest, name: str) -> ExportRequest:
@@ -78,32 +159,6 @@ def _narrow_to_changes(context: Context, request: ExportRequest, name: str) -> E
 def output_path(target: Path, *, complete: bool) -> Path:
     """Return the path of the file: the name of an incomplete one says so."""
     return target if complete else sibling_path(target, ".incomplete")
-
-
-def _write(
-    context: Context,
-    fetched: FetchedList,
-    target: Path,
-    lang: str,
-    changed: ChangedRecords | None,
-    *,
-    with_gone: bool,
-) -> list[Path]:
-    """Write the file, or files: all records, or those `changed` (and those gone)."""
-    request, clock = fetched.request, context.clock
-    if not request.is_raw:
-        streams = fetched.streams(lang)
-        if changed:
-            streams = changed.streams(streams, lang, target.suffix[1:].lower(), with_gone=with_gone)
-        if target.suffix.lower() == ".xlsx":
-            streams = [*streams, *_base_stream(request, streams[0], context.profile.account)]
-        return write_tables(target, streams, request.dialect, lang, clock)
-    if changed is None:
-        return write_raw(target, fetched.raw_records(), clock)
-    paths = write_raw(target, changed.to_json_lines(), clock)
-    if with_gone:
-        paths += write_raw(sibling_path(target, GONE_SUFFIX), changed.gone_to_json_lines(), clock)
-    return paths
 
 
 def _base_stream(request: ExportRequest, stream: TableStream, account: Account) -> list[TableStream]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from armbulk.arm.client import ArmClient
 from armbulk.arm.decode import RecordDecoder
-from armbulk.context import Context, connect
+from armbulk.context import Context, open_client
 from armbulk.errors import LoginError, Unfinished
 from armbulk.export.checkpoint import Checkpoint
 from armbulk.export.fetcher import Fetcher
@@ -52,9 +52,9 @@ class ExportSession:
     def __enter__(self) -> Self:
         profile, clock, request = self.context.profile, self.context.clock, self.request
         self.checkpoint = Checkpoint(profile.home / EXPORTS_FOLDER, checkpoint_name(profile.account, request))
-        self.store = self.context.store()
+        self.store = self.context.open_store()
         _charge_orphans(self.store, profile.account)
-        self.arm = connect(self.context)
+        self.arm = open_client(self.context)
         client = RateLimitedClient(self.store, self.arm, clock, profile.account, profile.limits, purpose="send")
         decoder = RecordDecoder(request.resource, request.listing, request.is_raw)
         reader = PageReader(

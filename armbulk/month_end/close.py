@@ -4,21 +4,25 @@ Every other export goes through here unchanged.
 """
 
 from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
 from armbulk.export.fetched_list import fetch_list
+from armbulk.export.incremental import PreviousExport
 from armbulk.export.pricing import ExportSize, measure, plan_list, price_export
 from armbulk.export.result import ExportResult
-from armbulk.export.run import export_list, output_path
+from armbulk.export.run import ListExport, export_list, open_list, output_path
 from armbulk.export.session import OnProgress, snapshot_name
 from armbulk.model.partition import Partition
-from armbulk.month_end.closing import read_closing
+from armbulk.month_end.closing import Closing, read_closing
 from armbulk.month_end.lists import MonthEndLists, is_list_missing
 from armbulk.month_end.request import CLOSE, CloseRequest
 from armbulk.month_end.turnover import has_whole_periods
-from armbulk.month_end.workbook import write_closing
+from armbulk.month_end.workbook import build_streams, write_closing
+from armbulk.writers.table_stream import TableStream
 
 
 def plan_export(context: Context, close_request: CloseRequest, *, on_progress: OnProgress) -> dict[str, Any]:
@@ -66,34 +70,97 @@ def _measure_all_postings(lists: MonthEndLists, accounts: tuple[str, ...]) -> di
     return sizes
 
 
-def run_export(
-    context: Context, close_request: CloseRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
-) -> ExportResult:
-    """Read a list, verify it, tie it out where it has postings, and write it.
+@dataclass(slots=True)
+class ClosingExport:
+    """A month-end that was read and tied out; its records stay in checkpoints on disk until it is written.
+
+    Attributes:
+        lists: the lists that were read, their sessions still open.
+        closing: the figures.
+        previous: the last export of the same postings, and the snapshot of this one.
+        report: the JSON of `armbulk export`, without files.
+    """
+
+    lists: MonthEndLists
+    closing: Closing
+    previous: PreviousExport
+    report: dict[str, Any]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no record is missing."""
+        return bool(self.report["complete"])
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no tie-out has a difference."""
+        return self.closing.agrees
+
+    def streams(self, lang: str, file_format: str) -> list[TableStream]:
+        """Return the tables: the postings; of a close pack the open items too."""
+        del file_format
+        return build_streams(self.closing, lang)
+
+    def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
+        """Write the file; the name of an incomplete one says so."""
+        path = output_path(target, complete=self.complete)
+        paths = write_closing(self.lists.context, self.closing, path, dialect, lang)
+        self.mark_done()
+        return paths
+
+    def mark_done(self) -> None:
+        """The records are where they belong: unless some are missing, keep the snapshot, delete the checkpoints."""
+        postings = self.lists.sessions[0]
+        if self.complete and not postings.is_done:
+            self.lists.mark_done()
+            if not self.closing.request.close:
+                postings.save_snapshot(self.previous)
+
+
+def open_export(
+    stack: ExitStack,
+    context: Context,
+    close_request: CloseRequest,
+    lang: str,
+    *,
+    waits: bool,
+    fresh: bool,
+    on_progress: OnProgress,
+) -> ListExport | ClosingExport:
+    """Read a list and verify it, and tie it out where it has postings.
 
     Args:
+        stack: closes the sessions.
         context: settings, clock and transport.
         close_request: what to export.
-        lang: language of the file and of texts in the result.
+        lang: language of texts in the report.
         waits: whether to wait for room in the quota; else LimitError.
         fresh: whether to delete what an interrupted export has read.
         on_progress: called with progress.
     """
     request = close_request.request
     if not close_request.is_gl_items or request.only_changes:
+        return open_list(stack, context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
+    lists = MonthEndLists(context, request.target, waits=waits, fresh=fresh, on_progress=on_progress, stack=stack)
+    session = lists.open_session(request)
+    name = snapshot_name(context.profile.account, request)
+    previous = stack.enter_context(session.open_previous_export(name))
+    postings = fetch_list(session, fresh=fresh, previous=previous)
+    closing = read_closing(lists, close_request, postings, lang)
+    return ClosingExport(lists, closing, previous, closing.to_json(lists, lang))
+
+
+def run_export(
+    context: Context, close_request: CloseRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
+) -> ExportResult:
+    """Read a list, verify it, tie it out where it has postings, and write it.
+
+    The arguments are those of `open_export`.
+    """
+    request = close_request.request
+    if not close_request.is_gl_items or request.only_changes:
         return export_list(context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
     with ExitStack() as stack:
-        lists = MonthEndLists(context, request.target, waits=waits, fresh=fresh, on_progress=on_progress, stack=stack)
-        session = lists.open_session(request)
-        name = snapshot_name(context.profile.account, request)
-        previous = stack.enter_context(session.open_previous_export(name))
-        postings = fetch_list(session, fresh=fresh, previous=previous)
-        closing = read_closing(lists, close_request, postings, lang)
-        report = closing.to_json(lists, lang)
-        target = output_path(request.target, complete=report["complete"])
-        paths = write_closing(context, closing, target, lang)
-        if report["complete"]:
-            lists.mark_done()
-            if not close_request.close:
-                session.save_snapshot(previous)
-    return ExportResult({**report, "files": [str(path) for path in paths]}, report["complete"], closing.agrees)
+        export = open_export(stack, context, close_request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
+        paths = export.write(request.target, request.dialect, lang)
+        return ExportResult({**export.report, "files": [str(path) for path in paths]}, export.complete, export.agrees)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments, ExportRequest, build_request
@@ -38,8 +39,7 @@ def build_close_request(resource: str, arguments: ExportArguments, accounts: Seq
                 "accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out"
             )
         return CloseRequest(build_request(resource, arguments))
-    if arguments.target.suffix.lower() != ".xlsx":
-        raise UsageError("close-form", f"{arguments.target.name}: the close pack is a workbook", "Use -o FILE.xlsx")
+    verify_close_format(arguments.target)
     others = (
         arguments.year,
         arguments.first,
@@ -55,3 +55,9 @@ def build_close_request(resource: str, arguments: ExportArguments, accounts: Seq
             "Say --period 2025-02, and nothing else to choose by",
         )
     return CloseRequest(build_request("gl-items", arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
+
+
+def verify_close_format(target: Path) -> None:
+    """Make sure that the file of a close pack is a workbook; UsageError otherwise."""
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError("close-form", f"{target.name}: the close pack is a workbook", "Use -o FILE.xlsx")

@@ -32,15 +32,15 @@ from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
 
 
-def write_closing(context: Context, closing: Closing, target: Path, lang: str) -> list[Path]:
+def write_closing(context: Context, closing: Closing, target: Path, dialect: str, lang: str) -> list[Path]:
     """Write a month-end; return the paths of its files. Only an .xlsx file has the tie-outs."""
-    request, clock = closing.request.request, context.clock
-    if request.is_raw:
+    clock = context.clock
+    if target.suffix.lower() == ".jsonl":
         return write_raw(target, closing.postings.raw_records(), clock)
     if target.suffix.lower() != ".xlsx":
-        return write_tables(target, closing.postings.streams(lang), request.dialect, lang, clock)
+        return write_tables(target, closing.postings.streams(lang), dialect, lang, clock)
     origin = _describe_origin(context, closing)
-    digest = digest_content(closing, origin, _build_streams(closing, "en"))
+    digest = digest_content(closing, origin, build_streams(closing, "en"))
     first_exported = datetime.fromtimestamp(first_export_time(context, digest), UTC)
     sections = build_summary_sections(
         origin,
@@ -53,11 +53,11 @@ def write_closing(context: Context, closing: Closing, target: Path, lang: str) -
         lang,
     )
     add_summary = create_summary(gl_text("summary", lang), build_title(origin, lang), sections)
-    return write_tables(target, _build_streams(closing, lang), request.dialect, lang, clock, add_summary)
+    return write_tables(target, build_streams(closing, lang), dialect, lang, clock, add_summary)
 
 
-def _build_streams(closing: Closing, lang: str) -> list[TableStream]:
-    """The long tables, each with the small sheets that follow it."""
+def build_streams(closing: Closing, lang: str) -> list[TableStream]:
+    """Return the long tables, each with the small sheets that follow it in a workbook."""
     (items,) = closing.postings.streams(lang)
     gl_sheets = [
         build_account_sheet(closing.turnover, lang),

@@ -47,6 +47,13 @@ def verify_writable(target: Path, lang: str) -> str:
     return f"{target} {obstacle.text(lang)}. {_OTHER_NAME.text(lang)}" if obstacle else ""
 
 
+def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
+    """Return the outcome of every row read (`reconcile.ROW_SCHEMA`), with messages in `lang`."""
+    sheets, rows, _ = _rows_of_files(result, checked)
+    findings = render_findings(checked.findings, checked.sheets, field_headers(), lang)
+    return _add_messages(rows, findings, sheets, lang)
+
+
 def write_results(
     result: RunResult, checked: Checked | None, target: Path, lang: str, clock: Clock, stamp: StoreStamp | None = None
 ) -> Path:

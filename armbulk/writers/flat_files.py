@@ -86,11 +86,7 @@ def _format_text(texts: pl.Expr, dialect: CsvDialect) -> pl.Expr:
 
 def write_parquet(target: Path, stream: TableStream) -> None:
     """Write the rows as typed columns: amounts as decimals, dates as dates."""
-    typed_columns = [
-        column.cast(pl.col(column.path)).alias(name)
-        for column, name in zip(stream.columns, stream.names(), strict=True)
-    ]
-    empty = pl.DataFrame(schema={column.path: pl.String for column in stream.columns})
+    typed_columns = stream.typed_columns()
 
     def read_source(
         with_columns: Sequence[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
@@ -100,7 +96,7 @@ def write_parquet(target: Path, stream: TableStream) -> None:
             typed = chunk.select(typed_columns)
             yield typed.select(with_columns) if with_columns else typed
 
-    rows = register_io_source(read_source, schema=empty.select(typed_columns).schema)
+    rows = register_io_source(read_source, schema=stream.empty_chunk().select(typed_columns).schema)
     rows.sink_parquet(target)
 
 

@@ -57,6 +57,22 @@ class TableStream:
             for column in self.columns
         )
 
+    def typed_columns(self) -> list[pl.Expr]:
+        """Return the columns of a chunk as typed values, named for programs (see `ExportColumn.cast`)."""
+        return [
+            column.cast(pl.col(column.path)).alias(name)
+            for column, name in zip(self.columns, self.names(), strict=True)
+        ]
+
+    def empty_chunk(self) -> pl.DataFrame:
+        """Return a chunk without rows."""
+        return pl.DataFrame(schema={column.path: pl.String for column in self.columns})
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return all rows as typed columns, in memory."""
+        typed = self.typed_columns()
+        return pl.concat(chunk.select(typed) for chunk in (self.empty_chunk(), *self.chunks()))
+
     def headers(self, lang: str) -> list[str]:
         """Return the columns' names for people, each different."""
         return _make_distinct([column.header(lang) for column in self.columns])

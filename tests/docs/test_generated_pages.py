@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.paths import ROOT
 
-from armbulk.errors import MEANS, ArmbulkError, Exit
+from armbulk.errors import EXIT_MEANINGS, ArmbulkError, Exit
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.resources import EXPORTS, RESOURCES
 
@@ -72,8 +72,8 @@ def test_the_field_page_lists_every_column() -> None:
 
 def test_every_exit_code_is_explained() -> None:
     """Each exit code has a meaning in both languages, the README tells the same, and each error names its code."""
-    assert set(MEANS) == set(Exit)
-    for code, (en, no) in MEANS.items():
+    assert set(EXIT_MEANINGS) == set(Exit)
+    for code, (en, no) in EXIT_MEANINGS.items():
         assert f"| {int(code)} | {en} | {no} |" in page("exit-codes.md")
         assert f"| {int(code)} | {en} |" in README
     for kind in (ArmbulkError, *ArmbulkError.__subclasses__()):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from support.document_files import NUMBERS, sends_nothing, sent_documents, xlsx
 from support.journey import Journey, check_once, journey, outcomes, sample_files, write_files
 
-from armbulk.app import imports
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import finish_run
 from armbulk.cli import cli
 from armbulk.model.keys import normalise_key_text
 from armbulk.planning.plan import ImportOptions
@@ -66,7 +67,7 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         stood = way.run(sample_files(documents=8))
         assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
-        assert imports.build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions()).looks is None
+        assert build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions()).looks is None
 
 
 @pytest.mark.promise("P4")
@@ -143,7 +144,7 @@ def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str
         run = way.begin(files)
         way.carry_on(run)
         target = tmp_path / "result.xlsx"
-        imports.finish(way.store, run, check_files(files), target, "en")
+        finish_run(way.store, run, check_files(files), target, "en")
         before = read_provenance(target)
         assert before is not None
         assert before.store_id == way.store.identity()

@@ -12,9 +12,8 @@ from support.journey import FakeClock
 from support.list_server import Json, Lists, gl_item
 
 from armbulk.context import Context
-from armbulk.errors import LimitError, ServerError
+from armbulk.errors import Interrupted, LimitError, ServerError
 from armbulk.export import run, value_partitions
-from armbulk.export.page_reader import Interrupted
 from armbulk.export.request import ExportArguments, build_request
 from armbulk.resources import EXPORTS
 from armbulk.settings.load import load_profile

@@ -22,14 +22,17 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from support.journey import FakeClock, check_once, journey, outcomes, sample_files, write_files
 
-from armbulk.app import imports
+from armbulk.app.plan import build_plan
 from armbulk.app.resolve import look_up_again
+from armbulk.app.runs import finish_run, send_run
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
+from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account
-from armbulk.results.run_result import load_result, recheck_files
+from armbulk.results.report import verify_writable, write_results
+from armbulk.results.run_result import build_unsent_result, load_result, recheck_files
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.store import Store
@@ -108,7 +111,7 @@ def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
     """L05: the folder that the environment calls OneDrive is one, whatever its name."""
     environ = {"ARMBULK_HOME": str(tmp_path / "sky" / "armbulk"), "OneDriveCommercial": str(tmp_path / "sky")}
     with pytest.raises(StoreError, match="OneDrive synchronises"):
-        Context(load_profile(environ), FakeClock()).store()
+        Context(load_profile(environ), FakeClock()).open_store()
 
 
 @pytest.mark.promise("P30")
@@ -146,7 +149,7 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
         write_files(tmp_path, documents=2)
         assert recheck_files(way.store.run(run)) is None
         assert way.carry_on(run) == "finished"
-        imports.finish(way.store, run, None, tmp_path / "result.xlsx", "en")
+        finish_run(way.store, run, None, tmp_path / "result.xlsx", "en")
         assert outcomes(load_result(way.store, run)) == {"created": 9}
         book = openpyxl.load_workbook(tmp_path / "result.xlsx")
         assert [row[0].value for row in book["documents"].iter_rows(min_row=2)] == [f"F{n}" for n in range(1, 7)]
@@ -213,7 +216,7 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
         run = way.begin(sample_files())
         transport = Asleep(way.clock, lambda call: call.method == method and part in call.url.path, wakes)
         bench = Context(way.bench.profile, way.clock, transport)
-        state = imports.resume(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
+        state = send_run(bench, way.store, way.store.run(run), wait=True, progress=lambda _: None)
         if state == "in_doubt":  # a session waits an hour for a batch, and three days are more
             state = way.carry_on(run)
         assert state == "finished"
@@ -315,7 +318,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
             Store(f"sqlite:///{home / 'armbulk.db'}", SystemClock())
         assert "ARMBULK_HOME" in refused.value.hint
         with pytest.raises(ArmbulkError) as refused_too:
-            imports.results.writable(out / "result.xlsx", "en")
+            verify_writable(out / "result.xlsx", "en")
         assert (refused_too.value.code, "-o" in refused_too.value.hint) == ("cannot-write", True)
 
 
@@ -369,8 +372,8 @@ def written(folder: Path, clock: FakeClock) -> Path:
     """A result workbook of two files, written to `result.xlsx`."""
     checked = check_once(sample_files())
     with journey(folder) as way:
-        ready = imports.build_plan(way.bench, way.store, checked, imports.ImportOptions())
-    return imports.results.write(imports.results.unsent(ready.items), checked, folder / "result.xlsx", "en", clock)
+        ready = build_plan(way.bench, way.store, checked, ImportOptions())
+    return write_results(build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock)
 
 
 @pytest.mark.promise("P16")
@@ -382,8 +385,8 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     target.write_bytes(b"the one before")
     mark = tmp_path / beside
     mark.write_bytes(b"")
-    assert "is open in another program" in imports.results.writable(target, "en")
-    assert "er åpen i et annet program" in imports.results.writable(target, "no")
+    assert "is open in another program" in verify_writable(target, "en")
+    assert "er åpen i et annet program" in verify_writable(target, "no")
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
     assert clock.slept <= MAX_WAIT + 1
@@ -398,7 +401,7 @@ def test_a_result_that_is_read_only(tmp_path: Path) -> None:
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"kept for the auditor")
     target.chmod(0o444)
-    assert "is read-only" in imports.results.writable(target, "en")
+    assert "is read-only" in verify_writable(target, "en")
     clock = FakeClock()
     assert [written(tmp_path, clock).name for _ in range(2)] == ["result-2.xlsx", "result-3.xlsx"]
     assert clock.slept == 0
@@ -457,7 +460,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    sends = imports.resume
+    sends = send_run
 
     def sends_and_loses(*given: Any, **named: Any) -> str:
         state = sends(*given, **named)
@@ -467,7 +470,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
 
     with Sandbox() as arm:
         with monkeypatch.context() as world:
-            world.setattr(imports, "carry_on", sends_and_loses)
+            world.setattr("armbulk.app.imports.send_run", sends_and_loses)
             if lost == "the room":
                 world.setattr("armbulk.writers.new_workbook.write_results", no_room)
             done = armbulk("import", *files, "-o", str(out / "result.xlsx"), "--yes", env=arm.settings)

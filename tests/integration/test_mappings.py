@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.journey import journey, outcomes
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, finish_run
 from armbulk.arm.encode import encode_records
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
@@ -448,12 +450,12 @@ def test_an_import_with_a_mapping_can_be_resumed_and_its_result_rewritten(tmp_pa
     files = (str(tmp_path / "c.csv"),)
     reading = ReadOptions(mapping=str(tmp_path / "m.toml"))
     with journey(tmp_path) as way:
-        ready = imports.build_plan(way.bench, way.store, check_files(files, reading), ImportOptions())
-        run = imports.create_run(way.bench, way.store, ready, imports.InputFiles(files, reading))
+        ready = build_plan(way.bench, way.store, check_files(files, reading), ImportOptions())
+        run = create_run(way.bench, way.store, ready, InputFiles(files, reading))
         assert way.carry_on(run) == "finished"
         again = recheck_files(way.store.run(run))
         assert again is not None
-        stood = imports.finish(way.store, run, again, tmp_path / "r.xlsx", "en")
+        stood = finish_run(way.store, run, again, tmp_path / "r.xlsx", "en")
         assert outcomes(stood) == {"created": 2}
         assert [fold_header(letter) for letter in again.sheets[0].letters] == ["a", "b", "c", "d", "e"]
         (tmp_path / "m.toml").write_text(MAPPING.replace("NOK", "SEK"), encoding="utf-8")

@@ -30,7 +30,7 @@ from support.canaries import (
 )
 from support.hostile_server import Answer, Asked, Hostile, answer, serving
 
-from armbulk.app import imports
+from armbulk.app.runs import finish_run
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
 from armbulk.sandbox import Sandbox
@@ -149,7 +149,7 @@ def test_what_arm_quotes_is_not_kept(places: dict[str, Path]) -> None:
         raw.execute("UPDATE item SET message='Kanarifugl customers name, 01010750160, is refused', warnings=?", (MAIL,))
     raw.close()
     store = Store(f"sqlite:///{path}", SystemClock())
-    imports.finish(store, 1, check_files([book]), places["own"] / "again.xlsx", "en")
+    finish_run(store, 1, check_files([book]), places["own"] / "again.xlsx", "en")
     kept = store.items(1)
     store.close()
     assert set(kept["message"]) == {"…, …, is refused"}
@@ -180,7 +180,7 @@ def test_a_bug_report_holds_no_canary(places: dict[str, Path], monkeypatch: pyte
     def bug(*_: object, **__: object) -> None:
         raise RuntimeError(f"{SECRET} {SSN} Kanarifugl") from ValueError(MAIL)
 
-    monkeypatch.setattr("armbulk.validation.check.check_files", bug)
+    monkeypatch.setattr("armbulk.app.check.check_files", bug)
     done = CliRunner().invoke(cli, ["check", sheets(places["own"])])
     assert done.exit_code == 70
     report = places["home"] / "crash-report.txt"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.journey import journey, write_files
 
-from armbulk.app import imports
+from armbulk.app.runs import finish_run
 from armbulk.arm.batch_results import RecordResult
 from armbulk.model.outcome import Outcome
 from armbulk.redaction import personal_values, redact_items
@@ -90,7 +90,7 @@ def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.Mo
         assert traces(tmp_path / "home")
         with sqlite3.connect(tmp_path / "home" / "armbulk.db") as other:
             other.execute("SELECT count(*) FROM item").fetchall()
-            imports.finish(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
+            finish_run(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
             assert traces(tmp_path / "home") == []
         other.close()
         assert load_result(way.store, run).count_outcomes()["rejected"] == 9

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from support.journey import journey, outcomes
 from support.round_trip import Trip, customer, writes_what_was_edited
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, finish_run
 from armbulk.cli import cli
 from armbulk.errors import UsageError
 from armbulk.export import run as exporting
@@ -114,10 +116,8 @@ def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
         file = tmp_path / "customers.csv"
         file.write_text("Customer no;City\n00001;Bergen\n", encoding="utf-8")
         reading = ReadOptions(update=True)
-        ready = imports.build_plan(
-            made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True)
-        )
-        run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
+        ready = build_plan(made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True))
+        run = create_run(made.bench, made.store, ready, InputFiles((str(file),), reading))
         made.carry_on(run)
         assert outcomes(load_result(made.store, run)) == {"updated": 1}
         held = made.sandbox.state.customers["00001"]
@@ -155,7 +155,7 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
     checked = check_files([str(trip.file)], ReadOptions(update=True))
     target = trip.file.with_name("r.xlsx")
-    imports.finish(trip.made.store, stood.run.id, checked, target, "en")
+    finish_run(trip.made.store, stood.run.id, checked, target, "en")
     items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
     assert items["message"].to_list() == ["not sent: changed at ARM since the export. Name, City, Phone"]
     shown = [
@@ -268,7 +268,7 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     """An export is not imported as new customers, nor into another client, nor overwritten without a change."""
     checked = check_files([str(trip.file)], ReadOptions(update=False))
     with pytest.raises(UsageError, match="export"):
-        imports.build_plan(trip.made.bench, trip.made.store, checked, ImportOptions())
+        build_plan(trip.made.bench, trip.made.store, checked, ImportOptions())
     book = openpyxl.load_workbook(trip.file)
     for row in book["armbulk-base"].iter_rows(max_row=1):
         for cell in row:
@@ -280,14 +280,14 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("Customer no;Name\n1;Ola\n", encoding="utf-8")
     own = check_files([str(tmp_path / "own.csv")], ReadOptions(update=False))
     with pytest.raises(UsageError, match="--overwrite"):
-        imports.build_plan(trip.made.bench, trip.made.store, own, ImportOptions(overwrite=True))
+        build_plan(trip.made.bench, trip.made.store, own, ImportOptions(overwrite=True))
 
 
 def test_a_crash_between(trip: Trip) -> None:
     """A run that stopped before its changes went compares again, and does each change once."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     ready, said = trip.ready()
-    run = imports.create_run(trip.made.bench, trip.made.store, ready, said)
+    run = create_run(trip.made.bench, trip.made.store, ready, said)
     trip.made.clock.interrupted = True
     assert trip.made.carry_on(run) == "interrupted"
     trip.made.clock.interrupted = False
@@ -318,10 +318,8 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
         )
         exporting.export_list(made.bench, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
         reading = ReadOptions(update=True, as_resource="customers")
-        ready = imports.build_plan(
-            made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True)
-        )
-        run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
+        ready = build_plan(made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True))
+        run = create_run(made.bench, made.store, ready, InputFiles((str(file),), reading))
         made.carry_on(run)
         assert outcomes(load_result(made.store, run)) == {"updated": len(texts)}
         assert json.dumps(made.sandbox.state.customers, sort_keys=True) == before

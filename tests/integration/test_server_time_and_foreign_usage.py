@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.journey import journey, outcomes, sample_files
 
-from armbulk.app.usage import meters
+from armbulk.app.usage import list_meters
 from armbulk.model.outcome import ApiUsage
 from armbulk.quota.limits import HOUR, QuotaLimits, Usage, estimate_foreign_usage
 from armbulk.quota.server_clock import DateSample, ServerClock, StoredTimes
@@ -81,9 +81,11 @@ def test_others_who_used_the_meters_are_learnt_of_and_forgotten(tmp_path: Path) 
         way.sandbox.state.meters.charge({"requests": 500})
         stood = way.run(sample_files())
         assert outcomes(stood) == {"created": 9}
-        others = [one["others"] for one in meters(way.store, profile, way.clock.now())["meters"]]
+        others = [one["others"] for one in list_meters(way.store, profile, way.clock.now())["meters"]]
         assert any(others)
         way.clock.sleep(3_700)
         assert not any(
-            one["others"] for one in meters(way.store, profile, way.clock.now())["meters"] if one["window"] == "hour"
+            one["others"]
+            for one in list_meters(way.store, profile, way.clock.now())["meters"]
+            if one["window"] == "hour"
         )

@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from support.journey import Journey, journey, write_files
 from support.paths import SAMPLES
 
-from armbulk.app import imports
+from armbulk.app.runs import finish_run
 from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
 
@@ -99,7 +99,7 @@ def concluded(way: Journey, files: list[str], target: Path, lang: str) -> Path:
     checked = check_files(files)
     run = way.begin(files, skip_invalid=True)
     way.carry_on(run)
-    imports.finish(way.store, run, checked, target, lang)
+    finish_run(way.store, run, checked, target, lang)
     return target
 
 
@@ -288,7 +288,7 @@ def test_a_result_that_cannot_be_written_goes_beside(tmp_path: Path, monkeypatch
         run = way.begin(files)
         way.carry_on(run)
         monkeypatch.setattr(Path, "replace", held)
-        stood = imports.finish(way.store, run, check_files(files), tmp_path / "result.xlsx", "en")
+        stood = finish_run(way.store, run, check_files(files), tmp_path / "result.xlsx", "en")
         assert stood.run is not None
         assert stood.run.result == str(tmp_path / "result-2.xlsx")
         assert openpyxl.load_workbook(tmp_path / "result-2.xlsx")["documents"]["J2"].value == "created"

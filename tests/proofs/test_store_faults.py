@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from support.journey import Journey, journey, write_files
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run
 from armbulk.errors import StoreError
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
@@ -72,8 +74,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
 def begun(folder: Path, checked: Checked) -> Iterator[tuple[Journey, int]]:
     """A run that is stored, of customers and two batches of documents."""
     with journey(folder, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
-        ready = imports.build_plan(way.bench, way.store, checked, ImportOptions())
-        yield way, imports.create_run(way.bench, way.store, ready, imports.InputFiles(()))
+        ready = build_plan(way.bench, way.store, checked, ImportOptions())
+        yield way, create_run(way.bench, way.store, ready, InputFiles(()))
 
 
 def posts(way: Journey) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from armbulk.app import imports
+from armbulk.app.runs import send_run
 from armbulk.context import Context
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.store import Store
@@ -85,7 +85,7 @@ def session(way: Journey, run: int, fate: Fate) -> str:
     store = mortal(way, fate)
     bench = Context(way.bench.profile, way.clock, Mortal(fate))
     try:
-        return imports.resume(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        return send_run(bench, store, store.run(run), wait=True, progress=lambda _: None)
     except Crash:
         return "killed"
     finally:

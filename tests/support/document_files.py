@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 
-from armbulk.app import imports
+from armbulk.app.plan import build_plan
 from armbulk.planning.plan import ImportOptions
 from armbulk.validation.check import check_files
 from support.journey import Journey, journey, outcomes
@@ -124,7 +124,7 @@ def sends_nothing(sent: Journey, folder: Path, name: str) -> None:
     """Import one of these files: none of its documents is sent again, and the run that sent them is named."""
     files = VARIANTS[name](folder)
     expected = 3 if "half" in name else 1 if name.startswith("only") else 6
-    ready = imports.build_plan(sent.bench, sent.store, check_files(files), ImportOptions())
+    ready = build_plan(sent.bench, sent.store, check_files(files), ImportOptions())
     documents = ready.items.filter(ready.items["resource"] == "documents")
     assert documents["outcome"].to_list() == ["already_sent"] * expected
     assert set(documents["message"]) == {"sent in run 1"}

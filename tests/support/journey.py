@@ -9,7 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, send_run
 from armbulk.context import Context
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
@@ -90,17 +92,17 @@ class Journey:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
         settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
         self.bench = Context(load_profile(settings), clock)
-        self.store = self.bench.store()
+        self.store = self.bench.open_store()
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
         checked = check_once(files)
-        ready = imports.build_plan(self.bench, self.store, checked, ImportOptions(**options))
-        return imports.create_run(self.bench, self.store, ready, imports.InputFiles(tuple(files)))
+        ready = build_plan(self.bench, self.store, checked, ImportOptions(**options))
+        return create_run(self.bench, self.store, ready, InputFiles(tuple(files)))
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
         """Send what is left of a run."""
-        return imports.resume(self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None)
+        return send_run(self.bench, self.store, self.store.run(run), wait=for_windows, progress=lambda _: None)
 
     def run(self, files: list[str], **options: Any) -> RunResult:
         """All of it."""

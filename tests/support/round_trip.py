@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run
 from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
 from armbulk.model.sheet import ReadOptions
@@ -66,14 +68,14 @@ class Trip:
         """Check and plan, as `armbulk import FILE --update` does."""
         reading = ReadOptions(update=True)
         checked = check_files([str(self.file)], reading)
-        ready = imports.build_plan(self.made.bench, self.made.store, checked, ImportOptions(update=True, **options))
-        return ready, imports.InputFiles((str(self.file),), reading)
+        ready = build_plan(self.made.bench, self.made.store, checked, ImportOptions(update=True, **options))
+        return ready, InputFiles((str(self.file),), reading)
 
     def back(self, **options: Any) -> RunResult:
         """Import the changes."""
         ready, said = self.ready(**options)
         assert not ready.stopped, ready.checked.findings
-        run = imports.create_run(self.made.bench, self.made.store, ready, said)
+        run = create_run(self.made.bench, self.made.store, ready, said)
         self.made.carry_on(run)
         return load_result(self.made.store, run)
 

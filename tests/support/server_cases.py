@@ -10,7 +10,9 @@ from typing import Any
 
 import openpyxl
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, finish_run, send_run
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError
 from armbulk.planning.plan import ImportOptions
@@ -337,13 +339,13 @@ def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str
     store = Store(bench.profile.store_url, clock)
     files = write(folder)
     options = ImportOptions(first_import=True)  # what this server says of a document is about those that were posted
-    ready = imports.build_plan(bench, store, check_files(files), options)
-    run = imports.create_run(bench, store, ready, imports.InputFiles(tuple(files)))
+    ready = build_plan(bench, store, check_files(files), options)
+    run = create_run(bench, store, ready, InputFiles(tuple(files)))
     try:
-        ends = imports.resume(bench, store, store.run(run), for_windows=True, tell=lambda _: None)
+        ends = send_run(bench, store, store.run(run), wait=True, progress=lambda _: None)
     except ArmbulkError as error:
         ends = error.code
-    stood = imports.finish(store, run, check_files(files), folder / "result.xlsx", "en")
+    stood = finish_run(store, run, check_files(files), folder / "result.xlsx", "en")
     store.close()
     return ends, stood
 
