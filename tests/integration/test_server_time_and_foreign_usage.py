@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.journey import journey, outcomes, sample_files
 
@@ -16,7 +16,6 @@ NOW = 1_800_000_000.0
 
 
 @pytest.mark.promise("P10")
-@settings(deadline=None)
 @given(
     st.floats(-40 * 86_400, 40 * 86_400),
     st.lists(st.tuples(st.floats(0, 5_000), st.floats(0, 60), st.floats(0, 1), st.booleans()), max_size=12),
