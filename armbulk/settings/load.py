@@ -41,6 +41,7 @@ NAMES = (
     "store",
     "shared_store",
     "lang",
+    "log",
     "dates",
     "decimal",
     *DEFAULTS,
@@ -65,6 +66,7 @@ class Profile:
     client_no: str
     login: Login = field(repr=False)
     secret_file: str = ""  # where the secret stands, on machines without a keyring
+    log_file: str = ""  # absolute; empty: no log file
     user_id: str = "armbulk"
     client_size: str = "S"
     poll_seconds: float = 2.0
@@ -156,6 +158,7 @@ def load_profile(
         client_no=found.get("client_no", "").strip(),
         login=login,
         secret_file=str(home / Path(found["secret_file"]).expanduser()) if found.get("secret_file") else "",
+        log_file=_log_file(found.get("log"), Path.cwd() if environ.get("ARMBULK_LOG") else home),
         user_id=found["user_id"],
         client_size=found["client_size"].upper(),
         poll_seconds=_number(found, "poll_seconds"),
@@ -172,6 +175,11 @@ def load_profile(
         shared_store=_one_of(found, "shared_store", ("yes", "no")) == "yes",
         synced_folders=tuple(environ[name] for name in _SYNCED if environ.get(name)),
     )
+
+
+def _log_file(name: str | None, folder: Path) -> str:
+    """Return the absolute path of the log file: a profile's is below the home folder, others below the current one."""
+    return str(folder / Path(name).expanduser()) if name else ""
 
 
 def locate_home(environ: Mapping[str, str]) -> Path:
