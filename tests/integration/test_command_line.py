@@ -1,33 +1,18 @@
 """The command line as others' scripts rely on it: words, JSON, exit codes."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from support.commands import call, called
 from support.journey import write_files
 from support.paths import ROOT, SAMPLES
 
-from armbulk.cli import _COMMANDS, cli
+from armbulk.cli import _COMMANDS
 from armbulk.sandbox import Sandbox
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def call(*words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    """Run a command: exit code, stdout, stderr."""
-    result = CliRunner().invoke(cli, list(words), env=env)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
-
-
-def called(*words: str, env: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
-    """Run a command with --json: exit code and its one object."""
-    code, out, _ = call(*words, "--json", env=env)
-    return code, json.loads(out)
 
 
 @pytest.mark.parametrize("name", list(_COMMANDS))
