@@ -6,7 +6,7 @@ import httpx
 
 from armbulk.arm.client import ArmClient
 from armbulk.clock import Clock
-from armbulk.settings.load import Profile
+from armbulk.settings.profile import Profile
 from armbulk.store import Store
 
 

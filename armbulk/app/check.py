@@ -14,7 +14,7 @@ from armbulk.model.fields import FieldRole
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
 from armbulk.resources import RESOURCES, field_headers
 from armbulk.results.marked import write_marked_copy
-from armbulk.settings.load import Profile
+from armbulk.settings.profile import Profile
 from armbulk.validation.check import Checked, check_again, check_files
 from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.parse import DTYPES

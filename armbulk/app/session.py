@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from armbulk.clock import Clock, SystemClock
 from armbulk.errors import Unfinished
-from armbulk.settings.load import Profile, load_profile, read_environment
+from armbulk.settings.load import load_profile, read_environment
+from armbulk.settings.profile import Profile
 
 if TYPE_CHECKING:
     import httpx
