@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import httpx
 
 from armbulk.arm.client import ArmClient
+from armbulk.arm.http import HttpClient
 from armbulk.clock import Clock
+from armbulk.model.system import ReceivablesSystem
 from armbulk.settings.load import Profile
 from armbulk.store import Store
 
@@ -24,7 +26,7 @@ class Context:
         return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
-def connect(bench: Context) -> ArmClient:
-    """ARM, as the profile reaches it."""
+def connect(bench: Context) -> ReceivablesSystem:
+    """Return ARM, as the profile reaches it."""
     profile = bench.profile
-    return ArmClient(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport)
+    return ArmClient(HttpClient(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport))

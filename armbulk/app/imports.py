@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.client import ArmClient
 from armbulk.context import Context, connect
 from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.system import ReceivablesSystem
 from armbulk.planning.batches import BatchEstimate as PlanPace
 from armbulk.planning.batches import BatchLimits
 from armbulk.planning.plan import ImportOptions, ImportPlan, PlanningInputs, plan_import
@@ -20,6 +20,7 @@ from armbulk.quota.limits import Account
 from armbulk.redaction import personal_values, redact_items, shown_items
 from armbulk.results import report
 from armbulk.sending.sender import Sender
+from armbulk.sending.session import SendingSession
 from armbulk.store import ITEM_SCHEMA, Run, Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
@@ -131,13 +132,14 @@ def create_run(bench: Context, store: Store, ready: ImportPlan, given: InputFile
     return store.create_run(new, items, batches)
 
 
-def sender_of(bench: Context, store: Store, run: Run, arm: ArmClient, **options: Any) -> Sender:
+def sender_of(bench: Context, store: Store, run: Run, arm: ReceivablesSystem, **options: Any) -> Sender:
     """A session of one run, as the profile paces it."""
     profile = bench.profile
     pace = PollSettings(
         profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, options.pop("for_windows", True)
     )
-    return Sender(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, **options)
+    session = SendingSession(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, **options)
+    return Sender(session)
 
 
 def resume(

@@ -5,11 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from armbulk.arm.client import Login, unreachable_error
-from armbulk.arm.pages import read_page
-from armbulk.arm.responses import Response
+from armbulk.arm.credentials import Login
 from armbulk.context import Context, connect
 from armbulk.errors import SettingsError, Unfinished
+from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import profiles
 from armbulk.settings.load import Profile, address, load_profile
@@ -68,7 +67,7 @@ def verify_login(bench: Context) -> None:
     profile, store, arm = bench.profile, bench.store(), connect(bench)
     metered = RateLimitedClient(store, arm, bench.clock, profile.account, profile.limits)
     try:
-        found = metered.get(partial(arm.list_page, "customers", _TRY), 5, _count)
+        found = metered.get(partial(arm.read_page, "customers", _TRY), 5, lambda page: len(page.records) if page else 0)
     finally:
         arm.close()
         store.close()
@@ -76,11 +75,6 @@ def verify_login(bench: Context) -> None:
         raise unreachable_error(found.response)
     if isinstance(found, RateLimited):
         raise Unfinished("limit", "ARM's limits leave no room to try the login now", "Use --no-check")
-
-
-def _count(reply: Response) -> int:
-    page = read_page(reply)
-    return len(page.records) if page else 0
 
 
 def save_profile(profile: Profile, vault: SecretStore) -> str:

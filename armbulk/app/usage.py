@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from armbulk.quota.limits import HOUR, MONTH, count_slots, used
+from armbulk.quota.limits import HOUR, MONTH, Priority, count_slots, count_used
 from armbulk.settings.load import Profile
 from armbulk.store import Store
 
@@ -15,8 +15,8 @@ def meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
     found = []
     for window in (HOUR, MONTH):
         for meter in METERS:
-            limit = profile.limits.capacity(window.name, meter, "look")
-            spent = used(usage, window.name, meter, now)
+            limit = profile.limits.capacity(window.name, meter, Priority.RESERVED)
+            spent = count_used(usage, window.name, meter, now)
             held = usage.reserved.meters()[meter]
             found.append(
                 {
@@ -24,7 +24,7 @@ def meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
                     "meter": meter,
                     "limit": limit,
                     "used": spent - held,
-                    "others": count_slots(usage.others, window.name, meter, now),
+                    "others": count_slots(usage.foreign, window.name, meter, now),
                     "reserved": held,
                     "left": max(limit - spent, 0),
                 }

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from armbulk.arm.decode import RecordDecoder
-from armbulk.arm.pages import Page
 from armbulk.errors import ServerError
 from armbulk.export.checkpoint import Checkpoint, PartitionState, PartitionStatus
 from armbulk.export.page_reader import FetchedPage, PageReader
@@ -18,7 +17,9 @@ from armbulk.export.partition import DATES, Partition, by_days, by_values, insid
 from armbulk.export.value_partitions import MOST_SINGLE, MOST_VALUES, ValuePartitioner
 from armbulk.model.columns import text_of
 from armbulk.model.fields import Filter
+from armbulk.model.page import Page
 from armbulk.model.progress import Progress
+from armbulk.quota.limits import Priority
 
 SMALL = 5
 """Records of the page by which a part's size is asked for: the least ARM allows."""
@@ -134,7 +135,7 @@ class Fetcher:
     def size(self) -> int:
         """The largest page there can ever be room for."""
         limits = self.asking.metered.limits
-        room = min(limits.capacity(window, "reads", "send") for window in ("hour", "month")) // self._weight
+        room = min(limits.capacity(window, "reads", Priority.NORMAL) for window in ("hour", "month")) // self._weight
         return next((size for size in SIZES if size <= min(room, self.table.listing.page_size)), SIZES[-1])
 
     def _nothing(self, part: PartitionState) -> None:

@@ -2,21 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import assert_never
 
-from armbulk.arm.client import unreachable_error
 from armbulk.arm.decode import RecordDecoder
-from armbulk.arm.pages import Page, read_page
-from armbulk.arm.responses import Response
 from armbulk.clock import iso
 from armbulk.errors import ArmbulkError, LimitError
 from armbulk.model.outcome import ApiUsage
+from armbulk.model.page import Page
 from armbulk.model.progress import Progress
-from armbulk.rate_limited import MAX_CONSECUTIVE_LIMITS, CallFailed, RateLimited, RateLimitedClient
-
-MAX_RETRY_INTERVAL = 60.0
-"""Seconds between two tries, at the most."""
+from armbulk.model.response import ApiResult, Response, unreachable_error
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
+from armbulk.retry import failure_backoff
 
 _REFUSED = frozenset({400, 405, 501})
 """How a server may say that it has no such list, or not for such a question."""
@@ -50,44 +46,45 @@ class PageReader:
 
         LimitError when there is no room and nobody waits; ServerError when ARM keeps giving no answer.
         """
-        failures = 0
+        failures, backoff = 0, failure_backoff(self.pause)
         while True:
-            found, answered = self._look(endpoint or self.table.listing.endpoint, asked, most)
-            match found:
-                case RateLimited(until):
-                    self._wait(until)
+            result = self._look(endpoint or self.table.listing.endpoint, asked, most)
+            match result:
+                case RateLimited(retry_at):
+                    self._wait(retry_at)
                     continue
-                case CallFailed(reply):
+                case CallFailed(response):
                     pass
-                case Response() as reply:
-                    if answered is not None or reply.status == 404:
-                        return answered
+                case ApiResult(response, page):
+                    if page is not None:
+                        return FetchedPage(page, response.body)
+                    if response.status == 404:
+                        return None
                 case _:
-                    assert_never(found)
-            if stored and reply.status in range(400, 500):
+                    assert_never(result)
+            if stored and response.status in range(400, 500):
                 return None
             failures += 1
-            if failures >= MAX_CONSECUTIVE_LIMITS:
-                raise _silent(reply)
-            self._sleep(self.metered.clock.now() + min(MAX_RETRY_INTERVAL, self.pause * 2**failures))
+            if backoff.is_exhausted(failures):
+                raise _silent(response)
+            self._sleep(self.metered.clock.now() + backoff.delay(failures))
 
-    def _look(
-        self, endpoint: str, asked: dict[str, str], most: int
-    ) -> tuple[Response | RateLimited | CallFailed, FetchedPage | None]:
-        """Make the call, and read its answer once."""
+    def _look(self, endpoint: str, asked: dict[str, str], most: int) -> ApiResult[Page | None] | Interruption:
+        """Make the call within the quota, and note what it used for the export, too."""
         self._go_on()
-        read: list[FetchedPage] = []
+        json_array = self.table.resource.json_array if endpoint == self.table.listing.endpoint else ""
 
-        def count(reply: Response) -> int:
-            page = read_page(reply, self.table.resource.json_array if endpoint == self.table.listing.endpoint else "")
-            read.extend([FetchedPage(page, reply.body)] if page else [])
-            used = self.table.weigh(page.records) if page else 0
-            self.spend(ApiUsage(reply.requests, used))
-            return used
+        def call() -> ApiResult[Page | None]:
+            result = self.metered.system.read_page(endpoint, asked, json_array)
+            if result.response.error is None:
+                self.spend(ApiUsage(result.response.requests, self._count(result.content)))
+            return result
 
-        call = partial(self.metered.arm.list_page, endpoint, asked)
-        found = self.metered.get(call, most, count)
-        return found, read[0] if read else None
+        return self.metered.get(call, most, self._count)
+
+    def _count(self, page: Page | None) -> int:
+        """The records of a page as the quota counts them."""
+        return self.table.weigh(page.records) if page else 0
 
     def _wait(self, until: float) -> None:
         """Wait for room in the meters, or say when there will be some."""

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import polars as pl
 
-from armbulk.arm.client import ArmClient
 from armbulk.arm.decode import INTERNAL_COLUMNS, PARENT_INDEX, RAW_JSON, ROW_INDEX, RecordDecoder
 from armbulk.clock import iso
 from armbulk.context import Context, connect
@@ -27,7 +26,8 @@ from armbulk.model.columns import ColumnStats, ColumnSums, ExportColumn
 from armbulk.model.fields import Field, Filter
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import Progress
-from armbulk.quota.limits import Account, QuotaForecast
+from armbulk.model.system import ReceivablesSystem
+from armbulk.quota.limits import Account, Priority, QuotaForecast
 from armbulk.rate_limited import RateLimitedClient
 from armbulk.store import Store
 from armbulk.validation import edits
@@ -268,7 +268,7 @@ def _finish(store: Store, bench: Context, pages: Sequence[int]) -> float:
     at, limits = bench.clock.now(), bench.profile.limits
     ahead = QuotaForecast(store.usage(bench.profile.account), limits)
     for records in pages:
-        at = ahead.earliest(ApiUsage(1, records), at, "send")
+        at = ahead.earliest_time(ApiUsage(1, records), at, Priority.NORMAL)
         if at == float("inf"):
             break
         ahead.add(ApiUsage(1, records), at)
@@ -286,7 +286,7 @@ class ExportSession:
     store: Store = field(init=False)
     parts: Checkpoint = field(init=False)
     fetching: Fetcher = field(init=False)
-    arm: ArmClient = field(init=False)
+    arm: ReceivablesSystem = field(init=False)
     done: bool = False
 
     def __enter__(self) -> Self:
@@ -295,7 +295,9 @@ class ExportSession:
         self.store = self.bench.store()
         _take_over(self.store, profile.account)
         self.arm = connect(self.bench)
-        metered = RateLimitedClient(self.store, self.arm, clock, profile.account, profile.limits, purpose="send")
+        metered = RateLimitedClient(
+            self.store, self.arm, clock, profile.account, profile.limits, priority=Priority.NORMAL
+        )
         table = RecordDecoder(want.resource, want.listing, want.raw)
         asking = PageReader(metered, table, self.parts.spend, self.waits, profile.poll_seconds, self.tell)
         today = datetime.fromtimestamp(clock.now(), UTC).date()

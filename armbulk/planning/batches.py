@@ -8,7 +8,7 @@ from itertools import product
 import polars as pl
 
 from armbulk.model.outcome import ApiUsage
-from armbulk.quota.limits import METERS, WINDOWS, QuotaForecast, QuotaLimits, Usage, used
+from armbulk.quota.limits import METERS, WINDOWS, Priority, QuotaForecast, QuotaLimits, Usage, count_used
 
 _AT_A_TIME = 10
 
@@ -113,14 +113,14 @@ def price_batches(
     ready = now
     for resource, records in parts:
         spans = cut_batches(
-            records, cutting.records(resource), cutting.max_bytes - cutting.overhead, limits.largest_writes()
+            records, cutting.records(resource), cutting.max_bytes - cutting.overhead, limits.max_batch_writes()
         )
         for start, end in spans:
             batch = _batch(records, start, end, resource, len(batches) + 1)
             looked = int(records["look"].slice(start, end - start).sum()) if "look" in records.columns else 0
             ready, looks = _looked_up(ahead, looked, ready), looks + ApiUsage(looked, looked, 0)
             cost = ApiUsage(1 + pace.polls, batch.records * 2, batch.writes)
-            at = ahead.earliest(cost, ready, "send")
+            at = ahead.earliest_time(cost, ready, Priority.NORMAL)
             if at < math.inf:
                 ahead.add(cost, at)
                 ready = at
@@ -137,7 +137,7 @@ def _looked_up(ahead: QuotaForecast, records: int, ready: float) -> float:
     """When so many records have been looked up one by one, a few at a time as the meters have room."""
     for at in range(0, records, _AT_A_TIME):
         some = min(_AT_A_TIME, records - at)
-        ready = ahead.earliest(ApiUsage(some, some, 0), ready, "look")
+        ready = ahead.earliest_time(ApiUsage(some, some, 0), ready, Priority.RESERVED)
         if ready == math.inf:
             return ready
         ahead.add(ApiUsage(some, some, 0), ready)
@@ -159,7 +159,7 @@ def _timed(batch: PlannedBatch, at: float) -> PlannedBatch:
 def _meters(usage: Usage, limits: QuotaLimits, now: float, cost: ApiUsage) -> tuple[MeterForecast, ...]:
     found = []
     for window, meter in product(WINDOWS, METERS):
-        limit = limits.capacity(window.name, meter, "look")
-        spent = used(usage, window.name, meter, now, limits.guard)
+        limit = limits.capacity(window.name, meter, Priority.RESERVED)
+        spent = count_used(usage, window.name, meter, now, limits.guard_seconds)
         found.append(MeterForecast(window.name, meter, limit, spent, max(limit - spent - cost.meters()[meter], 0)))
     return tuple(found)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from armbulk.arm.client import LOOPBACK, Login, is_header_safe
+from armbulk.arm.credentials import LOOPBACK, Login, is_header_safe
 from armbulk.errors import SettingsError
 from armbulk.findings.catalogue import TUNABLE
 from armbulk.quota.limits import Account, QuotaLimits
@@ -73,7 +73,7 @@ class Profile:
     batch_documents: int = 50
     batch_customers: int = 500
     batch_bytes: int = 2 * 1024 * 1024
-    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.of("S"))
+    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.for_size("S"))
     dates: str = ""
     decimal: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -297,7 +297,7 @@ def _limits(found: Mapping[str, str], aup_file: Path | None) -> QuotaLimits:
     try:
         if aup_file is not None:
             return QuotaLimits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
-        return QuotaLimits.of(found["client_size"].upper(), ceiling=ceiling)
+        return QuotaLimits.for_size(found["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         where = f"{aup_file}" if aup_file else f"client_size {found['client_size']!r}"
         raise SettingsError("limits-wrong", f"{where}: {error}", "Give S, M, L or XL, or a sound --aup-file") from None

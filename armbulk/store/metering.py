@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from armbulk.clock import Clock
 from armbulk.model.outcome import ApiUsage
-from armbulk.quota.limits import Account, QuotaLimits, Usage
-from armbulk.quota.server_clock import DateSample, ServerClock, StoredTimes
+from armbulk.model.response import DateSample
+from armbulk.quota.limits import Account, Priority, QuotaLimits, Usage
+from armbulk.quota.server_clock import ServerClock, StoredTimes
 from armbulk.store import usage_ledger
 from armbulk.store.schema import run
 
@@ -42,10 +43,10 @@ class QuotaMeter:
         with self._engine.begin() as conn:
             return usage_ledger.usage(conn, account)
 
-    def reserve(self, account: Account, cost: ApiUsage, limits: QuotaLimits, purpose: str = "look") -> int | float:
-        """Reserve for a look (poll or look-up), or for what may wait (`send`): the id, or the time (float) for it."""
+    def reserve(self, account: Account, cost: ApiUsage, limits: QuotaLimits, priority: Priority) -> int | float:
+        """Reserve room for a call; return the reservation's id, or the time (float) when there is room."""
         with self._engine.begin() as conn:
-            return self._reserve(conn, account, cost, limits, purpose)
+            return self._reserve(conn, account, cost, limits, priority)
 
     def charge_orphans(self, account: Account) -> None:
         """With the client's lock in hand: what processes that ended have left open is charged in full."""
@@ -86,9 +87,9 @@ class QuotaMeter:
         """Whether asking ARM for the time may free room, and ARM has not forbidden to call at all."""
         with self._engine.begin() as conn:
             blocked = usage_ledger.usage(conn, account).blocked_until
-            return self._of(account).keeper.unsure and blocked <= self._now(conn, account).high
+            return self._of(account).keeper.needs_date and blocked <= self._now(conn, account).high
 
-    def skew(self, account: Account) -> float | None:
+    def take_skew(self, account: Account) -> float | None:
         """Seconds by which this machine's clock is ahead of ARM's, told once; None when it is not worth telling."""
         keeper = self._of(account).keeper
         told, keeper.skew = keeper.skew, None
@@ -102,14 +103,14 @@ class QuotaMeter:
     def _now(self, conn: sa.Connection, account: Account) -> _Now:
         marks, keeper = usage_ledger.stored_times(conn, account), self._of(account).keeper
         wall, monotonic = self.clock.now(), self.clock.monotonic()
-        return _Now(keeper.low(wall, monotonic, marks), keeper.high(wall, monotonic, marks), marks)
+        return _Now(keeper.lower_bound(wall, monotonic, marks), keeper.upper_bound(wall, monotonic, marks), marks)
 
     def _reserve(
-        self, conn: sa.Connection, account: Account, cost: ApiUsage, limits: QuotaLimits, purpose: str
+        self, conn: sa.Connection, account: Account, cost: ApiUsage, limits: QuotaLimits, priority: Priority
     ) -> int | float:
         now = self._now(conn, account)
         self._mark(conn, account, now)
-        answer = usage_ledger.reserve(conn, account, cost, now.low, limits, purpose)
+        answer = usage_ledger.reserve(conn, account, cost, now.low, limits, priority)
         if isinstance(answer, usage_ledger.Reserved):
             return answer.id
         return self.clock.now() + max(answer.until - now.low, 0.0)
@@ -123,7 +124,7 @@ class QuotaMeter:
         known = self._of(account)
         if charge is None:
             usage_ledger.refund(conn, reservation)
-        elif known.keeper.unsure:
+        elif known.keeper.needs_date:
             usage_ledger.shrink(conn, reservation, charge)
             known.orphans = max(known.orphans, reservation)
         else:
@@ -143,14 +144,14 @@ class QuotaMeter:
             usage_ledger.correct(conn, account, now.high)
             known.corrected = True
         self._mark(conn, account, now)
-        if known.orphans and not known.keeper.unsure:
+        if known.orphans and not known.keeper.needs_date:
             usage_ledger.charge_abandoned(conn, account, known.orphans, now.high)
             known.orphans = 0
 
     def _mark(self, conn: sa.Connection, account: Account, now: _Now) -> None:
         """Leave the time to other processes, once it is more than this machine's own guess."""
         keeper = self._of(account).keeper
-        if not keeper.unsure:
+        if not keeper.needs_date:
             usage_ledger.save_server_time(conn, account, now.low, sure=keeper.is_synced)
 
     def _abandon(self, conn: sa.Connection, account: Account) -> None:

@@ -3,17 +3,17 @@
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.arm.batch_results import LookupResult
 from armbulk.errors import StoreError
 from armbulk.model.batch_state import FINAL_STATES
+from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
 from armbulk.store import decisions
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.rows import (
     ITEM_SCHEMA,
     Batch,
-    OpenRecord,
     Run,
     batch_of,
     belongs_to,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
 from armbulk.store.schema import batch, item, run, sent_key
 
@@ -65,21 +66,6 @@ class Batch:
     intended: float | None
     answered: float | None
     rounds: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRecord:
-    """A record of a batch that has no outcome yet."""
-
-    no: int
-    key: str
-    payload: str
-    doc_type: str
-    customer: str
-    date: str
-    amount: str | None
-    currency: str
-    base: str | None = None  # JSON: what the change is compared with
 
 
 @dataclass(frozen=True, slots=True)

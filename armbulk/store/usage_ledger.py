@@ -17,13 +17,14 @@ from armbulk.quota.limits import (
     METERS,
     WINDOWS,
     Account,
+    Priority,
     QuotaLimits,
     Slots,
     Usage,
-    earliest,
+    earliest_time,
     estimate_foreign_usage,
     slot_expires_at,
-    slot_of,
+    slot_start,
 )
 from armbulk.quota.server_clock import StoredTimes
 from armbulk.store.schema import foreign, meter_clock, reservation, slot
@@ -62,8 +63,8 @@ def save_server_time(conn: sa.Connection, account: Account, at: float, *, sure: 
     known = stored_times(conn, account)
     values: dict[str, float] = {"last_now": at if sure else max(at, known.last or at)}
     if sure:
-        values["heard"] = max(at, known.heard or at)
-    if (values["last_now"], values.get("heard", known.heard)) != (known.last, known.heard):
+        values["heard"] = max(at, known.server or at)
+    if (values["last_now"], values.get("heard", known.server)) != (known.last, known.server):
         _write(conn, account, values)
 
 
@@ -93,10 +94,10 @@ def _slots(conn: sa.Connection, table: sa.Table, account: Account) -> Slots:
 
 
 def reserve(
-    conn: sa.Connection, account: Account, cost: ApiUsage, at: float, limits: QuotaLimits, purpose: str
+    conn: sa.Connection, account: Account, cost: ApiUsage, at: float, limits: QuotaLimits, priority: Priority
 ) -> Reserved | Full:
     """Set `cost` aside in all six windows, or in none."""
-    until = earliest(usage(conn, account), cost, at, limits, purpose)
+    until = earliest_time(usage(conn, account), cost, at, limits, priority)
     if until > at:
         return Full(until)
     values = {"origin": account.origin, "client_no": account.client_no, "opened": at, **cost.meters()}
@@ -175,10 +176,10 @@ def _charge(
                 continue
             where = sa.and_(*_of(table, account), table.c.window == name, table.c.meter == meter)
             conn.execute(sa.delete(table).where(where, table.c.start < at - 2 * slot_expires_at(0, window, 0)))
-            here = sa.and_(where, table.c.start == slot_of(at, window))
+            here = sa.and_(where, table.c.start == slot_start(at, window))
             if conn.execute(sa.update(table).where(here).values(amount=table.c.amount + amount)).rowcount == 0:
                 values = {"origin": account.origin, "client_no": account.client_no, "window": name, "meter": meter}
-                conn.execute(sa.insert(table).values(**values, start=slot_of(at, window), amount=amount))
+                conn.execute(sa.insert(table).values(**values, start=slot_start(at, window), amount=amount))
 
 
 def _account(conn: sa.Connection, reservation_id: int) -> Account | None:

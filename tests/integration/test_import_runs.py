@@ -14,7 +14,7 @@ from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.results.report import load_result
 from armbulk.sandbox.dialects import DIALECTS
-from armbulk.sending.sender import MAX_SPLITS
+from armbulk.sending.submit import MAX_SPLITS
 from armbulk.settings.load import load_profile
 
 BATCH = [

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.journey import journey, write_files
 
 from armbulk.app import imports
-from armbulk.arm.batch_results import RecordResult
 from armbulk.model.outcome import Outcome
+from armbulk.model.submission import RecordResult
 from armbulk.redaction import personal_values, redact_items
 from armbulk.results import report
 from armbulk.validation.check import check_files

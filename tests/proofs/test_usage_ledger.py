@@ -18,8 +18,8 @@ import pytest
 import sqlalchemy as sa
 
 from armbulk.model.outcome import ApiUsage
-from armbulk.quota.limits import METERS, Account, QuotaLimits
-from armbulk.quota.server_clock import DateSample
+from armbulk.model.response import DateSample
+from armbulk.quota.limits import METERS, Account, Priority, QuotaLimits
 from armbulk.store import usage_ledger
 from armbulk.store.metering import QuotaMeter
 from armbulk.store.schema import metadata
@@ -170,11 +170,11 @@ class Life:
         if chance.random() < 0.04:
             return self._die()
         cost = ApiUsage(1, chance.randrange(5), chance.randrange(5))
-        made = self.book.reserve(ACCOUNT, cost, LIMITS)
+        made = self.book.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
         if isinstance(made, float) and self.book.needs_time_sync(ACCOUNT):
             monotonic = self.book.clock.monotonic()
             self.book.update_clock(ACCOUNT, DateSample(self.world.date(), monotonic, monotonic))
-            made = self.book.reserve(ACCOUNT, cost, LIMITS)
+            made = self.book.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
         if isinstance(made, float):
             wait = made - self.book.clock.now()
             self.longest = max(self.longest, wait)

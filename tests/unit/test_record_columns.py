@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armbulk.arm.decode import PARENT_INDEX, RAW_JSON, RECORD_KEY, RecordDecoder, raw_records
-from armbulk.arm.responses import parse_json
+from armbulk.arm.json_body import parse_json
 from armbulk.model.columns import ColumnStats, ColumnSums, as_json, frame_of, text_of
 from armbulk.model.fields import FieldType
 from armbulk.resources import EXPORTS

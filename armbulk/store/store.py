@@ -16,13 +16,13 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.arm.batch_results import RecordResult
-from armbulk.arm.responses import Response
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
 from armbulk.model.batch_state import FINAL_STATES, BatchState, is_allowed
 from armbulk.model.outcome import ApiUsage, Outcome
-from armbulk.quota.limits import Account, QuotaLimits
+from armbulk.model.response import Response
+from armbulk.model.submission import OpenRecord, RecordResult
+from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.redaction import KEPT
 from armbulk.store import decisions
 from armbulk.store import purge as purging
@@ -34,7 +34,6 @@ from armbulk.store.queries import StoreReader
 from armbulk.store.rows import (
     ITEM_SCHEMA,
     Batch,
-    OpenRecord,
     Run,
     StoreStamp,
     SubmitIntent,
@@ -179,7 +178,7 @@ class Store(StoreReader, QuotaMeter):
                 self._move(conn, batch_id, BatchState.FINISHED, "nothing left to send")
                 return None
             cost = ApiUsage(1, 0, writes(conn, batch_id))
-            reserved = self._reserve(conn, account, cost, limits, "send")
+            reserved = self._reserve(conn, account, cost, limits, Priority.NORMAL)
             if isinstance(reserved, float):
                 return reserved
             values = {"intended": self.clock.now(), "reservation": reserved, "attempt": batch.c.attempt + 1}
