@@ -15,7 +15,7 @@ from armbulk.errors import FileError, UsageError
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
-from armbulk.redaction import shown_items
+from armbulk.redaction import redact_shown
 from armbulk.results import report as results
 from armbulk.results import store_check
 from armbulk.store import Store, UnresolvedDocument
@@ -106,7 +106,7 @@ def finish(store: Store, runs: Iterable[int], lang: str) -> list[Path]:
 def for_people(documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
     """The same, as a terminal or a script's log may show them."""
     said = {"message": [one.message for one in documents], "customer_norm": [one.customer for one in documents]}
-    rows = shown_items(pl.DataFrame(said, schema=dict.fromkeys(said, pl.String))).iter_rows()
+    rows = redact_shown(pl.DataFrame(said, schema=dict.fromkeys(said, pl.String))).iter_rows()
     return [replace(one, message=row[0], customer=row[1]) for one, row in zip(documents, rows, strict=True)]
 
 

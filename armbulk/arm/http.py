@@ -96,8 +96,8 @@ class HttpClient:
 
     def _exchange(self, request: httpx.Request) -> Response:
         """Send one request and read its whole answer, within bounds of size and time."""
-        left = self._clock.monotonic()
-        deadline = left + MAX_CALL_SECONDS
+        sent_at = self._clock.monotonic()
+        deadline = sent_at + MAX_CALL_SECONDS
         try:
             with self._stream(request) as answer:
                 body = bytearray()
@@ -108,7 +108,8 @@ class HttpClient:
                     if self._clock.monotonic() > deadline:
                         return Response(error=TransportError.BROKEN, reason="the answer took longer than two minutes")
                 headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status_code, bytes(body), headers, left=left, back=self._clock.monotonic())
+                received_at = self._clock.monotonic()
+                return Response(answer.status_code, bytes(body), headers, sent_at=sent_at, received_at=received_at)
         except _NOT_SENT as error:
             return Response(error=TransportError.NOT_SENT, reason=_describe(error))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, ValueError) as error:

@@ -23,8 +23,8 @@ class DateSample:
     """The Date of an answer (epoch seconds; None: unusable), and when the exchange began and ended (monotonic)."""
 
     date: float | None
-    left: float
-    back: float
+    sent_at: float
+    received_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class Response:
     error: TransportError | None = None
     reason: str = ""
     requests: int = 1
-    left: float = 0.0
-    back: float = 0.0
+    sent_at: float = 0.0
+    received_at: float = 0.0
 
     @property
     def date_sample(self) -> DateSample | None:
         """What the answer says about the server's time; None without an answer."""
-        return None if self.error else DateSample(self._date, self.left, self.back)
+        return None if self.error else DateSample(self._date, self.sent_at, self.received_at)
 
     @property
     def retry_after(self) -> str:

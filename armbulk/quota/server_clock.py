@@ -108,7 +108,7 @@ class ServerClock:
         if sample.date is None or sample.date < max(MIN_DATE, (stored.server or 0.0) - MAX_SKEW_SECONDS):
             self._is_dateless = self._is_dateless or self._bounds is None
             return
-        bounds = _Bounds(sample.date, sample.date + 1.0 + sample.back - sample.left, sample.back)
+        bounds = _Bounds(sample.date, sample.date + 1.0 + sample.received_at - sample.sent_at, sample.received_at)
         if self._bounds is not None:
             if self._bounds.agrees(bounds):
                 self._bounds = self._bounds.intersect(bounds)

@@ -106,12 +106,12 @@ class Ledger(QuotaMeter):
     """The product's own metering over a database in memory, as one process has it."""
 
     def __init__(self, engine: sa.Engine, world: World) -> None:
-        self._engine, self.clock, self._known = engine, Machine(world), {}
+        self._engine, self.clock, self._times = engine, Machine(world), {}
 
     def start(self) -> None:
         """A process begins, perhaps where another was killed."""
         with self._engine.begin() as conn:
-            self._abandon(conn, ACCOUNT)
+            self._adopt_orphans(conn, ACCOUNT)
 
 
 class Unreserved(Ledger):
@@ -136,8 +136,8 @@ class Forgetful(Ledger):
 class Deaf(Ledger):
     """Takes the time from the wall clock alone, with a ratchet, and never listens to ARM."""
 
-    def _hear(self, conn: sa.Connection, account: Account, heard: DateSample) -> None:
-        super()._hear(conn, account, DateSample(None, heard.left, heard.back))
+    def _update_clock(self, conn: sa.Connection, account: Account, sample: DateSample) -> None:
+        super()._update_clock(conn, account, DateSample(None, sample.sent_at, sample.received_at))
 
 
 class Barefoot(Ledger):
@@ -149,7 +149,7 @@ class Barefoot(Ledger):
 
     def _now(self, conn: sa.Connection, account: Account) -> Any:
         found = super()._now(conn, account)
-        return type(found)(self.clock.now(), self.clock.now(), found.marks)
+        return type(found)(self.clock.now(), self.clock.now(), found.stored)
 
 
 class Life:

@@ -1,0 +1,7 @@
+"""The store: what armbulk knows of its runs and of the quota, on disk before it is believed."""
+
+from armbulk.store.decisions import UnresolvedDocument
+from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
+from armbulk.store.store import Store
+
+__all__ = ["ITEM_SCHEMA", "Batch", "Run", "Store", "StoreStamp", "SubmitIntent", "UnresolvedDocument"]
