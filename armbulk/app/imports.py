@@ -13,11 +13,10 @@ from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.system import ReceivablesSystem
-from armbulk.planning.batches import BatchEstimate as PlanPace
-from armbulk.planning.batches import BatchLimits
+from armbulk.planning.batches import BatchEstimate, BatchLimits
 from armbulk.planning.plan import ImportOptions, ImportPlan, PlanningInputs, plan_import
 from armbulk.quota.limits import Account
-from armbulk.redaction import personal_values, redact_items, shown_items
+from armbulk.redaction import personal_values, redact_items, redact_shown
 from armbulk.results import report
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
@@ -40,16 +39,16 @@ def build_plan(bench: Context, store: Store, checked: Checked, options: ImportOp
     validate_lookup_options(look_up=options.look_up, first_import=options.first_import)
     validate_update_options(checked, options, bench.profile.account)
     profile = bench.profile
-    around = PlanningInputs(
-        known=store.sent_documents(profile.account),
+    inputs = PlanningInputs(
+        sent_documents=store.sent_documents(profile.account),
         usage=store.usage(profile.account),
         limits=profile.limits,
         now=bench.clock.now(),
-        cutting=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
-        pace=PlanPace(),
-        since=store.history_since(profile.account),
+        batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
+        estimate=BatchEstimate(),
+        history_since=store.history_since(profile.account),
     )
-    return plan_import(checked, options, around)
+    return plan_import(checked, options, inputs)
 
 
 def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
@@ -106,7 +105,8 @@ def create_run(bench: Context, store: Store, ready: ImportPlan, given: InputFile
     profile = bench.profile
     method = "PUT" if ready.options.update else "POST"
     batches = [
-        (batch.no, batch.resource, method if batch.resource == "customers" else "POST") for batch in ready.plan.batches
+        (batch.no, batch.resource, method if batch.resource == "customers" else "POST")
+        for batch in ready.priced.batches
     ]
     new = {
         "origin": profile.account.origin,
@@ -117,8 +117,8 @@ def create_run(bench: Context, store: Store, ready: ImportPlan, given: InputFile
             "files": [_absolute(name) for name in given.files],
             "sheets": [sheet.name for sheet in ready.checked.sheets],
             "reading": asdict(given.reading),
-            "look_first": ready.looks is not None and ready.looks.documents > 0,
-            "look_until": ready.looks.until if ready.looks else None,
+            "look_first": ready.lookups is not None and ready.lookups.documents > 0,
+            "look_until": ready.lookups.until if ready.lookups else None,
             "first_import": ready.options.first_import,
             "overwrite": ready.options.overwrite,
         },
@@ -186,7 +186,7 @@ def finish(store: Store, run_id: int, checked: Checked | None, target: Path, lan
 
 def open_records(stood: report.RunResult) -> list[dict[str, Any]]:
     """Name every record that is in doubt or in conflict, for people."""
-    chosen = shown_items(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
+    chosen = redact_shown(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
     return [
         {
             "outcome": one["outcome"],

@@ -12,7 +12,7 @@ from armbulk.findings.frame import SENSITIVE, mask, render
 from armbulk.mapping.headers import fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
-from armbulk.planning.plan import SENT
+from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, headers
 from armbulk.validation.check import Checked
 from armbulk.validation.parse import as_text
@@ -136,7 +136,7 @@ def _field(
 
 def _json(checked: Checked, index: int, row: int) -> str | None:
     """The JSON of the record in this row, or of the document this line belongs to."""
-    for name in SENT:
+    for name in SEND_ORDER:
         if name not in checked.tables:
             continue
         table, lines = checked.tables[name], checked.tables.get("lines")

@@ -104,11 +104,11 @@ def plan(desk: CommandContext, given: "InputFiles", **options: Any) -> Exit:
     bench = desk.bench
     store = bench.store()
     ready = build_plan(bench, store, checked, planning.ImportOptions(**options))
-    if ready.stopped and not desk.report.as_json:
+    if ready.is_stopped and not desk.report.as_json:
         show_findings(desk, checked)
         return Exit.FINDINGS
     desk.report.show("plan", planning.to_json(ready))
-    return Exit.FINDINGS if ready.stopped else Exit.OK
+    return Exit.FINDINGS if ready.is_stopped else Exit.OK
 
 
 def checked_files(desk: CommandContext, given: "InputFiles", *, anything: bool = False, yes: bool = False) -> "Checked":

@@ -81,9 +81,9 @@ def import_(
     ready = imports.build_plan(bench, store, checked, plan.ImportOptions(**options))
     if dry_run:
         desk.report.show("plan", plan.to_json(ready))
-        return Exit.FINDINGS if ready.stopped else Exit.OK
+        return Exit.FINDINGS if ready.is_stopped else Exit.OK
     workbook = store_check.target_for(given.files, target)
-    if ready.stopped:
+    if ready.is_stopped:
         return _stopped(desk, checked, ready, workbook)
     desk = desk.reachable()
     imports.verify_expected_totals(ready, expect_count, expect_total)

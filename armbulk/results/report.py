@@ -14,7 +14,7 @@ from armbulk.findings.frame import RenderedFinding, render
 from armbulk.i18n import Words
 from armbulk.model.outcome import SUCCESSFUL, ApiUsage, Outcome
 from armbulk.model.sheet import CELL, ReadOptions, Sheet
-from armbulk.planning.plan import SENT
+from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import headers
 from armbulk.results import reconcile, store_check
 from armbulk.store import Run, Store, StoreStamp
@@ -139,7 +139,7 @@ class RunResult:
         """Return the records by outcome, for each resource."""
         return {
             name: {key: n for key, n in reconcile.counts(part).items() if n}
-            for name in SENT
+            for name in SEND_ORDER
             if (part := self.items.filter(pl.col("resource") == name)).height
         }
 
@@ -253,7 +253,7 @@ def _from_store(result: RunResult) -> tuple[tuple[Sheet, ...], pl.DataFrame, dic
     """The files are gone or changed: list the records by key and row, from the store alone."""
     sheets = []
     parts = []
-    for index, name in enumerate(n for n in SENT if (result.items["resource"] == n).any()):
+    for index, name in enumerate(n for n in SEND_ORDER if (result.items["resource"] == n).any()):
         items = result.items.filter(pl.col("resource") == name)
         head = {"row": [1], "A": ["Key"], "B": ["Row in the file"]}
         body = items.select(

@@ -163,7 +163,8 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
         assert (
-            imports.build_plan(way.bench, way.store, check_files(write_files(tmp_path)), ImportOptions()).looks is None
+            imports.build_plan(way.bench, way.store, check_files(write_files(tmp_path)), ImportOptions()).lookups
+            is None
         )
 
 
