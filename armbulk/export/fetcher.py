@@ -154,7 +154,7 @@ class Fetcher:
         """A record outside the window shows that ARM did not heed the query."""
         tests = inside(part.window, self.table.listing)
         asked = {name: test for name, test in tests.items() if name not in self.ignored}
-        outside = self.table.outside(page.records, asked)
+        outside = self.table.find_failed_tests(page.records, asked)
         if outside:
             raise FilterIgnored(outside)
 
@@ -190,7 +190,7 @@ class Fetcher:
                 self._doubtful(part, why)
                 return
             self._check(part, page)
-            items, lines = self.table.frames(page.records, answered.body)
+            items, lines = self.table.to_frames(page.records, answered.body)
             new = self.parts.keep(part, number, items, lines, page.query)
             if (page.total or 0) > (part.total or 0):  # it grew: all of it is there when so many different ones are
                 self.parts.set(part.id, total=page.total)

@@ -84,7 +84,7 @@ class PageReader:
 
     def _count(self, page: Page | None) -> int:
         """The records of a page as the quota counts them."""
-        return self.table.weigh(page.records) if page else 0
+        return self.table.count_read(page.records) if page else 0
 
     def _wait(self, until: float) -> None:
         """Wait for room in the meters, or say when there will be some."""
