@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PROGRAM := $(VENV)/.installed
+STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test proofs lint format samples templates docs promises golden bench soak wheel clean
@@ -12,14 +13,15 @@ help: ## Show this list
 
 venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pyproject.toml changes)
 
-demo: $(STAMP) ## Try the whole journey: check, plan, import and results, in the built-in sandbox
+demo: $(PROGRAM) ## Try the whole journey: check, plan, import and export, in the built-in sandbox
 	@$(BIN)/armbulk demo
 
 test: $(STAMP) ## Run the tests of every feature, on every core
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal tests/unit tests/integration tests/docs
 
-proofs: $(STAMP) ## Run the long proofs: every crash point, every behaviour of ARM, mutated files, with fixed seeds
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal tests/proofs
+proofs: $(STAMP) ## Run the long proofs, with fixed seeds: every crash point, every behaviour of ARM, more generated data
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal --hypothesis-profile=proofs -m 'proof or hypothesis' \
+	  tests/proofs $$(grep -l '^@given' tests/unit/*.py tests/integration/*.py)
 
 lint: $(STAMP) ## Check style, types and layers; changes nothing
 	@$(BIN)/ruff check
@@ -42,7 +44,7 @@ docs: $(STAMP) ## Write the generated pages in docs/ again
 	@$(BIN)/python docs/generate.py
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
-	@$(BIN)/python -m pytest -q -m promise --promises=docs/promises.json
+	@$(BIN)/python -m pytest -q -m promise --hypothesis-profile=proofs --promises=docs/promises.json
 	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
@@ -54,8 +56,8 @@ bench: $(STAMP) ## Measure speed and memory
 
 soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000 FAULTS=1000
 	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \
-	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q $(patsubst %,tests/proofs/test_%.py, \
-	  mutated_files usage_ledger kill_points store_faults crash_points)
+	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q tests/unit/test_mutated_files.py \
+	  $(patsubst %,tests/proofs/test_%.py, usage_ledger kill_points store_faults crash_points)
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation
@@ -64,16 +66,23 @@ clean: ## Remove .venv and everything that was built
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml
+$(PROGRAM): pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
 	  echo "'$(PYTHON)' was not found. Install Python 3.11 or newer, or name one: make venv PYTHON=python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "armbulk needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1). Name a newer one: make venv PYTHON=python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up $(VENV) (takes a minute the first time)..."
+	@echo "Setting up $(VENV) (takes half a minute the first time)..."
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
 	  echo "'$(PYTHON) -m venv' failed; what it says above is the reason." >&2; exit 1; }
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]' || { \
-	  echo "pip could not install what armbulk needs; what it says above is the reason (often: no network, or a proxy)." >&2; exit 1; }
+	@$(call install,.)
 	@touch $@
+
+$(STAMP): $(PROGRAM)
+	@echo "Adding the tools for tests and checks..."
+	@$(call install,'.[dev]')
+	@touch $@
+
+install = $(BIN)/python -m pip install -q --disable-pip-version-check -e $(1) || { \
+	  echo "pip could not install what armbulk needs; what it says above is the reason (often: no network, or a proxy)." >&2; exit 1; }

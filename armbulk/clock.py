@@ -18,6 +18,9 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait; return early when interrupted."""
 
+    def interrupt(self) -> None:
+        """End every wait, and ask what works to stop."""
+
     @property
     def interrupted(self) -> bool:
         """Whether the user asked to stop."""

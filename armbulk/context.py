@@ -20,13 +20,14 @@ class Context:
     clock: Clock
     transport: httpx.BaseTransport | None = None
 
-    def store(self) -> Store:
+    def open_store(self) -> Store:
         """Open the store of this profile."""
         profile = self.profile
         return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
-def connect(bench: Context) -> ReceivablesSystem:
-    """Return ARM, as the profile reaches it."""
-    profile = bench.profile
-    return ArmClient(HttpClient(profile.base_url, profile.client_no, profile.login, bench.clock, bench.transport))
+def open_client(context: Context) -> ReceivablesSystem:
+    """Return ARM, as the profile reaches it. No other module names the class."""
+    profile = context.profile
+    http = HttpClient(profile.base_url, profile.client_no, profile.login, context.clock, context.transport)
+    return ArmClient(http)

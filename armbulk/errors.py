@@ -1,17 +1,21 @@
-"""What can go wrong in the world, and the exit code each branch leaves behind.
+"""What can fail besides the data, and the exit code of each kind.
 
-Data problems are findings, not exceptions. These are raised by files, settings, network and store::
+Problems in data are findings, not exceptions. These are raised for files, settings, network and store::
 
-    ArmbulkError                 something stops the command                          exit 2
+    ArmbulkError                 a command cannot go on                               exit 2
     ├── UsageError               the command was called wrongly                       exit 2
     │   └── QuestionError        a question had to be asked where nobody can answer   exit 2
     ├── FileError                a file cannot be read or written                     exit 2
+    ├── StoreError               the local store cannot be used                       exit 2
     ├── Unfinished               something is in doubt or unfinished                  exit 3
     ├── LimitError               an AUP limit stops the run                           exit 4
     ├── SettingsError            settings are missing or wrong                        exit 5
     │   └── LoginError           ARM refuses the credentials                          exit 5
+    │       └── ForbiddenError   ARM knows the credentials, and does not allow it     exit 5
     ├── ServerError              ARM cannot be reached, or answers nonsense           exit 6
-    └── StoreError               the local store cannot be used                       exit 2
+    └── Interrupted              the user asked to stop                               exit 130
+
+`docs/exit-codes.md` is generated from this module.
 """
 
 from enum import IntEnum
@@ -31,7 +35,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-MEANS: dict[Exit, tuple[str, str]] = {
+EXIT_MEANINGS: dict[Exit, tuple[str, str]] = {
     Exit.OK: ("done, every row well (warnings allowed)", "ferdig, alt vel med hver rad (varsler er lov)"),
     Exit.FINDINGS: (
         "done, but rows were rejected or held back; or check found errors",
@@ -60,7 +64,7 @@ class ArmbulkError(Exception):
     exit = Exit.USAGE
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
-        """Say what is wrong (`message`) and what to do about it (`hint`)."""
+        """Keep what is wrong (`message`) and what to do about it (`hint`)."""
         super().__init__(message)
         self.code = code
         self.message = message
@@ -106,10 +110,16 @@ class LoginError(SettingsError):
 
 
 class ForbiddenError(LoginError):
-    """ARM knows who asks, and does not allow it."""
+    """ARM knows the credentials, and does not allow what was asked with them."""
 
 
 class ServerError(ArmbulkError):
     """ARM cannot be reached, or answers nonsense."""
 
     exit = Exit.SERVER
+
+
+class Interrupted(ArmbulkError):  # noqa: N818 - not a fault: the user asked to stop
+    """The user asked to stop; what was done so far is kept, and the same call goes on from there."""
+
+    exit = Exit.INTERRUPTED

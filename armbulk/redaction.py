@@ -17,7 +17,7 @@ from armbulk.model.fields import Field, FieldType
 from armbulk.model.outcome import CHANGED_AT_ARM
 from armbulk.model.sheet import Table
 from armbulk.resources import RESOURCES
-from armbulk.resources.identifiers import national_id
+from armbulk.resources.identifiers import is_national_id
 
 REDACTED_COLUMNS = ("message", "warnings", "key", "key_norm", "customer_norm")
 """The columns of a record that may have personal data: ARM's words may quote it, a customer number may be one."""
@@ -156,5 +156,5 @@ def _mask_identity(key: pl.Expr) -> pl.Expr:
     name = key.meta.output_name()
     digits = key.str.replace_all(r"[\s.-]", "")
     masked = pl.concat_str(pl.lit("•••••••••"), digits.str.slice(-2))
-    is_person = digits.str.contains(r"^\d{11}$") & national_id(digits).fill_null(value=False)
+    is_person = digits.str.contains(r"^\d{11}$") & is_national_id(digits).fill_null(value=False)
     return pl.when(is_person).then(masked).otherwise(key).alias(name)

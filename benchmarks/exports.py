@@ -110,7 +110,7 @@ def ours(made: Path, rows: int, target: Path) -> None:
            "ARMBULK_CLIENT_NO": "2218"}  # fmt: skip
     bench = Context(load_profile(env, aup_file=limits), SystemClock(), Ledger(made, rows))
     want = build_request("gl-items", ExportArguments(target))
-    said = run.export(bench, want, "en", waits=False, fresh=False, tell=lambda _: None).said
+    said = run.export_list(bench, want, "en", waits=False, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (rows, True), said["gaps"]
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import polars as pl
 
 from armbulk import errors
-from armbulk.app.fields import describe, describe_read_only
+from armbulk.app.fields import describe_read_only_fields, describe_resource
 from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.sheet import Sheet
-from armbulk.resources import EXPORTS, RESOURCES, headers
+from armbulk.resources import EXPORTS, RESOURCES, field_headers
 
 FOLDER = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
@@ -165,7 +165,7 @@ def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
     place = (0, int(number) if number else None, letter or None, example.field)
     row = (*place, code, severity, example.value, example.detail)
     frame = pl.DataFrame([row], schema=findings.SCHEMA, orient="row")
-    return findings.render(frame, [sheet], headers(), lang)[0]
+    return findings.render_findings(frame, [sheet], field_headers(), lang)[0]
 
 
 def plain(text: str) -> str:
@@ -230,7 +230,7 @@ def fields_page() -> str:
     head = ("Column · Kolonne", "Other names · Andre navn", "In ARM · I ARM", "Meaning · Betydning", "Rules · Regler",
             "Example · Eksempel")  # fmt: skip
     for name, resource in RESOURCES.items():
-        both = [describe(name, lang)["fields"] for lang in ("en", "no")]
+        both = [describe_resource(name, lang)["fields"] for lang in ("en", "no")]
         rows = [one_field(en, no) for en, no in zip(*both, strict=True)]
         lines += [f"## {resource.title.en} · {resource.title.no}", "", *table(head, rows), ""]
     return "\n".join([*lines, *read_only()]) + "\n"
@@ -246,7 +246,7 @@ def read_only() -> list[str]:
     ]  # fmt: skip
     head = ("Column · Kolonne", "In ARM · I ARM", "Meaning · Betydning", "Kind · Slag", "Example · Eksempel")
     for name, resource in EXPORTS.items():
-        both = [describe_read_only(name, lang) for lang in ("en", "no")]
+        both = [describe_read_only_fields(name, lang) for lang in ("en", "no")]
         rows = [one_read_only(en, no) for en, no in zip(*both, strict=True)]
         note = resource.listing.note if resource.listing else None
         said = [f"{note.en} *{note.no}*", ""] if note else []
@@ -284,7 +284,7 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
 def exit_codes_page() -> str:
     """What each exit code means, and what stops a command."""
     kinds = [errors.ArmbulkError, *branches(errors.ArmbulkError)]
-    codes = [(str(int(code)), *errors.MEANS[code]) for code in errors.Exit]
+    codes = [(str(int(code)), *errors.EXIT_MEANINGS[code]) for code in errors.Exit]
     stops = [(f"`{one.__name__}`", cell(first(one)), str(int(one.exit))) for one in kinds]
     lines = [
         "# Exit codes", "", GENERATED, "",
@@ -330,7 +330,7 @@ def one_promise(name: str, one: dict[str, str], proofs: list[dict[str, Any]]) ->
     if not proofs:
         return [*lines, "*No test of its own.*", ""]
     rows = [
-        (cell(proof["says"]), passed([proof]), cell("<br>".join(proof["figures"])), f"`pytest {proof['test']}`")
+        (cell(proof["says"]), passed([proof]), "<br>".join(map(cell, proof["figures"])), f"`pytest {proof['test']}`")
         for proof in proofs
     ]
     return [*lines, *table(("Proof", "Passed", "Figures", "Command"), rows), ""]

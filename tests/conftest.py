@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.load_profile("ci")
+pytest.register_assert_rewrite("support")  # its asserts tell as much as those of the tests
+
+settings.register_profile("fast", derandomize=True, deadline=None, max_examples=20)
+settings.register_profile("proofs", derandomize=True, deadline=None, max_examples=100)
+settings.load_profile("fast")  # `make proofs` takes the other: --hypothesis-profile=proofs
 
 KEPT = {"ARMBULK_GOLDEN"}  # set by `make golden`, read by the tests themselves
 LOOPBACK = ("127.", "::1", "localhost")
@@ -29,8 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that prove a promise say which."""
     config.addinivalue_line("markers", "promise(*names): proves these promises of docs/promises.md")
+    config.addinivalue_line("markers", "proof: takes long; lies in tests/proofs and is run by `make proofs`")
     if config.getoption("--promises"):
         config.pluginmanager.register(Proofs(Path(config.getoption("--promises"))))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in tests/proofs is a proof."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent / "proofs"):
+            item.add_marker("proof")
 
 
 class Proofs:
@@ -83,6 +96,28 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ARMBULK_LANG", "en")
     monkeypatch.setenv("LANG", "C")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+def do_not_wait_for_the_disk(connection: Any, *_: object) -> None:
+    """Let a commit return before the disk has it: no test cuts the power of this machine."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_disk() -> Iterator[None]:
+    """Stores do not wait for the disk, those of module fixtures included."""
+    sa.event.listen(sa.Pool, "checkout", do_not_wait_for_the_disk)
+    yield
+    sa.event.remove(sa.Pool, "checkout", do_not_wait_for_the_disk)
+
+
+@pytest.fixture
+def real_disk() -> Iterator[None]:
+    """Stores wait for the disk, as they do outside of tests."""
+    sa.event.remove(sa.Pool, "checkout", do_not_wait_for_the_disk)
+    yield
+    sa.event.listen(sa.Pool, "checkout", do_not_wait_for_the_disk)
 
 
 @pytest.fixture(autouse=True)

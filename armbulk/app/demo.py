@@ -1,24 +1,25 @@
-"""The demo: the samples go into a stand-in ARM on this machine, in a folder of its own."""
+"""The demo: the samples go into a stand-in ARM on this machine, in a folder of its own; then data comes out."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.dialog import Dialog
+from armbulk.app.exports import build_export_request, export_to_file
+from armbulk.app.import_result import ImportResult
+from armbulk.app.imports import ImportRequest, import_files
+from armbulk.app.plan import Plan
 from armbulk.clock import Clock
 from armbulk.context import Context
-from armbulk.export.request import ExportArguments
-from armbulk.export.run import ExportResult
-from armbulk.month_end import close
-from armbulk.package_data import data_path as shipped
-from armbulk.planning.plan import ImportOptions, ImportPlan
-from armbulk.results import report, store_check
+from armbulk.export.result import ExportResult
+from armbulk.package_data import data_path
+from armbulk.planning.plan import ImportOptions
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 from armbulk.settings.load import load_profile
-from armbulk.validation.check import Checked, check_files
 
 SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
@@ -26,40 +27,68 @@ INVOICES = 60
 """In the stand-in's own ledger, of the first three months of 2025: something to export."""
 
 
-def place(given: str | None) -> Path:
-    """Make the folder for the demo's files."""
-    if given is None:
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What the demo did: the import, and the exports after it."""
+
+    imported: ImportResult
+    exported: list[ExportResult]
+
+
+class _DemoDialog(Dialog):
+    """Shows the plan and confirms it."""
+
+    def __init__(self, show_plan: Callable[[Plan], None]) -> None:
+        super().__init__()
+        self._show_plan = show_plan
+
+    def confirm_import(self, plan: Plan) -> bool:
+        """Show the plan; the demo sends it."""
+        self._show_plan(plan)
+        return True
+
+
+def run_demo(folder: str | None, clock: Clock, lang: str, show_plan: Callable[[Plan], None]) -> DemoResult:
+    """Import the sample workbook into a stand-in ARM, then export its month-end workbook and its customers.
+
+    Args:
+        folder: Where the files go; None: a new folder.
+        clock: For the stand-in and its client.
+        lang: Of messages and workbooks.
+        show_plan: Called with the plan before anything is sent.
+
+    Raises:
+        FileError: A file cannot be written.
+    """
+    path = create_folder(folder)
+    workbook = shutil.copy(data_path("samples") / SAMPLE, path / SAMPLE)
+    with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
+        environ = {**arm.settings, "ARMBULK_HOME": str(path / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
+        context = Context(load_profile(environ, options={"lang": lang}), clock)
+        store = context.open_store()
+        try:
+            request = ImportRequest(InputFiles((str(workbook),)), ImportOptions(first_import=True))
+            imported = import_files(context, store, request, _DemoDialog(show_plan))
+            if imported.write_error:
+                raise imported.write_error
+            return DemoResult(imported, _export(context, path))
+        finally:
+            store.close()
+
+
+def create_folder(folder: str | None) -> Path:
+    """Create the folder for the demo's files."""
+    if folder is None:
         return Path(tempfile.mkdtemp(prefix="armbulk-demo-"))
-    path = Path(given).resolve()
+    path = Path(folder).resolve()
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-@contextmanager
-def journey(folder: Path, clock: Clock, lang: str) -> Iterator[tuple[Context, Checked, ImportPlan]]:
-    """Start the stand-in ARM, copy the sample workbook, check it and price it."""
-    workbook = shutil.copy(shipped("samples") / SAMPLE, folder / SAMPLE)
-    with Sandbox(size="S", delay=1.0, clock=clock.now, books=build_lists(CLIENT_NO, INVOICES)) as arm:
-        environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        bench = Context(load_profile(environ, said={"lang": lang}), clock)
-        checked = check_files([str(workbook)])
-        yield bench, checked, imports.build_plan(bench, bench.store(), checked, ImportOptions(first_import=True))
-
-
-def run(bench: Context, checked: Checked, ready: ImportPlan, folder: Path, lang: str) -> report.RunResult:
-    """Import the sample and write its result workbook."""
-    store = bench.store()
-    given = imports.InputFiles((str(folder / SAMPLE),))
-    run_id = imports.create_run(bench, store, ready, given)
-    imports.resume(bench, store, store.run(run_id), for_windows=True, tell=lambda _: None)
-    return imports.finish(store, run_id, checked, store_check.target_for(given.files, None), lang)
-
-
-def exports(bench: Context, folder: Path, lang: str) -> list[ExportResult]:
-    """Take the month-end workbook of a period out of the stand-in, and its customers, ready to be edited."""
-    wanted = (("gl-items", f"gl-items-{PERIOD}.xlsx", PERIOD), ("customers", "customers.xlsx", None))
-    asked = [
-        close.close_request(resource, ExportArguments(folder / name, period=period))
-        for resource, name, period in wanted
+def _export(context: Context, folder: Path) -> list[ExportResult]:
+    """Export the month-end workbook of a period, and the customers, ready to be edited."""
+    requests = [
+        build_export_request("gl-items", target=folder / f"gl-items-{PERIOD}.xlsx", period=PERIOD),
+        build_export_request("customers", target=folder / "customers.xlsx"),
     ]
-    return [close.export(bench, one, lang, waits=True, fresh=False, tell=lambda _: None) for one in asked]
+    return [export_to_file(context, request, Dialog(), wait=True, fresh=False) for request in requests]

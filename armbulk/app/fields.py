@@ -9,36 +9,43 @@ from armbulk.resources import EXPORTS, RESOURCES
 from armbulk.resources.identifiers import FORMATS
 
 
-def describe(resource: str, lang: str) -> dict[str, Any]:
-    """Describe every field of a resource in `lang`, and what its being read as a list rests on."""
-    one = {**RESOURCES, **EXPORTS}[resource]
-    note = one.listing.note.text(lang) if one.listing else ""
-    return {"resource": resource, "fields": [_field(field, lang) for field in one.readable], "note": note}
+def describe_resource(name: str, lang: str) -> dict[str, Any]:
+    """Return every field of a resource in `lang`, as the JSON of `armbulk fields` has them.
+
+    `note`: what reading the resource as a list rests on.
+    """
+    resource = {**RESOURCES, **EXPORTS}[name]
+    note = resource.listing.note.text(lang) if resource.listing else ""
+    return {
+        "resource": name,
+        "fields": [_describe_field(field, lang) for field in resource.readable],
+        "note": note,
+    }
 
 
-def describe_read_only(resource: str, lang: str) -> list[dict[str, Any]]:
-    """Describe the fields of a resource that come out, and cannot be sent in a sheet."""
-    known = RESOURCES[resource].fields if resource in RESOURCES else ()
-    return [_field(field, lang) for field in EXPORTS[resource].readable if field not in known]
+def describe_read_only_fields(name: str, lang: str) -> list[dict[str, Any]]:
+    """Return the fields of a resource that can be exported, and not be sent in a sheet."""
+    writable = RESOURCES[name].fields if name in RESOURCES else ()
+    return [_describe_field(field, lang) for field in EXPORTS[name].readable if field not in writable]
 
 
-def _field(field: Field, lang: str) -> dict[str, Any]:
-    also = [field.header.text("en" if lang == "no" else "no"), *field.aliases]
+def _describe_field(field: Field, lang: str) -> dict[str, Any]:
+    other_names = [field.header.text("en" if lang == "no" else "no"), *field.aliases]
     return {
         "field": field.name,
         "header": field.header.text(lang),
-        "also": list(dict.fromkeys(also)),
+        "also": list(dict.fromkeys(other_names)),
         "path": field.path,
         "kind": field.type.value.text(lang),
         "required": field.required,
-        "rules": _rules(field, lang),
+        "rules": _describe_rules(field, lang),
         "help": field.help.text(lang),
         "example": field.example,
         "source": field.source,
     }
 
 
-def _rules(field: Field, lang: str) -> list[str]:
+def _describe_rules(field: Field, lang: str) -> list[str]:
     rules = []
     if field.max_length:
         rules.append(Words(f"at most {field.max_length} characters", f"høyst {field.max_length} tegn").text(lang))

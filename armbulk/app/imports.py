@@ -1,229 +1,180 @@
-"""From checked files to a finished run: prepare, store, send, and say how it stands."""
+"""Import files: read, check, plan, confirm, send, reconcile, write. And continue an interrupted import."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import polars as pl
-
-from armbulk.context import Context, connect
-from armbulk.errors import FileError, SettingsError, UsageError
-from armbulk.model.progress import PollSettings, Progress
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
-from armbulk.model.system import ReceivablesSystem
-from armbulk.planning.batches import BatchEstimate, BatchLimits
-from armbulk.planning.plan import ImportOptions, ImportPlan, PlanningInputs, plan_import
-from armbulk.quota.limits import Account
-from armbulk.redaction import personal_values, redact_items, redact_shown
-from armbulk.results import report
-from armbulk.sending.sender import Sender
-from armbulk.sending.session import SendingSession
-from armbulk.store import ITEM_SCHEMA, Run, Store
-from armbulk.validation import edits
-from armbulk.validation.check import Checked
-from armbulk.writers.provenance import client_hash
+from armbulk.app.check import InputFiles, check_inputs
+from armbulk.app.dialog import Dialog
+from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
+from armbulk.app.login import add_login
+from armbulk.app.plan import Plan, build_plan, validate_lookup_options, verify_expected_totals
+from armbulk.app.runs import create_run, find_unfinished_run, run_files, send_run, verify_run_client
+from armbulk.context import Context
+from armbulk.errors import FileError
+from armbulk.planning.plan import ImportOptions
+from armbulk.results.report import verify_writable
+from armbulk.results.run_result import build_unsent_result, load_result
+from armbulk.results.store_check import result_path, verify_history
+from armbulk.store import Run, Store
 
 
 @dataclass(frozen=True, slots=True)
-class InputFiles:
-    """The files as the caller named them, with what was said of them."""
+class ImportRequest:
+    """What to import, and how.
 
-    files: tuple[str, ...]
-    reading: ReadOptions = DEFAULT_READ_OPTIONS
-
-
-def build_plan(bench: Context, store: Store, checked: Checked, options: ImportOptions) -> ImportPlan:
-    """Price what would be sent, with what this store knows of the client."""
-    validate_lookup_options(look_up=options.look_up, first_import=options.first_import)
-    validate_update_options(checked, options, bench.profile.account)
-    profile = bench.profile
-    inputs = PlanningInputs(
-        sent_documents=store.sent_documents(profile.account),
-        usage=store.usage(profile.account),
-        limits=profile.limits,
-        now=bench.clock.now(),
-        batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
-        estimate=BatchEstimate(),
-        history_since=store.history_since(profile.account),
-    )
-    return plan_import(checked, options, inputs)
-
-
-def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
-    """Make sure that an exported workbook goes back as a change, and to whom it came from; UsageError otherwise."""
-    exported = [sheet for sheet in checked.sheets if sheet.base is not None]
-    for sheet in exported:
-        if not options.update:
-            raise UsageError(
-                "export-needs-update",
-                f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
-                f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
-            )
-        if edits.whose(sheet) != client_hash(account):
-            raise UsageError(
-                "other-clients-export",
-                f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",
-                "Choose the profile (or the settings) it was exported with",
-            )
-    if options.overwrite and not options.update:
-        raise UsageError("overwrite-what", "--overwrite is for changes only", "Say --update as well, or leave it out")
-
-
-def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:
-    """Make sure that not both are said; UsageError otherwise."""
-    if look_up and first_import:
-        raise UsageError("look-or-not", "--look-up and --first-import say opposite things", "Leave one of them out")
-
-
-def verify_expected_totals(ready: ImportPlan, count: int | None, total: str | None) -> None:
-    """Make sure that what goes out is what the caller expects; UsageError otherwise."""
-    sending = ready.to_send
-    if count is not None and sending.height != count:
-        raise UsageError(
-            "count-differs", f"{sending.height} records would be sent, {count} were expected", "Nothing was sent"
-        )
-    if total is None:
-        return
-    found = sending["amount"].drop_nulls().str.to_decimal(scale=2).sum() or Decimal(0)
-    wanted = amount_of(total)
-    if found != wanted:
-        raise UsageError("total-differs", f"The documents add up to {found}, {wanted} was expected", "Nothing was sent")
-
-
-def amount_of(text: str) -> Decimal:
-    """An amount as it is typed on a command line; UsageError when it is none."""
-    try:
-        return Decimal(text.replace(" ", "").replace(",", "."))
-    except ArithmeticError:
-        raise UsageError("total-unreadable", f"{text!r} is not an amount", "Write it like 12500.50") from None
-
-
-def create_run(bench: Context, store: Store, ready: ImportPlan, given: InputFiles) -> int:
-    """Store the run before anything is sent; return its number."""
-    profile = bench.profile
-    method = "PUT" if ready.options.update else "POST"
-    batches = [
-        (batch.no, batch.resource, method if batch.resource == "customers" else "POST")
-        for batch in ready.priced.batches
-    ]
-    new = {
-        "origin": profile.account.origin,
-        "client_no": profile.account.client_no,
-        "profile": profile.name,
-        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in ready.checked.sheets},
-        "options": {
-            "files": [_absolute(name) for name in given.files],
-            "sheets": [sheet.name for sheet in ready.checked.sheets],
-            "reading": asdict(given.reading),
-            "look_first": ready.lookups is not None and ready.lookups.documents > 0,
-            "look_until": ready.lookups.until if ready.lookups else None,
-            "first_import": ready.options.first_import,
-            "overwrite": ready.options.overwrite,
-        },
-    }
-    items = ready.items.with_columns(
-        pl.lit(None, pl.String).alias("warnings"),
-        pl.lit(None, pl.String).alias("reference"),
-        pl.when(pl.col("outcome").is_not_null()).then(pl.lit(bench.clock.now())).alias("at"),
-        pl.when(pl.col("outcome").is_null()).then(pl.col("payload", "base")),
-    ).select([*ITEM_SCHEMA, "payload", "base"])
-    return store.create_run(new, items, batches)
-
-
-def sender_of(bench: Context, store: Store, run: Run, arm: ReceivablesSystem, **options: Any) -> Sender:
-    """A session of one run, as the profile paces it."""
-    profile = bench.profile
-    pace = PollSettings(
-        profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, options.pop("for_windows", True)
-    )
-    session = SendingSession(store, arm, bench.clock, run, profile.limits, profile.user_id, pace, **options)
-    return Sender(session)
-
-
-def resume(
-    bench: Context,
-    store: Store,
-    run: Run,
-    *,
-    for_windows: bool,
-    tell: Callable[[Progress], None],
-    look_first: bool | None = None,
-) -> str:
-    """Send what is left of a run and wait for its answers; return the run's state.
-
-    `look_first`: whether documents are looked up before they go; None: as it was said when the run began.
+    Attributes:
+        inputs: The files.
+        options: What is sent of them.
+        target: The result workbook; None: NAME.result.xlsx beside the first file.
+        wait: Whether to wait for ARM's limits; else the run is paused.
+        dry_run: Only plan.
+        expect_count: Stop unless exactly so many records would be sent.
+        expect_total: Stop unless the documents add up to this amount incl. VAT.
     """
-    if look_first is not None:
-        store.log_decision(
-            run.id, "each document is looked up first" if look_first else "first import, as a person said"
-        )
-    arm = connect(bench)
-    try:
-        return sender_of(bench, store, run, arm, for_windows=for_windows, tell=tell, look_first=look_first).resume()
-    finally:
-        arm.close()
+
+    inputs: InputFiles
+    options: ImportOptions
+    target: str | None = None
+    wait: bool = True
+    dry_run: bool = False
+    expect_count: int | None = None
+    expect_total: str | None = None
 
 
-def finish(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> report.RunResult:
-    """Write the result workbook of a run as it stands; a finished run then forgets personal data.
+def import_files(context: Context, store: Store, request: ImportRequest, dialog: Dialog) -> ImportResult:
+    """Import files and write the result workbook.
 
-    FileError says how to write it later: what was sent is in the store.
+    Problems in the data are part of the result: with errors nothing is sent (unless the options skip invalid records),
+    and the result workbook shows them in place.
+
+    Raises:
+        FileError: A file cannot be read, or the result workbook will not be writable.
+        UsageError: The options contradict each other or the files, or the expected totals differ.
+        SettingsError: It is not set how ARM is called.
+        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
+        LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
-    stood = report.load_result(store, run_id)
-    try:
-        path = report.write_results(stood, checked, target, lang, store.clock, store.stamp(run_id))
-    except FileError as error:
-        error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
-        raise
-    store.save_result_path(run_id, str(path))
-    if stood.run and stood.run.state == "finished":
-        said = personal_values(checked.all_tables(), checked.bases["base"]) if checked else None
-        store.redact_run(run_id, lambda items: redact_items(items, said))
-    return report.load_result(store, run_id)
+    check = check_inputs(request.inputs, context.profile, dialog)
+    plan = Plan(check, build_plan(context, store, check.checked, request.options))
+    if request.dry_run:
+        return _unsent(context, store, plan, PLANNED)
+    target = result_path(check.inputs.files, request.target)
+    if plan.stopped:
+        result = _unsent(context, store, plan, STOPPED)
+        result.write(target)
+        return result
+    context = add_login(context)
+    verify_expected_totals(plan.priced, request.expect_count, request.expect_total)
+    _verify_history(context, store, plan, target)
+    _verify_target(target, context, dialog)
+    if not _is_confirmed(plan, dialog):
+        return _unsent(context, store, plan, DECLINED)
+    return _write(_create_and_send(context, store, plan, dialog, wait=request.wait), target)
 
 
-def open_records(stood: report.RunResult) -> list[dict[str, Any]]:
-    """Name every record that is in doubt or in conflict, for people."""
-    chosen = redact_shown(stood.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
-    return [
-        {
-            "outcome": one["outcome"],
-            "where": f"{one['resource']} row {one['row']}",
-            "key": one["key"],
-            "customer": one["customer_norm"],
-            "amount": one["amount"],
-            "currency": one["currency"] or "",
-            "message": one["message"] or "",
-        }
-        for one in chosen.iter_rows(named=True)
-    ]
+def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
+    """Send a plan without asking; the result workbook is not written yet. With errors in the files nothing is sent.
+
+    Raises:
+        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
+        LoginError, LimitError, ServerError: The run is paused, and can be resumed.
+    """
+    if plan.stopped:
+        return _unsent(context, store, plan, STOPPED)
+    _verify_history(context, store, plan, result_path(plan.check.inputs.files, None))
+    return _create_and_send(context, store, plan, dialog, wait=wait)
 
 
-def files_of(run: Run) -> Sequence[str]:
-    """The files a run was made of, as absolute names."""
-    return [str(name) for name in run.options["files"]]
+@dataclass(frozen=True, slots=True)
+class ResumeRequest:
+    """Which run to continue (None: the latest unfinished one), and how. The rest as in ImportRequest."""
+
+    run: int | None = None
+    target: str | None = None
+    look_up: bool = False
+    first_import: bool = False
+    wait: bool = True
+
+    def __post_init__(self) -> None:
+        """UsageError when the options contradict each other."""
+        validate_lookup_options(look_up=self.look_up, first_import=self.first_import)
 
 
-def _absolute(name: str) -> str:
-    path, mark, said = name.partition("#")
-    return f"{Path(path).resolve()}{mark}{said}"
+def resume_import(context: Context, store: Store, request: ResumeRequest, dialog: Dialog) -> ImportResult | None:
+    """Continue an unfinished import and write its result workbook; None when a first import was not confirmed.
+
+    Args:
+        context: With what it takes to call ARM (see `add_login`).
+        store: Where the run is.
+        request: Which run, and how.
+        dialog: Answers and progress.
+
+    Raises:
+        StoreError: There is no such run.
+        UsageError: There is no unfinished run.
+        SettingsError: The run belongs to another client.
+        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
+        LoginError, LimitError, ServerError: The run is paused again, and can be resumed.
+    """
+    account = context.profile.account
+    run = store.run(request.run) if request.run else find_unfinished_run(store, account)
+    verify_run_client(run, account)
+    target = result_path(run_files(run), request.target)
+    if not (request.look_up or request.first_import):
+        verify_history(store, run.account, run_files(run), target)
+    _verify_target(target, context, dialog)
+    if request.first_import and not dialog.confirm_first_import():
+        return None
+    look_first = True if request.look_up else False if request.first_import else None
+    return _write(_send(context, store, run, dialog, wait=request.wait, look_first=look_first), target)
 
 
-def latest_unfinished(store: Store, account: Account) -> Run:
-    """Return the client's latest run that is not finished, or has no result workbook yet; UsageError without one."""
-    for run in store.runs():
-        if (run.state != "finished" or run.result is None) and run.account == account:
-            return run
-    raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
+# ── the steps ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def verify_same_client(run: Run, account: Account) -> None:
-    """Make sure that a run is carried on where it began; SettingsError otherwise."""
-    if run.account != account:
-        raise SettingsError(
-            "other-client",
-            f"Run {run.id} belongs to client {run.account.client_no} at {run.account.origin}",
-            "Choose the profile (or the settings) it was begun with",
-        )
+def _unsent(context: Context, store: Store, plan: Plan, state: str) -> ImportResult:
+    result = build_unsent_result(plan.priced.items)
+    return ImportResult(state, result, store, context.clock, context.profile.lang, plan.check.checked, plan)
+
+
+def _verify_history(context: Context, store: Store, plan: Plan, target: Path) -> None:
+    """Make sure that this store knows what was sent before; customers may be sent twice without harm."""
+    options, to_send = plan.priced.options, plan.priced.to_send
+    if (to_send["resource"] == "documents").any() and not (options.look_up or options.first_import):
+        verify_history(store, context.profile.account, plan.check.inputs.files, target)
+
+
+def _verify_target(target: Path, context: Context, dialog: Dialog) -> None:
+    """Make sure that the result workbook can be written; FileError otherwise."""
+    if note := verify_writable(target, context.profile.lang):
+        dialog.note(note)
+
+
+def _is_confirmed(plan: Plan, dialog: Dialog) -> bool:
+    return dialog.confirm_import(plan) and (not plan.priced.options.first_import or dialog.confirm_first_import())
+
+
+def _create_and_send(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
+    """Store the run before anything is sent, then send it."""
+    run = store.run(create_run(context, store, plan.priced, plan.check.inputs))
+    result = _send(context, store, run, dialog, wait=wait)
+    result.plan, result.checked = plan, plan.check.checked
+    return result
+
+
+def _send(
+    context: Context, store: Store, run: Run, dialog: Dialog, *, wait: bool, look_first: bool | None = None
+) -> ImportResult:
+    with dialog.sending() as progress:
+        state = send_run(context, store, run, wait=wait, progress=progress, look_first=look_first)
+    return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile.lang)
+
+
+def _write(result: ImportResult, target: Path) -> ImportResult:
+    """Write the result workbook of a run that was not interrupted; a file that cannot be written is no failure."""
+    if result.state != "interrupted":
+        try:
+            result.write(target)
+        except FileError as error:
+            result.write_error = error
+    return result

@@ -1,25 +1,26 @@
-"""Logging in and out: settings go to config.toml, the secret to the keyring; ARM is asked whether they are right."""
+"""Log in and out: settings go to config.toml, the secret to the keyring; ARM is asked whether they are right."""
 
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from armbulk.app.dialog import Dialog
 from armbulk.arm.credentials import Login
-from armbulk.context import Context, connect
+from armbulk.context import Context, open_client
 from armbulk.errors import SettingsError, Unfinished
 from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import profiles
-from armbulk.settings.load import Profile, address, load_profile
-from armbulk.settings.secrets import SecretStore, name_of, read_secret_file
+from armbulk.settings.load import Profile, check_address, load_profile
+from armbulk.settings.secrets import KeyringSecrets, SecretStore, read_secret_file, secret_name
 
-_TRY = {"pagesize": "5", "maximumcount": "5"}
+_TEST_QUERY = {"pagesize": "5", "maximumcount": "5"}
 
 
 @dataclass(frozen=True, slots=True)
 class LoginInput:
-    """What the user said at `armbulk login`."""
+    """What a person enters at `armbulk login`."""
 
     base_url: str
     client_no: str
@@ -30,61 +31,111 @@ class LoginInput:
     secret: str = field(repr=False)
 
 
-def with_secret(profile: Profile, vault: SecretStore) -> Profile:
+def add_login(context: Context) -> Context:
+    """Return the context with all it takes to call ARM, its secret from a file or the keyring if need be.
+
+    Raises:
+        SettingsError: Something is missing; it says what.
+    """
+    profile = add_secret(context.profile, KeyringSecrets())
+    profile.require_server()
+    return replace(context, profile=profile)
+
+
+def add_secret(profile: Profile, secrets: SecretStore) -> Profile:
     """Take the secret from its file or the keyring where none is set; the environment goes first."""
     login = profile.login
     if login.token or login.client_secret or not (profile.base_url and profile.client_no):
         return profile
-    secret = read_secret_file(profile.secret_file) if profile.secret_file else vault.get(_entry(profile))
+    secret = read_secret_file(profile.secret_file) if profile.secret_file else secrets.get(_secret_name(profile))
     return replace(profile, login=replace(login, **{"client_secret" if login.by_client else "token": secret or ""}))
 
 
-def as_profile(profile: Profile, given: LoginInput) -> Profile:
-    """The profile as it would be with what was given; SettingsError for what cannot be."""
-    login = Login(token_url=address(given.token_url), client_id=given.client_id, ca_file=profile.login.ca_file)
+def configured_secret(profile: Profile, *, by_client: bool) -> str:
+    """Return the secret that the settings hold, or ""; `by_client` asks for a client secret, else for a token.
+
+    Raises:
+        SettingsError: The secret's file cannot be read.
+    """
+    if profile.secret_file:
+        return read_secret_file(profile.secret_file)
+    return profile.login.client_secret if by_client else profile.login.token
+
+
+def log_in(context: Context, login_input: LoginInput, dialog: Dialog, *, verify: bool) -> dict[str, Any]:
+    """Try the login at ARM, then save it; return what was saved, as the JSON of `armbulk login` has it.
+
+    Args:
+        context: The profile as it is now, and the clock.
+        login_input: What a person entered.
+        dialog: Surrounds the question to ARM.
+        verify: Whether ARM is asked first; what it refuses is not saved.
+
+    Raises:
+        SettingsError: The input is incomplete or cannot be saved.
+        LoginError, ServerError, Unfinished: ARM did not accept the login, or could not be asked.
+    """
+    profile = build_profile(context.profile, login_input)
+    profile.require_server()
+    if verify:
+        with dialog.asking():
+            verify_login(replace(context, profile=profile))
+    path = save_profile(profile, KeyringSecrets())
+    return {
+        "profile": profile.name,
+        "base_url": profile.base_url,
+        "client_no": profile.client_no,
+        "config": str(path),
+        "secret": "file" if profile.secret_file else "keyring",
+        "checked": verify,
+    }
+
+
+def build_profile(profile: Profile, login_input: LoginInput) -> Profile:
+    """Return the profile as it would be with what was entered; SettingsError for an address that cannot be."""
+    login = Login(
+        token_url=check_address(login_input.token_url), client_id=login_input.client_id, ca_file=profile.login.ca_file
+    )
     return replace(
         profile,
-        base_url=address(given.base_url),
-        client_no=given.client_no,
-        client_size=given.client_size.upper(),
-        user_id=given.user_id,
-        login=replace(login, **{"client_secret" if login.by_client else "token": given.secret}),
+        base_url=check_address(login_input.base_url),
+        client_no=login_input.client_no,
+        client_size=login_input.client_size.upper(),
+        user_id=login_input.user_id,
+        login=replace(login, **{"client_secret" if login.by_client else "token": login_input.secret}),
     )
 
 
-def _entry(profile: Profile) -> str:
-    """The name of the profile's secret in the keyring."""
-    return name_of(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
+def verify_login(context: Context) -> None:
+    """Log in and ask ARM for five customers: one request, within the limits.
 
-
-def _written(profile: Profile) -> Profile:
-    """The profile as config.toml has it, whatever the environment says."""
-    return load_profile({"ARMBULK_HOME": str(profile.home)}, profile.name, new=True)
-
-
-def verify_login(bench: Context) -> None:
-    """Log in and ask ARM for five customers: one request, within the meters. Raises what is wrong."""
-    profile, store, arm = bench.profile, bench.store(), connect(bench)
-    metered = RateLimitedClient(store, arm, bench.clock, profile.account, profile.limits)
+    Raises:
+        LoginError: ARM refuses.
+        ServerError: ARM cannot be reached.
+        Unfinished: The limits leave no room for the request.
+    """
+    profile, store, client = context.profile, context.open_store(), open_client(context)
+    limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
     try:
-        found = metered.get(partial(arm.read_page, "customers", _TRY), 5, lambda page: len(page.records) if page else 0)
+        call = partial(client.read_page, "customers", _TEST_QUERY)
+        result = limited.get(call, 5, lambda page: len(page.records) if page else 0)
     finally:
-        arm.close()
+        client.close()
         store.close()
-    if isinstance(found, CallFailed):
-        raise unreachable_error(found.response)
-    if isinstance(found, RateLimited):
+    if isinstance(result, CallFailed):
+        raise unreachable_error(result.response)
+    if isinstance(result, RateLimited):
         raise Unfinished("limit", "ARM's limits leave no room to try the login now", "Use --no-check")
 
 
-def save_profile(profile: Profile, vault: SecretStore) -> str:
-    """Write the profile down, its secret into the keyring unless it stands in a file; return where the settings went.
+def save_profile(profile: Profile, secrets: SecretStore) -> Path:
+    """Write the profile to config.toml, its secret to the keyring unless it is in a file; return the settings' file.
 
     The settings are written even where there is no keyring: SettingsError then says what to do with the secret. One
-    that the profile had for another address or client is taken out.
+    that the profile had for another address or client is removed.
     """
-    login, before = profile.login, _entry(_written(profile))
-    said = {
+    login, old_name = profile.login, _secret_name(_stored_profile(profile))
+    settings = {
         "base_url": profile.base_url,
         "client_no": profile.client_no,
         "client_size": profile.client_size,
@@ -94,35 +145,54 @@ def save_profile(profile: Profile, vault: SecretStore) -> str:
         "ca_file": str(Path(login.ca_file).absolute()) if login.ca_file else "",
         "secret_file": profile.secret_file,
     }
-    path = profiles.save(profile.home, profile.name, said)
-    now = "" if profile.secret_file else _entry(profile)
+    path = profiles.save_settings(profile.home, profile.name, settings)
+    new_name = "" if profile.secret_file else _secret_name(profile)
     try:
-        if now:
-            vault.put(now, login.client_secret or login.token)
-        if before != now:
-            vault.drop(before)
+        if new_name:
+            secrets.put(new_name, login.client_secret or login.token)
+        if old_name != new_name:
+            secrets.drop(old_name)
     except SettingsError as error:
         error.hint = f"The settings are in {path}. {error.hint}"
         raise
-    return str(path)
+    return path
 
 
-def remove_profile(profile: Profile, vault: SecretStore) -> bool:
-    """Take the secret of the profile, as config.toml has it, out of the keyring; whether there was one."""
-    return vault.drop(_entry(_written(profile)))
+def log_out(profile: Profile) -> bool:
+    """Remove the secret of the profile, as config.toml has it, from the keyring; return whether there was one."""
+    return KeyringSecrets().drop(_secret_name(_stored_profile(profile)))
 
 
-def list_profiles(current: Profile, vault: SecretStore) -> list[dict[str, Any]]:
-    """The profiles of config.toml, and whether each has a secret (None where the keyring cannot be asked)."""
-    found: list[dict[str, Any]] = []
+def list_profiles(current: Profile) -> list[dict[str, Any]]:
+    """Return the profiles of config.toml, and whether each has a secret (None where the keyring cannot be asked)."""
+    keyring = KeyringSecrets()
+    entries: list[dict[str, Any]] = []
     answers = True  # a keyring that is silent once is not waited for again
-    for name in profiles.names(current.home):
-        one = load_profile({"ARMBULK_HOME": str(current.home)}, name)
+    for name in profiles.list_profile_names(current.home):
+        profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:
-            secret = bool(one.secret_file) or (vault.get(_entry(one)) is not None if answers else None)
+            secret = bool(profile.secret_file) or (keyring.get(_secret_name(profile)) is not None if answers else None)
         except SettingsError:
             answers = False
-        said = {"base_url": one.base_url, "client_no": one.client_no, "size": one.client_size}
-        found.append({"profile": name, **said, "secret": secret, "active": name == current.name})
-    return found
+        entries.append(
+            {
+                "profile": name,
+                "base_url": profile.base_url,
+                "client_no": profile.client_no,
+                "size": profile.client_size,
+                "secret": secret,
+                "active": name == current.name,
+            }
+        )
+    return entries
+
+
+def _secret_name(profile: Profile) -> str:
+    """Return the name of the profile's secret in the keyring."""
+    return secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
+
+
+def _stored_profile(profile: Profile) -> Profile:
+    """Return the profile as config.toml has it, whatever the environment says."""
+    return load_profile({"ARMBULK_HOME": str(profile.home)}, profile.name, new=True)

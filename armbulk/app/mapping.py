@@ -1,101 +1,137 @@
-"""Mappings made and explained: a starter from a file's headers, and how one row becomes its JSON."""
+"""Column mappings: a starter from a file's headers, and how one row becomes its JSON."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from armbulk.arm.encode import encode_records
-from armbulk.errors import UsageError
-from armbulk.findings.frame import SENSITIVE, mask, render
-from armbulk.mapping.headers import fold_header, guess_resource
+from armbulk.errors import FileError, UsageError
+from armbulk.findings.frame import SENSITIVE, mask_value, render_findings
+from armbulk.mapping.files import list_mappings
+from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
-from armbulk.resources import RESOURCES, headers
+from armbulk.resources import RESOURCES, field_headers
 from armbulk.validation.check import Checked
-from armbulk.validation.parse import as_text
+from armbulk.validation.parse import to_text
 
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
+_END_OF_SHEET = """
+# [sheet.constant]
+# currency = "NOK"
+
+# [sheet.values.customer_category]
+# "Privat" = "CONS"
+
+# [sheet.expression]
+# name = "{{ row['Fornavn'] }} {{ row['Etternavn'] }}\""""
 
 
-def starter(checked: Checked) -> str:
-    """Write a mapping to begin with: what is known, what looks alike (as a comment), what is not known."""
+def create_mapping(checked: Checked, target: Path | None) -> dict[str, Any]:
+    """Return a mapping to begin with, as the JSON of `armbulk map` has it; written to `target` if there is one.
+
+    Raises:
+        FileError: The file exists, or cannot be written.
+    """
+    text = build_starter(checked)
+    if target is not None:
+        try:
+            with target.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise FileError(
+                "cannot-write", f"{target} cannot be written: {error.strerror}", "Choose another with -o"
+            ) from None
+    return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings()}
+
+
+def build_starter(checked: Checked) -> str:
+    """Return a mapping to begin with: the known columns, the similar ones (as comments), and the unknown ones."""
     parts = ["# A mapping: which column of this file is which of ARM's. See docs/mappings.md."]
-    for index, sheet in enumerate(checked.sheets):
-        recognised = checked.headed[index].resource is not None
-        headed = checked.headed[index] if recognised else guess_resource(sheet, index, RESOURCES)
-        resource = headed.resource or RESOURCES["customers"]
-        row = headed.header_row or (sheet.frame["row"][0] if sheet.frame.height else 1)
-        head = sheet.frame.filter(pl.col("row") == row)
-        lines = [f"[[sheet]]  # {'recognised' if recognised else 'not recognised: say what it holds'}"]
-        lines += [
-            f"name = {_quoted(sheet.name)}",
-            f'resource = "{resource.name}"',
-            f"header_row = {row}",
-            "",
-            "[sheet.rename]",
-        ]
-        taken = {letter: name for name, letter in headed.columns.items()}
-        if headed.lines:
-            taken |= {letter: name for name, letter in headed.lines.columns.items()}
-        near = dict(headed.findings.filter(pl.col("code") == "header-near").select("column", "field").iter_rows())
-        for letter in sheet.letters:
-            text = head[letter][0] if head.height else None
-            if text:
-                lines.append(_line(text, taken.get(letter), near.get(letter)))
-        lines += [
-            "",
-            "# [sheet.constant]",
-            '# currency = "NOK"',
-            "",
-            "# [sheet.values.customer_category]",
-            '# "Privat" = "CONS"',
-        ]
-        lines += ["", "# [sheet.expression]", "# name = \"{{ row['Fornavn'] }} {{ row['Etternavn'] }}\""]
-        parts.append("\n".join(lines))
+    parts += [
+        _starter_of_sheet(sheet, index, match)
+        for index, (sheet, match) in enumerate(zip(checked.sheets, checked.header_matches, strict=True))
+    ]
     return "\n\n".join(parts) + "\n"
 
 
-def _line(text: str, name: str | None, near: str | None) -> str:
+def _starter_of_sheet(sheet: Sheet, index: int, match: HeaderMatch) -> str:
+    recognised = match.resource is not None
+    match = match if recognised else guess_resource(sheet, index, RESOURCES)
+    resource = match.resource or RESOURCES["customers"]
+    row = match.header_row or (sheet.frame["row"][0] if sheet.frame.height else 1)
+    header = sheet.frame.filter(pl.col("row") == row)
+    fields = {letter: name for name, letter in match.columns.items()}
+    if match.lines:
+        fields |= {letter: name for name, letter in match.lines.columns.items()}
+    near = dict(match.findings.filter(pl.col("code") == "header-near").select("column", "field").iter_rows())
+    lines = [
+        f"[[sheet]]  # {'recognised' if recognised else 'not recognised: say what it holds'}",
+        f"name = {_quote(sheet.name)}",
+        f'resource = "{resource.name}"',
+        f"header_row = {row}",
+        "",
+        "[sheet.rename]",
+    ]
+    for letter in sheet.letters:
+        text = header[letter][0] if header.height else None
+        if text:
+            lines.append(_starter_line(text, fields.get(letter), near.get(letter)))
+    return "\n".join([*lines, _END_OF_SHEET])
+
+
+def _starter_line(text: str, name: str | None, near: str | None) -> str:
     if name:
-        return f'{_quoted(text)} = "{name}"'
+        return f'{_quote(text)} = "{name}"'
     if near:
-        return f'# {_quoted(text)} = "{near}"  # looks like it: take the # away if it is'
-    return f'# {_quoted(text)} = ""  # not known'
+        return f'# {_quote(text)} = "{near}"  # looks like it: take the # away if it is'
+    return f'# {_quote(text)} = ""  # not known'
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return f'"{text.translate(_QUOTE)}"'
 
 
-def explain(checked: Checked, row: int, name: str | None, lang: str) -> dict[str, Any]:
-    """Show how one row becomes its JSON: each value's cell, text, way and place; UsageError if there is no such row."""
-    index = _place(checked, row, name)
-    sheet, headed = checked.sheets[index], checked.headed[index]
-    resource = headed.resource
-    assert resource is not None  # noqa: S101 - _place chose a recognised sheet
-    parts = [(checked.tables[resource.name], headed.columns)]
-    if headed.lines and headed.lines.resource:
-        parts.append((checked.tables[headed.lines.resource.name], headed.lines.columns))
-    fields = [told for table, columns in parts for told in _fields(checked, index, row, table, columns, lang)]
-    here = checked.findings.filter((pl.col("sheet") == index) & (pl.col("row") == row))
+def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -> dict[str, Any]:
+    """Return how one row becomes its JSON: the cell, text, value and path of each field.
+
+    Args:
+        checked: The files.
+        row: The sheet's own row number.
+        sheet_name: The sheet, where several have that row.
+        lang: Of headers and findings.
+
+    Raises:
+        UsageError: No recognised sheet has data in that row.
+    """
+    index = _find_sheet(checked, row, sheet_name)
+    sheet, match = checked.sheets[index], checked.header_matches[index]
+    resource = match.resource
+    assert resource is not None  # noqa: S101 - _find_sheet returns recognised sheets
+    parts = [(checked.tables[resource.name], match.columns)]
+    if match.lines and match.lines.resource:
+        parts.append((checked.tables[match.lines.resource.name], match.lines.columns))
+    fields = [field for table, columns in parts for field in _explain_fields(checked, index, row, table, columns, lang)]
+    findings = checked.findings.filter((pl.col("sheet") == index) & (pl.col("row") == row))
     return {
         "file": sheet.file,
         "sheet": sheet.name,
         "row": row,
         "resource": resource.name,
         "fields": fields,
-        "json": _json(checked, index, row),
-        "findings": render(here, checked.sheets, headers(), lang),
+        "json": _payload_of_row(checked, index, row),
+        "findings": render_findings(findings, checked.sheets, field_headers(), lang),
     }
 
 
-def _place(checked: Checked, row: int, name: str | None) -> int:
-    for index, (sheet, headed) in enumerate(zip(checked.sheets, checked.headed, strict=True)):
-        there = headed.resource is not None and (sheet.frame["row"] == row).any() and row > (headed.header_row or 0)
-        if there and (name is None or fold_header(name) == fold_header(sheet.name)):
+def _find_sheet(checked: Checked, row: int, name: str | None) -> int:
+    for index, (sheet, match) in enumerate(zip(checked.sheets, checked.header_matches, strict=True)):
+        has_row = match.resource is not None and (sheet.frame["row"] == row).any() and row > (match.header_row or 0)
+        if has_row and (name is None or fold_header(name) == fold_header(sheet.name)):
             return index
     names = ", ".join(sheet.name for sheet in checked.sheets)
     raise UsageError(
@@ -103,59 +139,58 @@ def _place(checked: Checked, row: int, name: str | None) -> int:
     )
 
 
-def _fields(
+def _explain_fields(
     checked: Checked, index: int, row: int, table: Table, columns: Mapping[str, str], lang: str
 ) -> list[dict[str, Any]]:
     sheet = checked.sheets[index]
-    mapped = checked.mapped[index]
+    mapped = checked.mapped_sheets[index]
     typed = table.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))
     cells = sheet.frame.filter(pl.col("row") == row)
     return [
-        _field(one, sheet, mapped.shown.get(columns[one.name], columns[one.name]), cells, typed, lang)
-        | {"way": mapped.how.get(columns[one.name], "header")}
-        for one in table.resource.fields
-        if one.name in columns and one.role is not FieldRole.READ_ONLY
+        _explain_field(
+            field, sheet, mapped.source_columns.get(columns[field.name], columns[field.name]), cells, typed, lang
+        )
+        | {"way": mapped.operations.get(columns[field.name], "header")}
+        for field in table.resource.fields
+        if field.name in columns and field.role is not FieldRole.READ_ONLY
     ]
 
 
-def _field(
-    one: Field, sheet: Sheet, letter: str | None, cells: pl.DataFrame, typed: pl.DataFrame, lang: str
+def _explain_field(
+    field: Field, sheet: Sheet, letter: str | None, cells: pl.DataFrame, typed: pl.DataFrame, lang: str
 ) -> dict[str, Any]:
     text = cells[letter][0] if letter and cells.height else None
-    value = typed.select(as_text(one)).item() if typed.height else None
-    hide = one.name in SENSITIVE
+    value = typed.select(to_text(field)).item() if typed.height else None
+    hide = field.name in SENSITIVE
     return {
-        "field": one.name,
-        "header": one.header.text(lang),
+        "field": field.name,
+        "header": field.header.text(lang),
         "cell": f"{sheet.name}!{letter}{cells['row'][0]}" if letter and cells.height else None,
-        "text": mask(text) if hide and text else text,
-        "value": mask(value) if hide and value else value,
-        "path": one.path,
+        "text": mask_value(text) if hide and text else text,
+        "value": mask_value(value) if hide and value else value,
+        "path": field.path,
     }
 
 
-def _json(checked: Checked, index: int, row: int) -> str | None:
-    """The JSON of the record in this row, or of the document this line belongs to."""
+def _payload_of_row(checked: Checked, index: int, row: int) -> str | None:
+    """Return the JSON of the record in this row, or of the document this line belongs to."""
+    in_row = (pl.col("sheet") == index) & (pl.col("row") == row)
     for name in SEND_ORDER:
         if name not in checked.tables:
             continue
         table, lines = checked.tables[name], checked.tables.get("lines")
-        made = encode_records(_masked(table), lines if name == "documents" else None)
-        here = made.filter((pl.col("sheet") == index) & (pl.col("row") == row))
-        if here.is_empty() and lines is not None and name == "documents":
-            mine = lines.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))
-            keys = mine["document_no"].str.to_lowercase() if mine.height else mine["document_no"]
-            here = made.filter(pl.col("key_norm").is_in(keys.implode())) if mine.height else here
-        if here.height:
-            return str(here["payload"][0])
+        records = encode_records(_mask_values(table), lines if name == "documents" else None)
+        matches = records.filter(in_row)
+        if matches.is_empty() and lines is not None and name == "documents":
+            keys = lines.rows.filter(in_row)["document_no"].str.to_lowercase()
+            matches = records.filter(pl.col("key_norm").is_in(keys.implode())) if len(keys) else matches
+        if matches.height:
+            return str(matches["payload"][0])
     return None
 
 
-def _masked(table: Table) -> Table:
-    """The table with sensitive values shown as elsewhere: by their last two characters."""
-    hidden = [pl.concat_str(pl.lit("••••"), pl.col(name).str.tail(2)).alias(name) for name in _sensitive(table)]
-    return replace(table, rows=table.rows.with_columns(hidden))
-
-
-def _sensitive(table: Table) -> list[str]:
-    return [one.name for one in table.resource.fields if one.name in SENSITIVE]
+def _mask_values(table: Table) -> Table:
+    """Return the table with sensitive values shown as elsewhere: by their last two characters."""
+    sensitive = [field.name for field in table.resource.fields if field.name in SENSITIVE]
+    masked = [pl.concat_str(pl.lit("••••"), pl.col(name).str.tail(2)).alias(name) for name in sensitive]
+    return replace(table, rows=table.rows.with_columns(masked))

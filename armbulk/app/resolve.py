@@ -1,23 +1,28 @@
-"""Documents in doubt: named, asked about again, and decided by a person. armbulk never decides by itself."""
+"""Settle unconfirmed documents: list them, look them up in ARM again, carry out what a person decides.
+
+armbulk never decides by itself.
+"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from armbulk.app import imports
+from armbulk.app.dialog import Dialog
+from armbulk.app.login import add_login
+from armbulk.app.plan import parse_amount
+from armbulk.app.runs import create_sender, finish_run, run_files, verify_run_client
 from armbulk.clock import iso
-from armbulk.context import Context, connect
+from armbulk.context import Context, open_client
 from armbulk.errors import FileError, UsageError
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
-from armbulk.quota.limits import Account
 from armbulk.redaction import redact_shown
-from armbulk.results import report as results
-from armbulk.results import store_check
+from armbulk.results.run_result import recheck_files
+from armbulk.results.store_check import result_path
 from armbulk.store import Store, UnresolvedDocument
 
 DECISIONS = {
@@ -25,114 +30,226 @@ DECISIONS = {
     "give-up": (Outcome.NOT_SENT, "given up by a person"),
     "resend": (None, "to be sent again, as a person decided"),
 }
-"""What a person can decide: the outcome it gives (none: it is sent again), and the words of it."""
+"""What a person can decide: the outcome it gives (none: it is sent again), and its entry in the log of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveRequest:
+    """Which documents are meant, and what was decided about them.
+
+    Attributes:
+        run: Only the documents of this run; None: of every run of the client.
+        decision: One of DECISIONS for all of them; None: the dialog is asked about each.
+        documents: The numbers of the documents that are meant; None: all.
+        keys_file: A file with these numbers, one a line.
+        expect_count: Stop unless so many documents are meant.
+        expect_total: Stop unless they add up to this amount incl. VAT.
+        look_up: Whether ARM is asked again first.
+    """
+
+    run: int | None = None
+    decision: str | None = None
+    documents: tuple[str, ...] | None = None
+    keys_file: Path | None = None
+    expect_count: int | None = None
+    expect_total: str | None = None
+    look_up: bool = True
+
+
+@dataclass(slots=True)
+class ResolveResult:
+    """How it ended.
+
+    Attributes:
+        documents: Those that are unconfirmed still, as the JSON of `armbulk resolve` lists them.
+        decided: How many documents each decision was carried out for.
+        workbooks: The result workbooks of the runs that are finished now.
+        write_error: Why one of them could not be written.
+    """
+
+    documents: list[dict[str, Any]]
+    decided: dict[str, int] = field(default_factory=dict)
+    workbooks: list[Path] = field(default_factory=list)
+    write_error: FileError | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether no document is unconfirmed, and none is to be sent again."""
+        return not self.documents and not self.decided.get("resend")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the JSON of `armbulk resolve` has it."""
+        return {"open": self.documents, "decided": self.decided}
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSelection:
-    """The documents a decision is about, and what they come to."""
+    """The documents a decision is about, and what they add up to."""
 
     documents: list[UnresolvedDocument]
 
     @property
     def total(self) -> Decimal:
         """The sum of their amounts incl. VAT, whatever the currency."""
-        return sum((Decimal(one.amount) for one in self.documents if one.amount), Decimal(0))
+        return sum((Decimal(document.amount) for document in self.documents if document.amount), Decimal(0))
 
     @property
     def phrase(self) -> str:
-        """What is to be typed to confirm: the count and the total."""
+        """What a person types to confirm: the count and the total."""
         return f"{len(self.documents)} {self.total:.2f}"
 
 
-def verify_same_client(store: Store, run_id: int | None, account: Account) -> None:
-    """Make sure that a run that is named, and known, is this client's; SettingsError otherwise."""
-    for run in store.runs():
-        if run.id == run_id:
-            imports.verify_same_client(run, account)
+def resolve_documents(context: Context, store: Store, request: ResolveRequest, dialog: Dialog) -> ResolveResult:
+    """Look unconfirmed documents up in ARM again, and carry out what was decided about those that are left.
 
-
-def look_up_again(bench: Context, store: Store, run_id: int | None) -> None:
-    """Ask ARM once more about every document in doubt of the client (or of one run)."""
-    arm = connect(bench)
-    try:
-        for number in sorted({one.run for one in store.unresolved_documents(bench.profile.account, run_id)}):
-            imports.sender_of(bench, store, store.run(number), arm).look_up_again()
-    finally:
-        arm.close()
-
-
-def choose(documents: Sequence[UnresolvedDocument], keys_file: Path | None) -> DocumentSelection:
-    """The documents whose numbers stand in a file, one a line; all of them without a file.
-
-    FileError when the file cannot be read; UsageError when it names a document that is not in doubt.
+    Raises:
+        SettingsError: The run belongs to another client, or it is not set how ARM is called.
+        FileError: The file of numbers cannot be read.
+        UsageError: The documents are not those that were expected, or the decision was not confirmed.
+        LoginError, LimitError, ServerError: ARM could not be asked.
     """
-    if keys_file is None:
-        return DocumentSelection(list(documents))
+    account = context.profile.account
+    for run in store.runs():
+        if run.id == request.run:
+            verify_run_client(run, account)
+    before = {document.run for document in store.unresolved_documents(account, request.run)}
+    if request.look_up:
+        context = add_login(context)
+        with dialog.asking():
+            look_up_again(context, store, request.run)
+    documents = store.unresolved_documents(account, request.run)
+    decided = _decide(store, documents, request, dialog) if documents else {}
+    left = store.unresolved_documents(account, request.run)
+    result = ResolveResult(describe_documents(store, left), decided)
     try:
-        lines = keys_file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(
-            "unreadable", f"{keys_file} cannot be read: {error}", "Write one document number a line"
-        ) from None
-    wanted = {normalise_key_text(line) for line in lines if line.strip()}
-    known = {normalise_key_text(one.key) for one in documents}
-    if wanted - known:
-        raise UsageError(
-            "not-in-doubt", f"Not in doubt: {', '.join(sorted(wanted - known)[:5])}", "`armbulk resolve` lists what is"
+        result.workbooks = write_finished_runs(
+            store, before - {document.run for document in left}, context.profile.lang
         )
-    return DocumentSelection([one for one in documents if normalise_key_text(one.key) in wanted])
+    except FileError as error:
+        result.write_error = error
+    return result
 
 
-def decide(store: Store, chosen: DocumentSelection, decision: str) -> None:
-    """Carry out a decision."""
-    outcome, why = DECISIONS[decision]
-    if chosen.documents:
-        store.save_decisions(chosen.documents, outcome, why)
-    for number in {one.run for one in chosen.documents}:
+def look_up_again(context: Context, store: Store, run_id: int | None) -> None:
+    """Look every unconfirmed document of the client (or of one run) up in ARM once more."""
+    client = open_client(context)
+    try:
+        documents = store.unresolved_documents(context.profile.account, run_id)
+        for number in sorted({document.run for document in documents}):
+            create_sender(context, store, store.run(number), client).look_up_again()
+    finally:
+        client.close()
+
+
+def _decide(
+    store: Store, documents: Sequence[UnresolvedDocument], request: ResolveRequest, dialog: Dialog
+) -> dict[str, int]:
+    """Carry out the decision about all documents, or one for each; return how many each was carried out for."""
+    if request.decision is None:
+        return _decide_each(store, documents, dialog)
+    numbers = read_numbers(request.keys_file) if request.keys_file else request.documents
+    selection = select_documents(documents, numbers)
+    _verify_expected(selection, request.expect_count, request.expect_total)
+    if not dialog.confirm_decision(request.decision, selection.phrase):
+        return {}
+    save_decision(store, selection, request.decision)
+    return {request.decision: len(selection.documents)}
+
+
+def _decide_each(store: Store, documents: Sequence[UnresolvedDocument], dialog: Dialog) -> dict[str, int]:
+    decided: dict[str, int] = {}
+    for document, shown in zip(documents, describe_documents(store, documents), strict=True):
+        selection = DocumentSelection([document])
+        if decision := dialog.choose_decision(shown, selection.phrase):
+            save_decision(store, selection, decision)
+            decided[decision] = decided.get(decision, 0) + 1
+    return decided
+
+
+def read_numbers(path: Path) -> tuple[str, ...]:
+    """Return the document numbers in a file, one a line; FileError when it cannot be read."""
+    try:
+        return tuple(path.read_text(encoding="utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError("unreadable", f"{path} cannot be read: {error}", "Write one document number a line") from None
+
+
+def select_documents(documents: Sequence[UnresolvedDocument], numbers: Sequence[str] | None) -> DocumentSelection:
+    """Return the documents of these numbers; all of them without numbers.
+
+    Raises:
+        UsageError: A number is not that of an unconfirmed document.
+    """
+    if numbers is None:
+        return DocumentSelection(list(documents))
+    keys = {normalise_key_text(number) for number in numbers if number.strip()}
+    unknown = keys - {normalise_key_text(document.key) for document in documents}
+    if unknown:
+        raise UsageError(
+            "not-in-doubt", f"Not in doubt: {', '.join(sorted(unknown)[:5])}", "`armbulk resolve` lists what is"
+        )
+    return DocumentSelection([document for document in documents if normalise_key_text(document.key) in keys])
+
+
+def _verify_expected(selection: DocumentSelection, count: int | None, total: str | None) -> None:
+    """Make sure that the documents are those that the caller expects; UsageError otherwise."""
+    actual = len(selection.documents)
+    if count is not None and count != actual:
+        raise UsageError("count-differs", f"{actual} documents are meant, {count} were expected", "Nothing was done")
+    if total is not None and parse_amount(total) != selection.total:
+        raise UsageError("total-differs", f"They add up to {selection.total}, {total} was expected", "Nothing was done")
+
+
+def save_decision(store: Store, selection: DocumentSelection, decision: str) -> None:
+    """Carry a decision out in the store; a run in which nothing is open then is finished."""
+    outcome, reason = DECISIONS[decision]
+    if selection.documents:
+        store.save_decisions(selection.documents, outcome, reason)
+    for number in {document.run for document in selection.documents}:
         if not store.batches(number, still_open=True):
             store.end_session(number, "finished")
 
 
-def finish(store: Store, runs: Iterable[int], lang: str) -> list[Path]:
-    """Write the result workbooks of those runs that came to their end; they then forget personal data as any other."""
-    ended = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
-    for run in ended:
-        target = store_check.target_for(imports.files_of(run), run.result)
-        imports.finish(store, run.id, results.check_again(run), target, lang)
-    return [Path(store.run(run.id).result or "") for run in ended]
+def write_finished_runs(store: Store, runs: Iterable[int], lang: str) -> list[Path]:
+    """Write the result workbooks of those runs that are finished; return their paths. FileError when one cannot be."""
+    finished = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
+    for run in finished:
+        finish_run(store, run.id, recheck_files(run), result_path(run_files(run), run.result), lang)
+    return [Path(store.run(run.id).result or "") for run in finished]
 
 
-def for_people(documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
-    """The same, as a terminal or a script's log may show them."""
-    said = {"message": [one.message for one in documents], "customer_norm": [one.customer for one in documents]}
-    rows = redact_shown(pl.DataFrame(said, schema=dict.fromkeys(said, pl.String))).iter_rows()
-    return [replace(one, message=row[0], customer=row[1]) for one, row in zip(documents, rows, strict=True)]
-
-
-def report(store: Store, documents: Sequence[UnresolvedDocument], decided: dict[str, int]) -> dict[str, Any]:
-    """Say what is in doubt, as the JSON of `armbulk resolve` does."""
-    documents = for_people(documents)
-    runs = {one.run: store.run(one.run) for one in documents}
-    return {
-        "open": [
-            {
-                "run": str(one.run),
-                "sheet": _name(runs[one.run].options.get("sheets", []), one.sheet),
-                "row": one.row,
-                "document_no": one.key,
-                "customer_no": one.customer,
-                "amount": one.amount,
-                "currency": one.currency,
-                "attempted": iso(one.attempted),
-                "state": one.state,
-                "reason": one.message,
-            }
-            for one in documents
-        ],
-        "decided": decided,
+def redact_documents(documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
+    """Return the documents as a terminal or a script's log may show them."""
+    texts = {
+        "message": [document.message for document in documents],
+        "customer_norm": [document.customer for document in documents],
     }
+    redacted = redact_shown(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)))
+    return [
+        replace(document, message=message, customer=customer)
+        for document, (message, customer) in zip(documents, redacted.iter_rows(), strict=True)
+    ]
 
 
-def _name(sheets: Sequence[str], index: int) -> str:
+def describe_documents(store: Store, documents: Sequence[UnresolvedDocument]) -> list[dict[str, Any]]:
+    """Return unconfirmed documents as the JSON of `armbulk resolve` lists them."""
+    runs = {number: store.run(number) for number in {document.run for document in documents}}
+    return [
+        {
+            "run": str(document.run),
+            "sheet": _sheet_name(runs[document.run].options.get("sheets", []), document.sheet),
+            "row": document.row,
+            "document_no": document.key,
+            "customer_no": document.customer,
+            "amount": document.amount,
+            "currency": document.currency,
+            "attempted": iso(document.attempted),
+            "state": document.state,
+            "reason": document.message,
+        }
+        for document in redact_documents(documents)
+    ]
+
+
+def _sheet_name(sheets: Sequence[str], index: int) -> str:
     return sheets[index] if index < len(sheets) else f"sheet {index + 1}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from armbulk.app.fields import describe
+from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
 from armbulk.i18n import Words
 from armbulk.model.fields import FieldRole, Resource
@@ -40,48 +40,64 @@ _THIRD_LINE = {"document_no": "88776656", "excl_vat": "200", "vat": "50", "incl_
 
 
 def create_template(resource: str, target: Path | None, lang: str, *, examples: bool, replace: bool) -> dict[str, Any]:
-    """Write the template of `resource` and tell of it; FileError when the file is there and may not be replaced."""
+    """Write the template of a resource; return what was written, as the JSON of `armbulk template` has it.
+
+    Args:
+        resource: One of TEMPLATES.
+        target: The workbook; None: a name in this folder.
+        lang: Of headers and texts.
+        examples: Whether a few rows are filled in.
+        replace: Whether a file of that name may be replaced.
+
+    Raises:
+        UsageError: The target is no .xlsx.
+        FileError: The file exists and may not be replaced, or cannot be written.
+    """
     path = target or Path(_FILES[resource].text(lang))
     if path.suffix.lower() != ".xlsx":
         raise UsageError("not-xlsx", f"{path} does not end in .xlsx", "Name an Excel workbook with -o")
     if path.exists() and not replace:
         raise FileError("file-exists", f"{path} is there already", "Choose another with -o, or replace it with --yes")
     resources = [RESOURCES[name] for name in _HOLDS[resource]]
-    rows = {one.name: _rows(one) if examples else [] for one in resources}
-    written, sheets = write_template(path, resources, rows, list(guide(resources, lang)), lang)
+    rows = {sheet.name: _example_rows(sheet) if examples else [] for sheet in resources}
+    written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}
 
 
-def guide(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
-    """Explain each column of a template, in the template's language first."""
-    other = "en" if lang == "no" else "no"
+def list_guide_rows(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
+    """Yield the explanation of each column of a template, in the template's language first."""
+    other_lang = "en" if lang == "no" else "no"
     for resource in resources:
-        ours = {one.name for one in resource.fields if one.role is not FieldRole.READ_ONLY}
-        both = (describe(resource.name, one)["fields"] for one in (lang, other))
-        for mine, theirs in zip(*both, strict=True):
-            if mine["field"] in ours:
+        columns = {field.name for field in resource.fields if field.role is not FieldRole.READ_ONLY}
+        first, second = (describe_resource(resource.name, language)["fields"] for language in (lang, other_lang))
+        for field, translated in zip(first, second, strict=True):
+            if field["field"] in columns:
                 yield GuideRow(
                     sheet=resource.title.text(lang),
-                    headers=(mine["header"], theirs["header"]),
-                    required=mine["required"],
-                    meanings=(mine["help"], theirs["help"]),
-                    rules=(_rules(mine), _rules(theirs)),
-                    example=mine["example"],
-                    path=mine["path"],
+                    headers=(field["header"], translated["header"]),
+                    required=field["required"],
+                    meanings=(field["help"], translated["help"]),
+                    rules=(_join_rules(field), _join_rules(translated)),
+                    example=field["example"],
+                    path=field["path"],
                 )
 
 
-def _rules(described: dict[str, Any]) -> str:
-    return "; ".join([described["kind"], *described["rules"]])
+def _join_rules(field: dict[str, Any]) -> str:
+    return "; ".join([field["kind"], *field["rules"]])
 
 
-def _rows(resource: Resource) -> list[dict[str, str]]:
-    """Rows made of the fields' own examples: they agree with each other, and the lines add up."""
-    whole = {one.name: one.example for one in resource.fields if one.role is not FieldRole.READ_ONLY and one.example}
+def _example_rows(resource: Resource) -> list[dict[str, str]]:
+    """Return rows made of the fields' own examples: they agree with each other, and the lines add up."""
+    first = {
+        field.name: field.example
+        for field in resource.fields
+        if field.role is not FieldRole.READ_ONLY and field.example
+    }
     match resource.name:
         case "customers":
-            return [whole, _SECOND_CUSTOMER]
+            return [first, _SECOND_CUSTOMER]
         case "documents":
-            return [whole, _SECOND_DOCUMENT]
+            return [first, _SECOND_DOCUMENT]
         case _:
-            return [{**whole, **own} for own in (_FIRST_LINE, _SECOND_LINE, _THIRD_LINE)]
+            return [{**first, **changes} for changes in (_FIRST_LINE, _SECOND_LINE, _THIRD_LINE)]

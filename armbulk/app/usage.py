@@ -1,6 +1,8 @@
-"""ARM's meters as they stand for a client."""
+"""ARM's limits for a client: what is used, reserved and left."""
 
 from typing import Any
+
+import polars as pl
 
 from armbulk.quota.limits import HOUR, MONTH, Priority, count_slots, count_used
 from armbulk.settings.load import Profile
@@ -8,25 +10,38 @@ from armbulk.store import Store
 
 METERS = ("requests", "reads", "writes")
 
+METERS_SCHEMA = pl.Schema(
+    {
+        "window": pl.String(),  # hour or month
+        "meter": pl.String(),  # requests, reads or writes
+        "limit": pl.Int64(),
+        "used": pl.Int64(),
+        "others": pl.Int64(),  # of the used: by other programs, as ARM's refusals showed
+        "reserved": pl.Int64(),  # for calls that are being made
+        "left": pl.Int64(),
+    }
+)
+"""Columns and dtypes of `Session.usage`."""
 
-def meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
-    """Say what is used, reserved and left of every meter and window."""
+
+def list_meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
+    """Return every meter of both windows, as the JSON of `armbulk usage` has them."""
     usage = store.usage(profile.account)
-    found = []
+    meters = []
     for window in (HOUR, MONTH):
         for meter in METERS:
             limit = profile.limits.capacity(window.name, meter, Priority.RESERVED)
             spent = count_used(usage, window.name, meter, now)
-            held = usage.reserved.meters()[meter]
-            found.append(
+            reserved = usage.reserved.meters()[meter]
+            meters.append(
                 {
                     "window": window.name,
                     "meter": meter,
                     "limit": limit,
-                    "used": spent - held,
+                    "used": spent - reserved,
                     "others": count_slots(usage.foreign, window.name, meter, now),
-                    "reserved": held,
+                    "reserved": reserved,
                     "left": max(limit - spent, 0),
                 }
             )
-    return {"client_no": profile.client_no, "size": profile.client_size, "meters": found}
+    return {"client_no": profile.client_no, "size": profile.client_size, "meters": meters}

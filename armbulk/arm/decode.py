@@ -8,16 +8,17 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.model.columns import Json, as_json, column_of, frame_of
 from armbulk.model.fields import Field, FieldRole, Listing, Resource
-
-RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX = "\x00key", "\x00raw", "\x00of", "\x00place"
-"""Columns of our own: a record's key, its text as ARM wrote it; a line's record, a record's place on its page."""
-
-INTERNAL_COLUMNS = (RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX)
-
-SEPARATOR = "\x1f"
-"""Between the values of a key that has several."""
+from armbulk.model.record_texts import (
+    PARENT_INDEX,
+    RAW_JSON,
+    RECORD_KEY,
+    SEPARATOR,
+    Json,
+    build_frame,
+    extract_column,
+    to_json_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class RecordDecoder:
             and PARENT_INDEX, UInt32), None when records have no lines.
         """
         paths = [field.path for field in self.fields]
-        items = frame_of(records, paths, frozenset({self.resource.lines_path}))
+        items = build_frame(records, paths, frozenset({self.resource.lines_path}))
         items = items.with_columns(self._build_keys(items, records))
         if self.keeps_raw:
             items = items.with_columns(pl.Series(RAW_JSON, split_raw_records(body, len(records)), dtype=pl.String))
@@ -69,7 +70,7 @@ class RecordDecoder:
         has_key = ~pl.all_horizontal(part.is_null() for part in parts)
         keys = items.select(pl.when(has_key).then(joined).alias(RECORD_KEY))[RECORD_KEY]
         if keys.null_count():
-            texts = [as_json(record) if key is None else key for key, record in zip(keys, records, strict=True)]
+            texts = [to_json_text(record) if key is None else key for key, record in zip(keys, records, strict=True)]
             keys = pl.Series(RECORD_KEY, texts, dtype=pl.String)
         return keys
 
@@ -82,7 +83,7 @@ class RecordDecoder:
         ]
         parent = next(field.path for field in self.line_fields if field.role is FieldRole.PARENT_KEY)
         paths = [field.path for field in self.line_fields if field.role is not FieldRole.PARENT_KEY]
-        lines = frame_of([line for _, line in indexed], paths, frozenset({parent}))
+        lines = build_frame([line for _, line in indexed], paths, frozenset({parent}))
         numbers = [records[index].get(parent) for index, _ in indexed]
         return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String, strict=False)).with_columns(
             pl.Series(PARENT_INDEX, [index for index, _ in indexed], dtype=pl.UInt32)
@@ -93,7 +94,7 @@ class RecordDecoder:
         if not records or not tests:
             return frozenset()
         paths = {path for test in tests.values() for path in test.meta.root_names()}
-        values = pl.DataFrame([column_of(records, path) for path in sorted(paths)])
+        values = pl.DataFrame([extract_column(records, path) for path in sorted(paths)])
         failures = values.select(**{name: (~test).any() for name, test in tests.items()}).row(0, named=True)
         return frozenset(name for name, is_failed in failures.items() if is_failed)
 

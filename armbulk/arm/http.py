@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 import httpx
 import truststore
 
-from armbulk import __version__
+from armbulk._version import __version__
 from armbulk.arm.credentials import LOOPBACK, Login, is_header_safe
 from armbulk.clock import Clock
 from armbulk.errors import LoginError, SettingsError

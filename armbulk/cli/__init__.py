@@ -12,33 +12,33 @@ from armbulk.cli.command import stop_signals
 from armbulk.errors import Exit
 
 _COMMANDS = {
-    "demo": ("armbulk.cli.sandbox", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
-    "template": ("armbulk.cli.reference", "template", "A workbook to fill in."),
-    "fields": ("armbulk.cli.reference", "fields", "The columns armbulk knows, with their rules."),
+    "demo": ("armbulk.cli.demo", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
+    "template": ("armbulk.cli.template", "template", "A workbook to fill in."),
+    "fields": ("armbulk.cli.fields", "fields", "The columns armbulk knows, with their rules."),
     "map": ("armbulk.cli.mapping", "map_", "Which column of your file is which of ARM's; how a row becomes its JSON."),
     "check": ("armbulk.cli.check", "check", "Find every problem. Nothing leaves this machine."),
-    "plan": ("armbulk.cli.check", "plan", "What would be sent, what it costs, when it ends."),
+    "plan": ("armbulk.cli.plan", "plan", "What would be sent, what it costs, when it ends."),
     "import": ("armbulk.cli.imports", "import_", "Check, plan, confirm, send, and write the result workbook."),
     "resume": ("armbulk.cli.imports", "resume", "Carry an unfinished run on."),
     "resolve": ("armbulk.cli.resolve", "resolve", "Name what is in doubt, ask ARM again, decide."),
     "export": ("armbulk.cli.export", "export", "Data out, complete: to Excel, CSV, Parquet or JSON lines."),
-    "results": ("armbulk.cli.imports", "results", "Write a run's result workbook again."),
+    "results": ("armbulk.cli.runs", "results", "Write a run's result workbook again."),
     "runs": ("armbulk.cli.runs", "runs", "The runs so far."),
     "show": ("armbulk.cli.runs", "show", "One run in full."),
     "login": ("armbulk.cli.login", "login", "Store a client's settings, and its secret in the keyring."),
     "logout": ("armbulk.cli.login", "logout", "Take a profile's secret out of the keyring."),
     "profiles": ("armbulk.cli.login", "profiles", "The profiles, and whether each has a secret."),
     "purge": ("armbulk.cli.runs", "purge", "Take away what old runs left on this machine."),
-    "usage": ("armbulk.cli.runs", "usage", "ARM's limits: used, reserved, left."),
+    "usage": ("armbulk.cli.usage", "usage", "ARM's limits: used, reserved, left."),
     "sandbox": ("armbulk.cli.sandbox", "sandbox", "Run the stand-in ARM on 127.0.0.1."),
 }
 
 
 class _Commands(click.Group):
-    """Knows the commands by name and loads one when it is called."""
+    """Has the commands by name, and loads one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands in the order of a user's way."""
+        """Return the commands in the order in which a user needs them."""
         del ctx
         return list(_COMMANDS)
 
@@ -55,7 +55,7 @@ class _Commands(click.Group):
         """List the commands without loading them."""
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl([(name, told) for name, (_, _, told) in _COMMANDS.items()])
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in _COMMANDS.items()])
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,7 +70,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a character the console does not know never stops it, a signal does with its own code."""
+    """Run the command line. A character that the console lacks never stops it; a signal stops it with exit code 130."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -1,10 +1,10 @@
-"""What all commands share: settings, language, JSON, and errors told as message, hint and exit code."""
+"""What all commands share: settings, language, JSON, and errors shown as message, hint and exit code."""
 
 import functools
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,40 +13,26 @@ import click
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 
 if TYPE_CHECKING:
+    from armbulk.app.session import Session
     from armbulk.cli.output import Reporter
-    from armbulk.clock import SystemClock
-    from armbulk.context import Context
-    from armbulk.settings.load import Profile
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a command works at: the settings, the clock, and somebody who tells the user."""
+    """What a command works with: the session of the client, and what shows its results."""
 
-    profile: "Profile"
-    clock: "SystemClock"
-    report: "Reporter"
+    session: "Session"
+    reporter: "Reporter"
 
     @property
-    def bench(self) -> "Context":
-        """What the use cases work with."""
-        from armbulk.context import Context
-
-        return Context(self.profile, self.clock)
+    def lang(self) -> str:
+        """The language of messages and workbooks."""
+        return self.reporter.lang
 
     @property
     def can_ask(self) -> bool:
         """Whether somebody sits at the terminal."""
-        return sys.stdin.isatty() and sys.stderr.isatty() and not self.report.as_json
-
-    def reachable(self) -> "CommandContext":
-        """The same desk with all it takes to call ARM, its secret from the keyring if need be; SettingsError if not."""
-        from armbulk.app.login import with_secret
-        from armbulk.settings.secrets import KeyringSecrets
-
-        profile = with_secret(self.profile, KeyringSecrets())
-        profile.require_server()
-        return replace(self, profile=profile)
+        return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
     def ask(self, question: str, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
@@ -57,13 +43,34 @@ class CommandContext:
         return click.confirm(question, default=False, err=True)
 
 
-_SHARED = ("profile", "lang", "as_json", "quiet", "size", "aup_file", "ca_file", "secret_file")
+@dataclass(frozen=True, slots=True)
+class SharedOptions:
+    """The options of every command, as they were typed."""
+
+    profile: str | None
+    lang: str | None
+    as_json: bool
+    quiet: bool
+    size: str | None
+    aup_file: Path | None
+    ca_file: str | None
+    secret_file: Path | None
+
+    def settings(self) -> dict[str, str]:
+        """Return those that are settings, by their environment names."""
+        values = {
+            "ARMBULK_CLIENT_SIZE": self.size,
+            "ARMBULK_CA_FILE": self.ca_file,
+            "ARMBULK_LANG": self.lang,
+            "ARMBULK_SECRET_FILE": str(self.secret_file.absolute()) if self.secret_file else None,
+        }
+        return {name: value for name, value in values.items() if value}
 
 
 def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Callable[..., None]:
-    """Give a command its shared options and its desk; turn errors into message, hint and exit code.
+    """Give a command the shared options and a CommandContext; turn errors into message, hint and exit code.
 
-    With `new_profile` the profile named need not exist yet.
+    With `new_profile` the named profile need not exist yet.
     """
 
     @click.option("--profile", help="Which profile of config.toml to use.")
@@ -75,27 +82,24 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     @click.option("--ca-file", type=click.Path(), help="Certificates to trust besides this machine's own (PEM).")
     @click.option("--secret-file", type=click.Path(path_type=Path), help="A file of yours alone with the secret in it.")
     @functools.wraps(function)
-    def wrapped(**given: Any) -> None:
-        shared = {name: given.pop(name) for name in _SHARED}
-        sys.exit(_run(function, shared, given, new_profile=new_profile))
+    def wrapped(**arguments: Any) -> None:
+        shared = SharedOptions(**{name: arguments.pop(name) for name in SharedOptions.__slots__})
+        sys.exit(_run(function, shared, arguments, new_profile=new_profile))
 
     return wrapped
 
 
-def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str, Any], *, new_profile: bool) -> int:
+def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[str, Any], *, new_profile: bool) -> int:
+    from armbulk.app.session import connect, default_language
     from armbulk.cli.output import Reporter
-    from armbulk.clock import SystemClock
-    from armbulk.settings.load import environment, load_profile
 
-    environ = environment()
-    reporter = Reporter(shared["lang"] or environ.get("ARMBULK_LANG") or "en", shared["as_json"], shared["quiet"])
-    clock = SystemClock()
+    reporter = Reporter(shared.lang or default_language(), shared.as_json, shared.quiet)
     try:
-        said = {"client_size": shared["size"], "ca_file": shared["ca_file"], "lang": shared["lang"]}
-        said["secret_file"] = str(shared["secret_file"].absolute()) if shared["secret_file"] else None
-        profile = load_profile(environ, shared["profile"], said, shared["aup_file"], new=new_profile)
-        reporter.lang = profile.lang
-        return int(function(CommandContext(profile, clock, reporter), **given))
+        with connect(
+            shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
+        ) as session:
+            reporter.lang = session.profile.lang
+            return int(function(CommandContext(session, reporter), **arguments))
     except ArmbulkError as error:
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
@@ -105,38 +109,39 @@ def _run(function: Callable[..., Exit], shared: dict[str, Any], given: dict[str,
     except (click.ClickException, click.Abort, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
-        return _bug(error, reporter)
+        return _report_bug(error, reporter)
 
 
-def _bug(error: Exception, reporter: "Reporter") -> int:
-    from armbulk.cli.crash_report import write_report
-    from armbulk.settings.load import environment, home_folder
+def _report_bug(error: Exception, reporter: "Reporter") -> int:
+    from armbulk.app.crash_report import write_crash_report
 
-    path = write_report(error, home_folder(environment()))
+    path = write_crash_report(error)
     reporter.error("bug", f"A bug in armbulk ({type(error).__name__})", f"Please send {path}", Exit.BUG)
     return int(Exit.BUG)
 
 
 def stop_signals() -> list[signal.Signals]:
-    """The signals that ask to stop: Ctrl-C, a shutdown, a console that closes; but for those told to be ignored."""
+    """Return the signals that ask to stop (Ctrl-C, a shutdown, a closed console), but for those that are ignored."""
     known = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
-    return [one for one in signal.Signals if one.name in known and signal.getsignal(one) is not signal.SIG_IGN]
+    return [
+        number for number in signal.Signals if number.name in known and signal.getsignal(number) is not signal.SIG_IGN
+    ]
 
 
 class InterruptHandler:
-    """The first Ctrl-C (or another of `stops`) asks to stop after the call in flight; the second stops at once."""
+    """The first of the stop signals stops after the call that is being made; the second stops at once."""
 
-    def __init__(self, clock: "SystemClock") -> None:
-        self._clock = clock
+    def __init__(self, session: "Session") -> None:
+        self._session = session
 
     def __enter__(self) -> None:
-        self._before = {name: signal.signal(name, self._stop) for name in stop_signals()}
+        self._handlers = {name: signal.signal(name, self._stop) for name in stop_signals()}
 
     def __exit__(self, *_: object) -> None:
-        for name, before in self._before.items():
-            signal.signal(name, before)
+        for name, handler in self._handlers.items():
+            signal.signal(name, handler)
 
     def _stop(self, *_: object) -> None:
-        if self._clock.interrupted:
+        if self._session.clock.interrupted:
             raise KeyboardInterrupt
-        self._clock.interrupt()
+        self._session.interrupt()

@@ -1,52 +1,53 @@
-"""The command about mappings."""
+"""The command `map`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from armbulk.cli.check import checked_files, with_files
 from armbulk.cli.command import CommandContext, command
-from armbulk.errors import Exit, FileError
+from armbulk.cli.input_files import with_files
+from armbulk.errors import Exit
 
 if TYPE_CHECKING:
-    from armbulk.app.imports import InputFiles
+    from armbulk.model.sheet import ReadOptions
 
 
 @click.command("map")
 @click.option("--explain", "row", type=int, help="Show how this row becomes its JSON.")
-@click.option("--sheet", "name", help="The sheet of --explain, where several have that row.")
+@click.option("--sheet", "sheet_name", help="The sheet of --explain, where several have that row.")
 @click.option(
     "-o", "target", type=click.Path(path_type=Path), help="Where the starter mapping goes (default: the screen)."
 )
 @command
 @with_files
-def map_(desk: CommandContext, given: "InputFiles", row: int | None, name: str | None, target: Path | None) -> Exit:
+def map_(
+    context: CommandContext,
+    files: tuple[str, ...],
+    options: "ReadOptions",
+    row: int | None,
+    sheet_name: str | None,
+    target: Path | None,
+) -> Exit:
     """Write a mapping to begin with from the headers of FILES, or explain how a row is mapped.
 
     \b
     Example:  armbulk map export.csv -o mine.toml
               armbulk map export.csv --mapping mine.toml --explain 17
     """
-    from armbulk.app import mapping
-    from armbulk.mapping.files import ready_made
+    from armbulk.app.mapping import create_mapping, explain_row
+    from armbulk.cli.dialog import TerminalDialog
 
-    checked = checked_files(desk, given, anything=True)
+    dialog, reporter = TerminalDialog(context), context.reporter
+    checked = context.session.check(*files, options=options, dialog=dialog, allow_unrecognised=True).checked
     if row is not None:
-        desk.report.show("map", mapping.explain(checked, row, name, desk.report.lang))
+        reporter.show("map", explain_row(checked, row, sheet_name, context.lang))
         return Exit.OK
-    made = mapping.starter(checked)
-    if target is None and not desk.report.as_json:
-        click.echo(made, nl=False)
+    report = create_mapping(checked, target)
+    if target is None and not reporter.as_json:
+        click.echo(report["mapping"], nl=False)
     elif target is not None:
-        try:
-            with target.open("x", encoding="utf-8") as file:
-                file.write(made)
-        except OSError as error:
-            raise FileError(
-                "cannot-write", f"{target} cannot be written: {error.strerror}", "Choose another with -o"
-            ) from None
-        desk.report.say(f"→ {target}")
-    if desk.report.as_json:
-        desk.report.show("map", {"mapping": made, "file": str(target) if target else None, "ready_made": ready_made()})
+        reporter.say(f"→ {target}")
+    if reporter.as_json:
+        reporter.show("map", report)
     return Exit.OK

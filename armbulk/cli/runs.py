@@ -1,54 +1,58 @@
-"""Commands about what has been: runs, show, usage."""
+"""The commands about what was done before: runs, show, results, purge."""
 
 import re
+from datetime import timedelta
 
 import click
 
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
 
 
 @click.command()
 @command
-def runs(desk: CommandContext) -> Exit:
+def runs(context: CommandContext) -> Exit:
     """List the runs so far, newest first.
 
     \b
     Example:  armbulk runs
     """
-    from armbulk.results.report import history
+    from armbulk.app.history import list_runs
 
-    desk.report.show("runs", {"runs": history(desk.bench.store())})
+    context.reporter.show("runs", {"runs": list_runs(context.session.store)})
     return Exit.OK
 
 
-@click.command("show")
+@click.command()
 @click.argument("run", type=int)
 @command
-def show(desk: CommandContext, run: int) -> Exit:
+def show(context: CommandContext, run: int) -> Exit:
     """Show RUN in full.
 
     \b
     Example:  armbulk show 12
     """
-    from armbulk.cli.imports import show as show_run
-    from armbulk.results.report import load_result
-
-    show_run(desk, load_result(desk.bench.store(), run))
+    show_run(context, context.session.run(run))
     return Exit.OK
 
 
 @click.command()
+@click.argument("run", type=int)
+@click.option("-o", "target", help="The result workbook.")
 @command
-def usage(desk: CommandContext) -> Exit:
-    """Show ARM's limits for this client: used, reserved, left, by window.
+def results(context: CommandContext, run: int, target: str | None) -> Exit:
+    """Write the result workbook of RUN again.
 
     \b
-    Example:  armbulk usage --size M
+    Example:  armbulk results 12 -o result.xlsx
     """
-    from armbulk.app.usage import meters
-
-    desk.report.show("usage", meters(desk.bench.store(), desk.profile, desk.clock.now()))
+    result = context.session.run(run)
+    try:
+        result.write(target)
+    finally:
+        show_files_changed(context, result)
+    show_run(context, result)
     return Exit.OK
 
 
@@ -56,28 +60,21 @@ def usage(desk: CommandContext) -> Exit:
 @click.option("--older-than", "age", required=True, metavar="90d", help="Runs that ended longer ago: 90d, 12w.")
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
-def purge(desk: CommandContext, age: str, *, yes: bool) -> Exit:
+def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
     """Take away the local data of finished runs. Document numbers stay, so that nothing is ever sent twice.
 
     \b
     Example:  armbulk purge --older-than 90d
     """
-    from armbulk.export.run import forget_partial_exports, purge_exports
-
-    before = desk.clock.now() - _seconds(age)
-    if not desk.ask(f"Take away finished runs of client {desk.profile.client_no or '?'} older than {age}?", yes=yes):
-        return Exit.OK
-    gone = desk.bench.store().purge(desk.profile.account, before)
-    said = {"runs": gone.runs, "records": gone.records, "guarded": gone.guarded}
-    home = desk.profile.home
-    desk.report.show(
-        "purge", {**said, "exports": purge_exports(home, before), "memories": forget_partial_exports(home, before)}
-    )
+    older_than = _parse_age(age)
+    client = context.session.profile.client_no or "?"
+    if context.ask(f"Take away finished runs of client {client} older than {age}?", yes=yes):
+        context.reporter.show("purge", context.session.purge(older_than).to_json())
     return Exit.OK
 
 
-def _seconds(age: str) -> float:
-    found = re.fullmatch(r"(\d{1,5})([dw])", age.strip())
-    if found is None:
+def _parse_age(age: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,5})([dw])", age.strip())
+    if match is None:
         raise UsageError("age-wrong", f"{age!r} is no age", "Write it like 90d or 12w")
-    return int(found[1]) * 86_400.0 * (7 if found[2] == "w" else 1)
+    return timedelta(weeks=int(match[1])) if match[2] == "w" else timedelta(days=int(match[1]))

@@ -1,4 +1,4 @@
-"""One page of a list, however long it takes: within the meters, patient with limits and failures, never endless."""
+"""Fetch one page of a list, with rate limiting and a bounded number of retries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
 from armbulk.clock import iso
-from armbulk.errors import ArmbulkError, LimitError
+from armbulk.errors import ArmbulkError, Interrupted, LimitError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
 from armbulk.model.progress import Progress
@@ -15,16 +15,12 @@ from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimi
 from armbulk.retry import failure_backoff
 
 _REFUSED = frozenset({400, 405, 501})
-"""How a server may say that it has no such list, or not for such a question."""
-
-
-class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to stop
-    """The user asked to stop; what was read is kept."""
+"""Statuses by which a server says that it does not have such a list, or not for such a query."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """A page, and the answer it stood in."""
+    """A page, and the body of the response it was in."""
 
     page: Page
     body: bytes
@@ -32,26 +28,49 @@ class FetchedPage:
 
 @dataclass(slots=True)
 class PageReader:
-    """The pages of one list. `waits`: for the meters, as long as it takes; `spend` is told what each call used."""
+    """Reads pages of one list.
 
-    metered: RateLimitedClient
-    table: RecordDecoder
-    spend: Callable[[ApiUsage], None]
+    Attributes:
+        client: makes the calls, within the quota.
+        decoder: of the list's records.
+        on_usage: called with what each call used.
+        waits: whether to wait for room in the quota, however long that takes.
+        pause: seconds before the first retry, and the wait that is too short to stop for.
+        on_progress: called before each wait.
+    """
+
+    client: RateLimitedClient
+    decoder: RecordDecoder
+    on_usage: Callable[[ApiUsage], None]
     waits: bool = True
     pause: float = 2.0
-    tell: Callable[[Progress], None] = lambda _: None
+    on_progress: Callable[[Progress], None] = lambda _: None
 
-    def page(self, asked: dict[str, str], most: int, *, stored: bool = False, endpoint: str = "") -> FetchedPage | None:
-        """One page (of another list with `endpoint`); None for a 404, or for a (`stored`) query ARM has forgotten.
+    def read(
+        self, params: dict[str, str], max_records: int, *, stored: bool = False, endpoint: str = ""
+    ) -> FetchedPage | None:
+        """Fetch a page.
 
-        LimitError when there is no room and nobody waits; ServerError when ARM keeps giving no answer.
+        Args:
+            params: the query.
+            max_records: records to reserve in the quota.
+            stored: whether the query is the id of one ARM stored, which it may have dropped.
+            endpoint: another list to read from; "" for the decoder's own.
+
+        Returns:
+            The page; None when ARM answers 404, or has dropped the stored query.
+
+        Raises:
+            LimitError: there is no room in the quota, and `waits` is False.
+            ServerError: ARM failed to answer too often in a row.
+            Interrupted: the user asked to stop.
         """
         failures, backoff = 0, failure_backoff(self.pause)
         while True:
-            result = self._look(endpoint or self.table.listing.endpoint, asked, most)
+            result = self._call(endpoint or self.decoder.listing.endpoint, params, max_records)
             match result:
-                case RateLimited(retry_at):
-                    self._wait(retry_at)
+                case RateLimited(until):
+                    self._wait(until)
                     continue
                 case CallFailed(response):
                     pass
@@ -66,57 +85,57 @@ class PageReader:
                 return None
             failures += 1
             if backoff.is_exhausted(failures):
-                raise _silent(response)
-            self._sleep(self.metered.clock.now() + backoff.delay(failures))
+                raise _no_answer_error(response)
+            self._sleep(self.client.clock.now() + backoff.delay(failures))
 
-    def _look(self, endpoint: str, asked: dict[str, str], most: int) -> ApiResult[Page | None] | Interruption:
-        """Make the call within the quota, and note what it used for the export, too."""
-        self._go_on()
-        json_array = self.table.resource.json_array if endpoint == self.table.listing.endpoint else ""
+    def _call(self, endpoint: str, params: dict[str, str], max_records: int) -> ApiResult[Page | None] | Interruption:
+        """Make the call within the quota, and report what it used."""
+        self._raise_if_interrupted()
+        json_array = self.decoder.resource.json_array if endpoint == self.decoder.listing.endpoint else ""
 
-        def call() -> ApiResult[Page | None]:
-            result = self.metered.system.read_page(endpoint, asked, json_array)
+        def read_page() -> ApiResult[Page | None]:
+            result = self.client.system.read_page(endpoint, params, json_array)
             if result.response.error is None:
-                self.spend(ApiUsage(result.response.requests, self._count(result.content)))
+                self.on_usage(ApiUsage(result.response.requests, self._count_reads(result.content)))
             return result
 
-        return self.metered.get(call, most, self._count)
+        return self.client.get(read_page, max_records, self._count_reads)
 
-    def _count(self, page: Page | None) -> int:
-        """The records of a page as the quota counts them."""
-        return self.table.count_read(page.records) if page else 0
+    def _count_reads(self, page: Page | None) -> int:
+        """The records of a page, as the quota counts them."""
+        return self.decoder.count_read(page.records) if page else 0
 
     def _wait(self, until: float) -> None:
-        """Wait for room in the meters, or say when there will be some."""
+        """Wait for room in the quota, or raise LimitError with the time there will be some."""
         if until == float("inf"):
             raise LimitError("never-fits", "One page is more than ARM's limits ever allow", "Look at `armbulk usage`")
-        soon = until - self.metered.clock.now() <= self.pause
-        if self.metered.exhausted or not (self.waits or soon):
+        is_soon = until - self.client.clock.now() <= self.pause
+        if self.client.exhausted or not (self.waits or is_soon):
             raise LimitError(
                 "limit",
                 f"ARM's limits leave no room before {iso(until)}",
                 "What was read is kept: the same command goes on from here",
             )
-        self.tell(Progress("waiting", until=until))
+        self.on_progress(Progress("waiting", until=until))
         self._sleep(until)
 
     def _sleep(self, until: float) -> None:
-        clock = self.metered.clock
+        clock = self.client.clock
         while clock.now() < until:
-            self._go_on()
+            self._raise_if_interrupted()
             clock.sleep(until - clock.now())
 
-    def _go_on(self) -> None:
-        if self.metered.clock.interrupted:
-            raise Interrupted
+    def _raise_if_interrupted(self) -> None:
+        if self.client.clock.interrupted:
+            raise Interrupted("interrupted", "Interrupted", "What was read is kept: the same command goes on from here")
 
 
-def _silent(reply: Response) -> ArmbulkError:
-    found = unreachable_error(reply)
-    if reply.error is None and reply.status in _REFUSED:
-        found.code = "list-refused"
-    if reply.error is None and reply.status == 200:
-        found.message = "ARM's answer is no list that can be read"
-        found.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
-    found.hint = f"{found.hint}. What was read is kept: the same command goes on from here"
-    return found
+def _no_answer_error(response: Response) -> ArmbulkError:
+    error = unreachable_error(response)
+    if response.error is None and response.status in _REFUSED:
+        error.code = "list-refused"
+    if response.error is None and response.status == 200:
+        error.message = "ARM's answer is no list that can be read"
+        error.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
+    error.hint = f"{error.hint}. What was read is kept: the same command goes on from here"
+    return error

@@ -1,4 +1,4 @@
-"""What an export asks for, out of what its caller said: which list, which part of it, which columns, which file."""
+"""What an export asks for, built from its caller's arguments: the list, the slice of it, the columns, the file."""
 
 import re
 from collections.abc import Sequence
@@ -7,16 +7,29 @@ from datetime import date
 from pathlib import Path
 
 from armbulk.errors import UsageError
-from armbulk.export.partition import Partition, filters, months_days
+from armbulk.export.partition import filters_by_param, month_bounds
 from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, Filter, Listing, Resource
+from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
-from armbulk.writers.tables import DIALECTS, FORMS
+from armbulk.writers.tables import DIALECTS, FORMATS
 
 
 @dataclass(frozen=True, slots=True)
 class ExportArguments:
-    """What the caller said."""
+    """The caller's arguments, as on the command line.
+
+    Attributes:
+        target: the file to write; its ending chooses the format.
+        period: period of the ledger, or month: `2025-02`.
+        year: year of the ledger, or calendar year.
+        first: first day.
+        last: last day.
+        where: conditions, each `NAME=VALUE`.
+        columns: names of columns, separated by commas.
+        dialect: how a csv file is written.
+        since: `last` for the records that are new or changed since the last export.
+    """
 
     target: Path
     period: str | None = None
@@ -31,9 +44,17 @@ class ExportArguments:
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """A question to ARM, and where its answer goes. `ignored`: filters ARM has none for; they are applied here.
+    """What to export, and where to.
 
-    `since`: only what is new or changed since the last complete export of the same is wanted.
+    Attributes:
+        resource: what the records are.
+        listing: the list to read.
+        root: the slice of the list.
+        ignored: filters ARM does not have; they are applied to the records it returns.
+        columns: names of columns to write, in this order; all when empty.
+        target: the file to write.
+        dialect: how a csv file is written.
+        only_changes: write only what is new or changed since the last complete export of the same.
     """
 
     resource: Resource
@@ -43,52 +64,56 @@ class ExportRequest:
     columns: tuple[str, ...]
     target: Path
     dialect: str
-    since: bool = False
+    only_changes: bool = False
 
     @property
-    def raw(self) -> bool:
-        """Whether the records are wanted as ARM wrote them."""
+    def is_raw(self) -> bool:
+        """Whether the records are written as ARM wrote them."""
         return self.target.suffix.lower() == ".jsonl"
 
 
-def build_request(name: str, given: ExportArguments) -> ExportRequest:
-    """Make a question of what was said; UsageError tells what cannot be asked."""
+def build_request(name: str, arguments: ExportArguments) -> ExportRequest:
+    """Return the request for an export of the resource `name`; UsageError when the arguments do not fit together."""
     resource = EXPORTS[name]
     if resource.listing is None:
         raise UsageError("no-list", f"{name} cannot be listed")
-    if given.target.suffix[1:].lower() not in FORMS:
-        endings = " ".join(f".{form}" for form in FORMS)
-        raise UsageError(
-            "form-unknown", f"{given.target.name}: the ending must be one of {endings}", "Use -o FILE.xlsx"
-        )
-    listing, values, ignored = _where(resource, resource.listing, given.where)
-    window = replace(_window(resource.listing, name, given), values=values)
-    columns = _columns(resource, given.columns)
-    if columns and given.target.suffix.lower() == ".jsonl":
+    verify_format(arguments.target)
+    listing, values, ignored = _parse_conditions(resource, resource.listing, arguments.where)
+    root = replace(_choose_slice(resource.listing, name, arguments), values=values)
+    columns = _parse_columns(resource, arguments.columns)
+    if columns and arguments.target.suffix.lower() == ".jsonl":
         raise UsageError("columns-raw", "A .jsonl file holds the records as ARM wrote them", "Leave --columns out")
-    since = given.since is not None
-    return ExportRequest(resource, listing, window, ignored, columns, given.target, given.dialect, since)
+    only_changes = arguments.since is not None
+    return ExportRequest(resource, listing, root, ignored, columns, arguments.target, arguments.dialect, only_changes)
 
 
-def _window(listing: Listing, name: str, given: ExportArguments) -> Partition:
-    """The days or the ledger's period that are asked for."""
-    said = [one for one in (given.period, given.year, given.first or given.last) if one]
-    if len(said) > 1:
+def verify_format(target: Path) -> None:
+    """Make sure that the ending of a file names a format; UsageError otherwise."""
+    if target.suffix[1:].lower() not in FORMATS:
+        endings = " ".join(f".{file_format}" for file_format in FORMATS)
+        raise UsageError("form-unknown", f"{target.name}: the ending must be one of {endings}", "Use -o FILE.xlsx")
+
+
+def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Partition:
+    """The days, or the period of the ledger, that the arguments name."""
+    options = [option for option in (arguments.period, arguments.year, arguments.first or arguments.last) if option]
+    if len(options) > 1:
         raise UsageError("window-twice", "Say one of --period, --year and --from/--to", "Leave the others out")
-    if not said:
+    if not options:
         return Partition()
-    if given.first or given.last:
-        if given.first and given.last and given.first > given.last:
-            raise UsageError("window-empty", f"--from {given.first} is after --to {given.last}", "Turn them round")
-        return _dated(listing, name, given.first, given.last)
-    year, month = (given.year, None) if given.year else _period(given.period or "")
+    first, last = arguments.first, arguments.last
+    if first or last:
+        if first and last and first > last:
+            raise UsageError("window-empty", f"--from {first} is after --to {last}", "Turn them round")
+        return _slice_by_days(listing, name, first, last)
+    year, month = (arguments.year, None) if arguments.year else _parse_period(arguments.period or "")
     if listing.period is not None:
         return Partition(year=year, period=month)
-    first, last = months_days(year or 0, month or 1)[0], months_days(year or 0, month or 12)[1]
-    return _dated(listing, name, first, last)
+    first, last = month_bounds(year or 0, month or 1)[0], month_bounds(year or 0, month or 12)[1]
+    return _slice_by_days(listing, name, first, last)
 
 
-def _dated(listing: Listing, name: str, first: date | None, last: date | None) -> Partition:
+def _slice_by_days(listing: Listing, name: str, first: date | None, last: date | None) -> Partition:
     if listing.dates is None:
         raise UsageError(
             "window-unknown", f"{name} has no dates to choose by", "Leave --period, --year, --from, --to out"
@@ -96,33 +121,34 @@ def _dated(listing: Listing, name: str, first: date | None, last: date | None) -
     return Partition(first=first, last=last)
 
 
-def _period(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-    if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1:
+def _parse_period(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{4})-(\d{2})", text)
+    if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) < 1:
         raise UsageError("period-wrong", f"{text!r} is no period", "Write it like 2025-02")
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])
 
 
-def _where(
-    resource: Resource, listing: Listing, said: Sequence[str]
+def _parse_conditions(
+    resource: Resource, listing: Listing, conditions: Sequence[str]
 ) -> tuple[Listing, tuple[tuple[str, str], ...], frozenset[str]]:
-    """The filters asked for: ARM's own, or a column's, which is then applied to what comes back."""
+    """The conditions as values of filters.
+
+    Returns:
+        The listing with further filters for columns ARM cannot filter by; parameters and values; those filters' names.
+    """
+    filters = filters_by_param(listing)
+    params = {fold_header(param): param for param in filters}
     values, own, ignored = [], [], set()
-    for text in said:
-        name, equals, value = text.partition("=")
-        known = {fold_header(param): param for param in filters(listing)}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
         if not equals or not value:
-            raise UsageError("where-wrong", f"--where {text}", "Write it like --where customerno=543210")
-        param = known.get(fold_header(name))
+            raise UsageError("where-wrong", f"--where {condition}", "Write it like --where customerno=543210")
+        param = params.get(fold_header(name))
         if param is None:
-            column = _named(resource.readable, name)
+            column = _find_field(resource.readable, name)
             if column is None:
-                raise UsageError(
-                    "where-unknown",
-                    f"{name!r} is no column of {resource.name}",
-                    f"`armbulk fields {resource.name}` lists them",
-                )
-            param = next((one.param for one in filters(listing).values() if one.path == column.path), None)
+                raise _unknown_column("where-unknown", name, resource)
+            param = next((filter_.param for filter_ in filters.values() if filter_.path == column.path), None)
             if param is None:
                 param = column.path.lower()
                 own.append(Filter(param, column.path))
@@ -131,28 +157,25 @@ def _where(
     return replace(listing, filters=(*listing.filters, *own)), tuple(values), frozenset(ignored)
 
 
-def _columns(resource: Resource, said: str | None) -> tuple[str, ...]:
+def _parse_columns(resource: Resource, text: str | None) -> tuple[str, ...]:
     chosen = []
-    for name in (said or "").split(",") if said else ():
-        found = _named(resource.readable, name.strip())
-        if found is None:
-            raise UsageError(
-                "column-unknown",
-                f"{name.strip()!r} is no column of {resource.name}",
-                f"`armbulk fields {resource.name}` lists them",
-            )
-        chosen.append(found.name)
+    for name in (text or "").split(",") if text else ():
+        column = _find_field(resource.readable, name.strip())
+        if column is None:
+            raise _unknown_column("column-unknown", name.strip(), resource)
+        chosen.append(column.name)
     return tuple(dict.fromkeys(chosen))
 
 
-def _named(fields: Sequence[Field], name: str) -> Field | None:
-    """The field that a name means: its own, a header in either language, or ARM's path."""
-    wanted_name = fold_header(name)
-    return next(
-        (
-            one
-            for one in fields
-            if wanted_name in {fold_header(text) for text in (one.name, one.path, one.header.en, one.header.no)}
-        ),
-        None,
-    )
+def _unknown_column(code: str, name: str, resource: Resource) -> UsageError:
+    message = f"{name!r} is no column of {resource.name}"
+    return UsageError(code, message, f"`armbulk fields {resource.name}` lists them")
+
+
+def _find_field(fields: Sequence[Field], name: str) -> Field | None:
+    """The field with this name: its own, its header in either language, or its path."""
+    folded = fold_header(name)
+    for known in fields:
+        if folded in {fold_header(text) for text in (known.name, known.path, known.header.en, known.header.no)}:
+            return known
+    return None

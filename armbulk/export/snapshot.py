@@ -1,162 +1,117 @@
-"""What an export has written, by fingerprints: what the next one is compared with. Keys and hashes, no values.
+"""The snapshot of an export: the fingerprints of all its records, kept for the comparison with the next export."""
 
-Tables lie in numbered boxes in one SQLite file, readable by its owner alone. A memory is made beside its place while
-the export is written, and put there when the file is whole: a process that ends between the two shows the same again.
-"""
-
-import contextlib
-import io
-import json
-import os
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import polars as pl
-from filelock import FileLock, Timeout
 
 from armbulk.errors import StoreError
+from armbulk.export.fingerprint import BUCKET, RecordHasher, hash_column
+from armbulk.model.columns import ExportColumn
+from armbulk.model.fields import Resource
+from armbulk.model.record_texts import RECORD_KEY
+from armbulk.store.snapshots import SNAPSHOT_SUFFIX, Snapshot
 
-_LAYOUT = """
-CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE piece (id INTEGER PRIMARY KEY, name TEXT NOT NULL, box INTEGER NOT NULL, content BLOB NOT NULL);
-CREATE INDEX piece_box ON piece (name, box);
-"""
+VERSION = 2
+"""Version of how fingerprints are calculated: those of another version cannot be compared."""
 
-ENDING, UNFINISHED = ".last", (".next", ".marks")
-"""How the files are called: a memory; one that is being made, and what is found out meanwhile."""
+BUFFER_ROWS = 50_000
+"""Fingerprints saved together: a few large writes are faster than many small ones."""
 
-
-class Snapshot:
-    """Tables in boxes; each is put in by pieces, and taken out a box at a time."""
-
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
-        """Open a memory that is there; use `made` for a new one."""
-        self.path = path
-        mode = "?mode=ro" if readonly else ""
-        self._conn = sqlite3.connect(
-            f"{path.absolute().as_uri()}{mode}", uri=True, isolation_level=None, check_same_thread=False
-        )
-
-    @classmethod
-    def made(cls, path: Path) -> Self:
-        """Begin a new one; what a process that ended has left of it goes."""
-        try:
-            path.unlink(missing_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            memory = cls(path)
-            memory._conn.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_LAYOUT}")
-        except (OSError, sqlite3.Error) as error:
-            raise _unusable(error) from None
-        return memory
-
-    @classmethod
-    def known(cls, path: Path) -> Self | None:
-        """The memory at this place, None where there is none; StoreError where it cannot be read."""
-        if not path.exists():
-            return None
-        memory = cls(path, readonly=True)
-        try:
-            memory.facts()
-        except StoreError:
-            memory.close()
-            raise
-        return memory
-
-    @contextmanager
-    def _careful(self) -> Iterator[sqlite3.Connection]:
-        try:
-            yield self._conn
-        except (sqlite3.Error, pl.exceptions.PolarsError, ValueError) as error:
-            raise _unusable(error) from None
-
-    def note(self, **facts: Any) -> None:
-        """Note something."""
-        with self._careful() as conn:
-            conn.executemany(
-                "INSERT OR REPLACE INTO fact VALUES (?, ?)", [(name, json.dumps(one)) for name, one in facts.items()]
-            )
-
-    def facts(self) -> Mapping[str, Any]:
-        """All that was noted."""
-        with self._careful() as conn:
-            return {name: json.loads(value) for name, value in conn.execute("SELECT name, value FROM fact")}
-
-    def put(self, name: str, frame: pl.DataFrame, by: str) -> None:
-        """Put rows of the table `name` into the boxes that column `by` tells."""
-        rows = [
-            (name, box[0], _blob(part.drop(by)))
-            for box, part in frame.partition_by(by, as_dict=True, maintain_order=True).items()
-        ]
-        with self._careful() as conn:
-            conn.execute("BEGIN")
-            conn.executemany("INSERT INTO piece (name, box, content) VALUES (?, ?, ?)", rows)
-            conn.execute("COMMIT")
-
-    def box(self, name: str, box: int) -> pl.DataFrame | None:
-        """What lies in a box of a table, in the order it was put there; None for nothing."""
-        with self._careful() as conn:
-            asked = "SELECT content FROM piece WHERE name = ? AND box = ? ORDER BY id"
-            found = [pl.read_ipc(io.BytesIO(blob)) for (blob,) in conn.execute(asked, (name, box))]
-            return pl.concat(found) if found else None
-
-    def boxes(self, name: str) -> list[int]:
-        """The boxes of a table that hold something."""
-        with self._careful() as conn:
-            asked = "SELECT DISTINCT box FROM piece WHERE name = ? ORDER BY box"
-            return [box for (box,) in conn.execute(asked, (name,))]
-
-    def close(self) -> None:
-        """Let go."""
-        self._conn.close()
-
-    def drop(self) -> None:
-        """Let go, and take the file away."""
-        self.close()
-        with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
-
-    def keep(self, path: Path) -> None:
-        """Let go, and put the file in its place, whole at once."""
-        self.close()
-        try:
-            with self.path.open("rb+") as file:
-                os.fsync(file.fileno())
-            self.path.replace(path)
-        except OSError as error:
-            raise _unusable(error) from None
+RECORDS = "records"
+"""The table of fingerprints."""
 
 
-def purge_snapshots(folder: Path, before: float) -> int:
-    """Take away memories not renewed since `before` (epoch seconds), and what ended processes left of others."""
-    gone = 0
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        with contextlib.suppress(OSError):
-            if path.suffix == ENDING and path.stat().st_mtime < before:
-                path.unlink()
-                gone += 1
-            elif path.suffix in UNFINISHED and path.stat().st_mtime < before:
-                _unless_busy(path)
-    return gone
+def snapshot_path(folder: Path, name: str) -> Path:
+    """Return where the snapshot of an export is kept."""
+    return folder / f"{name}{SNAPSHOT_SUFFIX}"
 
 
-def _unless_busy(path: Path) -> None:
-    with contextlib.suppress(Timeout), FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600):
-        path.unlink()
+def read_start_time(folder: Path, name: str) -> float | None:
+    """Return when the last complete export was started (epoch seconds); None without a usable snapshot."""
+    try:
+        snapshot = Snapshot.open_existing(snapshot_path(folder, name))
+    except StoreError:
+        return None
+    facts = snapshot.read_facts() if snapshot else {}
+    if snapshot:
+        snapshot.close()
+    return float(facts["begun"]) if facts.get("version") == VERSION else None
 
 
-def _blob(frame: pl.DataFrame) -> bytes:
-    made = io.BytesIO()
-    frame.write_ipc(made, compression="zstd")
-    return made.getvalue()
-
-
-def _unusable(why: Exception) -> StoreError:
-    said = getattr(why, "strerror", None) or str(why)
-    return StoreError(
-        "memory-unusable",
-        f"What exports are compared with cannot be used: {said}",
-        "Make room, or check ARMBULK_HOME; the same export without --since begins anew",
+def with_hash_columns(paths: Iterable[str], fingerprints: pl.DataFrame) -> pl.DataFrame:
+    """Return fingerprints with a hash column for each path; a path that was unknown then was blank."""
+    columns = (hash_column(path) for path in paths)
+    return fingerprints.with_columns(
+        pl.lit(0, pl.UInt32).alias(name) for name in columns if name not in fingerprints.columns
     )
+
+
+@dataclass(slots=True)
+class SnapshotWriter:
+    """Writes the snapshot of the export being made.
+
+    Attributes:
+        snapshot: the file, unfinished.
+        resource: what the records are.
+        key: paths of the record's key.
+        hasher: calculates fingerprints; set by `start`.
+    """
+
+    snapshot: Snapshot
+    resource: Resource
+    key: tuple[str, ...]
+    hasher: RecordHasher = field(init=False)
+    _rows: int = field(init=False, default=0)
+    _buffer: list[pl.DataFrame] = field(init=False, default_factory=list)
+
+    def start(self, columns: Iterable[ExportColumn], base_facts: Mapping[str, Any]) -> None:
+        """Prepare for the records.
+
+        Args:
+            columns: the columns of the records; those with values get hashes.
+            base_facts: facts of the snapshot to compare with, whose salt and paths are used; {} without one.
+        """
+        salt = bytes.fromhex(base_facts["salt"]) if base_facts else secrets.token_bytes(16)
+        lines = [self.resource.lines_path] if self.resource.lines else []
+        filled = (column.path for column in columns if column.value_count)
+        paths = dict.fromkeys([*base_facts.get("paths", ()), *filled, *lines])
+        self.hasher = RecordHasher(self.resource, self.key, tuple(paths), salt)
+
+    def add(self, items: pl.DataFrame, lines: pl.DataFrame | None) -> None:
+        """Add a page of records, in the order of the list."""
+        self._buffer.append(self.hasher.hash_records(items, lines, self._rows))
+        self._rows += items.height
+        if sum(fingerprints.height for fingerprints in self._buffer) >= BUFFER_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Save the fingerprints that are still in memory."""
+        if self._buffer:
+            self.snapshot.add_rows(RECORDS, pl.concat(self._buffer), BUCKET)
+            self._buffer.clear()
+
+    def copy_unchanged(self, base: Snapshot) -> None:
+        """Copy the records of `base` that this export does not have: ARM was only asked for changes."""
+        for bucket in base.buckets(RECORDS):
+            old, new = base.read_bucket(RECORDS, bucket), self.snapshot.read_bucket(RECORDS, bucket)
+            if old is not None:
+                kept = old if new is None else old.join(new, on=RECORD_KEY, how="anti")
+                kept = with_hash_columns(self.hasher.paths, kept)
+                self.snapshot.add_rows(RECORDS, kept.with_columns(pl.lit(bucket, pl.UInt8).alias(BUCKET)), BUCKET)
+
+    def save_facts(self, started_at: float, now: float) -> None:
+        """Save what a comparison with this snapshot needs (times in epoch seconds)."""
+        self.snapshot.save_facts(
+            {
+                "version": VERSION,
+                "begun": started_at,
+                "at": now,
+                "salt": self.hasher.salt.hex(),
+                "paths": self.hasher.paths,
+                "canary": self.hasher.hash_samples(),
+            }
+        )

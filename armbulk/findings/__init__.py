@@ -1,1 +1,1 @@
-"""Findings: what can be wrong with the files, and the words for it."""
+"""Findings: the catalogue of what can be wrong with files, and frames of findings."""

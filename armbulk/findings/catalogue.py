@@ -1,4 +1,4 @@
-"""The catalogue: every code armbulk can report, with its words in both languages. What to do first stands first."""
+"""The catalogue: every code armbulk can report, with its texts in both languages. What to fix first comes first."""
 
 from armbulk.findings.cell_findings import CELLS
 from armbulk.findings.entry import FindingType
@@ -17,4 +17,4 @@ TUNABLE = frozenset(
         "header-near stored-as-number zeros-from-format formula-values unknown-header"
     ).split()
 )
-"""Codes whose severity a profile may change, or switch off: rules about values, never about what could not be read."""
+"""Codes whose severity a profile may change or switch off: rules about values, never about unreadable cells."""

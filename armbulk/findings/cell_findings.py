@@ -1,9 +1,8 @@
-"""Findings about cells that cannot be read as they stand, or only with care."""
+"""Findings about cells that cannot be read, or only with a warning."""
 
 from armbulk.findings.entry import FindingType, error, warning
 
 CELLS: dict[str, FindingType] = {
-    # cells that cannot be read as they stand
     "error-cell": error(
         "The cell holds the Excel error {value}",
         "Cellen inneholder Excel-feilen {value}",

@@ -1,4 +1,4 @@
-"""One line of the catalogue."""
+"""One entry of the catalogue of findings."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from armbulk.model.fields import Severity
 
 @dataclass(frozen=True, slots=True)
 class FindingType:
-    """One line of the catalogue; message and fix may use {value}, {header}, {detail}."""
+    """One entry of the catalogue; message and fix may use {value}, {header} and {detail}."""
 
     severity: Severity
     message: Words
@@ -16,10 +16,10 @@ class FindingType:
 
 
 def error(en: str, no: str, fix_en: str, fix_no: str) -> FindingType:
-    """An error: what is wrong, and what to do, in both languages."""
+    """Return an error: what is wrong and what to do, in both languages."""
     return FindingType(Severity.ERROR, Words(en, no), Words(fix_en, fix_no))
 
 
 def warning(en: str, no: str, fix_en: str, fix_no: str) -> FindingType:
-    """A warning: what to know, and what to do, in both languages."""
+    """Return a warning: what to know and what to do, in both languages."""
     return FindingType(Severity.WARNING, Words(en, no), Words(fix_en, fix_no))

@@ -1,6 +1,6 @@
-"""Findings: what is wrong with the data, as a frame; the catalogue says it to people.
+"""Findings as frames, and as sentences for people.
 
-A findings frame has one row per problem; `tell` turns it into sentences with cell addresses.
+A findings frame has one row per problem; `render_findings` turns it into sentences with cell addresses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,20 +15,25 @@ from armbulk.model.sheet import Sheet
 
 SCHEMA = pl.Schema(
     {
-        "sheet": pl.UInt16,  # index into the book's sheets
+        "sheet": pl.UInt16,  # index into the sheets of the check
         "row": pl.Int64,  # the sheet's own row number; null = the whole sheet
-        "column": pl.String,  # Excel letter; null = the whole row or a column that is not there
+        "column": pl.String,  # Excel letter; null = the whole row, or a column that is missing
         "field": pl.String,  # the field's name; null = none
         "code": pl.String,
         "severity": pl.String,
         "value": pl.String,  # the cell's own text
-        "detail": pl.String,  # what the message needs besides: a length, another row, an amount
+        "detail": pl.String,  # what else the message needs: a length, another row, an amount
     }
 )
 """Columns and dtypes of a findings frame."""
 
+SEVERITIES: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
+"""Code → severity, before a profile changes it."""
 
-_KIND = ("severity", "code", "field")
+SENSITIVE = frozenset({"ssn", "bank_account_no"})
+"""Fields whose values are shown by their last two characters only."""
+
+_GROUP_KEYS = ("severity", "code", "field")
 
 
 class RenderedFinding(TypedDict):
@@ -47,40 +52,8 @@ class RenderedFinding(TypedDict):
     fix: str
 
 
-SENSITIVE = frozenset({"ssn", "bank_account_no"})
-"""Fields whose values are shown by their last two characters only."""
-
-
-def empty_findings() -> pl.DataFrame:
-    """Return a findings frame without rows."""
-    return pl.DataFrame(schema=SCHEMA)
-
-
-def merge(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Put findings frames together, in the order of sheets, rows and columns."""
-    whole = pl.concat([empty_findings(), *(frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames)])
-    letters = pl.col("column").str.len_chars()
-    return whole.sort("sheet", "row", letters, "column", "severity", "code", nulls_last=False, maintain_order=True)
-
-
-def count(findings: pl.DataFrame, severity: Severity) -> int:
-    """Count the findings of one severity."""
-    return findings.filter(pl.col("severity") == severity.value).height
-
-
-def apply_severities(findings: pl.DataFrame, rules: Mapping[str, str]) -> pl.DataFrame:
-    """Apply `[rules]` of a profile: code → error, warning or off."""
-    off = [code for code, word in rules.items() if word == "off"]
-    words = {code: word for code, word in rules.items() if word != "off"}
-    kept = findings.filter(~pl.col("code").is_in(off))
-    if not words:
-        return kept
-    severity = pl.col("code").replace_strict(words, default=pl.col("severity"), return_dtype=pl.String)
-    return kept.with_columns(severity.alias("severity"))
-
-
 class FindingGroup(TypedDict):
-    """Findings of one kind in one field: how many, what to do, and the first of them."""
+    """Findings with one code in one field: how many, what to do, and the first of them."""
 
     severity: str
     code: str
@@ -90,51 +63,102 @@ class FindingGroup(TypedDict):
     first: list[RenderedFinding]
 
 
-def group(
-    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: dict[str, Words], lang: str, first: int = 5
+def empty_findings() -> pl.DataFrame:
+    """Return a findings frame without rows."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def to_findings(rows: pl.DataFrame, **values: str | int | pl.Expr | None) -> pl.DataFrame:
+    """Return a findings frame from rows that have some of its columns.
+
+    Args:
+        rows: Any of the columns of SCHEMA; others are ignored.
+        values: More columns, as a constant or an expression over `rows`. Columns that are still missing are null, and
+            the severity is the catalogue's.
+    """
+    columns = {name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in values.items()}
+    frame = rows.with_columns(**columns)
+    missing = [pl.lit(None).alias(name) for name in SCHEMA if name not in frame.columns]
+    severity = pl.col("code").replace_strict(SEVERITIES, return_dtype=pl.String)
+    return frame.with_columns(missing).with_columns(severity=severity).select(list(SCHEMA)).cast(SCHEMA)
+
+
+def make_finding(sheet: int, code: str, **values: str | int | None) -> pl.DataFrame:
+    """Return a findings frame with one row; `values` are more of its columns."""
+    return to_findings(pl.DataFrame({"sheet": [sheet], "code": [code]}), **values)
+
+
+def merge_findings(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Concatenate findings frames, sorted by sheet, row and column."""
+    findings = pl.concat([empty_findings(), *(frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames)])
+    letters = pl.col("column").str.len_chars()
+    return findings.sort("sheet", "row", letters, "column", "severity", "code", nulls_last=False, maintain_order=True)
+
+
+def count_findings(findings: pl.DataFrame, severity: Severity) -> int:
+    """Return how many findings have a severity."""
+    return findings.filter(pl.col("severity") == severity.value).height
+
+
+def apply_severities(findings: pl.DataFrame, rules: Mapping[str, str]) -> pl.DataFrame:
+    """Apply `[rules]` of a profile: code → error, warning or off."""
+    off = [code for code, severity in rules.items() if severity == "off"]
+    severities = {code: severity for code, severity in rules.items() if severity != "off"}
+    kept = findings.filter(~pl.col("code").is_in(off))
+    if not severities:
+        return kept
+    severity = pl.col("code").replace_strict(severities, default=pl.col("severity"), return_dtype=pl.String)
+    return kept.with_columns(severity=severity)
+
+
+def group_findings(
+    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: Mapping[str, Words], lang: str, first: int = 5
 ) -> list[FindingGroup]:
-    """Group findings by code and field, what to do first in front: errors before warnings, files before values."""
+    """Group findings by code and field, and render the `first` of each group.
+
+    What to fix first comes first: errors before warnings, then by the order of the catalogue.
+    """
     ranks = {code: rank for rank, code in enumerate(CATALOGUE)}
-    kinds = findings.group_by("severity", "code", "field", maintain_order=True).agg(pl.len().alias("count"))
-    ordered = kinds.sort(
+    counts = findings.group_by(*_GROUP_KEYS, maintain_order=True).agg(pl.len().alias("count"))
+    ordered = counts.sort(
         "severity", pl.col("code").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64), "count",
         descending=[False, False, True], maintain_order=True,
     )  # fmt: skip
     groups: list[FindingGroup] = []
-    for kind in ordered.iter_rows(named=True):
-        mine = findings.filter(pl.all_horizontal(pl.col(name).eq_missing(kind[name]) for name in _KIND)).head(first)
-        told = render(mine, sheets, headers, lang)
+    for key in ordered.iter_rows(named=True):
+        members = findings.filter(pl.all_horizontal(pl.col(name).eq_missing(key[name]) for name in _GROUP_KEYS))
+        rendered = render_findings(members.head(first), sheets, headers, lang)
         groups.append(
             {
-                "severity": kind["severity"],
-                "code": kind["code"],
-                "field": kind["field"],
-                "count": kind["count"],
-                "fix": told[0]["fix"],
-                "first": told,
+                "severity": key["severity"],
+                "code": key["code"],
+                "field": key["field"],
+                "count": key["count"],
+                "fix": rendered[0]["fix"],
+                "first": rendered,
             }
         )
     return groups
 
 
-def render(
-    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: dict[str, Words], lang: str
+def render_findings(
+    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: Mapping[str, Words], lang: str
 ) -> list[RenderedFinding]:
-    """Say each finding in `lang`. `headers` gives the words of each field, by name."""
-    return [_tell_one(found, sheets[found["sheet"]], headers, lang) for found in findings.iter_rows(named=True)]
+    """Return each finding as a sentence in `lang`. `headers` maps a field's name to its header."""
+    return [_render(finding, sheets[finding["sheet"]], headers, lang) for finding in findings.iter_rows(named=True)]
 
 
-def _tell_one(
-    found: dict[str, str | int | None], sheet: Sheet, headers: dict[str, Words], lang: str
+def _render(
+    finding: Mapping[str, str | int | None], sheet: Sheet, headers: Mapping[str, Words], lang: str
 ) -> RenderedFinding:
-    entry = CATALOGUE[str(found["code"])]
-    name = str(found["field"] or "")
-    value = None if found["value"] is None else str(found["value"])
-    shown = mask(value) if name in SENSITIVE and value else value
+    finding_type = CATALOGUE[str(finding["code"])]
+    name = str(finding["field"] or "")
+    value = None if finding["value"] is None else str(finding["value"])
+    shown = mask_value(value) if name in SENSITIVE and value else value
     header = headers[name].text(lang) if name in headers else (shown or "")
-    words = {"value": shown or "", "header": header, "detail": str(found["detail"] or "")}
-    row = None if found["row"] is None else int(found["row"])
-    column = None if found["column"] is None else str(found["column"])
+    parts = {"value": shown or "", "header": header, "detail": str(finding["detail"] or "")}
+    row = None if finding["row"] is None else int(finding["row"])
+    column = None if finding["column"] is None else str(finding["column"])
     return {
         "file": sheet.file,
         "sheet": sheet.name,
@@ -142,24 +166,24 @@ def _tell_one(
         "column": column,
         "cell": f"{sheet.name}!{column}{row}" if column and row else None,
         "field": name or None,
-        "code": str(found["code"]),
-        "severity": str(found["severity"]),
+        "code": str(finding["code"]),
+        "severity": str(finding["severity"]),
         "value": shown,
-        "message": fill_template(entry.message.text(lang), words),
-        "fix": fill_template(entry.fix.text(lang), words),
+        "message": fill_template(finding_type.message.text(lang), parts),
+        "fix": fill_template(finding_type.fix.text(lang), parts),
     }
 
 
-def fill_template(template: str, words: dict[str, str]) -> str:
-    """Put the words into a template in one pass, so that braces inside a value stay as they are."""
-    parts = template.split("{")
-    done = [parts[0]]
-    for part in parts[1:]:
+def fill_template(template: str, values: Mapping[str, str]) -> str:
+    """Fill the {names} of a template in one pass, so that braces inside a value stay as they are."""
+    before, *parts = template.split("{")
+    filled = [before]
+    for part in parts:
         name, _, rest = part.partition("}")
-        done.append(words.get(name, "") + rest)
-    return "".join(done)
+        filled.append(values.get(name, "") + rest)
+    return "".join(filled)
 
 
-def mask(value: str) -> str:
+def mask_value(value: str) -> str:
     """Hide all but the last two characters of a sensitive value."""
     return "•" * max(len(value) - 2, 0) + value[-2:]

@@ -1,4 +1,4 @@
-"""Findings about sheets: their headers, what the reader saw, and how they are laid out."""
+"""Findings about sheets: headers, reader issues and layout."""
 
 from armbulk.findings.entry import FindingType, error, warning
 
@@ -52,7 +52,7 @@ SHEETS: dict[str, FindingType] = {
         "Name it Customers, Documents or Lines, or say what it is with FILE#Sheet=RESOURCE",
         "Kall det Kunder, Fakturaer eller Linjer, eller si hva det er med FIL#Ark=RESSURS",
     ),
-    # what the reader saw
+    # reader issues
     "hidden-sheet": warning(
         "The sheet {value} is hidden and is not read",
         "Arket {value} er skjult og leses ikke",

@@ -1,4 +1,4 @@
-"""Findings about values: by themselves, as identifiers, and against each other."""
+"""Findings about values: single values, formats, and values compared with each other."""
 
 from armbulk.findings.entry import FindingType, error, warning
 
@@ -64,7 +64,7 @@ VALUES: dict[str, FindingType] = {
         "Choose one of {detail}",
         "Velg en av {detail}",
     ),
-    # identifiers that can be checked by themselves
+    # formats that can be checked without other data
     "organisation-no": warning(
         '"{value}" is not a Norwegian organisation number: its check digit is wrong',
         "«{value}» er ikke et norsk organisasjonsnummer: kontrollsifferet er feil",

@@ -1,1 +1,1 @@
-"""Which column of a file is which field."""
+"""Headers and column mappings: which column of a file is which field."""

@@ -1,6 +1,6 @@
-"""Mappings: how a ledger's own columns become ARM's. A mapped sheet is the sheet as if its user had renamed it.
+"""Apply a mapping: a mapped sheet is the sheet as if its user had renamed and converted its columns.
 
-Pure: the file with the mapping is read, and its expressions are evaluated, at the edge.
+Pure: the mapping file is read, and its expressions are evaluated, by the caller's `Evaluator`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,280 +9,343 @@ from typing import Protocol
 
 import polars as pl
 
-from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty_findings
-from armbulk.mapping.headers import fold_header, known_headers, match_headers
+from armbulk.findings.frame import empty_findings, to_findings
+from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, known_headers, match_headers
+from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import CELL, Sheet
 
-_HEADER_WITHIN = 25
-_ENOUGH = 2
-_SURE_DIGITS = 15  # what Excel keeps of a number
+DERIVED_PREFIX = "="
+"""The prefix of the frame columns that a mapping adds; no Excel column has it."""
+
 _UNREADABLE = {"error": "error-cell", "uncalculated": "not-calculated", "number": "digits-lost"}
-DERIVED = "="
-"""How the frame columns begin that a mapping adds; no Excel column does."""
+"""Cell kind → the finding of a cell that an expression must not read; of numbers only those with lost digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
-    """What is said of one sheet. Targets are a field's name, header or path; sources are headers of the sheet."""
+    """The entry of a mapping for one sheet.
+
+    Sources are headers of the sheet; targets are a field's name, header or path.
+
+    Attributes:
+        resource: What the sheet holds.
+        name: The sheet's name; "" = the sheet that has most of the columns.
+        header_row: The row number of the header, if it is not to be searched.
+        rename: Source → target.
+        constant: Target → text.
+        values: Target → the sheet's value → ARM's value.
+        fallback: Target → "keep": values that are not listed are kept.
+        expression: Target → template.
+        ignore: Sources that are not imported.
+    """
 
     resource: str
-    name: str = ""  # the sheet's name; "" = the sheet that has most of the columns
+    name: str = ""
     header_row: int | None = None
-    rename: Mapping[str, str] = field(default_factory=dict)  # source → target
-    constant: Mapping[str, str] = field(default_factory=dict)  # target → text
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # target → what the sheet says → what it is
-    otherwise: Mapping[str, str] = field(default_factory=dict)  # target → "keep": values not in the map stay
-    expression: Mapping[str, str] = field(default_factory=dict)  # target → template
-    ignore: tuple[str, ...] = ()  # sources that are nobody's business
+    rename: Mapping[str, str] = field(default_factory=dict)
+    constant: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fallback: Mapping[str, str] = field(default_factory=dict)
+    expression: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
 
 
-class FromNumber(str):
-    """The text of a number cell: its point is a decimal point, whatever else it looks like."""
+class NumberText(str):
+    """The text of a number cell: its point is always a decimal point."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ExpressionResult:
-    """What an expression makes of a row: a text or nothing, or why it cannot; whether the text is a plain number."""
+    """The result of an expression for one row: a text or None, or an error; and whether the text is a plain number."""
 
     text: str | None
     error: str = ""
-    number: bool = False
+    is_number: bool = False
 
 
 class Evaluator(Protocol):
-    """Evaluates expressions; lives at the edge."""
+    """Evaluates the expressions of a mapping."""
 
     def inputs(self, template: str, headers: Sequence[str]) -> list[str]:
-        """Return the headers a template reads."""
+        """Return the headers that a template reads."""
 
     def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[ExpressionResult]:
-        """Return what the template makes of each row of header → text."""
+        """Return the template's result for each row of header → text."""
 
 
 @dataclass(frozen=True, slots=True)
 class MappedSheet:
-    """A sheet as the mapping sees it: `shown` gives the Excel letter of each derived column (null for constants)."""
+    """A sheet after its mapping.
+
+    Attributes:
+        sheet: The sheet with the mapping's columns.
+        source_columns: Derived column → the Excel letter it came from (None for constants).
+        findings: What there is to report about the mapping.
+        operations: Frame column → what the mapping does there, for people.
+        entry: The entry that was applied, if any.
+    """
 
     sheet: Sheet
-    shown: dict[str, str | None] = field(default_factory=dict)
+    source_columns: dict[str, str | None] = field(default_factory=dict)
     findings: pl.DataFrame = field(default_factory=empty_findings)
-    how: dict[str, str] = field(default_factory=dict)  # frame column → what the mapping does there
-    entry: SheetMapping | None = None  # what was said of the sheet, if anything
+    operations: dict[str, str] = field(default_factory=dict)
+    entry: SheetMapping | None = None
 
 
 def apply_mapping(
     sheet: Sheet, index: int, mapping: Sequence[SheetMapping], resources: Mapping[str, Resource], evaluator: Evaluator
 ) -> MappedSheet:
-    """Map a sheet by the first entry that fits it; a sheet that none fits stays as it is."""
+    """Map a sheet by the first entry that fits it; a sheet that no entry fits is returned unchanged."""
     for entry in mapping:
-        row = _header_row(sheet, index, entry, resources, evaluator)
+        row = _find_header_row(sheet, index, entry, resources, evaluator)
         if row is not None:
-            return _Work(sheet, index, entry, row, resources[entry.resource], evaluator).done()
+            return _SheetMapper(sheet, index, entry, row, resources[entry.resource], evaluator).map()
     return MappedSheet(sheet)
 
 
-def _header_row(
+def find_unused_entries(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet]) -> pl.DataFrame:
+    """Return findings for entries whose sheet is not in the files: a mistyped name must not go unnoticed."""
+    used = [result.entry for result in mapped]
+    names = [entry.name for entry in mapping if entry.name and not any(entry is other for other in used)]
+    rows = pl.DataFrame({"value": names}, schema={"value": pl.String})
+    return to_findings(rows, sheet=0, code="mapping-not-used")
+
+
+def move_to_source(findings: pl.DataFrame, mapped: Sequence[MappedSheet]) -> pl.DataFrame:
+    """Return findings of derived columns at the sheet's column that they came from."""
+    for index, result in enumerate(mapped):
+        if result.source_columns:
+            letters = pl.Series(list(result.source_columns.values()), dtype=pl.String)
+            source = pl.col("column").replace(list(result.source_columns), letters)
+            column = pl.when(pl.col("sheet") == index).then(source).otherwise(pl.col("column"))
+            findings = findings.with_columns(column.alias("column"))
+    return findings
+
+
+def _find_header_row(
     sheet: Sheet, index: int, entry: SheetMapping, resources: Mapping[str, Resource], evaluator: Evaluator
 ) -> int | None:
-    """The header row of `sheet` as the entry sees it; null when the entry is not about this sheet."""
-    if (entry.name and fold_header(entry.name) != fold_header(sheet.name)) or sheet.resource not in {
-        None,
-        entry.resource,
-    }:
+    """Return the header row of `sheet` according to the entry; None when the entry is for another sheet."""
+    is_other_name = entry.name and fold_header(entry.name) != fold_header(sheet.name)
+    if is_other_name or sheet.resource not in {None, entry.resource}:
         return None
     resource = resources[entry.resource]
-    ours = {*known_headers(resource), *(known_headers(resource.lines) if resource.lines else {})}
-    best: tuple[int, int, int, int | None] = (0, 0, 0, None)  # headers the entry or armbulk knows, of these the entry's
-    for row, texts in _candidates(sheet, entry):
-        found = {fold_header(text) for text in texts}
-        inputs = {
-            fold_header(one) for template in entry.expression.values() for one in evaluator.inputs(template, texts)
-        }
-        sources = found & ({fold_header(one) for one in [*entry.rename, *entry.ignore]} | inputs)
-        if entry.header_row is not None or len(sources | (found & ours)) > best[0]:
-            best = (len(sources | (found & ours)), len(sources), len(found), row)
-    count, some, width, where = best
+    of_resource = {*known_headers(resource), *(known_headers(resource.lines) if resource.lines else {})}
+    best_count, best_sources, best_width, best_row = 0, 0, 0, None
+    for row, texts in _candidate_rows(sheet, entry):
+        headers = {fold_header(text) for text in texts}
+        inputs = {header for template in entry.expression.values() for header in evaluator.inputs(template, texts)}
+        sources = headers & {fold_header(header) for header in (*entry.rename, *entry.ignore, *inputs)}
+        count = len(sources | (headers & of_resource))
+        if entry.header_row is not None or count > best_count:
+            best_count, best_sources, best_width, best_row = count, len(sources), len(headers), row
     if entry.name or sheet.resource:
-        return where
-    fits = some and count >= _ENOUGH and count * 2 >= width  # at least half of the headers are spoken of
-    return where if fits or match_headers(sheet, index, resources).resource is resource else None
+        return best_row
+    fits = best_sources and best_count >= MIN_HEADERS and best_count * 2 >= best_width  # at least half of the headers
+    return best_row if fits or match_headers(sheet, index, resources).resource is resource else None
 
 
-def _candidates(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, list[str]]]:
-    frame = sheet.frame.head(_HEADER_WITHIN)
+def _candidate_rows(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, list[str]]]:
+    frame = sheet.frame.head(MAX_HEADER_ROW)
     if entry.header_row is not None:
         frame = sheet.frame.filter(pl.col("row") == entry.header_row)
     rows = frame.select("row", *sheet.letters).iter_rows()
     return [(row, [text for text in texts if text]) for row, *texts in rows]
 
 
-class _Work:
-    """One sheet while it is mapped."""
+class _SheetMapper:
+    """Applies one entry to one sheet."""
 
     def __init__(
         self,
         sheet: Sheet,
         index: int,
         entry: SheetMapping,
-        row: int,
+        header_row: int,
         resource: Resource,
         evaluator: Evaluator,
     ) -> None:
-        self._sheet, self._index, self._entry, self._row = sheet, index, entry, row
+        self._sheet, self._index, self._entry, self._header_row = sheet, index, entry, header_row
         self._resource, self._evaluator = resource, evaluator
-        head = sheet.frame.filter(pl.col("row") == row)
-        self._headers = {letter: head[letter][0] for letter in sheet.letters if head.height and head[letter][0]}
+        header = sheet.frame.filter(pl.col("row") == header_row)
+        self._headers = {letter: header[letter][0] for letter in sheet.letters if header.height and header[letter][0]}
         self._letters = list(sheet.letters)
-        self._frame = sheet.frame.filter(pl.col("row") >= row) if entry.header_row else sheet.frame
-        self._shown: dict[str, str | None] = {}
-        self._how: dict[str, str] = {}
+        self._frame = sheet.frame.filter(pl.col("row") >= header_row) if entry.header_row else sheet.frame
+        self._source_columns: dict[str, str | None] = {}
+        self._operations: dict[str, str] = {}
         self._findings: list[pl.DataFrame] = [empty_findings()]
 
-    def done(self) -> MappedSheet:
-        """Rename, evaluate, translate values, add constants, leave out; in this order."""
-        used = self._expressions()
+    def map(self) -> MappedSheet:
+        """Evaluate, rename, translate values, add constants and remove columns, in this order."""
+        read_letters = self._add_expressions()
         self._rename()
-        self._values()
+        self._translate_values()
         for target, text in self._entry.constant.items():
-            body = pl.when(pl.col("row") > self._row).then(pl.lit(text))
-            kind = pl.when(pl.col("row") > self._row).then(pl.lit("text", CELL)).alias("kind")
-            self._add(target, self._frame.select("row", body.alias("text"), kind), None, "constant")
-        self._leave_out(used)
+            is_body = pl.col("row") > self._header_row
+            value = pl.when(is_body).then(pl.lit(text)).alias("text")
+            kind = pl.when(is_body).then(pl.lit("text", CELL)).alias("kind")
+            self._add_column(target, self._frame.select("row", value, kind), None, "constant")
+        self._remove_columns(read_letters)
         sheet = replace(self._sheet, frame=self._frame, letters=tuple(self._letters), resource=self._entry.resource)
-        return MappedSheet(sheet, self._shown, pl.concat(self._findings), self._how, self._entry)
+        return MappedSheet(sheet, self._source_columns, pl.concat(self._findings), self._operations, self._entry)
+
+    # --- rename -------------------------------------------------------------------------------------
+
+    def _rename(self) -> None:
+        for source, target in self._entry.rename.items():
+            letters = self._letters_of(source)  # two columns of one name both become the target: a duplicate header
+            if not letters and self._is_missing(source, target):
+                self._report("mapping-column-missing", target, [(self._header_row, source)])
+            for letter in letters:
+                self._set_header(letter, target)
+                self._operations[letter] = "rename"
+
+    def _is_missing(self, source: str, target: str) -> bool:
+        """Return whether no source of a target is in the sheet, once per target: at its first source."""
+        sources = [other for other, same in self._entry.rename.items() if fold_header(same) == fold_header(target)]
+        return sources[0] == source and not any(self._letters_of(other) for other in sources)
 
     def _letters_of(self, source: str) -> list[str]:
         return [letter for letter, text in self._headers.items() if fold_header(text) == fold_header(source)]
 
-    def _rename(self) -> None:
-        for source, target in self._entry.rename.items():
-            letters = self._letters_of(source)  # two columns of that name both become the target: told as doubled
-            others = [other for other, same in self._entry.rename.items() if fold_header(same) == fold_header(target)]
-            if not letters and others[0] == source and not any(self._letters_of(other) for other in others):
-                self._tell("mapping-column-missing", target, [(self._row, source)])
-            for letter in letters:
-                self._head(letter, target)
-                self._how[letter] = "rename"
+    def _set_header(self, letter: str, text: str) -> None:
+        is_header = pl.col("row") == self._header_row
+        header = pl.when(is_header).then(pl.lit(text)).otherwise(pl.col(letter))
+        self._frame = self._frame.with_columns(header.alias(letter))
 
-    def _head(self, letter: str, text: str) -> None:
-        here = pl.col("row") == self._row
-        self._frame = self._frame.with_columns(pl.when(here).then(pl.lit(text)).otherwise(pl.col(letter)).alias(letter))
+    # --- expressions --------------------------------------------------------------------------------
 
-    def _expressions(self) -> set[str]:
-        """Evaluate each template once for every different set of inputs; return the columns they read."""
-        used: set[str] = set()
+    def _add_expressions(self) -> set[str]:
+        """Add a column for each expression, and return the letters of the columns they read."""
+        read_letters: set[str] = set()
         for target, template in self._entry.expression.items():
-            letters = []
+            letters: list[str] = []
             for name in dict.fromkeys(self._evaluator.inputs(template, list(self._headers.values()))):
-                first, *more = self._letters_of(name)
+                first, *others = self._letters_of(name)
                 if first not in letters:
                     letters.append(first)
-                for other in more:  # which of the two is meant, nobody knows
-                    self._tell("duplicate-header", None, [(self._row, name)], other, first)
-            used |= set(letters)
-            first_letter = letters[0] if letters else None
-            self._add(target, self._evaluated(target, template, letters), first_letter, "expression")
-        return used
+                for other in others:  # it is unknown which of the two is meant
+                    self._report("duplicate-header", None, [(self._header_row, name)], other, first)
+            read_letters |= set(letters)
+            column = self._evaluate(target, template, letters)
+            self._add_column(target, column, letters[0] if letters else None, "expression")
+        return read_letters
 
-    def _evaluated(self, target: str, template: str, letters: list[str]) -> pl.DataFrame:
-        """Return row, text, kind: what the template makes of each row; nothing where a cell cannot be read as it is."""
-        cells = [one for letter in letters for one in (letter, f"{letter}.cell")]
-        body = self._frame.filter(pl.col("row") > self._row).select("row", *cells)
-        body = body.join(self._unreadable(target, body, letters), on="row", how="anti", maintain_order="left")
+    def _evaluate(self, target: str, template: str, letters: list[str]) -> pl.DataFrame:
+        """Return row, text, kind: the template's result for each row; null where a cell cannot be read.
+
+        The template is evaluated once for each distinct set of inputs.
+        """
+        cells = [column for letter in letters for column in (letter, f"{letter}.cell")]
+        body = self._frame.filter(pl.col("row") > self._header_row).select("row", *cells)
+        body = body.join(self._report_unreadable(target, body, letters), on="row", how="anti", maintain_order="left")
         names = [self._headers[letter] for letter in letters]
         inputs = body.select(cells).unique(maintain_order=True)
-        made = self._evaluator.evaluate(template, [_named(names, row) for row in inputs.iter_rows()] if cells else [{}])
+        rows = [_to_input(names, row) for row in inputs.iter_rows()] if cells else [{}]
+        results = self._evaluator.evaluate(template, rows)
         schema = {"text": pl.String(), "error": pl.String(), "kind": CELL}
-        answers = pl.DataFrame([(one.text, one.error, _kind(one)) for one in made], schema=schema, orient="row")
+        columns = pl.DataFrame(
+            [(result.text, result.error, _kind_of(result)) for result in results], schema=schema, orient="row"
+        )
         if cells:
-            inputs = inputs.hstack(answers)
-            answered = body.join(inputs, on=cells, how="left", nulls_equal=True, maintain_order="left")
+            evaluated = body.join(inputs.hstack(columns), on=cells, how="left", nulls_equal=True, maintain_order="left")
         else:
-            answered = body.join(answers, how="cross")
-        for (error,), part in answered.filter(pl.col("error") != "").group_by("error", maintain_order=True):
+            evaluated = body.join(columns, how="cross")
+        for (error,), part in evaluated.filter(pl.col("error") != "").group_by("error", maintain_order=True):
             first = letters[0] if letters else None
-            self._tell("expression-failed", target, [(row, template) for row in part["row"]], first, str(error))
-        found = answered.select("row", "text", "kind")
-        return self._frame.select("row").join(found, on="row", how="left", maintain_order="left")
+            self._report("expression-failed", target, [(row, template) for row in part["row"]], first, str(error))
+        return self._frame.select("row").join(
+            evaluated.select("row", "text", "kind"), on="row", how="left", maintain_order="left"
+        )
 
-    def _unreadable(self, target: str, body: pl.DataFrame, letters: list[str]) -> pl.DataFrame:
-        """Tell cells that no expression may read, or their fault would be gone; return their rows."""
+    def _report_unreadable(self, target: str, body: pl.DataFrame, letters: list[str]) -> pl.DataFrame:
+        """Report cells that no expression may read, because their own finding would be lost; return their rows."""
         rows = [pl.DataFrame(schema={"row": pl.Int64})]
         for letter in letters:
             digits = pl.col(letter).str.strip_chars_start("-0")
-            lost = ~digits.str.contains(".", literal=True) & (digits.str.len_chars() > _SURE_DIGITS)
+            has_lost_digits = ~digits.str.contains(".", literal=True) & (digits.str.len_chars() > EXCEL_EXACT_DIGITS)
             for kind, code in _UNREADABLE.items():
-                bad = body.filter(
-                    (pl.col(f"{letter}.cell") == kind) & (lost if kind == "number" else pl.lit(value=True))
-                )
-                self._tell(code, target, bad.select("row", letter).rows(), letter)
-                rows.append(bad.select("row"))
+                is_unreadable = has_lost_digits if kind == "number" else pl.lit(value=True)
+                unreadable = body.filter((pl.col(f"{letter}.cell") == kind) & is_unreadable)
+                self._report(code, target, unreadable.select("row", letter).rows(), letter)
+                rows.append(unreadable.select("row"))
         return pl.concat(rows).unique(maintain_order=True)
 
-    def _values(self) -> None:
-        for target, words in self._entry.values.items():
+    # --- values -------------------------------------------------------------------------------------
+
+    def _translate_values(self) -> None:
+        for target, values in self._entry.values.items():
             letter = self._column_of(target)
             if letter is None:
-                self._tell("mapping-column-missing", target, [(self._row, target)])
-                continue
-            table = {" ".join(said.split()).lower(): text for said, text in words.items()}
-            said = pl.col(letter).str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
-            sound = ~pl.col(f"{letter}.cell").is_in(["error", "uncalculated"]).fill_null(value=False)
-            body = (pl.col("row") > self._row) & pl.col(letter).is_not_null() & sound
-            new = pl.when(body).then(said.replace_strict(table, default=None, return_dtype=pl.String))
-            looked = self._frame.select("row", pl.col(letter).alias("old"), new.alias("new"), body.alias("body"))
-            missed = looked.filter(pl.col("body") & pl.col("new").is_null())
-            keep = self._entry.otherwise.get(target) == "keep"
-            if not keep:
-                shown = self._shown.get(letter, letter)
-                self._tell("value-not-mapped", target, missed.select("row", "old").rows(), shown, ", ".join(words))
-            stays = pl.col(letter) if keep else pl.when(~body).then(pl.col(letter))
-            kind = pl.when(looked["new"].is_not_null()).then(pl.lit("text", CELL)).otherwise(pl.col(f"{letter}.cell"))
-            self._frame = self._frame.with_columns(
-                pl.coalesce(new, stays).alias(letter), kind.alias(f"{letter}.cell")
-            ).with_columns(pl.when(pl.col(letter).is_not_null()).then(pl.col(f"{letter}.cell")).alias(f"{letter}.cell"))
-            self._how[letter] = f"{self._how.get(letter, 'header')}, values"
+                self._report("mapping-column-missing", target, [(self._header_row, target)])
+            else:
+                self._translate_column(target, letter, values)
+
+    def _translate_column(self, target: str, letter: str, values: Mapping[str, str]) -> None:
+        table = {fold_value(value): text for value, text in values.items()}
+        folded = pl.col(letter).str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
+        is_readable = ~pl.col(f"{letter}.cell").is_in(["error", "uncalculated"]).fill_null(value=False)
+        has_value = (pl.col("row") > self._header_row) & pl.col(letter).is_not_null() & is_readable
+        new = pl.when(has_value).then(folded.replace_strict(table, default=None, return_dtype=pl.String))
+        keeps_others = self._entry.fallback.get(target) == "keep"
+        if not keeps_others:
+            unlisted = self._frame.filter(has_value & new.is_null()).select("row", letter)
+            column = self._source_columns.get(letter, letter)
+            self._report("value-not-mapped", target, unlisted.rows(), column, ", ".join(values))
+        old = pl.col(letter) if keeps_others else pl.when(~has_value).then(pl.col(letter))
+        kind = pl.when(new.is_not_null()).then(pl.lit("text", CELL)).otherwise(pl.col(f"{letter}.cell"))
+        translated = self._frame.with_columns(pl.coalesce(new, old).alias(letter), kind.alias(f"{letter}.cell"))
+        is_filled = pl.col(letter).is_not_null()
+        self._frame = translated.with_columns(pl.when(is_filled).then(pl.col(f"{letter}.cell")).alias(f"{letter}.cell"))
+        self._operations[letter] = f"{self._operations.get(letter, 'header')}, values"
 
     def _column_of(self, target: str) -> str | None:
-        wanted = self._field(target)
-        head = self._frame.filter(pl.col("row") == self._row)
-        return next(
-            (one for one in self._letters if head[one][0] and wanted and self._field(head[one][0]) is wanted), None
-        )
+        """Return the letter of the column whose header is the target's field."""
+        target_field = self._field_of(target)
+        header = self._frame.filter(pl.col("row") == self._header_row)
+        if target_field is None:
+            return None
+        texts = {letter: header[letter][0] for letter in self._letters}
+        return next((letter for letter, text in texts.items() if text and self._field_of(text) is target_field), None)
 
-    def _field(self, text: str) -> Field | None:
-        found = known_headers(self._resource).get(fold_header(text))
-        if found is None and self._resource.lines is not None:
-            found = known_headers(self._resource.lines).get(fold_header(text))
-        return found
+    def _field_of(self, text: str) -> Field | None:
+        column = known_headers(self._resource).get(fold_header(text))
+        if column is None and self._resource.lines is not None:
+            column = known_headers(self._resource.lines).get(fold_header(text))
+        return column
 
-    def _add(self, target: str, made: pl.DataFrame, shown: str | None, how: str) -> None:
+    # --- columns and findings -----------------------------------------------------------------------
+
+    def _add_column(self, target: str, column: pl.DataFrame, source: str | None, operation: str) -> None:
         """Add a derived column (row, text, kind) whose header is the target."""
-        letter = f"{DERIVED}{target}"
-        here = made["row"] == self._row
-        text = made.select(pl.when(here).then(pl.lit(target)).otherwise(pl.col("text")).alias(letter))
-        kind = made.select(pl.when(here).then(pl.lit("text", CELL)).otherwise(pl.col("kind")).alias(f"{letter}.cell"))
-        self._frame = self._frame.hstack(text).hstack(kind)
+        letter = f"{DERIVED_PREFIX}{target}"
+        is_header = column["row"] == self._header_row
+        text = pl.when(is_header).then(pl.lit(target)).otherwise(pl.col("text")).alias(letter)
+        kind = pl.when(is_header).then(pl.lit("text", CELL)).otherwise(pl.col("kind")).alias(f"{letter}.cell")
+        self._frame = self._frame.hstack(column.select(text, kind))
         self._letters.append(letter)
-        self._shown[letter] = shown
-        self._how[letter] = how
+        self._source_columns[letter] = source
+        self._operations[letter] = operation
 
-    def _leave_out(self, used: set[str]) -> None:
-        """Columns that are ignored, or only read by expressions, are not told as unknown."""
-        ignored = {fold_header(one) for one in self._entry.ignore}
-        renamed = {fold_header(one) for one in self._entry.rename}
-        made = [self._field(target) for target in self._entry.expression]
+    def _remove_columns(self, read_letters: set[str]) -> None:
+        """Remove ignored columns, and those that are only read by expressions: they are not unknown columns."""
+        ignored = {fold_header(header) for header in self._entry.ignore}
+        renamed = {fold_header(header) for header in self._entry.rename}
+        derived = [self._field_of(target) for target in self._entry.expression]
         for letter, text in self._headers.items():
-            free = self._field(text) is None or self._field(text) in made
-            read = letter in used and fold_header(text) not in renamed and free
-            if read or fold_header(text) in ignored:
+            own_field = self._field_of(text)
+            is_only_read = (
+                letter in read_letters
+                and fold_header(text) not in renamed
+                and (own_field is None or own_field in derived)
+            )
+            if is_only_read or fold_header(text) in ignored:
                 self._letters.remove(letter)
 
-    def _tell(
+    def _report(
         self,
         code: str,
         target: str | None,
@@ -290,39 +353,26 @@ class _Work:
         column: str | None = None,
         detail: str | None = None,
     ) -> None:
-        """Tell a finding at every one of `cells` (row, value); were one left out, its value would be lost unseen."""
-        one = self._field(target) if target else None
-        severity = CATALOGUE[code].severity.value
-        rows = [(self._index, row, column, one and one.name, code, severity, value, detail) for row, value in cells]
-        self._findings.append(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+        """Add a finding for each of `cells` (row, value)."""
+        target_field = self._field_of(target) if target else None
+        rows = pl.DataFrame(cells, schema={"row": pl.Int64, "value": pl.String}, orient="row")
+        name = target_field.name if target_field else None
+        self._findings.append(to_findings(rows, sheet=self._index, column=column, field=name, code=code, detail=detail))
 
 
-def _named(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:
-    """A row of texts and kinds in turn, by header; blank cells are empty texts."""
+def fold_value(value: str) -> str:
+    """Return a value as the value lists of a mapping compare it: without case and repeated spaces."""
+    return " ".join(value.split()).lower()
+
+
+def _to_input(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:
+    """Return header → text of a row with texts and kinds in turn; a blank cell is an empty text."""
     pairs = zip(names, row[::2], row[1::2], strict=True)
-    return {name: (FromNumber(text) if kind == "number" else text) if text else "" for name, text, kind in pairs}
+    return {name: (NumberText(text) if kind == "number" else text) if text else "" for name, text, kind in pairs}
 
 
-def _kind(answer: ExpressionResult) -> str | None:
-    if answer.text is None:
+def _kind_of(result: ExpressionResult) -> str | None:
+    if result.text is None:
         return None
-    sure = answer.number and sum(one.isdigit() for one in answer.text) <= _SURE_DIGITS
-    return "number" if sure else "text"
-
-
-def unused_targets(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet]) -> pl.DataFrame:
-    """Tell entries for a sheet of a name that no sheet has: a mistyped name must not pass for a mapping."""
-    names = [entry.name for entry in mapping if entry.name and not any(one.entry is entry for one in mapped)]
-    severity = CATALOGUE["mapping-not-used"].severity.value
-    rows = [(0, None, None, None, "mapping-not-used", severity, name, None) for name in names]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-def show_in_source(findings: pl.DataFrame, mapped: Sequence[MappedSheet]) -> pl.DataFrame:
-    """Tell findings of derived columns at the column of the sheet they came from."""
-    for index, one in enumerate(mapped):
-        if one.shown:
-            letters = pl.col("column").replace(list(one.shown), pl.Series(list(one.shown.values()), dtype=pl.String))
-            here = pl.when(pl.col("sheet") == index).then(letters).otherwise(pl.col("column"))
-            findings = findings.with_columns(here.alias("column"))
-    return findings
+    is_exact = result.is_number and sum(character.isdigit() for character in result.text) <= EXCEL_EXACT_DIGITS
+    return "number" if is_exact else "text"

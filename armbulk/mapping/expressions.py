@@ -1,4 +1,4 @@
-"""A mapping's expressions, evaluated in Jinja2's sandbox: text in, text out, no loops, no rounding, nothing large."""
+"""The expressions of a mapping, evaluated in Jinja2's sandbox: from text to text, without loops, rounding or floats."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,12 @@ from jinja2 import StrictUndefined, TemplateAssertionError, TemplateError, Templ
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
-from armbulk.mapping.apply import ExpressionResult, FromNumber
+from armbulk.mapping.apply import ExpressionResult, NumberText
 from armbulk.mapping.headers import fold_header
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 
-LONGEST_TEMPLATE = 2_000
-_LONGEST = 32_767  # what a cell holds
-_MOST_WORK = 1_000_000  # characters that one call may touch
+MAX_TEMPLATE_CHARS = 2_000
+_MAX_CALL_CHARS = 1_000_000  # how many characters one call may process
 _STATEMENTS = (nodes.Output, nodes.If)
 _FILTERS = [
     *("capitalize", "d", "default", "first", "join", "last", "length", "list", "lower", "map", "max", "min", "reject"),
@@ -29,24 +29,24 @@ _METHODS = frozenset(
 )
 _SPACE = "[ \u00a0\u2007\u2009\u202f]"
 _NUMBER = re.compile(rf"-?(?:[0-9]+|[0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}})+)(?:[.,][0-9]+)?")
-_TWO_WAYS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
-_GROUPED = {
+_AMBIGUOUS_NUMBER = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_GROUPED_NUMBER = {
     ",": re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?"),
     ".": re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"),
 }
 
 
 class ExpressionEngine:
-    """Evaluates the templates of a mapping. A row's cells are `row["Header"]`, or a variable of the header folded."""
+    """Evaluates the templates of a mapping. A cell is `row["Header"]`, or a variable named by the folded header."""
 
     def __init__(self) -> None:
-        """Make the sandbox."""
+        """Create the Jinja2 environment."""
         self._environment = _Sandbox()
 
     def check(self, template: str) -> None:
-        """Refuse a template that is none, or that asks for more than an expression may; ValueError says why."""
-        if len(template) > LONGEST_TEMPLATE:
-            message = f"it is longer than {LONGEST_TEMPLATE} characters"
+        """Refuse a template with an error, or with more than an expression may have; ValueError names the reason."""
+        if len(template) > MAX_TEMPLATE_CHARS:
+            message = f"it is longer than {MAX_TEMPLATE_CHARS} characters"
             raise ValueError(message)
         try:
             _refuse(self._environment.parse(template))
@@ -58,55 +58,56 @@ class ExpressionEngine:
             raise ValueError(message) from None
 
     def inputs(self, template: str, headers: Sequence[str]) -> list[str]:
-        """Return the headers a template reads."""
+        """Return the headers that a template reads."""
         tree = self._environment.parse(template)
-        named = {fold_header(one) for one in (*(meta.find_undeclared_variables(tree) - {"row"}), *_picked(tree))}
-        return [header for header in headers if fold_header(header) in named]
+        names = (*(meta.find_undeclared_variables(tree) - {"row"}), *_row_accesses(tree))
+        read = {fold_header(name) for name in names}
+        return [header for header in headers if fold_header(header) in read]
 
     def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[ExpressionResult]:
-        """Return what the template makes of each row of header → text."""
+        """Return the template's result for each row of header → text."""
         compiled = self._environment.from_string(template)
-        return [self._one(compiled, row) for row in rows]
+        return [self._evaluate_row(compiled, row) for row in rows]
 
-    def _one(self, compiled: Any, row: Mapping[str, str]) -> ExpressionResult:
+    def _evaluate_row(self, compiled: Any, row: Mapping[str, str]) -> ExpressionResult:
         folded = {fold_header(header): text for header, text in row.items()}
         self._environment.numbers.clear()
         try:
             with localcontext(prec=60):
                 text = compiled.render({**folded, "row": _Row(folded)}).strip()
-        except Exception as error:  # noqa: BLE001 - whatever an expression does, it is a finding at its row
+        except Exception as error:  # noqa: BLE001 - whatever an expression raises becomes a finding at its row
             return ExpressionResult(None, _reason(error))
-        if len(text) > _LONGEST:
+        if len(text) > EXCEL_MAX_CELL_CHARS:
             return ExpressionResult(None, "the text is longer than a cell can be")
-        return ExpressionResult(text or None, number=text in self._environment.numbers)
+        return ExpressionResult(text or None, is_number=text in self._environment.numbers)
 
 
 class _Sandbox(SandboxedEnvironment):
-    """Jinja2's sandbox with only what a value needs: what is not named here is not there."""
+    """Jinja2's sandbox with an allow-list of filters and methods."""
 
     intercepted_binops = frozenset({"+", "-", "*", "**", "/", "//", "%"})
 
     def __init__(self) -> None:
-        """Take away what loops, rounds, guesses or makes much of little."""
-        super().__init__(undefined=StrictUndefined, autoescape=False, finalize=self._said)
-        self.numbers: set[str] = set()  # the numbers said in the row at hand: a text that is one needs no guessing
+        """Remove whatever loops, rounds, guesses or multiplies text."""
+        super().__init__(undefined=StrictUndefined, autoescape=False, finalize=self._write)
+        self.numbers: set[str] = set()  # the numbers written for the current row: a text that is one is not ambiguous
         self.globals.clear()
         self.filters = {name: self.filters[name] for name in _FILTERS}
-        self.filters |= {"decimal": _decimal, "int": _whole, "replace": _replace, "join": _join}
+        self.filters |= {"decimal": _decimal, "int": _integer, "replace": _replace, "join": _join}
 
     def is_safe_callable(self, obj: Any) -> bool:
-        """Only the methods of a text that are known to be small."""
+        """Return whether a call is a method of a text that is allowed."""
         return isinstance(getattr(obj, "__self__", None), str) and getattr(obj, "__name__", "") in _METHODS
 
     def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of a text, if it cannot make much of little."""
+        """Call a method of a text, unless its result could be too long."""
         owner = getattr(obj, "__self__", None)
         if isinstance(owner, str):
-            _bounded(owner, (*args, *kwargs.values()))
+            _refuse_long(owner, (*args, *kwargs.values()))
         return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Calculate with exact numbers only; + also puts two texts together."""
+        """Calculate with exact numbers only; + also joins two texts."""
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return str(left) + str(right)
         if operator == "**" or not (_is_number(left) and _is_number(right)):
@@ -116,11 +117,11 @@ class _Sandbox(SandboxedEnvironment):
             left = Decimal(left)
         return super().call_binop(context, operator, left, right)
 
-    def _said(self, value: Any) -> Any:
-        """A value as it is written out: exact digits, nothing for nothing."""
+    def _write(self, value: Any) -> Any:
+        """Return a value as it is written: a number with its exact digits, None as no text."""
         if value is None:
             return ""
-        if _is_number(value) or isinstance(value, FromNumber):
+        if _is_number(value) or isinstance(value, NumberText):
             text = format(value, "f") if isinstance(value, Decimal) else str(value)
             self.numbers.add(text)
             return text
@@ -131,10 +132,10 @@ class _Sandbox(SandboxedEnvironment):
 
 
 class _Row(dict[str, str]):
-    """A row's cells by header; the header as it is compared."""
+    """A row's cells by folded header."""
 
     def __getitem__(self, header: str) -> str:
-        """Return a cell's text."""
+        """Return the text of a cell; TemplateRuntimeError if there is no such column."""
         if fold_header(str(header)) not in self:
             message = f'there is no column "{header}"'
             raise TemplateRuntimeError(message)
@@ -142,28 +143,28 @@ class _Row(dict[str, str]):
 
 
 def _refuse(tree: nodes.Template) -> None:
-    """No statements but `if`; numbers with decimals are exact; `row` is asked for one cell at a time."""
-    for one in tree.find_all(nodes.Node):
-        if isinstance(one, nodes.Stmt) and not isinstance(one, _STATEMENTS):
-            message = f"{type(one).__name__.lower()} is not available; only if is"
-            raise TemplateAssertionError(message, one.lineno)
-        if isinstance(one, nodes.Const) and isinstance(one.value, float):
-            message = f"write {one.value} as ('{one.value}' | decimal): then it is exact"
-            raise TemplateAssertionError(message, one.lineno)
-    wholes = sum(one.name == "row" for one in tree.find_all(nodes.Name)) - len(_picked(tree))
-    if wholes:
+    """Refuse statements other than `if`, float literals, and `row` without a header."""
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Stmt) and not isinstance(node, _STATEMENTS):
+            message = f"{type(node).__name__.lower()} is not available; only if is"
+            raise TemplateAssertionError(message, node.lineno)
+        if isinstance(node, nodes.Const) and isinstance(node.value, float):
+            message = f"write {node.value} as ('{node.value}' | decimal): then it is exact"
+            raise TemplateAssertionError(message, node.lineno)
+    uses_of_row = sum(node.name == "row" for node in tree.find_all(nodes.Name))
+    if uses_of_row != len(_row_accesses(tree)):
         message = "row is used without a header: write row['Header']"
         raise TemplateAssertionError(message, 1)
 
 
-def _picked(tree: nodes.Template) -> list[str]:
-    """The headers in row["Header"] and row.header."""
+def _row_accesses(tree: nodes.Template) -> list[str]:
+    """Return the headers in row["Header"] and row.header."""
     items = [
-        str(one.arg.value)
-        for one in tree.find_all(nodes.Getitem)
-        if _is_row(one.node) and isinstance(one.arg, nodes.Const)
-    ]  # fmt: skip
-    return items + [one.attr for one in tree.find_all(nodes.Getattr) if _is_row(one.node)]
+        str(node.arg.value)
+        for node in tree.find_all(nodes.Getitem)
+        if _is_row(node.node) and isinstance(node.arg, nodes.Const)
+    ]
+    return items + [node.attr for node in tree.find_all(nodes.Getattr) if _is_row(node.node)]
 
 
 def _is_row(node: nodes.Node) -> bool:
@@ -175,26 +176,26 @@ def _is_number(value: Any) -> bool:
 
 
 def _decimal(value: Any, separator: str | None = None) -> Decimal:
-    """An exact number; a text that may be read in two ways needs to be told its decimal separator."""
+    """Filter: return an exact number; a text that may be read in two ways needs its decimal separator."""
     if _is_number(value):
         return Decimal(value)
     text = str(value).strip().replace("\u2212", "-")
-    if isinstance(value, FromNumber):
+    if isinstance(value, NumberText):
         return Decimal(text)
-    if separator is None and _TWO_WAYS.fullmatch(text):
+    if separator is None and _AMBIGUOUS_NUMBER.fullmatch(text):
         message = "the number may be read in two ways (thousands or decimals): say decimal(',') or decimal('.')"
         raise TemplateRuntimeError(message)
-    if separator in _GROUPED and _GROUPED[separator].fullmatch(text):
+    if separator in _GROUPED_NUMBER and _GROUPED_NUMBER[separator].fullmatch(text):
         text = text.replace("." if separator == "," else ",", "")
-    wrong = {",": ".", ".": ","}.get(separator or "", "")
-    if not _NUMBER.fullmatch(text) or (wrong and wrong in text):
+    other_separator = {",": ".", ".": ","}.get(separator or "", "")
+    if not _NUMBER.fullmatch(text) or (other_separator and other_separator in text):
         message = "the text is not a number"
         raise TemplateRuntimeError(message)
     return Decimal(re.sub(_SPACE, "", text).replace(",", "."))
 
 
-def _whole(value: Any) -> int:
-    """A whole number; never cut, never 0 for what is none."""
+def _integer(value: Any) -> int:
+    """Filter: return an integer; a number with decimals is an error, never rounded."""
     number = _decimal(value)
     if number != number.to_integral_value():
         message = "the number is not a whole number"
@@ -203,29 +204,31 @@ def _whole(value: Any) -> int:
 
 
 def _replace(value: Any, old: str, new: str) -> str:
-    """Every `old` in a text becomes `new`."""
+    """Filter: return a text with every `old` replaced by `new`."""
     text = str(value)
-    _bounded(text, (new,))
+    _refuse_long(text, (new,))
     return text.replace(old, new)
 
 
-def _join(values: Sequence[Any], between: str = "") -> str:
-    """Texts put together, the blank ones left out."""
-    texts = [str(one) for one in values if one is not None and str(one)]
-    _bounded(between, ("".join(texts),))
-    return between.join(texts)
+def _join(values: Sequence[Any], separator: str = "") -> str:
+    """Filter: return texts joined by a separator, without the blank ones."""
+    texts = [str(value) for value in values if value is not None and str(value)]
+    _refuse_long(separator, ("".join(texts),))
+    return separator.join(texts)
 
 
-def _bounded(text: str, given: Sequence[Any]) -> None:
-    sizes = [one if isinstance(one, int) else len(one) for one in given if isinstance(one, int | str | list | tuple)]
+def _refuse_long(text: str, arguments: Sequence[Any]) -> None:
+    """Refuse a call on a text whose result could be too long."""
+    sized = [argument for argument in arguments if isinstance(argument, int | str | list | tuple)]
+    sizes = [argument if isinstance(argument, int) else len(argument) for argument in sized]
     largest = max(sizes, default=0)
-    if largest > _LONGEST or (len(text) + 1) * (largest + 1) > _MOST_WORK:
+    if largest > EXCEL_MAX_CELL_CHARS or (len(text) + 1) * (largest + 1) > _MAX_CALL_CHARS:
         message = "the text gets too long"
         raise TemplateRuntimeError(message)
 
 
 def _reason(error: Exception) -> str:
-    """Why, without what stands in the cell."""
+    """Return the reason of an error, without the cell's value."""
     if isinstance(error, SecurityError):
         return "that is not available in an expression"
     if isinstance(error, TemplateError):

@@ -1,184 +1,73 @@
-"""ARM's records as columns: texts first, exactly as ARM wrote them, then typed.
+"""The columns of exported records: their types, found from all values, and their control totals.
 
-A page of records becomes a frame of texts, one column a path; what nobody has heard of follows after what is known.
-A column is given its type when all its values have it; one that has a value of another kind stays text, whole.
+Values arrive as texts (`record_texts`). A column gets its field's type when all its values have it; a column with a
+value of another type stays text, so that no value is lost.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
 from typing import Any
 
 import polars as pl
 
 from armbulk.model.fields import Field, FieldType
 
-Json = dict[str, Any]
+NUMBER_PATTERN = r"^-?[0-9]{1,30}(\.[0-9]{1,20})?$"
+"""What counts as an amount or a quantity."""
 
-_LARGEST_EXPONENT = 40
-_NUMBER = r"^-?[0-9]{1,30}(\.[0-9]{1,20})?$"
-_TESTS: dict[FieldType, str] = {
-    FieldType.AMOUNT: _NUMBER,
-    FieldType.QUANTITY: _NUMBER,
+_PATTERNS: dict[FieldType, str] = {
+    FieldType.AMOUNT: NUMBER_PATTERN,
+    FieldType.QUANTITY: NUMBER_PATTERN,
     FieldType.INTEGER: r"^-?[0-9]{1,18}$",
     FieldType.DATE: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     FieldType.TIME: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})$",
     FieldType.BOOLEAN: r"^(true|false)$",
 }
-_DIGITS = 38
-
-
-def text_of(value: Any) -> str | None:
-    """A JSON value as the text ARM wrote; nothing for null and ""."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return _digits(value)
-    if isinstance(value, list):
-        return _listed(value) if value else None
-    return as_json(value) if isinstance(value, dict) else str(value)
-
-
-def _digits(value: Decimal) -> str:
-    text = str(value)
-    if "E" not in text:
-        return text
-    exponent = value.as_tuple().exponent
-    small = isinstance(exponent, int) and abs(exponent) <= _LARGEST_EXPONENT
-    return format(value, "f") if small else text
-
-
-def _listed(values: list[Any]) -> str:
-    """Several texts in one, as a sheet takes them; anything else as JSON."""
-    if not all(isinstance(one, str) for one in values):
-        return as_json(values)
-    return ("\n" if any(";" in one for one in values) else "; ").join(values)
-
-
-def as_json(value: Any) -> str:
-    """A value as JSON, with its numbers' exact digits."""
-    if isinstance(value, Decimal):
-        return _digits(value)
-    if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {as_json(one)}" for name, one in value.items())
-            + "}"
-        )
-    if isinstance(value, list):
-        return f"[{', '.join(map(as_json, value))}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def frame_of(records: Sequence[Json], paths: Sequence[str], skip: frozenset[str] = frozenset()) -> pl.DataFrame:
-    """The records as texts: a column for each of `paths`, then one for whatever else they hold, but `skip`."""
-    known = _tree(paths)
-    columns: dict[str, Sequence[str | None]] = {path: [] for path in paths}
-    _fill(records, known, "", columns, skip)
-    return pl.DataFrame([_series(path, found, len(records)) for path, found in columns.items()])
-
-
-def column_of(records: Sequence[Json], path: str) -> pl.Series:
-    """The values of one path as texts, as `frame_of` gives them; null where a record says nothing there."""
-    values: Sequence[Any] = records
-    for name in path.split("."):
-        values = [one.get(name) if isinstance(one, dict) else None for one in values]
-    values = [None if isinstance(one, dict) else one for one in values]
-    return _series(path, _texts(values, set(map(type, values))), len(records))
-
-
-def _series(path: str, found: Sequence[str | None], rows: int) -> pl.Series:
-    return pl.Series(path, found or [None] * rows, dtype=pl.String)
-
-
-def _tree(paths: Iterable[str]) -> Json:
-    tree: Json = {}
-    for path in paths:
-        node = tree
-        *above, name = path.split(".")
-        for step in above:
-            node = node.setdefault(step, {})
-        node[name] = None
-    return tree
-
-
-def _fill(
-    records: Sequence[Json], known: Json, prefix: str, columns: dict[str, Sequence[str | None]], skip: frozenset[str]
-) -> None:
-    """Column by column, never value by value: that is what a page of a thousand records allows."""
-    shapes = dict.fromkeys(map(tuple, records))
-    alike = dict(zip(*shapes, zip(*map(dict.values, records), strict=True), strict=True)) if len(shapes) == 1 else {}
-    for name in dict.fromkeys((*known, *chain.from_iterable(shapes))):
-        path = f"{prefix}{name}"
-        if path in skip:
-            continue
-        values: Sequence[Any] = alike[name] if name in alike else [one.get(name) for one in records]
-        kinds = set(map(type, values))
-        if known.get(name) or dict in kinds:
-            inner = [value if isinstance(value, dict) else {} for value in values]
-            _fill(inner, known.get(name) or {}, f"{path}.", columns, skip)
-            if kinds <= {dict, type(None)}:
-                continue
-            values = [None if isinstance(value, dict) else value for value in values]
-        columns[path] = _texts(values, kinds)
-
-
-def _texts(values: Sequence[Any], kinds: set[type]) -> Sequence[str | None]:
-    """The values as texts, the usual kinds fast."""
-    if kinds == {str} and "" not in values:
-        return values
-    if kinds <= {int, Decimal}:
-        texts = list(map(str, values))
-        return [text_of(value) for value in values] if "E" in "".join(texts) else texts
-    if kinds <= {int, type(None)}:
-        return [None if value is None else str(value) for value in values]
-    if kinds <= {str, type(None)}:
-        return [value or None for value in values]
-    if kinds <= {int, Decimal, type(None)}:
-        return [
-            None if value is None else _digits(value) if isinstance(value, Decimal) else str(value) for value in values
-        ]
-    return [text_of(value) for value in values]
+_DECIMAL_DIGITS = 38
 
 
 @dataclass(slots=True)
 class ExportColumn:
-    """What a column was found to hold, over all pages: it decides the type it gets."""
+    """A column and what its values were found to be, over all pages.
+
+    Attributes:
+        path: its path in a record, and its name in frames.
+        field: the field it is; None for a path armbulk does not know.
+        max_chars: characters of the longest value.
+        scale: the most decimals of a value.
+        mismatches: values that do not have the field's type.
+        value_count: values that are not blank.
+    """
 
     path: str
     field: Field | None
-    widest: int = 0  # characters
+    max_chars: int = 0
     scale: int = 0
-    others: int = 0  # values that are not of the field's kind
-    filled: int = 0
+    mismatches: int = 0
+    value_count: int = 0
 
     @property
-    def kind(self) -> FieldType:
-        """What the column is given as: its field's kind, or text where a value is none."""
-        return self.field.type if self.field and not self.others else FieldType.TEXT
+    def type(self) -> FieldType:
+        """The type it is exported as: its field's, or text when a value does not have that."""
+        return self.field.type if self.field and not self.mismatches else FieldType.TEXT
 
     @property
     def name(self) -> str:
-        """The column's name for programs: the field's, or ARM's own path."""
+        """Its name for programs: the field's, or ARM's path."""
         return self.field.name if self.field else self.path
 
     def header(self, lang: str) -> str:
-        """The column's name for people."""
+        """Return its name for people."""
         return self.field.header.text(lang) if self.field else self.path
 
-    def typed(self, column: pl.Expr) -> pl.Expr:
-        """The texts as what they are."""
-        match self.kind:
+    def cast(self, column: pl.Expr) -> pl.Expr:
+        """Return texts as typed values: Decimal(38, scale), Int64, Date, Datetime (us, UTC), Boolean or String."""
+        match self.type:
             case FieldType.AMOUNT:
-                return column.cast(pl.Decimal(_DIGITS, max(self.scale, 2)))
+                return column.cast(pl.Decimal(_DECIMAL_DIGITS, max(self.scale, 2)))
             case FieldType.QUANTITY:
-                return column.cast(pl.Decimal(_DIGITS, self.scale))
+                return column.cast(pl.Decimal(_DECIMAL_DIGITS, self.scale))
             case FieldType.INTEGER:
                 return column.cast(pl.Int64)
             case FieldType.DATE:
@@ -193,72 +82,74 @@ class ExportColumn:
 
 @dataclass(slots=True)
 class ColumnStats:
-    """The columns of a table: the known ones in order, then what nobody has heard of."""
+    """The columns of a table by path: the known fields in their order, then paths armbulk does not know."""
 
     columns: dict[str, ExportColumn] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, fields: Sequence[Field]) -> "ColumnStats":
-        """The columns of a resource, before anything was seen."""
-        return cls({one.path: ExportColumn(one.path, one) for one in fields})
+    def for_fields(cls, fields: Sequence[Field]) -> "ColumnStats":
+        """Return the columns of some fields, without values yet."""
+        return cls({known.path: ExportColumn(known.path, known) for known in fields})
 
-    def see(self, frame: pl.DataFrame) -> None:
-        """Look at a page."""
+    def add(self, frame: pl.DataFrame) -> None:
+        """Add the values of a page of texts."""
         for path in frame.columns:
             self.columns.setdefault(path, ExportColumn(path, None))
         if frame.height:
-            found = frame.select(_seen(self.columns[path]) for path in frame.columns).row(0, named=True)
-            for path, seen in found.items():
+            stats = frame.select(_measure(self.columns[path]) for path in frame.columns).row(0, named=True)
+            for path, measured in stats.items():
                 column = self.columns[path]
-                column.widest = max(column.widest, seen["widest"] or 0)
-                column.scale = max(column.scale, seen["scale"] or 0)
-                column.others += seen["others"]
-                column.filled += seen["filled"]
+                column.max_chars = max(column.max_chars, measured["max_chars"] or 0)
+                column.scale = max(column.scale, measured["scale"] or 0)
+                column.mismatches += measured["mismatches"]
+                column.value_count += measured["value_count"]
 
 
-def _seen(one: ExportColumn) -> pl.Expr:
-    column = pl.col(one.path)
-    others, scale = pl.lit(0, pl.UInt32), pl.lit(0, pl.UInt32)
-    if one.field and one.field.type in _TESTS:
-        wrong = ~column.str.contains(_TESTS[one.field.type])
-        if one.field.type is FieldType.DATE:
-            wrong |= column.str.to_date("%Y-%m-%d", strict=False).is_null() & column.is_not_null()
-        if one.field.type is FieldType.TIME:
-            read = column.str.to_datetime("%+", time_zone="UTC", time_unit="us", strict=False)
-            wrong |= read.is_null() & column.is_not_null()
-        others = wrong.sum()
-        if one.field.type in {FieldType.AMOUNT, FieldType.QUANTITY}:
-            scale = column.str.extract(r"\.([0-9]+)$").str.len_chars().max()
-    return pl.struct(widest=column.str.len_chars().max(), scale=scale, others=others, filled=column.count()).alias(
-        one.path
+def _measure(column: ExportColumn) -> pl.Expr:
+    """A struct of what the values of a page are."""
+    texts = pl.col(column.path)
+    mismatches, scale = pl.lit(0, pl.UInt32), pl.lit(0, pl.UInt32)
+    if column.field and column.field.type in _PATTERNS:
+        is_wrong = ~texts.str.contains(_PATTERNS[column.field.type])
+        if column.field.type is FieldType.DATE:
+            is_wrong |= texts.str.to_date("%Y-%m-%d", strict=False).is_null() & texts.is_not_null()
+        if column.field.type is FieldType.TIME:
+            parsed = texts.str.to_datetime("%+", time_zone="UTC", time_unit="us", strict=False)
+            is_wrong |= parsed.is_null() & texts.is_not_null()
+        mismatches = is_wrong.sum()
+        if column.field.type in {FieldType.AMOUNT, FieldType.QUANTITY}:
+            scale = texts.str.extract(r"\.([0-9]+)$").str.len_chars().max()
+    measured = pl.struct(
+        max_chars=texts.str.len_chars().max(), scale=scale, mismatches=mismatches, value_count=texts.count()
     )
+    return measured.alias(column.path)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSums:
-    """Exact control totals, page by page: by amount column, and by currency where the amounts are in one."""
+    """Exact control totals, added page by page: amount column → currency ("" for the ledger's) → sum."""
 
-    found: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    sums: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 
     def add(self, frame: pl.DataFrame, columns: Mapping[str, ExportColumn]) -> None:
         """Add a page of texts."""
         for path, column in columns.items():
-            if column.kind is not FieldType.AMOUNT or path not in frame.columns:
+            if column.type is not FieldType.AMOUNT or path not in frame.columns:
                 continue
-            by = "currency" if "currency" in frame.columns and in_currency(path) else None
-            parts = frame.select(pl.lit("").alias("by") if by is None else pl.col(by).fill_null("").alias("by"),
-                                 column.typed(pl.col(path)).alias("sum"))  # fmt: skip
-            sums = self.found.setdefault(column.name, {})
-            for currency, amount in parts.group_by("by").agg(pl.col("sum").sum()).iter_rows():
-                sums[currency] = sums.get(currency, Decimal(0)) + (amount or Decimal(0))
+            by_currency = "currency" in frame.columns and is_in_record_currency(path)
+            currency = pl.col("currency").fill_null("") if by_currency else pl.lit("")
+            amounts = frame.select(currency.alias("currency"), column.cast(pl.col(path)).alias("amount"))
+            sums = self.sums.setdefault(column.name, {})
+            for name, amount in amounts.group_by("currency").agg(pl.col("amount").sum()).iter_rows():
+                sums[name] = sums.get(name, Decimal(0)) + (amount or Decimal(0))
 
-    def told(self) -> dict[str, Any]:
-        """The totals for people: one figure, or one for each currency."""
+    def to_json(self) -> dict[str, Any]:
+        """Return column name → sum, or currency → sum where its amounts are in currencies."""
         return {
-            name: sums[""] if list(sums) == [""] else dict(sorted(sums.items())) for name, sums in self.found.items()
+            name: sums[""] if list(sums) == [""] else dict(sorted(sums.items())) for name, sums in self.sums.items()
         }
 
 
-def in_currency(path: str) -> bool:
-    """Whether an amount is in the record's own currency, not in the ledger's."""
+def is_in_record_currency(path: str) -> bool:
+    """Whether an amount is in the record's own currency, not the ledger's."""
     return "currency" in path.lower() or path == "balance"

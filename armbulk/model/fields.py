@@ -1,23 +1,26 @@
-"""Fields, rules, lists and resources: what armbulk knows of ARM's records.
+"""Fields, rules, lists and resources: the description of ARM's records.
 
 Pure data. A `Resource` is a tuple of `Field`s; headers, checks, payloads, templates and reference pages are all
 derived from it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from armbulk.i18n import Words
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import polars as pl
+
 
 class FieldType(Enum):
-    """What a value is: it decides the dtype, the Excel format and the word for people.
+    """A field's type, with its name for people. It decides the dtype and the Excel format.
 
     dtypes of parsed columns: TEXT, IDENTIFIER → String; DATE → Date; AMOUNT → Decimal(38, 2);
-    QUANTITY → Decimal(38, 6); INTEGER → Int64; FLAG → Boolean; TEXTS → List(String). TIME comes out of ARM only.
+    QUANTITY → Decimal(38, 6); INTEGER → Int64; BOOLEAN → Boolean; TEXT_LIST → List(String). TIME is only read from ARM.
     """
 
     TEXT = Words("text", "tekst")
@@ -32,26 +35,32 @@ class FieldType(Enum):
 
 
 class Severity(StrEnum):
-    """An error holds the record back; a warning never stops anything."""
+    """An error blocks the record; a warning never blocks anything."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class FieldRole(Enum):
-    """What armbulk does with a field on the way in."""
+    """What armbulk does with a field on import."""
 
     WRITABLE = "sent"
-    READ_ONLY = "computed"  # ARM works it out: recognised in a sheet, never sent
+    READ_ONLY = "computed"  # ARM computes it: recognised in a sheet, never sent
     PARENT_KEY = "parent"  # a line's reference to its document: finds the parent, is not part of the line's JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column and one JSON member of a resource.
+    """One column, and one JSON member, of a resource.
 
-    `path` is the dotted path inside ARM's object (`postalAddress.addressLine1`); `source` says what the
-    path rests on: D documented, E seen in a published example, I inferred (the marks of the API notes).
+    Attributes:
+        name: The column's name in frames.
+        path: The dotted path inside ARM's object (`postalAddress.addressLine1`).
+        aliases: More headers by which the column is recognised.
+        source: What the path rests on: D documented, E seen in a published example, I inferred, X unknown.
+        clearable: Whether a change of a record may blank the field.
+        format: A name in `resources.identifiers.FORMATS`.
+        format_when: The format is checked only where each of these columns is blank or has one of the values.
     """
 
     name: str
@@ -67,30 +76,29 @@ class Field:
     aliases: tuple[str, ...] = ()
     role: FieldRole = FieldRole.WRITABLE
     source: str = "E"
-    clearable: bool = True  # whether a change may blank it
-    format: str | None = None  # one of resources.identifiers.FORMS
-    format_when: tuple[tuple[str, tuple[str, ...]], ...] = ()  # only where these columns are blank or so
+    clearable: bool = True
+    format: str | None = None
+    format_when: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A cross-field rule: where `ok()` is false the finding `code` blames `field`.
+    """A rule between fields: where it is not met, `field` gets the finding `code`.
 
-    `ok` returns a Boolean expression over the resource's typed columns; null counts as fulfilled.
+    `is_met` returns a Boolean expression over the resource's typed columns; null counts as met.
     """
 
     code: str
     field: str
-    severity: Severity
-    is_met: Callable[[], pl.Expr]
+    is_met: "Callable[[], pl.Expr]"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One query parameter of a list: ARM's `param`, and the `path` in a record whose value it is compared with.
+    """One query parameter of a list: ARM's `param`, and the `path` of the value it is compared with in a record.
 
-    With an empty `path` nothing in a record tells whether ARM heeded it. `whole` says that the values must be equal
-    (case apart); otherwise the record's holds the other.
+    With an empty `path` no value in a record shows whether ARM applied the filter. `exact`: the values must be equal
+    without regard to case; otherwise the record's value contains the other.
     """
 
     param: str
@@ -100,13 +108,19 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How a resource is read as a list; `source` says what that rests on (see `Field`).
+    """How a resource is read as a list.
 
-    `key`: paths that tell one record from another. `dates`: the parameters of a first and last day, and the path of
-    the day they are about. `period`: parameters and paths of a ledger year and period. `splits`: filters by whose
-    values a window that is too large may be cut, besides days; `told_by`: another list that knows values of a filter.
-    `also`: fields that can only be read. `options`: parameters every query carries. `changed_since`: the parameter of
-    a moment after which records were made or changed; no list documents one.
+    Attributes:
+        endpoint: The path under `/clients/{clientno}/`.
+        key: Paths that together identify a record.
+        dates: The parameters of the first and last day, and the path of the date they filter.
+        period: The parameters and paths of the ledger year and period.
+        partition_by: Filters by whose values a list that is too long may be partitioned, besides by date.
+        value_source: Filter → the list that has its values.
+        read_only_fields: Fields of the list that cannot be sent.
+        options: Parameters of every query.
+        changed_since: The parameter of a time after which records were created or changed; no list documents one.
+        source: What the listing rests on (see `Field`).
     """
 
     endpoint: str
@@ -127,10 +141,18 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One kind of ARM record: its sheet, its key, its endpoint, its fields and rules.
+    """One kind of ARM record.
 
-    `wrapper` is the array's key in a batch body; `endpoint` the path under `/clients/{clientno}/`;
-    `lines` the child resource whose PARENT field refers to `key`; `lines_path` its key in the JSON.
+    Attributes:
+        name: Its name on the command line.
+        sheet_names: Names by which a sheet of it is recognised; () = it cannot be imported.
+        key: The name of its key field.
+        json_array: The key of the records in the body of a batch, and of a list.
+        lines: The child resource, whose PARENT_KEY field refers to `key`.
+        lines_path: The key of the lines in the record's JSON.
+        source: What the fields rest on (see `Field`).
+        updatable: Whether ARM changes a record by the keys given (PUT).
+        replaced_groups: JSON objects that ARM replaces as a whole: absent members become blank.
     """
 
     name: str
@@ -139,31 +161,37 @@ class Resource:
     key: str
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...] = ()
-    endpoint: str = ""
     json_array: str = ""
     lines: "Resource | None" = None
     lines_path: str = ""
     source: str = "E"
     listing: Listing | None = None
-    updatable: bool = False  # ARM changes a record by the keys given (PUT)
-    replaced_groups: tuple[str, ...] = ()  # JSON objects that ARM changes as a whole: what is not said becomes blank
+    updatable: bool = False
+    replaced_groups: tuple[str, ...] = ()
 
     @property
     def readable(self) -> tuple[Field, ...]:
-        """The fields of a record as ARM gives it: those that can be sent, and those that can only be read."""
+        """The fields of a record as ARM returns it: those that can be sent, then those that can only be read."""
         return (*self.fields, *(self.listing.read_only_fields if self.listing else ()))
 
     def field(self, name: str) -> Field:
         """Return the field called `name`; KeyError if there is none."""
-        for one in self.fields:
-            if one.name == name:
-                return one
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
         raise KeyError(name)
 
     @property
-    def partial(self) -> "Resource":
-        """The same for a change of what ARM holds: only the key has to be there."""
+    def record_key(self) -> str:
+        """The name of the field that identifies a row's record: the key, or a line's reference to its document."""
+        parent_keys = (candidate.name for candidate in self.fields if candidate.role is FieldRole.PARENT_KEY)
+        return next(parent_keys, self.key)
+
+    def for_update(self) -> "Resource":
+        """Return the resource as it is checked for a change of existing records: only the key is required."""
         if not self.updatable:
             return self
-        fields = tuple(replace(one, required=one.required and one.name == self.key) for one in self.fields)
+        fields = tuple(
+            replace(candidate, required=candidate.required and candidate.name == self.key) for candidate in self.fields
+        )
         return replace(self, fields=fields)

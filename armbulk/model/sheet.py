@@ -1,4 +1,4 @@
-"""Sheets as they stand in files, how they are to be read, and typed tables."""
+"""Sheets as they are in files, the options for reading them, and typed tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,37 +10,57 @@ from armbulk.model.fields import Resource
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the caller said of the files: it settles what the files themselves leave open."""
+    """What the user decided about the files: it settles what the files themselves leave open.
 
-    as_resource: str | None = None  # what the sheets hold
-    encoding: str | None = None  # of CSV files
-    hidden: str | None = None  # "include" or "skip" rows that Excel does not show; null: they are an error
-    dates: str | None = None  # "dmy", "mdy" or "ymd": the order in dates such as 01/02/25
-    decimal: str | None = None  # "," or ".": what the separator in 1.234 is
-    pad_postal_codes: bool = False  # 150 in a number cell is 0150
-    mapping: str | None = None  # a mapping file, or the name of one that comes with armbulk
-    renames: dict[str, str] = field(default_factory=dict)  # header → field: what the user answered
-    rules: Mapping[str, str] = field(default_factory=dict)  # code → error, warning or off: from the profile
-    update: bool | None = None  # whether customers are changed, not created; null: nobody has said
+    The names of the fields are stored with a run.
+
+    Attributes:
+        as_resource: What the sheets hold.
+        encoding: The encoding of CSV files.
+        hidden: "include" or "skip" rows that Excel does not show; None: they are an error.
+        dates: "dmy", "mdy" or "ymd": the order in dates such as 01/02/25.
+        decimal: "," or ".": the decimal separator, where 1.234 is unclear.
+        pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
+        mapping: A mapping file, or the name of a mapping that comes with armbulk.
+        renames: Header → field, for headers that only resemble a known one.
+        rules: Code → error, warning or off, from the profile.
+        update: Whether customers are changed, not created; None: not decided.
+    """
+
+    as_resource: str | None = None
+    encoding: str | None = None
+    hidden: str | None = None
+    dates: str | None = None
+    decimal: str | None = None
+    pad_postal_codes: bool = False
+    mapping: str | None = None
+    renames: dict[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    update: bool | None = None
 
 
 DEFAULT_READ_OPTIONS = ReadOptions()
-"""Nothing was said: what the files leave open is a finding."""
+"""Nothing is decided: what the files leave open is a finding."""
 
+DATE_ORDERS = ("dmy", "mdy", "ymd")
+"""The values of `ReadOptions.dates`."""
+
+DECIMAL_SEPARATORS = (",", ".")
+"""The values of `ReadOptions.decimal`."""
 
 CELL = pl.Enum(["text", "number", "padded", "percent", "date", "datetime", "time", "boolean", "error", "uncalculated"])
-"""What a cell was in the file.
+"""The kind of a cell in its file.
 
-`padded`: a whole number whose format shows zeros in front (the text has them); `percent`: a number shown as per cent
-(the text is the number itself, 0.25 for 25 %); `uncalculated`: a formula without a cached value.
+`padded`: an integer whose format shows leading zeros (the text has them); `percent`: a number shown as per cent (the
+text is the number itself, 0.25 for 25 %); `uncalculated`: a formula without a cached value.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ReadIssue:
-    """Something the reader saw that its user must know: it becomes a finding at its place.
+    """What the reader noticed in a file; it becomes a finding with this code.
 
-    `row` and `column` as in a finding (null: the whole row or sheet); `code` is one of the catalogue.
+    `row` and `column` as in a finding: None means the whole sheet, or the whole row.
     """
 
     code: str
@@ -52,37 +72,51 @@ class ReadIssue:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table as it stands in a file, before any meaning is given to it.
+    """One table as it is in a file, before it is interpreted.
 
-    `frame`: `row` Int64 (the sheet's own row number; for csv the line number of the record's start), then
-    for every used column a String column named by its Excel letter (`A`) holding the value's exact text
-    (numbers as digits, dates as ISO text, booleans TRUE/FALSE, errors as #N/A) and a CELL column `A.cell`
-    telling what the cell was. Blank cells are null in both. Wholly blank rows are absent; order is the file's.
+    Attributes:
+        file: The file's name, for messages.
+        frame: `row` Int64 (the sheet's own row number; for csv the line number of the record's start), then for every
+            used column a String column named by its Excel letter (`A`) with the exact text of the value (numbers as
+            digits, dates as ISO text, booleans TRUE/FALSE, errors as #N/A), and a CELL column `A.cell` with the cell's
+            kind. Blank cells are null in both. Blank rows are absent; the order is the file's.
+        letters: The letters of the used columns.
+        format: "xlsx" or "csv".
+        sha256: The hash of the file.
+        resource: What the user says it holds (`--as`, `FILE#Sheet=RESOURCE`), if anything.
+        hidden_rows: Rows that Excel does not show: hidden by hand or by a filter.
+        merged_ranges: Merged ranges, as `B3:C4`.
+        issues: What the reader noticed.
+        visible: Whether Excel shows the sheet.
+        mapped_by: The hash of the mapping that was applied.
+        base: Of a workbook that armbulk exported, the values as they were exported.
     """
 
     file: str
     name: str
     frame: pl.DataFrame
     letters: tuple[str, ...]
-    format: str  # "xlsx" or "csv"
+    format: str
     sha256: str = ""
-    resource: str | None = None  # what the caller said it is (`--as`, `FILE#Sheet=RESOURCE`), if anything
-    hidden_rows: frozenset[int] = frozenset()  # rows that Excel does not show: hidden by hand or by a filter
-    merged_ranges: tuple[str, ...] = ()  # merged ranges, as `B3:C4`
-    issues: tuple[ReadIssue, ...] = ()  # what the reader saw, told with the other findings
+    resource: str | None = None
+    hidden_rows: frozenset[int] = frozenset()
+    merged_ranges: tuple[str, ...] = ()
+    issues: tuple[ReadIssue, ...] = ()
     visible: bool = True
-    mapped_by: str = ""  # the hash of the mapping it was read with
-    base: "Sheet | None" = None  # the values as armbulk exported them, where the workbook is an export
+    mapped_by: str = ""
+    base: "Sheet | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """All rows of one resource, typed, from one or more sheets.
 
-    `rows`: `sheet` UInt16 (index into the book's sheets), `row` Int64, then one typed column per field of
-    `resource` (all of them, in order; a field without a column is all null); of an updatable resource `cleared`
-    List(String) besides, the fields that are to be blank at ARM (null: none).
-    `columns`: per sheet index, field name → Excel letter.
+    Attributes:
+        resource: What the rows are.
+        rows: `sheet` UInt16 (index into the sheets of the check), `row` Int64, then one typed column per field of
+            `resource` that is not read-only (a field without a column is all null); of an updatable resource also
+            `cleared` List(String), the fields to blank at ARM (null: none).
+        columns: Per sheet index, field name → Excel letter.
     """
 
     resource: Resource

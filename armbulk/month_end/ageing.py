@@ -1,4 +1,4 @@
-"""The aged balance: what was open on a day, by how long it was overdue."""
+"""The aged balance: what was open on a day, by days overdue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,56 +8,67 @@ from itertools import pairwise
 import polars as pl
 
 NOT_DUE, NO_DATE, NOT_BY_ITEM = -1, -2, -3
-"""Numbers of what is no interval: not due yet, without a due date, and not known by item."""
+"""Buckets that are no interval: not due yet, no due date, not known by item."""
+
+_FAR = 10**6  # days
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Days overdue, both ends included; `most` is None where it is open."""
+    """Days overdue, both ends included; `last` is None when open."""
 
-    least: int
-    most: int | None
+    first: int
+    last: int | None
 
 
 DEFAULTS = (Interval(1, 14), Interval(15, 30), Interval(31, 60), Interval(61, 90), Interval(91, None))
-"""The intervals where ARM tells none."""
+"""The intervals when ARM has none."""
 
 
-def intervals(limits: Sequence[tuple[int | None, int | None]]) -> tuple[Interval, ...] | None:
-    """ARM's own intervals from their limits; None where they do not follow each other without gap or overlap.
+def build_intervals(limits: Sequence[tuple[int | None, int | None]]) -> tuple[Interval, ...] | None:
+    """Return ARM's intervals from their limits; None when they have gaps or overlaps.
 
-    What is due today or later has an interval of its own, whatever ARM calls it.
+    What is due on the day or later has a bucket of its own, whatever ARM's intervals are.
     """
-    spans = sorted({(-(10**6) if least is None else least, most) for least, most in limits}, key=lambda one: one[0])
-    overdue = [Interval(max(least, 1), most) for least, most in spans if most is None or most >= 1]
-    if not overdue or overdue[0].least != 1:
+    spans = sorted({(-_FAR if first is None else first, last) for first, last in limits}, key=lambda span: span[0])
+    intervals = [Interval(max(first, 1), last) for first, last in spans if last is None or last >= 1]
+    if not intervals or intervals[0].first != 1:
         return None
-    for one, following in pairwise(overdue):
-        if one.most is None or following.least != one.most + 1:
+    for interval, following in pairwise(intervals):
+        if interval.last is None or following.first != interval.last + 1:
             return None
-    last = overdue[-1]
-    return tuple(overdue) if last.most is None else (*overdue, Interval(last.most + 1, None))
+    last = intervals[-1].last
+    return tuple(intervals) if last is None else (*intervals, Interval(last + 1, None))
 
 
-def overdue(end: date) -> pl.Expr:
-    """Days overdue on a day; below 1 is not overdue."""
+def days_overdue(end: date) -> pl.Expr:
+    """Return the days an item is overdue on a day; below 1 it is not."""
     return (pl.lit(end) - pl.col("due")).dt.total_days()
 
 
-def bucket(end: date, known: Sequence[Interval]) -> pl.Expr:
-    """The number of an item's interval."""
-    days = overdue(end)
-    chosen = pl.when(pl.col("key").is_null()).then(NOT_BY_ITEM).when(days.is_null()).then(NO_DATE)
-    chosen = chosen.when(days < 1).then(NOT_DUE)
-    for at, one in enumerate(known):
-        chosen = chosen.when(days <= (one.most if one.most is not None else 10**6)).then(at)
-    return chosen.otherwise(len(known) - 1)
+def bucket_number(end: date, intervals: Sequence[Interval]) -> pl.Expr:
+    """Return the index of an item's interval, or NOT_DUE, NO_DATE, NOT_BY_ITEM."""
+    days = days_overdue(end)
+    number = pl.when(pl.col("key").is_null()).then(NOT_BY_ITEM).when(days.is_null()).then(NO_DATE)
+    number = number.when(days < 1).then(NOT_DUE)
+    for index, interval in enumerate(intervals):
+        number = number.when(days <= (interval.last if interval.last is not None else _FAR)).then(index)
+    return number.otherwise(len(intervals) - 1)
 
 
-def age_items(items: pl.DataFrame, end: date, known: Sequence[Interval]) -> pl.DataFrame:
-    """The aged balance: bucket, currency, count, open, open_own. `items`: key, due, currency, open, open_own."""
+def age_items(items: pl.DataFrame, end: date, intervals: Sequence[Interval]) -> pl.DataFrame:
+    """Return the aged balance.
+
+    Args:
+        items: key, due, currency, open, open_own (`OpenItems.items_and_sums`).
+        end: the day.
+        intervals: the intervals.
+
+    Returns:
+        bucket Int64, currency String, count Int64, open (ledger currency), open_own (own currency) Decimal.
+    """
     return (
-        items.with_columns(bucket(end, known).cast(pl.Int64).alias("bucket"))
+        items.with_columns(bucket_number(end, intervals).cast(pl.Int64).alias("bucket"))
         .group_by("bucket", "currency")
         .agg(
             pl.col("key").is_not_null().sum().cast(pl.Int64).alias("count"),

@@ -1,22 +1,32 @@
-"""What customers owed, as sheets of the close pack: the open items, the aged balance, the tie-out to the ledger."""
+"""The sheets of the close pack about receivables: open items, aged balance, tie-out to the ledger."""
 
 from collections.abc import Iterator
 
 import polars as pl
 
-from armbulk.arm.decode import RECORD_KEY
 from armbulk.i18n import Words
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Field, FieldType
-from armbulk.month_end.ageing import NO_DATE, NOT_BY_ITEM, NOT_DUE, Interval, age_items, bucket, overdue
-from armbulk.month_end.open_items import Known, total
+from armbulk.model.record_texts import RECORD_KEY
+from armbulk.month_end.ageing import (
+    NO_DATE,
+    NOT_BY_ITEM,
+    NOT_DUE,
+    Interval,
+    age_items,
+    bucket_number,
+    days_overdue,
+)
+from armbulk.month_end.open_items import KnownBy, sum_amounts
 from armbulk.month_end.receivables import Receivables
 from armbulk.resources import EXPORTS
-from armbulk.resources.shared import read_only_field
-from armbulk.writers.report_sheets import Chart, ReportSection, ReportSheet, Row
+from armbulk.resources.shared_fields import read_only_field
+from armbulk.writers.report_chart import Chart
+from armbulk.writers.report_sheets import ReportSheet
+from armbulk.writers.section import Row, Section
 from armbulk.writers.table_stream import TableStream
 
-_W = {
+_TEXTS = {
     "open": Words("Open AR items", "Åpne poster"),
     "aged": Words("Aged balance", "Aldersfordelt saldo"),
     "tie": Words("AR tie-out", "Reskontroavstemming"),
@@ -68,15 +78,15 @@ _W = {
     "found": Words("Receivable accounts: those of which most postings name a customer.",
                    "Kundefordringskontoer: de der de fleste postene nevner en kunde."),
 }  # fmt: skip
-_KNOWN = {
-    Known.TODAY: Words("left today", "gjenstår i dag"),
-    Known.SINCE: Words("left today and settled since", "gjenstår i dag og gjort opp siden"),
-    Known.ALONE: Words("left today; its payments are not listed", "gjenstår i dag; betalinger er ikke listet"),
-    Known.SUM: Words("settled since, item not known", "gjort opp siden, post ikke kjent"),
+_KNOWN_BY = {
+    KnownBy.TODAY: Words("left today", "gjenstår i dag"),
+    KnownBy.SINCE: Words("left today and settled since", "gjenstår i dag og gjort opp siden"),
+    KnownBy.ALONE: Words("left today; its payments are not listed", "gjenstår i dag; betalinger er ikke listet"),
+    KnownBy.SUM: Words("settled since, item not known", "gjort opp siden, post ikke kjent"),
 }
-_OWN = tuple(
-    read_only_field(name, header, f"\x00{name}", kind, ("", ""), "")
-    for name, header, kind in (
+_ADDED_FIELDS = tuple(
+    read_only_field(name, header, f"\x00{name}", field_type, ("", ""), "")
+    for name, header, field_type in (
         ("open_at_end", ("Open at period end", "Åpent ved periodeslutt"), FieldType.AMOUNT),
         ("open_at_end_currency", ("Open at period end, currency", "Åpent ved periodeslutt, valuta"), FieldType.AMOUNT),
         ("days_overdue", ("Days overdue", "Dager forfalt"), FieldType.INTEGER),
@@ -84,151 +94,169 @@ _OWN = tuple(
         ("known_by", ("Known by", "Kjent ved"), FieldType.TEXT),
     )
 )
-_FIRST = ("accountNo", "customerNo", "documentNo", "voucherDate", "dueDate", "currency")
+_FIRST_PATHS = ("accountNo", "customerNo", "documentNo", "voucherDate", "dueDate", "currency")
 
 
-def _w(name: str, lang: str, *values: object) -> str:
-    return _W[name].text(lang).format(*values)
+def _text(name: str, lang: str, *values: object) -> str:
+    return _TEXTS[name].text(lang).format(*values)
 
 
-def _bucket_words(number: int, known: tuple[Interval, ...], lang: str) -> str:
+def _bucket_text(number: int, intervals: tuple[Interval, ...], lang: str) -> str:
     special = {NOT_DUE: "not_due", NO_DATE: "no_date", NOT_BY_ITEM: "unknown"}
     if number in special:
-        return _w(special[number], lang)
-    one = known[number]
-    return _w("over", lang, one.least - 1) if one.most is None else _w("days", lang, one.least, one.most)
+        return _text(special[number], lang)
+    interval = intervals[number]
+    if interval.last is None:
+        return _text("over", lang, interval.first - 1)
+    return _text("days", lang, interval.first, interval.last)
 
 
 # ── the open items ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_items(owed: Receivables, lang: str) -> TableStream:
-    """The items open at the end, and what of an account no item tells."""
-    told = _told(owed, lang)
-    fields = {one.path: one for one in EXPORTS["ar-items"].readable}
-    columns = dict(owed.gathered.items.columns)
-    own = [_column(one, told) for one in _OWN]
-    first = [columns[path] for path in _FIRST]
-    rest = [one for path, one in columns.items() if path not in _FIRST or path not in fields]
-    sums = told.filter(pl.col(RECORD_KEY).is_null())
+def build_open_items(receivables: Receivables, lang: str) -> TableStream:
+    """Return the items open at the end of the period, and the sums of accounts whose items are unknown."""
+    added = _added_columns(receivables, lang)
+    known_paths = {field.path for field in EXPORTS["ar-items"].readable}
+    columns = dict(receivables.ar_items.stats.columns)
+    first = [columns[path] for path in _FIRST_PATHS]
+    rest = [column for path, column in columns.items() if path not in _FIRST_PATHS or path not in known_paths]
+    sums = added.filter(pl.col(RECORD_KEY).is_null())
 
     def pages() -> Iterator[pl.DataFrame]:
-        for page, _ in owed.gathered.pages():
-            keep = told.drop("accountNo", "customerNo", "currency")
-            yield page.join(keep, on=RECORD_KEY, how="inner", maintain_order="left")
+        for page, _ in receivables.ar_items.pages():
+            of_items = added.drop("accountNo", "customerNo", "currency")
+            yield page.join(of_items, on=RECORD_KEY, how="inner", maintain_order="left")
         yield sums
 
-    return TableStream(_w("open", lang), (*first, *own, *rest), told.height, pages)
+    added_columns = (_measure_column(field, added) for field in _ADDED_FIELDS)
+    return TableStream(_text("open", lang), (*first, *added_columns, *rest), added.height, pages)
 
 
-def _told(owed: Receivables, lang: str) -> pl.DataFrame:
-    """Of each open item (or sum): its key, and our own columns as texts."""
-    numbers = {number: _bucket_words(number, owed.intervals, lang) for number in range(-3, len(owed.intervals))}
-    days = overdue(owed.end)
+def _added_columns(receivables: Receivables, lang: str) -> pl.DataFrame:
+    """Key, account, customer and currency of each open item or sum, and the added columns as texts."""
+    intervals, end = receivables.intervals, receivables.end
+    bucket_texts = {number: _bucket_text(number, intervals, lang) for number in range(-3, len(intervals))}
+    known_by = {known.value: words.text(lang) for known, words in _KNOWN_BY.items()}
+    days = days_overdue(end)
     values = (
-        pl.col("open").cast(pl.String), pl.col("open_own").cast(pl.String),
+        pl.col("open").cast(pl.String),
+        pl.col("open_own").cast(pl.String),
         pl.when(days > 0).then(days).cast(pl.String),
-        bucket(owed.end, owed.intervals).replace_strict(numbers, return_dtype=pl.String),
-        pl.col("known").replace_strict({one.value: text.text(lang) for one, text in _KNOWN.items()},
-                                       return_dtype=pl.String),
-    )  # fmt: skip
-    return owed.open.everything.select(
-        pl.col("key").alias(RECORD_KEY), pl.col("account").alias("accountNo"), pl.col("customer").alias("customerNo"),
-        pl.col("currency"), *(value.alias(one.path) for one, value in zip(_OWN, values, strict=True)),
-    )  # fmt: skip
+        bucket_number(end, intervals).replace_strict(bucket_texts, return_dtype=pl.String),
+        pl.col("known").replace_strict(known_by, return_dtype=pl.String),
+    )
+    return receivables.open_items.items_and_sums.select(
+        pl.col("key").alias(RECORD_KEY),
+        pl.col("account").alias("accountNo"),
+        pl.col("customer").alias("customerNo"),
+        pl.col("currency"),
+        *(value.alias(field.path) for field, value in zip(_ADDED_FIELDS, values, strict=True)),
+    )
 
 
-def _column(one: Field, told: pl.DataFrame) -> ExportColumn:
-    widest = told[one.path].str.len_chars().max()
-    return ExportColumn(one.path, one, widest=int(str(widest or 0)), scale=2)
+def _measure_column(field: Field, frame: pl.DataFrame) -> ExportColumn:
+    longest = frame[field.path].str.len_chars().max()
+    return ExportColumn(field.path, field, max_chars=int(str(longest or 0)), scale=2)
 
 
 # ── the aged balance ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def aged_leaf(owed: Receivables, lang: str) -> ReportSheet:
-    """What was owed by how long it was overdue: in the ledger's currency, and in each of its own."""
-    frame = age_items(owed.open.everything, owed.end, owed.intervals)
+def build_aged_balance_sheet(receivables: Receivables, lang: str) -> ReportSheet:
+    """Return what was owed by days overdue, in the ledger's currency and in the items' own."""
+    intervals = receivables.intervals
+    frame = age_items(receivables.open_items.items_and_sums, receivables.end, intervals)
     currencies = sorted(frame["currency"].unique())
-    found = set(frame["bucket"])
-    numbers = [NOT_DUE, *range(len(owed.intervals)), *(one for one in (NO_DATE, NOT_BY_ITEM) if one in found)]
-    rows = [_aged_row(frame.filter(pl.col("bucket") == one), currencies) for one in numbers]
-    whole = _aged_row(frame, currencies)
+    present = set(frame["bucket"])
+    special = (number for number in (NO_DATE, NOT_BY_ITEM) if number in present)
+    numbers = [NOT_DUE, *range(len(intervals)), *special]
+    rows = (
+        (_bucket_text(number, intervals, lang), *_sum_bucket(frame.filter(pl.col("bucket") == number), currencies))
+        for number in numbers
+    )
+    intervals_note = _text("of_arm" if receivables.has_arm_intervals else "defaults", lang)
     notes = (
-        _w("owed", lang, owed.end),
-        _w("of_arm" if owed.of_arm else "defaults", lang) + " " + _w("due_today", lang),
-        _how(owed, lang),
+        _text("owed", lang, receivables.end),
+        f"{intervals_note} {_text('due_today', lang)}",
+        _method_note(receivables, lang),
     )
     return ReportSheet(
-        name=_w("aged", lang),
-        title=_w("aged", lang),
-        heads=(
-            (_w("bucket", lang), FieldType.TEXT), (_w("items", lang), FieldType.INTEGER),
-            (_w("ledger", lang), FieldType.AMOUNT),
-            *((one or "?", FieldType.AMOUNT) for one in currencies),
+        name=_text("aged", lang),
+        title=_text("aged", lang),
+        headings=(
+            (_text("bucket", lang), FieldType.TEXT),
+            (_text("items", lang), FieldType.INTEGER),
+            (_text("ledger", lang), FieldType.AMOUNT),
+            *((currency or "?", FieldType.AMOUNT) for currency in currencies),
         ),
-        rows=tuple((_bucket_words(one, owed.intervals, lang), *row) for one, row in zip(numbers, rows, strict=True)),
-        total=(_w("total", lang), *whole),
+        rows=tuple(rows),
+        total=(_text("total", lang), *_sum_bucket(frame, currencies)),
         notes=notes,
-        chart=Chart(_w("chart", lang), labels=(0,), values=2, lying=False),
-    )  # fmt: skip
+        chart=Chart(_text("chart", lang), labels=(0,), values=2, is_horizontal=False),
+    )
 
 
-def _aged_row(part: pl.DataFrame, currencies: list[str]) -> Row:
-    own = {one: total(part.filter(pl.col("currency") == one)["open_own"]) for one in currencies}
-    return int(part["count"].sum()), total(part["open"]), *own.values()
+def _sum_bucket(rows: pl.DataFrame, currencies: list[str]) -> Row:
+    own = (sum_amounts(rows.filter(pl.col("currency") == currency)["open_own"]) for currency in currencies)
+    return int(rows["count"].sum()), sum_amounts(rows["open"]), *own
 
 
-def _how(owed: Receivables, lang: str) -> str:
-    said = _w("how", lang, owed.end)
-    return f"{said} {_w('alone', lang, owed.open.alone)}" if owed.open.alone else said
+def _method_note(receivables: Receivables, lang: str) -> str:
+    note = _text("how", lang, receivables.end)
+    unbalanced = receivables.open_items.unbalanced_accounts
+    return f"{note} {_text('alone', lang, unbalanced)}" if unbalanced else note
 
 
 # ── the tie-out ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def owed_leaf(owed: Receivables, lang: str) -> ReportSheet:
-    """Customers' accounts against the ledger's."""
+def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
+    """Return the customers' accounts against the receivable accounts of the ledger."""
+    open_items = receivables.open_items
     rows: list[Row] = [
-        (_w("dated", lang, owed.end), "", owed.open.balance),
-        (_w("posted_later", lang), "", -owed.open.posted_later),
-        (_w("posted_before", lang), "", owed.open.posted_before),
-        (_w("by_ledger", lang), "", owed.open.by_ledger),
+        (_text("dated", lang, receivables.end), "", open_items.balance),
+        (_text("posted_later", lang), "", -open_items.posted_later),
+        (_text("posted_before", lang), "", open_items.posted_before),
+        (_text("by_ledger", lang), "", open_items.balance_by_periods),
     ]
-    rows += [
-        (f"{_w('account', lang, one.account)} {one.name}".strip(), one.source.text(lang), one.closing)
-        for one in owed.balances
-    ]
-    if owed.why is None:
-        rows.append((_w("in_ledger", lang), "", owed.ledger))
+    for balance in receivables.balances:
+        name = f"{_text('account', lang, balance.account)} {balance.name}".strip()
+        rows.append((name, balance.source.text(lang), balance.closing))
+    if receivables.reason is None:
+        rows.append((_text("in_ledger", lang), "", receivables.ledger_balance))
+    difference = receivables.difference
+    accounts_note = _text("chosen" if receivables.accounts_chosen else "found", lang)
     return ReportSheet(
-        name=_w("tie", lang),
-        title=_w("tie", lang),
-        heads=(
-            (_w("what", lang), FieldType.TEXT),
-            (_w("source", lang), FieldType.TEXT),
-            (_w("amount", lang), FieldType.AMOUNT),
+        name=_text("tie", lang),
+        title=_text("tie", lang),
+        headings=(
+            (_text("what", lang), FieldType.TEXT),
+            (_text("source", lang), FieldType.TEXT),
+            (_text("amount", lang), FieldType.AMOUNT),
         ),
         rows=rows,
-        total=None if owed.difference is None else (_w("difference", lang), "", owed.difference),
-        notes=(_result(owed, lang), _w("chosen" if owed.said_outright else "found", lang), _how(owed, lang)),
-        good=None if owed.why else owed.agrees,
+        total=None if difference is None else (_text("difference", lang), "", difference),
+        notes=(_result_text(receivables, lang), accounts_note, _method_note(receivables, lang)),
+        is_good=None if receivables.reason else receivables.agrees,
     )
 
 
-def _result(owed: Receivables, lang: str) -> str:
-    if owed.why is not None:
-        return _w("unavailable", lang, owed.why.text(lang))
-    return _w("agrees", lang) if owed.agrees else _w("differs", lang, f"{owed.difference:,.2f}")
+def _result_text(receivables: Receivables, lang: str) -> str:
+    if receivables.reason is not None:
+        return _text("unavailable", lang, receivables.reason.text(lang))
+    return _text("agrees", lang) if receivables.agrees else _text("differs", lang, f"{receivables.difference:,.2f}")
 
 
-def owed_sections(owed: Receivables, lang: str) -> list[ReportSection]:
-    """What the summary says of the receivables."""
-    by_item = total(owed.open.items["open"])
-    rows: list[Row] = [(_w("open_items", lang), owed.open.items.height), (_w("by_item", lang), by_item)]
-    if owed.open.balance != by_item:
-        rows.append((_w("not_by_item", lang), owed.open.balance - by_item))
-    rows.append((_w("in_all", lang), owed.open.balance))
-    result: Row = ("", _result(owed, lang))
-    tie = ReportSection(_w("tie", lang), (result,), good=None if owed.why else owed.agrees)
-    return [tie, ReportSection(_w("owed", lang, owed.end), tuple(rows))]
+def build_ar_sections(receivables: Receivables, lang: str) -> list[Section]:
+    """Return the sections of the summary about the receivables."""
+    balance, items = receivables.open_items.balance, receivables.open_items.items
+    by_item = sum_amounts(items["open"])
+    rows: list[Row] = [(_text("open_items", lang), items.height), (_text("by_item", lang), by_item)]
+    if balance != by_item:
+        rows.append((_text("not_by_item", lang), balance - by_item))
+    rows.append((_text("in_all", lang), balance))
+    result: Row = ("", _result_text(receivables, lang))
+    is_good = None if receivables.reason else receivables.agrees
+    tie_out = Section(_text("tie", lang), (result,), is_good=is_good)
+    return [tie_out, Section(_text("owed", lang, receivables.end), tuple(rows))]

@@ -1,229 +1,166 @@
-"""The month-end: the postings of a period, tied out, in a workbook of their own; and the pack that closes the month.
+"""The month-end: postings of a period, tied out, in a workbook; and the pack that closes the month.
 
-Everything else that is exported goes through here to `exporting` as it is.
+Every other export goes through here unchanged.
 """
 
-import hashlib
-import json
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from decimal import Decimal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from armbulk.context import Context
-from armbulk.errors import ForbiddenError, ServerError, UsageError
-from armbulk.export import run
-from armbulk.export.partition import Partition
-from armbulk.export.request import ExportArguments, ExportRequest, build_request
-from armbulk.export.run import ExportResult, ExportSize, FetchedList, Tell
-from armbulk.month_end.ar_sheets import aged_leaf, open_items, owed_leaf, owed_sections
-from armbulk.month_end.first_export import first_seen, somebody
-from armbulk.month_end.gl_sheets import About, by_account, by_type, front, tie_leaf, word
-from armbulk.month_end.receivables import Receivables, against_ledger, receivables
-from armbulk.month_end.tie_out import ABSENT, MonthEndLists, TieOut, added_up, tied_out
-from armbulk.month_end.turnover import Turnover, whole_periods
-from armbulk.settings.load import DEFAULTS
-from armbulk.writers import tables as files
-from armbulk.writers.report_sheets import ReportSheet, painter, summary
+from armbulk.errors import ForbiddenError, ServerError
+from armbulk.export.fetched_list import fetch_list
+from armbulk.export.incremental import PreviousExport
+from armbulk.export.pricing import ExportSize, measure, plan_list, price_export
+from armbulk.export.result import ExportResult
+from armbulk.export.run import ListExport, export_list, open_list, output_path
+from armbulk.export.session import OnProgress, snapshot_name
+from armbulk.model.partition import Partition
+from armbulk.month_end.closing import Closing, read_closing
+from armbulk.month_end.lists import MonthEndLists, is_list_missing
+from armbulk.month_end.request import CLOSE, CloseRequest
+from armbulk.month_end.turnover import has_whole_periods
+from armbulk.month_end.workbook import build_streams, write_closing
 from armbulk.writers.table_stream import TableStream
 
-CLOSE = "close"
-"""What the pack is called on the command line."""
 
+def plan_export(context: Context, close_request: CloseRequest, *, on_progress: OnProgress) -> dict[str, Any]:
+    """Return the price of an export, with the lists that are read after it, as the JSON of `--plan`.
 
-@dataclass(frozen=True, slots=True)
-class CloseRequest:
-    """What an export is to hold: a list; for the pack, what belongs to it as well."""
-
-    want: ExportRequest
-    close: bool = False
-    accounts: tuple[str, ...] = ()  # receivable accounts, as said
-
-    @property
-    def of_postings(self) -> bool:
-        """Whether it is the ledger's postings, which are tied out."""
-        return self.want.resource.name == "gl-items"
-
-
-def close_request(resource: str, given: ExportArguments, accounts: Sequence[str] = ()) -> CloseRequest:
-    """Make a question of what was said; UsageError tells what cannot be asked."""
-    if resource != CLOSE:
-        if accounts:
-            raise UsageError(
-                "accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out"
-            )
-        return CloseRequest(build_request(resource, given))
-    if given.target.suffix.lower() != ".xlsx":
-        raise UsageError("close-form", f"{given.target.name}: the close pack is a workbook", "Use -o FILE.xlsx")
-    more = (given.year, given.first, given.last, given.where, given.columns, given.since)
-    if not given.period or any(more):
-        raise UsageError(
-            "close-period",
-            "The close pack is of one whole period",
-            "Say --period 2025-02, and nothing else to choose by",
-        )
-    return CloseRequest(build_request("gl-items", given), close=True, accounts=tuple(dict.fromkeys(accounts)))
-
-
-# ── the price ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def plan(bench: Context, asked: CloseRequest, *, tell: Tell) -> dict[str, Any]:
-    """Price an export with all that is read beside it: a few small calls, nothing is read in full."""
-    if not asked.of_postings or asked.want.since:
-        return run.plan(bench, asked.want, tell=tell)
+    A few small calls ask for totals; nothing is read completely.
+    """
+    request = close_request.request
+    if not close_request.is_gl_items or request.only_changes:
+        return plan_list(context, request, on_progress=on_progress)
     with ExitStack() as stack:
-        lists = MonthEndLists(bench, asked.want.target, waits=True, fresh=False, tell=tell, stack=stack)
-        session = lists.open(asked.want)
-        own = run.measure(session)
-        beside = _beside(lists, asked)
-        said = run.price(session, own, list(beside.values()))
-    resource = CLOSE if asked.close else said["resource"]
-    return {**said, "resource": resource, "beside": {name: one.records for name, one in beside.items()}}
+        lists = MonthEndLists(context, request.target, waits=True, fresh=False, on_progress=on_progress, stack=stack)
+        session = lists.open_session(request)
+        size = measure(session)
+        others = _measure_others(lists, close_request)
+        price = price_export(session, size, list(others.values()))
+    resource = CLOSE if close_request.close else price["resource"]
+    return {**price, "resource": resource, "beside": {name: other.records for name, other in others.items()}}
 
 
-def _beside(lists: MonthEndLists, asked: CloseRequest) -> dict[str, ExportSize]:
-    """How large the other lists are; those that ARM does not have are left out."""
-    root, found = asked.want.root, {}
-    wants = {"gl-movements": lists.beside("gl-movements", root)} if whole_periods(root) else {}
-    if asked.close:
-        wants |= {name: lists.beside(name, Partition()) for name in ("ar-items", "insights")}
-    for name, want in wants.items():
+def _measure_others(lists: MonthEndLists, close_request: CloseRequest) -> dict[str, ExportSize]:
+    """The sizes of the other lists; those that ARM does not offer are left out."""
+    root, sizes = close_request.request.root, {}
+    roots = {"gl-movements": root} if has_whole_periods(root) else {}
+    if close_request.close:
+        roots |= {"ar-items": Partition(), "insights": Partition()}
+    for name, list_root in roots.items():
         try:
-            found[name] = run.measure(lists.open(want))
+            sizes[name] = measure(lists.open_session(lists.build_request(name, list_root)))
         except (ServerError, ForbiddenError) as error:
-            if isinstance(error, ServerError) and error.code not in ABSENT:
+            if not is_list_missing(error):
                 raise
-    if asked.close and "gl-movements" not in found:
-        chosen: list[tuple[tuple[str, str], ...]] = [(("glaccountno", one),) for one in asked.accounts]
-        for values in chosen or [()]:
-            history = run.measure(lists.open(lists.beside("gl-items", Partition(values=values))))
-            found["gl-items of all time" + "".join(f" {one}" for _, one in values)] = history
-    return found
+    if close_request.close and "gl-movements" not in sizes:
+        sizes |= _measure_all_postings(lists, close_request.accounts)
+    return sizes
 
 
-# ── the export ──────────────────────────────────────────────────────────────────────────────────────────────────
+def _measure_all_postings(lists: MonthEndLists, accounts: tuple[str, ...]) -> dict[str, ExportSize]:
+    """The sizes of all postings of the receivable accounts: without movements, their balances are added up."""
+    sizes = {}
+    conditions: list[tuple[tuple[str, str], ...]] = [(("glaccountno", account),) for account in accounts]
+    for values in conditions or [()]:
+        size = measure(lists.open_session(lists.build_request("gl-items", Partition(values=values))))
+        sizes["gl-items of all time" + "".join(f" {account}" for _, account in values)] = size
+    return sizes
 
 
 @dataclass(slots=True)
-class _Closing:
-    """A month-end as it comes about."""
+class ClosingExport:
+    """A month-end that was read and tied out; its records stay in checkpoints on disk until it is written.
 
-    asked: CloseRequest
-    gathered: FetchedList
-    turnover: Turnover
-    said: dict[str, Any]
-    tie_out: TieOut = field(default_factory=TieOut)
-    owed: Receivables | None = None
+    Attributes:
+        lists: the lists that were read, their sessions still open.
+        closing: the figures.
+        previous: the last export of the same postings, and the snapshot of this one.
+        report: the JSON of `armbulk export`, without files.
+    """
+
+    lists: MonthEndLists
+    closing: Closing
+    previous: PreviousExport
+    report: dict[str, Any]
 
     @property
-    def gaps(self) -> list[dict[str, Any]]:
-        """Whatever could not be proven to be there."""
-        return [*self.said["gaps"], *(self.owed.gaps if self.owed else ())]
+    def complete(self) -> bool:
+        """Whether no record is missing."""
+        return bool(self.report["complete"])
 
     @property
     def agrees(self) -> bool:
-        """Whether no tie-out found a difference."""
-        return self.tie_out.agrees and (self.owed is None or self.owed.agrees)
+        """Whether no tie-out has a difference."""
+        return self.closing.agrees
 
-    def report(self, lists: MonthEndLists, lang: str) -> dict[str, Any]:
-        """All of it, as the JSON contract of `armbulk export` says it."""
-        more: dict[str, Any] = {"cost": lists.spent, "tie_out": self.tie_out.said(lang)}
-        if self.owed is not None:
-            windows = self.said["windows"] + run.to_json(self.owed.gathered, lang)["windows"]
-            more |= {"resource": CLOSE, "gaps": self.gaps, "complete": not self.gaps, "windows": windows}
-            more["receivables"] = self.owed.said(lang)
-        return {**self.said, **more}
+    def streams(self, lang: str, file_format: str) -> list[TableStream]:
+        """Return the tables: the postings; of a close pack the open items too."""
+        del file_format
+        return build_streams(self.closing, lang)
+
+    def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
+        """Write the file; the name of an incomplete one says so."""
+        path = output_path(target, complete=self.complete)
+        paths = write_closing(self.lists.context, self.closing, path, dialect, lang)
+        self.mark_done()
+        return paths
+
+    def mark_done(self) -> None:
+        """The records are where they belong: unless some are missing, keep the snapshot, delete the checkpoints."""
+        postings = self.lists.sessions[0]
+        if self.complete and not postings.is_done:
+            self.lists.mark_done()
+            if not self.closing.request.close:
+                postings.save_snapshot(self.previous)
 
 
-def export(bench: Context, asked: CloseRequest, lang: str, *, waits: bool, fresh: bool, tell: Tell) -> ExportResult:
-    """Read what is wanted, prove it, tie it out, write it."""
-    if not asked.of_postings or asked.want.since:
-        return run.export(bench, asked.want, lang, waits=waits, fresh=fresh, tell=tell)
+def open_export(
+    stack: ExitStack,
+    context: Context,
+    close_request: CloseRequest,
+    lang: str,
+    *,
+    waits: bool,
+    fresh: bool,
+    on_progress: OnProgress,
+) -> ListExport | ClosingExport:
+    """Read a list and verify it, and tie it out where it has postings.
+
+    Args:
+        stack: closes the sessions.
+        context: settings, clock and transport.
+        close_request: what to export.
+        lang: language of texts in the report.
+        waits: whether to wait for room in the quota; else LimitError.
+        fresh: whether to delete what an interrupted export has read.
+        on_progress: called with progress.
+    """
+    request = close_request.request
+    if not close_request.is_gl_items or request.only_changes:
+        return open_list(stack, context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
+    lists = MonthEndLists(context, request.target, waits=waits, fresh=fresh, on_progress=on_progress, stack=stack)
+    session = lists.open_session(request)
+    name = snapshot_name(context.profile.account, request)
+    previous = stack.enter_context(session.open_previous_export(name))
+    postings = fetch_list(session, fresh=fresh, previous=previous)
+    closing = read_closing(lists, close_request, postings, lang)
+    return ClosingExport(lists, closing, previous, closing.to_json(lists, lang))
+
+
+def run_export(
+    context: Context, close_request: CloseRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
+) -> ExportResult:
+    """Read a list, verify it, tie it out where it has postings, and write it.
+
+    The arguments are those of `open_export`.
+    """
+    request = close_request.request
+    if not close_request.is_gl_items or request.only_changes:
+        return export_list(context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
     with ExitStack() as stack:
-        lists = MonthEndLists(bench, asked.want.target, waits=waits, fresh=fresh, tell=tell, stack=stack)
-        session = lists.open(asked.want)
-        past = stack.enter_context(run.previous_export(session, run.question_of(bench.profile.account, asked.want)))
-        closing = _read(lists, asked, run.fetch_list(session, fresh=fresh, past=past), lang)
-        said = closing.report(lists, lang)
-        target = run.named(asked.want.target, complete=said["complete"])
-        paths = _write(bench, closing, target, lang)
-        if said["complete"]:
-            lists.done()
-            if not asked.close:
-                run.remember(session, past)
-    return ExportResult({**said, "files": [str(path) for path in paths]}, said["complete"], closing.agrees)
-
-
-def _read(lists: MonthEndLists, asked: CloseRequest, gathered: FetchedList, lang: str) -> _Closing:
-    """Read the other lists after the postings: the movements after what they are compared with."""
-    turnover = added_up(gathered)
-    closing = _Closing(asked, gathered, turnover, run.to_json(gathered, lang))
-    owed = receivables(lists, gathered) if asked.close else None
-    closing.tie_out = tied_out(lists, gathered, turnover)
-    if owed is not None:
-        closing.owed = against_ledger(lists, owed, asked.accounts, gathered, turnover, closing.tie_out)
-    return closing
-
-
-def _write(bench: Context, closing: _Closing, target: Path, lang: str) -> list[Path]:
-    want = closing.asked.want
-    if want.raw:
-        return files.write_raw(target, closing.gathered.raw(), bench.clock)
-    if target.suffix.lower() != ".xlsx":
-        return files.write_tables(target, closing.gathered.streams(lang), want.dialect, lang, bench.clock)
-    streams = _streams(closing, lang)
-    about = _about(bench, closing)
-    at = first_seen(bench.profile.home / run.FOLDER, _digest(closing, about), bench.clock.now())
-    when = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    sections = owed_sections(closing.owed, lang) if closing.owed else ()
-    name, title, parts = front(
-        replace(about, when=when), closing.gathered, closing.turnover, closing.gaps, closing.tie_out, sections, lang
-    )
-    return files.write_tables(target, streams, want.dialect, lang, bench.clock, summary(name, title, parts))
-
-
-def _streams(closing: _Closing, lang: str) -> list[TableStream]:
-    """The long tables, each with the small sheets that follow it."""
-    (items,) = closing.gathered.streams(lang)
-    leaves = [by_account(closing.turnover, lang), by_type(closing.turnover, lang),
-              tie_leaf(closing.tie_out, closing.gaps, lang)]  # fmt: skip
-    found = [replace(items, title=word("items", lang), after=_after(leaves))]
-    if closing.owed is not None:
-        more = [aged_leaf(closing.owed, lang), owed_leaf(closing.owed, lang)]
-        found.append(replace(open_items(closing.owed, lang), after=_after(more)))
-    return found
-
-
-def _after(leaves: Sequence[ReportSheet]) -> Any:
-    def paint(book: Any) -> None:
-        for leaf in leaves:
-            painter(leaf)(book)
-
-    return paint
-
-
-def _about(bench: Context, closing: _Closing) -> About:
-    profile = bench.profile
-    by = profile.user_id if profile.user_id != DEFAULTS["user_id"] else somebody() or profile.user_id
-    window = closing.asked.want.root.told()
-    return About(window, profile.client_no, profile.name, by, "", close=closing.asked.close)
-
-
-def _digest(closing: _Closing, about: About) -> str:
-    """What tells this content from any other: every row, every figure, and whose it is."""
-    found = hashlib.sha256(repr(about).encode())
-    facts: list[Any] = [closing.asked.want.columns, closing.tie_out.said("en"), closing.gaps]
-    facts += [closing.owed.said("en"), closing.owed.intervals] if closing.owed else []
-    found.update(json.dumps(facts, default=_plain).encode())
-    for stream in _streams(closing, "en"):
-        for chunk in stream.chunks():
-            found.update(chunk.write_csv(include_header=False).encode())
-    return found.hexdigest()
-
-
-def _plain(value: Any) -> str:
-    return str(value) if isinstance(value, Decimal) else repr(value)
+        export = open_export(stack, context, close_request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
+        paths = export.write(request.target, request.dialect, lang)
+        return ExportResult({**export.report, "files": [str(path) for path in paths]}, export.complete, export.agrees)

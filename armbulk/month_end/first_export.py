@@ -1,62 +1,52 @@
-"""When this very content was first exported on this machine, so that exporting it again changes no byte."""
+"""When the content of a month-end workbook was first exported: exporting it again changes no byte."""
 
-import getpass
+import hashlib
 import json
-import os
-from pathlib import Path
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
-from filelock import FileLock
-
-from armbulk.errors import StoreError
-
-_FILE = "seen.json"
-_MOST = 5_000
-"""Contents that are remembered; the oldest are forgotten first."""
-
-
-def first_seen(folder: Path, digest: str, now: float) -> float:
-    """When a content was exported first (epoch seconds): `now`, and noted, when it never was."""
-    path = folder / _FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(path.with_suffix(".lock"), mode=0o600):
-            known = _read(path)
-            if digest in known:
-                return known[digest]
-            known[digest] = now
-            newest = sorted(known.items(), key=lambda one: one[1])[-_MOST:]
-            _replace(path, json.dumps(dict(newest)))
-    except OSError as error:
-        raise StoreError(
-            "seen-unusable", f"{path} cannot be written: {error.strerror}", "Make room, or check ARMBULK_HOME"
-        ) from None
-    return now
+from armbulk.context import Context
+from armbulk.export.session import EXPORTS_FOLDER
+from armbulk.month_end.ageing import Interval
+from armbulk.month_end.closing import Closing
+from armbulk.month_end.gl_sheets import Origin
+from armbulk.store.first_exports import load_or_record
+from armbulk.writers.table_stream import TableStream
 
 
-def _read(path: Path) -> dict[str, float]:
-    """What is noted; a file that cannot be understood is begun anew."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {str(name): float(at) for name, at in found.items() if isinstance(at, int | float)}
+def first_export_time(context: Context, digest: str) -> float:
+    """Return when a content was first exported on this machine (epoch seconds): now, for a new one."""
+    return load_or_record(context.profile.home / EXPORTS_FOLDER, digest, context.clock.now())
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write the file whole or not at all, for its owner alone."""
-    temporary = path.with_suffix(".new")
-    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+def digest_content(closing: Closing, origin: Origin, streams: Sequence[TableStream]) -> str:
+    """Return a digest of every row, every figure, and whose they are.
+
+    Digests of older versions are kept on disk, so the texts that are digested must stay as they are.
+    """
+    digest = hashlib.sha256(_origin_text(origin).encode())
+    facts: list[Any] = [closing.request.request.columns, closing.tie_out.to_json("en"), closing.gaps]
+    if closing.receivables:
+        intervals = [_interval_text(interval) for interval in closing.receivables.intervals]
+        facts += [closing.receivables.to_json("en"), intervals]
+    digest.update(json.dumps(facts, default=_to_plain_text).encode())
+    for stream in streams:
+        for chunk in stream.chunks():
+            digest.update(chunk.write_csv(include_header=False).encode())
+    return digest.hexdigest()
 
 
-def somebody() -> str:
-    """The name of the operating system's user; "" where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
+def _origin_text(origin: Origin) -> str:
+    return (
+        f"About(window={origin.window!r}, client_no={origin.client_no!r}, profile={origin.profile!r}, "
+        f"by={origin.user!r}, when='', close={origin.is_close!r})"
+    )
+
+
+def _interval_text(interval: Interval) -> str:
+    return f"Interval(least={interval.first!r}, most={interval.last!r})"
+
+
+def _to_plain_text(value: Any) -> str:
+    return str(value) if isinstance(value, Decimal) else repr(value)

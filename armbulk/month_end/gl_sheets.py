@@ -1,4 +1,4 @@
-"""The month-end workbook: its figures as sheets, in the reader's language."""
+"""The sheets of the month-end workbook about the general ledger: summary, turnover, tie-out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.export.run import FetchedList
+from armbulk.export.fetched_list import FetchedList
 from armbulk.i18n import Words
 from armbulk.model.fields import FieldType
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, TYPE, Turnover
-from armbulk.writers.report_sheets import Chart, ReportSection, ReportSheet, Row
+from armbulk.writers.report_chart import Chart
+from armbulk.writers.report_sheets import ReportSheet
+from armbulk.writers.section import Row, Section
 
-_W = {
+_TEXTS = {
     "summary": Words("Summary", "Sammendrag"),
     "items": Words("Items", "Poster"),
     "by_account": Words("By account", "Per konto"),
@@ -61,8 +63,7 @@ _W = {
     "untied": Words("DIFFERENCE on {} of {} accounts, {} in all", "DIFFERANSE på {} av {} kontoer, {} i alt"),
     "posted_since": Words(
         "The movements were read after the items: what was posted in between shows as a difference. Run the same "
-        "export "
-        "again; if it stays, ask Amili.",
+        "export again; if it stays, ask Amili.",
         "Bevegelsene ble lest etter postene: det som ble postert imellom, vises som differanse. Kjør samme eksport "
         "igjen; blir den stående, spør Amili."),
     "gap_first": Words("The items are not complete: that may be all of the difference.",
@@ -71,129 +72,176 @@ _W = {
 }  # fmt: skip
 
 
+_SIDES = ("debit", "credit", "net")
+
+
 @dataclass(frozen=True, slots=True)
-class About:
-    """Whose workbook it is, and of what."""
+class Origin:
+    """Whose workbook it is, and of what.
+
+    Attributes:
+        window: the period, as `Partition.describe` names it.
+        client_no: the client.
+        profile: name of the profile.
+        user: who made it.
+        is_close: whether it is a close pack.
+    """
 
     window: str
     client_no: str
     profile: str
-    by: str
-    when: str
-    close: bool
+    user: str
+    is_close: bool
 
 
-def word(name: str, lang: str) -> str:
-    """A word of the workbook in one language."""
-    return _W[name].text(lang)
+def gl_text(name: str, lang: str) -> str:
+    """Return a text of these sheets."""
+    return _TEXTS[name].text(lang)
 
 
-def front(
-    about: About, gathered: FetchedList, turnover: Turnover, gaps: Sequence[dict[str, Any]], tie_out: TieOut,
-    owed: Sequence[ReportSection], lang: str,
-) -> tuple[str, str, tuple[ReportSection, ...]]:  # fmt: skip
-    """The first sheet: its name, its title, its sections."""
-    window = word("all", lang) if about.window == "all" else about.window
-    title = word("close" if about.close else "export", lang).format(window)
-    what: list[Row] = [
-        (word("window", lang), window), (word("client", lang), about.client_no),
-        (word("profile", lang), about.profile), (word("by", lang), about.by), (word("when", lang), about.when),
-        (word("newest", lang), turnover.newest), (word("count", lang), gathered.rows),
-    ]  # fmt: skip
-    if turnover.unread:
-        what.append((word("unread", lang), turnover.unread))
-    sections = (
-        ReportSection("armbulk", tuple(what)),
-        _completeness(gaps, lang),
-        ReportSection(word("tie_out", lang), _tied_rows(tie_out, gaps, lang),
-                good=None if tie_out.tied is None else tie_out.agrees),
-        *owed,
-        _sums(turnover, gathered.rows, lang),
-    )  # fmt: skip
-    return word("summary", lang), title, sections
+def build_title(origin: Origin, lang: str) -> str:
+    """Return the title of the workbook."""
+    window = gl_text("all", lang) if origin.window == "all" else origin.window
+    return gl_text("close" if origin.is_close else "export", lang).format(window)
 
 
-def _completeness(gaps: Sequence[dict[str, Any]], lang: str) -> ReportSection:
-    rows: list[Row] = [("", word("incomplete" if gaps else "complete", lang))]
-    for gap in gaps:
-        expected = "?" if gap["expected"] is None else gap["expected"]
-        rows.append(("", word("gap", lang).format(gap["window"], expected, gap["got"], gap["why"])))
-    return ReportSection(word("is_complete", lang), tuple(rows), good=not gaps)
+def build_summary_sections(
+    origin: Origin,
+    first_exported: str,
+    postings: FetchedList,
+    turnover: Turnover,
+    gaps: Sequence[dict[str, Any]],
+    tie_out: TieOut,
+    ar_sections: Sequence[Section],
+    lang: str,
+) -> tuple[Section, ...]:
+    """Return the sections of the summary.
 
-
-def _sums(turnover: Turnover, rows: int, lang: str) -> ReportSection:
-    heads = ("", *(word(name, lang) for name in ("count", "debit", "credit", "net")))
-    frame = turnover.by_currency()
-    found: list[Row] = [
-        (one["currency"] or word("no_currency", lang), one["count"], *(one[f"currency_{side}"] for side in _SIDES))
-        for one in frame.to_dicts()
+    Args:
+        origin: whose workbook it is.
+        first_exported: when this content was first exported.
+        postings: the postings of the period.
+        turnover: the postings added up.
+        gaps: what may be missing (as `find_gaps`).
+        tie_out: the tie-out of the postings.
+        ar_sections: sections about the receivables.
+        lang: language of texts.
+    """
+    window = gl_text("all", lang) if origin.window == "all" else origin.window
+    rows: list[Row] = [
+        (gl_text("window", lang), window),
+        (gl_text("client", lang), origin.client_no),
+        (gl_text("profile", lang), origin.profile),
+        (gl_text("by", lang), origin.user),
+        (gl_text("when", lang), first_exported),
+        (gl_text("newest", lang), turnover.newest),
+        (gl_text("count", lang), postings.rows),
     ]
-    sums = frame.select(pl.col(name).sum() for name in _SIDES).row(0)
-    found.append((word("ledger", lang), rows, *(one or Decimal(0) for one in sums)))
-    return ReportSection(word("sums", lang), tuple(found), heads)
-
-
-_SIDES = ("debit", "credit", "net")
-
-
-def by_account(turnover: Turnover, lang: str) -> ReportSheet:
-    """The postings of each account."""
-    return _turnover(
-        turnover.by_account(), (ACCOUNT, "account_name"), ("by_account", "account", "name", "net_chart"), lang
+    if turnover.unreadable:
+        rows.append((gl_text("unread", lang), turnover.unreadable))
+    is_good = None if tie_out.comparison is None else tie_out.agrees
+    return (
+        Section("armbulk", tuple(rows)),
+        _completeness_section(gaps, lang),
+        Section(gl_text("tie_out", lang), _tie_out_rows(tie_out, gaps, lang), is_good=is_good),
+        *ar_sections,
+        _sums_section(turnover, postings.rows, lang),
     )
 
 
-def by_type(turnover: Turnover, lang: str) -> ReportSheet:
-    """The postings of each voucher type."""
-    return _turnover(turnover.by_type(), (TYPE, "type_name"), ("by_type", "type", "description", "net_types"), lang)
+def _completeness_section(gaps: Sequence[dict[str, Any]], lang: str) -> Section:
+    rows: list[Row] = [("", gl_text("incomplete" if gaps else "complete", lang))]
+    for gap in gaps:
+        expected = "?" if gap["expected"] is None else gap["expected"]
+        rows.append(("", gl_text("gap", lang).format(gap["window"], expected, gap["got"], gap["why"])))
+    return Section(gl_text("is_complete", lang), tuple(rows), is_good=not gaps)
 
 
-def _turnover(frame: pl.DataFrame, axes: tuple[str, str], words: tuple[str, str, str, str], lang: str) -> ReportSheet:
-    name, first, second, chart = (word(one, lang) for one in words)
-    sums = (*_SIDES, "count")
-    total = frame.select(pl.col(one).sum() for one in sums).row(0)
+def _sums_section(turnover: Turnover, count: int, lang: str) -> Section:
+    headings = ("", *(gl_text(name, lang) for name in ("count", *_SIDES)))
+    sums = turnover.by_currency()
+    rows: list[Row] = [
+        (
+            currency["currency"] or gl_text("no_currency", lang),
+            currency["count"],
+            *(currency[f"currency_{side}"] for side in _SIDES),
+        )
+        for currency in sums.to_dicts()
+    ]
+    totals = sums.select(pl.col(side).sum() for side in _SIDES).row(0)
+    rows.append((gl_text("ledger", lang), count, *(total or Decimal(0) for total in totals)))
+    return Section(gl_text("sums", lang), tuple(rows), headings)
+
+
+def build_account_sheet(turnover: Turnover, lang: str) -> ReportSheet:
+    """Return the turnover of each account."""
+    texts = ("by_account", "account", "name", "net_chart")
+    return _turnover_sheet(turnover.by_account(), (ACCOUNT, "account_name"), texts, lang)
+
+
+def build_voucher_type_sheet(turnover: Turnover, lang: str) -> ReportSheet:
+    """Return the turnover of each voucher type."""
+    texts = ("by_type", "type", "description", "net_types")
+    return _turnover_sheet(turnover.by_type(), (TYPE, "type_name"), texts, lang)
+
+
+def _turnover_sheet(
+    frame: pl.DataFrame, axes: tuple[str, str], texts: tuple[str, str, str, str], lang: str
+) -> ReportSheet:
+    name, first, second, chart = (gl_text(text, lang) for text in texts)
+    columns = (*_SIDES, "count")
+    totals = frame.select(pl.col(column).sum() for column in columns).row(0)
+    rows = ((row[axes[0]] or "", row[axes[1]] or "", *(row[column] for column in columns)) for row in frame.to_dicts())
     return ReportSheet(
         name=name,
         title=name,
-        heads=(
-            (first, FieldType.TEXT), (second, FieldType.TEXT), *((word(one, lang), FieldType.AMOUNT) for one in _SIDES),
-            (word("count", lang), FieldType.INTEGER),
+        headings=(
+            (first, FieldType.TEXT),
+            (second, FieldType.TEXT),
+            *((gl_text(side, lang), FieldType.AMOUNT) for side in _SIDES),
+            (gl_text("count", lang), FieldType.INTEGER),
         ),
-        rows=tuple((one[axes[0]] or "", one[axes[1]] or "", *(one[column] for column in sums))
-                   for one in frame.to_dicts()),
-        total=(word("total", lang), "", *total),
-        chart=Chart(chart, labels=(0, 1), values=4, more=word("largest", lang)),
-    )  # fmt: skip
+        rows=tuple(rows),
+        total=(gl_text("total", lang), "", *totals),
+        chart=Chart(chart, labels=(0, 1), values=4, more=gl_text("largest", lang)),
+    )
 
 
-def tie_leaf(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) -> ReportSheet:
-    """Postings and movements of each account side by side."""
-    tied = tie_out.tied
-    rows = tied.rows.to_dicts() if tied else []
+def build_tie_out_sheet(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) -> ReportSheet:
+    """Return postings and movements of each account side by side."""
+    comparison = tie_out.comparison
+    rows = comparison.rows.to_dicts() if comparison else []
     columns = ("items", "movements", "difference")
-    total = tied.rows.select(pl.col(one).sum() for one in columns).row(0) if tied else ()
+    totals = comparison.rows.select(pl.col(column).sum() for column in columns).row(0) if comparison else ()
     return ReportSheet(
-        name=word("tie_out", lang),
-        title=word("tie_out", lang),
-        heads=(
-            (word("account", lang), FieldType.TEXT), (word("name", lang), FieldType.TEXT),
-            (word("sum_items", lang), FieldType.AMOUNT), (word("sum_moved", lang), FieldType.AMOUNT),
-            (word("difference", lang), FieldType.AMOUNT),
+        name=gl_text("tie_out", lang),
+        title=gl_text("tie_out", lang),
+        headings=(
+            (gl_text("account", lang), FieldType.TEXT),
+            (gl_text("name", lang), FieldType.TEXT),
+            (gl_text("sum_items", lang), FieldType.AMOUNT),
+            (gl_text("sum_moved", lang), FieldType.AMOUNT),
+            (gl_text("difference", lang), FieldType.AMOUNT),
         ),
-        rows=tuple((one[ACCOUNT] or "", one["account_name"] or "", *(one[name] for name in columns)) for one in rows),
-        total=(word("total", lang), "", *total) if tied else None,
-        notes=tuple(str(row[1]) for row in _tied_rows(tie_out, gaps, lang) if isinstance(row[1], str)),
-        bad=frozenset(at for at, one in enumerate(rows) if one["difference"]),
-        good=None if tied is None else tie_out.agrees,
-    )  # fmt: skip
+        rows=tuple(
+            (row[ACCOUNT] or "", row["account_name"] or "", *(row[column] for column in columns)) for row in rows
+        ),
+        total=(gl_text("total", lang), "", *totals) if comparison else None,
+        notes=tuple(str(row[1]) for row in _tie_out_rows(tie_out, gaps, lang) if isinstance(row[1], str)),
+        bad_rows=frozenset(index for index, row in enumerate(rows) if row["difference"]),
+        is_good=None if comparison is None else tie_out.agrees,
+    )
 
 
-def _tied_rows(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) -> tuple[Row, ...]:
-    """How the tie-out ended, in words."""
-    tied = tie_out.tied
-    if tied is None:
-        return (("", word("unavailable", lang).format(tie_out.why.text(lang) if tie_out.why else "")),)
+def _tie_out_rows(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) -> tuple[Row, ...]:
+    """The result of the tie-out in words."""
+    comparison = tie_out.comparison
+    if comparison is None:
+        reason = tie_out.reason.text(lang) if tie_out.reason else ""
+        return (("", gl_text("unavailable", lang).format(reason)),)
+    accounts = comparison.rows.height
     if tie_out.agrees:
-        return ("", word("tied", lang)), (word("accounts", lang), tied.rows.height)
-    said = word("untied", lang).format(tied.differences.height, tied.rows.height, f"{tied.difference:,.2f}")
-    return ("", said), ("", word("gap_first" if gaps else "posted_since", lang))
+        return ("", gl_text("tied", lang)), (gl_text("accounts", lang), accounts)
+    difference = f"{comparison.difference:,.2f}"
+    result = gl_text("untied", lang).format(comparison.differences.height, accounts, difference)
+    return ("", result), ("", gl_text("gap_first" if gaps else "posted_since", lang))

@@ -1,12 +1,12 @@
-"""What customers owed at the end of a period, worked out of items that only say what is left today.
+"""Open items on a day, calculated from items that only say what is open today.
 
-Whatever is settled is settled by another item. So the balance of an account on a day is the sum of its items dated up
-to then: exact. Which of them were open that day is told by what is left today, and by what later items have settled:
+An item is settled by another item. So the balance of an account on a day is exactly the sum of its items dated up to
+that day. Which of them were open then follows from what is open today and what later items have settled:
 
-- a claim (the items of one account with the same document or reference) whose settlements cancel out was settled
-  within itself; what its later items settled was open on the day;
-- of what remains on the account, what was settled later was open on the day: on the one item it can be, if there is
-  only one. Else it is named as a sum of the account: `by_item` is then less than the balance, never a guess.
+- A claim is the items of one account with the same document or reference. When its settlements cancel out, it was
+  settled within itself; what its later items settled was open on the day.
+- For the rest of the account, what was settled later was open on the day: on the one item it can be, if there is
+  only one. Otherwise it becomes a sum of the account, and no item is guessed.
 """
 
 from dataclasses import dataclass
@@ -21,81 +21,94 @@ _GROUP = (*_PARTY, "claim")
 _SETTLED = ("settled", "settled_own")
 
 
-class Known(StrEnum):
+class KnownBy(StrEnum):
     """How it is known what was open of an item on the day."""
 
-    TODAY = "today"  # what is left today: nothing was settled since
-    SINCE = "since"  # what is left today and what a later item has settled
-    ALONE = "alone"  # payments are not among the account's items: what is left today
-    SUM = "sum"  # settled since, and which item cannot be told: a sum of the account
+    TODAY = "today"  # what is open today: nothing was settled since
+    SINCE = "since"  # what is open today and what a later item has settled
+    ALONE = "alone"  # what is open today: the account's items do not include its payments
+    SUM = "sum"  # settled since by an unknown item: a sum of the account
 
 
-def total(column: pl.Series) -> Decimal:
-    """The exact sum of a column of amounts; 0 of none."""
-    found = column.sum()
-    return found if isinstance(found, Decimal) else Decimal(0)
+def sum_amounts(amounts: pl.Series) -> Decimal:
+    """Return the exact sum of a column; 0 for an empty one."""
+    total = amounts.sum()
+    return total if isinstance(total, Decimal) else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenItems:
-    """The receivables on a day. `items`: key, open, open_own, known, and whose; `sums`: of accounts, without a key."""
+    """The receivables on a day.
+
+    Attributes:
+        items: open items: key, account, customer, currency String; due Date; open (ledger currency), open_own (own
+            currency) Decimal; known (KnownBy) String.
+        sums: amounts of accounts whose item is unknown: the same columns, without a key.
+        unbalanced_accounts: accounts whose items do not add up to what is open of them.
+        posted_later: items dated up to the day, posted in a later period of the ledger.
+        posted_before: items dated later, posted in a period up to the day's.
+    """
 
     items: pl.DataFrame
     sums: pl.DataFrame
-    alone: int  # accounts whose items do not add up to what is left of them
-    posted_later: Decimal  # dated up to the day, in a later period of the ledger
-    posted_before: Decimal  # dated later, in a period up to the day's
+    unbalanced_accounts: int
+    posted_later: Decimal
+    posted_before: Decimal
 
     @property
-    def everything(self) -> pl.DataFrame:
+    def items_and_sums(self) -> pl.DataFrame:
         """Items and sums together."""
         return pl.concat([self.items, self.sums], how="diagonal_relaxed")
 
     @property
     def balance(self) -> Decimal:
-        """What was owed in all, in the ledger's currency."""
-        return total(self.everything["open"])
+        """All receivables by the items' dates, in the ledger's currency."""
+        return sum_amounts(self.items_and_sums["open"])
 
     @property
-    def by_ledger(self) -> Decimal:
-        """What was owed by the ledger's periods instead of the items' dates."""
+    def balance_by_periods(self) -> Decimal:
+        """All receivables by the ledger's periods."""
         return self.balance - self.posted_later + self.posted_before
 
 
 def open_items_at(items: pl.DataFrame, end: date) -> OpenItems:
-    """Work out what was open on `end`.
+    """Return what was open on `end`.
 
-    `items`: key, account, customer, document, reference, currency, day, due, year, period, and the amounts `amount`,
-    `balance` (the ledger's currency), `own`, `own_balance` (its own).
+    Args:
+        items: key, account, customer, document, reference, currency String; day, due Date; year, period Int64; and as
+            Decimal amount, balance (ledger currency), own, own_balance (own currency).
+        end: the day.
     """
-    placed = _settled(items, end).with_columns(_claim().alias("claim"))
-    adds_up = pl.col("settled_own").sum().over(_PARTY) == 0
-    within = pl.col("settled_own").sum().over(_GROUP) == 0
-    placed = placed.with_columns(adds_up.alias("adds_up"), pl.when(within).then("claim").alias("claim"))
-    # the claim is null now for what remains of each account
+    settled = _add_settled(items, end).with_columns(_claim().alias("claim"))
+    is_balanced = pl.col("settled_own").sum().over(_PARTY) == 0
+    is_settled_within = pl.col("settled_own").sum().over(_GROUP) == 0
+    settled = settled.with_columns(
+        is_balanced.alias("is_balanced"), pl.when(is_settled_within).then("claim").alias("claim")
+    )
+    # the claim is null now for the rest of each account
     later = [pl.col(name).filter("before").sum().over(_GROUP).alias(f"later_{name}") for name in _SETTLED]
-    placed = placed.with_columns(later).with_columns(_told().alias("told"))
-    before = placed.filter(pl.col("before")).with_columns(
-        pl.when("told").then(pl.col("balance") + pl.col("later_settled")).otherwise("balance").alias("open"),
-        pl.when("told")
+    settled = settled.with_columns(later).with_columns(_is_settled_item().alias("is_settled_item"))
+    before = settled.filter(pl.col("before")).with_columns(
+        pl.when("is_settled_item").then(pl.col("balance") + pl.col("later_settled")).otherwise("balance").alias("open"),
+        pl.when("is_settled_item")
         .then(pl.col("own_balance") + pl.col("later_settled_own"))
         .otherwise("own_balance")
         .alias("open_own"),
-        pl.when(~pl.col("adds_up"))
-        .then(pl.lit(Known.ALONE.value))
-        .when("told")
-        .then(pl.lit(Known.SINCE.value))
-        .otherwise(pl.lit(Known.TODAY.value))
+        pl.when(~pl.col("is_balanced"))
+        .then(pl.lit(KnownBy.ALONE.value))
+        .when("is_settled_item")
+        .then(pl.lit(KnownBy.SINCE.value))
+        .otherwise(pl.lit(KnownBy.TODAY.value))
         .alias("known"),
     )
-    shown = ("key", "account", "customer", "currency", "due", "open", "open_own", "known")
-    found = before.filter((pl.col("open") != 0) | (pl.col("open_own") != 0)).select(shown)
-    alone = before.filter(~pl.col("adds_up")).select(_PARTY).n_unique() if before.height else 0
-    return OpenItems(found, _sums(before), alone, *_shifted(placed, end))
+    columns = ("key", "account", "customer", "currency", "due", "open", "open_own", "known")
+    open_items = before.filter((pl.col("open") != 0) | (pl.col("open_own") != 0)).select(columns)
+    unbalanced = before.filter(~pl.col("is_balanced")).select(_PARTY).n_unique() if before.height else 0
+    return OpenItems(open_items, _sum_unknown(before), unbalanced, *_sum_shifted(settled, end))
 
 
-def _settled(items: pl.DataFrame, end: date) -> pl.DataFrame:
-    """What is settled of each item by now, and whether it is dated up to the day."""
+def _add_settled(items: pl.DataFrame, end: date) -> pl.DataFrame:
+    """Add what is settled of each item by now, and whether it is dated up to the day."""
     own, own_balance = pl.coalesce("own", "amount"), pl.coalesce("own_balance", "balance")
     filled = items.with_columns(
         pl.col("currency").fill_null(""),
@@ -112,40 +125,44 @@ def _settled(items: pl.DataFrame, end: date) -> pl.DataFrame:
 
 
 def _claim() -> pl.Expr:
-    """What binds items together: their document, else that of their reference, else the reference."""
+    """What items of one claim share: their document, else the document with their reference, else the reference."""
     of_reference = pl.when(pl.col("reference").is_not_null()).then(
         pl.col("document").drop_nulls().first().over(*_PARTY, "reference")
     )
     return pl.coalesce("document", of_reference, pl.concat_str(pl.lit("\x00"), pl.col("reference")))
 
 
-def _told() -> pl.Expr:
-    """Whether an item is the one of its group that was open for what was settled after the day."""
+def _is_settled_item() -> pl.Expr:
+    """Whether an item is the only one of its group that can be what was settled after the day."""
     own, later = pl.col("settled_own"), pl.col("later_settled_own")
-    may_be = pl.col("before") & (own != 0) & ((own > 0) == (later > 0))
-    only = may_be.sum().over(_GROUP) == 1
-    return may_be & only & pl.col("adds_up") & (later != 0) & (own.abs() >= later.abs())
+    can_be = pl.col("before") & (own != 0) & ((own > 0) == (later > 0))
+    is_only = can_be.sum().over(_GROUP) == 1
+    return can_be & is_only & pl.col("is_balanced") & (later != 0) & (own.abs() >= later.abs())
 
 
-def _sums(before: pl.DataFrame) -> pl.DataFrame:
-    """What the items of an account do not tell: its balance less what they were open for."""
-    told = before.filter("adds_up").group_by(_PARTY, maintain_order=True)
-    rest = told.agg(
-        pl.col("customer").first(),
-        (pl.col("amount").sum() - pl.col("open").sum()).alias("open"),
-        (pl.col("own").sum() - pl.col("open_own").sum()).alias("open_own"),
+def _sum_unknown(before: pl.DataFrame) -> pl.DataFrame:
+    """The balance of each account less what its items were open for."""
+    rest = (
+        before.filter("is_balanced")
+        .group_by(_PARTY, maintain_order=True)
+        .agg(
+            pl.col("customer").first(),
+            (pl.col("amount").sum() - pl.col("open").sum()).alias("open"),
+            (pl.col("own").sum() - pl.col("open_own").sum()).alias("open_own"),
+        )
     )
-    missing = rest.filter((pl.col("open") != 0) | (pl.col("open_own") != 0))
-    return missing.with_columns(
+    unknown = rest.filter((pl.col("open") != 0) | (pl.col("open_own") != 0))
+    return unknown.with_columns(
         pl.lit(None, pl.String).alias("key"),
         pl.lit(None, pl.Date).alias("due"),
-        pl.lit(Known.SUM.value).alias("known"),
+        pl.lit(KnownBy.SUM.value).alias("known"),
     )
 
 
-def _shifted(placed: pl.DataFrame, end: date) -> tuple[Decimal, Decimal]:
-    """What is dated on one side of the day and posted on the other."""
-    number = pl.col("year") * 100 + pl.col("period")
-    late = pl.col("before") & (number > end.year * 100 + end.month)
-    early = ~pl.col("before") & (number <= end.year * 100 + end.month)
-    return total(placed.filter(late)["amount"]), total(placed.filter(early)["amount"])
+def _sum_shifted(items: pl.DataFrame, end: date) -> tuple[Decimal, Decimal]:
+    """What is dated on one side of the day and posted on the other: posted later, posted before."""
+    period = pl.col("year") * 100 + pl.col("period")
+    end_period = end.year * 100 + end.month
+    later = items.filter(pl.col("before") & (period > end_period))
+    earlier = items.filter(~pl.col("before") & (period <= end_period))
+    return sum_amounts(later["amount"]), sum_amounts(earlier["amount"])

@@ -1,190 +1,104 @@
-"""The lists of a month-end, one after the other, and the tie-out: the postings against ARM's own movements.
+"""The tie-out: postings against ARM's GL movements.
 
-The movements are read after the postings. What is posted between the two readings shows as a difference, never as
-agreement; read again, it is gone.
+The movements are read after the postings. What is posted in between appears as a difference, never as agreement; in
+the next export it is gone.
 """
 
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from armbulk.context import Context
-from armbulk.errors import ForbiddenError, ServerError
-from armbulk.export.partition import Partition
-from armbulk.export.request import ExportRequest
-from armbulk.export.run import ExportSession, FetchedList, fetch_list, to_json
+from armbulk.export.fetched_list import FetchedList
 from armbulk.i18n import Words
-from armbulk.model.progress import Progress
+from armbulk.model.partition import Partition
+from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
 from armbulk.month_end.turnover import (
     ACCOUNT,
     Comparison,
     Turnover,
     compare_with_movements,
-    movements,
+    has_whole_periods,
+    parse_movements,
     text_column,
-    whole_periods,
 )
-from armbulk.resources import EXPORTS
-
-ABSENT = frozenset({"no-such-list", "list-refused"})
-"""How it ends when ARM has no such list for this client: the month-end goes on without it."""
 
 _NOT_WHOLE = Words(
     "the export is no whole ledger periods (say --period or --year, without --where)",
     "eksporten er ikke hele regnskapsperioder (si --period eller --year, uten --where)",
 )
-_NO_LIST = Words("ARM has no GL movements for this client: {}", "ARM har ingen hovedboksbevegelser for klienten: {}")
-_UNREAD = Words("{} postings have no amount that can be read", "{} poster har ikke et beløp som kan leses")
-_UNPROVEN = Words("ARM's list ({}) is not complete: {}", "ARMs liste ({}) er ikke komplett: {}")
-_SILENT = Words("ARM's movements do not say by how much", "ARMs bevegelser sier ikke med hvor mye")
-
-
-class Unavailable(Exception):  # noqa: N818 - a fact about ARM
-    """Something cannot be told; `why` in words."""
-
-    def __init__(self, why: Words) -> None:
-        super().__init__(why.en)
-        self.why = why
-
-
-def filled(words: Words, *values: object) -> Words:
-    """Words with their gaps filled."""
-    return Words(words.en.format(*values), words.no.format(*values))
-
-
-@dataclass(slots=True)
-class MonthEndLists:
-    """The lists of one month-end, one after the other; what was read is kept until the file is there."""
-
-    bench: Context
-    target: Path
-    waits: bool
-    fresh: bool
-    tell: Callable[[Progress], None]
-    stack: ExitStack
-    sessions: list[ExportSession] = field(default_factory=list)
-
-    def open(self, want: ExportRequest) -> ExportSession:
-        """Begin a list, or go on with it."""
-        session = self.stack.enter_context(ExportSession(self.bench, want, self.waits, self.tell))
-        self.sessions.append(session)
-        return session
-
-    def read(self, want: ExportRequest) -> FetchedList:
-        """Read a list whole."""
-        return fetch_list(self.open(want), fresh=self.fresh)
-
-    def read_after(self, want: ExportRequest, earlier: FetchedList) -> FetchedList:
-        """Read a list whole, anew where another was read since: it must not be older. Unavailable when ARM has none."""
-        session = self.open(want)
-        mark = earlier.parts.spent.meters()
-        if session.parts.fact("after", None) != mark:
-            session.parts.forget()
-            session.parts.note("after", mark)
-        try:
-            return fetch_list(session, fresh=False)
-        except (ServerError, ForbiddenError) as error:
-            if isinstance(error, ServerError) and error.code not in ABSENT:
-                raise
-            session.parts.forget()
-            raise Unavailable(filled(_NO_LIST, error.message)) from None
-
-    def beside(self, name: str, root: Partition) -> ExportRequest:
-        """A question for another list."""
-        resource = EXPORTS[name]
-        listing = resource.listing
-        if listing is None:
-            raise AssertionError(name)
-        return ExportRequest(resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), "norwegian")
-
-    def done(self) -> None:
-        """The file is there: what was read may go."""
-        for session in self.sessions:
-            session.done = True
-
-    @property
-    def spent(self) -> dict[str, int]:
-        """What all of it has used."""
-        found: dict[str, int] = {}
-        for session in self.sessions:
-            for name, used in session.parts.spent.meters().items():
-                found[name] = found.get(name, 0) + used
-        return found
-
-
-def added_up(gathered: FetchedList) -> Turnover:
-    """The postings by account, type and currency."""
-    turnover = Turnover(gathered.items.columns)
-    for items, _ in gathered.pages():
-        turnover.add(items)
-    return turnover
-
-
-# ── the tie-out ─────────────────────────────────────────────────────────────────────────────────────────────────
+_UNREADABLE = Words("{} postings have no amount that can be read", "{} poster har ikke et beløp som kan leses")
+_NO_AMOUNTS = Words("ARM's movements do not say by how much", "ARMs bevegelser sier ikke med hvor mye")
 
 
 @dataclass(frozen=True, slots=True)
 class TieOut:
-    """Postings against movements, or why that cannot be told; `moved` are ARM's movements, where it has some."""
+    """Postings compared with movements.
 
-    tied: Comparison | None = None
-    why: Words | None = None
-    moved: pl.DataFrame | None = None
+    Attributes:
+        comparison: the comparison; None when it is not available.
+        reason: why it is not available.
+        movements: ARM's movements (`parse_movements`), where it has some.
+    """
+
+    comparison: Comparison | None = None
+    reason: Words | None = None
+    movements: pl.DataFrame | None = None
 
     @property
     def agrees(self) -> bool:
         """Whether no difference was found."""
-        return self.tied is None or not self.tied.differences.height
+        return self.comparison is None or not self.comparison.differences.height
 
-    def said(self, lang: str) -> dict[str, Any]:
-        """The tie-out as the JSON of `armbulk export` says it."""
-        rows = self.tied.rows if self.tied else None
+    def to_json(self, lang: str) -> dict[str, Any]:
+        """Return the tie-out as the JSON of `armbulk export`."""
+        comparison = self.comparison
         return {
-            "available": self.tied is not None,
-            "reason": self.why.text(lang) if self.why else None,
-            "accounts": rows.height if rows is not None else 0,
+            "available": comparison is not None,
+            "reason": self.reason.text(lang) if self.reason else None,
+            "accounts": comparison.rows.height if comparison else 0,
             "differences": [
-                {name: str(one[name] or "") for name in (ACCOUNT, "items", "movements", "difference")}
-                for one in (self.tied.differences.to_dicts() if self.tied else ())
+                {name: str(row[name] or "") for name in (ACCOUNT, "items", "movements", "difference")}
+                for row in (comparison.differences.to_dicts() if comparison else ())
             ],
-            "difference": str(self.tied.difference.quantize(Decimal("0.01"))) if self.tied else None,
+            "difference": str(comparison.difference.quantize(Decimal("0.01"))) if comparison else None,
         }
 
 
-def tied_out(lists: MonthEndLists, gathered: FetchedList, turnover: Turnover) -> TieOut:
-    """Tie the postings to ARM's movements of the same periods."""
-    root = gathered.want.root
-    if not whole_periods(root) or gathered.want.ignored:
-        return TieOut(why=_NOT_WHOLE)
+def add_up_postings(postings: FetchedList) -> Turnover:
+    """Return the postings by account, type and currency."""
+    turnover = Turnover(postings.stats.columns)
+    for items, _ in postings.pages():
+        turnover.add(items)
+    return turnover
+
+
+def tie_out_postings(lists: MonthEndLists, postings: FetchedList, turnover: Turnover) -> TieOut:
+    """Compare postings with ARM's movements of the same periods."""
+    root = postings.request.root
+    if not has_whole_periods(root) or postings.request.ignored:
+        return TieOut(reason=_NOT_WHOLE)
     try:
-        moved = moved_in(lists, root, gathered)
-    except Unavailable as missing:
-        return TieOut(why=missing.why)
-    if turnover.unread:
-        return TieOut(why=filled(_UNREAD, turnover.unread), moved=moved)
-    if moved["movement"].null_count():
-        return TieOut(why=_SILENT, moved=moved)
-    return TieOut(compare_with_movements(turnover.by_account(), moved), moved=moved)
+        movements = read_movements(lists, root, postings)
+    except Unavailable as error:
+        return TieOut(reason=error.reason)
+    if turnover.unreadable:
+        return TieOut(reason=format_words(_UNREADABLE, turnover.unreadable), movements=movements)
+    if movements["movement"].null_count():
+        return TieOut(reason=_NO_AMOUNTS, movements=movements)
+    return TieOut(compare_with_movements(turnover.by_account(), movements), movements=movements)
 
 
-def proven(found: FetchedList) -> None:
-    """Make sure that a list is all there; Unavailable otherwise."""
-    gaps = to_json(found, "en")["gaps"]
-    if gaps:
-        raise Unavailable(filled(_UNPROVEN, found.want.resource.title.en, gaps[0]["why"]))
+def read_movements(lists: MonthEndLists, root: Partition, earlier: FetchedList) -> pl.DataFrame:
+    """Return ARM's movements of some periods or accounts (`parse_movements`), read after `earlier`.
 
-
-def moved_in(lists: MonthEndLists, root: Partition, earlier: FetchedList) -> pl.DataFrame:
-    """ARM's movements of a window, proven to be all of them."""
-    found = lists.read_after(lists.beside("gl-movements", root), earlier)
-    proven(found)
-    pages = [items for items, _ in found.pages()]
+    Raises:
+        Unavailable: ARM has no movements, or some may be missing.
+    """
+    fetched = lists.read_after(lists.build_request("gl-movements", root), earlier)
+    verify_complete(fetched)
     paths = ("glAccountNo", "glYear", "glPeriod", "movement", "openingBalance", "closingBalance", "debit", "credit")
     empty = pl.DataFrame(schema=dict.fromkeys(paths, pl.String))
-    frame = pl.concat([empty, *(page.select(text_column(path, page).alias(path) for path in paths) for page in pages)])
-    return movements(frame, found.items.columns)
+    pages = (page.select(text_column(path, page).alias(path) for path in paths) for page, _ in fetched.pages())
+    return parse_movements(pl.concat([empty, *pages]), fetched.stats.columns)

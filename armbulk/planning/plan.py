@@ -76,14 +76,14 @@ class ImportPlan:
         checked: the files.
         items: one row for each record read: `arm.encode.RECORD_SCHEMA` without `key_only` and `partial_group`, and
             `no`, `resource`, `outcome`, `message`, `base`, `batch` (the batch's number; null: it is not sent).
-        priced: the batches.
+        pricing: the batches, and what they take.
         options: what the caller asked for.
         lookups: what is looked up before it goes; None: nothing.
     """
 
     checked: Checked
     items: pl.DataFrame
-    priced: PricedBatches
+    pricing: PricedBatches
     options: ImportOptions
     lookups: LookupCost | None = None
 
@@ -191,7 +191,7 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
     sending = plan.to_send
     counts = dict(sending.group_by("resource").len().iter_rows())
     documents = sending.filter(pl.col("resource") == "documents")
-    priced = plan.priced
+    pricing = plan.pricing
     return {
         "records": {
             "customers": counts.get("customers", 0),
@@ -207,9 +207,9 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
                 "writes": batch.writes,
                 "not_before": iso(batch.not_before),
             }
-            for batch in priced.batches
+            for batch in pricing.batches
         ],
-        "cost": priced.cost.meters(),
+        "cost": pricing.cost.meters(),
         "meters": [
             {
                 "window": meter.window,
@@ -218,12 +218,12 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
                 "used": meter.used,
                 "left_after": meter.left_after,
             }
-            for meter in priced.meters
+            for meter in pricing.meters
         ],
-        "finishes": iso(priced.finishes),
-        "seconds": round(priced.seconds, 1),
+        "finishes": iso(pricing.finishes),
+        "seconds": round(pricing.seconds, 1),
         "totals": control_totals(sending, plan.checked),
-        "fits": priced.fits,
+        "fits": pricing.fits,
         "look_first": plan.lookups is not None and plan.lookups.documents > 0,
         "look_ups": _lookups_to_json(plan.lookups) if plan.lookups else None,
     }

@@ -1,4 +1,4 @@
-"""Files in: workbooks and CSVs as they stand, cell by cell. Nothing is guessed, nothing is converted silently."""
+"""Read workbooks and CSV files cell by cell. Nothing is guessed, nothing is converted silently."""
 
 import hashlib
 import os
@@ -10,35 +10,41 @@ from armbulk.errors import FileError
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import csv, lockfile, unsupported, xlsx
 
-MOST_BYTES = 500 * 1024 * 1024
+MAX_FILE_BYTES = 500 * 1024 * 1024
 
 
-def read_sheets(path: Path, *, shown_as: str | None = None, encoding: str | None = None) -> list[Sheet]:
-    """Read every table of a file, hidden sheets too; FileError when it cannot be read.
+def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | None = None) -> list[Sheet]:
+    """Read every table of a file, hidden sheets included; the file's content decides its format, not its name.
 
-    `shown_as` is the file's name in messages. What a file is, its content says, not its name.
+    Args:
+        path: The file.
+        display_name: Its name in messages.
+        encoding: The encoding of a CSV file, if it is not to be detected.
+
+    Raises:
+        FileError: The file cannot be read.
     """
-    name = shown_as or str(path)
-    content = _bytes(path, name)
+    name = display_name or str(path)
+    content = _read_bytes(path, name)
     sha256 = hashlib.sha256(content).hexdigest()
     if content.startswith(b"PK\x03\x04"):
-        return _with_owner(xlsx.read(content, name, sha256), path)
-    unsupported.refuse(content, path.suffix.lower(), name)
-    frame, letters, faults = csv.read(content, name, encoding)
-    return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=faults)]
+        return _report_open(xlsx.read_workbook(content, name, sha256), path)
+    unsupported.refuse_unsupported(content, path.suffix.lower(), name)
+    frame, letters, issues = csv.read_csv(content, name, encoding)
+    return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=issues)]
 
 
-def _bytes(path: Path, name: str) -> bytes:
+def _read_bytes(path: Path, name: str) -> bytes:
     try:
-        _refuse_no_file(path, name)
+        _refuse_other_than_file(path, name)
         before = path.stat()
-        if before.st_size > MOST_BYTES:
+        if before.st_size > MAX_FILE_BYTES:
             raise FileError("too-large", f"{name} is larger than 500 MiB", "Split the file")
         content = path.read_bytes()
         after = path.stat()
     except FileNotFoundError:
         raise FileError("no-such-file", f"There is no file {name}", "Check the name and the folder") from None
-    except (OSError, ValueError) as error:  # ValueError: a name that cannot be one
+    except (OSError, ValueError) as error:  # ValueError: not a valid file name
         why = getattr(error, "strerror", None) or error
         raise FileError("unreadable", f"{name} cannot be read: {why}", "Check its permissions") from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
@@ -48,7 +54,7 @@ def _bytes(path: Path, name: str) -> bytes:
     return content
 
 
-def _refuse_no_file(path: Path, name: str) -> None:
+def _refuse_other_than_file(path: Path, name: str) -> None:
     mode = os.lstat(path).st_mode
     if stat.S_ISDIR(mode):
         raise FileError("not-a-file", f"{name} is a folder", "Name a workbook or a CSV file")
@@ -58,14 +64,13 @@ def _refuse_no_file(path: Path, name: str) -> None:
         raise FileError("not-a-file", f"{name} is not a file (a device or a pipe)", "Name a workbook or a CSV file")
 
 
-def _with_owner(sheets: list[Sheet], path: Path) -> list[Sheet]:
-    """Tell that a workbook is open elsewhere: what is read is what was saved last."""
+def _report_open(sheets: list[Sheet], path: Path) -> list[Sheet]:
+    """Add an issue to the first visible sheet of a workbook that is open elsewhere: the last saved version is read."""
     owner = lockfile.read_lock_owner(path)
     if owner is None:
         return sheets
-    for place, sheet in enumerate(sheets):
-        if sheet.visible:
-            fault = ReadIssue("open-in-excel", value=owner, detail=f" ({owner})" if owner else "")
-            sheets[place] = replace(sheet, issues=(fault, *sheet.issues))
-            break
-    return sheets
+    issue = ReadIssue("open-in-excel", value=owner, detail=f" ({owner})" if owner else "")
+    first = next((index for index, sheet in enumerate(sheets) if sheet.visible), None)
+    return [
+        replace(sheet, issues=(issue, *sheet.issues)) if index == first else sheet for index, sheet in enumerate(sheets)
+    ]

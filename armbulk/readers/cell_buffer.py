@@ -1,4 +1,4 @@
-"""Cells to a frame: one String column and one CELL column for each used column of a sheet."""
+"""Collects cells into a frame: one String column and one CELL column for each used column of a sheet."""
 
 from array import array
 from collections.abc import Mapping, Sequence
@@ -7,87 +7,87 @@ import polars as pl
 
 from armbulk.model.sheet import CELL
 
-LONGEST = 32_767
-"""The most characters Excel keeps in a cell."""
-
-LAST_COLUMN = 16_384
-"""The columns a sheet may have: A to XFD."""
+MAX_COLUMNS = 16_384
+"""How many columns a sheet of Excel has: A to XFD."""
 
 _KINDS = {kind: number for number, kind in enumerate(CELL.categories)}
 _FLUSH = 50_000
 
 
 class TextBuffer:
-    """Very many texts, one after the other, in little memory."""
+    """A long list of texts that takes little memory."""
 
-    __slots__ = ("_done", "_fresh")
+    __slots__ = ("_flushed", "_recent")
 
     def __init__(self) -> None:
-        """Begin without a text."""
-        self._fresh: list[str] = []
-        self._done: list[pl.Series] = []
+        """Create an empty buffer."""
+        self._recent: list[str] = []
+        self._flushed: list[pl.Series] = []
 
     def add(self, text: str) -> None:
-        """Add a text at the end."""
-        self._fresh.append(text)
-        if len(self._fresh) >= _FLUSH:
+        """Append a text."""
+        self._recent.append(text)
+        if len(self._recent) >= _FLUSH:
             self._flush()
 
-    def series(self) -> pl.Series:
-        """Return all of them."""
+    def to_series(self) -> pl.Series:
+        """Return all texts."""
         self._flush()
-        return pl.concat(self._done)
+        return pl.concat(self._flushed)
 
     def _flush(self) -> None:
-        self._done.append(pl.Series(self._fresh, dtype=pl.String))
-        self._fresh = []
+        self._flushed.append(pl.Series(self._recent, dtype=pl.String))
+        self._recent = []
 
 
 class CellBuffer:
-    """The cells of one column while they are collected: texts of their own, and places in the shared texts."""
+    """The cells of one column: their own texts, and indexes of the workbook's shared texts."""
 
-    __slots__ = ("_kinds", "_own", "_places", "_shared", "_texts")
+    __slots__ = ("_kinds", "_own_positions", "_shared_indexes", "_shared_positions", "_texts")
 
     def __init__(self) -> None:
-        """Begin without a cell."""
-        self._own = array("I")
+        """Create an empty buffer."""
+        self._own_positions = array("I")
         self._kinds = array("B")
         self._texts = TextBuffer()
-        self._shared = array("I")
-        self._places = array("I")
+        self._shared_positions = array("I")
+        self._shared_indexes = array("I")
 
     def add(self, position: int, text: str, kind: str) -> None:
         """Add the cell in the row at `position`."""
-        self._own.append(position)
+        self._own_positions.append(position)
         self._kinds.append(_KINDS[kind])
         self._texts.add(text)
 
-    def add_shared(self, position: int, place: int) -> None:
-        """Add a text cell that holds the shared text at `place`."""
-        self._shared.append(position)
-        self._places.append(place)
+    def add_shared(self, position: int, index: int) -> None:
+        """Add a text cell with the shared text at `index`."""
+        self._shared_positions.append(position)
+        self._shared_indexes.append(index)
 
-    def columns(self, letter: str, height: int, shared: pl.Series) -> list[pl.Series]:
-        """Return the texts and the kinds of all `height` rows."""
+    def to_columns(self, letter: str, height: int, shared: pl.Series) -> list[pl.Series]:
+        """Return the texts (String) and the kinds (CELL) of all `height` rows."""
         parts = []
-        if self._own:
-            parts.append(_part(self._own, self._texts.series(), pl.Series(self._kinds, dtype=pl.UInt8)))
-        if self._shared:
-            text = pl.Series([_KINDS["text"]], dtype=pl.UInt8).new_from_index(0, len(self._shared))
-            parts.append(_part(self._shared, shared.gather(pl.Series(self._places, dtype=pl.UInt32)), text))
-        whole = pl.concat(parts)
-        if whole.height < height or len(parts) > 1:
-            every = pl.DataFrame({"at": pl.int_range(height, dtype=pl.UInt32, eager=True)})
-            whole = every.join(whole, on="at", how="left", maintain_order="left")
-        return [whole["text"].alias(letter), whole["kind"].cat.to(CELL).alias(f"{letter}.cell")]
+        if self._own_positions:
+            parts.append(
+                _to_frame(self._own_positions, self._texts.to_series(), pl.Series(self._kinds, dtype=pl.UInt8))
+            )
+        if self._shared_positions:
+            kinds = pl.Series([_KINDS["text"]], dtype=pl.UInt8).new_from_index(0, len(self._shared_positions))
+            texts = shared.gather(pl.Series(self._shared_indexes, dtype=pl.UInt32))
+            parts.append(_to_frame(self._shared_positions, texts, kinds))
+        cells = pl.concat(parts)
+        if cells.height < height or len(parts) > 1:
+            positions = pl.DataFrame({"position": pl.int_range(height, dtype=pl.UInt32, eager=True)})
+            cells = positions.join(cells, on="position", how="left", maintain_order="left")
+        return [cells["text"].alias(letter), cells["kind"].cat.to(CELL).alias(f"{letter}.cell")]
 
 
-def _part(positions: "array[int]", texts: pl.Series, kinds: pl.Series) -> pl.DataFrame:
-    return pl.DataFrame({"at": pl.Series(positions, dtype=pl.UInt32), "text": texts, "kind": kinds})
+def _to_frame(positions: "array[int]", texts: pl.Series, kinds: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"position": pl.Series(positions, dtype=pl.UInt32), "text": texts, "kind": kinds})
 
 
-def letter_of(index: int) -> str:
-    """0 → A, 25 → Z, 26 → AA."""
+def to_letters(index: int) -> str:
+    """Return the letters of a column: 0 → A, 25 → Z, 26 → AA."""
     letters = ""
     index += 1
     while index:
@@ -96,20 +96,26 @@ def letter_of(index: int) -> str:
     return letters
 
 
-def index_of(letters: str) -> int:
-    """A → 0, Z → 25, AA → 26."""
+def to_index(letters: str) -> int:
+    """Return the index of a column: A → 0, Z → 25, AA → 26."""
     index = 0
     for letter in letters:
         index = index * 26 + ord(letter) - 64
     return index - 1
 
 
-def frame_of(
+def build_frame(
     rows: Sequence[int], cells: Mapping[int, CellBuffer], shared: pl.Series
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Put cells together: `cells` maps a column's index to its cells, whose positions are indexes of `rows`."""
+    """Return (the frame of `model.sheet.Sheet`, its letters).
+
+    Args:
+        rows: The row numbers with cells.
+        cells: Column index → its cells, whose positions are indexes of `rows`.
+        shared: The workbook's shared texts.
+    """
     columns = [pl.Series("row", rows, dtype=pl.Int64)]
-    used = {index: letter_of(index) for index in sorted(cells)}
+    used = {index: to_letters(index) for index in sorted(cells)}
     for index, letter in used.items():
-        columns += cells[index].columns(letter, len(rows), shared)
+        columns += cells[index].to_columns(letter, len(rows), shared)
     return pl.DataFrame(columns), tuple(used.values())

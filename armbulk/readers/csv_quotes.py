@@ -1,4 +1,4 @@
-"""Records whose quotes are not as they should be: read with care one by one, or refused by their line."""
+"""Split CSV records with irregular quotes one by one, or refuse them with their line number."""
 
 import csv
 import io
@@ -7,61 +7,62 @@ import re
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.readers.cell_buffer import LAST_COLUMN
+from armbulk.readers.cell_buffer import MAX_COLUMNS
 from armbulk.readers.csv_records import SPACES, Records, too_wide
 
 _BATCH = 50_000
 _SCHEMA = pl.Schema({"row": pl.Int64(), "fields": pl.List(pl.String)})
 
 
-def split(text: str, separator: str, name: str) -> Records:
-    """Split a text by Python's own reader, strict; FileError names the line of a quote that is wrong."""
+def split_strictly(text: str, separator: str, name: str) -> Records:
+    """Split a text into records with Python's strict reader; FileError names the line of a wrong quote."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     csv.field_size_limit(max(len(text), 1 << 17))
     rows: list[int] = []
     fields: list[list[str]] = []
     batches: list[pl.DataFrame] = []
-    before, spanning = 0, False
+    previous_line, spanning = 0, False
     try:
         for record in reader:
-            at, before = before + 1, reader.line_num
-            spanning = spanning or before > at
-            if len(record) > LAST_COLUMN:
-                raise too_wide(name, at)
+            line, previous_line = previous_line + 1, reader.line_num
+            spanning = spanning or previous_line > line
+            if len(record) > MAX_COLUMNS:
+                raise too_wide(name, line)
             if any(value.strip(SPACES) for value in record):
-                rows.append(at)
+                rows.append(line)
                 fields.append(record)
             if len(rows) >= _BATCH:
                 batches.append(pl.DataFrame({"row": rows, "fields": fields}, schema=_SCHEMA))
                 rows, fields = [], []
     except csv.Error:
-        raise _wrong(text, separator, before + 1, name) from None
+        raise _quote_error(text, separator, previous_line + 1, name) from None
     batches.append(pl.DataFrame({"row": rows, "fields": fields}, schema=_SCHEMA))
-    whole = pl.concat(batches)
-    counts = whole.select("row", pl.col("fields").list.len().alias("n"))
+    records = pl.concat(batches)
+    counts = records.select("row", pl.col("fields").list.len().alias("n"))
     mark = pl.element().str.contains("\ufeff", literal=True)
-    marked = whole.filter(pl.col("fields").list.eval(mark).list.any())["row"].to_list() if "\ufeff" in text else []
+    is_marked = pl.col("fields").list.eval(mark).list.any()
+    marked = records.filter(is_marked)["row"].to_list() if "\ufeff" in text else []
     return Records(counts, batches, marked, spanning)
 
 
-def _wrong(text: str, separator: str, line: int, name: str) -> FileError:
-    """Say which quote is wrong: one that is never closed, or one with text behind it."""
+def _quote_error(text: str, separator: str, line: int, name: str) -> FileError:
+    """Return the error for the first wrong quote from `line` on: one never closed, or one followed by text."""
     mark = re.escape(separator)
-    whole = re.compile(rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{mark}\n][^{mark}\n]*+|)(?:{mark}|\n|\Z)')
-    at = 0
+    field = re.compile(rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{mark}\n][^{mark}\n]*+|)(?:{mark}|\n|\Z)')
+    position = 0
     for _ in range(line - 1):
-        at = text.index("\n", at) + 1
-    while at < len(text) and (found := whole.match(text, at)):
-        at = found.end()
-    line = text.count("\n", 0, at) + 1
-    closed = re.compile(r'"[^"]*+(?:""[^"]*+)*+"').match(text, at)
+        position = text.index("\n", position) + 1
+    while position < len(text) and (match := field.match(text, position)):
+        position = match.end()
+    line = text.count("\n", 0, position) + 1
+    closed = re.compile(r'"[^"]*+(?:""[^"]*+)*+"').match(text, position)
     if closed is None:
         return FileError(
             "quote-open",
             f"{name} line {line}: a quote is opened here and never closed",
             "Close the quote, or write a quote inside a text as two",
         )
-    line += text.count("\n", at, closed.end())
+    line += text.count("\n", position, closed.end())
     return FileError(
         "quote-inside",
         f"{name} line {line}: there is text after a closing quote",

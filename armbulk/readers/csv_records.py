@@ -1,122 +1,125 @@
-"""Text to records, all lines at once: plain lines, and lines with quotes as they should be."""
+"""Split CSV text into records, all lines at once: plain lines, and lines with regular quotes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.readers.cell_buffer import LAST_COLUMN
+from armbulk.readers.cell_buffer import MAX_COLUMNS
 
 SPACES = " \t\r\n\u00a0\u2007\u202f\ufeff"
-"""What does not count around a value."""
+"""The characters that are stripped from a value."""
 
 _BATCH = 100_000
-_ROW = {"row": pl.Int64, "n": pl.UInt32}
+_COUNTS_SCHEMA = {"row": pl.Int64, "n": pl.UInt32}
 
 
 @dataclass(slots=True)
 class Records:
-    """The records of a file, blank ones left out: each with the line it began on and its fields."""
+    """The records of a file without the blank ones.
 
-    counts: pl.DataFrame  # row, n: the line, and how many fields the record has
-    batches: list[pl.DataFrame]  # row, fields: the same rows in the same order, not yet trimmed
-    marked: list[int] = field(default_factory=list)  # lines with a byte order mark inside
-    spanning: bool = False  # whether a record spans lines
+    Attributes:
+        counts: `row` (the line a record begins on) and `n` (how many fields it has).
+        batches: `row` and `fields` List(String), untrimmed; the same rows in the same order.
+        marked: The lines with a byte order mark inside.
+        spanning: Whether a record spans lines.
+    """
+
+    counts: pl.DataFrame
+    batches: list[pl.DataFrame]
+    marked: list[int] = field(default_factory=list)
+    spanning: bool = False
 
     @property
     def width(self) -> int:
-        """The most fields a record has."""
+        """How many fields the longest record has."""
         return int(self.counts["n"].max() or 0)  # type: ignore[arg-type]
 
-    def frame(self, letters: Sequence[str]) -> pl.DataFrame:
-        """The fields as columns: trimmed, null where blank. The records are used up."""
-        done = [pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(letters, pl.String)})]
+    def to_frame(self, letters: Sequence[str]) -> pl.DataFrame:
+        """Return the fields as columns, trimmed, null where blank; `batches` is emptied, to save memory."""
+        frames = [pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(letters, pl.String)})]
         self.batches.reverse()
         while self.batches:
-            columns = [_clean(pl.col("fields").list.get(at, null_on_oob=True), one) for at, one in enumerate(letters)]
-            done.append(self.batches.pop().select("row", *columns))
-        return pl.concat(done)
+            columns = [
+                _trim(pl.col("fields").list.get(index, null_on_oob=True)).alias(letter)
+                for index, letter in enumerate(letters)
+            ]
+            frames.append(self.batches.pop().select("row", *columns))
+        return pl.concat(frames)
 
 
-def _clean(cell: pl.Expr, name: str) -> pl.Expr:
-    bare = cell.str.strip_chars(SPACES)
-    return pl.when(bare != "").then(bare).alias(name)
+def _trim(cell: pl.Expr) -> pl.Expr:
+    trimmed = cell.str.strip_chars(SPACES)
+    return pl.when(trimmed != "").then(trimmed)
 
 
 def too_wide(name: str, line: int) -> FileError:
-    """The error for a record with more fields than a sheet has columns."""
-    return FileError("too-large", f"{name} line {line} has more than {LAST_COLUMN:,} fields", "Check the separator")
+    """Return the error for a record with more fields than a sheet has columns."""
+    return FileError("too-large", f"{name} line {line} has more than {MAX_COLUMNS:,} fields", "Check the separator")
 
 
-def split(text: str, separator: str, name: str) -> Records | None:
-    """Split a whole text; null when its quotes are not as they should be, and it must be read with care."""
+def split_records(text: str, separator: str, name: str) -> Records | None:
+    """Split a text into records; None when its quotes are irregular, so that it must be split strictly."""
     lines = pl.DataFrame({"record": pl.Series([text]).str.split("\n").explode()})
     lines = lines.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row"))
     spanning = False
     if '"' in text:
-        whole = _joined(lines)
-        if whole is None:
+        records = _join_quoted_lines(lines)
+        if records is None:
             return None
-        spanning, lines = whole.height < lines.height, whole
+        spanning, lines = records.height < lines.height, records
     lines = lines.filter(pl.col("record").str.strip_chars_start(SPACES + separator) != "")
-    wide = lines.filter(pl.col("record").str.count_matches(separator, literal=True) >= LAST_COLUMN)["row"]
+    wide = lines.filter(pl.col("record").str.count_matches(separator, literal=True) >= MAX_COLUMNS)["row"]
     if wide.len():
         raise too_wide(name, wide[0])
     marked = lines.filter(pl.col("record").str.contains("\ufeff", literal=True))["row"].to_list()
     batches = []
     for batch in lines.iter_slices(_BATCH):
-        fields = _fields(batch, separator)
+        fields = _split_fields(batch, separator)
         if fields is None:
             return None
         batches.append(fields)
     sizes = [batch.select("row", pl.col("fields").list.len().alias("n")) for batch in batches]
-    return Records(pl.concat([pl.DataFrame(schema=_ROW), *sizes]), batches, marked, spanning)
+    return Records(pl.concat([pl.DataFrame(schema=_COUNTS_SCHEMA), *sizes]), batches, marked, spanning)
 
 
-def _joined(lines: pl.DataFrame) -> pl.DataFrame | None:
-    """Lines put together where a quote spans them; null when the last quote is not closed."""
-    odd = lines["record"].str.count_matches('"', literal=True).cum_sum() % 2
-    if odd[-1]:
+def _join_quoted_lines(lines: pl.DataFrame) -> pl.DataFrame | None:
+    """Join the lines that a quote spans; None when the last quote is not closed."""
+    is_open = lines["record"].str.count_matches('"', literal=True).cum_sum() % 2
+    if is_open[-1]:
         return None
-    begins = odd.shift(1, fill_value=0) == 0
+    begins = is_open.shift(1, fill_value=0) == 0
     if begins.all():
         return lines
     numbered = lines.with_columns(begins.cum_sum().alias("no"))
     return numbered.group_by("no", maintain_order=True).agg(pl.col("record").str.join("\n"), pl.col("row").first())
 
 
-def _fields(batch: pl.DataFrame, separator: str) -> pl.DataFrame | None:
-    """The fields of each record; null when a record is not made of whole quoted and unquoted fields."""
-    parts = list(_by_quotes(batch, separator))
-    if any(part is None for part in parts):
-        return None
-    whole = pl.concat([part for part in parts if part is not None])
-    return whole.sort("row") if len(parts) > 1 else whole
+def _split_fields(batch: pl.DataFrame, separator: str) -> pl.DataFrame | None:
+    """Return `row` and `fields` of each record; None when a record has a field that is only partly quoted."""
+    has_quotes = batch["record"].str.contains('"', literal=True)
+    plain = batch.filter(~has_quotes).select("row", pl.col("record").str.split(separator).alias("fields"))
+    if not has_quotes.any():
+        return plain
+    quoted = _split_quoted_fields(batch.filter(has_quotes), separator)
+    return None if quoted is None else pl.concat([plain, quoted]).sort("row")
 
 
-def _by_quotes(batch: pl.DataFrame, separator: str) -> Iterator[pl.DataFrame | None]:
-    has = batch["record"].str.contains('"', literal=True)
-    if not has.all():
-        yield batch.filter(~has).select("row", pl.col("record").str.split(separator).alias("fields"))
-    if has.any():
-        yield _unquoted(batch.filter(has), separator)
-
-
-def _unquoted(batch: pl.DataFrame, separator: str) -> pl.DataFrame | None:
-    """Fields of records with quotes: each begins at a separator, and all of them together are the record."""
+def _split_quoted_fields(batch: pl.DataFrame, separator: str) -> pl.DataFrame | None:
+    """Split records with quotes: each field begins at a separator, and together the fields must be the whole record."""
     mark = "\\" + separator if separator != "\t" else r"\t"
     pattern = f'{mark}(?:"(?:[^"]|"")*"|[^"{mark}]*)'
     record = pl.lit(separator) + pl.col("record")
-    bare = pl.col("record").str.strip_chars_start(SPACES + separator + '"') == ""
-    found = batch.select("row", record.alias("record"), record.str.extract_all(pattern).alias("fields"))
+    may_be_blank = pl.col("record").str.strip_chars_start(SPACES + separator + '"') == ""
+    split = batch.select("row", record.alias("record"), record.str.extract_all(pattern).alias("fields"))
     sizes = pl.col("fields").list.eval(pl.element().str.len_bytes()).list.sum()
-    if not found.select((sizes == pl.col("record").str.len_bytes()).all()).item():
+    if not split.select((sizes == pl.col("record").str.len_bytes()).all()).item():
         return None
     value = pl.element().str.slice(1)
     inner = value.str.slice(1, value.str.len_chars() - 2).str.replace_all('""', '"', literal=True)
     plain = pl.when(value.str.starts_with('"')).then(inner).otherwise(value)
-    whole = found.select("row", pl.col("fields").list.eval(plain), bare.alias("bare"))
-    holds = pl.col("fields").list.eval(pl.element().str.strip_chars(SPACES) != "").list.any()
-    blank = whole.filter(pl.col("bare")).filter(~holds)  # nothing but quotes, separators and spaces: seldom
-    return whole.drop("bare").join(blank, on="row", how="anti") if blank.height else whole.drop("bare")
+    records = split.select("row", pl.col("fields").list.eval(plain), may_be_blank.alias("may_be_blank"))
+    has_text = pl.col("fields").list.eval(pl.element().str.strip_chars(SPACES) != "").list.any()
+    blank = records.filter(pl.col("may_be_blank")).filter(~has_text)  # only quotes, separators and spaces
+    return records.drop("may_be_blank").join(blank, on="row", how="anti")

@@ -1,8 +1,8 @@
-"""Files that are something else: told by their first bytes, and refused with the way to a workbook."""
+"""Unsupported formats: recognised by their first bytes, and refused with advice."""
 
 from armbulk.errors import FileError
 
-SAVE = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
+SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _OTHERS = {
@@ -16,8 +16,8 @@ _OTHERS = {
 }
 
 
-def refuse(content: bytes, suffix: str, name: str) -> None:
-    """Refuse what is neither a zip nor a text with columns; `suffix` is how the file's name ends."""
+def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
+    """Refuse content that is neither a zip nor text with columns (FileError); `suffix` is that of the file's name."""
     if content.startswith(_COMPOUND):
         _refuse_compound(content, name)
     for first, what in _OTHERS.items():
@@ -28,26 +28,29 @@ def refuse(content: bytes, suffix: str, name: str) -> None:
 
 
 def _refuse_compound(content: bytes, name: str) -> None:
-    """A compound file is a workbook behind a password, one of before 2007, or no workbook at all."""
+    """Refuse a compound file: a workbook with a password, one from before 2007, or another Office file."""
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise FileError(
             "encrypted",
             f"{name} is password-protected",
             "Remove the password (File > Info > Protect) and save it again",
         )
-    old = any(stream.encode("utf-16-le") in content for stream in ("Workbook", "Book\x00"))
-    what = "an old Excel workbook (.xls)" if old else "an old Office file, but no workbook (a document or a mail?)"
-    raise FileError("not-xlsx", f"{name} is {what}", SAVE)
+    is_workbook = any(stream.encode("utf-16-le") in content for stream in ("Workbook", "Book\x00"))
+    what = (
+        "an old Excel workbook (.xls)" if is_workbook else "an old Office file, but no workbook (a document or a mail?)"
+    )
+    raise FileError("not-xlsx", f"{name} is {what}", SAVE_AS_XLSX)
 
 
 def _refuse_text(content: bytes, suffix: str, name: str) -> None:
-    """What calls itself a workbook and is text: a web page, or a CSV."""
+    """Refuse a text with the suffix of a workbook, or a web page."""
     head = content[:400].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<?xml")):
         what = "is a web page" if b"workbook" not in head else "is an XML file"
-        raise FileError("not-xlsx", f"{name} {what}, not a workbook", SAVE)
+        raise FileError("not-xlsx", f"{name} {what}, not a workbook", SAVE_AS_XLSX)
     if suffix in _WORKBOOKS:
-        first = "".join(c for c in content[:24].decode("cp1252", "replace").split("\n")[0] if c.isprintable()).strip()
-        text = b"\x00" not in content[:4096]
-        what = f"starts with {first!r} and looks like CSV" if text else "is not an Excel workbook"
+        start = content[:24].decode("cp1252", "replace").split("\n")[0]
+        printable = "".join(character for character in start if character.isprintable()).strip()
+        is_text = b"\x00" not in content[:4096]
+        what = f"starts with {printable!r} and looks like CSV" if is_text else "is not an Excel workbook"
         raise FileError("not-xlsx", f"{name} {what}", "Name it .csv if it is one; else save it again as .xlsx")

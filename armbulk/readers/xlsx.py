@@ -1,174 +1,188 @@
-"""Excel workbooks, read as a stream: the exact text of every value, and what kind of cell it was.
+"""Read Excel workbooks as a stream: the exact text of every value, and the kind of its cell.
 
-Our own reader, because values must be exact: numbers stay the digits of the file (never floats), error cells and
-formulas without a value are told apart from blanks, and dates are dates by the cell's format.
+A reader of our own, because values must be exact: numbers keep the digits of the file (never floats), error cells and
+formulas without a value are distinct from blanks, and a cell is a date by its format.
 """
 
 from dataclasses import dataclass, field
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.readers.cell_buffer import LONGEST
-from armbulk.readers.xlsx_archive import MOST_PARTS, Archive
-from armbulk.readers.xlsx_worksheet import RAW_LONGEST, Book, Worksheet
+from armbulk.readers.xlsx_archive import MAX_PARTS, WorkbookArchive
+from armbulk.readers.xlsx_worksheet import MAX_RAW_CHARS, SharedParts, WorksheetReader
 
-_MOST_FORMATS = 100_000  # Excel keeps 65,490
-_FROM_ELSEWHERE = ("/externallinks/", "/querytables/", "xl/connections.xml")
-_LONGEST_FORMAT = 1_000  # Excel keeps 255 characters
+_MAX_FORMATS = 100_000  # Excel keeps 65,490
+_MAX_FORMAT_CHARS = 1_000  # Excel keeps 255 characters
+_EXTERNAL_PARTS = ("/externallinks/", "/querytables/", "xl/connections.xml")
 
 
 @dataclass(slots=True)
-class _Opened:
-    """A workbook while it is read: its archive, what all sheets share, and its parts by relation."""
+class _OpenWorkbook:
+    """A workbook while it is read.
 
-    archive: Archive
-    book: Book
+    Attributes:
+        shared: What its sheets share.
+        relations: Relation id → (type, part).
+        sheets: (name, relation id, state) of each sheet.
+    """
+
+    archive: WorkbookArchive
+    shared: SharedParts
     relations: dict[str, tuple[str, str]] = field(default_factory=dict)
-    sheets: list[tuple[str, str, str]] = field(default_factory=list)  # name, relation, state
+    sheets: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def read(content: bytes, name: str, sha256: str) -> list[Sheet]:
-    """Read the worksheets of a workbook, the hidden ones marked as such; FileError when it cannot be read."""
-    archive = Archive(content, name)
+def read_workbook(content: bytes, name: str, sha256: str) -> list[Sheet]:
+    """Read the worksheets of a workbook, hidden ones included; FileError when it cannot be read."""
+    archive = WorkbookArchive(content, name)
     try:
-        return _sheets(_open(archive), name, sha256)
+        return _read_sheets(_open(archive), name, sha256)
     except (ValueError, KeyError, IndexError, OverflowError) as error:
         raise archive.damaged(f"it holds what no workbook holds ({type(error).__name__})") from None
     finally:
         archive.close()
 
 
-def _open(archive: Archive) -> _Opened:
-    opened = _Opened(archive, Book(archive))
-    top = _relations(archive, "_rels/.rels")
+def _open(archive: WorkbookArchive) -> _OpenWorkbook:
+    workbook = _OpenWorkbook(archive, SharedParts(archive))
+    top = _read_relations(archive, "_rels/.rels")
     main = next((target for kind, target in top.values() if kind.endswith("/officeDocument")), "xl/workbook.xml")
-    folder, _, leaf = main.rpartition("/")
-    opened.relations = _relations(archive, f"{folder}/_rels/{leaf}.rels".lstrip("/"), folder)
-    _workbook(opened, main)
-    for what, read_part in (("sharedStrings", _strings), ("styles", _styles)):
-        found = [target for kind, target in opened.relations.values() if kind.endswith(f"/{what}")]
-        if len(found) > 1:
-            raise archive.damaged(f"it names more than one part of {what}")
-        for target in found:
-            read_part(opened.book, target)
-    return opened
+    folder, _, file_name = main.rpartition("/")
+    workbook.relations = _read_relations(archive, f"{folder}/_rels/{file_name}.rels".lstrip("/"), folder)
+    _read_main_part(workbook, main)
+    for part_type, read_part in (("sharedStrings", _read_strings), ("styles", _read_styles)):
+        targets = [target for kind, target in workbook.relations.values() if kind.endswith(f"/{part_type}")]
+        if len(targets) > 1:
+            raise archive.damaged(f"it names more than one part of {part_type}")
+        for target in targets:
+            read_part(workbook.shared, target)
+    return workbook
 
 
-def _sheets(opened: _Opened, name: str, sha256: str) -> list[Sheet]:
-    _refuse_same_names(opened, name)
-    faults = _about(opened)
-    found = []
-    used: set[str] = set()
-    for title, relation, state in opened.sheets:
-        kind, target = opened.relations.get(relation, ("", ""))
+def _read_sheets(workbook: _OpenWorkbook, name: str, sha256: str) -> list[Sheet]:
+    _refuse_same_names(workbook, name)
+    workbook_issues = _find_issues(workbook)
+    sheets = []
+    read_parts: set[str] = set()
+    for title, relation, state in workbook.sheets:
+        kind, target = workbook.relations.get(relation, ("", ""))
         if not kind.endswith("/worksheet"):
             continue  # a chart sheet has no cells
-        if target.lower() in used:
-            raise opened.archive.damaged(f"two sheets are the same part {target}")
-        used.add(target.lower())
-        page = Worksheet(opened.book, title)
-        frame, letters = page.read(target)
-        mine = (*faults, *page.faults()) if state == "visible" else tuple(page.faults())
-        faults = () if state == "visible" else faults
-        shown = state == "visible"
-        found.append(
+        if target.lower() in read_parts:
+            raise workbook.archive.damaged(f"two sheets are the same part {target}")
+        read_parts.add(target.lower())
+        reader = WorksheetReader(workbook.shared, title)
+        frame, letters = reader.read(target)
+        issues = tuple(reader.issues())
+        is_visible = state == "visible"
+        if is_visible:
+            issues, workbook_issues = (*workbook_issues, *issues), ()
+        sheets.append(
             Sheet(
-                name,
-                title,
-                frame,
-                letters,
-                "xlsx",
-                sha256,
-                None,
-                page.hidden(),
-                tuple(page.merged),
-                mine,
-                visible=shown,
+                file=name,
+                name=title,
+                frame=frame,
+                letters=letters,
+                format="xlsx",
+                sha256=sha256,
+                hidden_rows=reader.hidden_rows(),
+                merged_ranges=tuple(reader.merged_ranges),
+                issues=issues,
+                visible=is_visible,
             )
         )
-    return found
+    return sheets
 
 
-def _refuse_same_names(opened: _Opened, name: str) -> None:
-    seen: dict[str, str] = {}
-    for title, _, _ in opened.sheets:
+def _refuse_same_names(workbook: _OpenWorkbook, name: str) -> None:
+    titles: dict[str, str] = {}
+    for title, _, _ in workbook.sheets:
         key = " ".join(title.split()).casefold()
-        if key in seen:
-            what = f"{name} has two sheets whose names do not differ: {seen[key]!r} and {title!r}"
+        if key in titles:
+            what = f"{name} has two sheets whose names do not differ: {titles[key]!r} and {title!r}"
             raise FileError("same-sheet-names", what, "Give each a name of its own; case and spaces do not count")
-        seen[key] = title
+        titles[key] = title
 
 
-def _about(opened: _Opened) -> tuple[ReadIssue, ...]:
-    """What is to be told of the whole workbook; it is told at its first visible sheet."""
-    parts = opened.archive.parts
-    told = []
-    if opened.book.since_1904:
-        told.append(ReadIssue("dates-1904"))
+def _find_issues(workbook: _OpenWorkbook) -> tuple[ReadIssue, ...]:
+    """Return the issues of the whole workbook; they are reported with its first visible sheet."""
+    parts = workbook.archive.parts
+    issues = []
+    if workbook.shared.since_1904:
+        issues.append(ReadIssue("dates-1904"))
     if any(part.endswith("vbaproject.bin") for part in parts):
-        told.append(ReadIssue("macros-ignored"))
-    if any(any(mark in part for mark in _FROM_ELSEWHERE) for part in parts):
-        told.append(ReadIssue("external-links"))
-    return tuple(told)
+        issues.append(ReadIssue("macros-ignored"))
+    if any(name in part for part in parts for name in _EXTERNAL_PARTS):
+        issues.append(ReadIssue("external-links"))
+    return tuple(issues)
 
 
-def _local(tag: str) -> str:
+# --- the parts of a workbook ----------------------------------------------------------------------------
+
+
+def _local_name(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
-def _nothing(*_: object) -> None:
-    """Handler for what does not matter."""
+def _ignore(*_: object) -> None:
+    """Ignore an event of the parser."""
 
 
-def _relations(archive: Archive, part: str, folder: str = "") -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
+def _read_relations(archive: WorkbookArchive, part: str, folder: str = "") -> dict[str, tuple[str, str]]:
+    """Return relation id → (type, part) of a relations part; {} if there is no such part."""
+    relations: dict[str, tuple[str, str]] = {}
 
-    def start(tag: str, given: dict[str, str]) -> None:
-        if _local(tag) == "Relationship" and given.get("TargetMode") != "External":
-            target = given.get("Target", "")
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if _local_name(tag) == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "")
             path = target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/")
-            found[given.get("Id", "")] = (given.get("Type", ""), _plain(path))
-        if len(found) > MOST_PARTS:
-            raise archive.damaged(f"{part} names more than {MOST_PARTS} parts")
+            relations[attributes.get("Id", "")] = (attributes.get("Type", ""), _resolve_path(path))
+        if len(relations) > MAX_PARTS:
+            raise archive.damaged(f"{part} names more than {MAX_PARTS} parts")
 
     if part.lower() in archive.parts:
-        archive.parse(part, start, _nothing, _nothing)
-    return found
+        archive.parse(part, start, _ignore, _ignore)
+    return relations
 
 
-def _plain(path: str) -> str:
-    parts: list[str] = []
-    for piece in path.split("/"):
-        if piece == "..":
-            parts = parts[:-1]
-        elif piece not in {"", "."}:
-            parts.append(piece)
-    return "/".join(parts)
+def _resolve_path(path: str) -> str:
+    """Return a path without `.` and `..`."""
+    resolved: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            resolved = resolved[:-1]
+        elif segment not in {"", "."}:
+            resolved.append(segment)
+    return "/".join(resolved)
 
 
-def _workbook(opened: _Opened, part: str) -> None:
-    def start(tag: str, given: dict[str, str]) -> None:
-        match _local(tag):
+def _read_main_part(workbook: _OpenWorkbook, part: str) -> None:
+    """Read the names and states of the sheets, and the epoch of dates."""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        match _local_name(tag):
             case "workbookPr":
-                opened.book.since_1904 = given.get("date1904", "0") in {"1", "true"}
+                workbook.shared.since_1904 = attributes.get("date1904", "0") in {"1", "true"}
             case "sheet":
-                relation = next((value for key, value in given.items() if _local(key) == "id" and ":" in key), "")
-                opened.sheets.append((given.get("name", ""), relation, given.get("state", "visible")))
-                if len(opened.sheets) > MOST_PARTS:
-                    raise opened.archive.damaged(f"it has more than {MOST_PARTS} sheets")
+                ids = (value for key, value in attributes.items() if _local_name(key) == "id" and ":" in key)
+                sheet = (attributes.get("name", ""), next(ids, ""), attributes.get("state", "visible"))
+                workbook.sheets.append(sheet)
+                if len(workbook.sheets) > MAX_PARTS:
+                    raise workbook.archive.damaged(f"it has more than {MAX_PARTS} sheets")
 
-    opened.archive.parse(part, start, _nothing, _nothing)
+    workbook.archive.parse(part, start, _ignore, _ignore)
 
 
-def _strings(book: Book, part: str) -> None:
-    """The shared texts; phonetic readings are left out, runs of formatting are put together."""
+def _read_strings(shared: SharedParts, part: str) -> None:
+    """Read the shared texts; runs of formatting are joined, phonetic readings are left out."""
     pieces: list[str] = []
     inside = {"t": False, "rPh": False}
     size = 0
 
     def start(tag: str, _: dict[str, str]) -> None:
         nonlocal size
-        name = _local(tag)
+        name = _local_name(tag)
         if name == "si":
             pieces.clear()
             size = 0
@@ -176,45 +190,48 @@ def _strings(book: Book, part: str) -> None:
             inside[name] = True
 
     def end(tag: str) -> None:
-        name = _local(tag)
+        name = _local_name(tag)
         if name in inside:
             inside[name] = False
         elif name == "si":
-            book.add_string("".join(pieces))
+            shared.add_text("".join(pieces))
 
     def text(piece: str) -> None:
         nonlocal size
         if inside["t"] and not inside["rPh"]:
             size += len(piece)
-            if size > RAW_LONGEST:
-                raise book.archive.damaged(f"the shared text {len(book.filled)} is longer than {LONGEST} characters")
+            if size > MAX_RAW_CHARS:
+                what = f"the shared text {len(shared.is_filled)} is longer than {EXCEL_MAX_CELL_CHARS} characters"
+                raise shared.archive.damaged(what)
             pieces.append(piece)
 
-    book.archive.parse(part, start, end, text)
-    book.shared = book.texts.series()
+    shared.archive.parse(part, start, end, text)
+    shared.finish_texts()
 
 
-def _styles(book: Book, part: str) -> None:
-    """The cell formats, as far as they change what a number is."""
+def _read_styles(shared: SharedParts, part: str) -> None:
+    """Read the cell styles, as far as they change what a number means."""
     codes: dict[int, str] = {}
     formats: list[int] = []
-    inside = [False]
+    in_cell_styles = False
 
-    def start(tag: str, given: dict[str, str]) -> None:
-        name = _local(tag)
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal in_cell_styles
+        name = _local_name(tag)
         if name == "numFmt":
-            codes[int(given.get("numFmtId", "0"))] = given.get("formatCode", "")[:_LONGEST_FORMAT]
+            codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")[:_MAX_FORMAT_CHARS]
         elif name == "cellXfs":
-            inside[0] = True
-        elif name == "xf" and inside[0]:
-            formats.append(int(given.get("numFmtId", "0")))
-        if len(formats) > _MOST_FORMATS or len(codes) > _MOST_FORMATS:
-            raise book.too_large("more than 100,000 cell formats")
+            in_cell_styles = True
+        elif name == "xf" and in_cell_styles:
+            formats.append(int(attributes.get("numFmtId", "0")))
+        if len(formats) > _MAX_FORMATS or len(codes) > _MAX_FORMATS:
+            raise shared.too_large("more than 100,000 cell formats")
 
     def end(tag: str) -> None:
-        if _local(tag) == "cellXfs":
-            inside[0] = False
+        nonlocal in_cell_styles
+        if _local_name(tag) == "cellXfs":
+            in_cell_styles = False
 
-    book.archive.parse(part, start, end, _nothing)
+    shared.archive.parse(part, start, end, _ignore)
     for style, number in enumerate(formats):
-        book.formats.add(str(style), number, codes.get(number))
+        shared.formats.add(str(style), number, codes.get(number))

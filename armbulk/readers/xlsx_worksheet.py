@@ -1,4 +1,4 @@
-"""One worksheet as its events go by: rows, cells, and what each cell was."""
+"""Reads one worksheet from its XML events: rows, cells, and the kind of each cell."""
 
 import re
 from array import array
@@ -8,252 +8,269 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import ReadIssue
-from armbulk.readers.cell_buffer import LAST_COLUMN, LONGEST, CellBuffer, TextBuffer, frame_of, index_of
-from armbulk.readers.xlsx_archive import Archive
-from armbulk.readers.xlsx_values import NumberFormats, iso_date, plain_number, serial_date, unescaped
+from armbulk.readers.cell_buffer import MAX_COLUMNS, CellBuffer, TextBuffer, build_frame, to_index
+from armbulk.readers.xlsx_archive import WorkbookArchive
+from armbulk.readers.xlsx_formats import NumberFormats
+from armbulk.readers.xlsx_values import convert_serial, parse_iso_date, to_plain_number, unescape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_CELLS = 5_000_000
-LAST_ROW = 1_048_576
-RAW_LONGEST = 8 * LONGEST  # a text in the file: every character may be written as an escape
-_MOST_PLACES = 15_000_000  # rows times columns, unless a tenth of them is filled
-_MOST_MERGED = 100_000
+MAX_CELLS = 5_000_000
+MAX_ROWS = 1_048_576
+MAX_RAW_CHARS = 8 * EXCEL_MAX_CELL_CHARS
+"""How long a text may be in the file, where every character may be written as an escape."""
+
+_MAX_SPARSE_CELLS = 15_000_000  # how many cells a table may have of which less than a tenth is filled
+_MAX_MERGED_RANGES = 100_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,10})")
 _DIGITS = re.compile(r"[0-9]{1,10}")
-_YES = {"1", "true"}
+_TRUE = {"1", "true"}
 _BOOLEANS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE", "": ""}
 
-_Given = dict[str, str]
+_Attributes = dict[str, str]
 
 
 @dataclass(slots=True)
-class Book:
-    """What all sheets of a workbook share: texts, formats, and how many cells there may still be."""
+class SharedParts:
+    """What all sheets of a workbook share.
 
-    archive: Archive
-    left: int = MOST_CELLS
-    texts: TextBuffer = field(default_factory=TextBuffer)
-    filled: bytearray = field(default_factory=bytearray)  # which of the shared texts are not blank
-    shared: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    Attributes:
+        cells_left: How many cells may still be read.
+        is_filled: Per shared text, whether it is not blank.
+        texts: The shared texts, once `finish_texts` was called.
+        formats: The cell styles that matter.
+        since_1904: Whether dates count from 1904.
+    """
+
+    archive: WorkbookArchive
+    cells_left: int = MAX_CELLS
+    is_filled: bytearray = field(default_factory=bytearray)
+    texts: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     formats: NumberFormats = field(default_factory=NumberFormats)
     since_1904: bool = False
+    _buffer: TextBuffer = field(default_factory=TextBuffer)
 
     def too_large(self, what: str) -> FileError:
-        """The error for a workbook that holds too much."""
+        """Return the error for a workbook that is too large."""
         return FileError("too-large", f"{self.archive.name} has {what}", "Split the file")
 
-    def add_string(self, raw: str) -> None:
-        """Keep one shared text."""
-        if len(self.filled) >= MOST_CELLS:
+    def add_text(self, raw: str) -> None:
+        """Add a shared text."""
+        if len(self.is_filled) >= MAX_CELLS:
             raise self.too_large("more than 5,000,000 texts")
-        text = self.text(raw, f"the shared text {len(self.filled)}")
-        self.filled.append(bool(text))
-        self.texts.add(text)
+        text = self.decode_text(raw, f"the shared text {len(self.is_filled)}")
+        self.is_filled.append(bool(text))
+        self._buffer.add(text)
 
-    def text(self, raw: str, where: str) -> str:
-        """A text as Excel shows it; FileError when it is longer than any."""
-        text = unescaped(raw)
-        if len(text) > LONGEST:
-            raise self.archive.damaged(f"{where} is longer than {LONGEST} characters")
+    def finish_texts(self) -> None:
+        """Make the shared texts available as `texts`."""
+        self.texts = self._buffer.to_series()
+
+    def decode_text(self, raw: str, where: str) -> str:
+        """Return a text as Excel shows it; FileError when it is too long for a cell."""
+        text = unescape_text(raw)
+        if len(text) > EXCEL_MAX_CELL_CHARS:
+            raise self.archive.damaged(f"{where} is longer than {EXCEL_MAX_CELL_CHARS} characters")
         return text
 
 
-class Worksheet:
+class WorksheetReader:
     """Reads one worksheet part."""
 
-    def __init__(self, book: Book, title: str) -> None:
-        """Begin before the first row."""
-        self.merged: list[str] = []
-        self._book, self._title = book, title
+    def __init__(self, shared: SharedParts, title: str) -> None:
+        """Prepare to read the sheet called `title`."""
+        self.merged_ranges: list[str] = []
+        self._shared, self._title = shared, title
         self._rows = array("I")
         self._cells: dict[int, CellBuffer] = {}
-        self._count = 0
+        self._cell_count = 0
         self._row, self._row_text = 0, "0"
         self._column = -1
         self._letters: dict[str, int] = {}
-        self._given: _Given | None = None  # the attributes of the cell that is open
-        self._pieces: list[str] = []
-        self._size = 0
-        self._formula: list[str] | None = None
-        self._wanted: list[str] | None = None
-        self._values = 0
-        self._runs = False
-        self._skip = False
-        self._formulas = 0
+        self._open_cell: _Attributes | None = None  # the attributes of the cell that is being read
+        self._value_pieces: list[str] = []
+        self._text_size = 0
+        self._formula_pieces: list[str] | None = None
+        self._target: list[str] | None = None  # the list that takes the text that is being read
+        self._value_count = 0
+        self._has_runs = False
+        self._in_phonetic = False
+        self._formula_count = 0
         self._hidden: set[int] = set()
         self._shown: set[int] = set()
         self._hides_all = False
-        self._inside = False  # only what stands in sheetData is a row or a cell
-        self._starts: dict[str, Callable[[_Given], None]] = {
+        self._in_data = False  # only the content of sheetData is rows and cells
+        self._starts: dict[str, Callable[[_Attributes], None]] = {
             "row": self._begin_row, "c": self._begin_cell, "v": self._begin_value, "t": self._begin_run,
-            "f": self._begin_formula, "rPh": self._begin_reading,
+            "f": self._begin_formula, "rPh": self._begin_phonetic,
         }  # fmt: skip
-        self._outer: dict[str, Callable[[_Given], None]] = {
+        self._outer: dict[str, Callable[[_Attributes], None]] = {
             "sheetData": self._begin_data, "mergeCell": self._add_merged, "sheetFormatPr": self._set_defaults,
         }  # fmt: skip
         self._ends: dict[str, Callable[[], None]] = {
             "c": self._end_cell, "v": self._end_text, "t": self._end_text, "f": self._end_text,
-            "rPh": self._end_reading, "sheetData": self._end_data,
+            "rPh": self._end_phonetic, "sheetData": self._end_data,
         }  # fmt: skip
 
     def read(self, part: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-        """Read the part: the frame of model.Sheet, and its column letters."""
-        self._book.archive.parse(part, self._start, self._end, self._text)
-        if len(self._rows) * len(self._cells) > max(_MOST_PLACES, 10 * self._count):
-            raise self._book.too_large(f"cells too far apart on sheet {self._title}")
-        return frame_of(self._rows, self._cells, self._book.shared)
+        """Read the part: (the frame of `model.sheet.Sheet`, its letters)."""
+        self._shared.archive.parse(part, self._start, self._end, self._text)
+        if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self._cell_count):
+            raise self._shared.too_large(f"cells too far apart on sheet {self._title}")
+        return build_frame(self._rows, self._cells, self._shared.texts)
 
-    def hidden(self) -> frozenset[int]:
-        """The rows with cells that Excel does not show."""
+    def hidden_rows(self) -> frozenset[int]:
+        """Return the rows with cells that Excel does not show."""
         return frozenset(set(self._rows) - self._shown) if self._hides_all else frozenset(self._hidden)
 
-    def faults(self) -> list[ReadIssue]:
-        """What is to be told of the sheet."""
-        return [ReadIssue("formula-values", value=str(self._formulas))] if self._formulas else []
+    def issues(self) -> list[ReadIssue]:
+        """Return the issues of the sheet."""
+        return [ReadIssue("formula-values", value=str(self._formula_count))] if self._formula_count else []
 
-    def _start(self, tag: str, given: _Given) -> None:
+    def _start(self, tag: str, attributes: _Attributes) -> None:
         name = tag if ":" not in tag else tag.rpartition(":")[2]
-        act = (self._starts if self._inside else self._outer).get(name)
-        if act is not None:
-            act(given)
+        handle = (self._starts if self._in_data else self._outer).get(name)
+        if handle is not None:
+            handle(attributes)
 
     def _text(self, piece: str) -> None:
-        if self._wanted is not None and not self._skip:
-            self._wanted.append(piece)
-            self._size += len(piece)
-            if self._size > RAW_LONGEST:
-                raise self._damaged(f"a text in row {self._row} is longer than {LONGEST} characters")
+        if self._target is not None and not self._in_phonetic:
+            self._target.append(piece)
+            self._text_size += len(piece)
+            if self._text_size > MAX_RAW_CHARS:
+                raise self._damaged(f"a text in row {self._row} is longer than {EXCEL_MAX_CELL_CHARS} characters")
 
     def _end(self, tag: str) -> None:
-        act = self._ends.get(tag if ":" not in tag else tag.rpartition(":")[2])
-        if act is not None:
-            act()
+        handle = self._ends.get(tag if ":" not in tag else tag.rpartition(":")[2])
+        if handle is not None:
+            handle()
 
     def _damaged(self, what: str) -> FileError:
-        return self._book.archive.damaged(f"sheet {self._title}: {what}")
+        return self._shared.archive.damaged(f"sheet {self._title}: {what}")
 
-    def _begin_data(self, _: _Given) -> None:
-        self._inside = True
+    def _begin_data(self, _: _Attributes) -> None:
+        self._in_data = True
 
     def _end_data(self) -> None:
-        self._inside = False
+        self._in_data = False
 
-    def _add_merged(self, given: _Given) -> None:
-        if len(self.merged) >= _MOST_MERGED:
-            raise self._book.too_large(f"more than 100,000 merged ranges on sheet {self._title}")
-        self.merged.append(given.get("ref", "")[:30])
+    def _add_merged(self, attributes: _Attributes) -> None:
+        if len(self.merged_ranges) >= _MAX_MERGED_RANGES:
+            raise self._shared.too_large(f"more than 100,000 merged ranges on sheet {self._title}")
+        self.merged_ranges.append(attributes.get("ref", "")[:30])
 
-    def _set_defaults(self, given: _Given) -> None:
-        self._hides_all = given.get("zeroHeight", "0") in _YES
+    def _set_defaults(self, attributes: _Attributes) -> None:
+        self._hides_all = attributes.get("zeroHeight", "0") in _TRUE
 
-    def _begin_row(self, given: _Given) -> None:
-        told = given.get("r")
-        if told is None:
+    def _begin_row(self, attributes: _Attributes) -> None:
+        reference = attributes.get("r")
+        if reference is None:
             number = self._row + 1
-        elif _DIGITS.fullmatch(told):
-            number = int(told)
+        elif _DIGITS.fullmatch(reference):
+            number = int(reference)
         else:
-            raise self._damaged(f"there is no row {told[:20]!r}")
-        if not 0 < number <= LAST_ROW:
+            raise self._damaged(f"there is no row {reference[:20]!r}")
+        if not 0 < number <= MAX_ROWS:
             raise self._damaged(f"there is no row {number}")
         if number <= self._row:
             raise self._damaged(f"row {number} stands after row {self._row}")
         self._row, self._row_text, self._column = number, str(number), -1
-        state = given.get("hidden")
-        if state in _YES:
+        state = attributes.get("hidden")
+        if state in _TRUE:
             self._hidden.add(number)
-        elif state is not None or "ht" in given:
+        elif state is not None or "ht" in attributes:
             self._shown.add(number)
 
-    def _begin_cell(self, given: _Given) -> None:
-        if self._given is not None or not self._row:
+    def _begin_cell(self, attributes: _Attributes) -> None:
+        if self._open_cell is not None or not self._row:
             raise self._damaged(f"row {self._row} has a cell where none can be")
-        column = self._place(given["r"]) if "r" in given else self._column + 1
+        column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
         if column <= self._column:
-            raise self._damaged(f"the cell {given.get('r')} stands twice or out of order")
-        if column >= LAST_COLUMN:
+            raise self._damaged(f"the cell {attributes.get('r')} stands twice or out of order")
+        if column >= MAX_COLUMNS:
             raise self._damaged(f"row {self._row} has a cell beyond column XFD")
-        self._column, self._given = column, given
-        self._pieces, self._formula = [], None
-        self._size = self._values = 0
-        self._runs = False
-        self._book.left -= 1
-        if self._book.left < 0:
-            raise self._book.too_large("more than 5,000,000 cells")
+        self._column, self._open_cell = column, attributes
+        self._value_pieces, self._formula_pieces = [], None
+        self._text_size = self._value_count = 0
+        self._has_runs = False
+        self._shared.cells_left -= 1
+        if self._shared.cells_left < 0:
+            raise self._shared.too_large("more than 5,000,000 cells")
 
-    def _place(self, reference: str) -> int:
-        """The column of a reference such as B7, which must be of the row that is being read."""
+    def _column_of(self, reference: str) -> int:
+        """Return the column of a reference such as B7, which must be in the current row."""
         letters = reference.removesuffix(self._row_text)
         known = self._letters.get(letters)
         if known is not None and letters != reference:
             return known
-        found = _REFERENCE.fullmatch(reference)
-        if found is None or int(found.group(2)) != self._row:
+        match = _REFERENCE.fullmatch(reference)
+        if match is None or int(match.group(2)) != self._row:
             raise self._damaged(f"the cell {reference[:20]} stands in row {self._row}")
-        index = self._letters[found.group(1)] = index_of(found.group(1))
+        index = self._letters[match.group(1)] = to_index(match.group(1))
         return index
 
-    def _begin_value(self, _: _Given) -> None:
-        self._values += 1
-        self._wanted = self._pieces
+    def _begin_value(self, _: _Attributes) -> None:
+        self._value_count += 1
+        self._target = self._value_pieces
 
-    def _begin_run(self, _: _Given) -> None:
-        self._runs = True
-        self._wanted = self._pieces
+    def _begin_run(self, _: _Attributes) -> None:
+        self._has_runs = True
+        self._target = self._value_pieces
 
-    def _begin_formula(self, _: _Given) -> None:
-        self._formula = self._wanted = []
+    def _begin_formula(self, _: _Attributes) -> None:
+        self._formula_pieces = self._target = []
 
     def _end_text(self) -> None:
-        self._wanted = None
+        self._target = None
 
-    def _begin_reading(self, _: _Given) -> None:
-        self._skip = True
+    def _begin_phonetic(self, _: _Attributes) -> None:
+        self._in_phonetic = True
 
-    def _end_reading(self) -> None:
-        self._skip = False
+    def _end_phonetic(self) -> None:
+        self._in_phonetic = False
 
     def _end_cell(self) -> None:
-        given, self._given = self._given, None
-        if given is None:
+        attributes, self._open_cell = self._open_cell, None
+        if attributes is None:
             return
-        if self._values + self._runs > 1:
+        if self._value_count + self._has_runs > 1:
             raise self._damaged(f"a cell in row {self._row} has two values")
-        raw = "".join(self._pieces)
-        kind = given.get("t", "n")
+        raw = "".join(self._value_pieces)
+        kind = attributes.get("t", "n")
         if kind == "s":
-            place = self._shared(raw)
-            if place is not None:
-                self._cell(self._column).add_shared(len(self._rows) - 1, place)
+            index = self._shared_index(raw)
+            if index is not None:
+                self._add_cell().add_shared(len(self._rows) - 1, index)
             return
-        text, what = self._value(kind, raw, given)
+        text, cell_kind = self._read_value(kind, raw, attributes)
         if text:
-            self._cell(self._column).add(len(self._rows) - 1, text, what)
+            self._add_cell().add(len(self._rows) - 1, text, cell_kind)
 
-    def _cell(self, column: int) -> CellBuffer:
-        """The cells of a column, to which one of this row is added."""
-        if self._formula is not None:
-            self._formulas += 1
+    def _add_cell(self) -> CellBuffer:
+        """Count a cell in the current row and column, and return the buffer of its column."""
+        if self._formula_pieces is not None:
+            self._formula_count += 1
         if not self._rows or self._rows[-1] != self._row:
             self._rows.append(self._row)
-        self._count += 1
-        cells = self._cells.get(column)
+        self._cell_count += 1
+        cells = self._cells.get(self._column)
         if cells is None:
-            cells = self._cells[column] = CellBuffer()
+            cells = self._cells[self._column] = CellBuffer()
         return cells
 
-    def _value(self, kind: str, raw: str, given: _Given) -> tuple[str, str]:
-        if self._formula is not None and not raw and (kind != "str" or not self._values):
-            text, self._formula = f"={''.join(self._formula)}"[:100], None
+    def _read_value(self, kind: str, raw: str, attributes: _Attributes) -> tuple[str, str]:
+        """Return (text, cell kind) of a cell; a blank text is a blank cell."""
+        if self._formula_pieces is not None and not raw and (kind != "str" or not self._value_count):
+            text, self._formula_pieces = f"={''.join(self._formula_pieces)}"[:100], None
             return text, "uncalculated"
         match kind:
             case "n":
-                return self._number(raw.strip(), given.get("s", "0"))
+                return self._read_number(raw.strip(), attributes.get("s", "0"))
             case "inlineStr" | "str":
-                return self._book.text(raw, f"sheet {self._title}: a text in row {self._row}"), "text"
+                return self._shared.decode_text(raw, f"sheet {self._title}: a text in row {self._row}"), "text"
             case "b":
                 if raw.strip() not in _BOOLEANS:
                     raise self._damaged(f"row {self._row} has a yes or no that is neither ({raw[:20]!r})")
@@ -261,30 +278,30 @@ class Worksheet:
             case "e":
                 return raw.strip()[:40] or "#N/A", "error"
             case "d":
-                return iso_date(raw.strip())
+                return parse_iso_date(raw.strip())
             case _:
                 raise self._damaged(f"row {self._row} has a cell of unknown type {kind[:20]!r}")
 
-    def _shared(self, raw: str) -> int | None:
-        """The place of a shared text; null for a blank one."""
+    def _shared_index(self, raw: str) -> int | None:
+        """Return the index of a shared text; None for a blank one."""
         digits = raw.strip()
         if not digits:
             return None
-        place = int(digits) if _DIGITS.fullmatch(digits) else -1
-        if not 0 <= place < len(self._book.filled):
+        index = int(digits) if _DIGITS.fullmatch(digits) else -1
+        if not 0 <= index < len(self._shared.is_filled):
             raise self._damaged(f"row {self._row} refers to text {digits[:20]}, which does not exist")
-        return place if self._book.filled[place] else None
+        return index if self._shared.is_filled[index] else None
 
-    def _number(self, raw: str, style: str) -> tuple[str, str]:
+    def _read_number(self, raw: str, style: str) -> tuple[str, str]:
         if not raw:
             return "", "number"
-        plain, formats = plain_number(raw), self._book.formats
+        plain, formats = to_plain_number(raw), self._shared.formats
         if plain is None:
             raise self._damaged(f"row {self._row} has a number that is none ({raw[:20]!r})")
         if not plain:
             return "#NUM!", "error"
         if style in formats.dates:
-            return serial_date(plain, since_1904=self._book.since_1904)
+            return convert_serial(plain, since_1904=self._shared.since_1904)
         if style in formats.percents:
             return plain, "percent"
         width = formats.widths.get(style, 0)

@@ -1,4 +1,4 @@
-"""ARM's records as data: one file a resource. Everything about fields is derived from here."""
+"""ARM's records as data, one module per resource. Everything about fields is derived from here."""
 
 from armbulk.i18n import Words
 from armbulk.model.fields import Resource
@@ -13,15 +13,15 @@ from armbulk.resources.gl_movements import GL_MOVEMENTS
 from armbulk.resources.insights import INSIGHTS
 from armbulk.resources.log_items import LOG_ITEMS
 
-RESOURCES: dict[str, Resource] = {one.name: one for one in (CUSTOMERS, DOCUMENTS, LINES)}
-"""What can be imported: what the sheets of a workbook may hold."""
+RESOURCES: dict[str, Resource] = {resource.name: resource for resource in (CUSTOMERS, DOCUMENTS, LINES)}
+"""What can be imported, by name: each is a sheet of a workbook."""
 
-UPDATED: dict[str, Resource] = {name: one.partial for name, one in RESOURCES.items()}
-"""The same where records are changed: what ARM holds already need not be said."""
+UPDATED: dict[str, Resource] = {name: resource.for_update() for name, resource in RESOURCES.items()}
+"""The same for a change of existing records: only the key is required."""
 
 EXPORTS: dict[str, Resource] = {
-    one.name: one
-    for one in (
+    resource.name: resource
+    for resource in (
         CUSTOMERS,
         DOCUMENTS,
         AR_ITEMS,
@@ -37,6 +37,17 @@ EXPORTS: dict[str, Resource] = {
 """What can be exported, by its name on the command line."""
 
 
-def headers() -> dict[str, Words]:
-    """Return the words of each field, by the field's name (the same in every resource)."""
-    return {field.name: field.header for one in RESOURCES.values() for field in one.fields}
+def field_headers() -> dict[str, Words]:
+    """Return the header of each field, by the field's name (the same in every resource)."""
+    return {field.name: field.header for resource in RESOURCES.values() for field in resource.fields}
+
+
+def template_resources() -> dict[str, tuple[Resource, ...]]:
+    """Return the resources on the sheets of each template: each resource with its lines or parent, and `all`."""
+    families = {resource.name: _family(resource) for resource in RESOURCES.values()}
+    return {**families, "all": tuple(RESOURCES.values())}
+
+
+def _family(resource: Resource) -> tuple[Resource, ...]:
+    parent = next((candidate for candidate in RESOURCES.values() if candidate.lines is resource), resource)
+    return (parent, parent.lines) if parent.lines else (parent,)

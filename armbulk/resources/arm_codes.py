@@ -2,15 +2,14 @@
 
 from armbulk.i18n import Words
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
-from armbulk.resources import shared
-from armbulk.resources.shared import read_only_field
+from armbulk.resources import shared_fields
+from armbulk.resources.shared_fields import read_only_field
 
 ARM_CODES = Resource(
     name="codes",
     title=Words("Codes", "Koder"),
     sheet_names=(),
     key="code",
-    endpoint="codes",
     json_array="codes",
     source="I",
     listing=Listing(
@@ -22,8 +21,9 @@ ARM_CODES = Resource(
     ),
     fields=(
         read_only_field("code_type", ("Code type", "Kodetype"), "codeType", FieldType.IDENTIFIER,
-                  ("Which list the code belongs to.", "Hvilken liste koden hører til."), "voucherType"),
-        read_only_field("code", ("Code", "Kode"), "code", FieldType.IDENTIFIER, ("The code.", "Koden."), "3"),
-        shared.DESCRIPTION,
+                        ("Which list the code belongs to.", "Hvilken liste koden hører til."), "voucherType"),
+        read_only_field("code", ("Code", "Kode"), "code", FieldType.IDENTIFIER,
+                        ("The code.", "Koden."), "3"),
+        shared_fields.DESCRIPTION,
     ),
 )  # fmt: skip

@@ -1,16 +1,15 @@
-"""Document bundles: what was created together (all inferred, unverified)."""
+"""Document bundles: documents created together (all inferred, unverified)."""
 
 from armbulk.i18n import Words
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
-from armbulk.resources import shared
-from armbulk.resources.shared import read_only_field
+from armbulk.resources import shared_fields
+from armbulk.resources.shared_fields import read_only_field
 
 DOCUMENT_BUNDLES = Resource(
     name="document-bundles",
     title=Words("Document bundles", "Bilagspakker"),
     sheet_names=(),
     key="document_bundle_id",
-    endpoint="documentbundles",
     json_array="documentBundles",
     source="I",
     listing=Listing(
@@ -22,14 +21,14 @@ DOCUMENT_BUNDLES = Resource(
         note=Words("Known by title only.", "Bare kjent av tittelen."),
     ),
     fields=(
-        shared.CLIENT_NO,
-        shared.DOCUMENT_BUNDLE_ID,
-        shared.ACCOUNT_NO,
-        shared.REFERENCE_NO,
-        shared.CUSTOMER_NO,
-        shared.DOCUMENT_NO,
+        shared_fields.CLIENT_NO,
+        shared_fields.DOCUMENT_BUNDLE_ID,
+        shared_fields.ACCOUNT_NO,
+        shared_fields.REFERENCE_NO,
+        shared_fields.CUSTOMER_NO,
+        shared_fields.DOCUMENT_NO,
         read_only_field("status", ("Status", "Status"), "status", FieldType.IDENTIFIER,
-                  ("How far it is.", "Hvor langt den er kommet."), "PROCESSED"),
-        shared.CREATED_TIME,
+                        ("How far it is.", "Hvor langt den er kommet."), "PROCESSED"),
+        shared_fields.CREATED_TIME,
     ),
 )  # fmt: skip

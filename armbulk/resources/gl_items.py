@@ -1,16 +1,15 @@
-"""GL items: the postings of the general ledger. Fields by analogy with AR items (marks: I, unverified)."""
+"""GL items: the postings of the general ledger. Fields by analogy with AR items (source I, unverified)."""
 
 from armbulk.i18n import Words
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
-from armbulk.resources import shared
-from armbulk.resources.shared import read_only_field
+from armbulk.resources import shared_fields
+from armbulk.resources.shared_fields import read_only_field
 
 GL_ITEMS = Resource(
     name="gl-items",
     title=Words("GL items", "Hovedboksposter"),
     sheet_names=(),
     key="gl_item_id",
-    endpoint="glitems",
     json_array="glItems",
     source="I",
     listing=Listing(
@@ -26,29 +25,29 @@ GL_ITEMS = Resource(
                    "Sti og tak er dokumentert, felt og filtre er ikke prøvd."),
     ),
     fields=(
-        shared.CLIENT_NO,
+        shared_fields.CLIENT_NO,
         read_only_field("gl_item_id", ("GL item id", "Hovedbokspost-id"), "glItemId", FieldType.IDENTIFIER,
-                  ("ARM's name of the posting.", "ARMs navn på posteringen."), "2218-6852398-1"),
-        shared.GL_CASE_NO,
-        shared.GL_LOT_NO,
-        shared.GL_YEAR,
-        shared.GL_PERIOD,
-        shared.VOUCHER_TYPE,
-        shared.VOUCHER_TYPE_DESCRIPTION,
-        shared.VOUCHER_NO,
-        shared.VOUCHER_DATE,
-        shared.GL_ACCOUNT_NO,
-        shared.GL_ACCOUNT_NAME,
-        shared.GL_AMOUNT,
-        shared.CURRENCY,
-        shared.CURRENCY_AMOUNT,
+                        ("ARM's name of the posting.", "ARMs navn på posteringen."), "2218-6852398-1"),
+        shared_fields.GL_CASE_NO,
+        shared_fields.GL_LOT_NO,
+        shared_fields.GL_YEAR,
+        shared_fields.GL_PERIOD,
+        shared_fields.VOUCHER_TYPE,
+        shared_fields.VOUCHER_TYPE_DESCRIPTION,
+        shared_fields.VOUCHER_NO,
+        shared_fields.VOUCHER_DATE,
+        shared_fields.GL_ACCOUNT_NO,
+        shared_fields.GL_ACCOUNT_NAME,
+        shared_fields.GL_AMOUNT,
+        shared_fields.CURRENCY,
+        shared_fields.CURRENCY_AMOUNT,
         read_only_field("vat_code", ("VAT code", "Mva-kode"), "vatCode", FieldType.IDENTIFIER,
-                  ("VAT code of the posting.", "Posteringens mva-kode."), "3"),
-        shared.TRANSACTION_TEXT,
-        shared.CUSTOMER_NO,
-        shared.ACCOUNT_NO,
-        shared.REFERENCE_NO,
-        shared.DOCUMENT_NO,
-        shared.CREATED_TIME,
+                        ("VAT code of the posting.", "Posteringens mva-kode."), "3"),
+        shared_fields.TRANSACTION_TEXT,
+        shared_fields.CUSTOMER_NO,
+        shared_fields.ACCOUNT_NO,
+        shared_fields.REFERENCE_NO,
+        shared_fields.DOCUMENT_NO,
+        shared_fields.CREATED_TIME,
     ),
 )  # fmt: skip

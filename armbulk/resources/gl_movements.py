@@ -2,15 +2,14 @@
 
 from armbulk.i18n import Words
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
-from armbulk.resources import shared
-from armbulk.resources.shared import read_only_field
+from armbulk.resources import shared_fields
+from armbulk.resources.shared_fields import read_only_field
 
 GL_MOVEMENTS = Resource(
     name="gl-movements",
     title=Words("GL movements", "Hovedboksbevegelser"),
     sheet_names=(),
     key="gl_account_no",
-    endpoint="glmovements",
     json_array="glMovements",
     source="I",
     listing=Listing(
@@ -24,18 +23,18 @@ GL_MOVEMENTS = Resource(
                    "Bare kjent av tittelen; kanskje har ikke alle ARM den."),
     ),
     fields=(
-        shared.GL_YEAR,
-        shared.GL_PERIOD,
-        shared.GL_ACCOUNT_NO,
+        shared_fields.GL_YEAR,
+        shared_fields.GL_PERIOD,
+        shared_fields.GL_ACCOUNT_NO,
         read_only_field("opening_balance", ("Opening balance", "Inngående saldo"), "openingBalance", FieldType.AMOUNT,
-                  ("Balance when the period began.", "Saldo da perioden begynte."), "1000"),
+                        ("Balance when the period began.", "Saldo da perioden begynte."), "1000"),
         read_only_field("debit", ("Debit", "Debet"), "debit", FieldType.AMOUNT,
-                  ("Sum of debits.", "Sum debet."), "625"),
+                        ("Sum of debits.", "Sum debet."), "625"),
         read_only_field("credit", ("Credit", "Kredit"), "credit", FieldType.AMOUNT,
-                  ("Sum of credits.", "Sum kredit."), "500.63"),
+                        ("Sum of credits.", "Sum kredit."), "500.63"),
         read_only_field("movement", ("Movement", "Bevegelse"), "movement", FieldType.AMOUNT,
-                  ("Debit less credit.", "Debet minus kredit."), "124.37"),
+                        ("Debit less credit.", "Debet minus kredit."), "124.37"),
         read_only_field("closing_balance", ("Closing balance", "Utgående saldo"), "closingBalance", FieldType.AMOUNT,
-                  ("Balance when the period ended.", "Saldo da perioden sluttet."), "1124.37"),
+                        ("Balance when the period ended.", "Saldo da perioden sluttet."), "1124.37"),
     ),
 )  # fmt: skip

@@ -1,16 +1,15 @@
-"""Log items: what happened to a customer or a claim (all inferred, unverified)."""
+"""Log items: events of customers and claims (all inferred, unverified)."""
 
 from armbulk.i18n import Words
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
-from armbulk.resources import shared
-from armbulk.resources.shared import read_only_field
+from armbulk.resources import shared_fields
+from armbulk.resources.shared_fields import read_only_field
 
 LOG_ITEMS = Resource(
     name="log-items",
     title=Words("Log items", "Loggposter"),
     sheet_names=(),
     key="log_item_id",
-    endpoint="logitems",
     json_array="logItems",
     source="I",
     listing=Listing(
@@ -22,16 +21,16 @@ LOG_ITEMS = Resource(
         note=Words("Known by title only.", "Bare kjent av tittelen."),
     ),
     fields=(
-        shared.CLIENT_NO,
+        shared_fields.CLIENT_NO,
         read_only_field("log_item_id", ("Log item id", "Loggpost-id"), "logItemId", FieldType.IDENTIFIER,
-                  ("ARM's name of the log item.", "ARMs navn på loggposten."), "98765"),
-        shared.ACCOUNT_NO,
-        shared.REFERENCE_NO,
-        shared.CUSTOMER_NO,
-        shared.DOCUMENT_NO,
+                        ("ARM's name of the log item.", "ARMs navn på loggposten."), "98765"),
+        shared_fields.ACCOUNT_NO,
+        shared_fields.REFERENCE_NO,
+        shared_fields.CUSTOMER_NO,
+        shared_fields.DOCUMENT_NO,
         read_only_field("log_type", ("Log type", "Loggtype"), "logType", FieldType.IDENTIFIER,
-                  ("What happened, as a code.", "Hva som skjedde, som kode."), "REMINDER"),
-        shared.DESCRIPTION,
-        shared.CREATED_TIME,
+                        ("What happened, as a code.", "Hva som skjedde, som kode."), "REMINDER"),
+        shared_fields.DESCRIPTION,
+        shared_fields.CREATED_TIME,
     ),
 )  # fmt: skip

@@ -1,15 +1,15 @@
-"""A copy of the files with every problem marked in its cell."""
+"""A copy of the files with every finding marked in its cell."""
 
 from pathlib import Path
 
-from armbulk.findings.frame import render
-from armbulk.resources import headers
+from armbulk.findings.frame import render_findings
+from armbulk.resources import field_headers
 from armbulk.validation.check import Checked
 from armbulk.writers.workbooks import write_marked
 
 
 def write_marked_copy(checked: Checked, target: Path, lang: str) -> Path:
-    """Write a copy of the files with every problem marked in its cell; return the path it got."""
-    told = render(checked.findings, checked.sheets, headers(), lang)
-    rows = {index: headed.header_row for index, headed in enumerate(checked.headed) if headed.header_row}
-    return write_marked(target, checked.sheets, told, lang, header_rows=rows)
+    """Write a copy of the files with every finding marked in its cell; return the path it got."""
+    findings = render_findings(checked.findings, checked.sheets, field_headers(), lang)
+    header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
+    return write_marked(target, checked.sheets, findings, lang, header_rows=header_rows)

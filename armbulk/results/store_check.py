@@ -1,4 +1,4 @@
-"""What result workbooks know of the store they came from, and whether this machine's store knows as much."""
+"""Which store a result workbook comes from, and whether this machine's store knows as much as the workbooks at hand."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,50 +6,54 @@ from pathlib import Path
 from armbulk.errors import Unfinished
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
-from armbulk.writers import workbooks
+from armbulk.writers.atomic import MAX_NAMES
+from armbulk.writers.provenance import Provenance, hash_client, read_provenance
 
 
-def target_for(paths: Sequence[str], given: str | None) -> Path:
-    """Where the result workbook goes: `-o`, else NAME.result.xlsx beside the first file."""
-    if given:
-        return Path(given)
+def result_path(paths: Sequence[str], output: str | None) -> Path:
+    """Return the path of the result workbook: `-o`, else NAME.result.xlsx beside the first file."""
+    if output:
+        return Path(output)
     first = Path(paths[0].partition("#")[0])
     return first.with_name(f"{first.stem.removesuffix('.result')}.result.xlsx")
 
 
-def provenance_of(stamp: StoreStamp) -> workbooks.Provenance:
-    """What a result workbook is to remember."""
-    return workbooks.Provenance(stamp.store, stamp.token, stamp.run, workbooks.client_hash(stamp.account))
+def provenance_of(stamp: StoreStamp) -> Provenance:
+    """Return what a result workbook says of the store."""
+    return Provenance(stamp.store, stamp.token, stamp.run, hash_client(stamp.account))
 
 
 def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
-    """Make sure that no result workbook at hand knows more of this client than the store; Unfinished otherwise.
+    """Make sure that no result workbook at hand comes from a run of this client that the store does not know.
 
-    A store that was deleted, restored from an older copy, or is another machine's, does not know what was sent since:
-    from then on it vouches for no document that may be older.
+    A store that was deleted, restored from an older copy, or belongs to another machine does not know what was sent
+    since: from then on it trusts none of its own records of documents that may be older.
+
+    Raises:
+        Unfinished: a workbook comes from an unknown run.
     """
-    which = store.identity()
-    for path in _at_hand(files, target):
-        told = workbooks.read_provenance(path)
-        if told is None or told.whose != workbooks.client_hash(account):
+    store_id = store.identity()
+    for path in _workbooks_at_hand(files, target):
+        provenance = read_provenance(path)
+        if provenance is None or provenance.client_hash != hash_client(account):
             continue
-        if store.issued_token(told.token):
+        if store.issued_token(provenance.token):
             continue
         store.reset_history(account)
-        older = told.store == which
-        why = "it is an older copy" if older else "the workbook comes from another store"
+        is_older = provenance.store_id == store_id
+        reason = "it is an older copy" if is_older else "the workbook comes from another store"
         raise Unfinished(
-            "store-behind" if older else "store-other",
-            f"{path} tells of run {told.run}, which the store of this machine does not know: {why}",
+            "store-behind" if is_older else "store-other",
+            f"{path} tells of run {provenance.run_id}, which the store of this machine does not know: {reason}",
             "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it goes), "
             "or with --first-import if ARM has certainly none of them",
         )
 
 
-def _at_hand(files: Sequence[str], target: Path) -> Iterator[Path]:
-    """The files themselves, and the results that stand beside them."""
+def _workbooks_at_hand(files: Sequence[str], target: Path) -> Iterator[Path]:
+    """The files themselves, and the results beside them."""
     for name in (*files, str(target)):
-        beside = target_for([name], None)
+        result = result_path([name], None)
         yield Path(name.partition("#")[0])
-        yield beside
-        yield from (beside.with_name(f"{beside.stem}-{number}{beside.suffix}") for number in range(2, workbooks.NAMES))
+        yield result
+        yield from (result.with_name(f"{result.stem}-{number}{result.suffix}") for number in range(2, MAX_NAMES))

@@ -1,8 +1,8 @@
-"""A stand-in ARM on 127.0.0.1, written from ARM's public documentation alone: it knows nothing of the rest of armbulk.
+"""A stand-in ARM on 127.0.0.1, written from ARM's public documentation alone.
 
-It is a second witness. Fields, types and answers are written here by hand from the published samples, so that a wrong
-path elsewhere cannot agree with itself. Where the documentation is silent, a `ServerBehaviour` says how this ARM
-behaves; an `InjectedFault` makes single calls fail on purpose.
+It is an independent reference and imports nothing of the rest of armbulk: fields, types and answers are written by
+hand from the published samples, so that a wrong path elsewhere cannot agree with itself. Where the documentation is
+silent, a `ServerBehaviour` sets how this ARM behaves; an `InjectedFault` makes single calls fail on purpose.
 """
 
 from armbulk.sandbox.dialects import DIALECTS, ServerBehaviour

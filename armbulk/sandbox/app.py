@@ -1,4 +1,4 @@
-"""The ASGI application: reads a call, fails on purpose where a fault says so, and writes down what it saw."""
+"""The ASGI application: reads a call, injects the fault that matches it, and records what it saw."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,38 +10,38 @@ from starlette.types import Receive, Scope, Send
 
 from armbulk.sandbox.auth import AuthCheck
 from armbulk.sandbox.faults import InjectedFault
-from armbulk.sandbox.responses import ApiCall, ApiResponse, error, page
+from armbulk.sandbox.responses import TOKEN_PATH, ApiCall, ApiResponse, error_response, html_response
 from armbulk.sandbox.state import CallRecord, SandboxState
 
-Break = Callable[[Scope], None]
+CloseConnection = Callable[[Scope], None]
 
-_REFUSED = {"401", "413", "429", "503"}
+_REFUSALS = {"401", "413", "429", "503"}
 
 
 class App:
     """The stand-in's ASGI application."""
 
-    def __init__(self, state: SandboxState, faults: list[InjectedFault], sever: Break) -> None:
-        """`sever` closes the connection a call came on."""
+    def __init__(self, state: SandboxState, faults: list[InjectedFault], close_connection: CloseConnection) -> None:
+        """`close_connection` closes the connection on which a call came."""
         self.state = state
         self.faults = faults
-        self._gate = AuthCheck(state)
-        self._sever = sever
-        self._late: list[tuple[float, ApiCall]] = []
+        self._auth = AuthCheck(state)
+        self._close_connection = close_connection
+        self._delayed: list[tuple[float, ApiCall]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call."""
         if scope["type"] != "http":
             return
-        asked = await _read(Request(scope, receive))
-        self._deliver_late()
-        fault = self._fault(asked)
-        answer = self._answer(asked, fault)
+        call = await _read_call(Request(scope, receive))
+        self._apply_delayed()
+        fault = self._match_fault(call)
+        answer = self._respond(call, fault)
         lost = fault is not None and fault.kind.startswith("lose-")
-        self._note(asked, answer, status=0 if lost else answer.status)
+        self._record(call, answer, status=0 if lost else answer.status)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        response = Response(answer.body, answer.status, headers={**self._date(), **answer.headers})
+        response = Response(answer.body, answer.status, headers={**self._date_header(), **answer.headers})
         if lost:
             await self._hang_up(scope, receive)
         elif fault is not None and fault.kind == "truncate":
@@ -51,69 +51,66 @@ class App:
         else:
             await response(scope, receive, send)
 
-    def _fault(self, asked: ApiCall) -> InjectedFault | None:
-        """Find the fault that strikes this call; every fault counts the calls it matches."""
-        struck = [one for one in self.faults if one.strikes(asked.method, asked.path)]
-        return struck[0] if struck else None
+    def _match_fault(self, call: ApiCall) -> InjectedFault | None:
+        """Return the first fault that strikes this call; every fault counts the calls it matches."""
+        striking = [fault for fault in self.faults if fault.strikes(call.method, call.path)]
+        return striking[0] if striking else None
 
-    def _answer(self, asked: ApiCall, fault: InjectedFault | None) -> ApiResponse:
+    def _respond(self, call: ApiCall, fault: InjectedFault | None) -> ApiResponse:
         kind = fault.kind if fault else ""
         if kind == "500-not-applied":
-            return error(self.state.dialect, 500, "Internal error")
-        if kind in _REFUSED:
-            told = error(self.state.dialect, int(kind), "Refused on purpose")
-            return ApiResponse(
-                told.status, told.body, {**told.headers, **({"Retry-After": "1"} if kind == "429" else {})}
-            )
+            return error_response(self.state.behaviour, 500, "Internal error")
+        if kind in _REFUSALS:
+            refusal = error_response(self.state.behaviour, int(kind), "Refused on purpose")
+            return refusal.with_headers({"Retry-After": "1"} if kind == "429" else {})
         if kind == "html":
-            return page(200, "Log in")
+            return html_response(200, "Log in")
         if kind == "lose-before":
             return ApiResponse(0)
         if fault and kind == "lose-late":
-            self._late.append((self.state.clock() + fault.seconds, asked))
+            self._delayed.append((self.state.clock() + fault.seconds, call))
             return ApiResponse(0)
-        answer = self._gate.answer(asked)
+        response = self._auth.respond(call)
         if kind == "twice":
-            answer = self._gate.answer(asked)
+            response = self._auth.respond(call)
         if kind == "500-applied":
-            told = error(self.state.dialect, 500, "Internal error")
-            return ApiResponse(500, told.body, told.headers, answer.reads, answer.writes)
-        return answer
+            failure = error_response(self.state.behaviour, 500, "Internal error")
+            return ApiResponse(500, failure.body, failure.headers, response.reads, response.writes)
+        return response
 
-    def _deliver_late(self) -> None:
-        """Apply the calls that a proxy kept back until now."""
-        due = [asked for at, asked in self._late if at <= self.state.clock()]
-        self._late = [(at, asked) for at, asked in self._late if at > self.state.clock()]
-        for asked in due:
-            self._note(asked, self._gate.answer(asked), status=0)
+    def _apply_delayed(self) -> None:
+        """Apply the delayed calls that are due, as when a proxy delivers them late."""
+        due = [call for due_at, call in self._delayed if due_at <= self.state.clock()]
+        self._delayed = [(due_at, call) for due_at, call in self._delayed if due_at > self.state.clock()]
+        for call in due:
+            self._record(call, self._auth.respond(call), status=0)
 
-    def _note(self, asked: ApiCall, answer: ApiResponse, *, status: int) -> None:
-        query = "&".join(f"{name}={value}" for name, value in asked.query.items())
-        login = asked.path == "/token"
-        calls = self.state.logins if login else self.state.requests
+    def _record(self, call: ApiCall, response: ApiResponse, *, status: int) -> None:
+        is_login = call.path == TOKEN_PATH
+        calls = self.state.logins if is_login else self.state.requests
         calls.append(
             CallRecord(
                 self.state.clock(),
-                asked.method,
-                asked.path,
+                call.method,
+                call.path,
                 status,
-                answer.reads,
-                answer.writes,
-                query,
-                b"" if login else asked.body,
+                response.reads,
+                response.writes,
+                "&".join(f"{name}={value}" for name, value in call.query.items()),
+                b"" if is_login else call.body,
             )
         )
 
-    def _date(self) -> dict[str, str]:
+    def _date_header(self) -> dict[str, str]:
         return {"Date": formatdate(self.state.clock(), usegmt=True)}
 
     async def _hang_up(self, scope: Scope, receive: Receive) -> None:
-        self._sever(scope)
+        self._close_connection(scope)
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
-async def _read(request: Request) -> ApiCall:
+async def _read_call(request: Request) -> ApiCall:
     body = await request.body()
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     path = raw.decode("latin-1").partition("?")[0]

@@ -1,11 +1,11 @@
-"""The endpoints under /clients/{clientno}: each call is understood first, and done when the limits allow it."""
+"""The endpoints under /clients/{clientno}: a call is parsed first, and run when the limits allow it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from armbulk.sandbox import batches, queries, records
 from armbulk.sandbox.json_types import Json
-from armbulk.sandbox.responses import ApiCall, ApiResponse, Job, NotJson, error, read_json, said
+from armbulk.sandbox.responses import ApiCall, ApiResponse, Job, NotJson, error_response, json_response, read_json
 from armbulk.sandbox.state import SandboxState
 
 
@@ -18,128 +18,132 @@ class InvalidRecord(Exception):  # noqa: N818 - not an error of the sandbox: an 
 
 
 class Endpoints:
-    """What there is to call."""
+    """The endpoints of one client."""
 
     def __init__(self, state: SandboxState) -> None:
         self.state = state
 
-    def job(self, asked: ApiCall, pieces: Sequence[str]) -> Job:
-        """Understand a call: `pieces` is its path below the client number."""
+    def prepare(self, call: ApiCall, segments: Sequence[str]) -> Job:
+        """Return the job of a call; `segments` is its path below the client number."""
         try:
-            return self._job(asked, pieces)
+            return self._route(call, segments)
         except NotJson:
-            return self._refusal(400, "The body is not JSON")
-        except (InvalidRecord, queries.QueryRefused) as wrong:
-            return self._refusal(wrong.status, str(wrong))
+            return self._refuse(400, "The body is not JSON")
+        except (InvalidRecord, queries.QueryRefused) as error:
+            return self._refuse(error.status, str(error))
 
-    def _job(self, asked: ApiCall, pieces: Sequence[str]) -> Job:  # noqa: C901, PLR0911 - one for each endpoint
-        match (asked.method, *pieces):
+    def _route(self, call: ApiCall, segments: Sequence[str]) -> Job:  # noqa: C901, PLR0911 - one case per endpoint
+        match (call.method, *segments):
             case ("POST" | "PUT", "customers"):
-                return self._customer(asked)
+                return self._save_customer(call)
             case ("POST", "documents"):
-                return self._document(asked)
+                return self._create_document(call)
             case ("POST" | "PUT", "customers", "batches") | ("POST", "documents", "batches"):
-                return self._batch(asked, pieces[0])
+                return self._accept_batch(call, segments[0])
             case ("GET", "batches", number):
-                return Job(lambda: self._told(number))
+                return Job(lambda: self._get_batch(number))
             case ("GET", "documents", number):
-                return Job(lambda: self._found(number, expand=bool(asked.query.get("expand"))))
+                return Job(lambda: self._get_documents(number, expand=bool(call.query.get("expand"))))
             case ("GET", "customers", number):
-                return Job(lambda: self._known(number))
+                return Job(lambda: self._get_customer(number))
             case ("DELETE", "customers", number):
-                return Job(lambda: self._outcome(*records.delete_customer(self.state, number)), writes=1)
-            case ("GET", "glmovements") if self.state.dialect.gl_movements == "absent":
-                return self._refusal(404, "There is no such endpoint")
+                return Job(lambda: self._answer(*records.delete_customer(self.state, number)), writes=1)
+            case ("GET", "glmovements") if self.state.behaviour.gl_movements == "absent":
+                return self._refuse(404, "There is no such endpoint")
             case ("GET", "glitems" | "aritems", number):
-                return Job(lambda: self._posted(pieces[0], number))
-            case ("GET", *_) if "/".join(pieces) in queries.FILTERS:
-                return Job(lambda: self._listed(asked, "/".join(pieces)))
-        return self._refusal(404, "There is no such endpoint")
+                return Job(lambda: self._get_item(segments[0], number))
+            case ("GET", *_) if "/".join(segments) in queries.FILTERS:
+                return Job(lambda: self._get_list(call, "/".join(segments)))
+        return self._refuse(404, "There is no such endpoint")
 
-    def _refusal(self, status: int, message: str) -> Job:
-        return Job(lambda: error(self.state.dialect, status, message))
+    def _refuse(self, status: int, message: str) -> Job:
+        return Job(lambda: error_response(self.state.behaviour, status, message))
 
     # --- writing ------------------------------------------------------------------------------------
 
-    def _customer(self, asked: ApiCall) -> Job:
-        given = _unwrapped(asked.body, "customer", dict)
-        create = asked.method == "POST"
-        return Job(lambda: self._outcome(*records.save_customer(self.state, given, create=create)), writes=1)
+    def _save_customer(self, call: ApiCall) -> Job:
+        customer = _unwrap(call.body, "customer", dict)
+        create = call.method == "POST"
+        return Job(lambda: self._answer(*records.save_customer(self.state, customer, create=create)), writes=1)
 
-    def _document(self, asked: ApiCall) -> Job:
-        given = _unwrapped(asked.body, "document", dict)
+    def _create_document(self, call: ApiCall) -> Job:
+        document = _unwrap(call.body, "document", dict)
         state = self.state
         return Job(
-            lambda: self._outcome(*records.create_document(state, given, state.clock())), writes=self._weight(given)
+            lambda: self._answer(*records.create_document(state, document, state.clock())),
+            writes=self._count_writes(document),
         )
 
-    def _outcome(self, status: int, answer: Json) -> ApiResponse:
+    def _answer(self, status: int, answer: Json) -> ApiResponse:
         if answer["status"] == "FAILED":
-            return error(self.state.dialect, status, answer["message"], answer["errors"])
-        return said(status, answer)
+            return error_response(self.state.behaviour, status, answer["message"], answer["errors"])
+        return json_response(status, answer)
 
-    def _batch(self, asked: ApiCall, resource: str) -> Job:
-        given = _unwrapped(asked.body, resource, list)
-        most = int(self.state.dialect.batch_max)
-        if most and len(given) > most:
-            raise InvalidRecord(413, f"A batch holds at most {most} records")
-        if not given:
+    def _accept_batch(self, call: ApiCall, resource: str) -> Job:
+        batch = _unwrap(call.body, resource, list)
+        max_records = int(self.state.behaviour.batch_max)
+        if max_records and len(batch) > max_records:
+            raise InvalidRecord(413, f"A batch holds at most {max_records} records")
+        if not batch:
             raise InvalidRecord(422, f'"{resource}" holds no records')
-        status = int(self.state.dialect.batch_post_status)
+        status = int(self.state.behaviour.batch_post_status)
         return Job(
-            lambda: said(status, batches.accept(self.state, resource, asked.method, given)),
-            writes=sum(self._weight(one) for one in given),
+            lambda: json_response(status, batches.accept_batch(self.state, resource, call.method, batch)),
+            writes=sum(self._count_writes(record) for record in batch),
         )
 
-    def _weight(self, record: Any) -> int:
+    def _count_writes(self, record: Any) -> int:
         lines = record.get("documentLines") if isinstance(record, dict) else None
-        return 1 + (len(lines) if isinstance(lines, list) and self.state.dialect.document_cost == "lines" else 0)
+        return 1 + (len(lines) if isinstance(lines, list) and self.state.behaviour.document_cost == "lines" else 0)
 
     # --- reading ------------------------------------------------------------------------------------
 
-    def _told(self, number: str) -> ApiResponse:
+    def _get_batch(self, number: str) -> ApiResponse:
         batch = self.state.batches.get(number)  # a UUID is compared exactly
         if batch is None:
-            return error(self.state.dialect, 404, "There is no such batch")
-        status, body, reads = batches.told(self.state, batch)
+            return error_response(self.state.behaviour, 404, "There is no such batch")
+        status, body, reads = batches.read_batch(self.state, batch)
         if status == 404:
-            gone = error(self.state.dialect, 404, "There is no such batch")
-            return ApiResponse(404, gone.body, gone.headers, then=lambda: batches.seen(batch))
-        return said(status, body, reads=reads, then=lambda: batches.seen(batch))
+            refusal = error_response(self.state.behaviour, 404, "There is no such batch")
+            return ApiResponse(404, refusal.body, refusal.headers, on_sent=lambda: batches.record_poll(batch))
+        return json_response(status, body, reads=reads, on_sent=lambda: batches.record_poll(batch))
 
-    def _found(self, number: str, *, expand: bool) -> ApiResponse:
-        found = queries.find_documents(self.state, number)
-        if not found:
-            return error(self.state.dialect, 404, "There is no such document")
-        shown = found if expand else [queries.bare(one) for one in found]
-        return said(200, shown[0] if len(shown) == 1 else {"documents": shown}, reads=queries.weight(shown))
+    def _get_documents(self, number: str, *, expand: bool) -> ApiResponse:
+        documents = queries.find_documents(self.state, number)
+        if not documents:
+            return error_response(self.state.behaviour, 404, "There is no such document")
+        shown = documents if expand else [queries.without_lines(document) for document in documents]
+        body = shown[0] if len(shown) == 1 else {"documents": shown}
+        return json_response(200, body, reads=queries.count_reads(shown))
 
-    def _known(self, number: str) -> ApiResponse:
+    def _get_customer(self, number: str) -> ApiResponse:
         customer = self.state.customer(number)
         if customer is None:
-            return error(self.state.dialect, 404, "There is no such customer")
-        return said(200, customer, reads=1)
+            return error_response(self.state.behaviour, 404, "There is no such customer")
+        return json_response(200, customer, reads=1)
 
-    def _posted(self, resource: str, number: str) -> ApiResponse:
-        found = queries.find_posted(self.state, resource, number)
-        return error(self.state.dialect, 404, "There is no such item") if found is None else said(200, found, reads=1)
+    def _get_item(self, resource: str, number: str) -> ApiResponse:
+        item = queries.find_item(self.state, resource, number)
+        if item is None:
+            return error_response(self.state.behaviour, 404, "There is no such item")
+        return json_response(200, item, reads=1)
 
-    def _listed(self, asked: ApiCall, resource: str) -> ApiResponse:
+    def _get_list(self, call: ApiCall, resource: str) -> ApiResponse:
         try:
-            query_id, query = queries.listing(self.state, resource, asked.query)
-            body, reads = queries.page(self.state, query_id, query, asked.query, asked.headers["host"])
-        except queries.QueryRefused as wrong:
-            return error(self.state.dialect, wrong.status, str(wrong))
-        return said(200, body, reads=reads, then=lambda: self.state.queries.setdefault(query_id, query))
+            query_id, query = queries.open_query(self.state, resource, call.query)
+            body, reads = queries.read_page(self.state, query_id, query, call.query, call.headers["host"])
+        except queries.QueryRefused as error:
+            return error_response(self.state.behaviour, error.status, str(error))
+        return json_response(200, body, reads=reads, on_sent=lambda: self.state.queries.setdefault(query_id, query))
 
 
-def _unwrapped(body: bytes, name: str, kind: type) -> Any:
-    """Take the records out of their wrapper, which must be exactly as documented."""
-    given = read_json(body)
-    wrapper = f'{{"metadata": {{"userId": "…"}}, "{name}": {"[…]" if kind is list else "{…}"}}}'
-    if not isinstance(given, dict) or set(given) != {"metadata", name} or not isinstance(given[name], kind):
+def _unwrap(body: bytes, name: str, json_type: type) -> Any:
+    """Return the records of a body, whose wrapper must be exactly as documented; InvalidRecord if it is not."""
+    content = read_json(body)
+    wrapper = f'{{"metadata": {{"userId": "…"}}, "{name}": {"[…]" if json_type is list else "{…}"}}}'
+    if not isinstance(content, dict) or set(content) != {"metadata", name} or not isinstance(content[name], json_type):
         raise InvalidRecord(422, f"The body must be {wrapper}")
-    metadata = given["metadata"]
+    metadata = content["metadata"]
     if not isinstance(metadata, dict) or not isinstance(metadata.get("userId"), str) or not metadata["userId"]:
         raise InvalidRecord(422, "metadata.userId is required")
-    return given[name]
+    return content[name]

@@ -1,9 +1,14 @@
-"""Failing on purpose: `KIND[:METHOD][:PATH-PART][:NTH | NTH-MTH | *]`, e.g. `lose-after:POST:documents/batches:1`."""
+"""Faults injected into single calls, written `KIND[:METHOD][:PATH-PART][:NTH | NTH-MTH | *]`.
+
+For example `lose-after:POST:documents/batches:1`.
+"""
 
 import math
 import re
 from dataclasses import dataclass
 from typing import Self
+
+from armbulk.sandbox.responses import TOKEN_PATH
 
 KINDS: dict[str, str] = {
     "lose-before": "the connection closes without an answer, nothing is applied",
@@ -20,7 +25,7 @@ KINDS: dict[str, str] = {
     "html": "200 with a web page, nothing is applied",
     "twice": "applied twice, as when a proxy repeats the call; the second answer is given",
 }
-"""Every kind of fault, and what it does."""
+"""Every kind of fault, and its effect."""
 
 METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 _TIMED = frozenset({"slow", "lose-late"})
@@ -28,46 +33,47 @@ _TIMED = frozenset({"slow", "lose-late"})
 
 @dataclass(slots=True)
 class InjectedFault:
-    """One fault and the calls it strikes, counted over the calls it matches."""
+    """One fault and the calls it strikes: the `first` to the `last` of those that match `method` and `path_part`."""
 
     kind: str
     seconds: float = 0.0
     method: str = ""
-    part: str = ""
+    path_part: str = ""
     first: int = 1
     last: float = 1
-    seen: int = 0
+    matched: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a fault as written on the command line; ValueError says how one is written."""
+        """Parse a fault as written on the command line; ValueError shows the form."""
         head, *rest = text.split(":")
         kind, _, seconds = head.partition("=")
         if kind not in KINDS:
             raise ValueError(f"there is no fault {kind!r}; there are: {', '.join(KINDS)}")
         if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", seconds) if kind in _TIMED else seconds:
             raise ValueError(f"a fault is written {kind}{'=SECONDS' if kind in _TIMED else ''}, not {head!r}")
-        made = cls(kind, float(seconds or 0))
-        for piece in rest:
-            made._take(piece, text)
-        return made
+        fault = cls(kind, float(seconds or 0))
+        for part in rest:
+            fault._set_part(part, text)
+        return fault
 
-    def _take(self, piece: str, text: str) -> None:
-        span = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", piece)
-        if piece == "*":
+    def _set_part(self, part: str, text: str) -> None:
+        span = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", part)
+        if part == "*":
             self.first, self.last = 1, math.inf
         elif span:
             self.first, self.last = int(span[1]), int(span[2] or span[1])
-        elif piece in METHODS and not self.method:
-            self.method = piece
-        elif piece and not self.part:
-            self.part = piece
+        elif part in METHODS and not self.method:
+            self.method = part
+        elif part and not self.path_part:
+            self.path_part = part
         else:
             raise ValueError(f"a fault is written KIND[:METHOD][:PATH-PART][:NTH or NTH-MTH or *], not {text!r}")
 
     def strikes(self, method: str, path: str) -> bool:
-        """Whether this call is one of those to fail; the token call only when it is named."""
-        if self.method not in {"", method} or self.part not in path or (path == "/token" and not self.part):
+        """Count a call that matches, and return whether it fails. The token call matches only a fault that names it."""
+        is_named = bool(self.path_part) or path != TOKEN_PATH
+        if self.method not in {"", method} or self.path_part not in path or not is_named:
             return False
-        self.seen += 1
-        return self.first <= self.seen <= self.last
+        self.matched += 1
+        return self.first <= self.matched <= self.last

@@ -1,4 +1,4 @@
-"""The JSON types of the published samples: what may be sent, and what is refused. A second witness, written by hand."""
+"""The JSON types of the published samples: what may be sent and what is refused. An independent list, by hand."""
 
 import re
 from datetime import date
@@ -6,8 +6,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
-STRING, DATE, NUMBER, WHOLE, FLAG = "a string", "a date (YYYY-MM-DD)", "a number", "a whole number", "true or false"
-TEXTS, ANY = "an array of strings", "an array"
+STRING, DATE, NUMBER = "a string", "a date (YYYY-MM-DD)", "a number"
+INTEGER, BOOLEAN = "a whole number", "true or false"
+TEXT_LIST, ANY = "an array of strings", "an array"
 
 ADDRESS: dict[str, Any] = dict.fromkeys(
     ("addressLine1", "addressLine2", "addressLine3", "postalCode", "cityName", "countryText", "countryCode"), STRING
@@ -15,16 +16,16 @@ ADDRESS: dict[str, Any] = dict.fromkeys(
 
 CUSTOMER: dict[str, Any] = {
     "customerNo": STRING, "name": STRING, "postalAddress": ADDRESS,
-    "customerCategory": STRING, "emailAddressDocument": TEXTS, "secondaryEmailAddress": TEXTS,
+    "customerCategory": STRING, "emailAddressDocument": TEXT_LIST, "secondaryEmailAddress": TEXT_LIST,
     "phoneNo": STRING, "secondaryPhoneNo": STRING, "organizationNo": STRING, "organizationNoScheme": STRING,
-    "dateOfBirth": DATE, "yearOfBirth": WHOLE, "ssn": STRING, "ssnCountry": STRING, "informalName": STRING,
+    "dateOfBirth": DATE, "yearOfBirth": INTEGER, "ssn": STRING, "ssnCountry": STRING, "informalName": STRING,
     "customerGroupCode": STRING, "priceNetOrGross": STRING, "language": STRING, "currency": STRING,
-    "distribution": {"type": STRING, "einvoiceCode": WHOLE, "peppolEndpointId": STRING,
+    "distribution": {"type": STRING, "einvoiceCode": INTEGER, "peppolEndpointId": STRING,
                      "peppolEndpointIdScheme": STRING},
     "sellerReference": STRING, "buyerReference": STRING, "bankAccountNo": STRING,
     "stopReminderUntil": DATE, "stopDebtCollectionUntil": DATE, "stopInterestCalcUntil": DATE,
-    "efakturaBlockIds": TEXTS, "peppolBlockIds": TEXTS, "digipostBlockIds": TEXTS,
-    "dueDays": WHOLE, "vatLiable": FLAG, "arRules": TEXTS, "naceCodes": TEXTS, "districtCodes": TEXTS,
+    "efakturaBlockIds": TEXT_LIST, "peppolBlockIds": TEXT_LIST, "digipostBlockIds": TEXT_LIST,
+    "dueDays": INTEGER, "vatLiable": BOOLEAN, "arRules": TEXT_LIST, "naceCodes": TEXT_LIST, "districtCodes": TEXT_LIST,
     "parentCustomerNo": STRING, "parentOrganizationNo": STRING, "discountRate": NUMBER, "activeStatusWeb": STRING,
     "customerMessage": STRING, "limitAmount": NUMBER,
 }  # fmt: skip
@@ -33,12 +34,12 @@ COMPUTED = frozenset({
     "clientNo", "accountNo", "customerKid", "balanceTotal", "registrationStatusCode", "registrationStatusDate",
     "postalAddressChanged", "postalReturnStatus", "postalReturnDate", "usingLanguage",
 })  # fmt: skip
-"""Customer keys worked out by ARM: taken without a word, and ignored."""
+"""Customer keys that ARM computes: accepted and ignored."""
 
 _AMOUNTS: dict[str, Any] = {"exclVat": NUMBER, "vat": NUMBER, "inclVat": NUMBER}
 
 LINE: dict[str, Any] = {
-    "lineNo": WHOLE, "lineType": STRING, "articleNo": STRING, "articleName": STRING, "lineText": STRING,
+    "lineNo": INTEGER, "lineType": STRING, "articleNo": STRING, "articleName": STRING, "lineText": STRING,
     "quantityUnit": STRING, "quantity": NUMBER, "volumeUnit": STRING, "volume": NUMBER, "price": NUMBER,
     "itemGroup1": STRING, "itemGroup2": STRING, "itemGroup3": STRING, "currencyAmounts": _AMOUNTS,
 }  # fmt: skip
@@ -49,9 +50,9 @@ DOCUMENT: dict[str, Any] = {
     "salesOrderId": STRING, "purchaseOrderId": STRING, "sellerReference": STRING, "buyerReference": STRING,
     "additionalReference": STRING, "subCustomerNo": STRING, "ledgerNote": STRING,
     "currencyAmounts": _AMOUNTS,
-    "distribution": {"type": STRING, "einvoiceCode": WHOLE},
+    "distribution": {"type": STRING, "einvoiceCode": INTEGER},
     "einvoiceAddress": {"address": STRING, "addressScheme": STRING, "operator": STRING},
-    "emailAddress": TEXTS, "attachmentFiles": ANY, "attachmentCodes": ANY, "customCodes": ANY,
+    "emailAddress": TEXT_LIST, "attachmentFiles": ANY, "attachmentCodes": ANY, "customCodes": ANY,
     "documentLines": [LINE],
 }  # fmt: skip
 
@@ -62,60 +63,60 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 }
 
 
-def errors(given: Any, shape: dict[str, Any], required: str) -> list[Json]:
-    """What is wrong with a record, as ARM's errors: [{"field", "message"}]."""
-    if not isinstance(given, dict):
-        return [_error("", "must be an object")]
-    found = _object(given, shape, "")
-    named = {one["field"] for one in found}
-    return found + [_error(name, "is required") for name in REQUIRED[required] if _blank(given, name) - named]
+def find_errors(record: Any, shape: dict[str, Any], required: str) -> list[Json]:
+    """Return what is wrong with a record as ARM's errors: [{"field", "message"}]. `required` is a key of REQUIRED."""
+    if not isinstance(record, dict):
+        return [_error("", "The record must be an object")]
+    errors = _check_object(record, shape, "")
+    wrong_fields = {error["field"] for error in errors}
+    missing = [name for name in REQUIRED[required] if name not in wrong_fields and _is_blank(record.get(name))]
+    return errors + [_error(name, "is required") for name in missing]
 
 
-def _blank(given: Json, name: str) -> set[str]:
-    value = given.get(name)
-    return {name} if value is None or (isinstance(value, str) and not value.strip()) else set()
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _object(value: Any, shape: dict[str, Any], where: str) -> list[Json]:
+def _check_object(value: Any, shape: dict[str, Any], parent: str) -> list[Json]:
     if not isinstance(value, dict):
-        return [_error(where, "must be an object")]
-    found = []
+        return [_error(parent, "must be an object")]
+    errors = []
     for name, inner in value.items():
-        path = f"{where}.{name}" if where else name
+        path = f"{parent}.{name}" if parent else name
         if name in shape:
-            found += _value(inner, shape[name], path)
+            errors += _check_value(inner, shape[name], path)
         elif shape is not CUSTOMER or name not in COMPUTED:
-            found.append(_error(path, "is not known"))
-    return found
+            errors.append(_error(path, "is not known"))
+    return errors
 
 
-def _value(value: Any, shape: Any, where: str) -> list[Json]:
+def _check_value(value: Any, shape: Any, path: str) -> list[Json]:
     if value is None:
         return []
     if isinstance(shape, dict):
-        return _object(value, shape, where)
+        return _check_object(value, shape, path)
     if isinstance(shape, list):
         if not isinstance(value, list):
-            return [_error(where, "must be an array")]
-        return [one for n, entry in enumerate(value) for one in _object(entry, shape[0], f"{where}[{n}]")]
-    return [] if _fits(value, shape) else [_error(where, f"must be {shape}")]
+            return [_error(path, "must be an array")]
+        return [error for n, entry in enumerate(value) for error in _check_object(entry, shape[0], f"{path}[{n}]")]
+    return [] if _has_type(value, shape) else [_error(path, f"must be {shape}")]
 
 
-def _fits(value: Any, shape: str) -> bool:
-    number = not isinstance(value, bool) and isinstance(value, int | float)
-    fits: dict[str, bool] = {
+def _has_type(value: Any, json_type: str) -> bool:
+    is_number = not isinstance(value, bool) and isinstance(value, int | float)
+    has_type: dict[str, bool] = {
         STRING: isinstance(value, str),
-        DATE: value == "" or _day(value),
-        NUMBER: number,
-        WHOLE: number and isinstance(value, int),
-        FLAG: isinstance(value, bool),
-        TEXTS: isinstance(value, list) and all(isinstance(one, str) for one in value),
+        DATE: value == "" or _is_date(value),
+        NUMBER: is_number,
+        INTEGER: is_number and isinstance(value, int),
+        BOOLEAN: isinstance(value, bool),
+        TEXT_LIST: isinstance(value, list) and all(isinstance(text, str) for text in value),
         ANY: isinstance(value, list),
     }
-    return fits[shape]
+    return has_type[json_type]
 
 
-def _day(text: Any) -> bool:
+def _is_date(text: Any) -> bool:
     if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         return False
     try:
@@ -125,4 +126,4 @@ def _day(text: Any) -> bool:
 
 
 def _error(field: str, message: str) -> Json:
-    return {"field": field, "message": f"{field or 'The record'} {message}"}
+    return {"field": field, "message": message}

@@ -1,7 +1,7 @@
-"""A ledger to read, as large as one likes: every list ARM has, all of them told by the same facts.
+"""ARM's lists of a generated ledger of any size, all derived from the same vouchers.
 
-Amounts are whole øre until they are written. Every voucher balances, the movements are the sums of the items, and what
-is open on the receivables account is what the AR items have left. Records are made when they are asked for.
+Amounts are øre until they are written. Every voucher balances, the movements are the sums of the items, and the
+balance of the receivables account is what is open on the AR items. Records are made on demand.
 """
 
 from array import array
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 
-from armbulk.sandbox.customers import category, customer
+from armbulk.sandbox.customers import make_customer, pick_category
 from armbulk.sandbox.general_ledger import (
     ACCOUNTS,
     BANK,
@@ -25,25 +25,25 @@ from armbulk.sandbox.general_ledger import (
     SALES,
     VAT,
     GeneralLedger,
-    draw,
-    kroner,
-    moment,
+    draw_ledger,
+    make_timestamp,
+    to_kroner,
 )
-from armbulk.sandbox.invoices import FIRST_BUNDLE, document
+from armbulk.sandbox.invoices import FIRST_BUNDLE, make_document
 from armbulk.sandbox.json_types import Json
-from armbulk.sandbox.keys import kid
-from armbulk.sandbox.rows import RowIndex, Value
-from armbulk.sandbox.system import codes, configs
+from armbulk.sandbox.keys import make_kid
+from armbulk.sandbox.rows import RowIndex, ValueAt
+from armbulk.sandbox.system import list_codes, list_configs
 
 __all__ = ["BANK", "RECEIVABLES", "SALES", "VAT", "ArmLists", "build_lists"]
 
 INTERVALS = (0, 30, 60, 90, 180)
-"""Days after the due date at which the intervals of the aged balance end; the last has no end."""
+"""Days after the due date at which the intervals of the aged balance end; a last interval has no end."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArmLists:
-    """What a client's ledger holds, list by list; dated ones in the order of their days."""
+    """A client's ledger, list by list; dated lists are ordered by day."""
 
     gl_items: Sequence[Json] = ()
     ar_items: Sequence[Json] = ()
@@ -55,11 +55,11 @@ class ArmLists:
     codes: Sequence[Json] = ()
     configs: Sequence[Json] = ()
     insights: Sequence[Json] = ()
-    lists: dict[str, RowIndex] = field(init=False, compare=False, default_factory=dict)
-    """The same by the path under which they are listed."""
+    by_path: dict[str, RowIndex] = field(init=False, compare=False, default_factory=dict)
+    """The same lists by their path in the API."""
 
     def __post_init__(self) -> None:
-        self.lists.update(
+        self.by_path.update(
             {
                 "glitems": RowIndex.of(self.gl_items),
                 "aritems": RowIndex.of(self.ar_items),
@@ -85,12 +85,12 @@ def build_lists(
     on_one_day: int = 0,
     to_one_customer: int = 0,
 ) -> ArmLists:
-    """Make the books of `invoices` invoices over `days` from `start`; the same for the same seed.
+    """Return the lists of a ledger with `invoices` invoices over `days` from `start`; the same for the same seed.
 
-    Seven in ten are paid, whole or in part, and one in fifty is credited. So many `on_one_day` (the tenth) and
-    `to_one_customer` lie close together, as a yearly run would.
+    Seven in ten are paid, in full or in part, and one in fifty is credited. `on_one_day` of them have the date of the
+    tenth day, and `to_one_customer` of them the first customer, as in a yearly invoice run.
     """
-    ledger = draw(
+    ledger = draw_ledger(
         client_no,
         invoices,
         seed=seed,
@@ -107,56 +107,56 @@ def build_lists(
         _documents(ledger),
         _bundles(ledger),
         _log_items(ledger),
-        codes(),
-        configs(client_no),
+        list_codes(),
+        list_configs(client_no),
         tuple(_insights(ledger)),
     )
 
 
-def _told(ledger: GeneralLedger, places: Sequence[int]) -> dict[str, Value]:
-    """How to tell the values that lists are narrowed by, from the places of vouchers."""
+def _filter_keys(ledger: GeneralLedger, indexes: Sequence[int]) -> dict[str, ValueAt]:
+    """Return the values that a list is filtered by, of a list whose records are the vouchers at `indexes`."""
     vouchers = ledger.vouchers
     return {
-        "customerNo": lambda n: f"{vouchers[places[n]].customer:06d}",
-        "accountNo": lambda n: FIRST_ACCOUNT + vouchers[places[n]].customer,
-        "documentNo": lambda n: vouchers[places[n]].document,
-        "referenceNo": lambda n: places[n] + 1,
-        "voucherDate": lambda n: vouchers[places[n]].day,
-        "documentDate": lambda n: vouchers[places[n]].day,
-        "createdTime": lambda n: vouchers[places[n]].day,
-        "open": lambda n: "true" if vouchers[places[n]].left else "false",
+        "customerNo": lambda n: f"{vouchers[indexes[n]].customer:06d}",
+        "accountNo": lambda n: FIRST_ACCOUNT + vouchers[indexes[n]].customer,
+        "documentNo": lambda n: vouchers[indexes[n]].document,
+        "referenceNo": lambda n: indexes[n] + 1,
+        "voucherDate": lambda n: vouchers[indexes[n]].day,
+        "documentDate": lambda n: vouchers[indexes[n]].day,
+        "createdTime": lambda n: vouchers[indexes[n]].day,
+        "open": lambda n: "true" if vouchers[indexes[n]].left else "false",
     }
 
 
-def _posted(ledger: GeneralLedger, place: int) -> Json:
-    """What AR items and GL items both say of a voucher."""
-    one = ledger.vouchers[place]
+def _item_keys(ledger: GeneralLedger, index: int) -> Json:
+    """Return the keys of a voucher that AR items and GL items share."""
+    voucher = ledger.vouchers[index]
     return {
         "clientNo": ledger.client_no,
-        "glCaseNo": 1_165_000 + one.sale,
-        "glLotNo": 6_000_000 + one.day.toordinal(),
-        "glYear": one.day.year,
-        "glPeriod": one.day.month,
-        "voucherType": one.kind,
-        "voucherTypeDescription": KINDS[one.kind],
-        "voucherNo": FIRST_VOUCHER + place,
-        "voucherDate": one.day.isoformat(),
+        "glCaseNo": 1_165_000 + voucher.sale,
+        "glLotNo": 6_000_000 + voucher.day.toordinal(),
+        "glYear": voucher.day.year,
+        "glPeriod": voucher.day.month,
+        "voucherType": voucher.kind,
+        "voucherTypeDescription": KINDS[voucher.kind],
+        "voucherNo": FIRST_VOUCHER + index,
+        "voucherDate": voucher.day.isoformat(),
         "currency": "NOK",
-        "transactionText": KINDS[one.kind],
-        "documentNo": one.document,
-        "createdTime": moment(one.day, place),
+        "transactionText": KINDS[voucher.kind],
+        "documentNo": voucher.document,
+        "createdTime": make_timestamp(voucher.day, index),
     }
 
 
-def _whose(ledger: GeneralLedger, place: int) -> Json:
-    """Whose claim a voucher is, and which."""
-    one = ledger.vouchers[place]
+def _claim_keys(ledger: GeneralLedger, index: int) -> Json:
+    """Return the keys of a voucher's customer, claim and document."""
+    voucher = ledger.vouchers[index]
     return {
         "clientNo": ledger.client_no,
-        "accountNo": FIRST_ACCOUNT + one.customer,
-        "referenceNo": place + 1,
-        "customerNo": f"{one.customer:06d}",
-        "documentNo": one.document,
+        "accountNo": FIRST_ACCOUNT + voucher.customer,
+        "referenceNo": index + 1,
+        "customerNo": f"{voucher.customer:06d}",
+        "documentNo": voucher.document,
     }
 
 
@@ -164,17 +164,17 @@ def _gl_items(ledger: GeneralLedger) -> RowIndex:
     postings, vouchers = ledger.postings, ledger.vouchers
 
     def make(n: int) -> Json:
-        place, entry = divmod(postings[n], 4)
-        account, amount = vouchers[place].entries[entry]
-        return _posted(ledger, place) | {
-            "glItemId": f"{ledger.client_no}-{FIRST_VOUCHER + place}-{account}",
+        index, entry = divmod(postings[n], 4)
+        account, amount = vouchers[index].entries[entry]
+        return _item_keys(ledger, index) | {
+            "glItemId": f"{ledger.client_no}-{FIRST_VOUCHER + index}-{account}",
             "glAccountNo": account,
             "glAccountName": ACCOUNTS[account],
-            "glAmount": kroner(amount),
-            "currencyAmount": kroner(amount),
+            "glAmount": to_kroner(amount),
+            "currencyAmount": to_kroner(amount),
             "vatCode": "3" if account == SALES else "",
             "customerNo": "",
-            **(_whose(ledger, place) if account == RECEIVABLES else {}),
+            **(_claim_keys(ledger, index) if account == RECEIVABLES else {}),
         }
 
     return RowIndex(
@@ -191,124 +191,124 @@ def _gl_items(ledger: GeneralLedger) -> RowIndex:
 
 
 def _ar_items(ledger: GeneralLedger) -> RowIndex:
-    def make(place: int) -> Json:
-        one, (due, first) = ledger.vouchers[place], ledger.dues(place)
-        account, seal = FIRST_ACCOUNT + one.customer, f"{ledger.seed}/{place}".encode()
+    def make(index: int) -> Json:
+        voucher, (due, original) = ledger.vouchers[index], ledger.due_dates(index)
+        account, unique = FIRST_ACCOUNT + voucher.customer, f"{ledger.seed}/{index}".encode()
         return {
-            **_whose(ledger, place),
-            **_posted(ledger, place),
+            **_claim_keys(ledger, index),
+            **_item_keys(ledger, index),
             "referenceSequenceNo": 0,
-            "arItemId": f"{ledger.client_no}-{account}-{place + 1}-0",
+            "arItemId": f"{ledger.client_no}-{account}-{index + 1}-0",
             "dueDate": due.isoformat(),
-            "originalDueDate": first.isoformat(),
-            "currencyAmount": kroner(one.amount),
-            "currencyBalance": kroner(one.left),
-            "glAmount": kroner(one.amount),
-            "glBalance": kroner(one.left),
-            "kid": kid(ledger.client_no, account, place + 1),
-            "externalId1": urlsafe_b64encode(blake2b(seal, digest_size=16).digest()).decode().rstrip("="),
-            "ledgerPeriodReportNo": one.day.year % 100 * 100 + one.day.month,
+            "originalDueDate": original.isoformat(),
+            "currencyAmount": to_kroner(voucher.amount),
+            "currencyBalance": to_kroner(voucher.left),
+            "glAmount": to_kroner(voucher.amount),
+            "glBalance": to_kroner(voucher.left),
+            "kid": make_kid(ledger.client_no, account, index + 1),
+            "externalId1": urlsafe_b64encode(blake2b(unique, digest_size=16).digest()).decode().rstrip("="),
+            "ledgerPeriodReportNo": voucher.day.year % 100 * 100 + voucher.day.month,
             "reservedStatus": "",
         }
 
-    return RowIndex(len(ledger.vouchers), make, _told(ledger, range(len(ledger.vouchers))))
+    return RowIndex(len(ledger.vouchers), make, _filter_keys(ledger, range(len(ledger.vouchers))))
 
 
 def _customers(ledger: GeneralLedger) -> RowIndex:
     return RowIndex(
         ledger.customers,
-        lambda place: customer(ledger, place + 1),
+        lambda n: make_customer(ledger, n + 1),
         {
             "customerNo": lambda n: f"{n + 1:06d}",
             "accountNo": lambda n: FIRST_ACCOUNT + n + 1,
-            "customerCategory": lambda n: category(ledger.seed, n + 1),
+            "customerCategory": lambda n: pick_category(ledger.seed, n + 1),
         },
     )
 
 
 def _documents(ledger: GeneralLedger) -> RowIndex:
-    places = ledger.documents
-    keys = _told(ledger, places) | {"documentType": lambda n: "IN" if _kind(ledger, n) == INVOICE else "CN"}
-    return RowIndex(len(places), lambda n: document(ledger, places[n]), keys)
-
-
-def _kind(ledger: GeneralLedger, n: int) -> int:
-    return ledger.vouchers[ledger.documents[n]].kind
+    indexes, vouchers = ledger.documents, ledger.vouchers
+    keys = _filter_keys(ledger, indexes)
+    keys["documentType"] = lambda n: "IN" if vouchers[indexes[n]].kind == INVOICE else "CN"
+    return RowIndex(len(indexes), lambda n: make_document(ledger, indexes[n]), keys)
 
 
 def _bundles(ledger: GeneralLedger) -> RowIndex:
-    places = ledger.documents
+    indexes = ledger.documents
 
     def make(n: int) -> Json:
-        day = ledger.vouchers[places[n]].day
-        told = {"status": "PROCESSED", "createdTime": moment(day, places[n])}
-        return {**_whose(ledger, places[n]), "documentBundleId": FIRST_BUNDLE + places[n], **told}
+        return {
+            **_claim_keys(ledger, indexes[n]),
+            "documentBundleId": FIRST_BUNDLE + indexes[n],
+            "status": "PROCESSED",
+            "createdTime": make_timestamp(ledger.vouchers[indexes[n]].day, indexes[n]),
+        }
 
-    return RowIndex(len(places), make, _told(ledger, places))
+    return RowIndex(len(indexes), make, _filter_keys(ledger, indexes))
 
 
 def _log_items(ledger: GeneralLedger) -> RowIndex:
-    """Each document was imported and then sent; each payment came."""
-    words = ("IMPORTED", "SENT", "PAID")
-    happened = array(
+    """Return the log: each document was imported and then sent, each payment was received."""
+    log_types = ("IMPORTED", "SENT", "PAID")
+    events = array(  # four times the voucher's index, plus the index of the log type
         "I",
         (
-            place * 4 + word
-            for place, one in enumerate(ledger.vouchers)
-            for word in ((2,) if one.kind == PAYMENT else (0, 1))
+            index * 4 + log_type
+            for index, voucher in enumerate(ledger.vouchers)
+            for log_type in ((2,) if voucher.kind == PAYMENT else (0, 1))
         ),
     )
 
     def make(n: int) -> Json:
-        place, word = happened[n] // 4, words[happened[n] % 4]
-        one = ledger.vouchers[place]
-        said = f"{kroner(-one.amount)} NOK received" if word == "PAID" else f"{KINDS[one.kind]} {word.lower()}"
+        index, log_type = events[n] // 4, log_types[events[n] % 4]
+        voucher = ledger.vouchers[index]
+        document = f"{KINDS[voucher.kind]} {log_type.lower()}"
         return {
-            **_whose(ledger, place),
+            **_claim_keys(ledger, index),
             "logItemId": 90_001 + n,
-            "logType": word,
-            "description": said,
-            "createdTime": moment(one.day, place, late=2 if word == "SENT" else 0),
+            "logType": log_type,
+            "description": f"{to_kroner(-voucher.amount)} NOK received" if log_type == "PAID" else document,
+            "createdTime": make_timestamp(voucher.day, index, hours_later=2 if log_type == "SENT" else 0),
         }
 
-    return RowIndex(len(happened), make, _told(ledger, array("I", (one // 4 for one in happened))))
+    return RowIndex(len(events), make, _filter_keys(ledger, array("I", (event // 4 for event in events))))
 
 
 def _movements(ledger: GeneralLedger) -> Iterator[Json]:
-    """Per account and period: what went in and out, and the balances before and after."""
+    """Yield the opening balance, movement and closing balance of each account and period."""
     sums: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-    for one in ledger.vouchers:
-        for account, amount in one.entries:
-            sums[account, one.day.year, one.day.month][amount < 0] += amount
+    for voucher in ledger.vouchers:
+        for account, amount in voucher.entries:
+            sums[account, voucher.day.year, voucher.day.month][amount < 0] += amount
     balances: dict[int, int] = defaultdict(int)
     for account, year, period in sorted(sums):
         debit, credit = sums[account, year, period]
-        before = balances[account]
-        balances[account] = before + debit + credit
+        opening = balances[account]
+        balances[account] = opening + debit + credit
         yield {
             "clientNo": ledger.client_no,
             "glYear": year,
             "glPeriod": period,
             "glAccountNo": account,
             "glAccountName": ACCOUNTS[account],
-            "openingBalance": kroner(before),
-            "debit": kroner(debit),
-            "credit": kroner(-credit),
-            "movement": kroner(debit + credit),
-            "closingBalance": kroner(balances[account]),
+            "openingBalance": to_kroner(opening),
+            "debit": to_kroner(debit),
+            "credit": to_kroner(-credit),
+            "movement": to_kroner(debit + credit),
+            "closingBalance": to_kroner(balances[account]),
         }
 
 
 def _insights(ledger: GeneralLedger) -> Iterator[Json]:
-    """What is open, by how long it has been due at the ledger's last month end."""
+    """Yield the open amounts by days overdue at the ledger's last month end."""
     counts, sums = [0] * (len(INTERVALS) + 1), [0] * (len(INTERVALS) + 1)
-    if ledger.at is None:
+    if ledger.ageing_date is None:
         return
-    for place, one in enumerate(ledger.vouchers):
-        if one.left:
-            number = _interval((ledger.at - ledger.dues(place)[0]).days)
+    for index, voucher in enumerate(ledger.vouchers):
+        if voucher.left:
+            number = _interval_of((ledger.ageing_date - ledger.due_dates(index)[0]).days)
             counts[number] += 1
-            sums[number] += one.left
+            sums[number] += voucher.left
     for number, (count, amount) in enumerate(zip(counts, sums, strict=True)):
         limits: Json = {"fromDays": INTERVALS[number - 1] + 1} if number else {}
         limits |= {"toDays": INTERVALS[number]} if number < len(INTERVALS) else {}
@@ -317,12 +317,12 @@ def _insights(ledger: GeneralLedger) -> Iterator[Json]:
             "clientNo": ledger.client_no,
             "intervalNo": number,
             **limits,
-            "description": f"{f'{days} days overdue' if number else 'Not due'} at {ledger.at}",
+            "description": f"{f'{days} days overdue' if number else 'Not due'} at {ledger.ageing_date}",
             "currency": "NOK",
             "itemCount": count,
-            "balance": kroner(amount),
+            "balance": to_kroner(amount),
         }
 
 
-def _interval(overdue: int) -> int:
+def _interval_of(overdue: int) -> int:
     return sum(overdue > end for end in INTERVALS)

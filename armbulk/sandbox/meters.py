@@ -1,4 +1,4 @@
-"""The acceptable use policy, counted exactly: six sliding windows for the one client number."""
+"""The acceptable use policy: three meters over two sliding windows, counted exactly for one client number."""
 
 import math
 from collections import deque
@@ -15,16 +15,20 @@ SIZES: dict[str, dict[str, int]] = {
     "XL": {"hour.requests": 10_000, "hour.reads": 200_000, "hour.writes": 100_000,
            "month.requests": 2_000_000, "month.reads": 10_000_000, "month.writes": 2_000_000},
 }  # fmt: skip
-"""The published limits by client size."""
+"""The published limits by client size.
+
+Written here a second time on purpose (`armbulk.quota.tiers` has them too): the sandbox is an independent reference. A
+test compares the two.
+"""
 
 WINDOWS = {"hour": 3600.0, "month": 31 * 86400.0}
 
 
 class Meters:
-    """What the client has used, call by call; names are `hour.requests`, `month.writes` and so on."""
+    """The client's usage; meters are named `hour.requests`, `month.writes` and so on."""
 
     def __init__(self, size: str, clock: Callable[[], float], limits: Mapping[str, int] | None = None) -> None:
-        """Count against the limits of `size`, some of them replaced by `limits`."""
+        """Use the limits of `size`, some of them replaced by `limits`; ValueError for unknown names."""
         if size not in SIZES:
             raise ValueError(f"there is no client size {size!r}; there are: {', '.join(SIZES)}")
         for name in limits or {}:
@@ -34,57 +38,57 @@ class Meters:
         self.refused = 0
         self._clock = clock
         self._lock = RLock()
-        self._leaving: dict[str, deque[tuple[float, int]]] = {name: deque() for name in self.limits}
+        self._expiring: dict[str, deque[tuple[float, int]]] = {name: deque() for name in self.limits}
         self._sums = dict.fromkeys(self.limits, 0)
         self._peak = dict.fromkeys(self.limits, 0)
 
     def used(self) -> dict[str, int]:
-        """What counts now."""
+        """Return the current usage by meter."""
         with self._lock:
             self._slide()
             return dict(self._sums)
 
     def peak(self) -> dict[str, int]:
-        """The most that ever counted at one time."""
+        """Return the highest usage so far by meter."""
         with self._lock:
             return dict(self._peak)
 
-    def wait(self, cost: Mapping[str, int]) -> float:
-        """Seconds until `cost` fits all six windows; 0 = now."""
+    def seconds_until_free(self, cost: Mapping[str, int]) -> float:
+        """Return the seconds until `cost` fits every limit; 0 = it fits now."""
         with self._lock:
             now = self._slide()
-            return max(self._wait(name, cost.get(name.partition(".")[2], 0), now) for name in self.limits)
+            return max(self._seconds_until_free(name, cost.get(name.partition(".")[2], 0), now) for name in self.limits)
 
-    def _wait(self, name: str, amount: int, now: float) -> float:
-        over = self._sums[name] + amount - self.limits[name]
-        if not amount or over <= 0:
+    def _seconds_until_free(self, name: str, amount: int, now: float) -> float:
+        excess = self._sums[name] + amount - self.limits[name]
+        if not amount or excess <= 0:
             return 0.0
-        for leaves, gone in self._leaving[name]:
-            over -= gone
-            if over <= 0:
-                return leaves - now
+        for expires_at, amount_freed in self._expiring[name]:
+            excess -= amount_freed
+            if excess <= 0:
+                return expires_at - now
         return WINDOWS[name.partition(".")[0]]  # more than the whole limit: it never fits
 
     def charge(self, cost: Mapping[str, int]) -> None:
-        """Count a call."""
+        """Add a call's usage."""
         with self._lock:
             now = self._slide()
             for name in self.limits:
                 window, _, meter = name.partition(".")
                 amount = cost.get(meter, 0)
                 if amount:
-                    self._leaving[name].append((now + WINDOWS[window], amount))
+                    self._expiring[name].append((now + WINDOWS[window], amount))
                     self._sums[name] += amount
                     self._peak[name] = max(self._peak[name], self._sums[name])
 
     def _slide(self) -> float:
         now = self._clock()
-        for name, leaving in self._leaving.items():
-            while leaving and leaving[0][0] <= now:
-                self._sums[name] -= leaving.popleft()[1]
+        for name, expiring in self._expiring.items():
+            while expiring and expiring[0][0] <= now:
+                self._sums[name] -= expiring.popleft()[1]
         return now
 
 
 def whole_seconds(seconds: float) -> int:
-    """Seconds for a Retry-After header: never too few."""
+    """Return the seconds of a Retry-After header: rounded up, at least 1."""
     return max(1, math.ceil(seconds))

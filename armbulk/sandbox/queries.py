@@ -1,4 +1,4 @@
-"""What is read: single records, and listings page by page."""
+"""Reading: single records, and listings page by page."""
 
 import math
 import secrets
@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from armbulk.sandbox.json_types import Json
-from armbulk.sandbox.keys import fold
+from armbulk.sandbox.keys import fold_key
 from armbulk.sandbox.rows import RowFilter, RowMatches
 from armbulk.sandbox.state import Query, SandboxState
 
-CAP = 10_000
-SMALLEST_PAGE, SMALL_PAGE, PAGE, PAGE_CAP = 5, 10, 100, 1_000
-QUERY_LIFE = 900.0
+MAX_RECORDS = 10_000
+DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 100, 1_000
+MIN_PAGE_SIZE, SMALL_PAGE_SIZE = 5, 10
+"""A page size below the first becomes the second."""
+
+QUERY_SECONDS = 900.0
 
 FILTERS: dict[str, dict[str, str]] = {
     "customers": {
@@ -37,16 +40,16 @@ FILTERS: dict[str, dict[str, str]] = {
     "clientconfigs": {"configkey": "configKey"},
     "insights/adbintervals": {},
 }
-"""Query parameters of each listing, and the key whose whole value they are compared with (case does not count)."""
+"""Query parameters of each listing, and the key whose value must be equal to theirs (without regard to case)."""
 
-DATED = {
+DATE_KEYS = {
     "glitems": "voucherDate",
     "aritems": "voucherDate",
     "documents": "documentDate",
     "documentbundles": "createdTime",
     "logitems": "createdTime",
 }
-"""The key that `fromdate` and `todate` (both included) are compared with."""
+"""The key that `fromdate` and `todate` (both inclusive) are compared with."""
 
 WRAPPERS = {
     "glitems": "glItems",
@@ -57,7 +60,7 @@ WRAPPERS = {
     "clientconfigs": "clientConfigs",
     "insights/adbintervals": "adbIntervals",
 }
-"""The key of a listing's records, where it is not its path."""
+"""The key of a listing's records, where it differs from the path."""
 
 
 class QueryRefused(Exception):  # noqa: N818 - not an error of the sandbox: an answer
@@ -69,146 +72,155 @@ class QueryRefused(Exception):  # noqa: N818 - not an error of the sandbox: an a
 
 
 def find_documents(state: SandboxState, number: str) -> list[Json]:
-    """Find the documents with a number, once they are visible."""
-    rows = state.books.lists["documents"]
-    stood = [rows[place] for place in rows.find(RowFilter({"documentNo": fold(number)}))]
-    return stood + [one for one in state.documents.get(fold(number), []) if _visible(state, one)]
+    """Return the visible documents with a number."""
+    rows = state.lists.by_path["documents"]
+    listed = [rows[index] for index in rows.find(RowFilter({"documentNo": fold_key(number)}))]
+    created = state.documents.get(fold_key(number), [])
+    return listed + [document for document in created if _is_visible(state, document)]
 
 
-def _visible(state: SandboxState, document: Json) -> bool:
+def _is_visible(state: SandboxState, document: Json) -> bool:
     created = state.created.get(document.get("referenceNo", 0), 0.0)  # a test may have put it there
-    return state.clock() >= created + float(state.dialect.visibility)
+    return state.clock() >= created + float(state.behaviour.visibility)
 
 
-def find_posted(state: SandboxState, resource: str, number: str) -> Json | None:
-    """Find one GL item or AR item by its id, in which the number by which items stand in order is the second last."""
-    key, name = ("glItemId", "voucherNo") if resource == "glitems" else ("arItemId", "referenceNo")
-    pieces = number.split("-")
-    told = pieces[-2] if len(pieces) > 2 else ""
-    if not (told.isascii() and told.isdecimal() and len(told) < 10):
+def find_item(state: SandboxState, resource: str, item_id: str) -> Json | None:
+    """Return a GL item or AR item by its id, whose second last part is the number by which items are ordered."""
+    key, order_key = ("glItemId", "voucherNo") if resource == "glitems" else ("arItemId", "referenceNo")
+    parts = item_id.split("-")
+    number = parts[-2] if len(parts) > 2 else ""
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
-    found = state.books.lists[resource].numbered(name, int(told))
-    return next((one for one in found if fold(one[key]) == fold(number)), None)
+    items = state.lists.by_path[resource].find_numbered(order_key, int(number))
+    return next((item for item in items if fold_key(item[key]) == fold_key(item_id)), None)
 
 
-def bare(document: Json) -> Json:
-    """Leave out a document's lines, as when `expand` does not ask for them."""
+def without_lines(document: Json) -> Json:
+    """Return a document without its lines, as a call without `expand` gets it."""
     return {name: value for name, value in document.items() if name != "documentLines"}
 
 
-def weight(shown: Iterable[Json]) -> int:
-    """How many records are read with these: their lines count too, where they are shown."""
-    return sum(1 + len(one.get("documentLines") or []) for one in shown)
+def count_reads(records: Iterable[Json]) -> int:
+    """Return how many records are read: the records, and the lines they are shown with."""
+    return sum(1 + len(record.get("documentLines") or []) for record in records)
 
 
-def listing(state: SandboxState, resource: str, asked: Mapping[str, str]) -> tuple[str, Query]:
-    """Make a new stored query, or find the one asked for: (queryId, query). Nothing is stored yet."""
-    if "query" not in asked:
-        return secrets.token_urlsafe(16), _new_query(state, resource, asked)
-    stored = state.queries.get(asked["query"])
-    if stored is None or stored.resource != resource or state.clock() > stored.at + QUERY_LIFE:
+def open_query(state: SandboxState, resource: str, params: Mapping[str, str]) -> tuple[str, Query]:
+    """Return (queryId, query): a stored one, or a new one that is not stored yet; QueryRefused if it has expired."""
+    if "query" not in params:
+        return secrets.token_urlsafe(16), _new_query(state, resource, params)
+    stored = state.queries.get(params["query"])
+    if stored is None or stored.resource != resource or state.clock() > stored.created_at + QUERY_SECONDS:
         raise QueryRefused(404, "The query is not known, or too old")
-    return asked["query"], stored
+    return params["query"], stored
 
 
-def _new_query(state: SandboxState, resource: str, asked: Mapping[str, str]) -> Query:
-    size = _number(state, asked, "pagesize", PAGE, PAGE_CAP)
-    size = SMALL_PAGE if size < SMALLEST_PAGE else size
-    most = _number(state, asked, "maximumcount", CAP, CAP)
-    most = min(max(1, math.ceil(most / size)) * size, CAP)
-    sought = RowFilter() if state.dialect.list_filters == "ignored" else _sought(resource, asked)
-    expand = bool(asked.get("expand"))
-    return Query(state.clock(), resource, sought, expand, size, most, _hits(state, resource, sought))
+def _new_query(state: SandboxState, resource: str, params: Mapping[str, str]) -> Query:
+    page_size = _read_number(state, params, "pagesize", DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+    page_size = SMALL_PAGE_SIZE if page_size < MIN_PAGE_SIZE else page_size
+    max_records = _read_number(state, params, "maximumcount", MAX_RECORDS, MAX_RECORDS)
+    max_records = min(max(1, math.ceil(max_records / page_size)) * page_size, MAX_RECORDS)
+    row_filter = RowFilter() if state.behaviour.list_filters == "ignored" else _read_filter(resource, params)
+    matches = _find_matches(state, resource, row_filter)
+    return Query(state.clock(), resource, row_filter, bool(params.get("expand")), page_size, max_records, matches)
 
 
-def _sought(resource: str, asked: Mapping[str, str]) -> RowFilter:
-    """What a listing is narrowed by; what it does not know is ignored."""
-    equal = {key: fold(asked[name]) for name, key in FILTERS[resource].items() if asked.get(name)}
-    if resource not in DATED:
+def _read_filter(resource: str, params: Mapping[str, str]) -> RowFilter:
+    """Return the filter of a listing's parameters; unknown parameters are ignored."""
+    equal = {key: fold_key(params[name]) for name, key in FILTERS[resource].items() if params.get(name)}
+    if resource not in DATE_KEYS:
         return RowFilter(equal)
-    open_only = resource == "aritems" and asked.get("openonly", "").casefold() == "true"
-    return RowFilter(equal, DATED[resource], asked.get("fromdate", ""), asked.get("todate", ""), open_only)
+    open_only = resource == "aritems" and params.get("openonly", "").casefold() == "true"
+    return RowFilter(equal, DATE_KEYS[resource], params.get("fromdate", ""), params.get("todate", ""), open_only)
 
 
-def _number(state: SandboxState, asked: Mapping[str, str], name: str, default: int, cap: int) -> int:
-    text = asked.get(name) or str(default)
+def _read_number(state: SandboxState, params: Mapping[str, str], name: str, default: int, maximum: int) -> int:
+    text = params.get(name) or str(default)
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise QueryRefused(400, f"{name} must be a whole number")
-    if int(text) > cap and state.dialect.over_cap == "400":
-        raise QueryRefused(400, f"{name} must not exceed {cap}")
-    return min(int(text), cap)
+    if int(text) > maximum and state.behaviour.over_cap == "400":
+        raise QueryRefused(400, f"{name} must not exceed {maximum}")
+    return min(int(text), maximum)
 
 
-def _hits(state: SandboxState, resource: str, sought: RowFilter) -> RowMatches:
-    """Find what stands in the books, then what came by the API: that is copied, for it may change."""
-    rows = state.books.lists[resource]
-    places = rows.find(sought)
-    if resource == "customers" and (state.customers or state.gone):
-        number = rows.value("customerNo")
-        places = [place for place in places if not state.replaced(str(number(place)))]
-    return RowMatches(rows, places, [dict(one) for one in _came(state, resource) if sought.fits(one)])
+def _find_matches(state: SandboxState, resource: str, row_filter: RowFilter) -> RowMatches:
+    """Return the matching records of the lists, then those created through the API (copies: they may change)."""
+    rows = state.lists.by_path[resource]
+    indexes = rows.find(row_filter)
+    if resource == "customers" and (state.customers or state.deleted_customers):
+        number_at = rows.value_of("customerNo")
+        indexes = [index for index in indexes if not state.is_replaced(str(number_at(index)))]
+    created = (dict(record) for record in _created_records(state, resource) if row_filter.matches(record))
+    return RowMatches(rows, indexes, list(created))
 
 
-def _came(state: SandboxState, resource: str) -> Iterable[Json]:
+def _created_records(state: SandboxState, resource: str) -> Iterable[Json]:
     match resource:
         case "customers":
             return state.customers.values()
         case "documents":
-            return _seen(state)
+            return _visible_documents(state)
         case "documentbundles":
-            return (_told(state, one, "documentBundleId") | {"status": "PROCESSED"} for one in _seen(state))
+            bundles = (_claim_keys(state, document, "documentBundleId") for document in _visible_documents(state))
+            return (bundle | {"status": "PROCESSED"} for bundle in bundles)
         case "logitems":
-            return (_logged(_told(state, one)) for one in _seen(state))
+            return (_make_log_item(_claim_keys(state, document)) for document in _visible_documents(state))
     return ()
 
 
-def _told(state: SandboxState, document: Json, *more: str) -> Json:
-    """What other lists tell of a document that came by the API."""
-    at = datetime.fromtimestamp(state.created.get(document.get("referenceNo", 0), 0.0), UTC)
+def _claim_keys(state: SandboxState, document: Json, *more: str) -> Json:
+    """Return the keys by which other lists refer to a document that was created through the API."""
+    created_at = datetime.fromtimestamp(state.created.get(document.get("referenceNo", 0), 0.0), UTC)
     names = ("clientNo", "accountNo", "referenceNo", "customerNo", "documentNo", *more)
-    return {name: document.get(name, "") for name in names} | {"createdTime": at.isoformat(timespec="milliseconds")}
+    return {name: document.get(name, "") for name in names} | {
+        "createdTime": created_at.isoformat(timespec="milliseconds")
+    }
 
 
-def _logged(told: Json) -> Json:
-    number = f"{told['accountNo']}-{told['referenceNo']}"
-    return {**told, "logItemId": number, "logType": "IMPORTED", "description": "Document received"}
+def _make_log_item(claim: Json) -> Json:
+    item_id = f"{claim['accountNo']}-{claim['referenceNo']}"
+    return {**claim, "logItemId": item_id, "logType": "IMPORTED", "description": "Document received"}
 
 
-def _seen(state: SandboxState) -> Iterable[Json]:
-    """Documents that were created and are visible by now."""
-    return (one for found in state.documents.values() for one in found if _visible(state, one))
+def _visible_documents(state: SandboxState) -> Iterable[Json]:
+    """Return the documents that were created through the API and are visible by now."""
+    created = (document for documents in state.documents.values() for document in documents)
+    return (document for document in created if _is_visible(state, document))
 
 
-def page(state: SandboxState, query_id: str, query: Query, asked: Mapping[str, str], host: str) -> tuple[Json, int]:
-    """Answer one page of a listing: (body, records read)."""
-    hits = _hits(state, query.resource, query.sought) if state.dialect.list_query == "live" else query.hits
-    if not hits and state.dialect.list_empty == "404":
+def read_page(
+    state: SandboxState, query_id: str, query: Query, params: Mapping[str, str], host: str
+) -> tuple[Json, int]:
+    """Return one page of a listing: (body, records read); QueryRefused if there is none."""
+    is_live = state.behaviour.list_query == "live"
+    matches = _find_matches(state, query.resource, query.row_filter) if is_live else query.matches
+    if not matches and state.behaviour.list_empty == "404":
         raise QueryRefused(404, "Nothing was found")
-    number = max(1, _number(state, asked, "pageno", 1, CAP))
-    served = min(len(hits), query.most)
-    shown = hits.cut((number - 1) * query.size, min(number * query.size, served))
+    number = max(1, _read_number(state, params, "pageno", 1, MAX_RECORDS))
+    served = min(len(matches), query.max_records)
+    shown = matches.slice((number - 1) * query.page_size, min(number * query.page_size, served))
     if query.resource == "documents" and not query.expand:
-        shown = [bare(one) for one in shown]
-    pages = max(1, math.ceil(served / query.size))
+        shown = [without_lines(document) for document in shown]
+    pages = max(1, math.ceil(served / query.page_size))
     summary: Json = {
         "pageNo": number,
         "currentPageSize": len(shown),
-        "pageSizeLimit": query.size,
+        "pageSizeLimit": query.page_size,
         "totalPages": pages,
-        "totalCount": len(hits) if state.dialect.list_total == "true" else served,
-        "maximumCount": query.most,
+        "totalCount": len(matches) if state.behaviour.list_total == "true" else served,
+        "maximumCount": query.max_records,
     }
     address = f"{_origin(state, host)}/arm/v1/clients/{state.client_no}/{query.resource}?query={query_id}&pageno="
     if number < pages:
         summary["nextPage"] = f"{address}{number + 1}"
-    elif state.dialect.list_end != "absent":
-        summary["nextPage"] = {"null": None, "empty": "", "same": f"{address}{number}"}[state.dialect.list_end]
+    elif state.behaviour.list_end != "absent":
+        summary["nextPage"] = {"null": None, "empty": "", "same": f"{address}{number}"}[state.behaviour.list_end]
     summary |= {"lastPage": f"{address}{pages}", "queryId": query_id}
-    return {"summary": summary, WRAPPERS.get(query.resource, query.resource): shown}, weight(shown)
+    return {"summary": summary, WRAPPERS.get(query.resource, query.resource): shown}, count_reads(shown)
 
 
 def _origin(state: SandboxState, host: str) -> str:
-    match state.dialect.next_page_host:
+    match state.behaviour.next_page_host:
         case "other":
             return "https://arm.elsewhere.invalid"
         case "http":

@@ -1,17 +1,19 @@
-"""What is asked and what is said: a call, its answer, and what errors look like in each dialect."""
+"""Calls and answers: one call, its response, and what an error answer looks like with each behaviour."""
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from armbulk.sandbox.dialects import ServerBehaviour
 from armbulk.sandbox.json_types import Json
 
+TOKEN_PATH = "/token"  # noqa: S105 - a path
+
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One call, read whole."""
+    """One call, completely read."""
 
     method: str
     path: str
@@ -21,27 +23,31 @@ class ApiCall:
     body: bytes
 
 
-def nothing() -> None:
+def _do_nothing() -> None:
     """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """What an endpoint says, what it read for it, and what is remembered once it is really said."""
+    """An endpoint's answer, the records it read, and what to record once the answer is sent."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     reads: int = 0
     writes: int = 0
-    then: Callable[[], object] = nothing
+    on_sent: Callable[[], object] = _do_nothing
+
+    def with_headers(self, headers: Mapping[str, str]) -> Self:
+        """Return the same answer with more headers."""
+        return replace(self, headers={**self.headers, **headers})
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A call that is understood: what it would write, and how to do it."""
+    """A parsed call: how many records it would write, and how to run it."""
 
-    do: Callable[[], ApiResponse]
+    run: Callable[[], ApiResponse]
     writes: int = 0
 
 
@@ -50,41 +56,60 @@ class NotJson(Exception):  # noqa: N818 - not an error of the sandbox: an answer
 
 
 def read_json(body: bytes) -> Any:
-    """Read a body as strict JSON."""
+    """Parse a body as strict JSON; NotJson for anything else."""
     try:
-        return json.loads(body, parse_constant=_no_constant)
+        return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise NotJson from None
 
 
-def _no_constant(name: str) -> None:
+def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def said(status: int, body: Json | None, *, reads: int = 0, then: Callable[[], object] = nothing) -> ApiResponse:
-    """Answer with JSON, or with an empty body."""
-    told = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-    return ApiResponse(status, told, {"Content-Type": "application/json"}, reads, then=then)
+def json_response(
+    status: int, body: Json | None, *, reads: int = 0, on_sent: Callable[[], object] = _do_nothing
+) -> ApiResponse:
+    """Return a JSON answer; None makes an empty body."""
+    content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+    return ApiResponse(status, content, {"Content-Type": "application/json"}, reads, on_sent=on_sent)
 
 
-def page(status: int, title: str) -> ApiResponse:
-    """Answer with a web page, as a proxy or a login form does."""
+def html_response(status: int, title: str) -> ApiResponse:
+    """Return a web page, as a proxy or a login form answers."""
     html = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
     return ApiResponse(status, html.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
 
-def error(dialect: ServerBehaviour, status: int, message: str, errors: list[Json] | None = None) -> ApiResponse:
-    """Answer that something is wrong, in the dialect's form."""
-    match dialect.error_body:
+def error_response(
+    behaviour: ServerBehaviour, status: int, message: str, errors: list[Json] | None = None
+) -> ApiResponse:
+    """Return an error answer in the form that `behaviour.error_body` names.
+
+    Args:
+        behaviour: Decides the form.
+        status: The HTTP status.
+        message: What is wrong, in one sentence.
+        errors: The same by field, as `{"field", "message"}`. The forms without a list of errors carry them in the
+            message.
+    """
+    if errors and behaviour.error_body != "default":
+        message = summarise_errors(errors)
+    match behaviour.error_body:
         case "message":
-            return said(status, {"message": message})
+            return json_response(status, {"message": message})
         case "problem":
-            told = json.dumps({"type": "about:blank", "title": "Error", "status": status, "detail": message})
-            return ApiResponse(status, told.encode(), {"Content-Type": "application/problem+json"})
+            problem = json.dumps({"type": "about:blank", "title": "Error", "status": status, "detail": message})
+            return ApiResponse(status, problem.encode(), {"Content-Type": "application/problem+json"})
         case "text":
             return ApiResponse(status, message.encode(), {"Content-Type": "text/plain; charset=utf-8"})
         case "html":
-            return page(status, f"{status} Error")
+            return html_response(status, f"{status} Error")
         case "empty":
             return ApiResponse(status)
-    return said(status, {"status": "FAILED", "result": "REJECTED", "message": message, "errors": errors or []})
+    return json_response(status, {"status": "FAILED", "result": "REJECTED", "message": message, "errors": errors or []})
+
+
+def summarise_errors(errors: list[Json]) -> str:
+    """Return errors by field as one sentence."""
+    return "; ".join(": ".join(filter(None, (error["field"], error["message"]))) for error in errors)

@@ -1,4 +1,4 @@
-"""Records that are made when they are asked for, and found without making them: a large ledger stays small."""
+"""Records made on demand, and found without making them, so that a large ledger takes little memory."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -8,41 +8,42 @@ from itertools import takewhile
 from typing import overload
 
 from armbulk.sandbox.json_types import Json
-from armbulk.sandbox.keys import fold
+from armbulk.sandbox.keys import fold_key
 
-Value = Callable[[int], object]
+ValueAt = Callable[[int], object]
+"""Returns a key's value by a record's index."""
 
-_NOWHERE: "array[int]" = array("I")
+_NO_INDEXES: "array[int]" = array("I")
 
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """What a listing is narrowed by: whole values (folded) by key, days of the key `dated`, what is not yet paid."""
+    """What a listing is filtered by: equal values (folded) by key, days of the key `date_key`, what is not yet paid."""
 
     equal: Mapping[str, str] = field(default_factory=dict)
-    dated: str = ""
+    date_key: str = ""
     first: str = ""
     last: str = ""
     open_only: bool = False
 
-    def fits(self, record: Json) -> bool:
-        """Whether a record is sought."""
-        if any(fold(record.get(key, "")) != said for key, said in self.equal.items()):
+    def matches(self, record: Json) -> bool:
+        """Return whether a record passes the filter."""
+        if any(fold_key(record.get(key, "")) != value for key, value in self.equal.items()):
             return False
         if self.open_only and not record.get("currencyBalance"):
             return False
-        day = str(record.get(self.dated, ""))[:10]
+        day = str(record.get(self.date_key, ""))[:10]
         return (not self.first or day >= self.first) and (not self.last or day <= self.last)
 
 
 class RowIndex(Sequence[Json]):
-    """So many records; `make` makes the one at a place, `keys` tell single values of it without making it.
+    """`size` records: `make` makes the one at an index, `keys` return single values of it without making it.
 
-    With keys, records stand in the order of their days, if they have any; the key `open` is "true" for what is not
-    yet paid. Without keys they are few, and looked through one by one.
+    With keys, records are ordered by day, if they have one; the key `open` is "true" for what is not yet paid. Without
+    keys they are few, and searched one by one.
     """
 
-    def __init__(self, size: int, make: Callable[[int], Json], keys: Mapping[str, Value] | None = None) -> None:
+    def __init__(self, size: int, make: Callable[[int], Json], keys: Mapping[str, ValueAt] | None = None) -> None:
         self._size = size
         self._make = make
         self._keys = keys or {}
@@ -50,7 +51,7 @@ class RowIndex(Sequence[Json]):
 
     @classmethod
     def of(cls, records: Sequence[Json]) -> "RowIndex":
-        """Serve a few records as they are, in any order."""
+        """Return an index of a few records, in any order."""
         return records if isinstance(records, cls) else cls(len(records), records.__getitem__)
 
     def __len__(self) -> int:
@@ -65,76 +66,76 @@ class RowIndex(Sequence[Json]):
     __hash__ = None  # type: ignore[assignment] # equal by content
 
     @overload
-    def __getitem__(self, place: int) -> Json: ...
+    def __getitem__(self, index: int) -> Json: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Json]: ...
-    def __getitem__(self, place: int | slice) -> Json | list[Json]:
-        found = range(self._size)[place]
-        return self._make(found) if isinstance(found, int) else [self._make(one) for one in found]
+    def __getitem__(self, index: slice) -> list[Json]: ...
+    def __getitem__(self, index: int | slice) -> Json | list[Json]:
+        selected = range(self._size)[index]
+        return self._make(selected) if isinstance(selected, int) else [self._make(row) for row in selected]
 
-    def value(self, key: str) -> Value:
-        """How to tell the value of a key at a place."""
-        return self._keys.get(key) or (lambda place: self._make(place).get(key, ""))
+    def value_of(self, key: str) -> ValueAt:
+        """Return the function that returns a key's value by a record's index."""
+        return self._keys.get(key) or (lambda index: self._make(index).get(key, ""))
 
-    def find(self, sought: RowFilter) -> Sequence[int]:
-        """Find the places of the records that are sought, in order."""
+    def find(self, row_filter: RowFilter) -> Sequence[int]:
+        """Return the indexes of the records that pass a filter, in order."""
         if not self._keys:
-            return [place for place, one in enumerate(self) if sought.fits(one)]
-        equal = {**sought.equal, **({"open": "true"} if sought.open_only else {})}
-        places: Sequence[int] = self._days(sought)
-        if len(places) == self._size and equal:
-            indexed = {key: self._index(key).get(said, _NOWHERE) for key, said in equal.items()}
-            fewest = min(indexed, key=lambda key: len(indexed[key]))
-            places = indexed[fewest]
-            del equal[fewest]
-        for key, said in equal.items():
-            value = self.value(key)
-            places = [place for place in places if fold(value(place)) == said]
-        return places
+            return [index for index, record in enumerate(self) if row_filter.matches(record)]
+        equal = {**row_filter.equal, **({"open": "true"} if row_filter.open_only else {})}
+        indexes: Sequence[int] = self._find_days(row_filter)
+        if len(indexes) == self._size and equal:
+            by_key = {key: self._index(key).get(value, _NO_INDEXES) for key, value in equal.items()}
+            rarest = min(by_key, key=lambda key: len(by_key[key]))
+            indexes = by_key[rarest]
+            del equal[rarest]
+        for key, value in equal.items():
+            value_at = self.value_of(key)
+            indexes = [index for index in indexes if fold_key(value_at(index)) == value]
+        return indexes
 
-    def _days(self, sought: RowFilter) -> range:
-        """The places of the days that are sought."""
-        value = self.value(sought.dated)
+    def _find_days(self, row_filter: RowFilter) -> range:
+        """Return the indexes of the records within the filter's days."""
+        value_at = self.value_of(row_filter.date_key)
 
-        def day(place: int) -> str:
-            return str(value(place))[:10]
+        def day_at(index: int) -> str:
+            return str(value_at(index))[:10]
 
-        whole = range(self._size)
-        start = bisect_left(whole, sought.first, key=day) if sought.first else 0
-        return range(start, bisect_right(whole, sought.last, key=day) if sought.last else self._size)
+        indexes = range(self._size)
+        start = bisect_left(indexes, row_filter.first, key=day_at) if row_filter.first else 0
+        return range(start, bisect_right(indexes, row_filter.last, key=day_at) if row_filter.last else self._size)
 
     def _index(self, key: str) -> "dict[str, array[int]]":
-        """The places of each value of a key; made when first asked for."""
+        """Return the records' indexes by a key's folded value; built at the first use."""
         if key not in self._indexes:
-            index: dict[str, array[int]] = {}
-            value = self.value(key)
-            for place in range(self._size):
-                index.setdefault(fold(value(place)), array("I")).append(place)
-            self._indexes[key] = index
+            by_value: dict[str, array[int]] = {}
+            value_at = self.value_of(key)
+            for index in range(self._size):
+                by_value.setdefault(fold_key(value_at(index)), array("I")).append(index)
+            self._indexes[key] = by_value
         return self._indexes[key]
 
-    def numbered(self, key: str, number: int) -> Iterator[Json]:
-        """The records with a number, where `key` is one that never falls from record to record."""
-        value = self.value(key)
-        start = bisect_left(range(self._size), number, key=value)  # type: ignore[arg-type]
-        return takewhile(lambda one: bool(one[key] == number), map(self._make, range(start, self._size)))
+    def find_numbered(self, key: str, number: int) -> Iterator[Json]:
+        """Yield the records with a number; the values of `key` never decrease from record to record."""
+        value_at = self.value_of(key)
+        start = bisect_left(range(self._size), number, key=value_at)  # type: ignore[arg-type]
+        return takewhile(lambda record: bool(record[key] == number), map(self._make, range(start, self._size)))
 
 
 @dataclass(frozen=True, slots=True)
 class RowMatches:
-    """What a listing found: some of the rows, then records beside them."""
+    """The records of a listing: some of an index's, then those created through the API."""
 
     rows: RowIndex
-    places: Sequence[int]
-    beside: Sequence[Json] = ()
+    indexes: Sequence[int]
+    created: Sequence[Json] = ()
 
     def __len__(self) -> int:
-        return len(self.places) + len(self.beside)
+        return len(self.indexes) + len(self.created)
 
-    def cut(self, first: int, last: int) -> list[Json]:
-        """Make the records from one place up to another."""
-        above = len(self.places)
+    def slice(self, start: int, stop: int) -> list[Json]:
+        """Return the records from `start` up to `stop`."""
+        indexed = len(self.indexes)
         return [
-            *(self.rows[place] for place in self.places[first:last]),
-            *self.beside[max(first - above, 0) : max(last - above, 0)],
+            *(self.rows[index] for index in self.indexes[start:stop]),
+            *self.created[max(start - indexed, 0) : max(stop - indexed, 0)],
         ]

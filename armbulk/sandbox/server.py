@@ -16,20 +16,24 @@ from armbulk.sandbox.app import App
 from armbulk.sandbox.auth import CLIENT_ID, SECRET
 from armbulk.sandbox.dialects import ServerBehaviour
 from armbulk.sandbox.faults import InjectedFault
+from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.lists import ArmLists
 from armbulk.sandbox.meters import Meters
+from armbulk.sandbox.records import create_document, save_customer
+from armbulk.sandbox.responses import TOKEN_PATH
 from armbulk.sandbox.state import SandboxState
 
 CLIENT_NO = 2218
 """The client of ARM's published samples."""
 
-_TICK = 0.01
-_MOMENT = 0.5
-_PATIENCE = 10.0
+_TICK_SECONDS = 0.01
+_GRACE_SECONDS = 0.5
+_MAX_START_SECONDS = 10.0
+_MAX_STOP_SECONDS = 10.0
 
 
 class Sandbox:
-    """A stand-in ARM; use it in a `with`. `state` shows what it knows and what was asked of it."""
+    """A stand-in ARM, used in a `with`. `state` shows its records and the calls it received."""
 
     def __init__(  # noqa: PLR0913 - its switches
         self,
@@ -43,21 +47,33 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         limits: Mapping[str, int] | None = None,
         customers: Sequence[Mapping[str, object]] = (),
-        books: ArmLists | None = None,
+        lists: ArmLists | None = None,
     ) -> None:
-        """Prepare the server; ValueError for an unknown size, limit, dialect or fault.
+        """Prepare the server.
 
-        `port` 0 takes a free one. `delay` is how many seconds of `clock` a batch waits to be processed. `customers`
-        are known from the start; `books` are the ledger that stands there to be read.
+        Args:
+            port: The TCP port; 0 takes a free one.
+            size: The client size, which sets the limits.
+            client_no: The client number.
+            dialect: Switches of `ServerBehaviour`, by name.
+            faults: Faults to inject, as written on the command line.
+            delay: Seconds of `clock` until a batch is processed.
+            clock: Returns the server's time.
+            limits: Limits that replace those of `size`.
+            customers: Customers that exist from the start.
+            lists: The ledger that can be read from the start.
+
+        Raises:
+            ValueError: A size, limit, switch or fault is unknown.
         """
         self._port, self._size = port, size
         self.state = SandboxState(
             client_no, clock, ServerBehaviour.of(dialect or {}), delay, Meters(size, clock, limits)
         )
-        if books is not None:
-            self.state.keep_books(books)
-        for one in customers:
-            self.state.seed(one)
+        if lists is not None:
+            self.state.load_lists(lists)
+        for customer in customers:
+            self.state.add_customer(customer)
         self._faults = [InjectedFault.parse(text) for text in faults]
         self._transports: dict[object, asyncio.Transport] = {}
         self._socket: socket.socket | None = None
@@ -65,22 +81,30 @@ class Sandbox:
         self._thread: threading.Thread | None = None
 
     def add_fault(self, text: str) -> None:
-        """Fail on purpose from now on."""
+        """Inject a fault from now on."""
         self._faults.append(InjectedFault.parse(text))
+
+    def put_customer(self, customer: Mapping[str, object], *, create: bool = True) -> tuple[int, Json]:
+        """Create or change a customer without a call, and return ARM's (status, answer)."""
+        return save_customer(self.state, customer, create=create)
+
+    def post_document(self, document: Mapping[str, object]) -> tuple[int, Json]:
+        """Create a document without a call, and return ARM's (status, answer)."""
+        return create_document(self.state, document, self.state.clock())
 
     @property
     def base_url(self) -> str:
-        """Where ARM's API is."""
+        """The address of ARM's API."""
         return f"{self._origin()}/arm/v1"
 
     @property
     def token_url(self) -> str:
-        """Where tokens are given."""
-        return f"{self._origin()}/token"
+        """The address that issues tokens."""
+        return f"{self._origin()}{TOKEN_PATH}"
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment in which armbulk uses this server."""
+        """Environment variables that make armbulk use this server."""
         return {
             "ARMBULK_BASE_URL": self.base_url,
             "ARMBULK_CLIENT_NO": str(self.state.client_no),
@@ -101,7 +125,7 @@ class Sandbox:
         self._stop()
 
     def serve_forever(self) -> None:
-        """Serve until Ctrl-C, in a `with` or without one."""
+        """Serve until Ctrl-C, inside or outside a `with`."""
         started_here = self._thread is None
         thread = self._thread or self._start()
         try:
@@ -114,12 +138,12 @@ class Sandbox:
                 self._stop()
 
     def _start(self) -> threading.Thread:
-        bound = self._bound()
-        app = App(self.state, self._faults, self._sever)
+        listener = self._bind()
+        app = App(self.state, self._faults, self._close_connection)
         config = uvicorn.Config(
             app,
             loop="asyncio",
-            http=_protocol(self._transports),
+            http=_tracking_protocol(self._transports),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -129,9 +153,9 @@ class Sandbox:
             server_header=False,
         )
         server = self._server = _Server(config)
-        thread = self._thread = threading.Thread(target=server.run, args=([bound],), name="arm-sandbox", daemon=True)
+        thread = self._thread = threading.Thread(target=server.run, args=([listener],), name="arm-sandbox", daemon=True)
         thread.start()
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _MAX_START_SECONDS
         while not server.started:
             if not thread.is_alive() or time.monotonic() > deadline:
                 raise RuntimeError("the sandbox did not start")
@@ -141,62 +165,62 @@ class Sandbox:
     def _stop(self) -> None:
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
-            self._thread.join(_PATIENCE)
+            self._thread.join(_MAX_STOP_SECONDS)
         if self._socket is not None:
             self._socket.close()
         self._server = self._thread = self._socket = None
 
     def _origin(self) -> str:
-        self._bound()
+        self._bind()
         return f"http://127.0.0.1:{self._port}"
 
-    def _bound(self) -> socket.socket:
+    def _bind(self) -> socket.socket:
         if self._socket is None:
-            # asyncio turns Nagle off for sockets that say TCP; with it every answer would take 40 ms more
-            made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            # asyncio turns Nagle off for sockets whose protocol is TCP; with Nagle an answer takes 40 ms more
+            listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             try:
                 if os.name == "posix":  # elsewhere this would let two servers share a port
-                    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                made.bind(("127.0.0.1", self._port))
+                    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind(("127.0.0.1", self._port))
             except OSError:
-                made.close()
+                listener.close()
                 raise
-            self._socket, self._port = made, made.getsockname()[1]
+            self._socket, self._port = listener, listener.getsockname()[1]
         return self._socket
 
-    def _sever(self, scope: Scope) -> None:
+    def _close_connection(self, scope: Scope) -> None:
         transport = self._transports.get(tuple(scope["client"]))
         if transport is not None:
             transport.close()
 
 
 class _Server(uvicorn.Server):
-    """Looks often whether it should stop."""
+    """A uvicorn server that checks often whether it should stop."""
 
     async def main_loop(self) -> None:
-        """Serve until told to stop."""
+        """Serve until `should_exit` is set."""
         while not self.should_exit:  # noqa: ASYNC110 - set from another thread
-            await asyncio.sleep(_TICK)
+            await asyncio.sleep(_TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the door and every connection; calls under way get a moment, then they are dropped."""
+        """Close the listener and every connection; calls in progress get half a second."""
         del sockets  # closed by whoever opened them
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        left = _MOMENT
-        while (self.server_state.connections or self.server_state.tasks) and left > 0:
-            await asyncio.sleep(_TICK)
-            left -= _TICK
+        remaining = _GRACE_SECONDS
+        while (self.server_state.connections or self.server_state.tasks) and remaining > 0:
+            await asyncio.sleep(_TICK_SECONDS)
+            remaining -= _TICK_SECONDS
         for task in self.server_state.tasks:
             task.cancel()
 
 
-def _protocol(transports: dict[object, asyncio.Transport]) -> type[asyncio.Protocol]:
-    """Make a protocol that remembers its connections by caller, so that a fault can close one."""
+def _tracking_protocol(transports: dict[object, asyncio.Transport]) -> type[asyncio.Protocol]:
+    """Return a protocol class that keeps its connections by caller in `transports`, so that a fault can close one."""
 
-    class Remembering(H11Protocol):
+    class TrackingProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             transports[transport.get_extra_info("peername")] = transport
             super().connection_made(transport)
@@ -205,4 +229,4 @@ def _protocol(transports: dict[object, asyncio.Transport]) -> type[asyncio.Proto
             transports.pop(self.transport.get_extra_info("peername"), None)
             super().connection_lost(exc)
 
-    return Remembering
+    return TrackingProtocol

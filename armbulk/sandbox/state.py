@@ -1,4 +1,4 @@
-"""What the stand-in ARM knows: customers, documents, batches, stored queries, and every call it saw. All in memory."""
+"""What the stand-in ARM holds: customers, documents, batches, stored queries, and every call. All in memory."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -7,43 +7,42 @@ from typing import Any
 
 from armbulk.sandbox.dialects import ServerBehaviour
 from armbulk.sandbox.json_types import Json
-from armbulk.sandbox.keys import FIRST_ACCOUNT, fold, kid
+from armbulk.sandbox.keys import FIRST_ACCOUNT, fold_key, make_kid
 from armbulk.sandbox.lists import ArmLists
 from armbulk.sandbox.meters import Meters
-from armbulk.sandbox.records import create_document, save_customer
 from armbulk.sandbox.rows import RowFilter, RowMatches
 
 
 @dataclass(slots=True)
 class SandboxBatch:
-    """A batch as accepted: processed when its time has come."""
+    """An accepted batch; it is processed at `due_at`."""
 
     uuid: str
     resource: str
     method: str
     records: list[Any]
     accepted_at: float
-    ready_at: float
+    due_at: float
     answers: list[Json] | None = None
     rejected: str = ""
     """Why the batch was rejected as a whole; "" = it was not."""
-    looked: int = 0
-    """How often it was asked for after it was done."""
-    asked: int = 0
-    """How often it was asked for at all."""
+    polls: int = 0
+    """How many GETs of the batch were answered."""
+    polls_when_done: int = 0
+    """How many of them after it was processed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A stored listing, for its later pages."""
 
-    at: float
+    created_at: float
     resource: str
-    sought: RowFilter
+    row_filter: RowFilter
     expand: bool
-    size: int
-    most: int
-    hits: RowMatches
+    page_size: int
+    max_records: int
+    matches: RowMatches
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +61,17 @@ class CallRecord:
 
 @dataclass(slots=True)
 class SandboxState:
-    """Everything the server remembers; tests look at it."""
+    """Everything the server remembers; tests read it."""
 
     client_no: int
     clock: Callable[[], float]
-    dialect: ServerBehaviour
+    behaviour: ServerBehaviour
     delay: float
     meters: Meters
     customers: dict[str, Json] = field(default_factory=dict)
-    """By folded customerNo, with what ARM itself works out; those of the books only once they were changed."""
-    gone: set[str] = field(default_factory=set)
-    """Customers of the books that were deleted, by folded customerNo."""
+    """By folded customerNo, with the keys that ARM computes; customers of `lists` only once they were changed."""
+    deleted_customers: set[str] = field(default_factory=set)
+    """Deleted customers of `lists`, by folded customerNo."""
     documents: dict[str, list[Json]] = field(default_factory=dict)
     """By folded documentNo, in order of creation; more than one is a duplicate."""
     created: dict[int, float] = field(default_factory=dict)
@@ -80,85 +79,77 @@ class SandboxState:
     batches: dict[str, SandboxBatch] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     requests: list[CallRecord] = field(default_factory=list)
-    """Every call of the API, also those that were refused, struck by a fault or never answered."""
+    """Every call of the API, also those that were refused, failed on purpose or never answered."""
     logins: list[CallRecord] = field(default_factory=list)
-    """Every call for a token (without its body: it holds the secret)."""
+    """Every call for a token, without its body: that has the secret."""
     tokens: dict[str, float] = field(default_factory=dict)
-    """Until when a token is good."""
-    books: ArmLists = field(default_factory=ArmLists)
-    """The ledger that is there to be read."""
-    accounts: int = 0
-    references: int = 0
+    """When each token expires."""
+    lists: ArmLists = field(default_factory=ArmLists)
+    """The ledger that can be read from the start."""
+    next_account: int = 0
+    next_reference: int = 0
 
     def usage(self) -> dict[str, int]:
-        """What counts now against each limit: `hour.requests`, `month.writes` and so on."""
+        """Return the current usage by limit: `hour.requests`, `month.writes` and so on."""
         return self.meters.used()
 
     def peak(self) -> dict[str, int]:
-        """The most that ever counted against each limit."""
+        """Return the highest usage so far by limit."""
         return self.meters.peak()
 
     @property
     def refused_over_limit(self) -> int:
-        """How many calls were refused for a limit."""
+        """How many calls were refused because of a limit."""
         return self.meters.refused
 
     def new_customer(self, customer_no: str) -> Json:
-        """Open an account: what ARM itself knows of a new customer."""
-        account = FIRST_ACCOUNT + self.accounts
-        self.accounts += 1
+        """Return the keys that ARM computes for a new customer."""
+        account = FIRST_ACCOUNT + self.next_account
+        self.next_account += 1
         return {
             "clientNo": self.client_no,
             "accountNo": account,
             "customerNo": customer_no,
-            "customerKid": kid(self.client_no, account, 0),
+            "customerKid": make_kid(self.client_no, account, 0),
             "balanceTotal": 0,
         }
 
-    def keep_books(self, books: ArmLists) -> None:
-        """Take over a ledger: numbers that are given out from now on lie above its own."""
-        self.books = books
-        self.accounts, self.references = len(books.customers), len(books.ar_items)
+    def load_lists(self, lists: ArmLists) -> None:
+        """Take over a ledger; numbers issued from now on are above its own."""
+        self.lists = lists
+        self.next_account, self.next_reference = len(lists.customers), len(lists.ar_items)
 
     def customer(self, number: str) -> Json | None:
-        """Find a customer, changed or as in the books."""
-        key = fold(number)
-        if key in self.customers or key in self.gone:
+        """Return a customer as it is now; None if there is none."""
+        key = fold_key(number)
+        if key in self.customers or key in self.deleted_customers:
             return self.customers.get(key)
-        rows = self.books.lists["customers"]
-        return next((rows[place] for place in rows.find(RowFilter({"customerNo": key}))), None)
+        rows = self.lists.by_path["customers"]
+        return next((rows[index] for index in rows.find(RowFilter({"customerNo": key}))), None)
 
-    def replaced(self, number: str) -> bool:
-        """Whether a customer no longer is as in the books."""
-        key = fold(number)
-        return key in self.customers or key in self.gone
+    def is_replaced(self, number: str) -> bool:
+        """Return whether a customer of `lists` was changed or deleted."""
+        key = fold_key(number)
+        return key in self.customers or key in self.deleted_customers
 
-    def forget_customer(self, key: str) -> None:
-        """Delete a customer, wherever it is."""
+    def delete_customer(self, key: str) -> None:
+        """Delete a customer, by folded customerNo."""
         self.customers.pop(key, None)
-        self.gone.add(key)
+        self.deleted_customers.add(key)
 
     def has_document(self, key: str) -> bool:
-        """Whether there is a document with a (folded) number."""
-        return key in self.documents or bool(self.books.lists["documents"].find(RowFilter({"documentNo": key})))
+        """Return whether there is a document with a (folded) number."""
+        return key in self.documents or bool(self.lists.by_path["documents"].find(RowFilter({"documentNo": key})))
 
-    def billed(self, key: str) -> bool:
-        """Whether there is a document of a customer, by folded customerNo."""
-        came = (one for found in self.documents.values() for one in found)
-        if any(fold(one.get("customerNo", "")) == key for one in came):
+    def has_documents_of(self, key: str) -> bool:
+        """Return whether a customer has documents, by folded customerNo."""
+        created = (document for documents in self.documents.values() for document in documents)
+        if any(fold_key(document.get("customerNo", "")) == key for document in created):
             return True
-        return bool(self.books.lists["documents"].find(RowFilter({"customerNo": key})))
+        return bool(self.lists.by_path["documents"].find(RowFilter({"customerNo": key})))
 
-    def seed(self, customer: Mapping[str, object]) -> None:
-        """Know a customer from the start; what ARM works out is added where it is missing."""
-        given = deepcopy(dict(customer))
-        number = str(given["customerNo"])
-        self.customers[fold(number)] = {**self.new_customer(number), **given}
-
-    def put_customer(self, given: Any, *, create: bool = True) -> tuple[int, Json]:
-        """Create or change a customer behind the API's back: (status, answer)."""
-        return save_customer(self, given, create=create)
-
-    def post_document(self, given: Any) -> tuple[int, Json]:
-        """Create a document behind the API's back: (status, answer)."""
-        return create_document(self, given, self.clock())
+    def add_customer(self, customer: Mapping[str, object]) -> None:
+        """Add a customer without a call; keys that ARM computes are added where they are missing."""
+        record = deepcopy(dict(customer))
+        number = str(record["customerNo"])
+        self.customers[fold_key(number)] = {**self.new_customer(number), **record}

@@ -1,4 +1,4 @@
-"""What ARM says of itself: its code lists, and how it is set up for the client. Believable, and not documented."""
+"""ARM's code lists and the client's configuration: plausible values, not documented ones."""
 
 from armbulk.sandbox.general_ledger import BANK, RECEIVABLES, SALES, VAT
 from armbulk.sandbox.json_types import Json
@@ -47,18 +47,18 @@ _CONFIGS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def codes() -> tuple[Json, ...]:
-    """List every code with what it means."""
+def list_codes() -> tuple[Json, ...]:
+    """Return every code with its description."""
     return tuple(
-        {"codeType": kind, "code": code, "description": meaning}
-        for kind, known in _CODES.items()
-        for code, meaning in known.items()
+        {"codeType": code_type, "code": code, "description": description}
+        for code_type, descriptions in _CODES.items()
+        for code, description in descriptions.items()
     )
 
 
-def configs(client_no: int) -> tuple[Json, ...]:
-    """List the client's settings; a setting of several values stands once for each."""
+def list_configs(client_no: int) -> tuple[Json, ...]:
+    """Return the client's settings; a setting with several values has an entry for each."""
     return tuple(
-        {"clientNo": client_no, "configKey": key, "configValue": value, "description": meaning}
-        for key, value, meaning in _CONFIGS
+        {"clientNo": client_no, "configKey": key, "configValue": value, "description": description}
+        for key, value, description in _CONFIGS
     )

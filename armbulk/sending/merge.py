@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from armbulk.model.columns import Json, as_json, text_of
 from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.model.record_texts import Json, to_json_text, to_text
 
 _NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
 _SECRET_FORMATS = frozenset({"national-id", "bank-account"})
@@ -70,7 +70,7 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
     remaining: Json = {key: wanted[key]}
     for path, value in _leaves({name: value for name, value in wanted.items() if name != key}):
         field = fields.get(path)
-        new, now = text_of(value), text_of(_get(current, path))
+        new, now = to_text(value), to_text(_get(current, path))
         if _is_same(field, new, now):
             continue
         if path in base and not _is_same(field, base[path], now):
@@ -81,7 +81,7 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
     for group in resource.replaced_groups:
         if group in remaining:
             remaining[group] = {**_complete(current.get(group), resource, group), **remaining[group]}
-    return MergeResult(as_json(remaining) if len(remaining) > 1 else None)
+    return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None)
 
 
 def overwrite(payload: str, current: Json, resource: Resource) -> str | None:

@@ -102,7 +102,7 @@ class Sender:
             case LookUp(batch_id):
                 self.finder.look_up(session.store.batch(batch_id))
             case Wait(until):
-                session.tell(Progress("waiting", until=until))
+                session.on_progress(Progress("waiting", until=until))
                 session.clock.sleep(until - session.clock.now())
             case _:
                 assert_never(step)
@@ -110,7 +110,7 @@ class Sender:
     def _report_skew(self) -> None:
         ahead = self.session.store.take_skew(self.session.run.account)
         if ahead is not None:
-            self.session.tell(Progress("skew", ahead=ahead))
+            self.session.on_progress(Progress("skew", ahead=ahead))
 
     def open_batches(self) -> list[BatchView]:
         """Return what the next step depends on."""

@@ -23,7 +23,7 @@ class SendingSession:
         limits: the quota.
         user_id: who sends, as the system is told.
         polling: how long the session waits for what.
-        tell: receives progress events.
+        on_progress: called with each progress event.
         look_first: whether documents are looked up before they go; None: as stored with the run.
         started: when the session began (epoch seconds).
         paused_until: the session ends, and may be resumed at this time; None: it goes on.
@@ -38,7 +38,7 @@ class SendingSession:
     limits: QuotaLimits
     user_id: str
     polling: PollSettings
-    tell: Callable[[Progress], None] = lambda _: None
+    on_progress: Callable[[Progress], None] = lambda _: None
     look_first: bool | None = None
     started: float = 0.0
     paused_until: float | None = None
@@ -73,4 +73,4 @@ class SendingSession:
     def report_progress(self, doing: str, batch: Batch) -> None:
         """Report that something was done with a batch."""
         done, total = self.store.progress(self.run.id)
-        self.tell(Progress(doing, batch.no, done, total))
+        self.on_progress(Progress(doing, batch.no, done, total))

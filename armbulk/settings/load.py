@@ -125,7 +125,7 @@ class Profile:
 def load_profile(
     environ: Mapping[str, str],
     profile: str | None = None,
-    said: Mapping[str, str | None] = MappingProxyType({}),
+    options: Mapping[str, str | None] = MappingProxyType({}),
     aup_file: Path | None = None,
     *,
     new: bool = False,
@@ -134,19 +134,19 @@ def load_profile(
 
     SettingsError says which one is wrong, and where it stands.
     """
-    home = home_folder(environ)
+    home = locate_home(environ)
     name = profile or environ.get("ARMBULK_PROFILE") or "default"
     asked = bool(profile or environ.get("ARMBULK_PROFILE")) and not new
     own = _profile(home, name, asked=asked)
     found = {**DEFAULTS, **own.settings}
     found.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
-    if said.get("secret_file"):
+    if options.get("secret_file"):
         found.update(token="", client_secret="")  # an option goes before the environment
-    found.update({key: value for key, value in said.items() if value})
-    base_url = address(found.get("base_url", ""))
+    found.update({key: value for key, value in options.items() if value})
+    base_url = check_address(found.get("base_url", ""))
     parts = ("token", "token_url", "client_id", "client_secret", "ca_file")
     login = Login(*(found.get(key, "").strip() for key in parts))
-    address(login.token_url)
+    check_address(login.token_url)
     return Profile(
         name=name,
         home=home,
@@ -174,7 +174,7 @@ def load_profile(
     )
 
 
-def home_folder(environ: Mapping[str, str]) -> Path:
+def locate_home(environ: Mapping[str, str]) -> Path:
     """The folder of config.toml and the store: ARMBULK_HOME, else the platform's own place."""
     given = environ.get("ARMBULK_HOME")
     return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("armbulk", appauthor=False))
@@ -251,7 +251,7 @@ def _checked(values: dict[str, Any], path: Path, name: str) -> dict[str, str]:
     return {key: str(value) for key, value in values.items()}
 
 
-def address(url: str) -> str:
+def check_address(url: str) -> str:
     """An address that secrets may be sent to, or none; SettingsError for one that is not encrypted, or not sound."""
     if not url:
         return ""
@@ -314,6 +314,6 @@ def _locale(environ: Mapping[str, str]) -> str:
     return "no" if said.lower().startswith(("nb", "nn", "no")) else "en"
 
 
-def environment() -> Mapping[str, str]:
+def read_environment() -> Mapping[str, str]:
     """The process's environment, for the one caller that builds the desk."""
     return os.environ

@@ -14,13 +14,13 @@ from tomlkit.items import InlineTable, Table
 from armbulk.errors import SettingsError
 
 
-def names(home: Path) -> list[str]:
+def list_profile_names(home: Path) -> list[str]:
     """The profiles there are, in their order."""
     profiles = _document(home).get("profiles", {})
     return [name for name, values in profiles.items() if isinstance(values, dict)] if isinstance(profiles, dict) else []
 
 
-def save(home: Path, name: str, settings: Mapping[str, str]) -> Path:
+def save_settings(home: Path, name: str, settings: Mapping[str, str]) -> Path:
     """Write settings of a profile into config.toml, and take out those that are empty. Owner-only.
 
     Comments, rules, other settings and other profiles stay: what is written is read again before it takes the file's

@@ -21,7 +21,7 @@ from armbulk.errors import SettingsError
 from armbulk.quota.limits import Account
 
 SERVICE = "armbulk"
-PATIENCE = 3.0
+KEYRING_TIMEOUT = 3.0
 """Seconds until a keyring that does not answer counts as unusable."""
 
 _PART = 1_000
@@ -48,7 +48,7 @@ class SecretStore(Protocol):
         """Forget a secret; whether there was one."""
 
 
-def name_of(profile: str, account: Account, token_url: str = "", client_id: str = "") -> str:
+def secret_name(profile: str, account: Account, token_url: str = "", client_id: str = "") -> str:
     """The name a secret is kept under: a ready token's, or with both of the latter a client secret's."""
     via = f" via {token_url} as {client_id}" if token_url and client_id else ""
     return f"{profile} {account.origin} {account.client_no}{via}"
@@ -76,7 +76,7 @@ def read_secret_file(path: str) -> str:
 class KeyringSecrets:
     """The machine's keyring. SettingsError when there is none, it is locked, or it does not answer."""
 
-    patience: float = PATIENCE
+    timeout: float = KEYRING_TIMEOUT
 
     def get(self, name: str) -> str | None:
         """Return the secret; None where there is none, or no keyring at all."""
@@ -112,7 +112,7 @@ class KeyringSecrets:
 
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()
-        thread.join(self.patience)
+        thread.join(self.timeout)
         if done:
             return done[0]
         if failed and isinstance(failed[0], NoKeyringError):

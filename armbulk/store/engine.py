@@ -1,61 +1,19 @@
-"""Opening the database, and keeping other processes out while one sends."""
+"""Opening the database."""
 
-import contextlib
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 from sqlalchemy import event as sa_event
 
-from armbulk.errors import StoreError, Unfinished
+from armbulk.errors import StoreError
 from armbulk.model.keys import normalise_key_text
-from armbulk.quota.limits import Account
 from armbulk.store.location_check import find_sharing, sharing_error
 from armbulk.store.schema import MIGRATIONS, VERSION
-
-
-class ClientLock(AbstractContextManager[object]):
-    """A kernel lock per origin and client: free again the moment its process ends, however it ends.
-
-    Who holds it stands in a file beside it, for those who have to wait.
-    """
-
-    def __init__(self, url: str, account: Account, holder: str) -> None:
-        name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
-        folder = Path(path_of(url) or ".").parent
-        self._account, self._holder, self._told = account, holder, folder / f"{name}.holder"
-        self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
-
-    def __enter__(self) -> object:
-        try:
-            held = self._lock.acquire()
-        except Timeout:
-            raise Unfinished(
-                "busy",
-                f"{self._who()} is sending for client {self._account.client_no}",
-                "Wait until it has ended, then try again",
-            ) from None
-        with contextlib.suppress(OSError):
-            os.close(os.open(self._told, os.O_CREAT | os.O_WRONLY, 0o600))
-            self._told.write_text(self._holder, encoding="utf-8")
-        return held
-
-    def _who(self) -> str:
-        try:
-            return self._told.read_text(encoding="utf-8")[:80] or "Another armbulk process"
-        except (OSError, ValueError):
-            return "Another armbulk process"
-
-    def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self._told.unlink(missing_ok=True)
-        self._lock.release()
 
 
 def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:

@@ -21,8 +21,9 @@ from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.redaction import REDACTED_COLUMNS
 from armbulk.store import purge as purging
-from armbulk.store.engine import ClientLock, engine_of, flush, migrate
+from armbulk.store.engine import engine_of, flush, migrate
 from armbulk.store.journal import BatchJournal
+from armbulk.store.locks import ClientLock
 from armbulk.store.purge import Purged
 from armbulk.store.queries import StoreReader
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp

@@ -1,46 +1,62 @@
-"""Checking files: read, recognise, parse, check. Every problem at once; nothing leaves the machine."""
+"""Check files: recognise sheets, type their cells, find every problem. Nothing leaves the machine.
+
+Reading and checking are two steps: `read_files` opens each file once, `check_sheets` works on what it returned. A
+question about a header, a plan and a result workbook all use the same reading.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from armbulk.errors import FileError, UsageError
+from armbulk.errors import FileError
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, RenderedFinding, apply_severities, count, group, merge, render
+from armbulk.findings.frame import SCHEMA, apply_severities, count_findings, merge_findings
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
-from armbulk.model.keys import normalise_key
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadIssue, ReadOptions, Sheet, Table
-from armbulk.readers import read_sheets
-from armbulk.resources import RESOURCES, UPDATED, headers
-from armbulk.validation import edits, flat_file, layout, rules
-from armbulk.validation import layout as hidden
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet, Table
+from armbulk.resources import RESOURCES, UPDATED
+from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
+from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 
-MOST_LISTED = 10_000
+LoadedMapping = tuple[tuple[apply.SheetMapping, ...], str]
+"""The entries of a mapping file, and the file's hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Files, checked: the sheets as they stand, what was recognised, typed tables, findings, what is held back."""
+    """Checked files.
+
+    Attributes:
+        sheets: The sheets, as the mapping and the writers use them; tables and findings name a sheet by its index.
+        header_matches: What each sheet was recognised as.
+        tables: Resource name → typed rows.
+        findings: Every problem, a frame of `findings.frame.SCHEMA`.
+        blocked_rows: Resource name → `sheet` and `row` of the records that must not be sent.
+        skipped: Resource name → hidden rows, left out as the caller asked.
+        mapped_sheets: The sheets as the mapping reads them.
+        bases: What was exported of each changed row, a frame of `edits.BASE_SCHEMA`.
+        sheets_as_read: The sheets before anything was done with them, for another check of the same reading.
+        mapping: The mapping that was applied.
+    """
 
     sheets: tuple[Sheet, ...]
-    headed: tuple[HeaderMatch, ...]
+    header_matches: tuple[HeaderMatch, ...]
     tables: dict[str, Table]
     findings: pl.DataFrame
     blocked_rows: dict[str, pl.DataFrame]
-    skipped: dict[str, Table] = field(default_factory=dict)  # hidden rows, left out as the caller asked
-    mapped: tuple[apply.MappedSheet, ...] = ()  # the sheets as the mapping sees them
-    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASES))  # of changed rows
+    skipped: dict[str, Table] = field(default_factory=dict)
+    mapped_sheets: tuple[apply.MappedSheet, ...] = ()
+    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASE_SCHEMA))
+    sheets_as_read: tuple[Sheet, ...] = ()
+    mapping: LoadedMapping | None = None
 
     def all_tables(self) -> dict[str, Table]:
-        """Everything that was read, the hidden rows that are left out as well."""
+        """Return every row that was read, by resource: those of `tables` and the skipped ones."""
         both = {name: replace(table, rows=pl.concat([table.rows, self.skipped[name].rows]))
                 for name, table in self.tables.items() if name in self.skipped}  # fmt: skip
         return {**self.tables, **both}
@@ -48,21 +64,26 @@ class Checked:
     @property
     def errors(self) -> int:
         """How many errors there are."""
-        return count(self.findings, Severity.ERROR)
+        return count_findings(self.findings, Severity.ERROR)
 
     @property
     def warnings(self) -> int:
         """How many warnings there are."""
-        return count(self.findings, Severity.WARNING)
+        return count_findings(self.findings, Severity.WARNING)
 
 
 def check_files(
-    files: Sequence[str], reading: ReadOptions = DEFAULT_READ_OPTIONS, *, anything: bool = False
+    files: Sequence[str], options: ReadOptions = DEFAULT_READ_OPTIONS, *, allow_unrecognised: bool = False
 ) -> Checked:
-    """Read and check files (`FILE` or `FILE#Sheet=RESOURCE`); FileError or UsageError when that cannot be."""
-    sheets = [sheet for name in files for sheet in _sheets(name, reading)]
-    checked = check_sheets(sheets, reading)
-    if not anything and not set(checked.tables) & {"customers", "documents"}:
+    """Read and check files (see `read_files`).
+
+    Raises:
+        FileError: A file cannot be read; or no sheet holds customers or documents and `allow_unrecognised` is off.
+        UsageError: There is no such resource.
+    """
+    sheets = read_files(files, options)
+    checked = check_sheets(sheets, options)
+    if not allow_unrecognised and not set(checked.tables) & {"customers", "documents"}:
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
@@ -73,178 +94,127 @@ def check_files(
     return checked
 
 
-def check_sheets(sheets: Sequence[Sheet], reading: ReadOptions = DEFAULT_READ_OPTIONS) -> Checked:
-    """Check sheets that have been read."""
-    sheets, mapped = _mapped(sheets, reading)
-    plain = [one.sheet for one in mapped]
-    change = bool(reading.update) or any(sheet.base is not None for sheet in plain)
-    resources = UPDATED if change else RESOURCES
-    headed = _recognised(plain, reading.renames, resources)
-    compared = [edits.compare_with_base(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
-    plain = [one.sheet for one in compared]
-    layouts = [layout.check_layout(sheet, index, headed[index]) for index, sheet in enumerate(plain)]
-    findings = [edits.known_columns(*pair) for pair in zip(plain, (one.findings for one in headed), strict=True)]
-    findings += [_faults(sheet, index) for index, sheet in enumerate(sheets)]
-    findings += [*(one.findings for one in mapped), *(one.findings for one in compared)]
+def check_again(checked: Checked, options: ReadOptions) -> Checked:
+    """Check the same reading with other options; no file is opened.
+
+    What `read_files` takes from the options (encoding, hidden sheets, resource) stays as it was.
+    """
+    return check_sheets(checked.sheets_as_read, options, checked.mapping)
+
+
+def check_sheets(
+    sheets: Sequence[Sheet], options: ReadOptions = DEFAULT_READ_OPTIONS, mapping: LoadedMapping | None = None
+) -> Checked:
+    """Check sheets that were read; `mapping` spares reading the mapping file of the options again.
+
+    Raises:
+        FileError: The mapping cannot be read, or fits none of the sheets.
+    """
+    if options.mapping is not None and mapping is None:
+        mapping = load_mapping(options.mapping)
+    own = [edits.strip_formula_guards(sheet) for sheet in sheets] if options.update else list(sheets)
+    own, mapped = _apply_mapping(own, options, mapping)
+    plain = [result.sheet for result in mapped]
+    is_change = bool(options.update) or any(sheet.base is not None for sheet in plain)
+    resources = UPDATED if is_change else RESOURCES
+    matches = _match_sheets(plain, options.renames, resources)
+    compared = [edits.compare_with_base(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    plain = [result.sheet for result in compared]
+    layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    findings = [
+        edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
+    ]
+    findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
+    findings += [*(result.findings for result in mapped), *(result.findings for result in compared)]
     parts: list[Table] = []
-    for index, (sheet, one) in enumerate(zip(plain, headed, strict=True)):
-        if one.resource is not None:
-            read, found = _read_sheet(sheet, index, one, reading)
-            parts += read
-            findings.append(found)
-    aside = hidden.set_aside(_joined(parts, resources), plain, reading)
-    before = layout.drop_silenced(merge([*findings, *layouts, aside.findings]), layouts)
-    after = layout.drop_silenced(rules.check_rules(aside.tables, before), layouts)
-    whole = apply_severities(merge([apply.show_in_source(merge([before, after]), mapped)]), reading.rules)
-    held = rules.blocked_rows(aside.tables, whole)
-    bases = pl.concat([one.bases for one in compared] or [pl.DataFrame(schema=edits.BASES)])
-    return Checked(tuple(sheets), headed, aside.tables, whole, held, aside.skipped, tuple(mapped), bases)
+    for index, (sheet, match) in enumerate(zip(plain, matches, strict=True)):
+        if match.resource is not None:
+            tables, sheet_findings = _type_sheet(sheet, index, match, options)
+            parts += tables
+            findings.append(sheet_findings)
+    shown = hidden_rows.separate_hidden_rows(_join_tables(parts, resources), plain, options)
+    before = layout.drop_silenced(merge_findings([*findings, *layouts, shown.findings]), layouts)
+    after = layout.drop_silenced(rules.check_rules(shown.tables, before), layouts)
+    in_source = apply.move_to_source(merge_findings([before, after]), mapped)
+    every_finding = apply_severities(merge_findings([in_source]), options.rules)
+    return Checked(
+        sheets=tuple(own),
+        header_matches=matches,
+        tables=shown.tables,
+        findings=every_finding,
+        blocked_rows=rules.blocked_rows(shown.tables, every_finding),
+        skipped=shown.skipped,
+        mapped_sheets=tuple(mapped),
+        bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
+        sheets_as_read=tuple(sheets),
+        mapping=mapping,
+    )
 
 
-def _mapped(sheets: Sequence[Sheet], reading: ReadOptions) -> tuple[list[Sheet], list[apply.MappedSheet]]:
-    """The sheets, and what the caller's mapping makes of each."""
-    if reading.mapping is None:
-        return list(sheets), [apply.MappedSheet(sheet) for sheet in sheets]
-    entries, sha256 = load_mapping(reading.mapping)
-    known = [replace(sheet, mapped_by=sha256) for sheet in sheets]
+def _apply_mapping(
+    sheets: list[Sheet], options: ReadOptions, mapping: LoadedMapping | None
+) -> tuple[list[Sheet], list[apply.MappedSheet]]:
+    """Return the sheets, marked with the mapping's hash, and what the mapping makes of each."""
+    if mapping is None:
+        return sheets, [apply.MappedSheet(sheet) for sheet in sheets]
+    entries, sha256 = mapping
+    marked = [replace(sheet, mapped_by=sha256) for sheet in sheets]
     evaluator = ExpressionEngine()
-    mapped = [apply.apply_mapping(sheet, at, entries, RESOURCES, evaluator) for at, sheet in enumerate(known)]
-    if all(one.entry is None for one in mapped):
+    mapped = [apply.apply_mapping(sheet, index, entries, RESOURCES, evaluator) for index, sheet in enumerate(marked)]
+    if all(result.entry is None for result in mapped):
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
             "mapping-fits-nothing",
-            f"The mapping {reading.mapping} fits no sheet of the files ({names})",
+            f"The mapping {options.mapping} fits no sheet of the files ({names})",
             "Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers",
         )
-    return known, [
-        replace(mapped[0], findings=pl.concat([mapped[0].findings, apply.unused_targets(entries, mapped)])),
-        *mapped[1:],
-    ]
+    first = mapped[0]
+    unused = apply.find_unused_entries(entries, mapped)
+    return marked, [replace(first, findings=pl.concat([first.findings, unused])), *mapped[1:]]
 
 
-def _recognised(
+def _match_sheets(
     sheets: Sequence[Sheet], renames: Mapping[str, str], resources: Mapping[str, Resource]
 ) -> tuple[HeaderMatch, ...]:
     """Recognise every sheet; where documents and lines have sheets of their own, no sheet is both."""
-    headed = [match_headers(sheet, index, resources, renames) for index, sheet in enumerate(sheets)]
-    apart = any(one.resource and one.resource.name in {"documents", "lines"} and not one.lines for one in headed)
-    if apart:
-        headed = [
-            match_headers(sheet, index, resources, renames, flat=False) if one.lines else one
-            for index, (sheet, one) in enumerate(zip(sheets, headed, strict=True))
+    matches = [match_headers(sheet, index, resources, renames) for index, sheet in enumerate(sheets)]
+    if any(match.resource and match.resource.name in {"documents", "lines"} and not match.lines for match in matches):
+        matches = [
+            match_headers(sheet, index, resources, renames, flat=False) if match.lines else match
+            for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True))
         ]
-    return tuple(headed)
+    return tuple(matches)
 
 
-def _read_sheet(
-    sheet: Sheet, index: int, headed: HeaderMatch, reading: ReadOptions
-) -> tuple[list[Table], pl.DataFrame]:
-    """Type one sheet: a table, or two of a flat sheet."""
-    assert headed.resource is not None  # noqa: S101 - the caller looked
-    rows, found = parse_sheet(sheet, index, headed, reading)
-    table = Table(headed.resource, rows, {index: headed.columns})
-    if headed.lines is None or headed.lines.resource is None:
-        return [table], found
-    line_rows, more = parse_sheet(sheet, index, headed.lines, reading)
-    lines = Table(headed.lines.resource, line_rows, {index: headed.lines.columns})
-    documents, told = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
-    return [documents, lines], merge([found, more, told]).unique(maintain_order=True)
+def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions) -> tuple[list[Table], pl.DataFrame]:
+    """Return the typed table of a sheet (two for a flat sheet: documents and lines), and the findings."""
+    assert match.resource is not None  # noqa: S101 - only recognised sheets come here
+    rows, findings = parse_sheet(sheet, index, match, options)
+    table = Table(match.resource, rows, {index: match.columns})
+    if match.lines is None or match.lines.resource is None:
+        return [table], findings
+    line_rows, line_findings = parse_sheet(sheet, index, match.lines, options)
+    lines = Table(match.lines.resource, line_rows, {index: match.lines.columns})
+    documents, split_findings = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
+    return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
 
 
-def _joined(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
-    """One table per resource, in the order of the resources."""
+def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
+    """Return one table per resource, in the order of the resources."""
     joined = {}
     for name, resource in resources.items():
-        mine = [table for table in parts if table.resource is resource]
-        if mine:
-            columns = {index: letters for table in mine for index, letters in table.columns.items()}
-            joined[name] = Table(resource, pl.concat([table.rows for table in mine]), columns)
+        tables = [table for table in parts if table.resource is resource]
+        if tables:
+            columns = {index: letters for table in tables for index, letters in table.columns.items()}
+            joined[name] = Table(resource, pl.concat([table.rows for table in tables]), columns)
     return joined
 
 
-def _faults(sheet: Sheet, index: int) -> pl.DataFrame:
-    """What the reader saw, as findings."""
+def _issue_findings(sheet: Sheet, index: int) -> pl.DataFrame:
+    """Return what the reader noticed, as findings."""
     rows = [
-        (index, one.row, one.column, None, one.code, CATALOGUE[one.code].severity.value, one.value, one.detail)
-        for one in sheet.issues
-    ]
+        (index, issue.row, issue.column, None, issue.code, CATALOGUE[issue.code].severity.value, issue.value,
+         issue.detail)
+        for issue in sheet.issues
+    ]  # fmt: skip
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-def _sheets(name: str, reading: ReadOptions) -> list[Sheet]:
-    path, _, said = name.partition("#")
-    sheets = edits.with_base(read_sheets(Path(path), shown_as=path, encoding=reading.encoding))
-    sheets = [edits.undefused(sheet) for sheet in sheets] if reading.update else sheets
-    if said:
-        wanted, _, resource = said.partition("=")
-        chosen = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
-        if not chosen:
-            names = ", ".join(sheet.name for sheet in sheets)
-            raise FileError("no-such-sheet", f"{path} has no sheet {wanted!r}", f"It has: {names}")
-        return [replace(sheet, resource=_resource(resource) if resource else None) for sheet in chosen]
-    sheets = _shown(sheets, reading)
-    if reading.as_resource:
-        return [replace(sheet, resource=_resource(reading.as_resource)) for sheet in sheets]
-    return sheets
-
-
-def _shown(sheets: list[Sheet], reading: ReadOptions) -> list[Sheet]:
-    """Leave hidden sheets out and say so, unless the caller wants what is hidden."""
-    away = [sheet for sheet in sheets if not sheet.visible]
-    if reading.hidden == "include" or not away:
-        return sheets
-    shown = [sheet for sheet in sheets if sheet.visible]
-    told = tuple(ReadIssue("hidden-sheet", value=sheet.name) for sheet in away)
-    return [replace(sheet, issues=(*told, *sheet.issues)) if place == 0 else sheet for place, sheet in enumerate(shown)]
-
-
-def _resource(name: str) -> str:
-    if name not in RESOURCES:
-        raise UsageError("no-such-resource", f"There is no resource {name!r}", f"Use one of {', '.join(RESOURCES)}")
-    return name
-
-
-def to_json(checked: Checked, lang: str) -> dict[str, Any]:
-    """Say what was found as the JSON contract of `armbulk check` does."""
-    listed = render(checked.findings.head(MOST_LISTED), checked.sheets, headers(), lang)
-    return {
-        "files": list(dict.fromkeys(sheet.file for sheet in checked.sheets)),
-        "sheets": [_sheet(checked, index) for index in range(len(checked.sheets))],
-        "findings": listed,
-        "groups": group(checked.findings, checked.sheets, headers(), lang),
-        "counts": {"error": checked.errors, "warning": checked.warnings},
-    }
-
-
-def near_headers(checked: Checked, lang: str) -> list[RenderedFinding]:
-    """Headers that only resemble a column, to be asked about."""
-    near = checked.findings.filter(pl.col("code") == "header-near")
-    return render(near, checked.sheets, headers(), lang)
-
-
-def _sheet(checked: Checked, index: int) -> dict[str, Any]:
-    sheet, resource = checked.sheets[index], checked.headed[index].resource
-    rows = held_back = 0
-    if resource is not None:
-        mine = checked.tables[resource.name].rows.filter(pl.col("sheet") == index)
-        rows = mine.height
-        held_back = _held_rows(checked, resource.name, mine).height
-    return {
-        "file": sheet.file,
-        "sheet": sheet.name,
-        "resource": resource.name if resource else None,
-        "rows": rows,
-        "ok": rows - held_back,
-        "held_back": held_back,
-    }
-
-
-def _held_rows(checked: Checked, resource: str, rows: pl.DataFrame) -> pl.DataFrame:
-    if resource != "lines":
-        return rows.join(checked.blocked_rows[resource], on=["sheet", "row"], how="semi")
-    documents = checked.tables.get("documents")
-    if documents is None:
-        return rows
-    good = documents.rows.join(checked.blocked_rows["documents"], on=["sheet", "row"], how="anti")
-    keys = good.select(normalise_key(pl.col("document_no")).alias("norm")).unique()
-    return rows.with_columns(normalise_key(pl.col("document_no")).alias("norm")).join(keys, on="norm", how="anti")

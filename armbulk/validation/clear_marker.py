@@ -4,58 +4,63 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty_findings
+from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.model.fields import Field, FieldType, Resource
 
-WORDS = ("<clear>", "<tøm>", "<tom>")
-"""What such a cell says."""
+CLEAR_MARKERS = ("<clear>", "<tøm>", "<tom>")
+"""The text of such a cell, in any case."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClearRequest:
-    """The rows without these cells; a Series of the field's name where it is blanked; or the cells, and why not."""
+    """What the markers of one column ask for.
+
+    Attributes:
+        frame: The rows without the markers.
+        cleared: A Series with the field's name in every row that blanks it; empty if no row may.
+        refused: The rows with markers that are not allowed here; None if there are none.
+        code: The finding of the refused markers.
+    """
 
     frame: pl.DataFrame
-    blanked: list[pl.Series] = field(default_factory=list)
-    cells: pl.DataFrame | None = None
+    cleared: list[pl.Series] = field(default_factory=list)
+    refused: pl.DataFrame | None = None
     code: str = ""
 
 
 def take_clear_markers(
-    frame: pl.DataFrame, letter: str, one: Field, resource: Resource, *, change: bool
+    frame: pl.DataFrame, letter: str, target: Field, resource: Resource, *, is_update: bool
 ) -> ClearRequest:
-    """Take the cells of a column that ask to blank the field out of `frame`; `change`: whether ARM is to be changed."""
+    """Take the clear markers out of a field's column; only an update of existing records may have them."""
     if not letter:
         return ClearRequest(frame)
-    likely = frame[letter].str.starts_with("<").fill_null(value=False)
-    if not likely.any():
+    is_candidate = frame[letter].str.starts_with("<").fill_null(value=False)
+    if not is_candidate.any():
         return ClearRequest(frame)
-    word = frame[letter].str.strip_chars().str.to_lowercase()
-    asked = (likely & word.is_in(WORDS) & (frame[f"{letter}.cell"] == "text")).fill_null(value=False)
-    rest = frame.with_columns(pl.when(~asked).then(pl.col(name)).alias(name) for name in (letter, f"{letter}.cell"))
-    if not resource.updatable or not change:
-        return ClearRequest(rest, [], frame.filter(asked), "clear-needs-update")
-    if not one.clearable or one.name == resource.key or one.type is FieldType.BOOLEAN:
-        return ClearRequest(rest, [], frame.filter(asked), "not-clearable")
-    return ClearRequest(rest, [pl.select(pl.when(asked).then(pl.lit(one.name)).alias(one.name)).to_series()])
+    text = frame[letter].str.strip_chars().str.to_lowercase()
+    is_text = frame[f"{letter}.cell"] == "text"
+    is_marker = (is_candidate & text.is_in(CLEAR_MARKERS) & is_text).fill_null(value=False)
+    rest = frame.with_columns(pl.when(~is_marker).then(pl.col(name)).alias(name) for name in (letter, f"{letter}.cell"))
+    if not resource.updatable or not is_update:
+        return ClearRequest(rest, [], frame.filter(is_marker), "clear-needs-update")
+    if not target.clearable or target.name == resource.key or target.type is FieldType.BOOLEAN:
+        return ClearRequest(rest, [], frame.filter(is_marker), "not-clearable")
+    cleared = pl.when(is_marker).then(pl.lit(target.name)).alias(target.name)
+    return ClearRequest(rest, [pl.select(cleared).to_series()])
 
 
-def refused(asked: ClearRequest, sheet: int, letter: str, one: Field) -> pl.DataFrame:
-    """The findings of cells that ask for what cannot be."""
-    if asked.cells is None:
+def refuse_markers(request: ClearRequest, sheet: int, letter: str, target: Field) -> pl.DataFrame:
+    """Return the findings of clear markers that are not allowed."""
+    if request.refused is None:
         return empty_findings()
-    severity = CATALOGUE[asked.code].severity.value
-    said = asked.cells.select("row", pl.col(letter).alias("value"))
-    place = {"sheet": sheet, "column": letter, "field": one.name, "code": asked.code, "severity": severity}
-    named = said.with_columns(pl.lit(value).alias(name) for name, value in place.items())
-    return named.with_columns(pl.lit(None, pl.String).alias("detail")).select(list(SCHEMA)).cast(SCHEMA)
+    rows = request.refused.select("row", pl.col(letter).alias("value"))
+    return to_findings(rows, sheet=sheet, column=letter, field=target.name, code=request.code)
 
 
-def per_row(blanked: list[pl.Series], height: int) -> pl.Series:
-    """Per row the names of the fields that are blanked; null for none."""
+def list_cleared(cleared: list[pl.Series], height: int) -> pl.Series:
+    """Return the names of the fields that each row blanks: `cleared` List(String), null for none."""
     dtype = pl.List(pl.String)
-    if not blanked:
+    if not cleared:
         return pl.Series("cleared", [None] * height, dtype=dtype)
-    listed = pl.DataFrame(blanked).select(pl.concat_list(pl.all()).list.drop_nulls().alias("cleared"))
-    return listed.select(pl.when(pl.col("cleared").list.len() > 0).then(pl.col("cleared")))["cleared"].cast(dtype)
+    names = pl.DataFrame(cleared).select(pl.concat_list(pl.all()).list.drop_nulls().alias("cleared"))
+    return names.select(pl.when(pl.col("cleared").list.len() > 0).then(pl.col("cleared")))["cleared"].cast(dtype)

@@ -1,6 +1,6 @@
-"""What has been changed in a sheet that armbulk exported: its cells against the copy that the workbook keeps hidden.
+"""What was edited in a sheet that armbulk exported, found by comparing it with the copy hidden in the workbook.
 
-A cell that still holds what was exported is taken as blank, and blank means unchanged: it is neither checked nor sent.
+A cell that still has the exported value is treated as blank, and blank means unchanged: it is neither checked nor sent.
 """
 
 from collections.abc import Sequence
@@ -8,100 +8,100 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty_findings
+from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch, fold_header, known_headers
-from armbulk.model.fields import Field, FieldRole, Resource
+from armbulk.model.fields import FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet
 
-SHEET = "armbulk-base"
-"""The name of the hidden sheet that holds the values as they were exported."""
+BASE_SHEET = "armbulk-base"
+"""The name of the hidden sheet with the exported values."""
 
-BASES = {"sheet": pl.UInt16, "row": pl.Int64, "base": pl.String}
-"""Of each changed row what was exported: JSON, ARM's path → the cell's text or null."""
+BASE_SCHEMA = {"sheet": pl.UInt16, "row": pl.Int64, "base": pl.String}
+"""The exported values of each changed row, as JSON: ARM's path → the cell's text or null."""
 
-_DEFUSED = "^'([=+\\-@\t\uff1d\uff0b\uff0d\uff20])"
-_MARK = "armbulk export 1 "
+_GUARDED_FORMULA = "^'([=+\\-@\t\uff1d\uff0b\uff0d\uff20])"
+_MARKER = "armbulk export 1 "
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A sheet with only what was changed in it, what it was (BASES), and what there is to say."""
+    """A sheet with only its edited cells, the exported values of its edited rows (BASE_SCHEMA), and findings."""
 
     sheet: Sheet
     bases: pl.DataFrame
     findings: pl.DataFrame
 
 
-def export_marker(whose: str) -> str:
-    """The header that tells a hidden copy's last column: whose data it is (a digest)."""
-    return _MARK + whose
+def export_marker(client_hash: str) -> str:
+    """Return the header of the hidden copy's last column, which names the client whose data it is."""
+    return _MARKER + client_hash
 
 
-def whose(sheet: Sheet) -> str | None:
-    """Whose data a sheet was exported from, as a digest; None for a sheet that is no export."""
+def exported_client_hash(sheet: Sheet) -> str | None:
+    """Return the hash of the client from whom a sheet was exported; None for a sheet that is no export."""
     base = sheet.base
     if base is None or base.frame.is_empty():
         return None
     header = base.frame.select(base.letters).row(0)
-    return next((text.removeprefix(_MARK) for text in header if text and text.startswith(_MARK)), "")
+    return next((text.removeprefix(_MARKER) for text in header if text and text.startswith(_MARKER)), "")
 
 
-def with_base(sheets: Sequence[Sheet]) -> list[Sheet]:
-    """The sheets of one file without its hidden copy, which every one of them knows instead."""
-    base = next((one for one in sheets if fold_header(one.name) == fold_header(SHEET)), None)
-    return [replace(one, base=base) for one in sheets if one is not base]
+def attach_base(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Return the sheets of one file without its hidden copy, which becomes the `base` of each."""
+    base = next((sheet for sheet in sheets if fold_header(sheet.name) == fold_header(BASE_SHEET)), None)
+    return [replace(sheet, base=base) for sheet in sheets if sheet is not base]
 
 
-def undefused(sheet: Sheet) -> Sheet:
-    """A sheet of a csv without the apostrophes that an export puts before texts like formulas: no part of the text."""
+def strip_formula_guards(sheet: Sheet) -> Sheet:
+    """Return a csv sheet without the apostrophes that an export puts before texts that look like formulas."""
     if sheet.format != "csv":
         return sheet
-    return replace(sheet, frame=sheet.frame.with_columns(pl.col(sheet.letters).str.replace(_DEFUSED, "$1")))
+    return replace(sheet, frame=sheet.frame.with_columns(pl.col(sheet.letters).str.replace(_GUARDED_FORMULA, "$1")))
 
 
-def known_columns(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame:
-    """What was said of a sheet's columns, without what is no news: armbulk put those that are not sent there itself."""
+def drop_expected_findings(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return findings without those about columns that are not sent but come from armbulk's own export."""
     if sheet.base is None or sheet.base.frame.is_empty():
         return findings
-    ours = [text for text in sheet.base.frame.select(sheet.base.letters).row(0) if text]
-    news = ~pl.col("code").is_in(["computed-column", "unknown-header"]) | ~pl.col("value").is_in(ours)
-    return findings.filter(news)
+    exported = [text for text in sheet.base.frame.select(sheet.base.letters).row(0) if text]
+    is_unsent = pl.col("code").is_in(["computed-column", "unknown-header"])
+    return findings.filter(~is_unsent | ~pl.col("value").is_in(exported))
 
 
-def compare_with_base(sheet: Sheet, index: int, headed: HeaderMatch) -> Compared:
-    """Leave in a sheet what its user changed; rows are found by their key, wherever they stand now."""
-    resource, base = headed.resource, sheet.base
-    nothing = Compared(sheet, pl.DataFrame(schema=BASES), empty_findings())
-    if base is None or resource is None or not resource.updatable or resource.key not in headed.columns:
-        return nothing
-    before = _columns(base, resource)
-    if resource.key not in before:
-        return nothing
-    shared = {name: letter for name, letter in headed.columns.items() if name in before and name != resource.key}
-    rows = _beside(sheet, headed, before, shared)
-    same = {name: pl.col(letter).eq_missing(_was(name)) & pl.col("there") for name, letter in shared.items()}
-    computed = [name for name in shared if resource.field(name).role is FieldRole.READ_ONLY]
-    sent = [name for name in shared if name not in computed]
-    changed = pl.any_horizontal(
-        [pl.col(shared[name]).is_not_null() & ~same[name] for name in sent] or [pl.lit(value=False)]
+def compare_with_base(sheet: Sheet, index: int, match: HeaderMatch) -> Compared:
+    """Return a sheet with only the cells its user edited; rows are matched by their key, wherever they are now."""
+    resource, base = match.resource, sheet.base
+    unchanged = Compared(sheet, pl.DataFrame(schema=BASE_SCHEMA), empty_findings())
+    if base is None or resource is None or not resource.updatable or resource.key not in match.columns:
+        return unchanged
+    base_columns = _match_columns(base, resource)
+    if resource.key not in base_columns:
+        return unchanged
+    shared = {name: letter for name, letter in match.columns.items() if name in base_columns and name != resource.key}
+    rows = _join_base(sheet, match, base_columns, shared)
+    is_same = {name: pl.col(letter).eq_missing(_exported(name)) & pl.col("in_base") for name, letter in shared.items()}
+    is_edited = {name: pl.col(letter).is_not_null() & ~is_same[name] for name, letter in shared.items()}
+    read_only = [name for name in shared if resource.field(name).role is FieldRole.READ_ONLY]
+    sent = [name for name in shared if name not in read_only]
+    is_changed = pl.any_horizontal([is_edited[name] for name in sent] or [pl.lit(value=False)])
+    strangers = rows.filter(~pl.col("in_base") & pl.col("norm").is_not_null())
+    findings = [_cell_findings(strangers, resource.key, match.columns[resource.key], "not-in-export", index)]
+    for name in read_only:
+        edited = rows.filter(pl.col("in_base") & is_edited[name])
+        findings.append(_cell_findings(edited, name, shared[name], "computed-changed", index))
+    bases = _encode_bases(rows.filter(is_changed & pl.col("in_base")), sent, resource, index)
+    relevant = frozenset(
+        rows.filter(is_changed | ~pl.col("in_base"))["row"]
+    )  # of the others, hidden rows do not matter
+    edited_sheet = replace(
+        sheet, frame=_blank_unchanged(sheet, rows, shared, is_same), hidden_rows=sheet.hidden_rows & relevant
     )
-    findings = [_told(rows.filter(~pl.col("there") & pl.col("norm").is_not_null()), resource.field(resource.key),
-                      headed.columns[resource.key], "not-in-export", index)]  # fmt: skip
-    findings += [_told(rows.filter(pl.col("there") & pl.col(shared[name]).is_not_null() & ~same[name]),
-                       resource.field(name), shared[name], "computed-changed", index) for name in computed]  # fmt: skip
-    bases = rows.filter(changed & pl.col("there")).select(
-        pl.lit(index).cast(pl.UInt16).alias("sheet"), "row",
-        pl.struct(_was(name).alias(resource.field(name).path) for name in sent).struct.json_encode().alias("base"),
-    ) if sent else pl.DataFrame(schema=BASES)  # fmt: skip
-    hidden = sheet.hidden_rows & frozenset(rows.filter(changed | ~pl.col("there"))["row"])  # else they are no news
-    left = replace(sheet, frame=_blanked(sheet, rows, shared, same), hidden_rows=hidden)
-    return Compared(left, bases, pl.concat([empty_findings(), *findings]))
+    return Compared(edited_sheet, bases, pl.concat([empty_findings(), *findings]))
 
 
-def _columns(base: Sheet, resource: Resource) -> dict[str, str]:
-    """Field → letter of the hidden copy; its header is its first row."""
+def _match_columns(base: Sheet, resource: Resource) -> dict[str, str]:
+    """Return field → letter of the hidden copy, whose first row is its header."""
     if base.frame.is_empty():
         return {}
     names = known_headers(resource)
@@ -109,43 +109,49 @@ def _columns(base: Sheet, resource: Resource) -> dict[str, str]:
     return {names[fold_header(text)].name: letter for letter, text in header if text and fold_header(text) in names}
 
 
-def _beside(sheet: Sheet, headed: HeaderMatch, before: dict[str, str], shared: dict[str, str]) -> pl.DataFrame:
-    """The rows below the header with what was exported of them: `was.FIELD`, and `there` where there is any."""
-    assert sheet.base is not None and headed.resource is not None and headed.header_row is not None  # noqa: S101, PT018
-    key = headed.resource.key
-    mine = sheet.frame.filter(pl.col("row") > headed.header_row).with_columns(
-        normalise_key(pl.col(headed.columns[key])).alias("norm")
+def _join_base(sheet: Sheet, match: HeaderMatch, base_columns: dict[str, str], shared: dict[str, str]) -> pl.DataFrame:
+    """Return the rows below the header with their exported values: `exported.FIELD`, and `in_base` Boolean."""
+    assert sheet.base is not None and match.resource is not None and match.header_row is not None  # noqa: S101, PT018
+    key = match.resource.key
+    current = sheet.frame.filter(pl.col("row") > match.header_row).with_columns(
+        normalise_key(pl.col(match.columns[key])).alias("norm")
     )
-    old = sheet.base.frame.slice(1).select(
-        normalise_key(pl.col(before[key])).alias("norm"),
-        *(pl.col(before[name]).alias(f"was.{name}") for name in shared),
-        pl.lit(value=True).alias("there"),
+    exported = sheet.base.frame.slice(1).select(
+        normalise_key(pl.col(base_columns[key])).alias("norm"),
+        *(pl.col(base_columns[name]).alias(f"exported.{name}") for name in shared),
+        pl.lit(value=True).alias("in_base"),
     )
-    old = old.drop_nulls("norm").unique("norm", keep="first", maintain_order=True)
-    joined = mine.join(old, on="norm", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("there").fill_null(value=False))
+    exported = exported.drop_nulls("norm").unique("norm", keep="first", maintain_order=True)
+    joined = current.join(exported, on="norm", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("in_base").fill_null(value=False))
 
 
-def _was(name: str) -> pl.Expr:
-    return pl.col(f"was.{name}")
+def _exported(name: str) -> pl.Expr:
+    return pl.col(f"exported.{name}")
 
 
-def _blanked(sheet: Sheet, rows: pl.DataFrame, shared: dict[str, str], same: dict[str, pl.Expr]) -> pl.DataFrame:
-    """The sheet's cells without those that are as they were."""
-    kept = [
-        pl.when(~same[name]).then(pl.col(column)).alias(column)
+def _encode_bases(rows: pl.DataFrame, sent: Sequence[str], resource: Resource, index: int) -> pl.DataFrame:
+    """Return the exported values of changed rows as BASE_SCHEMA."""
+    if not sent:
+        return pl.DataFrame(schema=BASE_SCHEMA)
+    values = pl.struct(_exported(name).alias(resource.field(name).path) for name in sent)
+    return rows.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row", values.struct.json_encode().alias("base"))
+
+
+def _blank_unchanged(
+    sheet: Sheet, rows: pl.DataFrame, shared: dict[str, str], is_same: dict[str, pl.Expr]
+) -> pl.DataFrame:
+    """Return the sheet's cells with null where a cell has its exported value."""
+    edited = [
+        pl.when(~is_same[name]).then(pl.col(column)).alias(column)
         for name, letter in shared.items()
         for column in (letter, f"{letter}.cell")
     ]
-    below = rows.with_columns(kept).select(sheet.frame.columns)
+    below = rows.with_columns(edited).select(sheet.frame.columns)
     above = sheet.frame.join(below.select("row"), on="row", how="anti", maintain_order="left")
     return pl.concat([above, below])
 
 
-def _told(rows: pl.DataFrame, one: Field, letter: str, code: str, index: int) -> pl.DataFrame:
-    severity = CATALOGUE[code].severity.value
-    return rows.select(
-        pl.lit(index).alias("sheet"), "row", pl.lit(letter).alias("column"), pl.lit(one.name).alias("field"),
-        pl.lit(code).alias("code"), pl.lit(severity).alias("severity"), pl.col(letter).alias("value"),
-        pl.lit(None, pl.String).alias("detail"),
-    ).select(list(SCHEMA)).cast(SCHEMA)  # fmt: skip
+def _cell_findings(rows: pl.DataFrame, name: str, letter: str, code: str, index: int) -> pl.DataFrame:
+    cells = rows.select("row", pl.col(letter).alias("value"))
+    return to_findings(cells, sheet=index, column=letter, field=name, code=code)

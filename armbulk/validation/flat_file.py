@@ -1,86 +1,77 @@
-"""Flat files: one row per line, with the document's columns repeated. One sheet is two tables."""
+"""Flat files: one row per line, with the document's columns repeated. One sheet becomes two tables."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
 
-from armbulk.findings.frame import empty_findings, merge
+from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
-from armbulk.validation.layout import layout_findings
-from armbulk.validation.parse import as_text
-
-_AMOUNTS = ("excl_vat", "vat", "incl_vat")
+from armbulk.validation.parse import to_text
+from armbulk.validation.rules import AMOUNTS
 
 
 def split_flat_file(documents: Table, lines: Table, index: int, hidden: frozenset[int]) -> tuple[Table, pl.DataFrame]:
-    """Make documents of a flat sheet's rows: (one row per document, findings).
+    """Return (the documents of a flat sheet, one row each; findings).
 
-    A document stands at its first row that is shown; a value may stand in all of its rows or in some, but not differ.
-    Amounts the sheet has of the lines only are summed, where every line has one.
+    A document has the row number of its first row that is shown. Its values may be in all of its rows or in some, but
+    must not differ. Amounts that only the lines have are summed where every line has one.
     """
-    key = documents.resource.key
+    key, letters = documents.resource.key, documents.columns[index]
     rows = documents.rows.with_columns(normalise_key(pl.col(key)).alias("norm")).filter(pl.col("norm").is_not_null())
-    letters = documents.columns[index]
-    named = [
-        one
-        for one in documents.resource.fields
-        if one.name in letters and one.name != key and one.role is FieldRole.WRITABLE
+    fields = [field for field in documents.resource.fields if field.name != key]
+    disagreements = [
+        _find_disagreements(rows, field, letters[field.name], index)
+        for field in fields
+        if field.name in letters and field.role is FieldRole.WRITABLE
     ]
-    disagree = [_disagree(rows, one, letters[one.name], index) for one in named]
-    shown = rows.sort(pl.col("row").is_in(list(hidden)), "row", maintain_order=True)
-    values = [
-        pl.col(one.name).drop_nulls().first()
-        for one in documents.resource.fields
-        if one.name in rows.columns and one.name != key
-    ]
-    whole = shown.group_by("norm", maintain_order=True).agg(pl.col("sheet", "row", key).first(), *values).sort("row")
-    whole, summed = _sum(whole, lines, letters)
-    told = _amounts_told(lines, summed, documents.resource, index)
-    return replace(documents, rows=whole.select(documents.rows.columns)), merge([*disagree, told])
+    shown_first = rows.sort(pl.col("row").is_in(list(hidden)), "row", maintain_order=True)
+    values = [pl.col(field.name).drop_nulls().first() for field in fields if field.name in rows.columns]
+    groups = shown_first.group_by("norm", maintain_order=True)
+    merged = groups.agg(pl.col("sheet", "row", key).first(), *values).sort("row")
+    merged, summed = _sum_amounts(merged, lines, letters)
+    findings = [*disagreements, _report_amounts(lines, summed, documents.resource, index)]
+    return replace(documents, rows=merged.select(documents.rows.columns)), merge_findings(findings)
 
 
-def _disagree(rows: pl.DataFrame, one: Field, letter: str, index: int) -> pl.DataFrame:
-    text = rows.select("row", "norm", as_text(one).alias("value")).drop_nulls("value")
-    first = pl.col("value").first().over("norm")
-    where = pl.col("row").first().over("norm").cast(pl.String).alias("detail")
-    wrong = text.with_columns(first.alias("first"), where).filter(pl.col("value") != pl.col("first"))
-    place = wrong.with_columns(pl.lit(letter).alias("column"), pl.lit(one.name).alias("field"))
-    return layout_findings(place.select("row", "column", "field", "value", "detail"), "flat-disagrees", index)
+def _find_disagreements(rows: pl.DataFrame, field: Field, letter: str, index: int) -> pl.DataFrame:
+    """Return findings for values that differ from the first one of the same document."""
+    texts = rows.select("row", "norm", to_text(field).alias("value")).drop_nulls("value")
+    first_value = pl.col("value").first().over("norm").alias("first")
+    first_row = pl.col("row").first().over("norm").cast(pl.String).alias("detail")
+    different = texts.with_columns(first_value, first_row).filter(pl.col("value") != pl.col("first"))
+    return to_findings(different, sheet=index, column=letter, field=field.name, code="flat-disagrees")
 
 
-def _sum(whole: pl.DataFrame, lines: Table, letters: Mapping[str, str]) -> tuple[pl.DataFrame, list[str]]:
-    parent = next(one.name for one in lines.resource.fields if one.role is FieldRole.PARENT_KEY)
+def _sum_amounts(documents: pl.DataFrame, lines: Table, letters: Mapping[str, str]) -> tuple[pl.DataFrame, list[str]]:
+    """Return (the documents with the sums of their lines, the summed amounts)."""
     columns = next(iter(lines.columns.values()))
-    summed = [name for name in _AMOUNTS if name in columns and name not in letters]
-    full = [pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in summed]
-    sums = lines.rows.group_by(normalise_key(pl.col(parent)).alias("norm")).agg(full)
-    return whole.drop(summed).join(sums, on="norm", how="left", maintain_order="left"), summed
+    summed = [name for name in AMOUNTS if name in columns and name not in letters]
+    sums = [pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in summed]
+    by_document = lines.rows.group_by(_parent_norm(lines)).agg(sums)
+    return documents.drop(summed).join(by_document, on="norm", how="left", maintain_order="left"), summed
 
 
-def _amounts_told(lines: Table, summed: list[str], documents: Resource, index: int) -> pl.DataFrame:
-    """Say whose amounts these are; where all lines of every document have the same, nobody can tell."""
-    parent = next(one.name for one in lines.resource.fields if one.role is FieldRole.PARENT_KEY)
+def _report_amounts(lines: Table, summed: list[str], documents: Resource, index: int) -> pl.DataFrame:
+    """Return a finding for each summed amount; it is unclear where all lines of every document have the same value."""
     columns = lines.columns[index]
-    grouped = lines.rows.group_by(normalise_key(pl.col(parent)).alias("norm"))
-    several = grouped.agg(pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed)).filter(pl.col("n") > 1)
-    told = []
+    distinct = lines.rows.group_by(_parent_norm(lines)).agg(
+        pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed)
+    )
+    with_several_lines = distinct.filter(pl.col("n") > 1)
+    if with_several_lines.is_empty():
+        return empty_findings()
+    findings = [empty_findings()]
     for name in summed:
-        alike = several.height > 0 and several[name].max() == 1
-        said = lines.resource.field(name), documents.field(name)
-        words = " / ".join(f'"{one.aliases[-2]}" ({one.aliases[-1]})' for one in said)
-        row = pl.DataFrame(
-            {
-                "row": [None],
-                "column": [columns[name]],
-                "field": [name],
-                "detail": [words],
-            },
-            schema_overrides={"row": pl.Int64},
-        )
-        code = "flat-amounts-unclear" if alike else "flat-sums"
-        if several.height:
-            told.append(layout_findings(row, code, index))
-    return pl.concat([empty_findings(), *told])
+        code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 else "flat-sums"
+        fields = lines.resource.field(name), documents.field(name)
+        headers = " / ".join(f'"{field.aliases[-2]}" ({field.aliases[-1]})' for field in fields)
+        cell = pl.DataFrame({"column": [columns[name]], "detail": [headers]})
+        findings.append(to_findings(cell, sheet=index, field=name, code=code))
+    return pl.concat(findings)
+
+
+def _parent_norm(lines: Table) -> pl.Expr:
+    return normalise_key(pl.col(lines.resource.record_key)).alias("norm")

@@ -1,185 +1,116 @@
-"""How accountants lay sheets out: totals below, second tables, notes, merged cells. Found, never changed."""
+"""What a sheet has besides its table: totals, second tables, notes, merged cells. Reported, never changed."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import polars as pl
 
-from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, empty_findings, merge
+from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
-from armbulk.model.fields import FieldRole
-from armbulk.model.keys import normalise_key
-from armbulk.model.sheet import ReadOptions, Sheet, Table
+from armbulk.model.sheet import Sheet
 
-_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
-_TOTAL = rf"(?i)^\s*({_WORDS})\b"
-_NOTHING_BUT_TOTAL = rf"(?i)^\s*({_WORDS})\s*[:.]?\s*$"
-_NO_RECORD = ["header-again", "total-row"]
+_TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
+_STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
+_IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
+_NO_RECORD_CODES = ["header-again", "total-row"]
 
 
-def check_layout(sheet: Sheet, index: int, headed: HeaderMatch) -> pl.DataFrame:
-    """Find what is in the sheet besides its table: repeated headers, totals, values without a header, merged cells."""
-    named = [*headed.columns.values(), *(headed.lines.columns.values() if headed.lines else ())]
-    letters = [one for one in dict.fromkeys(named) if one.isalpha()]  # a mapping's own columns are not the sheet's
-    if headed.resource is None or not letters:
+def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
+    """Return findings about repeated headers, totals, values without a header, and merged cells."""
+    named = [*match.columns.values(), *(match.lines.columns.values() if match.lines else ())]
+    letters = [letter for letter in dict.fromkeys(named) if letter.isalpha()]  # not the columns a mapping adds
+    if match.resource is None or not letters:
         return empty_findings()
-    body = sheet.frame.filter(pl.col("row") > headed.header_row)
+    body = sheet.frame.filter(pl.col("row") > match.header_row)
     if body.is_empty():
         return empty_findings()
-    head = sheet.frame.filter(pl.col("row") == headed.header_row)
-    return merge(
+    header = sheet.frame.filter(pl.col("row") == match.header_row)
+    return merge_findings(
         [
-            _headless(head, body, sheet, index),
-            _again(head, body, list(letters), index),
-            _totals(body, list(letters), headed, index),
-            _merged(body, list(letters), sheet, index),
+            _find_headerless(header, body, sheet, index),
+            _find_repeated_headers(header, body, letters, index),
+            _find_totals(body, letters, match, index),
+            _find_merged(body, letters, sheet, index),
         ]
     )
 
 
 def drop_silenced(findings: pl.DataFrame, layouts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Leave out what else is reported of rows that are no records at all: the layout finding says enough."""
-    none = pl.concat([empty_findings(), *layouts]).filter(pl.col("code").is_in(_NO_RECORD)).select("sheet", "row")
-    said = findings.filter(pl.col("code").is_in(_NO_RECORD))
-    return merge([findings.join(none, on=["sheet", "row"], how="anti", maintain_order="left"), said])
+    """Return findings without what else is reported of rows that are no records; the layout finding is enough."""
+    layout = pl.concat([empty_findings(), *layouts])
+    no_records = layout.filter(pl.col("code").is_in(_NO_RECORD_CODES)).select("sheet", "row")
+    kept = findings.filter(pl.col("code").is_in(_NO_RECORD_CODES))
+    others = findings.join(no_records, on=["sheet", "row"], how="anti", maintain_order="left")
+    return merge_findings([others, kept])
 
 
-def layout_findings(rows: pl.DataFrame, code: str, index: int) -> pl.DataFrame:
-    """Findings from a frame that has some of the columns of SCHEMA."""
-    severity = CATALOGUE[code].severity.value
-    missing = [pl.lit(None).alias(name) for name in SCHEMA if name not in rows.columns]
-    said = {"sheet": pl.lit(index), "code": pl.lit(code), "severity": pl.lit(severity)}
-    return rows.with_columns(missing).with_columns(**said).select(list(SCHEMA)).cast(SCHEMA)
+def _find_headerless(header: pl.DataFrame, body: pl.DataFrame, sheet: Sheet, index: int) -> pl.DataFrame:
+    """Return a finding at the first value of each column that has values but no header."""
+    headerless = [
+        letter for letter in sheet.letters if header[letter][0] is None and body[letter].null_count() < body.height
+    ]
+    first = {letter: body.filter(pl.col(letter).is_not_null())["row"][0] for letter in headerless}
+    cells = [{"row": row, "column": letter, "value": letter} for letter, row in first.items()]
+    rows = pl.DataFrame(cells, schema={"row": pl.Int64, "column": pl.String, "value": pl.String})
+    return to_findings(rows, sheet=index, code="no-header")
 
 
-def _headless(head: pl.DataFrame, body: pl.DataFrame, sheet: Sheet, index: int) -> pl.DataFrame:
-    bare = [one for one in sheet.letters if head[one][0] is None and body[one].null_count() < body.height]
-    first = {one: body.filter(pl.col(one).is_not_null())["row"][0] for one in bare}
-    rows = [{"row": first[one], "column": one, "value": one} for one in bare]
-    return layout_findings(
-        pl.DataFrame(rows, schema={"row": pl.Int64, "column": pl.String, "value": pl.String}), "no-header", index
+def _find_repeated_headers(header: pl.DataFrame, body: pl.DataFrame, letters: list[str], index: int) -> pl.DataFrame:
+    """Return findings for rows in which at least half of the known columns repeat their header."""
+    repeated = pl.sum_horizontal(
+        pl.col(letter).str.to_lowercase() == str(header[letter][0]).lower() for letter in letters
     )
+    rows = body.filter(repeated >= max(2, (len(letters) + 1) // 2))
+    return _row_findings(rows, "header-again", index)
 
 
-def _again(head: pl.DataFrame, body: pl.DataFrame, letters: list[str], index: int) -> pl.DataFrame:
-    """Rows in which at least half of the known columns repeat their header."""
-    same = pl.sum_horizontal(pl.col(one).str.to_lowercase() == str(head[one][0]).lower() for one in letters)
-    rows = body.filter(same >= max(2, (len(letters) + 1) // 2))
-    return layout_findings(rows.select("row", pl.col("row").cast(pl.String).alias("detail")), "header-again", index)
-
-
-def _totals(body: pl.DataFrame, letters: list[str], headed: HeaderMatch, index: int) -> pl.DataFrame:
-    """Rows without the record's number that say they are a total, or close the table with nothing but numbers."""
-    resource = headed.resource
-    assert resource is not None  # noqa: S101 - the caller looked
-    key = next((one.name for one in resource.fields if one.role is FieldRole.PARENT_KEY), resource.key)
-    if key not in headed.columns:
+def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:
+    """Return findings for rows without a record's number that are called a total, or are a last row of numbers."""
+    assert match.resource is not None  # noqa: S101 - the caller checked it
+    key = match.columns.get(match.resource.record_key)
+    if key is None:
         return empty_findings()
-    keyless = pl.col(headed.columns[key]).is_null()
-    said = pl.any_horizontal(pl.col(one[: -len(".cell")]).str.contains(_TOTAL) for one in _kinds(body))
-    keyed = pl.col(headed.columns[key]).str.contains(_NOTHING_BUT_TOTAL)
-    numbers = pl.all_horizontal(
-        pl.col(f"{one}.cell").is_in(["number", "uncalculated"]).fill_null(value=True) for one in letters
+    is_keyless = pl.col(key).is_null()
+    texts = [name.removesuffix(".cell") for name in body.columns if name.endswith(".cell")]
+    is_called_total = pl.any_horizontal(pl.col(letter).str.contains(_STARTS_WITH_TOTAL) for letter in texts)
+    key_is_total = pl.col(key).str.contains(_IS_TOTAL)
+    is_numeric = pl.all_horizontal(
+        pl.col(f"{letter}.cell").is_in(["number", "uncalculated"]).fill_null(value=True) for letter in letters
     )
-    some = pl.any_horizontal(pl.col(one).is_not_null() for one in letters)
-    last = pl.col("row") == body["row"].max()
-    rows = body.filter((keyless & said) | keyed | (keyless & numbers & last & some))
-    return layout_findings(rows.select("row", pl.col("row").cast(pl.String).alias("detail")), "total-row", index)
+    has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
+    is_last = pl.col("row") == body["row"].max()
+    is_total = (is_keyless & is_called_total) | key_is_total | (is_keyless & is_numeric & is_last & has_value)
+    return _row_findings(body.filter(is_total), "total-row", index)
 
 
-def _kinds(body: pl.DataFrame) -> list[str]:
-    return [name for name in body.columns if name.endswith(".cell")]
+def _row_findings(rows: pl.DataFrame, code: str, index: int) -> pl.DataFrame:
+    return to_findings(rows.select("row", pl.col("row").cast(pl.String).alias("detail")), sheet=index, code=code)
 
 
-def _merged(body: pl.DataFrame, letters: list[str], sheet: Sheet, index: int) -> pl.DataFrame:
-    places = {_number(one): one for one in letters}
-    told = []
+def _find_merged(body: pl.DataFrame, letters: list[str], sheet: Sheet, index: int) -> pl.DataFrame:
+    """Return a finding for each row of a merged range that touches a known column."""
+    known = sorted((_column_number(letter), letter) for letter in letters)
+    findings = [empty_findings()]
     for reference in sheet.merged_ranges:
-        box = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", reference)
-        if box is None:
+        corners = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", reference)
+        if corners is None:
             continue
-        left, top, right, bottom = _number(box[1]), int(box[2]), _number(box[3]), int(box[4])
-        inside = [letter for place, letter in sorted(places.items()) if left <= place <= right]
+        left, top, right, bottom = (
+            _column_number(corners[1]),
+            int(corners[2]),
+            _column_number(corners[3]),
+            int(corners[4]),
+        )
+        inside = [letter for number, letter in known if left <= number <= right]
         if inside:
-            rows = body.filter(pl.col("row").is_between(top, bottom)).select(
-                "row", pl.lit(inside[0]).alias("column"), pl.lit(reference).alias("value")
-            )
-            told.append(layout_findings(rows, "merged-cells", index))
-    return pl.concat([empty_findings(), *told])
+            rows = body.filter(pl.col("row").is_between(top, bottom)).select("row")
+            findings.append(to_findings(rows, sheet=index, column=inside[0], value=reference, code="merged-cells"))
+    return pl.concat(findings)
 
 
-def _number(letters: str) -> int:
+def _column_number(letters: str) -> int:
+    """Return the number of a column: A → 1, Z → 26, AA → 27."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-_FEW = 5
-
-
-@dataclass(frozen=True, slots=True)
-class HiddenRows:
-    """Tables with what is read, the hidden rows left out of them (as tables too), and what is said of it."""
-
-    tables: dict[str, Table]
-    skipped: dict[str, Table]
-    findings: pl.DataFrame
-
-
-def set_aside(tables: Mapping[str, Table], sheets: Sequence[Sheet], reading: ReadOptions) -> HiddenRows:
-    """Decide on rows that Excel does not show: an error, or taken, or left out, as the caller said."""
-    hidden = pl.concat(
-        [_hidden(index, sheet) for index, sheet in enumerate(sheets)]
-        or [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64})]
-    )
-    if hidden.is_empty():
-        return HiddenRows(dict(tables), {}, empty_findings())
-    rows = {name: table.rows.join(hidden, on=["sheet", "row"], how="semi") for name, table in tables.items()}
-    counted = pl.concat([part.select("sheet", "row") for part in rows.values()]).unique().sort("sheet", "row")
-    code = {None: "hidden-rows", "include": "hidden-included"}.get(reading.hidden, "hidden-skipped")
-    findings = [_hidden_told(counted, code, index) for index in counted["sheet"].unique().sort()]
-    if reading.hidden != "skip":
-        return HiddenRows(dict(tables), {}, merge(findings))
-    return _skip(tables, rows, findings)
-
-
-def _hidden(index: int, sheet: Sheet) -> pl.DataFrame:
-    rows = sorted(sheet.hidden_rows)
-    return pl.DataFrame({"sheet": [index] * len(rows), "row": rows}, schema={"sheet": pl.UInt16, "row": pl.Int64})
-
-
-def _hidden_told(counted: pl.DataFrame, code: str, index: int) -> pl.DataFrame:
-    rows = counted.filter(pl.col("sheet") == index)["row"]
-    few = ", ".join(str(row) for row in rows.head(_FEW)) + (" …" if len(rows) > _FEW else "")
-    row = pl.DataFrame({"value": [str(len(rows))], "detail": [few]})
-    return layout_findings(row, code, index)
-
-
-def _skip(tables: Mapping[str, Table], hidden: dict[str, pl.DataFrame], findings: list[pl.DataFrame]) -> HiddenRows:
-    """Leave hidden records out; a hidden document takes its lines along, a hidden line alone is an error."""
-    skipped = dict(hidden)
-    if "lines" in tables and "documents" in tables:
-        lines, documents = tables["lines"], tables["documents"]
-        parent = next(one.name for one in lines.resource.fields if one.role is FieldRole.PARENT_KEY)
-        gone = hidden["documents"].select(normalise_key(pl.col(documents.resource.key)).alias("norm"))
-        stay = documents.rows.join(hidden["documents"], on=["sheet", "row"], how="anti")
-        keys = stay.select(normalise_key(pl.col(documents.resource.key)).alias("norm"))
-        keyed = lines.rows.with_columns(normalise_key(pl.col(parent)).alias("norm"))
-        skipped["lines"] = keyed.join(gone, on="norm", how="semi", maintain_order="left").drop("norm")
-        alone = (
-            hidden["lines"].with_columns(normalise_key(pl.col(parent)).alias("norm")).join(keys, on="norm", how="semi")
-        )
-        for index in alone["sheet"].unique().sort():
-            mine = alone.filter(pl.col("sheet") == index).select("row", pl.col(parent).alias("value"))
-            findings.append(layout_findings(mine, "hidden-line", index))
-    left = {
-        name: replace(
-            table, rows=table.rows.join(skipped[name], on=["sheet", "row"], how="anti", maintain_order="left")
-        )
-        for name, table in tables.items()
-    }
-    out = {name: replace(tables[name], rows=rows) for name, rows in skipped.items() if rows.height}
-    return HiddenRows(left, out, merge(findings))

@@ -1,4 +1,4 @@
-"""The user's own workbook again, formatting and all, with the outcome columns added (openpyxl)."""
+"""The user's own workbook, formatting included, with the outcome columns added (openpyxl)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,18 +18,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.sheet import Sheet
-from armbulk.resources import headers
+from armbulk.resources import field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
-from armbulk.writers.style import FIELDS, HEADERS, SummarySection, SummarySheet
+from armbulk.writers.section import Row, Section, Value
+from armbulk.writers.style import OUTCOME_FIELDS, OUTCOME_HEADERS, SummarySheet
 
-_HEAD = {
-    "fill": PatternFill("solid", fgColor=style.HEAD),
-    "font": Font(name=style.FONT, bold=True, color=style.INK),
-    "alignment": Alignment(vertical="center"),
-}
+_HEAD_FILL = PatternFill("solid", fgColor=style.HEAD)
+_HEAD_FONT = Font(name=style.FONT, bold=True, color=style.INK)
+_HEAD_ALIGNMENT = Alignment(vertical="center")
 _LINE = Border(bottom=Side("thin", color=style.RULE))
-_STAMP = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_MODIFIED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same bytes for the same data
 
 
 def write_results(
@@ -37,24 +36,36 @@ def write_results(
     original: Path,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
-    problems: Sequence[RenderedFinding],
-    front: SummarySheet,
+    findings: Sequence[RenderedFinding],
+    summary: SummarySheet,
     lang: str,
     header_rows: Mapping[int, int],
 ) -> None:
-    """Copy `original` with openpyxl, add the outcome columns and the two sheets, and save it as `target`."""
+    """Copy a workbook, add the outcome columns, the summary and the problems.
+
+    Args:
+        target: the file to write.
+        original: the workbook to copy.
+        sheets: its sheets as they were read.
+        outcomes: a row for each row read (see `workbooks.write_results`).
+        findings: the rows of the Problems sheet.
+        summary: the Summary sheet.
+        lang: language of texts.
+        header_rows: sheet index → row of its header.
+    """
     book = openpyxl.load_workbook(original)
-    _drop_own(book)
+    _remove_own_sheets(book)
     for index, sheet in enumerate(sheets):
         if index in header_rows and sheet.name in book.sheetnames:
-            _annotate(book[sheet.name], sheet, header_rows[index], style.rows_of(outcomes, index), lang)
-    if front.memory:
+            rows = style.outcomes_of_sheet(outcomes, index)
+            _add_outcomes(book[sheet.name], sheet, header_rows[index], rows, lang)
+    if summary.provenance:
         if PROPERTY in book.custom_doc_props.names:
             del book.custom_doc_props[PROPERTY]
-        book.custom_doc_props.append(StringProperty(name=PROPERTY, value=front.memory.text))
-    names = _free(book, lang)
-    _summary(book.create_sheet(names[0], 0), front.sections)
-    _problems(book.create_sheet(names[1], 1), problems, lang, set(book.sheetnames))
+        book.custom_doc_props.append(StringProperty(name=PROPERTY, value=summary.provenance.text))
+    names = _choose_names(book, lang)
+    _write_summary(book.create_sheet(names[0], 0), summary.sections)
+    _write_problems(book.create_sheet(names[1], 1), findings, lang, set(book.sheetnames))
     _save(book, target, names)
 
 
@@ -62,50 +73,50 @@ def mark_problems(
     target: Path,
     original: Path,
     sheets: Sequence[Sheet],
-    problems: Sequence[RenderedFinding],
+    findings: Sequence[RenderedFinding],
     lang: str,
     header_rows: Mapping[int, int],
 ) -> None:
-    """Copy `original`, colour the cells that have a problem, say it in a comment, and add the Problems sheet."""
+    """Copy a workbook, colour the cells with findings, add comments to them, and add the Problems sheet."""
     book = openpyxl.load_workbook(original)
-    _drop_own(book)
+    _remove_own_sheets(book)
     for index, sheet in enumerate(sheets):
         if sheet.name in book.sheetnames:
-            for (row, letter), (colour, text) in style.marks(problems, sheet, header_rows.get(index)).items():
-                _mark(book[sheet.name][f"{letter}{row}"], colour, text)
-    _, name = _free(book, lang)
-    _problems(book.create_sheet(name, 0), problems, lang, set(book.sheetnames))
+            for (row, letter), (colour, text) in style.cell_marks(findings, sheet, header_rows.get(index)).items():
+                _mark_cell(book[sheet.name][f"{letter}{row}"], colour, text)
+    _, name = _choose_names(book, lang)
+    _write_problems(book.create_sheet(name, 0), findings, lang, set(book.sheetnames))
     _save(book, target, (name,))
 
 
 def _save(book: Workbook, target: Path, own: tuple[str, ...]) -> None:
-    """Open on the first of our own sheets, remember their names, and give the same bytes for the same data."""
+    """Open on the first of our own sheets, note their names, and give the same bytes for the same data."""
     book.active = 0
     for page in book.worksheets:
         page.sheet_view.tabSelected = page.title == own[0]
-    book.properties.category = style.MARK
+    book.properties.category = style.RESULT_CATEGORY
     book.properties.keywords = "; ".join(own)
-    book.properties.modified = _STAMP
+    book.properties.modified = _MODIFIED
     book.save(target)
 
 
-def _mark(cell: Cell | MergedCell, colour: str, text: str) -> None:
+def _mark_cell(cell: Cell | MergedCell, colour: str, text: str) -> None:
     if isinstance(cell, MergedCell):
-        return  # the cell that shows for it is marked too
+        return  # the cell that is shown for it is marked too
     before = f"{cell.comment.text}\n\n" if cell.comment else ""
     cell.fill = PatternFill("solid", fgColor=colour)
-    cell.comment = Comment(style.inert(before + text), "armbulk", width=320, height=120)
+    cell.comment = Comment(style.escape_text(before + text), "armbulk", width=320, height=120)
 
 
-def _drop_own(book: Workbook) -> None:
-    """Take away the sheets an earlier result left; the user's own of the same name stay."""
-    if book.properties.category == style.MARK:
+def _remove_own_sheets(book: Workbook) -> None:
+    """Remove the sheets an earlier result added; the user's own sheets with such names stay."""
+    if book.properties.category == style.RESULT_CATEGORY:
         for name in (book.properties.keywords or "").split("; "):
             if name in book.sheetnames:
                 del book[name]
 
 
-def _free(book: Workbook, lang: str) -> tuple[str, str]:
+def _choose_names(book: Workbook, lang: str) -> tuple[str, str]:
     taken = {name.casefold() for name in book.sheetnames}
     summary, problems = style.SUMMARY.text(lang), style.PROBLEMS.text(lang)
     if taken & {summary.casefold(), problems.casefold()}:
@@ -113,105 +124,113 @@ def _free(book: Workbook, lang: str) -> tuple[str, str]:
     return summary, problems
 
 
-def _annotate(
+def _add_outcomes(
     page: Worksheet, sheet: Sheet, header_row: int, rows: Mapping[int, tuple[str | None, ...]], lang: str
 ) -> None:
     letters = style.outcome_letters(sheet, header_row)
     last = max((column_index_from_string(letter) for letter in sheet.letters), default=0)
-    for name in FIELDS:
+    for name in OUTCOME_FIELDS:
         if name not in letters:
             last += 1
             letters[name] = get_column_letter(last)
-        cell = page[f"{letters[name]}{header_row}"]
-        _text(cell, HEADERS[name].text(lang))
-        cell.fill, cell.font, cell.alignment = _HEAD["fill"], _HEAD["font"], _HEAD["alignment"]
-        page.column_dimensions[letters[name]].width = style.WIDTHS[name]
+        _write_head(page[f"{letters[name]}{header_row}"], OUTCOME_HEADERS[name].text(lang))
+        page.column_dimensions[letters[name]].width = style.OUTCOME_WIDTHS[name]
     for row, values in rows.items():
-        for name, value in zip(FIELDS, values, strict=True):
-            _text(page[f"{letters[name]}{row}"], value or "")
-        fill = style.COLOURS.get(values[0] or "")
-        if fill:
-            page[f"{letters['outcome']}{row}"].fill = PatternFill("solid", fgColor=fill)
+        for name, value in zip(OUTCOME_FIELDS, values, strict=True):
+            _write_text(page[f"{letters[name]}{row}"], value or "")
+        colour = style.OUTCOME_COLOURS.get(values[0] or "")
+        if colour:
+            page[f"{letters['outcome']}{row}"].fill = PatternFill("solid", fgColor=colour)
     if page.freeze_panes is None:
         page.freeze_panes = f"A{header_row + 1}"
     if not page.tables:
         first = sheet.letters[0]
-        furthest = get_column_letter(max(column_index_from_string(one) for one in [*letters.values(), *sheet.letters]))
-        page.auto_filter.ref = f"{first}{header_row}:{furthest}{max(rows, default=header_row)}"
+        columns = [column_index_from_string(letter) for letter in [*letters.values(), *sheet.letters]]
+        page.auto_filter.ref = f"{first}{header_row}:{get_column_letter(max(columns))}{max(rows, default=header_row)}"
 
 
-def _text(cell: Cell, text: str) -> None:
-    """Text that stays text, whatever it begins with."""
+def _write_head(cell: Cell, text: str) -> None:
+    _write_text(cell, text)
+    cell.fill, cell.font, cell.alignment = _HEAD_FILL, _HEAD_FONT, _HEAD_ALIGNMENT
+
+
+def _write_text(cell: Cell, text: str) -> None:
+    """Write text that stays text, whatever it begins with."""
     if not text:
         cell.value = None
         return
-    cell.value = style.inert(text)
+    cell.value = style.escape_text(text)
     cell.data_type = "s"
     if text[0] in "=+-@\t\r":
         cell.quotePrefix = True
     cell.number_format = "@"
 
 
-def _summary(page: Worksheet, summary: Sequence[SummarySection]) -> None:
+def _write_summary(page: Worksheet, sections: Sequence[Section]) -> None:
     page.sheet_view.showGridLines = False
-    _printable(page)
+    _set_up_printing(page)
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 48, 70
     row = 1
-    for section in summary:
-        _text(page.cell(row, 1), section.title)
+    for section in sections:
+        _write_text(page.cell(row, 1), section.title)
         page.cell(row, 1).font = Font(name=style.FONT, bold=True, size=16 if row == 1 else 12, color=style.HEAD)
         page.row_dimensions[row].height = 26 if row == 1 else 18
         row += 1
-        for label, value in section.rows:
-            row = _line(page, row, label, value)
+        for values in section.rows:
+            _write_row(page, row, values)
+            row += 1
         row += 1
 
 
-def _printable(page: Worksheet) -> None:
+def _set_up_printing(page: Worksheet) -> None:
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _line(page: Worksheet, row: int, label: str, value: object) -> int:
+def _write_row(page: Worksheet, row: int, values: Row) -> None:
+    label, value = values
     if not label:
         page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=2)
-        _text(page.cell(row, 1), str(value))
+        _write_text(page.cell(row, 1), str(value))
         page.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
         page.row_dimensions[row].height = 30
-        return row + 1
-    _text(page.cell(row, 1), label)
+        return
+    _write_text(page.cell(row, 1), str(label))
     cell = page.cell(row, 2)
+    _write_value(cell, value)
+    cell.alignment = Alignment(horizontal="left", wrap_text=True, vertical="top")
+    page.cell(row, 1).border = cell.border = _LINE
+
+
+def _write_value(cell: Cell, value: Value) -> None:
     if isinstance(value, str):
-        _text(cell, value)
+        _write_text(cell, value)
     else:
         cell.value = value
         cell.number_format = "#,##0" if isinstance(value, int) else "#,##0.00"
-    cell.alignment = Alignment(horizontal="left", wrap_text=True, vertical="top")
-    page.cell(row, 1).border = cell.border = _LINE
-    return row + 1
 
 
-def _problems(page: Worksheet, problems: Sequence[RenderedFinding], lang: str, names: set[str]) -> None:
+def _write_problems(page: Worksheet, findings: Sequence[RenderedFinding], lang: str, sheet_names: set[str]) -> None:
     for column, (words, width) in enumerate(style.PROBLEM_COLUMNS, start=1):
-        cell = page.cell(1, column)
-        _text(cell, words.text(lang))
-        cell.fill, cell.font, cell.alignment = _HEAD["fill"], _HEAD["font"], _HEAD["alignment"]
+        _write_head(page.cell(1, column), words.text(lang))
         page.column_dimensions[get_column_letter(column)].width = width
-    known = headers()
-    for row, told in enumerate(problems, start=2):
-        for column, text in enumerate(style.problem_row(told, known, lang), start=1):
-            _text(page.cell(row, column), text)
+    headers = field_headers()
+    for row, finding in enumerate(findings, start=2):
+        for column, text in enumerate(style.problem_cells(finding, headers, lang), start=1):
+            _write_text(page.cell(row, column), text)
             page.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
-        page.cell(row, 1).fill = PatternFill(
-            "solid", fgColor=style.RED if told["severity"] == "error" else style.YELLOW
-        )
-        if told["row"] and told["sheet"] in names:
-            cell = page.cell(row, 3)
-            quoted = told["sheet"].replace("'", "''")
-            place = f"'{quoted}'!{told['column'] or 'A'}{told['row']}"
-            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place)  # a place within, no address
-            cell.font = Font(name=style.FONT, color="0B5CAD", underline="single")
-    _printable(page)
+        colour = style.RED if finding["severity"] == "error" else style.YELLOW
+        page.cell(row, 1).fill = PatternFill("solid", fgColor=colour)
+        if finding["row"] and finding["sheet"] in sheet_names:
+            _link_to_cell(page.cell(row, 3), finding)
+    _set_up_printing(page)
     page.freeze_panes = "A2"
-    page.auto_filter.ref = f"A1:H{len(problems) + 1}"
+    page.auto_filter.ref = f"A1:H{len(findings) + 1}"
+
+
+def _link_to_cell(cell: Cell, finding: RenderedFinding) -> None:
+    sheet = finding["sheet"].replace("'", "''")
+    location = f"'{sheet}'!{finding['column'] or 'A'}{finding['row']}"
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=location)  # within the workbook: no address
+    cell.font = Font(name=style.FONT, color="0B5CAD", underline="single")

@@ -1,4 +1,4 @@
-"""Putting a finished workbook in its place: whole or not at all, and never over one that somebody holds."""
+"""Move a finished file into place: complete or not at all, and never over one that is open in another program."""
 
 import contextlib
 import gc
@@ -19,35 +19,42 @@ from armbulk.errors import FileError
 from armbulk.i18n import Words
 from armbulk.readers.lockfile import read_lock_owner
 
-PATIENCE = 5.0
-"""Seconds a workbook that is open elsewhere is waited for, before its result goes to another name."""
+MAX_WAIT = 5.0
+"""Seconds to wait for a target that is open elsewhere; then the file gets another name."""
 
-BREATH = 0.25
-"""Seconds between two tries."""
+RETRY_INTERVAL = 0.25
+"""Seconds between two attempts."""
 
-NAMES = 100
-"""Other names tried: …-2.xlsx, …-3.xlsx and so on."""
+MAX_NAMES = 100
+"""Other names to try: …-2.xlsx, …-3.xlsx and so on."""
 
-LEFT_BEHIND = 3_600.0
-"""Seconds after which a temporary file can only be what a killed process left."""
+STALE_AFTER = 3_600.0
+"""Seconds after which a temporary file is certainly left by a killed process."""
 
 OPEN = Words("is open in another program", "er åpen i et annet program")
 READ_ONLY = Words("is read-only", "er skrivebeskyttet")
 
 
 def verify_writable(target: Path) -> Words | None:
-    """Make sure that a file can be written beside `target`, FileError otherwise; say what holds `target` itself."""
+    """Make sure that a file can be written beside `target`.
+
+    Returns:
+        Why `target` itself cannot be replaced now; None when it can.
+
+    Raises:
+        FileError: nothing can be written in its folder.
+    """
     try:
-        handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=_folder(target))
+        handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=_folder_of(target))
     except OSError as error:
         raise _unwritable(target.parent, error) from None
     os.close(handle)
     Path(name).unlink()
-    return is_open_elsewhere(target)
+    return find_obstacle(target)
 
 
-def is_open_elsewhere(target: Path) -> Words | None:
-    """Say why a file is not to be replaced now; None when it is, or is not there."""
+def find_obstacle(target: Path) -> Words | None:
+    """Return why a file cannot be replaced now; None when it can, or does not exist."""
     if not target.exists():
         return None
     if not target.stat().st_mode & stat.S_IWUSR:
@@ -61,13 +68,13 @@ def is_open_elsewhere(target: Path) -> Words | None:
 
 @contextmanager
 def temporary_file(target: Path) -> Iterator[Path]:
-    """A temporary file beside `target` to write into; FileError when the disk does not take it."""
-    temporary = _folder(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    """Yield the path of a temporary file beside `target`; FileError when the disk does not take it."""
+    temporary = _folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
     try:
-        with _parts(temporary):
+        with _temporary_folder(temporary):
             yield temporary
     except (OSError, XlsxFileError) as error:
-        _let_go(error)
+        _close_archives(error)
         raise _unwritable(target, error) from None
     finally:
         with contextlib.suppress(OSError):
@@ -75,85 +82,93 @@ def temporary_file(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _parts(temporary: Path) -> Iterator[None]:
-    """Let the libraries keep the parts of a workbook beside it too, readable by its owner alone.
+def _temporary_folder(temporary: Path) -> Iterator[None]:
+    """Let libraries write their own temporary files beside the file, readable by its owner only.
 
-    They hold what the sheets hold. In the folder of all programs' temporary files a killed process would leave them to
-    nobody's care; beside the target they lie where that data lies anyway, and the next result takes them away.
+    They contain what the sheets contain. In the system's folder for temporary files, a killed process would leave them
+    for ever; beside the target the data is anyway, and the next result deletes them.
     """
-    room, before = temporary.with_suffix(".parts"), tempfile.tempdir
-    room.mkdir(mode=0o700, exist_ok=True)
-    tempfile.tempdir = str(room)
+    folder, before = temporary.with_suffix(".parts"), tempfile.tempdir
+    folder.mkdir(mode=0o700, exist_ok=True)
+    tempfile.tempdir = str(folder)
     try:
         yield
     finally:
         tempfile.tempdir = before
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _let_go(error: BaseException) -> None:
-    """Let half-written archives be closed now: on a full disk that fails once more, which is no news to anybody."""
-    told, sys.unraisablehook = sys.unraisablehook, lambda _: None
+def _close_archives(error: BaseException) -> None:
+    """Close half-written archives now, silently: on a full disk closing fails too, and is reported already."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        seen: BaseException | None = error
-        while seen is not None:
-            traceback.clear_frames(seen.__traceback__)
-            seen.__traceback__, seen = None, seen.__context__
+        context: BaseException | None = error
+        while context is not None:
+            traceback.clear_frames(context.__traceback__)
+            context.__traceback__, context = None, context.__context__
         gc.collect()
     finally:
-        sys.unraisablehook = told
+        sys.unraisablehook = hook
 
 
 def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None) -> Path:
-    """Put the finished file in its place; where that is held, beside it under another name. Returns the place.
+    """Move a finished file to `target`, or to another name beside it while `target` cannot be replaced.
 
-    With a `clock` it waits a little for who has it open.
+    Args:
+        temporary: the finished file.
+        target: its place.
+        clock: for waiting a little while `target` is open elsewhere; None does not wait.
+
+    Returns:
+        The path it got.
+
+    Raises:
+        FileError: no name was free.
     """
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
-    _tidy(temporary, target)
-    if _free(target, clock) and _moved(temporary, target):
+    _delete_stale(temporary, target)
+    if _wait_until_replaceable(target, clock) and _move(temporary, target):
         return target
-    for number in range(2, NAMES):
+    for number in range(2, MAX_NAMES):
         name = target.with_name(f"{target.stem}-{number}{target.suffix}")
-        if _linked(temporary, name):
+        if _move_to_new_name(temporary, name):
             return name
     raise FileError("cannot-write", f"{target} cannot be written", "Close it in Excel, or choose another with -o")
 
 
-def _free(target: Path, clock: Clock | None) -> bool:
-    """Wait until nobody has `target` open; False when it stays held."""
-    until = clock.monotonic() + PATIENCE if clock else 0.0
-    while (why := is_open_elsewhere(target)) is not None:
-        if why is READ_ONLY or clock is None or clock.interrupted or clock.monotonic() >= until:
+def _wait_until_replaceable(target: Path, clock: Clock | None) -> bool:
+    until = clock.monotonic() + MAX_WAIT if clock else 0.0
+    while (obstacle := find_obstacle(target)) is not None:
+        if obstacle is READ_ONLY or clock is None or clock.interrupted or clock.monotonic() >= until:
             return False
-        clock.sleep(BREATH)
+        clock.sleep(RETRY_INTERVAL)
     return True
 
 
-def _linked(temporary: Path, name: Path) -> bool:
-    """Give the file a new name, whole at once and never another's; some folders know no links."""
+def _move_to_new_name(temporary: Path, name: Path) -> bool:
+    """Give the file a name that no other file has; a hard link fails when it exists, but some folders have no links."""
     try:
         os.link(temporary, name)
     except FileExistsError:
         return False
     except OSError:
-        return not name.exists() and _moved(temporary, name)
-    _sync(name.parent)
+        return not name.exists() and _move(temporary, name)
+    _sync_folder(name.parent)
     return True
 
 
-def _moved(temporary: Path, name: Path) -> bool:
+def _move(temporary: Path, name: Path) -> bool:
     try:
         temporary.replace(name)
     except OSError:
         return False
-    _sync(name.parent)
+    _sync_folder(name.parent)
     return True
 
 
-def _sync(folder: Path) -> None:
-    """Let the new name outlive a power cut, where a folder can be opened."""
+def _sync_folder(folder: Path) -> None:
+    """Make a new name survive a power cut, where the system can open folders."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -162,26 +177,26 @@ def _sync(folder: Path) -> None:
             os.close(handle)
 
 
-def _tidy(temporary: Path, target: Path) -> None:
-    """Remove what killed processes left beside `target` a while ago."""
+def _delete_stale(temporary: Path, target: Path) -> None:
+    """Delete what killed processes left beside `target` long ago."""
     with contextlib.suppress(OSError):
         now = temporary.stat().st_mtime
-        for left in target.parent.glob(".armbulk-*.xlsx"):
-            if left.name.endswith(f"-{target.stem}.xlsx") and now - left.stat().st_mtime > LEFT_BEHIND:
-                left.unlink()
-        for left in target.parent.glob(".armbulk-*.parts"):
-            if left.name.endswith(f"-{target.stem}.parts") and now - left.stat().st_mtime > LEFT_BEHIND:
-                shutil.rmtree(left, ignore_errors=True)
+        for path in target.parent.glob(".armbulk-*.xlsx"):
+            if path.name.endswith(f"-{target.stem}.xlsx") and now - path.stat().st_mtime > STALE_AFTER:
+                path.unlink()
+        for path in target.parent.glob(".armbulk-*.parts"):
+            if path.name.endswith(f"-{target.stem}.parts") and now - path.stat().st_mtime > STALE_AFTER:
+                shutil.rmtree(path, ignore_errors=True)
 
 
-def _folder(target: Path) -> Path:
+def _folder_of(target: Path) -> Path:
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():
         raise FileError("no-such-folder", f"There is no folder {folder}", "Choose another place with -o")
     return folder
 
 
-def _unwritable(what: Path, error: Exception) -> FileError:
+def _unwritable(path: Path, error: Exception) -> FileError:
     cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
-    why = getattr(cause, "strerror", None) or cause
-    return FileError("cannot-write", f"{what} cannot be written: {why}", "Choose another place with -o")
+    reason = getattr(cause, "strerror", None) or cause
+    return FileError("cannot-write", f"{path} cannot be written: {reason}", "Choose another place with -o")

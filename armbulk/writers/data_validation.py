@@ -1,16 +1,17 @@
-"""What Excel says and allows when somebody fills in a cell of a template."""
+"""What Excel shows and accepts when somebody fills in a cell of a template."""
 
 from typing import Any, assert_never
 
 from xlsxwriter.utility import xl_col_to_name
 
 from armbulk.i18n import Words
+from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType
 
-_TITLE, _TEXT = 32, 255  # the most characters Excel shows
+_MAX_TITLE_CHARS, _MAX_MESSAGE_CHARS = 32, 255  # Excel shows no more
 _YES_OR_NO = (Words("yes", "ja"), Words("no", "nei"))
 _COUNTRIES = ("NO", "SE", "DK", "FI", "IS", "DE", "GB", "NL", "PL", "US")
-_SEEN: dict[str, tuple[str, ...]] = {
+_USUAL_VALUES: dict[str, tuple[str, ...]] = {
     "currency": ("NOK", "SEK", "DKK", "EUR", "USD", "GBP"),
     "country_code": _COUNTRIES,
     "ssn_country": _COUNTRIES,
@@ -19,11 +20,11 @@ _SEEN: dict[str, tuple[str, ...]] = {
     "line_type": ("PLH", "TXT"),
     "distribution_type": ("H", "M"),
 }
-"""Usual values of fields whose full list is not documented: offered, never demanded."""
+"""Values of fields whose full list is not documented: offered, never demanded."""
 
 _DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
-_MOST = 999_999_999_999_999  # the digits Excel keeps
-_W = {
+_MAX_INTEGER = 10**EXCEL_EXACT_DIGITS - 1
+_TEXTS = {
     "required": Words("Required.", "Påkrevd."),
     "example": Words("Example", "Eksempel"),
     "yes_or_no": Words("Yes or no", "Ja eller nei"),
@@ -38,73 +39,86 @@ _W = {
 
 
 class CodeLists:
-    """The drop-down lists of one workbook: each stands once on the sheet of codes."""
+    """The drop-down lists of a workbook: each is once on the sheet of codes, because Excel limits lists in a cell."""
 
-    top = 2  # the row of their titles, counted from 0
+    title_row = 2  # counted from 0
 
     def __init__(self, sheet: str, lang: str) -> None:
-        """Begin without lists."""
+        """Begin without lists; `sheet` is the name of the sheet of codes."""
         self._sheet, self._lang = sheet, lang
-        self._known: dict[tuple[str, ...], str] = {}
+        self._titles: dict[tuple[str, ...], str] = {}
 
-    def source(self, title: str, values: tuple[str, ...]) -> str:
-        """Return where the list stands, as a formula; add it if it is new."""
-        self._known.setdefault(values, title)
-        letter = xl_col_to_name(list(self._known).index(values), col_abs=True)
-        return f"='{self._sheet}'!{letter}${self.top + 2}:{letter}${self.top + 1 + len(values)}"
+    def add(self, title: str, values: tuple[str, ...]) -> str:
+        """Add a list unless it is there; return its cells as a formula."""
+        self._titles.setdefault(values, title)
+        letter = xl_col_to_name(list(self._titles).index(values), col_abs=True)
+        return f"='{self._sheet}'!{letter}${self.title_row + 2}:{letter}${self.title_row + 1 + len(values)}"
 
     def all(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return each list with its title, in the order of their columns."""
-        return [(title, values) for values, title in self._known.items()]
+        return [(title, values) for values, title in self._titles.items()]
 
 
-def said(one: Field, lang: str) -> dict[str, str]:
-    """Say what belongs into the column, as Excel's input message."""
-    parts = [one.help.text(lang)]
-    if one.example:
-        parts.append(f"{_W['example'].text(lang)}: {one.example}")
-    if one.required:
-        parts.append(_W["required"].text(lang))
-    return {"input_title": _short(one.header.text(lang), _TITLE), "input_message": _short("\n".join(parts), _TEXT)}
+def input_message(field: Field, lang: str) -> dict[str, str]:
+    """Return xlsxwriter's options of the message Excel shows for a column."""
+    parts = [field.help.text(lang)]
+    if field.example:
+        parts.append(f"{_TEXTS['example'].text(lang)}: {field.example}")
+    if field.required:
+        parts.append(_TEXTS["required"].text(lang))
+    return {
+        "input_title": _shorten(field.header.text(lang), _MAX_TITLE_CHARS),
+        "input_message": _shorten("\n".join(parts), _MAX_MESSAGE_CHARS),
+    }
 
 
-def data_validation(one: Field, column: int, lang: str, lists: CodeLists) -> dict[str, Any]:
-    """Say what may be entered below the header, as Excel's data validation."""
-    allowed = _allowed(one, xl_col_to_name(column), lang, lists)
-    return {**allowed, **said(one, lang), "error_title": _short(one.header.text(lang), _TITLE)}
+def data_validation(field: Field, column: int, lang: str, lists: CodeLists) -> dict[str, Any]:
+    """Return xlsxwriter's options of what a column accepts below its header."""
+    allowed = _allowed_values(field, xl_col_to_name(column), lang, lists)
+    return {
+        **allowed,
+        **input_message(field, lang),
+        "error_title": _shorten(field.header.text(lang), _MAX_TITLE_CHARS),
+    }
 
 
-def _allowed(one: Field, letter: str, lang: str, lists: CodeLists) -> dict[str, Any]:
-    title = one.header.text(lang)
-    if one.allowed_values:
-        return _from_list(lists.source(title, one.allowed_values), "list", lang)
-    if one.name in _SEEN:
-        return {**_from_list(lists.source(title, _SEEN[one.name]), "unusual", lang), "error_type": "information"}
-    match one.type:
+def _allowed_values(field: Field, letter: str, lang: str, lists: CodeLists) -> dict[str, Any]:
+    title = field.header.text(lang)
+    if field.allowed_values:
+        return _from_list(lists.add(title, field.allowed_values), "list", lang)
+    if field.name in _USUAL_VALUES:
+        usual = _from_list(lists.add(title, _USUAL_VALUES[field.name]), "unusual", lang)
+        return {**usual, "error_type": "information"}
+    match field.type:
         case FieldType.BOOLEAN:
             words = tuple(word.text(lang) for word in _YES_OR_NO)
-            return _from_list(lists.source(_W["yes_or_no"].text(lang), words), "list", lang)
+            return _from_list(lists.add(_TEXTS["yes_or_no"].text(lang), words), "list", lang)
         case FieldType.DATE:
-            least, most = "=DATE(1900,3,1)", "=DATE(2099,12,31)"
-            return _between("date", least, most, _W["date"].text(lang))
+            return _between("date", "=DATE(1900,3,1)", "=DATE(2099,12,31)", _TEXTS["date"].text(lang))
         case FieldType.INTEGER:
-            return _between("integer", -_MOST, _MOST, _W["integer"].text(lang))
+            return _between("integer", -_MAX_INTEGER, _MAX_INTEGER, _TEXTS["integer"].text(lang))
         case FieldType.AMOUNT | FieldType.QUANTITY:
-            return _number(letter, _DECIMALS[one.type], lang)
+            return _number(letter, _DECIMALS[field.type], lang)
         case FieldType.TEXT | FieldType.IDENTIFIER:
-            return _length(one.max_length, lang) if one.max_length else {"validate": "any"}
+            return _length(field.max_length, lang) if field.max_length else {"validate": "any"}
         case FieldType.TEXT_LIST | FieldType.TIME:
             return {"validate": "any"}
         case _:
-            assert_never(one.kind)
+            assert_never(field.type)
 
 
-def _from_list(source: str, word: str, lang: str) -> dict[str, Any]:
-    return {"validate": "list", "source": source, "error_message": _W[word].text(lang)}
+def _from_list(source: str, text: str, lang: str) -> dict[str, Any]:
+    return {"validate": "list", "source": source, "error_message": _TEXTS[text].text(lang)}
 
 
-def _between(kind: str, least: Any, most: Any, message: str) -> dict[str, Any]:
-    return {"validate": kind, "criteria": "between", "minimum": least, "maximum": most, "error_message": message}
+def _between(value_type: str, minimum: Any, maximum: Any, message: str) -> dict[str, Any]:
+    return {
+        "validate": value_type,
+        "criteria": "between",
+        "minimum": minimum,
+        "maximum": maximum,
+        "error_message": message,
+    }
 
 
 def _number(letter: str, decimals: int, lang: str) -> dict[str, Any]:
@@ -116,10 +130,10 @@ def _number(letter: str, decimals: int, lang: str) -> dict[str, Any]:
     return {"validate": "custom", "value": formula, "error_message": message.text(lang)}
 
 
-def _length(most: int, lang: str) -> dict[str, Any]:
-    message = Words(f"At most {most} characters.", f"Høyst {most} tegn.")
-    return {"validate": "length", "criteria": "<=", "value": most, "error_message": message.text(lang)}
+def _length(maximum: int, lang: str) -> dict[str, Any]:
+    message = Words(f"At most {maximum} characters.", f"Høyst {maximum} tegn.")
+    return {"validate": "length", "criteria": "<=", "value": maximum, "error_message": message.text(lang)}
 
 
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def _shorten(text: str, max_chars: int) -> str:
+    return text if len(text) <= max_chars else text[: max_chars - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Rows into csv, parquet and jsonl: as they come, so that memory does not grow with their number."""
+"""Write rows as csv, parquet or jsonl: in chunks, so that memory does not grow with their number."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,38 +14,45 @@ from armbulk.model.fields import FieldType
 from armbulk.writers.table_stream import TableStream
 
 _YES, _NO = Words("yes", "ja"), Words("no", "nei")
-_RISKY = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
-"""What makes a spreadsheet take a text for a formula, in full width too."""
+_FORMULA_START = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
+"""Starts of a text that a spreadsheet takes for a formula, full-width characters included."""
 
-_NUMBER = r"^[+-][0-9 ]+$"
-"""No formula, whatever a spreadsheet makes of it: a phone number with its country."""
+_PHONE_NUMBER = r"^[+-][0-9 ]+$"
+"""No formula, whatever a spreadsheet makes of it: a phone number with its country code."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvDialect:
-    """How a csv file is written."""
+    """How a csv file is written.
+
+    Attributes:
+        separator: between cells.
+        decimal: the decimal sign.
+        byte_order_mark: the first bytes of the file.
+        neutralises_formulas: whether texts that look like formulas get an apostrophe in front.
+    """
 
     separator: str
     decimal: str
-    mark: bytes  # of the encoding, at the start
-    inert: bool  # whether texts that a spreadsheet would take for formulas get an apostrophe in front
+    byte_order_mark: bytes
+    neutralises_formulas: bool
 
 
 DIALECTS = {
-    "norwegian": CsvDialect(";", ",", b"\xef\xbb\xbf", inert=True),
-    "rfc": CsvDialect(",", ".", b"", inert=False),
+    "norwegian": CsvDialect(";", ",", b"\xef\xbb\xbf", neutralises_formulas=True),
+    "rfc": CsvDialect(",", ".", b"", neutralises_formulas=False),
 }
-"""`norwegian` opens in a Norwegian Excel by a double click; `rfc` is what RFC 4180 says."""
+"""`norwegian` opens in a Norwegian Excel by a double click; `rfc` follows RFC 4180."""
 
 
 def write_csv(target: Path, stream: TableStream, dialect: CsvDialect, lang: str) -> None:
-    """Write the rows with a header line; numbers exact, texts inert."""
-    cells = [_cell(one, dialect, lang).alias(one.path) for one in stream.columns]
+    """Write the rows below a header line; numbers keep all their digits."""
+    cells = [_format_cell(column, dialect, lang).alias(column.path) for column in stream.columns]
     with target.open("wb") as file:
-        file.write(dialect.mark)
-        heads = pl.DataFrame([pl.Series(str(at), [head]) for at, head in enumerate(stream.headers(lang))])
-        shown = [_text(pl.col(name), dialect).alias(name) for name in heads.columns]
-        _append(file, heads.select(shown), dialect)
+        file.write(dialect.byte_order_mark)
+        header = pl.DataFrame([pl.Series(str(index), [text]) for index, text in enumerate(stream.headers(lang))])
+        header_cells = [_format_text(pl.col(name), dialect).alias(name) for name in header.columns]
+        _append(file, header.select(header_cells), dialect)
         for chunk in stream.chunks():
             _append(file, chunk.select(cells), dialect)
 
@@ -54,51 +61,47 @@ def _append(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
     frame.write_csv(file, include_header=False, separator=dialect.separator, line_terminator="\r\n")
 
 
-def _cell(one: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Expr:
-    column = pl.col(one.path)
-    match one.kind:
+def _format_cell(column: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Expr:
+    texts = pl.col(column.path)
+    match column.type:
         case FieldType.AMOUNT | FieldType.QUANTITY:
-            return one.typed(column).cast(pl.String).str.replace(".", dialect.decimal, literal=True)
+            return column.cast(texts).cast(pl.String).str.replace(".", dialect.decimal, literal=True)
         case FieldType.BOOLEAN:
-            words = pl.when(column == "true").then(pl.lit(_YES.text(lang))).otherwise(pl.lit(_NO.text(lang)))
-            return pl.when(column.is_not_null()).then(words)
+            words = pl.when(texts == "true").then(pl.lit(_YES.text(lang))).otherwise(pl.lit(_NO.text(lang)))
+            return pl.when(texts.is_not_null()).then(words)
         case FieldType.INTEGER | FieldType.DATE | FieldType.TIME:
-            return column
+            return texts
         case _:
-            return _text(column, dialect)
+            return _format_text(texts, dialect)
 
 
-def _text(column: pl.Expr, dialect: CsvDialect) -> pl.Expr:
-    """Text that no control character can end early; for people, none that a spreadsheet takes for a formula."""
-    safe = column.str.replace_all("\x00", "\\x00", literal=True)
-    if not dialect.inert:
+def _format_text(texts: pl.Expr, dialect: CsvDialect) -> pl.Expr:
+    """Text without a NUL, which would end it early; in files for people, formulas are neutralised."""
+    safe = texts.str.replace_all("\x00", "\\x00", literal=True)
+    if not dialect.neutralises_formulas:
         return safe
-    return (
-        pl.when(column.str.contains(_RISKY) & ~column.str.contains(_NUMBER))
-        .then(pl.concat_str(pl.lit("'"), safe))
-        .otherwise(safe)
-    )
+    is_formula = texts.str.contains(_FORMULA_START) & ~texts.str.contains(_PHONE_NUMBER)
+    return pl.when(is_formula).then(pl.concat_str(pl.lit("'"), safe)).otherwise(safe)
 
 
 def write_parquet(target: Path, stream: TableStream) -> None:
-    """Write the rows typed: amounts as decimals, dates as dates."""
-    chosen = [one.typed(pl.col(one.path)).alias(name) for one, name in zip(stream.columns, stream.names(), strict=True)]
-    empty = pl.DataFrame(schema={one.path: pl.String for one in stream.columns})
+    """Write the rows as typed columns: amounts as decimals, dates as dates."""
+    typed_columns = stream.typed_columns()
 
-    def source(
+    def read_source(
         with_columns: Sequence[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
-        del predicate, n_rows, batch_size  # nothing is asked of the source but all its rows
+        del predicate, n_rows, batch_size  # polars asks for all rows
         for chunk in stream.chunks():
-            typed = chunk.select(chosen)
+            typed = chunk.select(typed_columns)
             yield typed.select(with_columns) if with_columns else typed
 
-    rows = register_io_source(source, schema=empty.select(chosen).schema)
+    rows = register_io_source(read_source, schema=stream.empty_chunk().select(typed_columns).schema)
     rows.sink_parquet(target)
 
 
 def write_jsonl(target: Path, pages: Iterator[pl.Series]) -> None:
-    """Write each record as ARM wrote it, one on a line."""
+    """Write JSON texts, one on each line."""
     with target.open("wb") as file:
         for page in pages:
             if page.len():

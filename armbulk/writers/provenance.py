@@ -1,4 +1,4 @@
-"""What a result workbook remembers of the store it came from: a custom property, which Excel and LibreOffice keep."""
+"""Which store a result workbook comes from: a custom property, which Excel and LibreOffice keep."""
 
 import hashlib
 import re
@@ -10,35 +10,42 @@ from armbulk.quota.limits import Account
 
 PROPERTY = "armbulk"
 _PART = "docProps/custom.xml"
-_MOST = 64 * 1024
+_MAX_BYTES = 64 * 1024
 _TEXT = re.compile(r">\s*2 ([0-9a-f]{32}) ([0-9a-f]{32}) (\d{1,18}) ([0-9a-f]{16})\s*<")
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Which store, a word that the store knows since it wrote the workbook, which run, and (as a digest) whose."""
+    """Where a result workbook comes from.
 
-    store: str
+    Attributes:
+        store_id: the store's id.
+        token: a random word the store has saved since it wrote the workbook.
+        run_id: the run.
+        client_hash: the client, as a hash.
+    """
+
+    store_id: str
     token: str
-    run: int
-    whose: str
+    run_id: int
+    client_hash: str
 
     @property
     def text(self) -> str:
-        """As it stands in the workbook."""
-        return f"2 {self.store} {self.token} {self.run} {self.whose}"
+        """The value of the property."""
+        return f"2 {self.store_id} {self.token} {self.run_id} {self.client_hash}"
 
 
-def client_hash(account: Account) -> str:
-    """A client as a digest: a workbook may be passed on."""
+def hash_client(account: Account) -> str:
+    """Return a client as a hash of 16 hexadecimal digits: a workbook may be passed on."""
     return hashlib.sha256(f"{account.origin}\n{account.client_no}".encode()).hexdigest()[:16]
 
 
 def read_provenance(path: Path) -> Provenance | None:
-    """What a workbook remembers; None when it remembers nothing, or cannot be read."""
+    """Return where a workbook comes from; None when it does not say, or cannot be read."""
     try:
         with zipfile.ZipFile(path) as package, package.open(_PART) as part:
-            found = _TEXT.search(part.read(_MOST).decode("utf-8", errors="replace"))
+            match = _TEXT.search(part.read(_MAX_BYTES).decode("utf-8", errors="replace"))
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
         return None
-    return Provenance(found[1], found[2], int(found[3]), found[4]) if found else None
+    return Provenance(match[1], match[2], int(match[3]), match[4]) if match else None

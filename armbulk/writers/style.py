@@ -1,20 +1,21 @@
-"""What both ways of writing share: words, colours, widths, and text that stays text."""
+"""What both writers of result workbooks share: texts, colours, widths, and text that stays text."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Words
 from armbulk.mapping.headers import fold_header
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import Sheet
 from armbulk.writers.provenance import Provenance
+from armbulk.writers.section import Section
 
-FIELDS = ("outcome", "message", "warnings", "reference", "batch", "time")
-HEADERS = {
+OUTCOME_FIELDS = ("outcome", "message", "warnings", "reference", "batch", "time")
+OUTCOME_HEADERS = {
     "outcome": Words("ARM outcome", "ARM utfall"),
     "message": Words("ARM message", "ARM melding"),
     "warnings": Words("ARM warnings", "ARM varsler"),
@@ -22,12 +23,12 @@ HEADERS = {
     "batch": Words("ARM batch", "ARM batch"),
     "time": Words("ARM time", "ARM tid"),
 }
-WIDTHS = {"outcome": 22, "message": 44, "warnings": 44, "reference": 14, "batch": 10, "time": 24}
+OUTCOME_WIDTHS = {"outcome": 22, "message": 44, "warnings": 44, "reference": 14, "batch": 10, "time": 24}
 
 GREEN, YELLOW, RED, ORANGE, GREY = "DDF0DC", "FFF3C4", "F8D3CF", "FBDDB5", "E7E7E7"
 FONT = "Calibri"
 HEAD, INK, PALE, RULE, MUTED = "1F3A4D", "FFFFFF", "E3ECF2", "D0D5DA", "66757F"
-COLOURS = {
+OUTCOME_COLOURS = {
     "created": GREEN,
     "updated": GREEN,
     "unchanged": GREEN,
@@ -54,102 +55,92 @@ PROBLEM_COLUMNS = (
     (Words("Code", "Kode"), 22),
 )
 SEVERITIES = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}
-MARK = "armbulk result"
-"""The title property by which armbulk knows its own Summary and Problems sheets again."""
+RESULT_CATEGORY = "armbulk result"
+"""The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
+
+MAX_COMMENT_CHARS = 2_000
+"""Characters of a cell's comment; more than people read."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
-EXCEL_MAX_CELL_CHARS = 32_767
-MOST_SAID = 2_000
-"""Characters of a comment; more than people read."""
-
-
-@dataclass(frozen=True, slots=True)
-class SummarySection:
-    """A part of the Summary sheet: a title, and labels with values."""
-
-    title: str
-    rows: tuple[tuple[str, str | int | Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SummarySheet:
-    """The first sheet's sections, and what the workbook is to remember of the store."""
+    """The sections of the first sheet, and which store the workbook comes from."""
 
-    sections: Sequence[SummarySection]
-    memory: Provenance | None = None
-
-
-def inert(text: str) -> str:
-    """A text as it may stand in a cell: control characters made visible; never longer than Excel keeps."""
-    safe = _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-    return (
-        safe
-        if len(safe) <= EXCEL_MAX_CELL_CHARS
-        else safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {PROBLEMS.en}/{PROBLEMS.no})"
-    )
+    sections: Sequence[Section]
+    provenance: Provenance | None = None
 
 
-def rows_of(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
-    """The outcomes of one sheet: row → values in the order of FIELDS."""
-    mine = outcomes.filter(pl.col("sheet") == index).select("row", *FIELDS)
-    return {row[0]: row[1:] for row in mine.iter_rows()}
+def escape_text(text: str) -> str:
+    """Return a text a cell can hold: control characters as their escape sequences, cut at Excel's limit."""
+    safe = _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    if len(safe) <= EXCEL_MAX_CELL_CHARS:
+        return safe
+    return safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {PROBLEMS.en}/{PROBLEMS.no})"
+
+
+def outcomes_of_sheet(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
+    """Return the outcomes of one sheet: row → values in the order of OUTCOME_FIELDS."""
+    rows = outcomes.filter(pl.col("sheet") == index).select("row", *OUTCOME_FIELDS)
+    return {row[0]: row[1:] for row in rows.iter_rows()}
 
 
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
-    """The outcome columns an earlier result left in the sheet: field → letter."""
+    """Return the outcome columns an earlier result left in a sheet: field → letter."""
     header = sheet.frame.filter(pl.col("row") == header_row)
-    by_name = {fold_header(text): name for name, words in HEADERS.items() for text in (words.en, words.no)}
-    found: dict[str, str] = {}
+    by_header = {fold_header(text): name for name, words in OUTCOME_HEADERS.items() for text in (words.en, words.no)}
+    letters: dict[str, str] = {}
     for letter in sheet.letters:
         text = header[letter][0] if header.height else None
-        if text and fold_header(text) in by_name:
-            found.setdefault(by_name[fold_header(text)], letter)
-    return found
+        if text and fold_header(text) in by_header:
+            letters.setdefault(by_header[fold_header(text)], letter)
+    return letters
 
 
-def problem_row(told: RenderedFinding, headers: Mapping[str, Words], lang: str) -> tuple[str, ...]:
-    """One problem as the cells of its row."""
-    name = told["field"] or ""
-    column = headers[name].text(lang) if name in headers else (told["column"] or "")
+def problem_cells(finding: RenderedFinding, headers: Mapping[str, Words], lang: str) -> tuple[str, ...]:
+    """Return the cells of a finding's row, in the order of PROBLEM_COLUMNS."""
+    name = finding["field"] or ""
+    column = headers[name].text(lang) if name in headers else (finding["column"] or "")
     return (
-        SEVERITIES[told["severity"]].text(lang),
-        told["sheet"],
-        told["cell"] or (f"{told['sheet']}!{told['row']}" if told["row"] else ""),
+        SEVERITIES[finding["severity"]].text(lang),
+        finding["sheet"],
+        finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else ""),
         column,
-        told["value"] or "",
-        told["message"],
-        told["fix"],
-        told["code"],
+        finding["value"] or "",
+        finding["message"],
+        finding["fix"],
+        finding["code"],
     )
 
 
-def marks(
-    problems: Sequence[RenderedFinding], sheet: Sheet, header_row: int | None
+def cell_marks(
+    findings: Sequence[RenderedFinding], sheet: Sheet, header_row: int | None
 ) -> dict[tuple[int, str], tuple[str, str]]:
-    """Where a sheet's problems are: (row, letter) → (colour, what to say there).
+    """Return the cells of a sheet that have findings: (row, letter) → (colour, comment).
 
-    What has no cell of its own is told at the first cell of its row, or of the header.
+    A finding without a cell is at the first cell of its row, or of the header.
     """
-    found: dict[tuple[int, str], tuple[str, str]] = {}
-    for told in problems:
-        if told["file"] != sheet.file or told["sheet"] != sheet.name or not sheet.letters:
+    marks: dict[tuple[int, str], tuple[str, str]] = {}
+    for finding in findings:
+        if finding["file"] != sheet.file or finding["sheet"] != sheet.name or not sheet.letters:
             continue
-        place = (told["row"] or header_row or 1, told["column"] or sheet.letters[0])
-        colour, text = found.get(place, (YELLOW, ""))
-        said = f"{told['message']}\n→ {told['fix']}"
-        found[place] = (RED if told["severity"] == "error" else colour, f"{text}\n\n{said}".strip()[:MOST_SAID])
-    return found
+        cell = (finding["row"] or header_row or 1, finding["column"] or sheet.letters[0])
+        colour, text = marks.get(cell, (YELLOW, ""))
+        comment = f"{text}\n\n{finding['message']}\n→ {finding['fix']}".strip()[:MAX_COMMENT_CHARS]
+        marks[cell] = (RED if finding["severity"] == "error" else colour, comment)
+    return marks
 
 
-def titles(sheets: Sequence[Sheet], taken: Sequence[str]) -> list[str]:
-    """Sheet names that Excel accepts, each of its own."""
+def sheet_titles(sheets: Sequence[Sheet], taken: Sequence[str]) -> list[str]:
+    """Return names for sheets that Excel accepts, different from each other and from those `taken`."""
     used = {name.casefold() for name in taken}
-    found = []
+    titles = []
     for sheet in sheets:
         base = re.sub(r"[\[\]:*?/\\']", "_", sheet.name)[:31] or "Sheet"
-        name, number = base, 2
-        while name.casefold() in used:
-            name, number = f"{base[:27]} ({number})", number + 1
-        used.add(name.casefold())
-        found.append(name)
-    return found
+        title, number = base, 2
+        while title.casefold() in used:
+            title, number = f"{base[:27]} ({number})", number + 1
+        used.add(title.casefold())
+        titles.append(title)
+    return titles

@@ -1,4 +1,4 @@
-"""A table on its way into a file: what its columns are, and its rows, a chunk at a time."""
+"""A table on its way into a file: its columns, and its rows in chunks."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.arm.decode import PARENT_INDEX, ROW_INDEX
 from armbulk.model.columns import ExportColumn
+from armbulk.model.record_texts import PARENT_INDEX, ROW_INDEX
 
-CHUNK = 10_000
-"""Rows that are worked on together: enough to be fast, few enough to stay small."""
+CHUNK_ROWS = 10_000
+"""Rows that are processed together: enough to be fast, few enough for the memory."""
 
 Page = tuple[pl.DataFrame, pl.DataFrame | None]
 """Some records, and their lines where records have lines."""
@@ -18,82 +18,106 @@ Page = tuple[pl.DataFrame, pl.DataFrame | None]
 
 @dataclass(frozen=True, slots=True)
 class TableStream:
-    """One table: its title, its columns in order, how many rows there are, and the rows as texts by path.
+    """One table, as texts.
 
-    `after` adds sheets of its own to a workbook (an `xlsxwriter.Workbook`) behind the table's.
+    Attributes:
+        title: its title.
+        columns: its columns in order.
+        rows: how many rows there are.
+        pages: yields the rows; columns are named by their paths.
+        hidden: whether Excel hides it: it is for armbulk's own use.
+        suffix: appended to the name of its file, where a file holds one table; "" for its title.
+        add_sheets: adds sheets after the table's to a workbook (an `xlsxwriter.Workbook`).
     """
 
     title: str
     columns: tuple[ExportColumn, ...]
     rows: int
     pages: Callable[[], Iterator[pl.DataFrame]] = field(repr=False)
-    hidden: bool = False  # for armbulk's own use: Excel does not show it
-    ending: str = ""  # of its file's name, where a file holds one table: else it is the title
-    after: Callable[[Any], None] | None = field(default=None, repr=False)
+    hidden: bool = False
+    suffix: str = ""
+    add_sheets: Callable[[Any], None] | None = field(default=None, repr=False)
 
     def chunks(self) -> Iterator[pl.DataFrame]:
-        """The rows in larger pieces, every column present."""
-        waiting: list[pl.DataFrame] = []
+        """Yield the rows in chunks of CHUNK_ROWS or more, with every column."""
+        buffer: list[pl.DataFrame] = []
         height = 0
         for page in self.pages():
-            waiting.append(self._whole(page))
+            buffer.append(self._select_columns(page))
             height += page.height
-            if height >= CHUNK:
-                yield pl.concat(waiting)
-                waiting, height = [], 0
-        if waiting:
-            yield pl.concat(waiting)
+            if height >= CHUNK_ROWS:
+                yield pl.concat(buffer)
+                buffer, height = [], 0
+        if buffer:
+            yield pl.concat(buffer)
 
-    def _whole(self, page: pl.DataFrame) -> pl.DataFrame:
+    def _select_columns(self, page: pl.DataFrame) -> pl.DataFrame:
         return page.select(
-            pl.col(one.path) if one.path in page.columns else pl.lit(None, pl.String).alias(one.path)
-            for one in self.columns
+            pl.col(column.path) if column.path in page.columns else pl.lit(None, pl.String).alias(column.path)
+            for column in self.columns
         )
 
+    def typed_columns(self) -> list[pl.Expr]:
+        """Return the columns of a chunk as typed values, named for programs (see `ExportColumn.cast`)."""
+        return [
+            column.cast(pl.col(column.path)).alias(name)
+            for column, name in zip(self.columns, self.names(), strict=True)
+        ]
+
+    def empty_chunk(self) -> pl.DataFrame:
+        """Return a chunk without rows."""
+        return pl.DataFrame(schema={column.path: pl.String for column in self.columns})
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return all rows as typed columns, in memory."""
+        typed = self.typed_columns()
+        return pl.concat(chunk.select(typed) for chunk in (self.empty_chunk(), *self.chunks()))
+
     def headers(self, lang: str) -> list[str]:
-        """The columns' names for people, each of its own."""
-        return _distinct([one.header(lang) for one in self.columns])
+        """Return the columns' names for people, each different."""
+        return _make_distinct([column.header(lang) for column in self.columns])
 
     def names(self) -> list[str]:
-        """The columns' names for programs, each of its own."""
-        return _distinct([one.name for one in self.columns])
+        """Return the columns' names for programs, each different."""
+        return _make_distinct([column.name for column in self.columns])
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _make_distinct(names: list[str]) -> list[str]:
     used: set[str] = set()
-    found = []
+    distinct = []
     for name in names:
-        own, number = name, 2
-        while own.casefold() in used:
-            own, number = f"{name} ({number})", number + 1
-        used.add(own.casefold())
-        found.append(own)
-    return found
+        candidate, number = name, 2
+        while candidate.casefold() in used:
+            candidate, number = f"{name} ({number})", number + 1
+        used.add(candidate.casefold())
+        distinct.append(candidate)
+    return distinct
 
 
-def larger(pages: Iterable[Page]) -> Iterator[Page]:
-    """Pages put together, for what costs by the page."""
-    waiting: list[Page] = []
+def merge_pages(pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield pages merged into ones of CHUNK_ROWS or more: much of the work costs by the page."""
+    buffer: list[Page] = []
     height = 0
     for items, lines in pages:
-        waiting.append((items, lines))
+        buffer.append((items, lines))
         height += items.height
-        if height >= CHUNK:
-            yield _together(waiting)
-            waiting, height = [], 0
+        if height >= CHUNK_ROWS:
+            yield _concat_pages(buffer)
+            buffer, height = [], 0
     if height:
-        yield _together(waiting)
+        yield _concat_pages(buffer)
 
 
-def _together(pages: Sequence[Page]) -> Page:
-    """Pages as one: a line's record is found by its place, which must be its own."""
-    places = [pl.lit(number * 2**32, pl.UInt64) for number in range(len(pages))]
+def _concat_pages(pages: Sequence[Page]) -> Page:
+    """Pages as one: indexes are raised, so that each line still belongs to its own record."""
+    offsets = [pl.lit(number * 2**32, pl.UInt64) for number in range(len(pages))]
     items = [
-        page.with_columns(pl.col(ROW_INDEX).cast(pl.UInt64) + at) for (page, _), at in zip(pages, places, strict=True)
+        page.with_columns(pl.col(ROW_INDEX).cast(pl.UInt64) + offset)
+        for (page, _), offset in zip(pages, offsets, strict=True)
     ]
     lines = [
-        found.with_columns(pl.col(PARENT_INDEX).cast(pl.UInt64) + at)
-        for (_, found), at in zip(pages, places, strict=True)
-        if found is not None
+        page_lines.with_columns(pl.col(PARENT_INDEX).cast(pl.UInt64) + offset)
+        for (_, page_lines), offset in zip(pages, offsets, strict=True)
+        if page_lines is not None
     ]
     return pl.concat(items, how="diagonal"), pl.concat(lines, how="diagonal") if lines else None

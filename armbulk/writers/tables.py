@@ -1,4 +1,4 @@
-"""Files that armbulk exports: written beside their place, and put there whole or not at all."""
+"""Write exported tables: each file beside its target first, then moved into place atomically."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,41 +11,59 @@ from armbulk.writers import flat_files, xlsx
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.table_stream import TableStream
 
-FORMS = ("xlsx", "csv", "parquet", "jsonl")
-"""What the ending of a file's name may be."""
+FORMATS = ("xlsx", "csv", "parquet", "jsonl")
+"""Endings of the files that can be written."""
 
 DIALECTS = tuple(flat_files.DIALECTS)
 
 
-def _write(target: Path, work: Callable[[Path], None], clock: Clock) -> Path:
-    with temporary_file(target) as temporary:
-        work(temporary)
-        return replace_atomically(temporary, target, clock)
-
-
 def write_tables(
-    target: Path, streams: list[TableStream], dialect: str, lang: str, clock: Clock, front: xlsx.Front | None = None
+    target: Path,
+    streams: list[TableStream],
+    dialect: str,
+    lang: str,
+    clock: Clock,
+    add_summary: xlsx.AddSummary | None = None,
 ) -> list[Path]:
-    """Write tables in the form the target's ending names: one workbook, or one file each; return their paths."""
-    form = target.suffix[1:].lower()
-    if form == "xlsx":
-        return [_write(target, partial(xlsx.write_book, streams=streams, lang=lang, front=front), clock)]
-    found = []
-    for at, stream in enumerate(streams):
-        own = target if at == 0 else beside_it(target, stream.ending or f"-{stream.title.lower()}")
-        if form == "csv":
-            work = partial(flat_files.write_csv, stream=stream, dialect=flat_files.DIALECTS[dialect], lang=lang)
+    """Write tables in the format of the target's ending.
+
+    Args:
+        target: the file: a workbook with all tables, else a file for the first table and further ones beside it.
+        streams: the tables.
+        dialect: how a csv file is written.
+        lang: language of headers and texts.
+        clock: for waiting when a file is open in another program.
+        add_summary: adds sheets before the tables to a workbook.
+
+    Returns:
+        The paths of the files.
+    """
+    file_format = target.suffix[1:].lower()
+    if file_format == "xlsx":
+        write = partial(xlsx.write_workbook, streams=streams, lang=lang, add_summary=add_summary)
+        return [_write_file(target, write, clock)]
+    paths = []
+    for number, stream in enumerate(streams):
+        path = sibling_path(target, stream.suffix or f"-{stream.title.lower()}") if number else target
+        if file_format == "csv":
+            write = partial(flat_files.write_csv, stream=stream, dialect=flat_files.DIALECTS[dialect], lang=lang)
         else:
-            work = partial(flat_files.write_parquet, stream=stream)
-        found.append(_write(own, work, clock))
-    return found
-
-
-def beside_it(target: Path, ending: str) -> Path:
-    """The file for another table of the same export."""
-    return target.with_name(f"{target.stem}{ending}{target.suffix}")
+            write = partial(flat_files.write_parquet, stream=stream)
+        paths.append(_write_file(path, write, clock))
+    return paths
 
 
 def write_raw(target: Path, pages: Iterator[pl.Series], clock: Clock) -> list[Path]:
-    """Write records as ARM wrote them, one on a line."""
-    return [_write(target, partial(flat_files.write_jsonl, pages=pages), clock)]
+    """Write records as ARM wrote them, one on each line; return the path."""
+    return [_write_file(target, partial(flat_files.write_jsonl, pages=pages), clock)]
+
+
+def _write_file(target: Path, write: Callable[[Path], None], clock: Clock) -> Path:
+    with temporary_file(target) as temporary:
+        write(temporary)
+        return replace_atomically(temporary, target, clock)
+
+
+def sibling_path(target: Path, suffix: str) -> Path:
+    """Return the path of another file of the same export: NAME + suffix, with the same ending."""
+    return target.with_name(f"{target.stem}{suffix}{target.suffix}")

@@ -1,7 +1,7 @@
-"""A workbook with tables of any length: xlsxwriter makes its bones, the rows stream into the sheets.
+"""Write a workbook with tables of any length: xlsxwriter makes a template, the rows stream into its sheets.
 
-The skeleton (styles, tables, widths, small sheets) is written first, with one blank row in each long sheet that tells
-the style of every column. Then the parts are copied into the real file, the blank row replaced by the rows.
+The template (styles, tables, widths, small sheets) is written first; each long sheet has one blank row with the style
+of every column. Its parts are then copied into the real file, the blank row replaced by the rows.
 """
 
 import io
@@ -18,12 +18,13 @@ import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from armbulk.model.columns import ExportColumn
+from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
 from armbulk.writers.table_stream import TableStream
-from armbulk.writers.xlsx_rows import rows_xml
+from armbulk.writers.xlsx_rows import rows_to_xml
 
-MOST_ROWS = 1_048_576
-"""Rows of a worksheet, the header's included."""
+MAX_SHEET_ROWS = EXCEL_MAX_ROWS
+"""Rows of a worksheet, the header included; a longer table gets further sheets."""
 
 FORMATS = {
     FieldType.AMOUNT: "#,##0.00",
@@ -33,175 +34,181 @@ FORMATS = {
     FieldType.TIME: "yyyy-mm-dd hh:mm:ss",
     FieldType.BOOLEAN: "General",
 }
-"""How values are shown; all else is text, so that leading zeros stay."""
+"""Number formats; all other types are text, so that leading zeros stay."""
 
-_LEFT = {
-    FieldType.INTEGER,
-    FieldType.DATE,
-    FieldType.TIME,
-    FieldType.BOOLEAN,
-}  # read like words; only amounts are added up by eye
-_STAMP = datetime(2000, 1, 1, tzinfo=UTC)
-_INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_LEFT_ALIGNED = {FieldType.INTEGER, FieldType.DATE, FieldType.TIME, FieldType.BOOLEAN}  # only amounts are added up
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same bytes for the same data
+_TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _BLANK_ROW = re.compile(r'<row r="2"[^>]*>(.*?)</row>')
 _BLANK_CELL = re.compile(r'<c r="([A-Z]+)2" s="(\d+)"/>')
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
-_TABLE = re.compile(r'Target="\.\./tables/([^"]+)"')
-_EXTENT = re.compile(r'ref="A1:[A-Z]+2"')
-_ENOUGH = 1_500_000_000
+_TABLE_TARGET = re.compile(r'Target="\.\./tables/([^"]+)"')
+_TABLE_RANGE = re.compile(r'ref="A1:[A-Z]+2"')
+_ZIP64_BYTES = 1_500_000_000
+"""Estimated size of a sheet from which its zip entry needs 64-bit sizes, well below the limit of 2 GiB."""
+
 _CELL_BYTES = 60
-_NARROW, _WIDE = 9, 48
-_PAGE = 420  # characters of columns that may be shrunk onto one page across
+_MIN_WIDTH, _MAX_WIDTH = 9, 48
+_PAGE_WIDTH = 420  # characters of columns that can be shrunk onto one page across
 
-Front = Callable[[Any, Sequence[str]], None]
-"""Adds sheets of its own to the workbook (an `xlsxwriter.Workbook`) before the tables; told the tables' sheet names."""
+AddSummary = Callable[[Any, Sequence[str]], None]
+"""Adds sheets to the workbook (an `xlsxwriter.Workbook`) before the tables; gets the tables' sheet names."""
 
 
-def write_book(target: Path, streams: Sequence[TableStream], lang: str, front: Front | None = None) -> None:
-    """Write a workbook of tables, each over as many sheets as it needs."""
-    sheets = [part for stream in streams for part in _sheets(stream)]
-    skeleton, places = _skeleton(sheets, lang, front)
-    tables = _tables(skeleton, places)
+def write_workbook(
+    target: Path, streams: Sequence[TableStream], lang: str, add_summary: AddSummary | None = None
+) -> None:
+    """Write a workbook of tables, each over as many sheets as it needs.
+
+    Args:
+        target: the file.
+        streams: the tables.
+        lang: language of the headers.
+        add_summary: adds sheets before the tables.
+    """
+    sheets = [sheet for stream in streams for sheet in _split_into_sheets(stream)]
+    template, sheet_parts = _create_template(sheets, lang, add_summary)
+    table_parts = _find_tables(template, sheet_parts)
     with (
-        zipfile.ZipFile(skeleton) as bones,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as made,
+        zipfile.ZipFile(template) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive,
     ):
-        for name in bones.namelist():
-            content = bones.read(name)
-            if name in places:
-                _fill(made, name, content.decode(), sheets[places[name]])
-            elif name in tables:
-                made.writestr(_entry(name), _extended(content.decode(), sheets[tables[name]]))
+        for name in source.namelist():
+            content = source.read(name)
+            if name in sheet_parts:
+                _copy_with_rows(archive, name, content.decode(), sheets[sheet_parts[name]])
+            elif name in table_parts:
+                table = _TABLE_RANGE.sub(f'ref="A1:{_last_cell(sheets[table_parts[name]])}"', content.decode())
+                archive.writestr(_create_entry(name), table)
             else:
-                made.writestr(_entry(name), content)
+                archive.writestr(_create_entry(name), content)
 
 
-def _tables(skeleton: io.BytesIO, places: Mapping[str, int]) -> dict[str, int]:
-    """Which table of the workbook is in which long sheet."""
-    found = {}
-    with zipfile.ZipFile(skeleton) as bones:
-        for name, place in places.items():
+def _find_tables(template: io.BytesIO, sheet_parts: Mapping[str, int]) -> dict[str, int]:
+    """Part of the archive with a table → index of its sheet."""
+    tables = {}
+    with zipfile.ZipFile(template) as source:
+        for name, index in sheet_parts.items():
             relations = name.replace("worksheets/", "worksheets/_rels/") + ".rels"
-            for table in _TABLE.findall(bones.read(relations).decode()):
-                found[f"xl/tables/{table}"] = place
-    return found
+            for table in _TABLE_TARGET.findall(source.read(relations).decode()):
+                tables[f"xl/tables/{table}"] = index
+    return tables
 
 
-def _extended(table: str, stream: TableStream) -> str:
-    """A table over all its rows."""
-    return _EXTENT.sub(f'ref="A1:{_corner(stream)}"', table)
-
-
-def _corner(stream: TableStream) -> str:
+def _last_cell(stream: TableStream) -> str:
     return str(xl_rowcol_to_cell(max(stream.rows, 1), len(stream.columns) - 1))
 
 
-def _sheets(stream: TableStream) -> list[TableStream]:
-    """The stream, cut where a worksheet ends."""
-    most = MOST_ROWS - 1
-    count = max(1, -(-stream.rows // most))
+def _split_into_sheets(stream: TableStream) -> list[TableStream]:
+    """The table, split where a worksheet ends."""
+    max_rows = MAX_SHEET_ROWS - 1
+    count = max(1, -(-stream.rows // max_rows))
     if count == 1:
         return [stream]
     return [
         replace(
             stream,
             title=f"{stream.title} {number + 1}",
-            rows=min(most, stream.rows - number * most),
-            pages=_between(stream, number * most, most),
-            after=stream.after if number == count - 1 else None,
+            rows=min(max_rows, stream.rows - number * max_rows),
+            pages=_slice_pages(stream, number * max_rows, max_rows),
+            add_sheets=stream.add_sheets if number == count - 1 else None,
         )
         for number in range(count)
     ]
 
 
-def _between(stream: TableStream, first: int, most: int) -> Callable[[], Iterator[pl.DataFrame]]:
+def _slice_pages(stream: TableStream, first: int, count: int) -> Callable[[], Iterator[pl.DataFrame]]:
     def pages() -> Iterator[pl.DataFrame]:
-        at = 0
+        start = 0
         for page in stream.pages():
-            here = page.slice(max(first - at, 0), max(min(first + most - at, page.height) - max(first - at, 0), 0))
-            at += page.height
-            if here.height:
-                yield here
-            if at >= first + most:
+            skipped = max(first - start, 0)
+            part = page.slice(skipped, max(min(first + count - start, page.height) - skipped, 0))
+            start += page.height
+            if part.height:
+                yield part
+            if start >= first + count:
                 return
 
     return pages
 
 
-def _skeleton(sheets: Sequence[TableStream], lang: str, front: Front | None) -> tuple[io.BytesIO, dict[str, int]]:
-    """The workbook without its rows; and which part of it is which sheet."""
-    made = io.BytesIO()
-    book = xlsxwriter.Workbook(made, {**_INERT, "in_memory": True})
-    book.set_properties({"created": _STAMP})
+def _create_template(
+    sheets: Sequence[TableStream], lang: str, add_summary: AddSummary | None
+) -> tuple[io.BytesIO, dict[str, int]]:
+    """The workbook without its rows, and: part of its archive → index of the sheet."""
+    template = io.BytesIO()
+    book = xlsxwriter.Workbook(template, {**_TEXT_STAYS_TEXT, "in_memory": True})
+    book.set_properties({"created": _CREATED})
     formats = {
-        kind: book.add_format({"num_format": shown, **({"align": "left"} if kind in _LEFT else {})})
-        for kind, shown in FORMATS.items()
+        field_type: book.add_format(
+            {"num_format": number_format, **({"align": "left"} if field_type in _LEFT_ALIGNED else {})}
+        )
+        for field_type, number_format in FORMATS.items()
     }
     text = book.add_format({"num_format": "@"})
     head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A4D", "valign": "vcenter"})
-    titles = [one.title[:31] for one in sheets]
-    if front is not None:
-        front(book, titles)
-    places = {}
-    for number, (one, title) in enumerate(zip(sheets, titles, strict=True), start=1):
+    titles = [sheet.title[:31] for sheet in sheets]
+    if add_summary is not None:
+        add_summary(book, titles)
+    parts = {}
+    for index, (sheet, title) in enumerate(zip(sheets, titles, strict=True)):
         page = book.add_worksheet(title)
-        places[f"xl/worksheets/sheet{len(book.worksheets())}.xml"] = number - 1
-        _bones(page, one, lang, head, number)
-        if one.hidden:
+        parts[f"xl/worksheets/sheet{len(book.worksheets())}.xml"] = index
+        _lay_out(page, sheet, lang, head, index + 1)
+        if sheet.hidden:
             page.very_hidden()
-        for at, column in enumerate(one.columns):
-            shown = formats.get(column.kind, text)
-            page.set_column(at, at, _width(column, one.headers(lang)[at]), shown)
-            page.write_blank(1, at, None, shown)
-        if one.after is not None:
-            one.after(book)
+        for number, (column, header) in enumerate(zip(sheet.columns, sheet.headers(lang), strict=True)):
+            cell_format = formats.get(column.type, text)
+            page.set_column(number, number, _choose_width(column, header), cell_format)
+            page.write_blank(1, number, None, cell_format)
+        if sheet.add_sheets is not None:
+            sheet.add_sheets(book)
     book.close()
-    return made, places
+    return template, parts
 
 
-def _bones(page: Any, one: TableStream, lang: str, head: Any, number: int) -> None:
+def _lay_out(page: Any, sheet: TableStream, lang: str, head: Any, number: int) -> None:
     """Header, table with its filter, frozen panes, and how the sheet prints."""
-    columns = [{"header": text, "header_format": head} for text in one.headers(lang)]
+    headers = sheet.headers(lang)
+    columns = [{"header": text, "header_format": head} for text in headers]
     options = {"columns": columns, "name": f"Table{number}", "style": "Table Style Light 1"}
-    page.add_table(0, 0, 1, len(columns) - 1, options)  # its real extent is written when the rows are
+    page.add_table(0, 0, 1, len(columns) - 1, options)  # its real range is written with the rows
     page.freeze_panes(1, 0)
     page.set_landscape()
     page.set_paper(9)
-    if sum(_width(*pair) for pair in zip(one.columns, one.headers(lang), strict=True)) <= _PAGE:
+    if sum(_choose_width(*pair) for pair in zip(sheet.columns, headers, strict=True)) <= _PAGE_WIDTH:
         page.fit_to_pages(1, 0)
     else:
         page.repeat_columns(0)
     page.repeat_rows(0)
 
 
-def _width(column: ExportColumn, header: str) -> float:
-    widest = {FieldType.AMOUNT: column.widest + 5, FieldType.DATE: 10, FieldType.TIME: 19}.get(
-        column.kind, column.widest
-    )
-    return min(max(widest + 2, len(header) + 4, _NARROW), _WIDE)
+def _choose_width(column: ExportColumn, header: str) -> float:
+    fixed = {FieldType.AMOUNT: column.max_chars + 5, FieldType.DATE: 10, FieldType.TIME: 19}
+    chars = fixed.get(column.type, column.max_chars)
+    return min(max(chars + 2, len(header) + 4, _MIN_WIDTH), _MAX_WIDTH)
 
 
-def _fill(made: zipfile.ZipFile, name: str, sheet: str, stream: TableStream) -> None:
-    """Copy a sheet, its blank row replaced by the stream's rows."""
+def _copy_with_rows(archive: zipfile.ZipFile, name: str, sheet: str, stream: TableStream) -> None:
+    """Copy a sheet of the template, its blank row replaced by the stream's rows."""
     row = _BLANK_ROW.search(sheet)
     if row is None:
         raise RuntimeError("the skeleton of a sheet has no row to replace")
-    styles = [
-        style for _, style in sorted(_BLANK_CELL.findall(row[1]), key=lambda one: xl_cell_to_rowcol(f"{one[0]}1")[1])
-    ]
-    start = _DIMENSION.sub(f'<dimension ref="A1:{_corner(stream)}"/>', sheet[: row.start()], count=1)
-    large = stream.rows * len(stream.columns) * _CELL_BYTES > _ENOUGH
-    with made.open(_entry(name), "w", force_zip64=large) as part:
+    cells = sorted(_BLANK_CELL.findall(row[1]), key=lambda cell: xl_cell_to_rowcol(f"{cell[0]}1")[1])
+    styles = [style for _, style in cells]
+    start = _DIMENSION.sub(f'<dimension ref="A1:{_last_cell(stream)}"/>', sheet[: row.start()], count=1)
+    is_large = stream.rows * len(stream.columns) * _CELL_BYTES > _ZIP64_BYTES
+    with archive.open(_create_entry(name), "w", force_zip64=is_large) as part:
         part.write(start.encode())
         first = 2
         for chunk in stream.chunks():
-            part.write(rows_xml(chunk, stream.columns, styles, first))
+            part.write(rows_to_xml(chunk, stream.columns, styles, first))
             first += chunk.height
         part.write(sheet[row.end() :].encode())
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    """An entry that is the same on every day."""
+def _create_entry(name: str) -> zipfile.ZipInfo:
+    """A zip entry that is the same on every day."""
     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16

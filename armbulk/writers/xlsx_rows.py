@@ -1,4 +1,4 @@
-"""Rows of a worksheet as its XML, built by whole columns: typed cells, and text that stays text."""
+"""Rows of a worksheet as XML, built by whole columns: typed cells, and text that stays text."""
 
 from collections.abc import Sequence
 
@@ -6,71 +6,75 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from armbulk.model.columns import ExportColumn
+from armbulk.model.excel import EXCEL_EXACT_DIGITS, EXCEL_MAX_CELL_CHARS
 from armbulk.model.fields import FieldType
 
-SURE_DIGITS = 15
-"""What Excel keeps of a number; one with more digits is written as text."""
-
-LONGEST = 32_767
-"""Characters a cell can hold."""
-
 _EPOCH = 25_569  # 1970-01-01 as Excel counts days
-_FIRST = 61  # 1900-03-01: before it, Excel's days are not those of the calendar
+_FIRST_DAY = 61  # 1900-03-01: before it, Excel's days are not those of the calendar
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
-_DAY = 86_400_000
+_DAY_MS = 86_400_000
+_ROW = "\x00row"
 
 
-def rows_xml(chunk: pl.DataFrame, columns: Sequence[ExportColumn], styles: Sequence[str], first: int) -> bytes:
-    """The rows of a chunk, the first of them at row `first`; a blank cell is left out."""
-    numbered = chunk.with_row_index("\x00row", offset=first)
-    row = pl.col("\x00row").cast(pl.String)
+def rows_to_xml(chunk: pl.DataFrame, columns: Sequence[ExportColumn], styles: Sequence[str], first: int) -> bytes:
+    """Return the rows of a chunk as XML; blank cells are left out.
+
+    Args:
+        chunk: the rows, as texts.
+        columns: the columns to write.
+        styles: the index of each column's style.
+        first: number of the first row.
+    """
+    numbered = chunk.with_row_index(_ROW, offset=first)
+    row = pl.col(_ROW).cast(pl.String)
     cells = [
-        _cell(one, xl_col_to_name(at), style, row) for at, (one, style) in enumerate(zip(columns, styles, strict=True))
+        _build_cell(column, xl_col_to_name(index), style, row)
+        for index, (column, style) in enumerate(zip(columns, styles, strict=True))
     ]
-    whole = pl.concat_str([pl.lit('<row r="'), row, pl.lit('">'), *cells, pl.lit("</row>")])
-    return "".join(numbered.select(whole.alias("xml"))["xml"]).encode()
+    xml = pl.concat_str([pl.lit('<row r="'), row, pl.lit('">'), *cells, pl.lit("</row>")])
+    return "".join(numbered.select(xml.alias("xml"))["xml"]).encode()
 
 
-def _cell(one: ExportColumn, letters: str, style: str, row: pl.Expr) -> pl.Expr:
+def _build_cell(column: ExportColumn, letters: str, style: str, row: pl.Expr) -> pl.Expr:
     start = pl.concat_str(pl.lit(f'<c r="{letters}'), row, pl.lit(f'" s="{style}"'))
-    column = pl.col(one.path)
-    text = pl.concat_str(
-        start, pl.lit(' t="inlineStr"><is><t xml:space="preserve">'), escaped(column), pl.lit("</t></is></c>")
+    texts = pl.col(column.path)
+    as_text = pl.concat_str(
+        start, pl.lit(' t="inlineStr"><is><t xml:space="preserve">'), escape_texts(texts), pl.lit("</t></is></c>")
     )
-    value = _value(one, column)
+    value = _exact_value(column, texts)
     if value is None:
-        return text.fill_null("")
-    opened = pl.lit(' t="b"><v>' if one.kind is FieldType.BOOLEAN else "><v>")
-    typed = pl.concat_str(start, opened, value, pl.lit("</v></c>"))
-    return pl.coalesce(typed, text, pl.lit(""))
+        return as_text.fill_null("")
+    opening = pl.lit(' t="b"><v>' if column.type is FieldType.BOOLEAN else "><v>")
+    typed = pl.concat_str(start, opening, value, pl.lit("</v></c>"))
+    return pl.coalesce(typed, as_text, pl.lit(""))
 
 
-def _value(one: ExportColumn, column: pl.Expr) -> pl.Expr | None:
-    """The cell's value where Excel keeps it exactly, null elsewhere; None for what is text."""
-    match one.kind:
+def _exact_value(column: ExportColumn, texts: pl.Expr) -> pl.Expr | None:
+    """The cells' values where Excel keeps them exactly, null elsewhere; None for a column of texts."""
+    match column.type:
         case FieldType.AMOUNT | FieldType.QUANTITY | FieldType.INTEGER:
-            return _sure(column) if one.widest > SURE_DIGITS else column
+            return _exact_numbers(texts) if column.max_chars > EXCEL_EXACT_DIGITS else texts
         case FieldType.DATE:
-            days = column.str.to_date("%Y-%m-%d").cast(pl.Int32) + _EPOCH
-            return pl.when(days >= _FIRST).then(days.cast(pl.String))
+            days = texts.str.to_date("%Y-%m-%d").cast(pl.Int32) + _EPOCH
+            return pl.when(days >= _FIRST_DAY).then(days.cast(pl.String))
         case FieldType.TIME:
-            wall = column.str.head(19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="ms").cast(pl.Int64)
-            days = wall / _DAY + _EPOCH
-            return pl.when(days >= _FIRST).then(days.cast(pl.String))
+            wall = texts.str.head(19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="ms").cast(pl.Int64)
+            days = wall / _DAY_MS + _EPOCH
+            return pl.when(days >= _FIRST_DAY).then(days.cast(pl.String))
         case FieldType.BOOLEAN:
-            return pl.when(column == "true").then(pl.lit("1")).when(column == "false").then(pl.lit("0"))
+            return pl.when(texts == "true").then(pl.lit("1")).when(texts == "false").then(pl.lit("0"))
         case _:
             return None
 
 
-def _sure(column: pl.Expr) -> pl.Expr:
-    digits = column.str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
-    return pl.when(digits <= SURE_DIGITS).then(column)
+def _exact_numbers(texts: pl.Expr) -> pl.Expr:
+    digits = texts.str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
+    return pl.when(digits <= EXCEL_EXACT_DIGITS).then(texts)
 
 
-def escaped(column: pl.Expr) -> pl.Expr:
-    """A text as it may stand in a worksheet: never longer than a cell, nothing that XML or Excel reads as more."""
-    cut = pl.concat_str(column.str.head(LONGEST - 4), pl.lit(" …"))
-    safe = pl.when(column.str.len_chars() > LONGEST).then(cut).otherwise(column)
+def escape_texts(texts: pl.Expr) -> pl.Expr:
+    """Return texts as XML that Excel reads as the same text; longer ones than a cell can hold are cut."""
+    cut = pl.concat_str(texts.str.head(EXCEL_MAX_CELL_CHARS - 4), pl.lit(" …"))
+    safe = pl.when(texts.str.len_chars() > EXCEL_MAX_CELL_CHARS).then(cut).otherwise(texts)
     safe = safe.str.replace_all(r"_(x[0-9A-Fa-f]{4}_)", "_x005F_$1").str.replace_all(_CONTROL, "\ufffd")
     return safe.str.replace_many(["&", "<", ">", "\r"], ["&amp;", "&lt;", "&gt;", "_x000D_"])

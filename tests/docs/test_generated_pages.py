@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.paths import ROOT
 
-from armbulk.errors import MEANS, ArmbulkError, Exit
+from armbulk.errors import EXIT_MEANINGS, ArmbulkError, Exit
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.resources import EXPORTS, RESOURCES
 
@@ -72,8 +72,8 @@ def test_the_field_page_lists_every_column() -> None:
 
 def test_every_exit_code_is_explained() -> None:
     """Each exit code has a meaning in both languages, the README tells the same, and each error names its code."""
-    assert set(MEANS) == set(Exit)
-    for code, (en, no) in MEANS.items():
+    assert set(EXIT_MEANINGS) == set(Exit)
+    for code, (en, no) in EXIT_MEANINGS.items():
         assert f"| {int(code)} | {en} | {no} |" in page("exit-codes.md")
         assert f"| {int(code)} | {en} |" in README
     for kind in (ArmbulkError, *ArmbulkError.__subclasses__()):
@@ -90,6 +90,19 @@ def test_every_table_row_has_all_its_cells() -> None:
             else:
                 assert len(widths) <= 1
                 widths = set()
+
+
+@pytest.mark.parametrize("name", list(GENERATOR["PAGES"]))
+def test_no_markup_is_shown_as_text(name: str) -> None:
+    """A line break in a cell is a line break, not the letters of its tag."""
+    assert not re.findall(r"&(?:lt|amp;lt);/?(?:br|b|i|em|code|a)\b", page(name))
+
+
+def test_figures_of_a_proof_stand_on_lines_of_their_own() -> None:
+    """Each figure is escaped by itself, and a line break goes between them."""
+    proof = {"says": "a | b", "cases": 2, "passed": 2, "figures": ["5 < 6", "x | y"], "test": "tests/x.py::test_x"}
+    *_, row, _ = GENERATOR["one_promise"]("P1", {"title": "T", "says": "s", "how": "h"}, [proof])
+    assert row == r"| a \| b | 2 of 2 | 5 &lt; 6<br>x \| y | `pytest tests/x.py::test_x` |"
 
 
 def _marked(path: Path) -> set[tuple[str, str]]:

@@ -28,7 +28,7 @@ from armbulk.clock import SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
 from armbulk.model.response import Response, TransportError
 from armbulk.model.submission import OpenRecord, SubmitVerdict
-from armbulk.settings.load import address, load_profile
+from armbulk.settings.load import check_address, load_profile
 
 TOKEN = "canary-token-8Kd"  # noqa: S105 - a canary
 SECRET = 'canary secret/"+ø'  # noqa: S105 - a canary with what forms and JSON write otherwise
@@ -319,7 +319,7 @@ def test_addresses_that_are_not_encrypted_are_refused(tmp_path: Path, url: str, 
 def test_this_machine_may_be_called_plainly() -> None:
     """The sandbox is."""
     for host in ("127.0.0.1:8080", "localhost", "[::1]:1"):
-        assert address(f"http://{host}/arm/v1/") == f"http://{host}/arm/v1"
+        assert check_address(f"http://{host}/arm/v1/") == f"http://{host}/arm/v1"
 
 
 @pytest.mark.promise("P26")

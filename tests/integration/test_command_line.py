@@ -160,7 +160,7 @@ def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
         code, out, _ = call("import", *files, "--yes", env=env)
         assert code == 3
         assert re.search(r"in_doubt: documents row 2 document F1, customer 0002, NOK 250", out)
-        arm.state.post_document(
+        arm.post_document(
             {"documentNo": "F1", "documentType": "IN", "customerNo": "0002", "documentDate": "2026-11-01",
              "dueDate": "2026-11-15", "currency": "NOK", "currencyAmounts": {"inclVat": 250}}
         )  # fmt: skip
@@ -189,7 +189,7 @@ def test_demo(tmp_path: Path) -> None:
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A bug is one line and a report without anybody's data."""
-    monkeypatch.setattr("armbulk.validation.check.check_files", lambda *_: 1 / 0)
+    monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")
     assert "division by zero" not in (tmp_path / "crash-report.txt").read_text()

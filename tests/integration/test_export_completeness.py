@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,17 @@ from support.journey import FakeClock
 from support.list_server import Json, Lists, gl_item
 
 from armbulk.context import Context
-from armbulk.errors import LimitError, ServerError
-from armbulk.export import run
-from armbulk.export.page_reader import Interrupted
+from armbulk.errors import Interrupted, LimitError, ServerError
+from armbulk.export import run, value_partitions
 from armbulk.export.request import ExportArguments, build_request
+from armbulk.resources import EXPORTS
 from armbulk.settings.load import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from armbulk.model.fields import Resource
 
 FEBRUARY = {"period": "2025-02"}
 
@@ -39,12 +42,12 @@ def export(
     """Export to jsonl: what was said, and the records in the file."""
     target = folder / f"{resource}.jsonl"
     want = build_request(resource, ExportArguments(target, **given))
-    done = run.export(bench(folder, lists, size), want, "en", waits=waits, fresh=False, tell=lambda _: None)
-    assert done.complete == done.said["complete"]
-    assert done.complete == ("incomplete" not in done.said["files"][0])
-    lines = (folder / done.said["files"][0]).read_text(encoding="utf-8").splitlines()
-    assert len(lines) == done.said["rows"]
-    return done.said, [json.loads(line) for line in lines]
+    done = run.export_list(bench(folder, lists, size), want, "en", waits=waits, fresh=False, on_progress=lambda _: None)
+    assert done.complete == done.report["complete"]
+    assert done.complete == ("incomplete" not in done.report["files"][0])
+    lines = (folder / done.report["files"][0]).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == done.report["rows"]
+    return done.report, [json.loads(line) for line in lines]
 
 
 def days(count: int) -> list[str]:
@@ -110,6 +113,12 @@ def test_twelve_thousand_on_one_account_are_cut_by_day(tmp_path: Path) -> None:
     assert (said["rows"], said["complete"]) == (12_000, True)
 
 
+@pytest.fixture
+def short_series(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A series of numbers ends after 20 that nobody has, not after 100: fewer calls."""
+    monkeypatch.setattr(value_partitions, "MAX_MISSES", 20)
+
+
 def voucher(number: int) -> Json:
     """A posting on one day and one account, in a voucher of its own."""
     return gl_item(number, voucherNo=50_000 + number)
@@ -117,45 +126,48 @@ def voucher(number: int) -> Json:
 
 def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
     """Vouchers that the first records do not show are asked for by the numbers that follow, until all are there."""
-    numbers = [*range(800), *range(850, 1_000), *range(1_090, 1_300)]  # with holes, as ledgers have
-    lists = Lists({"glitems": [voucher(n) for n in numbers]}, cap=1_000)
+    numbers = [*range(150), *range(200, 250), *range(340, 400)]  # with holes, as ledgers have
+    lists = Lists({"glitems": [voucher(n) for n in numbers]}, cap=200)
     said, records = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (1_160, True)
+    assert (said["rows"], said["complete"]) == (260, True)
     assert {one["glItemId"] for one in records} == {f"2218-{n}" for n in numbers}
     assert said["cost"]["reads"] == lists.reads
     assert len(lists.asked) < 400
 
 
+@pytest.mark.usefixtures("short_series")
 def test_numbers_before_and_between_are_asked_for_too(tmp_path: Path) -> None:
     """Whatever the order in which ARM serves the vouchers, those it does not show are found."""
-    numbers = [*range(500, 1_200), *range(100, 400), *range(450, 500), *range(1_200, 1_250)]
-    said, _ = export(tmp_path, Lists({"glitems": [voucher(n) for n in numbers]}, cap=1_000), **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (1_100, True)
+    numbers = [*range(500, 675), *range(410, 485), *range(495, 500), *range(690, 710)]
+    said, _ = export(tmp_path, Lists({"glitems": [voucher(n) for n in numbers]}, cap=250), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (275, True)
 
 
+@pytest.mark.usefixtures("short_series")
 def test_what_cannot_be_cut_is_named(tmp_path: Path) -> None:
     """One day, one account, and vouchers that nobody can guess: incomplete, and it says which and how many."""
-    lists = Lists({"glitems": [voucher(n if n < 550 else n * 7_919) for n in range(600)]}, cap=550)
+    lists = Lists({"glitems": [voucher(n if n < 110 else n * 7_919) for n in range(120)]}, cap=110)
     said, _ = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (550, False)
+    assert (said["rows"], said["complete"]) == (110, False)
     (gap,) = said["gaps"]
-    assert (gap["expected"], gap["got"]) == (600, 550)
+    assert (gap["expected"], gap["got"]) == (120, 110)
     assert "2025-02-14" in gap["window"]
     assert said["files"][0].endswith("gl-items.incomplete.jsonl")
 
 
+@pytest.mark.usefixtures("short_series")
 def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
     """AR items of one day are cut by customer: whom the first records do not show, the customers' list names."""
     same = {"voucherDate": "2025-02-14", "glYear": 2025, "glPeriod": 2, "currency": "NOK", "glAmount": 1}
     items = [
-        {"arItemId": str(n), "customerNo": f"K{n * 17 % 700:03d}", "documentNo": f"{n * 31}", **same}
-        for n in range(1_300)
+        {"arItemId": str(n), "customerNo": f"K{n * 17 % 140:03d}", "documentNo": f"{n * 31}", **same}
+        for n in range(260)
     ]
-    customers = [{"customerNo": f"K{n:03d}"} for n in range(700)]
-    lists = Lists({"aritems": items, "customers": customers}, cap=1_000)
+    customers = [{"customerNo": f"K{n:03d}"} for n in range(140)]
+    lists = Lists({"aritems": items, "customers": customers}, cap=200)
     said, records = export(tmp_path, lists, "ar-items", **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (1_300, True)
-    assert {one["arItemId"] for one in records} == {str(n) for n in range(1_300)}
+    assert (said["rows"], said["complete"]) == (260, True)
+    assert {one["arItemId"] for one in records} == {str(n) for n in range(260)}
 
 
 def test_a_clamped_total_cut_by_account_is_never_called_complete(tmp_path: Path) -> None:
@@ -295,28 +307,39 @@ def test_a_total_written_otherwise_is_a_total(tmp_path: Path, total: Callable[[i
     assert len({one["glItemId"] for one in records}) == 14_400
 
 
+def with_cap(resource: Resource, cap: int) -> Resource:
+    """A resource whose list serves no more than `cap` records."""
+    assert resource.listing is not None
+    return replace(resource, listing=replace(resource.listing, max_records=cap))
+
+
 @pytest.mark.parametrize("summary", [True, False])
-@pytest.mark.parametrize("most", [1_000, 100])
-def test_no_total_and_more_than_the_cap(tmp_path: Path, most: int, *, summary: bool) -> None:
+@pytest.mark.parametrize(("most", "count"), [(1_000, 14_400), (100, 1_440)])
+def test_no_total_and_more_than_the_cap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, count: int, *, summary: bool
+) -> None:
     """Where ARM tells no total, as many records as it ever serves may be cut off there: days are read one by one."""
 
     def silent(_: int, __: dict[str, str], page: Json) -> None:
         if summary:
             page["summary"] = {"queryId": page["summary"]["queryId"]}
 
-    lists = Lists({"glitems": spread(14_400)}, change=silent, summary=summary, most=most)
+    cap = most * 10
+    monkeypatch.setitem(EXPORTS, "gl-items", with_cap(EXPORTS["gl-items"], cap))
+    lists = Lists({"glitems": spread(count)}, change=silent, summary=summary, most=most, cap=cap)
     said, records = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (14_400, True)
-    assert len({one["glItemId"] for one in records}) == 14_400
+    assert (said["rows"], said["complete"]) == (count, True)
+    assert len({one["glItemId"] for one in records}) == count
 
 
+@pytest.mark.usefixtures("short_series")
 def test_no_total_and_no_way_to_cut(tmp_path: Path) -> None:
     """As many as ARM ever serves, no total, one day: never called complete."""
 
     def only_cap(_: int, __: dict[str, str], page: Json) -> None:
-        page["summary"] = {"maximumCount": 500}
+        page["summary"] = {"maximumCount": 100}
 
-    lists = Lists({"glitems": [voucher(n) for n in range(700)]}, cap=500, summary=False, change=only_cap)
+    lists = Lists({"glitems": [voucher(n) for n in range(140)]}, cap=100, summary=False, change=only_cap)
     said, _ = export(tmp_path, lists, **FEBRUARY)
     assert not said["complete"]
 
@@ -354,23 +377,25 @@ def test_a_page_that_is_gone_is_not_the_end(tmp_path: Path) -> None:
     assert not said["complete"]
 
 
+@pytest.mark.usefixtures("short_series")
 def test_customers_of_one_category_beyond_the_cap(tmp_path: Path) -> None:
     """Customers of one category are asked for by the account numbers next to those that were shown."""
-    customers = [{"customerNo": f"K{n:05d}", "accountNo": 500_000 + n, "customerCategory": "CONS"} for n in range(700)]
-    said, records = export(tmp_path, Lists({"customers": customers}, cap=550), "customers")
-    assert (said["rows"], said["complete"]) == (700, True)
-    assert len({one["customerNo"] for one in records}) == 700
+    customers = [{"customerNo": f"K{n:05d}", "accountNo": 500_000 + n, "customerCategory": "CONS"} for n in range(140)]
+    said, records = export(tmp_path, Lists({"customers": customers}, cap=110), "customers")
+    assert (said["rows"], said["complete"]) == (140, True)
+    assert len({one["customerNo"] for one in records}) == 140
 
 
+@pytest.mark.usefixtures("short_series")
 def test_nothing_is_guessed_where_the_parts_add_up(tmp_path: Path) -> None:
     """Where the accounts of a day add up to it, the voucher that is missing is looked for in its account only."""
     strays = [voucher(n * 7_919 + 10**6) for n in range(1, 4)]
     others = [gl_item(90_000 + n, account=1900, voucherNo=50_000 + n) for n in range(40)]
-    lists = Lists({"glitems": [*(voucher(n) for n in range(520)), *others, *strays]}, cap=515)
+    lists = Lists({"glitems": [*(voucher(n) for n in range(70)), *others, *strays]}, cap=65)
     said, _ = export(tmp_path, lists, **FEBRUARY)
     assert not said["complete"]
     assert {one.get("glaccountno") for one in lists.asked} <= {None, "1500", "1900"}
-    assert len(lists.asked) < 900
+    assert len(lists.asked) < 230
 
 
 def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
@@ -446,12 +471,12 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
 
     with pytest.raises(Interrupted):
-        run.export(made, want, "en", waits=True, fresh=False, tell=stop)
+        run.export_list(made, want, "en", waits=True, fresh=False, on_progress=stop)
     kept = list((tmp_path / "home" / "exports").glob("*.db"))
     assert [path.stat().st_mode & 0o077 for path in kept] == [0]
     assert not (tmp_path / "gl.jsonl").exists()
     made.clock.interrupted = False  # type: ignore[misc]
-    said = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
+    said = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (9_000, True)
     assert lists.reads == 9_005
     assert list((tmp_path / "home" / "exports").glob("*.db*")) == []
@@ -462,7 +487,7 @@ def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
     lists = Lists({"glitems": spread(25_000)})
     made = bench(tmp_path, lists, "S")
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
-    said = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
+    said = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (25_000, True)
     assert 2 * 3600 < made.clock.slept < 4 * 3600  # type: ignore[attr-defined]
 
@@ -473,9 +498,9 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     made = bench(tmp_path, lists, "S")
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
     with pytest.raises(LimitError, match="before 20"):
-        run.export(made, want, "en", waits=False, fresh=False, tell=lambda _: None)
+        run.export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None)
     made.clock.sleep(3700)
-    said = run.export(made, want, "en", waits=False, fresh=False, tell=lambda _: None).said
+    said = run.export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (12_000, True)
     assert lists.reads < 13_000
 
@@ -490,11 +515,11 @@ def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
 
     with pytest.raises(Interrupted):
-        run.export(made, want, "en", waits=True, fresh=False, tell=stop)
+        run.export_list(made, want, "en", waits=True, fresh=False, on_progress=stop)
     made.clock.interrupted = False  # type: ignore[misc]
     made.clock.sleep(8 * 86_400)
     before = lists.reads
-    said = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).said
+    said = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], lists.reads - before) == (9_000, 9_005)
 
 
@@ -525,8 +550,8 @@ def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
     made = bench(tmp_path, lists)
     began = made.clock.now()
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
-    done = run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None)
-    assert (done.complete, done.said["rows"]) == (True, 12_000)
+    done = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
+    assert (done.complete, done.report["rows"]) == (True, 12_000)
     assert made.clock.now() - began < 60
 
 
@@ -540,5 +565,5 @@ def test_a_limit_said_by_503(tmp_path: Path) -> None:
     made = bench(tmp_path, lists)
     began = made.clock.now()
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
-    assert run.export(made, want, "en", waits=True, fresh=False, tell=lambda _: None).complete
+    assert run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).complete
     assert made.clock.now() - began > 100

@@ -55,8 +55,10 @@ def export(
     """Export to parquet: what was said, and the rows."""
     env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": size}
     want = build_request(resource, ExportArguments(folder / f"{resource}.parquet", **given))
-    done = run.export(Context(load_profile(env), clock), want, "en", waits=True, fresh=False, tell=lambda _: None)
-    return done.said, pl.read_parquet(done.said["files"][0])
+    done = run.export_list(
+        Context(load_profile(env), clock), want, "en", waits=True, fresh=False, on_progress=lambda _: None
+    )
+    return done.report, pl.read_parquet(done.report["files"][0])
 
 
 def total(items: Any, **where: int) -> Decimal:
@@ -71,7 +73,7 @@ def total(items: Any, **where: int) -> Decimal:
 def test_a_month_comes_whole_from_every_kind_of_arm(tmp_path: Path, dialect: dict[str, str]) -> None:
     """Count and sum of a month are the ledger's own, whatever way ARM's lists behave."""
     clock = FakeClock()
-    with Sandbox(size="XL", clock=clock.now, dialect=dialect, books=LEDGER) as sandbox:
+    with Sandbox(size="XL", clock=clock.now, dialect=dialect, lists=LEDGER) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "gl-items", period="2025-02")
     wanted_rows = [one for one in LEDGER.gl_items if one["glPeriod"] == 2]
     assert (said["rows"], said["complete"]) == (len(wanted_rows), True)
@@ -84,7 +86,7 @@ def test_more_than_ten_thousand_on_one_day(tmp_path: Path) -> None:
     clock = FakeClock()
     crowd = [one for one in CROWDED.gl_items if one["voucherDate"] == "2025-01-10"]
     assert len(crowd) >= 12_000
-    with Sandbox(size="XL", clock=clock.now, books=CROWDED) as sandbox:
+    with Sandbox(size="XL", clock=clock.now, lists=CROWDED) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "gl-items", year=2025)
     assert (said["rows"], said["complete"]) == (len(CROWDED.gl_items), True)
     assert rows["gl_item_id"].n_unique() == rows.height
@@ -94,7 +96,7 @@ def test_more_than_ten_thousand_on_one_day(tmp_path: Path) -> None:
 def test_filters_that_are_ignored_above_the_cap_are_never_called_complete(tmp_path: Path) -> None:
     """An ARM that heeds no filter and holds more than it serves: incomplete, and it says of what."""
     clock = FakeClock()
-    with Sandbox(size="XL", clock=clock.now, dialect={"list_filters": "ignored"}, books=LEDGER) as sandbox:
+    with Sandbox(size="XL", clock=clock.now, dialect={"list_filters": "ignored"}, lists=LEDGER) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "gl-items", period="2025-02")
     assert len(LEDGER.gl_items) > 10_000
     assert not said["complete"]
@@ -105,7 +107,7 @@ def test_filters_that_are_ignored_above_the_cap_are_never_called_complete(tmp_pa
 def test_ar_items_and_movements(tmp_path: Path) -> None:
     """AR items of a quarter, open ones by filter, and the movements: all of them."""
     clock = FakeClock()
-    with Sandbox(size="XL", clock=clock.now, books=LEDGER) as sandbox:
+    with Sandbox(size="XL", clock=clock.now, lists=LEDGER) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "ar-items", year=2025)
         assert (said["rows"], said["complete"]) == (len(LEDGER.ar_items), True)
         assert said["totals"]["gl_balance"] == sum(Decimal(str(one["glBalance"])) for one in LEDGER.ar_items)
@@ -119,7 +121,7 @@ def test_ar_items_and_movements(tmp_path: Path) -> None:
 def test_a_year_within_the_limits_of_size_s(tmp_path: Path) -> None:
     """18,000 postings at 10,000 an hour: it waits, and ARM never has to say no."""
     clock = FakeClock()
-    with Sandbox(size="S", clock=clock.now, books=LEDGER) as sandbox:
+    with Sandbox(size="S", clock=clock.now, lists=LEDGER) as sandbox:
         said, _ = export(sandbox, clock, tmp_path, "gl-items", "S", year=2025)
         assert (said["rows"], said["complete"]) == (len(LEDGER.gl_items), True)
         assert sandbox.state.refused_over_limit == 0
@@ -132,7 +134,7 @@ def test_a_year_within_the_limits_of_size_s(tmp_path: Path) -> None:
 def test_a_call_that_fails_is_made_again(tmp_path: Path, fault: str) -> None:
     """One page whose answer is lost, broken or refused costs one call more, and nothing else."""
     clock = FakeClock()
-    with Sandbox(size="XL", clock=clock.now, books=LEDGER, faults=[f"{fault}:GET:glitems:3"]) as sandbox:
+    with Sandbox(size="XL", clock=clock.now, lists=LEDGER, faults=[f"{fault}:GET:glitems:3"]) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "gl-items", period="2025-02")
     assert said["complete"]
     assert rows["gl_amount"].sum() == total(LEDGER.gl_items, glPeriod=2)
@@ -140,7 +142,7 @@ def test_a_call_that_fails_is_made_again(tmp_path: Path, fault: str) -> None:
 
 def test_a_server_that_answers_nonsense_is_exit_6(tmp_path: Path) -> None:
     """A log-in page for every call: exit code 6, and what to do."""
-    with Sandbox(books=LEDGER, faults=["html:GET:glitems:*"]) as sandbox:
+    with Sandbox(lists=LEDGER, faults=["html:GET:glitems:*"]) as sandbox:
         code, said = call(sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"))
     assert (code, said["error"]["code"]) == (6, "unreachable")
     assert "list" in said["error"]["message"]
@@ -148,7 +150,7 @@ def test_a_server_that_answers_nonsense_is_exit_6(tmp_path: Path) -> None:
 
 def test_incomplete_is_exit_3(tmp_path: Path) -> None:
     """An export that cannot be proven ends with exit code 3 and a file that says so in its name."""
-    with Sandbox(size="XL", dialect={"list_filters": "ignored"}, books=LEDGER) as sandbox:
+    with Sandbox(size="XL", dialect={"list_filters": "ignored"}, lists=LEDGER) as sandbox:
         code, said = call(sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"), "--period", "2025-02")
     assert (code, said["complete"]) == (3, False)
     assert said["files"] == [str(tmp_path / "gl.incomplete.csv")]
@@ -170,9 +172,9 @@ def amounts(records: Iterable[dict[str, Any]], path: str) -> dict[str, Decimal]:
 @pytest.mark.parametrize("resource", EXPORTS)
 def test_every_resource_comes_whole(tmp_path: Path, resource: str) -> None:
     """`armbulk export` of each list is complete: as many records as the sandbox holds, with the same sums."""
-    records = SMALL.lists[EXPORTS[resource].listing.endpoint]  # type: ignore[union-attr]
+    records = SMALL.by_path[EXPORTS[resource].listing.endpoint]  # type: ignore[union-attr]
     target = tmp_path / "all.parquet"
-    with Sandbox(size="XL", books=SMALL) as sandbox:
+    with Sandbox(size="XL", lists=SMALL) as sandbox:
         code, said = call(sandbox, tmp_path, resource, "-o", str(target))
         assert said["cost"]["reads"] == sandbox.state.usage()["hour.reads"]
     assert (code, said["complete"], said["gaps"], said["unknown"]) == (0, True, [], UNKNOWN.get(resource, []))
@@ -205,7 +207,7 @@ def _held(record: dict[str, Any], path: str) -> Any:
 def test_documents_come_with_all_their_lines(tmp_path: Path) -> None:
     """Lines are exported beside the documents: as many as there are, with the documents' own sums."""
     clock = FakeClock()
-    with Sandbox(size="XL", clock=clock.now, books=SMALL) as sandbox:
+    with Sandbox(size="XL", clock=clock.now, lists=SMALL) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "documents")
         lines = pl.read_parquet(said["files"][1])
     wanted_lines = [line for one in SMALL.documents for line in one["documentLines"]]

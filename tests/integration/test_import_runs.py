@@ -7,33 +7,28 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.journey import journey, outcomes, write_files
+from support.journey import journey, outcomes, sample_files, write_files
 
 from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
-from armbulk.results.report import load_result
+from armbulk.results.run_result import load_result
 from armbulk.sandbox.dialects import DIALECTS
-from armbulk.sending.submit import MAX_SPLITS
+from armbulk.sending import submit
 from armbulk.settings.load import load_profile
-
-BATCH = [
-    "batch_post_status", "batch_uuid_in", "extra_keys", "batch_pending", "items_key", "item_order", "item_identity",
-    "warnings", "failures", "visibility", "duplicate", "post_existing", "error_body", "document_cost", "token_numbers",
-]  # fmt: skip
 
 
 @pytest.mark.promise("P2")
 def test_every_row_arrives_once(tmp_path: Path) -> None:
     """Customers go before documents, every record arrives once, and the outcomes add up."""
     with journey(tmp_path, delay=3.0) as way:
-        stood = way.run(write_files(tmp_path))
+        stood = way.run(sample_files())
         assert outcomes(stood) == {"created": 9}
         assert way.documents() == {f"f{n}": 1 for n in range(1, 7)}
         assert len(next(iter(way.sandbox.state.documents.values()))[0]["documentLines"]) == 2
         paths = [call.path for call in way.sandbox.state.requests if call.method == "POST"]
         assert paths == [f"/arm/v1/clients/2218/{name}/batches" for name in ("customers", "documents")]
-        assert stood.cost["writes"] == sum(call.writes for call in way.sandbox.state.requests) == 3 + 6 * 3
+        assert stood.usage["writes"] == sum(call.writes for call in way.sandbox.state.requests) == 3 + 6 * 3
 
 
 @pytest.mark.promise("P2")
@@ -67,7 +62,7 @@ def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: 
     """After a lost answer ARM is asked: what it has is created, the rest stays in doubt; nothing is sent twice."""
     text = f"{fault}:POST:documents/batches:1"
     with journey(tmp_path, delay=delay, dialect={"duplicate": "accept"}, faults=[text]) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         state = way.carry_on(run)
 
         stood = load_result(way.store, run)
@@ -84,8 +79,8 @@ def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: 
 def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
     """Customers are upserts: after a lost answer they are simply sent again."""
     with journey(tmp_path, faults=[f"{fault}:POST:customers/batches:1"]) as way:
-        stood = way.run(write_files(tmp_path))
-        assert stood.counts()["created"] + stood.counts()["updated"] == 9
+        stood = way.run(sample_files())
+        assert stood.count_outcomes()["created"] + stood.count_outcomes()["updated"] == 9
 
 
 @pytest.mark.promise("P1")
@@ -110,7 +105,7 @@ def test_the_same_file_is_not_sent_twice(tmp_path: Path) -> None:
         path = Path(files[1])
         path.write_text(path.read_text().replace("\nF", "\nf"))
         stood = way.run(files)
-        assert stood.counts()["already_sent"] == 6
+        assert stood.count_outcomes()["already_sent"] == 6
         assert set(way.documents().values()) == {1}
 
 
@@ -121,10 +116,10 @@ def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
     good = path.read_text()
     path.write_text(good.replace("F3;IN;0001", "F3;IN;9999"))
     with journey(tmp_path) as way:
-        assert way.run(files).counts()["rejected"] == 1
+        assert way.run(files).count_outcomes()["rejected"] == 1
         path.write_text(good)
         stood = way.run(files)
-        assert stood.by_resource()["documents"] == {"created": 1, "already_sent": 5}
+        assert stood.count_by_resource()["documents"] == {"created": 1, "already_sent": 5}
 
 
 @pytest.mark.promise("P29")
@@ -167,7 +162,7 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
         assert way.carry_on(run, for_windows=False) == "paused"
         stored = way.store.run(run)
         assert stored.resume_at is not None
-        assert load_result(way.store, run).counts()["not_sent"] == 20
+        assert load_result(way.store, run).count_outcomes()["not_sent"] == 20
         way.clock.at = stored.resume_at
         while way.carry_on(run, for_windows=False) == "paused":
             way.clock.at = way.store.run(run).resume_at or 0.0
@@ -180,7 +175,7 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
 def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
     """When ARM refuses for a limit nobody foresaw, armbulk waits as long as ARM says, then goes on."""
     with journey(tmp_path, limits={"hour.requests": 3}, dialect={"limit_answer": answer}) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         for _ in range(20):
             try:
                 state = way.carry_on(run)
@@ -196,13 +191,13 @@ def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
 def test_early_401_renews_once(tmp_path: Path) -> None:
     """A token refused early is renewed once, and the call repeated."""
     with journey(tmp_path, faults=["401:POST:documents/batches:1"]) as way:
-        assert outcomes(way.run(write_files(tmp_path))) == {"created": 9}
+        assert outcomes(way.run(sample_files())) == {"created": 9}
 
 
 def test_refused_login_leaves_the_run_paused(tmp_path: Path) -> None:
     """Wrong credentials stop before anything is sent; the run can be resumed."""
     with journey(tmp_path, environ={"ARMBULK_CLIENT_SECRET": "wrong"}) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         with pytest.raises(LoginError):
             way.carry_on(run)
         assert way.store.run(run).state == "paused"
@@ -212,7 +207,7 @@ def test_refused_login_leaves_the_run_paused(tmp_path: Path) -> None:
 def test_wrong_client_is_refused(tmp_path: Path) -> None:
     """Another client's number stops the run; nothing is applied."""
     with journey(tmp_path, environ={"ARMBULK_CLIENT_NO": "9999"}) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         with pytest.raises(LoginError):
             way.carry_on(run)
         assert way.documents() == {}
@@ -222,7 +217,7 @@ def test_nobody_there(tmp_path: Path) -> None:
     """When ARM cannot be reached nothing is lost: the run waits to be resumed."""
     settings = {"ARMBULK_BASE_URL": "http://127.0.0.1:9/arm/v1", "ARMBULK_TOKEN": "t"}
     with journey(tmp_path, environ=settings) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         with pytest.raises(ServerError):
             way.carry_on(run)
         assert {batch.state.value for batch in way.store.batches(run)} == {"planned"}
@@ -231,7 +226,7 @@ def test_nobody_there(tmp_path: Path) -> None:
 def test_too_large_is_halved(tmp_path: Path) -> None:
     """A batch ARM finds too large is cut in two and sent again; nothing of it had been applied."""
     with journey(tmp_path, faults=["413:POST:documents/batches:1-2"]) as way:
-        assert outcomes(way.run(write_files(tmp_path))) == {"created": 9}
+        assert outcomes(way.run(sample_files())) == {"created": 9}
         assert set(way.documents().values()) == {1}
 
 
@@ -240,7 +235,7 @@ def test_looks_that_fail_are_repeated(tmp_path: Path, first: str, second: str) -
     """A look-up that gets no answer proves nothing, and is made again."""
     faults = [f"{first}:POST:documents/batches:1", f"{second}:GET:documents:1-2"]
     with journey(tmp_path, faults=faults, dialect={"duplicate": "accept"}) as way:
-        stood = way.run(write_files(tmp_path))
+        stood = way.run(sample_files())
         assert outcomes(stood) == {"created": 9}
         assert set(way.documents().values()) == {1}
 
@@ -281,31 +276,32 @@ def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, st
     refusing = Refusing({"F3"}, status, named=named)
     with journey(tmp_path, size="XL") as way:
         way.bench = replace(way.bench, transport=refusing)
-        stood = way.run(write_files(tmp_path, documents=12))
+        stood = way.run(sample_files(documents=12))
         assert outcomes(stood) == {"created": 14, "rejected": 1}
         assert stood.items.filter(stood.items["outcome"] == "rejected")["key"].to_list() == ["F3"]
         assert set(way.documents().values()) == {1}
         assert refusing.posts == (2 if named else 7)
 
 
-def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path) -> None:
+def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault that is in no single record does not cost a call per record."""
-    refusing = Refusing({f"F{n}" for n in range(1, 101)})
+    monkeypatch.setattr(submit, "MAX_SPLITS", 16)
+    refusing = Refusing({f"F{n}" for n in range(1, 41)})
     with journey(tmp_path, size="XL") as way:
         way.bench = replace(way.bench, transport=refusing)
-        stood = way.run(write_files(tmp_path, documents=100))
-        assert outcomes(stood) == {"created": 3, "rejected": 100}
-        assert refusing.posts <= 2 + 2 * MAX_SPLITS
+        stood = way.run(sample_files(documents=40))
+        assert outcomes(stood) == {"created": 3, "rejected": 40}
+        assert refusing.posts <= 2 + 2 * 16
 
 
 @pytest.mark.promise("P1")
 def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Path) -> None:
     """Looked for in two sessions with time to settle between, a lost batch is set apart; others may go again."""
-    files = write_files(tmp_path, documents=60)
-    with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
-        run = way.begin(files)
+    environ = {"ARMBULK_BATCH_DOCUMENTS": "4"}
+    with journey(tmp_path, environ=environ, faults=["lose-before:POST:documents/batches:1"]) as way:
+        run = way.begin(sample_files())
         assert way.carry_on(run) == "in_doubt"
-        assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 50, "not_sent": 10}
+        assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 4, "not_sent": 2}
         way.clock.sleep(600)
         assert way.carry_on(run) == "in_doubt"
         assert [b.state for b in way.store.batches(run)][1:] == [BatchState.IN_DOUBT, BatchState.PLANNED]
@@ -313,7 +309,7 @@ def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Pat
         assert way.carry_on(run) == "in_doubt"
         assert [b.state for b in way.store.batches(run)][1:] == [BatchState.QUARANTINED, BatchState.FINISHED]
         stood = load_result(way.store, run)
-        assert outcomes(stood) == {"created": 13, "in_doubt": 50}
+        assert outcomes(stood) == {"created": 5, "in_doubt": 4}
         assert "a person must decide" in stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
         looks = sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)
         way.clock.sleep(400_000)

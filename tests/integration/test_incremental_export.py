@@ -24,14 +24,14 @@ from test_export_files import call, people
 
 from armbulk.cli import cli
 from armbulk.errors import FileError
-from armbulk.export import incremental, run
-from armbulk.export.fingerprint import RecordHasher, hash_of
+from armbulk.export import changes, run, snapshot
+from armbulk.export.fingerprint import RecordHasher, hash_column
 from armbulk.export.request import ExportArguments, build_request
-from armbulk.export.snapshot import Snapshot
+from armbulk.export.session import EXPORTS_FOLDER
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
-from armbulk.writers import table_stream
-from armbulk.writers import tables as files
+from armbulk.store.snapshots import Snapshot
+from armbulk.writers import flat_files, table_stream
 
 PLAIN = {"why": None, "fields": True, "by": "comparison"}
 
@@ -44,7 +44,7 @@ def export(folder: Path, records: list[Json], name: str = "out.jsonl", resource:
     lang, since = more.pop("lang", "en"), more.pop("since", "last")
     more = more if "period" in more or resource != "gl-items" else {**FEBRUARY, **more}
     want = build_request(resource, ExportArguments(folder / name, since=since, **more))
-    return run.export(bench(folder, lists), want, lang, waits=True, fresh=False, tell=lambda _: None).said
+    return run.export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
 
 
 def lines(path: Path) -> list[Json]:
@@ -79,7 +79,7 @@ def test_three_edits_among_many(tmp_path: Path, form: str) -> None:
         assert (code, said["since"]) == (0, None)
         sandbox.state.customers["00700"] |= {"name": "Ny & Sønn AS", "balanceTotal": 12.5}
         del sandbox.state.customers["00042"]
-        sandbox.state.seed({"customerNo": "A-7", "name": "Helt ny"})
+        sandbox.state.add_customer({"customerNo": "A-7", "name": "Helt ny"})
         code, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"), "--since", "last")
     assert (code, said["rows"], said["complete"]) == (0, 1_200, True)
     assert said["since"].pop("at")
@@ -285,9 +285,9 @@ def memory(folder: Path) -> Path:
 
 def remembered(folder: Path) -> pl.DataFrame:
     """All that is in it."""
-    kept = Snapshot.known(memory(folder))
+    kept = Snapshot.open_existing(memory(folder))
     assert kept is not None
-    tables = [kept.box("records", box) for box in kept.boxes("records")]
+    tables = [kept.read_bucket("records", box) for box in kept.buckets("records")]
     kept.close()
     return pl.concat(one for one in tables if one is not None)
 
@@ -338,12 +338,12 @@ def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> No
     try:
         with pytest.raises(Killed):
             export(tmp_path, [], lists=lists)
-        kept = tmp_path / "home" / run.FOLDER
+        kept = tmp_path / "home" / EXPORTS_FOLDER
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
         assert {".db", ".lock"} <= {Path(name).suffix for name in modes}
         for lock in kept.glob("*.lock"):
             lock.unlink()
-        assert run.purge_exports(tmp_path / "home", float("inf")) == 1
+        assert run.purge_unfinished_exports(tmp_path / "home", float("inf")) == 1
         left = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
     finally:
         os.umask(before)
@@ -399,7 +399,7 @@ def test_a_file_that_cannot_be_written_is_not_remembered(tmp_path: Path, monkeyp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(files.flat, "write_jsonl", full)
+        broken.setattr(flat_files, "write_jsonl", full)
         with pytest.raises(FileError, match="No space left"):
             export(tmp_path, [], lists=lists)
     asked = len(lists.asked)
@@ -422,7 +422,7 @@ def test_a_process_that_ends_behind_the_file_loses_no_change(tmp_path: Path, mon
         raise Killed
 
     with monkeypatch.context() as broken:
-        broken.setattr(Snapshot, "keep", killed)
+        broken.setattr(Snapshot, "move_to", killed)
         with pytest.raises(Killed):
             export(tmp_path, new)
     assert told == [{"new": ["2218-3"], "changed": ["2218-2"], "gone": ["2218-1"]}]
@@ -467,7 +467,7 @@ def test_a_memory_that_cannot_be_used_is_told(tmp_path: Path, trouble: str) -> N
     export(tmp_path, items)
     if trouble == "version":
         kept = Snapshot(memory(tmp_path))
-        kept.note(version=0)
+        kept.save_facts({"version": 0})
         kept.close()
     else:
         memory(tmp_path).write_bytes(b"" if trouble == "empty" else b"no database at all" * 99)
@@ -480,12 +480,12 @@ def test_a_memory_that_cannot_be_used_is_told(tmp_path: Path, trouble: str) -> N
 def test_hashes_of_another_library_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the fast hashes are others than then, what has changed is exact all the same; only where is not told."""
     export(tmp_path, [gl_item(1), gl_item(2), gl_item(3)])
-    honest = RecordHasher._hash
+    honest = RecordHasher._hash_values
 
     def other(prints: RecordHasher, path: str, texts: pl.DataFrame) -> pl.Expr:
-        return (honest(prints, path, texts) ^ 1).alias(hash_of(path))
+        return (honest(prints, path, texts) ^ 1).alias(hash_column(path))
 
-    monkeypatch.setattr(RecordHasher, "_hash", other)
+    monkeypatch.setattr(RecordHasher, "_hash_values", other)
     said = export(tmp_path, [gl_item(1), gl_item(2, glAmount=5), gl_item(4)])
     assert (counts(said), said["since"]["fields"]) == ((1, 1, 1, 1), False)
     assert [one["fields"] for one in lines(tmp_path / "out.jsonl")] == [[], []]
@@ -540,9 +540,9 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
-    monkeypatch.setattr(incremental, "BLOCK", 7)
-    monkeypatch.setattr(table_stream, "CHUNK", 1_500)
-    monkeypatch.setattr(incremental, "AT_ONCE", 2_000)
+    monkeypatch.setattr(changes, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(table_stream, "CHUNK_ROWS", 1_500)
+    monkeypatch.setattr(snapshot, "BUFFER_ROWS", 2_000)
     export(tmp_path, [gl_item(n) for n in range(3_000)])
     wanted_ids = {n for n in range(3_000) if n % 11 == 0}
     said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(3_000) if n % 11 == 0 or n % 13])

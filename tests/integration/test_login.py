@@ -166,7 +166,7 @@ def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.Monkey
     forever = threading.Event()
     monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: forever.wait())
     with pytest.raises(SettingsError) as silent:
-        KeyringSecrets(patience=0.05).get("x")
+        KeyringSecrets(timeout=0.05).get("x")
     forever.set()
     assert silent.value.code == "keyring-silent"
     assert "ARMBULK_TOKEN" in silent.value.hint
@@ -410,7 +410,7 @@ def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_three_seconds_are_enough() -> None:
     """The time a keyring is given."""
-    assert KeyringSecrets().patience <= 3.0
+    assert KeyringSecrets().timeout <= 3.0
 
 
 # ── the user's own file ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -437,7 +437,7 @@ def test_whatever_stands_in_the_file_stays(tmp_path: Path, before: str, name: st
     expected = tomllib.loads(before)
     expected.setdefault("profiles", {}).setdefault(name, {}).update(client_no="2218")
     for _ in range(2):
-        profiles.save(tmp_path, name, {"client_no": "2218", "ca_file": ""})
+        profiles.save_settings(tmp_path, name, {"client_no": "2218", "ca_file": ""})
         assert settings(tmp_path) == expected
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
@@ -449,7 +449,7 @@ def test_a_file_that_cannot_be_added_to_stays(tmp_path: Path, before: str) -> No
     path = tmp_path / "config.toml"
     path.write_text(before, encoding="utf-8")
     with pytest.raises(SettingsError):
-        profiles.save(tmp_path, "anne", {"client_no": "2218"})
+        profiles.save_settings(tmp_path, "anne", {"client_no": "2218"})
     assert path.read_text(encoding="utf-8") == before
 
 
@@ -462,6 +462,6 @@ def test_a_disk_that_takes_nothing_leaves_the_file_whole(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(profiles.os, "fsync", full)
     with pytest.raises(SettingsError, match="No space left"):
-        profiles.save(tmp_path, "anne", {"client_no": "2218"})
+        profiles.save_settings(tmp_path, "anne", {"client_no": "2218"})
     assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
     assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "# mine\n"

@@ -20,23 +20,25 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
-from support.journey import FakeClock, journey, outcomes, write_files
+from support.journey import FakeClock, check_once, journey, outcomes, sample_files, write_files
 
-from armbulk.app import imports
+from armbulk.app.plan import build_plan
 from armbulk.app.resolve import look_up_again
+from armbulk.app.runs import finish_run, send_run
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
+from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account
-from armbulk.results.report import check_again, load_result
+from armbulk.results.report import verify_writable, write_results
+from armbulk.results.run_result import build_unsent_result, load_result, recheck_files
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.store import Store
-from armbulk.store.engine import ClientLock
 from armbulk.store.location_check import convert_mounts, describe_sharing
-from armbulk.validation.check import check_files
-from armbulk.writers.atomic import LEFT_BEHIND, PATIENCE
+from armbulk.store.locks import ClientLock
+from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
 
 MOUNTS = """sysfs /sys sysfs rw 0 0
 /dev/sda1 / ext4 rw 0 0
@@ -109,7 +111,7 @@ def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
     """L05: the folder that the environment calls OneDrive is one, whatever its name."""
     environ = {"ARMBULK_HOME": str(tmp_path / "sky" / "armbulk"), "OneDriveCommercial": str(tmp_path / "sky")}
     with pytest.raises(StoreError, match="OneDrive synchronises"):
-        Context(load_profile(environ), FakeClock()).store()
+        Context(load_profile(environ), FakeClock()).open_store()
 
 
 @pytest.mark.promise("P30")
@@ -118,7 +120,7 @@ def test_who_knows_better_may_have_it_so(tmp_path: Path) -> None:
     folder = tmp_path / "Dropbox"
     environ = {"ARMBULK_HOME": str(folder), "ARMBULK_SHARED_STORE": "yes"}
     with journey(tmp_path, environ=environ) as way:
-        assert outcomes(way.run(write_files(tmp_path))) == {"created": 9}
+        assert outcomes(way.run(sample_files())) == {"created": 9}
         assert [path.name for path in folder.glob("armbulk.db*")] == ["armbulk.db"]
         way.store.close()
         with sqlite3.connect(folder / "armbulk.db") as raw:
@@ -130,7 +132,7 @@ def test_who_knows_better_may_have_it_so(tmp_path: Path) -> None:
 def test_who_has_to_wait_is_told_for_whom(tmp_path: Path) -> None:
     """L10: the run, its process and its start are named; the moment it has ended, the next may go."""
     with journey(tmp_path) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         with way.store.lock(way.bench.profile.account, 17), pytest.raises(Unfinished) as busy:
             way.carry_on(run)
         assert "Run 17 (process " in busy.value.message
@@ -145,9 +147,9 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
         files = write_files(tmp_path)
         run = way.begin(files)
         write_files(tmp_path, documents=2)
-        assert check_again(way.store.run(run)) is None
+        assert recheck_files(way.store.run(run)) is None
         assert way.carry_on(run) == "finished"
-        imports.finish(way.store, run, None, tmp_path / "result.xlsx", "en")
+        finish_run(way.store, run, None, tmp_path / "result.xlsx", "en")
         assert outcomes(load_result(way.store, run)) == {"created": 9}
         book = openpyxl.load_workbook(tmp_path / "result.xlsx")
         assert [row[0].value for row in book["documents"].iter_rows(min_row=2)] == [f"F{n}" for n in range(1, 7)]
@@ -161,7 +163,7 @@ def test_a_clock_that_is_set_between_two_sessions(tmp_path: Path, jump: float) -
     """L17: after a lost answer the clock is set: the run still ends, nothing goes twice, no wait grows by the jump."""
     faults = ["lose-after:POST:documents/batches:1"]
     with journey(tmp_path, faults=faults, dialect={"visibility": "600"}) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         way.carry_on(run)
         truth = way.clock.at
         way.sandbox.state.clock = lambda: truth + way.clock.slept
@@ -211,10 +213,10 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
     """L18: asleep for three days with a call under way: what was sent is looked up, nothing goes twice."""
     method, part = during.split()
     with journey(tmp_path, dialect={"duplicate": "accept"}) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         transport = Asleep(way.clock, lambda call: call.method == method and part in call.url.path, wakes)
         bench = Context(way.bench.profile, way.clock, transport)
-        state = imports.resume(bench, way.store, way.store.run(run), for_windows=True, tell=lambda _: None)
+        state = send_run(bench, way.store, way.store.run(run), wait=True, progress=lambda _: None)
         if state == "in_doubt":  # a session waits an hour for a batch, and three days are more
             state = way.carry_on(run)
         assert state == "finished"
@@ -227,10 +229,11 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
 
 
 @pytest.mark.promise("P5", "P30")
+@pytest.mark.usefixtures("real_disk")
 def test_power_fails_while_a_step_is_written(tmp_path: Path) -> None:
     """L02: cut anywhere in the writing of a step, the store opens with the step before it, or with the whole step."""
     with journey(tmp_path) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         db = tmp_path / "home" / "armbulk.db"
         wal = db.with_name("armbulk.db-wal")
         first = way.store.batches(run)[0]
@@ -258,6 +261,7 @@ def _after_the_cut(folder: Path, db: bytes, wal: bytes, run: int, clock: FakeClo
 
 
 @pytest.mark.promise("P5")
+@pytest.mark.usefixtures("real_disk")
 def test_every_step_is_on_the_disk_itself(tmp_path: Path) -> None:
     """L02: a step counts when the disk has it, not when the machine has promised to write it."""
     with journey(tmp_path) as way, way.store._engine.connect() as conn:
@@ -269,7 +273,7 @@ def test_every_step_is_on_the_disk_itself(tmp_path: Path) -> None:
 def test_a_store_that_became_read_only(tmp_path: Path) -> None:
     """L04: nothing is sent that cannot be recorded; the error says so, and writable again the run goes on."""
     with journey(tmp_path) as way:
-        run = way.begin(write_files(tmp_path))
+        run = way.begin(sample_files())
         way.store.close()
 
         def locked(raw: Any, _: object) -> None:
@@ -314,14 +318,14 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
             Store(f"sqlite:///{home / 'armbulk.db'}", SystemClock())
         assert "ARMBULK_HOME" in refused.value.hint
         with pytest.raises(ArmbulkError) as refused_too:
-            imports.results.writable(out / "result.xlsx", "en")
+            verify_writable(out / "result.xlsx", "en")
         assert (refused_too.value.code, "-o" in refused_too.value.hint) == ("cannot-write", True)
 
 
 HOLD = """
 import sys
 from armbulk.quota.limits import Account
-from armbulk.store.engine import ClientLock
+from armbulk.store.locks import ClientLock
 with ClientLock(sys.argv[1], Account("http://arm", "2218"), "Run 3 (process 1, started 09:14)"):
     print("held", flush=True)
     sys.stdin.read()
@@ -366,10 +370,10 @@ class Impatient(FakeClock):
 
 def written(folder: Path, clock: FakeClock) -> Path:
     """A result workbook of two files, written to `result.xlsx`."""
-    checked = check_files(write_files(folder))
+    checked = check_once(sample_files())
     with journey(folder) as way:
-        ready = imports.build_plan(way.bench, way.store, checked, imports.ImportOptions())
-    return imports.results.write(imports.results.unsent(ready.items), checked, folder / "result.xlsx", "en", clock)
+        ready = build_plan(way.bench, way.store, checked, ImportOptions())
+    return write_results(build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock)
 
 
 @pytest.mark.promise("P16")
@@ -381,11 +385,11 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     target.write_bytes(b"the one before")
     mark = tmp_path / beside
     mark.write_bytes(b"")
-    assert "is open in another program" in imports.results.writable(target, "en")
-    assert "er åpen i et annet program" in imports.results.writable(target, "no")
+    assert "is open in another program" in verify_writable(target, "en")
+    assert "er åpen i et annet program" in verify_writable(target, "no")
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
-    assert clock.slept <= PATIENCE + 1
+    assert clock.slept <= MAX_WAIT + 1
     assert openpyxl.load_workbook(tmp_path / name).sheetnames[0] == "Summary"
     assert (target.read_bytes() == b"the one before") is (name != "result.xlsx")
     assert list(tmp_path.glob(".armbulk-*")) == []
@@ -397,7 +401,7 @@ def test_a_result_that_is_read_only(tmp_path: Path) -> None:
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"kept for the auditor")
     target.chmod(0o444)
-    assert "is read-only" in imports.results.writable(target, "en")
+    assert "is read-only" in verify_writable(target, "en")
     clock = FakeClock()
     assert [written(tmp_path, clock).name for _ in range(2)] == ["result-2.xlsx", "result-3.xlsx"]
     assert clock.slept == 0
@@ -413,7 +417,7 @@ def test_what_a_killed_process_left_beside_a_result_is_tidied(tmp_path: Path) ->
     for one in (old, young, others):
         one.write_bytes(b"half")
     for one in (old, others):
-        os.utime(one, (one.stat().st_mtime - LEFT_BEHIND - 60,) * 2)
+        os.utime(one, (one.stat().st_mtime - STALE_AFTER - 60,) * 2)
     assert written(tmp_path, FakeClock()).name == "result.xlsx"
     assert [one.exists() for one in (old, young, others)] == [False, True, True]
 
@@ -456,7 +460,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    sends = imports.resume
+    sends = send_run
 
     def sends_and_loses(*given: Any, **named: Any) -> str:
         state = sends(*given, **named)
@@ -466,9 +470,9 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
 
     with Sandbox() as arm:
         with monkeypatch.context() as world:
-            world.setattr(imports, "carry_on", sends_and_loses)
+            world.setattr("armbulk.app.imports.send_run", sends_and_loses)
             if lost == "the room":
-                world.setattr("armbulk.writers.new_workbook.write", no_room)
+                world.setattr("armbulk.writers.new_workbook.write_results", no_room)
             done = armbulk("import", *files, "-o", str(out / "result.xlsx"), "--yes", env=arm.settings)
         said = json.loads(done.stdout)
         assert (done.exit_code, said["state"], said["outcomes"]["created"], said["result"]) == (2, "finished", 9, None)

@@ -13,18 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.journey import journey, outcomes
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, finish_run
 from armbulk.arm.encode import encode_records
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.errors import FileError
 from armbulk.mapping.apply import ExpressionResult
-from armbulk.mapping.files import ExpressionEngine, load_mapping, ready_made
+from armbulk.mapping.files import ExpressionEngine, list_mappings, load_mapping
 from armbulk.mapping.headers import fold_header
 from armbulk.model.sheet import ReadOptions
 from armbulk.package_data import data_path
 from armbulk.planning.plan import ImportOptions
-from armbulk.results import report
+from armbulk.results.run_result import recheck_files
 from armbulk.validation.check import Checked, check_files
 
 CUSTOMERS = "Konto;Fornavn;Etternavn;Type;Notat\n007;Kari;Nordmann;Privat;x\n008;Ola;Hansen;Bedrift;\n"
@@ -301,7 +303,7 @@ def test_a_mapping_that_is_not_there(tmp_path: Path) -> None:
         load_mapping(str(tmp_path / "no.toml"))
 
 
-@pytest.mark.parametrize("name", ready_made())
+@pytest.mark.parametrize("name", list_mappings())
 def test_ready_made_mappings_give_records(tmp_path: Path, name: str) -> None:
     """Each loads, says where its columns come from, and makes records of a file with those columns."""
     text = (data_path("templates") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
@@ -386,7 +388,7 @@ def test_a_header_that_only_resembles_one_is_an_error_in_a_script(tmp_path: Path
     assert near.select("column", "field", "value").rows() == [("B", "name", "Kundnavn")]
     answered = check_files([str(path)], ReadOptions(renames={"Kundnavn": "name"}))
     assert answered.errors == 0
-    assert [one.findings["code"].to_list() for one in answered.headed] == [["unknown-header"]]
+    assert [one.findings["code"].to_list() for one in answered.header_matches] == [["unknown-header"]]
 
 
 @pytest.mark.parametrize("note", ["Adresse 4", "Telefon 3", "E-post 3", "Notater", "Kontaktperson", "Saldoen", "Type"])
@@ -448,13 +450,13 @@ def test_an_import_with_a_mapping_can_be_resumed_and_its_result_rewritten(tmp_pa
     files = (str(tmp_path / "c.csv"),)
     reading = ReadOptions(mapping=str(tmp_path / "m.toml"))
     with journey(tmp_path) as way:
-        ready = imports.build_plan(way.bench, way.store, check_files(files, reading), ImportOptions())
-        run = imports.create_run(way.bench, way.store, ready, imports.InputFiles(files, reading))
+        ready = build_plan(way.bench, way.store, check_files(files, reading), ImportOptions())
+        run = create_run(way.bench, way.store, ready, InputFiles(files, reading))
         assert way.carry_on(run) == "finished"
-        again = report.check_again(way.store.run(run))
+        again = recheck_files(way.store.run(run))
         assert again is not None
-        stood = imports.finish(way.store, run, again, tmp_path / "r.xlsx", "en")
+        stood = finish_run(way.store, run, again, tmp_path / "r.xlsx", "en")
         assert outcomes(stood) == {"created": 2}
         assert [fold_header(letter) for letter in again.sheets[0].letters] == ["a", "b", "c", "d", "e"]
         (tmp_path / "m.toml").write_text(MAPPING.replace("NOK", "SEK"), encoding="utf-8")
-        assert report.check_again(way.store.run(run)) is None
+        assert recheck_files(way.store.run(run)) is None

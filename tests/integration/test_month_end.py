@@ -20,6 +20,7 @@ from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments
 from armbulk.month_end import close
+from armbulk.month_end.request import build_close_request
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import ArmLists, build_lists
 from armbulk.settings.load import load_profile
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from armbulk.export.run import ExportResult
+    from armbulk.export.result import ExportResult
 
 LEDGER = build_lists(2218, 800, seed=5)
 FEBRUARY = [one for one in LEDGER.gl_items if (one["glYear"], one["glPeriod"]) == (2025, 2)]
@@ -61,9 +62,9 @@ class Office:
     ) -> ExportResult:
         """Export, of February unless something else is said."""
         given.setdefault("period", "2025-02")
-        asked = close.close_request(what, ExportArguments(self.folder / name, **given), accounts)
+        asked = build_close_request(what, ExportArguments(self.folder / name, **given), accounts)
         bench = Context(load_profile(self.settings), self.clock)
-        return close.export(bench, asked, lang, waits=True, fresh=False, tell=lambda _: None)
+        return close.run_export(bench, asked, lang, waits=True, fresh=False, on_progress=lambda _: None)
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
 
     def make(ledger: ArmLists = LEDGER, **switches: Any) -> Office:
         clock = FakeClock()
-        sandbox = Sandbox(size="XL", clock=clock.now, books=ledger, **switches)
+        sandbox = Sandbox(size="XL", clock=clock.now, lists=ledger, **switches)
         opened.append(sandbox)
         sandbox.__enter__()
         return Office(tmp_path, sandbox, clock)
@@ -96,7 +97,7 @@ def by(items: Iterable[dict[str, Any]], key: str) -> dict[str, list[Decimal]]:
 def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> None:
     """Every posting is there once; accounts and voucher types add up to what the ledger holds; the tie-out is zero."""
     done = office().export("gl-items", "gl.xlsx")
-    assert (done.complete, done.agrees, done.said["rows"]) == (True, True, len(FEBRUARY))
+    assert (done.complete, done.agrees, done.report["rows"]) == (True, True, len(FEBRUARY))
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
     assert book.sheetnames == ["Summary", "Items", "By account", "By voucher type", "Tie-out"]
     items = cells(tmp_path / "gl.xlsx", "Items")
@@ -116,7 +117,7 @@ def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> Non
     tied = [row for row in cells(tmp_path / "gl.xlsx", "Tie-out") if str(row[0]).isdigit()]
     assert len(tied) == len(by(FEBRUARY, "glAccountNo"))
     assert all(money(row[2]) == money(row[3]) and money(row[4]) == 0 for row in tied)
-    assert done.said["tie_out"] == {
+    assert done.report["tie_out"] == {
         "available": True, "reason": None, "accounts": len(tied), "differences": [], "difference": "0.00"
     }  # fmt: skip
     assert len(book["By account"]._charts) == 1
@@ -165,7 +166,7 @@ def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) ->
     one = office(doctored(LEDGER))
     done = one.export("gl-items", "gl.xlsx")
     assert (done.complete, done.agrees) == (True, False)
-    (difference,) = done.said["tie_out"]["differences"]
+    (difference,) = done.report["tie_out"]["differences"]
     assert (difference["account"], exact(difference["difference"])) == ("3000", Decimal(-10))
     row = next(row for row in cells(tmp_path / "gl.xlsx", "Tie-out") if str(row[0]) == "3000")
     assert money(row[4]) == -10
@@ -187,8 +188,8 @@ def test_no_movements_to_tie_to(office: Callable[..., Office], tmp_path: Path) -
     """Where ARM has no such list, the tie-out is not available and says why; the export is complete all the same."""
     done = office(dialect={"gl_movements": "absent"}).export("gl-items", "gl.xlsx")
     assert (done.complete, done.agrees) == (True, True)
-    assert done.said["tie_out"]["available"] is False
-    assert "movements" in done.said["tie_out"]["reason"]
+    assert done.report["tie_out"]["available"] is False
+    assert "movements" in done.report["tie_out"]["reason"]
     said = [str(cell) for row in cells(tmp_path / "gl.xlsx", "Tie-out") for cell in row if cell]
     assert any(text.startswith("Not available") for text in said)
 
@@ -197,14 +198,14 @@ def test_what_is_no_whole_period_is_not_tied(office: Callable[..., Office]) -> N
     """Some days, or some accounts, are not what the movements are of."""
     one = office()
     some = one.export("gl-items", "days.csv", period=None, first=date(2025, 2, 1), last=date(2025, 2, 10))
-    assert some.said["tie_out"]["available"] is False
+    assert some.report["tie_out"]["available"] is False
     account = one.export("gl-items", "account.csv", where=("glaccountno=1500",))
     assert account.complete
-    assert account.said["tie_out"]["available"] in {True, False}
-    assert not account.said["tie_out"]["differences"]
+    assert account.report["tie_out"]["available"] in {True, False}
+    assert not account.report["tie_out"]["differences"]
     year = one.export("gl-items", "year.csv", period=None, year=2025)
-    assert (year.said["tie_out"]["available"], year.said["tie_out"]["difference"]) == (True, "0.00")
-    assert year.said["rows"] == sum(one["glYear"] == 2025 for one in LEDGER.gl_items)
+    assert (year.report["tie_out"]["available"], year.report["tie_out"]["difference"]) == (True, "0.00")
+    assert year.report["rows"] == sum(one["glYear"] == 2025 for one in LEDGER.gl_items)
 
 
 def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
@@ -213,10 +214,10 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
                 "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
     bench = Context(load_profile(settings), FakeClock(), Lists({"glitems": postings}, cap=50, clamped=True))
-    asked = close.close_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
-    done = close.export(bench, asked, "en", waits=True, fresh=False, tell=lambda _: None)
+    asked = build_close_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
+    done = close.run_export(bench, asked, "en", waits=True, fresh=False, on_progress=lambda _: None)
     assert not done.complete
-    assert done.said["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
+    assert done.report["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
     summary = [str(cell) for row in cells(tmp_path / "gl.incomplete.xlsx", "Summary") for cell in row if cell]
     assert any(text.startswith("INCOMPLETE") for text in summary)
 
@@ -235,7 +236,7 @@ def test_the_close_pack(office: Callable[..., Office], tmp_path: Path) -> None:
                                "Aged balance", "AR tie-out"]  # fmt: skip
     before = [one for one in LEDGER.ar_items if one["voucherDate"] <= END.isoformat()]
     owed = sum((exact(one["glAmount"]) for one in before), Decimal(0))
-    said = done.said["receivables"]
+    said = done.report["receivables"]
     assert exact(said["balance"]) == owed
     assert (said["tie_out"]["available"], exact(said["tie_out"]["difference"])) == (True, Decimal(0))
     ledger = sum(exact(one["glAmount"]) for one in LEDGER.gl_items
@@ -281,7 +282,7 @@ def test_an_account_number_of_nought_is_none(office: Callable[..., Office]) -> N
     empty = {"accountNo": 0, "customerNo": ""}
     items = tuple({**one, **empty} if one["glAccountNo"] != 1500 else one for one in LEDGER.gl_items)
     done = office(replace(LEDGER, gl_items=items)).export("close", "close.xlsx")
-    assert done.said["receivables"]["tie_out"]["accounts"] == ["1500"]
+    assert done.report["receivables"]["tie_out"]["accounts"] == ["1500"]
     assert done.agrees
 
 
@@ -289,7 +290,7 @@ def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
     """A receivables account that the ledger keeps elsewhere shows as a difference."""
     done = office().export("close", "close.xlsx", accounts=("1920",))
     assert (done.complete, done.agrees) == (True, False)
-    assert exact(done.said["receivables"]["tie_out"]["difference"]) != 0
+    assert exact(done.report["receivables"]["tie_out"]["difference"]) != 0
 
 
 @pytest.mark.parametrize(
@@ -306,7 +307,7 @@ def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
 def test_a_close_is_of_one_period(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
     """Anything but one whole period into a workbook is refused before ARM is asked."""
     with pytest.raises(UsageError):
-        close.close_request("close", ExportArguments(tmp_path / name, **given))
+        build_close_request("close", ExportArguments(tmp_path / name, **given))
 
 
 def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support.journey import Journey, journey, write_files
+from support.journey import Journey, journey, sample_files, write_files
 
 from armbulk.cli import cli
 
@@ -34,7 +34,7 @@ def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
             for table in ("run", "batch", "item", "look", "event"):
                 assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 - our own names
         raw.close()
-        assert way.run(files).counts()["already_sent"] == 6
+        assert way.run(files).count_outcomes()["already_sent"] == 6
         assert set(way.documents().values()) == {1}
 
 
@@ -42,7 +42,7 @@ def test_what_is_not_finished_or_not_old_stays(tmp_path: Path) -> None:
     """A run in doubt is never purged, nor one of yesterday."""
     with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
         way.clock.at = 1_600_000_000.0
-        way.carry_on(way.begin(write_files(tmp_path)))
+        way.carry_on(way.begin(sample_files()))
         assert purge(way, "--older-than", "1d", "--yes")[1]["runs"] == 0
         assert len(way.store.unresolved_documents(way.bench.profile.account)) == 6
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.journey import journey, write_files
 
-from armbulk.app import imports
+from armbulk.app.runs import finish_run
 from armbulk.model.outcome import Outcome
 from armbulk.model.submission import RecordResult
 from armbulk.redaction import personal_values, redact_items
-from armbulk.results import report
+from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
 
 NAMES = ("Kunde 1 Æ", "kunde1@eksempel.no")
@@ -91,7 +91,7 @@ def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.Mo
         assert traces(tmp_path / "home")
         with sqlite3.connect(tmp_path / "home" / "armbulk.db") as other:
             other.execute("SELECT count(*) FROM item").fetchall()
-            imports.finish(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
+            finish_run(way.store, run, check_files(files) if there else None, tmp_path / "r.xlsx", "en")
             assert traces(tmp_path / "home") == []
         other.close()
-        assert report.load_result(way.store, run).counts()["rejected"] == 9
+        assert load_result(way.store, run).count_outcomes()["rejected"] == 9

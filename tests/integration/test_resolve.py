@@ -2,24 +2,39 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support.journey import Journey, journey, outcomes, write_files
+from support.journey import Journey, journey, outcomes, sample_files
 
 from armbulk.cli import cli
-from armbulk.results.report import load_result
+from armbulk.results.run_result import load_result
+
+
+@contextmanager
+def lost_run(folder: Path) -> Iterator[tuple[Journey, int]]:
+    """A run whose six documents got no answer, and never came to ARM."""
+    with journey(folder, dialect={"duplicate": "accept"}, faults=["lose-before:POST:documents/batches:1"]) as way:
+        run = way.begin(sample_files())
+        assert way.carry_on(run) == "in_doubt"
+        yield way, run
 
 
 @pytest.fixture
 def lost(tmp_path: Path) -> Iterator[tuple[Journey, int]]:
-    """A run whose six documents got no answer, and never came to ARM."""
-    with journey(tmp_path, dialect={"duplicate": "accept"}, faults=["lose-before:POST:documents/batches:1"]) as way:
-        run = way.begin(write_files(tmp_path))
-        assert way.carry_on(run) == "in_doubt"
-        yield way, run
+    """A lost run to decide on."""
+    with lost_run(tmp_path) as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def undecided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Journey, int]]:
+    """A lost run that stays as it is."""
+    with lost_run(tmp_path_factory.mktemp("undecided")) as run:
+        yield run
 
 
 def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
@@ -78,8 +93,8 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
     """A decision holds for other files too."""
     way, _ = lost
     resolve(way, "--give-up", "--yes", "--no-ask")
-    again = way.run(write_files(way.folder))
-    assert again.counts()["already_sent"] == 6
+    again = way.run(sample_files())
+    assert again.count_outcomes()["already_sent"] == 6
     assert way.documents() == {}
 
 
@@ -94,17 +109,18 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
         (["99"], 0),  # a run in which nothing is in doubt
     ],
 )
-def test_decisions_are_careful(lost: tuple[Journey, int], words: list[str], code: int) -> None:
+def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str], code: int) -> None:
     """Without a clear word nothing is decided."""
-    way, run = lost
+    way, run = undecided
     assert resolve(way, *words, "--no-ask")[0] == code
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 
-def test_keys_that_are_not_in_doubt_stop_it(lost: tuple[Journey, int], tmp_path: Path) -> None:
+def test_keys_that_are_not_in_doubt_stop_it(undecided: tuple[Journey, int], tmp_path: Path) -> None:
     """A number that is not in doubt is named, and nothing is decided."""
-    way, _ = lost
+    way, run = undecided
     (tmp_path / "keys.txt").write_text("F1\nX9\n", encoding="utf-8")
     code, said = resolve(way, "--resend", "--yes", "--no-ask", "--keys-file", str(tmp_path / "keys.txt"))
     assert code == 2
     assert "x9" in said["error"]["message"]
+    assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +12,22 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from support.journey import Journey, journey, outcomes
+from support.journey import journey, outcomes
+from support.round_trip import Trip, customer, writes_what_was_edited
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, finish_run
 from armbulk.cli import cli
 from armbulk.errors import UsageError
 from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
-from armbulk.model.columns import text_of
+from armbulk.model.record_texts import to_text
 from armbulk.model.sheet import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
-from armbulk.results import report
+from armbulk.results.report import write_results
+from armbulk.results.run_result import load_result
 from armbulk.sending.merge import merge
 from armbulk.validation.check import check_files
 
@@ -35,72 +38,6 @@ if TYPE_CHECKING:
 CUSTOMERS = RESOURCES["customers"]
 
 
-def customer(number: int, **more: Any) -> dict[str, Any]:
-    """A customer as ARM lists one: zeros in front, an organisation number armbulk would warn of, a key nobody knows."""
-    address = {
-        "addressLine1": f"Storgata {number}", "addressLine2": "", "addressLine3": "", "postalCode": "0150",
-        "cityName": "Oslo", "countryText": "Norway", "countryCode": "NO",
-    }  # fmt: skip
-    return {
-        "customerNo": f"{number:05d}", "name": f"Kunde {number} Æ", "postalAddress": address,
-        "emailAddressDocument": [f"a{number}@eksempel.no", "b@eksempel.no"], "phoneNo": f"{90_000_000 + number}",
-        "organizationNo": "123", "dateOfBirth": "1999-01-01", "vatLiable": True, "discountRate": Decimal("5.5"),
-        "limitAmount": 2000, "dueDays": 10, "language": "no", "somethingNew": {"deep": "ja"}, **more,
-    }  # fmt: skip
-
-
-class Trip:
-    """A user with a workbook that armbulk exported."""
-
-    def __init__(self, made: Journey, folder: Path, count: int, lang: str = "en") -> None:
-        self.made, self.file = made, folder / "c.xlsx"
-        for number in range(1, count + 1):
-            made.sandbox.state.seed(json.loads(json.dumps(customer(number), default=float)))
-        want = build_request("customers", ExportArguments(self.file))
-        done = exporting.export(made.bench, want, lang, waits=True, fresh=False, tell=lambda _: None)
-        assert done.complete
-        self.exported = len(made.sandbox.state.requests)
-
-    def edit(self, *edits: tuple[int, str, Any], order: list[int] | None = None) -> None:
-        """Change cells (customer, header, value) with another program, and put the rows in another order."""
-        book = openpyxl.load_workbook(self.file)
-        page = book.worksheets[0]
-        at = {cell.value: cell.column for cell in page[1]}
-        for number, header, value in edits:
-            page.cell(number + 1, at[header]).value = value
-        if order is not None:
-            rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
-            for place, number in enumerate(order, start=2):
-                for column, value in enumerate(rows[number - 1], start=1):
-                    page.cell(place, column).value = value
-        book.save(self.file)
-
-    def ready(self, **options: Any) -> tuple[Any, Any]:
-        """Check and plan, as `armbulk import FILE --update` does."""
-        reading = ReadOptions(update=True)
-        checked = check_files([str(self.file)], reading)
-        ready = imports.build_plan(self.made.bench, self.made.store, checked, ImportOptions(update=True, **options))
-        return ready, imports.InputFiles((str(self.file),), reading)
-
-    def back(self, **options: Any) -> report.RunResult:
-        """Import the changes."""
-        ready, said = self.ready(**options)
-        assert not ready.stopped, ready.checked.findings
-        run = imports.create_run(self.made.bench, self.made.store, ready, said)
-        self.made.carry_on(run)
-        return report.load_result(self.made.store, run)
-
-    def sent(self) -> list[dict[str, Any]]:
-        """Every customer that left the machine, as it left."""
-        calls = self.made.sandbox.state.requests[self.exported :]
-        bodies = [json.loads(one.body, parse_float=Decimal) for one in calls if one.method in {"PUT", "POST"}]
-        return [one for body in bodies for one in body["customers"]]
-
-    def held(self, number: int) -> dict[str, Any]:
-        """A customer as ARM holds it."""
-        return self.made.sandbox.state.customers[f"{number:05d}"]
-
-
 @pytest.fixture
 def trip(tmp_path: Path) -> Any:
     """A small export."""
@@ -108,23 +45,9 @@ def trip(tmp_path: Path) -> Any:
         yield Trip(made, tmp_path, 12)
 
 
-@pytest.mark.promise("P28")
 def test_three_edits_write_three_records(tmp_path: Path) -> None:
-    """Of 5,000 customers exactly the three that were edited are written, whatever order the rows are in now."""
-    with journey(tmp_path, size="XL") as made:
-        trip = Trip(made, tmp_path, 5_000)
-        order = list(range(1, 5_001))
-        random.Random(3).shuffle(order)
-        trip.edit((17, "Phone", "11223344"), (2_500, "Name", "Nytt navn"), (4_999, "Discount rate", 7.25), order=order)
-        written = made.sandbox.state.usage()["hour.writes"]
-        stood = trip.back()
-        assert outcomes(stood) == {"updated": 3, "unchanged": 4_997}
-        assert sorted(trip.sent(), key=lambda one: one["customerNo"]) == [
-            {"customerNo": "00017", "phoneNo": "11223344"},
-            {"customerNo": "02500", "name": "Nytt navn"},
-            {"customerNo": "04999", "discountRate": Decimal("7.25")},
-        ]
-        assert made.sandbox.state.usage()["hour.writes"] - written == 3
+    """Of 300 customers exactly the three that were edited are written, whatever order the rows are in now."""
+    writes_what_was_edited(tmp_path, 300)
 
 
 def test_nothing_edited_nothing_sent(trip: Trip) -> None:
@@ -189,23 +112,21 @@ def test_an_address_goes_whole(trip: Trip) -> None:
 def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
     """In a sheet of one's own, too, what is not said of an address stays."""
     with journey(tmp_path) as made:
-        made.sandbox.state.seed(json.loads(json.dumps(customer(1), default=float)))
+        made.sandbox.state.add_customer(json.loads(json.dumps(customer(1), default=float)))
         file = tmp_path / "customers.csv"
         file.write_text("Customer no;City\n00001;Bergen\n", encoding="utf-8")
         reading = ReadOptions(update=True)
-        ready = imports.build_plan(
-            made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True)
-        )
-        run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
+        ready = build_plan(made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True))
+        run = create_run(made.bench, made.store, ready, InputFiles((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(report.load_result(made.store, run)) == {"updated": 1}
+        assert outcomes(load_result(made.store, run)) == {"updated": 1}
         held = made.sandbox.state.customers["00001"]
         assert held["postalAddress"] == {**customer(1)["postalAddress"], "cityName": "Bergen"}
         assert held["phoneNo"] == "90000001"
 
 
 def _elsewhere(trip: Trip, number: int, **said: Any) -> None:
-    status, _ = trip.made.sandbox.state.put_customer({"customerNo": f"{number:05d}", **said}, create=False)
+    status, _ = trip.made.sandbox.put_customer({"customerNo": f"{number:05d}", **said}, create=False)
     assert status == 200
 
 
@@ -234,7 +155,7 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
     checked = check_files([str(trip.file)], ReadOptions(update=True))
     target = trip.file.with_name("r.xlsx")
-    imports.finish(trip.made.store, stood.run.id, checked, target, "en")
+    finish_run(trip.made.store, stood.run.id, checked, target, "en")
     items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
     assert items["message"].to_list() == ["not sent: changed at ARM since the export. Name, City, Phone"]
     shown = [
@@ -332,7 +253,7 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
     trip.edit((2, "Phone", "2222"))
     stood = trip.back()
     checked = check_files([str(trip.file)], ReadOptions(update=True))
-    made = report.write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
+    made = write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
     book = openpyxl.load_workbook(made)
     page = next(one for one in book.worksheets if one.title == "Customers")
     at = {cell.value: cell.column for cell in page[1]}
@@ -347,7 +268,7 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     """An export is not imported as new customers, nor into another client, nor overwritten without a change."""
     checked = check_files([str(trip.file)], ReadOptions(update=False))
     with pytest.raises(UsageError, match="export"):
-        imports.build_plan(trip.made.bench, trip.made.store, checked, ImportOptions())
+        build_plan(trip.made.bench, trip.made.store, checked, ImportOptions())
     book = openpyxl.load_workbook(trip.file)
     for row in book["armbulk-base"].iter_rows(max_row=1):
         for cell in row:
@@ -359,20 +280,20 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("Customer no;Name\n1;Ola\n", encoding="utf-8")
     own = check_files([str(tmp_path / "own.csv")], ReadOptions(update=False))
     with pytest.raises(UsageError, match="--overwrite"):
-        imports.build_plan(trip.made.bench, trip.made.store, own, ImportOptions(overwrite=True))
+        build_plan(trip.made.bench, trip.made.store, own, ImportOptions(overwrite=True))
 
 
 def test_a_crash_between(trip: Trip) -> None:
     """A run that stopped before its changes went compares again, and does each change once."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     ready, said = trip.ready()
-    run = imports.create_run(trip.made.bench, trip.made.store, ready, said)
+    run = create_run(trip.made.bench, trip.made.store, ready, said)
     trip.made.clock.interrupted = True
     assert trip.made.carry_on(run) == "interrupted"
     trip.made.clock.interrupted = False
     _elsewhere(trip, 1, phoneNo="9999")
     assert trip.made.carry_on(run) == "finished"
-    assert outcomes(report.load_result(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
+    assert outcomes(load_result(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
 
 
 def test_a_deleted_customer_is_told(trip: Trip) -> None:
@@ -389,20 +310,18 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
         texts = ["+47 99 88 77 66", "=1+1", "-x", "@SUM(A1)", "'quoted'", "+4799000001"]
         for number, text in enumerate(texts, start=1):
             said = customer(number, customerMessage=text, phoneNo=text)
-            made.sandbox.state.seed(json.loads(json.dumps(said, default=float)))
+            made.sandbox.state.add_customer(json.loads(json.dumps(said, default=float)))
         before = json.dumps(made.sandbox.state.customers, sort_keys=True)
         file = tmp_path / "c.csv"
         want = build_request(
             "customers", ExportArguments(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect)
         )
-        exporting.export(made.bench, want, "en", waits=True, fresh=False, tell=lambda _: None)
+        exporting.export_list(made.bench, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
         reading = ReadOptions(update=True, as_resource="customers")
-        ready = imports.build_plan(
-            made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True)
-        )
-        run = imports.create_run(made.bench, made.store, ready, imports.InputFiles((str(file),), reading))
+        ready = build_plan(made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True))
+        run = create_run(made.bench, made.store, ready, InputFiles((str(file),), reading))
         made.carry_on(run)
-        assert outcomes(report.load_result(made.store, run)) == {"updated": len(texts)}
+        assert outcomes(load_result(made.store, run)) == {"updated": len(texts)}
         assert json.dumps(made.sandbox.state.customers, sort_keys=True) == before
 
 
@@ -476,4 +395,4 @@ def test_numbers_keep_their_digits(number: Decimal) -> None:
     else:
         sent = json.loads(merged.payload or "", parse_float=Decimal, parse_int=Decimal)["discountRate"]
         assert sent == number
-        assert "E" not in (text_of(sent) or "")
+        assert "E" not in (to_text(sent) or "")

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from support.journey import journey, outcomes, write_files
+from support.journey import journey, outcomes, sample_files
 
-from armbulk.app.usage import meters
+from armbulk.app.usage import list_meters
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import DateSample
 from armbulk.quota.limits import HOUR, QuotaLimits, Usage, estimate_foreign_usage
@@ -17,7 +17,6 @@ NOW = 1_800_000_000.0
 
 
 @pytest.mark.promise("P10")
-@settings(deadline=None)
 @given(
     st.floats(-40 * 86_400, 40 * 86_400),
     st.lists(st.tuples(st.floats(0, 5_000), st.floats(0, 60), st.floats(0, 1), st.booleans()), max_size=12),
@@ -83,11 +82,13 @@ def test_others_who_used_the_meters_are_learnt_of_and_forgotten(tmp_path: Path) 
     with journey(tmp_path) as way:
         profile = way.bench.profile
         way.sandbox.state.meters.charge({"requests": 500})
-        stood = way.run(write_files(tmp_path))
+        stood = way.run(sample_files())
         assert outcomes(stood) == {"created": 9}
-        others = [one["others"] for one in meters(way.store, profile, way.clock.now())["meters"]]
+        others = [one["others"] for one in list_meters(way.store, profile, way.clock.now())["meters"]]
         assert any(others)
         way.clock.sleep(3_700)
         assert not any(
-            one["others"] for one in meters(way.store, profile, way.clock.now())["meters"] if one["window"] == "hour"
+            one["others"]
+            for one in list_meters(way.store, profile, way.clock.now())["meters"]
+            if one["window"] == "hour"
         )

@@ -1,20 +1,31 @@
 """What stands in the workbooks armbulk writes: cell by cell, inert, and never lost."""
 
+import csv
 import os
 import re
 import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import openpyxl
+import polars as pl
 import pytest
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
 from support.journey import Journey, journey, write_files
 from support.paths import SAMPLES
 
-from armbulk.app import imports
-from armbulk.results import report
+from armbulk.app.runs import finish_run
+from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
 
 GOLDEN = Path(__file__).parent / "golden"
+TEXT = {"@", "General"}  # formats that show a value as it is
+OUTCOME_HEADERS = ("ARM outcome", "ARM utfall")
 
 HOSTILE = (
     '=HYPERLINK("http://evil.example","x")',
@@ -33,27 +44,54 @@ HOSTILE = (
 )
 
 
-def cells(path: Path, way: Journey) -> str:
-    """Every cell of a workbook that holds something, with its number format; addresses of this run are left out."""
+def shown(cell: Cell, header: str | None) -> str:
+    """A cell with its header, and its number format where that changes what one sees."""
+    value = cell.value.date().isoformat() if isinstance(cell.value, datetime) else repr(cell.value)
+    label = f"{header}: {value}" if header else value
+    return label if cell.number_format in TEXT else f"{label} [{cell.number_format}]"
+
+
+def lines_of(sheet: Worksheet, rows: Iterable[int]) -> list[str]:
+    """Rows of a sheet, a line each: every cell that holds something."""
+    headers = [cell.value if sheet.freeze_panes else None for cell in sheet[1]]
     lines = []
-    for page in openpyxl.load_workbook(path).worksheets:
-        lines.append(f"# {page.title} (frozen {page.freeze_panes}, filter {page.auto_filter.ref})")
-        for row in page.iter_rows():
-            lines += [
-                f"{cell.coordinate}\t{cell.value!r}\t{cell.number_format}" for cell in row if cell.value is not None
-            ]
-    told = "\n".join(lines) + "\n"
-    for found, stands in ((way.sandbox.base_url, "BASE_URL"), (str(way.folder), "FOLDER"), (str(SAMPLES), "SAMPLES")):
-        told = told.replace(found, stands)
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID", told)
+    for number in rows:
+        cells = zip(sheet[number], headers, strict=True)
+        words = [shown(cell, header) for cell, header in cells if cell.value is not None]
+        lines += [f"{number} | " + " | ".join(words)] if words else []
+    return lines
 
 
-def is_golden(name: str, told: str) -> None:
+def sample(path: Path, way: Journey) -> str:
+    """A result workbook for reading: the whole summary, and of each other sheet a row of each kind."""
+    summary, problems, *others = openpyxl.load_workbook(path).worksheets
+    lines: list[str] = []
+    for sheet in (summary, problems, *others):
+        rows: Iterable[int] = range(1, sheet.max_row + 1)
+        if sheet is not summary:
+            kinds = {cell.value: cell.row for cell in reversed(sheet[kind_column(sheet)][1:])}
+            rows = sorted(kinds.values()) if kind_column(sheet) != "A" or sheet is problems else ()
+        size = f"{sheet.max_row} rows, frozen {sheet.freeze_panes}, filter {sheet.auto_filter.ref}"
+        lines += [f"# {sheet.title} ({size})", *lines_of(sheet, rows)]
+    text = "\n".join(lines) + "\n"
+    for word, replacement in ((way.sandbox.base_url, "BASE_URL"), (str(SAMPLES), "SAMPLES")):
+        text = text.replace(word, replacement)
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID", text)
+
+
+def kind_column(sheet: Worksheet) -> str:
+    """The column that tells the kind of a row: its outcome, or its severity."""
+    headers = {cell.value: cell.column_letter for cell in sheet[1]}
+    return next((headers[name] for name in OUTCOME_HEADERS if name in headers), "A")
+
+
+def is_golden(name: str, text: str) -> None:
     """Compare with the committed text; `make golden` writes it anew."""
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("ARMBULK_GOLDEN"):
-        path.write_text(told, encoding="utf-8", newline="\n")
-    assert told == path.read_text(encoding="utf-8"), f"{path} differs: make golden, and read the diff"
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert text == path.read_text(encoding="utf-8"), f"{path} differs: make golden, and read the diff"
+    assert len(text.splitlines()) <= 40, "a golden file is for reading"
 
 
 def concluded(way: Journey, files: list[str], target: Path, lang: str) -> Path:
@@ -61,26 +99,142 @@ def concluded(way: Journey, files: list[str], target: Path, lang: str) -> Path:
     checked = check_files(files)
     run = way.begin(files, skip_invalid=True)
     way.carry_on(run)
-    imports.finish(way.store, run, checked, target, lang)
+    finish_run(way.store, run, checked, target, lang)
     return target
 
 
-@pytest.mark.parametrize(
-    ("name", "files", "lang"),
-    [
-        ("result-workbook", ["kunder-og-fakturaer.xlsx"], "no"),
-        ("result-csv", ["customers.csv", "documents.csv", "lines.csv"], "en"),
-        ("result-errors", ["with-errors.xlsx"], "en"),
-    ],
-)
-def test_the_result_workbook_cell_by_cell(
-    name: str, files: list[str], lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The user's rows in their order, what became of each, a summary, and the problems: as committed."""
-    monkeypatch.setenv("TZ", "UTC")
-    with journey(tmp_path) as way:
-        made = concluded(way, [str(SAMPLES / one) for one in files], tmp_path / "result.xlsx", lang)
-        is_golden(name, cells(made, way))
+class Written(NamedTuple):
+    """A result workbook, what it was made of, and what became of each record."""
+
+    name: str
+    files: list[Path]
+    book: Workbook
+    sample: str
+    items: pl.DataFrame
+    findings: pl.DataFrame
+
+
+IMPORTS = {
+    "result-workbook": (["kunder-og-fakturaer.xlsx"], "no"),
+    "result-csv": (["customers.csv", "documents.csv", "lines.csv"], "en"),
+    "result-errors": (["with-errors.xlsx"], "en"),
+}
+
+
+@pytest.fixture(scope="module", params=IMPORTS)
+def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
+    """The result of importing each sample."""
+    name = request.param
+    samples, lang = IMPORTS[name]
+    folder, files = tmp_path_factory.mktemp(name), [SAMPLES / sample for sample in samples]
+    with pytest.MonkeyPatch.context() as patch, journey(folder) as way:
+        patch.setenv("TZ", "UTC")
+        made = concluded(way, [str(file) for file in files], folder / "result.xlsx", lang)
+        items, findings = way.store.items(1), check_files([str(file) for file in files]).findings
+        yield Written(name, files, openpyxl.load_workbook(made), sample(made, way), items, findings)
+
+
+def cells(row: Iterable[Cell]) -> list[tuple[Any, str | None]]:
+    """The values of a row, and the number formats of those that are something."""
+    return [(cell.value, None if cell.value is None else cell.number_format) for cell in row]
+
+
+def source_sheets(files: list[Path]) -> Iterator[tuple[str, list[list[tuple[Any, str | None]]]]]:
+    """The sheets of the user's own files, as `cells` gives them; what comes from a CSV is text."""
+    for file in files:
+        if file.suffix == ".csv":
+            header, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), delimiter=";")
+            rows = [[(value, "@") if value else (None, None) for value in line] for line in lines]
+            yield file.stem, [[(value, "General") for value in header], *rows]
+        else:
+            for sheet in openpyxl.load_workbook(file):
+                yield sheet.title, [cells(row) for row in sheet.iter_rows()]
+
+
+def test_the_result_workbook_reads_well(written: Written) -> None:
+    """The summary, and a row of each kind, are as committed."""
+    is_golden(written.name, written.sample)
+
+
+@pytest.mark.parametrize("written", ["result-errors"], indirect=True)
+@pytest.mark.parametrize("severity", ["error", "warning"])
+def test_the_words_of_each_problem(written: Written, severity: str) -> None:
+    """What is wrong and what to do, for the first problem of each code, are as committed."""
+    rows = list(written.book["Problems"].iter_rows(min_row=2, values_only=True))
+    first = {row[7]: row for row in reversed(rows) if row[0] == severity}
+    lines = [f"{code} | {first[code][5]} | {first[code][6]}\n" for code in sorted(first)]
+    is_golden(f"problems-{severity}", "".join(lines))
+
+
+def test_the_result_workbook_keeps_the_users_cells(written: Written) -> None:
+    """Every cell of the user's files stands where it stood, with its value and its number format."""
+    titles = []
+    for title, rows in source_sheets(written.files):
+        sheet = written.book[title]
+        titles.append(title)
+        assert sheet.max_row == len(rows)
+        for number, row in enumerate(rows, start=1):
+            assert cells(sheet[number][: len(row)]) == row
+    assert [sheet.title for sheet in written.book][2:] == titles
+
+
+def outcome_cells(sheet: Worksheet, row: int) -> list[Any]:
+    """Outcome, message, warnings, reference, batch and time of a row; nothing where a sheet has no such columns."""
+    column = kind_column(sheet)
+    return [] if column == "A" else [cell.value for cell in sheet[row][sheet[f"{column}1"].column - 1 :]]
+
+
+def test_the_result_workbook_tells_the_outcome_of_every_row(written: Written) -> None:
+    """Each record has outcome, reference, batch and time beside it; a line has those of its document."""
+    sheets = written.book.worksheets[2:]
+    rows = {(sheet.title, row): outcome_cells(sheet, row) for sheet in sheets for row in range(2, sheet.max_row + 1)}
+    documents = {}
+    for item in written.items.iter_rows(named=True):
+        sheet = sheets[item["sheet"]]
+        outcome, _, warnings, *others = rows.pop((sheet.title, item["row"]))
+        time = datetime.fromtimestamp(item["at"], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        batch = None if item["batch"] is None else str(item["batch"])
+        assert others == [item["reference"], batch, time]
+        assert outcome == item["outcome"].replace("_", " ")
+        assert (warnings is None) is (item["warnings"] is None)
+        assert (warnings is None) is ("with warnings" not in outcome)
+        documents[item["key"]] = [outcome, *others]
+    for (title, row), (outcome, _, _, *others) in [item for item in rows.items() if item[1]]:
+        orphan = ["held back", None, None, None]  # a line without a document
+        assert [outcome, *others] == documents.get(written.book[title].cell(row, 1).value, orphan), (title, row)
+
+
+def test_the_result_workbook_lists_every_problem(written: Written) -> None:
+    """Each finding, and each word of ARM's, is a row of the problems with its cell; errors stand beside their rows."""
+    problems, *sheets = written.book.worksheets[1:]
+    listed: Counter[tuple[str, str | None, str, str]] = Counter()
+    by_arm = set()
+    for severity, title, cell, _, value, wrong, _, code in problems.iter_rows(min_row=2, values_only=True):
+        row = int(re.sub(r"\D", "", (cell or "").rpartition("!")[2]) or 1)
+        if severity == "error" and row > 1:
+            assert wrong in outcome_cells(written.book[title], row)[1]
+        if code.startswith("arm-"):
+            by_arm.add((title, row))
+        else:
+            listed[title, cell, code, end(value)] += 1
+    found = written.findings.iter_rows(named=True)
+    assert listed == Counter(
+        (sheets[one["sheet"]].title, address(sheets, one), one["code"], end(one["value"])) for one in found
+    )
+    rows = ((sheet, row) for sheet in sheets for row in range(2, sheet.max_row + 1) if kind_column(sheet) != "A")
+    beside = {(sheet.title, row): outcome_cells(sheet, row) for sheet, row in rows}
+    assert by_arm == {place for place, cells in beside.items() if cells[0] == "rejected" or cells[2]}
+
+
+def end(value: str | None) -> str:
+    """The last two signs of a value: what is shown of people's numbers."""
+    return (value or "")[-2:]
+
+
+def address(sheets: list[Worksheet], finding: dict[str, Any]) -> str | None:
+    """The cell of a finding; none where it is about a whole sheet."""
+    cell = f"{finding['column'] or ''}{finding['row'] or ''}"
+    return f"{sheets[finding['sheet']].title}!{cell}" if cell else None
 
 
 def _customers(folder: Path, form: str) -> list[str]:
@@ -108,8 +262,8 @@ def test_nothing_in_a_result_runs(form: str, tmp_path: Path) -> None:
     """Names, and ARM's own words, that look like formulas stay texts: no formula, no link outwards, no macro."""
     with journey(tmp_path) as way:
         made = concluded(way, _customers(tmp_path, form), tmp_path / "result.xlsx", "en")
-        stood = report.load_result(way.store, 1)
-        assert sum(stood.counts().values()) == len(HOSTILE)
+        stood = load_result(way.store, 1)
+        assert sum(stood.count_outcomes().values()) == len(HOSTILE)
     with zipfile.ZipFile(made) as package:
         parts = {name: package.read(name).decode("utf-8", "replace") for name in package.namelist()}
     assert not [name for name in parts if re.search(r"external|macro|vba|connections|embeddings|activex", name.lower())]
@@ -134,7 +288,7 @@ def test_a_result_that_cannot_be_written_goes_beside(tmp_path: Path, monkeypatch
         run = way.begin(files)
         way.carry_on(run)
         monkeypatch.setattr(Path, "replace", held)
-        stood = imports.finish(way.store, run, check_files(files), tmp_path / "result.xlsx", "en")
+        stood = finish_run(way.store, run, check_files(files), tmp_path / "result.xlsx", "en")
         assert stood.run is not None
         assert stood.run.result == str(tmp_path / "result-2.xlsx")
         assert openpyxl.load_workbook(tmp_path / "result-2.xlsx")["documents"]["J2"].value == "created"

@@ -1,7 +1,6 @@
 """Never twice, never lost: every pair of places to die, every behaviour of ARM; and each protection is needed."""
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,25 +25,13 @@ FEW = 97  # for the variants that must fail
 @pytest.fixture(autouse=True)
 def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The JSON around the records is another test's concern."""
-    monkeypatch.setattr(client, "build_body", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
-
-
-def tally(every: int, make: type[model.ModelStore] = model.ModelStore) -> Counter[str]:
-    """Run everything, and count what went wrong."""
-    counted: Counter[str] = Counter()
-    for post, poll, visible, kills in model.everything(every):
-        verdict = model.run(post, poll, visible, kills, make)
-        counted["runs"] += 1
-        counted["crashes"] += len(kills)
-        for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):
-            counted[name] += getattr(verdict, name)
-    return counted
+    monkeypatch.setattr(client, "build_body", model.build_plain_body)
 
 
 @pytest.mark.promise("P1", "P2", "P5")
 def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
     """In at least 150,000 runs, most of them killed twice, no document is doubled, lost or without an account."""
-    counted = tally(EVERY)
+    counted = model.tally(model.everything(EVERY))
     assert counted["runs"] >= 150_000
     assert {name: counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")} == {
         "doubled": 0, "lost": 0, "unaccounted": 0, "lawless": 0,
@@ -140,6 +127,6 @@ PROTECTIONS = (
 def test_each_protection_is_needed(name: str, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]) -> None:
     """With one protection switched off the same runs double or lose documents: the proof has power."""
     with without(name, monkeypatch) as make:
-        counted = tally(FEW, make)
+        counted = model.tally(model.everything(FEW), make)
     figure(f"{name}: {counted['runs']:,} runs, {counted['doubled']:,} doubled, {counted['lost']:,} lost")
     assert counted["doubled"] + counted["lost"] > 0

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from support.journey import Journey, journey, write_files
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run
 from armbulk.errors import StoreError
 from armbulk.planning.plan import ImportOptions
-from armbulk.results.report import load_result
+from armbulk.results.run_result import load_result
 from armbulk.store import Store
 from armbulk.validation.check import Checked, check_files
 
@@ -72,8 +74,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
 def begun(folder: Path, checked: Checked) -> Iterator[tuple[Journey, int]]:
     """A run that is stored, of customers and two batches of documents."""
     with journey(folder, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
-        ready = imports.build_plan(way.bench, way.store, checked, ImportOptions())
-        yield way, imports.create_run(way.bench, way.store, ready, imports.InputFiles(()))
+        ready = build_plan(way.bench, way.store, checked, ImportOptions())
+        yield way, create_run(way.bench, way.store, ready, InputFiles(()))
 
 
 def posts(way: Journey) -> int:
@@ -101,7 +103,7 @@ def survives(folder: Path, checked: Checked, disk: Disk) -> None:
         held = way.documents()
         assert set(held.values()) <= {1}
         stood = load_result(way.store, run)
-        assert sum(stood.counts().values()) == stood.items.height == 7
+        assert sum(stood.count_outcomes().values()) == stood.items.height == 7
         for one in stood.items.filter(stood.items["resource"] == "documents").iter_rows(named=True):
             assert one["outcome"] == ("created" if one["key_norm"] in held else "in_doubt")
 

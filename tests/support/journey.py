@@ -1,17 +1,23 @@
 """What journeys share: a clock that only moves when asked, a sandbox on it, and small files."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from armbulk.app import imports
+from armbulk.app.check import InputFiles
+from armbulk.app.plan import build_plan
+from armbulk.app.runs import create_run, send_run
 from armbulk.context import Context
 from armbulk.planning.plan import ImportOptions
-from armbulk.results import report
+from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
-from armbulk.validation.check import check_files
+from armbulk.validation.check import Checked, check_files
 
 
 class FakeClock:
@@ -54,6 +60,31 @@ def write_files(folder: Path, *, customers: int = 3, documents: int = 6, lines: 
     return [str(folder / f"{name}.csv") for name in ("customers", "documents", "lines")]
 
 
+@cache
+def _shared_folder(name: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=f"armbulk-{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def sample_files(**counts: int) -> list[str]:
+    """The same CSVs, written once for all tests that leave them as they are."""
+    folder = _shared_folder("-".join(f"{name}-{count}" for name, count in sorted(counts.items())))
+    if not any(folder.iterdir()):
+        write_files(folder, **counts)
+    return [str(folder / f"{name}.csv") for name in ("customers", "documents", "lines")]
+
+
+def check_once(files: list[str]) -> Checked:
+    """What `check_files` finds, checked once for the same files with the same contents."""
+    return _checked(tuple((file, Path(file).read_bytes()) for file in files))
+
+
+@cache
+def _checked(files: tuple[tuple[str, bytes], ...]) -> Checked:
+    return check_files([file for file, _ in files])
+
+
 class Journey:
     """One user, one sandbox, one clock."""
 
@@ -61,23 +92,23 @@ class Journey:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
         settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
         self.bench = Context(load_profile(settings), clock)
-        self.store = self.bench.store()
+        self.store = self.bench.open_store()
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
-        checked = check_files(files)
-        ready = imports.build_plan(self.bench, self.store, checked, ImportOptions(**options))
-        return imports.create_run(self.bench, self.store, ready, imports.InputFiles(tuple(files)))
+        checked = check_once(files)
+        ready = build_plan(self.bench, self.store, checked, ImportOptions(**options))
+        return create_run(self.bench, self.store, ready, InputFiles(tuple(files)))
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
         """Send what is left of a run."""
-        return imports.resume(self.bench, self.store, self.store.run(run), for_windows=for_windows, tell=lambda _: None)
+        return send_run(self.bench, self.store, self.store.run(run), wait=for_windows, progress=lambda _: None)
 
-    def run(self, files: list[str], **options: Any) -> report.RunResult:
+    def run(self, files: list[str], **options: Any) -> RunResult:
         """All of it."""
         run = self.begin(files, **options)
         self.carry_on(run)
-        return report.load_result(self.store, run)
+        return load_result(self.store, run)
 
     def documents(self) -> dict[str, int]:
         """Document number → how many of it ARM holds."""
@@ -98,6 +129,6 @@ def journey(
             made.store.close()
 
 
-def outcomes(stood: report.RunResult) -> dict[str, int]:
+def outcomes(stood: RunResult) -> dict[str, int]:
     """The outcomes that occur, counted."""
-    return {name: n for name, n in stood.counts().items() if n}
+    return {name: n for name, n in stood.count_outcomes().items() if n}

@@ -5,9 +5,12 @@ when a document can be seen. Nothing here decides anything: `sending.Sender` doe
 """
 
 import json
-from collections.abc import Callable, Iterator
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import polars as pl
@@ -425,3 +428,32 @@ def everything(pairs: int = 1) -> Iterator[tuple[Post, str, float, tuple[int, ..
                         count += 1
                         if second == 0 or count % pairs == 0:
                             yield post, poll, visible, (first, second) if second else (first,)
+
+
+def sample(seed: int = 7) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
+    """Every behaviour, with no death and with one pair of points to die at."""
+    chance = random.Random(seed)
+    for post, poll, visible in product(POSTS, POLLS, VISIBLE):
+        points = run(post, poll, visible).points
+        first = chance.randint(1, points)
+        yield post, poll, visible, ()
+        yield post, poll, visible, (first, chance.randint(first + 1, first + points))
+
+
+def tally(
+    runs: Iterable[tuple[Post, str, float, tuple[int, ...]]], make: type[ModelStore] = ModelStore
+) -> Counter[str]:
+    """Do these runs, and count what went wrong."""
+    counted: Counter[str] = Counter()
+    for post, poll, visible, kills in runs:
+        verdict = run(post, poll, visible, kills, make)
+        counted["runs"] += 1
+        counted["crashes"] += len(kills)
+        for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):
+            counted[name] += getattr(verdict, name)
+    return counted
+
+
+def build_plain_body(_: str, __: str, records: Sequence[str]) -> str:
+    """The records without the JSON around them, which is another test's concern."""
+    return f'{{"documents":[{",".join(records)}]}}'

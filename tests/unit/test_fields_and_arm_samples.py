@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.paths import ARM_SAMPLES
 
-from armbulk.mapping.headers import fold_header, known_headers, names_of
+from armbulk.mapping.headers import fold_header, header_names, known_headers
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.resources import EXPORTS, RESOURCES
 
@@ -82,7 +82,7 @@ def test_no_header_means_two_fields(name: str) -> None:
     """Within a resource every header and alias, in both languages, names one field."""
     owners: dict[str, set[str]] = {}
     for one in RESOURCES[name].fields:
-        for header in names_of(one):
+        for header in header_names(one):
             owners.setdefault(fold_header(header), set()).add(one.name)
     assert {header: fields for header, fields in owners.items() if len(fields) > 1} == {}
 

@@ -8,7 +8,14 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.export.partition import Partition, by_days, by_values, inside, next_filter, query
+from armbulk.export.partition import (
+    Partition,
+    build_query,
+    choose_filter,
+    membership_tests,
+    split_by_days,
+    split_by_values,
+)
 from armbulk.resources import EXPORTS
 
 GL = EXPORTS["gl-items"].listing
@@ -35,7 +42,7 @@ def holds(window: Partition, day: date) -> bool:
 @given(windows(), DAYS, st.none() | st.integers(10_000, 10**9))
 def test_every_day_of_a_window_is_in_exactly_one_part(window: Partition, day: date, total: int | None) -> None:
     """No gap, no overlap; and what is no part of the window is in none of its parts."""
-    parts = by_days(window, total, 10_000, TODAY)
+    parts = split_by_days(window, total, 10_000, TODAY)
     expected = int(holds(window, day)) if parts else 0
     assert sum(holds(part, day) for part in parts) == expected
     for part in parts:
@@ -49,7 +56,7 @@ def test_every_day_of_a_window_is_in_exactly_one_part(window: Partition, day: da
 def test_cutting_ends_at_single_days(window: Partition, total: int | None) -> None:
     """Cut again and again, a window ends in single days, or beyond the days that ledgers have."""
     steps = 0
-    while parts := by_days(window, total, 10_000, TODAY):
+    while parts := split_by_days(window, total, 10_000, TODAY):
         assert all(part != window for part in parts)
         window = parts[len(parts) // 2]
         steps += 1
@@ -62,10 +69,10 @@ def test_a_record_is_inside_as_its_own_values_say(window: Partition, day: date, 
     """What the query asks for and what is checked of the answer are the same."""
     assert GL is not None
     frame = pl.DataFrame({"glYear": [str(year)], "glPeriod": [str(period)], "voucherDate": [f"{day}T23:59:59+01:00"]})
-    found = all(frame.select(test).item() for test in inside(window, GL).values())
+    found = all(frame.select(test).item() for test in membership_tests(window, GL).values())
     right_period = window.year in {None, year} and window.period in {None, period}
     assert found == (right_period and holds(window, day))
-    asked = query(window, GL)
+    asked = build_query(window, GL)
     assert ("fromdate" in asked, "todate" in asked) == (window.first is not None, window.last is not None)
     assert ("glyear" in asked, "glperiod" in asked) == (window.year is not None, window.period is not None)
 
@@ -73,19 +80,19 @@ def test_a_record_is_inside_as_its_own_values_say(window: Partition, day: date, 
 @given(windows())
 def test_a_window_survives_the_disk(window: Partition) -> None:
     """A window read back is the window that was kept."""
-    kept = by_values(window, "glaccountno", ["1500", "3000"])
-    assert [Partition.of(one.plain()) for one in kept] == kept
+    kept = split_by_values(window, "glaccountno", ["1500", "3000"])
+    assert [Partition.from_json(one.to_json()) for one in kept] == kept
 
 
 def test_values_cut_by_one_filter_after_the_other() -> None:
     """A period first, then the account, then the voucher; a filter ARM ignores is passed over."""
     assert GL is not None
     window, names = Partition(year=2025), []
-    while (chosen := next_filter(window, GL, frozenset({"voucherno"}))) is not None:
+    while (chosen := choose_filter(window, GL, frozenset({"voucherno"}))) is not None:
         names.append(chosen.param)
-        window = by_values(window, chosen.param, ["3"])[0]
+        window = split_by_values(window, chosen.param, ["3"])[0]
     assert names == ["glperiod", "glaccountno"]
-    assert len(by_values(Partition(), "glperiod", ["2", "99"])) == 18
-    assert Partition(2025, 2, date(2025, 2, 3), date(2025, 2, 3), (("glaccountno", "1500"),)).told() == (
+    assert len(split_by_values(Partition(), "glperiod", ["2", "99"])) == 18
+    assert Partition(2025, 2, date(2025, 2, 3), date(2025, 2, 3), (("glaccountno", "1500"),)).describe() == (
         "2025-02 · 2025-02-03 · glaccountno=1500"
     )

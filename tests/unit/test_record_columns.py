@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.arm.decode import PARENT_INDEX, RAW_JSON, RECORD_KEY, RecordDecoder, split_raw_records
+from armbulk.arm.decode import RecordDecoder, split_raw_records
 from armbulk.arm.json_body import parse_json
-from armbulk.model.columns import ColumnStats, ColumnSums, as_json, frame_of, text_of
+from armbulk.model.columns import ColumnStats, ColumnSums
 from armbulk.model.fields import FieldType
+from armbulk.model.record_texts import PARENT_INDEX, RAW_JSON, RECORD_KEY, build_frame, to_json_text, to_text
 from armbulk.resources import EXPORTS
 
 ITEMS = EXPORTS["ar-items"]
@@ -24,9 +25,9 @@ AMOUNTS = st.decimals(-(10**20), 10**20, places=2, allow_nan=False, allow_infini
 def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
     """A column that holds these JSON values (as they stand in ARM's answer), and its frame."""
     records = parse_json(("[" + ",".join(f'{{"{path}": {text}}}' for text in texts) + "]").encode())
-    profile = ColumnStats.of(ITEMS.fields)
-    frame = frame_of(records, [one.path for one in ITEMS.fields])
-    profile.see(frame)
+    profile = ColumnStats.for_fields(ITEMS.fields)
+    frame = build_frame(records, [one.path for one in ITEMS.fields])
+    profile.add(frame)
     return profile.columns[path], frame
 
 
@@ -34,11 +35,11 @@ def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
 def test_amounts_are_exact(amounts: list[Decimal]) -> None:
     """Every amount comes out with the digits it went in with, however large; sums too."""
     column, frame = seen("glAmount", [str(one) for one in amounts])
-    assert column.kind is FieldType.AMOUNT
-    assert frame.select(column.typed(pl.col("glAmount"))).to_series().to_list() == amounts
+    assert column.type is FieldType.AMOUNT
+    assert frame.select(column.cast(pl.col("glAmount"))).to_series().to_list() == amounts
     sums = ColumnSums()
     sums.add(frame, {"glAmount": column})
-    assert sums.told()["gl_amount"] == sum(amounts)
+    assert sums.to_json()["gl_amount"] == sum(amounts)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_amounts_are_exact(amounts: list[Decimal]) -> None:
 def test_amounts_keep_all_their_decimals(texts: list[str], amounts: list[str | None]) -> None:
     """1.005 is not rounded, 6.25e2 is 625, "12.30" as a text is an amount too, nothing is nothing."""
     column, frame = seen("glAmount", texts)
-    found = frame.select(column.typed(pl.col("glAmount"))).to_series().to_list()
+    found = frame.select(column.cast(pl.col("glAmount"))).to_series().to_list()
     assert found == [None if one is None else Decimal(one) for one in amounts]
 
 
@@ -75,15 +76,15 @@ def test_amounts_keep_all_their_decimals(texts: list[str], amounts: list[str | N
 def test_a_value_of_another_kind_leaves_the_column_as_text(path: str, texts: list[str]) -> None:
     """A value that is not of its column's kind is kept as ARM wrote it, with its column; nothing becomes blank."""
     column, frame = seen(path, texts)
-    assert column.kind is FieldType.TEXT
-    assert column.others == 1
+    assert column.type is FieldType.TEXT
+    assert column.mismatches == 1
     assert frame[path].null_count() == 0
 
 
 def test_times_become_utc() -> None:
     """A time with its offset is one moment."""
     column, frame = seen("createdTime", ['"2025-02-27T17:03:36.176+01:00"', '"2025-02-27T16:03:36.176Z"'])
-    first, second = frame.select(column.typed(pl.col("createdTime"))).to_series().to_list()
+    first, second = frame.select(column.cast(pl.col("createdTime"))).to_series().to_list()
     assert first == second
     assert first.isoformat() == "2025-02-27T16:03:36.176000+00:00"
 
@@ -94,7 +95,7 @@ def test_what_nobody_has_heard_of_is_kept() -> None:
         b'[{"arItemId": "a", "extra": {"deep": {"x": 1.50}, "list": ["a", "b"]}, "odd": [1.10, {"y": null}]},'
         b' {"arItemId": "b", "extra": "plain", "flag": false}]'
     )
-    frame = frame_of(records, ["arItemId", "kid"])
+    frame = build_frame(records, ["arItemId", "kid"])
     assert frame.columns[:2] == ["arItemId", "kid"]
     assert frame.row(0, named=True) == {
         "arItemId": "a", "kid": None, "extra.deep.x": "1.50", "extra.list": "a; b", "extra": None,
@@ -118,8 +119,8 @@ JSON = st.recursive(
 @given(JSON)
 def test_json_written_again_says_the_same(value: Any) -> None:
     """A value as JSON reads back as itself, its numbers digit by digit."""
-    assert parse_json(as_json(value).encode()) == value
-    assert text_of(value) is None or isinstance(text_of(value), str)
+    assert parse_json(to_json_text(value).encode()) == value
+    assert to_text(value) is None or isinstance(to_text(value), str)
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=5), JSON, max_size=4), max_size=6), st.sampled_from([None, 2]))
@@ -127,11 +128,8 @@ def test_records_come_out_as_arm_wrote_them(records: list[Any], indent: int | No
     """The text of each record is ARM's own, on one line, wherever in the answer the list stands."""
     body = {"summary": {"totalCount": len(records), "odd": [1]}, "more": {"rows": "]"}, "rows": records}
     plain = json.dumps(body, indent=indent, default=float)
-    found = (
-        split_raw_records(plain.encode(), len(records))
-        if len(records) != 1
-        else split_raw_records(plain.encode("utf-8-sig"), 1)
-    )
+    encoding = "utf-8-sig" if len(records) == 1 else "utf-8"
+    found = split_raw_records(plain.encode(encoding), len(records))
     assert [json.loads(one) for one in found] == json.loads(plain)["rows"]
     assert not any("\n" in one for one in found)
 
@@ -151,7 +149,7 @@ def test_documents_bring_their_lines() -> None:
     records = parse_json(body)["documents"]
     items, lines = table.to_frames(records, body)
     assert lines is not None
-    assert table.count_read(records) == 6
+    assert table.weigh(records) == 6
     assert lines.select("documentNo", "lineNo", "price", "own", PARENT_INDEX).rows() == [
         ("F1", "1", "10.5", "x", 0), ("F1", "2", None, None, 0), ("F3", "1", None, None, 2),
     ]  # fmt: skip

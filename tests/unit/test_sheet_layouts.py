@@ -97,7 +97,7 @@ def test_merged_cells_in_the_data_are_named(tmp_path: Path) -> None:
     for row in (["Kundenr", "Navn", "Poststed"], ["K1", "Kari", "Oslo"], ["K2", "Ola", None], ["K3", "Per", "Bergen"]):
         page.append(row)
     book.save(path)
-    sheets = [replace(sheet, merged=("C2:C3", "F1:G9", "A1:B1")) for sheet in read_sheets(path)]
+    sheets = [replace(sheet, merged_ranges=("C2:C3", "F1:G9", "A1:B1")) for sheet in read_sheets(path)]
     found = check_sheets(sheets)
     assert codes(found) == [(2, "C", "merged-cells"), (3, "C", "merged-cells")]
     assert sorted(found.blocked_rows["customers"]["row"]) == [2, 3]

@@ -112,7 +112,7 @@ def test_a_batch_of_customers_is_an_upsert_for_each(arm: Callable[..., Any]) -> 
         assert items[2] == {
             "status": "FAILED",
             "result": "REJECTED",
-            "message": "name is required",
+            "message": "The record was rejected",
             "customerNo": "m",
-            "errors": [{"field": "name", "message": "name is required"}],
+            "errors": [{"field": "name", "message": "is required"}],
         }

@@ -169,7 +169,7 @@ def test_identifiers_have_right_check_digits_and_are_nobodys() -> None:
     for name, form in forms.items():
         column = frame[name] if name == "emails" else frame[name].replace("", None).drop_nulls()
         assert column.len() > 300
-        assert column.to_frame().select(FORMATS[form].ok(pl.col(name)).all()).item(), name
+        assert column.to_frame().select(FORMATS[form].is_valid(pl.col(name)).all()).item(), name
         assert name in {"postalCode", "emails"} or column.n_unique() == column.len()
     assert set(frame["organizationNo"].str.head(1)) == {"", "3"}
     assert all(int(one["ssn"][2:4]) > 80 for one in people if one["ssn"])
@@ -219,7 +219,7 @@ def test_books_of_any_size(invoices: int) -> None:
 def test_a_long_list_of_customers_can_be_cut_by_category(arm: Callable[..., Any]) -> None:
     """Above ten thousand customers no category holds more than is served, and together they are all."""
     many = build_lists(2218, 60_000)
-    with arm(books=many, customers=[]) as me:
+    with arm(lists=many, customers=[]) as me:
         kinds = {one["code"] for one in many.codes if one["codeType"] == "customerCategory"}
         totals = [me.get("customers", customercategory=one).json()["summary"]["totalCount"] for one in kinds]
     assert sum(totals) == len(many.customers) > 10_000
@@ -235,21 +235,21 @@ def test_a_page_of_a_large_list_makes_only_its_own_records() -> None:
         return {"n": place}
 
     rows = RowIndex(250_000, make, {"day": lambda n: date(2025, 1, 1 + n // 10_000), "account": lambda n: n % 4})
-    day = rows.find(RowFilter(dated="day", first="2025-01-12", last="2025-01-12"))
+    day = rows.find(RowFilter(date_key="day", first="2025-01-12", last="2025-01-12"))
     assert (len(day), day[0], day[-1]) == (10_000, 110_000, 119_999)
     both = rows.find(RowFilter({"account": "3"}, "day", "2025-01-12", "2025-01-13"))
     assert list(both) == list(range(110_003, 130_000, 4))
     assert len(rows.find(RowFilter({"account": "3"}))) == 62_500
     assert made == []
     found = RowMatches(rows, both, [{"n": -1}, {"n": -2}])
-    assert found.cut(4_998, 5_001) == [{"n": 129_995}, {"n": 129_999}, {"n": -1}]
+    assert found.slice(4_998, 5_001) == [{"n": 129_995}, {"n": 129_999}, {"n": -1}]
     assert made == [129_995, 129_999]
-    assert found.cut(5_001, 9_999) == [{"n": -2}]
+    assert found.slice(5_001, 9_999) == [{"n": -2}]
 
 
 def test_gl_items_are_listed_by_period_day_and_account(arm: Callable[..., Any]) -> None:
     """Filters narrow the list; together they are all of it."""
-    with arm(books=LEDGER) as me:
+    with arm(lists=LEDGER) as me:
         whole = listed(me, "glitems", "glItems")
         assert whole == list(LEDGER.gl_items)
         february = listed(me, "glitems", "glItems", glyear="2025", glperiod="2")
@@ -265,7 +265,7 @@ def test_gl_items_are_listed_by_period_day_and_account(arm: Callable[..., Any]) 
 
 def test_ar_items_are_listed_open_or_not(arm: Callable[..., Any]) -> None:
     """All of them, those still open, or those of a customer."""
-    with arm(books=LEDGER) as me:
+    with arm(lists=LEDGER) as me:
         open_items = listed(me, "aritems", "arItems", openonly="true")
         assert 0 < len(open_items) < len(listed(me, "aritems", "arItems")) == len(LEDGER.ar_items)
         assert all(one["currencyBalance"] for one in open_items)
@@ -275,25 +275,25 @@ def test_ar_items_are_listed_open_or_not(arm: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("value", ["honoured", "ignored"])
 def test_filters_may_be_ignored(arm: Callable[..., Any], value: str) -> None:
     """A server that does not know a filter gives everything: only what comes back can tell."""
-    with arm(books=LEDGER, dialect={"list_filters": value}) as me:
+    with arm(lists=LEDGER, dialect={"list_filters": value}) as me:
         periods = {one["glPeriod"] for one in listed(me, "glitems", "glItems", glperiod="2")}
         assert (periods == {2}) is (value == "honoured")
 
 
 def test_gl_movements_may_be_absent(arm: Callable[..., Any]) -> None:
     """The listing of movements is nowhere documented: it may not be there."""
-    with arm(books=LEDGER) as me:
+    with arm(lists=LEDGER) as me:
         assert listed(me, "glmovements", "glMovements") == list(LEDGER.gl_movements)
-    with arm(books=LEDGER, dialect={"gl_movements": "absent"}) as me:
+    with arm(lists=LEDGER, dialect={"gl_movements": "absent"}) as me:
         assert me.get("glmovements").status_code == 404
 
 
 def test_more_than_the_cap_is_cut(arm: Callable[..., Any]) -> None:
     """Twelve thousand items on one day: ten thousand are served, and the total tells, or does not."""
     many = build_lists(2218, 4_000, on_one_day=4_000)
-    with arm(books=many) as me:
+    with arm(lists=many) as me:
         summary = me.get("glitems", pagesize="1000", fromdate="2025-01-10", todate="2025-01-10").json()["summary"]
         assert summary["totalCount"] >= 12_000
         assert summary["totalPages"] == 10
-    with arm(books=many, dialect={"list_total": "clamped"}) as me:
+    with arm(lists=many, dialect={"list_total": "clamped"}) as me:
         assert me.get("glitems", pagesize="1000").json()["summary"]["totalCount"] == 10_000

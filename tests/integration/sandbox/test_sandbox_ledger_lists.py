@@ -50,7 +50,7 @@ LINES = {"expand": "documentLines"}
 def test_every_list_is_served_whole(arm: Callable[..., Any], path: str) -> None:
     """Over all its pages a list holds what the books hold, in their order."""
     wrapper, records = LISTS[path]
-    with arm(books=LEDGER, customers=[]) as me:
+    with arm(lists=LEDGER, customers=[]) as me:
         assert listed(me, path, wrapper, **LINES) == list(records) != []
 
 
@@ -60,7 +60,7 @@ def test_a_filter_finds_exactly_what_has_its_value(arm: Callable[..., Any], path
     wrapper, records = LISTS[path]
     values = list(dict.fromkeys(str(one[key]) for one in records if one[key] != ""))[:4]
     assert values
-    with arm(books=LEDGER, customers=[]) as me:
+    with arm(lists=LEDGER, customers=[]) as me:
         for value in values:
             found = listed(me, path, wrapper, **LINES, **{name: value.upper()})
             assert found == [one for one in records if str(one[key]) == value]
@@ -72,7 +72,7 @@ def test_days_are_both_included(arm: Callable[..., Any], path: str) -> None:
     """From one day to another, open at either end, on one day, and together with a filter."""
     wrapper, records = LISTS[path]
     days = [one[DAYS[path]][:10] for one in records]
-    with arm(books=LEDGER, customers=[]) as me:
+    with arm(lists=LEDGER, customers=[]) as me:
         for first, last in [(days[70], days[170]), (days[70], ""), ("", days[170]), (days[70], days[70])]:
             found = listed(me, path, wrapper, **LINES, fromdate=first, todate=last)
             inside = [first <= day and (not last or day <= last) for day in days]
@@ -88,7 +88,7 @@ def test_days_are_both_included(arm: Callable[..., Any], path: str) -> None:
 def test_lines_are_shown_when_asked_for_and_counted(arm: Callable[..., Any]) -> None:
     """A list of documents has lines only with `expand`, on later pages too; each of them is a record read."""
     lines = sum(len(one["documentLines"]) for one in LEDGER.documents[:200])
-    with arm(books=LEDGER) as me:
+    with arm(lists=LEDGER) as me:
         assert "documentLines" not in me.get("documents").json()["documents"][0]
         assert me.state.usage()["hour.reads"] == 100
         query = me.get("documents", **LINES).json()["summary"]["queryId"]
@@ -99,7 +99,7 @@ def test_lines_are_shown_when_asked_for_and_counted(arm: Callable[..., Any]) -> 
 
 def test_single_records_of_the_books_are_found(arm: Callable[..., Any]) -> None:
     """By their numbers, one by one; what is nearly a number finds nothing."""
-    with arm(books=LEDGER) as me:
+    with arm(lists=LEDGER) as me:
         for one in LEDGER.gl_items[::97]:
             assert me.get(f"glitems/{one['glItemId']}").json() == one
         for one in LEDGER.ar_items[::97]:
@@ -120,7 +120,7 @@ def changed(records: Sequence[dict[str, Any]], number: str, **new: Any) -> list[
 
 def test_a_customer_of_the_books_can_be_changed(arm: Callable[..., Any]) -> None:
     """PUT changes what it says and nothing else: one customer, once in the list, its number and balance as before."""
-    with arm(books=LEDGER, customers=[]) as me:
+    with arm(lists=LEDGER, customers=[]) as me:
         query = me.get("customers").json()["summary"]["queryId"]
         answer = me.send("PUT", "customers", {"customerNo": "000007", "name": "Nytt navn", "dueDays": 45})
         assert (answer.status_code, answer.json()["result"]) == (200, "UPDATED")
@@ -132,7 +132,7 @@ def test_a_customer_of_the_books_can_be_changed(arm: Callable[..., Any]) -> None
         assert me.get("customers", query=query).json()["customers"] == list(LEDGER.customers)
         assert me.outcome("PUT", "customers", [{"customerNo": "000008", "phoneNo": "1"}]).status_code == 200
         assert me.get("customers/000008").json() == {**LEDGER.customers[7], "phoneNo": "1"}
-    with arm(books=LEDGER, customers=[]) as me:
+    with arm(lists=LEDGER, customers=[]) as me:
         assert me.get("customers/000007").json() == LEDGER.customers[6]
 
 
@@ -140,7 +140,7 @@ def test_a_customer_of_the_books_can_be_deleted_unless_billed(arm: Callable[...,
     """One without documents goes, and stays away; one with documents stays."""
     billed = {one["customerNo"] for one in LEDGER.documents}
     free = [one["customerNo"] for one in LEDGER.customers if one["customerNo"] not in billed]
-    with arm(books=LEDGER, customers=[]) as me:
+    with arm(lists=LEDGER, customers=[]) as me:
         assert me.call("DELETE", f"customers/{min(billed)}").status_code == 422
         assert me.call("DELETE", f"customers/{free[0]}").status_code == 200
         assert me.get(f"customers/{free[0]}").status_code == 404
@@ -152,7 +152,7 @@ def test_a_customer_of_the_books_can_be_deleted_unless_billed(arm: Callable[...,
 
 def test_documents_that_come_stand_beside_those_of_the_books(arm: Callable[..., Any]) -> None:
     """A new invoice to a customer of the books: numbers of its own, its bundle, its log; an old number is refused."""
-    with arm(books=LEDGER) as me:
+    with arm(lists=LEDGER) as me:
         answer = me.send("POST", "documents", document("new", customerNo="000007")).json()
         assert answer["accountNo"] == LEDGER.customers[6]["accountNo"]
         assert answer["referenceNo"] not in {one["referenceNo"] for one in LEDGER.ar_items}

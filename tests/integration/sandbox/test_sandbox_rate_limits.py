@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.sandbox_caller import customer, document
 
+from armbulk.quota.tiers import TIERS
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.meters import SIZES
 
@@ -101,3 +102,12 @@ def test_the_published_limits_hold_by_size() -> None:
         Sandbox(size="XXL")
     with pytest.raises(ValueError, match=r"hour\.requests"):
         Sandbox(limits={"requests": 1})
+
+
+def test_the_sandbox_and_the_program_know_the_same_limits() -> None:
+    """The published limits are written twice, independently; a limit that differs is a mistake in one of the two."""
+    flat = {
+        size: {f"{window}.{meter}": limit for window, meters in windows.items() for meter, limit in meters.items()}
+        for size, windows in TIERS.items()
+    }
+    assert flat == SIZES

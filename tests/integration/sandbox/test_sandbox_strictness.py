@@ -100,6 +100,47 @@ def test_a_wrong_customer_is_refused_by_the_name_of_its_field(
         assert me.state.customers["543210"] == before
 
 
+REFUSALS: list[tuple[str, str, Any, str]] = [
+    ("POST", "customers", customer(preferredChannel="post"), "preferredChannel"),
+    ("POST", "customers", {"customerNo": "n"}, "name"),
+    ("POST", "customers", customer(dueDays="ten"), "dueDays"),
+    ("PUT", "customers", customer("unknown"), "customerNo"),
+    ("POST", "documents", document(customerNo="unknown"), "customerNo"),
+    ("POST", "documents", document(documentLines=["x"]), "documentLines[0]"),
+]
+
+
+@pytest.mark.parametrize(("method", "resource", "record", "field"), REFUSALS)
+def test_a_refusal_says_what_is_wrong_once(
+    arm: Callable[..., Any], method: str, resource: str, record: dict[str, Any], field: str
+) -> None:
+    """I read the message and the errors of a refusal one after the other: nothing is in them twice."""
+    with arm() as me:
+        alone = me.send(method, resource, record).json()
+        item = me.outcome(method, resource, [record]).json()[resource][0]
+        for answer in (alone, item):
+            [error] = answer["errors"]
+            assert error["field"] == field
+            assert field not in answer["message"] + error["message"]
+            assert error["message"] not in answer["message"]
+
+
+@pytest.mark.parametrize("style", ["message", "problem", "text"])
+def test_a_refusal_without_a_list_of_errors_says_it_in_its_message(arm: Callable[..., Any], style: str) -> None:
+    """I get an error of one sentence only, and it names the field and what is wrong with it."""
+    with arm(dialect={"error_body": style}) as me:
+        answer = me.send("POST", "customers", customer(preferredChannel="post"))
+        assert "preferredChannel: is not known" in answer.text
+        assert answer.text.count("preferredChannel") == 1
+
+
+def test_a_batch_rejected_as_a_whole_names_what_is_wrong(arm: Callable[..., Any]) -> None:
+    """I send a batch to an ARM that takes all or nothing, and its one message names the field."""
+    with arm(dialect={"failures": "whole"}) as me:
+        answer = me.outcome("POST", "customers", [customer("n"), {"customerNo": "m"}]).json()
+        assert answer["message"] == "The batch was rejected: name: is required"
+
+
 def test_a_record_that_is_no_object_is_a_failed_item(arm: Callable[..., Any]) -> None:
     """I slip a word in among the documents and only that item fails."""
     with arm() as me:

@@ -1,0 +1,185 @@
+"""Check files: read them once, complete the options from the profile, ask about headers, check."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from armbulk.app.dialog import Dialog, HeaderQuestion
+from armbulk.errors import UsageError
+from armbulk.findings.frame import render_findings
+from armbulk.model.fields import FieldRole
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
+from armbulk.resources import RESOURCES, field_headers
+from armbulk.results.marked import write_marked_copy
+from armbulk.settings.load import Profile
+from armbulk.validation.check import Checked, check_again, check_files
+from armbulk.validation.check_report import list_near_headers, to_json
+from armbulk.validation.parse import DTYPES
+
+FINDINGS_SCHEMA = pl.Schema(
+    {
+        "file": pl.String(),
+        "sheet": pl.String(),
+        "row": pl.Int64(),  # the sheet's own row number; null: the whole sheet
+        "column": pl.String(),  # Excel letter; null: the whole row
+        "cell": pl.String(),  # like Documents!F17
+        "field": pl.String(),
+        "code": pl.String(),
+        "severity": pl.String(),  # error or warning
+        "value": pl.String(),  # the cell's text; sensitive values by their last two characters
+        "message": pl.String(),
+        "fix": pl.String(),
+    }
+)
+"""Columns and dtypes of `CheckResult.findings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFiles:
+    """Files as their caller named them (`FILE`, `FILE#Sheet`, `FILE#Sheet=RESOURCE`), and how they are to be read."""
+
+    files: tuple[str, ...]
+    options: ReadOptions = DEFAULT_READ_OPTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Checked files: every problem at once, and the rows as typed frames."""
+
+    inputs: InputFiles
+    checked: Checked
+    lang: str = "en"
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no errors; warnings are allowed."""
+        return not self.errors
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are; each holds its record back."""
+        return self.checked.errors
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings there are; none stops anything."""
+        return self.checked.warnings
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """Every problem: one row each, with the columns of FINDINGS_SCHEMA."""
+        rendered = render_findings(self.checked.findings, self.checked.sheets, field_headers(), self.lang)
+        return pl.DataFrame(rendered, schema=FINDINGS_SCHEMA)
+
+    def rows(self, resource: str) -> pl.DataFrame:
+        """Return the rows of a resource (`customers`, `documents` or `lines`), in the order of the files.
+
+        Columns: `file` and `sheet` (names), `row` (the sheet's own number), then one per field, named as
+        `armbulk fields` names it. Texts and identifiers are String, dates Date, amounts Decimal(38, 2), quantities
+        Decimal(38, 6), whole numbers Int64, yes/no Boolean, several texts List(String). A value that could not be read
+        is null and has a finding.
+
+        Raises:
+            UsageError: There is no such resource.
+        """
+        if resource not in RESOURCES:
+            raise UsageError(
+                "no-such-resource", f"There is no resource {resource!r}", f"Use one of {', '.join(RESOURCES)}"
+            )
+        fields = [field for field in RESOURCES[resource].fields if field.role is not FieldRole.READ_ONLY]
+        if resource not in self.checked.tables:
+            names = {"file": pl.String, "sheet": pl.String, "row": pl.Int64}
+            return pl.DataFrame(schema={**names, **{field.name: DTYPES[field.type] for field in fields}})
+        rows = name_sheets(self.checked.tables[resource].rows, self.checked.sheets)
+        return rows.select("file", "sheet", "row", *(field.name for field in fields))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the findings and counts, as the JSON of `armbulk check` has them."""
+        return to_json(self.checked, self.lang)
+
+    def write(self, target: str | Path) -> Path:
+        """Write a copy of the files with every problem marked in its cell; return the path it got.
+
+        A single workbook is opened once more and copied, formatting and all; CSV files become a new workbook.
+
+        Raises:
+            FileError: The copy cannot be written.
+        """
+        return write_marked_copy(self.checked, Path(target), self.lang)
+
+
+def name_sheets(rows: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """Replace the sheet's index in `sheet` by its name, and add its `file`."""
+    names = pl.DataFrame(
+        {
+            "sheet": list(range(len(sheets))),
+            "file": [sheet.file for sheet in sheets],
+            "sheet_name": [sheet.name for sheet in sheets],
+        },
+        schema={"sheet": pl.UInt16, "file": pl.String, "sheet_name": pl.String},
+    )
+    joined = rows.join(names, on="sheet", how="left", maintain_order="left")
+    return joined.drop("sheet").rename({"sheet_name": "sheet"})
+
+
+def check_inputs(
+    inputs: InputFiles, profile: Profile, dialog: Dialog, *, allow_unrecognised: bool = False
+) -> CheckResult:
+    """Read and check files; each is read once, whatever is answered about its headers.
+
+    Headers that only resemble a column are asked about, unless `allow_unrecognised`: then files in which nothing is
+    recognised are no error, and nothing is asked.
+
+    Raises:
+        FileError: A file cannot be read, or holds no data.
+        UsageError: There is no such resource.
+    """
+    options = complete_options(inputs.options, profile)
+    with dialog.reading():
+        checked = check_files(inputs.files, options, allow_unrecognised=allow_unrecognised)
+    accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
+    if accepted:
+        options = replace(options, renames={**options.renames, **accepted})
+        checked = check_again(checked, options)
+    return CheckResult(InputFiles(inputs.files, options), checked, profile.lang)
+
+
+def check_as(result: CheckResult, *, update: bool) -> CheckResult:
+    """Return the same files checked for creating records, or for a change of what ARM has; no file is opened."""
+    options = result.inputs.options
+    if options.update is update:
+        return result
+    options = replace(options, update=update)
+    return replace(result, inputs=replace(result.inputs, options=options), checked=check_again(result.checked, options))
+
+
+def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:
+    """Take from the profile what the options leave open: dates, decimal sign, severities, names of mapping files."""
+    return replace(
+        options,
+        dates=options.dates or profile.dates or None,
+        decimal=options.decimal or profile.decimal or None,
+        mapping=_find_mapping(options.mapping, profile.mappings),
+        rules={**profile.rules, **options.rules},
+    )
+
+
+def _find_mapping(name: str | None, mappings: Mapping[str, str]) -> str | None:
+    if not name:
+        return None
+    path = mappings.get(name, name)
+    return str(Path(path).resolve()) if Path(path).is_file() else path
+
+
+def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str, str]:
+    """Return the headers that are taken for a column: text → field."""
+    accepted: dict[str, str] = {}
+    for near in list_near_headers(checked, lang):
+        text, name = str(near["value"]), str(near["field"])
+        question = HeaderQuestion(near["sheet"], near["column"] or "", text, field_headers()[name].text(lang))
+        if name not in accepted.values() and dialog.accept_header(question):
+            accepted[text] = name
+    return accepted

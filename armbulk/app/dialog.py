@@ -1,0 +1,82 @@
+"""What use cases ask and report while they work. No use case prints: whoever calls it passes one of these."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from armbulk.app.plan import Plan
+    from armbulk.model.progress import Progress
+
+ReportProgress = Callable[["Progress"], None]
+"""Called with each step of a run or an export."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderQuestion:
+    """A header that only resembles one of armbulk's: `text` is the file's, `header` armbulk's."""
+
+    sheet: str
+    column: str
+    text: str
+    header: str
+
+
+class Dialog:
+    """Answers for a program: confirms what its caller called for, takes no guess for an answer, shows nothing.
+
+    The command line overrides it with questions on the terminal.
+    """
+
+    def __init__(self, report_progress: ReportProgress | None = None) -> None:
+        self._report_progress = report_progress or (lambda _: None)
+
+    def reading(self) -> AbstractContextManager[object]:
+        """Surround the reading and checking of files."""
+        return nullcontext()
+
+    def asking(self) -> AbstractContextManager[object]:
+        """Surround a few short questions to ARM."""
+        return nullcontext()
+
+    def sending(self) -> AbstractContextManager[ReportProgress]:
+        """Surround work at ARM that may take long; yields what is to be called with each step."""
+        return nullcontext(self._report_progress)
+
+    def accept_header(self, question: HeaderQuestion) -> bool:
+        """Return whether a header that only resembles one of armbulk's is that column."""
+        del question
+        return False
+
+    def confirm_import(self, plan: "Plan") -> bool:
+        """Return whether the plan shall be sent."""
+        del plan
+        return True
+
+    def confirm_first_import(self) -> bool:
+        """Return whether certainly none of the documents was ever sent, so that none has to be looked up."""
+        return True
+
+    def confirm_decision(self, decision: str, phrase: str) -> bool:
+        """Return whether a decision about unconfirmed documents shall be carried out.
+
+        Args:
+            decision: `mark-created`, `give-up` or `resend`.
+            phrase: Their count and the sum of their amounts: what a person types to confirm.
+        """
+        del decision, phrase
+        return True
+
+    def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
+        """Return the decision for one unconfirmed document (`mark-created`, `give-up`, `resend`), or "" for later.
+
+        Args:
+            document: As the JSON of `armbulk resolve` lists it.
+            phrase: What a person types to confirm that it is sent again.
+        """
+        del document, phrase
+        return ""
+
+    def note(self, text: str) -> None:
+        """Report something to know before the work goes on."""

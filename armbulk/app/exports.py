@@ -1,0 +1,249 @@
+"""Export a list of ARM: read it, prove it complete, tie it out; then hand it on as a frame or a file."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, TypedDict, Unpack
+
+import polars as pl
+
+from armbulk.app.dialog import Dialog
+from armbulk.context import Context
+from armbulk.errors import UsageError
+from armbulk.export.request import ExportArguments, verify_format
+from armbulk.export.result import ExportResult
+from armbulk.export.run import ListExport
+from armbulk.model.outcome import ApiUsage
+from armbulk.month_end.close import ClosingExport, open_export, plan_export, run_export
+from armbulk.month_end.request import CLOSE, CloseRequest, build_close_request, verify_close_format
+from armbulk.resources import EXPORTS
+from armbulk.results.report import verify_writable
+from armbulk.writers.tables import DIALECTS
+
+
+class ExportQuery(TypedDict, total=False):
+    """Which part of a list is exported, and where to.
+
+    Attributes:
+        period: A period of the ledger, or a month: `2025-02`.
+        year: A year of the ledger, or a calendar year.
+        first: The first day.
+        last: The last day.
+        where: Conditions, `{"customerno": "543210"}` or `["customerno=543210"]`.
+        columns: Only these columns, in this order.
+        since: `last`: only what is new or changed since the last complete export of the same.
+        accounts: For `close`: the GL accounts that hold what customers owe.
+        target: The file, whose ending is its format (.xlsx, .csv, .parquet, .jsonl); RESOURCE.xlsx without it.
+        csv_dialect: `norwegian` (; and decimal comma) or `rfc` (, and decimal point).
+    """
+
+    period: str | None
+    year: int | None
+    first: date | None
+    last: date | None
+    where: Mapping[str, str] | Sequence[str]
+    columns: Sequence[str]
+    since: Literal["last"] | None
+    accounts: Sequence[str]
+    target: str | Path | None
+    csv_dialect: str
+
+
+class Export:
+    """A list that was read from ARM. Its records are on disk until it is closed; call `frame` or `write` before.
+
+    The session closes it at its end, or earlier for another export that reads the same list, once `frame` or `write`
+    was called. When the list is complete, what was read is deleted then, and the next export with `since="last"` is
+    compared with it. Else the same export continues from there.
+    """
+
+    def __init__(self, request: CloseRequest, source: ListExport | ClosingExport, stack: ExitStack, lang: str) -> None:
+        self._request = request
+        self._source = source
+        self._stack = stack
+        self._lang = lang
+        self._files: list[Path] = []
+        self._is_used = False
+        self._is_closed = False
+
+    @property
+    def rows(self) -> int:
+        """How many records there are."""
+        return int(self._source.report["rows"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is proven that no record is missing."""
+        return self._source.complete
+
+    @property
+    def gaps(self) -> list[dict[str, Any]]:
+        """What may be missing: `window`, `expected` (None: unknown), `got` and `why` of each gap."""
+        return list(self._source.report["gaps"])
+
+    @property
+    def tie_out(self) -> dict[str, Any] | None:
+        """Postings against ARM's GL movements, as the JSON of `armbulk export` has it; None for other lists."""
+        tie_out: dict[str, Any] | None = self._source.report["tie_out"]
+        return tie_out
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no tie-out has a difference."""
+        return self._source.agrees
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """The exact sums of the amount columns, by field; of amounts in a currency, by field and currency."""
+        return dict(self._source.report["totals"])
+
+    @property
+    def cost(self) -> ApiUsage:
+        """What it used of ARM's limits."""
+        return ApiUsage(**self._source.report["cost"])
+
+    def frame(self) -> pl.DataFrame:
+        """Return the records, one row each, in memory.
+
+        Columns are named as `armbulk fields RESOURCE` names its fields; what armbulk does not know follows under ARM's
+        own path. Amounts are Decimal (at least 2 decimals), quantities Decimal, whole numbers Int64, dates Date, times
+        Datetime in UTC, yes/no Boolean, all else String. A column with a value of another kind is String.
+        """
+        return self.frames()[0]
+
+    def frames(self) -> list[pl.DataFrame]:
+        """Return all tables of the export: the records; then the lines of documents, or the pack's open items.
+
+        Raises:
+            UsageError: The export is closed.
+        """
+        self._verify_open()
+        frames = [stream.to_frame() for stream in self._source.streams(self._lang, "parquet")]
+        self._source.mark_done()
+        self._is_used = True
+        return frames
+
+    def write(self, target: str | Path | None = None, *, csv_dialect: str = "") -> list[Path]:
+        """Write a file (or one per table: CSV and Parquet hold one each); return the paths.
+
+        Args:
+            target: The file; its ending chooses the format: .xlsx, .csv, .parquet, or .jsonl where the export was made
+                for such a target. None: the target of the export. An incomplete export gets `.incomplete` in its name.
+            csv_dialect: `norwegian` (; and decimal comma) or `rfc`; "": that of the export.
+
+        Raises:
+            UsageError: The target has another ending, or the export is closed.
+            FileError: The file cannot be written.
+        """
+        self._verify_open()
+        request = self._request.request
+        path = Path(target) if target is not None else request.target
+        dialect = csv_dialect or request.dialect
+        _verify_format(self._request, path, dialect)
+        self._files = self._source.write(path, dialect, self._lang)
+        self._is_used = True
+        return list(self._files)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the export, as the JSON of `armbulk export` has it."""
+        return {**self._source.report, "files": [str(path) for path in self._files]}
+
+    @property
+    def is_used(self) -> bool:
+        """Whether its records were taken, by `frame` or `write`."""
+        return self._is_used
+
+    def close(self) -> None:
+        """Close what was read; the session does it too."""
+        self._is_closed = True
+        self._stack.close()
+
+    def _verify_open(self) -> None:
+        if self._is_closed:
+            raise UsageError("export-closed", "The export is closed", "Export again, and take its frame or write it")
+
+
+def _verify_format(request: CloseRequest, target: Path, dialect: str) -> None:
+    """Make sure that an export can be written to another target than it was made for; UsageError otherwise."""
+    verify_format(target)
+    if request.close:
+        verify_close_format(target)
+    if (target.suffix.lower() == ".jsonl") != request.request.is_raw:
+        raise UsageError(
+            "form-raw",
+            f"{target.name}: a .jsonl file needs an export of its own",
+            f"Export with target={str(target)!r}",
+        )
+    if dialect not in DIALECTS:
+        raise UsageError("dialect-unknown", f"There is no CSV dialect {dialect!r}", f"Use one of {', '.join(DIALECTS)}")
+
+
+def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> CloseRequest:
+    """Return what is to be exported; UsageError when ARM cannot be asked that."""
+    if resource not in {*EXPORTS, CLOSE}:
+        raise UsageError(
+            "no-such-list", f"{resource!r} cannot be exported", f"Use one of {', '.join(EXPORTS)}, {CLOSE}"
+        )
+    where = query.get("where", ())
+    conditions = [f"{name}={value}" for name, value in where.items()] if isinstance(where, Mapping) else where
+    arguments = ExportArguments(
+        target=Path(query.get("target") or f"{resource}.xlsx"),
+        period=query.get("period"),
+        year=query.get("year"),
+        first=query.get("first"),
+        last=query.get("last"),
+        where=tuple(conditions),
+        columns=",".join(query.get("columns", ())) or None,
+        dialect=query.get("csv_dialect") or DIALECTS[0],
+        since=query.get("since"),
+    )
+    return build_close_request(resource, arguments, query.get("accounts", ()))
+
+
+def read_export(context: Context, request: CloseRequest, dialog: Dialog, *, wait: bool, fresh: bool) -> Export:
+    """Read a list, or the rest of it, and prove it; its records are on disk until the export is closed.
+
+    Args:
+        context: With what it takes to call ARM (see `add_login`).
+        request: What to export.
+        dialog: Progress.
+        wait: Whether to wait for ARM's limits; else LimitError.
+        fresh: Whether to delete what an interrupted export has read.
+
+    Raises:
+        LimitError, LoginError, ServerError: What was read is kept; the same export continues from there.
+        Interrupted: The user asked to stop; what was read is kept.
+    """
+    lang = context.profile.lang
+    with dialog.sending() as progress, ExitStack() as stack:
+        source = open_export(stack, context, request, lang, waits=wait, fresh=fresh, on_progress=progress)
+        return Export(request, source, stack.pop_all(), lang)
+
+
+def export_to_file(context: Context, request: CloseRequest, dialog: Dialog, *, wait: bool, fresh: bool) -> ExportResult:
+    """Read a list, prove it, and write its file. The arguments and exceptions are those of `read_export`.
+
+    Raises:
+        FileError: The file cannot be written.
+    """
+    lang = context.profile.lang
+    if note := verify_writable(request.request.target, lang):
+        dialog.note(note)
+    with dialog.sending() as progress:
+        return run_export(context, request, lang, waits=wait, fresh=fresh, on_progress=progress)
+
+
+def price_export(context: Context, request: CloseRequest, dialog: Dialog) -> dict[str, Any]:
+    """Return the size and the price of an export, as the JSON of `armbulk export --plan` has them.
+
+    The arguments and exceptions are those of `read_export`.
+    """
+    with dialog.sending() as progress:
+        return plan_export(context, request, on_progress=progress)
+
+
+def column_headers(lang: str) -> dict[str, str]:
+    """Return the header of every column that can be exported, by the name of its field."""
+    fields = (field for resource in EXPORTS.values() for field in resource.readable)
+    return {field.name: field.header.text(lang) for field in fields}

@@ -1,0 +1,230 @@
+"""How an import ended: an outcome for every row, and the result workbook."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from armbulk.app.check import name_sheets
+from armbulk.app.plan import Plan
+from armbulk.app.runs import finish_run, redact_finished_run, run_files
+from armbulk.clock import Clock
+from armbulk.errors import Exit, FileError
+from armbulk.model.fields import FieldRole
+from armbulk.redaction import redact_shown
+from armbulk.results.outcome_texts import outcome_text, state_text, translate_message
+from armbulk.results.report import list_outcomes, write_results
+from armbulk.results.run_result import RunResult, recheck_files
+from armbulk.results.store_check import result_path
+from armbulk.results.summary import control_totals, next_steps
+from armbulk.store import Store
+from armbulk.validation.check import Checked
+
+OUTCOME_SCHEMA = pl.Schema(
+    {
+        "file": pl.String(),
+        "sheet": pl.String(),
+        "row": pl.Int64(),  # the sheet's own row number
+        "resource": pl.String(),  # customers, documents or lines
+        "key": pl.String(),  # customer or document number
+        "outcome": pl.String(),  # one of model.outcome.Outcome
+        "message": pl.String(),  # ARM's words, or armbulk's reason
+        "warnings": pl.String(),  # ARM's, one a line
+        "reference": pl.String(),  # ARM's own number of the record
+        "batch": pl.Int64(),  # the number of its batch in the run
+        "time": pl.Datetime("us", "UTC"),  # when the outcome was known
+    }
+)
+"""Columns and dtypes of `ImportResult.outcomes`."""
+
+PLANNED, STOPPED, DECLINED = "planned", "stopped", "declined"
+"""States of an import of which nothing was sent: only planned, errors in the files, or not confirmed."""
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """An import as it ended, or as the store has it.
+
+    Attributes:
+        state: `finished`, `paused` (at a limit), `in_doubt` (documents are unconfirmed) or `interrupted`; where nothing
+            was sent: `planned`, `stopped` (errors in the files) or `declined` (not confirmed).
+        plan: What was planned; None for a run of which only the store is known.
+        workbook: The result workbook, once it is written.
+        write_error: Why the result workbook could not be written; what was sent is in the store all the same.
+        files_changed: The files are gone or not what they were when the run began: the workbook lists the records.
+    """
+
+    state: str
+    result: RunResult
+    store: Store
+    clock: Clock
+    lang: str
+    checked: Checked | None = None
+    plan: Plan | None = None
+    workbook: Path | None = None
+    write_error: FileError | None = None
+    files_changed: bool = False
+
+    @property
+    def run(self) -> int | None:
+        """The number of the run; None when nothing was sent."""
+        return self.result.run.id if self.result.run else None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records have which outcome; every outcome is named, they add up to the records."""
+        return self.result.count_outcomes()
+
+    @property
+    def all_successful(self) -> bool:
+        """Whether nothing is left to do: every record is created, updated, unchanged or already sent."""
+        return self.result.all_successful
+
+    @property
+    def resume_at(self) -> datetime | None:
+        """When a paused run can go on (UTC)."""
+        seconds = self.result.run.resume_at if self.result.run else None
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+    @property
+    def outcomes(self) -> pl.DataFrame:
+        """One row for every row that was read, with the columns of OUTCOME_SCHEMA.
+
+        Of a run whose files were not read (`session.run`), one row for every record.
+        """
+        if self.checked is None:
+            return _stored_outcomes(self.result, self.lang)
+        rows = list_outcomes(self.result, self.checked, self.lang)
+        rows = rows.join(
+            _row_keys(self.result.items, self.checked), on=["sheet", "row"], how="left", maintain_order="left"
+        )
+        rows = name_sheets(rows, self.checked.sheets)
+        return rows.with_columns(_time()).select(list(OUTCOME_SCHEMA)).cast(OUTCOME_SCHEMA)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the run, as the JSON of `armbulk import` and `armbulk show` has it."""
+        return self.result.to_json()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what prose about the run needs besides `to_json`: words of its state and outcomes, totals, advice."""
+        run = self.to_json()
+        return {
+            "state_words": state_text(run["state"], self.lang),
+            "outcome_words": {name: outcome_text(name, self.lang) for name in run["outcomes"]},
+            "totals": control_totals(self.result.items),
+            "open_records": list_open_records(self.result),
+            "next_steps": next_steps(run["outcomes"], self.lang),
+        }
+
+    def write(self, target: str | Path | None = None) -> Path:
+        """Write the result workbook: the user's own rows, each with its outcome. Return the path it got.
+
+        A single workbook is opened once more and copied, formatting and all. Afterwards the store of a finished run
+        forgets personal data.
+
+        Args:
+            target: Where to write; None: where it was written before, else NAME.result.xlsx beside the first file.
+
+        Raises:
+            FileError: It cannot be written.
+        """
+        run = self.result.run
+        if run is None:
+            files = self.plan.check.inputs.files if self.plan else ()
+            path = result_path(files, str(target) if target else None)
+            self.workbook = write_results(self.result, self.checked, path, self.lang, self.clock)
+            return self.workbook
+        path = result_path(run_files(run), str(target) if target else run.result)
+        self.checked = self.checked or recheck_files(run)
+        self.files_changed = self.checked is None
+        self.result = finish_run(self.store, run.id, self.checked, path, self.lang)
+        self.workbook = Path(str(self.result.run.result)) if self.result.run else None
+        return self.workbook or path
+
+    def forget_personal_data(self) -> None:
+        """Remove personal data from what the store keeps of the run, once it is finished."""
+        if self.run is not None:
+            redact_finished_run(self.store, self.run, self.checked)
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of `armbulk import` and `armbulk resume`."""
+        if self.state in {PLANNED, STOPPED}:
+            return Exit.FINDINGS if self.plan and self.plan.stopped else Exit.OK
+        if self.state == DECLINED:
+            return Exit.OK
+        if self.state == "interrupted":
+            return Exit.INTERRUPTED
+        if self.state == "paused":
+            return Exit.LIMIT
+        if self.state == "in_doubt" or self.counts["in_doubt"]:
+            return Exit.UNFINISHED
+        outcome = Exit.OK if self.all_successful else Exit.FINDINGS
+        return outcome or (self.write_error.exit if self.write_error else Exit.OK)
+
+
+def list_open_records(result: RunResult) -> list[dict[str, Any]]:
+    """Return the records that are unconfirmed or in conflict, as people may see them."""
+    records = redact_shown(result.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
+    return [
+        {
+            "outcome": record["outcome"],
+            "where": f"{record['resource']} row {record['row']}",
+            "key": record["key"],
+            "customer": record["customer_norm"],
+            "amount": record["amount"],
+            "currency": record["currency"] or "",
+            "message": record["message"] or "",
+        }
+        for record in records.iter_rows(named=True)
+    ]
+
+
+def _time() -> pl.Expr:
+    microseconds = (pl.col("at") * 1_000_000).cast(pl.Int64)
+    return pl.from_epoch(microseconds, time_unit="us").dt.replace_time_zone("UTC").alias("time")
+
+
+def _row_keys(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
+    """Return `sheet`, `row`, `resource` and `key` of every row that was read; a row that is both is its document."""
+    records = items.select("sheet", "row", "resource", "key")
+    lines = checked.all_tables().get("lines")
+    if lines is None:
+        return records
+    parent = next(field.name for field in lines.resource.fields if field.role is FieldRole.PARENT_KEY)
+    own = lines.rows.select("sheet", "row", pl.lit("lines").alias("resource"), pl.col(parent).alias("key"))
+    return pl.concat([records, own.join(records, on=["sheet", "row"], how="anti", maintain_order="left")])
+
+
+def _stored_outcomes(result: RunResult, lang: str) -> pl.DataFrame:
+    """Return the outcomes of the records alone, for a run whose files were not read."""
+    sheets = result.run.options.get("sheets", []) if result.run else []
+    files = run_files(result.run) if result.run else ()
+    names = dict(enumerate(sheets))
+    paths = _file_by_sheet(files, len(sheets))
+    messages = {text: translate_message(text, lang) for text in result.items["message"].drop_nulls().unique()}
+    return (
+        result.items.with_columns(
+            _lookup("sheet", paths).alias("file"),
+            _lookup("sheet", names).alias("sheet"),
+            _lookup("batch", result.batch_numbers, pl.Int64).alias("batch"),
+            pl.col("message").replace(messages),
+            _time(),
+        )
+        .select(list(OUTCOME_SCHEMA))
+        .cast(OUTCOME_SCHEMA)
+    )
+
+
+def _file_by_sheet(files: Sequence[str], sheets: int) -> dict[int, str]:
+    """Return the file of each sheet, where that is plain: one file, or as many files as sheets."""
+    if len(files) == 1:
+        return dict.fromkeys(range(sheets), files[0])
+    return dict(enumerate(files)) if len(files) == sheets else {}
+
+
+def _lookup(column: str, values: Mapping[int, Any], dtype: Any = pl.String) -> pl.Expr:
+    return pl.col(column).cast(pl.Int64).replace_strict(dict(values), default=None, return_dtype=dtype)

@@ -1,0 +1,189 @@
+"""Plan an import: price what would be sent, with what this machine's store knows of the client."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+
+import polars as pl
+
+from armbulk.app.check import CheckResult
+from armbulk.context import Context
+from armbulk.errors import UsageError
+from armbulk.model.outcome import ApiUsage
+from armbulk.planning.batches import BatchEstimate, BatchLimits
+from armbulk.planning.plan import (
+    ImportOptions,
+    ImportPlan,
+    PlanningInputs,
+    control_totals,
+    plan_import,
+    summarise,
+    to_json,
+)
+from armbulk.quota.limits import Account
+from armbulk.store import Store
+from armbulk.validation import edits
+from armbulk.validation.check import Checked
+from armbulk.writers.provenance import hash_client
+
+BATCH_SCHEMA = pl.Schema(
+    {
+        "no": pl.Int64(),
+        "resource": pl.String(),  # customers or documents
+        "records": pl.Int64(),
+        "bytes": pl.Int64(),
+        "writes": pl.Int64(),  # records written: documents with their lines
+        "not_before": pl.Datetime("us", "UTC"),  # when the limits allow it; null: never
+    }
+)
+"""Columns and dtypes of `Plan.batches`."""
+
+TOTALS_SCHEMA = pl.Schema(
+    {
+        "currency": pl.String(),
+        "documents": pl.Int64(),
+        "excl_vat": pl.Decimal(38, 2),
+        "vat": pl.Decimal(38, 2),
+        "incl_vat": pl.Decimal(38, 2),
+    }
+)
+"""Columns and dtypes of `Plan.totals`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be sent, what it costs of ARM's limits, and when it would end. `session.send` sends exactly this."""
+
+    check: CheckResult
+    priced: ImportPlan
+
+    @property
+    def stopped(self) -> bool:
+        """Whether errors keep everything from being sent."""
+        return self.priced.is_stopped
+
+    @property
+    def records(self) -> int:
+        """How many customers and documents would be sent."""
+        return self.priced.to_send.height
+
+    @property
+    def batches(self) -> pl.DataFrame:
+        """The batches in the order they would be sent, with the columns of BATCH_SCHEMA."""
+        rows = [
+            (batch.no, batch.resource, batch.records, batch.bytes, batch.writes, _moment(batch.not_before))
+            for batch in self.priced.pricing.batches
+        ]
+        return pl.DataFrame(rows, schema=BATCH_SCHEMA, orient="row")
+
+    @property
+    def cost(self) -> ApiUsage:
+        """What it takes of ARM's limits: requests, records read, records written."""
+        return self.priced.pricing.cost
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of it may go at once, without waiting for the limits."""
+        return self.priced.pricing.fits
+
+    @property
+    def finishes(self) -> datetime | None:
+        """When it would end (UTC); None when the limits never allow it."""
+        return _moment(self.priced.pricing.finishes)
+
+    @property
+    def totals(self) -> pl.DataFrame:
+        """The exact sums of the documents to send, by currency, with the columns of TOTALS_SCHEMA."""
+        rows = control_totals(self.priced.to_send, self.priced.checked)
+        return pl.DataFrame(rows, schema=TOTALS_SCHEMA)
+
+    def summarise(self) -> dict[str, str]:
+        """Return in few words what would be sent: `count`, `totals`, `first` and `last` document number."""
+        return summarise(self.priced)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan, as the JSON of `armbulk plan` has it."""
+        return to_json(self.priced)
+
+
+def _moment(seconds: float) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if isfinite(seconds) else None
+
+
+def build_plan(context: Context, store: Store, checked: Checked, options: ImportOptions) -> ImportPlan:
+    """Price what would be sent, with what this store knows of the client.
+
+    Raises:
+        UsageError: The options contradict each other or the files.
+    """
+    validate_lookup_options(look_up=options.look_up, first_import=options.first_import)
+    validate_update_options(checked, options, context.profile.account)
+    profile = context.profile
+    inputs = PlanningInputs(
+        sent_documents=store.sent_documents(profile.account),
+        usage=store.usage(profile.account),
+        limits=profile.limits,
+        now=context.clock.now(),
+        batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
+        estimate=BatchEstimate(),
+        history_since=store.history_since(profile.account),
+    )
+    return plan_import(checked, options, inputs)
+
+
+def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
+    """Make sure that an exported workbook goes back as a change, and to whom it came from.
+
+    Raises:
+        UsageError: An exported workbook is sent without --update or to another client; --overwrite without --update.
+    """
+    for sheet in checked.sheets:
+        if sheet.base is None:
+            continue
+        if not options.update:
+            raise UsageError(
+                "export-needs-update",
+                f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
+                f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
+            )
+        if edits.exported_client_hash(sheet) != hash_client(account):
+            raise UsageError(
+                "other-clients-export",
+                f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",
+                "Choose the profile (or the settings) it was exported with",
+            )
+    if options.overwrite and not options.update:
+        raise UsageError("overwrite-what", "--overwrite is for changes only", "Say --update as well, or leave it out")
+
+
+def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:
+    """Make sure that --look-up and --first-import are not both given; UsageError otherwise."""
+    if look_up and first_import:
+        raise UsageError("look-or-not", "--look-up and --first-import say opposite things", "Leave one of them out")
+
+
+def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | None) -> None:
+    """Make sure that what would be sent is what the caller expects; UsageError otherwise."""
+    to_send = plan.to_send
+    if count is not None and to_send.height != count:
+        raise UsageError(
+            "count-differs", f"{to_send.height} records would be sent, {count} were expected", "Nothing was sent"
+        )
+    if total is None:
+        return
+    amount = to_send["amount"].drop_nulls().str.to_decimal(scale=2).sum() or Decimal(0)
+    expected = parse_amount(total)
+    if amount != expected:
+        raise UsageError(
+            "total-differs", f"The documents add up to {amount}, {expected} was expected", "Nothing was sent"
+        )
+
+
+def parse_amount(text: str) -> Decimal:
+    """Return an amount as it is typed on a command line; UsageError when it is none."""
+    try:
+        return Decimal(text.replace(" ", "").replace(",", "."))
+    except ArithmeticError:
+        raise UsageError("total-unreadable", f"{text!r} is not an amount", "Write it like 12500.50") from None

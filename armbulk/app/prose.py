@@ -1,0 +1,46 @@
+"""Reports as prose: the templates of `templates/report`, in one language."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from armbulk.i18n import Words
+from armbulk.package_data import data_path
+
+
+def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:
+    """Return a report as text, from `templates/report/TEMPLATE.txt.j2`; control characters are left out."""
+    loader = FileSystemLoader(data_path("templates") / "report")
+    # plain text for a terminal or a log: nothing to escape
+    environment = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701
+    )
+    environment.filters.update(number=_format_number, amount=_format_amount, when=_format_time)
+
+    def translate(en: str, no: str) -> str:
+        return Words(en, no).text(lang)
+
+    text = environment.get_template(f"{template}.txt.j2").render(report, **extra, w=translate)
+    return "".join(character for character in text if character == "\n" or character.isprintable())
+
+
+def _format_number(value: int) -> str:
+    return f"{value:,}".replace(",", " ")
+
+
+def _format_amount(value: Decimal | str | None) -> str:
+    return "" if value is None else f"{Decimal(value):,.2f}".replace(",", " ")
+
+
+def _format_time(value: str | float | None) -> str:
+    if value is None:
+        return "-"
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")

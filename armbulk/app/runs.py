@@ -1,0 +1,165 @@
+"""One run: store it, send it, write its result workbook, find it again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+
+from armbulk.app.check import InputFiles
+from armbulk.context import Context, open_client
+from armbulk.errors import FileError, SettingsError, UsageError
+from armbulk.model.progress import PollSettings, Progress
+from armbulk.model.system import ReceivablesSystem
+from armbulk.planning.plan import ImportPlan
+from armbulk.quota.limits import Account
+from armbulk.redaction import personal_values, redact_items
+from armbulk.results.report import write_results
+from armbulk.results.run_result import RunResult, load_result
+from armbulk.sending.sender import Sender
+from armbulk.sending.session import SendingSession
+from armbulk.store import ITEM_SCHEMA, Run, Store
+from armbulk.validation.check import Checked
+
+
+def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFiles) -> int:
+    """Store the run before anything is sent; return its number."""
+    profile = context.profile
+    method = "PUT" if plan.options.update else "POST"
+    batches = [
+        (batch.no, batch.resource, method if batch.resource == "customers" else "POST")
+        for batch in plan.pricing.batches
+    ]
+    row = {
+        "origin": profile.account.origin,
+        "client_no": profile.account.client_no,
+        "profile": profile.name,
+        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
+        "options": {
+            "files": [_absolute_name(name) for name in inputs.files],
+            "sheets": [sheet.name for sheet in plan.checked.sheets],
+            "reading": asdict(inputs.options),
+            "look_first": plan.lookups is not None and plan.lookups.documents > 0,
+            "look_until": plan.lookups.until if plan.lookups else None,
+            "first_import": plan.options.first_import,
+            "overwrite": plan.options.overwrite,
+        },
+    }
+    items = plan.items.with_columns(
+        pl.lit(None, pl.String).alias("warnings"),
+        pl.lit(None, pl.String).alias("reference"),
+        pl.when(pl.col("outcome").is_not_null()).then(pl.lit(context.clock.now())).alias("at"),
+        pl.when(pl.col("outcome").is_null()).then(pl.col("payload", "base")),
+    ).select([*ITEM_SCHEMA, "payload", "base"])
+    return store.create_run(row, items, batches)
+
+
+def _absolute_name(name: str) -> str:
+    path, mark, selector = name.partition("#")
+    return f"{Path(path).resolve()}{mark}{selector}"
+
+
+def create_sender(
+    context: Context,
+    store: Store,
+    run: Run,
+    client: ReceivablesSystem,
+    *,
+    wait: bool = True,
+    progress: Callable[[Progress], None] = lambda _: None,
+    look_first: bool | None = None,
+) -> Sender:
+    """Return the sender of a run, with the polling intervals of the profile."""
+    profile = context.profile
+    session = SendingSession(
+        store,
+        client,
+        context.clock,
+        run,
+        profile.limits,
+        profile.user_id,
+        PollSettings(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, wait),
+        on_progress=progress,
+        look_first=look_first,
+    )
+    return Sender(session)
+
+
+def send_run(
+    context: Context,
+    store: Store,
+    run: Run,
+    *,
+    wait: bool,
+    progress: Callable[[Progress], None],
+    look_first: bool | None = None,
+) -> str:
+    """Send what is left of a run and wait for its results; return the run's state.
+
+    Args:
+        context: Settings and clock, with what it takes to call ARM.
+        store: Where the run is.
+        run: The run.
+        wait: Whether to wait for ARM's limits; else the run is paused.
+        progress: Called with each step.
+        look_first: Whether documents are looked up before they are sent; None: as when the run was created.
+
+    Raises:
+        LoginError, LimitError, ServerError: The run is paused, and can be resumed.
+    """
+    if look_first is not None:
+        reason = "each document is looked up first" if look_first else "first import, as a person said"
+        store.log_decision(run.id, reason)
+    client = open_client(context)
+    try:
+        sender = create_sender(context, store, run, client, wait=wait, progress=progress, look_first=look_first)
+        return sender.resume()
+    finally:
+        client.close()
+
+
+def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> RunResult:
+    """Write the result workbook of a run; the store of a finished run then forgets personal data.
+
+    Raises:
+        FileError: It cannot be written; the hint says how to write it later.
+    """
+    result = load_result(store, run_id)
+    try:
+        path = write_results(result, checked, target, lang, store.clock, store.stamp(run_id))
+    except FileError as error:
+        error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
+        raise
+    store.save_result_path(run_id, str(path))
+    redact_finished_run(store, run_id, checked)
+    return load_result(store, run_id)
+
+
+def redact_finished_run(store: Store, run_id: int, checked: Checked | None) -> None:
+    """Remove personal data from what the store keeps of a run, once it is finished."""
+    if store.run(run_id).state == "finished":
+        values = personal_values(checked.all_tables(), checked.bases["base"]) if checked else None
+        store.redact_run(run_id, lambda items: redact_items(items, values))
+
+
+def run_files(run: Run) -> Sequence[str]:
+    """Return the files a run was made of, as absolute names."""
+    return [str(name) for name in run.options["files"]]
+
+
+def find_unfinished_run(store: Store, account: Account) -> Run:
+    """Return the client's latest run that is not finished, or has no result workbook yet; UsageError without one."""
+    for run in store.runs():
+        if (run.state != "finished" or run.result is None) and run.account == account:
+            return run
+    raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
+
+
+def verify_run_client(run: Run, account: Account) -> None:
+    """Make sure that a run is continued for the client it was created for; SettingsError otherwise."""
+    if run.account != account:
+        raise SettingsError(
+            "other-client",
+            f"Run {run.id} belongs to client {run.account.client_no} at {run.account.origin}",
+            "Choose the profile (or the settings) it was begun with",
+        )

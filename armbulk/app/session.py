@@ -1,0 +1,462 @@
+"""The public API: `connect` and the session of one client. `import armbulk` re-exports them.
+
+    import armbulk
+
+    with armbulk.connect(profile="acme") as session:
+        checked = session.check("invoices.xlsx")
+        if checked.ok:
+            run = session.send(session.plan(checked), progress=print)
+            run.write("invoices.result.xlsx")
+
+No method prints, asks or exits. Problems in the data are values (`checked.findings`, `run.outcomes`); failures of
+files, network and settings are exceptions of `armbulk.errors`. The command line uses the same methods; use cases load
+when they are called.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from armbulk.clock import Clock, SystemClock
+from armbulk.errors import Unfinished
+from armbulk.settings.load import Profile, load_profile, read_environment
+
+if TYPE_CHECKING:
+    import httpx
+    import polars as pl
+
+    from armbulk.app.check import CheckResult, InputFiles
+    from armbulk.app.dialog import Dialog, ReportProgress
+    from armbulk.app.exports import Export, ExportQuery
+    from armbulk.app.history import PurgeResult
+    from armbulk.app.import_result import ImportResult
+    from armbulk.app.plan import Plan
+    from armbulk.app.resolve import ResolveResult
+    from armbulk.context import Context
+    from armbulk.model.sheet import ReadOptions
+    from armbulk.store import Store
+
+_PREFIX = "ARMBULK_"
+
+
+def connect(
+    profile: str | None = None,
+    *,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    aup_file: str | Path | None = None,
+    clock: Clock | None = None,
+    transport: "httpx.BaseTransport | None" = None,
+    new_profile: bool = False,
+) -> "Session":
+    """Return a session for one client. Nothing is opened or called yet.
+
+    Settings are taken in this order: `settings`, the environment, the profile in config.toml, defaults.
+
+    Args:
+        profile: The name of a profile of config.toml; None: ARMBULK_PROFILE, else `default`.
+        settings: Settings by their environment names, like `{"ARMBULK_CLIENT_SIZE": "M"}`.
+        aup_file: A TOML file with limits that replace the built-in ones.
+        clock: What tells the time and waits; None: this machine's.
+        transport: What carries HTTP requests; None: the network.
+        new_profile: Whether the profile need not exist yet.
+
+    Raises:
+        SettingsError: A setting is wrong, or there is no such profile. What is missing to call ARM is an error only
+            when ARM is called.
+    """
+    environ = {**read_environment(), **settings}
+    options = {name.removeprefix(_PREFIX).lower(): value for name, value in settings.items()}
+    limits = Path(aup_file) if aup_file is not None else None
+    loaded = load_profile(environ, profile, options, limits, new=new_profile)
+    return Session(loaded, clock or SystemClock(), transport)
+
+
+def default_language() -> str:
+    """Return the language of messages before the settings are read."""
+    return read_environment().get("ARMBULK_LANG") or "en"
+
+
+class Session:
+    """What a script, a notebook, the command line or a web page needs of armbulk, for one client.
+
+    The store (runs, usage, what was sent before) is opened when it is first needed. Use the session as a context
+    manager, or call `close`.
+
+    Attributes:
+        profile: The settings.
+        clock: What tells the time and waits.
+    """
+
+    def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
+        self.profile = profile
+        self.clock = clock
+        self._transport = transport
+        self._store: Store | None = None
+        self._unwritten: list[ImportResult] = []
+        self._exports: list[Export] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store and what exports have read.
+
+        Runs that are finished forget personal data, whether their workbook was written or not.
+        """
+        for export in self._exports:
+            export.close()
+        self._exports.clear()
+        for result in self._unwritten:
+            result.forget_personal_data()
+        self._unwritten.clear()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    @property
+    def context(self) -> "Context":
+        """Settings, clock and transport, for a use case; the secret may still be in the keyring."""
+        from armbulk.context import Context
+
+        return Context(self.profile, self.clock, self._transport)
+
+    @property
+    def store(self) -> "Store":
+        """The store of this machine. StoreError when it cannot be used."""
+        if self._store is None:
+            self._store = self.context.open_store()
+        return self._store
+
+    def require_login(self) -> "Context":
+        """Return the context with all it takes to call ARM, its secret from a file or the keyring if need be.
+
+        Raises:
+            SettingsError: Something is missing; it says what.
+        """
+        from armbulk.app.login import add_login
+
+        context = add_login(self.context)
+        self.profile = context.profile
+        return context
+
+    def interrupt(self) -> None:
+        """Ask a run or an export to stop after the call it is making; a signal handler may call this."""
+        self.clock.interrupt()
+
+    # ── files in ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def check(
+        self,
+        *files: str | Path,
+        options: "ReadOptions | None" = None,
+        update: bool | None = None,
+        dialog: "Dialog | None" = None,
+        allow_unrecognised: bool = False,
+    ) -> "CheckResult":
+        """Read files and find every problem. Needs no login; nothing leaves the machine.
+
+        Args:
+            files: Workbooks and CSV files: `FILE`, `FILE#Sheet` or `FILE#Sheet=RESOURCE`.
+            options: How they are to be read: `armbulk.ReadOptions`.
+            update: True: they change customers that ARM has, only the key is required. None: not said yet.
+            dialog: Answers about headers that only resemble a column; None: they are findings.
+            allow_unrecognised: Whether files in which nothing is recognised are no error.
+
+        Raises:
+            FileError: A file cannot be read, or holds neither customers nor documents.
+            UsageError: A sheet is said to hold a resource that does not exist.
+        """
+        from armbulk.app.check import check_inputs
+        from armbulk.app.dialog import Dialog
+
+        inputs = _input_files(files, options, update=update)
+        return check_inputs(inputs, self.profile, dialog or Dialog(), allow_unrecognised=allow_unrecognised)
+
+    def plan(
+        self,
+        checked: "CheckResult",
+        *,
+        skip_invalid: bool = False,
+        limit: int | None = None,
+        look_up: bool = False,
+        first_import: bool = False,
+        overwrite: bool = False,
+    ) -> "Plan":
+        """Return what would be sent, its batches, its cost and when it would end. Sends nothing; needs no login.
+
+        Files that were checked with `update=True` are planned as a change of customers.
+
+        Args:
+            checked: The files.
+            skip_invalid: Send the good records and hold back those with errors; else errors stop everything.
+            limit: Only the first records.
+            look_up: Look each document up in ARM before it is sent.
+            first_import: ARM has none of these documents: do not look them up.
+            overwrite: Change customers also where ARM's value has changed since the export.
+
+        Raises:
+            UsageError: The options contradict each other or the files.
+        """
+        from armbulk.app.check import check_as
+        from armbulk.app.plan import Plan, build_plan
+        from armbulk.planning.plan import ImportOptions
+
+        update = bool(checked.inputs.options.update)
+        checked = check_as(checked, update=update)
+        options = ImportOptions(
+            update=update,
+            skip_invalid=skip_invalid,
+            limit=limit,
+            look_up=look_up,
+            first_import=first_import,
+            overwrite=overwrite,
+        )
+        return Plan(checked, build_plan(self.context, self.store, checked.checked, options))
+
+    def send(self, plan: "Plan", *, wait: bool = True, progress: "ReportProgress | None" = None) -> "ImportResult":
+        """Send a plan and wait for ARM's results. Call `write` on the result for the result workbook.
+
+        With errors in the files (and no `skip_invalid`) nothing is sent: the state is `stopped`.
+
+        Args:
+            plan: What to send.
+            wait: Whether to wait for ARM's limits; else the run is paused.
+            progress: Called with each step (`armbulk.model.progress.Progress`, which prints as a sentence).
+
+        Raises:
+            SettingsError: It is not set how ARM is called.
+            Unfinished: A result workbook beside the files knows of a run that this machine's store does not know.
+            LoginError, LimitError, ServerError: The run is paused; `resume` continues it.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.imports import send_plan
+
+        result = send_plan(self.require_login(), self.store, plan, Dialog(progress), wait=wait)
+        self._unwritten.append(result)
+        return result
+
+    def import_files(  # noqa: PLR0913 - the options of `armbulk import`
+        self,
+        *files: str | Path,
+        options: "ReadOptions | None" = None,
+        update: bool = False,
+        skip_invalid: bool = False,
+        limit: int | None = None,
+        look_up: bool = False,
+        first_import: bool = False,
+        overwrite: bool = False,
+        target: str | Path | None = None,
+        wait: bool = True,
+        dry_run: bool = False,
+        expect_count: int | None = None,
+        expect_total: str | None = None,
+        dialog: "Dialog | None" = None,
+    ) -> "ImportResult":
+        """Check, plan, confirm, send and write the result workbook: `armbulk import` in one call.
+
+        Args:
+            files: As for `check`; so is `options`.
+            options: How the files are to be read.
+            update: Change customers that ARM has (only the values in the files) instead of creating records.
+            skip_invalid: As for `plan`; so are `limit`, `look_up`, `first_import` and `overwrite`.
+            limit: Only the first records.
+            look_up: Look each document up in ARM first.
+            first_import: ARM has none of these documents.
+            overwrite: Change customers also where ARM's value has changed since the export.
+            target: The result workbook; None: NAME.result.xlsx beside the first file.
+            wait: Whether to wait for ARM's limits; else the run is paused.
+            dry_run: Only plan; the state is `planned`.
+            expect_count: Stop unless exactly so many records would be sent.
+            expect_total: Stop unless the documents add up to this amount incl. VAT.
+            dialog: Asked before anything is sent; None: it is sent.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.imports.import_files` lists them.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.imports import ImportRequest, import_files
+        from armbulk.planning.plan import ImportOptions
+
+        request = ImportRequest(
+            _input_files(files, options, update=update),
+            ImportOptions(update, skip_invalid, limit, look_up, first_import, overwrite),
+            str(target) if target is not None else None,
+            wait,
+            dry_run,
+            expect_count,
+            expect_total,
+        )
+        return import_files(self.context, self.store, request, dialog or Dialog())
+
+    def resume(
+        self,
+        run: int | None = None,
+        *,
+        target: str | Path | None = None,
+        look_up: bool = False,
+        first_import: bool = False,
+        wait: bool = True,
+        dialog: "Dialog | None" = None,
+    ) -> "ImportResult | None":
+        """Continue an unfinished import and write its result workbook; None when the dialog did not confirm it.
+
+        Args:
+            run: Its number; None: the latest unfinished one.
+            target: The result workbook; None: NAME.result.xlsx beside the first file.
+            look_up: As for `plan`; so is `first_import`. With neither: as when the run was created.
+            first_import: ARM has none of these documents.
+            wait: Whether to wait for ARM's limits; else the run is paused again.
+            dialog: Answers and progress.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.imports.resume_import` lists them.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.imports import ResumeRequest, resume_import
+
+        request = ResumeRequest(run, str(target) if target is not None else None, look_up, first_import, wait)
+        return resume_import(self.require_login(), self.store, request, dialog or Dialog())
+
+    def resolve(
+        self,
+        run: int | None = None,
+        *,
+        decision: str | None = None,
+        documents: Sequence[str] | None = None,
+        keys_file: Path | None = None,
+        expect_count: int | None = None,
+        expect_total: str | None = None,
+        look_up: bool = True,
+        dialog: "Dialog | None" = None,
+    ) -> "ResolveResult":
+        """Look unconfirmed documents up in ARM again, and carry out a decision about those that are left.
+
+        Args:
+            run: Only the documents of this run; None: of every run of the client.
+            decision: `mark-created`, `give-up` or `resend`; None: the dialog is asked about each document.
+            documents: The numbers of the documents that are meant; None: all.
+            keys_file: A file with these numbers, one a line.
+            expect_count: Stop unless so many documents are meant.
+            expect_total: Stop unless they add up to this amount incl. VAT.
+            look_up: Whether ARM is asked first.
+            dialog: Answers.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.resolve.resolve_documents` lists them.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.resolve import ResolveRequest, resolve_documents
+
+        numbers = tuple(documents) if documents is not None else None
+        request = ResolveRequest(run, decision, numbers, keys_file, expect_count, expect_total, look_up)
+        return resolve_documents(self.context, self.store, request, dialog or Dialog())
+
+    # ── data out ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def export(
+        self,
+        resource: str,
+        *,
+        wait: bool = True,
+        fresh: bool = False,
+        progress: "ReportProgress | None" = None,
+        **query: "Unpack[ExportQuery]",
+    ) -> "Export":
+        """Read a list of ARM completely, prove it, and tie it out where it has postings.
+
+        Args:
+            resource: `customers`, `documents`, `ar-items`, `gl-items` …, or `close` for the month-end pack.
+            wait: Whether to wait for ARM's limits; else LimitError.
+            fresh: Whether to begin anew, whatever an interrupted export has read.
+            progress: Called with each step.
+            query: Which part of the list: `period="2025-02"`, `where={"customerno": "543210"}` …; see
+                `armbulk.app.exports.ExportQuery`.
+
+        Raises:
+            UsageError: ARM cannot be asked that.
+            SettingsError: It is not set how ARM is called.
+            LimitError, LoginError, ServerError, Interrupted: What was read is kept; the same call continues.
+            Unfinished: Another process, or an export of this session whose records were not taken, reads the list.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.exports import build_export_request, read_export
+
+        request, dialog = build_export_request(resource, **query), Dialog(progress)
+        context = self.require_login()
+        try:
+            export = read_export(context, request, dialog, wait=wait, fresh=fresh)
+        except Unfinished as error:
+            if error.code != "busy" or not self._exports:
+                raise
+            error.hint = "An earlier export of this session may hold the list: call its frame, write or close first"
+            if not self._close_used_exports():
+                raise
+            export = read_export(context, request, dialog, wait=wait, fresh=False)
+        self._exports.append(export)
+        return export
+
+    def _close_used_exports(self) -> bool:
+        """Close the exports whose records were taken, so that others can read the same lists; return whether any."""
+        used = [export for export in self._exports if export.is_used]
+        for export in used:
+            export.close()
+        self._exports = [export for export in self._exports if not export.is_used]
+        return bool(used)
+
+    def plan_export(
+        self, resource: str, *, progress: "ReportProgress | None" = None, **query: "Unpack[ExportQuery]"
+    ) -> dict[str, Any]:
+        """Return how large an export is and what it costs, as the JSON of `armbulk export --plan` has it.
+
+        A few small calls ask for totals; nothing is read completely. The arguments and exceptions are those of
+        `export`.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.exports import build_export_request, price_export
+
+        return price_export(self.require_login(), build_export_request(resource, **query), Dialog(progress))
+
+    # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, number: int) -> "ImportResult":
+        """Return an earlier run, as the store has it; StoreError if there is none of that number."""
+        from armbulk.app.history import load_run
+
+        return load_run(self.context, self.store, number)
+
+    def runs(self) -> "pl.DataFrame":
+        """Return all runs, newest first, with the columns of `app.history.RUNS_SCHEMA`."""
+        from armbulk.app.history import tabulate_runs
+
+        return tabulate_runs(self.store)
+
+    def usage(self) -> "pl.DataFrame":
+        """Return ARM's limits, one row per window and meter, with the columns of `app.usage.METERS_SCHEMA`."""
+        import polars as pl
+
+        from armbulk.app.usage import METERS_SCHEMA, list_meters
+
+        meters = list_meters(self.store, self.profile, self.clock.now())["meters"]
+        return pl.DataFrame(meters, schema=METERS_SCHEMA)
+
+    def purge(self, older_than: timedelta) -> "PurgeResult":
+        """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""
+        from armbulk.app.history import purge_history
+
+        return purge_history(self.context, self.store, older_than)
+
+
+def _input_files(files: Sequence[str | Path], options: "ReadOptions | None", *, update: bool | None) -> "InputFiles":
+    from armbulk.app.check import InputFiles
+    from armbulk.model.sheet import ReadOptions
+
+    options = options or ReadOptions()
+    return InputFiles(
+        tuple(str(file) for file in files), options if update is None else replace(options, update=update)
+    )

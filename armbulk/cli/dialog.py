@@ -1,0 +1,112 @@
+"""The questions of use cases, asked at the terminal; and their progress."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armbulk.app.dialog import Dialog, HeaderQuestion, ReportProgress
+from armbulk.cli.command import CommandContext, InterruptHandler
+from armbulk.cli.progress import show_progress
+from armbulk.errors import QuestionError, UsageError
+from armbulk.findings.frame import fill_template
+from armbulk.i18n import Words
+
+if TYPE_CHECKING:
+    from armbulk.app.plan import Plan
+
+_ACCEPT_HEADER = Words(
+    '{sheet}, column {column}: "{said}" looks like "{header}". Use it?',
+    "{sheet}, kolonne {column}: «{said}» ligner på «{header}». Skal den brukes?",
+)
+_SEND = Words("Send {count} records to {where}, client {client}?", "Sende {count} poster til {where}, klient {client}?")
+_SEND_DOCUMENTS = Words(
+    "Send {count} records (documents {first} to {last}; {totals}) to {where}, client {client}?",
+    "Sende {count} poster (bilag {first} til {last}; {totals}) til {where}, klient {client}?",
+)
+_FIRST_IMPORT = Words(
+    "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
+    "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
+)
+_DECISIONS = {"c": "mark-created", "g": "give-up", "s": "resend", "l": ""}
+
+
+class TerminalDialog(Dialog):
+    """Asks at the terminal. With `yes` everything is confirmed, and no guess is taken for an answer.
+
+    Raises:
+        QuestionError: Something has to be confirmed, and there is no terminal and no `--yes`.
+    """
+
+    def __init__(self, context: CommandContext, *, yes: bool = False) -> None:
+        super().__init__()
+        self._context = context
+        self._yes = yes
+
+    def reading(self) -> AbstractContextManager[object]:
+        """Show that files are read."""
+        return self._context.reporter.working("reading and checking …")
+
+    def asking(self) -> AbstractContextManager[object]:
+        """Show that ARM is asked."""
+        return self._context.reporter.working("asking ARM …")
+
+    @contextmanager
+    def sending(self) -> Iterator[ReportProgress]:
+        """Show progress; Ctrl-C stops after the call that is being made."""
+        with InterruptHandler(self._context.session), show_progress(self._context.reporter) as progress:
+            yield progress
+
+    def accept_header(self, question: HeaderQuestion) -> bool:
+        """Ask about a header, where somebody can answer."""
+        if self._yes or not self._context.can_ask:
+            return False
+        values = {
+            "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
+        }  # fmt: skip
+        return click.confirm(fill_template(_ACCEPT_HEADER.text(self._context.lang), values), default=False, err=True)
+
+    def confirm_import(self, plan: "Plan") -> bool:
+        """Show the plan, and ask for a yes."""
+        if not self._context.reporter.as_json:
+            self._context.reporter.show("plan", plan.to_json())
+        summary, profile = plan.summarise(), self._context.session.profile
+        values = {**summary, "where": profile.account.origin, "client": profile.client_no}
+        question = _SEND_DOCUMENTS if summary["last"] else _SEND
+        return self._context.ask(fill_template(question.text(self._context.lang), values), yes=self._yes)
+
+    def confirm_first_import(self) -> bool:
+        """Ask whether the documents are certainly new to ARM: that is a person's word, not a slip."""
+        return self._context.ask(_FIRST_IMPORT.text(self._context.lang), yes=self._yes)
+
+    def confirm_decision(self, decision: str, phrase: str) -> bool:
+        """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""
+        return self._yes or self._confirm_phrase(decision, phrase)
+
+    def _confirm_phrase(self, decision: str, phrase: str) -> bool:
+        question = f"{decision}: type the count and the total ({phrase})"
+        if not self._context.can_ask:
+            raise QuestionError("question", question, "Answer with --yes (and --expect-count, --expect-total)")
+        if click.prompt(question, default="", show_default=False, err=True).split() != phrase.split():
+            raise UsageError("not-confirmed", "That is not the count and the total", "Nothing was done")
+        return True
+
+    def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
+        """Ask what shall become of a document, where somebody can answer."""
+        if not self._context.can_ask:
+            return ""
+        amount = f"{document['amount'] or '?'} {document['currency']}"
+        where = f"run {document['run']}, row {document['row']}"
+        heading = f"{document['document_no']} · customer {document['customer_no']} · {amount} · {where}"
+        self._context.reporter.say(f"{heading}: {document['reason']}")
+        choices = click.Choice(list(_DECISIONS))
+        answer = click.prompt("(c)reated, (g)ive up, (s)end again, (l)ater", type=choices, default="l", err=True)
+        decision = _DECISIONS[answer]
+        if decision == "resend":
+            self._confirm_phrase(decision, phrase)
+        return decision
+
+    def note(self, text: str) -> None:
+        """Show the note on stderr."""
+        self._context.reporter.say(text)

@@ -1,0 +1,40 @@
+"""The arguments of commands that read files: which files, and how they are to be read."""
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from armbulk.cli.command import CommandContext
+    from armbulk.errors import Exit
+
+_OPTIONS = (
+    click.option("--mapping", help="A mapping file (TOML), or one that comes with armbulk (see `armbulk map`)."),
+    click.option("--pad-postal-codes", is_flag=True, help="A postal code that Excel stored as 150 is 0150."),
+    click.option("--decimal", type=click.Choice([",", "."]), help="The decimal separator, where 1.234 is unclear."),
+    click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order in dates such as 01/02/25."),
+    click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out rows that Excel does not show."),
+    click.option("--include-hidden", "hidden", flag_value="include", help="Take hidden rows as any other."),
+    click.option("--encoding", help="The encoding of CSV files, where it is not found rightly."),
+    click.option("--as", "as_resource", help="What the files hold: customers, documents or lines."),
+    click.argument("files", nargs=-1, required=True),
+)
+_READ_OPTIONS = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes", "mapping")
+
+
+def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
+    """Add the arguments that name files and say how to read them; the command gets `files` and `options`."""
+
+    @functools.wraps(function)
+    def wrapped(context: "CommandContext", files: tuple[str, ...], **arguments: Any) -> "Exit":
+        from armbulk.model.sheet import ReadOptions
+
+        options = ReadOptions(**{name: arguments.pop(name) for name in _READ_OPTIONS})
+        return function(context, files, options, **arguments)
+
+    for decorate in _OPTIONS:
+        wrapped = decorate(wrapped)
+    return wrapped

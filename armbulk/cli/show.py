@@ -1,0 +1,64 @@
+"""How imports and exports are shown, whichever command made them."""
+
+from typing import TYPE_CHECKING, Any
+
+from armbulk.i18n import Words
+
+if TYPE_CHECKING:
+    from armbulk.app.import_result import ImportResult
+    from armbulk.cli.command import CommandContext
+
+_FILES_CHANGED = Words(
+    "The files are gone or have changed since the run began: what was read then is what was sent, and the workbook "
+    "lists the records from the store.",
+    "Filene er borte eller endret siden kjøringen begynte: det som ble lest da, er det som ble sendt, og arbeidsboken "
+    "lister postene fra lageret.",
+)
+
+
+def show_import(context: "CommandContext", result: "ImportResult") -> None:
+    """Show how an import ended, or why nothing was sent."""
+    reporter = context.reporter
+    match result.state:
+        case "planned" if result.plan:
+            reporter.show("plan", result.plan.to_json())
+        case "stopped":
+            _show_stopped(context, result)
+        case "declined":
+            reporter.say("Nothing was sent.")
+        case "interrupted":
+            show_run(context, result)
+            reporter.say(f"Interrupted; `armbulk resume {result.run}` goes on.")
+        case _:
+            show_files_changed(context, result)
+            show_run(context, result)
+            if result.write_error:
+                reporter.warn(result.write_error.message, result.write_error.hint)
+
+
+def _show_stopped(context: "CommandContext", result: "ImportResult") -> None:
+    """Errors stopped everything before anything was sent; the workbook shows them in place."""
+    findings = result.plan.check.to_json() if result.plan else {}
+    if context.reporter.as_json:
+        context.reporter.show("run", {**result.to_json(), "result": str(result.workbook), **findings})
+    else:
+        context.reporter.show("check", findings)
+        context.reporter.say(f"→ {result.workbook}")
+
+
+def show_files_changed(context: "CommandContext", result: "ImportResult") -> None:
+    """Say that the workbook lists the records alone, where the files are not what they were."""
+    if result.files_changed:
+        context.reporter.say(_FILES_CHANGED.text(context.lang))
+
+
+def show_run(context: "CommandContext", result: "ImportResult") -> None:
+    """Show a run as it stands."""
+    context.reporter.show("run", result.to_json(), **result.describe())
+
+
+def show_export(context: "CommandContext", report: dict[str, Any]) -> None:
+    """Show how an export ended."""
+    from armbulk.app.exports import column_headers
+
+    context.reporter.show("export", report, headers=column_headers(context.lang))

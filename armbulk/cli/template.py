@@ -1,0 +1,28 @@
+"""The command `template`."""
+
+from pathlib import Path
+
+import click
+
+from armbulk.cli.command import CommandContext, command
+from armbulk.errors import Exit
+
+
+@click.command()
+@click.argument("resource", type=click.Choice(["customers", "documents", "lines", "all"]))
+@click.option("-o", "target", type=click.Path(path_type=Path), help="The workbook (default: a name in this folder).")
+@click.option("--examples", is_flag=True, help="Fill in a few rows that show how.")
+@click.option("--yes", is_flag=True, help="Replace a file of that name.")
+@command
+def template(context: CommandContext, resource: str, target: Path | None, *, examples: bool, yes: bool) -> Exit:
+    """Write a workbook to fill in for RESOURCE; documents come with a sheet for their lines, `all` with customers too.
+
+    \b
+    Example:  armbulk template customers
+              armbulk template all --examples --lang no -o kunder-og-fakturaer.xlsx
+    """
+    from armbulk.app.templates import create_template
+
+    report = create_template(resource, target, context.lang, examples=examples, replace=yes)
+    context.reporter.show("template", report)
+    return Exit.OK

@@ -1,0 +1,10 @@
+"""Limits of Excel that readers and writers share (Microsoft, "Excel specifications and limits")."""
+
+EXCEL_MAX_CELL_CHARS = 32_767
+"""Characters a cell can hold."""
+
+EXCEL_EXACT_DIGITS = 15
+"""Significant digits Excel keeps of a number. A number with more digits is written as text."""
+
+EXCEL_MAX_ROWS = 1_048_576
+"""Rows of a worksheet, the header included."""

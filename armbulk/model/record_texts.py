@@ -1,0 +1,147 @@
+"""JSON records as frames of texts: one column for each path, each value exactly as ARM wrote it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+import polars as pl
+
+Json = dict[str, Any]
+
+RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX = "\x00key", "\x00raw", "\x00of", "\x00place"
+"""Columns armbulk adds: a record's key, its JSON as ARM wrote it, a line's record, a record's index on its page.
+
+Checkpoints and snapshots keep frames with these columns, so their names stay.
+"""
+
+INTERNAL_COLUMNS = (RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX)
+
+SEPARATOR = "\x1f"
+"""Between the values of a key that has several."""
+
+_LARGEST_EXPONENT = 40
+
+
+def to_text(value: Any) -> str | None:
+    """Return a JSON value as the text ARM wrote; None for null, "" and an empty array."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return _format_decimal(value)
+    if isinstance(value, list):
+        return _join_texts(value) if value else None
+    return to_json_text(value) if isinstance(value, dict) else str(value)
+
+
+def _format_decimal(value: Decimal) -> str:
+    text = str(value)
+    if "E" not in text:
+        return text
+    exponent = value.as_tuple().exponent
+    is_short = isinstance(exponent, int) and abs(exponent) <= _LARGEST_EXPONENT
+    return format(value, "f") if is_short else text
+
+
+def _join_texts(values: list[Any]) -> str:
+    """Several texts as one, the way an imported cell holds them; anything else as JSON."""
+    if not all(isinstance(value, str) for value in values):
+        return to_json_text(values)
+    return ("\n" if any(";" in value for value in values) else "; ").join(values)
+
+
+def to_json_text(value: Any) -> str:
+    """Return a value as JSON, every number with its exact digits."""
+    if isinstance(value, Decimal):
+        return _format_decimal(value)
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(name, ensure_ascii=False)}: {to_json_text(inner)}" for name, inner in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(to_json_text, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def build_frame(records: Sequence[Json], paths: Sequence[str], skip: frozenset[str] = frozenset()) -> pl.DataFrame:
+    """Return the records as a frame of texts (all columns String).
+
+    Args:
+        records: one row each.
+        paths: the first columns, in this order; a path is the names from the record down, joined by dots.
+        skip: paths to leave out.
+
+    Returns:
+        The columns of `paths`, then one for every other path the records have.
+    """
+    columns: dict[str, Sequence[str | None]] = {path: [] for path in paths}
+    _fill_columns(records, _build_tree(paths), "", columns, skip)
+    return pl.DataFrame([_to_series(path, texts, len(records)) for path, texts in columns.items()])
+
+
+def extract_column(records: Sequence[Json], path: str) -> pl.Series:
+    """Return the values of one path as `build_frame` does; null where a record has no value there."""
+    values: Sequence[Any] = records
+    for name in path.split("."):
+        values = [value.get(name) if isinstance(value, dict) else None for value in values]
+    values = [None if isinstance(value, dict) else value for value in values]
+    return _to_series(path, _to_texts(values, set(map(type, values))), len(records))
+
+
+def _to_series(path: str, texts: Sequence[str | None], rows: int) -> pl.Series:
+    return pl.Series(path, texts or [None] * rows, dtype=pl.String)
+
+
+def _build_tree(paths: Iterable[str]) -> Json:
+    tree: Json = {}
+    for path in paths:
+        node = tree
+        *parents, name = path.split(".")
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[name] = None
+    return tree
+
+
+def _fill_columns(
+    records: Sequence[Json], tree: Json, prefix: str, columns: dict[str, Sequence[str | None]], skip: frozenset[str]
+) -> None:
+    """Add the texts of every path below `prefix`: by whole columns, because value by value is too slow."""
+    shapes = dict.fromkeys(map(tuple, records))
+    uniform = dict(zip(*shapes, zip(*map(dict.values, records), strict=True), strict=True)) if len(shapes) == 1 else {}
+    for name in dict.fromkeys((*tree, *chain.from_iterable(shapes))):
+        path = f"{prefix}{name}"
+        if path in skip:
+            continue
+        values: Sequence[Any] = uniform[name] if name in uniform else [record.get(name) for record in records]
+        types = set(map(type, values))
+        if tree.get(name) or dict in types:
+            inner = [value if isinstance(value, dict) else {} for value in values]
+            _fill_columns(inner, tree.get(name) or {}, f"{path}.", columns, skip)
+            if types <= {dict, type(None)}:
+                continue
+            values = [None if isinstance(value, dict) else value for value in values]
+        columns[path] = _to_texts(values, types)
+
+
+def _to_texts(values: Sequence[Any], types: set[type]) -> Sequence[str | None]:
+    """The values as `to_text` gives them; frequent combinations of types take a fast way."""
+    if types == {str} and "" not in values:
+        return values
+    if types <= {int, Decimal}:
+        texts = list(map(str, values))
+        return [to_text(value) for value in values] if "E" in "".join(texts) else texts
+    if types <= {int, type(None)}:
+        return [None if value is None else str(value) for value in values]
+    if types <= {str, type(None)}:
+        return [value or None for value in values]
+    if types <= {int, Decimal, type(None)}:
+        return [
+            None if value is None else _format_decimal(value) if isinstance(value, Decimal) else str(value)
+            for value in values
+        ]
+    return [to_text(value) for value in values]

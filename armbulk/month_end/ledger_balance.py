@@ -1,0 +1,88 @@
+"""The balance of a GL account at the end of a period, and which list it comes from."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from armbulk.export.fetched_list import FetchedList
+from armbulk.i18n import Words
+from armbulk.model.partition import Partition
+from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
+from armbulk.month_end.tie_out import read_movements
+from armbulk.month_end.turnover import ACCOUNT, parse_amount
+
+_TOO_LATE = Words(
+    "no closing balances, and the GL items of account {} begin {}, the AR items {}",
+    "ingen utgående saldoer, og hovedbokspostene på konto {} begynner {}, reskontropostene {}",
+)
+_FROM_MOVEMENTS = Words("GL movements {}", "Hovedboksbevegelser {}")
+_FROM_ITEMS = Words("GL items since {}", "Hovedboksposter siden {}")
+_NO_MOVEMENTS = Words("no movements", "ingen bevegelser")
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The balance of an account when the period ended, and the list it comes from."""
+
+    account: str
+    name: str
+    closing: Decimal
+    source: Words
+
+
+def read_balance(
+    lists: MonthEndLists, account: str, ar_items: FetchedList, end: date, earlier: FetchedList,
+    movements: pl.DataFrame | None,
+) -> Balance:  # fmt: skip
+    """Return the balance of an account: its last closing balance, else the sum of all its postings.
+
+    Args:
+        lists: reads further lists.
+        account: the account.
+        ar_items: all AR items; the postings must begin as early as they do.
+        end: last day of the period.
+        earlier: the list that further movements must not be older than.
+        movements: the movements of the period (`parse_movements`); None when ARM has none.
+
+    Raises:
+        Unavailable: neither list gives the balance.
+    """
+    if movements is not None:
+        own = _movements_until(movements, end, account)
+        if not own.height:
+            all_periods = Partition(values=(("glaccountno", account),))
+            own = _movements_until(read_movements(lists, all_periods, earlier), end, account)
+        if not own.height:
+            return Balance(account, "", Decimal(0), _NO_MOVEMENTS)
+        year, period, closing = own.select("year", "period", "closing").row(-1)
+        if closing is not None:
+            return Balance(account, "", closing, format_words(_FROM_MOVEMENTS, f"{year}-{period:02d}"))
+    return _sum_postings(lists, account, ar_items, end)
+
+
+def _movements_until(movements: pl.DataFrame, end: date, account: str) -> pl.DataFrame:
+    period = pl.col("year") * 100 + pl.col("period")
+    own = movements.filter((pl.col(ACCOUNT) == account) & (period <= end.year * 100 + end.month))
+    return own.sort("year", "period")
+
+
+def _sum_postings(lists: MonthEndLists, account: str, ar_items: FetchedList, end: date) -> Balance:
+    """The sum of all postings of an account, if they begin as early as the AR items do."""
+    postings = lists.read(lists.build_request("gl-items", Partition(values=(("glaccountno", account),))))
+    verify_complete(postings)
+    closing, first = Decimal(0), ""
+    period = pl.col("glYear").cast(pl.Int64, strict=False) * 100 + pl.col("glPeriod").cast(pl.Int64, strict=False)
+    for page, _ in postings.pages():
+        amount = parse_amount("glAmount", postings.stats.columns)
+        page_sum, page_first = page.select(
+            amount.filter(period <= end.year * 100 + end.month).sum().alias("sum"),
+            pl.col("voucherDate").min().alias("first"),
+        ).row(0)
+        closing += page_sum or Decimal(0)
+        first = min(filter(None, (first, page_first)), default="")
+    ar_first = min((text for page, _ in ar_items.pages() if (text := page["voucherDate"].min())), default="")
+    if str(ar_first) and (not first or first > str(ar_first)):
+        raise Unavailable(format_words(_TOO_LATE, account, first or "-", ar_first))
+    return Balance(account, "", closing, format_words(_FROM_ITEMS, first))

@@ -1,0 +1,116 @@
+"""The lists a month-end reads, one after the other, each complete or unavailable."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from armbulk.context import Context
+from armbulk.errors import ForbiddenError, ServerError
+from armbulk.export.fetched_list import FetchedList, fetch_list
+from armbulk.export.request import ExportRequest
+from armbulk.export.result import find_gaps
+from armbulk.export.session import ExportSession, OnProgress
+from armbulk.i18n import Words
+from armbulk.model.outcome import ApiUsage
+from armbulk.model.partition import Partition
+from armbulk.resources import EXPORTS
+
+_MISSING_CODES = frozenset({"no-such-list", "list-refused"})
+_NO_LIST = Words("ARM has no GL movements for this client: {}", "ARM har ingen hovedboksbevegelser for klienten: {}")
+_INCOMPLETE = Words("ARM's list ({}) is not complete: {}", "ARMs liste ({}) er ikke komplett: {}")
+
+
+class Unavailable(Exception):  # noqa: N818 - a fact about ARM
+    """A figure of the month-end cannot be calculated; `reason` says why."""
+
+    def __init__(self, reason: Words) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+def format_words(words: Words, *values: object) -> Words:
+    """Return a text with its gaps filled, in both languages."""
+    return Words(words.en.format(*values), words.no.format(*values))
+
+
+def is_list_missing(error: ServerError | ForbiddenError) -> bool:
+    """Whether an error means that ARM does not offer a list to this client: the month-end goes on without it."""
+    return isinstance(error, ForbiddenError) or error.code in _MISSING_CODES
+
+
+@dataclass(slots=True)
+class MonthEndLists:
+    """Reads the lists of one month-end; what was read stays in checkpoints until its file is complete.
+
+    Attributes:
+        context: settings, clock and transport.
+        target: the file of the month-end.
+        waits: whether to wait for room in the quota.
+        fresh: whether to delete what an interrupted export has read.
+        on_progress: called with progress.
+        stack: closes the sessions.
+        sessions: the sessions opened so far.
+    """
+
+    context: Context
+    target: Path
+    waits: bool
+    fresh: bool
+    on_progress: OnProgress
+    stack: ExitStack
+    sessions: list[ExportSession] = field(default_factory=list)
+
+    def open_session(self, request: ExportRequest) -> ExportSession:
+        """Begin a list, or continue with it."""
+        session = self.stack.enter_context(ExportSession(self.context, request, self.waits, self.on_progress))
+        self.sessions.append(session)
+        return session
+
+    def read(self, request: ExportRequest) -> FetchedList:
+        """Read a list completely."""
+        return fetch_list(self.open_session(request), fresh=self.fresh)
+
+    def read_after(self, request: ExportRequest, earlier: FetchedList) -> FetchedList:
+        """Read a list completely, and not before `earlier`: a checkpoint from before that is deleted.
+
+        Raises:
+            Unavailable: ARM does not offer the list to this client.
+        """
+        session = self.open_session(request)
+        file = session.checkpoint.file
+        mark = earlier.checkpoint.usage.meters()  # what reading `earlier` has used tells one reading from the next
+        if file.read_fact("after", None) != mark:
+            file.clear()
+            file.save_fact("after", mark)
+        try:
+            return fetch_list(session, fresh=False)
+        except (ServerError, ForbiddenError) as error:
+            if not is_list_missing(error):
+                raise
+            file.clear()
+            raise Unavailable(format_words(_NO_LIST, error.message)) from None
+
+    def build_request(self, name: str, root: Partition) -> ExportRequest:
+        """Return the request for another list of the month-end."""
+        resource = EXPORTS[name]
+        listing = resource.listing
+        if listing is None:
+            raise AssertionError(name)
+        return ExportRequest(resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), "norwegian")
+
+    def mark_done(self) -> None:
+        """Let all checkpoints be deleted: the file is complete."""
+        for session in self.sessions:
+            session.is_done = True
+
+    @property
+    def usage(self) -> ApiUsage:
+        """What all lists have used of the quota."""
+        return sum((session.checkpoint.usage for session in self.sessions), ApiUsage())
+
+
+def verify_complete(fetched: FetchedList) -> None:
+    """Raise Unavailable when records of a list may be missing."""
+    gaps = find_gaps(fetched)
+    if gaps:
+        raise Unavailable(format_words(_INCOMPLETE, fetched.request.resource.title.en, gaps[0]["why"]))

@@ -1,0 +1,54 @@
+"""Outcomes, states of runs and armbulk's own messages in the user's language."""
+
+_OUTCOMES_NO = {
+    "created": "opprettet",
+    "created_with_warnings": "opprettet med varsler",
+    "updated": "oppdatert",
+    "updated_with_warnings": "oppdatert med varsler",
+    "unchanged": "uendret",
+    "rejected": "avvist av ARM",
+    "held_back": "holdt tilbake",
+    "not_sent": "ikke sendt",
+    "already_sent": "sendt før",
+    "in_doubt": "uavklart",
+    "conflict": "konflikt",
+}
+
+_STATES_NO = {
+    "running": "i gang, eller avbrutt uten varsel",
+    "finished": "ferdig",
+    "paused": "satt på pause",
+    "in_doubt": "uavklart",
+    "interrupted": "avbrutt",
+}
+
+_MESSAGES_NO = {
+    "its customer is held back": "kunden er holdt tilbake",
+    "its customer was not accepted by ARM": "kunden ble ikke godtatt av ARM",
+    "not sent: errors must be corrected first": "ikke sendt: feil må rettes først",
+    "a hidden row, left out as you asked": "en skjult rad, utelatt slik du ba om",
+    "beyond --limit": "utenfor --limit",
+    "not sent yet": "ikke sendt ennå",
+    "its document is not in the files": "bilaget finnes ikke i filene",
+    "ARM has it; its answer has not been fetched yet": "ARM har den; svaret er ikke hentet ennå",
+    "the answer was lost; ARM must be asked": "svaret gikk tapt; ARM må spørres",
+    "found at ARM after the answer was lost": "funnet hos ARM etter at svaret gikk tapt",
+    "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
+    "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
+}
+"""Messages saved with records, in English → in Norwegian."""
+
+
+def outcome_text(outcome: str, lang: str) -> str:
+    """Return an outcome as a text."""
+    return _OUTCOMES_NO[outcome] if lang == "no" else outcome.replace("_", " ")
+
+
+def state_text(state: str, lang: str) -> str:
+    """Return the state of a run as a text."""
+    return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
+
+
+def translate_message(message: str, lang: str) -> str:
+    """Return a message of armbulk's own in a language; ARM's messages stay as they are."""
+    return _MESSAGES_NO.get(message, message) if lang == "no" else message

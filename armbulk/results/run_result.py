@@ -1,0 +1,116 @@
+"""The result of a run as the store has it: its records with their outcomes."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from armbulk.clock import iso
+from armbulk.errors import FileError
+from armbulk.model.outcome import SUCCESSFUL, ApiUsage
+from armbulk.model.sheet import ReadOptions
+from armbulk.planning.items import SEND_ORDER
+from armbulk.results import reconcile
+from armbulk.store import Run, Store
+from armbulk.validation.check import Checked, check_files
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run and the outcomes of its records.
+
+    Attributes:
+        run: the run; None when nothing was sent, and nothing stored.
+        items: the records, every one with an outcome (`reconcile.fill_outcomes`).
+        batch_numbers: batch id → number of the batch.
+        usage: what the run has used of the quota, by meter.
+    """
+
+    run: Run | None
+    items: pl.DataFrame
+    batch_numbers: dict[int, int]
+    usage: dict[str, int]
+
+    def count_outcomes(self) -> dict[str, int]:
+        """Return the number of records by outcome."""
+        return reconcile.count_outcomes(self.items)
+
+    @property
+    def all_successful(self) -> bool:
+        """Whether every record has an outcome that leaves nothing to do."""
+        return self.items["outcome"].is_in([outcome.value for outcome in SUCCESSFUL]).all()
+
+    def count_by_resource(self) -> dict[str, dict[str, int]]:
+        """Return the number of records by outcome, for each resource; outcomes without records are left out."""
+        counts = {}
+        for name in SEND_ORDER:
+            items = self.items.filter(pl.col("resource") == name)
+            if items.height:
+                by_outcome = reconcile.count_outcomes(items)
+                counts[name] = {outcome: count for outcome, count in by_outcome.items() if count}
+        return counts
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the run as the JSON of `import`, `resume` and `show`."""
+        return {
+            "run": str(self.run.id) if self.run else None,
+            "state": self.run.state if self.run else "finished",
+            "rows": self.items.height,
+            "outcomes": self.count_outcomes(),
+            "by_resource": self.count_by_resource(),
+            "cost": self.usage,
+            "result": self.run.result if self.run else None,
+            "resume_at": iso(self.run.resume_at) if self.run else None,
+        }
+
+
+def load_result(store: Store, run_id: int) -> RunResult:
+    """Return the result of a run as it is now."""
+    batches = store.batches(run_id)
+    items = reconcile.fill_outcomes(store.items(run_id), {batch.id: batch.state for batch in batches})
+    numbers = {batch.id: batch.no for batch in batches}
+    return RunResult(store.run(run_id), items, numbers, store.usage_of_run(run_id).meters())
+
+
+def build_unsent_result(items: pl.DataFrame) -> RunResult:
+    """Return the result of planned records of which nothing was sent, and nothing stored."""
+    unsent = items.with_columns(
+        pl.lit(None, pl.String).alias("warnings"),
+        pl.lit(None, pl.String).alias("reference"),
+        pl.lit(None, pl.Float64).alias("at"),
+    )
+    return RunResult(None, reconcile.fill_outcomes(unsent, {}), {}, ApiUsage().meters())
+
+
+def list_runs(store: Store) -> list[dict[str, Any]]:
+    """Return all runs, newest first, as the JSON of `armbulk runs`."""
+    return [
+        {
+            "run": str(run.id),
+            "state": run.state,
+            "created": iso(run.created),
+            "client_no": run.account.client_no,
+            "profile": run.profile,
+            "rows": store.count_records(run.id),
+            "files": [Path(name.partition("#")[0]).name for name in run.options["files"]],
+            "result": run.result,
+        }
+        for run in store.runs()
+    ]
+
+
+def recheck_files(run: Run) -> Checked | None:
+    """Read and check a run's files again; None when one is missing or has changed."""
+    try:
+        checked = check_files(run.options["files"], read_options_of(run))
+    except FileError:
+        return None
+    hashes = {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in checked.sheets}
+    return checked if hashes == run.sha256 else None
+
+
+def read_options_of(run: Run) -> ReadOptions:
+    """Return how a run's files were read; options of another armbulk version are left out."""
+    known = {option.name for option in fields(ReadOptions)}
+    return ReadOptions(**{name: value for name, value in run.options.get("reading", {}).items() if name in known})

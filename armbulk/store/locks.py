@@ -1,0 +1,52 @@
+"""The lock that keeps other processes from sending for the same client."""
+
+import contextlib
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from armbulk.errors import Unfinished
+from armbulk.quota.limits import Account
+from armbulk.store.engine import path_of
+
+
+class ClientLock(AbstractContextManager[object]):
+    """A lock of the operating system for each origin and client: released when its process ends, however it ends.
+
+    Who has it is written to a file beside it, for the message to those who must wait.
+    """
+
+    def __init__(self, url: str, account: Account, holder: str) -> None:
+        """Prepare the lock in the folder of the database at `url`; `holder` describes this process to others."""
+        name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
+        folder = Path(path_of(url) or ".").parent
+        self._account, self._holder, self._holder_file = account, holder, folder / f"{name}.holder"
+        self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
+
+    def __enter__(self) -> object:
+        """Take the lock; Unfinished when another process has it."""
+        try:
+            lock = self._lock.acquire()
+        except Timeout:
+            raise Unfinished(
+                "busy",
+                f"{self._read_holder()} is sending for client {self._account.client_no}",
+                "Wait until it has ended, then try again",
+            ) from None
+        with contextlib.suppress(OSError):
+            os.close(os.open(self._holder_file, os.O_CREAT | os.O_WRONLY, 0o600))
+            self._holder_file.write_text(self._holder, encoding="utf-8")
+        return lock
+
+    def _read_holder(self) -> str:
+        try:
+            return self._holder_file.read_text(encoding="utf-8")[:80] or "Another armbulk process"
+        except (OSError, ValueError):
+            return "Another armbulk process"
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._holder_file.unlink(missing_ok=True)
+        self._lock.release()

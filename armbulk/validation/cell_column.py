@@ -1,0 +1,47 @@
+"""One column of cells while it is parsed."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from armbulk.model.fields import Field
+from armbulk.model.sheet import ReadOptions
+
+NUMBER_KINDS = ("number", "padded")
+"""The cell kinds of a plain number."""
+
+CellIssue = tuple[str, pl.Expr, pl.Expr | None]
+"""What may be wrong with a cell: (the finding's code, where it is so, the finding's detail)."""
+
+ParsedColumn = tuple[pl.Expr, list[CellIssue]]
+"""A column's typed value, and its issues; the first issue that applies to a cell is reported.
+
+An error removes the value; a warning keeps it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CellColumn:
+    """The cells of one field in one sheet.
+
+    They are parsed in a frame with the columns `row` Int64, `text` String, `kind` String (a category of CELL), and what
+    `numbers` and `dates` add for their types.
+    """
+
+    sheet: int
+    field: Field
+    letter: str
+    options: ReadOptions
+
+    @property
+    def text(self) -> pl.Expr:
+        """The cell's text."""
+        return pl.col("text")
+
+    def is_kind(self, *kinds: str) -> pl.Expr:
+        """Return whether the cell is one of `kinds` in the file."""
+        return pl.col("kind").is_in(list(kinds)).fill_null(value=False)
+
+    def has_characters(self, code: str, characters: str) -> CellIssue:
+        """Return an issue for texts with one of `characters` (a pattern); its detail is the first of them."""
+        return code, self.text.str.contains(characters), self.text.str.extract(f"({characters})")

@@ -1,0 +1,102 @@
+"""Dates as people write them, to dates. A text that may be two dates is an issue, never a guess."""
+
+import polars as pl
+
+from armbulk.validation.cell_column import CellColumn, ParsedColumn
+
+_ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ][0-9]{1,2}:[0-9]{2}"
+_AT_MIDNIGHT = r"[T ]00:00(:00)?(\.0+)?$"
+_DAY_MONTH_YEAR = r"^(?<a>[0-9]{1,2})(?<mark>[./-])(?<b>[0-9]{1,2})(?<second_mark>[./-])(?<c>[0-9]{4}|[0-9]{2})$"
+_YEAR_MONTH_DAY = r"^(?<y>[0-9]{4})[./-](?<m>[0-9]{1,2})[./-](?<d>[0-9]{1,2})$"
+_DATE_KINDS = ["text", "date", "datetime", "number"]
+
+
+def parse_date(cells: CellColumn) -> ParsedColumn:
+    """Return the value and the issues of a DATE column; the frame has the columns that `add_dates` adds."""
+    has_time = cells.text.str.contains(_WITH_TIME) & ~cells.text.str.contains(_AT_MIDNIGHT)
+    value = pl.col("date")
+    return value, [
+        ("date-with-time", has_time & cells.is_kind("datetime", "text"), None),
+        ("ambiguous-date", pl.col("is_ambiguous"), None),
+        ("not-a-date", cells.text.is_not_null() & value.is_null(), None),
+    ]
+
+
+def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
+    """Add `date` Date, and `is_ambiguous` Boolean where a text may be two dates.
+
+    ISO dates are parsed at once; only other cells are parsed as people write dates.
+    """
+    is_iso = pl.col("text").str.contains(_ISO_DATE) & pl.col("kind").is_in(["date", "text"])
+    frame = frame.with_columns(
+        pl.when(is_iso).then(pl.col("text")).str.to_date("%Y-%m-%d", strict=False).alias("date"),
+        pl.lit(value=False).alias("is_ambiguous"),
+        is_iso.fill_null(value=True).alias("is_iso"),
+    )
+    if frame["is_iso"].all():
+        return frame
+    others = frame.filter(~pl.col("is_iso") & pl.col("kind").is_in(_DATE_KINDS))
+    is_birth = cells.field.name == "date_of_birth"  # the century of a birth year with two digits is unknown
+    written = _parse_written(others.select("text").unique(), cells.options.dates, two_digit_years=not is_birth)
+    joined = frame.select("text", "is_iso", "kind").join(written, on="text", how="left", maintain_order="left")
+    is_written = ~joined["is_iso"] & joined["kind"].is_in(_DATE_KINDS)
+    none = pl.Series([None], dtype=pl.Date)
+    return frame.with_columns(
+        frame["date"].zip_with(frame["is_iso"], joined["written"].zip_with(is_written, none)),
+        is_ambiguous=(is_written & joined["is_ambiguous"]).fill_null(value=False),
+    )
+
+
+def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: bool) -> pl.DataFrame:
+    """Return `text`, `written` Date and `is_ambiguous` Boolean of dates as people write them.
+
+    27.02.2025 is the Norwegian form; 01/02/25 needs `order` (dmy, mdy or ymd).
+    """
+    text = pl.col("text").str.replace(_AT_MIDNIGHT, "")
+    parts = texts.with_columns(
+        text.str.extract_groups(_DAY_MONTH_YEAR).struct.unnest(),
+        text.str.extract_groups(_YEAR_MONTH_DAY).struct.unnest(),
+        text.str.extract(r"^([0-9]{8})$").alias("packed"),
+    )
+    parts = parts.with_columns(pl.when(pl.col("mark") == pl.col("second_mark")).then(pl.col("a", "b", "c")))
+    first, second = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32)
+    has_short_year = pl.col("c").str.len_chars() == 2
+    is_day_first = (pl.col("mark") == ".") | (first > 12)
+    by_rule = (
+        pl.when(is_day_first | (first == second)).then(_iso(pl.col("c"), pl.col("b"), pl.col("a")))
+        .when(second > 12).then(_iso(pl.col("c"), pl.col("a"), pl.col("b")))
+    )  # fmt: skip
+    has_order = (
+        pl.lit(order is not None)
+        & (~has_short_year | pl.lit(two_digit_years))
+        & (has_short_year | pl.lit(order != "ymd"))
+    )
+    is_ambiguous = ~has_order & (has_short_year | (~is_day_first & (second <= 12) & (first != second)))
+    iso = pl.coalesce(
+        _iso(pl.col("y"), pl.col("m"), pl.col("d")),
+        pl.when(has_order).then(_iso_by_order(order)).when(~is_ambiguous).then(by_rule),
+    )
+    date = iso.str.to_date("%Y-%m-%d", strict=False)
+    packed = pl.col("packed").str.to_date("%Y%m%d", strict=False)
+    return parts.select(
+        "text", pl.coalesce(date, packed).alias("written"), is_ambiguous.fill_null(value=False).alias("is_ambiguous")
+    )
+
+
+def _iso_by_order(order: str | None) -> pl.Expr:
+    """Return ISO text of the parts a, b and c in the order that the user named."""
+    if order == "ymd":
+        return _iso(_full_year("a"), pl.col("b"), pl.col("c"))
+    day, month = ("a", "b") if order == "dmy" else ("b", "a")
+    return _iso(_full_year("c"), pl.col(month), pl.col(day))
+
+
+def _full_year(name: str) -> pl.Expr:
+    """Return a year with four digits: one with two is of this century, because documents are recent."""
+    year = pl.col(name)
+    return pl.when(year.str.len_chars() == 2).then(pl.concat_str(pl.lit("20"), year)).otherwise(year)
+
+
+def _iso(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    return pl.concat_str(year, month.str.zfill(2), day.str.zfill(2), separator="-")

@@ -1,0 +1,58 @@
+"""Read the files a caller names, each once: which sheets count, and what the caller said they hold."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from armbulk.errors import FileError, UsageError
+from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadIssue, ReadOptions, Sheet
+from armbulk.readers import read_sheets
+from armbulk.resources import RESOURCES
+from armbulk.validation import edits
+
+
+def read_files(files: Sequence[str], options: ReadOptions = DEFAULT_READ_OPTIONS) -> list[Sheet]:
+    """Read the sheets of files (`FILE`, `FILE#Sheet` or `FILE#Sheet=RESOURCE`), each file once.
+
+    Raises:
+        FileError: A file cannot be read, or does not have the sheet.
+        UsageError: There is no such resource.
+    """
+    return [sheet for name in files for sheet in _read_file(name, options)]
+
+
+def _read_file(name: str, options: ReadOptions) -> list[Sheet]:
+    path, _, selector = name.partition("#")
+    sheets = edits.attach_base(read_sheets(Path(path), display_name=path, encoding=options.encoding))
+    if selector:
+        return _select_sheet(path, sheets, selector)
+    sheets = _visible_sheets(sheets, options)
+    if options.as_resource:
+        return [replace(sheet, resource=_known_resource(options.as_resource)) for sheet in sheets]
+    return sheets
+
+
+def _select_sheet(path: str, sheets: Sequence[Sheet], selector: str) -> list[Sheet]:
+    """Return the sheets that `Sheet` or `Sheet=RESOURCE` names; a hidden one counts."""
+    sheet_name, _, resource = selector.partition("=")
+    selected = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == sheet_name.casefold()]
+    if not selected:
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise FileError("no-such-sheet", f"{path} has no sheet {sheet_name!r}", f"It has: {names}")
+    return [replace(sheet, resource=_known_resource(resource) if resource else None) for sheet in selected]
+
+
+def _visible_sheets(sheets: list[Sheet], options: ReadOptions) -> list[Sheet]:
+    """Leave hidden sheets out, with an issue for each, unless the caller wants what is hidden."""
+    hidden = [sheet for sheet in sheets if not sheet.visible]
+    if options.hidden == "include" or not hidden:
+        return sheets
+    visible = [sheet for sheet in sheets if sheet.visible]
+    issues = tuple(ReadIssue("hidden-sheet", value=sheet.name) for sheet in hidden)
+    return [replace(sheet, issues=(*issues, *sheet.issues)) for sheet in visible[:1]] + visible[1:]
+
+
+def _known_resource(name: str) -> str:
+    if name not in RESOURCES:
+        raise UsageError("no-such-resource", f"There is no resource {name!r}", f"Use one of {', '.join(RESOURCES)}")
+    return name
