@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from armbulk.arm.client import LOOPBACK, Login
+from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError
 from armbulk.i18n import Lang
 from armbulk.model.sheet import DATE_ORDERS, DECIMAL_SEPARATORS
@@ -162,7 +162,7 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
     try:
         if aup_file is not None:
             return QuotaLimits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
-        return QuotaLimits.of(values["client_size"].upper(), ceiling=ceiling)
+        return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         source = f"{aup_file}" if aup_file else f"client_size {values['client_size']!r}"
         *sizes, last_size = TIERS

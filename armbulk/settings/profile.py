@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from armbulk.arm.client import Login, is_header_safe
+from armbulk.arm.credentials import Login, is_header_safe
 from armbulk.errors import SettingsError
 from armbulk.quota.limits import Account, QuotaLimits
 
@@ -46,7 +46,7 @@ class Profile:
     batch_documents: int = 50
     batch_customers: int = 500
     batch_bytes: int = 2 * 1024 * 1024
-    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.of("S"))
+    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.for_size("S"))
     dates: str = ""
     decimal: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
