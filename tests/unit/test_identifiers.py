@@ -230,7 +230,7 @@ def test_only_rules_about_values_can_be_tuned() -> None:
 
 
 def test_the_code_lists_are_those_of_the_iso_standards() -> None:
-    """Our lists of countries, currencies and languages are those of pycountry, a second source; XK is in use besides."""
+    """Our lists of countries, currencies and languages are those of pycountry, a second source; and XK, in use too."""
     pycountry = pytest.importorskip("pycountry")
     assert {one.alpha_2 for one in pycountry.countries} | {"XK"} == code_lists.COUNTRIES
     assert {one.alpha_3 for one in pycountry.currencies} == code_lists.CURRENCIES
