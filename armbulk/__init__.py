@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from armbulk.model.outcome import Outcome
     from armbulk.model.progress import Progress
-    from armbulk.model.sheet import ReadOptions
+    from armbulk.model.read_options import ReadOptions
 else:
     _MODULES = {
         "armbulk.app.session": ("Session", "connect"),
@@ -55,7 +55,7 @@ else:
         "armbulk.app.exports": ("Export",),
         "armbulk.model.outcome": ("Outcome",),
         "armbulk.model.progress": ("Progress",),
-        "armbulk.model.sheet": ("ReadOptions",),
+        "armbulk.model.read_options": ("ReadOptions",),
         "armbulk.errors": (
             "ArmbulkError",
             "FileError",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.app.choices import list_client_sizes
 from armbulk.errors import ArmbulkError, Exit, QuestionError
+from armbulk.i18n import Lang
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -77,10 +79,12 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     """
 
     @click.option("--profile", help="Which profile of config.toml to use.")
-    @click.option("--lang", type=click.Choice(["en", "no"]), help="Language of messages and workbooks.")
+    @click.option(
+        "--lang", type=click.Choice([lang.value for lang in Lang]), help="Language of messages and workbooks."
+    )
     @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
     @click.option("--quiet", is_flag=True, help="Say only what is necessary.")
-    @click.option("--size", type=click.Choice(["S", "M", "L", "XL"], case_sensitive=False), help="The client's size.")
+    @click.option("--size", type=click.Choice(list_client_sizes(), case_sensitive=False), help="The client's size.")
     @click.option("--aup-file", type=click.Path(path_type=Path), help="Limits that replace the built-in table (TOML).")
     @click.option("--ca-file", type=click.Path(), help="Certificates to trust besides this machine's own (PEM).")
     @click.option("--secret-file", type=click.Path(path_type=Path), help="A file of yours alone with the secret in it.")

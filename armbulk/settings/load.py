@@ -12,7 +12,7 @@ import platformdirs
 from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError
 from armbulk.i18n import Lang
-from armbulk.model.sheet import DATE_ORDERS, DECIMAL_SEPARATORS
+from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.limits import QuotaLimits
 from armbulk.quota.tiers import TIERS
 from armbulk.settings.config_file import ConfiguredProfile, read_profile
