@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from support.canaries import (
     ACCOUNT,
+    LOG,
     MAIL,
     PERSONAL,
     PHONE,
@@ -121,7 +122,7 @@ def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quo
     with serving(Hostile(script, time.time)) as there:
         env = {
             "ARMBULK_BASE_URL": there.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": SECRET,
-            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_SETTLE_SECONDS": "0",
+            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_SETTLE_SECONDS": "0", "ARMBULK_LOG": str(places["home"] / LOG),
         }  # fmt: skip
         said = here(["import", book, "--yes", "--first-import"], ["show", "1"], ["resolve", "--no-ask", "--json"],
                     ["runs", "--json"], env=env)  # fmt: skip
