@@ -16,8 +16,11 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.load_profile("ci")
+pytest.register_assert_rewrite("support")  # its asserts tell as much as those of the tests
+
+settings.register_profile("fast", derandomize=True, deadline=None, max_examples=20)
+settings.register_profile("proofs", derandomize=True, deadline=None, max_examples=100)
+settings.load_profile("fast")  # `make proofs` takes the other: --hypothesis-profile=proofs
 
 KEPT = {"ARMBULK_GOLDEN"}  # set by `make golden`, read by the tests themselves
 LOOPBACK = ("127.", "::1", "localhost")
@@ -31,8 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that prove a promise say which."""
     config.addinivalue_line("markers", "promise(*names): proves these promises of docs/promises.md")
+    config.addinivalue_line("markers", "proof: takes long; lies in tests/proofs and is run by `make proofs`")
     if config.getoption("--promises"):
         config.pluginmanager.register(Proofs(Path(config.getoption("--promises"))))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in tests/proofs is a proof."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent / "proofs"):
+            item.add_marker("proof")
 
 
 class Proofs:

@@ -36,7 +36,7 @@ class Reporter:
             self._print(render_prose(template, report, self.lang, **extra), self.out, end="")
 
     def say(self, text: str) -> None:
-        """Print something besides the report (on stderr)."""
+        """Print something besides the report (on stderr), after what was printed before."""
         if not self.quiet:
             self._print(text, self.err)
 
@@ -66,7 +66,8 @@ class Reporter:
             self._status = before
 
     def _print(self, text: str, file: TextIO, *, end: str = "\n") -> None:
-        """Print a text; a status line makes room for it."""
+        """Print a text after what was printed before; a status line makes room for it."""
+        self.out.flush()
         with self._status.suspended() if self._status else nullcontext():
             print(text, file=file, end=end)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from armbulk.arm.client import LOOPBACK, Login
+from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError
 from armbulk.i18n import Lang
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
@@ -64,6 +64,7 @@ def load_profile(
         client_no=values.get("client_no", "").strip(),
         login=login,
         secret_file=str(home / Path(secret_file).expanduser()) if secret_file else "",
+        log_file=_log_file(values.get("log"), Path.cwd() if environ.get("ARMBULK_LOG") else home),
         user_id=values["user_id"],
         client_size=values["client_size"].upper(),
         poll_seconds=_read_number(values, "poll_seconds"),
@@ -91,6 +92,11 @@ def _merge_settings(
         values.update(token="", client_secret="")  # an option overrides the environment
     values.update({key: value for key, value in options.items() if value})
     return values
+
+
+def _log_file(name: str | None, folder: Path) -> str:
+    """Return the absolute path of the log file: a profile's is below the home folder, others below the current one."""
+    return str(folder / Path(name).expanduser()) if name else ""
 
 
 def locate_home(environ: Mapping[str, str]) -> Path:
@@ -156,7 +162,7 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
     try:
         if aup_file is not None:
             return QuotaLimits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
-        return QuotaLimits.of(values["client_size"].upper(), ceiling=ceiling)
+        return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         source = f"{aup_file}" if aup_file else f"client_size {values['client_size']!r}"
         *sizes, last_size = TIERS

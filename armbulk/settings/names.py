@@ -25,6 +25,7 @@ NAMES = (
     "store",
     "shared_store",
     "lang",
+    "log",
     "dates",
     "decimal",
     *DEFAULTS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from armbulk.arm.client import Login, is_header_safe
+from armbulk.arm.credentials import Login, is_header_safe
 from armbulk.errors import SettingsError
 from armbulk.quota.limits import Account, QuotaLimits
 
@@ -18,6 +18,7 @@ class Profile:
 
     Attributes:
         secret_file: The file with the secret, on machines without a keyring.
+        log_file: The log file, absolute; empty: none.
         poll_seconds: Seconds before the first poll of a batch.
         settle_seconds: Seconds after a lost response until a document counts as not received.
         wait_seconds: The longest wait for ARM to process a batch.
@@ -36,6 +37,7 @@ class Profile:
     client_no: str
     login: Login = field(repr=False)
     secret_file: str = ""
+    log_file: str = ""
     user_id: str = "armbulk"
     client_size: str = "S"
     poll_seconds: float = 2.0
@@ -44,7 +46,7 @@ class Profile:
     batch_documents: int = 50
     batch_customers: int = 500
     batch_bytes: int = 2 * 1024 * 1024
-    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.of("S"))
+    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.for_size("S"))
     dates: str = ""
     decimal: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
