@@ -62,7 +62,7 @@ class Plan:
     @property
     def stopped(self) -> bool:
         """Whether errors keep everything from being sent."""
-        return self.priced.stopped
+        return self.priced.is_stopped
 
     @property
     def records(self) -> int:
@@ -74,24 +74,24 @@ class Plan:
         """The batches in the order they would be sent, with the columns of BATCH_SCHEMA."""
         rows = [
             (batch.no, batch.resource, batch.records, batch.bytes, batch.writes, _moment(batch.not_before))
-            for batch in self.priced.plan.batches
+            for batch in self.priced.pricing.batches
         ]
         return pl.DataFrame(rows, schema=BATCH_SCHEMA, orient="row")
 
     @property
     def cost(self) -> ApiUsage:
         """What it takes of ARM's limits: requests, records read, records written."""
-        return self.priced.plan.cost
+        return self.priced.pricing.cost
 
     @property
     def fits(self) -> bool:
         """Whether all of it may go at once, without waiting for the limits."""
-        return self.priced.plan.fits
+        return self.priced.pricing.fits
 
     @property
     def finishes(self) -> datetime | None:
         """When it would end (UTC); None when the limits never allow it."""
-        return _moment(self.priced.plan.finishes)
+        return _moment(self.priced.pricing.finishes)
 
     @property
     def totals(self) -> pl.DataFrame:
@@ -122,13 +122,13 @@ def build_plan(context: Context, store: Store, checked: Checked, options: Import
     validate_update_options(checked, options, context.profile.account)
     profile = context.profile
     inputs = PlanningInputs(
-        known=store.sent_documents(profile.account),
+        sent_documents=store.sent_documents(profile.account),
         usage=store.usage(profile.account),
         limits=profile.limits,
         now=context.clock.now(),
-        cutting=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
-        pace=BatchEstimate(),
-        since=store.history_since(profile.account),
+        batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
+        estimate=BatchEstimate(),
+        history_since=store.history_since(profile.account),
     )
     return plan_import(checked, options, inputs)
 

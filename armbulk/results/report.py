@@ -10,7 +10,7 @@ from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import Words
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import CELL, Sheet
-from armbulk.planning.plan import SENT
+from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import field_headers
 from armbulk.results import reconcile
 from armbulk.results.outcome_texts import translate_message
@@ -98,7 +98,7 @@ def _rows_of_store(result: RunResult) -> tuple[tuple[Sheet, ...], pl.DataFrame, 
     """Sheets with key and row of each record, from the store alone: the files are missing or have changed."""
     sheets = []
     parts = []
-    for index, name in enumerate(name for name in SENT if (result.items["resource"] == name).any()):
+    for index, name in enumerate(name for name in SEND_ORDER if (result.items["resource"] == name).any()):
         items = result.items.filter(pl.col("resource") == name)
         head = {"row": [1], "A": ["Key"], "B": ["Row in the file"]}
         body = items.select(

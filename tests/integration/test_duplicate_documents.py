@@ -67,7 +67,7 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         stood = way.run(sample_files(documents=8))
         assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
-        assert build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions()).looks is None
+        assert build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions()).lookups is None
 
 
 @pytest.mark.promise("P4")

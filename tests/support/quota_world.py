@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from armbulk.model.outcome import ApiUsage
-from armbulk.quota.limits import METERS, Account, QuotaLimits
-from armbulk.quota.server_clock import DateSample
+from armbulk.model.response import DateSample
+from armbulk.quota.limits import METERS, Account, Priority, QuotaLimits
 from armbulk.store import usage_ledger
 from armbulk.store.metering import QuotaMeter
 from armbulk.store.schema import metadata
@@ -103,12 +103,12 @@ class Ledger(QuotaMeter):
     """The product's own metering over a database in memory, as one process has it."""
 
     def __init__(self, engine: sa.Engine, world: World) -> None:
-        self._engine, self.clock, self._known = engine, Machine(world), {}
+        self._engine, self.clock, self._times = engine, Machine(world), {}
 
     def start(self) -> None:
         """A process begins, perhaps where another was killed."""
         with self._engine.begin() as conn:
-            self._abandon(conn, ACCOUNT)
+            self._adopt_orphans(conn, ACCOUNT)
 
 
 class Unreserved(Ledger):
@@ -133,8 +133,8 @@ class Forgetful(Ledger):
 class Deaf(Ledger):
     """Takes the time from the wall clock alone, with a ratchet, and never listens to ARM."""
 
-    def _hear(self, conn: sa.Connection, account: Account, heard: DateSample) -> None:
-        super()._hear(conn, account, DateSample(None, heard.left, heard.back))
+    def _update_clock(self, conn: sa.Connection, account: Account, sample: DateSample) -> None:
+        super()._update_clock(conn, account, DateSample(None, sample.sent_at, sample.received_at))
 
 
 class Barefoot(Ledger):
@@ -146,7 +146,7 @@ class Barefoot(Ledger):
 
     def _now(self, conn: sa.Connection, account: Account) -> Any:
         found = super()._now(conn, account)
-        return type(found)(self.clock.now(), self.clock.now(), found.marks)
+        return type(found)(self.clock.now(), self.clock.now(), found.stored)
 
 
 class Life:
@@ -167,11 +167,11 @@ class Life:
         if chance.random() < 0.04:
             return self._die()
         cost = ApiUsage(1, chance.randrange(5), chance.randrange(5))
-        made = self.book.reserve(ACCOUNT, cost, LIMITS)
+        made = self.book.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
         if isinstance(made, float) and self.book.needs_time_sync(ACCOUNT):
             monotonic = self.book.clock.monotonic()
             self.book.update_clock(ACCOUNT, DateSample(self.world.date(), monotonic, monotonic))
-            made = self.book.reserve(ACCOUNT, cost, LIMITS)
+            made = self.book.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
         if isinstance(made, float):
             wait = made - self.book.clock.now()
             self.longest = max(self.longest, wait)

@@ -3,12 +3,12 @@
 import pytest
 from support import sending_model as model
 
-from armbulk.sending import sender
+from armbulk.arm import client
 
 
 def test_no_document_twice_none_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """In every behaviour of ARM, with two deaths or none, no document is doubled, lost or without an account."""
-    monkeypatch.setattr(sender, "build_body", model.build_plain_body)
+    monkeypatch.setattr(client, "build_body", model.build_plain_body)
     counted = model.tally(model.sample())
     assert counted["runs"] == 2 * len(model.POSTS) * len(model.POLLS) * len(model.VISIBLE)
     assert [counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")] == [0, 0, 0, 0]
