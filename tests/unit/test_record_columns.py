@@ -149,7 +149,7 @@ def test_documents_bring_their_lines() -> None:
     records = parse_json(body)["documents"]
     items, lines = table.to_frames(records, body)
     assert lines is not None
-    assert table.weigh(records) == 6
+    assert table.count_read(records) == 6
     assert lines.select("documentNo", "lineNo", "price", "own", PARENT_INDEX).rows() == [
         ("F1", "1", "10.5", "x", 0), ("F1", "2", None, None, 0), ("F3", "1", None, None, 2),
     ]  # fmt: skip
