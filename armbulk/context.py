@@ -8,7 +8,7 @@ from armbulk.arm.client import ArmClient
 from armbulk.arm.http import HttpClient
 from armbulk.clock import Clock
 from armbulk.model.system import ReceivablesSystem
-from armbulk.settings.load import Profile
+from armbulk.settings.profile import Profile
 from armbulk.store import Store
 
 

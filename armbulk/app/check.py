@@ -11,10 +11,11 @@ from armbulk.app.dialog import Dialog, HeaderQuestion
 from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
 from armbulk.model.fields import FieldRole
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, field_headers
 from armbulk.results.marked import write_marked_copy
-from armbulk.settings.load import Profile
+from armbulk.settings.profile import Profile
 from armbulk.validation.check import Checked, check_again, check_files
 from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.parse import DTYPES

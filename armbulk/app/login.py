@@ -11,8 +11,9 @@ from armbulk.context import Context, open_client
 from armbulk.errors import SettingsError, Unfinished
 from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
-from armbulk.settings import profiles
-from armbulk.settings.load import Profile, check_address, load_profile
+from armbulk.settings import saved_profiles
+from armbulk.settings.load import check_address, load_profile
+from armbulk.settings.profile import Profile
 from armbulk.settings.secrets import KeyringSecrets, SecretStore, read_secret_file, secret_name
 
 _TEST_QUERY = {"pagesize": "5", "maximumcount": "5"}
@@ -145,7 +146,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         "ca_file": str(Path(login.ca_file).absolute()) if login.ca_file else "",
         "secret_file": profile.secret_file,
     }
-    path = profiles.save_settings(profile.home, profile.name, settings)
+    path = saved_profiles.save_settings(profile.home, profile.name, settings)
     new_name = "" if profile.secret_file else _secret_name(profile)
     try:
         if new_name:
@@ -168,7 +169,7 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
     keyring = KeyringSecrets()
     entries: list[dict[str, Any]] = []
     answers = True  # a keyring that is silent once is not waited for again
-    for name in profiles.list_profile_names(current.home):
+    for name in saved_profiles.list_profile_names(current.home):
         profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from armbulk.clock import Clock, SystemClock
 from armbulk.errors import Unfinished
-from armbulk.settings.load import Profile, load_profile, read_environment
+from armbulk.settings.load import load_profile, read_environment
+from armbulk.settings.profile import Profile
 
 if TYPE_CHECKING:
     import httpx
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from armbulk.app.plan import Plan
     from armbulk.app.resolve import ResolveResult
     from armbulk.context import Context
-    from armbulk.model.sheet import ReadOptions
+    from armbulk.model.read_options import ReadOptions
     from armbulk.store import Store
 
 _PREFIX = "ARMBULK_"
@@ -454,7 +455,7 @@ class Session:
 
 def _input_files(files: Sequence[str | Path], options: "ReadOptions | None", *, update: bool | None) -> "InputFiles":
     from armbulk.app.check import InputFiles
-    from armbulk.model.sheet import ReadOptions
+    from armbulk.model.read_options import ReadOptions
 
     options = options or ReadOptions()
     return InputFiles(

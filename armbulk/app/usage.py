@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.quota.limits import HOUR, MONTH, Priority, count_slots, count_used
-from armbulk.settings.load import Profile
+from armbulk.settings.profile import Profile
 from armbulk.store import Store
 
 METERS = ("requests", "reads", "writes")

@@ -36,8 +36,9 @@ class Reporter:
             print(render_prose(template, report, self.lang, **extra), end="", file=self.out)
 
     def say(self, text: str) -> None:
-        """Print something besides the report (on stderr)."""
+        """Print something besides the report (on stderr), after what was printed before."""
         if not self.quiet:
+            self.out.flush()
             print(text, file=self.err)
 
     def error(self, code: str, message: str, hint: str, exit_code: int) -> None:
@@ -50,6 +51,7 @@ class Reporter:
 
     def warn(self, message: str, hint: str) -> None:
         """Print, on stderr, what went wrong besides the report, and what to do next."""
+        self.out.flush()
         print(f"{_ERROR.text(self.lang)}: {message}", file=self.err)
         if hint:
             print(f"  → {hint}", file=self.err)

@@ -9,7 +9,7 @@ import polars as pl
 from armbulk.clock import iso
 from armbulk.errors import FileError
 from armbulk.model.outcome import SUCCESSFUL, ApiUsage
-from armbulk.model.sheet import ReadOptions
+from armbulk.model.read_options import ReadOptions
 from armbulk.planning.items import SEND_ORDER
 from armbulk.results import reconcile
 from armbulk.store import Run, Store

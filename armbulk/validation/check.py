@@ -17,7 +17,8 @@ from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet, Table
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATED
 from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
 from armbulk.validation.input_files import read_files

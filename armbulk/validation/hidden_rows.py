@@ -7,7 +7,8 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.model.keys import normalise_key
-from armbulk.model.sheet import ReadOptions, Sheet, Table
+from armbulk.model.read_options import ReadOptions
+from armbulk.model.sheet import Sheet, Table
 
 _MAX_ROWS_NAMED = 5
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from support.journey import FakeClock
+from support.exports import FEBRUARY, bench, export, spread, voucher
 from support.list_server import Json, Lists, gl_item
 
-from armbulk.context import Context
 from armbulk.errors import Interrupted, LimitError, ServerError
 from armbulk.export import run, value_partitions
 from armbulk.export.request import ExportArguments, build_request
 from armbulk.resources import EXPORTS
-from armbulk.settings.load import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,40 +21,9 @@ if TYPE_CHECKING:
 
     from armbulk.model.fields import Resource
 
-FEBRUARY = {"period": "2025-02"}
 
-
-def bench(folder: Path, lists: Lists, size: str = "XL") -> Context:
-    """A bench at these lists."""
-    settings = {
-        "ARMBULK_HOME": str(folder / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_TOKEN": "t",
-        "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": size, "ARMBULK_LANG": "en",
-    }  # fmt: skip
-    return Context(load_profile(settings), FakeClock(), lists)
-
-
-def export(
-    folder: Path, lists: Lists, resource: str = "gl-items", *, size: str = "XL", waits: bool = True, **given: Any
-) -> tuple[dict[str, Any], list[Json]]:
-    """Export to jsonl: what was said, and the records in the file."""
-    target = folder / f"{resource}.jsonl"
-    want = build_request(resource, ExportArguments(target, **given))
-    done = run.export_list(bench(folder, lists, size), want, "en", waits=waits, fresh=False, on_progress=lambda _: None)
-    assert done.complete == done.report["complete"]
-    assert done.complete == ("incomplete" not in done.report["files"][0])
-    lines = (folder / done.report["files"][0]).read_text(encoding="utf-8").splitlines()
-    assert len(lines) == done.report["rows"]
-    return done.report, [json.loads(line) for line in lines]
-
-
-def days(count: int) -> list[str]:
-    """`count` days of February, over and over."""
-    return [f"2025-02-{1 + number % 28:02d}" for number in range(count)]
-
-
-def spread(count: int, accounts: int = 1) -> list[Json]:
-    """Postings over all days of February."""
-    return [gl_item(number, day, 1500 + number % accounts) for number, day in enumerate(days(count))]
+TENTH = {"cap": 1_000, "most": 100}
+"""A tenth of what ARM serves of a list, and on a page: as many pages and parts with fewer records."""
 
 
 def test_a_list_below_the_cap_is_read_in_the_largest_pages(tmp_path: Path) -> None:
@@ -72,20 +38,20 @@ def test_a_list_below_the_cap_is_read_in_the_largest_pages(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("clamped", [False, True])
 def test_more_than_the_cap_is_read_in_parts(tmp_path: Path, clamped: bool) -> None:
-    """25,000 postings in a month come whole, each once, whether ARM's total is true or cut off at its cap."""
-    lists = Lists({"glitems": spread(25_000)}, clamped=clamped)
+    """Postings of a month come whole, each once, whether ARM's total is true or cut off at its cap."""
+    lists = Lists({"glitems": spread(2_500)}, clamped=clamped, **TENTH)
     said, records = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (25_000, True)
+    assert (said["rows"], said["complete"]) == (2_500, True)
     assert said["windows"] > 2
     assert sorted(one["glItemId"] for one in records) == sorted(one["glItemId"] for one in lists.records["glitems"])
-    assert lists.reads < 27_000
+    assert lists.reads < 2_800
 
 
 def test_a_total_that_equals_the_cap_may_be_cut_off(tmp_path: Path) -> None:
-    """Exactly 10,000 postings are read in parts: a total at the cap proves nothing."""
-    lists = Lists({"glitems": spread(10_000)})
+    """Exactly as many postings as the cap are read in parts: a total at the cap proves nothing."""
+    lists = Lists({"glitems": spread(1_000)}, **TENTH)
     said, _ = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (10_000, True)
+    assert (said["rows"], said["complete"]) == (1_000, True)
     assert said["windows"] > 1
 
 
@@ -93,35 +59,31 @@ def test_postings_dated_outside_their_period_are_not_lost(tmp_path: Path) -> Non
     """A posting of period 2 may be dated in January or March: cutting by days leaves both ends open."""
     odd = [gl_item(20_000 + n, "2025-01-31", glPeriod=2) for n in range(5)]
     odd += [gl_item(30_000 + n, "2026-03-09", glPeriod=2, glYear=2025) for n in range(5)]
-    lists = Lists({"glitems": [*spread(12_000), *odd]})
+    lists = Lists({"glitems": [*spread(1_200), *odd]}, **TENTH)
     said, records = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (12_010, True)
+    assert (said["rows"], said["complete"]) == (1_210, True)
     assert {one["voucherDate"] for one in records} >= {"2025-01-31", "2026-03-09"}
 
 
-def test_twelve_thousand_on_one_day_are_cut_by_account(tmp_path: Path) -> None:
-    """12,000 postings on one day, on twenty accounts: cut by account, proven by the day's own total."""
-    lists = Lists({"glitems": [gl_item(n, account=1500 + n % 20) for n in range(12_000)]})
+def test_more_than_the_cap_on_one_day_are_cut_by_account(tmp_path: Path) -> None:
+    """1,200 postings on one day, on twenty accounts: cut by account, proven by the day's own total."""
+    lists = Lists({"glitems": [gl_item(n, account=1500 + n % 20) for n in range(1_200)]}, **TENTH)
     said, records = export(tmp_path, lists, **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (12_000, True)
-    assert len({one["glItemId"] for one in records}) == 12_000
+    assert (said["rows"], said["complete"]) == (1_200, True)
+    assert len({one["glItemId"] for one in records}) == 1_200
 
 
-def test_twelve_thousand_on_one_account_are_cut_by_day(tmp_path: Path) -> None:
-    """12,000 postings on one account, over the month: days are enough."""
-    said, _ = export(tmp_path, Lists({"glitems": spread(12_000)}), where=("glaccountno=1500",), **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (12_000, True)
+def test_more_than_the_cap_on_one_account_are_cut_by_day(tmp_path: Path) -> None:
+    """1,200 postings on one account, over the month: days are enough."""
+    lists = Lists({"glitems": spread(1_200)}, **TENTH)
+    said, _ = export(tmp_path, lists, where=("glaccountno=1500",), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_200, True)
 
 
 @pytest.fixture
 def short_series(monkeypatch: pytest.MonkeyPatch) -> None:
     """A series of numbers ends after 20 that nobody has, not after 100: fewer calls."""
     monkeypatch.setattr(value_partitions, "MAX_MISSES", 20)
-
-
-def voucher(number: int) -> Json:
-    """A posting on one day and one account, in a voucher of its own."""
-    return gl_item(number, voucherNo=50_000 + number)
 
 
 def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
@@ -172,7 +134,7 @@ def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
 
 def test_a_clamped_total_cut_by_account_is_never_called_complete(tmp_path: Path) -> None:
     """One day, many accounts, a total cut off at the cap: nothing proves that no account is missing."""
-    lists = Lists({"glitems": [gl_item(n, account=1500 + n // 700) for n in range(12_000)]}, clamped=True)
+    lists = Lists({"glitems": [gl_item(n, account=1500 + n // 70) for n in range(1_200)]}, clamped=True, **TENTH)
     said, _ = export(tmp_path, lists, **FEBRUARY)
     assert not said["complete"]
 
@@ -192,9 +154,10 @@ def test_a_filter_that_arm_ignores_is_found_out(tmp_path: Path, unheeded: set[st
 def test_an_ignored_filter_on_a_list_above_the_cap_is_a_gap(tmp_path: Path) -> None:
     """Where ARM heeds no filter at all and holds more than it serves, the export says so."""
     names = frozenset({"fromdate", "todate", "glyear", "glperiod", "glaccountno", "voucherno"})
-    said, _ = export(tmp_path, Lists({"glitems": spread(12_000)}, unheeded=names), first=date(2025, 2, 1))
+    lists = Lists({"glitems": spread(1_200)}, unheeded=names, **TENTH)
+    said, _ = export(tmp_path, lists, first=date(2025, 2, 1))
     assert not said["complete"]
-    assert said["gaps"][0]["expected"] == 12_000
+    assert said["gaps"][0]["expected"] == 1_200
 
 
 def test_a_filter_of_a_column_arm_has_no_filter_for(tmp_path: Path) -> None:
@@ -302,9 +265,9 @@ def test_a_total_written_otherwise_is_a_total(tmp_path: Path, total: Callable[[i
     def written(_: int, __: dict[str, str], page: Json) -> None:
         page["summary"]["totalCount"] = total(page["summary"]["totalCount"])
 
-    said, records = export(tmp_path, Lists({"glitems": spread(14_400)}, change=written), **FEBRUARY)
-    assert (said["rows"], said["complete"]) == (14_400, True)
-    assert len({one["glItemId"] for one in records}) == 14_400
+    said, records = export(tmp_path, Lists({"glitems": spread(1_440)}, change=written, **TENTH), **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (1_440, True)
+    assert len({one["glItemId"] for one in records}) == 1_440
 
 
 def with_cap(resource: Resource, cap: int) -> Resource:
@@ -525,7 +488,7 @@ def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
 
 def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
     """What could not be proven is read again next time, the rest is not."""
-    lists = Lists({"glitems": spread(20_000)})
+    lists = Lists({"glitems": spread(2_000)}, **TENTH)
 
     def lose(_: int, asked: dict[str, str], page: Json) -> None:
         if "pagesize" in asked and asked["pagesize"] != "5" and asked.get("fromdate") == "2025-02-01":
@@ -536,8 +499,8 @@ def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
     assert not said["complete"]
     before, lists.change = lists.reads, lambda *_: None
     again, _ = export(tmp_path, lists, **FEBRUARY)
-    assert (again["rows"], again["complete"]) == (20_000, True)
-    assert lists.reads - before < 12_000
+    assert (again["rows"], again["complete"]) == (2_000, True)
+    assert lists.reads - before < 1_200
 
 
 def test_a_proxy_that_hiccups(tmp_path: Path) -> None:

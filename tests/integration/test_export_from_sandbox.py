@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from support.exports import export_by_command
 from support.journey import FakeClock
-from test_export_files import call
 
 from armbulk.cli import cli
 from armbulk.context import Context
@@ -143,7 +143,7 @@ def test_a_call_that_fails_is_made_again(tmp_path: Path, fault: str) -> None:
 def test_a_server_that_answers_nonsense_is_exit_6(tmp_path: Path) -> None:
     """A log-in page for every call: exit code 6, and what to do."""
     with Sandbox(lists=LEDGER, faults=["html:GET:glitems:*"]) as sandbox:
-        code, said = call(sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"))
+        code, said = export_by_command(sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"))
     assert (code, said["error"]["code"]) == (6, "unreachable")
     assert "list" in said["error"]["message"]
 
@@ -151,7 +151,9 @@ def test_a_server_that_answers_nonsense_is_exit_6(tmp_path: Path) -> None:
 def test_incomplete_is_exit_3(tmp_path: Path) -> None:
     """An export that cannot be proven ends with exit code 3 and a file that says so in its name."""
     with Sandbox(size="XL", dialect={"list_filters": "ignored"}, lists=LEDGER) as sandbox:
-        code, said = call(sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"), "--period", "2025-02")
+        code, said = export_by_command(
+            sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"), "--period", "2025-02"
+        )
     assert (code, said["complete"]) == (3, False)
     assert said["files"] == [str(tmp_path / "gl.incomplete.csv")]
     assert json.dumps(said["gaps"])
@@ -175,7 +177,7 @@ def test_every_resource_comes_whole(tmp_path: Path, resource: str) -> None:
     records = SMALL.by_path[EXPORTS[resource].listing.endpoint]  # type: ignore[union-attr]
     target = tmp_path / "all.parquet"
     with Sandbox(size="XL", lists=SMALL) as sandbox:
-        code, said = call(sandbox, tmp_path, resource, "-o", str(target))
+        code, said = export_by_command(sandbox, tmp_path, resource, "-o", str(target))
         assert said["cost"]["reads"] == sandbox.state.usage()["hour.reads"]
     assert (code, said["complete"], said["gaps"], said["unknown"]) == (0, True, [], UNKNOWN.get(resource, []))
     assert (said["rows"], said["as_text"], said["applied_here"]) == (len(records), [], [])

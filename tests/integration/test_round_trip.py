@@ -22,8 +22,8 @@ from armbulk.cli import cli
 from armbulk.errors import UsageError
 from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
+from armbulk.model.read_options import ReadOptions
 from armbulk.model.record_texts import to_text
-from armbulk.model.sheet import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
 from armbulk.results.report import write_results

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from support.commands import call, called
 from support.paths import ROOT
-from test_command_line import call, called
 
 from armbulk.arm.encode import encode_records
 from armbulk.i18n import Words

@@ -14,7 +14,7 @@ from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run
 from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
-from armbulk.model.sheet import ReadOptions
+from armbulk.model.read_options import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.validation.check import check_files

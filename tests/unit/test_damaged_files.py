@@ -14,7 +14,7 @@ from support.damaged_files import Case, book, cases, pack, parts, row, text
 from support.paths import SAMPLES
 
 from armbulk.errors import FileError
-from armbulk.model.sheet import ReadOptions
+from armbulk.model.read_options import ReadOptions
 from armbulk.readers import read_sheets
 from armbulk.validation.check import check_files
 

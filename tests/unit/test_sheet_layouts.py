@@ -11,7 +11,7 @@ import pytest
 
 from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.readers import read_sheets
 from armbulk.validation.check import Checked, check_files, check_sheets
 
