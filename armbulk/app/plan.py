@@ -65,7 +65,7 @@ class Plan:
     @property
     def stopped(self) -> bool:
         """Whether errors keep everything from being sent."""
-        return self.priced.is_stopped
+        return self.priced.stopped
 
     @property
     def records(self) -> int:

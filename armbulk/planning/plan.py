@@ -88,7 +88,7 @@ class ImportPlan:
     lookups: LookupCost | None = None
 
     @property
-    def is_stopped(self) -> bool:
+    def stopped(self) -> bool:
         """Whether nothing is sent because of errors."""
         return bool(self.checked.errors) and not self.options.skip_invalid
 
