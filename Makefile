@@ -42,6 +42,7 @@ templates: $(STAMP) ## Write the template workbooks again
 
 docs: $(STAMP) ## Write the generated pages in docs/ again
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/diagram.py
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m promise --hypothesis-profile=proofs --promises=docs/promises.json
