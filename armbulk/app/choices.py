@@ -35,6 +35,6 @@ def list_described_resources() -> list[str]:
 
 def list_templates() -> list[str]:
     """Return the workbooks that `armbulk template` writes."""
-    from armbulk.resources import template_resources
+    from armbulk.resources import list_template_resources
 
-    return list(template_resources())
+    return list(list_template_resources())

@@ -14,7 +14,7 @@ from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import saved_profiles
 from armbulk.settings.load import check_address, load_profile
 from armbulk.settings.profile import Profile
-from armbulk.settings.secrets import KeyringSecrets, SecretStore, read_secret_file, secret_name
+from armbulk.settings.secrets import KeyringSecrets, SecretStore, make_secret_name, read_secret_file
 
 _TEST_QUERY = {"pagesize": "5", "maximumcount": "5"}
 
@@ -191,7 +191,7 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
 
 def _secret_name(profile: Profile) -> str:
     """Return the name of the profile's secret in the keyring."""
-    return secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
+    return make_secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
 
 
 def _stored_profile(profile: Profile) -> Profile:

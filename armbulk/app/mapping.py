@@ -15,7 +15,7 @@ from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
-from armbulk.resources import RESOURCES, field_headers
+from armbulk.resources import RESOURCES, list_field_headers
 from armbulk.validation.check import Checked
 from armbulk.validation.parse import to_text
 
@@ -124,7 +124,7 @@ def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -
         "resource": resource.name,
         "fields": fields,
         "json": _payload_of_row(checked, index, row),
-        "findings": render_findings(findings, checked.sheets, field_headers(), lang),
+        "findings": render_findings(findings, checked.sheets, list_field_headers(), lang),
     }
 
 

@@ -163,7 +163,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                 f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
                 f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
             )
-        if edits.exported_client_hash(sheet) != hash_client(account):
+        if edits.read_client_hash(sheet) != hash_client(account):
             raise UsageError(
                 "other-clients-export",
                 f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",

@@ -8,7 +8,7 @@ from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
 from armbulk.i18n import Lang, Words
 from armbulk.model.fields import FieldRole, Resource
-from armbulk.resources import template_resources
+from armbulk.resources import list_template_resources
 from armbulk.writers.template import GuideRow
 from armbulk.writers.workbooks import write_template
 
@@ -31,7 +31,7 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
     """Write the template of a resource; return what was written, as the JSON of `armbulk template` has it.
 
     Args:
-        resource: One of `template_resources`.
+        resource: One of `list_template_resources`.
         target: The workbook; None: a name in this folder.
         lang: Of headers and texts.
         examples: Whether a few rows are filled in.
@@ -41,7 +41,7 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
         UsageError: The target is no .xlsx.
         FileError: The file exists and may not be replaced, or cannot be written.
     """
-    resources = template_resources()[resource]
+    resources = list_template_resources()[resource]
     path = target or Path(_default_name(resources).text(lang))
     if path.suffix.lower() != ".xlsx":
         raise UsageError("not-xlsx", f"{path} does not end in .xlsx", "Name an Excel workbook with -o")

@@ -173,7 +173,7 @@ def _base_stream(request: ExportRequest, stream: TableStream, account: Account) 
     key = request.resource.field(request.resource.key).path
     if not request.resource.updatable or key not in {column.path for column in stream.columns}:
         return []
-    columns = (*stream.columns, ExportColumn(edits.export_marker(hash_client(account)), None))
+    columns = (*stream.columns, ExportColumn(edits.make_export_marker(hash_client(account)), None))
     return [replace(stream, title=edits.BASE_SHEET, columns=columns, hidden=True)]
 
 

@@ -48,7 +48,7 @@ class SecretStore(Protocol):
         """Delete a secret, and return whether there was one."""
 
 
-def secret_name(profile: str, account: Account, token_url: str = "", client_id: str = "") -> str:
+def make_secret_name(profile: str, account: Account, token_url: str = "", client_id: str = "") -> str:
     """Return the name a secret is stored under: of a token, or, with the last two arguments, of a client secret."""
     via = f" via {token_url} as {client_id}" if token_url and client_id else ""
     return f"{profile} {account.origin} {account.client_no}{via}"

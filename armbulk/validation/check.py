@@ -143,7 +143,7 @@ def check_sheets(
         header_matches=matches,
         tables=shown.tables,
         findings=every_finding,
-        blocked_rows=rules.blocked_rows(shown.tables, every_finding),
+        blocked_rows=rules.find_blocked_rows(shown.tables, every_finding),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
