@@ -37,5 +37,5 @@ class DocumentFinder:
         progress = session.progress_of(batch)
         progress.lookups += 1
         session.set_due(batch, lookup_backoff(session.polling.poll).delay(progress.lookups))
-        self.resolver.finish_round(batch, complete=LookupResult.UNKNOWN not in results)
+        self.resolver.finish_round(batch, is_complete=LookupResult.UNKNOWN not in results)
         session.report_progress("asked", batch)
