@@ -44,7 +44,7 @@ docs: $(STAMP) ## Write the generated pages in docs/ again
 	@$(BIN)/python docs/generate.py
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
-	@$(BIN)/python -m pytest -q -m promise --hypothesis-profile=proofs --promises=docs/promises.json
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m promise --hypothesis-profile=proofs --promises=docs/promises.json
 	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it

@@ -1,5 +1,6 @@
 """Calls within the quota: reserve, call, charge what was used, then say what the answer means for the next call."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.redaction import redact_text
 from armbulk.retry import RATE_LIMIT, seconds_after_limit
 from armbulk.store import Store, SubmitIntent
+
+_log = logging.getLogger(__name__)
 
 MAX_TRANSIENT_503S = 2
 """How many 503s in a row without Retry-After count as a failure in between; the next one counts as a rate limit."""
@@ -136,6 +139,7 @@ class RateLimitedClient:
         self.consecutive_limits += 1
         named = response.retry_after_seconds(self.clock.now())
         seconds = seconds_after_limit(named, self.consecutive_limits)
+        _log.warning("Refused for a rate limit", extra={"status": response.status, "wait_seconds": seconds})
         return RateLimited(self.store.block(self.account, seconds, cost, self.limits))
 
 

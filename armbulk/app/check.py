@@ -1,5 +1,6 @@
 """Check files: read them once, complete the options from the profile, ask about headers, check."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from armbulk.settings.profile import Profile
 from armbulk.validation.check import Checked, check_again, check_files
 from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.parse import DTYPES
+
+_log = logging.getLogger(__name__)
 
 FINDINGS_SCHEMA = pl.Schema(
     {
@@ -141,6 +144,16 @@ def check_inputs(
     options = complete_options(inputs.options, profile)
     with dialog.reading():
         checked = check_files(inputs.files, options, allow_unrecognised=allow_unrecognised)
+    _log.info(
+        "Files checked",
+        extra={
+            "files": len(inputs.files),
+            "sheets": len(checked.sheets),
+            "rows": sum(table.rows.height for table in checked.tables.values()),
+            "errors": checked.errors,
+            "warnings": checked.warnings,
+        },
+    )
     accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
     if accepted:
         options = replace(options, renames={**options.renames, **accepted})

@@ -1,5 +1,6 @@
 """Plan an import: price what would be sent, with what this machine's store knows of the client."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,6 +28,8 @@ from armbulk.store import Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
 from armbulk.writers.provenance import hash_client
+
+_log = logging.getLogger(__name__)
 
 BATCH_SCHEMA = pl.Schema(
     {
@@ -130,7 +133,19 @@ def build_plan(context: Context, store: Store, checked: Checked, options: Import
         estimate=BatchEstimate(),
         history_since=store.history_since(profile.account),
     )
-    return plan_import(checked, options, inputs)
+    plan = plan_import(checked, options, inputs)
+    cost = plan.pricing.cost
+    _log.info(
+        "Import planned",
+        extra={
+            "records": plan.to_send.height,
+            "batches": len(plan.pricing.batches),
+            "requests": cost.requests,
+            "reads": cost.reads,
+            "writes": cost.writes,
+        },
+    )
+    return plan
 
 
 def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:

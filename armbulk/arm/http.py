@@ -1,6 +1,7 @@
 """HTTP to ARM, with the login: the only module that knows httpx. A failed exchange is a value, not an exception."""
 
 import json
+import logging
 import re
 import ssl
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,8 @@ from armbulk.clock import Clock
 from armbulk.errors import LoginError, SettingsError
 from armbulk.model.response import Response, TransportError, unreachable_error
 from armbulk.model.system import MAX_CALL_SECONDS
+
+_log = logging.getLogger(__name__)
 
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """A longer answer is cut off: it cannot be one of ARM's."""
@@ -87,10 +90,22 @@ class HttpClient:
         return replace(self._call_once(method, path, body), requests=2)
 
     def _call_once(self, method: str, path: str, body: bytes | None) -> Response:
+        began = self._clock.monotonic()
         headers = {"Authorization": f"Bearer {self._token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         response = self._exchange(self._http.build_request(method, self._base + path, content=body, headers=headers))
+        _log.debug(
+            "Call ended",
+            extra={
+                "call": re.split(r"[/?]", path.lstrip("/"), maxsplit=1)[0],  # the rest may hold numbers of customers
+                "method": method,
+                "status": response.status,
+                "error": response.error and response.error.name.lower(),
+                "bytes": len(response.body),
+                "seconds": self._clock.monotonic() - began,
+            },
+        )
         secrets = (self._token, self._login.token, self._login.client_secret)
         return replace(response, body=_remove_secrets(response.body, secrets))
 
@@ -138,6 +153,7 @@ class HttpClient:
             "client_secret": login.client_secret,
         }
         response = self._exchange(self._http.build_request("POST", login.token_url, data=form))
+        _log.info("Token requested", extra={"status": response.status})
         if response.error is not None or response.status >= 500:
             raise unreachable_error(response, "the login service")
         self._use_token(response)

@@ -1,5 +1,6 @@
 """Fetch one page of a list, with rate limiting and a bounded number of retries."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
@@ -13,6 +14,8 @@ from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult, Response, unreachable_error
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.retry import failure_backoff
+
+_log = logging.getLogger(__name__)
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
@@ -76,6 +79,9 @@ class PageReader:
                     pass
                 case ApiResult(response, page):
                     if page is not None:
+                        _log.debug(
+                            "Page read", extra={"resource": self.decoder.resource.name, "records": len(page.records)}
+                        )
                         return FetchedPage(page, response.body)
                     if response.status == 404:
                         return None
@@ -116,6 +122,7 @@ class PageReader:
                 f"ARM's limits leave no room before {iso(until)}",
                 "What was read is kept: the same command goes on from here",
             )
+        _log.info("Waiting for ARM's limits", extra={"wait_seconds": until - self.client.clock.now()})
         self.on_progress(Progress("waiting", until=until))
         self._sleep(until)
 

@@ -1,5 +1,6 @@
 """The result workbook: every row read, with its outcome. It needs only the store and the original files."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from armbulk.store import StoreStamp
 from armbulk.validation.check import Checked
 from armbulk.writers import atomic, workbooks
 from armbulk.writers.style import SummarySheet
+
+_log = logging.getLogger(__name__)
 
 _MAX_MESSAGE_CHARS = 5_000
 """Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
@@ -77,9 +80,11 @@ def write_results(
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     outcomes = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), time.alias("time")).drop("at")
     summary = SummarySheet(build_summary(result, checked, lang), provenance_of(stamp) if stamp else None)
-    return workbooks.write_results(
+    path = workbooks.write_results(
         target, sheets, outcomes, problems, summary, lang, header_rows=header_rows, clock=clock
     )
+    _log.info("Result workbook written", extra={"run": result.run and result.run.id, "rows": outcomes.height})
+    return path
 
 
 def _rows_of_files(result: RunResult, checked: Checked) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:

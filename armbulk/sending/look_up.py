@@ -1,5 +1,6 @@
 """Look up the documents of a batch in doubt, one by one."""
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,6 +10,8 @@ from armbulk.sending.limits import CallScheduler
 from armbulk.sending.resolve import DoubtResolver
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class DocumentFinder:
             results.append(lookup.content.result)
         progress = session.progress_of(batch)
         progress.lookups += 1
+        _log.info(
+            "Documents looked up",
+            extra={"run": session.run.id, "batch": batch.no, "records": len(results), "attempt": progress.lookups},
+        )
         session.set_due(batch, lookup_backoff(session.polling.poll).delay(progress.lookups))
         self.resolver.finish_round(batch, is_complete=LookupResult.UNKNOWN not in results)
         session.report_progress("asked", batch)

@@ -1,5 +1,6 @@
 """Poll an accepted batch until every record has an outcome."""
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +12,8 @@ from armbulk.retry import poll_backoff
 from armbulk.sending.limits import CallScheduler
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch
+
+_log = logging.getLogger(__name__)
 
 MAX_UNKNOWN_POLLS = 10
 """Polls answered with 404 after which a batch is in doubt; a 404 is never taken for "not received"."""
@@ -37,6 +40,16 @@ class Poller:
             return
         progress = session.progress_of(batch)
         progress.polls += 1
+        _log.debug(
+            "Batch polled",
+            extra={
+                "run": session.run.id,
+                "batch": batch.no,
+                "status": result.response.status,
+                "records": len(result.content.results),
+                "attempt": progress.polls,
+            },
+        )
         session.set_due(batch, poll_backoff(session.polling.poll).delay(progress.polls))
         if result.response.status == 404:
             self._count_unknown(batch)

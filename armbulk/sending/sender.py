@@ -4,6 +4,7 @@ Everything that may have left the machine is stored as `posting` before it leave
 anything else happens (`submit`). A document whose batch is in doubt is looked up, never sent again (`resolve`).
 """
 
+import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -18,6 +19,8 @@ from armbulk.sending.resolve import DoubtResolver
 from armbulk.sending.session import SendingSession
 from armbulk.sending.submit import Submitter
 from armbulk.store import Batch
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class Sender:
         session = self.session
         with session.store.lock(session.run.account, session.run.id):
             session.begin()
+            _log.info("Sending started", extra={"run": session.run.id, "batches": len(session.unfinished_batches())})
             try:
                 state = self._work()
             except ArmbulkError as error:
@@ -63,6 +67,8 @@ class Sender:
                 error.hint = f"{error.hint}; then `armbulk resume {session.run.id}`"
                 raise
             session.store.end_session(session.run.id, state, session.paused_until)
+            seconds = session.clock.now() - session.started
+            _log.info("Sending ended", extra={"run": session.run.id, "state": state, "seconds": seconds})
         return state
 
     def look_up_again(self) -> None:
@@ -102,6 +108,7 @@ class Sender:
             case LookUp(batch_id):
                 self.finder.look_up(session.store.batch(batch_id))
             case Wait(until):
+                _log.debug("Waiting", extra={"run": session.run.id, "wait_seconds": until - session.clock.now()})
                 session.on_progress(Progress("waiting", until=until))
                 session.clock.sleep(until - session.clock.now())
             case _:

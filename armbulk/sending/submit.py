@@ -1,5 +1,6 @@
 """Submit a batch: check it, commit the intent, send it, commit the response."""
 
+import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -13,6 +14,8 @@ from armbulk.sending.limits import CallScheduler
 from armbulk.sending.precheck import Precheck
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch, SubmitIntent
+
+_log = logging.getLogger(__name__)
 
 MAX_SPLITS = 64
 """How often a session splits refused batches into smaller ones, to find the records that are at fault."""
@@ -58,8 +61,25 @@ class Submitter:
         if intent is None:
             return
         result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
-        self._save_response(batch, intent, result)  # on disk before anything else happens
+        try:
+            self._save_response(batch, intent, result)  # on disk before anything else happens
+        finally:
+            self._log_submit(batch, intent, result)
         session.report_progress("posted", batch)
+
+    def _log_submit(self, batch: Batch, intent: SubmitIntent, result: ApiResult[SubmitResult]) -> None:
+        _log.info(
+            "Batch submitted",
+            extra={
+                "run": self.session.run.id,
+                "batch": batch.no,
+                "resource": batch.resource,
+                "method": batch.method,
+                "records": len(intent.records),
+                "status": result.response.status,
+                "verdict": result.content.verdict.name.lower(),
+            },
+        )
 
     def _record_intent(self, batch: Batch) -> SubmitIntent | None:
         """Commit the intent; None when the batch cannot go now, or nothing is left to send."""

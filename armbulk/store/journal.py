@@ -4,6 +4,7 @@ The intent to submit a batch is committed before a byte leaves, and its response
 changes its state only here, along `model.batch_state.TRANSITIONS`.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ from armbulk.store.rows import (
     split_batch,
 )
 from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent_key
+
+_log = logging.getLogger(__name__)
 
 
 class BatchJournal(QuotaMeter):
@@ -104,6 +107,7 @@ class BatchJournal(QuotaMeter):
             posting = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == BatchState.POSTING.value)
             for (batch_id,) in conn.execute(posting).all():
                 self._move(conn, batch_id, BatchState.IN_DOUBT, "the process ended while posting", reservation=None)
+                _log.warning("A batch was being sent when a process ended: it is in doubt", extra={"run": run_id})
 
     # ── outcomes ────────────────────────────────────────────────────────────────────────────────────────────────
 

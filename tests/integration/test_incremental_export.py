@@ -516,7 +516,7 @@ def test_purge_takes_old_memories_only(tmp_path: Path) -> None:
 RECORDS = st.dictionaries(st.integers(0, 60), st.tuples(st.sampled_from(["", "a", "b\x1f", "1"]), st.integers(0, 2)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(old=RECORDS, new=RECORDS, seed=st.integers(0, 99))
 def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old: Any, new: Any, seed: int) -> None:
     """Whatever was there and is there now: new, changed and gone are exactly what sets of them say."""
@@ -544,13 +544,13 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
     monkeypatch.setattr(changes, "CHUNK_ROWS", 7)
-    monkeypatch.setattr(table_stream, "CHUNK_ROWS", 1_500)
-    monkeypatch.setattr(snapshot, "BUFFER_ROWS", 2_000)
-    export(tmp_path, [gl_item(n) for n in range(3_000)])
-    wanted_ids = {n for n in range(3_000) if n % 11 == 0}
-    said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(3_000) if n % 11 == 0 or n % 13])
+    monkeypatch.setattr(table_stream, "CHUNK_ROWS", 300)
+    monkeypatch.setattr(snapshot, "BUFFER_ROWS", 400)
+    export(tmp_path, [gl_item(n) for n in range(600)])
+    wanted_ids = {n for n in range(600) if n % 11 == 0}
+    said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(600) if n % 11 == 0 or n % 13])
     assert counts(said)[1] >= len(wanted_ids)
     for one in lines(tmp_path / "out.jsonl"):
         assert one["change"] == "changed"
         assert one["fields"] == ["glAmount"]
-    assert found(tmp_path)["gone"] == sorted(f"2218-{n}" for n in range(3_000) if n % 11 and not n % 13)
+    assert found(tmp_path)["gone"] == sorted(f"2218-{n}" for n in range(600) if n % 11 and not n % 13)

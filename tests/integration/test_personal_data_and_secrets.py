@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from support.canaries import (
     ACCOUNT,
+    LOG,
     MAIL,
     PERSONAL,
     PHONE,
@@ -25,7 +26,6 @@ from support.canaries import (
     here,
     leaves_no_canary,
     make_places,
-    run,
     sheets,
 )
 from support.hostile_server import Answer, Asked, Hostile, answer, serving
@@ -121,7 +121,7 @@ def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quo
     with serving(Hostile(script, time.time)) as there:
         env = {
             "ARMBULK_BASE_URL": there.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": SECRET,
-            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_SETTLE_SECONDS": "0",
+            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_SETTLE_SECONDS": "0", "ARMBULK_LOG": str(places["home"] / LOG),
         }  # fmt: skip
         said = here(["import", book, "--yes", "--first-import"], ["show", "1"], ["resolve", "--no-ask", "--json"],
                     ["runs", "--json"], env=env)  # fmt: skip
@@ -143,7 +143,7 @@ def test_what_arm_quotes_is_not_kept(places: dict[str, Path]) -> None:
     book = sheets(places["own"])
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
-        assert run(["import", book, "--yes", "--json"], env=env, folder=places["own"]).codes == [0]
+        assert here(["import", book, "--yes", "--json"], env=env).codes == [0]
     path = next(places["home"].glob("armbulk.db"))
     with sqlite3.connect(path) as raw:
         raw.execute("UPDATE item SET message='Kanarifugl customers name, 01010750160, is refused', warnings=?", (MAIL,))
@@ -168,7 +168,7 @@ def test_a_customer_number_that_is_a_persons_is_not_kept(places: dict[str, Path]
     path.write_text(f"Customer no;Name\n{SSN};Kari\n12345;Ola\n", encoding="utf-8")
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
-        said = run(["import", str(path), "--yes", "--json"], env=env, folder=places["own"])
+        said = here(["import", str(path), "--yes", "--json"], env=env)
         assert json.loads(said.told)["outcomes"]["created"] == 2
     assert not found(files(places["home"]), (SSN,))
 

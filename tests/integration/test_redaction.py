@@ -27,7 +27,7 @@ def kept(words: str | None, said: set[str] | None, key: str = "1") -> tuple[str,
 
 
 @pytest.mark.promise("P23")
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(st.lists(st.text("abcdefghijæøåÆØÅ", min_size=4, max_size=12), min_size=1, max_size=4), st.data())
 def test_no_value_said_is_kept(said: list[str], data: st.DataObject) -> None:
     """Whatever a record says, and however ARM quotes it, the value is gone from what is kept."""

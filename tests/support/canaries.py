@@ -74,6 +74,9 @@ def files(*folders: Path) -> Iterator[Path]:
     return (path for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
+LOG = "armbulk.log"
+"""The log file in the home folder, where a test has one."""
+
 WATCHED = """
 import json, os, sys
 watch = open(os.environ["WATCH"], "a", encoding="utf-8")
@@ -139,6 +142,7 @@ def clean(said: Said, places: dict[str, Path], secrets: tuple[str, ...], *, fini
     assert not found(files(*places.values()), secrets)
     assert not found(files(places["temporary"]), PERSONAL)
     assert not finished or not found(files(places["home"]), PERSONAL)
+    assert not found(places["home"].glob(f"{LOG}*"), PERSONAL)
     assert not said.children
     own = (*places.values(), Path("/dev"))
     assert not [path for path in said.written if "__pycache__" not in path.parts and not in_one_of(path, own)]
@@ -167,7 +171,8 @@ def leaves_no_canary(places: dict[str, Path], how: list[str]) -> None:
     book = sheets(places["own"])
     with Sandbox() as arm:
         arm.add_fault("500-applied:POST:documents/batches:1")
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05", "ARMBULK_SETTLE_SECONDS": "0"}
+        log = places["home"] / LOG
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05", "ARMBULK_SETTLE_SECONDS": "0", "ARMBULK_LOG": str(log)}
         if not how:  # a token given ready, to be looked for too
             arm.state.tokens[SECRET] = float("inf")
             env = {name: value for name, value in env.items() if "CLIENT_ID" not in name and "TOKEN_URL" not in name}
@@ -185,5 +190,6 @@ def leaves_no_canary(places: dict[str, Path], how: list[str]) -> None:
         fields = [one for resource in RESOURCES.values() for one in resource.fields if one.role is FieldRole.WRITABLE]
         assert sent.count("Kanarifugl") + sent.count(MAIL) >= 0.5 * len(fields)
         clean(said, places, (SECRET, arm.settings["ARMBULK_CLIENT_SECRET"]))
+        assert "Batch submitted run=1 batch=1" in log.read_text(encoding="utf-8")
         gone = run(["purge", "--older-than", "0d", "--yes", *how], env=env, folder=places["own"])
         clean(gone, places, (SECRET, arm.settings["ARMBULK_CLIENT_SECRET"]))
