@@ -156,7 +156,7 @@ class DuplicateCheck:
     def _trust_list(self) -> None:
         """Record that ARM has none of the documents that the list lacks."""
         for batch, record in self._unlisted():
-            self.client.store.save_lookup(batch.id, [(record.no, LookupResult.ABSENT)], whole=False)
+            self.client.store.save_lookup(batch.id, [(record.no, LookupResult.ABSENT)], ends_round=False)
             self.absent.add(record.no)
 
     # ── one document ────────────────────────────────────────────────────────────────────────────────────────────
@@ -195,7 +195,7 @@ class DuplicateCheck:
     def _save(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
         """Record what was observed; a document that ARM has gets its outcome, and is not sent."""
         store = self.client.store
-        store.save_lookup(batch.id, [(record.no, lookup.result)], whole=False)
+        store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
         if lookup.result is LookupResult.ABSENT:
             self.absent.add(record.no)
             return

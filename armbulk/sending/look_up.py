@@ -44,5 +44,5 @@ class DocumentFinder:
             extra={"run": session.run.id, "batch": batch.no, "records": len(results), "attempt": progress.lookups},
         )
         session.set_due(batch, lookup_backoff(session.polling.poll).delay(progress.lookups))
-        self.resolver.finish_round(batch, complete=LookupResult.UNKNOWN not in results)
+        self.resolver.finish_round(batch, is_complete=LookupResult.UNKNOWN not in results)
         session.report_progress("asked", batch)

@@ -32,17 +32,17 @@ class DoubtResolver:
     def save_lookup(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
         """Commit what a look-up of one document showed, and its outcome if that is certain now."""
         store = self.session.store
-        store.save_lookup(batch.id, [(record.no, lookup.result)], whole=False)
+        store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
         result = decide_outcome(record, lookup)
         if result is not None:
             store.save_results(batch.id, [result])
         else:
-            store.append_message(self.session.run.id, lookup.message, [record.no], besides=True)
+            store.append_message(self.session.run.id, lookup.message, [record.no], keep_earlier=True)
 
-    def finish_round(self, batch: Batch, *, complete: bool) -> None:
-        """Close a round of look-ups (`complete`: each showed something); a batch that has settled goes to a person."""
+    def finish_round(self, batch: Batch, *, is_complete: bool) -> None:
+        """Close a round of look-ups (`is_complete`: each showed something); a batch that has settled goes to a person."""
         session = self.session
-        rounds = session.store.save_lookup(batch.id, (), whole=complete)
+        rounds = session.store.save_lookup(batch.id, (), ends_round=is_complete)
         is_in_doubt = session.store.batch(batch.id).state is BatchState.IN_DOUBT
         if is_in_doubt and is_settled(self._left_by(batch), self._patience(), rounds, session.clock.now()):
             self.quarantine(batch)
@@ -57,7 +57,7 @@ class DoubtResolver:
         """When the batch has left at the latest: when it was answered, or when a call without an answer ended."""
         intended = batch.intended or self.session.clock.now()
         latest = max(batch.answered or 0.0, intended + MAX_CALL_SECONDS)
-        return self.session.past_time(latest - MAX_CALL_SECONDS) + MAX_CALL_SECONDS
+        return self.session.clamp_stored_time(latest - MAX_CALL_SECONDS) + MAX_CALL_SECONDS
 
     def _patience(self) -> float:
         """Seconds that a document may be under way."""

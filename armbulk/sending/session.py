@@ -66,7 +66,7 @@ class SendingSession:
         """Put a batch's next step off by `seconds` from now."""
         self.progress_of(batch).due = self.clock.now() + seconds
 
-    def past_time(self, stamp: float) -> float:
+    def clamp_stored_time(self, stamp: float) -> float:
         """Return a stored time; the session's start for one in the future, which a wrong clock stamped."""
         return stamp if stamp <= self.clock.now() else self.started
 

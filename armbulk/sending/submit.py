@@ -49,8 +49,7 @@ class Submitter:
     def submit(self, batch: Batch) -> None:
         """Submit a batch, unless it cannot go now.
 
-        The order is what makes a crash at any moment safe: the intent is committed before a byte leaves, and the
-        response is committed before anything else happens.
+        The order of intent, call and response makes a crash at any moment safe: whatever may have left is known.
         """
         session = self.session
         session.system.login()
@@ -58,14 +57,21 @@ class Submitter:
         if interruption is not None:
             self.scheduler.handle_interruption(batch, interruption)
             return
-        intent = self._record_intent(batch)
+        intent = self._record_intent(batch)  # on disk before a byte leaves
         if intent is None:
             return
         result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
+        try:
+            self._save_response(batch, intent, result)  # on disk before anything else happens
+        finally:
+            self._log_submit(batch, intent, result)
+        session.report_progress("posted", batch)
+
+    def _log_submit(self, batch: Batch, intent: SubmitIntent, result: ApiResult[SubmitResult]) -> None:
         _log.info(
             "Batch submitted",
             extra={
-                "run": session.run.id,
+                "run": self.session.run.id,
                 "batch": batch.no,
                 "resource": batch.resource,
                 "method": batch.method,
@@ -74,8 +80,6 @@ class Submitter:
                 "verdict": result.content.verdict.name.lower(),
             },
         )
-        self._save_response(batch, intent, result)
-        session.report_progress("posted", batch)
 
     def _record_intent(self, batch: Batch) -> SubmitIntent | None:
         """Commit the intent; None when the batch cannot go now, or nothing is left to send."""
@@ -100,7 +104,7 @@ class Submitter:
         usage = ApiUsage(response.requests, 0, intent.cost.writes)
         calls_only = ApiUsage(response.requests, 0, 0)
         verdict, uuid = submitted.verdict, submitted.uuid
-        if verdict is SubmitVerdict.ACCEPTED and self._is_number_taken(batch, uuid):
+        if verdict is SubmitVerdict.ACCEPTED and self._doubt_batches_with_number(batch, uuid):
             verdict, uuid = SubmitVerdict.IN_DOUBT, ""
         match verdict:
             case SubmitVerdict.ACCEPTED:
@@ -124,8 +128,8 @@ class Submitter:
             case _:
                 assert_never(verdict)
 
-    def _is_number_taken(self, batch: Batch, uuid: str) -> bool:
-        """Whether ARM gave another batch the same number; that proves nothing about either, and both are in doubt."""
+    def _doubt_batches_with_number(self, batch: Batch, uuid: str) -> bool:
+        """Return whether ARM gave other batches the same number; it proves nothing then, so these are in doubt, too."""
         store, run_id = self.session.store, self.session.run.id
         others = [other for other in store.batches(run_id) if other.uuid == uuid]
         for doubtful in (*others, batch) if others else ():

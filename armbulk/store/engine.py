@@ -16,7 +16,7 @@ from armbulk.store.location_check import find_sharing, sharing_error
 from armbulk.store.schema import MIGRATIONS, VERSION
 
 
-def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
+def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
     """Open the database at `url`; a SQLite file is readable by its owner only.
 
     Args:
@@ -27,7 +27,7 @@ def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> s
     Raises:
         StoreError: the file cannot be opened, or is where other machines see it.
     """
-    path = path_of(url)
+    path = database_file(url)
     if path is None:
         return sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
     why = find_sharing(Path(path), roots)
@@ -109,7 +109,7 @@ def _apply_settings(raw: Any, _: object, journal: str) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
-def path_of(url: str) -> str | None:
+def database_file(url: str) -> str | None:
     """Return the file of a SQLite database; None for another kind of database."""
     parsed = sa.engine.make_url(url)
     return parsed.database if parsed.get_backend_name() == "sqlite" else None

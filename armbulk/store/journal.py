@@ -150,23 +150,23 @@ class BatchJournal(QuotaMeter):
         with self._engine.begin() as conn:
             conn.execute(sa.update(item).where(is_record).values(payload=payload))
 
-    def append_message(self, run_id: int, message: str, nos: Iterable[int], *, besides: bool = False) -> None:
-        """Commit why records have no outcome yet; `besides` keeps earlier messages, otherwise they are replaced."""
+    def append_message(self, run_id: int, message: str, nos: Iterable[int], *, keep_earlier: bool = False) -> None:
+        """Commit why records have no outcome yet; `keep_earlier`: after earlier messages, not in their place."""
         earlier = sa.func.coalesce(item.c.message, "")
         both = sa.case((earlier == "", message), (sa.func.instr(earlier, message) > 0, earlier),
                        else_=earlier + "; " + message)  # fmt: skip
         with self._engine.begin() as conn:
             for no in nos:
                 is_record = sa.and_(item.c.run == run_id, item.c.no == no)
-                conn.execute(sa.update(item).where(is_record).values(message=both if besides else message))
+                conn.execute(sa.update(item).where(is_record).values(message=both if keep_earlier else message))
 
-    def save_lookup(self, batch_id: int, lookups: Iterable[tuple[int, LookupResult]], *, whole: bool) -> int:
+    def save_lookup(self, batch_id: int, lookups: Iterable[tuple[int, LookupResult]], *, ends_round: bool) -> int:
         """Commit what look-ups of records (number, result) showed.
 
         Args:
             batch_id: the batch.
             lookups: the records that were looked up.
-            whole: a round is complete with these: every open record was looked up.
+            ends_round: a round is complete with these: every open record was looked up.
 
         Returns:
             How many complete rounds there were.
@@ -176,7 +176,7 @@ class BatchJournal(QuotaMeter):
             for no, result in lookups:
                 values = {"run": row.run, "item": no, "at": self.clock.now(), "result": result.value}
                 conn.execute(sa.insert(look).values(values))
-            rounds = int(row.rounds) + whole
+            rounds = int(row.rounds) + ends_round
             conn.execute(sa.update(batch).where(batch.c.id == batch_id).values(rounds=rounds))
         return rounds
 

@@ -21,7 +21,7 @@ from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.redaction import REDACTED_COLUMNS
 from armbulk.store import purge as purging
-from armbulk.store.engine import engine_of, flush, migrate
+from armbulk.store.engine import flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.locks import ClientLock
 from armbulk.store.purge import Purged
@@ -48,7 +48,7 @@ class Store(StoreReader, BatchJournal):
         self.clock = clock
         self.url = url
         self._times = {}
-        self._engine = engine_of(url, roots, shared=shared)
+        self._engine = open_engine(url, roots, shared=shared)
         try:
             self._prepare()
         except sa.exc.DBAPIError as error:

@@ -306,14 +306,14 @@ class ModelStore:
     def save_outcomes(self, run_id: int, results: Any) -> None:
         """Nothing is held back here."""
 
-    def append_message(self, run_id: int, message: str, nos: Any, *, besides: bool = False) -> None:
+    def append_message(self, run_id: int, message: str, nos: Any, *, keep_earlier: bool = False) -> None:
         """Words do not matter here."""
 
-    def save_lookup(self, batch_id: int, looks: Any, *, whole: bool) -> int:
+    def save_lookup(self, batch_id: int, looks: Any, *, ends_round: bool) -> int:
         """Count complete rounds of looks."""
         del looks
         row = self.rows[batch_id]
-        if whole:
+        if ends_round:
             self._commit(lambda: self.rows.update({batch_id: replace(row, rounds=row.rounds + 1)}))
         return self.rows[batch_id].rounds
 
