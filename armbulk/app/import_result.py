@@ -13,7 +13,6 @@ from armbulk.app.plan import Plan
 from armbulk.app.runs import finish_run, redact_finished_run, run_files
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
-from armbulk.model.fields import FieldRole
 from armbulk.redaction import redact_shown
 from armbulk.results.outcome_texts import outcome_text, state_text, translate_message
 from armbulk.results.report import list_outcomes, write_results
@@ -194,7 +193,7 @@ def _row_keys(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
     lines = checked.all_tables().get("lines")
     if lines is None:
         return records
-    parent = next(field.name for field in lines.resource.fields if field.role is FieldRole.PARENT_KEY)
+    parent = lines.resource.record_key
     own = lines.rows.select("sheet", "row", pl.lit("lines").alias("resource"), pl.col(parent).alias("key"))
     return pl.concat([records, own.join(records, on=["sheet", "row"], how="anti", maintain_order="left")])
 

@@ -117,7 +117,7 @@ def _document_columns(resource: Resource) -> list[pl.Expr]:
 
 
 def _parent_key(resource: Resource) -> Field:
-    return next(field for field in resource.fields if field.role is FieldRole.PARENT_KEY)
+    return resource.field(resource.record_key)
 
 
 def _build_tree(resource: Resource) -> Tree:

@@ -8,3 +8,6 @@ EXCEL_EXACT_DIGITS = 15
 
 EXCEL_MAX_ROWS = 1_048_576
 """Rows of a worksheet, the header included."""
+
+EXCEL_MAX_COLUMNS = 16_384
+"""Columns of a worksheet: A to XFD."""

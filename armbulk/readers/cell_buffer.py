@@ -7,9 +7,6 @@ import polars as pl
 
 from armbulk.model.sheet import CELL
 
-MAX_COLUMNS = 16_384
-"""How many columns a sheet of Excel has: A to XFD."""
-
 _KINDS = {kind: number for number, kind in enumerate(CELL.categories)}
 _FLUSH = 50_000
 

@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.readers.cell_buffer import MAX_COLUMNS
+from armbulk.model.excel import EXCEL_MAX_COLUMNS
 from armbulk.readers.csv_records import SPACES, Records, too_wide_error
 
 _BATCH = 50_000
@@ -26,7 +26,7 @@ def split_strictly(text: str, separator: str, name: str) -> Records:
         for record in reader:
             line, previous_line = previous_line + 1, reader.line_num
             spanning = spanning or previous_line > line
-            if len(record) > MAX_COLUMNS:
+            if len(record) > EXCEL_MAX_COLUMNS:
                 raise too_wide_error(name, line)
             if any(value.strip(SPACES) for value in record):
                 rows.append(line)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.readers.cell_buffer import MAX_COLUMNS
+from armbulk.model.excel import EXCEL_MAX_COLUMNS
 
 SPACES = " \t\r\n\u00a0\u2007\u202f\ufeff"
 """The characters that are stripped from a value."""
@@ -56,7 +56,9 @@ def _trim(cell: pl.Expr) -> pl.Expr:
 
 def too_wide_error(name: str, line: int) -> FileError:
     """Return the error for a record with more fields than a sheet has columns."""
-    return FileError("too-large", f"{name} line {line} has more than {MAX_COLUMNS:,} fields", "Check the separator")
+    return FileError(
+        "too-large", f"{name} line {line} has more than {EXCEL_MAX_COLUMNS:,} fields", "Check the separator"
+    )
 
 
 def split_records(text: str, separator: str, name: str) -> Records | None:
@@ -70,7 +72,7 @@ def split_records(text: str, separator: str, name: str) -> Records | None:
             return None
         spanning, lines = records.height < lines.height, records
     lines = lines.filter(pl.col("record").str.strip_chars_start(SPACES + separator) != "")
-    wide = lines.filter(pl.col("record").str.count_matches(separator, literal=True) >= MAX_COLUMNS)["row"]
+    wide = lines.filter(pl.col("record").str.count_matches(separator, literal=True) >= EXCEL_MAX_COLUMNS)["row"]
     if wide.len():
         raise too_wide_error(name, wide[0])
     marked = lines.filter(pl.col("record").str.contains("\ufeff", literal=True))["row"].to_list()

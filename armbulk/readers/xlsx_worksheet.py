@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue
-from armbulk.readers.cell_buffer import MAX_COLUMNS, CellBuffer, TextBuffer, build_frame, to_index
+from armbulk.readers.cell_buffer import CellBuffer, TextBuffer, build_frame, to_index
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_formats import NumberFormats
 from armbulk.readers.xlsx_values import convert_serial, parse_iso_date, to_plain_number, unescape_text
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_CELLS = 5_000_000
-MAX_ROWS = 1_048_576
 MAX_RAW_CHARS = 8 * EXCEL_MAX_CELL_CHARS
 """How long a text may be in the file, where every character may be written as an escape."""
 
@@ -173,7 +172,7 @@ class WorksheetReader:
             number = int(reference)
         else:
             raise self._damaged_error(f"there is no row {reference[:20]!r}")
-        if not 0 < number <= MAX_ROWS:
+        if not 0 < number <= EXCEL_MAX_ROWS:
             raise self._damaged_error(f"there is no row {number}")
         if number <= self._row:
             raise self._damaged_error(f"row {number} stands after row {self._row}")
@@ -190,7 +189,7 @@ class WorksheetReader:
         column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
         if column <= self._column:
             raise self._damaged_error(f"the cell {attributes.get('r')} stands twice or out of order")
-        if column >= MAX_COLUMNS:
+        if column >= EXCEL_MAX_COLUMNS:
             raise self._damaged_error(f"row {self._row} has a cell beyond column XFD")
         self._column, self._open_cell = column, attributes
         self._value_pieces, self._formula_pieces = [], None

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import polars as pl
 
 from armbulk.model.batch_state import BatchState
-from armbulk.model.fields import FieldRole
 from armbulk.model.keys import normalise_key
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import Table
@@ -83,10 +82,10 @@ def outcomes_by_row(items: pl.DataFrame, tables: Mapping[str, Table], batch_numb
 
 
 def _outcomes_of_lines(items: pl.DataFrame, lines: Table) -> pl.DataFrame:
-    parent = next(field for field in lines.resource.fields if field.role is FieldRole.PARENT_KEY)
+    parent = lines.resource.record_key
     documents = items.filter(pl.col("resource") == "documents").unique("key_norm", keep="first", maintain_order=True)
     documents = documents.drop("sheet", "row").filter(pl.col("key_norm").is_not_null())
-    joined = lines.rows.select("sheet", "row", normalise_key(pl.col(parent.name)).alias("key_norm")).join(
+    joined = lines.rows.select("sheet", "row", normalise_key(pl.col(parent)).alias("key_norm")).join(
         documents, on="key_norm", how="left", maintain_order="left"
     )
     orphan_message = pl.lit("its document is not in the files")
