@@ -19,8 +19,9 @@ demo: $(PROGRAM) ## Try the whole journey: check, plan, import and export, in th
 test: $(STAMP) ## Run the tests of every feature, on every core
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal tests/unit tests/integration tests/docs
 
-proofs: $(STAMP) ## Run the long proofs: every crash point, every behaviour of ARM, mutated files, with fixed seeds
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal tests/proofs
+proofs: $(STAMP) ## Run the long proofs, with fixed seeds: every crash point, every behaviour of ARM, more generated data
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal --hypothesis-profile=proofs -m 'proof or hypothesis' \
+	  tests/proofs $$(grep -l '^@given' tests/unit/*.py tests/integration/*.py)
 
 lint: $(STAMP) ## Check style, types and layers; changes nothing
 	@$(BIN)/ruff check
@@ -41,9 +42,10 @@ templates: $(STAMP) ## Write the template workbooks again
 
 docs: $(STAMP) ## Write the generated pages in docs/ again
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/diagram.py
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
-	@$(BIN)/python -m pytest -q -m promise --promises=docs/promises.json
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m promise --hypothesis-profile=proofs --promises=docs/promises.json
 	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
@@ -55,8 +57,8 @@ bench: $(STAMP) ## Measure speed and memory
 
 soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000 FAULTS=1000
 	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \
-	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q $(patsubst %,tests/proofs/test_%.py, \
-	  mutated_files usage_ledger kill_points store_faults crash_points)
+	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q tests/unit/test_mutated_files.py \
+	  $(patsubst %,tests/proofs/test_%.py, usage_ledger kill_points store_faults crash_points)
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation

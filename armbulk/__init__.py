@@ -11,10 +11,13 @@
 `docs/api.md` has more examples. The names below load when they are used, so that `armbulk --help` is instant.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from armbulk._version import __version__
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent unless its user configures logging
 
 if TYPE_CHECKING:
     from armbulk.app.check import CheckResult
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     )
     from armbulk.model.outcome import Outcome
     from armbulk.model.progress import Progress
-    from armbulk.model.sheet import ReadOptions
+    from armbulk.model.read_options import ReadOptions
 else:
     _MODULES = {
         "armbulk.app.session": ("Session", "connect"),
@@ -52,7 +55,7 @@ else:
         "armbulk.app.exports": ("Export",),
         "armbulk.model.outcome": ("Outcome",),
         "armbulk.model.progress": ("Progress",),
-        "armbulk.model.sheet": ("ReadOptions",),
+        "armbulk.model.read_options": ("ReadOptions",),
         "armbulk.errors": (
             "ArmbulkError",
             "FileError",

@@ -1,4 +1,4 @@
-"""The one clock. Everything that asks for the time or waits is given one of these."""
+"""The clock: the only module that asks for the time or waits. Everything else gets a `Clock`."""
 
 import sys
 import time
@@ -7,19 +7,19 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What armbulk needs of a clock. Times are UTC epoch seconds."""
+    """What armbulk needs of a clock. Times are epoch seconds."""
 
     def now(self) -> float:
         """Return the present time."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever pass, sleep included, for what happens within the process."""
+        """Return seconds that only increase, the machine's sleep included; for use within the process."""
 
     def sleep(self, seconds: float) -> None:
         """Wait; return early when interrupted."""
 
     def interrupt(self) -> None:
-        """Ask everything that waits to stop."""
+        """End every wait, and ask what works to stop."""
 
     @property
     def interrupted(self) -> bool:
@@ -27,49 +27,49 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock as it stood at the start, carried on steadily; `interrupt` ends every wait.
+    """The machine's time at the start, carried on by its monotonic clock; `interrupt` ends every wait.
 
-    A clock that is set while armbulk runs changes nothing for this process: no wait grows, nothing is due too early.
+    Setting the machine's clock while armbulk runs changes nothing for this process.
     """
 
     def __init__(self) -> None:
         """Start uninterrupted."""
-        self._stopped = False  # a plain truth: a signal may come while an Event is being waited for, and lock it up
-        self._offset = time.time() - _passing()
+        self._is_interrupted = False  # not an Event: a signal during Event.wait could block for ever
+        self._offset = time.time() - _monotonic()
 
     def now(self) -> float:
         """Return the present time."""
-        return self._offset + _passing()
+        return self._offset + _monotonic()
 
     def monotonic(self) -> float:
-        """Return seconds that only ever pass."""
-        return _passing()
+        """Return seconds that only increase."""
+        return _monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait `seconds`, or until interrupted; long waits are cut so that a sleep of the machine is noticed."""
-        until = _passing() + min(seconds, 60.0)
-        while not self._stopped and (left := until - _passing()) > 0:
+        """Wait `seconds`, at most 60 (so that a sleep of the machine is noticed), or until interrupted."""
+        until = _monotonic() + min(seconds, 60.0)
+        while not self._is_interrupted and (left := until - _monotonic()) > 0:
             time.sleep(min(left, 0.1))
 
     def interrupt(self) -> None:
-        """Ask everything that waits to stop."""
-        self._stopped = True
+        """End every wait, and ask what works to stop."""
+        self._is_interrupted = True
 
     @property
     def interrupted(self) -> bool:
         """Whether `interrupt` was called."""
-        return self._stopped
+        return self._is_interrupted
 
 
-def _passing() -> float:
-    """Seconds that pass while the machine sleeps, too: the plain monotonic clock of Linux stands still then."""
-    counting = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform, "")
-    which = getattr(time, counting, None)
-    return time.monotonic() if which is None else time.clock_gettime(which)
+def _monotonic() -> float:
+    """Seconds that increase while the machine sleeps, too, which `time.monotonic` does not do on Linux."""
+    name = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform, "")
+    clock_id = getattr(time, name, None)
+    return time.monotonic() if clock_id is None else time.clock_gettime(clock_id)
 
 
-def iso(when: float | None) -> str | None:
-    """Write an instant as ISO 8601 in UTC; None for never."""
-    if when is None or when in {float("inf"), float("-inf")}:
+def iso(epoch: float | None) -> str | None:
+    """Return a time (epoch seconds) as ISO 8601 in UTC; None for None and for never (inf)."""
+    if epoch is None or epoch in {float("inf"), float("-inf")}:
         return None
-    return datetime.fromtimestamp(when, UTC).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="seconds")

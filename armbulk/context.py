@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import httpx
 
 from armbulk.arm.client import ArmClient
+from armbulk.arm.http import HttpClient
 from armbulk.clock import Clock
-from armbulk.settings.load import Profile
+from armbulk.model.system import ReceivablesSystem
+from armbulk.settings.profile import Profile
 from armbulk.store import Store
 
 
@@ -24,7 +26,8 @@ class Context:
         return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
 
 
-def open_client(context: Context) -> ArmClient:
-    """ARM, as the profile reaches it."""
+def open_client(context: Context) -> ReceivablesSystem:
+    """Return ARM, as the profile reaches it. No other module names the class."""
     profile = context.profile
-    return ArmClient(profile.base_url, profile.client_no, profile.login, context.clock, context.transport)
+    http = HttpClient(profile.base_url, profile.client_no, profile.login, context.clock, context.transport)
+    return ArmClient(http)

@@ -1,11 +1,11 @@
-"""The languages armbulk speaks, and texts in each of them."""
+"""The languages of armbulk, and texts in each of them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Lang(StrEnum):
-    """The languages armbulk speaks."""
+    """The languages of armbulk."""
 
     EN = "en"
     NO = "no"

@@ -10,8 +10,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -108,9 +107,8 @@ class _OwnerOnlyFile(RotatingFileHandler):
         return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding="utf-8", write_through=True)
 
 
-@contextmanager
-def configured(verbosity: int = 0, file: Path | None = None, stream: TextIO | None = None) -> Iterator[None]:
-    """Log to `stream` (0: warnings, 1: what is done, 2: each call) and to `file` (everything) while the block runs.
+def open_log(verbosity: int = 0, file: Path | None = None, stream: TextIO | None = None) -> ExitStack:
+    """Log to `stream` (0: warnings, 1: what is done, 2: each call) and to `file` (everything) until the result closes.
 
     Args:
         verbosity: how much goes to `stream`; 0 with `stream` None logs to no stream at all.
@@ -120,24 +118,23 @@ def configured(verbosity: int = 0, file: Path | None = None, stream: TextIO | No
     Raises:
         OSError: the file cannot be opened for writing.
     """
-    with ExitStack() as stack:
-        handlers: list[logging.Handler] = []
-        if stream is not None or verbosity:
-            to_stream = logging.StreamHandler(stream or sys.stderr)
-            to_stream.setLevel(_LEVELS.get(verbosity, logging.DEBUG))
-            handlers.append(to_stream)
-        if file is not None:
-            to_file = _OwnerOnlyFile(file, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
-            to_file.setLevel(logging.DEBUG)
-            stack.callback(to_file.close)
-            handlers.append(to_file)
-        logger = logging.getLogger(ROOT)
-        level = logger.level
-        stack.callback(logger.setLevel, level)
-        for handler in handlers:
-            handler.setFormatter(FieldFormatter())
-            logger.addHandler(handler)
-            stack.callback(logger.removeHandler, handler)
-        if handlers:
-            logger.setLevel(min(handler.level for handler in handlers))
-        yield
+    handlers: list[logging.Handler] = []
+    if stream is not None or verbosity:
+        to_stream = logging.StreamHandler(stream or sys.stderr)
+        to_stream.setLevel(_LEVELS.get(verbosity, logging.DEBUG))
+        handlers.append(to_stream)
+    if file is not None:
+        to_file = _OwnerOnlyFile(file, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
+        to_file.setLevel(logging.DEBUG)
+        handlers.append(to_file)
+    logger = logging.getLogger(ROOT)
+    stack = ExitStack()
+    stack.callback(logger.setLevel, logger.level)
+    for handler in handlers:
+        handler.setFormatter(FieldFormatter())
+        logger.addHandler(handler)
+        stack.callback(handler.close)
+        stack.callback(logger.removeHandler, handler)
+    if handlers:
+        logger.setLevel(min(handler.level for handler in handlers))
+    return stack

@@ -1,4 +1,4 @@
-"""Where the folders that come with armbulk are: beside the code in a wheel, beside the package in a checkout."""
+"""The folders that come with armbulk: inside the package in a wheel, beside it in a checkout."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def data_path(name: str) -> Path:
-    """Return the folder `templates` or `samples`, wherever armbulk is installed."""
-    inside = _PACKAGE / name
-    return inside if inside.is_dir() else _PACKAGE.parent / name
+    """Return the path of the folder `templates` or `samples`."""
+    installed = _PACKAGE / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name

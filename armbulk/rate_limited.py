@@ -1,145 +1,166 @@
-"""One reading call within ARM's meters: room first, then the call, then what it used and what it means."""
+"""Calls within the quota: reserve, call, charge what was used, then say what the answer means for the next call."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from armbulk.arm.client import ArmClient
-from armbulk.arm.responses import Response, TransportError, message_of, retry_at
 from armbulk.clock import Clock
-from armbulk.errors import ForbiddenError, LoginError, ServerError
+from armbulk.errors import ForbiddenError, LoginError
 from armbulk.model.outcome import ApiUsage
-from armbulk.quota.limits import Account, QuotaLimits
+from armbulk.model.response import ApiResult, Response, TransportError
+from armbulk.model.system import ReceivablesSystem
+from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.redaction import redact_text
+from armbulk.retry import RATE_LIMIT, seconds_after_limit
 from armbulk.store import Store, SubmitIntent
 
-MAX_CONSECUTIVE_LIMITS = 5
-"""Refusals for a limit, failed connections or failed looks in a row before a session stops."""
+_log = logging.getLogger(__name__)
 
 MAX_TRANSIENT_503S = 2
-"""Times in a row that a 503 without a time is taken for a hiccup; then it is taken for a limit."""
+"""How many 503s in a row without Retry-After count as a failure in between; the next one counts as a rate limit."""
+
+Content = TypeVar("Content")
+Room = TypeVar("Room", int, SubmitIntent | None)
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
-    """Not now: there is no room in the meters before `until` (epoch seconds; inf = never), or ARM said so itself."""
+    """The call was not made, or was refused for a limit: not before `retry_at` (epoch seconds; inf: never)."""
 
     retry_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class CallFailed:
-    """The call could not be made, or gave no answer that says anything."""
+    """The call could not be made, or its answer is unusable."""
 
     response: Response
 
 
-CallResult = Response | RateLimited | CallFailed
-
-_Room = TypeVar("_Room", int, SubmitIntent | None)
+Interruption = RateLimited | CallFailed
+"""Why a call has to be made again later."""
 
 
 @dataclass(slots=True)
 class RateLimitedClient:
-    """ARM for one client, called within its meters; `strikes` counts ARM's refusals for a limit in a row.
+    """A receivables system, called within one client's quota.
 
-    `purpose`: `look` may use the requests that are kept for settling what was sent, `send` leaves them alone.
+    Attributes:
+        store: where the quota's usage is recorded.
+        system: where the calls go.
+        clock: for the time of refusals.
+        account: whose quota it is.
+        limits: the quota.
+        priority: which share of the quota the calls may use.
+        consecutive_limits: refusals for a limit in a row.
+        transient_503s: 503s in a row that counted as failures.
     """
 
     store: Store
-    arm: ArmClient
+    system: ReceivablesSystem
     clock: Clock
     account: Account
     limits: QuotaLimits
+    priority: Priority = Priority.RESERVED
     consecutive_limits: int = 0
-    purpose: str = "look"
     transient_503s: int = 0
 
     @property
     def exhausted(self) -> bool:
-        """Whether ARM has refused so often in a row that the session should stop."""
-        return self.consecutive_limits >= MAX_CONSECUTIVE_LIMITS
+        """Whether there were so many refusals in a row that the session should stop."""
+        return RATE_LIMIT.is_exhausted(self.consecutive_limits)
 
     def get(
         self,
-        call: Callable[[], Response],
-        most: int,
-        read: Callable[[Response], int] = lambda _: 1,
+        call: Callable[[], ApiResult[Content]],
+        max_records: int = 1,
+        count: Callable[[Content], int] = lambda _: 1,
         run_id: int = 0,
-    ) -> CallResult:
-        """Make one reading call, or say why not now. LoginError when ARM does not accept the credentials.
+    ) -> ApiResult[Content] | Interruption:
+        """Make one reading call.
 
-        `most` records are reserved; what `read` counts in the answer is charged (all of it where none came), to the
-        run too where there is one.
+        Args:
+            call: makes it.
+            max_records: the most records it reads; they are reserved, and charged when no answer came.
+            count: returns how many records the content is; they are charged when an answer came.
+            run_id: the run that is charged, too; 0: none.
+
+        Returns:
+            The result; or when to make the call (again); or the response when it failed.
+
+        Raises:
+            LoginError: the system does not accept the credentials.
         """
-        self.arm.login()
-        cost = ApiUsage(1, most, 0)
-        reserved = self.in_time(lambda: self.store.reserve(self.account, cost, self.limits, self.purpose))
-        if isinstance(reserved, CallFailed):
-            return reserved
-        if isinstance(reserved, float):
-            return RateLimited(reserved)
-        reply = call()
-        self.store.settle(self.account, reserved, _spent(reply, most, read), reply.date_sample, run_id)
-        if reply.status in {401, 403} and not reply.retry_after:
-            raise login_error(reply, message_of(reply))
-        if reply.status == 503 and not reply.retry_after and self._may_be_a_hiccup():
-            return CallFailed(reply)
-        if reply.status in {403, 429, 503}:
-            return self.refused(reply, cost)
-        if reply.error is not None or reply.status >= 500 or reply.status in {400, 406, 408}:
-            return CallFailed(reply)
+        self.system.login()
+        cost = ApiUsage(1, max_records, 0)
+        reservation = self.take_room(lambda: self.store.reserve(self.account, cost, self.limits, self.priority))
+        if isinstance(reservation, CallFailed):
+            return reservation
+        if isinstance(reservation, float):
+            return RateLimited(reservation)
+        result = call()
+        response = result.response
+        charge = _usage(result, max_records, count)
+        self.store.settle(self.account, reservation, charge, response.date_sample, run_id)
+        if response.status in {401, 403} and not response.retry_after:
+            raise login_error(response, result.message)
+        if response.status == 503 and not response.retry_after and self._is_transient():
+            return CallFailed(response)
+        if response.status in {403, 429, 503}:
+            return self.block(response, cost)
+        if response.error is not None or response.status >= 500 or response.status in {400, 406, 408}:
+            return CallFailed(response)
         self.consecutive_limits = self.transient_503s = 0
-        return reply
+        return result
 
-    def _may_be_a_hiccup(self) -> bool:
-        """Whether a 503 that names no time is rather a proxy's than ARM's word for a limit: an export tries again."""
+    def _is_transient(self) -> bool:
+        """Whether a 503 without a time is taken for a proxy's failure: an export can afford to try again."""
         self.transient_503s += 1
-        return self.purpose == "send" and self.transient_503s <= MAX_TRANSIENT_503S
+        return self.priority is Priority.NORMAL and self.transient_503s <= MAX_TRANSIENT_503S
 
-    def in_time(self, take: Callable[[], _Room | float]) -> _Room | float | CallFailed:
-        """Take room in the meters; where there is none by what is known of the time, ask ARM for its Date first."""
-        found = take()
-        if not isinstance(found, float) or not self.store.needs_time_sync(self.account):
-            return found
-        reply = self.arm.ask_time()
-        if reply.date_sample is None:
-            return CallFailed(reply)
-        self.store.update_clock(self.account, reply.date_sample)
+    def take_room(self, take: Callable[[], Room | float]) -> Room | float | CallFailed:
+        """Return what `take` gets of the quota.
+
+        When there is no room (`take` returns a time) and the server's time is not known yet, the server is asked for
+        it and `take` is called once more: the quota may have more room than this machine's clock suggests.
+        """
+        room = take()
+        if not isinstance(room, float) or not self.store.needs_time_sync(self.account):
+            return room
+        response = self.system.ask_time()
+        if response.date_sample is None:
+            return CallFailed(response)
+        self.store.update_clock(self.account, response.date_sample)
         return take()
 
-    def refused(self, reply: Response, cost: ApiUsage) -> RateLimited:
-        """ARM said no to a call for a limit: nobody calls before the time it names."""
+    def block(self, response: Response, cost: ApiUsage) -> RateLimited:
+        """Record that a call of this cost was refused for a limit: no process calls before the time it names."""
         self.consecutive_limits += 1
-        now = self.clock.now()
-        return RateLimited(
-            self.store.block(self.account, retry_at(reply, now, self.consecutive_limits) - now, cost, self.limits)
-        )
+        named = response.retry_after_seconds(self.clock.now())
+        seconds = seconds_after_limit(named, self.consecutive_limits)
+        _log.warning("Refused for a rate limit", extra={"status": response.status, "wait_seconds": seconds})
+        return RateLimited(self.store.block(self.account, seconds, cost, self.limits))
 
 
-def login_error(reply: Response, message: str, payloads: Iterable[str] = ()) -> LoginError:
-    """Say that ARM does not accept the credentials, the client or the address; of records sent it says nothing."""
-    kind = LoginError if reply.status == 401 else ForbiddenError
-    return kind(
+def login_error(response: Response, message: str, payloads: Iterable[str] = ()) -> LoginError:
+    """Return the error for credentials, a client or an address that the system does not accept.
+
+    `message` is the system's own; what it quotes of the `payloads` sent is removed.
+    """
+    is_expired = response.status == 401
+    return (LoginError if is_expired else ForbiddenError)(
         "not-allowed",
         redact_text(message, payloads),
-        "Check the base URL, the client number and the credentials; nothing of this batch was applied"
-        if reply.status != 401
-        else "Set the credentials anew, then `armbulk resume`",
+        "Set the credentials anew, then `armbulk resume`"
+        if is_expired
+        else "Check the base URL, the client number and the credentials; nothing of this batch was applied",
     )
 
 
-def verify_client_no(said: str, ours: str) -> None:
-    """Make sure an answer is for our client, where it says for whom it is; ServerError otherwise."""
-    if said and said.lstrip("0") != ours.strip().lstrip("0"):
-        raise ServerError(
-            "other-client",
-            f"ARM answered for client {said}, not for {ours}: nothing of the answer was believed",
-            "Ask Amili why; do not send anything meanwhile",
-        )
-
-
-def _spent(reply: Response, most: int, read: Callable[[Response], int]) -> ApiUsage | None:
-    if reply.error is TransportError.NOT_SENT:
+def _usage(result: ApiResult[Any], max_records: int, count: Callable[[Any], int]) -> ApiUsage | None:
+    """What the call used of the quota; None when nothing left this machine."""
+    response = result.response
+    if response.error is TransportError.NOT_SENT:
         return None
-    return ApiUsage(reply.requests, most if reply.error else min(read(reply), most), 0)
+    return ApiUsage(response.requests, max_records if response.error else min(count(result.content), max_records), 0)

@@ -1,9 +1,9 @@
-"""What a finished run keeps of its records' words: no names, addresses, identity numbers, accounts or e-mails.
+"""Remove personal data from what a finished run keeps: names, addresses, identity numbers, accounts and e-mails.
 
-ARM's words may quote a record, whole or in part, in other letters, or with blanks in its numbers. So every longer word
-of the texts that were read goes, not only the texts themselves: a gap in a sentence that the result workbook holds in
-full costs nothing. A customer number that is a person's identity number keeps its last two digits: nothing needs it
-once its run is finished, so there is no key to keep either. Of a conflict about a change only the fields are kept.
+ARM's words may quote a record, whole or in part, in upper or lower case, or with blanks in its numbers. So every longer
+word of the texts that were read is removed, not only the texts themselves: the result workbook has each message in
+full, so a gap in the store costs nothing. A customer number that is a national identity number keeps its last two
+digits: nothing needs the rest once its run is finished. Of a conflict about a change only the fields' names are kept.
 """
 
 import json
@@ -13,133 +13,148 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.model.fields import FieldType
+from armbulk.model.fields import Field, FieldType
 from armbulk.model.outcome import CHANGED_AT_ARM
 from armbulk.model.sheet import Table
 from armbulk.resources import RESOURCES
 from armbulk.resources.identifiers import is_national_id
 
-KEPT = ("message", "warnings", "key", "key_norm", "customer_norm")
-"""The columns of a record that may hold personal data: ARM's words may quote it, a customer number may be one."""
+REDACTED_COLUMNS = ("message", "warnings", "key", "key_norm", "customer_norm")
+"""The columns of a record that may have personal data: ARM's words may quote it, a customer number may be one."""
 
 _GAP = "…"
-_KEYS = frozenset({"customer_no", "document_no", "document_type", "currency", "language"})
-_PATHS = frozenset({"customerNo", "documentNo", "documentType", "currency", "language"})
-_SHORTEST = {FieldType.TEXT: 4, FieldType.TEXT_LIST: 4, FieldType.IDENTIFIER: 6}
-"""Shorter texts tell nothing of a person, and would leave gaps in ordinary words."""
-_DAYS = r"\b(?:\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})\b"
-_DAY = re.compile(r"(\d\d)(\d\d)-(\d\d)-(\d\d)")
-_WORD = 4
-_NAMING, _NAME = "customers", r"\b\p{Lu}\p{L}{1,2}\b"
-"""Whose short words with a capital letter may be names, as Ola and Bo are: they go where they stand by themselves."""
-_AT_ONCE = 500
-_FIELDS = "|".join(re.escape(one.header.en) for one in RESOURCES["customers"].fields)
-_MAIL = r"[^\s@<>\"']+@\s?[^\s@<>\"']+"
-_LONG = r"\d(?:[ .-]?\d){6,}[ .-]?(\d)[ .-]?(\d)"
-"""Nine digits or more, in groups or not: accounts, identity numbers, phones with their country."""
+_KEY_FIELDS = frozenset({"customer_no", "document_no", "document_type", "currency", "language"})
+_KEY_MEMBERS = frozenset({"customerNo", "documentNo", "documentType", "currency", "language"})
+_MIN_CHARS = {FieldType.TEXT: 4, FieldType.TEXT_LIST: 4, FieldType.IDENTIFIER: 6}
+"""Shorter texts identify nobody, and removing them would leave gaps in ordinary words."""
+_MIN_WORD_CHARS = 4
+_DATES = r"\b(?:\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})\b"
+_ISO_DATE = re.compile(r"(\d\d)(\d\d)-(\d\d)-(\d\d)")
+_NAMED_RESOURCE, _SHORT_NAME = "customers", r"\b\p{Lu}\p{L}{1,2}\b"
+"""Short words with a capital letter of this resource may be names, such as Ola and Bo: they are removed as words."""
+_CHUNK_VALUES = 500
+_FIELD_HEADERS = "|".join(re.escape(field.header.en) for field in RESOURCES["customers"].fields)
+_EMAIL = r"[^\s@<>\"']+@\s?[^\s@<>\"']+"
+_LONG_NUMBER = r"\d(?:[ .-]?\d){6,}[ .-]?(\d)[ .-]?(\d)"
+"""Nine digits or more, in groups or not: accounts, identity numbers, phone numbers with their country."""
 
 
 def personal_values(tables: Mapping[str, Table], bases: Iterable[str | None] = ()) -> set[str]:
-    """Every text of the rows read that ARM's words might quote, but for keys and codes; of `bases` (JSON) as well."""
-    found = {text for base in bases if base for text in _leaves(json.loads(base))}
+    """Return every text that ARM's words might quote, but for keys and codes.
+
+    Args:
+        tables: the rows that were read.
+        bases: JSON records that changes were compared with.
+    """
+    values = {text for base in bases if base for text in _personal_texts(json.loads(base))}
     for table in tables.values():
         for field in table.resource.fields:
-            if field.name not in table.rows.columns:
-                continue
-            values = table.rows[field.name].drop_nulls()
-            if field.name == "date_of_birth" and values.dtype == pl.Date:
-                found.update(str(day) for day in values.unique())
-            if field.name in _KEYS or field.type not in _SHORTEST:
-                continue
-            if values.dtype == pl.List:
-                values = values.explode().drop_nulls()
-            texts = values.cast(pl.String).unique()
-            found.update(one for one in texts if len(one) >= _SHORTEST[field.type])
-            if table.resource.name == _NAMING and field.type is not FieldType.IDENTIFIER:
-                found.update(texts.str.extract_all(_NAME).explode().drop_nulls())
-    return found
+            if field.name in table.rows.columns:
+                values |= _column_values(table.rows[field.name].drop_nulls(), field, table.resource.name)
+    return values
 
 
-def redact_items(items: pl.DataFrame, said: Iterable[str] | None) -> pl.DataFrame:
-    """Take personal data out of `items` (`no` and KEPT): what was `said`, e-mails, long numbers.
+def _column_values(column: pl.Series, field: Field, resource: str) -> set[str]:
+    """The personal texts of one column."""
+    if field.name == "date_of_birth" and column.dtype == pl.Date:
+        return {str(day) for day in column.unique()}
+    if field.name in _KEY_FIELDS or field.type not in _MIN_CHARS:
+        return set()
+    if column.dtype == pl.List:
+        column = column.explode().drop_nulls()
+    texts = column.cast(pl.String).unique()
+    values = {text for text in texts if len(text) >= _MIN_CHARS[field.type]}
+    if resource == _NAMED_RESOURCE and field.type is not FieldType.IDENTIFIER:
+        values.update(texts.str.extract_all(_SHORT_NAME).explode().drop_nulls())
+    return values
 
-    Where nobody knows any more what was said (None), ARM's words go altogether.
+
+def redact_items(items: pl.DataFrame, values: Iterable[str] | None) -> pl.DataFrame:
+    """Return `items` (`no` and REDACTED_COLUMNS) without personal `values`, e-mails, long numbers and identity numbers.
+
+    When nobody knows the personal values any more (None), ARM's words are removed altogether.
     """
-    told = items.select(pl.col("message", "warnings").is_not_null().any()).row(0)
-    values = _quotable(said) if said is not None and any(told) else []
-    words = [_fields_of(pl.col(name), _without(pl.col(name), values)).alias(name) for name in ("message", "warnings")]
-    if said is None:
+    has_words = any(items.select(pl.col("message", "warnings").is_not_null().any()).row(0))
+    quotable = _quotable_forms(values) if values is not None and has_words else []
+    words = [
+        _reduce_conflict(pl.col(name), _remove(pl.col(name), quotable)).alias(name) for name in ("message", "warnings")
+    ]
+    if values is None:
         words = [pl.when(pl.col(name).is_not_null()).then(pl.lit(_GAP)).alias(name) for name in ("message", "warnings")]
-    mine = pl.col("customer_norm").is_null()  # a customer's own number; documents keep theirs
-    keys = [pl.when(mine).then(_unnamed(pl.col(name))).otherwise(pl.col(name)).alias(name) for name in KEPT[2:4]]
-    return items.select("no", *words, *keys, _unnamed(pl.col("customer_norm")))
+    is_customer = pl.col("customer_norm").is_null()  # a customer's own number; documents keep theirs
+    keys = [
+        pl.when(is_customer).then(_mask_identity(pl.col(name))).otherwise(pl.col(name)).alias(name)
+        for name in ("key", "key_norm")
+    ]
+    return items.select("no", *words, *keys, _mask_identity(pl.col("customer_norm")))
 
 
-def shown_items(items: pl.DataFrame) -> pl.DataFrame:
-    """The frame with `message` and `customer_norm` as a terminal or a script's log may show them."""
-    return items.with_columns(_without(pl.col("message"), []), _unnamed(pl.col("customer_norm")))
+def redact_shown(items: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with `message` and `customer_norm` as a terminal or a script's log may show them."""
+    return items.with_columns(_remove(pl.col("message"), []), _mask_identity(pl.col("customer_norm")))
 
 
 def redact_text(text: str, payloads: Iterable[str] = ()) -> str:
-    """ARM's words without what they may quote of records sent, of which these are the bodies; without any day."""
-    values = _quotable(value for body in payloads for value in _leaves(json.loads(body)))
-    undated = pl.col("text").str.replace_all(_DAYS, _GAP)
-    found: str = pl.DataFrame({"text": [text]}).select(_without(undated, values)).item()
-    return found
+    """Return ARM's words without what they may quote of the records sent (JSON), and without dates."""
+    quotable = _quotable_forms(value for payload in payloads for value in _personal_texts(json.loads(payload)))
+    undated = pl.col("text").str.replace_all(_DATES, _GAP)
+    redacted: str = pl.DataFrame({"text": [text]}).select(_remove(undated, quotable)).item()
+    return redacted
 
 
-def _leaves(body: Any, name: str = "") -> Iterator[str]:
-    """Every text of a body that tells of a person, whatever it lies in."""
+def _personal_texts(body: Any, name: str = "") -> Iterator[str]:
+    """Every text of a JSON record, at any depth, that may identify a person."""
     if isinstance(body, dict):
-        for key, value in body.items():
-            yield from _leaves(value, key)
+        for member, value in body.items():
+            yield from _personal_texts(value, member)
     elif isinstance(body, list):
         for value in body:
-            yield from _leaves(value, name)
-    elif isinstance(body, str) and name not in _PATHS and len(body) >= _WORD:
+            yield from _personal_texts(value, name)
+    elif isinstance(body, str) and name not in _KEY_MEMBERS and len(body) >= _MIN_WORD_CHARS:
         yield body
 
 
-def _quotable(said: Iterable[str]) -> list[str]:
-    """The texts, their longer words, and their digits, in the letters they may be quoted in; the longest first.
-
-    Short names come last, as they are.
-    """
+def _quotable_forms(texts: Iterable[str]) -> list[str]:
+    """The texts, their longer words, and their digits, as they may be quoted; the longest first, short names last."""
     plain: set[str] = set()
     names: set[str] = set()
-    for text in said:
-        (plain if len(text) >= _WORD else names).add(text)
-        plain.update(word for word in re.findall(r"\w+", text) if len(word) >= _WORD)
-        if day := _DAY.fullmatch(text):  # as people write it, and as their numbers begin
+    for text in texts:
+        (plain if len(text) >= _MIN_WORD_CHARS else names).add(text)
+        plain.update(word for word in re.findall(r"\w+", text) if len(word) >= _MIN_WORD_CHARS)
+        if day := _ISO_DATE.fullmatch(text):  # as people write it, and as their identity numbers begin
             plain.update((day.expand(r"\4.\3.\1\2"), day.expand(r"\4\3\2")))
         digits = re.sub(r"\D", "", text)
-        if len(digits) >= _SHORTEST[FieldType.IDENTIFIER]:
+        if len(digits) >= _MIN_CHARS[FieldType.IDENTIFIER]:
             plain.update((digits, digits[-8:]))
-    found = {form for text in plain for form in (text, text.lower(), text.upper())}  # æ, ø and å: the rest is any case
-    return sorted(found | names, key=lambda one: (-len(one), one))
+    forms = {form for text in plain for form in (text, text.lower(), text.upper())}  # æ, ø, å: ASCII is any case below
+    return sorted(forms | names, key=lambda form: (-len(form), form))
 
 
-def _fields_of(text: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
-    """Of a conflict about a change the fields alone: what ARM holds instead was never ours to know."""
-    fields = text.str.extract_all(f"({_FIELDS}): ARM holds").list.eval(pl.element().str.strip_suffix(": ARM holds"))
-    told = pl.concat_str(pl.lit(f"{CHANGED_AT_ARM} "), fields.list.unique(maintain_order=True).list.join(", "))
-    return pl.when(text.str.starts_with(CHANGED_AT_ARM)).then(told).otherwise(otherwise)
+def _reduce_conflict(text: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
+    """Keep only the field names of a conflict about a change: ARM's values were never read from the user's files."""
+    fields = text.str.extract_all(f"({_FIELD_HEADERS}): ARM holds")
+    names = fields.list.eval(pl.element().str.strip_suffix(": ARM holds")).list.unique(maintain_order=True)
+    reduced = pl.concat_str(pl.lit(f"{CHANGED_AT_ARM} "), names.list.join(", "))
+    return pl.when(text.str.starts_with(CHANGED_AT_ARM)).then(reduced).otherwise(otherwise)
 
 
-def _without(text: pl.Expr, values: list[str]) -> pl.Expr:
+def _remove(text: pl.Expr, values: list[str]) -> pl.Expr:
+    """Replace values, e-mails and long numbers by gaps; `values` has the longest first."""
     name = text.meta.output_name()
-    long = [one for one in values if len(one) >= _WORD]
-    gaps = [_GAP] * len(long)
-    bare = text.str.replace_many(long, gaps, ascii_case_insensitive=True, leftmost=True) if long else text
-    for at in range(len(long), len(values), _AT_ONCE):
-        bare = bare.str.replace_all(rf"\b(?:{'|'.join(values[at : at + _AT_ONCE])})\b", _GAP)
-    bare = bare.str.replace_all(_MAIL, f"{_GAP}@{_GAP}")
-    return bare.str.replace_all(_LONG, f"{_GAP}$1$2").alias(name)
+    words = [value for value in values if len(value) >= _MIN_WORD_CHARS]
+    names = values[len(words) :]
+    gaps = [_GAP] * len(words)
+    redacted = text.str.replace_many(words, gaps, ascii_case_insensitive=True, leftmost=True) if words else text
+    for start in range(0, len(names), _CHUNK_VALUES):
+        redacted = redacted.str.replace_all(rf"\b(?:{'|'.join(names[start : start + _CHUNK_VALUES])})\b", _GAP)
+    redacted = redacted.str.replace_all(_EMAIL, f"{_GAP}@{_GAP}")
+    return redacted.str.replace_all(_LONG_NUMBER, f"{_GAP}$1$2").alias(name)
 
 
-def _unnamed(key: pl.Expr) -> pl.Expr:
+def _mask_identity(key: pl.Expr) -> pl.Expr:
+    """Mask all but two digits of keys that are national identity numbers."""
     name = key.meta.output_name()
     digits = key.str.replace_all(r"[\s.-]", "")
     masked = pl.concat_str(pl.lit("•••••••••"), digits.str.slice(-2))
-    person = digits.str.contains(r"^\d{11}$") & is_national_id(digits).fill_null(value=False)
-    return pl.when(person).then(masked).otherwise(key).alias(name)
+    is_person = digits.str.contains(r"^\d{11}$") & is_national_id(digits).fill_null(value=False)
+    return pl.when(is_person).then(masked).otherwise(key).alias(name)

@@ -80,3 +80,9 @@ def draw(each: Box, lines: list[str], place: tuple[float, float, float, float]) 
             f'<text class="note" x="{x + PADDING:.1f}" y="{y + PADDING + 13 + number * LINE:.1f}">{escape(line)}</text>'
         )
     return parts
+
+
+if __name__ == "__main__":
+    target = ROOT / "docs" / "architecture.svg"
+    target.write_text(svg(), encoding="utf-8", newline="\n")
+    print(target)

@@ -1,5 +1,6 @@
 """Check files: read them once, complete the options from the profile, ask about headers, check."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +12,16 @@ from armbulk.app.dialog import Dialog, HeaderQuestion
 from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
 from armbulk.model.fields import FieldRole
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
-from armbulk.resources import RESOURCES, field_headers
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.sheet import Sheet
+from armbulk.resources import RESOURCES, list_field_headers
 from armbulk.results.marked import write_marked_copy
-from armbulk.settings.load import Profile
+from armbulk.settings.profile import Profile
 from armbulk.validation.check import Checked, check_again, check_files
 from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.parse import DTYPES
+
+_log = logging.getLogger(__name__)
 
 FINDINGS_SCHEMA = pl.Schema(
     {
@@ -71,7 +75,7 @@ class CheckResult:
     @property
     def findings(self) -> pl.DataFrame:
         """Every problem: one row each, with the columns of FINDINGS_SCHEMA."""
-        rendered = render_findings(self.checked.findings, self.checked.sheets, field_headers(), self.lang)
+        rendered = render_findings(self.checked.findings, self.checked.sheets, list_field_headers(), self.lang)
         return pl.DataFrame(rendered, schema=FINDINGS_SCHEMA)
 
     def rows(self, resource: str) -> pl.DataFrame:
@@ -148,6 +152,16 @@ def check_inputs(
     options = complete_options(inputs.options, profile)
     with dialog.reading():
         checked = check_files(inputs.files, options, allow_unrecognised=allow_unrecognised)
+    _log.info(
+        "Files checked",
+        extra={
+            "files": len(inputs.files),
+            "sheets": len(checked.sheets),
+            "rows": sum(table.rows.height for table in checked.tables.values()),
+            "errors": checked.errors,
+            "warnings": checked.warnings,
+        },
+    )
     accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
     if accepted:
         options = replace(options, renames={**options.renames, **accepted})
@@ -187,7 +201,7 @@ def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str,
     accepted: dict[str, str] = {}
     for near in list_near_headers(checked, lang):
         text, name = str(near["value"]), str(near["field"])
-        question = HeaderQuestion(near["sheet"], near["column"] or "", text, field_headers()[name].text(lang))
+        question = HeaderQuestion(near["sheet"], near["column"] or "", text, list_field_headers()[name].text(lang))
         if name not in accepted.values() and dialog.accept_header(question):
             accepted[text] = name
     return accepted

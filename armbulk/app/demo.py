@@ -2,82 +2,89 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from armbulk.app.check import InputFiles
+from armbulk.app.check import CheckResult, InputFiles, check_inputs
 from armbulk.app.dialog import Dialog
 from armbulk.app.exports import build_export_request, export_to_file
 from armbulk.app.import_result import ImportResult
-from armbulk.app.imports import ImportRequest, import_files
-from armbulk.app.plan import Plan
+from armbulk.app.imports import send_plan
+from armbulk.app.plan import Plan, build_plan
 from armbulk.clock import Clock
 from armbulk.context import Context
 from armbulk.export.result import ExportResult
+from armbulk.i18n import Words
 from armbulk.package_data import data_path
 from armbulk.planning.plan import ImportOptions
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 from armbulk.settings.load import load_profile
+from armbulk.store import Store
 
 SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
 INVOICES = 60
 """In the stand-in's own ledger, of the first three months of 2025: something to export."""
 
+STEPS = 5
+
 
 @dataclass(frozen=True, slots=True)
-class DemoResult:
-    """What the demo did: the import, and the exports after it."""
+class DemoStep:
+    """One step of the demo, about to begin.
 
-    imported: ImportResult
-    exported: list[ExportResult]
+    Attributes:
+        number: From 1 to STEPS.
+        title: What it does.
+        command: The command that does the same with the user's own files.
+    """
 
-
-class _DemoDialog(Dialog):
-    """Shows the plan and confirms it."""
-
-    def __init__(self, show_plan: Callable[[Plan], None]) -> None:
-        super().__init__()
-        self._show_plan = show_plan
-
-    def confirm_import(self, plan: Plan) -> bool:
-        """Show the plan; the demo sends it."""
-        self._show_plan(plan)
-        return True
+    number: int
+    title: Words
+    command: str
 
 
-def run_demo(folder: str | None, clock: Clock, lang: str, show_plan: Callable[[Plan], None]) -> DemoResult:
-    """Import the sample workbook into a stand-in ARM, then export its month-end workbook and its customers.
+@dataclass(frozen=True, slots=True)
+class DemoFile:
+    """A file worth opening, and what is in it."""
+
+    path: Path
+    about: Words
+
+
+DemoEvent = DemoStep | CheckResult | Plan | ImportResult | ExportResult | DemoFile
+
+
+def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
+    """Check, plan and import the sample workbook into a stand-in ARM; export a month-end workbook and the customers.
 
     Args:
-        folder: Where the files go; None: a new folder.
+        folder: Where the files go; it exists.
         clock: For the stand-in and its client.
         lang: Of messages and workbooks.
-        show_plan: Called with the plan before anything is sent.
+
+    Yields:
+        Each step before it begins, then what came of it, then the file worth opening, if there is one.
 
     Raises:
         FileError: A file cannot be written.
     """
-    path = create_folder(folder)
-    workbook = shutil.copy(data_path("samples") / SAMPLE, path / SAMPLE)
+    workbook = Path(shutil.copy(data_path("samples") / SAMPLE, folder / SAMPLE))
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
-        environ = {**arm.settings, "ARMBULK_HOME": str(path / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
+        environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
         context = Context(load_profile(environ, options={"lang": lang}), clock)
         store = context.open_store()
         try:
-            request = ImportRequest(InputFiles((str(workbook),)), ImportOptions(first_import=True))
-            imported = import_files(context, store, request, _DemoDialog(show_plan))
-            if imported.write_error:
-                raise imported.write_error
-            return DemoResult(imported, _export(context, path))
+            yield from _import(context, store, workbook)
+            yield from _export(context, folder)
         finally:
             store.close()
 
 
 def create_folder(folder: str | None) -> Path:
-    """Create the folder for the demo's files."""
+    """Create the folder for the demo's files (None: a new temporary one)."""
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="armbulk-demo-"))
     path = Path(folder).resolve()
@@ -85,10 +92,44 @@ def create_folder(folder: str | None) -> Path:
     return path
 
 
-def _export(context: Context, folder: Path) -> list[ExportResult]:
-    """Export the month-end workbook of a period, and the customers, ready to be edited."""
-    requests = [
-        build_export_request("gl-items", target=folder / f"gl-items-{PERIOD}.xlsx", period=PERIOD),
-        build_export_request("customers", target=folder / "customers.xlsx"),
-    ]
-    return [export_to_file(context, request, Dialog(), wait=True, fresh=False) for request in requests]
+def _import(context: Context, store: Store, workbook: Path) -> Iterator[DemoEvent]:
+    yield DemoStep(1, Words("Check the workbook", "Sjekk arbeidsboken"), f"armbulk check {SAMPLE}")
+    check = check_inputs(InputFiles((str(workbook),)), context.profile, Dialog())
+    yield check
+    yield DemoFile(workbook, Words("the input: customers, invoices, lines", "inndata: kunder, fakturaer, linjer"))
+    yield DemoStep(2, Words("Plan what is sent", "Planlegg hva som sendes"), f"armbulk plan {SAMPLE}")
+    plan = Plan(check, build_plan(context, store, check.checked, ImportOptions(first_import=True)))
+    yield plan
+    yield DemoStep(
+        3,
+        Words("Send it, and write an outcome for every row", "Send det, og skriv et utfall for hver rad"),
+        f"armbulk import {SAMPLE}",
+    )
+    result = send_plan(context, store, plan, Dialog(), wait=True)
+    path = result.write()
+    yield result
+    yield DemoFile(path, Words("the same, with an outcome beside each row", "det samme, med et utfall ved hver rad"))
+
+
+def _export(context: Context, folder: Path) -> Iterator[DemoEvent]:
+    month_end, customers = folder / f"gl-items-{PERIOD}.xlsx", folder / "customers.xlsx"
+    yield DemoStep(
+        4,
+        Words("Export a month's GL items, tied out", "Eksporter en måneds hovedboksposter, avstemt"),
+        f"armbulk export gl-items --period {PERIOD} -o {month_end.name}",
+    )
+    request = build_export_request("gl-items", target=month_end, period=PERIOD)
+    yield export_to_file(context, request, Dialog(), wait=True, fresh=False)
+    yield DemoFile(month_end, Words("the month-end workbook", "månedsavslutningen"))
+    yield DemoStep(
+        5, Words("Export the customers", "Eksporter kundene"), f"armbulk export customers -o {customers.name}"
+    )
+    request = build_export_request("customers", target=customers)
+    yield export_to_file(context, request, Dialog(), wait=True, fresh=False)
+    yield DemoFile(
+        customers,
+        Words(
+            "the customers; after a change: armbulk import customers.xlsx --update",
+            "kundene; etter en endring: armbulk import customers.xlsx --update",
+        ),
+    )

@@ -14,7 +14,7 @@ from armbulk.app.runs import finish_run, redact_finished_run, run_files
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.fields import FieldRole
-from armbulk.redaction import shown_items
+from armbulk.redaction import redact_shown
 from armbulk.results.outcome_texts import outcome_text, state_text, translate_message
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
@@ -168,7 +168,7 @@ class ImportResult:
 
 def list_open_records(result: RunResult) -> list[dict[str, Any]]:
     """Return the records that are unconfirmed or in conflict, as people may see them."""
-    records = shown_items(result.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
+    records = redact_shown(result.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
     return [
         {
             "outcome": record["outcome"],

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from armbulk.app.dialog import Dialog
-from armbulk.arm.client import Login, unreachable_error
-from armbulk.arm.pages import read_page
-from armbulk.arm.responses import Response
+from armbulk.arm.credentials import Login
 from armbulk.context import Context, open_client
 from armbulk.errors import SettingsError, Unfinished
+from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
-from armbulk.settings import profiles
-from armbulk.settings.load import Profile, check_address, load_profile
-from armbulk.settings.secrets import KeyringSecrets, SecretStore, read_secret_file, secret_name
+from armbulk.settings import saved_profiles
+from armbulk.settings.load import check_address, load_profile
+from armbulk.settings.profile import Profile
+from armbulk.settings.secrets import KeyringSecrets, SecretStore, make_secret_name, read_secret_file
 
 _TEST_QUERY = {"pagesize": "5", "maximumcount": "5"}
 
@@ -118,7 +118,8 @@ def verify_login(context: Context) -> None:
     profile, store, client = context.profile, context.open_store(), open_client(context)
     limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
     try:
-        result = limited.get(partial(client.list_page, "customers", _TEST_QUERY), 5, _count_records)
+        call = partial(client.read_page, "customers", _TEST_QUERY)
+        result = limited.get(call, 5, lambda page: len(page.records) if page else 0)
     finally:
         client.close()
         store.close()
@@ -126,11 +127,6 @@ def verify_login(context: Context) -> None:
         raise unreachable_error(result.response)
     if isinstance(result, RateLimited):
         raise Unfinished("limit", "ARM's limits leave no room to try the login now", "Use --no-check")
-
-
-def _count_records(response: Response) -> int:
-    page = read_page(response)
-    return len(page.records) if page else 0
 
 
 def save_profile(profile: Profile, secrets: SecretStore) -> Path:
@@ -150,7 +146,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         "ca_file": str(Path(login.ca_file).absolute()) if login.ca_file else "",
         "secret_file": profile.secret_file,
     }
-    path = profiles.save_settings(profile.home, profile.name, settings)
+    path = saved_profiles.save_settings(profile.home, profile.name, settings)
     new_name = "" if profile.secret_file else _secret_name(profile)
     try:
         if new_name:
@@ -173,7 +169,7 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
     keyring = KeyringSecrets()
     entries: list[dict[str, Any]] = []
     answers = True  # a keyring that is silent once is not waited for again
-    for name in profiles.list_profile_names(current.home):
+    for name in saved_profiles.list_profile_names(current.home):
         profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:
@@ -195,7 +191,7 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
 
 def _secret_name(profile: Profile) -> str:
     """Return the name of the profile's secret in the keyring."""
-    return secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
+    return make_secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
 
 
 def _stored_profile(profile: Profile) -> Profile:

@@ -14,8 +14,8 @@ from armbulk.mapping.files import list_mappings
 from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
-from armbulk.planning.plan import SENT
-from armbulk.resources import RESOURCES, field_headers
+from armbulk.planning.items import SEND_ORDER
+from armbulk.resources import RESOURCES, list_field_headers
 from armbulk.validation.check import Checked
 from armbulk.validation.parse import to_text
 
@@ -124,7 +124,7 @@ def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -
         "resource": resource.name,
         "fields": fields,
         "json": _payload_of_row(checked, index, row),
-        "findings": render_findings(findings, checked.sheets, field_headers(), lang),
+        "findings": render_findings(findings, checked.sheets, list_field_headers(), lang),
     }
 
 
@@ -175,7 +175,7 @@ def _explain_field(
 def _payload_of_row(checked: Checked, index: int, row: int) -> str | None:
     """Return the JSON of the record in this row, or of the document this line belongs to."""
     in_row = (pl.col("sheet") == index) & (pl.col("row") == row)
-    for name in SENT:
+    for name in SEND_ORDER:
         if name not in checked.tables:
             continue
         table, lines = checked.tables[name], checked.tables.get("lines")

@@ -1,5 +1,6 @@
 """Plan an import: price what would be sent, with what this machine's store knows of the client."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,6 +28,8 @@ from armbulk.store import Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
 from armbulk.writers.provenance import hash_client
+
+_log = logging.getLogger(__name__)
 
 BATCH_SCHEMA = pl.Schema(
     {
@@ -74,24 +77,24 @@ class Plan:
         """The batches in the order they would be sent, with the columns of BATCH_SCHEMA."""
         rows = [
             (batch.no, batch.resource, batch.records, batch.bytes, batch.writes, _moment(batch.not_before))
-            for batch in self.priced.plan.batches
+            for batch in self.priced.pricing.batches
         ]
         return pl.DataFrame(rows, schema=BATCH_SCHEMA, orient="row")
 
     @property
     def cost(self) -> ApiUsage:
         """What it takes of ARM's limits: requests, records read, records written."""
-        return self.priced.plan.cost
+        return self.priced.pricing.cost
 
     @property
     def fits(self) -> bool:
         """Whether all of it may go at once, without waiting for the limits."""
-        return self.priced.plan.fits
+        return self.priced.pricing.fits
 
     @property
     def finishes(self) -> datetime | None:
         """When it would end (UTC); None when the limits never allow it."""
-        return _moment(self.priced.plan.finishes)
+        return _moment(self.priced.pricing.finishes)
 
     @property
     def totals(self) -> pl.DataFrame:
@@ -151,15 +154,27 @@ def build_plan(context: Context, store: Store, checked: Checked, options: Import
     validate_update_options(checked, options, context.profile.account)
     profile = context.profile
     inputs = PlanningInputs(
-        known=store.sent_documents(profile.account),
+        sent_documents=store.sent_documents(profile.account),
         usage=store.usage(profile.account),
         limits=profile.limits,
         now=context.clock.now(),
-        cutting=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
-        pace=BatchEstimate(),
-        since=store.history_since(profile.account),
+        batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
+        estimate=BatchEstimate(),
+        history_since=store.history_since(profile.account),
     )
-    return plan_import(checked, options, inputs)
+    plan = plan_import(checked, options, inputs)
+    cost = plan.pricing.cost
+    _log.info(
+        "Import planned",
+        extra={
+            "records": plan.to_send.height,
+            "batches": len(plan.pricing.batches),
+            "requests": cost.requests,
+            "reads": cost.reads,
+            "writes": cost.writes,
+        },
+    )
+    return plan
 
 
 def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
@@ -177,7 +192,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                 f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
                 f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
             )
-        if edits.exported_client_hash(sheet) != hash_client(account):
+        if edits.read_client_hash(sheet) != hash_client(account):
             raise UsageError(
                 "other-clients-export",
                 f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",

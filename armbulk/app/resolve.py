@@ -20,7 +20,7 @@ from armbulk.context import Context, open_client
 from armbulk.errors import FileError, UsageError
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
-from armbulk.redaction import shown_items
+from armbulk.redaction import redact_shown
 from armbulk.results.run_result import recheck_files
 from armbulk.results.store_check import result_path
 from armbulk.store import Store, UnresolvedDocument
@@ -231,7 +231,7 @@ def redact_documents(documents: Sequence[UnresolvedDocument]) -> list[Unresolved
         "message": [document.message for document in documents],
         "customer_norm": [document.customer for document in documents],
     }
-    redacted = shown_items(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)))
+    redacted = redact_shown(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)))
     return [
         replace(document, message=message, customer=customer)
         for document, (message, customer) in zip(documents, redacted.iter_rows(), strict=True)

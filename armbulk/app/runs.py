@@ -7,16 +7,17 @@ from pathlib import Path
 import polars as pl
 
 from armbulk.app.check import InputFiles
-from armbulk.arm.client import ArmClient
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.model.progress import PollSettings, Progress
+from armbulk.model.system import ReceivablesSystem
 from armbulk.planning.plan import ImportPlan
 from armbulk.quota.limits import Account
 from armbulk.redaction import personal_values, redact_items
 from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.sender import Sender
+from armbulk.sending.session import SendingSession
 from armbulk.store import ITEM_SCHEMA, Run, Store
 from armbulk.validation.check import Checked
 
@@ -26,7 +27,8 @@ def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFi
     profile = context.profile
     method = "PUT" if plan.options.update else "POST"
     batches = [
-        (batch.no, batch.resource, method if batch.resource == "customers" else "POST") for batch in plan.plan.batches
+        (batch.no, batch.resource, method if batch.resource == "customers" else "POST")
+        for batch in plan.pricing.batches
     ]
     row = {
         "origin": profile.account.origin,
@@ -37,8 +39,8 @@ def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFi
             "files": [_absolute_name(name) for name in inputs.files],
             "sheets": [sheet.name for sheet in plan.checked.sheets],
             "reading": asdict(inputs.options),
-            "look_first": plan.looks is not None and plan.looks.documents > 0,
-            "look_until": plan.looks.until if plan.looks else None,
+            "look_first": plan.lookups is not None and plan.lookups.documents > 0,
+            "look_until": plan.lookups.until if plan.lookups else None,
             "first_import": plan.options.first_import,
             "overwrite": plan.options.overwrite,
         },
@@ -61,7 +63,7 @@ def create_sender(
     context: Context,
     store: Store,
     run: Run,
-    client: ArmClient,
+    client: ReceivablesSystem,
     *,
     wait: bool = True,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -69,18 +71,18 @@ def create_sender(
 ) -> Sender:
     """Return the sender of a run, with the polling intervals of the profile."""
     profile = context.profile
-    pace = PollSettings(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, wait)
-    return Sender(
+    session = SendingSession(
         store,
         client,
         context.clock,
         run,
         profile.limits,
         profile.user_id,
-        pace,
-        tell=progress,
+        PollSettings(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, wait),
+        on_progress=progress,
         look_first=look_first,
     )
+    return Sender(session)
 
 
 def send_run(

@@ -20,7 +20,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from armbulk.clock import Clock, SystemClock
-from armbulk.settings.load import Profile, load_profile, read_environment
+from armbulk.settings.load import load_profile, read_environment
+from armbulk.settings.profile import Profile
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
     from armbulk.context import Context
-    from armbulk.model.sheet import ReadOptions
+    from armbulk.model.read_options import ReadOptions
     from armbulk.store import Store
 
 _PREFIX = "ARMBULK_"

@@ -6,24 +6,12 @@ from typing import Any
 
 from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
-from armbulk.i18n import Words
+from armbulk.i18n import Lang, Words
 from armbulk.model.fields import FieldRole, Resource
-from armbulk.resources import RESOURCES
+from armbulk.resources import list_template_resources
 from armbulk.writers.template import GuideRow
 from armbulk.writers.workbooks import write_template
 
-_HOLDS = {
-    "customers": ("customers",),
-    "documents": ("documents", "lines"),
-    "lines": ("documents", "lines"),
-    "all": ("customers", "documents", "lines"),
-}
-_FILES = {
-    "customers": Words("customers-template.xlsx", "kunder-mal.xlsx"),
-    "documents": Words("documents-template.xlsx", "fakturaer-mal.xlsx"),
-    "lines": Words("documents-template.xlsx", "fakturaer-mal.xlsx"),
-    "all": Words("customers-and-documents-template.xlsx", "kunder-og-fakturaer-mal.xlsx"),
-}
 _SECOND_CUSTOMER = {
     "customer_no": "543211", "name": "Fjordgløtt Bakeri AS", "address_line_1": "Fjordgata 7", "postal_code": "0150",
     "city_name": "Oslo", "country_code": "NO", "customer_category": "COMP", "organization_no": "936796702",
@@ -43,7 +31,7 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
     """Write the template of a resource; return what was written, as the JSON of `armbulk template` has it.
 
     Args:
-        resource: One of TEMPLATES.
+        resource: One of `list_template_resources`.
         target: The workbook; None: a name in this folder.
         lang: Of headers and texts.
         examples: Whether a few rows are filled in.
@@ -53,15 +41,23 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
         UsageError: The target is no .xlsx.
         FileError: The file exists and may not be replaced, or cannot be written.
     """
-    path = target or Path(_FILES[resource].text(lang))
+    resources = list_template_resources()[resource]
+    path = target or Path(_default_name(resources).text(lang))
     if path.suffix.lower() != ".xlsx":
         raise UsageError("not-xlsx", f"{path} does not end in .xlsx", "Name an Excel workbook with -o")
     if path.exists() and not replace:
         raise FileError("file-exists", f"{path} is there already", "Choose another with -o, or replace it with --yes")
-    resources = [RESOURCES[name] for name in _HOLDS[resource]]
     rows = {sheet.name: _example_rows(sheet) if examples else [] for sheet in resources}
     written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}
+
+
+def _default_name(resources: Sequence[Resource]) -> Words:
+    """Return the file name of a template: the titles of its resources, without those of lines."""
+    lines = [resource.lines for resource in resources]
+    titles = [resource.title for resource in resources if resource not in lines]
+    english, norwegian = ([title.text(lang).lower() for title in titles] for lang in Lang)
+    return Words(f"{'-and-'.join(english)}-template.xlsx", f"{'-og-'.join(norwegian)}-mal.xlsx")
 
 
 def list_guide_rows(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
@@ -99,5 +95,7 @@ def _example_rows(resource: Resource) -> list[dict[str, str]]:
             return [first, _SECOND_CUSTOMER]
         case "documents":
             return [first, _SECOND_DOCUMENT]
-        case _:
+        case "lines":
             return [{**first, **changes} for changes in (_FIRST_LINE, _SECOND_LINE, _THIRD_LINE)]
+        case _:
+            return [first]

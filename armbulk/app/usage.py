@@ -4,8 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.quota.limits import HOUR, MONTH, count_slots, used
-from armbulk.settings.load import Profile
+from armbulk.quota.limits import HOUR, MONTH, Priority, count_slots, count_used
+from armbulk.settings.profile import Profile
 from armbulk.store import Store
 
 METERS = ("requests", "reads", "writes")
@@ -30,8 +30,8 @@ def list_meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
     meters = []
     for window in (HOUR, MONTH):
         for meter in METERS:
-            limit = profile.limits.capacity(window.name, meter, "look")
-            spent = used(usage, window.name, meter, now)
+            limit = profile.limits.capacity(window.name, meter, Priority.RESERVED)
+            spent = count_used(usage, window.name, meter, now)
             reserved = usage.reserved.meters()[meter]
             meters.append(
                 {
@@ -39,7 +39,7 @@ def list_meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
                     "meter": meter,
                     "limit": limit,
                     "used": spent - reserved,
-                    "others": count_slots(usage.others, window.name, meter, now),
+                    "others": count_slots(usage.foreign, window.name, meter, now),
                     "reserved": reserved,
                     "left": max(limit - spent, 0),
                 }

@@ -1,1 +1,1 @@
-"""ARM: its HTTP client, and its wire format in both directions."""
+"""ARM: its client (`client`, over `http`), and its wire format in both directions, as pure functions."""

@@ -1,18 +1,20 @@
-"""Reading what ARM says of a batch and of a single document, whatever its dialect.
+"""Read the status of a batch out of ARM's answer, whatever its dialect.
 
-Items are matched to records by their key, then by index or position only where the counts agree. A word
-that is not known to mean success is never taken for one.
+Items are matched to records by their key, then by index or position, but only where the counts agree. An item's word is
+a success only when it is one of the known words for it.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from armbulk.arm.responses import Response, notes_of, parse_json, words_of
+from armbulk.arm.json_body import parse_json, unwrap
+from armbulk.arm.messages import extract_message, extract_notes
+from armbulk.arm.submit_results import RECORD_FAULTS
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
+from armbulk.model.response import Response
+from armbulk.model.submission import BatchStatus, RecordResult, SentKeys
 
 CREATED = frozenset({"created", "inserted", "createdwithwarnings", "createdwithwarning"})
 UPDATED = frozenset({"updated", "changed", "modified", "updatedwithwarnings", "updatedwithwarning"})
@@ -23,173 +25,154 @@ FAILED = frozenset(
 PENDING = frozenset({"queued", "processing", "pending", "accepted", "received", "inprogress", "running", "waiting"})
 NEUTRAL = frozenset({"processed", "ok", "success", "succeeded", "completed", "done", "finished", "true"})
 
-_KEYS = {"documents": "documentno", "customers": "customerno"}
-_REFERENCES = {"documents": "referenceno", "customers": "accountno"}
-_INDEXES = ("index", "itemindex", "objectindex", "position", "sequenceno", "itemno")
-SPLITTABLE = frozenset({400, 422})
-"""Refusals of a whole batch that may be the fault of single records in it."""
-_ARRAYS = ("documents", "customers", "items", "results", "responses")
-_NO_ITEMS = frozenset({"warnings", "errors"})
-_DEEPEST = 4
+_KEY_NAMES = {"documents": "documentno", "customers": "customerno"}
+_REFERENCE_NAMES = {"documents": "referenceno", "customers": "accountno"}
+_INDEX_NAMES = ("index", "itemindex", "objectindex", "position", "sequenceno", "itemno")
+_ITEM_ARRAYS = ("documents", "customers", "items", "results", "responses")
+_NOTE_ARRAYS = frozenset({"warnings", "errors"})
+_OUTCOME_NAMES = ("result", "status", "outcome", "resulttype", "success")
+_STATUS_NAMES = ("statuscode", "httpstatus", "code", "status")
+_MAX_DEPTH = 4
+_ARRAY_NAME = "#array"
+"""Where an item keeps the name of the array it came from."""
+
+Item = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordResult:
-    """What ARM says of one record. `message` is ARM's own words."""
-
-    no: int
-    outcome: Outcome
-    message: str = ""
-    warnings: tuple[str, ...] = ()
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchStatus:
-    """What one look at a batch gave.
-
-    `results` has one Result per record with an outcome; `pending` tells that ARM still works on it; `strange`
-    quotes items that belong to no record sent; `items` counts what was returned (records read).
-    """
-
-    pending: bool
-    results: tuple[RecordResult, ...] = ()
-    strange: tuple[str, ...] = ()
-    items: int = 0
-    message: str = ""
-
-
-def read_batch(reply: Response, resource: str, sent: Sequence[tuple[int, str]]) -> BatchStatus:
-    """Read the answer to GET batches/{uuid}; `sent` is (record number, key) in the order of the body."""
-    body = parse_json(reply.body)
-    items = list(_items(body))
-    word = _fold(_low(body).get("status"))
+def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus:
+    """Return the status in the answer to GET batches/{uuid}; `sent`: the records the batch was sent with."""
+    body = parse_json(response.body)
+    items = list(_find_items(body))
+    status = _fold(unwrap(body).get("status"))
+    client_no = _read_client_no(body)
     if not items:
-        return _without_items(reply, body, word, sent)
-    matched, strange = _match(items, resource, sent)
-    read = [_result(no, found, resource) for no, found in matched.items()]
-    results = tuple(sorted((one for one in read if one is not None), key=lambda one: one.no))
-    pending = reply.status == 202 or word in PENDING or len(read) > len(results)
-    return BatchStatus(pending, results, tuple(strange), len(items), words_of(body))
+        return _read_without_items(response, body, status, sent, client_no)
+    matched, unmatched = _match_items(items, resource, sent)
+    read = [_read_record(no, record_items, resource) for no, record_items in matched.items()]
+    results = tuple(sorted((result for result in read if result is not None), key=lambda result: result.no))
+    pending = response.status == 202 or status in PENDING or len(read) > len(results)
+    return BatchStatus(pending, results, tuple(unmatched), len(items), extract_message(body), client_no)
 
 
-def rejected_records(reply: Response, resource: str, sent: Sequence[tuple[int, str]]) -> list[RecordResult]:
-    """The records that the refusal of a whole batch itself names as rejected."""
-    if reply.status not in SPLITTABLE:
-        return []
-    read = read_batch(reply, resource, sent)
-    items = [one for one in read.results if read.items and one.outcome is Outcome.REJECTED]
-    if items:
-        return items
-    by_key = {normalise_key_text(key): no for no, key in sent}
-    errors = _low(parse_json(reply.body)).get("errors")
-    named = [(_key(one, resource), one) for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
-    said = {
-        by_key[normalise_key_text(key)]: notes_of([one])[:1]
-        for key, one in named
-        if key and normalise_key_text(key) in by_key
-    }
-    return [RecordResult(no, Outcome.REJECTED, "".join(words)) for no, words in said.items()]
+def read_rejected_records(response: Response, resource: str, sent: SentKeys) -> tuple[RecordResult, ...]:
+    """Return the records that the refusal of a whole batch itself names as rejected."""
+    if response.status not in RECORD_FAULTS:
+        return ()
+    status = read_batch(response, resource, sent)
+    rejected = tuple(result for result in status.results if status.items and result.outcome is Outcome.REJECTED)
+    return rejected or _read_errors(response, resource, sent)
 
 
-def count_records(reply: Response) -> int:
-    """How many records the answer to a look at a batch holds; never counted as none."""
-    return max(read_batch(reply, "documents", ()).items, 1)
+def _read_errors(response: Response, resource: str, sent: SentKeys) -> tuple[RecordResult, ...]:
+    """The records that the `errors` of a refusal name by their key."""
+    numbers = {normalise_key_text(key): no for no, key in sent}
+    errors = unwrap(parse_json(response.body)).get("errors")
+    messages: dict[int, str] = {}
+    for error in errors if isinstance(errors, list) else ():
+        key = read_key(error, resource) if isinstance(error, dict) else None
+        no = numbers.get(normalise_key_text(key)) if key else None
+        if no is not None:
+            messages[no] = "".join(extract_notes([error])[:1])
+    return tuple(RecordResult(no, Outcome.REJECTED, message) for no, message in messages.items())
 
 
-def client_no_of(reply: Response) -> str:
-    """The client number an answer says it is for; "" where it says none."""
-    said = _low(parse_json(reply.body)).get("clientno")
-    return str(said).strip() if isinstance(said, (str, int)) and not isinstance(said, bool) else ""
+def _read_client_no(body: Any) -> str:
+    """The client number an answer says it is for; "" when it says none."""
+    number = unwrap(body).get("clientno")
+    return str(number).strip() if isinstance(number, (str, int)) and not isinstance(number, bool) else ""
 
 
-def _without_items(reply: Response, body: Any, word: str, sent: Sequence[tuple[int, str]]) -> BatchStatus:
-    if reply.status in {200, 206} and word in FAILED:
-        said = words_of(body) or "ARM rejected the whole batch"
-        return BatchStatus(pending=False, results=tuple(RecordResult(no, Outcome.REJECTED, said) for no, _ in sent))
-    return BatchStatus(pending=reply.status == 202 or word in PENDING or body is None, message=words_of(body))
+def _read_without_items(response: Response, body: Any, status: str, sent: SentKeys, client_no: str) -> BatchStatus:
+    message = extract_message(body)
+    if response.status in {200, 206} and status in FAILED:
+        message = message or "ARM rejected the whole batch"
+        results = tuple(RecordResult(no, Outcome.REJECTED, message) for no, _ in sent)
+        return BatchStatus(pending=False, results=results, client_no=client_no)
+    pending = response.status == 202 or status in PENDING or body is None
+    return BatchStatus(pending, message=message, client_no=client_no)
 
 
-def _items(body: Any, depth: int = 0, group: str = "") -> Iterator[dict[str, Any]]:
+def _find_items(body: Any, depth: int = 0, array: str = "") -> Iterator[Item]:
     """Every object in every array of the answer that is not a list of warnings or errors."""
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return
     if isinstance(body, list):
         for entry in body:
             if isinstance(entry, dict):
-                yield {**entry, "#group": group}
+                yield {**entry, _ARRAY_NAME: array}
     elif isinstance(body, dict):
         for name, value in body.items():
-            if name.lower() not in _NO_ITEMS:
-                yield from _items(value, depth + 1, name.lower())
+            if name.lower() not in _NOTE_ARRAYS:
+                yield from _find_items(value, depth + 1, name.lower())
 
 
-def _match(
-    items: Sequence[dict[str, Any]], resource: str, sent: Sequence[tuple[int, str]]
-) -> tuple[dict[int, list[dict[str, Any]]], list[str]]:
-    by_key = {normalise_key_text(key): no for no, key in sent}
-    matched: dict[int, list[dict[str, Any]]] = {}
-    strange: list[str] = []
-    unnamed: list[dict[str, Any]] = []
+def _match_items(items: Sequence[Item], resource: str, sent: SentKeys) -> tuple[dict[int, list[Item]], list[str]]:
+    """Items by record number, and descriptions of those that belong to no record."""
+    numbers = {normalise_key_text(key): no for no, key in sent}
+    matched: dict[int, list[Item]] = {}
+    unmatched: list[str] = []
+    without_key: list[Item] = []
     for item in items:
-        key = _key(item, resource)
+        key = read_key(item, resource)
         if key is None:
-            unnamed.append(item)
-        elif (no := by_key.get(normalise_key_text(key))) is not None:
+            without_key.append(item)
+        elif (no := numbers.get(normalise_key_text(key))) is not None:
             matched.setdefault(no, []).append(item)
         else:
-            strange.append(f"ARM answered for {key!r}, which was not sent in this batch")
-    by_place = _by_place(_one_array(unnamed, len(sent)), sent) if sent and len(unnamed) == len(items) else {}
-    if unnamed and not by_place:
-        strange.append(f"{len(unnamed)} items of ARM's answer name no record")
-    return matched or {no: [item] for no, item in by_place.items()}, strange
+            unmatched.append(f"ARM answered for {key!r}, which was not sent in this batch")
+    may_match = sent and len(without_key) == len(items)
+    by_position = _match_by_position(_choose_array(without_key, len(sent)), sent) if may_match else {}
+    if without_key and not by_position:
+        unmatched.append(f"{len(without_key)} items of ARM's answer name no record")
+    return matched or {no: [item] for no, item in by_position.items()}, unmatched
 
 
-def _one_array(unnamed: Sequence[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """The items of the one array that may answer `most` records: by its name, else because no other has so many."""
-    arrays: dict[str, list[dict[str, Any]]] = {}
-    for item in unnamed:
-        arrays.setdefault(str(item["#group"]), []).append(item)
-    fitting = [found for found in arrays.values() if len(found) == most]
-    known = [arrays[name] for name in _ARRAYS if len(arrays.get(name, ())) == most]
-    chosen = known or fitting
-    return chosen[0] if len(chosen) == 1 else []
+def _choose_array(items: Sequence[Item], count: int) -> list[Item]:
+    """The items of the one array that may answer `count` records: by its name, else because only it has so many."""
+    arrays: dict[str, list[Item]] = {}
+    for item in items:
+        arrays.setdefault(str(item[_ARRAY_NAME]), []).append(item)
+    fitting = {name: array for name, array in arrays.items() if len(array) == count}
+    known = [fitting[name] for name in _ITEM_ARRAYS if name in fitting]
+    choices = known or list(fitting.values())
+    return choices[0] if len(choices) == 1 else []
 
 
-def _by_place(items: Sequence[dict[str, Any]], sent: Sequence[tuple[int, str]]) -> dict[int, dict[str, Any]]:
+def _match_by_position(items: Sequence[Item], sent: SentKeys) -> dict[int, Item]:
     if not items:
         return {}
-    places = [_index(item) for item in items]
-    if all(place is None for place in places):
+    indexes = [_read_index(item) for item in items]
+    if all(index is None for index in indexes):
         return {no: item for (no, _), item in zip(sent, items, strict=True)}
     for first in (0, 1):
-        if sorted(p for p in places if p is not None) == list(range(first, first + len(sent))):
-            return {sent[p - first][0]: item for p, item in zip(places, items, strict=True) if p is not None}
+        if sorted(index for index in indexes if index is not None) == list(range(first, first + len(sent))):
+            return {
+                sent[index - first][0]: item for index, item in zip(indexes, items, strict=True) if index is not None
+            }
     return {}
 
 
-def _result(no: int, items: Sequence[dict[str, Any]], resource: str) -> RecordResult | None:
+def _read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult | None:
     """One record's result; None while ARM still works on it."""
-    verdicts = {_verdict(item, resource) for item in items}
-    low = _low(items[-1])
-    said = words_of(items[-1])
-    if verdicts == {None}:
+    outcomes = {_read_outcome(item, resource) for item in items}
+    members = unwrap(items[-1])
+    message = extract_message(items[-1])
+    if outcomes == {None}:
         return None
-    if len(verdicts) > 1:
-        return RecordResult(no, Outcome.CONFLICT, f"ARM gave {len(items)} different answers: {said}")
-    outcome = verdicts.pop()
+    if len(outcomes) > 1:
+        return RecordResult(no, Outcome.CONFLICT, f"ARM gave {len(items)} different answers: {message}")
+    outcome = outcomes.pop()
     assert outcome is not None  # noqa: S101 - the only None was ruled out above
-    warnings = tuple(notes_of(low.get("warnings")))
-    if _fold(said) == outcome.value:
-        said = ""  # "CREATED" says nothing that the outcome does not
+    warnings = tuple(extract_notes(members.get("warnings")))
+    if _fold(message) == outcome.value:
+        message = ""  # "CREATED" says nothing that the outcome does not
     if outcome is Outcome.IN_DOUBT:
-        said = (
-            f"ARM answered with words armbulk does not know: {low.get('status')} / {low.get('result')} {said}".strip()
-        )
-    return RecordResult(no, _warned(outcome, warnings), said, warnings, _reference(low, resource))
+        words = f"{members.get('status')} / {members.get('result')} {message}"
+        message = f"ARM answered with words armbulk does not know: {words}".strip()
+    return RecordResult(no, _add_warnings(outcome, warnings), message, warnings, read_reference(members, resource))
 
 
-def _warned(outcome: Outcome, warnings: tuple[str, ...]) -> Outcome:
+def _add_warnings(outcome: Outcome, warnings: tuple[str, ...]) -> Outcome:
     with_warnings = {
         Outcome.CREATED: Outcome.CREATED_WITH_WARNINGS,
         Outcome.UPDATED: Outcome.UPDATED_WITH_WARNINGS,
@@ -197,61 +180,61 @@ def _warned(outcome: Outcome, warnings: tuple[str, ...]) -> Outcome:
     return with_warnings.get(outcome, outcome) if warnings else outcome
 
 
-def _verdict(item: Mapping[str, Any], resource: str) -> Outcome | None:
-    low = _low(item)
-    words = [_fold(low.get(name)) for name in ("result", "status", "outcome", "resulttype", "success")]
-    codes = [low.get(name) for name in ("statuscode", "httpstatus", "code", "status")]
-    said = [word for word in words if word and not word.isdigit()]
-    said += [_code_word(code) for code in codes if _is_http(code)]
-    known = {_class(word) for word in said}
-    if Outcome.REJECTED in known:
-        return Outcome.REJECTED if not known & {Outcome.CREATED, Outcome.UPDATED} else Outcome.IN_DOUBT
-    if "unknown" in known:
+def _read_outcome(item: Item, resource: str) -> Outcome | None:
+    """What all words and codes of an item say together; None: ARM still works on it."""
+    members = unwrap(item)
+    words = [word for name in _OUTCOME_NAMES if (word := _fold(members.get(name))) and not word.isdigit()]
+    words += [_word_for_status(members.get(name)) for name in _STATUS_NAMES if _is_http_status(members.get(name))]
+    meanings = {_classify(word) for word in words}
+    if Outcome.REJECTED in meanings:
+        return Outcome.REJECTED if not meanings & {Outcome.CREATED, Outcome.UPDATED} else Outcome.IN_DOUBT
+    if "unknown" in meanings:
         return Outcome.IN_DOUBT
-    definite = [one for one in known if isinstance(one, Outcome)]
+    definite = [meaning for meaning in meanings if isinstance(meaning, Outcome)]
     if len(definite) == 1:
         return definite[0]
     if definite:
         return Outcome.IN_DOUBT
-    if "pending" in known:
+    if "pending" in meanings:
         return None
-    return _silent(known, low, resource)
+    return _infer_outcome(meanings, members, resource)
 
 
-def _silent(known: set[Outcome | str], low: Mapping[str, Any], resource: str) -> Outcome:
-    """No word says what happened: look at the list it stood in, its errors, and whether it says done at all."""
-    group = str(low.get("#group", ""))
-    if notes_of(low.get("errors")) or group in {"failed", "rejected"}:
+def _infer_outcome(meanings: set[Outcome | str], members: Mapping[str, Any], resource: str) -> Outcome:
+    """The outcome when no word names it: from the array the item was in, its errors, and whether it is done at all."""
+    array = str(members.get(_ARRAY_NAME, ""))
+    if extract_notes(members.get("errors")) or array in {"failed", "rejected"}:
         return Outcome.REJECTED
-    done = "neutral" in known or group in {"succeeded", "created"}
-    if not done:
+    is_done = "neutral" in meanings or array in {"succeeded", "created"}
+    if not is_done:
         return Outcome.IN_DOUBT
-    said = _class(_fold(low.get("message")))
-    if isinstance(said, Outcome):
-        return said
+    meaning = _classify(_fold(members.get("message")))
+    if isinstance(meaning, Outcome):
+        return meaning
     return Outcome.CREATED if resource == "documents" else Outcome.UPDATED
 
 
-def _class(word: str) -> Outcome | str:
-    for words, meaning in (
+def _classify(word: str) -> Outcome | str:
+    """What a word means: an outcome, "pending", "neutral" (done, without saying how) or "unknown"."""
+    for words, outcome in (
         (CREATED, Outcome.CREATED),
         (UPDATED, Outcome.UPDATED),
         (UNCHANGED, Outcome.UNCHANGED),
         (FAILED, Outcome.REJECTED),
     ):
         if word in words:
-            return meaning
+            return outcome
     if word in PENDING:
         return "pending"
     return "neutral" if word in NEUTRAL else "unknown"
 
 
-def _is_http(code: Any) -> bool:
-    return str(code).isdigit() and 100 <= int(code) < 600
+def _is_http_status(value: Any) -> bool:
+    return str(value).isdigit() and 100 <= int(value) < 600
 
 
-def _code_word(code: Any) -> str:
-    number = int(code)
+def _word_for_status(status: Any) -> str:
+    number = int(status)
     if number == 201:
         return "created"
     if number == 202:
@@ -259,130 +242,26 @@ def _code_word(code: Any) -> str:
     return "ok" if number < 300 else "failed"
 
 
-def _reference(low: Mapping[str, Any], resource: str) -> str:
-    value = low.get(_REFERENCES[resource])
+def read_reference(members: Mapping[str, Any], resource: str) -> str:
+    """Return ARM's own reference of a record; "" when there is none."""
+    value = members.get(_REFERENCE_NAMES[resource])
     return "" if value is None else str(value)
 
 
-def _key(item: Mapping[str, Any], resource: str) -> str | None:
-    low = _low(item)
-    inner = _low(low.get(resource[:-1]))
-    for value in (low.get(_KEYS[resource]), inner.get(_KEYS[resource])):
+def read_key(item: Mapping[str, Any], resource: str) -> str | None:
+    """Return the document or customer number of an item, or of the record inside it; None when it has none."""
+    members = unwrap(item)
+    inner = unwrap(members.get(resource[:-1]))
+    for value in (members.get(_KEY_NAMES[resource]), inner.get(_KEY_NAMES[resource])):
         if isinstance(value, (str, int)) and str(value).strip():
             return str(value)
     return None
 
 
-def _index(item: Mapping[str, Any]) -> int | None:
-    low = _low(item)
-    found = [low[name] for name in _INDEXES if isinstance(low.get(name), int)]
-    return found[0] if found else None
-
-
-def _low(body: Any) -> dict[str, Any]:
-    """The object with lower-case keys; of an object that only wraps another (`data`, `batch`), both."""
-    if not isinstance(body, dict):
-        return {}
-    low = {str(name).lower(): value for name, value in body.items()}
-    for wrapper in ("data", "batch"):
-        if isinstance(low.get(wrapper), dict):
-            low = {**_low(low[wrapper]), **low}
-    return low
+def _read_index(item: Item) -> int | None:
+    members = unwrap(item)
+    return next((members[name] for name in _INDEX_NAMES if isinstance(members.get(name), int)), None)
 
 
 def _fold(word: Any) -> str:
     return re.sub(r"[\s_-]", "", str(word)).lower() if isinstance(word, (str, bool, int)) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedDocument:
-    """What armbulk sent of a document: enough to recognise it at ARM."""
-
-    document_no: str
-    doc_type: str
-    customer: str
-    date: str
-    amount: str | None
-    currency: str
-
-
-class LookupResult:
-    """What looking a document up can show."""
-
-    EQUAL = "found and equal"
-    DIFFERENT = "found, but different"
-    ABSENT = "not found"
-    UNKNOWN = "no observation"
-
-
-def read_document(reply: Response, fact: ExpectedDocument) -> tuple[str, str, str]:
-    """Read GET documents/{documentno}: (a Look word, what to tell, ARM's reference)."""
-    if reply.error is None and reply.status == 404:
-        return LookupResult.ABSENT, "ARM does not know the document (yet)", ""
-    body = parse_json(reply.body) if reply.error is None and reply.status == 200 else None
-    found = list(_documents(body))
-    if not found and isinstance(body, list | dict):
-        return LookupResult.ABSENT, "ARM does not know the document (yet)", ""
-    if not found:
-        return LookupResult.UNKNOWN, reply.reason or f"ARM answered {reply.status} to the look-up", ""
-    if len(found) > 1:
-        return LookupResult.DIFFERENT, f"ARM holds {len(found)} documents with number {fact.document_no}", ""
-    differences = _differences(found[0], fact)
-    reference = _reference(_low(found[0]), "documents")
-    if differences is None:
-        return LookupResult.UNKNOWN, "ARM's answer to the look-up holds nothing to compare", reference
-    if differences:
-        return (
-            LookupResult.DIFFERENT,
-            "ARM holds another document with this number: " + "; ".join(differences),
-            reference,
-        )
-    return LookupResult.EQUAL, "found at ARM after the answer was lost", reference
-
-
-def holds_document(reply: Response, number: str) -> bool:
-    """Whether an answer to a look-up shows a document of that number, with whatever else."""
-    found = _documents(parse_json(reply.body)) if reply.status == 200 else ()
-    named = [_low(one).get("documentno") for one in found]
-    return any(
-        isinstance(name, (str, int)) and normalise_key_text(str(name)) == normalise_key_text(number) for name in named
-    )
-
-
-def _documents(body: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(body, list):
-        yield from (entry for entry in body if isinstance(entry, dict))
-    elif isinstance(body, dict):
-        low = {str(name).lower(): value for name, value in body.items()}
-        inner = next((low[name] for name in ("document", "documents", "data") if name in low), None)
-        if "documentno" in low or inner is None:
-            yield body
-        else:
-            yield from _documents(inner)
-
-
-def _differences(document: Mapping[str, Any], fact: ExpectedDocument) -> list[str] | None:
-    """What differs from what was sent; None when nothing can be compared."""
-    low = _low(document)
-    amounts = _low(low.get("currencyamounts"))
-    pairs = [
-        ("document no", low.get("documentno"), fact.document_no),
-        ("type", low.get("documenttype"), fact.doc_type),
-        ("customer", low.get("customerno"), fact.customer),
-        ("date", str(low.get("documentdate") or "")[:10] or None, fact.date),
-        ("currency", low.get("currency"), fact.currency),
-        ("amount incl. VAT", amounts.get("inclvat"), fact.amount),
-    ]
-    comparable = [(name, there, here) for name, there, here in pairs if there is not None and there != "" and here]
-    if len(comparable) < 2:  # the number alone proves nothing
-        return None
-    return [f"{name} {there} there, {here} here" for name, there, here in comparable if not _same(there, here)]
-
-
-def _same(there: Any, here: str) -> bool:
-    if isinstance(there, (int, Decimal)) and not isinstance(there, bool):
-        try:
-            return Decimal(there) == Decimal(here)
-        except InvalidOperation:
-            return False
-    return normalise_key_text(str(there)) == normalise_key_text(here)

@@ -1,6 +1,6 @@
-"""Rows to ARM's JSON: exact digits, absent values without a key, nested objects, lines in order.
+"""Encode rows as ARM's JSON: exact digits, no member for a blank value, nested objects, lines in order.
 
-The JSON text is put together by polars expressions, column by column: no row is ever a Python object.
+The JSON text is built by polars expressions, column by column: no row is ever a Python object.
 """
 
 from typing import Any, assert_never
@@ -12,9 +12,9 @@ from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 
 Tree = dict[str, Any]
-"""Path segments → Field, or the Tree below."""
+"""Name of a member → its Field, or the Tree of an object."""
 
-RECORD: dict[str, type[pl.DataType]] = {
+RECORD_SCHEMA: dict[str, type[pl.DataType]] = {
     "sheet": pl.UInt16,
     "row": pl.Int64,
     "key": pl.String,  # as in the sheet
@@ -27,13 +27,13 @@ RECORD: dict[str, type[pl.DataType]] = {
     "payload": pl.String,  # the record's JSON
     "bytes": pl.Int64,
     "writes": pl.Int64,  # records written, as the AUP is taken to count them
-    "bare": pl.Boolean,  # it says nothing but its key
-    "half": pl.Boolean,  # it says a part of what ARM changes as a whole only
+    "key_only": pl.Boolean,  # it has no member but its key
+    "partial_group": pl.Boolean,  # it has some, not all, members of a group that ARM replaces as a whole
 }
-"""Columns of a payload frame, one row per record."""
+"""Columns of a frame of encoded records, one row each."""
 
-_NOTHING = {FieldType.TEXT_LIST: "[]", FieldType.AMOUNT: "0", FieldType.QUANTITY: "0", FieldType.INTEGER: "0"}
-"""How ARM's published examples write that a field holds nothing; "" for all others."""
+_CLEARED_VALUES = {FieldType.TEXT_LIST: "[]", FieldType.AMOUNT: "0", FieldType.QUANTITY: "0", FieldType.INTEGER: "0"}
+"""How ARM's published examples write a field that is cleared; "" for all other types."""
 
 _CONTROL = [chr(code) for code in range(32)]
 _ESCAPES = ['"', "\\", *_CONTROL]
@@ -41,48 +41,49 @@ _ESCAPED = ['\\"', "\\\\", *(f"\\u{code:04x}" for code in range(32))]
 
 
 def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
-    """Map every row of `table` (with its `lines`) to a RECORD row, in the table's order."""
+    """Return every row of `table`, with its `lines`, as a row of RECORD_SCHEMA, in the table's order."""
     resource = table.resource
     key = resource.field(resource.key)
     rows = table.rows.with_columns(normalise_key(pl.col(resource.key)).alias("key_norm"))
-    rows = _with_lines(rows, resource, lines)
-    extra = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
-    inner = pl.when(pl.col("lines_json").is_not_null()).then(extra).otherwise(pl.lit(""))
-    members = [_members(_tree(resource), _cleared(table.rows)), inner]
+    rows = _join_lines(rows, resource, lines)
+    lines_member = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
+    lines_member = pl.when(pl.col("lines_json").is_not_null()).then(lines_member).otherwise(pl.lit(""))
+    members = [_members(_build_tree(resource), _cleared_fields(table.rows)), lines_member]
+    key_only = _object([_member(key.path, key, frozenset())])
     return rows.with_columns(_object(members).alias("payload")).select(
         "sheet",
         "row",
         pl.col(resource.key).alias("key"),
         "key_norm",
-        *_facts(resource),
+        *_document_columns(resource),
         "payload",
         pl.col("payload").str.len_bytes().cast(pl.Int64).alias("bytes"),
         (pl.lit(1) + pl.col("line_count").fill_null(0)).cast(pl.Int64).alias("writes"),
-        (pl.col("payload") == _object([_member(key.path, key, frozenset())])).fill_null(value=True).alias("bare"),
-        _half(resource).alias("half"),
+        (pl.col("payload") == key_only).fill_null(value=True).alias("key_only"),
+        _is_partial_group(resource).alias("partial_group"),
     )
 
 
-def _half(resource: Resource) -> pl.Expr:
-    """Whether a group that ARM changes as a whole is said, and not all of it."""
-    found = [pl.lit(value=False)]
+def _is_partial_group(resource: Resource) -> pl.Expr:
+    """Whether a record has some, not all, members of a group that ARM replaces as a whole."""
+    groups = [pl.lit(value=False)]
     for group in resource.replaced_groups:
-        names = [one.name for one in resource.fields if one.path.startswith(f"{group}.")]
-        said = [
+        names = [field.name for field in resource.fields if field.path.startswith(f"{group}.")]
+        members = [
             pl.col(name).is_not_null() | pl.col("cleared").list.contains(name).fill_null(value=False) for name in names
         ]
-        found.append(pl.any_horizontal(said) & ~pl.all_horizontal(said))
-    return pl.any_horizontal(found)
+        groups.append(pl.any_horizontal(members) & ~pl.all_horizontal(members))
+    return pl.any_horizontal(groups)
 
 
 def encode_lines(lines: Table) -> pl.DataFrame:
-    """Map lines to `key_norm`, `lines_json` (comma-separated objects, by line number) and `line_count`."""
-    parent = _parent(lines.resource)
+    """Return the lines of each document: `key_norm`, `lines_json` (objects by line number, String), `line_count`."""
+    parent = _parent_key(lines.resource)
     order = [name for name in ("line_no",) if name in lines.rows.columns]
     return (
         lines.rows.with_columns(
             normalise_key(pl.col(parent.name)).alias("key_norm"),
-            _object([_members(_tree(lines.resource), frozenset())]).alias("json"),
+            _object([_members(_build_tree(lines.resource), frozenset())]).alias("json"),
         )
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
         .group_by("key_norm", maintain_order=True)
@@ -91,18 +92,18 @@ def encode_lines(lines: Table) -> pl.DataFrame:
 
 
 def build_body(resource: Resource, user_id: str, records: list[str]) -> str:
-    """Put record JSON into ARM's batch wrapper: `{"metadata":{"userId":…},"documents":[…]}`."""
+    """Return a batch's body with these records (JSON): `{"metadata":{"userId":…},"documents":[…]}`."""
     user = pl.select(_text(pl.lit(user_id))).item()
     return f'{{"metadata":{{"userId":{user}}},"{resource.json_array}":[{",".join(records)}]}}'
 
 
-def _with_lines(rows: pl.DataFrame, resource: Resource, lines: Table | None) -> pl.DataFrame:
+def _join_lines(rows: pl.DataFrame, resource: Resource, lines: Table | None) -> pl.DataFrame:
     if lines is None or resource.lines is None:
         return rows.with_columns(lines_json=pl.lit(None, pl.String), line_count=pl.lit(None, pl.UInt32))
     return rows.join(encode_lines(lines), on="key_norm", how="left", maintain_order="left")
 
 
-def _facts(resource: Resource) -> list[pl.Expr]:
+def _document_columns(resource: Resource) -> list[pl.Expr]:
     if resource.lines is None:
         absent = [pl.lit(None, pl.String).alias(name) for name in ("customer_norm", "date", "amount", "currency")]
         return [pl.lit("").alias("doc_type"), *absent]
@@ -115,11 +116,11 @@ def _facts(resource: Resource) -> list[pl.Expr]:
     ]
 
 
-def _parent(resource: Resource) -> Field:
+def _parent_key(resource: Resource) -> Field:
     return next(field for field in resource.fields if field.role is FieldRole.PARENT_KEY)
 
 
-def _tree(resource: Resource) -> Tree:
+def _build_tree(resource: Resource) -> Tree:
     tree: Tree = {}
     for field in resource.fields:
         if field.role is FieldRole.WRITABLE:
@@ -135,8 +136,8 @@ def _object(members: list[pl.Expr]) -> pl.Expr:
     return pl.concat_str(pl.lit("{"), pl.concat_str(members).str.strip_prefix(","), pl.lit("}"))
 
 
-def _cleared(rows: pl.DataFrame) -> frozenset[str]:
-    """The fields that some row blanks."""
+def _cleared_fields(rows: pl.DataFrame) -> frozenset[str]:
+    """The fields that some row clears."""
     return frozenset(rows["cleared"].explode().drop_nulls()) if "cleared" in rows.columns else frozenset()
 
 
@@ -145,12 +146,12 @@ def _members(tree: Tree, cleared: frozenset[str]) -> pl.Expr:
 
 
 def _member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:
-    """One member with its leading comma, or "" where there is nothing to say."""
+    """A member with its leading comma; "" when it has no value."""
     if isinstance(node, Field):
         value = _value(node)
         if node.name in cleared:
-            blanked = pl.col("cleared").list.contains(pl.lit(node.name)).fill_null(value=False)
-            value = pl.when(blanked).then(pl.lit(_NOTHING.get(node.type, '""'))).otherwise(value)
+            is_cleared = pl.col("cleared").list.contains(pl.lit(node.name)).fill_null(value=False)
+            value = pl.when(is_cleared).then(pl.lit(_CLEARED_VALUES.get(node.type, '""'))).otherwise(value)
         return pl.concat_str(pl.lit(f',"{name}":'), value).fill_null("")
     inner = _members(node, cleared)
     return pl.when(inner == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(f',"{name}":'), _object([inner])))
@@ -172,7 +173,7 @@ def _value(field: Field) -> pl.Expr:
         case FieldType.TEXT_LIST:
             return pl.concat_str(pl.lit("["), column.list.eval(_text(pl.element())).list.join(","), pl.lit("]"))
         case _:
-            assert_never(field.kind)
+            assert_never(field.type)
 
 
 def _text(column: pl.Expr) -> pl.Expr:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.app.choices import list_client_sizes
 from armbulk.errors import ArmbulkError, Exit, QuestionError
+from armbulk.i18n import Lang
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -55,6 +57,8 @@ class SharedOptions:
     aup_file: Path | None
     ca_file: str | None
     secret_file: Path | None
+    verbose: int
+    log_file: Path | None
 
     def settings(self) -> dict[str, str]:
         """Return those that are settings, by their environment names."""
@@ -63,6 +67,7 @@ class SharedOptions:
             "ARMBULK_CA_FILE": self.ca_file,
             "ARMBULK_LANG": self.lang,
             "ARMBULK_SECRET_FILE": str(self.secret_file.absolute()) if self.secret_file else None,
+            "ARMBULK_LOG": str(self.log_file.absolute()) if self.log_file else None,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -74,13 +79,17 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     """
 
     @click.option("--profile", help="Which profile of config.toml to use.")
-    @click.option("--lang", type=click.Choice(["en", "no"]), help="Language of messages and workbooks.")
+    @click.option(
+        "--lang", type=click.Choice([lang.value for lang in Lang]), help="Language of messages and workbooks."
+    )
     @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
     @click.option("--quiet", is_flag=True, help="Say only what is necessary.")
-    @click.option("--size", type=click.Choice(["S", "M", "L", "XL"], case_sensitive=False), help="The client's size.")
+    @click.option("--size", type=click.Choice(list_client_sizes(), case_sensitive=False), help="The client's size.")
     @click.option("--aup-file", type=click.Path(path_type=Path), help="Limits that replace the built-in table (TOML).")
     @click.option("--ca-file", type=click.Path(), help="Certificates to trust besides this machine's own (PEM).")
     @click.option("--secret-file", type=click.Path(path_type=Path), help="A file of yours alone with the secret in it.")
+    @click.option("-v", "--verbose", count=True, help="Log what is done to stderr; -vv: each call of ARM too.")
+    @click.option("--log-file", type=click.Path(path_type=Path), help="Log everything to a file of yours alone.")
     @functools.wraps(function)
     def wrapped(**arguments: Any) -> None:
         shared = SharedOptions(**{name: arguments.pop(name) for name in SharedOptions.__slots__})
@@ -90,6 +99,7 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
 
 
 def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[str, Any], *, new_profile: bool) -> int:
+    from armbulk.app.logs import logged_command
     from armbulk.app.session import connect, default_language
     from armbulk.cli.output import Reporter
 
@@ -99,7 +109,9 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
             shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
         ) as session:
             reporter.lang = session.profile.lang
-            return int(function(CommandContext(session, reporter), **arguments))
+            with logged_command(session, function.__name__, shared.verbose) as ended:
+                ended.exit_code = function(CommandContext(session, reporter), **arguments)
+            return int(ended.exit_code)
     except ArmbulkError as error:
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)

@@ -7,9 +7,16 @@ import click
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.show import show_export, show_run
 from armbulk.errors import Exit
+from armbulk.i18n import Words
 
 if TYPE_CHECKING:
-    from armbulk.app.plan import Plan
+    from armbulk.app.demo import DemoEvent, DemoFile
+
+_INTRODUCTION = Words(
+    "The demo uses a test server on this machine instead of ARM. Nothing leaves the machine.",
+    "Demoen bruker en testserver på denne maskinen i stedet for ARM. Ingenting sendes ut av maskinen.",
+)
+_FILES = Words("Files worth opening:", "Filer verdt å åpne:")
 
 
 @click.command()
@@ -21,15 +28,49 @@ def demo(context: CommandContext, folder: str | None) -> Exit:
     \b
     Example:  armbulk demo
     """
-    from armbulk.app.demo import run_demo
+    from armbulk.app.demo import DemoFile, create_folder, run_demo
+    from armbulk.app.import_result import ImportResult
 
-    def show_plan(plan: "Plan") -> None:
-        file = plan.check.checked.sheets[0].file
-        context.reporter.say(f"{file}: {plan.records} records, {plan.check.errors} errors")
+    path = create_folder(folder)
+    context.reporter.say(_INTRODUCTION.text(context.lang))
+    exit_code, files = Exit.OK, []
+    for event in run_demo(path, context.session.clock, context.lang):
+        _show_event(context, event)
+        if isinstance(event, DemoFile):
+            files.append(event)
+        if isinstance(event, ImportResult) and not event.all_successful:
+            exit_code = Exit.FINDINGS
+    _show_files(context, files)
+    return exit_code
 
-    result = run_demo(folder, context.session.clock, context.lang, show_plan)
-    if not context.reporter.as_json:
-        for exported in result.exported:
-            show_export(context, exported.report)
-    show_run(context, result.imported)
-    return Exit.OK if result.imported.all_successful else Exit.FINDINGS
+
+def _show_event(context: CommandContext, event: "DemoEvent") -> None:
+    """Show a step, or what came of it; as JSON the import alone."""
+    from armbulk.app.check import CheckResult
+    from armbulk.app.demo import STEPS, DemoFile, DemoStep
+    from armbulk.app.import_result import ImportResult
+    from armbulk.app.plan import Plan
+
+    reporter = context.reporter
+    match event:
+        case ImportResult():
+            show_run(context, event)
+        case DemoFile():
+            pass
+        case _ if reporter.as_json:
+            pass
+        case DemoStep(number, title, command_line):
+            reporter.say(f"\n[{number}/{STEPS}] {title.text(context.lang)}: {command_line}")
+        case CheckResult():
+            reporter.show("check", event.to_json())
+        case Plan():
+            reporter.show("plan", event.to_json())
+        case _:
+            show_export(context, event.report)
+
+
+def _show_files(context: CommandContext, files: "list[DemoFile]") -> None:
+    """Name the files worth opening."""
+    width = max(len(str(file.path)) for file in files)
+    lines = [f"  {file.path!s:{width}}  {file.about.text(context.lang)}" for file in files]
+    context.reporter.say("\n".join(["", _FILES.text(context.lang), *lines]))

@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.app.choices import list_csv_dialects, list_exports
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.lazy_choice import LazyChoice
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-_RESOURCES = (
-    "customers", "documents", "ar-items", "gl-items", "gl-movements", "document-bundles", "log-items", "codes",
-    "client-configs", "insights", "close",
-)  # fmt: skip
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -24,7 +22,7 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
 
 
 @click.command()
-@click.argument("resource", type=click.Choice(_RESOURCES))
+@click.argument("resource", type=LazyChoice(list_exports))
 @click.option("-o", "target", type=click.Path(path_type=Path), help="The file: .xlsx, .csv, .parquet or .jsonl.")
 @click.option("--period", metavar="YYYY-MM", help="One period of the ledger, or one month.")
 @click.option("--year", type=click.IntRange(1900, 2199), help="One year.")
@@ -34,7 +32,7 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
 @click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
               help="close: a GL account that holds what customers owe; may be repeated.")  # fmt: skip
-@click.option("--csv-dialect", type=click.Choice(["norwegian", "rfc"]), default="norwegian",
+@click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), default="norwegian",
               help="norwegian: ; and decimal comma; rfc: , and decimal point.")  # fmt: skip
 @click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say how much there is and what it costs of ARM's limits.")

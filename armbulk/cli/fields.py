@@ -2,17 +2,14 @@
 
 import click
 
+from armbulk.app.choices import list_described_resources
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.lazy_choice import LazyChoice
 from armbulk.errors import Exit
-
-_KNOWN = [
-    "customers", "documents", "lines", "ar-items", "gl-items", "gl-movements", "document-bundles", "log-items", "codes",
-    "client-configs", "insights",
-]  # fmt: skip
 
 
 @click.command()
-@click.argument("resource", type=click.Choice(_KNOWN))
+@click.argument("resource", type=LazyChoice(list_described_resources))
 @command
 def fields(context: CommandContext, resource: str) -> Exit:
     """List the columns of RESOURCE: headers, ARM path, rules, help and example.

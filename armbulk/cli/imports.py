@@ -10,7 +10,7 @@ from armbulk.cli.show import show_import
 from armbulk.errors import Exit
 
 if TYPE_CHECKING:
-    from armbulk.model.sheet import ReadOptions
+    from armbulk.model.read_options import ReadOptions
 
 
 @click.command("import")

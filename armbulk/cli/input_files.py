@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
 _OPTIONS = (
     click.option("--mapping", help="A mapping file (TOML), or one that comes with armbulk (see `armbulk map`)."),
     click.option("--pad-postal-codes", is_flag=True, help="A postal code that Excel stored as 150 is 0150."),
-    click.option("--decimal", type=click.Choice([",", "."]), help="The decimal separator, where 1.234 is unclear."),
-    click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order in dates such as 01/02/25."),
+    click.option(
+        "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help="The decimal separator, where 1.234 is unclear."
+    ),
+    click.option("--dates", type=click.Choice(DATE_ORDERS), help="The order in dates such as 01/02/25."),
     click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out rows that Excel does not show."),
     click.option("--include-hidden", "hidden", flag_value="include", help="Take hidden rows as any other."),
     click.option("--encoding", help="The encoding of CSV files, where it is not found rightly."),
@@ -30,8 +34,6 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
 
     @functools.wraps(function)
     def wrapped(context: "CommandContext", files: tuple[str, ...], **arguments: Any) -> "Exit":
-        from armbulk.model.sheet import ReadOptions
-
         options = ReadOptions(**{name: arguments.pop(name) for name in _READ_OPTIONS})
         return function(context, files, options, **arguments)
 

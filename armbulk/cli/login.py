@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from armbulk.app.choices import list_client_sizes
 from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit, QuestionError
 from armbulk.i18n import Words
@@ -19,7 +20,8 @@ _QUESTIONS = (
     ("token_url", "--token-url", Words("Token address (empty: a ready token)", "Tokenadresse (tom: et ferdig token)")),
     ("client_id", "--client-id", Words("Client id", "Klient-id")),
 )
-_SIZE = Words("Size (S, M, L, XL)", "Størrelse (S, M, L, XL)")
+_SIZES = ", ".join(list_client_sizes())
+_SIZE = Words(f"Size ({_SIZES})", f"Størrelse ({_SIZES})")
 _SECRET = Words("Client secret", "Klienthemmelighet")
 _TOKEN = Words("Token", "Token")
 
@@ -81,7 +83,7 @@ def _ask_for_size(context: CommandContext) -> str:
     default = context.session.profile.client_size
     if click.get_current_context().params.get("size") or not context.can_ask:
         return default
-    sizes = click.Choice(["S", "M", "L", "XL"], case_sensitive=False)
+    sizes = click.Choice(list_client_sizes(), case_sensitive=False)
     question = _SIZE.text(context.lang)
     answer: str = click.prompt(question, default=default, type=sizes, show_choices=False, err=True)
     return answer

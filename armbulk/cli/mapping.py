@@ -10,7 +10,7 @@ from armbulk.cli.input_files import with_files
 from armbulk.errors import Exit
 
 if TYPE_CHECKING:
-    from armbulk.model.sheet import ReadOptions
+    from armbulk.model.read_options import ReadOptions
 
 
 @click.command("map")

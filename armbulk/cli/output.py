@@ -2,15 +2,14 @@
 
 import json
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
-from rich.console import Console
-from rich.status import Status
-
+from armbulk.cli.status_line import StatusLine
 from armbulk.i18n import Words
 
 _ERROR = Words("Error", "Feil")
@@ -25,40 +24,52 @@ class Reporter:
     quiet: bool = False
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
+    _status: StatusLine | None = field(default=None, init=False)
 
     def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
         """Print a report: its JSON, or its prose from `templates/report/TEMPLATE.txt.j2`."""
         from armbulk.app.prose import render_prose
 
         if self.as_json:
-            print(json.dumps(report, default=_to_json), file=self.out)
+            self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
-            print(render_prose(template, report, self.lang, **extra), end="", file=self.out)
+            self._print(render_prose(template, report, self.lang, **extra), self.out, end="")
 
     def say(self, text: str) -> None:
-        """Print something besides the report (on stderr)."""
+        """Print something besides the report (on stderr), after what was printed before."""
         if not self.quiet:
-            print(text, file=self.err)
+            self._print(text, self.err)
 
     def error(self, code: str, message: str, hint: str, exit_code: int) -> None:
         """Print what went wrong and what to do next."""
         if self.as_json:
             error = {"code": code, "message": message, "hint": hint}
-            print(json.dumps({"error": error, "exit": exit_code}), file=self.out)
+            self._print(json.dumps({"error": error, "exit": exit_code}), self.out)
             return
         self.warn(message, hint)
 
     def warn(self, message: str, hint: str) -> None:
         """Print, on stderr, what went wrong besides the report, and what to do next."""
-        print(f"{_ERROR.text(self.lang)}: {message}", file=self.err)
-        if hint:
-            print(f"  → {hint}", file=self.err)
+        self._print(f"{_ERROR.text(self.lang)}: {message}" + (f"\n  → {hint}" if hint else ""), self.err)
 
-    def working(self, text: str) -> AbstractContextManager[Status | None]:
-        """Show that something goes on, where somebody is looking."""
+    @contextmanager
+    def working(self, text: str) -> Iterator[StatusLine | None]:
+        """Show on a terminal that something is in progress; elsewhere, nothing."""
         if self.quiet or not self.err.isatty():
-            return nullcontext()
-        return Console(file=self.err).status(text)
+            yield None
+            return
+        before, self._status = self._status, StatusLine(self.err, text)
+        try:
+            yield self._status
+        finally:
+            self._status.clear()
+            self._status = before
+
+    def _print(self, text: str, file: TextIO, *, end: str = "\n") -> None:
+        """Print a text after what was printed before; a status line makes room for it."""
+        self.out.flush()
+        with self._status.suspended() if self._status else nullcontext():
+            print(text, file=file, end=end)
 
 
 def _to_json(value: Any) -> Any:

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from armbulk.app.choices import list_templates
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.lazy_choice import LazyChoice
 from armbulk.errors import Exit
 
 
 @click.command()
-@click.argument("resource", type=click.Choice(["customers", "documents", "lines", "all"]))
+@click.argument("resource", type=LazyChoice(list_templates))
 @click.option("-o", "target", type=click.Path(path_type=Path), help="The workbook (default: a name in this folder).")
 @click.option("--examples", is_flag=True, help="Fill in a few rows that show how.")
 @click.option("--yes", is_flag=True, help="Replace a file of that name.")

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from armbulk.arm.decode import RecordDecoder
-from armbulk.arm.pages import Page
 from armbulk.export.checkpoint import Checkpoint
 from armbulk.export.partition import DATES, membership_tests
+from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
 
 MAX_GROWTH = 1.25
@@ -25,7 +25,7 @@ def verify_membership(part: PartitionState, page: Page, decoder: RecordDecoder, 
     tests = {
         name: test for name, test in membership_tests(part.partition, decoder.listing).items() if name not in ignored
     }
-    failed = decoder.outside(page.records, tests)
+    failed = decoder.find_failed_tests(page.records, tests)
     if failed:
         raise FilterIgnored(failed)
 

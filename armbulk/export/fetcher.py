@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from armbulk.arm.decode import RecordDecoder
-from armbulk.arm.pages import Page
 from armbulk.errors import ServerError
 from armbulk.export.checkpoint import Checkpoint
 from armbulk.export.completeness import (
@@ -23,8 +22,10 @@ from armbulk.export.completeness import (
 from armbulk.export.page_reader import FetchedPage, PageReader
 from armbulk.export.partition import build_query
 from armbulk.export.splitter import Splitter
+from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
 from armbulk.model.progress import Progress
+from armbulk.quota.limits import Priority
 
 MEASURE_PAGE_SIZE = 5
 """Records of the page that asks for a partition's total: the fewest ARM allows."""
@@ -147,7 +148,10 @@ class Fetcher:
     def page_size(self) -> int:
         """The largest page that the quota can ever have room for."""
         limits = self.reader.client.limits
-        room = min(limits.capacity(window, "reads", "send") for window in ("hour", "month")) // self._reads_per_record
+        room = (
+            min(limits.capacity(window, "reads", Priority.NORMAL) for window in ("hour", "month"))
+            // self._reads_per_record
+        )
         return next((size for size in PAGE_SIZES if size <= min(room, self.decoder.listing.page_size)), PAGE_SIZES[-1])
 
     def _handle_not_found(self, part: PartitionState) -> None:
@@ -193,7 +197,7 @@ class Fetcher:
     def _save_page(self, part: PartitionState, fetched: FetchedPage, number: int) -> tuple[bool, PartitionState]:
         """Save a page; return whether it has new records, and the partition as it is then."""
         page = fetched.page
-        items, lines = self.decoder.frames(page.records, fetched.body)
+        items, lines = self.decoder.to_frames(page.records, fetched.body)
         has_new = self.checkpoint.save_page(part, number, items, lines, page.query)
         if (page.total or 0) > (part.total or 0):  # the list grew while it was read
             self.checkpoint.partitions.update(part.id, total=page.total)

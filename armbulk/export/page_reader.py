@@ -1,22 +1,21 @@
 """Fetch one page of a list, with rate limiting and a bounded number of retries."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import assert_never
 
-from armbulk.arm.client import unreachable_error
 from armbulk.arm.decode import RecordDecoder
-from armbulk.arm.pages import Page, read_page
-from armbulk.arm.responses import Response
 from armbulk.clock import iso
 from armbulk.errors import ArmbulkError, Interrupted, LimitError
 from armbulk.model.outcome import ApiUsage
+from armbulk.model.page import Page
 from armbulk.model.progress import Progress
-from armbulk.rate_limited import MAX_CONSECUTIVE_LIMITS, CallFailed, RateLimited, RateLimitedClient
+from armbulk.model.response import ApiResult, Response, unreachable_error
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
+from armbulk.retry import failure_backoff
 
-MAX_RETRY_INTERVAL = 60.0
-"""Seconds between two attempts, at most."""
+_log = logging.getLogger(__name__)
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
@@ -69,45 +68,48 @@ class PageReader:
             ServerError: ARM failed to answer too often in a row.
             Interrupted: the user asked to stop.
         """
-        failures = 0
+        failures, backoff = 0, failure_backoff(self.pause)
         while True:
-            result, fetched = self._call(endpoint or self.decoder.listing.endpoint, params, max_records)
+            result = self._call(endpoint or self.decoder.listing.endpoint, params, max_records)
             match result:
                 case RateLimited(until):
                     self._wait(until)
                     continue
                 case CallFailed(response):
                     pass
-                case Response() as response:
-                    if fetched is not None or response.status == 404:
-                        return fetched
+                case ApiResult(response, page):
+                    if page is not None:
+                        _log.debug(
+                            "Page read", extra={"resource": self.decoder.resource.name, "records": len(page.records)}
+                        )
+                        return FetchedPage(page, response.body)
+                    if response.status == 404:
+                        return None
                 case _:
                     assert_never(result)
             if stored and response.status in range(400, 500):
                 return None
             failures += 1
-            if failures >= MAX_CONSECUTIVE_LIMITS:
+            if backoff.is_exhausted(failures):
                 raise _no_answer_error(response)
-            self._sleep(self.client.clock.now() + min(MAX_RETRY_INTERVAL, self.pause * 2**failures))
+            self._sleep(self.client.clock.now() + backoff.delay(failures))
 
-    def _call(
-        self, endpoint: str, params: dict[str, str], max_records: int
-    ) -> tuple[Response | RateLimited | CallFailed, FetchedPage | None]:
-        """Make the call, and parse its response once."""
+    def _call(self, endpoint: str, params: dict[str, str], max_records: int) -> ApiResult[Page | None] | Interruption:
+        """Make the call within the quota, and report what it used."""
         self._raise_if_interrupted()
-        fetched: list[FetchedPage] = []
+        json_array = self.decoder.resource.json_array if endpoint == self.decoder.listing.endpoint else ""
 
-        def count_records(response: Response) -> int:
-            is_own_list = endpoint == self.decoder.listing.endpoint
-            page = read_page(response, self.decoder.resource.json_array if is_own_list else "")
-            fetched.extend([FetchedPage(page, response.body)] if page else [])
-            reads = self.decoder.weigh(page.records) if page else 0
-            self.on_usage(ApiUsage(response.requests, reads))
-            return reads
+        def read_page() -> ApiResult[Page | None]:
+            result = self.client.system.read_page(endpoint, params, json_array)
+            if result.response.error is None:
+                self.on_usage(ApiUsage(result.response.requests, self._count_reads(result.content)))
+            return result
 
-        call = partial(self.client.arm.list_page, endpoint, params)
-        result = self.client.get(call, max_records, count_records)
-        return result, fetched[0] if fetched else None
+        return self.client.get(read_page, max_records, self._count_reads)
+
+    def _count_reads(self, page: Page | None) -> int:
+        """The records of a page, as the quota counts them."""
+        return self.decoder.count_read(page.records) if page else 0
 
     def _wait(self, until: float) -> None:
         """Wait for room in the quota, or raise LimitError with the time there will be some."""
@@ -120,6 +122,7 @@ class PageReader:
                 f"ARM's limits leave no room before {iso(until)}",
                 "What was read is kept: the same command goes on from here",
             )
+        _log.info("Waiting for ARM's limits", extra={"wait_seconds": until - self.client.clock.now()})
         self.on_progress(Progress("waiting", until=until))
         self._sleep(until)
 

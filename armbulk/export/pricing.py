@@ -10,7 +10,7 @@ from armbulk.export.request import ExportRequest
 from armbulk.export.session import ExportSession, OnProgress
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.partition import PartitionStatus
-from armbulk.quota.limits import QuotaForecast
+from armbulk.quota.limits import Priority, QuotaForecast
 from armbulk.store import Store
 
 
@@ -74,7 +74,7 @@ def _estimate_finish(store: Store, context: Context, pages: Sequence[int]) -> fl
     forecast = QuotaForecast(store.usage(context.profile.account), context.profile.limits)
     for records in pages:
         usage = ApiUsage(1, records)
-        time = forecast.earliest(usage, time, "send")
+        time = forecast.earliest_time(usage, time, Priority.NORMAL)
         if time == float("inf"):
             break
         forecast.add(usage, time)

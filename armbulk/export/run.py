@@ -1,5 +1,6 @@
 """One export from request to file: read the list, verify it, write it."""
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ from armbulk.validation import edits
 from armbulk.writers.provenance import hash_client
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import sibling_path, write_raw, write_tables
+
+_log = logging.getLogger(__name__)
 
 OVERLAP = 86_400.0
 """Seconds before the last export from which ARM is asked for changes, because clocks differ.
@@ -123,6 +126,10 @@ def open_list(
     previous = stack.enter_context(session.open_previous_export(name))
     fetched = fetch_list(session, fresh=fresh, previous=previous)
     report = to_json(fetched, lang)
+    _log.info(
+        "List read",
+        extra={"resource": request.resource.name, "records": report["rows"], "complete": report["complete"]},
+    )
     changed = None
     if request.only_changes:
         changed = previous.compare(fetched.pages, fetched.rows)
@@ -166,7 +173,7 @@ def _base_stream(request: ExportRequest, stream: TableStream, account: Account) 
     key = request.resource.field(request.resource.key).path
     if not request.resource.updatable or key not in {column.path for column in stream.columns}:
         return []
-    columns = (*stream.columns, ExportColumn(edits.export_marker(hash_client(account)), None))
+    columns = (*stream.columns, ExportColumn(edits.make_export_marker(hash_client(account)), None))
     return [replace(stream, title=edits.BASE_SHEET, columns=columns, hidden=True)]
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from armbulk.arm.client import ArmClient
 from armbulk.arm.decode import RecordDecoder
 from armbulk.context import Context, open_client
 from armbulk.errors import LoginError, Unfinished
@@ -17,7 +16,8 @@ from armbulk.export.incremental import PreviousExport
 from armbulk.export.page_reader import PageReader
 from armbulk.export.request import ExportRequest
 from armbulk.model.progress import Progress
-from armbulk.quota.limits import Account
+from armbulk.model.system import ReceivablesSystem
+from armbulk.quota.limits import Account, Priority
 from armbulk.rate_limited import RateLimitedClient
 from armbulk.store import Store
 
@@ -46,7 +46,7 @@ class ExportSession:
     store: Store = field(init=False)
     checkpoint: Checkpoint = field(init=False)
     fetcher: Fetcher = field(init=False)
-    arm: ArmClient = field(init=False)
+    arm: ReceivablesSystem = field(init=False)
     is_done: bool = False
 
     def __enter__(self) -> Self:
@@ -55,7 +55,9 @@ class ExportSession:
         self.store = self.context.open_store()
         _charge_orphans(self.store, profile.account)
         self.arm = open_client(self.context)
-        client = RateLimitedClient(self.store, self.arm, clock, profile.account, profile.limits, purpose="send")
+        client = RateLimitedClient(
+            self.store, self.arm, clock, profile.account, profile.limits, priority=Priority.NORMAL
+        )
         decoder = RecordDecoder(request.resource, request.listing, request.is_raw)
         reader = PageReader(
             client, decoder, self.checkpoint.add_usage, self.waits, profile.poll_seconds, self.on_progress

@@ -10,7 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, known_headers, match_headers
+from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, index_headers, match_headers
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import CELL, Sheet
@@ -133,9 +133,9 @@ def _find_header_row(
     if is_other_name or sheet.resource not in {None, entry.resource}:
         return None
     resource = resources[entry.resource]
-    of_resource = {*known_headers(resource), *(known_headers(resource.lines) if resource.lines else {})}
+    of_resource = {*index_headers(resource), *(index_headers(resource.lines) if resource.lines else {})}
     best_count, best_sources, best_width, best_row = 0, 0, 0, None
-    for row, texts in _candidate_rows(sheet, entry):
+    for row, texts in _list_candidate_rows(sheet, entry):
         headers = {fold_header(text) for text in texts}
         inputs = {header for template in entry.expression.values() for header in evaluator.inputs(template, texts)}
         sources = headers & {fold_header(header) for header in (*entry.rename, *entry.ignore, *inputs)}
@@ -148,7 +148,7 @@ def _find_header_row(
     return best_row if fits or match_headers(sheet, index, resources).resource is resource else None
 
 
-def _candidate_rows(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, list[str]]]:
+def _list_candidate_rows(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, list[str]]]:
     frame = sheet.frame.head(MAX_HEADER_ROW)
     if entry.header_row is not None:
         frame = sheet.frame.filter(pl.col("row") == entry.header_row)
@@ -312,9 +312,9 @@ class _SheetMapper:
         return next((letter for letter, text in texts.items() if text and self._field_of(text) is target_field), None)
 
     def _field_of(self, text: str) -> Field | None:
-        column = known_headers(self._resource).get(fold_header(text))
+        column = index_headers(self._resource).get(fold_header(text))
         if column is None and self._resource.lines is not None:
-            column = known_headers(self._resource.lines).get(fold_header(text))
+            column = index_headers(self._resource.lines).get(fold_header(text))
         return column
 
     # --- columns and findings -----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from armbulk.errors import FileError
 from armbulk.mapping.apply import SheetMapping, fold_value
 from armbulk.mapping.expressions import ExpressionEngine
-from armbulk.mapping.headers import fold_header, known_headers
+from armbulk.mapping.headers import fold_header, index_headers
 from armbulk.model.fields import Field
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
@@ -105,7 +105,7 @@ def _read_values(table: Any, where: str) -> dict[str, str]:
 
 def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: str, where: str) -> dict[str, str]:
     """Read what happens to values that are not listed, under the target's name in `values`."""
-    names = _target_names(resource)
+    names = _index_targets(resource)
     fallbacks = {}
     for target, word in _read_texts(table, f"{where}, otherwise").items():
         if word not in {"keep", "error"}:
@@ -120,15 +120,15 @@ def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: str, where:
     return fallbacks
 
 
-def _target_names(name: str) -> dict[str, Field]:
+def _index_targets(name: str) -> dict[str, Field]:
     """Return folded header → field of a resource and its lines."""
     resource = RESOURCES[name]
-    return {**(known_headers(resource.lines) if resource.lines else {}), **known_headers(resource)}
+    return {**(index_headers(resource.lines) if resource.lines else {}), **index_headers(resource)}
 
 
 def _check_targets(entry: SheetMapping, where: str) -> None:
     """Refuse targets that are no column of the resource or its lines."""
-    names = _target_names(entry.resource)
+    names = _index_targets(entry.resource)
     for target in [*entry.rename.values(), *entry.constant, *entry.values, *entry.expression]:
         if fold_header(target) not in names:
             raise FileError(

@@ -74,16 +74,16 @@ def fold_header(text: str) -> str:
 _IGNORED = frozenset(fold_header(name) for name in OUTCOME_HEADERS)
 
 
-def header_names(column: Field) -> tuple[str, ...]:
+def list_headers(column: Field) -> tuple[str, ...]:
     """Return every header by which a field's column is recognised, the most specific first."""
     return (column.header.en, column.header.no, column.path, column.name, *column.aliases)
 
 
-def known_headers(resource: Resource) -> dict[str, Field]:
+def index_headers(resource: Resource) -> dict[str, Field]:
     """Return folded header → field."""
     names: dict[str, Field] = {}
     for column in resource.fields:
-        for name in header_names(column):
+        for name in list_headers(column):
             names.setdefault(fold_header(name), column)
     return names
 
@@ -107,9 +107,9 @@ def match_headers(
     """
     if sheet.resource is None and _is_template_sheet(sheet):
         return _NOT_RECOGNISED
-    named = _resource_by_name(sheet, resources)
+    named = _find_resource_by_name(sheet, resources)
     candidates = [named] if named else list(resources.values())
-    best, row, count = _best_match(sheet, candidates)
+    best, row, count = _find_best_match(sheet, candidates)
     if best is None or (named is None and not (count >= MIN_HEADERS and _has_key(sheet, best, row))):
         is_own = fold_header(sheet.name) in {fold_header(name) for name in OWN_SHEETS}
         if is_own or sheet.frame.is_empty():
@@ -122,15 +122,15 @@ def match_headers(
     )
     if flat and sheet.resource != "lines" and parent is not None and _is_flat(sheet, row, parent):
         return _match_flat(sheet, index, parent, row, renames or {})
-    return _match_columns(sheet, index, best, row, _add_renames(known_headers(best), renames or {}))
+    return _match_columns(sheet, index, best, row, _add_renames(index_headers(best), renames or {}))
 
 
 def guess_resource(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> HeaderMatch:
     """Return the most likely match of a sheet that was not recognised: a start for a mapping, never for reading."""
-    best, row, _ = _best_match(sheet, list(resources.values()))
+    best, row, _ = _find_best_match(sheet, list(resources.values()))
     if best is None or row == 0:
         return _NOT_RECOGNISED
-    return _match_columns(sheet, index, best, row, known_headers(best))
+    return _match_columns(sheet, index, best, row, index_headers(best))
 
 
 def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
@@ -157,7 +157,7 @@ def _is_template_sheet(sheet: Sheet) -> bool:
     return (fold_header(sheet.name), fold_header(title or "")) in own
 
 
-def _resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
+def _find_resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
     if sheet.resource:
         return resources[sheet.resource]
     for resource in resources.values():
@@ -166,35 +166,35 @@ def _resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resour
     return None
 
 
-def _best_match(sheet: Sheet, candidates: list[Resource]) -> tuple[Resource | None, int, int]:
+def _find_best_match(sheet: Sheet, candidates: list[Resource]) -> tuple[Resource | None, int, int]:
     """Return (resource, row, count) of the row with the most known headers among the first rows."""
     best: tuple[Resource | None, int, int] = (None, 0, -1)
     for resource in candidates:
-        names = known_headers(resource)
-        for row, texts in _top_rows(sheet):
+        names = index_headers(resource)
+        for row, texts in _list_top_rows(sheet):
             count = len({names[key].name for text in texts if (key := fold_header(text)) in names})
             if count > best[2]:
                 best = (resource, row, count)
     return best
 
 
-def _top_rows(sheet: Sheet) -> list[tuple[int, list[str]]]:
+def _list_top_rows(sheet: Sheet) -> list[tuple[int, list[str]]]:
     top = sheet.frame.head(MAX_HEADER_ROW).select("row", *sheet.letters)
     return [(row[0], [text for text in row[1:] if text]) for row in top.iter_rows()]
 
 
 def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
     """Return whether there is a column for the record's key, or one whose header resembles it."""
-    names = known_headers(resource)
-    columns = [names.get(fold_header(text)) or find_similar(text, names) for text in dict(_top_rows(sheet))[row]]
+    names = index_headers(resource)
+    columns = [names.get(fold_header(text)) or find_similar(text, names) for text in dict(_list_top_rows(sheet))[row]]
     return any(column is not None and column.name == resource.record_key for column in columns)
 
 
 def _is_flat(sheet: Sheet, row: int, parent: Resource) -> bool:
     """Return whether a header row has headers that only documents have, and headers that only their lines have."""
     assert parent.lines is not None  # noqa: S101 - the caller chose a resource with lines
-    of_parent, of_lines = known_headers(parent), known_headers(parent.lines)
-    keys = {fold_header(text) for text in dict(_top_rows(sheet))[row]}
+    of_parent, of_lines = index_headers(parent), index_headers(parent.lines)
+    keys = {fold_header(text) for text in dict(_list_top_rows(sheet))[row]}
     only_parent = {
         of_parent[key].name for key in keys if key in of_parent and key not in of_lines and of_parent[key].required
     }
@@ -208,10 +208,10 @@ def _is_flat(sheet: Sheet, row: int, parent: Resource) -> bool:
 def _match_flat(sheet: Sheet, index: int, parent: Resource, row: int, renames: Mapping[str, str]) -> HeaderMatch:
     """Match a sheet with documents and lines: a header that both have is the line's, except the document's number."""
     assert parent.lines is not None  # noqa: S101 - the caller chose a resource with lines
-    line_names = _add_renames(known_headers(parent.lines), renames)
+    line_names = _add_renames(index_headers(parent.lines), renames)
     parent_names = {
         key: column
-        for key, column in _add_renames(known_headers(parent), renames).items()
+        for key, column in _add_renames(index_headers(parent), renames).items()
         if key not in line_names or column.name == parent.key
     }
     lines = _match_columns(sheet, index, parent.lines, row, line_names, ignored=frozenset(parent_names))

@@ -1,16 +1,16 @@
-"""The states of a batch and the lawful moves between them. The store is the only writer."""
+"""The states of a batch, and the transitions between them. The store is the only writer."""
 
 from enum import StrEnum
 
 
 class BatchState(StrEnum):
-    """Where a batch stands; each member says what is known for sure."""
+    """The state of a batch; each member's comment is what is certain. The values are stored."""
 
     PLANNED = "planned"  # no byte of it has left
     POSTING = "posting"  # it may have left: the intent is on disk, the answer is not
     ACCEPTED = "accepted"  # ARM gave a batchUuid
-    IN_DOUBT = "in_doubt"  # it may have arrived and only ARM can tell
-    QUARANTINED = "quarantined"  # looked for twice, with time to settle, and not found: a person must decide
+    IN_DOUBT = "in_doubt"  # it may have arrived, and only ARM can tell
+    QUARANTINED = "quarantined"  # looked up twice, with time to settle, and not found: a person must decide
     FINISHED = "finished"  # every record has an outcome
     REFUSED = "refused"  # ARM turned the whole batch away; nothing of it was applied
 
@@ -28,20 +28,19 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
 
 FINAL_STATES = frozenset({BatchState.FINISHED, BatchState.REFUSED})
 
-
 NEEDS_DECISION = frozenset({BatchState.QUARANTINED})
-"""Nothing happens to these by itself."""
+"""States that only a person changes."""
 
 
 def is_settled(since: float, patience: float, rounds: int, now: float) -> bool:
-    """Whether a document that ARM did not know in `rounds` complete looks is held missing at `now`.
+    """Return whether a document that ARM did not know in `rounds` complete look-ups counts as missing at `now`.
 
-    Two looks, the last one `patience` seconds after the batch can have left: whatever was under way has arrived.
-    That is still no proof, so it only hands the decision to a person.
+    That takes two look-ups, and `patience` seconds after the batch can have left (`since`): whatever was under way has
+    arrived by then. It is still no proof, so it only hands the decision to a person.
     """
     return rounds >= 2 and now >= since + patience
 
 
 def is_allowed(before: BatchState, after: BatchState) -> bool:
-    """Tell whether a batch may move from `before` to `after`."""
+    """Return whether a batch may move from `before` to `after`."""
     return after in TRANSITIONS[before]

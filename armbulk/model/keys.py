@@ -1,15 +1,15 @@
-"""How keys are compared: what looks like the same number to a person is one number, so that it never goes twice.
+"""How keys are compared: numbers that look the same to a person are the same, so that no document is sent twice.
 
-ARM does not tell capital from small letters (About page). Whether it tells the other forms apart is not documented:
-taking two for one is seen and can be corrected, sending one document twice cannot.
+ARM ignores upper and lower case (About page of its documentation). Whether it distinguishes the other forms is not
+documented: taking two numbers for one is visible and can be corrected, sending one document twice cannot.
 """
 
 import unicodedata
 
 import polars as pl
 
-_UNSEEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-_UNSEEN_ORDS = [
+_INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+_INVISIBLE_ORDS = [
     0xAD,
     *range(0x200B, 0x2010),
     *range(0x202A, 0x202F),
@@ -17,22 +17,22 @@ _UNSEEN_ORDS = [
     *range(0x2066, 0x206A),
     0xFEFF,
 ]
-_ALIKE = {"\u00df": "ss", "\u03c2": "\u03c3"}  # what case folding does besides lower case, in letters people use
+_CASE_FOLDS = {"\u00df": "ss", "\u03c2": "\u03c3"}  # what case folding changes besides case, in letters people use
 
 
 def normalise_key(key: pl.Expr) -> pl.Expr:
-    """Return the comparable form of a key column. Null stays null.
+    """Return the comparable form of a key column (String); null stays null.
 
-    NFKC (an accent is stored in one way; full-width digits, ligatures and no-break spaces are the plain ones), without
-    what nobody sees, blanks around or doubled, and capital letters.
+    NFKC (accents are stored in one way; full-width digits, ligatures and no-break spaces become the plain ones), no
+    invisible characters, no blanks at the ends or doubled, lower case.
     """
-    plain = key.str.replace_all(_UNSEEN, "").str.normalize("NFKC").str.to_lowercase().str.normalize("NFKC")
-    bare = plain.str.replace_all(r"\s+", " ").str.strip_chars(" ")
-    return bare.str.replace_many(list(_ALIKE), list(_ALIKE.values()))
+    lower = key.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase().str.normalize("NFKC")
+    stripped = lower.str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    return stripped.str.replace_many(list(_CASE_FOLDS), list(_CASE_FOLDS.values()))
 
 
 def normalise_key_text(key: str) -> str:
-    """Return the comparable form of one key; the same form as `normal` gives."""
-    seen = key.translate(dict.fromkeys(_UNSEEN_ORDS))
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).lower())
-    return " ".join(plain.split()).translate({ord(one): two for one, two in _ALIKE.items()})
+    """Return the comparable form of one key, as `normalise_key` gives it."""
+    visible = key.translate(dict.fromkeys(_INVISIBLE_ORDS))
+    lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).lower())
+    return " ".join(lower.split()).translate({ord(letter): fold for letter, fold in _CASE_FOLDS.items()})

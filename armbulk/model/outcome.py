@@ -1,11 +1,11 @@
-"""What becomes of a record, and what it takes from ARM's acceptable use policy."""
+"""The outcome of a record, and the units of the quota."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of a record. The JSON keys of `armbulk import`; with spaces, the words in the workbook."""
+    """The outcome of a record. The values are stored, keys in JSON and, with spaces, the words in the workbook."""
 
     CREATED = "created"
     CREATED_WITH_WARNINGS = "created_with_warnings"
@@ -30,12 +30,12 @@ SUCCESSFUL = frozenset(
         Outcome.ALREADY_SENT,
     }
 )
-"""Outcomes that leave nothing to do."""
+"""Outcomes after which nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiUsage:
-    """What something takes from ARM's acceptable use policy: requests, records read, records written."""
+    """Use of the quota (ARM's acceptable use policy): requests, records read, records written."""
 
     requests: int = 0
     reads: int = 0
@@ -51,4 +51,4 @@ class ApiUsage:
 
 
 CHANGED_AT_ARM = "not sent: changed at ARM since the export."
-"""How what is said of a conflict begins; the values follow."""
+"""How the message of a conflict begins; the fields and their values follow."""

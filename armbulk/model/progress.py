@@ -1,4 +1,4 @@
-"""How patient a session is, what it remembers of a batch, and what it tells while it works."""
+"""Polling intervals, per-batch polling state, and progress events."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,40 +10,66 @@ _STEPS_NO = {"posted": "sendt", "polled": "spurt", "asked": "slått opp"}
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """How patient a session is, in seconds."""
+    """How long a session waits for what, in seconds.
+
+    Attributes:
+        poll: before the first poll of an accepted batch.
+        settle: how long a document that ARM does not know may still be under way after its batch was sent.
+        wait: how long a session polls one batch.
+        waits_for_quota: wait when the quota is used up; `--no-wait` ends the session instead.
+    """
 
     poll: float = 2.0
     settle: float = 1800.0
     wait: float = 3600.0
-    for_windows: bool = True  # wait for a full window to free itself (`--no-wait` says no)
+    waits_for_quota: bool = True
 
 
 @dataclass(slots=True)
 class BatchProgress:
-    """What this session remembers of a batch between two steps."""
+    """What a session remembers of a batch between two steps.
+
+    Attributes:
+        due: when its next step may happen (epoch seconds).
+        lookups: rounds of look-ups.
+        polls: polls that were answered.
+        unknown_polls: polls in a row answered with 404.
+        incomplete_polls: final answers that lacked records.
+        failures: failed calls in a row.
+        is_limited: `due` is a time the quota, or a refusal for a limit, set.
+    """
 
     due: float = 0.0
-    looks: int = 0
+    lookups: int = 0
     polls: int = 0
-    unseen: int = 0
-    incomplete: int = 0
+    unknown_polls: int = 0
+    incomplete_polls: int = 0
     failures: int = 0
-    limited: bool = False
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a session tells while it works: what it does, and how far it is."""
+    """An event of a session.
 
-    doing: str  # posted, polled, asked, waiting; skew
+    Attributes:
+        doing: posted, polled, asked (documents were looked up), waiting, reading (an export) or skew.
+        batch: the batch's number; of an export the part's.
+        done: batches that are finished; of an export the records read.
+        total: of how many.
+        until: when the waiting ends (epoch seconds).
+        ahead: seconds by which this machine's clock is ahead of ARM's.
+    """
+
+    doing: str
     batch: int = 0
     done: int = 0
     total: int = 0
     until: float = 0.0
-    ahead: float = 0.0  # seconds by which this machine's clock differs from ARM's
+    ahead: float = 0.0
 
     def text(self, lang: str) -> str:
-        """Return the step as a sentence; times are local."""
+        """Return the event as a sentence; times are local."""
         norwegian = lang == Lang.NO
         if self.doing == "skew":
             return self._skew_text(norwegian=norwegian)

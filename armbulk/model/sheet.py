@@ -1,52 +1,10 @@
-"""Sheets as they are in files, the options for reading them, and typed tables."""
+"""Sheets as they are in files, and typed tables."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from armbulk.model.fields import Resource
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What the user decided about the files: it settles what the files themselves leave open.
-
-    The names of the fields are stored with a run.
-
-    Attributes:
-        as_resource: What the sheets hold.
-        encoding: The encoding of CSV files.
-        hidden: "include" or "skip" rows that Excel does not show; None: they are an error.
-        dates: "dmy", "mdy" or "ymd": the order in dates such as 01/02/25.
-        decimal: "," or ".": the decimal separator, where 1.234 is unclear.
-        pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
-        mapping: A mapping file, or the name of a mapping that comes with armbulk.
-        renames: Header → field, for headers that only resemble a known one.
-        rules: Code → error, warning or off, from the profile.
-        update: Whether customers are changed, not created; None: not decided.
-    """
-
-    as_resource: str | None = None
-    encoding: str | None = None
-    hidden: str | None = None
-    dates: str | None = None
-    decimal: str | None = None
-    pad_postal_codes: bool = False
-    mapping: str | None = None
-    renames: dict[str, str] = field(default_factory=dict)
-    rules: Mapping[str, str] = field(default_factory=dict)
-    update: bool | None = None
-
-
-DEFAULT_READ_OPTIONS = ReadOptions()
-"""Nothing is decided: what the files leave open is a finding."""
-
-DATE_ORDERS = ("dmy", "mdy", "ymd")
-"""The values of `ReadOptions.dates`."""
-
-DECIMAL_SEPARATORS = (",", ".")
-"""The values of `ReadOptions.decimal`."""
 
 CELL = pl.Enum(["text", "number", "padded", "percent", "date", "datetime", "time", "boolean", "error", "uncalculated"])
 """The kind of a cell in its file.

@@ -25,7 +25,7 @@ from armbulk.month_end.gl_sheets import (
     build_voucher_type_sheet,
     gl_text,
 )
-from armbulk.settings.load import DEFAULTS
+from armbulk.settings.names import DEFAULTS
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.report_summary import create_summary
 from armbulk.writers.table_stream import TableStream

@@ -1,35 +1,42 @@
-"""Cutting records into batches, pricing them, and telling when each may go. Pure: no clock, no store."""
+"""Cut records into batches, price them, and forecast when each may go. Pure: no clock, no store."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import polars as pl
 
 from armbulk.model.outcome import ApiUsage
-from armbulk.quota.limits import METERS, WINDOWS, QuotaForecast, QuotaLimits, Usage, used
+from armbulk.quota.limits import METERS, WINDOWS, Priority, QuotaForecast, QuotaLimits, Usage, count_used
 
-_AT_A_TIME = 10
+_LOOKUPS_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """How large a batch may be: records by resource, and bytes of its body."""
+    """How large a batch may be.
+
+    Attributes:
+        customers: records of a batch of customers.
+        documents: records of a batch of documents.
+        max_bytes: bytes of a batch's body.
+        overhead_bytes: of these, kept for the JSON around the records, the user id included.
+    """
 
     customers: int = 500
     documents: int = 50
     max_bytes: int = 2 * 1024 * 1024
-    overhead: int = 512  # the wrapper, with room for the user id
+    overhead_bytes: int = 512
 
     def records(self, resource: str) -> int:
-        """The most records in a batch of `resource`."""
+        """Return the most records in a batch of a resource."""
         return self.customers if resource == "customers" else self.documents
 
 
 @dataclass(frozen=True, slots=True)
 class BatchEstimate:
-    """What a batch is expected to take: looks until it is done, and seconds."""
+    """What a batch is expected to take until it is finished: polls, and seconds."""
 
     polls: int = 3
     seconds: float = 10.0
@@ -37,7 +44,18 @@ class BatchEstimate:
 
 @dataclass(frozen=True, slots=True)
 class PlannedBatch:
-    """One batch of the plan; `first` and `last` are record numbers, `not_before` epoch seconds (inf = never)."""
+    """One batch of a plan.
+
+    Attributes:
+        no: its number in the run.
+        resource: customers or documents.
+        first: its first record's number.
+        last: its last record's number.
+        records: how many records it has.
+        bytes: the size of its records as JSON.
+        writes: records written, as the quota counts them.
+        not_before: when there is room for it in the quota (epoch seconds; inf: never).
+    """
 
     no: int
     resource: str
@@ -51,7 +69,7 @@ class PlannedBatch:
 
 @dataclass(frozen=True, slots=True)
 class MeterForecast:
-    """One meter of one window: what armbulk allows itself, what counts now, what is left after the run."""
+    """One meter of one window: armbulk's limit, what counts now, and what is left after the run."""
 
     window: str
     meter: str
@@ -62,7 +80,17 @@ class MeterForecast:
 
 @dataclass(frozen=True, slots=True)
 class PricedBatches:
-    """What would be sent, and what it takes. `fits`: all of it may go without waiting for a window."""
+    """What would be sent, and what it takes.
+
+    Attributes:
+        batches: in the order in which they go.
+        cost: what they use of the quota, polls included.
+        finishes: when the last one is expected to be finished (epoch seconds; inf: never).
+        seconds: from now until then.
+        fits: no batch has to wait for the quota.
+        meters: the quota after the run.
+        lookups: what looking records up before they go uses in addition.
+    """
 
     batches: tuple[PlannedBatch, ...]
     cost: ApiUsage
@@ -70,13 +98,20 @@ class PricedBatches:
     seconds: float
     fits: bool
     meters: tuple[MeterForecast, ...]
-    looks: ApiUsage = field(default_factory=ApiUsage)  # what looking records up before they go takes besides
+    lookups: ApiUsage = field(default_factory=ApiUsage)
 
 
-def cut_batches(records: pl.DataFrame, most: int, max_bytes: int, max_writes: int) -> list[tuple[int, int]]:
-    """Cut records (columns bytes, writes; in order) into spans [start, end) that keep all three bounds.
+def cut_batches(records: pl.DataFrame, max_records: int, max_bytes: int, max_writes: int) -> list[tuple[int, int]]:
+    """Cut records into spans [start, end) that are within three bounds.
 
-    A single record beyond a bound makes a span of its own. One comma between records counts as a byte.
+    Args:
+        records: Int64 columns `bytes` and `writes`, in the order in which they go.
+        max_records: records of a span.
+        max_bytes: bytes of a span; the comma between two records counts as one.
+        max_writes: writes of a span.
+
+    Returns:
+        The spans, in order. A single record beyond a bound is a span of its own.
     """
     if records.is_empty():
         return []
@@ -85,10 +120,10 @@ def cut_batches(records: pl.DataFrame, most: int, max_bytes: int, max_writes: in
     spans = []
     start = 0
     while start < records.height:
-        before = (sizes[start - 1], writes[start - 1]) if start else (0, 0)
-        by_bytes = int(sizes.search_sorted(before[0] + max_bytes, side="right"))
-        by_writes = int(writes.search_sorted(before[1] + max_writes, side="right"))
-        end = max(start + 1, min(start + most, by_bytes, by_writes, records.height))
+        size_before, writes_before = (sizes[start - 1], writes[start - 1]) if start else (0, 0)
+        by_bytes = int(sizes.search_sorted(size_before + max_bytes, side="right"))
+        by_writes = int(writes.search_sorted(writes_before + max_writes, side="right"))
+        end = max(start + 1, min(start + max_records, by_bytes, by_writes, records.height))
         spans.append((start, end))
         start = end
     return spans
@@ -96,70 +131,72 @@ def cut_batches(records: pl.DataFrame, most: int, max_bytes: int, max_writes: in
 
 def price_batches(
     parts: Sequence[tuple[str, pl.DataFrame]],
-    cutting: BatchLimits,
+    batch_limits: BatchLimits,
     usage: Usage,
     limits: QuotaLimits,
     now: float,
-    pace: BatchEstimate,
+    estimate: BatchEstimate,
 ) -> PricedBatches:
-    """Plan the sending of `parts`: (resource, frame with no, bytes, writes), in the order in which they go.
+    """Plan the batches of one run.
 
-    A part starts when the one before it has been answered: documents after their customers. Where a frame has a column
-    `look`, the records for which it is true are looked up one by one before their batch goes.
+    Args:
+        parts: (resource, records) in the order in which they go; a part starts when the one before it is finished.
+            Columns of records: `no`, `bytes`, `writes` (Int64) and, if records are looked up one by one before their
+            batch goes, `look` (Boolean).
+        batch_limits: how large a batch may be.
+        usage: what is used of the quota now.
+        limits: the quota.
+        now: epoch seconds.
+        estimate: what a batch is expected to take.
     """
-    ahead = QuotaForecast(usage, limits)
+    forecast = QuotaForecast(usage, limits)
     batches: list[PlannedBatch] = []
-    total, looks = ApiUsage(), ApiUsage()
-    ready = now
+    cost, lookups = ApiUsage(), ApiUsage()
+    start_time = now
     for resource, records in parts:
-        spans = cut_batches(
-            records, cutting.records(resource), cutting.max_bytes - cutting.overhead, limits.largest_writes()
-        )
+        max_bytes = batch_limits.max_bytes - batch_limits.overhead_bytes
+        spans = cut_batches(records, batch_limits.records(resource), max_bytes, limits.max_batch_writes())
         for start, end in spans:
-            batch = _batch(records, start, end, resource, len(batches) + 1)
-            looked = int(records["look"].slice(start, end - start).sum()) if "look" in records.columns else 0
-            ready, looks = _looked_up(ahead, looked, ready), looks + ApiUsage(looked, looked, 0)
-            cost = ApiUsage(1 + pace.polls, batch.records * 2, batch.writes)
-            at = ahead.earliest(cost, ready, "send")
-            if at < math.inf:
-                ahead.add(cost, at)
-                ready = at
-            batches.append(_timed(batch, at))
-            total += cost
-        ready += pace.seconds if spans else 0.0
-    finishes = max((batch.not_before for batch in batches), default=now) + (pace.seconds if batches else 0.0)
-    waited = any(batch.not_before > now + pace.seconds * len(parts) for batch in batches)
-    meters = _meters(usage, limits, now, total)
-    return PricedBatches(tuple(batches), total, finishes, finishes - now, not waited, meters, looks)
+            batch = _build_batch(records, start, end, resource, len(batches) + 1)
+            looked_up = int(records["look"].slice(start, end - start).sum()) if "look" in records.columns else 0
+            start_time = _forecast_lookups(forecast, looked_up, start_time)
+            lookups += ApiUsage(looked_up, looked_up, 0)
+            batch_cost = ApiUsage(1 + estimate.polls, batch.records * 2, batch.writes)
+            time = forecast.earliest_time(batch_cost, start_time, Priority.NORMAL)
+            if time < math.inf:
+                forecast.add(batch_cost, time)
+                start_time = time
+            batches.append(replace(batch, not_before=time))
+            cost += batch_cost
+        start_time += estimate.seconds if spans else 0.0
+    finishes = max((batch.not_before for batch in batches), default=now) + (estimate.seconds if batches else 0.0)
+    waits = any(batch.not_before > now + estimate.seconds * len(parts) for batch in batches)
+    meters = _forecast_meters(usage, limits, now, cost)
+    return PricedBatches(tuple(batches), cost, finishes, finishes - now, not waits, meters, lookups)
 
 
-def _looked_up(ahead: QuotaForecast, records: int, ready: float) -> float:
-    """When so many records have been looked up one by one, a few at a time as the meters have room."""
-    for at in range(0, records, _AT_A_TIME):
-        some = min(_AT_A_TIME, records - at)
-        ready = ahead.earliest(ApiUsage(some, some, 0), ready, "look")
-        if ready == math.inf:
-            return ready
-        ahead.add(ApiUsage(some, some, 0), ready)
-    return ready
+def _forecast_lookups(forecast: QuotaForecast, records: int, time: float) -> float:
+    """When so many records have been looked up one by one, a few at a time as the quota has room."""
+    for start in range(0, records, _LOOKUPS_AT_ONCE):
+        count = min(_LOOKUPS_AT_ONCE, records - start)
+        cost = ApiUsage(count, count, 0)
+        time = forecast.earliest_time(cost, time, Priority.RESERVED)
+        if time == math.inf:
+            return time
+        forecast.add(cost, time)
+    return time
 
 
-def _batch(records: pl.DataFrame, start: int, end: int, resource: str, no: int) -> PlannedBatch:
+def _build_batch(records: pl.DataFrame, start: int, end: int, resource: str, no: int) -> PlannedBatch:
     part = records.slice(start, end - start)
     size, writes = int(part["bytes"].sum()) + part.height, int(part["writes"].sum())
     return PlannedBatch(no, resource, int(part["no"][0]), int(part["no"][-1]), part.height, size, writes, 0.0)
 
 
-def _timed(batch: PlannedBatch, at: float) -> PlannedBatch:
-    return PlannedBatch(
-        batch.no, batch.resource, batch.first, batch.last, batch.records, batch.bytes, batch.writes, not_before=at
-    )
-
-
-def _meters(usage: Usage, limits: QuotaLimits, now: float, cost: ApiUsage) -> tuple[MeterForecast, ...]:
-    found = []
+def _forecast_meters(usage: Usage, limits: QuotaLimits, now: float, cost: ApiUsage) -> tuple[MeterForecast, ...]:
+    meters = []
     for window, meter in product(WINDOWS, METERS):
-        limit = limits.capacity(window.name, meter, "look")
-        spent = used(usage, window.name, meter, now, limits.guard)
-        found.append(MeterForecast(window.name, meter, limit, spent, max(limit - spent - cost.meters()[meter], 0)))
-    return tuple(found)
+        limit = limits.capacity(window.name, meter, Priority.RESERVED)
+        used = count_used(usage, window.name, meter, now, limits.guard_seconds)
+        meters.append(MeterForecast(window.name, meter, limit, used, max(limit - used - cost.meters()[meter], 0)))
+    return tuple(meters)

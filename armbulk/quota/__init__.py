@@ -1,1 +1,1 @@
-"""The arithmetic of ARM's acceptable use policy."""
+"""The arithmetic of ARM's rate limits (acceptable use policy), and of ARM's time."""

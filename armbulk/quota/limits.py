@@ -1,13 +1,14 @@
-"""The arithmetic of ARM's limits: three meters in two sliding windows, counted so that the error is on the safe side.
+"""The arithmetic of ARM's rate limits: three meters in two sliding windows, never counting less than ARM does.
 
-Used amounts lie in slots of time. A slot counts until it lies wholly outside the window, plus a guard for the
-uncertainty of the clock: what is counted here is never less than what ARM counts. Times are UTC epoch seconds.
+Usage is kept in slots of time. A slot counts until all of it is outside the window, plus a guard for the uncertainty of
+the clock. Times are UTC epoch seconds. Source: acceptable use policy (`quota.tiers`).
 """
 
 import math
 from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import product
 from typing import Any
 
@@ -17,9 +18,16 @@ from armbulk.quota.tiers import TIERS
 METERS = ("requests", "reads", "writes")
 
 
+class Priority(Enum):
+    """Which share of the quota a call may use."""
+
+    NORMAL = "all but the reserved share of the requests: new batches, exports"
+    RESERVED = "all of it: polls and look-ups, without which a batch that was sent cannot be settled"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose meters: ARM counts per client number; `origin` is the base URL it is reached at."""
+    """Whose quota it is: ARM counts by client number; `origin` is the base URL it is reached at."""
 
     origin: str
     client_no: str
@@ -36,126 +44,145 @@ class RateWindow:
 
 HOUR = RateWindow("hour", 3600, 10)
 MONTH = RateWindow("month", 31 * 86400, 3600)
-"""31 days: never over the limit, whatever ARM takes a month to be."""
+"""31 days: within the limit however ARM defines a month."""
 
 WINDOWS = (HOUR, MONTH)
 
-FOREIGN = 60.0
-"""Seconds that a refusal must last to tell of others' use; shorter ones only slow the pace."""
+MIN_FOREIGN_SECONDS = 60.0
+"""A refusal for fewer seconds only slows armbulk down; a longer one shows that others use the quota, too."""
 
 LimitTable = Mapping[tuple[str, str], int]
+"""(window, meter) → limit."""
+
 Slots = Mapping[tuple[str, str], tuple[tuple[float, int], ...]]
+"""(window, meter) → (start of the slot, amount), ascending."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaLimits:
-    """The figures in force, and how much of them armbulk allows itself.
+    """The limits in force, and how much of them armbulk uses.
 
-    `ceiling` leaves a share to the client's other integrations; `kept_for_looks` of the request meters is only for
-    polling and look-ups, so that what was sent can always be settled.
+    Attributes:
+        table: ARM's limits.
+        ceiling: armbulk's share of them; the rest is left to the client's other integrations.
+        reserved_share: share of the requests that only calls of Priority.RESERVED may use.
+        guard_seconds: how much longer a slot counts, for the uncertainty of the clock.
     """
 
-    figures: LimitTable
+    table: LimitTable
     ceiling: float = 0.95
-    kept_for_looks: float = 0.20
-    guard: float = 5.0
+    reserved_share: float = 0.20
+    guard_seconds: float = 5.0
 
     @classmethod
-    def of(cls, size: str, ceiling: float = 0.95) -> "QuotaLimits":
-        """The built-in limits of a size (S, M, L, XL); KeyError for another."""
+    def for_size(cls, size: str, ceiling: float = 0.95) -> "QuotaLimits":
+        """Return the published limits of a client size (S, M, L, XL); KeyError for another."""
         return cls.from_table(TIERS[size], ceiling)
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], ceiling: float = 0.95) -> "QuotaLimits":
-        """Limits from `{"hour": {"requests": n, "reads": n, "writes": n}, "month": {…}}`; ValueError if unsound."""
-        figures: dict[tuple[str, str], int] = {}
+        """Return limits from `{"hour": {"requests": n, "reads": n, "writes": n}, "month": {…}}`.
+
+        Raises:
+            ValueError: a limit is missing or not a whole number above 0.
+        """
+        limits: dict[tuple[str, str], int] = {}
         for window, meter in product(("hour", "month"), METERS):
-            most = table.get(window, {}).get(meter)
-            if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+            limit = table.get(window, {}).get(meter)
+            if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
                 message = f"{window}.{meter} must be a whole number above 0"
                 raise ValueError(message)
-            figures[window, meter] = most
-        return cls(figures, ceiling)
+            limits[window, meter] = limit
+        return cls(limits, ceiling)
 
-    def capacity(self, window: str, meter: str, purpose: str) -> int:
-        """The most of a meter that may lie in a window, for `send` or for `look`."""
-        most = self.figures[window, meter] * self.ceiling
-        if purpose == "send" and meter == "requests":
-            most -= self.figures[window, meter] * self.kept_for_looks
-        return max(math.floor(most), 1)
+    def capacity(self, window: str, meter: str, priority: Priority) -> int:
+        """Return how much of a meter calls of this priority may use in a window; at least 1."""
+        limit = self.table[window, meter]
+        capacity = limit * self.ceiling
+        if priority is Priority.NORMAL and meter == "requests":
+            capacity -= limit * self.reserved_share
+        return max(math.floor(capacity), 1)
 
-    def largest_writes(self) -> int:
-        """The most records one batch may write, whenever it goes."""
-        return min(self.capacity(window.name, "writes", "send") for window in WINDOWS)
+    def max_batch_writes(self) -> int:
+        """Return how many records one batch can ever write."""
+        return min(self.capacity(window.name, "writes", Priority.NORMAL) for window in WINDOWS)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What is used: per (window, meter) the slots as (start, amount), sorted; what is reserved; a word of ARM's.
+    """What is used of a quota.
 
-    `others`: the part of `slots` that the client's other integrations are taken to have used, since ARM refused
-    calls for which there should have been room. `blocked_until`: ARM itself said that nothing goes before.
+    Attributes:
+        slots: usage by window and meter, the foreign usage included.
+        reserved: amounts of calls under way.
+        blocked_until: ARM accepts no call before this time; 0: it does.
+        foreign: the part of `slots` that the client's other integrations are estimated to have used.
     """
 
     slots: Slots = field(default_factory=dict)
     reserved: ApiUsage = field(default_factory=ApiUsage)
     blocked_until: float = 0.0
-    others: Slots = field(default_factory=dict)
+    foreign: Slots = field(default_factory=dict)
 
 
-def slot_of(at: float, window: RateWindow) -> float:
-    """The start of the slot that `at` lies in."""
-    return math.floor(at / window.slot_seconds) * window.slot_seconds
+def slot_start(time: float, window: RateWindow) -> float:
+    """Return the start of the slot that a time belongs to."""
+    return math.floor(time / window.slot_seconds) * window.slot_seconds
 
 
-def slot_expires_at(start: float, window: RateWindow, guard: float) -> float:
-    """When a slot stops counting: it lies wholly outside the window, and the guard is over."""
-    return start + window.slot_seconds + window.seconds + guard
+def slot_expires_at(start: float, window: RateWindow, guard_seconds: float) -> float:
+    """Return when a slot stops counting: all of it is outside the window, and the guard is over."""
+    return start + window.slot_seconds + window.seconds + guard_seconds
 
 
-def count_slots(slots: Slots, window: str, meter: str, now: float, guard: float = 5.0) -> int:
-    """How much of a meter the slots still hold at `now`."""
-    which = HOUR if window == HOUR.name else MONTH
-    return sum(amount for start, amount in slots.get((window, meter), ()) if slot_expires_at(start, which, guard) > now)
+def count_slots(slots: Slots, window: str, meter: str, now: float, guard_seconds: float = 5.0) -> int:
+    """Return how much of a meter the slots count at `now`."""
+    rate_window = HOUR if window == HOUR.name else MONTH
+    return sum(
+        amount
+        for start, amount in slots.get((window, meter), ())
+        if slot_expires_at(start, rate_window, guard_seconds) > now
+    )
 
 
-def used(usage: Usage, window: str, meter: str, now: float, guard: float = 5.0) -> int:
-    """How much of a meter counts at `now`, reservations included."""
-    return count_slots(usage.slots, window, meter, now, guard) + usage.reserved.meters()[meter]
+def count_used(usage: Usage, window: str, meter: str, now: float, guard_seconds: float = 5.0) -> int:
+    """Return how much of a meter counts at `now`, reservations included."""
+    return count_slots(usage.slots, window, meter, now, guard_seconds) + usage.reserved.meters()[meter]
 
 
 def estimate_foreign_usage(
     usage: Usage, cost: ApiUsage, now: float, limits: QuotaLimits, seconds: float
 ) -> dict[tuple[str, str], int]:
-    """What others must be taken to have used, when ARM refuses `cost` although there is room, for `seconds`.
+    """Return what others must be taken to have used, when ARM refuses `cost` for `seconds` although there is room.
 
-    ARM does not say which meter is full: half of what seemed left of each that the call touches is taken as used, in
-    the hour and, after a refusal for an hour or more, in the month. A refusal for less than a minute only paces.
+    ARM does not say which meter is full. Half of what seemed left of each meter that the call uses is taken as used: in
+    the hour and, after a refusal for an hour or more, in the month.
     """
-    if seconds < FOREIGN:
+    if seconds < MIN_FOREIGN_SECONDS:
         return {}
     windows = WINDOWS if seconds >= HOUR.seconds else (HOUR,)
-    found = {}
+    estimate = {}
     for window, (meter, amount) in product(windows, cost.meters().items()):
-        left = limits.capacity(window.name, meter, "look") - used(usage, window.name, meter, now, limits.guard)
+        capacity = limits.capacity(window.name, meter, Priority.RESERVED)
+        left = capacity - count_used(usage, window.name, meter, now, limits.guard_seconds)
         if amount and left > 1:
-            found[window.name, meter] = left // 2
-    return found
+            estimate[window.name, meter] = left // 2
+    return estimate
 
 
-def earliest(usage: Usage, cost: ApiUsage, now: float, limits: QuotaLimits, purpose: str) -> float:
-    """The first time at which `cost` fits in all six windows: now, later, or never (inf)."""
-    return QuotaForecast(usage, limits).earliest(cost, now, purpose)
+def earliest_time(usage: Usage, cost: ApiUsage, now: float, limits: QuotaLimits, priority: Priority) -> float:
+    """Return the first time at which `cost` fits in every window: now, later, or never (inf)."""
+    return QuotaForecast(usage, limits).earliest_time(cost, now, priority)
 
 
 class QuotaForecast:
-    """The ledger thought ahead: what would be used if the plan were carried out. For one planning at a time."""
+    """The usage of a quota as a plan adds to it. Times asked for must not decrease: one forecast for one plan."""
 
     def __init__(self, usage: Usage, limits: QuotaLimits) -> None:
-        """Start from what is used now."""
+        """Start with what is used now."""
         self._limits = limits
         self._reserved = usage.reserved.meters()
-        self._blocked = usage.blocked_until
+        self._blocked_until = usage.blocked_until
         self._starts: dict[tuple[str, str], list[float]] = {}
         self._amounts: dict[tuple[str, str], dict[float, int]] = {}
         for window, meter in product(WINDOWS, METERS):
@@ -165,34 +192,34 @@ class QuotaForecast:
             self._starts[window.name, meter] = sorted(amounts)
             self._amounts[window.name, meter] = amounts
 
-    def add(self, cost: ApiUsage, at: float) -> None:
-        """Take `cost` as used at `at`."""
+    def add(self, cost: ApiUsage, time: float) -> None:
+        """Count `cost` as used at `time`."""
         for window, (meter, amount) in product(WINDOWS, cost.meters().items()):
             if amount:
-                place, start = (window.name, meter), slot_of(at, window)
-                if start not in self._amounts[place]:
-                    insort(self._starts[place], start)
-                self._amounts[place][start] = self._amounts[place].get(start, 0) + amount
+                key, start = (window.name, meter), slot_start(time, window)
+                if start not in self._amounts[key]:
+                    insort(self._starts[key], start)
+                self._amounts[key][start] = self._amounts[key].get(start, 0) + amount
 
-    def earliest(self, cost: ApiUsage, now: float, purpose: str) -> float:
-        """The first time at which `cost` fits in all six windows."""
-        times = [self._first(window, meter, amount, now, purpose)
+    def earliest_time(self, cost: ApiUsage, now: float, priority: Priority) -> float:
+        """Return the first time, from `now` on, at which `cost` fits in every window; inf: never."""
+        times = [self._earliest_in(window, meter, amount, now, priority)
                  for window, (meter, amount) in product(WINDOWS, cost.meters().items()) if amount]  # fmt: skip
-        return max([now, self._blocked, *times])
+        return max([now, self._blocked_until, *times])
 
-    def _first(self, window: RateWindow, meter: str, amount: int, now: float, purpose: str) -> float:
-        room = self._limits.capacity(window.name, meter, purpose) - amount - self._reserved[meter]
-        place = (window.name, meter)
-        starts, amounts, guard = self._starts[place], self._amounts[place], self._limits.guard
-        first = bisect_left(starts, now - window.seconds - window.slot_seconds - guard)
-        while first < len(starts) and slot_expires_at(starts[first], window, guard) <= now:
+    def _earliest_in(self, window: RateWindow, meter: str, amount: int, now: float, priority: Priority) -> float:
+        room = self._limits.capacity(window.name, meter, priority) - amount - self._reserved[meter]
+        key = (window.name, meter)
+        starts, amounts, guard_seconds = self._starts[key], self._amounts[key], self._limits.guard_seconds
+        first = bisect_left(starts, now - window.seconds - window.slot_seconds - guard_seconds)
+        while first < len(starts) and slot_expires_at(starts[first], window, guard_seconds) <= now:
             first += 1
         del starts[:first]  # planning only moves forward: what has left a window never comes back
-        over = sum(amounts[start] for start in starts) - room
-        if over <= 0:
+        excess = sum(amounts[start] for start in starts) - room
+        if excess <= 0:
             return now
         for start in starts:
-            over -= amounts[start]
-            if over <= 0:
-                return slot_expires_at(start, window, guard)
+            excess -= amounts[start]
+            if excess <= 0:
+                return slot_expires_at(start, window, guard_seconds)
         return math.inf if room < 0 and not self._reserved[meter] else now + window.slot_seconds

@@ -1,127 +1,129 @@
-"""What time it is at ARM, between two bounds.
+"""ARM's time, as an interval between two bounds.
 
-ARM counts by its own clock. Room in the meters is judged by the lower bound, so that nothing is forgotten too early;
-what was used is stamped with the upper one. Both come from the Date of ARM's answers, carried on by a clock that
-cannot be set: this machine's wall clock may be wrong, and may jump. Before the first answer of a process the lower
-bound is the last time any process knew of. Where ARM gives no usable Date, the wall clock has to do.
+ARM counts by its own clock. Room in the quota is judged by the lower bound, so that no usage is forgotten too early;
+usage is stamped with the upper one. Both come from the Date headers of ARM's answers (RFC 9110, 6.6.1) and are carried
+on by a monotonic clock: this machine's wall clock may be wrong, and may jump. Until the first answer of a process the
+lower bound is the latest time that an earlier process stored. If ARM sends no usable Date, the wall clock is used.
 
-Times are UTC epoch seconds; `monotonic` are seconds that only ever pass, sleep included.
+Times are UTC epoch seconds; `monotonic` are seconds that only increase, sleep included.
 """
 
 from dataclasses import dataclass
 
-SKEW = 300.0
-"""Seconds by which two clocks may differ before one of them is taken for wrong."""
+from armbulk.model.response import DateSample
 
-OLDEST = 1_735_689_600.0
-"""1 January 2025: a Date before armbulk existed is no Date."""
+MAX_SKEW_SECONDS = 300.0
+"""Two clocks that differ by more cannot both be right."""
 
-_DRIFT = 1e-3
-_GRAIN = 2.0
+MIN_DATE = 1_735_689_600.0
+"""1 January 2025: an earlier Date is wrong, for armbulk did not exist then."""
 
+_MAX_DRIFT = 1e-3
+"""Seconds per second by which a machine's monotonic clock may be wrong."""
 
-@dataclass(frozen=True, slots=True)
-class DateSample:
-    """The Date of an answer, and when the call left and the answer was there (monotonic)."""
-
-    date: float | None
-    left: float
-    back: float
+_DATE_PRECISION = 2.0
+"""Seconds by which two Date headers may disagree: they have whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTimes:
-    """What earlier processes left: the latest time the ledger worked with, and the latest that ARM's Date proved."""
+    """What earlier processes stored: the latest time the usage ledger used, and the latest that ARM's Date proved."""
 
     last: float | None = None
-    heard: float | None = None
+    server: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """ARM's time lay between `low` and `high` at monotonic `at`."""
+    """ARM's time was between `low` and `high` when the monotonic clock was at `monotonic`."""
 
     low: float
     high: float
-    at: float
+    monotonic: float
 
-    def shifted(self, monotonic: float) -> "_Bounds":
-        passed = max(monotonic - self.at, 0.0)
-        return _Bounds(self.low + passed, self.high + passed, monotonic)
+    def shift(self, monotonic: float) -> "_Bounds":
+        seconds = max(monotonic - self.monotonic, 0.0)
+        return _Bounds(self.low + seconds, self.high + seconds, monotonic)
 
-    def agrees(self, other: "_Bounds") -> bool:
-        slack = _GRAIN + _DRIFT * abs(other.at - self.at)
-        mine = self.shifted(other.at)
-        return mine.low - slack <= other.high and other.low <= mine.high + slack
+    def agrees(self, newer: "_Bounds") -> bool:
+        slack = _DATE_PRECISION + _MAX_DRIFT * abs(newer.monotonic - self.monotonic)
+        shifted = self.shift(newer.monotonic)
+        return shifted.low - slack <= newer.high and newer.low <= shifted.high + slack
 
-    def met(self, other: "_Bounds") -> "_Bounds":
-        """Both, where they overlap; else the newer one, which agrees but for a drift."""
-        mine = self.shifted(other.at)
-        low, high = max(mine.low, other.low), min(mine.high, other.high)
-        return _Bounds(low, high, other.at) if low <= high else other
+    def intersect(self, newer: "_Bounds") -> "_Bounds":
+        """The overlap of both; the newer bounds when they do not overlap (the clock drifted)."""
+        shifted = self.shift(newer.monotonic)
+        low, high = max(shifted.low, newer.low), min(shifted.high, newer.high)
+        return _Bounds(low, high, newer.monotonic) if low <= high else newer
 
 
 class ServerClock:
-    """The time at ARM as one process knows it, for one client."""
+    """ARM's time as one process knows it, for one client.
+
+    Attributes:
+        skew: seconds by which the wall clock is ahead of ARM's, when that is worth a message; None otherwise.
+    """
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
+        """Start without any Date."""
+        self.skew: float | None = None
         self._bounds: _Bounds | None = None  # from ARM's Dates
         self._candidate: _Bounds | None = None  # a Date that the wall clock contradicts, until another confirms it
-        self._mute = False  # ARM gives no usable Date
-        self._since: tuple[float, float] | None = None  # the lowest time possible, and when (monotonic)
-        self._steady: tuple[float, float] | None = None
-        self.skew: float | None = None  # how far the wall clock is ahead of ARM's, when that is worth telling
+        self._is_dateless = False  # ARM sends no usable Date
+        self._earliest: tuple[float, float] | None = None  # the lowest time possible, and when (monotonic)
+        self._steady: tuple[float, float] | None = None  # the wall clock's latest time, and when (monotonic)
 
     @property
     def is_synced(self) -> bool:
-        """Whether the bounds rest on ARM's own Date."""
+        """Whether the bounds come from ARM's own Date."""
         return self._bounds is not None
 
     @property
-    def unsure(self) -> bool:
-        """Whether ARM has not been heard yet in this process."""
-        return self._bounds is None and not self._mute
+    def needs_date(self) -> bool:
+        """Whether this process has had no answer of ARM yet."""
+        return self._bounds is None and not self._is_dateless
 
-    def low(self, wall: float, monotonic: float, marks: StoredTimes) -> float:
-        """No later than ARM's time, as far as can be known."""
+    def lower_bound(self, wall: float, monotonic: float, stored: StoredTimes) -> float:
+        """Return a time that is not later than ARM's, as far as can be known."""
         if self._bounds is not None:
-            return max(self._bounds.shifted(monotonic).low, marks.heard or 0.0)
-        if self._mute:
-            return max(self._local(wall, monotonic), marks.last or 0.0)
-        if marks.last is None:
-            return self._local(wall, monotonic)
-        low = marks.last if self._since is None else max(marks.last, self._since[0] + monotonic - self._since[1])
-        self._since = (low, monotonic)
+            return max(self._bounds.shift(monotonic).low, stored.server or 0.0)
+        if self._is_dateless:
+            return max(self._steady_time(wall, monotonic), stored.last or 0.0)
+        if stored.last is None:
+            return self._steady_time(wall, monotonic)
+        low = stored.last
+        if self._earliest is not None:
+            low = max(low, self._earliest[0] + monotonic - self._earliest[1])
+        self._earliest = (low, monotonic)
         return low
 
-    def high(self, wall: float, monotonic: float, marks: StoredTimes) -> float:
-        """No earlier than ARM's time, as far as can be known."""
-        known = self._bounds or self._candidate
-        guess = known.shifted(monotonic).high if known else self._local(wall, monotonic)
-        return max(guess, self.low(wall, monotonic, marks))
+    def upper_bound(self, wall: float, monotonic: float, stored: StoredTimes) -> float:
+        """Return a time that is not earlier than ARM's, as far as can be known."""
+        bounds = self._bounds or self._candidate
+        high = bounds.shift(monotonic).high if bounds else self._steady_time(wall, monotonic)
+        return max(high, self.lower_bound(wall, monotonic, stored))
 
-    def update(self, heard: DateSample, wall: float, marks: StoredTimes) -> None:
-        """Take the Date of an answer."""
-        if heard.date is None or heard.date < max(OLDEST, (marks.heard or 0.0) - SKEW):
-            self._mute = self._mute or self._bounds is None
+    def update(self, sample: DateSample, wall: float, stored: StoredTimes) -> None:
+        """Take in the Date of an answer."""
+        if sample.date is None or sample.date < max(MIN_DATE, (stored.server or 0.0) - MAX_SKEW_SECONDS):
+            self._is_dateless = self._is_dateless or self._bounds is None
             return
-        found = _Bounds(heard.date, heard.date + 1.0 + heard.back - heard.left, heard.back)
+        bounds = _Bounds(sample.date, sample.date + 1.0 + sample.received_at - sample.sent_at, sample.received_at)
         if self._bounds is not None:
-            if self._bounds.agrees(found):
-                self._bounds = self._bounds.met(found)
+            if self._bounds.agrees(bounds):
+                self._bounds = self._bounds.intersect(bounds)
             return
-        far = min(abs(found.low - wall), abs(found.high - wall)) > SKEW
-        if far and not (self._candidate is not None and self._candidate.agrees(found)):
-            self._candidate = found
+        is_skewed = min(abs(bounds.low - wall), abs(bounds.high - wall)) > MAX_SKEW_SECONDS
+        if is_skewed and not (self._candidate is not None and self._candidate.agrees(bounds)):
+            self._candidate = bounds
             return
-        self.skew = wall - found.low if far else None
-        self._bounds = found if self._candidate is None or not far else self._candidate.met(found)
+        self.skew = wall - bounds.low if is_skewed else None
+        self._bounds = bounds if self._candidate is None or not is_skewed else self._candidate.intersect(bounds)
 
-    def _local(self, wall: float, monotonic: float) -> float:
-        """The wall clock, but never slower than time passes: one that is set back goes on from where it was."""
+    def _steady_time(self, wall: float, monotonic: float) -> float:
+        """The wall clock, but never slower than time passes: when it is set back, the earlier reading is carried on."""
         if self._steady is not None:
-            at, since = self._steady
-            wall = max(wall, at + monotonic - since)
+            time, since = self._steady
+            wall = max(wall, time + monotonic - since)
         self._steady = (wall, monotonic)
         return wall

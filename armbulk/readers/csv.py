@@ -68,7 +68,7 @@ def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...
 
 def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
     """Return issues for records with another number of fields than most, except a title above and trailing blanks."""
-    usual = _usual_width(counts)
+    usual = _find_usual_width(counts)
     if usual is None:
         return []
     first = counts.filter(pl.col("n") == usual)["row"].min()
@@ -81,7 +81,7 @@ def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
     return [ReadIssue("ragged-row", row, None, str(n), str(usual)) for row, n in ragged.iter_rows()]
 
 
-def _usual_width(counts: pl.DataFrame) -> int | None:
+def _find_usual_width(counts: pl.DataFrame) -> int | None:
     """Return how many fields most records have; None where none has more than one."""
     body = counts.filter(pl.col("n") > 1)
     return int(body["n"].mode().max()) if body.height else None  # type: ignore[arg-type]
@@ -116,7 +116,7 @@ def _find_swallowed_rows(
     records: Records, frame: pl.DataFrame, letters: tuple[str, ...], separator: str
 ) -> list[ReadIssue]:
     """Return issues for quoted texts with as many separators as whole records: a stray quote has swallowed rows."""
-    usual = _usual_width(records.counts)
+    usual = _find_usual_width(records.counts)
     if not records.spanning or usual is None or usual <= 2:
         return []
     issues = []

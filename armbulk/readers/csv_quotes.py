@@ -8,7 +8,7 @@ import polars as pl
 
 from armbulk.errors import FileError
 from armbulk.readers.cell_buffer import MAX_COLUMNS
-from armbulk.readers.csv_records import SPACES, Records, too_wide
+from armbulk.readers.csv_records import SPACES, Records, too_wide_error
 
 _BATCH = 50_000
 _SCHEMA = pl.Schema({"row": pl.Int64(), "fields": pl.List(pl.String)})
@@ -27,7 +27,7 @@ def split_strictly(text: str, separator: str, name: str) -> Records:
             line, previous_line = previous_line + 1, reader.line_num
             spanning = spanning or previous_line > line
             if len(record) > MAX_COLUMNS:
-                raise too_wide(name, line)
+                raise too_wide_error(name, line)
             if any(value.strip(SPACES) for value in record):
                 rows.append(line)
                 fields.append(record)

@@ -54,7 +54,7 @@ def _trim(cell: pl.Expr) -> pl.Expr:
     return pl.when(trimmed != "").then(trimmed)
 
 
-def too_wide(name: str, line: int) -> FileError:
+def too_wide_error(name: str, line: int) -> FileError:
     """Return the error for a record with more fields than a sheet has columns."""
     return FileError("too-large", f"{name} line {line} has more than {MAX_COLUMNS:,} fields", "Check the separator")
 
@@ -72,7 +72,7 @@ def split_records(text: str, separator: str, name: str) -> Records | None:
     lines = lines.filter(pl.col("record").str.strip_chars_start(SPACES + separator) != "")
     wide = lines.filter(pl.col("record").str.count_matches(separator, literal=True) >= MAX_COLUMNS)["row"]
     if wide.len():
-        raise too_wide(name, wide[0])
+        raise too_wide_error(name, wide[0])
     marked = lines.filter(pl.col("record").str.contains("\ufeff", literal=True))["row"].to_list()
     batches = []
     for batch in lines.iter_slices(_BATCH):

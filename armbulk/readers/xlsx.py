@@ -39,7 +39,7 @@ def read_workbook(content: bytes, name: str, sha256: str) -> list[Sheet]:
     try:
         return _read_sheets(_open(archive), name, sha256)
     except (ValueError, KeyError, IndexError, OverflowError) as error:
-        raise archive.damaged(f"it holds what no workbook holds ({type(error).__name__})") from None
+        raise archive.damaged_error(f"it holds what no workbook holds ({type(error).__name__})") from None
     finally:
         archive.close()
 
@@ -54,7 +54,7 @@ def _open(archive: WorkbookArchive) -> _OpenWorkbook:
     for part_type, read_part in (("sharedStrings", _read_strings), ("styles", _read_styles)):
         targets = [target for kind, target in workbook.relations.values() if kind.endswith(f"/{part_type}")]
         if len(targets) > 1:
-            raise archive.damaged(f"it names more than one part of {part_type}")
+            raise archive.damaged_error(f"it names more than one part of {part_type}")
         for target in targets:
             read_part(workbook.shared, target)
     return workbook
@@ -70,11 +70,11 @@ def _read_sheets(workbook: _OpenWorkbook, name: str, sha256: str) -> list[Sheet]
         if not kind.endswith("/worksheet"):
             continue  # a chart sheet has no cells
         if target.lower() in read_parts:
-            raise workbook.archive.damaged(f"two sheets are the same part {target}")
+            raise workbook.archive.damaged_error(f"two sheets are the same part {target}")
         read_parts.add(target.lower())
         reader = WorksheetReader(workbook.shared, title)
         frame, letters = reader.read(target)
-        issues = tuple(reader.issues())
+        issues = tuple(reader.list_issues())
         is_visible = state == "visible"
         if is_visible:
             issues, workbook_issues = (*workbook_issues, *issues), ()
@@ -86,7 +86,7 @@ def _read_sheets(workbook: _OpenWorkbook, name: str, sha256: str) -> list[Sheet]
                 letters=letters,
                 format="xlsx",
                 sha256=sha256,
-                hidden_rows=reader.hidden_rows(),
+                hidden_rows=reader.find_hidden_rows(),
                 merged_ranges=tuple(reader.merged_ranges),
                 issues=issues,
                 visible=is_visible,
@@ -139,7 +139,7 @@ def _read_relations(archive: WorkbookArchive, part: str, folder: str = "") -> di
             path = target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/")
             relations[attributes.get("Id", "")] = (attributes.get("Type", ""), _resolve_path(path))
         if len(relations) > MAX_PARTS:
-            raise archive.damaged(f"{part} names more than {MAX_PARTS} parts")
+            raise archive.damaged_error(f"{part} names more than {MAX_PARTS} parts")
 
     if part.lower() in archive.parts:
         archive.parse(part, start, _ignore, _ignore)
@@ -169,7 +169,7 @@ def _read_main_part(workbook: _OpenWorkbook, part: str) -> None:
                 sheet = (attributes.get("name", ""), next(ids, ""), attributes.get("state", "visible"))
                 workbook.sheets.append(sheet)
                 if len(workbook.sheets) > MAX_PARTS:
-                    raise workbook.archive.damaged(f"it has more than {MAX_PARTS} sheets")
+                    raise workbook.archive.damaged_error(f"it has more than {MAX_PARTS} sheets")
 
     workbook.archive.parse(part, start, _ignore, _ignore)
 
@@ -202,7 +202,7 @@ def _read_strings(shared: SharedParts, part: str) -> None:
             size += len(piece)
             if size > MAX_RAW_CHARS:
                 what = f"the shared text {len(shared.is_filled)} is longer than {EXCEL_MAX_CELL_CHARS} characters"
-                raise shared.archive.damaged(what)
+                raise shared.archive.damaged_error(what)
             pieces.append(piece)
 
     shared.archive.parse(part, start, end, text)
@@ -225,7 +225,7 @@ def _read_styles(shared: SharedParts, part: str) -> None:
         elif name == "xf" and in_cell_styles:
             formats.append(int(attributes.get("numFmtId", "0")))
         if len(formats) > _MAX_FORMATS or len(codes) > _MAX_FORMATS:
-            raise shared.too_large("more than 100,000 cell formats")
+            raise shared.too_large_error("more than 100,000 cell formats")
 
     def end(tag: str) -> None:
         nonlocal in_cell_styles

@@ -44,7 +44,7 @@ class WorkbookArchive:
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OverflowError) as error:
             raise FileError("damaged", f"{name} is damaged: its end is missing or broken ({error})", _ADVICE) from None
         if len(infos) > MAX_PARTS:
-            raise self.damaged(f"it has {len(infos)} parts, more than {MAX_PARTS}")
+            raise self.damaged_error(f"it has {len(infos)} parts, more than {MAX_PARTS}")
         for info in infos:
             self._add(info)
         self._refuse_other_formats()
@@ -58,7 +58,7 @@ class WorkbookArchive:
         """Close the archive."""
         self._zip.close()
 
-    def damaged(self, what: str) -> FileError:
+    def damaged_error(self, what: str) -> FileError:
         """Return the error for a damaged workbook."""
         return FileError("damaged", f"{self.name} is damaged: {what}", _ADVICE)
 
@@ -66,13 +66,13 @@ class WorkbookArchive:
         part = info.filename
         key = part.replace("\\", "/").lower()
         if key in self._parts:
-            raise self.damaged(f"the part {part!r} is in the file twice")
+            raise self.damaged_error(f"the part {part!r} is in the file twice")
         if ".." in re.split(r"[/\\]", part) or part.startswith(("/", "\\")):
-            raise self.damaged(f"the part {part!r} points outside the file")
+            raise self.damaged_error(f"the part {part!r} points outside the file")
         if info.flag_bits & 0x1:
             raise FileError("encrypted", f"{self.name} is password-protected", "Remove the password and save it again")
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise self.damaged(f"the part {part!r} is packed in a way that Excel does not use")
+            raise self.damaged_error(f"the part {part!r} is packed in a way that Excel does not use")
         self._parts[key] = info
 
     def _refuse_other_formats(self) -> None:
@@ -100,7 +100,7 @@ class WorkbookArchive:
         """
         info = self._parts.get(part.lower())
         if info is None:
-            raise self.damaged(f"{part} is missing")
+            raise self.damaged_error(f"{part} is missing")
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._limit_depth(part, start, end)
@@ -110,9 +110,9 @@ class WorkbookArchive:
         try:
             self._feed(parser, info, part)
         except (expat.ExpatError, zipfile.BadZipFile, LookupError, EOFError, OSError) as error:
-            raise self.damaged(f"{part}: {error}") from None
+            raise self.damaged_error(f"{part}: {error}") from None
         except (zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
-            raise self.damaged(f"{part} cannot be unpacked ({error})") from None
+            raise self.damaged_error(f"{part} cannot be unpacked ({error})") from None
 
     def _feed(self, parser: expat.XMLParserType, info: zipfile.ZipInfo, part: str) -> None:
         """Unpack and parse a part in chunks; markup that expat must keep in memory as a whole is limited."""
@@ -121,11 +121,11 @@ class WorkbookArchive:
             while chunk := stream.read(_CHUNK_BYTES):
                 self._bytes_left -= len(chunk)
                 if self._bytes_left < 0:
-                    raise self.damaged(f"it expands past 256 MiB in {part}")
+                    raise self.damaged_error(f"it expands past 256 MiB in {part}")
                 parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
                 bytes_fed += len(chunk)
                 if bytes_fed - parser.CurrentByteIndex > _MAX_TAG_BYTES:
-                    raise self.damaged(f"{part} has a tag or comment longer than 1 MiB")
+                    raise self.damaged_error(f"{part} has a tag or comment longer than 1 MiB")
             parser.Parse(b"", True)  # noqa: FBT003
 
     def _limit_depth(self, part: str, start: Handler, end: Handler) -> tuple[Handler, Handler]:
@@ -136,7 +136,7 @@ class WorkbookArchive:
             nonlocal depth
             depth += 1
             if depth > MAX_DEPTH:
-                raise self.damaged(f"{part}: its elements lie too deep inside each other")
+                raise self.damaged_error(f"{part}: its elements lie too deep inside each other")
             start(tag, attributes)
 
         def finish(tag: str) -> None:
@@ -148,13 +148,13 @@ class WorkbookArchive:
 
     def _refuse_dtd(self, part: str) -> Handler:
         def refuse(*_: object) -> None:
-            raise self.damaged(f"{part} contains a DTD")
+            raise self.damaged_error(f"{part} contains a DTD")
 
         return refuse
 
     def _refuse_encoding(self, part: str) -> Handler:
         def check(_version: str, encoding: str | None, _standalone: int) -> None:
             if encoding and encoding.lower() not in _ENCODINGS:
-                raise self.damaged(f"{part} is written in {encoding[:20]!r}, not in UTF-8")
+                raise self.damaged_error(f"{part} is written in {encoding[:20]!r}, not in UTF-8")
 
         return check

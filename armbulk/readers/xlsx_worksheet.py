@@ -53,14 +53,14 @@ class SharedParts:
     since_1904: bool = False
     _buffer: TextBuffer = field(default_factory=TextBuffer)
 
-    def too_large(self, what: str) -> FileError:
+    def too_large_error(self, what: str) -> FileError:
         """Return the error for a workbook that is too large."""
         return FileError("too-large", f"{self.archive.name} has {what}", "Split the file")
 
     def add_text(self, raw: str) -> None:
         """Add a shared text."""
         if len(self.is_filled) >= MAX_CELLS:
-            raise self.too_large("more than 5,000,000 texts")
+            raise self.too_large_error("more than 5,000,000 texts")
         text = self.decode_text(raw, f"the shared text {len(self.is_filled)}")
         self.is_filled.append(bool(text))
         self._buffer.add(text)
@@ -73,7 +73,7 @@ class SharedParts:
         """Return a text as Excel shows it; FileError when it is too long for a cell."""
         text = unescape_text(raw)
         if len(text) > EXCEL_MAX_CELL_CHARS:
-            raise self.archive.damaged(f"{where} is longer than {EXCEL_MAX_CELL_CHARS} characters")
+            raise self.archive.damaged_error(f"{where} is longer than {EXCEL_MAX_CELL_CHARS} characters")
         return text
 
 
@@ -119,14 +119,14 @@ class WorksheetReader:
         """Read the part: (the frame of `model.sheet.Sheet`, its letters)."""
         self._shared.archive.parse(part, self._start, self._end, self._text)
         if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self._cell_count):
-            raise self._shared.too_large(f"cells too far apart on sheet {self._title}")
+            raise self._shared.too_large_error(f"cells too far apart on sheet {self._title}")
         return build_frame(self._rows, self._cells, self._shared.texts)
 
-    def hidden_rows(self) -> frozenset[int]:
+    def find_hidden_rows(self) -> frozenset[int]:
         """Return the rows with cells that Excel does not show."""
         return frozenset(set(self._rows) - self._shown) if self._hides_all else frozenset(self._hidden)
 
-    def issues(self) -> list[ReadIssue]:
+    def list_issues(self) -> list[ReadIssue]:
         """Return the issues of the sheet."""
         return [ReadIssue("formula-values", value=str(self._formula_count))] if self._formula_count else []
 
@@ -141,15 +141,15 @@ class WorksheetReader:
             self._target.append(piece)
             self._text_size += len(piece)
             if self._text_size > MAX_RAW_CHARS:
-                raise self._damaged(f"a text in row {self._row} is longer than {EXCEL_MAX_CELL_CHARS} characters")
+                raise self._damaged_error(f"a text in row {self._row} is longer than {EXCEL_MAX_CELL_CHARS} characters")
 
     def _end(self, tag: str) -> None:
         handle = self._ends.get(tag if ":" not in tag else tag.rpartition(":")[2])
         if handle is not None:
             handle()
 
-    def _damaged(self, what: str) -> FileError:
-        return self._shared.archive.damaged(f"sheet {self._title}: {what}")
+    def _damaged_error(self, what: str) -> FileError:
+        return self._shared.archive.damaged_error(f"sheet {self._title}: {what}")
 
     def _begin_data(self, _: _Attributes) -> None:
         self._in_data = True
@@ -159,7 +159,7 @@ class WorksheetReader:
 
     def _add_merged(self, attributes: _Attributes) -> None:
         if len(self.merged_ranges) >= _MAX_MERGED_RANGES:
-            raise self._shared.too_large(f"more than 100,000 merged ranges on sheet {self._title}")
+            raise self._shared.too_large_error(f"more than 100,000 merged ranges on sheet {self._title}")
         self.merged_ranges.append(attributes.get("ref", "")[:30])
 
     def _set_defaults(self, attributes: _Attributes) -> None:
@@ -172,11 +172,11 @@ class WorksheetReader:
         elif _DIGITS.fullmatch(reference):
             number = int(reference)
         else:
-            raise self._damaged(f"there is no row {reference[:20]!r}")
+            raise self._damaged_error(f"there is no row {reference[:20]!r}")
         if not 0 < number <= MAX_ROWS:
-            raise self._damaged(f"there is no row {number}")
+            raise self._damaged_error(f"there is no row {number}")
         if number <= self._row:
-            raise self._damaged(f"row {number} stands after row {self._row}")
+            raise self._damaged_error(f"row {number} stands after row {self._row}")
         self._row, self._row_text, self._column = number, str(number), -1
         state = attributes.get("hidden")
         if state in _TRUE:
@@ -186,19 +186,19 @@ class WorksheetReader:
 
     def _begin_cell(self, attributes: _Attributes) -> None:
         if self._open_cell is not None or not self._row:
-            raise self._damaged(f"row {self._row} has a cell where none can be")
+            raise self._damaged_error(f"row {self._row} has a cell where none can be")
         column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
         if column <= self._column:
-            raise self._damaged(f"the cell {attributes.get('r')} stands twice or out of order")
+            raise self._damaged_error(f"the cell {attributes.get('r')} stands twice or out of order")
         if column >= MAX_COLUMNS:
-            raise self._damaged(f"row {self._row} has a cell beyond column XFD")
+            raise self._damaged_error(f"row {self._row} has a cell beyond column XFD")
         self._column, self._open_cell = column, attributes
         self._value_pieces, self._formula_pieces = [], None
         self._text_size = self._value_count = 0
         self._has_runs = False
         self._shared.cells_left -= 1
         if self._shared.cells_left < 0:
-            raise self._shared.too_large("more than 5,000,000 cells")
+            raise self._shared.too_large_error("more than 5,000,000 cells")
 
     def _column_of(self, reference: str) -> int:
         """Return the column of a reference such as B7, which must be in the current row."""
@@ -208,7 +208,7 @@ class WorksheetReader:
             return known
         match = _REFERENCE.fullmatch(reference)
         if match is None or int(match.group(2)) != self._row:
-            raise self._damaged(f"the cell {reference[:20]} stands in row {self._row}")
+            raise self._damaged_error(f"the cell {reference[:20]} stands in row {self._row}")
         index = self._letters[match.group(1)] = to_index(match.group(1))
         return index
 
@@ -237,7 +237,7 @@ class WorksheetReader:
         if attributes is None:
             return
         if self._value_count + self._has_runs > 1:
-            raise self._damaged(f"a cell in row {self._row} has two values")
+            raise self._damaged_error(f"a cell in row {self._row} has two values")
         raw = "".join(self._value_pieces)
         kind = attributes.get("t", "n")
         if kind == "s":
@@ -273,14 +273,14 @@ class WorksheetReader:
                 return self._shared.decode_text(raw, f"sheet {self._title}: a text in row {self._row}"), "text"
             case "b":
                 if raw.strip() not in _BOOLEANS:
-                    raise self._damaged(f"row {self._row} has a yes or no that is neither ({raw[:20]!r})")
+                    raise self._damaged_error(f"row {self._row} has a yes or no that is neither ({raw[:20]!r})")
                 return _BOOLEANS[raw.strip()], "boolean"
             case "e":
                 return raw.strip()[:40] or "#N/A", "error"
             case "d":
                 return parse_iso_date(raw.strip())
             case _:
-                raise self._damaged(f"row {self._row} has a cell of unknown type {kind[:20]!r}")
+                raise self._damaged_error(f"row {self._row} has a cell of unknown type {kind[:20]!r}")
 
     def _shared_index(self, raw: str) -> int | None:
         """Return the index of a shared text; None for a blank one."""
@@ -289,7 +289,7 @@ class WorksheetReader:
             return None
         index = int(digits) if _DIGITS.fullmatch(digits) else -1
         if not 0 <= index < len(self._shared.is_filled):
-            raise self._damaged(f"row {self._row} refers to text {digits[:20]}, which does not exist")
+            raise self._damaged_error(f"row {self._row} refers to text {digits[:20]}, which does not exist")
         return index if self._shared.is_filled[index] else None
 
     def _read_number(self, raw: str, style: str) -> tuple[str, str]:
@@ -297,7 +297,7 @@ class WorksheetReader:
             return "", "number"
         plain, formats = to_plain_number(raw), self._shared.formats
         if plain is None:
-            raise self._damaged(f"row {self._row} has a number that is none ({raw[:20]!r})")
+            raise self._damaged_error(f"row {self._row} has a number that is none ({raw[:20]!r})")
         if not plain:
             return "#NUM!", "error"
         if style in formats.dates:

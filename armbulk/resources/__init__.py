@@ -37,12 +37,12 @@ EXPORTS: dict[str, Resource] = {
 """What can be exported, by its name on the command line."""
 
 
-def field_headers() -> dict[str, Words]:
+def list_field_headers() -> dict[str, Words]:
     """Return the header of each field, by the field's name (the same in every resource)."""
     return {field.name: field.header for resource in RESOURCES.values() for field in resource.fields}
 
 
-def template_resources() -> dict[str, tuple[Resource, ...]]:
+def list_template_resources() -> dict[str, tuple[Resource, ...]]:
     """Return the resources on the sheets of each template: each resource with its lines or parent, and `all`."""
     families = {resource.name: _family(resource) for resource in RESOURCES.values()}
     return {**families, "all": tuple(RESOURCES.values())}

@@ -1,5 +1,6 @@
 """The result workbook: every row read, with its outcome. It needs only the store and the original files."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import Words
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import CELL, Sheet
-from armbulk.planning.plan import SENT
-from armbulk.resources import field_headers
+from armbulk.planning.items import SEND_ORDER
+from armbulk.resources import list_field_headers
 from armbulk.results import reconcile
 from armbulk.results.outcome_texts import translate_message
 from armbulk.results.run_result import RunResult
@@ -21,6 +22,8 @@ from armbulk.store import StoreStamp
 from armbulk.validation.check import Checked
 from armbulk.writers import atomic, workbooks
 from armbulk.writers.style import SummarySheet
+
+_log = logging.getLogger(__name__)
 
 _MAX_MESSAGE_CHARS = 5_000
 """Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
@@ -50,7 +53,7 @@ def verify_writable(target: Path, lang: str) -> str:
 def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
     """Return the outcome of every row read (`reconcile.ROW_SCHEMA`), with messages in `lang`."""
     sheets, rows, _ = _rows_of_files(result, checked)
-    findings = render_findings(checked.findings, checked.sheets, field_headers(), lang)
+    findings = render_findings(checked.findings, checked.sheets, list_field_headers(), lang)
     return _add_messages(rows, findings, sheets, lang)
 
 
@@ -71,15 +74,17 @@ def write_results(
         The path it got: another name when the target is open or read-only.
     """
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result)
-    findings = render_findings(checked.findings, checked.sheets, field_headers(), lang) if checked else []
+    findings = render_findings(checked.findings, checked.sheets, list_field_headers(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
     problems = [*findings, *_list_arm_problems(rows, sheets, lang)]
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     outcomes = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), time.alias("time")).drop("at")
     summary = SummarySheet(build_summary(result, checked, lang), provenance_of(stamp) if stamp else None)
-    return workbooks.write_results(
+    path = workbooks.write_results(
         target, sheets, outcomes, problems, summary, lang, header_rows=header_rows, clock=clock
     )
+    _log.info("Result workbook written", extra={"run": result.run and result.run.id, "rows": outcomes.height})
+    return path
 
 
 def _rows_of_files(result: RunResult, checked: Checked) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
@@ -98,7 +103,7 @@ def _rows_of_store(result: RunResult) -> tuple[tuple[Sheet, ...], pl.DataFrame, 
     """Sheets with key and row of each record, from the store alone: the files are missing or have changed."""
     sheets = []
     parts = []
-    for index, name in enumerate(name for name in SENT if (result.items["resource"] == name).any()):
+    for index, name in enumerate(name for name in SEND_ORDER if (result.items["resource"] == name).any()):
         items = result.items.filter(pl.col("resource") == name)
         head = {"row": [1], "A": ["Key"], "B": ["Row in the file"]}
         body = items.select(

@@ -9,8 +9,8 @@ import polars as pl
 from armbulk.clock import iso
 from armbulk.errors import FileError
 from armbulk.model.outcome import SUCCESSFUL, ApiUsage
-from armbulk.model.sheet import ReadOptions
-from armbulk.planning.plan import SENT
+from armbulk.model.read_options import ReadOptions
+from armbulk.planning.items import SEND_ORDER
 from armbulk.results import reconcile
 from armbulk.store import Run, Store
 from armbulk.validation.check import Checked, check_files
@@ -44,7 +44,7 @@ class RunResult:
     def count_by_resource(self) -> dict[str, dict[str, int]]:
         """Return the number of records by outcome, for each resource; outcomes without records are left out."""
         counts = {}
-        for name in SENT:
+        for name in SEND_ORDER:
             items = self.items.filter(pl.col("resource") == name)
             if items.height:
                 by_outcome = reconcile.count_outcomes(items)

@@ -62,7 +62,7 @@ class App:
             return error_response(self.state.behaviour, 500, "Internal error")
         if kind in _REFUSALS:
             refusal = error_response(self.state.behaviour, int(kind), "Refused on purpose")
-            return refusal.with_headers({"Retry-After": "1"} if kind == "429" else {})
+            return refusal.add_headers({"Retry-After": "1"} if kind == "429" else {})
         if kind == "html":
             return html_response(200, "Log in")
         if kind == "lose-before":

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 
 from armbulk.sandbox import batches
 from armbulk.sandbox.endpoints import Endpoints
-from armbulk.sandbox.meters import whole_seconds
+from armbulk.sandbox.meters import round_up_seconds
 from armbulk.sandbox.responses import TOKEN_PATH, ApiCall, ApiResponse, error_response, json_response
 from armbulk.sandbox.state import SandboxState
 
@@ -62,10 +62,10 @@ class AuthCheck:
         refusal = error_response(
             self.state.behaviour, int(style[:3]), "The acceptable use policy allows no more calls for now"
         )
-        retry_after = {"Retry-After": str(whole_seconds(wait))}
+        retry_after = {"Retry-After": str(round_up_seconds(wait))}
         if style == "429_date":
             retry_after = {"Retry-After": formatdate(ceil(self.state.clock() + wait), usegmt=True)}
-        return refusal.with_headers({} if style == "429_bare" else retry_after)
+        return refusal.add_headers({} if style == "429_bare" else retry_after)
 
     def _issue_token(self, call: ApiCall) -> ApiResponse:
         form = dict(parse_qsl(call.body.decode("utf-8", "replace")))

@@ -112,12 +112,12 @@ class Endpoints:
         documents = queries.find_documents(self.state, number)
         if not documents:
             return error_response(self.state.behaviour, 404, "There is no such document")
-        shown = documents if expand else [queries.without_lines(document) for document in documents]
+        shown = documents if expand else [queries.remove_lines(document) for document in documents]
         body = shown[0] if len(shown) == 1 else {"documents": shown}
         return json_response(200, body, reads=queries.count_reads(shown))
 
     def _get_customer(self, number: str) -> ApiResponse:
-        customer = self.state.customer(number)
+        customer = self.state.find_customer(number)
         if customer is None:
             return error_response(self.state.behaviour, 404, "There is no such customer")
         return json_response(200, customer, reads=1)

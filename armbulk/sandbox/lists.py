@@ -100,16 +100,16 @@ def build_lists(
         to_one_customer=to_one_customer,
     )
     return ArmLists(
-        _gl_items(ledger),
-        _ar_items(ledger),
-        tuple(_movements(ledger)),
-        _customers(ledger),
-        _documents(ledger),
-        _bundles(ledger),
-        _log_items(ledger),
+        _list_gl_items(ledger),
+        _list_ar_items(ledger),
+        tuple(_list_movements(ledger)),
+        _list_customers(ledger),
+        _list_documents(ledger),
+        _list_bundles(ledger),
+        _list_log_items(ledger),
         list_codes(),
         list_configs(client_no),
-        tuple(_insights(ledger)),
+        tuple(_list_insights(ledger)),
     )
 
 
@@ -160,7 +160,7 @@ def _claim_keys(ledger: GeneralLedger, index: int) -> Json:
     }
 
 
-def _gl_items(ledger: GeneralLedger) -> RowIndex:
+def _list_gl_items(ledger: GeneralLedger) -> RowIndex:
     postings, vouchers = ledger.postings, ledger.vouchers
 
     def make(n: int) -> Json:
@@ -190,7 +190,7 @@ def _gl_items(ledger: GeneralLedger) -> RowIndex:
     )
 
 
-def _ar_items(ledger: GeneralLedger) -> RowIndex:
+def _list_ar_items(ledger: GeneralLedger) -> RowIndex:
     def make(index: int) -> Json:
         voucher, (due, original) = ledger.vouchers[index], ledger.due_dates(index)
         account, unique = FIRST_ACCOUNT + voucher.customer, f"{ledger.seed}/{index}".encode()
@@ -214,7 +214,7 @@ def _ar_items(ledger: GeneralLedger) -> RowIndex:
     return RowIndex(len(ledger.vouchers), make, _filter_keys(ledger, range(len(ledger.vouchers))))
 
 
-def _customers(ledger: GeneralLedger) -> RowIndex:
+def _list_customers(ledger: GeneralLedger) -> RowIndex:
     return RowIndex(
         ledger.customers,
         lambda n: make_customer(ledger, n + 1),
@@ -226,14 +226,14 @@ def _customers(ledger: GeneralLedger) -> RowIndex:
     )
 
 
-def _documents(ledger: GeneralLedger) -> RowIndex:
+def _list_documents(ledger: GeneralLedger) -> RowIndex:
     indexes, vouchers = ledger.documents, ledger.vouchers
     keys = _filter_keys(ledger, indexes)
     keys["documentType"] = lambda n: "IN" if vouchers[indexes[n]].kind == INVOICE else "CN"
     return RowIndex(len(indexes), lambda n: make_document(ledger, indexes[n]), keys)
 
 
-def _bundles(ledger: GeneralLedger) -> RowIndex:
+def _list_bundles(ledger: GeneralLedger) -> RowIndex:
     indexes = ledger.documents
 
     def make(n: int) -> Json:
@@ -247,7 +247,7 @@ def _bundles(ledger: GeneralLedger) -> RowIndex:
     return RowIndex(len(indexes), make, _filter_keys(ledger, indexes))
 
 
-def _log_items(ledger: GeneralLedger) -> RowIndex:
+def _list_log_items(ledger: GeneralLedger) -> RowIndex:
     """Return the log: each document was imported and then sent, each payment was received."""
     log_types = ("IMPORTED", "SENT", "PAID")
     events = array(  # four times the voucher's index, plus the index of the log type
@@ -274,7 +274,7 @@ def _log_items(ledger: GeneralLedger) -> RowIndex:
     return RowIndex(len(events), make, _filter_keys(ledger, array("I", (event // 4 for event in events))))
 
 
-def _movements(ledger: GeneralLedger) -> Iterator[Json]:
+def _list_movements(ledger: GeneralLedger) -> Iterator[Json]:
     """Yield the opening balance, movement and closing balance of each account and period."""
     sums: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
     for voucher in ledger.vouchers:
@@ -299,7 +299,7 @@ def _movements(ledger: GeneralLedger) -> Iterator[Json]:
         }
 
 
-def _insights(ledger: GeneralLedger) -> Iterator[Json]:
+def _list_insights(ledger: GeneralLedger) -> Iterator[Json]:
     """Yield the open amounts by days overdue at the ledger's last month end."""
     counts, sums = [0] * (len(INTERVALS) + 1), [0] * (len(INTERVALS) + 1)
     if ledger.ageing_date is None:

@@ -89,6 +89,6 @@ class Meters:
         return now
 
 
-def whole_seconds(seconds: float) -> int:
+def round_up_seconds(seconds: float) -> int:
     """Return the seconds of a Retry-After header: rounded up, at least 1."""
     return max(1, math.ceil(seconds))

@@ -95,7 +95,7 @@ def find_item(state: SandboxState, resource: str, item_id: str) -> Json | None:
     return next((item for item in items if fold_key(item[key]) == fold_key(item_id)), None)
 
 
-def without_lines(document: Json) -> Json:
+def remove_lines(document: Json) -> Json:
     """Return a document without its lines, as a call without `expand` gets it."""
     return {name: value for name, value in document.items() if name != "documentLines"}
 
@@ -150,21 +150,21 @@ def _find_matches(state: SandboxState, resource: str, row_filter: RowFilter) -> 
     if resource == "customers" and (state.customers or state.deleted_customers):
         number_at = rows.value_of("customerNo")
         indexes = [index for index in indexes if not state.is_replaced(str(number_at(index)))]
-    created = (dict(record) for record in _created_records(state, resource) if row_filter.matches(record))
+    created = (dict(record) for record in _list_created_records(state, resource) if row_filter.matches(record))
     return RowMatches(rows, indexes, list(created))
 
 
-def _created_records(state: SandboxState, resource: str) -> Iterable[Json]:
+def _list_created_records(state: SandboxState, resource: str) -> Iterable[Json]:
     match resource:
         case "customers":
             return state.customers.values()
         case "documents":
-            return _visible_documents(state)
+            return _list_visible_documents(state)
         case "documentbundles":
-            bundles = (_claim_keys(state, document, "documentBundleId") for document in _visible_documents(state))
+            bundles = (_claim_keys(state, document, "documentBundleId") for document in _list_visible_documents(state))
             return (bundle | {"status": "PROCESSED"} for bundle in bundles)
         case "logitems":
-            return (_make_log_item(_claim_keys(state, document)) for document in _visible_documents(state))
+            return (_make_log_item(_claim_keys(state, document)) for document in _list_visible_documents(state))
     return ()
 
 
@@ -182,7 +182,7 @@ def _make_log_item(claim: Json) -> Json:
     return {**claim, "logItemId": item_id, "logType": "IMPORTED", "description": "Document received"}
 
 
-def _visible_documents(state: SandboxState) -> Iterable[Json]:
+def _list_visible_documents(state: SandboxState) -> Iterable[Json]:
     """Return the documents that were created through the API and are visible by now."""
     created = (document for documents in state.documents.values() for document in documents)
     return (document for document in created if _is_visible(state, document))
@@ -200,7 +200,7 @@ def read_page(
     served = min(len(matches), query.max_records)
     shown = matches.slice((number - 1) * query.page_size, min(number * query.page_size, served))
     if query.resource == "documents" and not query.expand:
-        shown = [without_lines(document) for document in shown]
+        shown = [remove_lines(document) for document in shown]
     pages = max(1, math.ceil(served / query.page_size))
     summary: Json = {
         "pageNo": number,

@@ -20,7 +20,7 @@ def save_customer(state: SandboxState, record: Any, *, create: bool) -> tuple[in
     if errors:
         return 422, answer_failed(record, errors)
     key = fold_key(record["customerNo"])
-    stored = state.customer(key)
+    stored = state.find_customer(key)
     if stored is not None:
         state.customers[key] = stored  # a customer of the lists is a changed one from here on
         status, result = (int(state.behaviour.post_existing) if create else 200), "UPDATED"
@@ -54,7 +54,7 @@ def change_customer(stored: Json, record: Json) -> None:
 def delete_customer(state: SandboxState, number: str) -> tuple[int, Json]:
     """Delete a customer who has no documents, and return (status, answer)."""
     key = fold_key(number)
-    stored = state.customer(key)
+    stored = state.find_customer(key)
     if stored is None:
         return 404, answer_failed({"customerNo": number}, [_error("customerNo", "Customer not found")])
     if state.has_documents_of(key):
@@ -71,7 +71,7 @@ def create_document(state: SandboxState, record: Any, created_at: float) -> tupl
     key = fold_key(record["documentNo"])
     if state.behaviour.duplicate == "refuse" and state.has_document(key):
         return 422, answer_failed(record, [_error("documentNo", "Document already exists")])
-    customer = state.customer(record["customerNo"])
+    customer = state.find_customer(record["customerNo"])
     if customer is None:
         status = 404 if state.behaviour.unknown_customer == "404" else 422
         return status, answer_failed(record, [_error("customerNo", "Customer not found")])

@@ -38,7 +38,7 @@ class ApiResponse:
     writes: int = 0
     on_sent: Callable[[], object] = _do_nothing
 
-    def with_headers(self, headers: Mapping[str, str]) -> Self:
+    def add_headers(self, headers: Mapping[str, str]) -> Self:
         """Return the same answer with more headers."""
         return replace(self, headers={**self.headers, **headers})
 

@@ -119,7 +119,7 @@ class SandboxState:
         self.lists = lists
         self.next_account, self.next_reference = len(lists.customers), len(lists.ar_items)
 
-    def customer(self, number: str) -> Json | None:
+    def find_customer(self, number: str) -> Json | None:
         """Return a customer as it is now; None if there is none."""
         key = fold_key(number)
         if key in self.customers or key in self.deleted_customers:

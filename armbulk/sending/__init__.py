@@ -1,1 +1,1 @@
-"""Sending batches and following them to the end."""
+"""Send batches, and follow each until every record has an outcome."""

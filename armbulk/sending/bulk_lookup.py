@@ -1,56 +1,66 @@
-"""All that ARM holds of a kind, by its list: where that is whole, and cheaper than a look at each record."""
+"""Read all records of a kind from their list, when the list is complete and cheaper than single look-ups."""
 
 import json
 from functools import partial
 from typing import Any
 
-from armbulk.arm.pages import Page, read_page
-from armbulk.arm.responses import Response
 from armbulk.errors import LoginError
-from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
+from armbulk.model.page import Page
+from armbulk.quota.limits import Priority
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 
-LARGEST_PAGE = 1_000
-CAP = 10_000
-WORTH = 50
-"""Records a list may hold for each record to be looked up; beyond, looking each up takes less of the meters."""
+MAX_PAGE_RECORDS = 1_000
+MAX_LIST_RECORDS = 10_000
+MAX_LISTED_PER_LOOKUP = 50
+"""Records a list may have for each record to be looked up; looking up a longer list's records takes less quota."""
 
 
 def fetch_all(
-    metered: RateLimitedClient, endpoint: str, ahead: int, run_id: int
-) -> list[dict[str, Any]] | RateLimited | CallFailed | None:
-    """Read the list page by page; None where it is not whole, not to be had, or not worth it for `ahead` records."""
-    most = min(LARGEST_PAGE, metered.limits.capacity("hour", "reads", "look"))
-    first = _page(metered, endpoint, {"pagesize": str(most), "maximumcount": str(CAP)}, most, run_id)
+    client: RateLimitedClient, endpoint: str, lookups: int, run_id: int
+) -> list[dict[str, Any]] | Interruption | None:
+    """Read a list page by page.
+
+    Returns:
+        All records, each once; None when the list is not complete, not available, or longer than is worth reading in
+        place of so many `lookups`; or why the next page has to be read later.
+    """
+    page_size = min(MAX_PAGE_RECORDS, client.limits.capacity("hour", "reads", Priority.RESERVED))
+    params = {"pagesize": str(page_size), "maximumcount": str(MAX_LIST_RECORDS)}
+    first = _read_page(client, endpoint, params, page_size, run_id)
     if not isinstance(first, Page):
         return first
     total = first.total
-    if total is None or total >= (first.max_records or CAP) or total > most + WORTH * ahead:
+    is_capped = total is None or total >= (first.max_records or MAX_LIST_RECORDS)
+    if total is None or is_capped or total > page_size + MAX_LISTED_PER_LOOKUP * lookups:
         return None
     records = list(first.records)
     number = 1
     while len(records) < total and first.query:
         number += 1
-        page = _page(metered, endpoint, {"query": first.query, "pageno": str(number)}, most, run_id)
+        params = {"query": first.query, "pageno": str(number)}
+        page = _read_page(client, endpoint, params, page_size, run_id)
         if isinstance(page, RateLimited | CallFailed):
             return page
         if page is None or not page.records:
             return None
         records += page.records
-    different = {json.dumps(one, sort_keys=True, default=str) for one in records}
-    return records if len(records) == len(different) == total else None
+    distinct = {json.dumps(record, sort_keys=True, default=str) for record in records}
+    return records if len(records) == len(distinct) == total else None
 
 
-def _page(
-    metered: RateLimitedClient, endpoint: str, asked: dict[str, str], most: int, run_id: int
-) -> Page | RateLimited | CallFailed | None:
-    """One page; None where ARM has no such list."""
-    if metered.clock.interrupted:
-        return RateLimited(metered.clock.now())
-    count = lambda reply: len(page.records) if (page := read_page(reply)) else 0  # noqa: E731 - one word
+def _read_page(
+    client: RateLimitedClient, endpoint: str, params: dict[str, str], page_size: int, run_id: int
+) -> Page | Interruption | None:
+    """One page; None when ARM has no such list."""
+    if client.clock.interrupted:
+        return RateLimited(client.clock.now())
+    call = partial(client.system.read_page, endpoint, params)
     try:
-        found = metered.get(partial(metered.arm.list_page, endpoint, asked), most, count, run_id)
+        result = client.get(call, page_size, lambda page: len(page.records) if page else 0, run_id)
     except LoginError:
-        return None  # the list may be closed to this login while single records are not
-    if isinstance(found, CallFailed) and found.response.error is None:
-        return None
-    return read_page(found) if isinstance(found, Response) else found
+        return None  # this login may read single records, but not the list
+    if isinstance(result, RateLimited):
+        return result
+    if isinstance(result, CallFailed):
+        return None if result.response.error is None else result
+    return result.content

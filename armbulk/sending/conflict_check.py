@@ -1,97 +1,108 @@
-"""Before customers are changed: what ARM holds of them now, against what was exported and what the user wants.
+"""Before customers are changed: compare what was exported, what the user wants, and what ARM has now.
 
-What is there already is not sent; what somebody else has changed meanwhile is a conflict, shown and not sent; an
-address, which ARM changes as a whole, is completed.
+A change that ARM has already is not sent. A field that somebody else has changed meanwhile is a conflict: it is shown,
+and not sent. A group of fields that ARM replaces as a whole is completed.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from armbulk.arm.batch_results import RecordResult
-from armbulk.arm.responses import Response, parse_json
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import CHANGED_AT_ARM, Outcome
-from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
+from armbulk.model.submission import OpenRecord, RecordResult
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.sending.merge import as_wanted, merge
-from armbulk.store import Batch, OpenRecord, Run
+from armbulk.sending.merge import merge, overwrite
+from armbulk.store import Batch, Run
 
-FEW = 20
-"""Customers up to which each is looked up by itself."""
+MAX_SINGLE_LOOKUPS = 20
+"""Up to so many customers are looked up one by one; for more the list is read."""
 
-FRESH = 900.0
-"""Seconds for which a list of what ARM holds is good: people change things meanwhile."""
+MAX_LIST_AGE_SECONDS = 900.0
+"""How long a list is used: people change customers meanwhile."""
+
+_CUSTOMERS = RESOURCES["customers"]
+_NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
 
 
 @dataclass(slots=True)
 class ConflictCheck:
-    """Looks at the customers of one run before they are changed."""
+    """Compares the customers of one run before they are changed.
 
-    metered: RateLimitedClient
+    Attributes:
+        client: the calls.
+        run: the run.
+        listed: ARM's list by compared customer number.
+        listed_at: when it was read (epoch seconds); None: not yet.
+        checked: numbers of the records that were compared.
+    """
+
+    client: RateLimitedClient
     run: Run
     listed: dict[str, dict[str, Any]] = field(default_factory=dict)
     listed_at: float | None = None
-    looked: set[int] = field(default_factory=set)
+    checked: set[int] = field(default_factory=set)
 
-    def look(self, batch: Batch) -> RateLimited | CallFailed | None:
-        """Compare a batch's customers; None when each was, and what is not to be sent is set aside."""
-        waiting = self._open(batch)
-        if not waiting:
+    def check(self, batch: Batch) -> Interruption | None:
+        """Compare a batch's customers and set aside those that are not to be sent; None when all were compared."""
+        records = self._unchecked(batch)
+        if not records:
             return None
-        stopped = self._list()
-        for record in waiting if stopped is None else ():
-            stopped = self._compare(batch, record)
-            if stopped is not None:
+        interruption = self._read_list()
+        for record in records if interruption is None else ():
+            interruption = self._compare(batch, record)
+            if interruption is not None:
                 break
-        return stopped
+        return interruption
 
-    def _open(self, batch: Batch) -> list[OpenRecord]:
-        return [one for one in self.metered.store.open_records(batch.id)
-                if one.base is not None and one.no not in self.looked]  # fmt: skip
+    def _unchecked(self, batch: Batch) -> list[OpenRecord]:
+        records = self.client.store.open_records(batch.id)
+        return [record for record in records if record.base is not None and record.no not in self.checked]
 
-    def _list(self) -> RateLimited | CallFailed | None:
-        """Take in ARM's list where many are to be compared; what it does not show is looked up."""
-        now = self.metered.clock.now()
-        if self.listed_at is not None and now - self.listed_at < FRESH:
+    def _read_list(self) -> Interruption | None:
+        """Read ARM's list when many customers are to be compared; those it lacks are looked up one by one."""
+        now = self.client.clock.now()
+        if self.listed_at is not None and now - self.listed_at < MAX_LIST_AGE_SECONDS:
             return None
         self.listed, self.listed_at = {}, now
-        batches = self.metered.store.batches(self.run.id, still_open=True)
-        ahead = sum(len(self._open(one)) for one in batches if one.state is BatchState.PLANNED)
-        if ahead <= FEW:
+        batches = self.client.store.batches(self.run.id, still_open=True)
+        lookups = sum(len(self._unchecked(batch)) for batch in batches if batch.state is BatchState.PLANNED)
+        if lookups <= MAX_SINGLE_LOOKUPS:
             return None
-        found = fetch_all(self.metered, "customers", ahead, self.run.id)
-        if isinstance(found, RateLimited | CallFailed):
+        customers = fetch_all(self.client, "customers", lookups, self.run.id)
+        if isinstance(customers, RateLimited | CallFailed):
             self.listed_at = None
-            return found
-        self.listed = {normalise_key_text(str(one.get("customerNo") or "")): one for one in found or ()}
+            return customers
+        self.listed = {normalise_key_text(str(customer.get(_NUMBER) or "")): customer for customer in customers or ()}
         return None
 
-    def _compare(self, batch: Batch, record: OpenRecord) -> RateLimited | CallFailed | None:
-        present = self.listed.get(normalise_key_text(record.key))
-        if present is None:
-            found = self._single(record)
-            if not isinstance(found, dict | None):
-                return found
-            present = found
-        if present is not None:
-            self._decide(batch, record, present)
-        self.looked.add(record.no)  # what ARM does not know goes as it is: ARM says so in its own words
+    def _compare(self, batch: Batch, record: OpenRecord) -> Interruption | None:
+        current = self.listed.get(normalise_key_text(record.key))
+        if current is None:
+            lookup = self._look_up(record)
+            if isinstance(lookup, RateLimited | CallFailed):
+                return lookup
+            current = lookup
+        if current is not None:  # a customer that ARM does not have goes as it is: ARM then says so in its own words
+            self._decide(batch, record, current)
+        self.checked.add(record.no)
         return None
 
-    def _decide(self, batch: Batch, record: OpenRecord, present: dict[str, Any]) -> None:
-        store, resource = self.metered.store, RESOURCES[batch.resource]
+    def _decide(self, batch: Batch, record: OpenRecord, current: dict[str, Any]) -> None:
+        """Send the rest of the change, or set the record aside."""
+        store = self.client.store
         if self.run.options.get("overwrite"):
-            payload = as_wanted(record.payload, present, resource)
+            payload = overwrite(record.payload, current, _CUSTOMERS)
         else:
-            merged = merge(record.payload, json.loads(record.base or "{}"), present, resource)
+            merged = merge(record.payload, json.loads(record.base or "{}"), current, _CUSTOMERS)
             if merged.conflicts:
-                told = "; ".join(one.told for one in merged.conflicts)
-                store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {told}"))
+                message = "; ".join(conflict.description for conflict in merged.conflicts)
+                result = RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {message}")
+                store.exclude_record(batch.id, result)
                 return
             payload = merged.payload
         if payload is None:
@@ -99,27 +110,15 @@ class ConflictCheck:
         elif payload != record.payload:
             store.replace_payload(batch.id, record.no, payload)
 
-    def _single(self, record: OpenRecord) -> dict[str, Any] | RateLimited | CallFailed | None:
-        """Look one customer up; None where ARM does not know it."""
-        if self.metered.clock.interrupted:
-            return RateLimited(self.metered.clock.now())
-        found = self.metered.get(partial(self.metered.arm.get_customer, record.key), 1, run_id=self.run.id)
-        if not isinstance(found, Response):
-            return found
-        body = parse_json(found.body) if found.status == 200 else None
-        held = list(_customers(body, normalise_key_text(record.key)))
-        if held:
-            return held[0]
-        if found.status == 404:
-            return None
-        return CallFailed(replace(found, reason="its answer to the look-up of a customer cannot be read"))
-
-
-def _customers(body: Any, key: str) -> Iterator[dict[str, Any]]:
-    """The customer of that number in an answer, whatever it is wrapped in."""
-    if isinstance(body, dict) and normalise_key_text(str(body.get("customerNo") or "")) == key:
-        yield body
-        return
-    inner = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
-    for one in inner:
-        yield from _customers(one, key)
+    def _look_up(self, record: OpenRecord) -> dict[str, Any] | Interruption | None:
+        """Look one customer up; None when ARM does not have it."""
+        if self.client.clock.interrupted:
+            return RateLimited(self.client.clock.now())
+        call = partial(self.client.system.look_up_customer, record.key)
+        result = self.client.get(call, run_id=self.run.id)
+        if isinstance(result, RateLimited | CallFailed):
+            return result
+        if result.content is not None or result.response.status == 404:
+            return result.content
+        reason = "its answer to the look-up of a customer cannot be read"
+        return CallFailed(replace(result.response, reason=reason))

@@ -1,199 +1,213 @@
-"""What comes before documents are sent: their customers; and, where nothing is known of them, a look at ARM.
+"""Before documents are sent: look up those that may have been sent before, and set aside those that ARM has already.
 
-One list of all that ARM holds, where ARM gives it whole and that is cheaper; else one look-up for each document. ARM's
-documentation says nothing of what its list leaves out, so that a sample of what it does not hold is looked up as well.
-What was looked at is in the store: a session that ends does not begin again.
+The list of all documents is used when ARM gives it completely and it is cheaper than single look-ups. ARM's
+documentation does not say what its list leaves out, so a sample of the documents it lacks is looked up before the list
+is trusted. Every observation is in the store: the next session does not repeat it.
 """
 
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
-import polars as pl
-
-from armbulk.arm.batch_results import ExpectedDocument, LookupResult, RecordResult, holds_document, read_document
-from armbulk.arm.responses import Response
 from armbulk.errors import LoginError, Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import normalise_key_text
+from armbulk.model.lookup import DocumentLookup, LookupResult
 from armbulk.model.outcome import Outcome
-from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
+from armbulk.model.response import Response
+from armbulk.model.submission import OpenRecord, RecordResult
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
+from armbulk.resources import RESOURCES
 from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.store import Batch, OpenRecord, Run, Store
+from armbulk.store import Batch, Run
 
-SAMPLE = 10
-"""Documents that a list does not hold and that are looked up all the same, before the list is believed."""
+SAMPLE_SIZE = 10
+"""How many documents that the list lacks are looked up before the list is trusted."""
 
-FRESH = 31 * 86_400.0
-"""Seconds for which a look that found nothing is good, for the run it was made for: a large one takes weeks."""
+MAX_AGE_SECONDS = 31 * 86_400.0
+"""How long an observation that found nothing counts for its run: looking a large run up takes weeks."""
 
-_TWICE = "nothing was sent: ARM holds this document already"
-_SAY_SO = "say --first-import if ARM has certainly none of them"
-_CANNOT_LOOK = frozenset({405, 410, 501})
+_DOCUMENTS = RESOURCES["documents"]
+_NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
+_SENT_BEFORE = "nothing was sent: ARM holds this document already"
+_HINT = "say --first-import if ARM has certainly none of them"
+_NO_LOOKUPS = frozenset({405, 410, 501})
+"""Statuses by which a server says that it does not offer single look-ups."""
 
 
 @dataclass(slots=True)
 class DuplicateCheck:
-    """Looks at the documents of one run before they go: at those dated up to `until`, at all where it is None."""
+    """Looks up the documents of one run before they are sent.
 
-    metered: RateLimitedClient
+    Attributes:
+        client: the calls.
+        run_id: the run.
+        enabled: whether anything is looked up at all.
+        until: only documents dated up to this day (ISO) are; None: all.
+        since: earlier observations do not count (epoch seconds).
+        listed: ARM's list by compared document number; None: not available, not worth it, or not trusted.
+        sample: documents to look up before `listed` is trusted; None: not chosen yet.
+        is_list_checked: whether `listed` is settled.
+        absent: numbers of the records that ARM does not have.
+    """
+
+    client: RateLimitedClient
     run_id: int
-    wanted: bool = True
+    enabled: bool = True
     until: str | None = None
-    since: float = 0.0  # earlier looks do not count
-    listed: dict[str, list[dict[str, object]]] | None = None  # all that ARM holds, by number
-    sample: list[tuple[Batch, OpenRecord]] | None = None  # what is left to look up before `listed` is believed
-    asked: bool = False
-    looked: set[int] = field(default_factory=set)  # numbers of records found absent
+    since: float = 0.0
+    listed: dict[str, list[dict[str, Any]]] | None = None
+    sample: list[tuple[Batch, OpenRecord]] | None = None
+    is_list_checked: bool = False
+    absent: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, metered: RateLimitedClient, run: Run, started: float, said: bool | None) -> "DuplicateCheck":  # noqa: FBT001 - a person's word
-        """For a run, as it was said when it began; `said` of this session outweighs that: True looks all up anew."""
-        wanted = bool(run.options.get("look_first")) if said is None else said
-        if said:
-            return cls(metered, run.id, wanted, None, started)
-        return cls(metered, run.id, wanted, run.options.get("look_until"), started - FRESH)
+    def for_run(
+        cls, client: RateLimitedClient, run: Run, started: float, *, look_first: bool | None
+    ) -> "DuplicateCheck":
+        """Return the check that a run's options ask for; `look_first` of this session overrides them."""
+        if look_first is None:
+            enabled = bool(run.options.get("look_first"))
+            return cls(client, run.id, enabled, run.options.get("look_until"), started - MAX_AGE_SECONDS)
+        if look_first:
+            return cls(client, run.id, enabled=True, until=None, since=started)
+        return cls(client, run.id, enabled=False)
 
-    def look(self, batch: Batch) -> RateLimited | CallFailed | None:
-        """Look at a batch's documents; None when each was looked at, and those that ARM holds are set aside."""
-        if not self.wanted:
+    def check(self, batch: Batch) -> Interruption | None:
+        """Look a batch's documents up and set aside those that ARM has; None when all were looked up."""
+        if not self.enabled:
             return None
-        if not self.asked:
-            stopped = self._ask_for_all()
-            if stopped is not None:
-                return stopped
-            self.asked = True
-        for record in self._open(batch):
-            stopped = self._look(batch, record)
-            if stopped is not None:
-                return stopped
+        if not self.is_list_checked:
+            interruption = self._use_list()
+            if interruption is not None:
+                return interruption
+            self.is_list_checked = True
+        for record in self._unchecked(batch):
+            interruption = self._check_record(batch, record)
+            if interruption is not None:
+                return interruption
         return None
 
-    def _open(self, batch: Batch) -> list[OpenRecord]:
-        """The records of a batch that are still to be looked at."""
-        records = self.metered.store.open_records(batch.id)
-        older = [one for one in records if self.until is None or not one.date or one.date <= self.until]
-        return [one for one in older if one.no not in self.looked]
+    def _unchecked(self, batch: Batch) -> list[OpenRecord]:
+        """The records of a batch that are still to be looked up."""
+        return [
+            record
+            for record in self.client.store.open_records(batch.id)
+            if (self.until is None or not record.date or record.date <= self.until) and record.no not in self.absent
+        ]
 
-    def _ask_for_all(self) -> RateLimited | CallFailed | None:
-        """Take in ARM's list, once, and believe it once a sample has shown that it holds what ARM holds."""
+    def _unchecked_in_run(self) -> Iterator[tuple[Batch, OpenRecord]]:
+        for batch in self.client.store.batches(self.run_id, still_open=True):
+            if batch.resource == "documents" and batch.state is BatchState.PLANNED:
+                for record in self._unchecked(batch):
+                    yield batch, record
+
+    # ── the list ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _use_list(self) -> Interruption | None:
+        """Read ARM's list once, and trust it once a sample has shown that it has what ARM has."""
         if self.sample is None:
-            self.looked |= self.metered.store.not_found_in_arm(self.run_id, self.since)
-            stopped = self._list()
-            if stopped is not None:
-                return stopped
-            self.sample = self._sample()
+            self.absent |= self.client.store.not_found_in_arm(self.run_id, self.since)
+            interruption = self._read_list()
+            if interruption is not None:
+                return interruption
+            self.sample = self._choose_sample()
         while self.sample:
             batch, record = self.sample[0]
-            stopped = self._single(batch, record)
-            if stopped is not None:
-                return stopped
+            interruption = self._look_up(batch, record)
+            if interruption is not None:
+                return interruption
             self.sample.pop(0)
-            if record.no not in self.looked:  # ARM holds it, and its list does not: each has to be looked up
+            if record.no not in self.absent:  # ARM has it and the list does not: each must be looked up
                 self.listed, self.sample = None, []
         if self.listed is not None:
-            self._believe()
+            self._trust_list()
         return None
 
-    def _absent(self) -> list[tuple[Batch, OpenRecord]]:
-        """What is still to be looked at and not in the list."""
-        listed = self.listed or {}
-        return [(batch, one) for batch in self._waiting() for one in self._open(batch)
-                if normalise_key_text(one.key) not in listed]  # fmt: skip
-
-    def _sample(self) -> list[tuple[Batch, OpenRecord]]:
-        absent = self._absent() if self.listed is not None else []
-        return absent[:: -(-len(absent) // SAMPLE)] if absent else []
-
-    def _believe(self) -> None:
-        """What is not in the list is absent, for the whole run."""
-        for batch, record in self._absent():
-            self.metered.store.save_lookup(batch.id, [(record.no, LookupResult.ABSENT)], whole=False)
-            self.looked.add(record.no)
-
-    def _look(self, batch: Batch, record: OpenRecord) -> RateLimited | CallFailed | None:
-        there = (self.listed or {}).get(normalise_key_text(record.key))
-        if there:
-            reply = Response(200, json.dumps(there, default=str).encode())
-            if read_document(reply, _fact(record))[0] != LookupResult.UNKNOWN:  # else the list says too little of it
-                return self._take(batch, record, reply)
-        return self._single(batch, record)
-
-    def _single(self, batch: Batch, record: OpenRecord) -> RateLimited | CallFailed | None:
-        """Look one document up by its number."""
-        if self.metered.clock.interrupted:
-            return RateLimited(self.metered.clock.now())
-        try:
-            found = self.metered.get(partial(self.metered.arm.get_document, record.key), 1, run_id=self.run_id)
-        except LoginError as error:
-            error.hint += f"; if this login may send but not read documents: {_SAY_SO}"
-            raise
-        if isinstance(found, CallFailed) and found.response.status in _CANNOT_LOOK:
-            raise _cannot_look(found.response)
-        return self._take(batch, record, found) if isinstance(found, Response) else found
-
-    def _take(self, batch: Batch, record: OpenRecord, reply: Response) -> CallFailed | None:
-        look, message, reference = read_document(reply, _fact(record))
-        if look == LookupResult.UNKNOWN and not holds_document(reply, record.key):
-            if reply.status in _CANNOT_LOOK:
-                raise _cannot_look(reply)
-            return CallFailed(replace(reply, reason="its answer to the look-up of a document cannot be read"))
-        self.metered.store.save_lookup(batch.id, [(record.no, look)], whole=False)
-        if look == LookupResult.ABSENT:
-            self.looked.add(record.no)
-        elif look == LookupResult.EQUAL:
-            self.metered.store.save_already_sent(
-                batch.id, RecordResult(record.no, Outcome.ALREADY_SENT, _TWICE, reference=reference)
-            )
-        else:
-            self.metered.store.save_already_sent(
-                batch.id, RecordResult(record.no, Outcome.CONFLICT, message, reference=reference)
-            )
-        return None
-
-    def _waiting(self) -> list[Batch]:
-        return [one for one in self.metered.store.batches(self.run_id, still_open=True) if _unsent(one)]
-
-    def _list(self) -> RateLimited | CallFailed | None:
-        """Take in all that ARM holds, if its list is whole and worth its price; None either way."""
-        ahead = sum(len(self._open(batch)) for batch in self._waiting())
-        if ahead <= SAMPLE:
+    def _read_list(self) -> Interruption | None:
+        """Read all documents, if the list is complete and worth its price."""
+        lookups = sum(1 for _ in self._unchecked_in_run())
+        if lookups <= SAMPLE_SIZE:
             return None
-        records = fetch_all(self.metered, "documents", ahead, self.run_id)
+        records = fetch_all(self.client, "documents", lookups, self.run_id)
         if isinstance(records, RateLimited | CallFailed):
             return records
-        named = [(str(one.get("documentNo") or ""), one) for one in records or ()]
-        if records is not None and all(key for key, _ in named):
+        numbered = [(str(record.get(_NUMBER) or ""), record) for record in records or ()]
+        if records is not None and all(number for number, _ in numbered):
             self.listed = {}
-            for key, one in named:
-                self.listed.setdefault(normalise_key_text(key), []).append(one)
+            for number, record in numbered:
+                self.listed.setdefault(normalise_key_text(number), []).append(record)
         return None
 
+    def _unlisted(self) -> list[tuple[Batch, OpenRecord]]:
+        """The records that are still to be looked up, and that the list does not have."""
+        listed = self.listed or {}
+        return [
+            (batch, record)
+            for batch, record in self._unchecked_in_run()
+            if normalise_key_text(record.key) not in listed
+        ]
 
-def customers_first(store: Store, run_id: int) -> None:
-    """Before the first documents go: those whose customer ARM did not accept stay at home."""
-    items = store.items(run_id)
-    bad = [Outcome.REJECTED.value, Outcome.HELD_BACK.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
-    failed = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_in(bad))
-    held = items.filter(
-        pl.col("outcome").is_null() & pl.col("customer_norm").is_in(failed["key_norm"].drop_nulls().implode())
-    )
-    message = "its customer was not accepted by ARM"
-    store.save_outcomes(run_id, [RecordResult(no, Outcome.HELD_BACK, message) for no in held["no"]])
+    def _choose_sample(self) -> list[tuple[Batch, OpenRecord]]:
+        unlisted = self._unlisted() if self.listed is not None else []
+        return unlisted[:: -(-len(unlisted) // SAMPLE_SIZE)] if unlisted else []
+
+    def _trust_list(self) -> None:
+        """Record that ARM has none of the documents that the list lacks."""
+        for batch, record in self._unlisted():
+            self.client.store.save_lookup(batch.id, [(record.no, LookupResult.ABSENT)], ends_round=False)
+            self.absent.add(record.no)
+
+    # ── one document ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _check_record(self, batch: Batch, record: OpenRecord) -> Interruption | None:
+        listed = (self.listed or {}).get(normalise_key_text(record.key))
+        if listed:
+            lookup = self.client.system.compare_document(record.expected, listed)
+            if lookup.result is not LookupResult.UNKNOWN:  # otherwise the list shows too little of it
+                self._save(batch, record, lookup)
+                return None
+        return self._look_up(batch, record)
+
+    def _look_up(self, batch: Batch, record: OpenRecord) -> Interruption | None:
+        """Look one document up by its number."""
+        if self.client.clock.interrupted:
+            return RateLimited(self.client.clock.now())
+        call = partial(self.client.system.look_up_document, record.expected)
+        try:
+            result = self.client.get(call, run_id=self.run_id)
+        except LoginError as error:
+            error.hint += f"; if this login may send but not read documents: {_HINT}"
+            raise
+        if isinstance(result, RateLimited):
+            return result
+        if result.response.status in _NO_LOOKUPS:
+            raise _no_lookups_error(result.response)
+        if isinstance(result, CallFailed):
+            return result
+        if result.content.result is LookupResult.UNKNOWN and not result.content.has_number:
+            reason = "its answer to the look-up of a document cannot be read"
+            return CallFailed(replace(result.response, reason=reason))
+        self._save(batch, record, result.content)
+        return None
+
+    def _save(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
+        """Record what was observed; a document that ARM has gets its outcome, and is not sent."""
+        store = self.client.store
+        store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
+        if lookup.result is LookupResult.ABSENT:
+            self.absent.add(record.no)
+            return
+        is_same = lookup.result is LookupResult.EQUAL
+        outcome, message = (Outcome.ALREADY_SENT, _SENT_BEFORE) if is_same else (Outcome.CONFLICT, lookup.message)
+        store.save_already_sent(batch.id, RecordResult(record.no, outcome, message, reference=lookup.reference))
 
 
-def _fact(record: OpenRecord) -> ExpectedDocument:
-    return ExpectedDocument(record.key, record.doc_type, record.customer, record.date, record.amount, record.currency)
-
-
-def _cannot_look(reply: Response) -> Unfinished:
+def _no_lookups_error(response: Response) -> Unfinished:
     return Unfinished(
         "cannot-look-up",
-        f"ARM cannot be asked for single documents (it answered {reply.status}): "
+        f"ARM cannot be asked for single documents (it answered {response.status}): "
         "nobody knows whether these were sent before, so none was sent",
-        _SAY_SO,
+        _HINT,
     )
-
-
-def _unsent(batch: Batch) -> bool:
-    return batch.resource == "documents" and batch.state is BatchState.PLANNED

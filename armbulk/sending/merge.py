@@ -1,11 +1,10 @@
-"""A change against what ARM holds now: what is left to say, and where somebody else has changed the same.
+"""Three-way merge of a change: what was exported, what the user wants, and what ARM has now.
 
-Three values are compared of each field: what was exported, what the user wants, what ARM holds. Absent, null, "" and 0
-are alike: ARM's published examples show them all for "nothing".
+Null, "", 0 and a field that is absent are the same: ARM's published examples show all of them for "nothing".
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,112 +13,131 @@ from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.record_texts import Json, to_json_text, to_text
 
 _NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
-_SECRET = frozenset({"national-id", "bank-account"})
+_SECRET_FORMATS = frozenset({"national-id", "bank-account"})
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that both the user and somebody else changed: what was exported, what ARM holds, what was wanted."""
+    """A field that both the user and somebody else changed.
+
+    Attributes:
+        field: None for a path armbulk does not know.
+        path: where it is in the record's JSON.
+        exported: its value when it was exported.
+        current: its value in ARM now.
+        wanted: the user's value.
+    """
 
     field: Field | None
     path: str
-    was: str
-    now: str
-    mine: str
+    exported: str
+    current: str
+    wanted: str
 
     @property
-    def told(self) -> str:
-        """For people; numbers of persons and accounts are not repeated."""
+    def description(self) -> str:
+        """The conflict for people; numbers of persons and accounts are not repeated."""
         name = self.field.header.en if self.field else self.path
-        if self.field and self.field.format in _SECRET:
+        if self.field and self.field.format in _SECRET_FORMATS:
             return f"{name}: ARM holds another than was exported"
-        return f"{name}: ARM holds {_said(self.now)}, exported was {_said(self.was)}, yours is {_said(self.mine)}"
+        return (
+            f"{name}: ARM holds {_quote(self.current)}, exported was {_quote(self.exported)}, "
+            f"yours is {_quote(self.wanted)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """What is to be sent, as JSON (None: nothing is left to change), and the conflicts that keep it at home."""
+class MergeResult:
+    """What is left to send, as JSON (None: nothing, or there are conflicts), and the conflicts."""
 
     payload: str | None
     conflicts: tuple[Conflict, ...] = ()
 
 
-def merge(payload: str, base: Mapping[str, str | None], present: Json, resource: Resource) -> Merged:
-    """Compare a change with what ARM holds. Fields that `base` does not name cannot be in conflict."""
-    fields = {one.path: one for one in resource.fields}
+def merge(payload: str, base: Mapping[str, str | None], current: Json, resource: Resource) -> MergeResult:
+    """Compare a change with what ARM has now.
+
+    Args:
+        payload: the change, as JSON.
+        base: exported values by path; a field that is not in it cannot be in conflict.
+        current: ARM's record.
+        resource: its fields.
+    """
+    fields = {field.path: field for field in resource.fields}
     wanted = json.loads(payload, parse_float=Decimal)
     key = resource.field(resource.key).path
     conflicts = []
-    left: Json = {key: wanted[key]}
-    for path, mine in _leaves({name: value for name, value in wanted.items() if name != key}):
-        one = fields.get(path)
-        now = _at(present, path)
-        if _same(one, to_text(mine), to_text(now)):
+    remaining: Json = {key: wanted[key]}
+    for path, value in _leaves({name: value for name, value in wanted.items() if name != key}):
+        field = fields.get(path)
+        new, now = to_text(value), to_text(_get(current, path))
+        if _is_same(field, new, now):
             continue
-        if path in base and not _same(one, base[path], to_text(now)):
-            conflicts.append(Conflict(one, path, base[path] or "", to_text(now) or "", to_text(mine) or ""))
-        _put(left, path, mine)
+        if path in base and not _is_same(field, base[path], now):
+            conflicts.append(Conflict(field, path, base[path] or "", now or "", new or ""))
+        _set(remaining, path, value)
     if conflicts:
-        return Merged(None, tuple(conflicts))
+        return MergeResult(None, tuple(conflicts))
     for group in resource.replaced_groups:
-        if group in left:
-            left[group] = {**_whole(present.get(group), resource, group), **left[group]}
-    return Merged(to_json_text(left) if len(left) > 1 else None)
+        if group in remaining:
+            remaining[group] = {**_complete(current.get(group), resource, group), **remaining[group]}
+    return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None)
 
 
-def as_wanted(payload: str, present: Json, resource: Resource) -> str | None:
-    """The change whatever ARM holds: groups that go as a whole are completed, what is there already left out."""
-    return merge(payload, {}, present, resource).payload
+def overwrite(payload: str, current: Json, resource: Resource) -> str | None:
+    """Return what is left of a change to send, whatever somebody else has changed; None for nothing."""
+    return merge(payload, {}, current, resource).payload
 
 
-def _whole(held: Any, resource: Resource, group: str) -> Json:
-    """All that ARM holds of a group, and every member armbulk knows: what is not said would become blank."""
-    names = [one.path.removeprefix(f"{group}.") for one in resource.fields if one.path.startswith(f"{group}.")]
-    now = held if isinstance(held, dict) else {}
-    return {**dict.fromkeys(names, ""), **{name: "" if value is None else value for name, value in now.items()}}
+def _complete(current: Any, resource: Resource, group: str) -> Json:
+    """All of a group: what ARM has of it, and "" for each other member; ARM clears what is not sent."""
+    names = [field.path.removeprefix(f"{group}.") for field in resource.fields if field.path.startswith(f"{group}.")]
+    values = current if isinstance(current, dict) else {}
+    return {**dict.fromkeys(names, ""), **{name: "" if value is None else value for name, value in values.items()}}
 
 
-def _leaves(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
+def _leaves(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """(path, value) of everything in a record that is not an object."""
     for name, value in record.items():
-        inner = _leaves(value, f"{prefix}{name}.") if isinstance(value, dict) else [(f"{prefix}{name}", value)]
-        found += inner
-    return found
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
-def _at(record: Json, path: str) -> Any:
+def _get(record: Json, path: str) -> Any:
     value: Any = record
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
-def _put(record: Json, path: str, value: Any) -> None:
-    *above, name = path.split(".")
-    for step in above:
-        record = record.setdefault(step, {})
+def _set(record: Json, path: str, value: Any) -> None:
+    *groups, name = path.split(".")
+    for group in groups:
+        record = record.setdefault(group, {})
     record[name] = value
 
 
-def _same(one: Field | None, left: str | None, right: str | None) -> bool:
-    return _plain(one, left) == _plain(one, right)
+def _is_same(field: Field | None, left: str | None, right: str | None) -> bool:
+    return _comparable(field, left) == _comparable(field, right)
 
 
-def _plain(one: Field | None, text: str | None) -> object:
-    """A text as it is compared."""
-    if one is None or not text:
+def _comparable(field: Field | None, text: str | None) -> object:
+    """A text in the form in which equal values are equal."""
+    if field is None or not text:
         return text or None
-    if one.type in _NUMBERS:
+    if field.type in _NUMBERS:
         try:
             return Decimal(text) or None
         except InvalidOperation:
             return text
-    if one.type is FieldType.BOOLEAN:
+    if field.type is FieldType.BOOLEAN:
         return text.casefold()
-    if one.type is FieldType.TEXT_LIST:
+    if field.type is FieldType.TEXT_LIST:
         return tuple(part.strip() for part in text.replace("\n", ";").split(";"))
     return text.replace("\r\n", "\n")
 
 
-def _said(text: str) -> str:
+def _quote(text: str) -> str:
     return f'"{text}"' if text else "nothing"

@@ -1,7 +1,7 @@
-"""What to do next with a run: one pure decision, carried out by `sending`.
+"""The next step of a session: one pure decision, which the sender carries out.
 
-Order of things: look at accepted batches first (their answers free the way), then ask about what is in
-doubt, then send: customers before documents, and no new documents while one batch is in doubt.
+The order: poll accepted batches first (their answers make room for new ones), then look up what is in doubt, then
+submit: customers before documents, and no new documents while a batch of documents is in doubt.
 """
 
 from collections.abc import Sequence
@@ -9,41 +9,53 @@ from dataclasses import dataclass
 
 from armbulk.model.batch_state import FINAL_STATES, NEEDS_DECISION, BatchState
 
-OPEN_BATCHES = 4
-"""How many batches may lie unresolved at ARM at a time; the documentation names no figure."""
+MAX_OPEN_BATCHES = 4
+"""How many batches may be unfinished at ARM at a time; the documentation gives no number."""
 
-LOOKS = 3
-"""Looks at each document of a batch in doubt within one session: after 1, 3 and 9 poll intervals."""
+MAX_LOOKUPS = 3
+"""Rounds of look-ups of a batch in doubt within one session: after 1, 3 and 9 poll intervals."""
 
-RESENDS = 5
-"""Times a customer batch in doubt is sent again (customers are upserts)."""
+MAX_ATTEMPTS = 5
+"""How often a batch of customers in doubt is submitted: customers are upserts."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """What the decision needs to know of a batch. Times are epoch seconds."""
+    """What the decision needs to know of a batch. Times are epoch seconds.
+
+    Attributes:
+        id: the batch.
+        no: its number in the run; batches are sent in this order.
+        resource: customers or documents.
+        state: its state.
+        attempt: how often it was submitted.
+        due: when to submit it (planned), or to ask about it (accepted, in doubt), at the earliest.
+        lookups: rounds of look-ups in this session.
+        settles_at: until when a document that ARM does not know may still arrive.
+        poll_until: when to stop polling an accepted batch.
+    """
 
     id: int
     no: int
     resource: str
     state: BatchState
     attempt: int = 0
-    due: float = 0.0  # when to look at it (accepted, in doubt) or to send it (planned) at the earliest
-    looks: int = 0  # rounds of look-ups done in this session (in doubt)
-    settles: float = 0.0  # until when a document ARM does not know is still held possible
-    waits_until: float = 0.0  # when to stop waiting for an accepted batch
+    due: float = 0.0
+    lookups: int = 0
+    settles_at: float = 0.0
+    poll_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Send this batch."""
+    """Submit this batch."""
 
     batch: int
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Fetch this accepted batch."""
+    """Poll this accepted batch."""
 
     batch: int
 
@@ -68,48 +80,47 @@ Step = Submit | Poll | LookUp | Wait
 def next_step(batches: Sequence[BatchView], now: float) -> Step | None:
     """Decide the next step; None when nothing more can be done in this session."""
     live = [batch for batch in batches if batch.state not in FINAL_STATES | NEEDS_DECISION]
-    ready = [step for batch in live if (step := _look(batch, now)) is not None]
-    ready += [Submit(batch.id) for batch in _sendable(live, now) if batch.due <= now]
-    if ready:
-        return ready[0]
-    waits = [batch.due for batch in live if _awaited(batch, now)]
-    waits += [batch.due for batch in _sendable(live, now)]
-    return Wait(min(waits)) if waits else None
+    sendable = _sendable(live, now)
+    steps: list[Step] = [_question(batch) for batch in live if _is_awaited(batch, now) and batch.due <= now]
+    steps += [Submit(batch.id) for batch in sendable if batch.due <= now]
+    if steps:
+        return steps[0]
+    due_times = [batch.due for batch in live if _is_awaited(batch, now)]
+    due_times += [batch.due for batch in sendable]
+    return Wait(min(due_times)) if due_times else None
 
 
-def _look(batch: BatchView, now: float) -> Step | None:
-    if not _awaited(batch, now) or batch.due > now:
-        return None
+def _question(batch: BatchView) -> Step:
     return Poll(batch.id) if batch.state is BatchState.ACCEPTED else LookUp(batch.id)
 
 
-def _awaited(batch: BatchView, now: float) -> bool:
-    """Whether another look at this batch belongs to this session."""
+def _is_awaited(batch: BatchView, now: float) -> bool:
+    """Whether this session asks about the batch again."""
     if batch.state is BatchState.ACCEPTED:
-        return now < batch.waits_until
-    return batch.state is BatchState.IN_DOUBT and batch.resource == "documents" and batch.looks < LOOKS
+        return now < batch.poll_until
+    return batch.state is BatchState.IN_DOUBT and batch.resource == "documents" and batch.lookups < MAX_LOOKUPS
 
 
 def _sendable(live: Sequence[BatchView], now: float) -> list[BatchView]:
-    """The batches that may go as soon as they are due, in order."""
-    unresolved = [b for b in live if b.state in {BatchState.POSTING, BatchState.ACCEPTED}]
-    if len(unresolved) >= OPEN_BATCHES:
+    """The batches that may be submitted as soon as they are due, in order."""
+    unfinished = [batch for batch in live if batch.state in {BatchState.POSTING, BatchState.ACCEPTED}]
+    if len(unfinished) >= MAX_OPEN_BATCHES:
         return []
-    customers = [b for b in live if b.resource == "customers"]
-    candidates = customers or [b for b in live if b.resource == "documents"]
-    if not customers and any(_blocks(b, now) for b in candidates):
+    customers = [batch for batch in live if batch.resource == "customers"]
+    candidates = customers or [batch for batch in live if batch.resource == "documents"]
+    if not customers and any(_blocks_others(batch, now) for batch in candidates):
         return []
-    return sorted((b for b in candidates if _unsent(b)), key=lambda b: b.no)
+    return sorted((batch for batch in candidates if _may_be_sent(batch)), key=lambda batch: batch.no)
 
 
-def _unsent(batch: BatchView) -> bool:
+def _may_be_sent(batch: BatchView) -> bool:
     if batch.state is BatchState.PLANNED:
         return True
-    return batch.state is BatchState.IN_DOUBT and batch.resource == "customers" and batch.attempt < RESENDS
+    return batch.state is BatchState.IN_DOUBT and batch.resource == "customers" and batch.attempt < MAX_ATTEMPTS
 
 
-def _blocks(batch: BatchView, now: float) -> bool:
-    """A document batch in doubt lets no other go until it is resolved or has had time to settle."""
+def _blocks_others(batch: BatchView, now: float) -> bool:
+    """Whether no other documents go: a batch is in doubt that is neither resolved nor has had time to settle."""
     return batch.state is BatchState.POSTING or (
-        batch.state is BatchState.IN_DOUBT and (now < batch.settles or batch.looks < LOOKS)
+        batch.state is BatchState.IN_DOUBT and (now < batch.settles_at or batch.lookups < MAX_LOOKUPS)
     )

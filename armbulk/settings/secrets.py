@@ -1,10 +1,10 @@
-"""Secrets in the machine's own keyring: Windows Credential Manager, macOS Keychain, Secret Service.
+"""Secrets in the machine's keyring: Windows Credential Manager, macOS Keychain, Secret Service.
 
-A secret is stored for a profile *and* where it goes: origin, client number, and the address that gives tokens. One
-stored for staging is never used for production, and a ready token is never sent off as a client's secret. Windows
-takes 1,280 characters in one entry; longer secrets are cut into numbered parts.
+A secret is stored for a profile and for where it is sent: origin, client number, and the address that issues tokens.
+One stored for staging is never used for production, and a token is never sent as a client secret. Windows stores
+1,280 characters in one entry; longer secrets are split into numbered parts.
 
-Machines without a keyring have the environment, or a file that is its owner's alone (`--secret-file`).
+Machines without a keyring use the environment, or a file that only its owner can read (`--secret-file`).
 """
 
 import os
@@ -22,12 +22,12 @@ from armbulk.quota.limits import Account
 
 SERVICE = "armbulk"
 KEYRING_TIMEOUT = 3.0
-"""Seconds until a keyring that does not answer counts as unusable."""
+"""Seconds after which a keyring that does not answer is unusable."""
 
-_PART = 1_000
-_CUT = "armbulk-parts:"
-_LONGEST = 65_536
-_INSTEAD = (
+_PART_CHARS = 1_000
+_PARTS_PREFIX = "armbulk-parts:"
+_MAX_SECRET_CHARS = 65_536
+_ALTERNATIVES = (
     "Set ARMBULK_CLIENT_SECRET or ARMBULK_TOKEN in the environment instead, or give --secret-file FILE (one that only "
     "you can read): both go before the keyring"
 )
@@ -36,34 +36,34 @@ _T = TypeVar("_T")
 
 
 class SecretStore(Protocol):
-    """Keeps one secret for a name."""
+    """Stores one secret per name."""
 
     def get(self, name: str) -> str | None:
         """Return the secret, or None."""
 
     def put(self, name: str, secret: str) -> None:
-        """Keep a secret."""
+        """Store a secret."""
 
     def drop(self, name: str) -> bool:
-        """Forget a secret; whether there was one."""
+        """Delete a secret, and return whether there was one."""
 
 
-def secret_name(profile: str, account: Account, token_url: str = "", client_id: str = "") -> str:
-    """The name a secret is kept under: a ready token's, or with both of the latter a client secret's."""
+def make_secret_name(profile: str, account: Account, token_url: str = "", client_id: str = "") -> str:
+    """Return the name a secret is stored under: of a token, or, with the last two arguments, of a client secret."""
     via = f" via {token_url} as {client_id}" if token_url and client_id else ""
     return f"{profile} {account.origin} {account.client_no}{via}"
 
 
 def read_secret_file(path: str) -> str:
-    """The secret in a file that nobody but its owner can read; SettingsError for any other file."""
+    """Return the secret in a file that only its owner can read; SettingsError for any other file."""
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - /dev/fd/3 is opened as it is named
-            facts = os.fstat(file.fileno())
-            if os.name == "posix" and (stat.S_IMODE(facts.st_mode) & 0o077 or facts.st_uid not in {os.geteuid(), 0}):
+            status = os.fstat(file.fileno())
+            if os.name == "posix" and (stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid not in {os.geteuid(), 0}):
                 raise SettingsError(
                     "secret-file-open", f"{path} holds a secret and can be read by others", f"chmod 600 {path}"
                 )
-            secret = file.read(_LONGEST).strip()
+            secret = file.read(_MAX_SECRET_CHARS).strip()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
         raise SettingsError("secret-file-unreadable", f"{path} cannot be read: {why}", "Check --secret-file") from None
@@ -79,76 +79,84 @@ class KeyringSecrets:
     timeout: float = KEYRING_TIMEOUT
 
     def get(self, name: str) -> str | None:
-        """Return the secret; None where there is none, or no keyring at all."""
+        """Return the secret; None if there is none, or no keyring."""
         try:
-            return self._within(lambda: _read(name))
+            return self._run_with_timeout(lambda: _read(name))
         except NoKeyringError:
             return None
 
     def put(self, name: str, secret: str) -> None:
-        """Keep a secret."""
+        """Store a secret."""
         try:
-            self._within(lambda: _write(name, secret))
+            self._run_with_timeout(lambda: _write(name, secret))
         except NoKeyringError:
-            raise SettingsError("no-keyring", "This machine has no keyring to keep the secret in", _INSTEAD) from None
+            raise SettingsError(
+                "no-keyring", "This machine has no keyring to keep the secret in", _ALTERNATIVES
+            ) from None
 
     def drop(self, name: str) -> bool:
-        """Forget a secret; whether there was one."""
+        """Delete a secret, and return whether there was one."""
         try:
-            return self._within(lambda: _forget(name))
+            return self._run_with_timeout(lambda: _forget(name))
         except NoKeyringError:
             return False
 
-    def _within(self, call: Callable[[], _T]) -> _T:
-        """Ask the keyring in a thread of its own: one that waits for a prompt nobody sees must not stop us."""
-        done: list[_T] = []
-        failed: list[BaseException] = []
+    def _run_with_timeout(self, call: Callable[[], _T]) -> _T:
+        """Call the keyring in a thread of its own: it may wait forever for a prompt that nobody sees."""
+        results: list[_T] = []
+        errors: list[Exception] = []
 
-        def ask() -> None:
+        def run() -> None:
             try:
-                done.append(call())
-            except Exception as error:  # noqa: BLE001 - whatever a keyring's own code raises
-                failed.append(error)
+                results.append(call())
+            except Exception as error:  # noqa: BLE001 - a keyring's backend may raise anything
+                errors.append(error)
 
-        thread = threading.Thread(target=ask, daemon=True)
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
         thread.join(self.timeout)
-        if done:
-            return done[0]
-        if failed and isinstance(failed[0], NoKeyringError):
-            raise failed[0]
-        if not failed:
-            raise SettingsError("keyring-silent", "The keyring does not answer (is it locked?)", _INSTEAD)
-        kind = "refused" if isinstance(failed[0], KeyringError) else "failed"
-        raise SettingsError(f"keyring-{kind}", f"The keyring {kind}: {type(failed[0]).__name__}", _INSTEAD)
+        if results:
+            return results[0]
+        if errors and isinstance(errors[0], NoKeyringError):
+            raise errors[0]
+        if not errors:
+            raise SettingsError("keyring-silent", "The keyring does not answer (is it locked?)", _ALTERNATIVES)
+        outcome = "refused" if isinstance(errors[0], KeyringError) else "failed"
+        raise SettingsError(f"keyring-{outcome}", f"The keyring {outcome}: {type(errors[0]).__name__}", _ALTERNATIVES)
 
 
 def _read(name: str) -> str | None:
-    found = keyring.get_password(SERVICE, name)
-    if found is None or not found.startswith(_CUT):
-        return found
-    parts = [keyring.get_password(SERVICE, f"{name} #{n}") for n in range(1, int(found.removeprefix(_CUT)) + 1)]
+    entry = keyring.get_password(SERVICE, name)
+    if entry is None or not entry.startswith(_PARTS_PREFIX):
+        return entry
+    parts = [keyring.get_password(SERVICE, part_name) for part_name in _part_names(name, entry)]
     return None if None in parts else "".join(part or "" for part in parts)
 
 
 def _write(name: str, secret: str) -> None:
     _forget(name)
-    parts = [secret[at : at + _PART] for at in range(0, len(secret), _PART)]
-    if len(parts) == 1 and not secret.startswith(_CUT):
+    parts = [secret[start : start + _PART_CHARS] for start in range(0, len(secret), _PART_CHARS)]
+    if len(parts) == 1 and not secret.startswith(_PARTS_PREFIX):
         keyring.set_password(SERVICE, name, secret)
         return
-    for number, part in enumerate(parts, start=1):
-        keyring.set_password(SERVICE, f"{name} #{number}", part)
-    keyring.set_password(SERVICE, name, f"{_CUT}{len(parts)}")
+    entry = f"{_PARTS_PREFIX}{len(parts)}"
+    for part_name, part in zip(_part_names(name, entry), parts, strict=True):
+        keyring.set_password(SERVICE, part_name, part)
+    keyring.set_password(SERVICE, name, entry)
 
 
 def _forget(name: str) -> bool:
-    found = keyring.get_password(SERVICE, name)
-    if found is None:
+    entry = keyring.get_password(SERVICE, name)
+    if entry is None:
         return False
-    if found.startswith(_CUT):
-        for number in range(1, int(found.removeprefix(_CUT)) + 1):
-            if keyring.get_password(SERVICE, f"{name} #{number}") is not None:
-                keyring.delete_password(SERVICE, f"{name} #{number}")
+    if entry.startswith(_PARTS_PREFIX):
+        for part_name in _part_names(name, entry):
+            if keyring.get_password(SERVICE, part_name) is not None:
+                keyring.delete_password(SERVICE, part_name)
     keyring.delete_password(SERVICE, name)
     return True
+
+
+def _part_names(name: str, entry: str) -> list[str]:
+    """Return the names of a secret's parts; `entry` has their number."""
+    return [f"{name} #{number}" for number in range(1, int(entry.removeprefix(_PARTS_PREFIX)) + 1)]

@@ -1,4 +1,4 @@
-"""What a person decides about documents that ARM cannot be asked about: inside the caller's transaction."""
+"""Documents that only a person can settle: which they are, and sending them again. Inside the caller's transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,30 @@ import sqlalchemy as sa
 
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
-from armbulk.store.rows import belongs_to
-from armbulk.store.schema import batch, item, run, sent_key
+from armbulk.store.rows import move_to_new_batch
+from armbulk.store.schema import batch, belongs_to, item, run, sent_key
 
-_OPEN = [BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
+_OPEN_STATES = [BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
 
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedDocument:
-    """A document that may have been sent and has no outcome; `attempted` is epoch seconds."""
+    """A document that may have been sent and has no outcome.
+
+    Attributes:
+        run: the run it belongs to.
+        batch: the batch it was sent in (its id).
+        no: the record's number in the run.
+        sheet: the number of the sheet, from 0.
+        row: the row in the sheet.
+        key: the document number.
+        customer: the customer number, as it is compared.
+        amount: amount incl. VAT, exact digits.
+        currency: its currency.
+        attempted: when it was sent (epoch seconds).
+        state: the batch's state.
+        message: what is known about it.
+    """
 
     run: int
     batch: int
@@ -32,22 +47,22 @@ class UnresolvedDocument:
 
 
 def unresolved_documents(conn: sa.Connection, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
-    """Every document in doubt of a client, or of one of its runs, oldest first."""
-    where = [
+    """Return the documents in doubt of a client, or of one of its runs, oldest first."""
+    conditions = [
         *belongs_to(run, account),
-        batch.c.state.in_(_OPEN),
+        batch.c.state.in_(_OPEN_STATES),
         item.c.outcome.is_(None),
         item.c.resource == "documents",
     ]
     if run_id is not None:
-        where.append(run.c.id == run_id)
+        conditions.append(run.c.id == run_id)
     names = ("no", "sheet", "row", "key", "customer_norm", "amount", "currency", "message")
     query = (
         sa.select(run.c.id.label("run"), batch.c.id.label("batch"), batch.c.intended, batch.c.state)
         .add_columns(*(item.c[name] for name in names))
         .join_from(run, batch, batch.c.run == run.c.id)
         .join(item, item.c.batch == batch.c.id)
-        .where(*where)
+        .where(*conditions)
         .order_by(run.c.id, item.c.no)
     )
     return [
@@ -59,15 +74,10 @@ def unresolved_documents(conn: sa.Connection, account: Account, run_id: int | No
     ]  # fmt: skip
 
 
-def send_again(conn: sa.Connection, chosen: Sequence[UnresolvedDocument]) -> None:
-    """Put documents of one batch into a new batch of their run; their guard is let go, and taken again when it goes."""
-    first = chosen[0]
-    nos = [one.no for one in chosen]
-    old = conn.execute(sa.select(batch).where(batch.c.id == first.batch)).mappings().one()
-    last = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == first.run)).scalar_one()
-    values = {"run": first.run, "resource": old["resource"], "method": old["method"], "no": last + 1}
-    made = sa.insert(batch).values(**values, state=BatchState.PLANNED.value).returning(batch.c.id)
-    new = conn.execute(made).scalar_one()
-    mine = sa.and_(item.c.run == first.run, item.c.no.in_(nos))
-    conn.execute(sa.update(item).where(mine).values(batch=new, message=None))
+def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> None:
+    """Move documents of one batch into a new batch of their run; their numbers count as sent again when it goes."""
+    first = documents[0]
+    nos = [document.no for document in documents]
+    source = conn.execute(sa.select(batch).where(batch.c.id == first.batch)).mappings().one()
+    move_to_new_batch(conn, source, nos, message=None)
     conn.execute(sa.delete(sent_key).where(sent_key.c.run == first.run, sent_key.c.item.in_(nos)))

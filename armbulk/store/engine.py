@@ -12,21 +12,27 @@ from sqlalchemy import event as sa_event
 
 from armbulk.errors import StoreError
 from armbulk.model.keys import normalise_key_text
-from armbulk.store.location_check import refusal, why_not
+from armbulk.store.location_check import find_sharing, sharing_error
 from armbulk.store.schema import MIGRATIONS, VERSION
 
 
-def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
-    """Open the database at `url`; a SQLite file is made readable by its owner alone.
+def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
+    """Open the database at `url`; a SQLite file is readable by its owner only.
 
-    It is refused in a folder that other machines see (`roots` are synchronised ones), unless `shared` allows that.
+    Args:
+        url: the database, as SQLAlchemy names it.
+        roots: folders that are synchronised with other machines.
+        shared: allow a folder that other machines see.
+
+    Raises:
+        StoreError: the file cannot be opened, or is where other machines see it.
     """
-    path = path_of(url)
+    path = database_file(url)
     if path is None:
         return sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
-    why = why_not(Path(path), roots)
+    why = find_sharing(Path(path), roots)
     if why and not shared:
-        raise refusal(Path(path), why)
+        raise sharing_error(Path(path), why)
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -36,16 +42,15 @@ def engine_of(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> s
         ) from None
     engine = sa.create_engine(url, hide_parameters=True)
     journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
-    sa_event.listen(engine, "connect", partial(_settings, journal=journal))
+    sa_event.listen(engine, "connect", partial(_apply_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
     sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
 def migrate(conn: sa.Connection) -> None:
-    """Bring an older store to this layout; refuse a newer or a damaged one untouched."""
-    found = conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one()
-    if found != "ok":
+    """Bring an older store to this version; StoreError for a newer or damaged one, which is left as it is."""
+    if conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one() != "ok":
         raise StoreError(
             "store-damaged",
             "The store is damaged",
@@ -63,9 +68,9 @@ def migrate(conn: sa.Connection) -> None:
 
 
 def flush(engine: sa.Engine) -> None:
-    """Take out of the write-ahead log what has been overwritten: else it stays there while any process has it open.
+    """Empty the write-ahead log: what was overwritten would stay in it while any process has the database open.
 
-    One that reads at this moment hinders it; the next time makes up for that.
+    A process that reads at this moment prevents it; the next call makes up for that.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -74,13 +79,13 @@ def flush(engine: sa.Engine) -> None:
         for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", "busy_timeout=30000"):
             raw.cursor().execute(f"PRAGMA {pragma}").fetchall()
     except sqlite3.Error:
-        return  # nothing is lost: the log is taken in later
+        return  # nothing is lost: the log is emptied later
     finally:
         raw.close()
 
 
 def _translate(context: sa.ExceptionContext) -> None:
-    """A disk that is full, a file that is locked or damaged: said as what it is, not as a bug."""
+    """Raise StoreError for a full disk or a locked or damaged file: these are no bugs."""
     if isinstance(context.original_exception, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
         context.original_exception, sqlite3.IntegrityError | sqlite3.ProgrammingError
     ):
@@ -91,8 +96,8 @@ def _translate(context: sa.ExceptionContext) -> None:
         ) from None
 
 
-def _settings(raw: Any, _: object, journal: str) -> None:
-    raw.isolation_level = None  # we say BEGIN IMMEDIATE ourselves
+def _apply_settings(raw: Any, _: object, journal: str) -> None:
+    raw.isolation_level = None  # transactions begin with BEGIN IMMEDIATE
     pragmas = (
         f"journal_mode={journal}",
         "synchronous=FULL",
@@ -104,7 +109,7 @@ def _settings(raw: Any, _: object, journal: str) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
-def path_of(url: str) -> str | None:
-    """The file of a SQLite database; None for another."""
+def database_file(url: str) -> str | None:
+    """Return the file of a SQLite database; None for another kind of database."""
     parsed = sa.engine.make_url(url)
     return parsed.database if parsed.get_backend_name() == "sqlite" else None

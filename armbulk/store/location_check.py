@@ -1,6 +1,6 @@
-"""Where a database must not lie: on another machine, or in a folder that a program copies to others.
+"""Refuse a database on another machine, or in a folder that a program synchronises with others.
 
-SQLite's locks do not hold across machines, and of two copies of the store neither knows what the other has sent.
+SQLite's locks do not work across machines, and of two copies of the store neither knows what the other has sent.
 """
 
 import ctypes
@@ -23,14 +23,17 @@ _SYNCED = re.compile(
     r"(onedrive|dropbox|google ?drive|icloud ?drive|nextcloud|owncloud|pcloud ?drive|box sync|creative cloud files)"
     r"([ (-].*)?|cloudstorage|mobile documents|com~apple~clouddocs"
 )
-_DRIVE_REMOTE = 4  # as GetDriveTypeW says it
+_DRIVE_REMOTE = 4  # GetDriveTypeW, Windows API
 _MOUNTED = re.compile(r"^(?P<what>.+?) on (?P<point>/.*) \((?P<kind>[\w.]+)", re.MULTILINE)
 
 
-def is_shared(path: Path, mounts: str, roots: Sequence[str] = ()) -> str:
-    """Say why a database must not lie at `path`; "" if it may.
+def describe_sharing(path: Path, mounts: str, roots: Sequence[str] = ()) -> str:
+    """Return why other machines see a database at `path`; "" when they do not.
 
-    `mounts` is what /proc/self/mounts holds ("" where there is none), `roots` are folders known to be synchronised.
+    Args:
+        path: where it would be.
+        mounts: the text of /proc/self/mounts; "" without one.
+        roots: folders known to be synchronised.
     """
     if str(path).startswith(("\\\\", "//")):
         return "it is on another machine"
@@ -39,29 +42,31 @@ def is_shared(path: Path, mounts: str, roots: Sequence[str] = ()) -> str:
     synced = next((part for part in path.parts if _SYNCED.fullmatch(part.casefold())), "")
     if synced:
         return f"{synced} is a folder that is synchronised"
-    under = [(point, kind) for point, kind in _points(mounts) if path.is_relative_to(point)]
-    kind = max(under, key=lambda one: len(one[0]))[1] if under else ""
+    parents = [(len(point), kind) for point, kind in _mount_points(mounts) if path.is_relative_to(point)]
+    kind = max(parents, key=lambda parent: parent[0])[1] if parents else ""
     return f"the folder is on another machine ({kind})" if _REMOTE.fullmatch(kind) else ""
 
 
-def like_proc(mounted: str) -> str:
-    """What `mount` says on a Mac, in the form of /proc/self/mounts."""
-    found = (
-        (one["what"].replace(" ", "\\040"), one["point"].replace(" ", "\\040"), one["kind"])
-        for one in _MOUNTED.finditer(mounted)
+def convert_mounts(output: str) -> str:
+    """Return the output of `mount` on a Mac in the form of /proc/self/mounts."""
+    mounts = (
+        (match["what"].replace(" ", "\\040"), match["point"].replace(" ", "\\040"), match["kind"])
+        for match in _MOUNTED.finditer(output)
     )
-    return "".join(f"{what} {point} {kind} - 0 0\n" for what, point, kind in found)
+    return "".join(f"{what} {point} {kind} - 0 0\n" for what, point, kind in mounts)
 
 
-def why_not(path: Path, roots: Sequence[str]) -> str:
-    """Say why the store must not lie at `path` on this machine, as named and as its links lead; "" if it may."""
-    mounts = _mounts()
-    found = (is_shared(one, mounts, roots) for one in (path.absolute(), path.resolve()))
-    return next((why for why in found if why), "") or ("the drive is on another machine" if _mapped(path) else "")
+def find_sharing(path: Path, roots: Sequence[str]) -> str:
+    """Return why other machines see `path` of this machine, as named or behind its links; "" when they do not."""
+    mounts = _read_mounts()
+    for location in (path.absolute(), path.resolve()):
+        if why := describe_sharing(location, mounts, roots):
+            return why
+    return "the drive is on another machine" if _is_remote_drive(path) else ""
 
 
-def refusal(path: Path, why: str) -> StoreError:
-    """The refusal, with a folder to take instead."""
+def sharing_error(path: Path, why: str) -> StoreError:
+    """Return the error for a store that other machines see, with a folder to use instead."""
     local = platformdirs.user_data_dir("armbulk", appauthor=False)
     return StoreError(
         "store-shared",
@@ -71,23 +76,27 @@ def refusal(path: Path, why: str) -> StoreError:
     )
 
 
-def _points(mounts: str) -> list[tuple[str, str]]:
-    """Where something is mounted, and of what kind it is."""
-    fields = (line.split() for line in mounts.splitlines())
-    return [(re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), one[1]), one[2]) for one in fields if len(one) > 2]
+def _mount_points(mounts: str) -> list[tuple[str, str]]:
+    """(folder, kind of file system) of everything that is mounted."""
+    lines = (line.split() for line in mounts.splitlines())
+    return [
+        (re.sub(r"\\(\d{3})", lambda match: chr(int(match[1], 8)), fields[1]), fields[2])
+        for fields in lines
+        if len(fields) > 2
+    ]
 
 
-def _mounts() -> str:
+def _read_mounts() -> str:
     proc = Path("/proc/self/mounts")
     if proc.exists():
         return proc.read_text(encoding="utf-8", errors="replace")
     if platform.system() != "Darwin":
         return ""
-    told = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=10, check=False)
-    return like_proc(told.stdout)
+    process = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=10, check=False)
+    return convert_mounts(process.stdout)
 
 
-def _mapped(path: Path) -> bool:
-    """Whether Windows knows the path's drive as one of another machine."""
+def _is_remote_drive(path: Path) -> bool:
+    """Whether Windows has mapped the path's drive to another machine."""
     windows = getattr(ctypes, "windll", None)
     return windows is not None and windows.kernel32.GetDriveTypeW(path.absolute().anchor) == _DRIVE_REMOTE

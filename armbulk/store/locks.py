@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from armbulk.errors import Unfinished
 from armbulk.quota.limits import Account
-from armbulk.store.engine import path_of
+from armbulk.store.engine import database_file
 
 
 class ClientLock(AbstractContextManager[object]):
@@ -21,7 +21,7 @@ class ClientLock(AbstractContextManager[object]):
     def __init__(self, url: str, account: Account, holder: str) -> None:
         """Prepare the lock in the folder of the database at `url`; `holder` describes this process to others."""
         name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
-        folder = Path(path_of(url) or ".").parent
+        folder = Path(database_file(url) or ".").parent
         self._account, self._holder, self._holder_file = account, holder, folder / f"{name}.holder"
         self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
 

@@ -1,84 +1,84 @@
-"""What the store holds, read only: runs, batches, records, what was sent before, what is in doubt."""
+"""Read the store: runs, batches, records, what was sent before, what is in doubt."""
 
 import polars as pl
 import sqlalchemy as sa
 
-from armbulk.arm.batch_results import LookupResult
 from armbulk.errors import StoreError
 from armbulk.model.batch_state import FINAL_STATES
+from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
 from armbulk.store import decisions
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.rows import (
     ITEM_SCHEMA,
     Batch,
-    OpenRecord,
     Run,
-    batch_of,
-    belongs_to,
-    open_of,
-    run_of,
+    select_open_records,
     sent_documents,
     slowest_batch_seconds,
+    to_batch,
+    to_run,
 )
-from armbulk.store.schema import batch, client, identity, item, look, run, token
+from armbulk.store.schema import batch, belongs_to, client, identity, item, look, run, token
 
-_FINAL_WORDS = [state.value for state in FINAL_STATES]
+_FINAL_VALUES = [state.value for state in FINAL_STATES]
+_NEVER_SENT = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
 
 
 class StoreReader:
-    """Looks into the database; changes nothing."""
+    """Reads the database; changes nothing."""
 
     _engine: sa.Engine
 
     def run(self, run_id: int) -> Run:
-        """Return one run; StoreError if there is none of that number."""
+        """Return one run; StoreError when there is none of that number."""
         with self._engine.connect() as conn:
             row = conn.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
         if row is None:
             raise StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
-        return run_of(row)
+        return to_run(row)
 
     def runs(self) -> list[Run]:
         """Return all runs, newest first."""
         with self._engine.connect() as conn:
-            return [run_of(row) for row in conn.execute(sa.select(run).order_by(run.c.id.desc())).mappings()]
+            return [to_run(row) for row in conn.execute(sa.select(run).order_by(run.c.id.desc())).mappings()]
 
     def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
         """Return a run's batches in order; with `still_open` only those that are not final."""
-        wanted = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)
+        query = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)
         if still_open:
-            wanted = wanted.where(batch.c.state.not_in(_FINAL_WORDS))
+            query = query.where(batch.c.state.not_in(_FINAL_VALUES))
         with self._engine.connect() as conn:
-            return [batch_of(row) for row in conn.execute(wanted).mappings()]
+            return [to_batch(row) for row in conn.execute(query).mappings()]
 
     def batch(self, batch_id: int) -> Batch:
         """Return one batch."""
         with self._engine.connect() as conn:
-            return batch_of(conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one())
+            return to_batch(conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one())
 
     def progress(self, run_id: int) -> tuple[int, int]:
         """Return how many of a run's batches are final, and how many there are."""
-        final = sa.func.sum(sa.case((batch.c.state.in_(_FINAL_WORDS), 1), else_=0))
+        final = sa.func.sum(sa.case((batch.c.state.in_(_FINAL_VALUES), 1), else_=0))
         with self._engine.connect() as conn:
             done, total = conn.execute(sa.select(final, sa.func.count()).where(batch.c.run == run_id)).one()
         return int(done or 0), int(total)
 
     def items(self, run_id: int) -> pl.DataFrame:
-        """Return a run's records (ITEM_SCHEMA), in order."""
-        wanted = [item.c[name] for name in ITEM_SCHEMA]
+        """Return a run's records in order (ITEM_SCHEMA)."""
+        columns = [item.c[name] for name in ITEM_SCHEMA]
         with self._engine.connect() as conn:
-            rows = conn.execute(sa.select(*wanted).where(item.c.run == run_id).order_by(item.c.no)).all()
+            rows = conn.execute(sa.select(*columns).where(item.c.run == run_id).order_by(item.c.no)).all()
         return pl.DataFrame([tuple(row) for row in rows], schema=ITEM_SCHEMA, orient="row")
 
     def open_records(self, batch_id: int) -> tuple[OpenRecord, ...]:
         """Return the records of a batch without an outcome, in order."""
         with self._engine.connect() as conn:
-            return open_of(conn, batch_id)
+            return select_open_records(conn, batch_id)
 
     def usage_of_run(self, run_id: int) -> ApiUsage:
-        """Return what a run has cost so far."""
+        """Return what a run has used of the quota so far."""
         with self._engine.connect() as conn:
             row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).one()
         return ApiUsage(*row)
@@ -90,44 +90,42 @@ class StoreReader:
 
     def sent_records(self, batch_id: int) -> list[tuple[int, str]]:
         """Return (number, key) of every record the batch was sent with, in the order of its body."""
-        left_out = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
-        sent = sa.select(item.c.no, item.c.key).where(
-            item.c.batch == batch_id, sa.or_(item.c.outcome.is_(None), item.c.outcome.not_in(left_out))
-        )
+        was_sent = sa.or_(item.c.outcome.is_(None), item.c.outcome.not_in(_NEVER_SENT))
+        query = sa.select(item.c.no, item.c.key).where(item.c.batch == batch_id, was_sent).order_by(item.c.no)
         with self._engine.connect() as conn:
-            return [(no, key) for no, key in conn.execute(sent.order_by(item.c.no))]
+            return [(no, key) for no, key in conn.execute(query)]
 
     def sent_documents(self, account: Account) -> pl.DataFrame:
-        """Return the documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
+        """Return the documents that were sent for a client, or may have been (`rows.SENT_DOCUMENTS_SCHEMA`)."""
         with self._engine.connect() as conn:
             return sent_documents(conn, account)
 
     def not_found_in_arm(self, run_id: int, since: float) -> set[int]:
-        """Return the numbers of a run's records that ARM did not know when they were looked up after `since`."""
-        wanted = sa.select(look.c.item).where(
-            look.c.run == run_id, look.c.result == LookupResult.ABSENT, look.c.at >= since
+        """Return the numbers of a run's records that look-ups after `since` (epoch seconds) did not find in ARM."""
+        query = sa.select(look.c.item).where(
+            look.c.run == run_id, look.c.result == LookupResult.ABSENT.value, look.c.at >= since
         )
         with self._engine.connect() as conn:
-            return {int(no) for (no,) in conn.execute(wanted)}
+            return {int(no) for (no,) in conn.execute(query)}
 
     def identity(self) -> str:
-        """Return which store this is."""
+        """Return this store's id."""
         with self._engine.connect() as conn:
             return str(conn.execute(sa.select(identity.c.id)).scalar_one())
 
     def issued_token(self, word: str) -> bool:
-        """Tell whether a result workbook's token came from this store, with all that this store knew then."""
+        """Return whether a result workbook's token came from this store, with all that this store knew then."""
         with self._engine.connect() as conn:
             return conn.execute(sa.select(token.c.id).where(token.c.id == word)).first() is not None
 
     def history_since(self, account: Account) -> float | None:
-        """Return since when this store knows of all that is sent for a client; None when it knows nothing of it."""
+        """Return since when this store knows all that is sent for a client; None: it knows nothing of the client."""
         with self._engine.connect() as conn:
-            found = conn.execute(sa.select(client.c.since).where(*belongs_to(client, account))).scalar()
-        return None if found is None else float(found)
+            since = conn.execute(sa.select(client.c.since).where(*belongs_to(client, account))).scalar()
+        return None if since is None else float(since)
 
     def slowest_batch_seconds(self, account: Account) -> float:
-        """Return the seconds the slowest batch of this client took, from its intent to its last outcome."""
+        """Return the seconds the client's slowest batch took, from its intent to its last outcome."""
         with self._engine.connect() as conn:
             return slowest_batch_seconds(conn, account)
 

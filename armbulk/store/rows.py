@@ -1,4 +1,4 @@
-"""The store's rows as values, and the queries several transactions share."""
+"""The store's rows as values, and the statements that several transactions share."""
 
 import json
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
-from armbulk.store.schema import batch, item, run, sent_key
+from armbulk.store.schema import batch, belongs_to, item, run, sent_key
 
 ITEM_SCHEMA = {
     "no": pl.Int64,
@@ -32,12 +33,28 @@ ITEM_SCHEMA = {
     "reference": pl.String,
     "at": pl.Float64,
 }
-"""Columns of an items frame: one row per record of a run. `batch` is the batch's id."""
+"""Columns of an items frame: one row for each record of a run. `batch` is the batch's id, `at` the outcome's time."""
+
+SENT_DOCUMENTS_SCHEMA = {"key_norm": pl.String, "doc_type": pl.String, "run": pl.Int64, "outcome": pl.String}
+"""Columns of a frame of documents sent before; `outcome` is null while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as stored; times are epoch seconds."""
+    """A run as stored; times are epoch seconds.
+
+    Attributes:
+        id: its number.
+        created: when it was stored.
+        ended: when its latest session ended; None while none has.
+        state: running, finished, paused, in_doubt or interrupted.
+        resume_at: when a paused run may be resumed; None: at any time.
+        account: the client it sends for.
+        profile: the name of the profile it was started with.
+        sha256: file → hash of its bytes.
+        options: the files as named, and how they were read.
+        result: the path of its result workbook; None until that is written.
+    """
 
     id: int
     created: float
@@ -53,7 +70,20 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch as stored."""
+    """A batch as stored; times are epoch seconds.
+
+    Attributes:
+        id: unique in the store.
+        no: its number in the run.
+        resource: customers or documents.
+        method: POST or PUT.
+        state: its state.
+        attempt: how often it was submitted.
+        uuid: ARM's number of it; None until it was accepted.
+        intended: when it was last submitted.
+        answered: when that was answered.
+        rounds: complete rounds of look-ups while it was in doubt.
+    """
 
     id: int
     no: int
@@ -68,23 +98,8 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRecord:
-    """A record of a batch that has no outcome yet."""
-
-    no: int
-    key: str
-    payload: str
-    doc_type: str
-    customer: str
-    date: str
-    amount: str | None
-    currency: str
-    base: str | None = None  # JSON: what the change is compared with
-
-
-@dataclass(frozen=True, slots=True)
 class SubmitIntent:
-    """The batch may be sent now: its records, and the reservation that pays for it."""
+    """The committed intent to submit a batch: its reservation, what that costs, and the records that go."""
 
     reservation: int
     cost: ApiUsage
@@ -93,7 +108,7 @@ class SubmitIntent:
 
 @dataclass(frozen=True, slots=True)
 class StoreStamp:
-    """What a result workbook knows of the store it was written from: which one, a word it gave, and whose run."""
+    """What a result workbook carries: the store's id, a token that only this store knows, the run, and its client."""
 
     store: str
     token: str
@@ -101,8 +116,8 @@ class StoreStamp:
     account: Account
 
 
-def run_of(row: sa.RowMapping) -> Run:
-    """A run from its row."""
+def to_run(row: sa.RowMapping) -> Run:
+    """Return a row of `run` as a value."""
     return Run(
         row["id"],
         row["created"],
@@ -117,17 +132,16 @@ def run_of(row: sa.RowMapping) -> Run:
     )
 
 
-def batch_of(row: sa.RowMapping) -> Batch:
-    """A batch from its row."""
+def to_batch(row: sa.RowMapping) -> Batch:
+    """Return a row of `batch` as a value."""
     names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds")
     return Batch(state=BatchState(row["state"]), **{name: row[name] for name in names})
 
 
-def open_of(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord, ...]:
-    """The records of a batch without an outcome, in order."""
-    wanted = [item.c[name] for name in ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount")]
-    rows = sa.select(*wanted, item.c.currency, item.c.base).where(item.c.batch == batch_id, item.c.outcome.is_(None))
-    found = conn.execute(rows.order_by(item.c.no)).mappings()
+def select_open_records(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord, ...]:
+    """Return the records of a batch without an outcome, in order."""
+    columns = [item.c[name] for name in ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount")]
+    query = sa.select(*columns, item.c.currency, item.c.base).where(item.c.batch == batch_id, item.c.outcome.is_(None))
     return tuple(
         OpenRecord(
             row["no"],
@@ -140,33 +154,42 @@ def open_of(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord, ...]:
             row["currency"] or "",
             row["base"],
         )
-        for row in found
+        for row in conn.execute(query.order_by(item.c.no)).mappings()
     )
 
 
-def split(conn: sa.Connection, batch_id: int, parts: int) -> None:
-    """Put the open records of a refused batch into `parts` new batches of the same run."""
-    old = conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one()
-    nos = [record.no for record in open_of(conn, batch_id)]
-    last = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == old["run"])).scalar_one()
+def split_batch(conn: sa.Connection, batch_id: int, parts: int) -> None:
+    """Move the open records of a refused batch into `parts` new batches of the same run."""
+    refused = conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one()
+    nos = [record.no for record in select_open_records(conn, batch_id)]
     size = -(-len(nos) // parts)
-    for step, part in enumerate((nos[at : at + size] for at in range(0, len(nos), size)), start=1):
-        values = {name: old[name] for name in ("run", "resource", "method")}
-        made = sa.insert(batch).values(**values, no=last + step, state=BatchState.PLANNED.value)
-        new_id = conn.execute(made.returning(batch.c.id)).scalar_one()
-        chosen = sa.and_(item.c.run == old["run"], item.c.no.in_(part))
-        conn.execute(sa.update(item).where(chosen).values(batch=new_id))
+    for start in range(0, len(nos), size):
+        move_to_new_batch(conn, refused, nos[start : start + size])
 
 
-def writes(conn: sa.Connection, batch_id: int) -> int:
-    """The records that a batch's open part would write."""
+def move_to_new_batch(conn: sa.Connection, source: sa.RowMapping, nos: list[int], **values: Any) -> None:
+    """Move records (by number) of a batch into a new one of the same run, with other `values` of theirs."""
+    last_no = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == source["run"])).scalar_one()
+    row = {name: source[name] for name in ("run", "resource", "method")}
+    insert = sa.insert(batch).values(**row, no=last_no + 1, state=BatchState.PLANNED.value)
+    new_id = conn.execute(insert.returning(batch.c.id)).scalar_one()
+    is_moved = sa.and_(item.c.run == source["run"], item.c.no.in_(nos))
+    conn.execute(sa.update(item).where(is_moved).values(batch=new_id, **values))
+
+
+def count_writes(conn: sa.Connection, batch_id: int) -> int:
+    """Return how many records the open part of a batch would write, as the quota counts them."""
     total = sa.select(sa.func.sum(item.c.writes)).where(item.c.batch == batch_id, item.c.outcome.is_(None))
     return int(conn.execute(total).scalar_one())
 
 
-def guard(conn: sa.Connection, account: Account, batch_id: int, only: int | None = None) -> None:
-    """Take a batch's documents (or `only` one) under guard: no other run sends them. IntegrityError if one has."""
-    chosen = sa.select(
+def guard_documents(conn: sa.Connection, account: Account, batch_id: int, only: int | None = None) -> None:
+    """Record that a batch's open documents (or `only` this number) were sent: no other run sends them.
+
+    Raises:
+        sa.exc.IntegrityError: another run has sent one of them.
+    """
+    documents = sa.select(
         sa.literal(account.origin),
         sa.literal(account.client_no),
         item.c.doc_type,
@@ -175,38 +198,32 @@ def guard(conn: sa.Connection, account: Account, batch_id: int, only: int | None
         item.c.no,
     ).where(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
     if only is not None:
-        chosen = chosen.where(item.c.no == only)
+        documents = documents.where(item.c.no == only)
     names = ["origin", "client_no", "doc_type", "key_norm", "run", "item"]
-    conn.execute(sa.insert(sent_key).from_select(names, chosen))
+    conn.execute(sa.insert(sent_key).from_select(names, documents))
+
+
+def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
+    """Forget that a batch's documents were sent: ARM certainly did not take them, so a corrected row can be sent."""
+    documents = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id)
+    if rejected_only:
+        documents = documents.where(item.c.outcome == Outcome.REJECTED.value)
+    conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(documents)))
 
 
 def slowest_batch_seconds(conn: sa.Connection, account: Account) -> float:
-    """Seconds the slowest batch took that was never in doubt."""
-    taken = sa.func.max(batch.c.finished - batch.c.intended)
-    query = sa.select(taken).join_from(batch, run).where(*belongs_to(run, account), batch.c.rounds == 0)
+    """Return the seconds the slowest batch took that was never in doubt; 0 when there was none."""
+    longest = sa.func.max(batch.c.finished - batch.c.intended)
+    query = sa.select(longest).join_from(batch, run).where(*belongs_to(run, account), batch.c.rounds == 0)
     return float(conn.execute(query).scalar() or 0.0)
 
 
 def sent_documents(conn: sa.Connection, account: Account) -> pl.DataFrame:
-    """The documents that have been sent for a client: key_norm, doc_type, run, outcome (or null)."""
+    """Return the documents that were sent for a client, or may have been: SENT_DOCUMENTS_SCHEMA."""
     query = (
         sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run)
         .add_columns(sa.func.coalesce(item.c.outcome, sent_key.c.outcome))
         .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item), isouter=True)
         .where(*belongs_to(sent_key, account))
     )
-    schema = {"key_norm": pl.String, "doc_type": pl.String, "run": pl.Int64, "outcome": pl.String}
-    return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=schema, orient="row")
-
-
-def release(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
-    """Let go of the guard of documents that ARM certainly did not take, so that a corrected row can be sent."""
-    chosen = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id)
-    if rejected_only:
-        chosen = chosen.where(item.c.outcome == Outcome.REJECTED.value)
-    conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(chosen)))
-
-
-def belongs_to(table: sa.Table, account: Account) -> tuple[sa.ColumnElement[bool], ...]:
-    """The condition that rows belong to a client."""
-    return (table.c.origin == account.origin, table.c.client_no == account.client_no)
+    return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=SENT_DOCUMENTS_SCHEMA, orient="row")

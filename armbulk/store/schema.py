@@ -1,9 +1,22 @@
-"""The store's tables: runs, batches, records, the guard against double documents, events, and the ledger."""
+"""The store's tables: runs, batches, records, document numbers sent, events, and the usage ledger."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from armbulk.quota.limits import Account
 
 VERSION = 6
-"""The layout below; a store of a newer layout is refused untouched."""
+"""The version of the tables below; a store of a newer version is refused and left as it is."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
@@ -36,7 +49,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     ),
     6: ("ALTER TABLE item ADD COLUMN base TEXT",),
 }
-"""What makes a store of the layout before into one of this layout; new tables are created besides."""
+"""Statements that bring a store from the version before to this one; new tables are created in addition."""
 
 metadata = MetaData()
 
@@ -45,16 +58,16 @@ identity = Table(
     metadata,
     Column("id", Text, primary_key=True),
 )
-"""One row: which store this is. Result workbooks carry it."""
+"""One row: the store's id. Result workbooks carry it."""
 
 token = Table(
     "token",
     metadata,
     Column("id", Text, primary_key=True),
 )
-"""What each result workbook carries: a store that knows it knows all that was sent before the workbook was written.
+"""A random token for each result workbook: a store that has it knows all that was sent before the workbook was written.
 
-A number that grows would not do: a store restored from an older copy grows past it, without what it has lost.
+A counter would not prove that: a store restored from an older copy counts past it, without the runs it has lost.
 """
 
 client = Table(
@@ -64,7 +77,7 @@ client = Table(
     Column("client_no", Text, primary_key=True),
     Column("since", Float, nullable=False),
 )
-"""Since when this store knows of all that this machine sends for a client: what is older, it cannot vouch for."""
+"""Since when this store knows all that this machine sends for a client; earlier documents may be unknown to it."""
 
 run = Table(
     "run",
@@ -78,7 +91,7 @@ run = Table(
     Column("client_no", Text, nullable=False),
     Column("profile", Text, nullable=False),
     Column("sha256", Text, nullable=False),  # JSON: file → hash of its bytes
-    Column("options", Text, nullable=False),  # JSON: the files as named, and what was said of them
+    Column("options", Text, nullable=False),  # JSON: the files as named, and how they were read
     Column("result", Text),
     Column("requests", Integer, nullable=False, server_default="0"),
     Column("reads", Integer, nullable=False, server_default="0"),
@@ -101,7 +114,7 @@ batch = Table(
     Column("answered", Float),
     Column("status", Integer),
     Column("reservation", Integer),
-    Column("rounds", Integer, nullable=False, server_default="0"),  # complete looks at its records while in doubt
+    Column("rounds", Integer, nullable=False, server_default="0"),  # complete rounds of look-ups while in doubt
     Column("finished", Float),
     UniqueConstraint("run", "no"),
 )
@@ -113,8 +126,9 @@ look = Table(
     Column("run", Integer, nullable=False),
     Column("item", Integer, nullable=False),
     Column("at", Float, nullable=False),
-    Column("result", Text, nullable=False),
+    Column("result", Text, nullable=False),  # LookupResult
 )
+"""What each look-up of a record showed."""
 
 item = Table(
     "item",
@@ -134,7 +148,7 @@ item = Table(
     Column("writes", Integer, nullable=False),
     Column("batch", ForeignKey("batch.id")),
     Column("payload", Text),  # the record's JSON, until it has an outcome
-    Column("base", Text),  # JSON: what a change is compared with before it goes; likewise
+    Column("base", Text),  # JSON: what a change is compared with before it goes; until it has an outcome
     Column("outcome", Text),
     Column("message", Text),
     Column("warnings", Text),
@@ -152,8 +166,9 @@ sent_key = Table(
     Column("key_norm", Text, primary_key=True),
     Column("run", Integer, nullable=False),
     Column("item", Integer, nullable=False),
-    Column("outcome", Text),  # what became of it, once its record has been purged
+    Column("outcome", Text),  # its outcome, once its record has been purged
 )
+"""Document numbers that were sent, or may have been: no other run sends them."""
 
 event = Table(
     "event",
@@ -185,7 +200,7 @@ foreign = Table(
     Column("start", Float, primary_key=True),
     Column("amount", Integer, nullable=False),
 )
-"""What the client's other integrations are taken to have used."""
+"""What the client's other integrations are estimated to have used."""
 
 reservation = Table(
     "usage_reservation",
@@ -197,7 +212,7 @@ reservation = Table(
     Column("requests", Integer, nullable=False),
     Column("reads", Integer, nullable=False),
     Column("writes", Integer, nullable=False),
-    sqlite_autoincrement=True,  # a number is never given twice: another process may still hold it
+    sqlite_autoincrement=True,  # an id is never used twice: another process may still have it
 )
 
 meter_clock = Table(
@@ -209,3 +224,8 @@ meter_clock = Table(
     Column("blocked_until", Float, nullable=False),
     Column("heard", Float),  # the latest time that ARM's own Date proved
 )
+
+
+def belongs_to(table: Table, account: Account) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that rows belong to a client."""
+    return (table.c.origin == account.origin, table.c.client_no == account.client_no)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.model.fields import Field
-from armbulk.model.sheet import ReadOptions
+from armbulk.model.read_options import ReadOptions
 
 NUMBER_KINDS = ("number", "padded")
 """The cell kinds of a plain number."""

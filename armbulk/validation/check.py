@@ -17,7 +17,8 @@ from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet, Table
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATED
 from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
 from armbulk.validation.input_files import read_files
@@ -142,7 +143,7 @@ def check_sheets(
         header_matches=matches,
         tables=shown.tables,
         findings=every_finding,
-        blocked_rows=rules.blocked_rows(shown.tables, every_finding),
+        blocked_rows=rules.find_blocked_rows(shown.tables, every_finding),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.mapping.headers import HeaderMatch, fold_header, known_headers
+from armbulk.mapping.headers import HeaderMatch, fold_header, index_headers
 from armbulk.model.fields import FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet
@@ -33,12 +33,12 @@ class Compared:
     findings: pl.DataFrame
 
 
-def export_marker(client_hash: str) -> str:
+def make_export_marker(client_hash: str) -> str:
     """Return the header of the hidden copy's last column, which names the client whose data it is."""
     return _MARKER + client_hash
 
 
-def exported_client_hash(sheet: Sheet) -> str | None:
+def read_client_hash(sheet: Sheet) -> str | None:
     """Return the hash of the client from whom a sheet was exported; None for a sheet that is no export."""
     base = sheet.base
     if base is None or base.frame.is_empty():
@@ -104,7 +104,7 @@ def _match_columns(base: Sheet, resource: Resource) -> dict[str, str]:
     """Return field → letter of the hidden copy, whose first row is its header."""
     if base.frame.is_empty():
         return {}
-    names = known_headers(resource)
+    names = index_headers(resource)
     header = zip(base.letters, base.frame.select(base.letters).row(0), strict=True)
     return {names[fold_header(text)].name: letter for letter, text in header if text and fold_header(text) in names}
 

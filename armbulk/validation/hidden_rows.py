@@ -7,7 +7,8 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.model.keys import normalise_key
-from armbulk.model.sheet import ReadOptions, Sheet, Table
+from armbulk.model.read_options import ReadOptions
+from armbulk.model.sheet import Sheet, Table
 
 _MAX_ROWS_NAMED = 5
 
@@ -24,7 +25,7 @@ class HiddenRows:
 def separate_hidden_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], options: ReadOptions) -> HiddenRows:
     """Report the hidden rows of `tables`; leave them out where `options.hidden` is "skip"."""
     hidden = pl.concat(
-        [_hidden_rows(index, sheet) for index, sheet in enumerate(sheets)]
+        [_list_hidden_rows(index, sheet) for index, sheet in enumerate(sheets)]
         or [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64})]
     )
     if hidden.is_empty():
@@ -35,14 +36,14 @@ def separate_hidden_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], o
     findings = [_count_rows(with_data, code, index) for index in with_data["sheet"].unique().sort()]
     if options.hidden != "skip":
         return HiddenRows(dict(tables), {}, merge_findings(findings))
-    skipped = _skipped_rows(tables, rows)
-    findings += _lines_without_their_document(tables, rows)
+    skipped = _find_skipped_rows(tables, rows)
+    findings += _find_lines_without_their_document(tables, rows)
     read = {name: replace(table, rows=_without(table.rows, skipped[name])) for name, table in tables.items()}
     left_out = {name: replace(tables[name], rows=part) for name, part in skipped.items() if part.height}
     return HiddenRows(read, left_out, merge_findings(findings))
 
 
-def _hidden_rows(index: int, sheet: Sheet) -> pl.DataFrame:
+def _list_hidden_rows(index: int, sheet: Sheet) -> pl.DataFrame:
     rows = sorted(sheet.hidden_rows)
     return pl.DataFrame({"sheet": [index] * len(rows), "row": rows}, schema={"sheet": pl.UInt16, "row": pl.Int64})
 
@@ -54,7 +55,7 @@ def _count_rows(hidden: pl.DataFrame, code: str, index: int) -> pl.DataFrame:
     return to_findings(pl.DataFrame({"value": [str(len(rows))], "detail": [first]}), sheet=index, code=code)
 
 
-def _skipped_rows(tables: Mapping[str, Table], hidden: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _find_skipped_rows(tables: Mapping[str, Table], hidden: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Return the rows that are left out, by resource: a hidden document takes all its lines with it."""
     if not {"documents", "lines"} <= set(tables):
         return dict(hidden)
@@ -64,7 +65,7 @@ def _skipped_rows(tables: Mapping[str, Table], hidden: Mapping[str, pl.DataFrame
     return {**hidden, "lines": skipped_lines}
 
 
-def _lines_without_their_document(
+def _find_lines_without_their_document(
     tables: Mapping[str, Table], hidden: Mapping[str, pl.DataFrame]
 ) -> list[pl.DataFrame]:
     """Return the findings of hidden lines whose document is not hidden: an invoice is never sent without a line."""

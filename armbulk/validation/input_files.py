@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadIssue, ReadOptions, Sheet
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import read_sheets
 from armbulk.resources import RESOURCES
 from armbulk.validation import edits

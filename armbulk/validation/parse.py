@@ -10,7 +10,8 @@ from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldRole, FieldType, Severity
-from armbulk.model.sheet import DEFAULT_READ_OPTIONS, ReadOptions, Sheet
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.sheet import Sheet
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 from armbulk.validation.clear_marker import list_cleared, refuse_markers, take_clear_markers
 from armbulk.validation.dates import add_dates, parse_date

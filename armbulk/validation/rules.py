@@ -212,20 +212,20 @@ def _with_norm(table: Table, name: str, *more: str) -> pl.DataFrame:
 # --- which records an error blocks ------------------------------------------------------------------
 
 
-def blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the customers and documents that an error blocks: resource → (sheet, row).
 
     An error on a line blocks its document; an error on a sheet's header blocks every record of the sheet.
     """
     errors = findings.filter(pl.col("severity") == Severity.ERROR.value).select("sheet", "row").unique()
-    blocked = {name: _rows_with_errors(table, errors) for name, table in tables.items()}
+    blocked = {name: _find_rows_with_errors(table, errors) for name, table in tables.items()}
     if "documents" in tables and "lines" in tables:
-        by_lines = _documents_of_lines(tables["documents"], tables["lines"], blocked["lines"])
+        by_lines = _find_documents_of_lines(tables["documents"], tables["lines"], blocked["lines"])
         blocked["documents"] = pl.concat([blocked["documents"], by_lines]).unique(maintain_order=True)
     return {name: blocked[name] for name in ("customers", "documents") if name in blocked}
 
 
-def _documents_of_lines(documents: Table, lines: Table, blocked: pl.DataFrame) -> pl.DataFrame:
+def _find_documents_of_lines(documents: Table, lines: Table, blocked: pl.DataFrame) -> pl.DataFrame:
     """Return the documents (sheet, row) of blocked lines; all of them where no blocked line has a document number."""
     lines_blocked = lines.rows.join(blocked, on=["sheet", "row"], how="semi")
     norms = lines_blocked.select(normalise_key(pl.col(lines.resource.record_key)).alias("norm")).unique().drop_nulls()
@@ -235,7 +235,7 @@ def _documents_of_lines(documents: Table, lines: Table, blocked: pl.DataFrame) -
     return keyed.join(norms, on="norm", how="semi").select("sheet", "row")
 
 
-def _rows_with_errors(table: Table, errors: pl.DataFrame) -> pl.DataFrame:
+def _find_rows_with_errors(table: Table, errors: pl.DataFrame) -> pl.DataFrame:
     """Return the rows (sheet, row) with an error of their own, and those of sheets with an error above the table."""
     rows = table.rows.select("sheet", "row")
     own = rows.join(errors, on=["sheet", "row"], how="semi", maintain_order="left")

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.sheet import Sheet
-from armbulk.resources import field_headers
+from armbulk.resources import list_field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
@@ -215,7 +215,7 @@ def _write_problems(page: Worksheet, findings: Sequence[RenderedFinding], lang: 
     for column, (words, width) in enumerate(style.PROBLEM_COLUMNS, start=1):
         _write_head(page.cell(1, column), words.text(lang))
         page.column_dimensions[get_column_letter(column)].width = width
-    headers = field_headers()
+    headers = list_field_headers()
     for row, finding in enumerate(findings, start=2):
         for column, text in enumerate(style.problem_cells(finding, headers, lang), start=1):
             _write_text(page.cell(row, column), text)

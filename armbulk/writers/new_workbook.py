@@ -12,7 +12,7 @@ import xlsxwriter
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.sheet import Sheet
-from armbulk.resources import field_headers
+from armbulk.resources import list_field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
@@ -234,7 +234,7 @@ def _write_problems(page: Any, findings: Sequence[RenderedFinding], lang: str, f
         page.set_column(column, column, width)
     page.set_landscape()
     page.fit_to_pages(1, 0)
-    headers = field_headers()
+    headers = list_field_headers()
     for row, finding in enumerate(findings, start=1):
         colour = style.RED if finding["severity"] == "error" else style.YELLOW
         for column, text in enumerate(style.problem_cells(finding, headers, lang)):

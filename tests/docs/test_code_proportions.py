@@ -1,10 +1,11 @@
-"""The proportions of the house: small files, small functions, everything public explained."""
+"""The code of armbulk: small modules, small functions, everything public explained, no class name twice."""
 
 from __future__ import annotations
 
 import ast
 import re
 import subprocess
+from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,16 @@ def test_explained(module: Path) -> None:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree), f"{module.name} has no docstring"
     assert [node.name for node in public(tree) if not ast.get_docstring(node)] == []
+
+
+def test_no_class_name_is_declared_twice() -> None:
+    """A class name means one thing in the whole package, the sandbox included."""
+    declared: defaultdict[str, list[str]] = defaultdict(list)
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                declared[node.name].append(f"{module.relative_to(ROOT).as_posix()}:{node.lineno}")
+    assert {name: places for name, places in declared.items() if len(places) > 1} == {}
 
 
 def test_make_help() -> None:

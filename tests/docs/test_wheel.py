@@ -1,53 +1,24 @@
-"""The wheel, installed as a user would: into an empty environment, used from another folder."""
+"""The wheel: what is in it, and that it serves from any folder; tests/proofs installs it into an empty environment."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
-import venv
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from support.paths import ROOT
+from support.wheel import build_wheel, run
 
 import armbulk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCRIPTS = "Scripts" if os.name == "nt" else "bin"
-
-pytestmark = pytest.mark.slow
-
-
-def run(*command: str | Path, cwd: Path) -> str:
-    """Run a command to its end; a failure shows all it said."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel of this checkout."""
-    out = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, cwd=ROOT)
-    (built,) = out.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel into an empty environment; gives the folder of its commands."""
-    home = tmp_path_factory.mktemp("installed")
-    venv.create(home, with_pip=True)
-    scripts = home / SCRIPTS
-    run(scripts / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, cwd=home)
-    return scripts
+    """The wheel of this checkout."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def test_contents(wheel: Path) -> None:
@@ -60,14 +31,13 @@ def test_contents(wheel: Path) -> None:
     assert not [name for name in names if name.startswith("armbulk/samples/") and name.endswith(".py")]
 
 
-def test_version(installed: Path, tmp_path: Path) -> None:
-    """An installed armbulk tells its version."""
-    assert armbulk.__version__ in run(installed / "armbulk", "--version", cwd=tmp_path)
-
-
-def test_demo(installed: Path, tmp_path: Path) -> None:
-    """An installed armbulk shows the whole journey, from any folder, and leaves the result workbook it names."""
-    told = json.loads(run(installed / "armbulk", "demo", "--json", cwd=tmp_path))
-    result = tmp_path / told["result"]
-    assert result.suffix == ".xlsx"
-    assert result.is_file()
+def test_it_serves_from_any_folder(wheel: Path, tmp_path: Path) -> None:
+    """Unpacked anywhere it tells its version, and writes a template from the files it carries."""
+    unpacked = tmp_path / "unpacked"
+    zipfile.ZipFile(wheel).extractall(unpacked)
+    where = "import armbulk, armbulk.cli; print(armbulk.__file__)"
+    assert str(unpacked) in run(sys.executable, "-c", where, cwd=tmp_path, PYTHONPATH=str(unpacked))
+    command = (sys.executable, "-m", "armbulk")
+    assert armbulk.__version__ in run(*command, "--version", cwd=tmp_path, PYTHONPATH=str(unpacked))
+    run(*command, "template", "customers", "--yes", cwd=tmp_path, PYTHONPATH=str(unpacked))
+    assert [path.suffix for path in tmp_path.glob("*.xlsx")] == [".xlsx"]

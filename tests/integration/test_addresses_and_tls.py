@@ -19,11 +19,15 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from support.hostile_server import Asked, Hostile, answer, serving
 from support.journey import write_files
 
-from armbulk.arm.client import ArmClient, Login, is_header_safe
-from armbulk.arm.responses import Response, SubmitVerdict, TransportError, read_submit_response
+from armbulk.arm.client import ArmClient
+from armbulk.arm.credentials import Login, is_header_safe
+from armbulk.arm.http import HttpClient
+from armbulk.arm.submit_results import read_submit_response
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
+from armbulk.model.response import Response, TransportError
+from armbulk.model.submission import OpenRecord, SubmitVerdict
 from armbulk.settings.load import check_address, load_profile
 
 TOKEN = "canary-token-8Kd"  # noqa: S105 - a canary
@@ -61,14 +65,17 @@ def ear() -> Iterator[tuple[int, list[bytes]]]:
 def arm_at(base_url: str, token_url: str = "", **login: str) -> ArmClient:
     """ARM with a ready token, or with a client's secret."""
     by_client = Login("", token_url, "client", SECRET, **login)
-    return ArmClient(base_url, "2218", by_client if token_url else Login(TOKEN, **login), SystemClock())
+    login_used = by_client if token_url else Login(TOKEN, **login)
+    return ArmClient(HttpClient(base_url, "2218", login_used, SystemClock()))
 
+
+RECORD = OpenRecord(1, "F1", '"canary-body"', "IN", "1", "2026-11-01", "125", "NOK")
 
 CALLS: dict[str, Callable[[ArmClient], Response]] = {
-    "POST": lambda arm: arm.send_batch("documents", "POST", b'{"documents": "canary-body"}'),
-    "PUT": lambda arm: arm.send_batch("customers", "PUT", b'{"customers": "canary-body"}'),
-    "GET": lambda arm: arm.get_document("F1"),
-    "list": lambda arm: arm.list_page("documents", {"pagesize": "5"}),
+    "POST": lambda arm: arm.submit_batch("documents", "POST", "user", [RECORD]).response,
+    "PUT": lambda arm: arm.submit_batch("customers", "PUT", "user", [RECORD]).response,
+    "GET": lambda arm: arm.look_up_document(RECORD.expected).response,
+    "list": lambda arm: arm.read_page("documents", {"pagesize": "5"}).response,
 }
 
 HINTS: dict[str, Callable[[str], bytes]] = {

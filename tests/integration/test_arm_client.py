@@ -14,10 +14,14 @@ import httpx
 import pytest
 import trustme
 
-from armbulk.arm.client import MAX_RESPONSE_BYTES, ArmClient, Login
-from armbulk.arm.responses import Response, SubmitVerdict, TransportError, read_submit_response
+from armbulk.arm.client import ArmClient
+from armbulk.arm.credentials import Login
+from armbulk.arm.http import MAX_RESPONSE_BYTES, HttpClient
+from armbulk.arm.submit_results import read_submit_response
 from armbulk.clock import SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
+from armbulk.model.response import Response, TransportError
+from armbulk.model.submission import SubmitVerdict
 
 
 @contextmanager
@@ -59,9 +63,9 @@ def server(answer: Any = (200, {}, b"{}"), context: ssl.SSLContext | None = None
 
 def post(base: str, **login: str) -> Response:
     """Post a batch."""
-    arm = ArmClient(base, "2218", Login("secret-token", **login), SystemClock())
+    arm = ArmClient(HttpClient(base, "2218", Login("secret-token", **login), SystemClock()))
     try:
-        return arm.send_batch("documents", "POST", b"{}")
+        return arm.submit_batch("documents", "POST", "user", []).response
     finally:
         arm.close()
 
@@ -104,7 +108,7 @@ def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
     for name in ("ca.pem", "missing.pem"):
         with pytest.raises(SettingsError, match=name):
-            ArmClient("https://localhost", "1", Login("t", ca_file=str(tmp_path / name)), SystemClock())
+            HttpClient("https://localhost", "1", Login("t", ca_file=str(tmp_path / name)), SystemClock())
 
 
 WHERE = (
@@ -131,11 +135,11 @@ def test_the_token_never_follows_a_redirect(status: int, where: str, call: str) 
             if call == "POST":
                 assert read_submit_response(post(base)).verdict is SubmitVerdict.IN_DOUBT
             elif call == "GET":
-                reply = ArmClient(base, "1", Login("t"), SystemClock()).get_document("1")
+                reply = HttpClient(base, "1", Login("t"), SystemClock()).call("GET", "/documents/1")
                 assert reply.status == status or reply.error is TransportError.BROKEN
             else:
                 with pytest.raises(ArmbulkError):
-                    ArmClient(base, "1", Login("", f"{base}/token", "id", "secret"), SystemClock()).login()
+                    HttpClient(base, "1", Login("", f"{base}/token", "id", "secret"), SystemClock()).login()
             assert len(asked) == 1
     assert seen == []
 
@@ -169,8 +173,8 @@ class Given(httpx.BaseTransport):
 def test_an_endless_answer_is_cut_off() -> None:
     """After 64 MiB the answer is given up; for a post that means in doubt."""
     body = Endless()
-    arm = ArmClient("http://127.0.0.1", "1", Login("t"), SystemClock(), Given(httpx.Response(200, stream=body)))
-    reply = arm.send_batch("documents", "POST", b"{}")
+    http = HttpClient("http://127.0.0.1", "1", Login("t"), SystemClock(), Given(httpx.Response(200, stream=body)))
+    reply = http.call("POST", "/documents/batches", b"{}")
     assert reply.error is TransportError.BROKEN
     assert body.sent <= MAX_RESPONSE_BYTES + (2 << 20)
     assert read_submit_response(reply).verdict is SubmitVerdict.IN_DOUBT
@@ -203,8 +207,8 @@ class Ticking(SystemClock):
 def test_a_trickling_answer_is_given_up() -> None:
     """A call has two minutes in all, however it trickles."""
     clock = Ticking()
-    arm = ArmClient("http://127.0.0.1", "1", Login("t"), clock, Given(httpx.Response(200, stream=Slow(clock))))
-    assert arm.get_batch("x").error is TransportError.BROKEN
+    http = HttpClient("http://127.0.0.1", "1", Login("t"), clock, Given(httpx.Response(200, stream=Slow(clock))))
+    assert http.call("GET", "/batches/x").error is TransportError.BROKEN
     assert clock.at < 130
 
 

@@ -1,33 +1,18 @@
 """The command line as others' scripts rely on it: words, JSON, exit codes."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from support.commands import call, called
 from support.journey import write_files
 from support.paths import ROOT, SAMPLES
 
-from armbulk.cli import _COMMANDS, cli
+from armbulk.cli import _COMMANDS
 from armbulk.sandbox import Sandbox
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def call(*words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    """Run a command: exit code, stdout, stderr."""
-    result = CliRunner().invoke(cli, list(words), env=env)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
-
-
-def called(*words: str, env: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
-    """Run a command with --json: exit code and its one object."""
-    code, out, _ = call(*words, "--json", env=env)
-    return code, json.loads(out)
 
 
 @pytest.mark.parametrize("name", list(_COMMANDS))
@@ -184,6 +169,18 @@ def test_demo(tmp_path: Path) -> None:
     assert code == 0
     assert said["rows"] == 160
     assert Path(said["result"]).exists()
+
+
+def test_demo_shows_its_steps_and_the_files_worth_opening(tmp_path: Path) -> None:
+    """Each step is shown with its command, and four files are named at the end, all of them there."""
+    code, _, err = call("demo", "--folder", str(tmp_path / "demo"))
+    assert code == 0
+    assert re.findall(r"^\[(\d)/5\] .+: armbulk (\w+)", err, flags=re.MULTILINE) == [
+        ("1", "check"), ("2", "plan"), ("3", "import"), ("4", "export"), ("5", "export"),
+    ]  # fmt: skip
+    files = re.findall(r"^  (\S+\.xlsx)  ", err.partition("Files worth opening:")[2], flags=re.MULTILINE)
+    assert len(files) == 4
+    assert all(Path(file).is_file() for file in files)
 
 
 @pytest.mark.promise("P18")

@@ -16,15 +16,11 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
-from click.testing import CliRunner
+from support.exports import FEBRUARY, export_by_command, export_to_file, people
 from support.list_server import Json, Lists, gl_item
 from support.paths import ARM_SAMPLES
-from test_export_completeness import FEBRUARY, bench
 
-from armbulk.cli import cli
 from armbulk.errors import FileError
-from armbulk.export import run
-from armbulk.export.request import ExportArguments, build_request
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
 from armbulk.writers import xlsx
@@ -40,13 +36,6 @@ AWKWARD = [
     'a;b,c\n"d"',
     "_x0041_",
 ]
-
-
-def write(folder: Path, lists: Lists, name: str, resource: str = "gl-items", **given: Any) -> dict[str, Any]:
-    """Export into a file of this name."""
-    lang = given.pop("lang", "en")
-    want = build_request(resource, ExportArguments(folder / name, **given))
-    return run.export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
 
 
 def postings() -> list[Json]:
@@ -66,7 +55,7 @@ def cells(path: Path, sheet: int = 0) -> list[dict[str, Any]]:
 
 def test_a_workbook_is_typed_and_inert(tmp_path: Path) -> None:
     """Amounts are numbers, days are dates, identifiers and risky texts are text; nothing is a formula."""
-    said = write(tmp_path, Lists({"glitems": postings()}), "gl.xlsx", **FEBRUARY)
+    said = export_to_file(tmp_path, Lists({"glitems": postings()}), "gl.xlsx", **FEBRUARY)
     assert (said["complete"], said["unknown"]) == (True, ["mystery.deep"])
     rows = cells(tmp_path / "gl.xlsx")
     first = rows[0]
@@ -83,7 +72,7 @@ def test_a_workbook_is_typed_and_inert(tmp_path: Path) -> None:
 def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
     """Frozen header, a table with its filter, widths; Norwegian headers on request; the same bytes every time."""
     lists = Lists({"glitems": postings()})
-    write(tmp_path, lists, "no.xlsx", lang="no", **FEBRUARY)
+    export_to_file(tmp_path, lists, "no.xlsx", lang="no", **FEBRUARY)
     page = openpyxl.load_workbook(tmp_path / "no.xlsx").active
     assert page is not None
     assert page.title == "Hovedboksposter"
@@ -92,7 +81,7 @@ def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
     assert (table.ref, table.autoFilter.ref) == ("A1:W10", "A1:W10")
     assert "Hovedboksbeløp" in [one.value for one in page[1]]
     assert page.column_dimensions["B"].width > 10
-    write(tmp_path, lists, "again.xlsx", lang="no", **FEBRUARY)
+    export_to_file(tmp_path, lists, "again.xlsx", lang="no", **FEBRUARY)
     assert (tmp_path / "no.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
 
 
@@ -100,7 +89,7 @@ def test_a_workbook_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest
     """More rows than a worksheet holds go over several, each with its header; none is lost at the seam."""
     monkeypatch.setattr(xlsx, "MAX_SHEET_ROWS", 1_001)
     lists = Lists({"glitems": [gl_item(n) for n in range(2_500)]})
-    write(tmp_path, lists, "gl.xlsx", **FEBRUARY)
+    export_to_file(tmp_path, lists, "gl.xlsx", **FEBRUARY)
     made = openpyxl.load_workbook(tmp_path / "gl.xlsx", read_only=True)
     assert made.sheetnames == ["GL items 1", "GL items 2", "GL items 3"]
     ids = [row[1] for name in made.sheetnames for row in made[name].iter_rows(min_row=2, values_only=True)]
@@ -110,14 +99,14 @@ def test_a_workbook_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest
 def test_a_number_excel_cannot_keep_is_text(tmp_path: Path) -> None:
     """An amount of more than 15 digits is not rounded: the cell holds it as text."""
     lists = Lists({"glitems": [gl_item(1, glAmount=12345678901234567)]})
-    write(tmp_path, lists, "gl.xlsx", **FEBRUARY)
+    export_to_file(tmp_path, lists, "gl.xlsx", **FEBRUARY)
     assert cells(tmp_path / "gl.xlsx")[0]["GL amount"].value == "12345678901234567"
 
 
 @pytest.mark.parametrize("dialect", ["norwegian", "rfc"])
 def test_csv_in_both_dialects(tmp_path: Path, dialect: str) -> None:
     """Separator, decimal mark, BOM; for people risky texts are defused, numbers and programs' files are not."""
-    write(tmp_path, Lists({"glitems": postings()}), "gl.csv", dialect=dialect, **FEBRUARY)
+    export_to_file(tmp_path, Lists({"glitems": postings()}), "gl.csv", dialect=dialect, **FEBRUARY)
     raw = (tmp_path / "gl.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf") == (dialect == "norwegian")
     text = raw.decode("utf-8-sig")
@@ -132,7 +121,7 @@ def test_csv_in_both_dialects(tmp_path: Path, dialect: str) -> None:
 
 def test_parquet_is_typed(tmp_path: Path) -> None:
     """Decimals and dates as such, moments in UTC, identifiers as text."""
-    write(tmp_path, Lists({"glitems": postings()}), "gl.parquet", **FEBRUARY)
+    export_to_file(tmp_path, Lists({"glitems": postings()}), "gl.parquet", **FEBRUARY)
     frame = pl.read_parquet(tmp_path / "gl.parquet")
     assert frame.schema["gl_amount"] == pl.Decimal(38, 2)
     assert frame["gl_amount"][0] == Decimal("-1234.50")
@@ -145,14 +134,14 @@ def test_parquet_is_typed(tmp_path: Path) -> None:
 def test_totals_are_exact_and_by_currency(tmp_path: Path) -> None:
     """A thousand times 0.10 is 100.00; amounts in currencies are added up by currency."""
     items = [gl_item(n, glAmount=0.1, currencyAmount=0.1, currency="NOK" if n % 2 else "EUR") for n in range(1_000)]
-    said = write(tmp_path, Lists({"glitems": items}), "gl.csv", **FEBRUARY)
+    said = export_to_file(tmp_path, Lists({"glitems": items}), "gl.csv", **FEBRUARY)
     half = Decimal("50.00")
     assert said["totals"] == {"gl_amount": Decimal("100.00"), "currency_amount": {"EUR": half, "NOK": half}}
 
 
 def test_only_some_columns(tmp_path: Path) -> None:
     """`--columns` takes names, headers or ARM's paths, and keeps their order."""
-    write(
+    export_to_file(
         tmp_path,
         Lists({"glitems": postings()}),
         "gl.csv",
@@ -175,7 +164,7 @@ def test_every_list_in_every_form(tmp_path: Path, name: str, form: str) -> None:
     records = [dict.fromkeys(resource.listing.key, str(n)) | {"description": f"nr {n}"} for n in range(25)]
     if name == "documents":
         records = [{**one, "documentLines": [{"lineNo": 1}, {"lineNo": 2}]} for one in records]
-    said = write(tmp_path, Lists({resource.listing.endpoint: records}), f"out.{form}", name)
+    said = export_to_file(tmp_path, Lists({resource.listing.endpoint: records}), f"out.{form}", name)
     assert (said["rows"], said["complete"], said["lines"]) == (25, True, 50 if name == "documents" else None)
     made = Path(said["files"][0])
     match form:
@@ -199,8 +188,8 @@ def test_the_published_samples_fill_their_columns(tmp_path: Path) -> None:
     item = json.loads((ARM_SAMPLES / "ar_item.response.json").read_text())
     people = json.loads((ARM_SAMPLES / "customers.list.response.json").read_text())["customers"]
     lists = Lists({"aritems": [item], "customers": people})
-    assert write(tmp_path, lists, "ar.parquet", "ar-items")["unknown"] == []
-    assert write(tmp_path, lists, "c.parquet", "customers")["unknown"] == []
+    assert export_to_file(tmp_path, lists, "ar.parquet", "ar-items")["unknown"] == []
+    assert export_to_file(tmp_path, lists, "c.parquet", "customers")["unknown"] == []
     row = pl.read_parquet(tmp_path / "ar.parquet").row(0, named=True)
     assert (row["gl_balance"], row["kid"], row["gl_period"]) == (Decimal("124.37"), "500221850000200350786", 2)
     first = pl.read_parquet(tmp_path / "c.parquet").row(0, named=True)
@@ -218,11 +207,11 @@ def test_a_disk_that_is_full_leaves_nothing_half(tmp_path: Path, monkeypatch: py
     with monkeypatch.context() as broken:
         broken.setattr(xlsx, "rows_to_xml", full)
         with pytest.raises(FileError, match="No space left"):
-            write(tmp_path, lists, "gl.xlsx", **FEBRUARY)
+            export_to_file(tmp_path, lists, "gl.xlsx", **FEBRUARY)
     assert (tmp_path / "gl.xlsx").read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gl.xlsx", "home"]
     before = lists.reads
-    assert write(tmp_path, lists, "gl.xlsx", **FEBRUARY)["rows"] == len(AWKWARD)
+    assert export_to_file(tmp_path, lists, "gl.xlsx", **FEBRUARY)["rows"] == len(AWKWARD)
     assert lists.reads == before
 
 
@@ -231,10 +220,10 @@ import os, signal, sys
 from pathlib import Path
 sys.path[:0] = {paths!r}
 from support.list_server import Lists, gl_item
-from test_export_files import write
+from support.exports import export_to_file
 lists = Lists({{"glitems": [gl_item(n) for n in range(4_000)]}})
 lists.change = lambda call, *_: os.kill(os.getpid(), signal.SIGKILL) if call == 4 else None
-write(Path({folder!r}), lists, "gl.csv", period="2025-02")
+export_to_file(Path({folder!r}), lists, "gl.csv", period="2025-02")
 """
 
 
@@ -245,28 +234,15 @@ def test_a_killed_export_goes_on(tmp_path: Path) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert not (tmp_path / "gl.csv").exists()
     lists = Lists({"glitems": [gl_item(n) for n in range(4_000)]})
-    said = write(tmp_path, lists, "gl.csv", **FEBRUARY)
+    said = export_to_file(tmp_path, lists, "gl.csv", **FEBRUARY)
     assert (said["rows"], said["complete"]) == (4_000, True)
     assert lists.reads == 2_000
-
-
-def call(sandbox: Sandbox, folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    """Run `armbulk export … --json` against a sandbox."""
-    env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_POLL_SECONDS": "0"}
-    done = CliRunner().invoke(cli, ["export", *words, "--json"], env=env)
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, json.loads(done.stdout)
-
-
-def people(count: int) -> list[dict[str, object]]:
-    """Customers."""
-    return [{"customerNo": f"{n:05d}", "name": f"Kunde {n} Æ"} for n in range(count)]
 
 
 def test_the_command_and_its_json(tmp_path: Path) -> None:
     """`armbulk export` says what its contract names, and exits 0; ARM's own count agrees with what it says it used."""
     with Sandbox(customers=people(120)) as sandbox:
-        code, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"))
+        code, said = export_by_command(sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"))
         assert code == 0
         assert set(said) >= {"resource", "rows", "files", "complete", "windows", "cost", "totals", "tie_out"}
         assert (said["rows"], said["complete"], said["tie_out"]) == (120, True, None)
@@ -277,7 +253,7 @@ def test_the_command_and_its_json(tmp_path: Path) -> None:
 def test_a_plan_reads_nothing_in_full(tmp_path: Path) -> None:
     """`--plan` prices the export by its size: requests, records, and when it is done."""
     with Sandbox(customers=people(2_120)) as sandbox:
-        code, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"), "--plan")
+        code, said = export_by_command(sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"), "--plan")
         assert (code, said["records"], said["cost"]) == (0, 2_120, {"requests": 3, "reads": 2_120, "writes": 0})
         assert said["finishes"]
         assert sandbox.state.usage()["hour.reads"] <= 10
@@ -289,7 +265,7 @@ def test_no_room_is_exit_4(tmp_path: Path) -> None:
     limits.write_text("[hour]\nrequests=500\nreads=60\nwrites=60\n[month]\nrequests=500\nreads=6000\nwrites=60\n")
     with Sandbox(customers=people(120)) as sandbox:
         words = ("customers", "-o", str(tmp_path / "c.csv"), "--no-wait", "--aup-file", str(limits))
-        code, said = call(sandbox, tmp_path, *words)
+        code, said = export_by_command(sandbox, tmp_path, *words)
     assert (code, said["exit"], said["error"]["code"]) == (4, 4, "limit")
     assert not (tmp_path / "c.csv").exists()
 
@@ -315,6 +291,6 @@ def test_what_cannot_be_asked_is_said_before_anything_is_called(
     """Wrong usage is exit 2 with its name; ARM is not called."""
     monkeypatch.chdir(tmp_path)
     with Sandbox() as sandbox:
-        exit_code, said = call(sandbox, tmp_path, *words)
+        exit_code, said = export_by_command(sandbox, tmp_path, *words)
         assert (exit_code, said["error"]["code"]) == (2, code)
         assert sandbox.state.requests == []

@@ -14,7 +14,7 @@ from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.results.run_result import load_result
 from armbulk.sandbox.dialects import DIALECTS
-from armbulk.sending import sender
+from armbulk.sending import submit
 from armbulk.settings.load import load_profile
 
 
@@ -285,7 +285,7 @@ def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, st
 
 def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault that is in no single record does not cost a call per record."""
-    monkeypatch.setattr(sender, "MAX_SPLITS", 16)
+    monkeypatch.setattr(submit, "MAX_SPLITS", 16)
     refusing = Refusing({f"F{n}" for n in range(1, 41)})
     with journey(tmp_path, size="XL") as way:
         way.bench = replace(way.bench, transport=refusing)

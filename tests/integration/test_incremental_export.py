@@ -18,9 +18,8 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.exports import FEBRUARY, bench, export_by_command, people
 from support.list_server import Json, Lists, gl_item
-from test_export_completeness import FEBRUARY, bench
-from test_export_files import call, people
 
 from armbulk.cli import cli
 from armbulk.errors import FileError
@@ -75,12 +74,14 @@ def counts(said: Json) -> tuple[int, int, int | None, int]:
 def test_three_edits_among_many(tmp_path: Path, form: str) -> None:
     """One customer more, one changed and one less among 1,200: these three, by name, in every form."""
     with Sandbox(customers=people(1_200)) as sandbox:
-        code, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"))
+        code, said = export_by_command(sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"))
         assert (code, said["since"]) == (0, None)
         sandbox.state.customers["00700"] |= {"name": "Ny & Sønn AS", "balanceTotal": 12.5}
         del sandbox.state.customers["00042"]
         sandbox.state.add_customer({"customerNo": "A-7", "name": "Helt ny"})
-        code, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"), "--since", "last")
+        code, said = export_by_command(
+            sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"), "--since", "last"
+        )
     assert (code, said["rows"], said["complete"]) == (0, 1_200, True)
     assert said["since"].pop("at")
     assert said["since"] == {"new": 1, "changed": 1, "gone": 1, "unchanged": 1_198, **PLAIN}
@@ -386,7 +387,9 @@ def test_another_client_has_another_memory(tmp_path: Path) -> None:
     """The same list of another ARM is not compared with this one's."""
     for count in (3, 4):
         with Sandbox(customers=people(count)) as sandbox:
-            _, said = call(sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"), "--since", "last")
+            _, said = export_by_command(
+                sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"), "--since", "last"
+            )
             assert (said["since"]["why"], said["since"]["new"]) == ("first", count)
 
 
@@ -497,7 +500,7 @@ def test_purge_takes_old_memories_only(tmp_path: Path) -> None:
     """`armbulk purge` leaves what the next `--since last` needs, unless it is older than asked; then all is new."""
     with Sandbox(customers=people(3)) as sandbox:
         words = ("customers", "-o", str(tmp_path / "c.csv"), "--since", "last")
-        call(sandbox, tmp_path, *words)
+        export_by_command(sandbox, tmp_path, *words)
         env = {**sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home")}
         left = memory(tmp_path).with_name("customers-killed.next")
         left.write_bytes(b"what a killed process left")
@@ -505,7 +508,7 @@ def test_purge_takes_old_memories_only(tmp_path: Path) -> None:
             done = CliRunner().invoke(cli, ["purge", "--older-than", age, "--yes", "--json"], env=env)
             assert json.loads(done.stdout)["memories"] == gone
             assert left.exists() == (not gone)
-        assert call(sandbox, tmp_path, *words)[1]["since"]["why"] == "first"
+        assert export_by_command(sandbox, tmp_path, *words)[1]["since"]["why"] == "first"
 
 
 # ── in general ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -513,7 +516,7 @@ def test_purge_takes_old_memories_only(tmp_path: Path) -> None:
 RECORDS = st.dictionaries(st.integers(0, 60), st.tuples(st.sampled_from(["", "a", "b\x1f", "1"]), st.integers(0, 2)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(old=RECORDS, new=RECORDS, seed=st.integers(0, 99))
 def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old: Any, new: Any, seed: int) -> None:
     """Whatever was there and is there now: new, changed and gone are exactly what sets of them say."""
@@ -541,13 +544,13 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
     monkeypatch.setattr(changes, "CHUNK_ROWS", 7)
-    monkeypatch.setattr(table_stream, "CHUNK_ROWS", 1_500)
-    monkeypatch.setattr(snapshot, "BUFFER_ROWS", 2_000)
-    export(tmp_path, [gl_item(n) for n in range(3_000)])
-    wanted_ids = {n for n in range(3_000) if n % 11 == 0}
-    said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(3_000) if n % 11 == 0 or n % 13])
+    monkeypatch.setattr(table_stream, "CHUNK_ROWS", 300)
+    monkeypatch.setattr(snapshot, "BUFFER_ROWS", 400)
+    export(tmp_path, [gl_item(n) for n in range(600)])
+    wanted_ids = {n for n in range(600) if n % 11 == 0}
+    said = export(tmp_path, [gl_item(n, glAmount=n % 11) for n in range(600) if n % 11 == 0 or n % 13])
     assert counts(said)[1] >= len(wanted_ids)
     for one in lines(tmp_path / "out.jsonl"):
         assert one["change"] == "changed"
         assert one["fields"] == ["glAmount"]
-    assert found(tmp_path)["gone"] == sorted(f"2218-{n}" for n in range(3_000) if n % 11 and not n % 13)
+    assert found(tmp_path)["gone"] == sorted(f"2218-{n}" for n in range(600) if n % 11 and not n % 13)

@@ -20,7 +20,7 @@ from armbulk.cli import cli
 from armbulk.cli import command as desk
 from armbulk.errors import SettingsError
 from armbulk.sandbox import Sandbox
-from armbulk.settings import profiles, secrets
+from armbulk.settings import saved_profiles, secrets
 from armbulk.settings.secrets import KeyringSecrets
 
 
@@ -437,7 +437,7 @@ def test_whatever_stands_in_the_file_stays(tmp_path: Path, before: str, name: st
     expected = tomllib.loads(before)
     expected.setdefault("profiles", {}).setdefault(name, {}).update(client_no="2218")
     for _ in range(2):
-        profiles.save_settings(tmp_path, name, {"client_no": "2218", "ca_file": ""})
+        saved_profiles.save_settings(tmp_path, name, {"client_no": "2218", "ca_file": ""})
         assert settings(tmp_path) == expected
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
@@ -449,7 +449,7 @@ def test_a_file_that_cannot_be_added_to_stays(tmp_path: Path, before: str) -> No
     path = tmp_path / "config.toml"
     path.write_text(before, encoding="utf-8")
     with pytest.raises(SettingsError):
-        profiles.save_settings(tmp_path, "anne", {"client_no": "2218"})
+        saved_profiles.save_settings(tmp_path, "anne", {"client_no": "2218"})
     assert path.read_text(encoding="utf-8") == before
 
 
@@ -460,8 +460,8 @@ def test_a_disk_that_takes_nothing_leaves_the_file_whole(monkeypatch: pytest.Mon
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(profiles.os, "fsync", full)
+    monkeypatch.setattr(saved_profiles.os, "fsync", full)
     with pytest.raises(SettingsError, match="No space left"):
-        profiles.save_settings(tmp_path, "anne", {"client_no": "2218"})
+        saved_profiles.save_settings(tmp_path, "anne", {"client_no": "2218"})
     assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
     assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "# mine\n"

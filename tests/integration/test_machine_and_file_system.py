@@ -36,7 +36,7 @@ from armbulk.results.run_result import build_unsent_result, load_result, recheck
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.store import Store
-from armbulk.store.location_check import is_shared, like_proc
+from armbulk.store.location_check import convert_mounts, describe_sharing
 from armbulk.store.locks import ClientLock
 from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
 
@@ -78,7 +78,7 @@ ACCOUNT = Account("http://arm", "2218")
 )
 def test_folders_of_other_machines_are_told(path: str, word: str) -> None:
     """L05: a store on a network drive or in a synchronised folder would send twice: which folders those are."""
-    why = is_shared(Path(path), MOUNTS, ["", "/work/sky"])
+    why = describe_sharing(Path(path), MOUNTS, ["", "/work/sky"])
     assert word in why
     assert bool(why) is bool(word)
 
@@ -86,9 +86,9 @@ def test_folders_of_other_machines_are_told(path: str, word: str) -> None:
 @pytest.mark.promise("P30")
 def test_a_mac_tells_its_network_drives() -> None:
     """L05: what `mount` says on a Mac is understood like /proc/self/mounts."""
-    mounts = like_proc(A_MAC)
-    assert is_shared(Path("/Users/anne/Library/Application Support/armbulk/armbulk.db"), mounts) == ""
-    assert "smbfs" in is_shared(Path("/Volumes/Felles mappe/armbulk.db"), mounts)
+    mounts = convert_mounts(A_MAC)
+    assert describe_sharing(Path("/Users/anne/Library/Application Support/armbulk/armbulk.db"), mounts) == ""
+    assert "smbfs" in describe_sharing(Path("/Volumes/Felles mappe/armbulk.db"), mounts)
 
 
 @pytest.mark.promise("P30")

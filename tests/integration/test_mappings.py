@@ -23,7 +23,7 @@ from armbulk.errors import FileError
 from armbulk.mapping.apply import ExpressionResult
 from armbulk.mapping.files import ExpressionEngine, list_mappings, load_mapping
 from armbulk.mapping.headers import fold_header
-from armbulk.model.sheet import ReadOptions
+from armbulk.model.read_options import ReadOptions
 from armbulk.package_data import data_path
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import recheck_files

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from armbulk.export.result import ExportResult
 
-LEDGER = build_lists(2218, 800, seed=5)
+LEDGER = build_lists(2218, 300, seed=5)
 FEBRUARY = [one for one in LEDGER.gl_items if (one["glYear"], one["glPeriod"]) == (2025, 2)]
 
 

@@ -1,13 +1,10 @@
 """Nobody's data is left where it does not belong: canaries in every field, and every place searched."""
 
 import json
-import os
 import sqlite3
 import stat
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,189 +12,41 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from support.canaries import (
+    ACCOUNT,
+    LOG,
+    MAIL,
+    PERSONAL,
+    PHONE,
+    SECRET,
+    SSN,
+    clean,
+    files,
+    found,
+    here,
+    leaves_no_canary,
+    make_places,
+    sheets,
+)
 from support.hostile_server import Answer, Asked, Hostile, answer, serving
 
 from armbulk.app.runs import finish_run
 from armbulk.cli import cli
 from armbulk.clock import SystemClock
-from armbulk.model.fields import FieldRole, FieldType
-from armbulk.resources import RESOURCES
 from armbulk.sandbox import Sandbox
 from armbulk.store import Store
 from armbulk.validation.check import check_files
-
-SECRET = "canary-secret-Zq7"  # noqa: S105 - a canary
-SSN, ACCOUNT, MAIL, PHONE = "01010750160", "86011117947", "kanarifugl@canary.example", "91827364"
-ORGANISATION, BORN = "974760673", "1985-03-14"
-PERSONAL = (SSN, ACCOUNT, MAIL, PHONE, ORGANISATION, BORN, "Kanarifugl", "KANARIFUGL")
-SPECIAL = {
-    "ssn": SSN, "bank_account_no": ACCOUNT, "phone_no": PHONE, "secondary_phone_no": PHONE, "postal_code": "0150",
-    "email_address_document": MAIL, "secondary_email_address": MAIL, "email_address": MAIL, "country_code": "NO",
-    "document_no": "CAN-1", "customer_no": "C1", "document_type": "IN", "currency": "NOK", "language": "no",
-    "document_date": "2026-11-01", "due_date": "2026-11-15", "excl_vat": "100", "vat": "25", "incl_vat": "125",
-    "line_no": "1", "organization_no": ORGANISATION, "parent_organization_no": ORGANISATION, "ssn_country": "NO",
-    "date_of_birth": BORN, "year_of_birth": "1985", "parent_customer_no": "C1", "kid": "2345676",
-    "organization_no_scheme": "0192", "peppol_endpoint_id_scheme": "0192", "einvoice_address_scheme": "0192",
-}  # fmt: skip
-
-
-def _value(resource: str, name: str, kind: FieldType, most: int | None) -> str | None:
-    if name in SPECIAL:
-        return SPECIAL[name]
-    said = f"Kanarifugl {resource} {name}"
-    return said[: most or 200] if kind in {FieldType.TEXT, FieldType.TEXT_LIST, FieldType.IDENTIFIER} else None
-
-
-def sheets(folder: Path) -> str:
-    """A workbook with a canary in every field that holds words, numbers of people, or ways to reach them."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for resource in RESOURCES.values():
-        page = book.create_sheet(resource.title.en)
-        given = [
-            one
-            for one in resource.fields
-            if not one.name.startswith("attachment") and one.role is not FieldRole.READ_ONLY
-        ]
-        cells = [(one.header.en, _value(resource.name, one.name, one.type, one.max_length)) for one in given]
-        for column, (header, value) in enumerate([cell for cell in cells if cell[1] is not None], start=1):
-            page.cell(1, column, header)
-            page.cell(2, column, value).number_format = "@"
-    path = folder / "canaries.xlsx"
-    book.save(path)
-    return str(path)
-
-
-def found(places: Iterator[Path], words: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Where one of the words stands, as UTF-8 or UTF-16."""
-    hits = []
-    for path in places:
-        content = path.read_bytes()
-        hits += [(path.name, word) for word in words if word.encode() in content or word.encode("utf-16-le") in content]
-    return hits
-
-
-def files(*folders: Path) -> Iterator[Path]:
-    """Every file below some folders."""
-    return (path for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     """Folders of their own for the user's files, armbulk's home, and what is temporary."""
-    made = {name: tmp_path / name for name in ("own", "home", "temporary")}
-    for folder in made.values():
-        folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(made["temporary"]))
-    monkeypatch.setenv("ARMBULK_HOME", str(made["home"]))
-    return made
+    return make_places(tmp_path, monkeypatch)
 
 
-WATCHED = """
-import json, os, sys
-watch = open(os.environ["WATCH"], "a", encoding="utf-8")
-CHILDREN = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.fork", "os.startfile"}
-def audit(event, args):
-    if event in CHILDREN:
-        watch.write(json.dumps(["child", repr(args)]) + chr(10))
-    elif event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        watch.write(json.dumps(["write", os.fsdecode(args[0]) if not isinstance(args[0], int) else ""]) + chr(10))
-sys.addaudithook(audit)
-from armbulk.cli import cli
-for words in json.loads(sys.stdin.readline()):
-    try:
-        cli(words, prog_name="armbulk")
-    except SystemExit as end:
-        print("exit", end.code, flush=True)
-watch.close()
-"""
-"""Several commands in one process, which writes down what it starts and which files it opens to write."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the commands of one process said, and did: their exit codes, words, children, files written."""
-
-    codes: list[int]
-    told: str
-    children: list[str]
-    written: list[Path]
-
-
-def run(*commands: list[str], env: dict[str, str], folder: Path) -> Said:
-    """Run commands, one after another, in a process of their own."""
-    watch = folder / "watch.txt"
-    watch.touch()
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED], capture_output=True, text=True, check=False, timeout=120,
-        input=json.dumps(commands) + "\n", env={**os.environ, **env, "WATCH": str(watch)},
-        umask=0,  # what is kept is its owner's alone, whatever the machine's habit
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    seen = [json.loads(line) for line in watch.read_text(encoding="utf-8").splitlines()]
-    watch.unlink()
-    lines = done.stdout.splitlines()
-    return Said(
-        [int(line.removeprefix("exit ")) for line in lines if line.startswith("exit ")],
-        "\n".join(line for line in lines if not line.startswith("exit ")) + done.stderr,
-        [what for kind, what in seen if kind == "child"],
-        [Path(what) for kind, what in seen if kind == "write" and what],
-    )
-
-
-def here(*commands: list[str], env: dict[str, str]) -> Said:
-    """Run commands in this process, which is faster: what they write and start is not looked at."""
-    done = [CliRunner().invoke(cli, words, env=env) for words in commands]
-    return Said([one.exit_code for one in done], "\n".join(one.output + one.stderr for one in done), [], [])
-
-
-def clean(said: Said, places: dict[str, Path], secrets: tuple[str, ...], *, finished: bool = True) -> None:
-    """No secret is anywhere; no person is where the user has not put them; nothing is written elsewhere."""
-    words = [*secrets, SSN, ACCOUNT]
-    assert not [word for word in words if word in said.told]
-    assert not found(files(*places.values()), secrets)
-    assert not found(files(places["temporary"]), PERSONAL)
-    assert not finished or not found(files(places["home"]), PERSONAL)
-    assert not said.children
-    own = (*places.values(), Path("/dev"))
-    assert not [path for path in said.written if "__pycache__" not in path.parts and not in_one_of(path, own)]
-    assert not [path for path in said.written if in_one_of(path, (places["temporary"],))]
-    for path in places["home"].rglob("*") if os.name == "posix" else ():
-        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
-
-
-def in_one_of(path: Path, folders: Sequence[Path]) -> bool:
-    """Whether a file lies below one of these."""
-    return any(path.is_relative_to(folder) for folder in folders)
-
-
-@pytest.mark.promise("P18", "P23")
-@pytest.mark.parametrize("how", [[], ["--quiet"], ["--json"]], ids=["plain", "quiet", "json"])
-def test_no_canary_is_left_anywhere(places: dict[str, Path], how: list[str]) -> None:
-    """Every command, at every loudness: no secret is said or kept, no person is kept, no other file is touched."""
-    book = sheets(places["own"])
-    with Sandbox() as arm:
-        arm.add_fault("500-applied:POST:documents/batches:1")
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05", "ARMBULK_SETTLE_SECONDS": "0"}
-        if not how:  # a token given ready, to be looked for too
-            arm.state.tokens[SECRET] = float("inf")
-            env = {name: value for name, value in env.items() if "CLIENT_ID" not in name and "TOKEN_URL" not in name}
-            env |= {"ARMBULK_TOKEN": SECRET, "ARMBULK_CLIENT_SECRET": ""}
-        out = ["export", "customers", "--since", "last", "-o"]
-        commands = (
-            ["check", book, "-o", str(places["own"] / "marked.xlsx")], ["plan", book], ["import", book, "--yes"],
-            ["show", "1"], ["runs"], ["usage"], ["results", "1"], ["resolve"], ["resolve", "--no-ask"], ["resume"],
-            ["map", book, "--explain", "2"], ["import", book, "--yes"], ["profiles"],
-            [*out, str(places["own"] / "out.xlsx")], [*out, str(places["own"] / "out.csv")],
-        )  # fmt: skip
-        said = run(*([*words, *how] for words in commands), env=env, folder=places["own"])
-        assert said.codes == [0] * 9 + [2] + [0] * 5, said.told
-        sent = json.dumps([arm.state.customers, arm.state.documents], default=str)
-        fields = [one for resource in RESOURCES.values() for one in resource.fields if one.role is FieldRole.WRITABLE]
-        assert sent.count("Kanarifugl") + sent.count(MAIL) >= 0.5 * len(fields)
-        clean(said, places, (SECRET, arm.settings["ARMBULK_CLIENT_SECRET"]))
-        gone = run(["purge", "--older-than", "0d", "--yes", *how], env=env, folder=places["own"])
-        clean(gone, places, (SECRET, arm.settings["ARMBULK_CLIENT_SECRET"]))
+def test_no_canary_is_left_anywhere(places: dict[str, Path]) -> None:
+    """Every command: no secret is said or kept, no person is kept, no other file is touched."""
+    leaves_no_canary(places, [])
 
 
 # ── servers that quote ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,7 +121,7 @@ def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quo
     with serving(Hostile(script, time.time)) as there:
         env = {
             "ARMBULK_BASE_URL": there.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": SECRET,
-            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_SETTLE_SECONDS": "0",
+            "ARMBULK_POLL_SECONDS": "0.02", "ARMBULK_SETTLE_SECONDS": "0", "ARMBULK_LOG": str(places["home"] / LOG),
         }  # fmt: skip
         said = here(["import", book, "--yes", "--first-import"], ["show", "1"], ["resolve", "--no-ask", "--json"],
                     ["runs", "--json"], env=env)  # fmt: skip
@@ -294,7 +143,7 @@ def test_what_arm_quotes_is_not_kept(places: dict[str, Path]) -> None:
     book = sheets(places["own"])
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
-        assert run(["import", book, "--yes", "--json"], env=env, folder=places["own"]).codes == [0]
+        assert here(["import", book, "--yes", "--json"], env=env).codes == [0]
     path = next(places["home"].glob("armbulk.db"))
     with sqlite3.connect(path) as raw:
         raw.execute("UPDATE item SET message='Kanarifugl customers name, 01010750160, is refused', warnings=?", (MAIL,))
@@ -319,7 +168,7 @@ def test_a_customer_number_that_is_a_persons_is_not_kept(places: dict[str, Path]
     path.write_text(f"Customer no;Name\n{SSN};Kari\n12345;Ola\n", encoding="utf-8")
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
-        said = run(["import", str(path), "--yes", "--json"], env=env, folder=places["own"])
+        said = here(["import", str(path), "--yes", "--json"], env=env)
         assert json.loads(said.told)["outcomes"]["created"] == 2
     assert not found(files(places["home"]), (SSN,))
 

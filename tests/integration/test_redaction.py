@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.journey import journey, write_files
 
 from armbulk.app.runs import finish_run
-from armbulk.arm.batch_results import RecordResult
 from armbulk.model.outcome import Outcome
+from armbulk.model.submission import RecordResult
 from armbulk.redaction import personal_values, redact_items
 from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
@@ -27,7 +27,7 @@ def kept(words: str | None, said: set[str] | None, key: str = "1") -> tuple[str,
 
 
 @pytest.mark.promise("P23")
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(st.lists(st.text("abcdefghijæøåÆØÅ", min_size=4, max_size=12), min_size=1, max_size=4), st.data())
 def test_no_value_said_is_kept(said: list[str], data: st.DataObject) -> None:
     """Whatever a record says, and however ARM quotes it, the value is gone from what is kept."""
@@ -78,12 +78,13 @@ def traces(folder: Path) -> list[str]:
 def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
     """Once the workbook holds ARM's words, neither the store nor its log does, though another process has it open."""
     with journey(tmp_path) as way:
-        outcome = way.store._outcome
+        save_results = way.store._save_results
 
-        def quoting(conn: object, run_id: int, one: RecordResult) -> None:
-            outcome(conn, run_id, RecordResult(one.no, Outcome.REJECTED, f"{NAMES} is no good", NAMES))  # type: ignore[arg-type]
+        def quoting(conn: object, run_id: int, results: list[RecordResult]) -> None:
+            quoted = [RecordResult(one.no, Outcome.REJECTED, f"{NAMES} is no good", NAMES) for one in results]
+            save_results(conn, run_id, quoted)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(way.store, "_outcome", quoting)
+        monkeypatch.setattr(way.store, "_save_results", quoting)
         files = write_files(tmp_path)
         run = way.begin(files)
         assert way.carry_on(run) == "finished"

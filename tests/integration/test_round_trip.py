@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from support.journey import Journey, journey, outcomes
+from support.journey import journey, outcomes
+from support.round_trip import Trip, customer, writes_what_was_edited
 
 from armbulk.app.check import InputFiles
 from armbulk.app.plan import build_plan
@@ -22,12 +22,12 @@ from armbulk.cli import cli
 from armbulk.errors import UsageError
 from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
+from armbulk.model.read_options import ReadOptions
 from armbulk.model.record_texts import to_text
-from armbulk.model.sheet import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
 from armbulk.results.report import write_results
-from armbulk.results.run_result import RunResult, load_result
+from armbulk.results.run_result import load_result
 from armbulk.sending.merge import merge
 from armbulk.validation.check import check_files
 
@@ -38,72 +38,6 @@ if TYPE_CHECKING:
 CUSTOMERS = RESOURCES["customers"]
 
 
-def customer(number: int, **more: Any) -> dict[str, Any]:
-    """A customer as ARM lists one: zeros in front, an organisation number armbulk would warn of, a key nobody knows."""
-    address = {
-        "addressLine1": f"Storgata {number}", "addressLine2": "", "addressLine3": "", "postalCode": "0150",
-        "cityName": "Oslo", "countryText": "Norway", "countryCode": "NO",
-    }  # fmt: skip
-    return {
-        "customerNo": f"{number:05d}", "name": f"Kunde {number} Æ", "postalAddress": address,
-        "emailAddressDocument": [f"a{number}@eksempel.no", "b@eksempel.no"], "phoneNo": f"{90_000_000 + number}",
-        "organizationNo": "123", "dateOfBirth": "1999-01-01", "vatLiable": True, "discountRate": Decimal("5.5"),
-        "limitAmount": 2000, "dueDays": 10, "language": "no", "somethingNew": {"deep": "ja"}, **more,
-    }  # fmt: skip
-
-
-class Trip:
-    """A user with a workbook that armbulk exported."""
-
-    def __init__(self, made: Journey, folder: Path, count: int, lang: str = "en") -> None:
-        self.made, self.file = made, folder / "c.xlsx"
-        for number in range(1, count + 1):
-            made.sandbox.state.add_customer(json.loads(json.dumps(customer(number), default=float)))
-        want = build_request("customers", ExportArguments(self.file))
-        done = exporting.export_list(made.bench, want, lang, waits=True, fresh=False, on_progress=lambda _: None)
-        assert done.complete
-        self.exported = len(made.sandbox.state.requests)
-
-    def edit(self, *edits: tuple[int, str, Any], order: list[int] | None = None) -> None:
-        """Change cells (customer, header, value) with another program, and put the rows in another order."""
-        book = openpyxl.load_workbook(self.file)
-        page = book.worksheets[0]
-        at = {cell.value: cell.column for cell in page[1]}
-        for number, header, value in edits:
-            page.cell(number + 1, at[header]).value = value
-        if order is not None:
-            rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
-            for place, number in enumerate(order, start=2):
-                for column, value in enumerate(rows[number - 1], start=1):
-                    page.cell(place, column).value = value
-        book.save(self.file)
-
-    def ready(self, **options: Any) -> tuple[Any, Any]:
-        """Check and plan, as `armbulk import FILE --update` does."""
-        reading = ReadOptions(update=True)
-        checked = check_files([str(self.file)], reading)
-        ready = build_plan(self.made.bench, self.made.store, checked, ImportOptions(update=True, **options))
-        return ready, InputFiles((str(self.file),), reading)
-
-    def back(self, **options: Any) -> RunResult:
-        """Import the changes."""
-        ready, said = self.ready(**options)
-        assert not ready.stopped, ready.checked.findings
-        run = create_run(self.made.bench, self.made.store, ready, said)
-        self.made.carry_on(run)
-        return load_result(self.made.store, run)
-
-    def sent(self) -> list[dict[str, Any]]:
-        """Every customer that left the machine, as it left."""
-        calls = self.made.sandbox.state.requests[self.exported :]
-        bodies = [json.loads(one.body, parse_float=Decimal) for one in calls if one.method in {"PUT", "POST"}]
-        return [one for body in bodies for one in body["customers"]]
-
-    def held(self, number: int) -> dict[str, Any]:
-        """A customer as ARM holds it."""
-        return self.made.sandbox.state.customers[f"{number:05d}"]
-
-
 @pytest.fixture
 def trip(tmp_path: Path) -> Any:
     """A small export."""
@@ -111,23 +45,9 @@ def trip(tmp_path: Path) -> Any:
         yield Trip(made, tmp_path, 12)
 
 
-@pytest.mark.promise("P28")
 def test_three_edits_write_three_records(tmp_path: Path) -> None:
-    """Of 5,000 customers exactly the three that were edited are written, whatever order the rows are in now."""
-    with journey(tmp_path, size="XL") as made:
-        trip = Trip(made, tmp_path, 5_000)
-        order = list(range(1, 5_001))
-        random.Random(3).shuffle(order)
-        trip.edit((17, "Phone", "11223344"), (2_500, "Name", "Nytt navn"), (4_999, "Discount rate", 7.25), order=order)
-        written = made.sandbox.state.usage()["hour.writes"]
-        stood = trip.back()
-        assert outcomes(stood) == {"updated": 3, "unchanged": 4_997}
-        assert sorted(trip.sent(), key=lambda one: one["customerNo"]) == [
-            {"customerNo": "00017", "phoneNo": "11223344"},
-            {"customerNo": "02500", "name": "Nytt navn"},
-            {"customerNo": "04999", "discountRate": Decimal("7.25")},
-        ]
-        assert made.sandbox.state.usage()["hour.writes"] - written == 3
+    """Of 300 customers exactly the three that were edited are written, whatever order the rows are in now."""
+    writes_what_was_edited(tmp_path, 300)
 
 
 def test_nothing_edited_nothing_sent(trip: Trip) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from support.commands import call, called
 from support.paths import ROOT
-from test_command_line import call, called
 
 from armbulk.arm.encode import encode_records
 from armbulk.i18n import Words
@@ -265,7 +265,6 @@ def test_committed_templates_are_fresh(tmp_path: Path, resource: str, lang: str)
     assert dump(committed) == dump(template(tmp_path, resource, lang)), stale
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_a_template(tmp_path: Path) -> None:
     """LibreOffice reads a filled template and saves it again with every row, and the check still passes."""

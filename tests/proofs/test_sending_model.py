@@ -1,7 +1,6 @@
 """Never twice, never lost: every pair of places to die, every behaviour of ARM; and each protection is needed."""
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,11 +8,15 @@ from dataclasses import replace
 import pytest
 from support import sending_model as model
 
-from armbulk.arm.batch_results import LookupResult
-from armbulk.arm.responses import Response, SubmitResult, SubmitVerdict, TransportError, read_submit_response
+from armbulk.arm import client
+from armbulk.arm.submit_results import read_submit_response
 from armbulk.model.batch_state import BatchState
+from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.response import Response, TransportError
+from armbulk.model.submission import SubmitResult, SubmitVerdict
 from armbulk.quota.limits import Account
-from armbulk.sending import sender
+from armbulk.sending import resolve
+from armbulk.sending.poll import Poller
 
 EVERY = int(os.environ.get("ARMBULK_EVERY", "1"))  # 2 takes every other pair of crash points, for haste
 FEW = 97  # for the variants that must fail
@@ -22,25 +25,13 @@ FEW = 97  # for the variants that must fail
 @pytest.fixture(autouse=True)
 def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The JSON around the records is another test's concern."""
-    monkeypatch.setattr(sender, "build_body", lambda _, __, records: f'{{"documents":[{",".join(records)}]}}')
-
-
-def tally(every: int, make: type[model.ModelStore] = model.ModelStore) -> Counter[str]:
-    """Run everything, and count what went wrong."""
-    counted: Counter[str] = Counter()
-    for post, poll, visible, kills in model.everything(every):
-        verdict = model.run(post, poll, visible, kills, make)
-        counted["runs"] += 1
-        counted["crashes"] += len(kills)
-        for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):
-            counted[name] += getattr(verdict, name)
-    return counted
+    monkeypatch.setattr(client, "build_body", model.build_plain_body)
 
 
 @pytest.mark.promise("P1", "P2", "P5")
 def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
     """In at least 150,000 runs, most of them killed twice, no document is doubled, lost or without an account."""
-    counted = tally(EVERY)
+    counted = model.tally(model.everything(EVERY))
     assert counted["runs"] >= 150_000
     assert {name: counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")} == {
         "doubled": 0, "lost": 0, "unaccounted": 0, "lawless": 0,
@@ -80,45 +71,42 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
             case "no intent on disk before sending":
                 make = NoIntent
             case "5xx is taken for not sent":
-                patch.setattr(sender, "read_submit_response", not_sent(lambda reply: reply.status >= 500))
+                patch.setattr(client, "read_submit_response", not_sent(lambda reply: reply.status >= 500))
             case "a lost answer is taken for not sent":
                 patch.setattr(
-                    sender, "read_submit_response", not_sent(lambda reply: reply.error is TransportError.BROKEN)
+                    client, "read_submit_response", not_sent(lambda reply: reply.error is TransportError.BROKEN)
                 )
             case "2xx without a number is taken for not sent":
                 unnumbered = not_sent(lambda reply: reply.status in {200, 202} and not read_submit_response(reply).uuid)
-                patch.setattr(sender, "read_submit_response", unnumbered)
+                patch.setattr(client, "read_submit_response", unnumbered)
             case "404 on the batch is taken for not received":
-                patch.setattr(sender, "MAX_UNKNOWN_POLLS", 1)
-                patch.setattr(sender.Sender, "_poll", _resend_on_404)
+                patch.setattr(Poller, "_count_unknown", _resend_once)
             case "what is not found is sent again at once":
-                patch.setattr(sender.Sender, "_quarantine", _resend)
-                patch.setattr(sender, "is_settled", lambda *_: True)
+                patch.setattr(resolve.DoubtResolver, "quarantine", _resend)
+                patch.setattr(resolve, "is_settled", lambda *_: True)
             case "what is not found is called rejected":
-                patch.setattr(sender, "read_document", _rejected(sender.read_document))
+                patch.setattr(client, "read_document", _rejected(client.read_document))
         yield make
 
 
-def _resend(session: sender.Sender, batch: model.Batch) -> None:
-    session.store.rows[batch.id] = replace(session.store.rows[batch.id], state=BatchState.PLANNED)  # type: ignore[attr-defined]
+def _resend(step: Poller | resolve.DoubtResolver, batch: model.Batch) -> None:
+    rows = step.session.store.rows  # type: ignore[attr-defined]
+    rows[batch.id] = replace(rows[batch.id], state=BatchState.PLANNED)
 
 
-_POLL = sender.Sender._poll
+_COUNT_UNKNOWN = Poller._count_unknown
 
 
-def _resend_on_404(session: sender.Sender, batch: model.Batch) -> None:
-    arm = session.arm
-    if arm.poll.startswith("404") and session._watch(batch).polls == 0:  # type: ignore[attr-defined]
-        session._watch(batch).polls += 1
-        _resend(session, batch)
-        return
-    _POLL(session, batch)
+def _resend_once(poller: Poller, batch: model.Batch) -> None:
+    if poller.session.progress_of(batch).unknown_polls == 0:
+        _resend(poller, batch)
+    _COUNT_UNKNOWN(poller, batch)
 
 
-def _rejected(real: Callable[..., tuple[str, str, str]]) -> Callable[..., tuple[str, str, str]]:
-    def read(*given: object) -> tuple[str, str, str]:
-        look, message, reference = real(*given)
-        return (LookupResult.DIFFERENT if look == LookupResult.ABSENT else look), message, reference
+def _rejected(real: Callable[..., DocumentLookup]) -> Callable[..., DocumentLookup]:
+    def read(*given: object) -> DocumentLookup:
+        lookup = real(*given)
+        return replace(lookup, result=LookupResult.DIFFERENT) if lookup.result is LookupResult.ABSENT else lookup
 
     return read
 
@@ -139,6 +127,6 @@ PROTECTIONS = (
 def test_each_protection_is_needed(name: str, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]) -> None:
     """With one protection switched off the same runs double or lose documents: the proof has power."""
     with without(name, monkeypatch) as make:
-        counted = tally(FEW, make)
+        counted = model.tally(model.everything(FEW), make)
     figure(f"{name}: {counted['runs']:,} runs, {counted['doubled']:,} doubled, {counted['lost']:,} lost")
     assert counted["doubled"] + counted["lost"] > 0

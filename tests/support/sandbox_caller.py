@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from armbulk.sandbox.lists import build_lists
 from support.paths import ARM_SAMPLES
 
 if TYPE_CHECKING:
     from armbulk.sandbox import Sandbox
 
+LEDGER = build_lists(2218, 400, seed=7)
 START = 1_800_000_000.25
 
 
@@ -86,3 +88,12 @@ def customer(number: str = "543210", **more: Any) -> dict[str, Any]:
 def document(number: str = "88776655", **more: Any) -> dict[str, Any]:
     """The published document, under a number."""
     return {**copy.deepcopy(sample("document.post.request.json")["document"]), "documentNo": number, **more}
+
+
+def listed(me: Any, path: str, key: str, **filters: str) -> list[dict[str, Any]]:
+    """Every record of a listing, over all its pages."""
+    first = me.get(path, pagesize="1000", **filters).json()
+    summary, found = first["summary"], list(first[key])
+    for page in range(2, summary["totalPages"] + 1):
+        found += me.get(path, query=summary["queryId"], pageno=str(page)).json()[key]
+    return found

@@ -1,26 +1,31 @@
-"""A model of sending: the real session and its real decisions, over a store and an ARM that live in memory.
+"""A model of sending: the real sender and the real ARM client, over a store and an HTTP that live in memory.
 
 Time is virtual and everything is enumerated: where the program dies (twice), what ARM does with a batch, what it says,
-when a document can be seen. Nothing here decides anything: `sending.Session` does.
+when a document can be seen. Nothing here decides anything: `sending.Sender` does.
 """
 
 import json
-from collections.abc import Callable, Iterator
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import polars as pl
 
-from armbulk.arm.batch_results import RecordResult
-from armbulk.arm.responses import Response, TransportError
+from armbulk.arm.client import ArmClient
 from armbulk.errors import ArmbulkError
 from armbulk.model.batch_state import FINAL_STATES, NEEDS_DECISION, BatchState, is_allowed
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.progress import PollSettings
-from armbulk.quota.limits import Account, QuotaLimits
+from armbulk.model.response import Response, TransportError
+from armbulk.model.submission import OpenRecord, RecordResult
+from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.sending.sender import Sender
-from armbulk.store import Batch, OpenRecord, Run, SubmitIntent
+from armbulk.sending.session import SendingSession
+from armbulk.store import Batch, Run, SubmitIntent
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 KEYS = ("F1", "F2")
@@ -101,8 +106,8 @@ VISIBLE = (0.0, 40.0)
 
 
 @dataclass
-class ModelArm:
-    """ARM: takes a batch as `post` says (later ones plainly), answers looks as `poll` says."""
+class ModelHttp:
+    """HTTP to ARM, which takes a batch as `post` says (later ones plainly) and answers polls as `poll` says."""
 
     fate: Fate
     clock: ModelClock
@@ -116,9 +121,15 @@ class ModelArm:
     def login(self) -> None:
         """Always logged in."""
 
-    def send_batch(self, resource: str, method: str, body: bytes) -> Response:
+    def call(self, method: str, path: str, body: bytes | None = None) -> Response:
+        """Answer one call."""
+        if method == "POST":
+            return self._take(body or b"")
+        _, kind, key = path.split("/")
+        return self._status() if kind == "batches" else self._document(key)
+
+    def _take(self, body: bytes) -> Response:
         """Take a batch, or not; the first time as `post` says."""
-        del resource, method
         self.fate.point()
         self.posts += 1
         post = self.post if self.posts == 1 else POSTS[0]
@@ -128,9 +139,8 @@ class ModelArm:
         self.fate.point()
         return post.reply
 
-    def get_batch(self, uuid: str) -> Response:
+    def _status(self) -> Response:
         """How the batch stands."""
-        del uuid
         self.fate.point()
         self.polls += 1
         there = [key for key in KEYS if self._seen(key)]
@@ -146,7 +156,7 @@ class ModelArm:
             return _json(200, {"batchUuid": UUID, "status": "PROCESSED", "documents": items[:1]})
         return _json(200, {"batchUuid": UUID, "status": "PROCESSED", "documents": items})
 
-    def get_document(self, key: str) -> Response:
+    def _document(self, key: str) -> Response:
         """One document."""
         self.fate.point()
         if not self._seen(key):
@@ -168,7 +178,7 @@ class Held:
 
 
 class ModelStore:
-    """What `Session` needs of a store: every method that writes is one commit, and a point to die at on both sides."""
+    """What `Sender` needs of a store: every method that writes is one commit, and a point to die at on both sides."""
 
     def __init__(self, fate: Fate, clock: ModelClock) -> None:
         self.fate, self.clock = fate, clock
@@ -296,20 +306,20 @@ class ModelStore:
     def save_outcomes(self, run_id: int, results: Any) -> None:
         """Nothing is held back here."""
 
-    def append_message(self, run_id: int, message: str, nos: Any, *, besides: bool = False) -> None:
+    def append_message(self, run_id: int, message: str, nos: Any, *, keep_earlier: bool = False) -> None:
         """Words do not matter here."""
 
-    def save_lookup(self, batch_id: int, looks: Any, *, whole: bool) -> int:
+    def save_lookup(self, batch_id: int, looks: Any, *, ends_round: bool) -> int:
         """Count complete rounds of looks."""
         del looks
         row = self.rows[batch_id]
-        if whole:
+        if ends_round:
             self._commit(lambda: self.rows.update({batch_id: replace(row, rounds=row.rounds + 1)}))
         return self.rows[batch_id].rounds
 
-    def reserve(self, account: Account, cost: ApiUsage, limits: QuotaLimits, purpose: str) -> int:
+    def reserve(self, account: Account, cost: ApiUsage, limits: QuotaLimits, priority: Priority) -> int:
         """There is always room."""
-        del account, cost, limits, purpose
+        del account, cost, limits, priority
         return 1
 
     def settle(self, *_: Any) -> None:
@@ -320,7 +330,7 @@ class ModelStore:
         del account
         return self.clock.now() + seconds
 
-    def skew(self, account: Account) -> None:
+    def take_skew(self, account: Account) -> None:
         """The clocks agree."""
 
 
@@ -335,7 +345,7 @@ NO_CUSTOMERS = pl.DataFrame(
 )
 RUN = Run(1, 0.0, None, "running", None, Account("http://arm", "1"), "default", {}, {}, None)
 PACE = PollSettings(2.0, SETTLE, 10.0)
-LIMITS = QuotaLimits.of("XL")
+LIMITS = QuotaLimits.for_size("XL")
 
 
 @dataclass(frozen=True)
@@ -355,22 +365,24 @@ def run(
 ) -> Verdict:
     """Send two documents; die at `kills`; resume until nothing happens any more."""
     fate, clock = Fate(kills), ModelClock()
-    store, arm = make(fate, clock), ModelArm(fate, clock, post, poll, visible)
+    store, http = make(fate, clock), ModelHttp(fate, clock, post, poll, visible)
     for _ in range(4 + len(kills)):
-        session = Sender(_Facade(store), arm, clock, RUN, LIMITS, "u", PACE, followed=True)  # type: ignore[arg-type]
+        session = SendingSession(_Facade(store), ArmClient(http), clock, RUN, LIMITS, "u", PACE)  # type: ignore[arg-type]
+        sender = Sender(session)
+        sender.submitter.precheck.are_customers_settled = True  # there are no customers
         try:
-            state = session.resume()
+            state = sender.resume()
         except (Crash, ArmbulkError):
             clock.at += 1.0
             continue
         if state == "finished" or all(row.state in FINAL_STATES | NEEDS_DECISION for row in store.rows.values()):
             break
         clock.at += 1_000.0
-    return _judge(store, arm, fate)
+    return _judge(store, http, fate)
 
 
 class _Facade:
-    """The store under the name `items` means in Session."""
+    """The store, with `items` as the sender means it."""
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
@@ -384,11 +396,11 @@ class _Facade:
         return getattr(self._store, name)
 
 
-def _judge(store: ModelStore, arm: ModelArm, fate: Fate) -> Verdict:
-    doubled = sum(len(copies) > 1 for copies in arm.held.values())
+def _judge(store: ModelStore, http: ModelHttp, fate: Fate) -> Verdict:
+    doubled = sum(len(copies) > 1 for copies in http.held.values())
     lost = unaccounted = waiting = 0
     for one in store.items.values():
-        there = bool(arm.held.get(one.key))
+        there = bool(http.held.get(one.key))
         if one.outcome is None:
             is_open = store.rows[one.batch].state in {
                 BatchState.IN_DOUBT,
@@ -416,3 +428,32 @@ def everything(pairs: int = 1) -> Iterator[tuple[Post, str, float, tuple[int, ..
                         count += 1
                         if second == 0 or count % pairs == 0:
                             yield post, poll, visible, (first, second) if second else (first,)
+
+
+def sample(seed: int = 7) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
+    """Every behaviour, with no death and with one pair of points to die at."""
+    chance = random.Random(seed)
+    for post, poll, visible in product(POSTS, POLLS, VISIBLE):
+        points = run(post, poll, visible).points
+        first = chance.randint(1, points)
+        yield post, poll, visible, ()
+        yield post, poll, visible, (first, chance.randint(first + 1, first + points))
+
+
+def tally(
+    runs: Iterable[tuple[Post, str, float, tuple[int, ...]]], make: type[ModelStore] = ModelStore
+) -> Counter[str]:
+    """Do these runs, and count what went wrong."""
+    counted: Counter[str] = Counter()
+    for post, poll, visible, kills in runs:
+        verdict = run(post, poll, visible, kills, make)
+        counted["runs"] += 1
+        counted["crashes"] += len(kills)
+        for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):
+            counted[name] += getattr(verdict, name)
+    return counted
+
+
+def build_plain_body(_: str, __: str, records: Sequence[str]) -> str:
+    """The records without the JSON around them, which is another test's concern."""
+    return f'{{"documents":[{",".join(records)}]}}'

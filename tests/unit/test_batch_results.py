@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from armbulk.arm.batch_results import ExpectedDocument, LookupResult, read_batch, read_document
-from armbulk.arm.responses import Response, TransportError
+from armbulk.arm.batch_results import read_batch
+from armbulk.arm.json_body import parse_json
+from armbulk.arm.lookups import compare_document, read_document
+from armbulk.model.lookup import ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
+from armbulk.model.response import Response, TransportError
 
 SENT = [(1, "F-1"), (2, "f-2"), (3, "3")]
 
@@ -54,7 +57,7 @@ def test_items_without_numbers_by_index_or_place() -> None:
     assert len(outcomes(read_batch(reply({"items": [bare] * 3}), "documents", SENT))) == 3
     lacking = read_batch(reply({"items": [bare] * 2}), "documents", SENT)
     assert lacking.results == ()
-    assert lacking.strange
+    assert lacking.unmatched
 
 
 def test_failed_item_keeps_arms_words() -> None:
@@ -117,7 +120,7 @@ def test_contradiction_and_stranger() -> None:
     twice = [item("3"), {"status": "FAILED", "documentNo": "3"}, item("999")]
     found = read_batch(reply({"documents": twice}), "documents", [(3, "3")])
     assert outcomes(found) == {3: "conflict"}
-    assert "999" in found.strange[0]
+    assert "999" in found.unmatched[0]
 
 
 FACT = ExpectedDocument("F-1", "IN", "543210", "2025-02-27", "6500", "NOK")
@@ -151,4 +154,12 @@ DOCUMENT = {
 )
 def test_looking_a_document_up(answer: Response, look: str) -> None:
     """Found and equal, found and different, not found, or no observation at all."""
-    assert read_document(answer, FACT)[0] == look
+    assert read_document(answer, FACT).result == look
+
+
+def test_a_listed_document_is_compared_by_value() -> None:
+    """A document in ARM's list is the one that was sent also when ARM writes its amount with more decimals."""
+    listed = parse_json(b'[{"documentNo": "F-1", "customerNo": "543210", "currencyAmounts": {"inclVat": 6500.00}}]')
+    assert compare_document(listed, FACT).result is LookupResult.EQUAL
+    listed[0]["currencyAmounts"]["inclVat"] += 1
+    assert compare_document(listed, FACT).result is LookupResult.DIFFERENT

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.paths import ARM_SAMPLES
 
-from armbulk.mapping.headers import fold_header, header_names, known_headers
+from armbulk.mapping.headers import fold_header, index_headers, list_headers
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.resources import EXPORTS, RESOURCES
 
@@ -82,7 +82,7 @@ def test_no_header_means_two_fields(name: str) -> None:
     """Within a resource every header and alias, in both languages, names one field."""
     owners: dict[str, set[str]] = {}
     for one in RESOURCES[name].fields:
-        for header in header_names(one):
+        for header in list_headers(one):
             owners.setdefault(fold_header(header), set()).add(one.name)
     assert {header: fields for header, fields in owners.items() if len(fields) > 1} == {}
 
@@ -180,7 +180,7 @@ CONTRACT = {
 @pytest.mark.parametrize("resource", list(CONTRACT))
 def test_the_contracts_headers_are_known(resource: str) -> None:
     """Every header the command line's contract names finds its field, however it is written."""
-    fields = known_headers(RESOURCES[resource])
+    fields = index_headers(RESOURCES[resource])
     for path, headers in CONTRACT[resource].items():
         for header in [path, *headers.split("|")]:
             for written in (header, header.upper(), header.replace(" ", "_"), f" {header.replace(' ', '-')}. "):

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from stdnum.no import fodselsnummer, orgnr
 from armbulk.cli import cli
 from armbulk.findings.catalogue import CATALOGUE, TUNABLE
 from armbulk.model.fields import FieldRole
-from armbulk.model.sheet import ReadOptions
-from armbulk.resources import RESOURCES, identifiers
+from armbulk.model.read_options import ReadOptions
+from armbulk.resources import RESOURCES, code_lists, identifiers
 from armbulk.validation.check import check_files
 
 
@@ -226,3 +227,26 @@ def test_only_rules_about_values_can_be_tuned() -> None:
     assert set(CATALOGUE) >= TUNABLE
     assert not TUNABLE & {"digits-lost", "duplicate-key", "line-without-document", "not-a-number", "hidden-rows"}
     assert check_files(["samples/customers.csv"], ReadOptions(rules={"no-lines-sheet": "off"})).errors == 0
+
+
+def test_the_code_lists_are_those_of_the_iso_standards() -> None:
+    """Our lists of countries, currencies and languages are those of pycountry, a second source; and XK, in use too."""
+    pycountry = pytest.importorskip("pycountry")
+    assert {one.alpha_2 for one in pycountry.countries} | {"XK"} == code_lists.COUNTRIES
+    assert {one.alpha_3 for one in pycountry.currencies} == code_lists.CURRENCIES
+    assert {one.alpha_2 for one in pycountry.languages if hasattr(one, "alpha_2")} == code_lists.LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("codes", "form"),
+    [
+        (code_lists.COUNTRIES, r"[A-Z]{2}"),
+        (code_lists.CURRENCIES, r"[A-Z]{3}"),
+        (code_lists.LANGUAGES, r"[a-z]{2}"),
+        (code_lists.PEPPOL_SCHEMES, r"[0-9]{4}"),
+    ],
+)
+def test_every_code_has_the_form_of_its_list(codes: frozenset[str], form: str) -> None:
+    """No code of a list is mistyped, and Norway's is among them."""
+    assert [code for code in codes if not re.fullmatch(form, code)] == []
+    assert codes & {"NO", "NOK", "no", "0192"}

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from armbulk.i18n import Words
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import Field, FieldType, Resource
-from armbulk.model.sheet import CELL, ReadOptions, Sheet
+from armbulk.model.read_options import ReadOptions
+from armbulk.model.sheet import CELL, Sheet
 from armbulk.validation.parse import parse_sheet
 
 

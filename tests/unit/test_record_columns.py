@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.arm.decode import RecordDecoder, raw_records
-from armbulk.arm.responses import parse_json
+from armbulk.arm.decode import RecordDecoder, split_raw_records
+from armbulk.arm.json_body import parse_json
 from armbulk.model.columns import ColumnStats, ColumnSums
 from armbulk.model.fields import FieldType
 from armbulk.model.record_texts import PARENT_INDEX, RAW_JSON, RECORD_KEY, build_frame, to_json_text, to_text
@@ -128,9 +128,8 @@ def test_records_come_out_as_arm_wrote_them(records: list[Any], indent: int | No
     """The text of each record is ARM's own, on one line, wherever in the answer the list stands."""
     body = {"summary": {"totalCount": len(records), "odd": [1]}, "more": {"rows": "]"}, "rows": records}
     plain = json.dumps(body, indent=indent, default=float)
-    found = (
-        raw_records(plain.encode(), len(records)) if len(records) != 1 else raw_records(plain.encode("utf-8-sig"), 1)
-    )
+    encoding = "utf-8-sig" if len(records) == 1 else "utf-8"
+    found = split_raw_records(plain.encode(encoding), len(records))
     assert [json.loads(one) for one in found] == json.loads(plain)["rows"]
     assert not any("\n" in one for one in found)
 
@@ -139,7 +138,7 @@ def test_documents_bring_their_lines() -> None:
     """Each line says whose it is; a document without lines has none."""
     resource = EXPORTS["documents"]
     assert resource.listing is not None
-    table = RecordDecoder(resource, resource.listing, raw=True)
+    table = RecordDecoder(resource, resource.listing, keeps_raw=True)
     body = json.dumps(
         {"documents": [
             {"documentNo": "F1", "documentLines": [{"lineNo": 1, "price": 10.50, "own": "x"}, {"lineNo": 2}]},
@@ -148,9 +147,9 @@ def test_documents_bring_their_lines() -> None:
         ]}
     ).encode()  # fmt: skip
     records = parse_json(body)["documents"]
-    items, lines = table.frames(records, body)
+    items, lines = table.to_frames(records, body)
     assert lines is not None
-    assert table.weigh(records) == 6
+    assert table.count_read(records) == 6
     assert lines.select("documentNo", "lineNo", "price", "own", PARENT_INDEX).rows() == [
         ("F1", "1", "10.5", "x", 0), ("F1", "2", None, None, 0), ("F3", "1", None, None, 2),
     ]  # fmt: skip
@@ -163,5 +162,5 @@ def test_records_without_a_key_are_told_apart_by_all_they_hold() -> None:
     resource = EXPORTS["ar-items"]
     assert resource.listing is not None
     records = [{"glAmount": 1}, {"glAmount": 2}, {"glAmount": 1}]
-    items, _ = RecordDecoder(resource, resource.listing).frames(records)
+    items, _ = RecordDecoder(resource, resource.listing).to_frames(records)
     assert items[RECORD_KEY].n_unique() == 2

@@ -2,17 +2,12 @@
 
 import pytest
 
-from armbulk.arm.responses import (
-    Response,
-    SubmitVerdict,
-    TransportError,
-    find_uuid,
-    message_of,
-    notes_of,
-    parse_json,
-    read_submit_response,
-    retry_at,
-)
+from armbulk.arm.json_body import parse_json
+from armbulk.arm.messages import describe_refusal, extract_notes
+from armbulk.arm.submit_results import find_uuid, read_submit_response
+from armbulk.model.response import Response, TransportError
+from armbulk.model.submission import SubmitVerdict
+from armbulk.retry import seconds_after_limit
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -67,15 +62,17 @@ def test_uuid_is_kept_verbatim() -> None:
 )
 def test_error_bodies(body: bytes, said: str) -> None:
     """ARM's own words are shown, whatever shape its error answer has."""
-    assert message_of(Response(422, body)) == said
+    assert describe_refusal(Response(422, body)) == said
 
 
 def test_warnings_of_every_shape() -> None:
     """Warnings are read as a list, as one object, as text, or not at all."""
-    assert notes_of([{"field": "EmailAddressDocument", "message": "sanitized"}]) == ["EmailAddressDocument: sanitized"]
-    assert notes_of("cut") == ["cut"]
-    assert notes_of(None) == []
-    assert notes_of({"Field": "a", "Message": "b"}) == ["a: b"]
+    assert extract_notes([{"field": "EmailAddressDocument", "message": "sanitized"}]) == [
+        "EmailAddressDocument: sanitized"
+    ]
+    assert extract_notes("cut") == ["cut"]
+    assert extract_notes(None) == []
+    assert extract_notes({"Field": "a", "Message": "b"}) == ["a: b"]
 
 
 def test_json_is_exact_or_nothing() -> None:
@@ -101,4 +98,5 @@ def test_json_is_exact_or_nothing() -> None:
 )
 def test_retry_after(headers: dict[str, str], strikes: int, seconds: float) -> None:
     """Nobody calls before the time ARM names, and never later than a window."""
-    assert retry_at(Response(429, headers=headers), 1000.0, strikes) == 1000.0 + seconds
+    named = Response(429, headers=headers).retry_after_seconds(1000.0)
+    assert seconds_after_limit(named, strikes) == seconds

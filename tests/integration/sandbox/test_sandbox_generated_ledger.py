@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from support.sandbox_caller import sample
+from support.sandbox_caller import LEDGER, listed, sample
 
 from armbulk.resources.identifiers import FORMATS
 from armbulk.sandbox.lists import BANK, RECEIVABLES, SALES, VAT, build_lists
@@ -20,7 +20,6 @@ from armbulk.sandbox.rows import RowFilter, RowIndex, RowMatches
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LEDGER = build_lists(2218, 400, seed=7)
 LISTS = [one.name for one in fields(LEDGER) if one.init]
 GL_FIELDS = {
     "clientNo", "glItemId", "glCaseNo", "glLotNo", "glYear", "glPeriod", "voucherType", "voucherTypeDescription",
@@ -32,15 +31,6 @@ GL_FIELDS = {
 def exact(value: Any) -> Decimal:
     """An amount as it is written in JSON."""
     return Decimal(str(value))
-
-
-def listed(me: Any, path: str, key: str, **filters: str) -> list[dict[str, Any]]:
-    """Every record of a listing, over all its pages."""
-    first = me.get(path, pagesize="1000", **filters).json()
-    summary, found = first["summary"], list(first[key])
-    for page in range(2, summary["totalPages"] + 1):
-        found += me.get(path, query=summary["queryId"], pageno=str(page)).json()[key]
-    return found
 
 
 def test_every_voucher_balances() -> None:

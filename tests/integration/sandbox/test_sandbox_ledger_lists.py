@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.sandbox_caller import customer, document
-from test_sandbox_generated_ledger import LEDGER, listed
+from support.sandbox_caller import LEDGER, customer, document, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,8 +16,8 @@ from armbulk.errors import ArmbulkError
 from armbulk.readers import read_sheets
 from armbulk.validation.check import check_sheets
 
-SOAK = int(os.environ.get("ARMBULK_SOAK", "0"))  # examples of a long run; CI takes few
-EXAMPLES = SOAK or 150
+SOAK = int(os.environ.get("ARMBULK_SOAK", "0"))  # examples of a long run
+EXAMPLES = SOAK or settings().max_examples * 3 // 2  # few in `make test`, more in `make proofs`
 BOUNDED = settings(
     max_examples=EXAMPLES,
     derandomize=not SOAK,

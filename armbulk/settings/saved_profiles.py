@@ -1,4 +1,4 @@
-"""The profiles of config.toml: which there are, and writing one without touching what else stands there."""
+"""List the profiles of config.toml, and save one without changing the rest of the file."""
 
 import contextlib
 import os
@@ -12,22 +12,26 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
 from armbulk.errors import SettingsError
+from armbulk.settings.config_file import FILE_NAME
 
 
 def list_profile_names(home: Path) -> list[str]:
-    """The profiles there are, in their order."""
-    profiles = _document(home).get("profiles", {})
+    """Return the names of the profiles, in the order of the file."""
+    profiles = _read_document(home).get("profiles", {})
     return [name for name, values in profiles.items() if isinstance(values, dict)] if isinstance(profiles, dict) else []
 
 
 def save_settings(home: Path, name: str, settings: Mapping[str, str]) -> Path:
-    """Write settings of a profile into config.toml, and take out those that are empty. Owner-only.
+    """Save settings of a profile in config.toml, and remove those that are empty; return the file's path.
 
-    Comments, rules, other settings and other profiles stay: what is written is read again before it takes the file's
-    place. SettingsError when it cannot be.
+    The file is readable by its owner only. Comments, rules, other settings and other profiles stay: the new text is
+    parsed and compared before it replaces the file.
+
+    Raises:
+        SettingsError: The file cannot be changed or written.
     """
-    path = home / "config.toml"
-    text = _added(home, name, settings, tomlkit.table) or _added(home, name, settings, tomlkit.inline_table)
+    path = home / FILE_NAME
+    text = _add_profile(home, name, settings, tomlkit.table) or _add_profile(home, name, settings, tomlkit.inline_table)
     if text is None:
         raise SettingsError("config-unclear", f"{path} cannot be added to as it stands", "Write the profile by hand")
     try:
@@ -38,27 +42,33 @@ def save_settings(home: Path, name: str, settings: Mapping[str, str]) -> Path:
     return path
 
 
-def _added(home: Path, name: str, settings: Mapping[str, str], kind: Callable[[], Table | InlineTable]) -> str | None:
-    """The file's new text, with a new profile as this `kind` of table; None where it would not say what it should."""
-    document = _document(home)
-    wanted = document.unwrap()
+def _add_profile(
+    home: Path, name: str, settings: Mapping[str, str], make_table: Callable[[], Table | InlineTable]
+) -> str | None:
+    """Return the file's new text; None where it would not have the intended content.
+
+    `make_table` makes the table of a new profile.
+    """
+    document = _read_document(home)
+    intended = document.unwrap()
     try:
-        own = wanted.setdefault("profiles", {}).setdefault(name, {})
+        own = intended.setdefault("profiles", {}).setdefault(name, {})
         profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
-        profile = profiles.setdefault(name, kind())
+        profile = profiles.setdefault(name, make_table())
         for key, value in settings.items():
-            for one in (profile, own):
+            for table in (profile, own):
                 if value:
-                    one[key] = value
+                    table[key] = value
                 else:
-                    one.pop(key, None)
+                    table.pop(key, None)
         text = tomlkit.dumps(document)
-        return text if tomllib.loads(text) == wanted else None
+        return text if tomllib.loads(text) == intended else None
     except (AttributeError, TypeError, ValueError, TOMLKitError):
         return None
 
 
 def _replace(path: Path, text: str) -> None:
+    """Replace a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(prefix=".config-", dir=path.parent)  # readable by its owner alone
     try:
@@ -73,8 +83,8 @@ def _replace(path: Path, text: str) -> None:
         raise
 
 
-def _document(home: Path) -> tomlkit.TOMLDocument:
-    path = home / "config.toml"
+def _read_document(home: Path) -> tomlkit.TOMLDocument:
+    path = home / FILE_NAME
     try:
         return tomlkit.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

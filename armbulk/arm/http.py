@@ -1,0 +1,219 @@
+"""HTTP to ARM, with the login: the only module that knows httpx. A failed exchange is a value, not an exception."""
+
+import json
+import logging
+import re
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import quote, quote_plus, urlsplit
+
+import httpx
+import truststore
+
+from armbulk._version import __version__
+from armbulk.arm.credentials import LOOPBACK, Login, is_header_safe
+from armbulk.clock import Clock
+from armbulk.errors import LoginError, SettingsError
+from armbulk.model.response import Response, TransportError, unreachable_error
+from armbulk.model.system import MAX_CALL_SECONDS
+
+_log = logging.getLogger(__name__)
+
+MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+"""A longer answer is cut off: it cannot be one of ARM's."""
+
+_MIN_SECRET_CHARS = 8
+"""A shorter text is no secret: its characters occur in ordinary words."""
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class HttpClient:
+    """HTTP calls for one client number at one base URL, with one login.
+
+    Every call goes out on a connection of its own, is never redirected, and asks for an uncompressed answer. A 401
+    renews the token once and repeats the call: ARM turns such calls away before it does anything.
+    """
+
+    def __init__(
+        self, base_url: str, client_no: str, login: Login, clock: Clock, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """Prepare the calls; nothing is sent yet."""
+        self._base = f"{base_url.rstrip('/')}/clients/{quote(client_no, safe='')}"
+        self._login = login
+        self._clock = clock
+        self._token = login.token
+        self._renew_at = float("inf") if login.token else 0.0
+        self._http = httpx.Client(
+            transport=transport,
+            mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK},
+            verify=_trusted_certificates(base_url, login),
+            follow_redirects=False,
+            timeout=httpx.Timeout(60.0, connect=15.0),
+            limits=httpx.Limits(max_keepalive_connections=0),
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "Connection": "close",
+                "User-Agent": f"armbulk/{__version__}",
+            },
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def login(self) -> None:
+        """Make sure there is a token that is valid for a while; LoginError or ServerError when there cannot be."""
+        if self._clock.now() >= self._renew_at:
+            self._fetch_token()
+
+    def ask_time(self) -> Response:
+        """Return the answer to a HEAD of the server's root, for its Date: no call to the API, and without the token."""
+        parts = urlsplit(self._base)
+        return self._exchange(self._http.build_request("HEAD", f"{parts.scheme}://{parts.netloc}/"))
+
+    def call(self, method: str, path: str, body: bytes | None = None) -> Response:
+        """Make one call of the API; `path` is below the client number.
+
+        Raises:
+            LoginError: there is no valid token, and none can be fetched.
+            ServerError: the login service cannot be reached.
+        """
+        self.login()
+        response = self._call_once(method, path, body)
+        if response.status != 401 or not self._login.client_secret:
+            return response
+        self._fetch_token()
+        return replace(self._call_once(method, path, body), requests=2)
+
+    def _call_once(self, method: str, path: str, body: bytes | None) -> Response:
+        began = self._clock.monotonic()
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        response = self._exchange(self._http.build_request(method, self._base + path, content=body, headers=headers))
+        _log.debug(
+            "Call ended",
+            extra={
+                "call": re.split(r"[/?]", path.lstrip("/"), maxsplit=1)[0],  # the rest may hold numbers of customers
+                "method": method,
+                "status": response.status,
+                "error": response.error and response.error.name.lower(),
+                "bytes": len(response.body),
+                "seconds": self._clock.monotonic() - began,
+            },
+        )
+        secrets = (self._token, self._login.token, self._login.client_secret)
+        return replace(response, body=_remove_secrets(response.body, secrets))
+
+    def _exchange(self, request: httpx.Request) -> Response:
+        """Send one request and read its whole answer, within bounds of size and time."""
+        sent_at = self._clock.monotonic()
+        deadline = sent_at + MAX_CALL_SECONDS
+        try:
+            with self._stream(request) as answer:
+                body = bytearray()
+                for chunk in answer.iter_raw():
+                    body += chunk
+                    if len(body) > MAX_RESPONSE_BYTES:
+                        return Response(error=TransportError.BROKEN, reason="the answer was longer than 64 MiB")
+                    if self._clock.monotonic() > deadline:
+                        return Response(error=TransportError.BROKEN, reason="the answer took longer than two minutes")
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                received_at = self._clock.monotonic()
+                return Response(answer.status_code, bytes(body), headers, sent_at=sent_at, received_at=received_at)
+        except _NOT_SENT as error:
+            return Response(error=TransportError.NOT_SENT, reason=_describe(error))
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, ValueError) as error:
+            # ValueError: headers that httpx cannot read
+            return Response(error=TransportError.BROKEN, reason=_describe(error))
+
+    @contextmanager
+    def _stream(self, request: httpx.Request) -> Iterator[httpx.Response]:
+        answer = self._http.send(request, stream=True)
+        try:
+            yield answer
+        finally:
+            answer.close()
+
+    def _fetch_token(self) -> None:
+        login = self._login
+        if not (login.token_url and login.client_id and login.client_secret):
+            raise LoginError(
+                "login-refused",
+                "ARM does not accept the token",
+                "Set ARMBULK_TOKEN anew, or ARMBULK_TOKEN_URL, ARMBULK_CLIENT_ID and ARMBULK_CLIENT_SECRET",
+            )
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": login.client_id,
+            "client_secret": login.client_secret,
+        }
+        response = self._exchange(self._http.build_request("POST", login.token_url, data=form))
+        _log.info("Token requested", extra={"status": response.status})
+        if response.error is not None or response.status >= 500:
+            raise unreachable_error(response, "the login service")
+        self._use_token(response)
+
+    def _use_token(self, response: Response) -> None:
+        """Take the token out of the login service's answer (RFC 6749, 5.1), and renew it before it expires."""
+        try:
+            answer = json.loads(response.body) if response.status == 200 else {}
+            token = answer.get("access_token")
+        except (ValueError, AttributeError):
+            answer, token = {}, None
+        if not isinstance(token, str) or not is_header_safe(token):
+            raise LoginError(
+                "login-refused",
+                f"The login service refused the credentials (it answered {response.status})",
+                "Check ARMBULK_CLIENT_ID, ARMBULK_CLIENT_SECRET and ARMBULK_TOKEN_URL",
+            )
+        self._token = token
+        lifetime = re.fullmatch(r"\d{1,9}(\.\d+)?", str(answer.get("expires_in", "")))
+        seconds = float(lifetime.group()) if lifetime else 3600.0
+        self._renew_at = self._clock.now() + max(seconds - 60.0, seconds / 2)
+
+
+def _remove_secrets(body: bytes, secrets: Iterable[str]) -> bytes:
+    """An answer may quote secrets, and ARM's words go into workbooks, the store and terminals."""
+    for secret in secrets:
+        if len(secret) >= _MIN_SECRET_CHARS:
+            for form in {secret, quote_plus(secret), json.dumps(secret)[1:-1]}:
+                body = body.replace(form.encode(), "…".encode())
+    return body
+
+
+def _trusted_certificates(base_url: str, login: Login) -> ssl.SSLContext | bool:
+    """TLS 1.2 or newer, with the certificates this machine trusts; there is no way to switch it off."""
+    if not any(url.startswith("https:") for url in (base_url, login.token_url)):
+        return True
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if login.ca_file:
+        try:
+            context.load_verify_locations(cafile=login.ca_file)
+        except (OSError, ssl.SSLError):
+            raise SettingsError(
+                "ca-file-wrong", f"{login.ca_file} is not a file of certificates (PEM)", "Check ARMBULK_CA_FILE"
+            ) from None
+    return context
+
+
+def _describe(error: Exception) -> str:
+    """What went wrong, without quoting the request: it has personal data and the token."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower():
+        return "its certificate is not trusted (your network may answer in its place; see --ca-file)"
+    names: dict[type[Exception], str] = {
+        httpx.ConnectError: "no connection",
+        httpx.ConnectTimeout: "no connection in time",
+        httpx.ReadTimeout: "no answer in time",
+        httpx.RemoteProtocolError: "the connection was closed without a whole answer",
+        httpx.ReadError: "the connection broke while reading the answer",
+        httpx.WriteError: "the connection broke while sending",
+        httpx.ProxyError: "the proxy refused the connection",
+        httpx.InvalidURL: "the answer redirects to an address that is none",
+    }
+    return names.get(type(error), type(error).__name__)

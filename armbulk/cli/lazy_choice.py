@@ -1,0 +1,20 @@
+"""A choice whose values are loaded when they are needed."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import click
+
+
+class LazyChoice(click.Choice[str]):
+    """A `click.Choice` whose values come from a function, so that importing a command stays cheap."""
+
+    def __init__(self, load: Callable[[], Sequence[str]]) -> None:
+        super().__init__(())
+        del self.choices  # set by Choice; it would hide the property
+        self._load = load
+
+    @cached_property
+    def choices(self) -> Sequence[str]:  # type: ignore[override] # an attribute of Choice
+        """The values, loaded at first use."""
+        return tuple(self._load())

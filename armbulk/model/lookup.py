@@ -1,0 +1,42 @@
+"""Looking one document up: what is expected, and what was found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDocument:
+    """What armbulk sent of a document: enough to recognise it."""
+
+    document_no: str
+    doc_type: str
+    customer: str
+    date: str
+    amount: str | None
+    currency: str
+
+
+class LookupResult(StrEnum):
+    """What a look-up showed. The values are stored."""
+
+    EQUAL = "found and equal"
+    DIFFERENT = "found, but different"
+    ABSENT = "not found"
+    UNKNOWN = "no observation"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLookup:
+    """The answer to a look-up of one document.
+
+    Attributes:
+        result: what it showed.
+        message: the same for people.
+        reference: the system's own reference; "" when there is none.
+        has_number: the answer shows a document of this number, whatever else it lacks.
+    """
+
+    result: LookupResult
+    message: str
+    reference: str = ""
+    has_number: bool = False

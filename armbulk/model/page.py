@@ -1,0 +1,27 @@
+"""One page of a list."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The records of a page, and what its summary says; None and "" where it does not say.
+
+    Attributes:
+        records: as JSON, numbers as int or Decimal.
+        total: records in the whole list.
+        max_records: the most records the system serves of one list.
+        pages: pages in the whole list.
+        query: the id under which the system stored the query.
+        number: which page this is.
+        size: the most records of a page.
+    """
+
+    records: tuple[dict[str, Any], ...]
+    total: int | None
+    max_records: int | None
+    pages: int | None
+    query: str
+    number: int | None = None
+    size: int | None = None

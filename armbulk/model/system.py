@@ -1,0 +1,49 @@
+"""What sending and export need of a receivables system. ARM is one (`armbulk.arm`); a second is a second folder."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from armbulk.model.lookup import DocumentLookup, ExpectedDocument
+from armbulk.model.page import Page
+from armbulk.model.response import ApiResult, Response
+from armbulk.model.submission import BatchStatus, OpenRecord, SentKeys, SubmitResult
+
+MAX_CALL_SECONDS = 120.0
+"""The most seconds a call takes: an implementation gives up then. Sending judges by it when a lost call has ended."""
+
+
+class ReceivablesSystem(Protocol):
+    """One client's account in a receivables system, with a login.
+
+    Every call returns its `Response` beside its content, so that the caller can charge the quota before it uses the
+    content. A failed call is a value (`Response.error`), never an exception. Only the login raises.
+    """
+
+    def close(self) -> None:
+        """Close the connections."""
+
+    def login(self) -> None:
+        """Make sure that calls of the next minute are authorised; LoginError or ServerError when they cannot be."""
+
+    def ask_time(self) -> Response:
+        """Ask for the server's Date; the quota does not count it."""
+
+    def submit_batch(
+        self, resource: str, method: str, user_id: str, records: Sequence[OpenRecord]
+    ) -> ApiResult[SubmitResult]:
+        """Submit records of one resource: `POST` creates, `PUT` changes."""
+
+    def read_batch(self, uuid: str, resource: str, sent: SentKeys) -> ApiResult[BatchStatus]:
+        """Read the status of a submitted batch; `Response.status` is 404 for a batch the system does not know."""
+
+    def look_up_document(self, expected: ExpectedDocument) -> ApiResult[DocumentLookup]:
+        """Look a document up by its number and compare it with what is expected."""
+
+    def compare_document(self, expected: ExpectedDocument, records: Sequence[Mapping[str, Any]]) -> DocumentLookup:
+        """Compare records of a list, all with the expected number, with what is expected; no call is made."""
+
+    def look_up_customer(self, customer_no: str) -> ApiResult[dict[str, Any] | None]:
+        """Look a customer up; the content is its record, None when the answer has none of that number."""
+
+    def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
+        """Read one page of a list (its records are in `json_array`, "": find them); None when there is no page."""

@@ -1,0 +1,109 @@
+"""The records of an import, one row each: encoded, and with an outcome where they must not be sent.
+
+Pure functions from frame to frame. An item without an outcome is sent.
+"""
+
+import polars as pl
+
+from armbulk.arm.encode import encode_records
+from armbulk.model.outcome import Outcome
+from armbulk.validation.check import Checked
+
+SEND_ORDER = ("customers", "documents")
+"""The resources that are sent, in the order in which they are sent."""
+
+
+def build_items(checked: Checked) -> pl.DataFrame:
+    """Return one row for each record read, those with errors held back and hidden ones not sent.
+
+    Columns: `arm.encode.RECORD_SCHEMA`, `resource`, `outcome` and `message` (String), `no` (Int64, from 1).
+    """
+    frames = [_encode(checked, name) for name in SEND_ORDER if name in checked.tables]
+    hidden = [_encode_hidden(checked, name) for name in SEND_ORDER if name in checked.skipped]
+    items = pl.concat([*frames, *hidden])
+    return items.with_row_index("no", offset=1).with_columns(pl.col("no").cast(pl.Int64))
+
+
+def _encode(checked: Checked, resource: str) -> pl.DataFrame:
+    blocked = checked.blocked_rows[resource].select("sheet", "row").unique().with_columns(blocked=pl.lit(value=True))
+    records = encode_records(checked.tables[resource], checked.tables.get("lines"))
+    joined = records.join(blocked, on=["sheet", "row"], how="left", maintain_order="left")
+    return joined.with_columns(
+        pl.lit(resource).alias("resource"),
+        pl.when(pl.col("blocked")).then(pl.lit(Outcome.HELD_BACK.value)).alias("outcome"),
+        pl.lit(None, pl.String).alias("message"),
+    ).drop("blocked")
+
+
+def _encode_hidden(checked: Checked, resource: str) -> pl.DataFrame:
+    """Hidden records that the caller left out: they have an outcome, too."""
+    return encode_records(checked.skipped[resource], checked.skipped.get("lines")).with_columns(
+        pl.lit(resource).alias("resource"),
+        pl.lit(Outcome.NOT_SENT.value).alias("outcome"),
+        pl.lit("a hidden row, left out as you asked").alias("message"),
+    )
+
+
+def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.DataFrame:
+    """Add `base`, what a change of a customer is compared with in ARM (JSON; null: nothing).
+
+    Customers whose row says nothing but their number are unchanged. Drops `key_only` and `partial_group`.
+
+    Args:
+        items: the items.
+        bases: `sheet`, `row` and `base` of rows that were exported and changed.
+        update: customers are changed, not created.
+    """
+    joined = items.join(bases, on=["sheet", "row"], how="left", maintain_order="left")
+    is_change = (pl.col("resource") == "customers") & update
+    empty_base = pl.when(pl.col("partial_group")).then(pl.lit("{}"))  # so that ARM's part of the group is looked up
+    joined = joined.with_columns(pl.when(is_change).then(pl.coalesce("base", empty_base)).alias("base"))
+    marked = _set_outcome(joined, is_change & pl.col("key_only"), Outcome.UNCHANGED, pl.lit("nothing was changed"))
+    return marked.drop("key_only", "partial_group")
+
+
+def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.DataFrame:
+    """Set aside documents that the store has sent before; those in doubt stay in doubt.
+
+    `sent_documents`: `key_norm`, `doc_type`, `run` and `outcome` (null while there is none).
+    """
+    earlier = sent_documents.rename({"run": "other_run", "outcome": "other_outcome"})
+    earlier = earlier.with_columns(resource=pl.lit("documents"))
+    joined = items.join(earlier, on=["resource", "key_norm", "doc_type"], how="left", maintain_order="left")
+    run = pl.col("other_run").cast(pl.String)
+    was_sent = pl.col("other_run").is_not_null()
+    is_settled = pl.col("other_outcome").is_not_null() & (pl.col("other_outcome") != Outcome.IN_DOUBT.value)
+    sent = pl.concat_str(pl.lit("sent in run "), run)
+    joined = _set_outcome(joined, was_sent & is_settled, Outcome.ALREADY_SENT, sent)
+    in_doubt = pl.concat_str(pl.lit("not yet settled in run "), run)
+    joined = _set_outcome(joined, was_sent, Outcome.IN_DOUBT, in_doubt)
+    return joined.drop("other_run", "other_outcome")
+
+
+def hold_back_with_customers(items: pl.DataFrame) -> pl.DataFrame:
+    """Hold back the documents whose customer is held back."""
+    is_held_back = (pl.col("resource") == "customers") & (pl.col("outcome") == Outcome.HELD_BACK.value)
+    customers = items.filter(is_held_back)["key_norm"].drop_nulls()
+    is_theirs = pl.col("customer_norm").is_in(customers.implode())
+    return _set_outcome(items, is_theirs, Outcome.HELD_BACK, pl.lit("its customer is held back"))
+
+
+def keep_first(items: pl.DataFrame, count: int) -> pl.DataFrame:
+    """Keep the first `count` items that would be sent; the others are not sent."""
+    position = pl.col("outcome").is_null().cum_sum()
+    return _set_outcome(items, position > count, Outcome.NOT_SENT, pl.lit("beyond --limit"))
+
+
+def keep_all_back(items: pl.DataFrame) -> pl.DataFrame:
+    """Send nothing."""
+    message = pl.lit("not sent: errors must be corrected first")
+    return _set_outcome(items, pl.lit(value=True), Outcome.NOT_SENT, message)
+
+
+def _set_outcome(items: pl.DataFrame, where: pl.Expr, outcome: Outcome, message: pl.Expr) -> pl.DataFrame:
+    """Give an outcome and a message to the items without one for which `where` is true."""
+    is_chosen = pl.col("outcome").is_null() & where.fill_null(value=False)
+    return items.with_columns(
+        pl.when(is_chosen).then(message).otherwise(pl.col("message")).alias("message"),
+        pl.when(is_chosen).then(pl.lit(outcome.value)).otherwise(pl.col("outcome")).alias("outcome"),
+    )

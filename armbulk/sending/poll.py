@@ -1,0 +1,91 @@
+"""Poll an accepted batch until every record has an outcome."""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+
+from armbulk.errors import ServerError
+from armbulk.model.batch_state import FINAL_STATES, BatchState
+from armbulk.model.outcome import Outcome
+from armbulk.model.submission import BatchStatus
+from armbulk.retry import poll_backoff
+from armbulk.sending.limits import CallScheduler
+from armbulk.sending.session import SendingSession
+from armbulk.store import Batch
+
+_log = logging.getLogger(__name__)
+
+MAX_UNKNOWN_POLLS = 10
+"""Polls answered with 404 after which a batch is in doubt; a 404 is never taken for "not received"."""
+
+MAX_INCOMPLETE_POLLS = 5
+"""Final answers without all records after which the missing ones are looked up one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """Polls the accepted batches of one session."""
+
+    session: SendingSession
+    scheduler: CallScheduler
+
+    def poll(self, batch: Batch) -> None:
+        """Ask for a batch's status once, and commit what it says."""
+        session = self.session
+        missing = len(session.store.open_records(batch.id))
+        sent = session.store.sent_records(batch.id)
+        call = partial(session.system.read_batch, batch.uuid or "", batch.resource, sent)
+        result = self.scheduler.read(batch, call, len(sent), lambda status: max(status.items, 1))
+        if result is None:
+            return
+        progress = session.progress_of(batch)
+        progress.polls += 1
+        _log.debug(
+            "Batch polled",
+            extra={
+                "run": session.run.id,
+                "batch": batch.no,
+                "status": result.response.status,
+                "records": len(result.content.results),
+                "attempt": progress.polls,
+            },
+        )
+        session.set_due(batch, poll_backoff(session.polling.poll).delay(progress.polls))
+        if result.response.status == 404:
+            self._count_unknown(batch)
+            return
+        verify_client_no(result.content.client_no, session.run.account.client_no)
+        self._save_status(batch, result.content, missing)
+        session.report_progress("polled", batch)
+
+    def _count_unknown(self, batch: Batch) -> None:
+        progress = self.session.progress_of(batch)
+        progress.unknown_polls += 1
+        if progress.unknown_polls >= MAX_UNKNOWN_POLLS:
+            self.session.store.move_batch(batch.id, BatchState.IN_DOUBT, "ARM does not know the batch any more")
+
+    def _save_status(self, batch: Batch, status: BatchStatus, missing: int) -> None:
+        """Commit the outcomes of a status; a final one that lacks records too often makes the batch in doubt."""
+        store, progress = self.session.store, self.session.progress_of(batch)
+        progress.unknown_polls = 0
+        certain = [result for result in status.results if result.outcome is not Outcome.IN_DOUBT]
+        for result in status.results:
+            if result.outcome is Outcome.IN_DOUBT:
+                store.append_message(self.session.run.id, result.message, [result.no])
+        store.save_results(batch.id, certain)
+        if status.pending or store.batch(batch.id).state in FINAL_STATES:
+            return
+        progress.incomplete_polls += 1
+        if progress.incomplete_polls >= MAX_INCOMPLETE_POLLS:
+            why = f"ARM's final answer lacks {missing - len(certain)} records"
+            store.move_batch(batch.id, BatchState.IN_DOUBT, why)
+
+
+def verify_client_no(client_no: str, expected: str) -> None:
+    """Make sure that an answer is for our client, if it says whom it is for; ServerError otherwise."""
+    if client_no and client_no.lstrip("0") != expected.strip().lstrip("0"):
+        raise ServerError(
+            "other-client",
+            f"ARM answered for client {client_no}, not for {expected}: nothing of the answer was believed",
+            "Ask Amili why; do not send anything meanwhile",
+        )

@@ -1,0 +1,63 @@
+"""What is checked before a batch is submitted: its documents' customers, earlier sending, changes made by others."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from armbulk.model.batch_state import BatchState
+from armbulk.model.outcome import Outcome
+from armbulk.model.submission import RecordResult
+from armbulk.rate_limited import Interruption
+from armbulk.sending.conflict_check import ConflictCheck
+from armbulk.sending.duplicate_check import DuplicateCheck
+from armbulk.sending.session import SendingSession
+from armbulk.store import Batch, Store
+
+_NOT_ACCEPTED = [outcome.value for outcome in (Outcome.REJECTED, Outcome.HELD_BACK, Outcome.CONFLICT, Outcome.IN_DOUBT)]
+
+
+@dataclass(slots=True)
+class Precheck:
+    """The checks of one session; each remembers what it has seen.
+
+    Attributes:
+        session: the session.
+        are_customers_settled: documents of customers that were not accepted are held back.
+        duplicates: the check of documents; None: not begun.
+        conflicts: the check of customers; None: not begun.
+    """
+
+    session: SendingSession
+    are_customers_settled: bool = False
+    duplicates: DuplicateCheck | None = None
+    conflicts: ConflictCheck | None = None
+
+    def check(self, batch: Batch) -> Interruption | None:
+        """Set aside the records of a batch that must not be sent; None when the batch may go now."""
+        if batch.resource == "documents":
+            return self._check_documents(batch)
+        if batch.method == "PUT" and batch.state is BatchState.PLANNED:
+            self.conflicts = self.conflicts or ConflictCheck(self.session.client, self.session.run)
+            return self.conflicts.check(batch)
+        return None
+
+    def _check_documents(self, batch: Batch) -> Interruption | None:
+        session = self.session
+        if not self.are_customers_settled:
+            self.are_customers_settled = True
+            hold_back_documents(session.store, session.run.id)
+        if self.duplicates is None:
+            self.duplicates = DuplicateCheck.for_run(
+                session.client, session.run, session.started, look_first=session.look_first
+            )
+        return self.duplicates.check(batch)
+
+
+def hold_back_documents(store: Store, run_id: int) -> None:
+    """Hold back the run's documents whose customers ARM did not accept."""
+    items = store.items(run_id)
+    customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_in(_NOT_ACCEPTED))
+    is_theirs = pl.col("customer_norm").is_in(customers["key_norm"].drop_nulls().implode())
+    documents = items.filter(pl.col("outcome").is_null() & is_theirs)
+    message = "its customer was not accepted by ARM"
+    store.save_outcomes(run_id, [RecordResult(no, Outcome.HELD_BACK, message) for no in documents["no"]])

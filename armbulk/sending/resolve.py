@@ -1,0 +1,76 @@
+"""What becomes of a batch in doubt: a document that is found gets its outcome, one that stays missing a person.
+
+A document in doubt is never sent again by armbulk.
+"""
+
+from dataclasses import dataclass
+
+from armbulk.model.batch_state import BatchState, is_settled
+from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.outcome import Outcome
+from armbulk.model.submission import OpenRecord, RecordResult
+from armbulk.model.system import MAX_CALL_SECONDS
+from armbulk.sending.session import SendingSession
+from armbulk.store import Batch
+
+SLOWNESS_FACTOR = 3
+"""A document may be under way for so many times as long as the client's slowest batch took."""
+
+_NOT_FOUND = "not found at ARM after time to settle; a person must decide: `armbulk resolve`"
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtResolver:
+    """Settles the batches in doubt of one session."""
+
+    session: SendingSession
+
+    def settles_at(self, batch: Batch) -> float:
+        """Return until when a document of the batch that ARM does not know may still arrive (epoch seconds)."""
+        return self._left_by(batch) + self._patience()
+
+    def save_lookup(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
+        """Commit what a look-up of one document showed, and its outcome if that is certain now."""
+        store = self.session.store
+        store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
+        result = decide_outcome(record, lookup)
+        if result is not None:
+            store.save_results(batch.id, [result])
+        else:
+            store.append_message(self.session.run.id, lookup.message, [record.no], keep_earlier=True)
+
+    def finish_round(self, batch: Batch, *, is_complete: bool) -> None:
+        """Close a round of look-ups (`is_complete`: each showed something); a batch that has settled goes to a person."""
+        session = self.session
+        rounds = session.store.save_lookup(batch.id, (), ends_round=is_complete)
+        is_in_doubt = session.store.batch(batch.id).state is BatchState.IN_DOUBT
+        if is_in_doubt and is_settled(self._left_by(batch), self._patience(), rounds, session.clock.now()):
+            self.quarantine(batch)
+
+    def quarantine(self, batch: Batch) -> None:
+        """Leave a batch to a person: two look-ups, with time to settle between them, did not find all of it."""
+        store = self.session.store
+        store.append_message(self.session.run.id, _NOT_FOUND, [record.no for record in store.open_records(batch.id)])
+        store.move_batch(batch.id, BatchState.QUARANTINED, "looked for twice, not found")
+
+    def _left_by(self, batch: Batch) -> float:
+        """When the batch has left at the latest: when it was answered, or when a call without an answer ended."""
+        intended = batch.intended or self.session.clock.now()
+        latest = max(batch.answered or 0.0, intended + MAX_CALL_SECONDS)
+        return self.session.clamp_stored_time(latest - MAX_CALL_SECONDS) + MAX_CALL_SECONDS
+
+    def _patience(self) -> float:
+        """Seconds that a document may be under way."""
+        slowest = self.session.store.slowest_batch_seconds(self.session.run.account)
+        return max(self.session.polling.settle, SLOWNESS_FACTOR * slowest)
+
+
+def decide_outcome(record: OpenRecord, lookup: DocumentLookup) -> RecordResult | None:
+    """Return the outcome of a record in doubt after a look-up; None while it is still in doubt."""
+    match lookup.result:
+        case LookupResult.EQUAL:
+            return RecordResult(record.no, Outcome.CREATED, lookup.message, reference=lookup.reference)
+        case LookupResult.DIFFERENT:
+            return RecordResult(record.no, Outcome.CONFLICT, lookup.message, reference=lookup.reference)
+        case LookupResult.ABSENT | LookupResult.UNKNOWN:
+            return None

@@ -1,0 +1,76 @@
+"""What the steps of one session of sending share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from armbulk.clock import Clock
+from armbulk.model.progress import BatchProgress, PollSettings, Progress
+from armbulk.model.system import ReceivablesSystem
+from armbulk.quota.limits import QuotaLimits
+from armbulk.rate_limited import RateLimitedClient
+from armbulk.store import Batch, Run, Store
+
+
+@dataclass(slots=True)
+class SendingSession:
+    """One session of sending for one run.
+
+    Attributes:
+        store: where every state is committed.
+        system: where batches go.
+        clock: tells the time, waits, and knows of an interruption.
+        run: what is sent.
+        limits: the quota.
+        user_id: who sends, as the system is told.
+        polling: how long the session waits for what.
+        on_progress: called with each progress event.
+        look_first: whether documents are looked up before they go; None: as stored with the run.
+        started: when the session began (epoch seconds).
+        paused_until: the session ends, and may be resumed at this time; None: it goes on.
+        client: the system, within the quota.
+        batch_progress: what the session remembers, by batch id.
+    """
+
+    store: Store
+    system: ReceivablesSystem
+    clock: Clock
+    run: Run
+    limits: QuotaLimits
+    user_id: str
+    polling: PollSettings
+    on_progress: Callable[[Progress], None] = lambda _: None
+    look_first: bool | None = None
+    started: float = 0.0
+    paused_until: float | None = None
+    client: RateLimitedClient = field(init=False)
+    batch_progress: dict[int, BatchProgress] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Put the quota before the system."""
+        self.client = RateLimitedClient(self.store, self.system, self.clock, self.run.account, self.limits)
+
+    def begin(self) -> None:
+        """Start: what an earlier process was posting when it ended is in doubt from here on."""
+        self.started = self.clock.now()
+        self.store.recover(self.run.id, self.run.account)
+
+    def unfinished_batches(self) -> list[Batch]:
+        """Return the run's batches that are not final, in order."""
+        return self.store.batches(self.run.id, still_open=True)
+
+    def progress_of(self, batch: Batch) -> BatchProgress:
+        """Return what this session remembers of a batch."""
+        return self.batch_progress.setdefault(batch.id, BatchProgress())
+
+    def set_due(self, batch: Batch, seconds: float) -> None:
+        """Put a batch's next step off by `seconds` from now."""
+        self.progress_of(batch).due = self.clock.now() + seconds
+
+    def clamp_stored_time(self, stamp: float) -> float:
+        """Return a stored time; the session's start for one in the future, which a wrong clock stamped."""
+        return stamp if stamp <= self.clock.now() else self.started
+
+    def report_progress(self, doing: str, batch: Batch) -> None:
+        """Report that something was done with a batch."""
+        done, total = self.store.progress(self.run.id)
+        self.on_progress(Progress(doing, batch.no, done, total))

@@ -1,0 +1,163 @@
+"""Submit a batch: check it, commit the intent, send it, commit the response."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from armbulk.model.batch_state import BatchState
+from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.response import ApiResult, Response
+from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
+from armbulk.rate_limited import CallFailed, login_error
+from armbulk.retry import poll_backoff
+from armbulk.sending.limits import CallScheduler
+from armbulk.sending.precheck import Precheck
+from armbulk.sending.session import SendingSession
+from armbulk.store import Batch, SubmitIntent
+
+_log = logging.getLogger(__name__)
+
+MAX_SPLITS = 64
+"""How often a session splits refused batches into smaller ones, to find the records that are at fault."""
+
+MAX_SPLITS_BEFORE_SUCCESS = 12
+"""The same while ARM has accepted nothing at all: then the fault is hardly in single records."""
+
+SAME_NUMBER = "ARM gave the same batch number to two batches"
+
+
+@dataclass(slots=True)
+class Submitter:
+    """Submits the batches of one session.
+
+    Attributes:
+        session: the session.
+        scheduler: puts a batch off when it cannot go now.
+        precheck: what is checked before a batch goes.
+        splits: how often the session split a refused batch.
+    """
+
+    session: SendingSession
+    scheduler: CallScheduler
+    precheck: Precheck = field(init=False)
+    splits: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin the checks of the session."""
+        self.precheck = Precheck(self.session)
+
+    def submit(self, batch: Batch) -> None:
+        """Submit a batch, unless it cannot go now.
+
+        The order of intent, call and response makes a crash at any moment safe: whatever may have left is known.
+        """
+        session = self.session
+        session.system.login()
+        interruption = self.precheck.check(batch)
+        if interruption is not None:
+            self.scheduler.handle_interruption(batch, interruption)
+            return
+        intent = self._record_intent(batch)  # on disk before a byte leaves
+        if intent is None:
+            return
+        result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
+        try:
+            self._save_response(batch, intent, result)  # on disk before anything else happens
+        finally:
+            self._log_submit(batch, intent, result)
+        session.report_progress("posted", batch)
+
+    def _log_submit(self, batch: Batch, intent: SubmitIntent, result: ApiResult[SubmitResult]) -> None:
+        _log.info(
+            "Batch submitted",
+            extra={
+                "run": self.session.run.id,
+                "batch": batch.no,
+                "resource": batch.resource,
+                "method": batch.method,
+                "records": len(intent.records),
+                "status": result.response.status,
+                "verdict": result.content.verdict.name.lower(),
+            },
+        )
+
+    def _record_intent(self, batch: Batch) -> SubmitIntent | None:
+        """Commit the intent; None when the batch cannot go now, or nothing is left to send."""
+        session = self.session
+        if batch.state is BatchState.IN_DOUBT:
+            session.store.move_batch(batch.id, BatchState.PLANNED, "customers are upserts: sent again")
+        intent = session.client.take_room(
+            lambda: session.store.record_intent(session.run.account, batch.id, session.limits)
+        )
+        if isinstance(intent, CallFailed):
+            self.scheduler.retry_later(batch, intent.response)
+            return None
+        if isinstance(intent, float):
+            self.scheduler.wait_until(batch, intent)
+            return None
+        return intent
+
+    def _save_response(self, batch: Batch, intent: SubmitIntent, result: ApiResult[SubmitResult]) -> None:
+        """Commit what a submit came to, then decide how to go on."""
+        session, store, response, submitted = self.session, self.session.store, result.response, result.content
+        session.progress_of(batch).is_limited = False
+        usage = ApiUsage(response.requests, 0, intent.cost.writes)
+        calls_only = ApiUsage(response.requests, 0, 0)
+        verdict, uuid = submitted.verdict, submitted.uuid
+        if verdict is SubmitVerdict.ACCEPTED and self._doubt_batches_with_number(batch, uuid):
+            verdict, uuid = SubmitVerdict.IN_DOUBT, ""
+        match verdict:
+            case SubmitVerdict.ACCEPTED:
+                store.save_response(batch.id, BatchState.ACCEPTED, "accepted", response, charge=usage, uuid=uuid)
+                session.set_due(batch, poll_backoff(session.polling.poll).delay(0))
+                session.client.consecutive_limits = 0
+            case SubmitVerdict.REFUSED | SubmitVerdict.TOO_LARGE:
+                self._save_refusal(batch, intent, response, usage, submitted)
+            case SubmitVerdict.LOGIN:
+                store.save_response(batch.id, BatchState.PLANNED, "refused", response, charge=calls_only)
+                raise login_error(response, submitted.message, [record.payload for record in intent.records])
+            case SubmitVerdict.LIMITED:
+                store.save_response(batch.id, BatchState.PLANNED, "limited", response, charge=calls_only)
+                self.scheduler.handle_refusal(batch, response, intent.cost)
+            case SubmitVerdict.NOT_SENT:
+                store.save_response(batch.id, BatchState.PLANNED, "not sent", response, charge=None)
+                self.scheduler.retry_later(batch, response)
+            case SubmitVerdict.IN_DOUBT | SubmitVerdict.ASK:
+                store.save_response(batch.id, BatchState.IN_DOUBT, verdict.value, response, charge=usage)
+                session.set_due(batch, session.polling.poll)
+            case _:
+                assert_never(verdict)
+
+    def _doubt_batches_with_number(self, batch: Batch, uuid: str) -> bool:
+        """Return whether ARM gave other batches the same number; it proves nothing then, so these are in doubt, too."""
+        store, run_id = self.session.store, self.session.run.id
+        others = [other for other in store.batches(run_id) if other.uuid == uuid]
+        for doubtful in (*others, batch) if others else ():
+            store.append_message(run_id, SAME_NUMBER, [record.no for record in store.open_records(doubtful.id)])
+        for other in others:
+            if other.state is BatchState.ACCEPTED:
+                store.move_batch(other.id, BatchState.IN_DOUBT, SAME_NUMBER)
+        return bool(others)
+
+    def _save_refusal(
+        self, batch: Batch, intent: SubmitIntent, response: Response, usage: ApiUsage, submitted: SubmitResult
+    ) -> None:
+        """Commit a refusal: records it names are rejected; the others go into smaller batches, or are rejected, too."""
+        results = list(submitted.rejected)
+        named = {result.no for result in results}
+        others = [record for record in intent.records if record.no not in named]
+        parts = 0
+        if others and self._may_split(submitted, len(others)):
+            self.splits += 1
+            parts = 1 if named else 2
+        else:
+            results += [RecordResult(record.no, Outcome.REJECTED, submitted.message) for record in others]
+        self.session.store.save_response(
+            batch.id, BatchState.REFUSED, "refused", response, charge=usage, results=results, parts=parts
+        )
+
+    def _may_split(self, submitted: SubmitResult, others: int) -> bool:
+        """Whether smaller batches may fare better: not for a single record, and not when everything is refused."""
+        any_accepted = any(batch.uuid for batch in self.session.store.batches(self.session.run.id))
+        max_splits = MAX_SPLITS if any_accepted else MAX_SPLITS_BEFORE_SUCCESS
+        return submitted.splittable and (others > 1 or bool(submitted.rejected)) and self.splits < max_splits

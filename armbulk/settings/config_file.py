@@ -1,0 +1,95 @@
+"""Read config.toml: the settings of a profile, severities of rules, and names of mapping files."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from armbulk.errors import SettingsError
+from armbulk.findings.catalogue import TUNABLE
+from armbulk.settings.names import NAMES, SECRETS
+
+FILE_NAME = "config.toml"
+
+_SEVERITIES = {"error", "warning", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredProfile:
+    """What config.toml has for one profile.
+
+    Attributes:
+        settings: Name → value.
+        rules: Code → error, warning or off.
+        mappings: Name → mapping file.
+    """
+
+    settings: dict[str, str]
+    rules: dict[str, str]
+    mappings: dict[str, str]
+
+
+def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfile:
+    """Read a profile; `[rules]` and `[mappings]` apply to every profile, the profile's own override them.
+
+    Raises:
+        SettingsError: The file cannot be read, has a wrong value, or lacks a profile that must exist.
+    """
+    path = home / FILE_NAME
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        content = {}
+    except (OSError, ValueError) as error:
+        raise SettingsError("config-unreadable", f"{path}: {error}", "Mend the file; it must be TOML") from None
+    rules = _check_rules(content.get("rules", {}), path)
+    mappings = _resolve_mappings(content.get("mappings", {}), path)
+    profiles = content.get("profiles", {})
+    if name not in profiles:
+        if must_exist:
+            known = ", ".join(profiles) or "none"
+            raise SettingsError(
+                "no-such-profile",
+                f"There is no profile {name!r}",
+                f"{path} has: {known}; `armbulk login --profile {name}` makes it",
+            )
+        return ConfiguredProfile({}, rules, mappings)
+    values = dict(profiles[name])
+    rules.update(_check_rules(values.pop("rules", {}), path))
+    mappings.update(_resolve_mappings(values.pop("mappings", {}), path))
+    return ConfiguredProfile(_check_settings(values, path, name), rules, mappings)
+
+
+def _resolve_mappings(table: Any, path: Path) -> dict[str, str]:
+    """Read a `[mappings]` table: name → file, relative to the folder of config.toml."""
+    if not isinstance(table, dict) or not all(isinstance(file, str) for file in table.values()):
+        raise SettingsError("mappings-wrong", f"{path}, [mappings] must hold names of files", 'mine = "mine.toml"')
+    return {name: str(path.parent / Path(file).expanduser()) for name, file in table.items()}
+
+
+def _check_rules(content: Any, path: Path) -> dict[str, str]:
+    """Read a `[rules]` table: code → error, warning or off."""
+    table = content if isinstance(content, dict) else {"rules": content}
+    for code, severity in table.items():
+        if code not in TUNABLE:
+            raise SettingsError("rule-unknown", f"{path}, [rules]: {code}", f"Known: {', '.join(sorted(TUNABLE))}")
+        if severity not in _SEVERITIES:
+            raise SettingsError("rule-wrong", f"{path}, [rules]: {code} is {severity!r}", "Give error, warning or off")
+    return dict(table)
+
+
+def _check_settings(values: dict[str, Any], path: Path, name: str) -> dict[str, str]:
+    unknown = [key for key in values if key not in NAMES]
+    secret = [key for key in values if key in SECRETS]
+    if unknown:
+        raise SettingsError(
+            "setting-unknown", f"{path}, profile {name}: {', '.join(unknown)}", f"Known: {', '.join(NAMES)}"
+        )
+    if secret:
+        raise SettingsError(
+            "secret-in-file",
+            f"{path}, profile {name}: {', '.join(secret)} must not stand in a file",
+            "`armbulk login` keeps it in the keyring; else set ARMBULK_TOKEN or ARMBULK_CLIENT_SECRET in the "
+            "environment, or name a file only you can read as secret_file",
+        )
+    return {key: str(value) for key, value in values.items()}

@@ -1,0 +1,94 @@
+"""A profile: the settings of one client in one environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from armbulk.arm.credentials import Login, is_header_safe
+from armbulk.errors import SettingsError
+from armbulk.quota.limits import Account, QuotaLimits
+
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The settings of one client in one environment; secrets do not show in `repr`.
+
+    Attributes:
+        secret_file: The file with the secret, on machines without a keyring.
+        log_file: The log file, absolute; empty: none.
+        poll_seconds: Seconds before the first poll of a batch.
+        settle_seconds: Seconds after a lost response until a document counts as not received.
+        wait_seconds: The longest wait for ARM to process a batch.
+        dates: The order in dates such as 01/02/25 (see `ReadOptions`); "" = not decided.
+        decimal: The decimal separator, where it is unclear; "" = not decided.
+        rules: Code → error, warning or off.
+        mappings: Name → mapping file.
+        synced_folders: The folders that the environment names as synchronised.
+    """
+
+    name: str
+    home: Path
+    store_url: str
+    lang: str
+    base_url: str
+    client_no: str
+    login: Login = field(repr=False)
+    secret_file: str = ""
+    log_file: str = ""
+    user_id: str = "armbulk"
+    client_size: str = "S"
+    poll_seconds: float = 2.0
+    settle_seconds: float = 1800.0
+    wait_seconds: float = 3600.0
+    batch_documents: int = 50
+    batch_customers: int = 500
+    batch_bytes: int = 2 * 1024 * 1024
+    limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.for_size("S"))
+    dates: str = ""
+    decimal: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    mappings: Mapping[str, str] = field(default_factory=dict)
+    shared_store: bool = False
+    synced_folders: tuple[str, ...] = ()
+
+    @property
+    def account(self) -> Account:
+        """The client at ARM whose quota and documents are meant: a normalised origin, and the client number."""
+        parts = urlsplit(self.base_url)
+        host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ":"))
+        return Account(f"{parts.scheme}://{host}" + parts.path.rstrip("/"), self.client_no)
+
+    def require_server(self) -> None:
+        """Make sure that ARM can be called; SettingsError names what is missing."""
+        missing = [name for name in ("base_url", "client_no") if not getattr(self, name)]
+        has_secret = self.login.token or (self.login.by_client and self.login.client_secret)
+        if not has_secret and not missing:
+            raise self._missing_secret()
+        if not has_secret:
+            missing.append("token (or token_url, client_id and client_secret)")
+        if self.login.token and not is_header_safe(self.login.token):
+            raise SettingsError(
+                "token-wrong", "The token holds characters that no token has, such as a blank", "Copy it once more"
+            )
+        if missing:
+            names = ", ".join(f"ARMBULK_{name.upper()}" if " " not in name else "ARMBULK_TOKEN" for name in missing)
+            raise SettingsError(
+                "settings-missing",
+                f"Not set: {', '.join(missing)}",
+                f"`armbulk login` asks for them; or set {names} in the environment, "
+                f"or the profile in {self.home / 'config.toml'}. `armbulk demo` works without",
+            )
+
+    def _missing_secret(self) -> SettingsError:
+        name = "CLIENT_SECRET" if self.login.by_client else "TOKEN"
+        return SettingsError(
+            "settings-missing",
+            f"There is no {'client secret' if self.login.by_client else 'token'} for profile {self.name} at "
+            f"{self.account.origin}, client {self.client_no}, neither set nor in this machine's keyring; one that was "
+            "kept for another address or client is not used",
+            f"`armbulk login --profile {self.name}` asks for it and keeps it; where there is no keyring, set "
+            f"ARMBULK_{name} in the environment or give --secret-file FILE",
+        )

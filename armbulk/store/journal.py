@@ -1,0 +1,256 @@
+"""The write-ahead journal of sending: intents, responses, outcomes and decisions, each committed as one transaction.
+
+The intent to submit a batch is committed before a byte leaves, and its response before anything else happens. A batch
+changes its state only here, along `model.batch_state.TRANSITIONS`.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from armbulk.errors import StoreError
+from armbulk.model.batch_state import FINAL_STATES, BatchState, is_allowed
+from armbulk.model.lookup import LookupResult
+from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.response import Response
+from armbulk.model.submission import RecordResult
+from armbulk.quota.limits import Account, Priority, QuotaLimits
+from armbulk.store import decisions
+from armbulk.store.decisions import UnresolvedDocument
+from armbulk.store.metering import QuotaMeter
+from armbulk.store.rows import (
+    SubmitIntent,
+    count_writes,
+    guard_documents,
+    release_documents,
+    select_open_records,
+    split_batch,
+)
+from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent_key
+
+_log = logging.getLogger(__name__)
+
+
+class BatchJournal(QuotaMeter):
+    """Commits what happens to the batches of a run; every public method is one transaction."""
+
+    # ── submitting ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def record_intent(self, account: Account, batch_id: int, limits: QuotaLimits) -> SubmitIntent | float | None:
+        """Commit the intent to submit a batch: its reservation, its document numbers and `posting` together.
+
+        Returns:
+            The intent; or the time (epoch seconds) when the quota has room; or None when nothing is left to send.
+        """
+        with self._engine.begin() as conn:
+            self._set_aside_sent(conn, account, batch_id)
+            records = select_open_records(conn, batch_id)
+            if not records:
+                self._move(conn, batch_id, BatchState.FINISHED, "nothing left to send")
+                return None
+            cost = ApiUsage(1, 0, count_writes(conn, batch_id))
+            reservation = self._reserve(conn, account, cost, limits, Priority.NORMAL)
+            if isinstance(reservation, float):
+                return reservation
+            values = {"intended": self.clock.now(), "reservation": reservation, "attempt": batch.c.attempt + 1}
+            self._move(conn, batch_id, BatchState.POSTING, "intent", **values)
+            guard_documents(conn, account, batch_id)
+            return SubmitIntent(reservation, cost, records)
+
+    def save_response(
+        self,
+        batch_id: int,
+        to: BatchState,
+        why: str,
+        response: Response,
+        *,
+        charge: ApiUsage | None,
+        uuid: str | None = None,
+        results: Iterable[RecordResult] = (),
+        parts: int = 0,
+    ) -> None:
+        """Commit all that came of a submit: state, quota and outcomes together.
+
+        Args:
+            batch_id: the batch.
+            to: its new state.
+            why: the reason, for the log of events.
+            response: the exchange; without an answer its usage is charged later than now.
+            charge: what was used of the quota; None: nothing left this machine.
+            uuid: ARM's number of the batch; None: it gave none.
+            results: the outcomes that are known.
+            parts: how many new batches the records without an outcome go into; 0: they stay in this one.
+        """
+        with self._engine.begin() as conn:
+            query = sa.select(batch.c.run, batch.c.reservation, run.c.origin, run.c.client_no).join_from(batch, run)
+            row = conn.execute(query.where(batch.c.id == batch_id)).one()
+            self._save_results(conn, row.run, results)
+            if row.reservation is not None:
+                account = Account(row.origin, row.client_no)
+                self._settle(conn, account, row.reservation, charge, response.date_sample)
+                self._charge_run(conn, row.run, charge)
+            values: dict[str, Any] = {"answered": self.clock.now(), "status": response.status, "reservation": None}
+            if uuid is not None:
+                values["uuid"] = uuid
+            self._move(conn, batch_id, to, why, **values)
+            if to in {BatchState.PLANNED, BatchState.REFUSED}:
+                release_documents(conn, batch_id)
+            if parts:
+                split_batch(conn, batch_id, parts)
+
+    def recover(self, run_id: int, account: Account) -> None:
+        """After a crash: batches that were being posted are in doubt, and open reservations are charged in full."""
+        with self._engine.begin() as conn:
+            self._adopt_orphans(conn, account)
+            posting = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == BatchState.POSTING.value)
+            for (batch_id,) in conn.execute(posting).all():
+                self._move(conn, batch_id, BatchState.IN_DOUBT, "the process ended while posting", reservation=None)
+                _log.warning("A batch was being sent when a process ended: it is in doubt", extra={"run": run_id})
+
+    # ── outcomes ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def save_results(self, batch_id: int, results: Iterable[RecordResult]) -> None:
+        """Commit outcomes of a batch's records; the batch is finished when every record has one."""
+        with self._engine.begin() as conn:
+            run_id, _ = self._run_of(conn, batch_id)
+            self._save_results(conn, run_id, results)
+            release_documents(conn, batch_id, rejected_only=True)
+            missing = sa.select(sa.func.count()).where(item.c.batch == batch_id, item.c.outcome.is_(None))
+            state = BatchState(conn.execute(sa.select(batch.c.state).where(batch.c.id == batch_id)).scalar_one())
+            if conn.execute(missing).scalar_one() == 0 and state not in FINAL_STATES:
+                self._move(conn, batch_id, BatchState.FINISHED, "every record has an outcome")
+
+    def save_outcomes(self, run_id: int, results: Iterable[RecordResult]) -> None:
+        """Commit outcomes of records that are not sent in this run."""
+        with self._engine.begin() as conn:
+            self._save_results(conn, run_id, results)
+
+    def save_already_sent(self, batch_id: int, result: RecordResult) -> None:
+        """Commit the outcome of a document that ARM has already, and its number as sent."""
+        with self._engine.begin() as conn:
+            run_id, account = self._run_of(conn, batch_id)
+            if result.outcome is Outcome.ALREADY_SENT:
+                self._set_aside_sent(conn, account, batch_id)
+                guard_documents(conn, account, batch_id, only=result.no)
+            self._save_results(conn, run_id, [result])
+
+    def exclude_record(self, batch_id: int, result: RecordResult) -> None:
+        """Commit the outcome of a record that is not sent: it leaves its batch, which has not gone yet."""
+        with self._engine.begin() as conn:
+            run_id, _ = self._run_of(conn, batch_id)
+            self._save_results(conn, run_id, [result])
+            is_record = sa.and_(item.c.run == run_id, item.c.no == result.no)
+            conn.execute(sa.update(item).where(is_record).values(batch=None))
+
+    def replace_payload(self, batch_id: int, no: int, payload: str) -> None:
+        """Commit another payload for a record, before it is sent."""
+        is_record = sa.and_(item.c.batch == batch_id, item.c.no == no, item.c.outcome.is_(None))
+        with self._engine.begin() as conn:
+            conn.execute(sa.update(item).where(is_record).values(payload=payload))
+
+    def append_message(self, run_id: int, message: str, nos: Iterable[int], *, keep_earlier: bool = False) -> None:
+        """Commit why records have no outcome yet; `keep_earlier`: after earlier messages, not in their place."""
+        earlier = sa.func.coalesce(item.c.message, "")
+        both = sa.case((earlier == "", message), (sa.func.instr(earlier, message) > 0, earlier),
+                       else_=earlier + "; " + message)  # fmt: skip
+        with self._engine.begin() as conn:
+            for no in nos:
+                is_record = sa.and_(item.c.run == run_id, item.c.no == no)
+                conn.execute(sa.update(item).where(is_record).values(message=both if keep_earlier else message))
+
+    def save_lookup(self, batch_id: int, lookups: Iterable[tuple[int, LookupResult]], *, ends_round: bool) -> int:
+        """Commit what look-ups of records (number, result) showed.
+
+        Args:
+            batch_id: the batch.
+            lookups: the records that were looked up.
+            ends_round: a round is complete with these: every open record was looked up.
+
+        Returns:
+            How many complete rounds there were.
+        """
+        with self._engine.begin() as conn:
+            row = conn.execute(sa.select(batch.c.run, batch.c.rounds).where(batch.c.id == batch_id)).one()
+            for no, result in lookups:
+                values = {"run": row.run, "item": no, "at": self.clock.now(), "result": result.value}
+                conn.execute(sa.insert(look).values(values))
+            rounds = int(row.rounds) + ends_round
+            conn.execute(sa.update(batch).where(batch.c.id == batch_id).values(rounds=rounds))
+        return rounds
+
+    # ── states and decisions ────────────────────────────────────────────────────────────────────────────────────
+
+    def move_batch(self, batch_id: int, to: BatchState, why: str) -> None:
+        """Move a batch to another state; StoreError when the transition is not allowed."""
+        with self._engine.begin() as conn:
+            self._move(conn, batch_id, to, why)
+
+    def save_decisions(self, documents: Sequence[UnresolvedDocument], outcome: Outcome | None, why: str) -> None:
+        """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own."""
+        with self._engine.begin() as conn:
+            for batch_id in sorted({document.batch for document in documents}):
+                chosen = [document for document in documents if document.batch == batch_id]
+                run_id = chosen[0].run
+                if outcome is None:
+                    decisions.send_again(conn, chosen)
+                else:
+                    results = [RecordResult(document.no, outcome, why) for document in chosen]
+                    self._save_results(conn, run_id, results)
+                self._log(conn, run_id, batch_id, None, None, f"{why}: {len(chosen)} documents")
+                if not select_open_records(conn, batch_id):
+                    self._move(conn, batch_id, BatchState.FINISHED, why)
+
+    # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
+
+    def _run_of(self, conn: sa.Connection, batch_id: int) -> tuple[int, Account]:
+        query = sa.select(batch.c.run, run.c.origin, run.c.client_no).join_from(batch, run)
+        row = conn.execute(query.where(batch.c.id == batch_id)).one()
+        return row.run, Account(row.origin, row.client_no)
+
+    def _move(self, conn: sa.Connection, batch_id: int, to: BatchState, why: str, **values: Any) -> None:
+        row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()
+        before = BatchState(row.state)
+        if not is_allowed(before, to):
+            raise StoreError("unlawful-move", f"Batch {batch_id} cannot go from {before} to {to}", "This is a bug")
+        if to is BatchState.FINISHED:
+            values["finished"] = self.clock.now()
+        update = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
+        if conn.execute(update.values(state=to.value, **values)).rowcount != 1:
+            raise StoreError("lost-race", f"Another process took batch {batch_id}", "Wait until it has ended")
+        self._log(conn, row.run, batch_id, before, to, why)
+
+    def _log(
+        self, conn: sa.Connection, run_id: int, batch_id: int | None, before: str | None, after: str | None, why: str
+    ) -> None:
+        values = {"at": self.clock.now(), "run": run_id, "batch": batch_id, "before": before, "after": after}
+        conn.execute(sa.insert(event).values(**values, why=why))
+
+    def _save_results(self, conn: sa.Connection, run_id: int, results: Iterable[RecordResult]) -> None:
+        """Set outcomes, and forget the payloads. A record that has an outcome keeps it."""
+        for result in results:
+            values = {
+                "outcome": result.outcome.value,
+                "message": result.message or None,
+                "warnings": "\n".join(result.warnings) or None,
+                "reference": result.reference or None,
+                "at": self.clock.now(),
+                "payload": None,
+                "base": None,
+            }
+            is_open = sa.and_(item.c.run == run_id, item.c.no == result.no, item.c.outcome.is_(None))
+            conn.execute(sa.update(item).where(is_open).values(values))
+
+    def _set_aside_sent(self, conn: sa.Connection, account: Account, batch_id: int) -> None:
+        """Set aside the documents of a batch that another run has sent, or may have sent, meanwhile."""
+        is_same = sa.and_(item.c.key_norm == sent_key.c.key_norm, item.c.doc_type == sent_key.c.doc_type)
+        other_run = sa.or_(sent_key.c.run != item.c.run, sent_key.c.item != item.c.no)
+        query = (
+            sa.select(item.c.run, item.c.no, sent_key.c.run.label("other"))
+            .join_from(item, sent_key, is_same)
+            .where(*belongs_to(sent_key, account), item.c.batch == batch_id, item.c.outcome.is_(None))
+            .where(item.c.resource == "documents", other_run)
+        )
+        for run_id, no, other in conn.execute(query).all():
+            self._save_results(conn, run_id, [RecordResult(no, Outcome.ALREADY_SENT, f"sent in run {other}")])

@@ -1,0 +1,169 @@
+"""One user's database: opened, locked, filled with runs and purged.
+
+SQLite (WAL, FULL sync, readable by its owner only) through SQLAlchemy Core. What happens to the batches of a run is in
+`journal`, the quota in `metering`, reading in `queries`.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from armbulk.clock import Clock
+from armbulk.errors import StoreError
+from armbulk.model.batch_state import BatchState
+from armbulk.quota.limits import Account
+from armbulk.redaction import REDACTED_COLUMNS
+from armbulk.store import purge as purging
+from armbulk.store.engine import flush, migrate, open_engine
+from armbulk.store.journal import BatchJournal
+from armbulk.store.locks import ClientLock
+from armbulk.store.purge import Purged
+from armbulk.store.queries import StoreReader
+from armbulk.store.rows import ITEM_SCHEMA, StoreStamp
+from armbulk.store.schema import batch, belongs_to, client, identity, item, metadata, run, token
+
+
+class Store(StoreReader, BatchJournal):
+    """The database of one user; `clock` is read for every timestamp."""
+
+    def __init__(self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False) -> None:
+        """Open the store, or create it.
+
+        Args:
+            url: the database, as SQLAlchemy names it.
+            clock: for every timestamp.
+            roots: folders that are synchronised with other machines, where a store is refused.
+            shared: allow such a folder all the same.
+
+        Raises:
+            StoreError: it is damaged, newer than this armbulk, or cannot be written.
+        """
+        self.clock = clock
+        self.url = url
+        self._times = {}
+        self._engine = open_engine(url, roots, shared=shared)
+        try:
+            self._prepare()
+        except sa.exc.DBAPIError as error:
+            raise StoreError(
+                "store-unusable",
+                f"The store cannot be used: {type(error.orig).__name__}: {error.orig}",
+                "Check that its folder is writable and on a local disk; nothing was sent",
+            ) from None
+
+    def _prepare(self) -> None:
+        with self._engine.begin() as conn:
+            if conn.dialect.name == "sqlite":
+                migrate(conn)
+            metadata.create_all(conn)
+            if conn.execute(sa.select(identity.c.id)).first() is None:
+                conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._engine.dispose()
+
+    def lock(self, account: Account, run_id: int) -> AbstractContextManager[object]:
+        """Return the lock that keeps this user's other processes from sending for the same client meanwhile."""
+        started = datetime.fromtimestamp(self.clock.now(), UTC).astimezone().strftime("%H:%M")
+        return ClientLock(self.url, account, f"Run {run_id} (process {os.getpid()}, started {started})")
+
+    # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def create_run(self, new: Mapping[str, Any], items: pl.DataFrame, batches: Sequence[tuple[int, str, str]]) -> int:
+        """Store a new run, all or nothing; return its id.
+
+        Args:
+            new: columns of `run`.
+            items: ITEM_SCHEMA's columns, with the batch's number in `batch`, and `payload` and `base`.
+            batches: (number, resource, method) of each batch.
+        """
+        with self._engine.begin() as conn:
+            row = {**new, "created": self.clock.now(), "state": "running"}
+            for name in ("sha256", "options"):
+                row[name] = json.dumps(new[name])
+            run_id = int(conn.execute(sa.insert(run).values(row).returning(run.c.id)).scalar_one())
+            self._add_client(conn, Account(new["origin"], new["client_no"]), row["created"])
+            ids = _insert_batches(conn, run_id, batches)
+            rows = items.join(ids, left_on="batch", right_on="no", how="left", maintain_order="left")
+            rows = rows.with_columns(pl.col("id").alias("batch"), run=pl.lit(run_id)).drop("id")
+            if rows.height:
+                conn.execute(sa.insert(item), rows.to_dicts())
+            self._log(conn, run_id, None, None, None, "begun")
+        return run_id
+
+    def _add_client(self, conn: sa.Connection, account: Account, since: float) -> None:
+        """Record since when this store knows all that is sent for a client, unless it is recorded."""
+        if conn.execute(sa.select(client.c.since).where(*belongs_to(client, account))).first() is None:
+            values = {"origin": account.origin, "client_no": account.client_no, "since": since}
+            conn.execute(sa.insert(client).values(values))
+
+    def end_session(self, run_id: int, state: str, resume_at: float | None = None) -> None:
+        """Record how a session ended, and when a paused run may be resumed (epoch seconds)."""
+        with self._engine.begin() as conn:
+            values = {"state": state, "resume_at": resume_at, "ended": self.clock.now()}
+            conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
+            self._log(conn, run_id, None, None, None, state)
+
+    def log_decision(self, run_id: int, why: str) -> None:
+        """Record what a person decided about a run."""
+        with self._engine.begin() as conn:
+            self._log(conn, run_id, None, None, None, why)
+
+    def save_result_path(self, run_id: int, path: str) -> None:
+        """Record where the result workbook is."""
+        with self._engine.begin() as conn:
+            conn.execute(sa.update(run).where(run.c.id == run_id).values(result=path))
+
+    # ── what a workbook proves, and what is deleted ─────────────────────────────────────────────────────────────
+
+    def stamp(self, run_id: int) -> StoreStamp:
+        """Return what a result workbook that is about to be written carries, with a new token."""
+        word = uuid.uuid4().hex
+        with self._engine.begin() as conn:
+            conn.execute(sa.insert(token).values(id=word))
+            store_id = conn.execute(sa.select(identity.c.id)).scalar_one()
+            account = Account(*conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).one())
+        return StoreStamp(store_id, word, run_id, account)
+
+    def reset_history(self, account: Account) -> None:
+        """Forget what was known of a client's earlier documents: a workbook shows more than this store knows."""
+        with self._engine.begin() as conn:
+            conn.execute(sa.update(client).where(*belongs_to(client, account)).values(since=self.clock.now()))
+
+    def redact_run(self, run_id: int, redact: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+        """Replace what a finished run keeps of its records (`no` and REDACTED_COLUMNS) by what `redact` returns."""
+        names = ("no", *REDACTED_COLUMNS)
+        query = sa.select(*(item.c[name] for name in names)).where(item.c.run == run_id)
+        with self._engine.begin() as conn:
+            rows = [tuple(row) for row in conn.execute(query.order_by(item.c.no))]
+            frame = pl.DataFrame(rows, schema={name: ITEM_SCHEMA[name] for name in names}, orient="row")
+            for before, after in zip(rows, redact(frame).select(names).iter_rows(), strict=True):
+                if before != after:
+                    is_record = sa.and_(item.c.run == run_id, item.c.no == after[0])
+                    values = dict(zip(REDACTED_COLUMNS, after[1:], strict=True))
+                    conn.execute(sa.update(item).where(is_record).values(values))
+        flush(self._engine)
+
+    def purge(self, account: Account, before: float) -> Purged:
+        """Delete finished runs that ended before a time (epoch seconds); the document numbers they sent stay."""
+        with self._engine.begin() as conn:
+            purged = purging.purge(conn, account, before)
+        flush(self._engine)
+        return purged
+
+
+def _insert_batches(conn: sa.Connection, run_id: int, batches: Sequence[tuple[int, str, str]]) -> pl.DataFrame:
+    """Insert planned batches; return their `no` and `id`."""
+    ids = {}
+    for no, resource, method in batches:
+        values = {"run": run_id, "no": no, "resource": resource, "method": method, "state": BatchState.PLANNED.value}
+        ids[no] = conn.execute(sa.insert(batch).values(values).returning(batch.c.id)).scalar_one()
+    return pl.DataFrame({"no": list(ids), "id": list(ids.values())}, schema={"no": pl.Int64, "id": pl.Int64})

@@ -1,0 +1,12 @@
+"""The ledger of calls keeps ARM's limits: a few lives of a client; tests/proofs lives many."""
+
+import pytest
+from support.quota_world import Ledger, tally
+
+
+@pytest.mark.parametrize("world", [{}, {"jumps": False, "dates": False}], ids=["wrong clocks", "no Date"])
+def test_no_call_goes_over_a_limit(world: dict[str, bool]) -> None:
+    """Two processes, slow calls, lost answers, crashes, clocks that jump: no limit is passed, and calls are made."""
+    counted = tally(1, Ledger, **world)
+    assert (counted["schedules"], counted["bad"], counted["endless"]) == (1, 0, 0)
+    assert counted["calls"] > 50

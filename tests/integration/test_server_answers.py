@@ -1,0 +1,33 @@
+"""A server that answers wrongly: one case of each kind; tests/proofs tries them all."""
+
+from pathlib import Path
+
+import pytest
+from support.server_cases import CASES, Case, keeps_the_promise
+
+KINDS = (
+    "S05 cut JSON, applied",
+    "S10 500, not applied",
+    "S07 the same number for two posts",
+    "S18 two documents for one number",
+    "S19 413 to three, then to two",
+    "S21 400 naming the second",
+    "S22 401 for good",
+    "S25 Retry-After 7",
+    "S28 206 for ever, the rest not found",
+    "S31 one twice, differing",
+    "S38 the batch of another client",
+    "S42 not there, then there",
+    "S59 Date missing",
+)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in KINDS], ids=lambda case: case.name)
+def test_every_row_ends_in_one_named_state(tmp_path: Path, case: Case) -> None:
+    """The rows' outcomes, the calls made, and the words said are as promised."""
+    keeps_the_promise(tmp_path, case)
+
+
+def test_the_kinds_are_cases() -> None:
+    """Every kind that is named here is a case."""
+    assert set(KINDS) <= {case.name for case in CASES}

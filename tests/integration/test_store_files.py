@@ -1,0 +1,78 @@
+"""The store's file: damaged, of an older or newer layout, or without room it is left alone and named."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from support.journey import journey, outcomes, sample_files, write_files
+
+from armbulk.errors import StoreError
+from armbulk.store import Store
+
+
+@pytest.mark.promise("P30")
+def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
+    """It knows which invoices were sent: damaged, newer or unreadable, it is left alone and named."""
+    with journey(tmp_path) as way:
+        assert outcomes(way.run(sample_files()))["created"] == 9
+        way.store.close()
+        path = tmp_path / "home" / "armbulk.db"
+        with sqlite3.connect(path) as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+        sound = path.read_bytes()
+        for damage in (
+            sound[: len(sound) // 2],
+            b"no database at all " * 500,
+            sound[:4096] + bytes(4096) + sound[8192:],
+        ):
+            path.write_bytes(damage)
+            with pytest.raises(StoreError) as refused:
+                Store(way.bench.profile.store_url, way.clock)
+            assert refused.value.code in {"store-damaged", "store-unusable"}
+            assert path.read_bytes() == damage
+            for beside in path.parent.glob("armbulk.db-*"):
+                beside.unlink()
+        path.write_bytes(sound)
+        with sqlite3.connect(path) as raw:
+            raw.execute("PRAGMA user_version = 99")
+        raw.close()
+        with pytest.raises(StoreError, match="newer"):
+            Store(way.bench.profile.store_url, way.clock)
+
+
+@pytest.mark.promise("P30")
+def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
+    """A store written by the version before opens, and still knows what was sent."""
+    with journey(tmp_path) as way:
+        files = write_files(tmp_path)
+        way.run(files)
+        way.store.close()
+        path = tmp_path / "home" / "armbulk.db"
+        with sqlite3.connect(path) as raw:
+            raw.executescript(
+                "DROP TABLE look; ALTER TABLE batch DROP COLUMN rounds; ALTER TABLE batch DROP COLUMN finished;"
+                "ALTER TABLE sent_key DROP COLUMN outcome; ALTER TABLE usage_clock DROP COLUMN heard;"
+                "DROP TABLE usage_foreign; ALTER TABLE item DROP COLUMN base;"
+                "PRAGMA user_version = 1;"
+            )
+        raw.close()
+        way.store = Store(way.bench.profile.store_url, way.clock)
+        assert way.run(files).count_outcomes()["already_sent"] == 6
+
+
+def test_no_room_is_said_as_what_it_is(tmp_path: Path) -> None:
+    """A store that cannot grow is a store error with a remedy, and nothing was posted."""
+    with journey(tmp_path) as way:
+        run = way.begin(sample_files(documents=400))
+
+        def small(raw: Any, _: object) -> None:
+            raw.execute(f"PRAGMA max_page_count={raw.execute('PRAGMA page_count').fetchone()[0]}")
+
+        way.store._engine.dispose()
+        sa.event.listen(way.store._engine, "connect", small)
+        with pytest.raises(StoreError, match="full"):
+            way.carry_on(run)
+        assert all(count == 1 for count in way.documents().values())

@@ -1,0 +1,12 @@
+"""Out, edited in Excel, and back, with as many customers as a client may have."""
+
+from pathlib import Path
+
+import pytest
+from support.round_trip import writes_what_was_edited
+
+
+@pytest.mark.promise("P28")
+def test_three_edits_write_three_records(tmp_path: Path) -> None:
+    """Of 5,000 customers exactly the three that were edited are written, whatever order the rows are in now."""
+    writes_what_was_edited(tmp_path, 5_000)

@@ -1,0 +1,112 @@
+"""The values that the command line offers come from the resources and the client sizes, never from a second list."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from click.testing import CliRunner
+from support.paths import ROOT
+
+from armbulk.app import choices
+from armbulk.app.templates import create_template
+from armbulk.cli import cli
+from armbulk.cli.fields import fields
+from armbulk.cli.template import template
+from armbulk.errors import SettingsError
+from armbulk.i18n import Lang, Words
+from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
+from armbulk.quota.tiers import TIERS
+from armbulk.resources import EXPORTS, RESOURCES
+from armbulk.settings.load import load_profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECEIPTS = replace(
+    RESOURCES["customers"], name="receipts", title=Words("Receipts", "Innbetalinger"), sheet_names=("Receipts",)
+)
+
+
+def offered(command: str, option: str) -> list[str]:
+    """The values of an option or argument, as a user of the command may choose them."""
+    context = click.Context(cli)
+    loaded = cli.get_command(context, command)
+    assert loaded is not None
+    parameter = next(one for one in loaded.params if option in {*one.opts, one.name})
+    assert isinstance(parameter.type, click.Choice)
+    return list(parameter.type.choices)
+
+
+def test_every_list_can_be_exported() -> None:
+    """`armbulk export` takes every resource with a list, and the month-end pack."""
+    assert offered("export", "resource") == [*EXPORTS, "close"]
+
+
+def test_every_resource_is_described() -> None:
+    """`armbulk fields` takes what can be imported and what can be exported, each once."""
+    assert offered("fields", "resource") == [*RESOURCES, *(name for name in EXPORTS if name not in RESOURCES)]
+
+
+def test_every_resource_that_can_be_imported_has_a_template() -> None:
+    """`armbulk template` takes every resource of a workbook, and all of them in one."""
+    assert offered("template", "resource") == [*RESOURCES, "all"]
+
+
+@pytest.mark.parametrize("command", ["check", "import", "login", "sandbox"])
+def test_every_client_size_can_be_chosen(command: str) -> None:
+    """`--size` takes the sizes of the published limits."""
+    assert offered(command, "size") == list(TIERS)
+
+
+def test_options_of_reading_offer_what_the_settings_take() -> None:
+    """`--dates`, `--decimal` and `--lang` take the same values as the settings of a profile."""
+    assert offered("check", "dates") == list(DATE_ORDERS)
+    assert offered("check", "decimal") == list(DECIMAL_SEPARATORS)
+    assert offered("check", "lang") == list(Lang)
+
+
+def test_a_new_resource_is_offered_and_has_a_template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A resource that is added to the resources appears on the command line, with a template of its own."""
+    monkeypatch.setitem(RESOURCES, "receipts", RECEIPTS)
+    monkeypatch.setitem(EXPORTS, "receipts", RECEIPTS)
+    assert choices.list_exports()[-2:] == ["receipts", "close"]
+    assert "receipts" in choices.list_described_resources()
+    assert choices.list_templates() == ["customers", "documents", "lines", "receipts", "all"]
+    monkeypatch.chdir(tmp_path)
+    report = create_template("receipts", None, "no", examples=True, replace=False)
+    assert (report["file"], report["sheets"][0]) == ("innbetalinger-mal.xlsx", "Innbetalinger")
+    everything = create_template("all", None, "en", examples=False, replace=False)
+    assert everything["file"] == "customers-and-documents-and-receipts-template.xlsx"
+
+
+def test_a_new_client_size_is_offered_and_has_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A size that is added to the tiers can be chosen and set; a size that does not exist is answered with it."""
+    monkeypatch.setitem(TIERS, "XXL", TIERS["XL"])
+    assert choices.list_client_sizes() == ["S", "M", "L", "XL", "XXL"]
+    home = {"ARMBULK_HOME": str(tmp_path)}
+    profile = load_profile({**home, "ARMBULK_CLIENT_SIZE": "xxl"})
+    assert profile.client_size == "XXL"
+    assert profile.limits == load_profile({**home, "ARMBULK_CLIENT_SIZE": "XL"}).limits
+    with pytest.raises(SettingsError, match="huge") as raised:
+        load_profile({**home, "ARMBULK_CLIENT_SIZE": "huge"})
+    assert "S, M, L, XL or XXL" in raised.value.hint
+
+
+@pytest.mark.parametrize(("command", "wrong"), [(fields, "invoices"), (template, "gl-items")])
+def test_a_wrong_choice_is_answered_with_the_right_ones(command: click.Command, wrong: str) -> None:
+    """Values that are loaded late are named in the error as all others are."""
+    result = CliRunner().invoke(command, [wrong])
+    assert result.exit_code == 2
+    assert "'customers', 'documents', 'lines'" in result.output
+
+
+def test_no_choice_is_written_out_again() -> None:
+    """No module of the command line names a resource or a client size in a list of its own."""
+    names = [*TIERS, *(name for name in EXPORTS if name != "codes"), "lines"]
+    listed = re.compile(rf'"(?:{"|".join(names)})",\s*"(?:{"|".join(names)})"')
+    modules = [*(ROOT / "armbulk" / "cli").glob("*.py"), ROOT / "armbulk" / "app" / "choices.py"]
+    assert [module.name for module in modules if listed.search(module.read_text(encoding="utf-8"))] == []
