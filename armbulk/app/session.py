@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
     from armbulk.store import Store
 
-_PREFIX = "ARMBULK_"
-
 
 def connect(
     profile: str | None = None,
@@ -67,7 +65,7 @@ def connect(
             when ARM is called.
     """
     environ = {**read_environment(), **settings}
-    options = {name.removeprefix(_PREFIX).lower(): value for name, value in settings.items()}
+    options = {name.removeprefix("ARMBULK_").lower(): value for name, value in settings.items()}
     limits = Path(aup_file) if aup_file is not None else None
     loaded = load_profile(environ, profile, options, limits, new=new_profile)
     return Session(loaded, clock or SystemClock(), transport)
@@ -180,10 +178,8 @@ class Session:
     def plan(self, checked: "CheckResult", **choices: "Unpack[PlanChoices]") -> "Plan":
         """Return what would be sent, its batches, its cost and when it would end. Sends nothing; needs no login.
 
-        Files that were checked with `update=True` are planned as a change of customers.
-
         Args:
-            checked: The files.
+            checked: The files; checked with `update=True`, they are planned as a change of customers.
             choices: What of them is sent: `skip_invalid=True`, `limit=10` …; see `armbulk.app.plan.PlanChoices`.
 
         Raises:
