@@ -110,7 +110,7 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P13")
 def test_errors_stop_everything_unless_skipped(tmp_path: Path) -> None:
-    """With errors nothing is sent; --skip-invalid sends the good records and holds back whole documents."""
+    """With errors nothing is sent; --skip-invalid sends the valid records and holds back whole documents."""
     files = write_files(tmp_path)
     path = Path(files[2])
     path.write_text(path.read_text().replace("F2;1;Vare;100", "F2;1;Vare;hundre"))
@@ -138,7 +138,7 @@ def test_expectations_stop_a_wrong_run(tmp_path: Path, expected: list[str]) -> N
 
 @pytest.mark.promise("P3")
 def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
-    """What is in doubt is named with sheet row, number, customer and amount; resume asks again."""
+    """Unconfirmed documents are listed with row, number, customer and amount; resume looks them up again."""
     files = write_files(tmp_path, documents=1)
     with Sandbox(faults=["lose-before:POST:documents/batches:1"]) as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
@@ -185,7 +185,7 @@ def test_demo_shows_its_steps_and_the_files_worth_opening(tmp_path: Path) -> Non
 
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A bug is one line and a report without anybody's data."""
+    """A bug is reported in one line, with a crash report that holds no personal data."""
     monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")

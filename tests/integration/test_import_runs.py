@@ -20,7 +20,7 @@ from armbulk.settings.load import load_profile
 
 @pytest.mark.promise("P2")
 def test_every_row_arrives_once(tmp_path: Path) -> None:
-    """Customers go before documents, every record arrives once, and the outcomes add up."""
+    """Customers are sent before documents, every record arrives once, and the outcomes add up."""
     with journey(tmp_path, delay=3.0) as way:
         stood = way.run(sample_files())
         assert outcomes(stood) == {"created": 9}
@@ -34,7 +34,7 @@ def test_every_row_arrives_once(tmp_path: Path) -> None:
 @pytest.mark.promise("P2")
 @pytest.mark.parametrize("failures", [value for value in DIALECTS["failures"] if value != "whole"])
 def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> None:
-    """A document ARM refuses is rejected with ARM's words; its neighbours are created."""
+    """A rejected document shows ARM's message; the other documents of the batch are created."""
     files = write_files(tmp_path)
     path = Path(files[1])
     path.write_text(path.read_text().replace("F3;IN;0001", "F3;IN;9999"))
@@ -59,7 +59,7 @@ def test_whole_batch_failed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "truncate", "html", "lose-before", "500-not-applied"])
 @pytest.mark.parametrize("delay", [0.0, 4.0])
 def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: float) -> None:
-    """After a lost answer ARM is asked: what it has is created, the rest stays in doubt; nothing is sent twice."""
+    """After a lost response documents are looked up: found ones are created, others unconfirmed, none is sent twice."""
     text = f"{fault}:POST:documents/batches:1"
     with journey(tmp_path, delay=delay, dialect={"duplicate": "accept"}, faults=[text]) as way:
         run = way.begin(sample_files())
@@ -85,7 +85,7 @@ def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
 
 @pytest.mark.promise("P1")
 def test_found_but_different_is_a_conflict(tmp_path: Path) -> None:
-    """Another document with our number is a conflict, not a success."""
+    """A different document with the same number is a conflict, not a success."""
     files = write_files(tmp_path, documents=1)
     with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
         run = way.begin(files, first_import=True)
@@ -124,7 +124,7 @@ def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P29")
 def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
-    """A document is sent only after its customer was accepted."""
+    """Documents are not sent if their customer was rejected."""
     files = write_files(tmp_path)
     with journey(tmp_path, dialect={"put_unknown": "422"}) as way:
         stood = way.run(files, update=True)
@@ -134,7 +134,7 @@ def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P7", "P9")
 def test_limits_are_never_exceeded(tmp_path: Path) -> None:
-    """A run larger than a window waits for the window; ARM never has to refuse."""
+    """A run larger than a rate-limit window waits for the window, and ARM never has to refuse a call."""
     limits = {"hour.requests": 20, "hour.writes": 30, "hour.reads": 60}
     files = write_files(tmp_path, customers=5, documents=60, lines=1)
     aup = tmp_path / "aup.toml"
@@ -173,7 +173,7 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
 @pytest.mark.promise("P8")
 @pytest.mark.parametrize("answer", ["429", "429_bare", "429_date", "403"])
 def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
-    """When ARM refuses for a limit nobody foresaw, armbulk waits as long as ARM says, then goes on."""
+    """When ARM refuses because of an unexpected limit, armbulk waits as long as ARM says and then continues."""
     with journey(tmp_path, limits={"hour.requests": 3}, dialect={"limit_answer": answer}) as way:
         run = way.begin(sample_files())
         for _ in range(20):
@@ -296,7 +296,7 @@ def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path, monkeypatch
 
 @pytest.mark.promise("P1")
 def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Path) -> None:
-    """Looked for in two sessions with time to settle between, a lost batch is set apart; others may go again."""
+    """A lost batch that two sessions could not find waits for a decision; other batches continue."""
     environ = {"ARMBULK_BATCH_DOCUMENTS": "4"}
     with journey(tmp_path, environ=environ, faults=["lose-before:POST:documents/batches:1"]) as way:
         run = way.begin(sample_files())

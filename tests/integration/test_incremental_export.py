@@ -310,7 +310,7 @@ def test_a_memory_holds_keys_and_nothing_else_to_read(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P23")
 def test_a_key_that_is_a_persons_is_not_remembered(tmp_path: Path) -> None:
-    """Customer numbers that are national identity numbers: compared as ever, but two digits of each are kept."""
+    """Customer numbers that are national identity numbers are compared, but only two digits are stored."""
     ssn, other = "01010750160", "41010750073"
     held = [{"clientNo": 2218, "customerNo": number, "name": "Kari"} for number in (ssn, "12345", other)]
     assert export(tmp_path, held, resource="customers", name="out.csv")["since"]["why"] == "first"
@@ -327,7 +327,7 @@ def test_a_key_that_is_a_persons_is_not_remembered(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P23")
 def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> None:
-    """Until an export is whole its pages lie in armbulk's folder, for its owner alone; a purge takes them away."""
+    """Pages of an unfinished export are readable by their owner only, and purge deletes them."""
     lists = Lists({"glitems": [gl_item(n, transactionText="Kari Nordmann") for n in range(2_500)]})
 
     def killed(number: int, *_: object) -> None:

@@ -84,7 +84,7 @@ def words(arm: Sandbox, *, client: str = "") -> list[str]:
 
 @pytest.mark.promise("P18", "P26")
 def test_login_then_import_then_logout(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """After login an import needs no settings; after logout it says what is missing. The file holds no secret."""
+    """After login an import needs no settings; after logout it names what is missing. No file holds the secret."""
     secret = arm.settings["ARMBULK_CLIENT_SECRET"]
     code, said = call(*words(arm), given=f"{secret}\n")
     assert (code, said["checked"], said["profile"]) == (0, True, "anne")
@@ -105,7 +105,7 @@ def test_login_then_import_then_logout(memory: Memory, arm: Sandbox, tmp_path: P
 
 @pytest.mark.promise("P26")
 def test_a_secret_serves_one_address_and_client(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """Another client number, or another address, in the same profile finds no secret."""
+    """With another client number or another address the stored secret is not used."""
     assert call(*words(arm), given=f"{arm.settings['ARMBULK_CLIENT_SECRET']}\n")[0] == 0
     config = tmp_path / "config.toml"
     config.write_text(config.read_text(encoding="utf-8").replace('"2218"', '"2219"'), encoding="utf-8")
@@ -203,8 +203,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("somebody")
 @pytest.mark.promise("P18")
 def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(memory: Memory, arm: Sandbox) -> None:
-    """Address, client, tokens' address, client id, size and secret are asked for in that order; what is typed last
-    is neither shown nor written, and one request was made of ARM, which the meters know of."""  # noqa: D205, D209
+    """Login asks for address, client, client id, size and secret; the secret is neither shown nor written to a file."""
     said = arm.settings
     names = ("BASE_URL", "CLIENT_NO", "TOKEN_URL", "CLIENT_ID")
     answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", said["ARMBULK_CLIENT_SECRET"]]
@@ -245,7 +244,7 @@ def settings(tmp_path: Path) -> dict[str, Any]:
 
 @pytest.mark.promise("P17", "P26")
 def test_a_ready_token_is_never_sent_as_a_clients_secret(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """A token kept for ARM stays there when an address that gives tokens is added: that finds no secret."""
+    """A stored token is not used as client secret when a token address is added later."""
     where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2218"]
     assert call("login", *where, "--secret-stdin", "--no-check", given="ready-token-1\n")[0] == 0
     config = tmp_path / "config.toml"
@@ -260,7 +259,7 @@ def test_a_ready_token_is_never_sent_as_a_clients_secret(memory: Memory, arm: Sa
 
 @pytest.mark.promise("P26")
 def test_another_way_in_leaves_nothing_of_the_first(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """From client credentials to a ready token: the old settings go, and so does the old secret."""
+    """Changing from client credentials to a ready token removes the old settings and the old secret."""
     assert call(*words(arm), "--no-check", given="first-secret\n")[0] == 0
     where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2219"]
     config = tmp_path / "config.toml"
@@ -277,7 +276,7 @@ def test_another_way_in_leaves_nothing_of_the_first(memory: Memory, arm: Sandbox
 
 @pytest.mark.promise("P26")
 def test_a_new_profile_takes_nothing_from_another(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """The default profile's address for tokens is not used for one that has a ready token."""
+    """A profile with a ready token does not use the token address of the default profile."""
     own = '[profiles.default]\ntoken_url = "https://other.example/token"\nclient_id = "other"\nuser_id = "kari"\n'
     (tmp_path / "config.toml").write_text(own, encoding="utf-8")
     where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2218"]
@@ -310,7 +309,7 @@ def secret_file(arm: Sandbox, tmp_path: Path) -> Path:
 
 @pytest.mark.promise("P18")
 def test_a_file_of_ones_own_serves_where_there_is_no_keyring(arm: Sandbox, tmp_path: Path, secret_file: Path) -> None:
-    """`login --secret-file` remembers the file, not what it says; imports read it, and no keyring is asked."""
+    """`login --secret-file` stores the path, not the secret; imports read the file and do not use the keyring."""
     code, said = call(*words(arm)[:-1], "--secret-file", str(secret_file))
     assert (code, said["secret"], said["checked"]) == (0, "file", True)
     assert settings(tmp_path)["profiles"]["anne"]["secret_file"] == str(secret_file)
@@ -358,7 +357,7 @@ def test_a_file_descriptor_serves(arm: Sandbox) -> None:
 def test_option_before_environment_before_profile(
     memory: Memory, arm: Sandbox, secret_file: Path, tmp_path: Path
 ) -> None:
-    """--secret-file goes before ARMBULK_CLIENT_SECRET, that before the profile's file, that before the keyring."""
+    """--secret-file precedes ARMBULK_CLIENT_SECRET, which precedes the profile's file, which precedes the keyring."""
     good, files = arm.settings["ARMBULK_CLIENT_SECRET"], write_files(tmp_path)
     env = {"ARMBULK_PROFILE": "anne", "ARMBULK_POLL_SECONDS": "0.05"}
     assert call(*words(arm), "--no-check", given="wrong-keyring\n")[0] == 0

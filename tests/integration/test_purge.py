@@ -21,7 +21,7 @@ def purge(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.promise("P23")
 def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
-    """Records, looks, batches and events of finished runs are gone; the same file is still not sent twice."""
+    """Purge deletes records, batches and events of finished runs; their documents are still not sent twice."""
     files = write_files(tmp_path)
     with journey(tmp_path) as way:
         way.clock.at = 1_600_000_000.0

@@ -47,7 +47,7 @@ def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.promise("P3")
 def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
-    """Each stands there with run, sheet, row, number, customer, amount, time and reason; exit 3 while any is left."""
+    """Unconfirmed documents are listed with run, row, number, customer, amount, time and reason; the exit code is 3."""
     way, run = lost
     code, said = resolve(way)
     assert code == 3
@@ -73,7 +73,7 @@ def test_what_arm_has_meanwhile_is_created(lost: tuple[Journey, int]) -> None:
 
 @pytest.mark.promise("P3")
 def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_path: Path) -> None:
-    """Each decision is carried out for the numbers in a file; what is sent again is sent once."""
+    """Each decision applies to the numbers in a file; documents that are sent again are sent once."""
     way, run = lost
     keys = tmp_path / "keys.txt"
     keys.write_text("f1\nF2 \n", encoding="utf-8")

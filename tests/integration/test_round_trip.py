@@ -110,7 +110,7 @@ def test_an_address_goes_whole(trip: Trip) -> None:
 
 @pytest.mark.promise("P28")
 def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
-    """In a sheet of one's own, too, what is not said of an address stays."""
+    """In a sheet that was not exported, the parts of an address that it does not hold stay unchanged."""
     with journey(tmp_path) as made:
         made.sandbox.state.add_customer(json.loads(json.dumps(customer(1), default=float)))
         file = tmp_path / "customers.csv"
@@ -147,7 +147,7 @@ def test_somebody_elses_change_is_not_run_over(trip: Trip) -> None:
 
 @pytest.mark.promise("P23")
 def test_what_arm_held_is_not_kept(trip: Trip) -> None:
-    """A conflict shows all three values in the result workbook; the store keeps what reads like its fields."""
+    """A conflict shows all three values in the result workbook; the store keeps only the names of the fields."""
     trip.edit((1, "Phone", "+47 22 22 22 22"), (1, "Name", 'Ny "AS"; City: ARM holds'), (2, "City", "Bergen"))
     _elsewhere(trip, 1, phoneNo="+47 33 33 33 33", name="Ola Kanarifugl")
     stood = trip.back()

@@ -22,7 +22,7 @@ NOW = 1_800_000_000.0
     st.lists(st.tuples(st.floats(0, 5_000), st.floats(0, 60), st.floats(0, 1), st.booleans()), max_size=12),
 )
 def test_arms_time_lies_between_the_bounds(wrong: float, calls: list[tuple[float, float, float, bool]]) -> None:
-    """Whatever the wall clock says: what is known of ARM's time holds the true time, and only gets closer."""
+    """ARM's time always lies between the estimated bounds, whatever the wall clock says, and the bounds get closer."""
     keeper, marks, passed = ServerClock(), StoredTimes(), 0.0
     for pause, latency, share, dated in calls:
         passed += pause
@@ -78,7 +78,7 @@ def test_a_refusal_teaches_that_others_use_the_meters() -> None:
 
 @pytest.mark.promise("P8")
 def test_others_who_used_the_meters_are_learnt_of_and_forgotten(tmp_path: Path) -> None:
-    """Another program has used up the hour: armbulk waits as told, slows down, and all rows arrive."""
+    """When another program has used up the hour, armbulk waits, slows down, and all rows arrive."""
     with journey(tmp_path) as way:
         profile = way.bench.profile
         way.sandbox.state.meters.charge({"requests": 500})

@@ -14,7 +14,7 @@ from armbulk.store import Store
 
 @pytest.mark.promise("P30")
 def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
-    """It knows which invoices were sent: damaged, newer or unreadable, it is left alone and named."""
+    """A damaged, newer or unreadable store is left unchanged and named in the error."""
     with journey(tmp_path) as way:
         assert outcomes(way.run(sample_files()))["created"] == 9
         way.store.close()
@@ -45,7 +45,7 @@ def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P30")
 def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
-    """A store written by the version before opens, and still knows what was sent."""
+    """A store of an earlier version opens and still knows which documents were sent."""
     with journey(tmp_path) as way:
         files = write_files(tmp_path)
         way.run(files)

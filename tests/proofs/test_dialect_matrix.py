@@ -23,5 +23,5 @@ def test_the_matrix_holds_every_pair() -> None:
 @pytest.mark.promise("P1", "P2")
 @pytest.mark.parametrize("row", MATRIX, ids=[f"arm-{n}" for n in range(1, len(MATRIX) + 1)])
 def test_every_pair_of_dialects_gives_the_same_outcomes(tmp_path: Path, row: dict[str, str]) -> None:
-    """However ARM behaves: all rows arrive, once; the same file again sends no document."""
+    """For every pair of ARM behaviours all rows arrive once, and the same file sends no document again."""
     arrives_once(tmp_path, row)

@@ -25,7 +25,7 @@ BOMBS = [case for case in CASES if case.name.startswith("bomb")]
 @pytest.mark.promise("P11", "P22")
 @pytest.mark.parametrize("case", [case for case in CASES if case not in BOMBS], ids=lambda case: case.name)
 def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> None:
-    """What can be read is read to the letter; what cannot is refused with the file's name, a reason and a remedy."""
+    """A damaged file is read exactly, or refused with its name, a reason and a remedy."""
     path = tmp_path / case.name
     path.write_bytes(case.make())
     if case.refusal is None:
@@ -191,7 +191,7 @@ def test_cells_written_by_other_programs_arrive_as_they_stand(tmp_path: Path) ->
 
 @pytest.mark.promise("P12")
 def test_a_second_reader_sees_the_same() -> None:
-    """calamine, a reader by others, finds the same cells in the samples."""
+    """calamine, an independent reader, finds the same cells in the samples."""
     path = SAMPLES / "kunder-og-fakturaer.xlsx"
     other = python_calamine.CalamineWorkbook.from_path(str(path))
     for sheet in read_sheets(path):

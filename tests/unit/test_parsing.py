@@ -245,7 +245,7 @@ def test_texts_with_hidden_characters_are_sent_with_a_warning() -> None:
 @pytest.mark.promise("P12", "P14")
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
 def test_amounts_come_back_as_they_were_written(amount: Decimal) -> None:
-    """Any amount written in Norwegian or with a point is read as itself."""
+    """Every amount written in Norwegian style or with a decimal point is read as the same amount."""
     grouped = f"{amount:,.2f}"
     ways = [f"{amount:.2f}", f"{amount:.2f}".replace(".", ","), grouped.replace(",", " ").replace(".", ",")]
     ways.append(grouped.replace(",", "\u00a0"))
@@ -257,7 +257,7 @@ def test_amounts_come_back_as_they_were_written(amount: Decimal) -> None:
 @pytest.mark.promise("P12")
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 1, 1)))
 def test_dates_come_back_as_they_were_written(day: date) -> None:
-    """Any date written the Norwegian way, as ISO or packed is read as itself."""
+    """Every date written in Norwegian style, as ISO or without separators is read as the same date."""
     for way in (day.isoformat(), f"{day:%d.%m.%Y}", f"{day.day}.{day.month}.{day:%Y}", f"{day:%Y%m%d}"):
         assert read(FieldType.DATE, [way]) == ([day], [None])
 
