@@ -1,4 +1,4 @@
-"""What holds for every test: repeatable, with a clean environment, and with the network closed."""
+"""Settings of every test: repeatable, with a clean environment, and with the network closed."""
 
 from __future__ import annotations
 

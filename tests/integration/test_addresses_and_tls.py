@@ -1,4 +1,4 @@
-"""Token and bodies go to ARM's own address and nowhere else, encrypted by whoever may see them."""
+"""Tokens, secrets and bodies go to ARM's own address only, encrypted."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""The one door to the network: who is trusted, where the token goes, and how much of an answer is read."""
+"""The HTTP client: trusted certificates, redirects, limits of size and time."""
 
 import socket
 import ssl

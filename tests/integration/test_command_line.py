@@ -1,4 +1,4 @@
-"""The command line as others' scripts rely on it: words, JSON, exit codes."""
+"""The command line that scripts rely on: words, JSON and exit codes."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The program dies and is started again: a sample of the places; tests/proofs tries them all, and pairs of them."""
+"""A killed program is started again: a sample of crash points; tests/proofs tries them all, and pairs of them."""
 
 import signal
 from pathlib import Path

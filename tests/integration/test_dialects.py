@@ -1,4 +1,4 @@
-"""ARM behaves in many ways that its documentation leaves open: a sample of them; tests/proofs tries every pair."""
+"""An import against a sample of ARM behaviours; tests/proofs tries every pair of them."""
 
 from pathlib import Path
 

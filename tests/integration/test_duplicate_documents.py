@@ -1,4 +1,4 @@
-"""Again: the same documents from other files, on other machines, after a restored backup; nothing goes twice."""
+"""The same documents from other files, on other machines or after a restored backup are not sent twice."""
 
 import shutil
 import unicodedata

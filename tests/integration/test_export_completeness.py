@@ -1,4 +1,4 @@
-"""Complete or not at all: exports against lists that are large, awkward, or do not keep their word."""
+"""Exports of large and unreliable lists are complete, or say what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files an export writes: every form, typed, exact, inert, and never half."""
+"""The files of an export: every format, typed, exact, without formulas, and never partial."""
 
 from __future__ import annotations
 

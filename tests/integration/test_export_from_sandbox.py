@@ -1,4 +1,4 @@
-"""Exports against the sandbox: its ledger, its limits, and every way its lists may behave."""
+"""Exports from the sandbox: its ledger, its rate limits, and every behaviour of its lists."""
 
 from __future__ import annotations
 

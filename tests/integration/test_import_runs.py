@@ -1,4 +1,4 @@
-"""The whole way: files into a stand-in ARM and back, in every dialect and through every fault."""
+"""Whole imports into the sandbox, with faults on the way."""
 
 import json
 from dataclasses import replace

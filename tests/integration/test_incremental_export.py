@@ -1,4 +1,4 @@
-"""Since last time: new, changed and gone, exactly; and never a change that is lost."""
+"""`--since last`: new, changed and deleted records, exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials: asked for once, kept in the keyring, bound to one address and client."""
+"""Credentials are asked for once, kept in the keyring, and bound to one address and client."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Mappings: other ledgers' columns become ARM's, and what cannot is named in its cell."""
+"""Mappings turn other ledgers' columns into ARM's fields; what does not fit is a finding in its cell."""
 
 import json
 import tomllib

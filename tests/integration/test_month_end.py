@@ -1,4 +1,4 @@
-"""The month-end: a workbook that ties out, a pack that closes the month, and the same bytes for the same data."""
+"""The month-end workbook and close pack: tie-out, receivables, and the same bytes for the same data."""
 
 from __future__ import annotations
 

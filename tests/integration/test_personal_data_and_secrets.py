@@ -1,4 +1,4 @@
-"""Nobody's data is left where it does not belong: canaries in every field, and every place searched."""
+"""Personal data and secrets stay where they belong: canaries in every field, searched for everywhere."""
 
 import json
 import sqlite3

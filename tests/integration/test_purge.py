@@ -1,4 +1,4 @@
-"""What old runs leave on the machine: taken away on request, without forgetting what was sent."""
+"""Purge deletes what old runs left on the machine, but not the guard against sending twice."""
 
 import json
 import sqlite3

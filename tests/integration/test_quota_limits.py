@@ -1,4 +1,4 @@
-"""The ledger of calls keeps ARM's limits: a few lives of a client; tests/proofs lives many."""
+"""The usage ledger keeps ARM's limits: one simulated client; tests/proofs simulates many."""
 
 import pytest
 from support.quota_world import Ledger, tally

@@ -1,4 +1,4 @@
-"""What a finished run keeps: where and how many, but nobody's name."""
+"""A finished run keeps rows and outcomes, but no names."""
 
 import sqlite3
 from pathlib import Path

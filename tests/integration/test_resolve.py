@@ -1,4 +1,4 @@
-"""Documents in doubt: named, asked about again, and decided by a person; never by armbulk."""
+"""Unconfirmed documents are listed, looked up again, and settled by a person, never by armbulk."""
 
 import json
 from collections.abc import Iterator

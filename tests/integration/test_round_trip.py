@@ -1,4 +1,4 @@
-"""Out, edited in Excel, and back: what was changed goes, and nothing else; nobody else's change is run over."""
+"""Exported customers, edited in Excel and imported again: the changes are sent, others' changes are kept."""
 
 from __future__ import annotations
 

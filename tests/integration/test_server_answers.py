@@ -1,4 +1,4 @@
-"""A server that answers wrongly: one case of each kind; tests/proofs tries them all."""
+"""Wrong responses of a server: one case of each kind; tests/proofs tries them all."""
 
 from pathlib import Path
 

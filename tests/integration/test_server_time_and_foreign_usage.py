@@ -1,4 +1,4 @@
-"""What time it is at ARM, and what others use of the client's meters."""
+"""ARM's time is estimated from its Date headers, and other programs' usage from its refusals."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The store's file: damaged, of an older or newer layout, or without room it is left alone and named."""
+"""The store's file: damaged, of an older or newer layout, or on a full disk."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Templates: an accountant opens one, fills it in, and nothing goes astray on the way."""
+"""Template workbooks: what an accountant enters arrives unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in the workbooks armbulk writes: cell by cell, inert, and never lost."""
+"""Result workbooks: every cell, no formulas, and never a partial file."""
 
 import csv
 import os

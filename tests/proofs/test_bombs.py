@@ -1,4 +1,4 @@
-"""Small files that unpack to gigabytes: refused by name, in little memory."""
+"""Small files that unpack to gigabytes are refused by name, in little memory."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Nobody's data is left where it does not belong, at every loudness."""
+"""Personal data and secrets are kept only where they belong, with plain, quiet and JSON output."""
 
 from pathlib import Path
 

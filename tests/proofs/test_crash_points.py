@@ -1,4 +1,4 @@
-"""The real store, the real session, a real server: dying at every commit and every byte, and again while recovering."""
+"""A run killed at every commit and every call, and again during recovery: real store, real sender, real server."""
 
 import os
 import random

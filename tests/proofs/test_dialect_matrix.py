@@ -1,4 +1,4 @@
-"""Every ARM that the documentation leaves possible: the same import has the same outcomes, for all pairs of ways."""
+"""The same import has the same outcomes for every pair of ARM behaviours."""
 
 from itertools import combinations, product
 from pathlib import Path

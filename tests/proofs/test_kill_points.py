@@ -1,4 +1,4 @@
-"""`kill -9` at every commit and every phase of an exchange, with real processes: the end is the same truth."""
+"""Real processes killed at every commit and every phase of a call."""
 
 import json
 import os

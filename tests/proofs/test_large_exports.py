@@ -1,4 +1,4 @@
-"""Exports of as many records as ARM really serves, and more: complete, each once."""
+"""Exports of as many records as ARM serves, and more, are complete."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Out, edited in Excel, and back, with as many customers as a client may have."""
+"""Exported customers, edited in Excel and imported again, in the number of a large client."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whatever the server does: every row ends in one named state, nothing is sent twice, and what remains is said."""
+"""Whatever the server responds, every row has one outcome, and nothing is sent twice."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The same documents from fifty other files: nothing goes twice."""
+"""The same documents from fifty different files are not sent twice."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Never twice, never lost: every pair of places to die, every behaviour of ARM; and each protection is needed."""
+"""The sender in a model: every pair of crash points, every behaviour of ARM; and every protection is needed."""
 
 import os
 from collections.abc import Callable, Iterator

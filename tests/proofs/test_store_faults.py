@@ -1,4 +1,4 @@
-"""The disk under the store fails: at each of its calls, once or from then on, before or after it has done its work."""
+"""The disk under the store fails at each of its calls, before or after its work, once or from then on."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Never over the limit, as ARM counts: the real ledger against a server that counts every call exactly."""
+"""The usage ledger never exceeds a limit, as a simulated server counts every call."""
 
 import os
 from collections.abc import Callable

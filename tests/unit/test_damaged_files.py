@@ -1,4 +1,4 @@
-"""Damaged and hostile files: each is read exactly, or refused by name; nothing falls over."""
+"""Damaged and hostile files are read exactly, or refused by name."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""The fields against ARM's own published samples, in both directions."""
+"""The fields agree with ARM's published samples, in both directions."""
 
 import json
 import re

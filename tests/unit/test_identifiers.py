@@ -1,4 +1,4 @@
-"""Identifiers: the same verdicts as python-stdnum and as rules written out; ARM's samples pass with warnings."""
+"""Check digits and code lists agree with python-stdnum and pycountry; ARM's own samples give warnings only."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Cutting a list into parts: nothing falls between them, nothing is in two, whatever the window."""
+"""A partition of a list has no gap and no overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutated files: whatever becomes of their bytes, the end is rows or a named refusal."""
+"""Files with changed bytes are read, or refused by name."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Guesses at numbers that a list did not show: near the known ones, never twice, and they end."""
+"""Guesses of numbers that a list did not show are near the known ones, never repeated, and finite."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Numbers, dates and identifiers as people write them: read exactly, or refused by name."""
+"""Numbers, dates and identifiers as people write them are read exactly, or refused with a finding."""
 
 from datetime import date
 from decimal import Decimal

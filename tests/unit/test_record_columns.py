@@ -1,4 +1,4 @@
-"""ARM's values as columns: exact, typed where all are of a kind, and nothing lost where they are not."""
+"""ARM's records become columns with exact values and types; nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real session over a store and an ARM in memory: a sample of deaths; tests/proofs tries every pair of them."""
+"""The sender over a store and an ARM in memory: a sample of crash points; tests/proofs tries every pair of them."""
 
 import pytest
 from support import sending_model as model

@@ -1,4 +1,4 @@
-"""Sheets as accountants lay them out: titles, totals, notes, second tables, merged and hidden rows, flat files."""
+"""Sheet layouts: titles, totals, notes, second tables, merged and hidden rows, one row per line."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""What an answer to a POST proves: the table of the promises."""
+"""What a response to a POST proves."""
 
 import pytest
 
