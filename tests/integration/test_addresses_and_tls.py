@@ -317,7 +317,7 @@ def test_addresses_that_are_not_encrypted_are_refused(tmp_path: Path, url: str, 
 
 
 def test_this_machine_may_be_called_plainly() -> None:
-    """The sandbox is."""
+    """Plain http is accepted for 127.0.0.1, localhost and ::1."""
     for host in ("127.0.0.1:8080", "localhost", "[::1]:1"):
         assert check_address(f"http://{host}/arm/v1/") == f"http://{host}/arm/v1"
 
@@ -339,7 +339,7 @@ def test_one_address_said_in_two_ways_is_one(tmp_path: Path, one: str, other: st
 
 @pytest.mark.parametrize("token", ["two words", "tøken", "a\r\nX-Other: 1", "\x7f", ""])
 def test_a_token_that_is_none_never_leaves(tmp_path: Path, token: str) -> None:
-    """What cannot stand in a header is said before anything is sent, without quoting it; nothing is left in doubt."""
+    """A token that cannot be a header is refused before anything is sent, without being quoted."""
     assert not is_header_safe(token)
     env = {"ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": token}
     done = CliRunner().invoke(cli, ["import", *write_files(tmp_path), "--yes"], env=env)

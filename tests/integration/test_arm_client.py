@@ -95,7 +95,7 @@ def test_who_is_not_trusted_sees_nothing(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_certificate_the_user_names_is_trusted(tmp_path: Path) -> None:
-    """`ca_file` adds to what the machine trusts."""
+    """Certificates in `ca_file` are trusted besides those of the machine."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with server(context=tls(authority)) as (base, seen):
@@ -104,7 +104,7 @@ def test_a_certificate_the_user_names_is_trusted(tmp_path: Path) -> None:
 
 
 def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
-    """What is no file of certificates is a settings error."""
+    """A `ca_file` without certificates is a settings error."""
     (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
     for name in ("ca.pem", "missing.pem"):
         with pytest.raises(SettingsError, match=name):
@@ -234,7 +234,7 @@ def test_nonsense_proves_nothing(body: bytes) -> None:
 
 
 def test_nobody_listens() -> None:
-    """A connection that is refused proves that nothing left."""
+    """A refused connection proves that nothing was sent."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -50,7 +50,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     ],
 )
 def test_the_same_documents_from_another_file(sent: Journey, tmp_path: Path, name: str) -> None:
-    """However the file was changed, none of its documents is sent again; tests/proofs tries fifty ways."""
+    """However the file was changed, no document is sent again; tests/proofs tries fifty ways."""
     sends_nothing(sent, tmp_path, name)
 
 
@@ -126,7 +126,7 @@ def test_a_result_that_knows_more_than_the_store_stops(tmp_path: Path, kind: str
 
 
 def test_a_first_import_may_be_said(tmp_path: Path) -> None:
-    """`--first-import` spares the looks; the plan says when they are to be made."""
+    """`--first-import` skips the duplicate check, which the plan announces otherwise."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
@@ -138,7 +138,7 @@ def test_a_first_import_may_be_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str) -> None:
-    """What a result workbook knows of its store survives being opened and saved by another program."""
+    """The provenance of a result workbook survives being opened and saved by another program."""
     with journey(tmp_path) as way:
         files = xlsx(tmp_path, "d", NUMBERS) if form == "xlsx" else write_files(tmp_path)
         run = way.begin(files)

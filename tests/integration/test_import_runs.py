@@ -47,7 +47,7 @@ def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> No
 
 
 def test_whole_batch_failed(tmp_path: Path) -> None:
-    """A batch that fails as a whole rejects all its records with ARM's one message."""
+    """A batch that fails as a whole rejects all its records with ARM's message."""
     files = write_files(tmp_path)
     path = Path(files[1])
     path.write_text(path.read_text().replace("F3;IN;0001", "F3;IN;9999"))
@@ -77,7 +77,7 @@ def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: 
 
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "lose-before", "truncate"])
 def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
-    """Customers are upserts: after a lost answer they are simply sent again."""
+    """Customers are sent again after a lost response, because ARM updates existing ones."""
     with journey(tmp_path, faults=[f"{fault}:POST:customers/batches:1"]) as way:
         stood = way.run(sample_files())
         assert stood.count_outcomes()["created"] + stood.count_outcomes()["updated"] == 9
@@ -110,7 +110,7 @@ def test_the_same_file_is_not_sent_twice(tmp_path: Path) -> None:
 
 
 def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
-    """After a correction the same file goes again: only the rejected document is sent."""
+    """After a correction the same file sends only the document that was rejected."""
     files = write_files(tmp_path)
     path = Path(files[1])
     good = path.read_text()
@@ -149,7 +149,7 @@ def test_limits_are_never_exceeded(tmp_path: Path) -> None:
 
 
 def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
-    """With --no-wait a full window pauses the run; later it goes on and nothing is lost or doubled."""
+    """With --no-wait a used-up limit pauses the run; resume continues, nothing is lost or sent twice."""
     files = write_files(tmp_path, documents=30, lines=1)
     aup = tmp_path / "aup.toml"
     aup.write_text(
@@ -189,13 +189,13 @@ def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
 
 
 def test_early_401_renews_once(tmp_path: Path) -> None:
-    """A token refused early is renewed once, and the call repeated."""
+    """After an early 401 the token is renewed once and the call is repeated."""
     with journey(tmp_path, faults=["401:POST:documents/batches:1"]) as way:
         assert outcomes(way.run(sample_files())) == {"created": 9}
 
 
 def test_refused_login_leaves_the_run_paused(tmp_path: Path) -> None:
-    """Wrong credentials stop before anything is sent; the run can be resumed."""
+    """Wrong credentials stop the run before anything is sent; it can be resumed."""
     with journey(tmp_path, environ={"ARMBULK_CLIENT_SECRET": "wrong"}) as way:
         run = way.begin(sample_files())
         with pytest.raises(LoginError):
@@ -205,7 +205,7 @@ def test_refused_login_leaves_the_run_paused(tmp_path: Path) -> None:
 
 
 def test_wrong_client_is_refused(tmp_path: Path) -> None:
-    """Another client's number stops the run; nothing is applied."""
+    """The number of another client stops the run, and nothing is sent."""
     with journey(tmp_path, environ={"ARMBULK_CLIENT_NO": "9999"}) as way:
         run = way.begin(sample_files())
         with pytest.raises(LoginError):
@@ -214,7 +214,7 @@ def test_wrong_client_is_refused(tmp_path: Path) -> None:
 
 
 def test_nobody_there(tmp_path: Path) -> None:
-    """When ARM cannot be reached nothing is lost: the run waits to be resumed."""
+    """When ARM is unreachable the run waits to be resumed, and nothing is lost."""
     settings = {"ARMBULK_BASE_URL": "http://127.0.0.1:9/arm/v1", "ARMBULK_TOKEN": "t"}
     with journey(tmp_path, environ=settings) as way:
         run = way.begin(sample_files())
@@ -224,7 +224,7 @@ def test_nobody_there(tmp_path: Path) -> None:
 
 
 def test_too_large_is_halved(tmp_path: Path) -> None:
-    """A batch ARM finds too large is cut in two and sent again; nothing of it had been applied."""
+    """A batch that ARM finds too large is split in two and sent again."""
     with journey(tmp_path, faults=["413:POST:documents/batches:1-2"]) as way:
         assert outcomes(way.run(sample_files())) == {"created": 9}
         assert set(way.documents().values()) == {1}
@@ -232,7 +232,7 @@ def test_too_large_is_halved(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("first", "second"), list(product(["lose-after", "500-applied"], ["lose-before", "503"])))
 def test_looks_that_fail_are_repeated(tmp_path: Path, first: str, second: str) -> None:
-    """A look-up that gets no answer proves nothing, and is made again."""
+    """A look-up without a response proves nothing and is repeated."""
     faults = [f"{first}:POST:documents/batches:1", f"{second}:GET:documents:1-2"]
     with journey(tmp_path, faults=faults, dialect={"duplicate": "accept"}) as way:
         stood = way.run(sample_files())
@@ -272,7 +272,7 @@ class Refusing(httpx.BaseTransport):
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize("named", [False, True])
 def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, status: int, *, named: bool) -> None:
-    """One bad document in a batch that ARM refuses whole is found; all others are created, once."""
+    """One bad document in a batch that ARM refuses is found; all others are created once."""
     refusing = Refusing({"F3"}, status, named=named)
     with journey(tmp_path, size="XL") as way:
         way.bench = replace(way.bench, transport=refusing)
@@ -284,7 +284,7 @@ def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, st
 
 
 def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault that is in no single record does not cost a call per record."""
+    """Splitting stops when every batch is refused, so a common fault does not cost a call per record."""
     monkeypatch.setattr(submit, "MAX_SPLITS", 16)
     refusing = Refusing({f"F{n}" for n in range(1, 41)})
     with journey(tmp_path, size="XL") as way:

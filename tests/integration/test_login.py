@@ -115,7 +115,7 @@ def test_a_secret_serves_one_address_and_client(memory: Memory, arm: Sandbox, tm
 
 
 def test_a_wrong_secret_is_said_and_not_kept(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """ARM is asked first; what it refuses is neither written nor kept. `--no-check` keeps it unasked."""
+    """A secret that ARM refuses is not stored; `--no-check` stores it without asking ARM."""
     code, said = call(*words(arm), given="wrong\n")
     assert (code, said["error"]["code"]) == (5, "login-refused")
     assert memory.held == {}
@@ -136,7 +136,7 @@ def test_the_users_own_file_stays(memory: Memory, arm: Sandbox, tmp_path: Path) 
 
 
 def test_long_secrets_are_cut_into_parts(memory: Memory) -> None:
-    """A token longer than Windows keeps in one entry comes back whole, and goes whole."""
+    """A token longer than one entry of the Windows keyring is stored in parts and deleted with all of them."""
     token = "".join(chr(33 + n % 90) for n in range(5_000))
     KeyringSecrets().put("long", token)
     assert KeyringSecrets().get("long") == token
@@ -147,7 +147,7 @@ def test_long_secrets_are_cut_into_parts(memory: Memory) -> None:
 
 
 def test_a_machine_without_a_keyring_is_told(arm: Sandbox, tmp_path: Path) -> None:
-    """Headless: the settings are written, and the way for the secret is named; the environment works."""
+    """Without a keyring the settings are saved and other ways for the secret are named."""
     before = keyring.get_keyring()
     keyring.set_keyring(NoKeyring())
     try:
@@ -162,7 +162,7 @@ def test_a_machine_without_a_keyring_is_told(arm: Sandbox, tmp_path: Path) -> No
 
 
 def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that waits for a prompt nobody sees is given up after its time, and the other ways are named."""
+    """A keyring that does not respond is given up after its timeout, and other ways are named."""
     forever = threading.Event()
     monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: forever.wait())
     with pytest.raises(SettingsError) as silent:
@@ -173,7 +173,7 @@ def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.Monkey
 
 
 def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that is locked is a settings error, without its own words."""
+    """A locked keyring is a settings error."""
 
     def locked(*_: str) -> str:
         raise keyring.errors.KeyringLocked("canary")
@@ -185,7 +185,7 @@ def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_login_in_a_script_names_what_is_missing() -> None:
-    """Where nobody can answer, the option for what is missing is named."""
+    """Without a terminal, login names the option that is missing."""
     code, said = call("login", "--profile", "new")
     assert (code, said["error"]["code"]) == (2, "question")
     assert "--base-url" in said["error"]["hint"]
@@ -223,7 +223,7 @@ def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(memory: Me
 
 
 def test_no_option_takes_a_secret() -> None:
-    """A secret on a command line can be seen by others: no option of any command has room for one."""
+    """No option of any command takes a secret, because other users could see it."""
     takers = set()
     for name in cli.list_commands(None):  # type: ignore[arg-type]
         command = cli.get_command(None, name)  # type: ignore[arg-type]
@@ -288,7 +288,7 @@ def test_a_new_profile_takes_nothing_from_another(memory: Memory, arm: Sandbox, 
 
 @pytest.mark.parametrize("kind", ["client_secret", "token"])
 def test_the_environments_secret_is_taken_for_what_it_is(memory: Memory, arm: Sandbox, kind: str) -> None:
-    """With both set, the client secret serves client credentials, the token a login without."""
+    """ARMBULK_CLIENT_SECRET is used for client credentials, ARMBULK_TOKEN as a ready token."""
     env = {"ARMBULK_TOKEN": "ready-token-4", "ARMBULK_CLIENT_SECRET": "secret-4"}
     said = words(arm)[:-1] if kind == "client_secret" else words(arm)[:7]
     assert call(*said, "--no-check", **env)[0] == 0
@@ -322,7 +322,7 @@ def test_a_file_of_ones_own_serves_where_there_is_no_keyring(arm: Sandbox, tmp_p
 @pytest.mark.skipif(os.name != "posix", reason="Windows guards files otherwise")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o666])
 def test_a_file_that_others_can_read_is_refused(arm: Sandbox, secret_file: Path, mode: int) -> None:
-    """It is named, with what to do; what it says is not."""
+    """A secret file that others can read is refused, without showing its content."""
     secret_file.chmod(mode)
     code, said = call(*words(arm)[:-1], "--secret-file", str(secret_file))
     assert (code, said["error"]["code"]) == (5, "secret-file-open")
@@ -331,7 +331,7 @@ def test_a_file_that_others_can_read_is_refused(arm: Sandbox, secret_file: Path,
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
 def test_a_file_without_a_secret_is_refused(arm: Sandbox, secret_file: Path, content: bytes | None) -> None:
-    """Missing, empty or no text."""
+    """A secret file that is missing, empty or not text is refused."""
     if content is None:
         secret_file.unlink()
     else:
@@ -342,7 +342,7 @@ def test_a_file_without_a_secret_is_refused(arm: Sandbox, secret_file: Path, con
 
 
 def test_a_file_descriptor_serves(arm: Sandbox) -> None:
-    """A secret may come through a pipe, and lie in no file at all."""
+    """The secret may come through a pipe."""
     out, into = os.pipe()
     os.write(into, arm.settings["ARMBULK_CLIENT_SECRET"].encode())
     os.close(into)
@@ -385,7 +385,7 @@ def test_option_before_environment_before_profile(
 def test_the_keyring_is_asked_only_when_arm_is(
     memory: Memory, arm: Sandbox, tmp_path: Path, command: list[str]
 ) -> None:
-    """Checking and planning need no secret, so none is looked for."""
+    """Checking and planning do not use the keyring."""
     env = {name: value for name, value in arm.settings.items() if "SECRET" not in name}
     assert call(*command, *write_files(tmp_path), **env)[0] == 0
     assert call("runs", **env)[0] == 0
@@ -393,7 +393,7 @@ def test_the_keyring_is_asked_only_when_arm_is(
 
 
 def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """`armbulk profiles` lists twenty profiles without waiting twenty times; what it cannot know, it says."""
+    """`armbulk profiles` waits for an unresponsive keyring once, not once per profile."""
     forever, asked = threading.Event(), []
     monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
     monkeypatch.setattr(KeyringSecrets.__init__, "__defaults__", (0.05,))
@@ -408,7 +408,7 @@ def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_three_seconds_are_enough() -> None:
-    """The time a keyring is given."""
+    """The keyring has three seconds to respond."""
     assert KeyringSecrets().timeout <= 3.0
 
 
@@ -430,7 +430,7 @@ FILES = [
 @pytest.mark.parametrize("before", FILES)
 @pytest.mark.parametrize("name", ["anne", "anne as", "b.c"])
 def test_whatever_stands_in_the_file_stays(tmp_path: Path, before: str, name: str) -> None:
-    """Every form of TOML: all that was said is still said, the profile besides; written again it says the same."""
+    """Every form of TOML in config.toml is preserved when a profile is added."""
     path = tmp_path / "config.toml"
     path.write_text(before, encoding="utf-8", newline="")
     expected = tomllib.loads(before)
@@ -444,7 +444,7 @@ def test_whatever_stands_in_the_file_stays(tmp_path: Path, before: str, name: st
 
 @pytest.mark.parametrize("before", ["profiles = 3\n", 'profiles = ["a"]\n', '[profiles]\nanne = "x"\n'])
 def test_a_file_that_cannot_be_added_to_stays(tmp_path: Path, before: str) -> None:
-    """What is no table of profiles is named, and left alone."""
+    """A config.toml whose profiles are not a table is named and left unchanged."""
     path = tmp_path / "config.toml"
     path.write_text(before, encoding="utf-8")
     with pytest.raises(SettingsError):
@@ -453,7 +453,7 @@ def test_a_file_that_cannot_be_added_to_stays(tmp_path: Path, before: str) -> No
 
 
 def test_a_disk_that_takes_nothing_leaves_the_file_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It is a settings error, the old file stands, and no half of the new one is left."""
+    """On a full disk the old config.toml is unchanged and no partial file is left."""
     (tmp_path / "config.toml").write_text("# mine\n", encoding="utf-8")
 
     def full(_: int) -> None:

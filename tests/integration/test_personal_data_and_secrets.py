@@ -45,7 +45,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 
 
 def test_no_canary_is_left_anywhere(places: dict[str, Path]) -> None:
-    """Every command: no secret is said or kept, no person is kept, no other file is touched."""
+    """No command shows or stores a secret, keeps personal data of finished runs, or writes to another folder."""
     leaves_no_canary(places, [])
 
 
@@ -111,7 +111,7 @@ QUOTING = [
 @pytest.mark.promise("P18", "P23")
 @pytest.mark.parametrize("case", QUOTING, ids=lambda case: case.name)
 def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quoting) -> None:
-    """A server that repeats the token, the record and people's numbers: they are neither said nor kept.
+    """Tokens and personal data that a server repeats are neither shown nor stored.
 
     While a run is unfinished its bodies are kept, so that it can go on; no name is said all the same.
     """

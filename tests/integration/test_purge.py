@@ -39,7 +39,7 @@ def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
 
 
 def test_what_is_not_finished_or_not_old_stays(tmp_path: Path) -> None:
-    """A run in doubt is never purged, nor one of yesterday."""
+    """Purge keeps unfinished and recent runs."""
     with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
         way.clock.at = 1_600_000_000.0
         way.carry_on(way.begin(sample_files()))
@@ -49,6 +49,6 @@ def test_what_is_not_finished_or_not_old_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [["--older-than", "soon", "--yes"], ["--older-than", "1d"]])
 def test_purge_is_careful(tmp_path: Path, words: list[str]) -> None:
-    """Without a clear age, or a yes, nothing goes."""
+    """Purge needs a valid age and a confirmation."""
     with journey(tmp_path) as way:
         assert purge(way, *words)[0] == 2
