@@ -38,7 +38,7 @@ def test_arms_time_lies_between_the_bounds(wrong: float, calls: list[tuple[float
 
 
 def test_a_date_that_the_wall_clock_contradicts_must_be_confirmed() -> None:
-    """One odd Date proves nothing; two that agree with the time between them do, and the skew is told once."""
+    """Two Date headers that agree are believed, one is not; the skew is reported once."""
     keeper, marks = ServerClock(), StoredTimes(NOW, NOW)
     keeper.update(DateSample(NOW + 86_400, 0.0, 0.1), NOW, marks)
     assert keeper.needs_date
@@ -50,7 +50,7 @@ def test_a_date_that_the_wall_clock_contradicts_must_be_confirmed() -> None:
 
 
 def test_a_date_of_1970_or_none_leaves_the_wall_clock() -> None:
-    """Where ARM gives no usable Date, time goes on by the wall clock, and never back."""
+    """Without a usable Date the wall clock is used, and never goes back."""
     for date in (None, 0.0, NOW - 86_400):
         keeper, marks = ServerClock(), StoredTimes(NOW - 10, NOW - 10)
         keeper.update(DateSample(date, 0.0, 0.1), NOW, marks)
@@ -61,7 +61,7 @@ def test_a_date_of_1970_or_none_leaves_the_wall_clock() -> None:
 
 
 def test_a_refusal_teaches_that_others_use_the_meters() -> None:
-    """Half of what seemed left of the meters a call touches counts as used by others; a short refusal only paces."""
+    """After a refusal half of the remaining limits counts as used by others; a short one only delays."""
     limits = QuotaLimits.from_table(
         {name: dict.fromkeys(("requests", "reads", "writes"), 1_000) for name in ("hour", "month")}
     )

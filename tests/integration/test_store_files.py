@@ -64,7 +64,7 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
 
 
 def test_no_room_is_said_as_what_it_is(tmp_path: Path) -> None:
-    """A store that cannot grow is a store error with a remedy, and nothing was posted."""
+    """A full disk is a store error with a remedy, and nothing is sent twice."""
     with journey(tmp_path) as way:
         run = way.begin(sample_files(documents=400))
 

@@ -10,7 +10,7 @@ from armbulk.sandbox.dialects import DIALECTS
 
 
 def test_the_matrix_holds_every_pair() -> None:
-    """No two ways of ARM are left untried together."""
+    """The matrix covers every pair of values of two switches."""
     names = list(DIALECTS)
     held = {ordered_pair(a, b, names) for row in MATRIX for a, b in combinations(row.items(), 2)}
     assert held == {

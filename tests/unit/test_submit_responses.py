@@ -97,6 +97,6 @@ def test_json_is_exact_or_nothing() -> None:
     ],
 )
 def test_retry_after(headers: dict[str, str], strikes: int, seconds: float) -> None:
-    """armbulk waits as long as Retry-After says, but never longer than a window."""
+    """The wait is as long as Retry-After says, but never longer than a window."""
     named = Response(429, headers=headers).retry_after_seconds(1000.0)
     assert seconds_after_limit(named, strikes) == seconds
