@@ -129,6 +129,14 @@ def name_sheets(rows: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
     return joined.drop("sheet").rename({"sheet_name": "sheet"})
 
 
+def build_inputs(files: Sequence[str | Path], options: ReadOptions | None, *, update: bool | None) -> InputFiles:
+    """Return files with their options; `update` None leaves it to the options whether they are a change."""
+    options = options or DEFAULT_READ_OPTIONS
+    if update is not None:
+        options = replace(options, update=update)
+    return InputFiles(tuple(str(file) for file in files), options)
+
+
 def check_inputs(
     inputs: InputFiles, profile: Profile, dialog: Dialog, *, allow_unrecognised: bool = False
 ) -> CheckResult:

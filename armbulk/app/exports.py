@@ -1,16 +1,16 @@
 """Export a list of ARM: read it, prove it complete, tie it out; then hand it on as a frame or a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 import polars as pl
 
 from armbulk.app.dialog import Dialog
 from armbulk.context import Context
-from armbulk.errors import UsageError
+from armbulk.errors import Unfinished, UsageError
 from armbulk.export.request import ExportArguments, verify_format
 from armbulk.export.result import ExportResult
 from armbulk.export.run import ListExport
@@ -20,6 +20,8 @@ from armbulk.month_end.request import CLOSE, CloseRequest, build_close_request, 
 from armbulk.resources import EXPORTS
 from armbulk.results.report import verify_writable
 from armbulk.writers.tables import DIALECTS
+
+_T = TypeVar("_T")
 
 
 class ExportQuery(TypedDict, total=False):
@@ -219,6 +221,29 @@ def read_export(context: Context, request: CloseRequest, dialog: Dialog, *, wait
     with dialog.sending() as progress, ExitStack() as stack:
         source = open_export(stack, context, request, lang, waits=wait, fresh=fresh, on_progress=progress)
         return Export(request, source, stack.pop_all(), lang)
+
+
+def retry_when_free(earlier: list[Export], call: Callable[[], _T]) -> _T:
+    """Return what `call` returns; where it needs a list that earlier exports hold, close those first.
+
+    Only exports whose records were taken (by `frame` or `write`) are closed.
+
+    Raises:
+        Unfinished: Another process, or an earlier export whose records were not taken, holds the list.
+    """
+    try:
+        return call()
+    except Unfinished as error:
+        used = [export for export in earlier if export.is_used]
+        if error.code != "busy" or not earlier:
+            raise
+        if not used:
+            error.hint = "An earlier export of this session may hold the list: call its frame, write or close first"
+            raise
+    for export in used:
+        export.close()
+        earlier.remove(export)
+    return call()
 
 
 def export_to_file(context: Context, request: CloseRequest, dialog: Dialog, *, wait: bool, fresh: bool) -> ExportResult:

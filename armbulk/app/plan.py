@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
-from armbulk.app.check import CheckResult
+from armbulk.app.check import CheckResult, check_as
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.model.outcome import ApiUsage
@@ -109,6 +109,35 @@ class Plan:
     def to_json(self) -> dict[str, Any]:
         """Return the plan, as the JSON of `armbulk plan` has it."""
         return to_json(self.priced)
+
+
+class PlanChoices(TypedDict, total=False):
+    """What of checked files is sent; each is off unless it is given.
+
+    Attributes:
+        skip_invalid: Send the good records and hold back those with errors; else errors stop everything.
+        limit: Only the first records.
+        look_up: Look each document up in ARM before it is sent.
+        first_import: ARM has none of these documents: do not look them up.
+        overwrite: Change customers also where ARM's value has changed since the export.
+    """
+
+    skip_invalid: bool
+    limit: int | None
+    look_up: bool
+    first_import: bool
+    overwrite: bool
+
+
+def plan_files(context: Context, store: Store, checked: CheckResult, **choices: Unpack[PlanChoices]) -> Plan:
+    """Return the plan of checked files: to create records, or a change where they were checked as one.
+
+    Raises:
+        UsageError: The choices contradict each other or the files.
+    """
+    update = bool(checked.inputs.options.update)
+    checked = check_as(checked, update=update)
+    return Plan(checked, build_plan(context, store, checked.checked, ImportOptions(update=update, **choices)))
 
 
 def _moment(seconds: float) -> datetime | None:

@@ -55,6 +55,13 @@ class ResolveRequest:
     expect_total: str | None = None
     look_up: bool = True
 
+    def __post_init__(self) -> None:
+        """UsageError when there is no such decision."""
+        if self.decision is not None and self.decision not in DECISIONS:
+            raise UsageError(
+                "decision-unknown", f"There is no decision {self.decision!r}", f"Use one of {', '.join(DECISIONS)}"
+            )
+
 
 @dataclass(slots=True)
 class ResolveResult:

@@ -14,14 +14,12 @@ when they are called.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from armbulk.clock import Clock, SystemClock
-from armbulk.errors import Unfinished
 from armbulk.settings.load import load_profile, read_environment
 from armbulk.settings.profile import Profile
 
@@ -29,18 +27,16 @@ if TYPE_CHECKING:
     import httpx
     import polars as pl
 
-    from armbulk.app.check import CheckResult, InputFiles
+    from armbulk.app.check import CheckResult
     from armbulk.app.dialog import Dialog, ReportProgress
     from armbulk.app.exports import Export, ExportQuery
     from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
-    from armbulk.app.plan import Plan
+    from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
     from armbulk.context import Context
     from armbulk.model.read_options import ReadOptions
     from armbulk.store import Store
-
-_PREFIX = "ARMBULK_"
 
 
 def connect(
@@ -69,7 +65,7 @@ def connect(
             when ARM is called.
     """
     environ = {**read_environment(), **settings}
-    options = {name.removeprefix(_PREFIX).lower(): value for name, value in settings.items()}
+    options = {name.removeprefix("ARMBULK_").lower(): value for name, value in settings.items()}
     limits = Path(aup_file) if aup_file is not None else None
     loaded = load_profile(environ, profile, options, limits, new=new_profile)
     return Session(loaded, clock or SystemClock(), transport)
@@ -173,52 +169,25 @@ class Session:
             FileError: A file cannot be read, or holds neither customers nor documents.
             UsageError: A sheet is said to hold a resource that does not exist.
         """
-        from armbulk.app.check import check_inputs
+        from armbulk.app.check import build_inputs, check_inputs
         from armbulk.app.dialog import Dialog
 
-        inputs = _input_files(files, options, update=update)
+        inputs = build_inputs(files, options, update=update)
         return check_inputs(inputs, self.profile, dialog or Dialog(), allow_unrecognised=allow_unrecognised)
 
-    def plan(
-        self,
-        checked: "CheckResult",
-        *,
-        skip_invalid: bool = False,
-        limit: int | None = None,
-        look_up: bool = False,
-        first_import: bool = False,
-        overwrite: bool = False,
-    ) -> "Plan":
+    def plan(self, checked: "CheckResult", **choices: "Unpack[PlanChoices]") -> "Plan":
         """Return what would be sent, its batches, its cost and when it would end. Sends nothing; needs no login.
 
-        Files that were checked with `update=True` are planned as a change of customers.
-
         Args:
-            checked: The files.
-            skip_invalid: Send the good records and hold back those with errors; else errors stop everything.
-            limit: Only the first records.
-            look_up: Look each document up in ARM before it is sent.
-            first_import: ARM has none of these documents: do not look them up.
-            overwrite: Change customers also where ARM's value has changed since the export.
+            checked: The files; checked with `update=True`, they are planned as a change of customers.
+            choices: What of them is sent: `skip_invalid=True`, `limit=10` …; see `armbulk.app.plan.PlanChoices`.
 
         Raises:
-            UsageError: The options contradict each other or the files.
+            UsageError: The choices contradict each other or the files.
         """
-        from armbulk.app.check import check_as
-        from armbulk.app.plan import Plan, build_plan
-        from armbulk.planning.plan import ImportOptions
+        from armbulk.app.plan import plan_files
 
-        update = bool(checked.inputs.options.update)
-        checked = check_as(checked, update=update)
-        options = ImportOptions(
-            update=update,
-            skip_invalid=skip_invalid,
-            limit=limit,
-            look_up=look_up,
-            first_import=first_import,
-            overwrite=overwrite,
-        )
-        return Plan(checked, build_plan(self.context, self.store, checked.checked, options))
+        return plan_files(self.context, self.store, checked, **choices)
 
     def send(self, plan: "Plan", *, wait: bool = True, progress: "ReportProgress | None" = None) -> "ImportResult":
         """Send a plan and wait for ARM's results. Call `write` on the result for the result workbook.
@@ -242,51 +211,44 @@ class Session:
         self._unwritten.append(result)
         return result
 
-    def import_files(  # noqa: PLR0913 - the options of `armbulk import`
+    def import_files(
         self,
         *files: str | Path,
         options: "ReadOptions | None" = None,
         update: bool = False,
-        skip_invalid: bool = False,
-        limit: int | None = None,
-        look_up: bool = False,
-        first_import: bool = False,
-        overwrite: bool = False,
         target: str | Path | None = None,
         wait: bool = True,
         dry_run: bool = False,
         expect_count: int | None = None,
         expect_total: str | None = None,
         dialog: "Dialog | None" = None,
+        **choices: "Unpack[PlanChoices]",
     ) -> "ImportResult":
         """Check, plan, confirm, send and write the result workbook: `armbulk import` in one call.
 
         Args:
-            files: As for `check`; so is `options`.
+            files: As for `check`; so are `options` and `update`.
             options: How the files are to be read.
             update: Change customers that ARM has (only the values in the files) instead of creating records.
-            skip_invalid: As for `plan`; so are `limit`, `look_up`, `first_import` and `overwrite`.
-            limit: Only the first records.
-            look_up: Look each document up in ARM first.
-            first_import: ARM has none of these documents.
-            overwrite: Change customers also where ARM's value has changed since the export.
             target: The result workbook; None: NAME.result.xlsx beside the first file.
             wait: Whether to wait for ARM's limits; else the run is paused.
             dry_run: Only plan; the state is `planned`.
             expect_count: Stop unless exactly so many records would be sent.
             expect_total: Stop unless the documents add up to this amount incl. VAT.
             dialog: Asked before anything is sent; None: it is sent.
+            choices: As for `plan`.
 
         Raises:
             ArmbulkError: As `armbulk.app.imports.import_files` lists them.
         """
+        from armbulk.app.check import build_inputs
         from armbulk.app.dialog import Dialog
         from armbulk.app.imports import ImportRequest, import_files
         from armbulk.planning.plan import ImportOptions
 
         request = ImportRequest(
-            _input_files(files, options, update=update),
-            ImportOptions(update, skip_invalid, limit, look_up, first_import, overwrite),
+            build_inputs(files, options, update=update),
+            ImportOptions(update=update, **choices),
             str(target) if target is not None else None,
             wait,
             dry_run,
@@ -386,29 +348,13 @@ class Session:
             Unfinished: Another process, or an export of this session whose records were not taken, reads the list.
         """
         from armbulk.app.dialog import Dialog
-        from armbulk.app.exports import build_export_request, read_export
+        from armbulk.app.exports import build_export_request, read_export, retry_when_free
 
         request, dialog = build_export_request(resource, **query), Dialog(progress)
         context = self.require_login()
-        try:
-            export = read_export(context, request, dialog, wait=wait, fresh=fresh)
-        except Unfinished as error:
-            if error.code != "busy" or not self._exports:
-                raise
-            error.hint = "An earlier export of this session may hold the list: call its frame, write or close first"
-            if not self._close_used_exports():
-                raise
-            export = read_export(context, request, dialog, wait=wait, fresh=False)
+        export = retry_when_free(self._exports, lambda: read_export(context, request, dialog, wait=wait, fresh=fresh))
         self._exports.append(export)
         return export
-
-    def _close_used_exports(self) -> bool:
-        """Close the exports whose records were taken, so that others can read the same lists; return whether any."""
-        used = [export for export in self._exports if export.is_used]
-        for export in used:
-            export.close()
-        self._exports = [export for export in self._exports if not export.is_used]
-        return bool(used)
 
     def plan_export(
         self, resource: str, *, progress: "ReportProgress | None" = None, **query: "Unpack[ExportQuery]"
@@ -419,9 +365,10 @@ class Session:
         `export`.
         """
         from armbulk.app.dialog import Dialog
-        from armbulk.app.exports import build_export_request, price_export
+        from armbulk.app.exports import build_export_request, price_export, retry_when_free
 
-        return price_export(self.require_login(), build_export_request(resource, **query), Dialog(progress))
+        request, context = build_export_request(resource, **query), self.require_login()
+        return retry_when_free(self._exports, lambda: price_export(context, request, Dialog(progress)))
 
     # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -439,25 +386,12 @@ class Session:
 
     def usage(self) -> "pl.DataFrame":
         """Return ARM's limits, one row per window and meter, with the columns of `app.usage.METERS_SCHEMA`."""
-        import polars as pl
+        from armbulk.app.usage import tabulate_meters
 
-        from armbulk.app.usage import METERS_SCHEMA, list_meters
-
-        meters = list_meters(self.store, self.profile, self.clock.now())["meters"]
-        return pl.DataFrame(meters, schema=METERS_SCHEMA)
+        return tabulate_meters(self.store, self.profile, self.clock.now())
 
     def purge(self, older_than: timedelta) -> "PurgeResult":
         """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""
         from armbulk.app.history import purge_history
 
         return purge_history(self.context, self.store, older_than)
-
-
-def _input_files(files: Sequence[str | Path], options: "ReadOptions | None", *, update: bool | None) -> "InputFiles":
-    from armbulk.app.check import InputFiles
-    from armbulk.model.read_options import ReadOptions
-
-    options = options or ReadOptions()
-    return InputFiles(
-        tuple(str(file) for file in files), options if update is None else replace(options, update=update)
-    )

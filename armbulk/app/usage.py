@@ -45,3 +45,8 @@ def list_meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
                 }
             )
     return {"client_no": profile.client_no, "size": profile.client_size, "meters": meters}
+
+
+def tabulate_meters(store: Store, profile: Profile, now: float) -> pl.DataFrame:
+    """Return every meter of both windows, with the columns of METERS_SCHEMA."""
+    return pl.DataFrame(list_meters(store, profile, now)["meters"], schema=METERS_SCHEMA)

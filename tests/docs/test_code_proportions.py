@@ -69,6 +69,11 @@ def test_no_long_function(lengths: dict[str, int]) -> None:
     assert [place for place, count in lengths.items() if count > 60] == []
 
 
+def test_a_command_is_a_recipe(lengths: dict[str, int]) -> None:
+    """No function of the command line is longer than 40 lines."""
+    assert [place for place, count in lengths.items() if place.startswith("armbulk/cli/") and count > 40] == []
+
+
 def test_usual_function(lengths: dict[str, int]) -> None:
     """Half of the functions have at most 12 lines."""
     assert median(lengths.values()) <= 12

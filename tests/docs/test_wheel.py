@@ -27,6 +27,7 @@ def test_contents(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"armbulk", f"armbulk-{armbulk.__version__}.dist-info"}
     assert any(name.startswith("armbulk/templates/") for name in names)
     assert any(name.startswith("armbulk/samples/") for name in names)
+    assert "armbulk/py.typed" in names
     assert not [name for name in names if name.startswith("armbulk/samples/") and name.endswith(".py")]
 
 
