@@ -12,6 +12,7 @@ PAIRS = 40
 EVERY = 1 if os.environ.get("ARMBULK_KILLS") else 2  # how far apart the places are that are tried
 
 
+@pytest.mark.longest
 @pytest.mark.promise("P1", "P2", "P5")
 def test_every_place_to_die(tmp_path: Path) -> None:
     """A run killed at every other crash point (at all of them in `make soak`) and resumed ends correctly."""

@@ -28,6 +28,7 @@ def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "build_body", model.build_plain_body)
 
 
+@pytest.mark.longest
 @pytest.mark.promise("P1", "P2", "P5")
 def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
     """In at least 150,000 runs, most of them killed twice, no document is duplicated, lost or without an outcome."""
