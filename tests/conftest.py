@@ -1,4 +1,4 @@
-"""What holds for every test: repeatable, with a clean environment, and with the network closed."""
+"""Settings of every test: repeatable, with a clean environment, and with the network closed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tests that prove a promise say which."""
     config.addinivalue_line("markers", "promise(*names): proves these promises of docs/promises.md")
     config.addinivalue_line("markers", "proof: takes long; lies in tests/proofs and is run by `make proofs`")
+    config.addinivalue_line("markers", "longest: is started first, so that no process waits for it at the end")
     if config.getoption("--promises"):
         from support.promise_report import PromiseReport  # noqa: PLC0415 - after its asserts are rewritten
 
@@ -41,10 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in tests/proofs is a proof."""
+    """What lies in tests/proofs is a proof; the longest tests come first."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent / "proofs"):
             item.add_marker("proof")
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The code of armbulk: small modules, small functions, everything public explained, no class name twice."""
+"""The code of armbulk: small modules, small functions, docstrings, and no class name twice."""
 
 from __future__ import annotations
 

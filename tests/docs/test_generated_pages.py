@@ -1,4 +1,4 @@
-"""The generated pages: fresh, complete, in both languages."""
+"""The generated pages are up to date, complete, and in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The samples: fresh, clean where they should be, and wrong exactly where they say so."""
+"""The samples are up to date, and hold exactly the errors they name."""
 
 import runpy
 from pathlib import Path

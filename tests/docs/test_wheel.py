@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that it serves from any folder; tests/proofs installs it into an empty environment."""
+"""The wheel: its contents, and its use from any folder; tests/proofs installs it into an empty environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Token and bodies go to ARM's own address and nowhere else, encrypted by whoever may see them."""
+"""Tokens, secrets and bodies go to ARM's own address only, encrypted."""
 
 import socket
 import ssl
@@ -99,7 +99,7 @@ HINTS: dict[str, Callable[[str], bytes]] = {
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("hint", HINTS)
 def test_no_answer_sends_armbulk_elsewhere(hint: str, call: str) -> None:
-    """Whatever an answer names, the other address hears nothing, not even a connection."""
+    """No response can make armbulk connect to another address."""
     with ear() as (port, heard):
         said = HINTS[hint](f"http://127.0.0.1:{port}/arm/v1")
         every = dict.fromkeys(("post", "customers", "document", "list", "other"), (said,))
@@ -112,7 +112,7 @@ def test_no_answer_sends_armbulk_elsewhere(hint: str, call: str) -> None:
 @pytest.mark.promise("P17")
 @pytest.mark.parametrize("hint", HINTS)
 def test_no_answer_sends_a_clients_secret_elsewhere(hint: str) -> None:
-    """The same where tokens are given: the secret goes there once, and to nobody else."""
+    """The client secret is sent once to the token address and never to another address."""
     with ear() as (port, heard):
         with serving(Hostile({"other": (HINTS[hint](f"http://127.0.0.1:{port}/"),)}, lambda: 1.8e9)) as there:
             with pytest.raises(ArmbulkError) as refused:
@@ -125,7 +125,7 @@ def test_no_answer_sends_a_clients_secret_elsewhere(hint: str) -> None:
 @pytest.mark.promise("P17")
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_plain_http_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A proxy of the environment would read what goes to this machine unencrypted: it is left aside."""
+    """Calls to this machine do not go through a proxy from the environment."""
     with ear() as (port, heard):
         monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
         with serving(Hostile({"document": (answer(200, {}),)}, lambda: 1.8e9)) as there:
@@ -136,7 +136,7 @@ def test_plain_http_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch, name:
 
 @pytest.mark.promise("P17", "P19")
 def test_a_proxy_of_https_sees_neither_token_nor_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For https a proxy is asked for a connection through it, no more; when it refuses, nothing has left."""
+    """An https proxy is only asked to open a tunnel; if it refuses, no token and no body has left."""
     with ear() as (port, heard):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         assert CALLS["POST"](arm_at("https://arm.example/arm/v1")).error is TransportError.NOT_SENT or heard
@@ -148,7 +148,7 @@ def test_a_proxy_of_https_sees_neither_token_nor_body(monkeypatch: pytest.Monkey
 @pytest.mark.promise("P18")
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503])
 def test_a_secret_that_is_quoted_back_is_taken_out(status: int) -> None:
-    """An answer that repeats the request's headers, or the secret as forms and JSON write it, says neither."""
+    """A response that repeats the token or the client secret is stored and shown without them."""
 
     def echo(asked: Asked) -> bytes:
         if asked.path.endswith("/token"):
@@ -272,7 +272,7 @@ def _refused(context: ssl.SSLContext, ca_file: Path) -> None:
 @pytest.mark.promise("P19")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1], ids=lambda one: one.name)
 def test_old_tls_is_refused(tmp_path: Path, version: ssl.TLSVersion) -> None:
-    """TLS 1.0 and 1.1 are refused before any header, with a certificate that is trusted."""
+    """TLS 1.0 and 1.1 are refused before any header is sent, even if the certificate is trusted."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     _refused(_old(version)(authority), tmp_path / "ca.pem")
@@ -280,7 +280,7 @@ def test_old_tls_is_refused(tmp_path: Path, version: ssl.TLSVersion) -> None:
 
 @pytest.mark.promise("P19")
 def test_a_certificate_signed_with_sha1_is_refused(tmp_path: Path) -> None:
-    """A signature that can be forged is none, whoever gave it."""
+    """A certificate with a SHA-1 signature is refused, even if it is trusted."""
     _refused(*_sha1(tmp_path))
 
 
@@ -310,14 +310,14 @@ INSECURE = [
 @pytest.mark.parametrize("url", INSECURE)
 @pytest.mark.parametrize("name", ["ARMBULK_BASE_URL", "ARMBULK_TOKEN_URL"])
 def test_addresses_that_are_not_encrypted_are_refused(tmp_path: Path, url: str, name: str) -> None:
-    """Plain http is for this machine alone; an address with a password, a query or odd signs is none."""
+    """Plain http is for this machine only; a password, a query or odd characters in an address are refused."""
     with pytest.raises(SettingsError) as refused:
         load_profile({"ARMBULK_HOME": str(tmp_path), name: url})
     assert "word" not in refused.value.message + refused.value.hint
 
 
 def test_this_machine_may_be_called_plainly() -> None:
-    """The sandbox is."""
+    """Plain http is accepted for 127.0.0.1, localhost and ::1."""
     for host in ("127.0.0.1:8080", "localhost", "[::1]:1"):
         assert check_address(f"http://{host}/arm/v1/") == f"http://{host}/arm/v1"
 
@@ -331,7 +331,7 @@ def test_this_machine_may_be_called_plainly() -> None:
     ],
 )
 def test_one_address_said_in_two_ways_is_one(tmp_path: Path, one: str, other: str) -> None:
-    """What is sent for a client is guarded and counted together, however its address is written."""
+    """A client's documents and usage are kept together however its address is written."""
     said = [load_profile({"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": url, "ARMBULK_CLIENT_NO": no}).account
             for url, no in ((one, "2218"), (other, " 2218 "))]  # fmt: skip
     assert said[0] == said[1]
@@ -339,7 +339,7 @@ def test_one_address_said_in_two_ways_is_one(tmp_path: Path, one: str, other: st
 
 @pytest.mark.parametrize("token", ["two words", "tøken", "a\r\nX-Other: 1", "\x7f", ""])
 def test_a_token_that_is_none_never_leaves(tmp_path: Path, token: str) -> None:
-    """What cannot stand in a header is said before anything is sent, without quoting it; nothing is left in doubt."""
+    """A token that cannot be a header is refused before anything is sent, without being quoted."""
     assert not is_header_safe(token)
     env = {"ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": token}
     done = CliRunner().invoke(cli, ["import", *write_files(tmp_path), "--yes"], env=env)

@@ -1,4 +1,4 @@
-"""The one door to the network: who is trusted, where the token goes, and how much of an answer is read."""
+"""The HTTP client: trusted certificates, redirects, limits of size and time."""
 
 import socket
 import ssl
@@ -80,7 +80,7 @@ def tls(authority: trustme.CA, name: str = "localhost", **given: Any) -> ssl.SSL
 @pytest.mark.promise("P19")
 @pytest.mark.parametrize("kind", ["unknown authority", "another host", "expired"])
 def test_who_is_not_trusted_sees_nothing(tmp_path: Path, kind: str) -> None:
-    """A certificate that is not trusted, of another host, or expired: refused before any header left."""
+    """An untrusted, expired or wrong certificate is refused before any header is sent."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     yesterday = datetime.now(tz=UTC) - timedelta(days=1)
@@ -95,7 +95,7 @@ def test_who_is_not_trusted_sees_nothing(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_certificate_the_user_names_is_trusted(tmp_path: Path) -> None:
-    """`ca_file` adds to what the machine trusts."""
+    """Certificates in `ca_file` are trusted besides those of the machine."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with server(context=tls(authority)) as (base, seen):
@@ -104,7 +104,7 @@ def test_a_certificate_the_user_names_is_trusted(tmp_path: Path) -> None:
 
 
 def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
-    """What is no file of certificates is a settings error."""
+    """A `ca_file` without certificates is a settings error."""
     (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
     for name in ("ca.pem", "missing.pem"):
         with pytest.raises(SettingsError, match=name):
@@ -128,7 +128,7 @@ WHERE = (
 @pytest.mark.parametrize("where", WHERE)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_the_token_never_follows_a_redirect(status: int, where: str, call: str) -> None:
-    """A redirect is not followed, whatever it names: no byte reaches the other address; a post is in doubt."""
+    """Redirects are not followed: the other address receives nothing, and a POST is unconfirmed."""
     with server() as (other, seen):
         location = where.format(other=other, host=other.removeprefix("http://"))
         with server((status, {"Location": location}, b"")) as (base, asked):
@@ -171,7 +171,7 @@ class Given(httpx.BaseTransport):
 
 @pytest.mark.promise("P20")
 def test_an_endless_answer_is_cut_off() -> None:
-    """After 64 MiB the answer is given up; for a post that means in doubt."""
+    """Reading stops after 64 MiB; the result of a POST is then unconfirmed."""
     body = Endless()
     http = HttpClient("http://127.0.0.1", "1", Login("t"), SystemClock(), Given(httpx.Response(200, stream=body)))
     reply = http.call("POST", "/documents/batches", b"{}")
@@ -205,7 +205,7 @@ class Ticking(SystemClock):
 
 @pytest.mark.promise("P20")
 def test_a_trickling_answer_is_given_up() -> None:
-    """A call has two minutes in all, however it trickles."""
+    """A call ends after two minutes, however slowly the response arrives."""
     clock = Ticking()
     http = HttpClient("http://127.0.0.1", "1", Login("t"), clock, Given(httpx.Response(200, stream=Slow(clock))))
     assert http.call("GET", "/batches/x").error is TransportError.BROKEN
@@ -228,13 +228,13 @@ def test_a_trickling_answer_is_given_up() -> None:
     ],
 )
 def test_nonsense_proves_nothing(body: bytes) -> None:
-    """However broken the answer, a post that was answered with it is in doubt, and nothing falls over."""
+    """A broken response to a POST leaves it unconfirmed, and nothing crashes."""
     assert read_submit_response(Response(200, body)).verdict is SubmitVerdict.IN_DOUBT
     assert read_submit_response(Response(500, body)).verdict is SubmitVerdict.IN_DOUBT
 
 
 def test_nobody_listens() -> None:
-    """A connection that is refused proves that nothing left."""
+    """A refused connection proves that nothing was sent."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The command line as others' scripts rely on it: words, JSON, exit codes."""
+"""The command line that scripts rely on: words, JSON and exit codes."""
 
 import re
 from pathlib import Path
@@ -45,13 +45,13 @@ def test_check_speaks_norwegian() -> None:
 
 
 def test_clean_file_exits_0_and_warnings_too() -> None:
-    """A file without errors is fine, whatever warnings there are."""
+    """A file without errors exits 0, whatever warnings there are."""
     assert call("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))[0] == 0
 
 
 @pytest.mark.parametrize("name", ["nowhere.xlsx", ""])
 def test_no_such_file(name: str, tmp_path: Path) -> None:
-    """A file that cannot be read exits 2 and says so."""
+    """A file that cannot be read exits 2 and is named."""
     code, said = called("check", str(tmp_path / name))
     assert code == 2
     assert said["exit"] == 2
@@ -59,7 +59,7 @@ def test_no_such_file(name: str, tmp_path: Path) -> None:
 
 
 def test_plan_prices_the_run() -> None:
-    """`plan` says records, batches, cost, meters, totals and when it ends; it needs no login."""
+    """`plan` shows records, batches, API usage, totals and the finish time, and needs no login."""
     code, said = called("plan", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert code == 0
     assert said["records"]["customers"] == 40
@@ -90,7 +90,7 @@ def test_a_question_in_a_script_is_an_error(tmp_path: Path) -> None:
 
 
 def test_import_show_results_runs_usage(tmp_path: Path) -> None:
-    """An import ends with a result workbook; show, runs, results and usage tell the same story."""
+    """An import ends with a result workbook; show, runs, results and usage show the same figures."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
@@ -110,7 +110,7 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P13")
 def test_errors_stop_everything_unless_skipped(tmp_path: Path) -> None:
-    """With errors nothing is sent; --skip-invalid sends the good records and holds back whole documents."""
+    """With errors nothing is sent; --skip-invalid sends the valid records and holds back whole documents."""
     files = write_files(tmp_path)
     path = Path(files[2])
     path.write_text(path.read_text().replace("F2;1;Vare;100", "F2;1;Vare;hundre"))
@@ -138,7 +138,7 @@ def test_expectations_stop_a_wrong_run(tmp_path: Path, expected: list[str]) -> N
 
 @pytest.mark.promise("P3")
 def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
-    """What is in doubt is named with sheet row, number, customer and amount; resume asks again."""
+    """Unconfirmed documents are listed with row, number, customer and amount; resume looks them up again."""
     files = write_files(tmp_path, documents=1)
     with Sandbox(faults=["lose-before:POST:documents/batches:1"]) as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
@@ -154,7 +154,7 @@ def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
 
 
 def test_fields_lists_every_column() -> None:
-    """`fields` is the reference of every column."""
+    """`fields` lists every column."""
     said = called("fields", "documents")[1]
     assert {one["path"] for one in said["fields"]} >= {
         "documentNo",
@@ -185,7 +185,7 @@ def test_demo_shows_its_steps_and_the_files_worth_opening(tmp_path: Path) -> Non
 
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A bug is one line and a report without anybody's data."""
+    """A bug is reported in one line, with a crash report that holds no personal data."""
     monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")
@@ -193,7 +193,7 @@ def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_check_marks_a_copy_of_the_workbook(tmp_path: Path) -> None:
-    """`check -o` colours each cell with a problem and says it in a comment; the rest of the workbook stays."""
+    """`check -o` colours and comments each cell with a finding; the rest of the workbook is unchanged."""
     marked = tmp_path / "marked.xlsx"
     code, said = called("check", str(SAMPLES / "with-errors.xlsx"), "-o", str(marked))
     assert (code, said["marked"]) == (1, str(marked))
@@ -210,7 +210,7 @@ def test_check_marks_a_copy_of_the_workbook(tmp_path: Path) -> None:
 
 
 def test_check_marks_csv_in_a_new_workbook(tmp_path: Path) -> None:
-    """A CSV becomes a workbook with the same cells, its problems marked."""
+    """A CSV becomes a workbook with the same cells and its findings marked."""
     path = tmp_path / "customers.csv"
     path.write_text("Kundenr;Navn\nK1;\n;=cmd|x\n", encoding="utf-8")
     marked = tmp_path / "marked.xlsx"
@@ -224,7 +224,7 @@ def test_check_marks_csv_in_a_new_workbook(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_equal_findings_are_one_group(tmp_path: Path) -> None:
-    """Equal findings are told once with their number and their first cells; the counts are never capped."""
+    """Equal findings are shown once with their number and their first cells; the counts are complete."""
     path = tmp_path / "customers.csv"
     path.write_text("Kundenr;Navn\n" + "".join(f"K{n};\n" for n in range(12_000)), encoding="utf-8")
     code, said = called("check", str(path))

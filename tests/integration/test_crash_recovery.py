@@ -1,4 +1,4 @@
-"""The program dies and is started again: a sample of the places; tests/proofs tries them all, and pairs of them."""
+"""A killed program is started again: a sample of crash points; tests/proofs tries them all, and pairs of them."""
 
 import signal
 from pathlib import Path
@@ -13,13 +13,13 @@ from armbulk.sandbox import Sandbox
 
 @pytest.mark.parametrize("kills", [(9,), (30,), (47,), (30, 12)], ids=str)
 def test_a_run_that_died_is_resumed(tmp_path: Path, kills: tuple[int, ...]) -> None:
-    """Killed at a commit or a call, and again while recovering: nothing twice, nothing lost."""
+    """A run killed at a commit or a call, and again during recovery, sends nothing twice and loses nothing."""
     with journey(tmp_path, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
         true(way, to_the_end(way, begun(way), kills))
 
 
 def test_a_killed_process_is_resumed(tmp_path: Path) -> None:
-    """After `kill -9`, with documents on their way, a resume ends the run: no document twice, none lost."""
+    """After `kill -9` during a submit, resume ends the run: no document is sent twice, none is lost."""
     with Sandbox(dialect={"duplicate": "accept"}, faults=["slow=0.3:POST:batches:*"]) as arm:
         process = start(["import", *sample_files(), "--yes"], arm, tmp_path / "home")
         when(arm, posted("documents"), process)

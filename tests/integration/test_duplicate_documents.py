@@ -1,4 +1,4 @@
-"""Again: the same documents from other files, on other machines, after a restored backup; nothing goes twice."""
+"""The same documents from other files, on other machines or after a restored backup are not sent twice."""
 
 import shutil
 import unicodedata
@@ -50,14 +50,14 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     ],
 )
 def test_the_same_documents_from_another_file(sent: Journey, tmp_path: Path, name: str) -> None:
-    """However the file was changed, none of its documents is sent again; tests/proofs tries fifty ways."""
+    """However the file was changed, no document is sent again; tests/proofs tries fifty ways."""
     sends_nothing(sent, tmp_path, name)
 
 
 @pytest.mark.promise("P4")
 @pytest.mark.parametrize("dialect", [{}, {"list_total": "clamped"}, {"list_empty": "404"}, {"list_end": "same"}])
 def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -> None:
-    """With a deleted store the documents ARM holds are found there, and not sent; the new ones are."""
+    """With an empty store, documents that ARM already has are found by look-up and not sent; new ones are."""
     with journey(tmp_path, dialect=dialect) as way:
         assert outcomes(way.run(sample_files())) == {"created": 9}
         way.store.close()
@@ -72,7 +72,7 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
 
 @pytest.mark.promise("P4")
 def test_where_arm_has_no_list_each_document_is_looked_up(tmp_path: Path) -> None:
-    """One look-up for each document, kept across sessions; a session that ends does not begin again."""
+    """Without a list each document is looked up once, also across sessions."""
     with journey(tmp_path) as way:
         assert outcomes(way.run(sample_files())) == {"created": 9}
         way.store.close()
@@ -89,7 +89,7 @@ def test_where_arm_has_no_list_each_document_is_looked_up(tmp_path: Path) -> Non
 
 @pytest.mark.promise("P4")
 def test_another_document_with_our_number_is_not_overwritten(tmp_path: Path) -> None:
-    """A new machine finds the number taken by another document: a conflict, shown, and nothing sent."""
+    """If ARM has a different document with the same number, the outcome is a conflict and nothing is sent."""
     with journey(tmp_path) as way:
         way.sandbox.state.documents["f1"] = [{"documentNo": "F1", "customerNo": "77", "documentType": "IN"}]
         stood = way.run(sample_files(documents=2))
@@ -104,7 +104,7 @@ def _import(words: list[str], env: dict[str, str]) -> tuple[int, str]:
 @pytest.mark.promise("P4")
 @pytest.mark.parametrize("kind", ["deleted", "restored"])
 def test_a_result_that_knows_more_than_the_store_stops(tmp_path: Path, kind: str) -> None:
-    """A store that was deleted, or restored from before: the result beside the file tells, and nothing is sent."""
+    """If the result workbook knows a run that a deleted or restored store does not, nothing is sent."""
     home, kept = tmp_path / "home", tmp_path / "kept"
     files = write_files(tmp_path)
     with Sandbox() as arm:
@@ -126,7 +126,7 @@ def test_a_result_that_knows_more_than_the_store_stops(tmp_path: Path, kind: str
 
 
 def test_a_first_import_may_be_said(tmp_path: Path) -> None:
-    """`--first-import` spares the looks; the plan says when they are to be made."""
+    """`--first-import` skips the duplicate check, which the plan announces otherwise."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
@@ -138,7 +138,7 @@ def test_a_first_import_may_be_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str) -> None:
-    """What a result workbook knows of its store survives being opened and saved by another program."""
+    """The provenance of a result workbook survives being opened and saved by another program."""
     with journey(tmp_path) as way:
         files = xlsx(tmp_path, "d", NUMBERS) if form == "xlsx" else write_files(tmp_path)
         run = way.begin(files)
@@ -156,7 +156,7 @@ def test_results_remember_their_store_when_saved_again(tmp_path: Path, form: str
 @pytest.mark.promise("P27")
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20))
 def test_forms_of_a_key_are_one(key: str) -> None:
-    """Case, blanks around and the way accents are stored make no other key."""
+    """Letter case, surrounding spaces and Unicode forms do not make a different key."""
     assert normalise_key_text(f"\u00a0{key} ") == normalise_key_text(key)
     assert normalise_key_text(unicodedata.normalize("NFD", key)) == normalise_key_text(
         unicodedata.normalize("NFC", key)

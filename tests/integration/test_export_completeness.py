@@ -1,4 +1,4 @@
-"""Complete or not at all: exports against lists that are large, awkward, or do not keep their word."""
+"""Exports of large and unreliable lists are complete, or say what is missing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TENTH = {"cap": 1_000, "most": 100}
 
 
 def test_a_list_below_the_cap_is_read_in_the_largest_pages(tmp_path: Path) -> None:
-    """2,345 postings: one small look for the size, then three pages of a thousand."""
+    """2,345 postings are read with one small request for the total and three pages of a thousand."""
     lists = Lists({"glitems": spread(2_345)})
     said, records = export(tmp_path, lists, **FEBRUARY)
     assert (said["rows"], said["complete"], said["windows"]) == (2_345, True, 1)
@@ -38,7 +38,7 @@ def test_a_list_below_the_cap_is_read_in_the_largest_pages(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("clamped", [False, True])
 def test_more_than_the_cap_is_read_in_parts(tmp_path: Path, clamped: bool) -> None:
-    """Postings of a month come whole, each once, whether ARM's total is true or cut off at its cap."""
+    """Postings above the cap are read completely, each once, with a true or a clamped total."""
     lists = Lists({"glitems": spread(2_500)}, clamped=clamped, **TENTH)
     said, records = export(tmp_path, lists, **FEBRUARY)
     assert (said["rows"], said["complete"]) == (2_500, True)
@@ -48,7 +48,7 @@ def test_more_than_the_cap_is_read_in_parts(tmp_path: Path, clamped: bool) -> No
 
 
 def test_a_total_that_equals_the_cap_may_be_cut_off(tmp_path: Path) -> None:
-    """Exactly as many postings as the cap are read in parts: a total at the cap proves nothing."""
+    """A total equal to the cap proves nothing, so the list is read in parts."""
     lists = Lists({"glitems": spread(1_000)}, **TENTH)
     said, _ = export(tmp_path, lists, **FEBRUARY)
     assert (said["rows"], said["complete"]) == (1_000, True)
@@ -56,7 +56,7 @@ def test_a_total_that_equals_the_cap_may_be_cut_off(tmp_path: Path) -> None:
 
 
 def test_postings_dated_outside_their_period_are_not_lost(tmp_path: Path) -> None:
-    """A posting of period 2 may be dated in January or March: cutting by days leaves both ends open."""
+    """Postings dated before or after their period are exported too: partitions by date are open at both ends."""
     odd = [gl_item(20_000 + n, "2025-01-31", glPeriod=2) for n in range(5)]
     odd += [gl_item(30_000 + n, "2026-03-09", glPeriod=2, glYear=2025) for n in range(5)]
     lists = Lists({"glitems": [*spread(1_200), *odd]}, **TENTH)
@@ -66,7 +66,7 @@ def test_postings_dated_outside_their_period_are_not_lost(tmp_path: Path) -> Non
 
 
 def test_more_than_the_cap_on_one_day_are_cut_by_account(tmp_path: Path) -> None:
-    """1,200 postings on one day, on twenty accounts: cut by account, proven by the day's own total."""
+    """1,200 postings on one day are partitioned by account and proven by the day's total."""
     lists = Lists({"glitems": [gl_item(n, account=1500 + n % 20) for n in range(1_200)]}, **TENTH)
     said, records = export(tmp_path, lists, **FEBRUARY)
     assert (said["rows"], said["complete"]) == (1_200, True)
@@ -74,7 +74,7 @@ def test_more_than_the_cap_on_one_day_are_cut_by_account(tmp_path: Path) -> None
 
 
 def test_more_than_the_cap_on_one_account_are_cut_by_day(tmp_path: Path) -> None:
-    """1,200 postings on one account, over the month: days are enough."""
+    """1,200 postings on one account are partitioned by date."""
     lists = Lists({"glitems": spread(1_200)}, **TENTH)
     said, _ = export(tmp_path, lists, where=("glaccountno=1500",), **FEBRUARY)
     assert (said["rows"], said["complete"]) == (1_200, True)
@@ -87,7 +87,7 @@ def short_series(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
-    """Vouchers that the first records do not show are asked for by the numbers that follow, until all are there."""
+    """Vouchers missing in the first records are requested by the numbers that follow, until the total is reached."""
     numbers = [*range(150), *range(200, 250), *range(340, 400)]  # with holes, as ledgers have
     lists = Lists({"glitems": [voucher(n) for n in numbers]}, cap=200)
     said, records = export(tmp_path, lists, **FEBRUARY)
@@ -99,7 +99,7 @@ def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("short_series")
 def test_numbers_before_and_between_are_asked_for_too(tmp_path: Path) -> None:
-    """Whatever the order in which ARM serves the vouchers, those it does not show are found."""
+    """Missing vouchers are found whatever the order in which ARM serves them."""
     numbers = [*range(500, 675), *range(410, 485), *range(495, 500), *range(690, 710)]
     said, _ = export(tmp_path, Lists({"glitems": [voucher(n) for n in numbers]}, cap=250), **FEBRUARY)
     assert (said["rows"], said["complete"]) == (275, True)
@@ -107,7 +107,7 @@ def test_numbers_before_and_between_are_asked_for_too(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("short_series")
 def test_what_cannot_be_cut_is_named(tmp_path: Path) -> None:
-    """One day, one account, and vouchers that nobody can guess: incomplete, and it says which and how many."""
+    """Vouchers with unpredictable numbers leave the export incomplete; it names the partition and both counts."""
     lists = Lists({"glitems": [voucher(n if n < 110 else n * 7_919) for n in range(120)]}, cap=110)
     said, _ = export(tmp_path, lists, **FEBRUARY)
     assert (said["rows"], said["complete"]) == (110, False)
@@ -119,7 +119,7 @@ def test_what_cannot_be_cut_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("short_series")
 def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
-    """AR items of one day are cut by customer: whom the first records do not show, the customers' list names."""
+    """AR items of one day are partitioned by customer; missing customers come from the customer list."""
     same = {"voucherDate": "2025-02-14", "glYear": 2025, "glPeriod": 2, "currency": "NOK", "glAmount": 1}
     items = [
         {"arItemId": str(n), "customerNo": f"K{n * 17 % 140:03d}", "documentNo": f"{n * 31}", **same}
@@ -133,7 +133,7 @@ def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
 
 
 def test_a_clamped_total_cut_by_account_is_never_called_complete(tmp_path: Path) -> None:
-    """One day, many accounts, a total cut off at the cap: nothing proves that no account is missing."""
+    """A clamped total of one day cannot prove that no account is missing, so the export is incomplete."""
     lists = Lists({"glitems": [gl_item(n, account=1500 + n // 70) for n in range(1_200)]}, clamped=True, **TENTH)
     said, _ = export(tmp_path, lists, **FEBRUARY)
     assert not said["complete"]
@@ -141,7 +141,7 @@ def test_a_clamped_total_cut_by_account_is_never_called_complete(tmp_path: Path)
 
 @pytest.mark.parametrize("unheeded", [{"fromdate", "todate"}, {"glyear", "glperiod"}, {"todate"}])
 def test_a_filter_that_arm_ignores_is_found_out(tmp_path: Path, unheeded: set[str]) -> None:
-    """What comes back is looked at: without the filter the whole list is read, and chosen from here."""
+    """If ARM ignores a filter, the whole list is read and filtered by armbulk."""
     records = [*spread(300), *(gl_item(1000 + n, f"2025-0{3 + n % 5}-10") for n in range(500))]
     lists = Lists({"glitems": records}, unheeded=frozenset(unheeded))
     given = FEBRUARY if "glyear" in unheeded else {"first": date(2025, 2, 1), "last": date(2025, 2, 28)}
@@ -152,7 +152,7 @@ def test_a_filter_that_arm_ignores_is_found_out(tmp_path: Path, unheeded: set[st
 
 
 def test_an_ignored_filter_on_a_list_above_the_cap_is_a_gap(tmp_path: Path) -> None:
-    """Where ARM heeds no filter at all and holds more than it serves, the export says so."""
+    """If ARM ignores every filter of a list above the cap, the export is incomplete."""
     names = frozenset({"fromdate", "todate", "glyear", "glperiod", "glaccountno", "voucherno"})
     lists = Lists({"glitems": spread(1_200)}, unheeded=names, **TENTH)
     said, _ = export(tmp_path, lists, first=date(2025, 2, 1))
@@ -161,14 +161,14 @@ def test_an_ignored_filter_on_a_list_above_the_cap_is_a_gap(tmp_path: Path) -> N
 
 
 def test_a_filter_of_a_column_arm_has_no_filter_for(tmp_path: Path) -> None:
-    """`--where` on any column works: what ARM cannot choose is chosen here."""
+    """`--where` works on any column: armbulk filters where ARM has no filter."""
     said, found = export(tmp_path, Lists({"glitems": spread(300)}), where=("Customer no=00003", "glaccountno=1500"))
     assert {one["customerNo"] for one in found} == {"00003"}
     assert said["complete"]
 
 
 def test_an_expired_query_is_asked_again_where_it_was(tmp_path: Path) -> None:
-    """A stored query that ARM forgets in the middle costs one call, not the pages read so far."""
+    """An expired query costs one more call; pages that were read are not read again."""
     lists = Lists({"glitems": spread(5_500)}, life=3)
     said, _ = export(tmp_path, lists, **FEBRUARY)
     assert (said["rows"], said["complete"]) == (5_500, True)
@@ -176,7 +176,7 @@ def test_an_expired_query_is_asked_again_where_it_was(tmp_path: Path) -> None:
 
 
 def test_a_page_that_repeats_records_is_read_again(tmp_path: Path) -> None:
-    """Records that shift between pages once are read anew; the second reading is whole."""
+    """If records shift between pages once, the list is read again and is complete."""
     shifted = []
 
     def shift(_: int, asked: dict[str, str], page: Json) -> None:
@@ -190,7 +190,7 @@ def test_a_page_that_repeats_records_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> None:
-    """Repeats on every reading: 2,499 of 2,500, each once, and it is said."""
+    """If records shift on every reading, the export is incomplete and holds each record once."""
 
     def shift(_: int, asked: dict[str, str], page: Json) -> None:
         if asked.get("pageno") == "2":
@@ -203,7 +203,7 @@ def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> 
 
 
 def test_a_list_that_grows_all_the_time(tmp_path: Path) -> None:
-    """Postings that come in with every call are in the file too, wherever they stand in the list."""
+    """Postings added during every call are exported too, wherever they stand in the list."""
     records = spread(5_500)
 
     def grow(call: int, _: dict[str, str], page: Json) -> None:
@@ -219,7 +219,7 @@ def test_a_list_that_grows_all_the_time(tmp_path: Path) -> None:
 
 
 def test_a_list_that_shrinks_while_it_is_read_is_read_again(tmp_path: Path) -> None:
-    """A posting that is taken out in between moves the others up: what is passed over so is read."""
+    """After a posting was deleted during reading, the records that moved up are read too."""
     records = spread(2_500)
 
     def shrink(call: int, _: dict[str, str], page: Json) -> None:
@@ -235,7 +235,7 @@ def test_a_list_that_shrinks_while_it_is_read_is_read_again(tmp_path: Path) -> N
 
 
 def test_a_list_that_grows_while_it_is_read(tmp_path: Path) -> None:
-    """A record that comes in between is in the file too."""
+    """A record that is added during reading is exported too."""
     records = spread(2_500)
 
     def grow(call: int, _: dict[str, str], page: Json) -> None:
@@ -248,7 +248,7 @@ def test_a_list_that_grows_while_it_is_read(tmp_path: Path) -> None:
 
 
 def test_the_same_page_for_ever_ends(tmp_path: Path) -> None:
-    """A server that gives page 1 again and again is neither followed for ever nor believed."""
+    """If the server returns page 1 again and again, reading stops and the export is incomplete."""
 
     def stuck(_: int, asked: dict[str, str], page: Json) -> None:
         if "pageno" in asked:
@@ -260,7 +260,7 @@ def test_the_same_page_for_ever_ends(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("total", [str, float, "{}.0".format])
 def test_a_total_written_otherwise_is_a_total(tmp_path: Path, total: Callable[[int], object]) -> None:
-    """Numbers as texts, or with decimals: what is above the cap is still seen, and read in parts."""
+    """Totals written as text or with decimals are understood: the list is still read in parts."""
 
     def written(_: int, __: dict[str, str], page: Json) -> None:
         page["summary"]["totalCount"] = total(page["summary"]["totalCount"])
@@ -281,7 +281,7 @@ def with_cap(resource: Resource, cap: int) -> Resource:
 def test_no_total_and_more_than_the_cap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, count: int, *, summary: bool
 ) -> None:
-    """Where ARM tells no total, as many records as it ever serves may be cut off there: days are read one by one."""
+    """Without a total, a list that reaches the cap is read day by day."""
 
     def silent(_: int, __: dict[str, str], page: Json) -> None:
         if summary:
@@ -297,7 +297,7 @@ def test_no_total_and_more_than_the_cap(
 
 @pytest.mark.usefixtures("short_series")
 def test_no_total_and_no_way_to_cut(tmp_path: Path) -> None:
-    """As many as ARM ever serves, no total, one day: never called complete."""
+    """Without a total, a day that reaches the cap is never called complete."""
 
     def only_cap(_: int, __: dict[str, str], page: Json) -> None:
         page["summary"] = {"maximumCount": 100}
@@ -309,7 +309,7 @@ def test_no_total_and_no_way_to_cut(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [37, 1_234])
 def test_a_list_without_pages(tmp_path: Path, count: int) -> None:
-    """A list that is given whole whatever page is asked for is complete; one that may be a full page is not."""
+    """A list returned whole for every page is complete, unless it may be one full page."""
     codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(count)]
 
     def whole(_: int, __: dict[str, str], page: Json) -> None:
@@ -320,7 +320,7 @@ def test_a_list_without_pages(tmp_path: Path, count: int) -> None:
 
 
 def test_arrays_beside_the_records(tmp_path: Path) -> None:
-    """Warnings and links beside the records are no reason not to read them."""
+    """Other arrays beside the records, such as warnings and links, do not disturb the reading."""
 
     def more(_: int, __: dict[str, str], page: Json) -> None:
         page["glItems"] = page["rows"]
@@ -331,7 +331,7 @@ def test_arrays_beside_the_records(tmp_path: Path) -> None:
 
 
 def test_a_page_that_is_gone_is_not_the_end(tmp_path: Path) -> None:
-    """404 for a later page is no proof that the list ends there."""
+    """A 404 for a later page does not prove that the list ends there."""
 
     def gone(_: int, asked: dict[str, str], __: Json) -> int | None:
         return 404 if asked.get("pageno") == "2" else None
@@ -342,7 +342,7 @@ def test_a_page_that_is_gone_is_not_the_end(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("short_series")
 def test_customers_of_one_category_beyond_the_cap(tmp_path: Path) -> None:
-    """Customers of one category are asked for by the account numbers next to those that were shown."""
+    """Customers above the cap in one category are requested by account numbers next to known ones."""
     customers = [{"customerNo": f"K{n:05d}", "accountNo": 500_000 + n, "customerCategory": "CONS"} for n in range(140)]
     said, records = export(tmp_path, Lists({"customers": customers}, cap=110), "customers")
     assert (said["rows"], said["complete"]) == (140, True)
@@ -351,7 +351,7 @@ def test_customers_of_one_category_beyond_the_cap(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("short_series")
 def test_nothing_is_guessed_where_the_parts_add_up(tmp_path: Path) -> None:
-    """Where the accounts of a day add up to it, the voucher that is missing is looked for in its account only."""
+    """A missing voucher is only searched in the account whose total is not reached."""
     strays = [voucher(n * 7_919 + 10**6) for n in range(1, 4)]
     others = [gl_item(90_000 + n, account=1900, voucherNo=50_000 + n) for n in range(40)]
     lists = Lists({"glitems": [*(voucher(n) for n in range(70)), *others, *strays]}, cap=65)
@@ -362,7 +362,7 @@ def test_nothing_is_guessed_where_the_parts_add_up(tmp_path: Path) -> None:
 
 
 def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
-    """No summary, no totals: pages are read until there are no more."""
+    """Without totals, pages are read until there are no more."""
     codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(1_234)]
     said, records = export(tmp_path, Lists({"codes": codes}, summary=False), "codes")
     assert (said["rows"], said["complete"]) == (1_234, True)
@@ -371,7 +371,7 @@ def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("total", [10**9, -1, "many", None, True])
 def test_nonsense_totals_do_not_lead_anywhere(tmp_path: Path, total: object) -> None:
-    """A total that cannot be true ends in an incomplete export, or is done without; never in endless calls."""
+    """An impossible total makes the export incomplete or is ignored; it never causes endless calls."""
 
     def lie(_: int, asked: dict[str, str], page: Json) -> None:
         del asked
@@ -385,7 +385,7 @@ def test_nonsense_totals_do_not_lead_anywhere(tmp_path: Path, total: object) -> 
 
 
 def test_next_page_is_never_fetched(tmp_path: Path) -> None:
-    """Whatever `nextPage` says: every call goes to the address of the settings, by ARM's queryId."""
+    """Every call goes to the configured address with ARM's queryId, whatever `nextPage` says."""
     lists = Lists({"glitems": spread(2_500)})
     export(tmp_path, lists, **FEBRUARY)
     assert all(url.startswith("http://127.0.0.1:1/arm/v1/clients/2218/glitems?") for url in lists.urls)
@@ -393,7 +393,7 @@ def test_next_page_is_never_fetched(tmp_path: Path) -> None:
 
 
 def test_without_a_query_id_the_address_is_only_read(tmp_path: Path) -> None:
-    """Where the summary names no queryId, the id is read out of `nextPage`; its host is not."""
+    """Without a queryId the id is taken from `nextPage`, but not its host."""
 
     def hide(_: int, asked: dict[str, str], page: Json) -> None:
         del asked
@@ -407,25 +407,25 @@ def test_without_a_query_id_the_address_is_only_read(tmp_path: Path) -> None:
 
 
 def test_an_empty_list_is_complete(tmp_path: Path) -> None:
-    """No postings in the period: no rows, and that is proven."""
+    """A period without postings gives no rows and a complete export."""
     said, _ = export(tmp_path, Lists({"glitems": spread(10)}), period="2024-05")
     assert (said["rows"], said["complete"]) == (0, True)
 
 
 def test_404_for_an_empty_list_is_complete_where_the_list_is_known(tmp_path: Path) -> None:
-    """GL items are documented: 404 means that nothing was found."""
+    """A 404 for a documented list means that nothing was found."""
     said, _ = export(tmp_path, Lists({}), **FEBRUARY)
     assert (said["rows"], said["complete"]) == (0, True)
 
 
 def test_404_for_a_list_nobody_has_seen_is_said(tmp_path: Path) -> None:
-    """GL movements are known by title: 404 is no proof that there are none."""
+    """A 404 for an undocumented list is an error, not an empty export."""
     with pytest.raises(ServerError, match="no list 'glmovements'"):
         export(tmp_path, Lists({}), "gl-movements", **FEBRUARY)
 
 
 def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
-    """What was read before Ctrl-C is not read again; afterwards nothing of it is left on disk."""
+    """Pages read before Ctrl-C are not read again, and nothing of them is left on disk at the end."""
     lists = Lists({"glitems": spread(9_000)})
     made = bench(tmp_path, lists)
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
@@ -446,7 +446,7 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
-    """Size S reads 9,500 records an hour: 25,000 take more than two hours, and never go over."""
+    """25,000 records at 9,500 an hour take more than two hours and never exceed the limit."""
     lists = Lists({"glitems": spread(25_000)})
     made = bench(tmp_path, lists, "S")
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
@@ -456,7 +456,7 @@ def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
 
 
 def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    """With --no-wait the export stops at the limit, tells the time, and keeps what it has."""
+    """With --no-wait the export stops at the limit, shows the time, and continues with the same command."""
     lists = Lists({"glitems": spread(12_000)})
     made = bench(tmp_path, lists, "S")
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
@@ -469,7 +469,7 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
 
 
 def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
-    """An export that was left unfinished long ago begins anew: its records may have changed since."""
+    """An export left unfinished for a week starts again, because its records may have changed."""
     lists = Lists({"glitems": spread(9_000)})
     made = bench(tmp_path, lists)
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
@@ -487,7 +487,7 @@ def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
-    """What could not be proven is read again next time, the rest is not."""
+    """The same command reads incomplete partitions again, and only those."""
     lists = Lists({"glitems": spread(2_000)}, **TENTH)
 
     def lose(_: int, asked: dict[str, str], page: Json) -> None:
@@ -504,7 +504,7 @@ def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
 
 
 def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
-    """A 503 now and then is tried again within seconds; nobody waits a minute for it."""
+    """A single 503 is retried within seconds."""
 
     def tired(call: int, _: dict[str, str], __: Json) -> int | None:
         return 503 if call % 3 == 0 else None
@@ -519,7 +519,7 @@ def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
 
 
 def test_a_limit_said_by_503(tmp_path: Path) -> None:
-    """503 again and again is taken for a limit: armbulk waits, and does not keep knocking."""
+    """Several 503 in a row are treated as a rate limit: armbulk waits."""
 
     def closed(call: int, _: dict[str, str], __: Json) -> int | None:
         return 503 if call in range(3, 8) else None

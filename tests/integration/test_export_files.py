@@ -1,4 +1,4 @@
-"""The files an export writes: every form, typed, exact, inert, and never half."""
+"""The files of an export: every format, typed, exact, without formulas, and never partial."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def cells(path: Path, sheet: int = 0) -> list[dict[str, Any]]:
 
 
 def test_a_workbook_is_typed_and_inert(tmp_path: Path) -> None:
-    """Amounts are numbers, days are dates, identifiers and risky texts are text; nothing is a formula."""
+    """Amounts are numbers, dates are dates, identifiers and risky texts are text; nothing is a formula."""
     said = export_to_file(tmp_path, Lists({"glitems": postings()}), "gl.xlsx", **FEBRUARY)
     assert (said["complete"], said["unknown"]) == (True, ["mystery.deep"])
     rows = cells(tmp_path / "gl.xlsx")
@@ -70,7 +70,7 @@ def test_a_workbook_is_typed_and_inert(tmp_path: Path) -> None:
 
 
 def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
-    """Frozen header, a table with its filter, widths; Norwegian headers on request; the same bytes every time."""
+    """A workbook has a frozen header, a filter and column widths, in both languages, and always the same bytes."""
     lists = Lists({"glitems": postings()})
     export_to_file(tmp_path, lists, "no.xlsx", lang="no", **FEBRUARY)
     page = openpyxl.load_workbook(tmp_path / "no.xlsx").active
@@ -86,7 +86,7 @@ def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
 
 
 def test_a_workbook_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More rows than a worksheet holds go over several, each with its header; none is lost at the seam."""
+    """Rows beyond the limit of a worksheet continue in further sheets, each with its header."""
     monkeypatch.setattr(xlsx, "MAX_SHEET_ROWS", 1_001)
     lists = Lists({"glitems": [gl_item(n) for n in range(2_500)]})
     export_to_file(tmp_path, lists, "gl.xlsx", **FEBRUARY)
@@ -105,7 +105,7 @@ def test_a_number_excel_cannot_keep_is_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dialect", ["norwegian", "rfc"])
 def test_csv_in_both_dialects(tmp_path: Path, dialect: str) -> None:
-    """Separator, decimal mark, BOM; for people risky texts are defused, numbers and programs' files are not."""
+    """Each CSV dialect has its separator, decimal mark and BOM; only the one for people neutralises risky texts."""
     export_to_file(tmp_path, Lists({"glitems": postings()}), "gl.csv", dialect=dialect, **FEBRUARY)
     raw = (tmp_path / "gl.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf") == (dialect == "norwegian")
@@ -120,7 +120,7 @@ def test_csv_in_both_dialects(tmp_path: Path, dialect: str) -> None:
 
 
 def test_parquet_is_typed(tmp_path: Path) -> None:
-    """Decimals and dates as such, moments in UTC, identifiers as text."""
+    """Parquet holds decimals, dates, times in UTC, and identifiers as text."""
     export_to_file(tmp_path, Lists({"glitems": postings()}), "gl.parquet", **FEBRUARY)
     frame = pl.read_parquet(tmp_path / "gl.parquet")
     assert frame.schema["gl_amount"] == pl.Decimal(38, 2)
@@ -132,7 +132,7 @@ def test_parquet_is_typed(tmp_path: Path) -> None:
 
 
 def test_totals_are_exact_and_by_currency(tmp_path: Path) -> None:
-    """A thousand times 0.10 is 100.00; amounts in currencies are added up by currency."""
+    """Totals are exact, and amounts in currencies are added up by currency."""
     items = [gl_item(n, glAmount=0.1, currencyAmount=0.1, currency="NOK" if n % 2 else "EUR") for n in range(1_000)]
     said = export_to_file(tmp_path, Lists({"glitems": items}), "gl.csv", **FEBRUARY)
     half = Decimal("50.00")
@@ -158,7 +158,7 @@ def test_only_some_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", list(EXPORTS))
 @pytest.mark.parametrize("form", ["xlsx", "csv", "parquet", "jsonl"])
 def test_every_list_in_every_form(tmp_path: Path, name: str, form: str) -> None:
-    """Each resource comes out in each form with as many rows as ARM has, its columns in the resource's order."""
+    """Each resource is exported in each format with all its rows, and its columns in the resource's order."""
     resource = EXPORTS[name]
     assert resource.listing is not None
     records = [dict.fromkeys(resource.listing.key, str(n)) | {"description": f"nr {n}"} for n in range(25)]
@@ -184,7 +184,7 @@ def test_every_list_in_every_form(tmp_path: Path, name: str, form: str) -> None:
 
 
 def test_the_published_samples_fill_their_columns(tmp_path: Path) -> None:
-    """ARM's own examples of a customer and an AR item come out with every value under a known header."""
+    """Every value of ARM's examples of a customer and an AR item has a known column."""
     item = json.loads((ARM_SAMPLES / "ar_item.response.json").read_text())
     people = json.loads((ARM_SAMPLES / "customers.list.response.json").read_text())["customers"]
     lists = Lists({"aritems": [item], "customers": people})
@@ -197,7 +197,7 @@ def test_the_published_samples_fill_their_columns(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The old file stays; what was read stays too, and the same command writes it without asking ARM again."""
+    """After a full disk the old file is unchanged, and the same command writes the new one without calling ARM."""
     lists = Lists({"glitems": postings()})
     (tmp_path / "gl.xlsx").write_bytes(b"old")
 
@@ -228,7 +228,7 @@ export_to_file(Path({folder!r}), lists, "gl.csv", period="2025-02")
 
 
 def test_a_killed_export_goes_on(tmp_path: Path) -> None:
-    """After kill -9 in the middle the same command reads only what is missing; no file was there before the end."""
+    """After kill -9 the same command reads only what is missing; there was no file before the end."""
     code = KILLED.format(paths=sys.path, folder=str(tmp_path))
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
@@ -240,7 +240,7 @@ def test_a_killed_export_goes_on(tmp_path: Path) -> None:
 
 
 def test_the_command_and_its_json(tmp_path: Path) -> None:
-    """`armbulk export` says what its contract names, and exits 0; ARM's own count agrees with what it says it used."""
+    """The JSON of `armbulk export` follows its contract, and its API usage equals ARM's own count."""
     with Sandbox(customers=people(120)) as sandbox:
         code, said = export_by_command(sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"))
         assert code == 0
@@ -251,7 +251,7 @@ def test_the_command_and_its_json(tmp_path: Path) -> None:
 
 
 def test_a_plan_reads_nothing_in_full(tmp_path: Path) -> None:
-    """`--plan` prices the export by its size: requests, records, and when it is done."""
+    """`--plan` estimates requests, records and the finish time from the size of the list."""
     with Sandbox(customers=people(2_120)) as sandbox:
         code, said = export_by_command(sandbox, tmp_path, "customers", "-o", str(tmp_path / "c.csv"), "--plan")
         assert (code, said["records"], said["cost"]) == (0, 2_120, {"requests": 3, "reads": 2_120, "writes": 0})
@@ -260,7 +260,7 @@ def test_a_plan_reads_nothing_in_full(tmp_path: Path) -> None:
 
 
 def test_no_room_is_exit_4(tmp_path: Path) -> None:
-    """With --no-wait, a full window is exit code 4 and the time at which there is room."""
+    """With --no-wait a used-up limit is exit code 4, with the time at which there is room."""
     limits = tmp_path / "aup.toml"
     limits.write_text("[hour]\nrequests=500\nreads=60\nwrites=60\n[month]\nrequests=500\nreads=6000\nwrites=60\n")
     with Sandbox(customers=people(120)) as sandbox:
@@ -288,7 +288,7 @@ def test_no_room_is_exit_4(tmp_path: Path) -> None:
 def test_what_cannot_be_asked_is_said_before_anything_is_called(
     tmp_path: Path, words: list[str], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wrong usage is exit 2 with its name; ARM is not called."""
+    """Wrong usage is exit code 2 with its reason, before ARM is called."""
     monkeypatch.chdir(tmp_path)
     with Sandbox() as sandbox:
         exit_code, said = export_by_command(sandbox, tmp_path, *words)

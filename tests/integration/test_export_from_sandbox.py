@@ -1,4 +1,4 @@
-"""Exports against the sandbox: its ledger, its limits, and every way its lists may behave."""
+"""Exports from the sandbox: its ledger, its rate limits, and every behaviour of its lists."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def february() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: "-".join(next(iter(one.items()))))
 def test_a_month_comes_whole_from_every_kind_of_arm(tmp_path: Path, dialect: dict[str, str]) -> None:
-    """Count and sum of a month are the ledger's own, whatever way ARM's lists behave."""
+    """Count and sum of a month equal the ledger's for every behaviour of ARM's lists."""
     clock = FakeClock()
     with Sandbox(size="XL", clock=clock.now, dialect=dialect, lists=LEDGER) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "gl-items", period="2025-02")
@@ -85,7 +85,7 @@ def test_a_month_comes_whole_from_every_kind_of_arm(tmp_path: Path, dialect: dic
 
 
 def test_more_than_ten_thousand_on_one_day(tmp_path: Path) -> None:
-    """12,000 postings of one day are cut by account and come whole; to the øre."""
+    """12,000 postings of one day are partitioned by account and exported exactly."""
     clock = FakeClock()
     crowd = [one for one in CROWDED.gl_items if one["voucherDate"] == "2025-01-10"]
     assert len(crowd) >= 12_000
@@ -97,7 +97,7 @@ def test_more_than_ten_thousand_on_one_day(tmp_path: Path) -> None:
 
 
 def test_filters_that_are_ignored_above_the_cap_are_never_called_complete(tmp_path: Path) -> None:
-    """An ARM that heeds no filter and holds more than it serves: incomplete, and it says of what."""
+    """If ARM ignores filters of a list above the cap, the export is incomplete and says so."""
     clock = FakeClock()
     with Sandbox(size="XL", clock=clock.now, dialect={"list_filters": "ignored"}, lists=LEDGER) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "gl-items", period="2025-02")
@@ -108,7 +108,7 @@ def test_filters_that_are_ignored_above_the_cap_are_never_called_complete(tmp_pa
 
 
 def test_ar_items_and_movements(tmp_path: Path) -> None:
-    """AR items of a quarter, open ones by filter, and the movements: all of them."""
+    """AR items of a year, open ones by filter, and the GL movements are exported completely."""
     clock = FakeClock()
     with Sandbox(size="XL", clock=clock.now, lists=LEDGER) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "ar-items", year=2025)
@@ -122,7 +122,7 @@ def test_ar_items_and_movements(tmp_path: Path) -> None:
 
 
 def test_a_year_within_the_limits_of_size_s(tmp_path: Path) -> None:
-    """18,000 postings at 10,000 an hour: it waits, and ARM never has to say no."""
+    """18,000 postings at 10,000 an hour make armbulk wait, and ARM never has to refuse a call."""
     clock = FakeClock()
     with Sandbox(size="S", clock=clock.now, lists=LEDGER) as sandbox:
         said, _ = export(sandbox, clock, tmp_path, "gl-items", "S", year=2025)
@@ -135,7 +135,7 @@ def test_a_year_within_the_limits_of_size_s(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["lose-after", "500-not-applied", "429", "503", "html", "truncate", "401"])
 def test_a_call_that_fails_is_made_again(tmp_path: Path, fault: str) -> None:
-    """One page whose answer is lost, broken or refused costs one call more, and nothing else."""
+    """A page whose response is lost, broken or refused costs one more call and nothing else."""
     clock = FakeClock()
     with Sandbox(size="XL", clock=clock.now, lists=LEDGER, faults=[f"{fault}:GET:glitems:3"]) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "gl-items", period="2025-02")
@@ -144,7 +144,7 @@ def test_a_call_that_fails_is_made_again(tmp_path: Path, fault: str) -> None:
 
 
 def test_a_server_that_answers_nonsense_is_exit_6(tmp_path: Path) -> None:
-    """A log-in page for every call: exit code 6, and what to do."""
+    """A login page instead of every response is exit code 6, with advice."""
     with Sandbox(lists=LEDGER, faults=["html:GET:glitems:*"]) as sandbox:
         code, said = export_by_command(sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"))
     assert (code, said["error"]["code"]) == (6, "unreachable")
@@ -152,7 +152,7 @@ def test_a_server_that_answers_nonsense_is_exit_6(tmp_path: Path) -> None:
 
 
 def test_incomplete_is_exit_3(tmp_path: Path) -> None:
-    """An export that cannot be proven ends with exit code 3 and a file that says so in its name."""
+    """An incomplete export ends with exit code 3 and says so in the file's name."""
     with Sandbox(size="XL", dialect={"list_filters": "ignored"}, lists=LEDGER) as sandbox:
         code, said = export_by_command(
             sandbox, tmp_path, "gl-items", "-o", str(tmp_path / "gl.csv"), "--period", "2025-02"
@@ -176,7 +176,7 @@ def amounts(records: Iterable[dict[str, Any]], path: str) -> dict[str, Decimal]:
 
 @pytest.mark.parametrize("resource", EXPORTS)
 def test_every_resource_comes_whole(tmp_path: Path, resource: str) -> None:
-    """`armbulk export` of each list is complete: as many records as the sandbox holds, with the same sums."""
+    """`armbulk export` of each list has as many records as the sandbox, with the same sums."""
     records = SMALL.by_path[EXPORTS[resource].listing.endpoint]  # type: ignore[union-attr]
     target = tmp_path / "all.parquet"
     with Sandbox(size="XL", lists=SMALL) as sandbox:
@@ -210,7 +210,7 @@ def _held(record: dict[str, Any], path: str) -> Any:
 
 
 def test_documents_come_with_all_their_lines(tmp_path: Path) -> None:
-    """Lines are exported beside the documents: as many as there are, with the documents' own sums."""
+    """Lines are exported beside their documents, all of them, with the same sums."""
     clock = FakeClock()
     with Sandbox(size="XL", clock=clock.now, lists=SMALL) as sandbox:
         said, rows = export(sandbox, clock, tmp_path, "documents")
@@ -223,7 +223,7 @@ def test_documents_come_with_all_their_lines(tmp_path: Path) -> None:
 
 
 def test_the_command_serves_a_ledger_as_it_was_asked_for(tmp_path: Path) -> None:
-    """`armbulk sandbox --invoices … --on-one-day … --to-one-customer … --seed …` prints its settings and serves it."""
+    """`armbulk sandbox` with its options prints the settings and serves that ledger."""
     knobs = ["--invoices", "300", "--on-one-day", "200", "--to-one-customer", "100", "--seed", "9"]
     command = [sys.executable, "-m", "armbulk", "sandbox", *knobs]
     environ = {**os.environ, "ARMBULK_HOME": str(tmp_path / "server")}

@@ -1,4 +1,4 @@
-"""The whole way: files into a stand-in ARM and back, in every dialect and through every fault."""
+"""Whole imports into the sandbox, with faults on the way."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ from armbulk.settings.load import load_profile
 
 @pytest.mark.promise("P2")
 def test_every_row_arrives_once(tmp_path: Path) -> None:
-    """Customers go before documents, every record arrives once, and the outcomes add up."""
+    """Customers are sent before documents, every record arrives once, and the outcomes add up."""
     with journey(tmp_path, delay=3.0) as way:
         stood = way.run(sample_files())
         assert outcomes(stood) == {"created": 9}
@@ -34,7 +34,7 @@ def test_every_row_arrives_once(tmp_path: Path) -> None:
 @pytest.mark.promise("P2")
 @pytest.mark.parametrize("failures", [value for value in DIALECTS["failures"] if value != "whole"])
 def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> None:
-    """A document ARM refuses is rejected with ARM's words; its neighbours are created."""
+    """A rejected document shows ARM's message; the other documents of the batch are created."""
     files = write_files(tmp_path)
     path = Path(files[1])
     path.write_text(path.read_text().replace("F3;IN;0001", "F3;IN;9999"))
@@ -47,7 +47,7 @@ def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> No
 
 
 def test_whole_batch_failed(tmp_path: Path) -> None:
-    """A batch that fails as a whole rejects all its records with ARM's one message."""
+    """A batch that fails as a whole rejects all its records with ARM's message."""
     files = write_files(tmp_path)
     path = Path(files[1])
     path.write_text(path.read_text().replace("F3;IN;0001", "F3;IN;9999"))
@@ -59,7 +59,7 @@ def test_whole_batch_failed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "truncate", "html", "lose-before", "500-not-applied"])
 @pytest.mark.parametrize("delay", [0.0, 4.0])
 def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: float) -> None:
-    """After a lost answer ARM is asked: what it has is created, the rest stays in doubt; nothing is sent twice."""
+    """After a lost response documents are looked up: found ones are created, others unconfirmed, none is sent twice."""
     text = f"{fault}:POST:documents/batches:1"
     with journey(tmp_path, delay=delay, dialect={"duplicate": "accept"}, faults=[text]) as way:
         run = way.begin(sample_files())
@@ -77,7 +77,7 @@ def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: 
 
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "lose-before", "truncate"])
 def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
-    """Customers are upserts: after a lost answer they are simply sent again."""
+    """Customers are sent again after a lost response, because ARM updates existing ones."""
     with journey(tmp_path, faults=[f"{fault}:POST:customers/batches:1"]) as way:
         stood = way.run(sample_files())
         assert stood.count_outcomes()["created"] + stood.count_outcomes()["updated"] == 9
@@ -85,7 +85,7 @@ def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
 
 @pytest.mark.promise("P1")
 def test_found_but_different_is_a_conflict(tmp_path: Path) -> None:
-    """Another document with our number is a conflict, not a success."""
+    """A different document with the same number is a conflict, not a success."""
     files = write_files(tmp_path, documents=1)
     with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
         run = way.begin(files, first_import=True)
@@ -110,7 +110,7 @@ def test_the_same_file_is_not_sent_twice(tmp_path: Path) -> None:
 
 
 def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
-    """After a correction the same file goes again: only the rejected document is sent."""
+    """After a correction the same file sends only the document that was rejected."""
     files = write_files(tmp_path)
     path = Path(files[1])
     good = path.read_text()
@@ -124,7 +124,7 @@ def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P29")
 def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
-    """A document is sent only after its customer was accepted."""
+    """Documents are not sent if their customer was rejected."""
     files = write_files(tmp_path)
     with journey(tmp_path, dialect={"put_unknown": "422"}) as way:
         stood = way.run(files, update=True)
@@ -134,7 +134,7 @@ def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P7", "P9")
 def test_limits_are_never_exceeded(tmp_path: Path) -> None:
-    """A run larger than a window waits for the window; ARM never has to refuse."""
+    """A run larger than a rate-limit window waits for the window, and ARM never has to refuse a call."""
     limits = {"hour.requests": 20, "hour.writes": 30, "hour.reads": 60}
     files = write_files(tmp_path, customers=5, documents=60, lines=1)
     aup = tmp_path / "aup.toml"
@@ -149,7 +149,7 @@ def test_limits_are_never_exceeded(tmp_path: Path) -> None:
 
 
 def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
-    """With --no-wait a full window pauses the run; later it goes on and nothing is lost or doubled."""
+    """With --no-wait a used-up limit pauses the run; resume continues, nothing is lost or sent twice."""
     files = write_files(tmp_path, documents=30, lines=1)
     aup = tmp_path / "aup.toml"
     aup.write_text(
@@ -173,7 +173,7 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
 @pytest.mark.promise("P8")
 @pytest.mark.parametrize("answer", ["429", "429_bare", "429_date", "403"])
 def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
-    """When ARM refuses for a limit nobody foresaw, armbulk waits as long as ARM says, then goes on."""
+    """When ARM refuses because of an unexpected limit, armbulk waits as long as ARM says and then continues."""
     with journey(tmp_path, limits={"hour.requests": 3}, dialect={"limit_answer": answer}) as way:
         run = way.begin(sample_files())
         for _ in range(20):
@@ -189,13 +189,13 @@ def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
 
 
 def test_early_401_renews_once(tmp_path: Path) -> None:
-    """A token refused early is renewed once, and the call repeated."""
+    """After an early 401 the token is renewed once and the call is repeated."""
     with journey(tmp_path, faults=["401:POST:documents/batches:1"]) as way:
         assert outcomes(way.run(sample_files())) == {"created": 9}
 
 
 def test_refused_login_leaves_the_run_paused(tmp_path: Path) -> None:
-    """Wrong credentials stop before anything is sent; the run can be resumed."""
+    """Wrong credentials stop the run before anything is sent; it can be resumed."""
     with journey(tmp_path, environ={"ARMBULK_CLIENT_SECRET": "wrong"}) as way:
         run = way.begin(sample_files())
         with pytest.raises(LoginError):
@@ -205,7 +205,7 @@ def test_refused_login_leaves_the_run_paused(tmp_path: Path) -> None:
 
 
 def test_wrong_client_is_refused(tmp_path: Path) -> None:
-    """Another client's number stops the run; nothing is applied."""
+    """The number of another client stops the run, and nothing is sent."""
     with journey(tmp_path, environ={"ARMBULK_CLIENT_NO": "9999"}) as way:
         run = way.begin(sample_files())
         with pytest.raises(LoginError):
@@ -214,7 +214,7 @@ def test_wrong_client_is_refused(tmp_path: Path) -> None:
 
 
 def test_nobody_there(tmp_path: Path) -> None:
-    """When ARM cannot be reached nothing is lost: the run waits to be resumed."""
+    """When ARM is unreachable the run waits to be resumed, and nothing is lost."""
     settings = {"ARMBULK_BASE_URL": "http://127.0.0.1:9/arm/v1", "ARMBULK_TOKEN": "t"}
     with journey(tmp_path, environ=settings) as way:
         run = way.begin(sample_files())
@@ -224,7 +224,7 @@ def test_nobody_there(tmp_path: Path) -> None:
 
 
 def test_too_large_is_halved(tmp_path: Path) -> None:
-    """A batch ARM finds too large is cut in two and sent again; nothing of it had been applied."""
+    """A batch that ARM finds too large is split in two and sent again."""
     with journey(tmp_path, faults=["413:POST:documents/batches:1-2"]) as way:
         assert outcomes(way.run(sample_files())) == {"created": 9}
         assert set(way.documents().values()) == {1}
@@ -232,7 +232,7 @@ def test_too_large_is_halved(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("first", "second"), list(product(["lose-after", "500-applied"], ["lose-before", "503"])))
 def test_looks_that_fail_are_repeated(tmp_path: Path, first: str, second: str) -> None:
-    """A look-up that gets no answer proves nothing, and is made again."""
+    """A look-up without a response proves nothing and is repeated."""
     faults = [f"{first}:POST:documents/batches:1", f"{second}:GET:documents:1-2"]
     with journey(tmp_path, faults=faults, dialect={"duplicate": "accept"}) as way:
         stood = way.run(sample_files())
@@ -272,7 +272,7 @@ class Refusing(httpx.BaseTransport):
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize("named", [False, True])
 def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, status: int, *, named: bool) -> None:
-    """One bad document in a batch that ARM refuses whole is found; all others are created, once."""
+    """One bad document in a batch that ARM refuses is found; all others are created once."""
     refusing = Refusing({"F3"}, status, named=named)
     with journey(tmp_path, size="XL") as way:
         way.bench = replace(way.bench, transport=refusing)
@@ -284,7 +284,7 @@ def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, st
 
 
 def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault that is in no single record does not cost a call per record."""
+    """Splitting stops when every batch is refused, so a common fault does not cost a call per record."""
     monkeypatch.setattr(submit, "MAX_SPLITS", 16)
     refusing = Refusing({f"F{n}" for n in range(1, 41)})
     with journey(tmp_path, size="XL") as way:
@@ -296,7 +296,7 @@ def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path, monkeypatch
 
 @pytest.mark.promise("P1")
 def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Path) -> None:
-    """Looked for in two sessions with time to settle between, a lost batch is set apart; others may go again."""
+    """A lost batch that two sessions could not find waits for a decision; other batches continue."""
     environ = {"ARMBULK_BATCH_DOCUMENTS": "4"}
     with journey(tmp_path, environ=environ, faults=["lose-before:POST:documents/batches:1"]) as way:
         run = way.begin(sample_files())

@@ -1,4 +1,4 @@
-"""Since last time: new, changed and gone, exactly; and never a change that is lost."""
+"""`--since last`: new, changed and deleted records, exactly."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def counts(said: Json) -> tuple[int, int, int | None, int]:
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "parquet", "jsonl"])
 def test_three_edits_among_many(tmp_path: Path, form: str) -> None:
-    """One customer more, one changed and one less among 1,200: these three, by name, in every form."""
+    """One new, one changed and one deleted customer among 1,200 are exactly what every format shows."""
     with Sandbox(customers=people(1_200)) as sandbox:
         code, said = export_by_command(sandbox, tmp_path, "customers", "-o", str(tmp_path / f"c.{form}"))
         assert (code, said["since"]) == (0, None)
@@ -124,7 +124,7 @@ def _three(folder: Path, form: str) -> tuple[tuple[str, str, str], tuple[str, st
 
 
 def test_the_first_time_all_is_new_and_it_says_so(tmp_path: Path) -> None:
-    """Without an earlier export there is nothing to compare with: everything is new, and that is said."""
+    """Without an earlier export every record is new, and the report says why."""
     with Sandbox(customers=people(3)) as sandbox:
         env = {**sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home")}
         words = ["export", "customers", "-o", str(tmp_path / "c.csv"), "--since", "last"]
@@ -136,7 +136,7 @@ def test_the_first_time_all_is_new_and_it_says_so(tmp_path: Path) -> None:
 
 
 def test_norwegian_words(tmp_path: Path) -> None:
-    """With --lang no: Endring, ny, endret, and a sheet called Borte."""
+    """With --lang no the columns, values and the sheet of deleted records are in Norwegian."""
     export(tmp_path, [gl_item(1), gl_item(2)])
     export(tmp_path, [gl_item(1, glAmount=3), gl_item(3)], "gl.xlsx", lang="no")
     made = openpyxl.load_workbook(tmp_path / "gl.xlsx")
@@ -148,7 +148,7 @@ def test_norwegian_words(tmp_path: Path) -> None:
 
 
 def test_nothing_has_changed(tmp_path: Path) -> None:
-    """The same list again: a file with headers only, and a sheet of what is gone that is empty too."""
+    """An unchanged list gives files with headers only."""
     items = [gl_item(n) for n in range(30)]
     export(tmp_path, items)
     said = export(tmp_path, items, "gl.xlsx")
@@ -161,7 +161,7 @@ def test_nothing_has_changed(tmp_path: Path) -> None:
 
 
 def test_what_is_no_change(tmp_path: Path) -> None:
-    """Another order of records, pages, keys, and keys inside keys; blank or absent; 100.25 or 100.250."""
+    """Another order of records or keys, blank instead of absent, and 100.250 instead of 100.25 are no changes."""
     odd = {"mystery": {"a": 1, "b": [{"x": 1, "y": 2}]}, "vatCode": ""}
     old = [gl_item(n, **deepcopy(odd)) for n in range(1_500)]
     export(tmp_path, old)
@@ -198,7 +198,7 @@ class _Zeros(float):
     ],
 )
 def test_what_is_a_change(tmp_path: Path, change: Json, fields: list[str]) -> None:
-    """A value, a blank at its end, a key nobody has heard of, a value that went: each is named by its column."""
+    """A changed value, a trailing space, a new key and a deleted value are changes, named by their column."""
     items = [gl_item(n) for n in range(20)]
     export(tmp_path, items)
     items[7] |= change
@@ -209,7 +209,7 @@ def test_what_is_a_change(tmp_path: Path, change: Json, fields: list[str]) -> No
 
 
 def test_values_that_change_places_are_changes(tmp_path: Path) -> None:
-    """What stood in one column stands in another, or two values are cut elsewhere: not the same record."""
+    """Values that moved to other columns are a change, even if the text of the record is the same."""
     export(tmp_path, [gl_item(1, vatCode="a", text="bc"), gl_item(2, vatCode="2", text=None)])
     said = export(tmp_path, [gl_item(1, vatCode="ab", text="c"), gl_item(2, vatCode=None, text="2")])
     assert counts(said) == (0, 2, 0, 0)
@@ -223,7 +223,7 @@ def invoice(number: int, *texts: str) -> Json:
 
 
 def test_a_changed_line_marks_its_document(tmp_path: Path) -> None:
-    """A line's text marks the document it stands in; only lines of new and changed documents come along."""
+    """A changed line marks its document; lines are exported of new and changed documents only."""
     old = [invoice(n, "Tid", "Vare") for n in range(1_300)]
     export(tmp_path, old, resource="documents", name="d.xlsx")
     new = deepcopy(old)
@@ -244,7 +244,7 @@ def test_a_changed_line_marks_its_document(tmp_path: Path) -> None:
 
 
 def test_records_without_a_key(tmp_path: Path) -> None:
-    """What has no key is known by what it holds: another content is a new record, and the old one is gone."""
+    """Records without a key are compared by content: changed content is a new and a deleted record."""
     export(tmp_path, [{"text": "a"}, {"text": "b"}], "l.csv", "log-items")
     said = export(tmp_path, [{"text": "a"}, {"text": "c"}], "l.csv", "log-items")
     assert counts(said) == (1, 0, 1, 1)
@@ -255,7 +255,7 @@ def test_records_without_a_key(tmp_path: Path) -> None:
 
 
 def test_a_filter_of_what_has_changed_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were a list to have a filter by change, only the changed would be read; that is remembered on top."""
+    """If a list has a filter by change date, only changed records are read and added to the snapshot."""
     listing = EXPORTS["gl-items"].listing
     assert listing is not None
     told = replace(EXPORTS["gl-items"], listing=replace(listing, changed_since="changedsince"))
@@ -294,7 +294,7 @@ def remembered(folder: Path) -> pl.DataFrame:
 
 
 def test_a_memory_holds_keys_and_nothing_else_to_read(tmp_path: Path) -> None:
-    """Neither names nor amounts stay on the machine, only keys; the file is its owner's alone, nothing is left over."""
+    """A snapshot holds keys and hashes but no names or amounts, and is readable by its owner only."""
     export(tmp_path, [gl_item(n, transactionText="Kari Nordmann 01019921717") for n in range(10)])
     path = memory(tmp_path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -310,7 +310,7 @@ def test_a_memory_holds_keys_and_nothing_else_to_read(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P23")
 def test_a_key_that_is_a_persons_is_not_remembered(tmp_path: Path) -> None:
-    """Customer numbers that are national identity numbers: compared as ever, but two digits of each are kept."""
+    """Customer numbers that are national identity numbers are compared, but only two digits are stored."""
     ssn, other = "01010750160", "41010750073"
     held = [{"clientNo": 2218, "customerNo": number, "name": "Kari"} for number in (ssn, "12345", other)]
     assert export(tmp_path, held, resource="customers", name="out.csv")["since"]["why"] == "first"
@@ -327,7 +327,7 @@ def test_a_key_that_is_a_persons_is_not_remembered(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P23")
 def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> None:
-    """Until an export is whole its pages lie in armbulk's folder, for its owner alone; a purge takes them away."""
+    """Pages of an unfinished export are readable by their owner only, and purge deletes them."""
     lists = Lists({"glitems": [gl_item(n, transactionText="Kari Nordmann") for n in range(2_500)]})
 
     def killed(number: int, *_: object) -> None:
@@ -354,7 +354,7 @@ def test_what_an_interrupted_export_has_read_is_its_owners(tmp_path: Path) -> No
 
 
 def test_an_incomplete_export_is_no_base(tmp_path: Path) -> None:
-    """What could not be proven is compared, says nothing of what is gone, and is not remembered."""
+    """An incomplete export is compared, but lists no deleted records and is not stored as snapshot."""
     old = [gl_item(n) for n in range(100)]
     export(tmp_path, old)
     new = [gl_item(n, glAmount=1 if n == 60 else 100.25) for n in range(50, 130)]
@@ -367,7 +367,7 @@ def test_an_incomplete_export_is_no_base(tmp_path: Path) -> None:
 
 
 def test_each_question_has_a_memory_of_its_own(tmp_path: Path) -> None:
-    """January and February, one account and all: none is the other's past. Columns and form make no difference."""
+    """Each combination of list, period and filters has its own snapshot; columns and format share it."""
     items = [gl_item(n, "2025-01-10" if n % 2 else "2025-02-10", 1500 + n % 3) for n in range(60)]
     export(tmp_path, items)
     assert export(tmp_path, items, period="2025-01")["since"]["why"] == "first"
@@ -384,7 +384,7 @@ def test_each_question_has_a_memory_of_its_own(tmp_path: Path) -> None:
 
 
 def test_another_client_has_another_memory(tmp_path: Path) -> None:
-    """The same list of another ARM is not compared with this one's."""
+    """The same list of another client has its own snapshot."""
     for count in (3, 4):
         with Sandbox(customers=people(count)) as sandbox:
             _, said = export_by_command(
@@ -394,7 +394,7 @@ def test_another_client_has_another_memory(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk in the middle: the next time tells the same changes, without asking ARM again."""
+    """After a full disk the next export shows the same changes, without calling ARM."""
     export(tmp_path, [gl_item(1), gl_item(2)])
     lists = Lists({"glitems": [gl_item(1), gl_item(2, glAmount=5)]})
 
@@ -415,7 +415,7 @@ class Killed(BaseException):
 
 
 def test_a_process_that_ends_behind_the_file_loses_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is whole, the memory is not renewed yet: the next time tells the same changes again."""
+    """If the process ends before the snapshot is replaced, the next export shows the same changes again."""
     export(tmp_path, [gl_item(1), gl_item(2)])
     new = [gl_item(2, glAmount=5), gl_item(3)]
     told = []
@@ -435,7 +435,7 @@ def test_a_process_that_ends_behind_the_file_loses_no_change(tmp_path: Path, mon
 
 
 def test_an_interrupted_export_goes_on_and_compares(tmp_path: Path) -> None:
-    """Stopped after one page and carried on: compared whole, as if nothing had been."""
+    """An export that was interrupted and continued compares all its records."""
     export(tmp_path, [gl_item(n) for n in range(2_500)], since=None)
     lists = Lists({"glitems": [gl_item(n, glAmount=n) for n in range(2_400, 4_000)]})
 
@@ -454,7 +454,7 @@ def test_an_interrupted_export_goes_on_and_compares(tmp_path: Path) -> None:
 
 
 def test_a_record_that_comes_twice_counts_once(tmp_path: Path) -> None:
-    """A record that ARM moved between two parts while they were read is one record, new or not."""
+    """A record that moved between two partitions while they were read counts once."""
     items = [gl_item(n, "2025-02-14" if n % 2 else "2025-02-15") for n in range(12_000)]
     moved = gl_item(1, "2025-02-15")  # the posting of the 14th is listed under the 15th too
     lists = Lists({"glitems": [*items, moved]})
@@ -465,7 +465,7 @@ def test_a_record_that_comes_twice_counts_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("trouble", ["text", "empty", "version"])
 def test_a_memory_that_cannot_be_used_is_told(tmp_path: Path, trouble: str) -> None:
-    """A damaged memory, or one of another armbulk: all counts as new, it says why, and the next time is well again."""
+    """With an unreadable snapshot every record is new, the report says why, and the next export compares again."""
     items = [gl_item(n) for n in range(5)]
     export(tmp_path, items)
     if trouble == "version":
@@ -481,7 +481,7 @@ def test_a_memory_that_cannot_be_used_is_told(tmp_path: Path, trouble: str) -> N
 
 
 def test_hashes_of_another_library_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the fast hashes are others than then, what has changed is exact all the same; only where is not told."""
+    """With other column hashes the changed records are still exact; only the changed columns are not named."""
     export(tmp_path, [gl_item(1), gl_item(2), gl_item(3)])
     honest = RecordHasher._hash_values
 
@@ -497,7 +497,7 @@ def test_hashes_of_another_library_decide_nothing(tmp_path: Path, monkeypatch: p
 
 
 def test_purge_takes_old_memories_only(tmp_path: Path) -> None:
-    """`armbulk purge` leaves what the next `--since last` needs, unless it is older than asked; then all is new."""
+    """`armbulk purge` deletes snapshots only if they are older than asked."""
     with Sandbox(customers=people(3)) as sandbox:
         words = ("customers", "-o", str(tmp_path / "c.csv"), "--since", "last")
         export_by_command(sandbox, tmp_path, *words)
@@ -519,7 +519,7 @@ RECORDS = st.dictionaries(st.integers(0, 60), st.tuples(st.sampled_from(["", "a"
 @settings(max_examples=settings().max_examples // 4)
 @given(old=RECORDS, new=RECORDS, seed=st.integers(0, 99))
 def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old: Any, new: Any, seed: int) -> None:
-    """Whatever was there and is there now: new, changed and gone are exactly what sets of them say."""
+    """New, changed and deleted records are exactly the differences of the two sets."""
     folder = tmp_path_factory.mktemp("since")
 
     def items(held: dict[int, tuple[str, int]]) -> list[Json]:
@@ -542,7 +542,7 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 
 
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many boxes the marks lie in, each reaches its own record, across the seams of pages too."""
+    """Change marks belong to their records across buckets, chunks and pages."""
     monkeypatch.setattr(changes, "CHUNK_ROWS", 7)
     monkeypatch.setattr(table_stream, "CHUNK_ROWS", 300)
     monkeypatch.setattr(snapshot, "BUFFER_ROWS", 400)

@@ -1,4 +1,4 @@
-"""Credentials: asked for once, kept in the keyring, bound to one address and client."""
+"""Credentials are asked for once, kept in the keyring, and bound to one address and client."""
 
 import json
 import os
@@ -84,7 +84,7 @@ def words(arm: Sandbox, *, client: str = "") -> list[str]:
 
 @pytest.mark.promise("P18", "P26")
 def test_login_then_import_then_logout(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """After login an import needs no settings; after logout it says what is missing. The file holds no secret."""
+    """After login an import needs no settings; after logout it names what is missing. No file holds the secret."""
     secret = arm.settings["ARMBULK_CLIENT_SECRET"]
     code, said = call(*words(arm), given=f"{secret}\n")
     assert (code, said["checked"], said["profile"]) == (0, True, "anne")
@@ -105,7 +105,7 @@ def test_login_then_import_then_logout(memory: Memory, arm: Sandbox, tmp_path: P
 
 @pytest.mark.promise("P26")
 def test_a_secret_serves_one_address_and_client(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """Another client number, or another address, in the same profile finds no secret."""
+    """With another client number or another address the stored secret is not used."""
     assert call(*words(arm), given=f"{arm.settings['ARMBULK_CLIENT_SECRET']}\n")[0] == 0
     config = tmp_path / "config.toml"
     config.write_text(config.read_text(encoding="utf-8").replace('"2218"', '"2219"'), encoding="utf-8")
@@ -115,7 +115,7 @@ def test_a_secret_serves_one_address_and_client(memory: Memory, arm: Sandbox, tm
 
 
 def test_a_wrong_secret_is_said_and_not_kept(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """ARM is asked first; what it refuses is neither written nor kept. `--no-check` keeps it unasked."""
+    """A secret that ARM refuses is not stored; `--no-check` stores it without asking ARM."""
     code, said = call(*words(arm), given="wrong\n")
     assert (code, said["error"]["code"]) == (5, "login-refused")
     assert memory.held == {}
@@ -136,7 +136,7 @@ def test_the_users_own_file_stays(memory: Memory, arm: Sandbox, tmp_path: Path) 
 
 
 def test_long_secrets_are_cut_into_parts(memory: Memory) -> None:
-    """A token longer than Windows keeps in one entry comes back whole, and goes whole."""
+    """A token longer than one entry of the Windows keyring is stored in parts and deleted with all of them."""
     token = "".join(chr(33 + n % 90) for n in range(5_000))
     KeyringSecrets().put("long", token)
     assert KeyringSecrets().get("long") == token
@@ -147,7 +147,7 @@ def test_long_secrets_are_cut_into_parts(memory: Memory) -> None:
 
 
 def test_a_machine_without_a_keyring_is_told(arm: Sandbox, tmp_path: Path) -> None:
-    """Headless: the settings are written, and the way for the secret is named; the environment works."""
+    """Without a keyring the settings are saved and other ways for the secret are named."""
     before = keyring.get_keyring()
     keyring.set_keyring(NoKeyring())
     try:
@@ -162,7 +162,7 @@ def test_a_machine_without_a_keyring_is_told(arm: Sandbox, tmp_path: Path) -> No
 
 
 def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that waits for a prompt nobody sees is given up after its time, and the other ways are named."""
+    """A keyring that does not respond is given up after its timeout, and other ways are named."""
     forever = threading.Event()
     monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: forever.wait())
     with pytest.raises(SettingsError) as silent:
@@ -173,7 +173,7 @@ def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.Monkey
 
 
 def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that is locked is a settings error, without its own words."""
+    """A locked keyring is a settings error."""
 
     def locked(*_: str) -> str:
         raise keyring.errors.KeyringLocked("canary")
@@ -185,7 +185,7 @@ def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_login_in_a_script_names_what_is_missing() -> None:
-    """Where nobody can answer, the option for what is missing is named."""
+    """Without a terminal, login names the option that is missing."""
     code, said = call("login", "--profile", "new")
     assert (code, said["error"]["code"]) == (2, "question")
     assert "--base-url" in said["error"]["hint"]
@@ -203,8 +203,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("somebody")
 @pytest.mark.promise("P18")
 def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(memory: Memory, arm: Sandbox) -> None:
-    """Address, client, tokens' address, client id, size and secret are asked for in that order; what is typed last
-    is neither shown nor written, and one request was made of ARM, which the meters know of."""  # noqa: D205, D209
+    """Login asks for address, client, client id, size and secret; the secret is neither shown nor written to a file."""
     said = arm.settings
     names = ("BASE_URL", "CLIENT_NO", "TOKEN_URL", "CLIENT_ID")
     answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", said["ARMBULK_CLIENT_SECRET"]]
@@ -224,7 +223,7 @@ def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(memory: Me
 
 
 def test_no_option_takes_a_secret() -> None:
-    """A secret on a command line can be seen by others: no option of any command has room for one."""
+    """No option of any command takes a secret, because other users could see it."""
     takers = set()
     for name in cli.list_commands(None):  # type: ignore[arg-type]
         command = cli.get_command(None, name)  # type: ignore[arg-type]
@@ -245,7 +244,7 @@ def settings(tmp_path: Path) -> dict[str, Any]:
 
 @pytest.mark.promise("P17", "P26")
 def test_a_ready_token_is_never_sent_as_a_clients_secret(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """A token kept for ARM stays there when an address that gives tokens is added: that finds no secret."""
+    """A stored token is not used as client secret when a token address is added later."""
     where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2218"]
     assert call("login", *where, "--secret-stdin", "--no-check", given="ready-token-1\n")[0] == 0
     config = tmp_path / "config.toml"
@@ -260,7 +259,7 @@ def test_a_ready_token_is_never_sent_as_a_clients_secret(memory: Memory, arm: Sa
 
 @pytest.mark.promise("P26")
 def test_another_way_in_leaves_nothing_of_the_first(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """From client credentials to a ready token: the old settings go, and so does the old secret."""
+    """Changing from client credentials to a ready token removes the old settings and the old secret."""
     assert call(*words(arm), "--no-check", given="first-secret\n")[0] == 0
     where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2219"]
     config = tmp_path / "config.toml"
@@ -277,7 +276,7 @@ def test_another_way_in_leaves_nothing_of_the_first(memory: Memory, arm: Sandbox
 
 @pytest.mark.promise("P26")
 def test_a_new_profile_takes_nothing_from_another(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """The default profile's address for tokens is not used for one that has a ready token."""
+    """A profile with a ready token does not use the token address of the default profile."""
     own = '[profiles.default]\ntoken_url = "https://other.example/token"\nclient_id = "other"\nuser_id = "kari"\n'
     (tmp_path / "config.toml").write_text(own, encoding="utf-8")
     where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2218"]
@@ -289,7 +288,7 @@ def test_a_new_profile_takes_nothing_from_another(memory: Memory, arm: Sandbox, 
 
 @pytest.mark.parametrize("kind", ["client_secret", "token"])
 def test_the_environments_secret_is_taken_for_what_it_is(memory: Memory, arm: Sandbox, kind: str) -> None:
-    """With both set, the client secret serves client credentials, the token a login without."""
+    """ARMBULK_CLIENT_SECRET is used for client credentials, ARMBULK_TOKEN as a ready token."""
     env = {"ARMBULK_TOKEN": "ready-token-4", "ARMBULK_CLIENT_SECRET": "secret-4"}
     said = words(arm)[:-1] if kind == "client_secret" else words(arm)[:7]
     assert call(*said, "--no-check", **env)[0] == 0
@@ -310,7 +309,7 @@ def secret_file(arm: Sandbox, tmp_path: Path) -> Path:
 
 @pytest.mark.promise("P18")
 def test_a_file_of_ones_own_serves_where_there_is_no_keyring(arm: Sandbox, tmp_path: Path, secret_file: Path) -> None:
-    """`login --secret-file` remembers the file, not what it says; imports read it, and no keyring is asked."""
+    """`login --secret-file` stores the path, not the secret; imports read the file and do not use the keyring."""
     code, said = call(*words(arm)[:-1], "--secret-file", str(secret_file))
     assert (code, said["secret"], said["checked"]) == (0, "file", True)
     assert settings(tmp_path)["profiles"]["anne"]["secret_file"] == str(secret_file)
@@ -323,7 +322,7 @@ def test_a_file_of_ones_own_serves_where_there_is_no_keyring(arm: Sandbox, tmp_p
 @pytest.mark.skipif(os.name != "posix", reason="Windows guards files otherwise")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o666])
 def test_a_file_that_others_can_read_is_refused(arm: Sandbox, secret_file: Path, mode: int) -> None:
-    """It is named, with what to do; what it says is not."""
+    """A secret file that others can read is refused, without showing its content."""
     secret_file.chmod(mode)
     code, said = call(*words(arm)[:-1], "--secret-file", str(secret_file))
     assert (code, said["error"]["code"]) == (5, "secret-file-open")
@@ -332,7 +331,7 @@ def test_a_file_that_others_can_read_is_refused(arm: Sandbox, secret_file: Path,
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
 def test_a_file_without_a_secret_is_refused(arm: Sandbox, secret_file: Path, content: bytes | None) -> None:
-    """Missing, empty or no text."""
+    """A secret file that is missing, empty or not text is refused."""
     if content is None:
         secret_file.unlink()
     else:
@@ -343,7 +342,7 @@ def test_a_file_without_a_secret_is_refused(arm: Sandbox, secret_file: Path, con
 
 
 def test_a_file_descriptor_serves(arm: Sandbox) -> None:
-    """A secret may come through a pipe, and lie in no file at all."""
+    """The secret may come through a pipe."""
     out, into = os.pipe()
     os.write(into, arm.settings["ARMBULK_CLIENT_SECRET"].encode())
     os.close(into)
@@ -358,7 +357,7 @@ def test_a_file_descriptor_serves(arm: Sandbox) -> None:
 def test_option_before_environment_before_profile(
     memory: Memory, arm: Sandbox, secret_file: Path, tmp_path: Path
 ) -> None:
-    """--secret-file goes before ARMBULK_CLIENT_SECRET, that before the profile's file, that before the keyring."""
+    """--secret-file precedes ARMBULK_CLIENT_SECRET, which precedes the profile's file, which precedes the keyring."""
     good, files = arm.settings["ARMBULK_CLIENT_SECRET"], write_files(tmp_path)
     env = {"ARMBULK_PROFILE": "anne", "ARMBULK_POLL_SECONDS": "0.05"}
     assert call(*words(arm), "--no-check", given="wrong-keyring\n")[0] == 0
@@ -386,7 +385,7 @@ def test_option_before_environment_before_profile(
 def test_the_keyring_is_asked_only_when_arm_is(
     memory: Memory, arm: Sandbox, tmp_path: Path, command: list[str]
 ) -> None:
-    """Checking and planning need no secret, so none is looked for."""
+    """Checking and planning do not use the keyring."""
     env = {name: value for name, value in arm.settings.items() if "SECRET" not in name}
     assert call(*command, *write_files(tmp_path), **env)[0] == 0
     assert call("runs", **env)[0] == 0
@@ -394,7 +393,7 @@ def test_the_keyring_is_asked_only_when_arm_is(
 
 
 def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """`armbulk profiles` lists twenty profiles without waiting twenty times; what it cannot know, it says."""
+    """`armbulk profiles` waits for an unresponsive keyring once, not once per profile."""
     forever, asked = threading.Event(), []
     monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
     monkeypatch.setattr(KeyringSecrets.__init__, "__defaults__", (0.05,))
@@ -409,7 +408,7 @@ def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_three_seconds_are_enough() -> None:
-    """The time a keyring is given."""
+    """The keyring has three seconds to respond."""
     assert KeyringSecrets().timeout <= 3.0
 
 
@@ -431,7 +430,7 @@ FILES = [
 @pytest.mark.parametrize("before", FILES)
 @pytest.mark.parametrize("name", ["anne", "anne as", "b.c"])
 def test_whatever_stands_in_the_file_stays(tmp_path: Path, before: str, name: str) -> None:
-    """Every form of TOML: all that was said is still said, the profile besides; written again it says the same."""
+    """Every form of TOML in config.toml is preserved when a profile is added."""
     path = tmp_path / "config.toml"
     path.write_text(before, encoding="utf-8", newline="")
     expected = tomllib.loads(before)
@@ -445,7 +444,7 @@ def test_whatever_stands_in_the_file_stays(tmp_path: Path, before: str, name: st
 
 @pytest.mark.parametrize("before", ["profiles = 3\n", 'profiles = ["a"]\n', '[profiles]\nanne = "x"\n'])
 def test_a_file_that_cannot_be_added_to_stays(tmp_path: Path, before: str) -> None:
-    """What is no table of profiles is named, and left alone."""
+    """A config.toml whose profiles are not a table is named and left unchanged."""
     path = tmp_path / "config.toml"
     path.write_text(before, encoding="utf-8")
     with pytest.raises(SettingsError):
@@ -454,7 +453,7 @@ def test_a_file_that_cannot_be_added_to_stays(tmp_path: Path, before: str) -> No
 
 
 def test_a_disk_that_takes_nothing_leaves_the_file_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It is a settings error, the old file stands, and no half of the new one is left."""
+    """On a full disk the old config.toml is unchanged and no partial file is left."""
     (tmp_path / "config.toml").write_text("# mine\n", encoding="utf-8")
 
     def full(_: int) -> None:

@@ -77,7 +77,7 @@ ACCOUNT = Account("http://arm", "2218")
     ],
 )
 def test_folders_of_other_machines_are_told(path: str, word: str) -> None:
-    """L05: a store on a network drive or in a synchronised folder would send twice: which folders those are."""
+    """L05: network drives and synchronised folders are recognised by their path and mount type."""
     why = describe_sharing(Path(path), MOUNTS, ["", "/work/sky"])
     assert word in why
     assert bool(why) is bool(word)
@@ -85,7 +85,7 @@ def test_folders_of_other_machines_are_told(path: str, word: str) -> None:
 
 @pytest.mark.promise("P30")
 def test_a_mac_tells_its_network_drives() -> None:
-    """L05: what `mount` says on a Mac is understood like /proc/self/mounts."""
+    """L05: the output of `mount` on a Mac is understood like /proc/self/mounts."""
     mounts = convert_mounts(A_MAC)
     assert describe_sharing(Path("/Users/anne/Library/Application Support/armbulk/armbulk.db"), mounts) == ""
     assert "smbfs" in describe_sharing(Path("/Volumes/Felles mappe/armbulk.db"), mounts)
@@ -93,7 +93,7 @@ def test_a_mac_tells_its_network_drives() -> None:
 
 @pytest.mark.promise("P30")
 def test_a_store_in_a_synchronised_folder_is_refused(tmp_path: Path) -> None:
-    """L05: it is refused before anything is written, and a local folder is proposed; as named, and as links lead."""
+    """L05: a store in a synchronised folder, also through a link, is refused before anything is written."""
     folder = tmp_path / "OneDrive - Firma AS"
     link = tmp_path / "books"
     link.symlink_to(folder)
@@ -108,7 +108,7 @@ def test_a_store_in_a_synchronised_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P30")
 def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
-    """L05: the folder that the environment calls OneDrive is one, whatever its name."""
+    """L05: the folder named by the OneDrive environment variables is recognised, whatever its name."""
     environ = {"ARMBULK_HOME": str(tmp_path / "sky" / "armbulk"), "OneDriveCommercial": str(tmp_path / "sky")}
     with pytest.raises(StoreError, match="OneDrive synchronises"):
         Context(load_profile(environ), FakeClock()).open_store()
@@ -116,7 +116,7 @@ def test_where_windows_synchronises_is_known(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P30")
 def test_who_knows_better_may_have_it_so(tmp_path: Path) -> None:
-    """L05: ARMBULK_SHARED_STORE=yes takes the folder all the same, in a form that needs no memory of one machine."""
+    """L05: ARMBULK_SHARED_STORE=yes accepts the folder, with a journal that works on shared drives."""
     folder = tmp_path / "Dropbox"
     environ = {"ARMBULK_HOME": str(folder), "ARMBULK_SHARED_STORE": "yes"}
     with journey(tmp_path, environ=environ) as way:
@@ -130,7 +130,7 @@ def test_who_knows_better_may_have_it_so(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P6")
 def test_who_has_to_wait_is_told_for_whom(tmp_path: Path) -> None:
-    """L10: the run, its process and its start are named; the moment it has ended, the next may go."""
+    """L10: a second process is told which run is sending; it can start as soon as that run has ended."""
     with journey(tmp_path) as way:
         run = way.begin(sample_files())
         with way.store.lock(way.bench.profile.account, 17), pytest.raises(Unfinished) as busy:
@@ -142,7 +142,7 @@ def test_who_has_to_wait_is_told_for_whom(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P2")
 def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
-    """L16: what was read when the run began is sent; the changed file is not believed, and every row has its end."""
+    """L16: resume sends what was read when the run started, and every row of it has an outcome."""
     with journey(tmp_path) as way:
         files = write_files(tmp_path)
         run = way.begin(files)
@@ -160,7 +160,7 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
 @pytest.mark.promise("P10")
 @pytest.mark.parametrize("jump", [-30 * 86_400.0, -3_600.0, 3_600.0, 3 * 86_400.0, 30 * 86_400.0])
 def test_a_clock_that_is_set_between_two_sessions(tmp_path: Path, jump: float) -> None:
-    """L17: after a lost answer the clock is set: the run still ends, nothing goes twice, no wait grows by the jump."""
+    """L17: when the clock is changed after a lost response, the run ends, nothing is sent twice, no wait grows."""
     faults = ["lose-after:POST:documents/batches:1"]
     with journey(tmp_path, faults=faults, dialect={"visibility": "600"}) as way:
         run = way.begin(sample_files())
@@ -210,7 +210,7 @@ class Asleep(httpx.BaseTransport):
 @pytest.mark.parametrize("wakes", ["to a dead line", "to its answer"])
 @pytest.mark.parametrize("during", ["POST documents", "GET batches"])
 def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: str, wakes: str) -> None:
-    """L18: asleep for three days with a call under way: what was sent is looked up, nothing goes twice."""
+    """L18: after three days of sleep during a call, sent documents are looked up and nothing is sent twice."""
     method, part = during.split()
     with journey(tmp_path, dialect={"duplicate": "accept"}) as way:
         run = way.begin(sample_files())
@@ -231,7 +231,7 @@ def test_a_machine_that_sleeps_in_the_middle_of_a_call(tmp_path: Path, during: s
 @pytest.mark.promise("P5", "P30")
 @pytest.mark.usefixtures("real_disk")
 def test_power_fails_while_a_step_is_written(tmp_path: Path) -> None:
-    """L02: cut anywhere in the writing of a step, the store opens with the step before it, or with the whole step."""
+    """L02: after a power cut at any byte of a commit the store opens with the state before it or the whole commit."""
     with journey(tmp_path) as way:
         run = way.begin(sample_files())
         db = tmp_path / "home" / "armbulk.db"
@@ -263,7 +263,7 @@ def _after_the_cut(folder: Path, db: bytes, wal: bytes, run: int, clock: FakeClo
 @pytest.mark.promise("P5")
 @pytest.mark.usefixtures("real_disk")
 def test_every_step_is_on_the_disk_itself(tmp_path: Path) -> None:
-    """L02: a step counts when the disk has it, not when the machine has promised to write it."""
+    """L02: every commit is synchronised to the disk."""
     with journey(tmp_path) as way, way.store._engine.connect() as conn:
         assert conn.execute(sa.text("PRAGMA synchronous")).scalar_one() == 2
         assert conn.execute(sa.text("PRAGMA journal_mode")).scalar_one() == "wal"
@@ -271,7 +271,7 @@ def test_every_step_is_on_the_disk_itself(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P5", "P30")
 def test_a_store_that_became_read_only(tmp_path: Path) -> None:
-    """L04: nothing is sent that cannot be recorded; the error says so, and writable again the run goes on."""
+    """L04: nothing is sent while the store is read-only; the run continues when it is writable again."""
     with journey(tmp_path) as way:
         run = way.begin(sample_files())
         way.store.close()
@@ -309,7 +309,7 @@ def ordinary_user(folder: Path) -> Iterator[None]:
 
 @pytest.mark.promise("P30")
 def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
-    """L04: a store that cannot be made, or a result that could not be written, is an error with a remedy."""
+    """L04: a store that cannot be created, or a result that cannot be written, is an error with a remedy."""
     home, out = tmp_path / "home", tmp_path / "out"
     for folder in (home, out):
         folder.mkdir(mode=0o555)
@@ -334,7 +334,7 @@ with ClientLock(sys.argv[1], Account("http://arm", "2218"), "Run 3 (process 1, s
 
 @pytest.mark.promise("P6")
 def test_the_lock_of_a_dead_process_is_free_at_once(tmp_path: Path) -> None:
-    """L11: while a process lives its lock holds; killed, it is free the same moment, and its name is not believed."""
+    """L11: the lock of a killed process is free at once, and its name is no longer shown."""
     url = f"sqlite:///{tmp_path / 'armbulk.db'}"
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -380,7 +380,7 @@ def written(folder: Path, clock: FakeClock) -> Path:
 @pytest.mark.parametrize("beside", ["~$result.xlsx", ".~lock.result.xlsx#"], ids=["excel", "libreoffice"])
 @pytest.mark.parametrize(("after", "name"), [(3, "result.xlsx"), (10_000, "result-2.xlsx")])
 def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int, name: str) -> None:
-    """L13: it is told before anything is sent, waited for a little, and then another name is taken; nothing is torn."""
+    """L13: an open result file is reported before sending, waited for briefly, and then another name is used."""
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"the one before")
     mark = tmp_path / beside
@@ -397,7 +397,7 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
 
 @pytest.mark.promise("P16")
 def test_a_result_that_is_read_only(tmp_path: Path) -> None:
-    """L14: a result that somebody made read-only is kept; the new one goes beside it, and the next beside both."""
+    """L14: a read-only result is kept; new results get the next free names."""
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"kept for the auditor")
     target.chmod(0o444)
@@ -410,7 +410,7 @@ def test_a_result_that_is_read_only(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P16")
 def test_what_a_killed_process_left_beside_a_result_is_tidied(tmp_path: Path) -> None:
-    """L01: a half-written result never has the result's name; after an hour the next result removes it."""
+    """L01: a half-written result never has the result's name; a later result deletes it after an hour."""
     old, young, others = (
         tmp_path / f".armbulk-{n}-{stem}.xlsx" for n, stem in ((1, "result"), (2, "result"), (1, "x"))
     )
@@ -429,7 +429,7 @@ def armbulk(*words: str, env: dict[str, str]) -> Result:
 
 @pytest.mark.promise("P16")
 def test_a_result_folder_that_is_gone_is_noticed_before_sending(tmp_path: Path) -> None:
-    """L15: nothing is sent when its result could not be written anywhere near."""
+    """L15: nothing is sent if no result could be written in the chosen folder."""
     with Sandbox() as arm:
         gone = str(tmp_path / "gone" / "result.xlsx")
         done = armbulk("import", *write_files(tmp_path), "-o", gone, "--yes", env=arm.settings)
@@ -439,7 +439,7 @@ def test_a_result_folder_that_is_gone_is_noticed_before_sending(tmp_path: Path) 
 
 @pytest.mark.promise("P16")
 def test_a_result_that_is_held_is_told_before_sending(tmp_path: Path) -> None:
-    """L13, L14: the import says at once that the result will go beside, and ends with the name it got."""
+    """L13, L14: the import warns before sending that the result gets another name, and ends with that name."""
     files = write_files(tmp_path)
     target = tmp_path / "customers.result.xlsx"
     target.write_bytes(b"kept for the auditor")
@@ -453,7 +453,7 @@ def test_a_result_that_is_held_is_told_before_sending(tmp_path: Path) -> None:
 @pytest.mark.promise("P16")
 @pytest.mark.parametrize("lost", ["the folder", "the room"])
 def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
-    """L15: the run is told all the same, and how to write its workbook; `resume` and `results` write it later."""
+    """L15: the outcomes are shown with the command that writes the workbook later; `resume` and `results` write it."""
     files, out = write_files(tmp_path), tmp_path / "out"
     out.mkdir()
 

@@ -1,4 +1,4 @@
-"""Mappings: other ledgers' columns become ARM's, and what cannot is named in its cell."""
+"""Mappings turn other ledgers' columns into ARM's fields; what does not fit is a finding in its cell."""
 
 import json
 import tomllib
@@ -60,7 +60,7 @@ def told(found: Checked) -> list[tuple[int | None, str | None, str]]:
 
 
 def test_renames_constants_values_and_expressions(tmp_path: Path) -> None:
-    """Every way of mapping at once, to the letter, with nothing left to tell."""
+    """Renames, constants, value lists and expressions work together without findings."""
     found = mapped(tmp_path)
     assert told(found) == []
     assert [json.loads(one) for one in encode_records(found.tables["customers"])["payload"]] == [
@@ -70,13 +70,13 @@ def test_renames_constants_values_and_expressions(tmp_path: Path) -> None:
 
 
 def test_findings_name_the_column_of_the_file(tmp_path: Path) -> None:
-    """A value that is not mapped, and one that is blank or too long, stand at the user's own cells."""
+    """Findings of mapped values name the user's own cells."""
     content = CUSTOMERS + f"009;;;Forening;\n010;{'x' * 201};y;privat;\n"
     assert told(mapped(tmp_path, content)) == [(4, "B", "required"), (4, "D", "value-not-mapped"), (5, "B", "too-long")]
 
 
 def test_values_may_be_kept(tmp_path: Path) -> None:
-    """With `otherwise = keep` values that are not in the list go as they stand."""
+    """With `otherwise = keep`, values that are not in the list are kept."""
     mapping = MAPPING + '[sheet.otherwise]\ncustomer_category = "keep"\n'
     found = mapped(tmp_path, CUSTOMERS + "009;Per;Lie;VIP;\n", mapping)
     assert told(found) == []
@@ -84,7 +84,7 @@ def test_values_may_be_kept(tmp_path: Path) -> None:
 
 
 def test_an_expression_that_fails_is_a_finding_of_its_row(tmp_path: Path) -> None:
-    """Exact numbers by `decimal`; where the text is none, the row is named."""
+    """An expression that fails is a finding in its row."""
     mapping = '[[sheet]]\nresource = "customers"\n[sheet.rename]\n"Konto" = "customer_no"\n"Navn" = "name"\n'
     mapping += "[sheet.expression]\nlimit_amount = \"{{ row['Øre'] | decimal / 100 if row['Øre'] else '' }}\"\n"
     found = mapped(tmp_path, "Konto;Navn;Øre\nK1;Kari;12345678901\nK2;Ola;mye\nK3;Per;\n", mapping)
@@ -110,7 +110,7 @@ def expressed(folder_: Path, expression: str, *cells: object, target: str = "inf
 
 
 def test_every_value_that_is_lost_is_told(tmp_path: Path) -> None:
-    """However many rows there are: where a value cannot be mapped or worked out, its row is held back."""
+    """Every row whose value cannot be mapped is held back, however many there are."""
     rows = "".join(f"K{n};N;x{n}\n" for n in range(10_100))
     values = HEAD + '"Type" = "customer_category"\n[sheet.values.customer_category]\n"a" = "b"\n'
     found = mapped(tmp_path, f"Konto;Firma;Type\n{rows}", values)
@@ -121,7 +121,7 @@ def test_every_value_that_is_lost_is_told(tmp_path: Path) -> None:
 
 
 def test_an_expression_hides_no_fault_of_a_cell(tmp_path: Path) -> None:
-    """#N/A, digits that Excel has replaced and a lost leading zero stay findings, whatever is made of the cell."""
+    """Error cells, replaced digits and lost leading zeros stay findings after an expression."""
     found = expressed(tmp_path, "{{ row['Verdi'] }}!", "#N/A", 500221850000200350786, "fine", 12)
     assert told(found) == [(2, "C", "error-cell"), (3, "C", "digits-lost")]
     assert found.tables["customers"].rows["informal_name"].to_list() == [None, None, "fine!", "12!"]
@@ -130,7 +130,7 @@ def test_an_expression_hides_no_fault_of_a_cell(tmp_path: Path) -> None:
 
 
 def test_a_value_list_hides_no_fault_of_a_cell(tmp_path: Path) -> None:
-    """With `otherwise = keep` a cell that cannot be read is still not sent."""
+    """With `otherwise = keep`, an unreadable cell is still a finding."""
     expressed(tmp_path, "{{ row['Verdi'] }}", "#N/A", 500221850000200350786, "VIP")
     mapping = HEAD + '"Verdi" = "parent_customer_no"\n[sheet.values.parent_customer_no]\n"a" = "b"\n'
     (tmp_path / "m.toml").write_text(mapping + '[sheet.otherwise]\nparentCustomerNo = "keep"\n', encoding="utf-8")
@@ -146,7 +146,7 @@ def one(template: str, text: str = "1") -> ExpressionResult:
 
 @pytest.mark.parametrize("text", ["abc", "12,7", "", "1e5", "NaN", "1.000", "1,000", "12 34", "--1", "1.2.3", "٣"])
 def test_what_is_no_whole_number_is_never_zero_nor_cut(text: str) -> None:
-    """`int` refuses what is not a whole number, and what may be read in two ways."""
+    """`int` refuses ambiguous numbers and numbers with decimals."""
     assert one("{{ header | int }}", text).error
 
 
@@ -166,13 +166,13 @@ def test_what_is_no_whole_number_is_never_zero_nor_cut(text: str) -> None:
     ],
 )
 def test_expressions_are_exact(template: str, text: str, made: str) -> None:
-    """Texts are taken apart and put together; numbers keep every digit and are written as people write them."""
+    """Expressions keep every digit of numbers and every character of texts."""
     assert one(template, text).text == made
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=4), st.sampled_from([",", "."]))
 def test_a_number_survives_an_expression(number: Decimal, separator: str) -> None:
-    """A number written with its separator told is the same number afterwards."""
+    """A number keeps its value through an expression, with either decimal mark."""
     text = format(number, "f").replace(".", separator)
     made = one(f"{{{{ header | decimal('{separator}') }}}}", text).text
     assert made is not None
@@ -180,7 +180,7 @@ def test_a_number_survives_an_expression(number: Decimal, separator: str) -> Non
 
 
 def test_a_number_cell_is_no_puzzle(tmp_path: Path) -> None:
-    """The point of a number cell is a decimal point, before an expression and after it, whatever --decimal says."""
+    """In number cells the point is the decimal mark, before and after an expression, whatever --decimal says."""
     expressed(tmp_path, "{{ row['Verdi'] | decimal }}", 1.234, target="discount_rate")
     reading = ReadOptions(mapping=str(tmp_path / "m.toml"), decimal=",")
     found = check_files([str(tmp_path / "e.xlsx")], reading)
@@ -198,7 +198,7 @@ def test_a_number_cell_is_no_puzzle(tmp_path: Path) -> None:
      "{{ 'a'.replace('', 'b'.ljust(30000)).replace('', 'b'.ljust(30000)) }}"],
 )  # fmt: skip
 def test_expressions_stay_in_their_sandbox(template: str) -> None:
-    """Nothing of Python, nothing large, nothing undefined; the failure is told, at once."""
+    """Expressions cannot use Python, large values or undefined names; the failure is reported at once."""
     made = one(template)
     assert made.text is None
     assert made.error
@@ -212,13 +212,13 @@ def test_expressions_stay_in_their_sandbox(template: str) -> None:
      "{{ header"],
 )  # fmt: skip
 def test_more_than_an_expression_is_refused_when_it_is_read(template: str) -> None:
-    """Loops, variables, rounding and the row as a whole are not for a mapping; it says so before a row is read."""
+    """Loops, variables and other statements are refused when the mapping is loaded."""
     with pytest.raises(ValueError, match=r"\w"):
         ExpressionEngine().check(template)
 
 
 def test_a_mapping_fits_by_resource_or_says_that_it_fits_nothing(tmp_path: Path) -> None:
-    """A constant alone, or one renamed column among known ones, is enough; a mistyped name never passes unseen."""
+    """A mapping applies by its resource; one that applies to no sheet is an error."""
     constant = '[[sheet]]\nresource = "customers"\n[sheet.constant]\ncurrency = "NOK"\n'
     found = mapped(tmp_path, "Kundenr;Navn\nK1;N\n", constant)
     assert found.tables["customers"].rows["currency"].to_list() == ["NOK"]
@@ -232,7 +232,7 @@ def test_a_mapping_fits_by_resource_or_says_that_it_fits_nothing(tmp_path: Path)
 
 
 def test_a_header_row_that_is_said_is_the_header_row(tmp_path: Path) -> None:
-    """Far down the sheet, and below a row that looks like one."""
+    """A given header row is used, however far down it is."""
     content = "Kundenr;Navn\n" + "x;\n" * 38 + "Konto;Firma\nK1;N\n"
     found = mapped(tmp_path, content, HEAD.replace("[sheet.rename]", "header_row = 40\n[sheet.rename]"))
     assert told(found) == []
@@ -240,14 +240,14 @@ def test_a_header_row_that_is_said_is_the_header_row(tmp_path: Path) -> None:
 
 
 def test_two_columns_of_one_name_are_never_chosen_between(tmp_path: Path) -> None:
-    """Whether it is renamed or read by an expression: which of the two is meant, nobody knows."""
+    """Two columns with the same header are an error wherever the mapping uses that header."""
     assert told(mapped(tmp_path, "Konto;Firma;Firma\nK1;N;M\n", HEAD)) == [(1, "C", "duplicate-header")]
     expression = HEAD + "[sheet.expression]\ninformal_name = \"{{ row['Id'] }}\"\n"
     assert (1, "D", "duplicate-header") in told(mapped(tmp_path, "Konto;Firma;Id;Id\nK1;N;1;2\n", expression))
 
 
 def test_a_sensitive_value_stays_hidden(tmp_path: Path) -> None:
-    """A national identity number shows its last two digits only: in findings, and in what --explain shows."""
+    """National identity numbers show their last two digits only, in findings and with --explain."""
     mapping = HEAD + '"Pnr" = "ssn"\n[sheet.values.ssn]\n"x" = "y"\n'
     mapped(tmp_path, "Konto;Firma;Pnr\nK1;N;01019921717\n", mapping)
     words = (str(tmp_path / "c.csv"), "--mapping", str(tmp_path / "m.toml"))
@@ -262,7 +262,7 @@ def test_a_sensitive_value_stays_hidden(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_docs_can_be_used(tmp_path: Path) -> None:
-    """docs/mappings.md shows a mapping that loads."""
+    """The mapping in docs/mappings.md loads."""
     page = (data_path("templates").parent / "docs" / "mappings.md").read_text(encoding="utf-8")
     (tmp_path / "m.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
     ((entry,), _) = load_mapping(str(tmp_path / "m.toml"))
@@ -287,7 +287,7 @@ def test_the_example_of_the_docs_can_be_used(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_mapping_is_refused_by_its_place(tmp_path: Path, mapping: str, says: str) -> None:
-    """A mapping that cannot be meant is a file error that names the place."""
+    """A wrong mapping is a file error that names the position."""
     with pytest.raises(FileError) as refused:
         mapped(tmp_path, mapping=mapping)
     assert says in refused.value.message
@@ -295,7 +295,7 @@ def test_a_wrong_mapping_is_refused_by_its_place(tmp_path: Path, mapping: str, s
 
 
 def test_a_mapping_that_is_not_there(tmp_path: Path) -> None:
-    """The names of the ready-made ones are listed."""
+    """An unknown mapping is an error that lists the included ones."""
     with pytest.raises(FileError) as refused:
         check_files(["samples/customers.csv"], ReadOptions(mapping="nothing"))
     assert "tripletex-customers" in refused.value.hint
@@ -305,7 +305,7 @@ def test_a_mapping_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", list_mappings())
 def test_ready_made_mappings_give_records(tmp_path: Path, name: str) -> None:
-    """Each loads, says where its columns come from, and makes records of a file with those columns."""
+    """Every included mapping loads, names its source, and gives records."""
     text = (data_path("templates") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
     assert "# Source: " in text
     (entry,) = tomllib.loads(text)["sheet"]
@@ -339,7 +339,7 @@ def call(*words: str) -> tuple[int, dict[str, object]]:
 
 
 def test_a_starter_is_written_and_can_be_used(tmp_path: Path) -> None:
-    """`armbulk map FILE -o` writes a mapping of the known headers; the others stand there as comments."""
+    """`armbulk map FILE -o` writes a usable mapping of the known headers, with the others as comments."""
     path, target = tmp_path / "kunder.csv", tmp_path / "m.toml"
     path.write_text('Kundenr;Kundnavn;"Rart ""navn"""\nK1;Kari;x\n', encoding="utf-8")
     code, said = call("map", str(path), "-o", str(target))
@@ -354,7 +354,7 @@ def test_a_starter_is_written_and_can_be_used(tmp_path: Path) -> None:
 
 
 def test_a_starter_for_a_sheet_that_is_not_recognised(tmp_path: Path) -> None:
-    """What is known in it stands there all the same, what looks alike as a proposal; no row's values are in it."""
+    """A starter for an unknown sheet proposes similar headers and holds no values of rows."""
     path = tmp_path / "export.csv"
     path.write_text("Konto;Navn;Poststedet;Hva\nK1;Kari;Oslo;x\n", encoding="utf-8")
     text = str(call("map", str(path))[1]["mapping"])
@@ -366,7 +366,7 @@ def test_a_starter_for_a_sheet_that_is_not_recognised(tmp_path: Path) -> None:
 
 
 def test_a_row_is_explained(tmp_path: Path) -> None:
-    """`armbulk map --explain` shows each value's cell, text, way and place, and the JSON."""
+    """`armbulk map --explain` shows for each value its cell, text, conversion and field, and the JSON."""
     mapped(tmp_path)
     code, said = call("map", str(tmp_path / "c.csv"), "--mapping", str(tmp_path / "m.toml"), "--explain", "3")
     assert code == 0
@@ -380,7 +380,7 @@ def test_a_row_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_header_that_only_resembles_one_is_an_error_in_a_script(tmp_path: Path) -> None:
-    """Kundnavn is never taken for Kundenavn by itself; a note column is no error."""
+    """A header that is only similar to a known one is an error; a note column is not."""
     path = tmp_path / "kunder.csv"
     path.write_text("Kundenr;Kundnavn;Notat\nK1;Kari;x\n", encoding="utf-8")
     found = check_files([str(path)])
@@ -393,7 +393,7 @@ def test_a_header_that_only_resembles_one_is_an_error_in_a_script(tmp_path: Path
 
 @pytest.mark.parametrize("note", ["Adresse 4", "Telefon 3", "E-post 3", "Notater", "Kontaktperson", "Saldoen", "Type"])
 def test_a_note_column_is_no_error(tmp_path: Path, note: str) -> None:
-    """Another number is another column, and a column that ARM works out itself is not missed."""
+    """Unknown columns and missing read-only columns are no errors."""
     path = tmp_path / "kunder.csv"
     path.write_text(f"Kundenr;Navn;{note}\nK1;Kari;x\n", encoding="utf-8")
     assert check_files([str(path)]).errors == 0
@@ -406,7 +406,7 @@ FLAT = (
 
 
 def test_the_key_may_be_the_header_that_only_resembles_one(tmp_path: Path) -> None:
-    """In a file of any name, flat or not: it is asked about, and the answer holds for documents and lines."""
+    """A similar header of the key column is asked about, and the answer applies to documents and lines."""
     path = tmp_path / "export.csv"
     path.write_text(FLAT, encoding="utf-8")
     found = check_files([str(path)])
@@ -423,7 +423,7 @@ def test_the_key_may_be_the_header_that_only_resembles_one(tmp_path: Path) -> No
 def test_on_a_terminal_the_answer_is_a_mapping_for_this_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, yes: bool
 ) -> None:
-    """A person is asked by column and header; yes takes the column, no leaves it as it is."""
+    """On a terminal armbulk asks about a similar header, and uses the answer for this run."""
     asked: list[str] = []
     monkeypatch.setattr(CommandContext, "can_ask", True)
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text) or yes)
@@ -434,7 +434,7 @@ def test_on_a_terminal_the_answer_is_a_mapping_for_this_run(
 
 
 def test_yes_asks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`import --yes` asks no questions on a terminal either: what only resembles a column stays an error."""
+    """`import --yes` asks no questions: a similar header stays an error."""
     monkeypatch.setattr(CommandContext, "can_ask", True)
     asked: list[str] = []
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
@@ -445,7 +445,7 @@ def test_yes_asks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_an_import_with_a_mapping_can_be_resumed_and_its_result_rewritten(tmp_path: Path) -> None:
-    """The run remembers its mapping; the result workbook has the user's own columns, and no others."""
+    """The run stores its mapping; its result workbook has the user's own columns."""
     mapped(tmp_path)
     files = (str(tmp_path / "c.csv"),)
     reading = ReadOptions(mapping=str(tmp_path / "m.toml"))

@@ -1,4 +1,4 @@
-"""The month-end: a workbook that ties out, a pack that closes the month, and the same bytes for the same data."""
+"""The month-end workbook and close pack: tie-out, receivables, and the same bytes for the same data."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def by(items: Iterable[dict[str, Any]], key: str) -> dict[str, list[Decimal]]:
 
 
 def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> None:
-    """Every posting is there once; accounts and voucher types add up to what the ledger holds; the tie-out is zero."""
+    """Every posting is exported once; accounts and voucher types add up to the ledger; the difference is zero."""
     done = office().export("gl-items", "gl.xlsx")
     assert (done.complete, done.agrees, done.report["rows"]) == (True, True, len(FEBRUARY))
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
@@ -124,7 +124,7 @@ def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> Non
 
 
 def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: Path) -> None:
-    """Period, client, who, when, how many, whether complete, whether tied out."""
+    """The summary shows period, client, user, time, number of records, completeness and tie-out."""
     office().export("gl-items", "gl.xlsx")
     said = {str(cell) for row in cells(tmp_path / "gl.xlsx", "Summary") for cell in row if cell is not None}
     for word in ("2025-02", "2218", "sandbox", str(len(FEBRUARY)), "2027-01-15 08:00:00 UTC"):
@@ -134,7 +134,7 @@ def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: P
 
 
 def test_the_same_data_gives_the_same_bytes(office: Callable[..., Office], tmp_path: Path) -> None:
-    """Exported again a day later, into another file: the same bytes; other data, other bytes."""
+    """A second export of the same data a day later has the same bytes; other data has others."""
     one = office()
     for what in ("gl-items", "close"):
         one.export(what, f"{what}-1.xlsx")
@@ -146,7 +146,7 @@ def test_the_same_data_gives_the_same_bytes(office: Callable[..., Office], tmp_p
 
 
 def test_norwegian(office: Callable[..., Office], tmp_path: Path) -> None:
-    """Sheets and headers in Norwegian."""
+    """Sheets and headers are available in Norwegian."""
     office().export("gl-items", "gl.xlsx", lang="no")
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
     assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagstype", "Avstemming"]
@@ -162,7 +162,7 @@ def doctored(ledger: ArmLists) -> ArmLists:
 
 
 def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) -> None:
-    """Where ARM's movement says otherwise, the account and the difference are named, and the exit code is 3."""
+    """A difference to ARM's movements is shown by account, and the exit code is 3."""
     one = office(doctored(LEDGER))
     done = one.export("gl-items", "gl.xlsx")
     assert (done.complete, done.agrees) == (True, False)
@@ -185,7 +185,7 @@ def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) ->
 
 
 def test_no_movements_to_tie_to(office: Callable[..., Office], tmp_path: Path) -> None:
-    """Where ARM has no such list, the tie-out is not available and says why; the export is complete all the same."""
+    """Without a list of movements the tie-out is not available, and the export is still complete."""
     done = office(dialect={"gl_movements": "absent"}).export("gl-items", "gl.xlsx")
     assert (done.complete, done.agrees) == (True, True)
     assert done.report["tie_out"]["available"] is False
@@ -195,7 +195,7 @@ def test_no_movements_to_tie_to(office: Callable[..., Office], tmp_path: Path) -
 
 
 def test_what_is_no_whole_period_is_not_tied(office: Callable[..., Office]) -> None:
-    """Some days, or some accounts, are not what the movements are of."""
+    """Part of a period, or some accounts only, are not compared with the movements."""
     one = office()
     some = one.export("gl-items", "days.csv", period=None, first=date(2025, 2, 1), last=date(2025, 2, 10))
     assert some.report["tie_out"]["available"] is False
@@ -209,7 +209,7 @@ def test_what_is_no_whole_period_is_not_tied(office: Callable[..., Office]) -> N
 
 
 def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
-    """A gap is named in the workbook, the file's name says incomplete, and the tie-out shows what is missing."""
+    """An incomplete month is named on the first sheet and in the file's name, and in the tie-out."""
     postings = [gl_item(n, voucherNo=n * 7_919) for n in range(60)]
     settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
                 "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
@@ -228,7 +228,7 @@ END = date(2025, 2, 28)
 
 
 def test_the_close_pack(office: Callable[..., Office], tmp_path: Path) -> None:
-    """What customers owed at the end of February, by item, by age, and as the ledger's receivables account has it."""
+    """The close pack shows receivables at the end of the period by item, by age and by the ledger's account."""
     done = office().export("close", "close.xlsx")
     assert (done.complete, done.agrees) == (True, True)
     book = openpyxl.load_workbook(tmp_path / "close.xlsx")
@@ -260,7 +260,7 @@ def settled(claims: dict[str, list[dict[str, Any]]]) -> dict[str, Decimal]:
 
 
 def test_what_was_open_by_item(office: Callable[..., Office], tmp_path: Path) -> None:
-    """Each invoice is open by what was not paid on it by the end, though ARM tells what is left today only."""
+    """An item's open amount is what was unpaid at the end of the period, not today."""
     office().export("close", "close.xlsx")
     claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in LEDGER.ar_items:
@@ -278,7 +278,7 @@ def test_what_was_open_by_item(office: Callable[..., Office], tmp_path: Path) ->
 
 
 def test_an_account_number_of_nought_is_none(office: Callable[..., Office]) -> None:
-    """ARM's empty number is 0: a bank posting with it is no customer's."""
+    """Account number 0 means none: such a bank posting belongs to no customer."""
     empty = {"accountNo": 0, "customerNo": ""}
     items = tuple({**one, **empty} if one["glAccountNo"] != 1500 else one for one in LEDGER.gl_items)
     done = office(replace(LEDGER, gl_items=items)).export("close", "close.xlsx")
@@ -287,7 +287,7 @@ def test_an_account_number_of_nought_is_none(office: Callable[..., Office]) -> N
 
 
 def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
-    """A receivables account that the ledger keeps elsewhere shows as a difference."""
+    """A receivables account with another balance is shown as a difference."""
     done = office().export("close", "close.xlsx", accounts=("1920",))
     assert (done.complete, done.agrees) == (True, False)
     assert exact(done.report["receivables"]["tie_out"]["difference"]) != 0
@@ -305,13 +305,13 @@ def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
     ],
 )
 def test_a_close_is_of_one_period(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
-    """Anything but one whole period into a workbook is refused before ARM is asked."""
+    """A close of anything but one whole period into a workbook is refused before ARM is called."""
     with pytest.raises(UsageError):
         build_close_request("close", ExportArguments(tmp_path / name, **given))
 
 
 def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> None:
-    """--plan prices all lists of the pack, and reads none of them in full."""
+    """--plan estimates all lists of the close pack and reads none of them."""
     one = office()
     called = CliRunner().invoke(
         cli, ["export", "close", "--period", "2025-02", "-o", str(tmp_path / "c.xlsx"), "--plan", "--json"],

@@ -1,4 +1,4 @@
-"""Nobody's data is left where it does not belong: canaries in every field, and every place searched."""
+"""Personal data and secrets stay where they belong: canaries in every field, searched for everywhere."""
 
 import json
 import sqlite3
@@ -45,7 +45,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 
 
 def test_no_canary_is_left_anywhere(places: dict[str, Path]) -> None:
-    """Every command: no secret is said or kept, no person is kept, no other file is touched."""
+    """No command shows or stores a secret, keeps personal data of finished runs, or writes to another folder."""
     leaves_no_canary(places, [])
 
 
@@ -111,7 +111,7 @@ QUOTING = [
 @pytest.mark.promise("P18", "P23")
 @pytest.mark.parametrize("case", QUOTING, ids=lambda case: case.name)
 def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quoting) -> None:
-    """A server that repeats the token, the record and people's numbers: they are neither said nor kept.
+    """Tokens and personal data that a server repeats are neither shown nor stored.
 
     While a run is unfinished its bodies are kept, so that it can go on; no name is said all the same.
     """
@@ -139,7 +139,7 @@ def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quo
 
 @pytest.mark.promise("P23")
 def test_what_arm_quotes_is_not_kept(places: dict[str, Path]) -> None:
-    """ARM's refusals quote the record: the workbook says it all, the store of the finished run does not."""
+    """ARM's messages are in the result workbook in full; the store of a finished run keeps no personal data of them."""
     book = sheets(places["own"])
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
@@ -163,7 +163,7 @@ def test_what_arm_quotes_is_not_kept(places: dict[str, Path]) -> None:
 
 @pytest.mark.promise("P23")
 def test_a_customer_number_that_is_a_persons_is_not_kept(places: dict[str, Path]) -> None:
-    """Some use national identity numbers as customer numbers: a finished run keeps two digits of each."""
+    """A finished run keeps two digits of a customer number that is a national identity number."""
     path = places["own"] / "customers.csv"
     path.write_text(f"Customer no;Name\n{SSN};Kari\n12345;Ola\n", encoding="utf-8")
     with Sandbox() as arm:
@@ -175,7 +175,7 @@ def test_a_customer_number_that_is_a_persons_is_not_kept(places: dict[str, Path]
 
 @pytest.mark.promise("P18")
 def test_a_bug_report_holds_no_canary(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bug that carries data in its message leaves a report without it, owner-only, and one line for the user."""
+    """A crash report holds no data from the exception's message and is readable by its owner only."""
 
     def bug(*_: object, **__: object) -> None:
         raise RuntimeError(f"{SECRET} {SSN} Kanarifugl") from ValueError(MAIL)

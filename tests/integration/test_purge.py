@@ -1,4 +1,4 @@
-"""What old runs leave on the machine: taken away on request, without forgetting what was sent."""
+"""Purge deletes what old runs left on the machine, but not the guard against sending twice."""
 
 import json
 import sqlite3
@@ -21,7 +21,7 @@ def purge(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.promise("P23")
 def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
-    """Records, looks, batches and events of finished runs are gone; the same file is still not sent twice."""
+    """Purge deletes records, batches and events of finished runs; their documents are still not sent twice."""
     files = write_files(tmp_path)
     with journey(tmp_path) as way:
         way.clock.at = 1_600_000_000.0
@@ -39,7 +39,7 @@ def test_finished_runs_go_and_numbers_stay(tmp_path: Path) -> None:
 
 
 def test_what_is_not_finished_or_not_old_stays(tmp_path: Path) -> None:
-    """A run in doubt is never purged, nor one of yesterday."""
+    """Purge keeps unfinished and recent runs."""
     with journey(tmp_path, faults=["lose-before:POST:documents/batches:1"]) as way:
         way.clock.at = 1_600_000_000.0
         way.carry_on(way.begin(sample_files()))
@@ -49,6 +49,6 @@ def test_what_is_not_finished_or_not_old_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [["--older-than", "soon", "--yes"], ["--older-than", "1d"]])
 def test_purge_is_careful(tmp_path: Path, words: list[str]) -> None:
-    """Without a clear age, or a yes, nothing goes."""
+    """Purge needs a valid age and a confirmation."""
     with journey(tmp_path) as way:
         assert purge(way, *words)[0] == 2

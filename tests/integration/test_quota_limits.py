@@ -1,4 +1,4 @@
-"""The ledger of calls keeps ARM's limits: a few lives of a client; tests/proofs lives many."""
+"""The usage ledger keeps ARM's limits: one simulated client; tests/proofs simulates many."""
 
 import pytest
 from support.quota_world import Ledger, tally
@@ -6,7 +6,7 @@ from support.quota_world import Ledger, tally
 
 @pytest.mark.parametrize("world", [{}, {"jumps": False, "dates": False}], ids=["wrong clocks", "no Date"])
 def test_no_call_goes_over_a_limit(world: dict[str, bool]) -> None:
-    """Two processes, slow calls, lost answers, crashes, clocks that jump: no limit is passed, and calls are made."""
+    """Two processes with slow calls, lost responses, crashes and changing clocks never exceed a limit."""
     counted = tally(1, Ledger, **world)
     assert (counted["schedules"], counted["bad"], counted["endless"]) == (1, 0, 0)
     assert counted["calls"] > 50

@@ -1,4 +1,4 @@
-"""What a finished run keeps: where and how many, but nobody's name."""
+"""A finished run keeps rows and outcomes, but no names."""
 
 import sqlite3
 from pathlib import Path
@@ -30,7 +30,7 @@ def kept(words: str | None, said: set[str] | None, key: str = "1") -> tuple[str,
 @settings(max_examples=settings().max_examples * 2 // 5)
 @given(st.lists(st.text("abcdefghijæøåÆØÅ", min_size=4, max_size=12), min_size=1, max_size=4), st.data())
 def test_no_value_said_is_kept(said: list[str], data: st.DataObject) -> None:
-    """Whatever a record says, and however ARM quotes it, the value is gone from what is kept."""
+    """A value of a record is removed from stored messages however ARM quotes it."""
     quoted = data.draw(st.sampled_from([form(one) for one in said for form in (str, str.upper, str.lower)]))
     words = f"{data.draw(st.sampled_from(['', '(', 'field: ']))}{quoted}{data.draw(st.sampled_from(['', '.', ' x']))}"
     message, warnings, *_ = kept(words, set(said))
@@ -52,7 +52,7 @@ def test_no_value_said_is_kept(said: list[str], data: st.DataObject) -> None:
     ],
 )
 def test_words_of_a_name_go_too(tmp_path: Path, words: str, after: str) -> None:
-    """Single words of a name go, short ones where they stand by themselves; the rest of ARM's words stays."""
+    """Single words of a name are removed, short ones only as whole words; the rest of ARM's message stays."""
     path = tmp_path / "people.csv"
     rows = ("1;Kari Nordmann;1985-03-14", "2;Bo Li;", "3;Per;")
     path.write_text("\n".join(["Customer no;Name;Date of birth", *rows]) + "\n", encoding="utf-8")
@@ -62,7 +62,7 @@ def test_words_of_a_name_go_too(tmp_path: Path, words: str, after: str) -> None:
 @pytest.mark.promise("P23")
 @pytest.mark.parametrize("key", ["01010750160", "010107 50160", "010107-50160", "41010750073"])
 def test_numbers_of_persons_are_masked_however_written(key: str) -> None:
-    """A customer number that is a national identity number, or a D-number, keeps two digits; others stay."""
+    """National identity numbers and D-numbers used as customer numbers keep two digits; other numbers are kept."""
     assert kept(None, set(), key)[2:4] == (f"•••••••••{key[-2:]}",) * 2
     assert kept(None, set(), "12345678901")[2:4] == ("12345678901",) * 2
 
@@ -76,7 +76,7 @@ def traces(folder: Path) -> list[str]:
 @pytest.mark.promise("P23")
 @pytest.mark.parametrize("there", [True, False], ids=["the files are there", "the files are gone"])
 def test_the_log_of_the_store_forgets_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
-    """Once the workbook holds ARM's words, neither the store nor its log does, though another process has it open."""
+    """Redacted messages are gone from the store and from its journal, also while another process has it open."""
     with journey(tmp_path) as way:
         save_results = way.store._save_results
 

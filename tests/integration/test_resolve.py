@@ -1,4 +1,4 @@
-"""Documents in doubt: named, asked about again, and decided by a person; never by armbulk."""
+"""Unconfirmed documents are listed, looked up again, and settled by a person, never by armbulk."""
 
 import json
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.promise("P3")
 def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
-    """Each stands there with run, sheet, row, number, customer, amount, time and reason; exit 3 while any is left."""
+    """Unconfirmed documents are listed with run, row, number, customer, amount, time and reason; the exit code is 3."""
     way, run = lost
     code, said = resolve(way)
     assert code == 3
@@ -60,7 +60,7 @@ def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
 
 
 def test_what_arm_has_meanwhile_is_created(lost: tuple[Journey, int]) -> None:
-    """Asking again finds what came late: created, with nothing sent."""
+    """A new look-up finds documents that ARM processed late: created, with nothing sent."""
     way, run = lost
     for n in range(1, 7):
         way.sandbox.state.documents[f"f{n}"] = [
@@ -73,7 +73,7 @@ def test_what_arm_has_meanwhile_is_created(lost: tuple[Journey, int]) -> None:
 
 @pytest.mark.promise("P3")
 def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_path: Path) -> None:
-    """Each decision is carried out for the numbers in a file; what is sent again is sent once."""
+    """Each decision applies to the numbers in a file; documents that are sent again are sent once."""
     way, run = lost
     keys = tmp_path / "keys.txt"
     keys.write_text("f1\nF2 \n", encoding="utf-8")
@@ -90,7 +90,7 @@ def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_
 
 
 def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, int]) -> None:
-    """A decision holds for other files too."""
+    """A decision also applies to later imports of other files."""
     way, _ = lost
     resolve(way, "--give-up", "--yes", "--no-ask")
     again = way.run(sample_files())
@@ -110,14 +110,14 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
     ],
 )
 def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str], code: int) -> None:
-    """Without a clear word nothing is decided."""
+    """Without a confirmation, or with wrong expectations, nothing is decided."""
     way, run = undecided
     assert resolve(way, *words, "--no-ask")[0] == code
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 
 def test_keys_that_are_not_in_doubt_stop_it(undecided: tuple[Journey, int], tmp_path: Path) -> None:
-    """A number that is not in doubt is named, and nothing is decided."""
+    """A number that is not unconfirmed is named, and nothing is decided."""
     way, run = undecided
     (tmp_path / "keys.txt").write_text("F1\nX9\n", encoding="utf-8")
     code, said = resolve(way, "--resend", "--yes", "--no-ask", "--keys-file", str(tmp_path / "keys.txt"))

@@ -1,4 +1,4 @@
-"""Out, edited in Excel, and back: what was changed goes, and nothing else; nobody else's change is run over."""
+"""Exported customers, edited in Excel and imported again: the changes are sent, others' changes are kept."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def trip(tmp_path: Path) -> Any:
 
 
 def test_three_edits_write_three_records(tmp_path: Path) -> None:
-    """Of 300 customers exactly the three that were edited are written, whatever order the rows are in now."""
+    """Of 300 exported customers exactly the three edited ones are written, whatever the order of the rows."""
     writes_what_was_edited(tmp_path, 300)
 
 
 def test_nothing_edited_nothing_sent(trip: Trip) -> None:
-    """A workbook that comes back as it was sends nothing, and asks nothing."""
+    """An unchanged workbook sends nothing and calls nothing."""
     trip.edit()
     stood = trip.back()
     assert outcomes(stood) == {"unchanged": 12}
@@ -59,7 +59,7 @@ def test_nothing_edited_nothing_sent(trip: Trip) -> None:
 
 
 def test_what_armbulk_would_complain_of_but_nobody_touched(trip: Trip) -> None:
-    """What ARM holds is not judged: only what was changed is checked, and it is."""
+    """Only changed values are checked, not those that ARM holds."""
     checked = check_files([str(trip.file)], ReadOptions(update=True))
     assert checked.findings.is_empty()
     trip.edit((3, "Organisation no", "12x"), (4, "Currency", "kroner"))
@@ -70,7 +70,7 @@ def test_what_armbulk_would_complain_of_but_nobody_touched(trip: Trip) -> None:
 
 
 def test_blank_is_unchanged(trip: Trip) -> None:
-    """A cell that was emptied leaves what ARM holds; <clear> and <tøm> blank it, each kind in ARM's way."""
+    """Blank cells leave fields unchanged; <clear> and <tøm> make them blank in ARM."""
     trip.edit((1, "Phone", None), (2, "Phone", "<clear>"), (3, "Email", "<TØM>"), (4, "Discount rate", "<clear>"),
               (5, "Date of birth", " <clear> "))  # fmt: skip
     stood = trip.back()
@@ -83,7 +83,7 @@ def test_blank_is_unchanged(trip: Trip) -> None:
 @pytest.mark.parametrize(("header", "code"), [("Name", "not-clearable"), ("VAT liable", "not-clearable"),
                                               ("Customer no", "not-clearable")])  # fmt: skip
 def test_what_cannot_be_blank(trip: Trip, header: str, code: str) -> None:
-    """A name, a number and a yes-or-no cannot be blanked: the cell is named."""
+    """Names, numbers and yes/no fields cannot be cleared; the cell is named."""
     trip.edit((2, header, "<clear>"))
     ready, _ = trip.ready()
     assert ready.stopped
@@ -91,14 +91,14 @@ def test_what_cannot_be_blank(trip: Trip, header: str, code: str) -> None:
 
 
 def test_blanking_needs_a_change(tmp_path: Path) -> None:
-    """In an import that creates, <clear> is an error, not a text."""
+    """In an import of new customers, <clear> is an error."""
     (tmp_path / "customers.csv").write_text("Customer no;Name;Phone\n1;Ola;<clear>\n", encoding="utf-8")
     checked = check_files([str(tmp_path / "customers.csv")], ReadOptions(update=False))
     assert checked.findings.select("row", "column", "code").rows() == [(2, "C", "clear-needs-update")]
 
 
 def test_an_address_goes_whole(trip: Trip) -> None:
-    """ARM changes an address as a whole: with one line changed, all of it is sent, with what ARM holds of the rest."""
+    """A change of one line of an address sends the whole address, with ARM's values of the rest."""
     trip.edit((2, "City", "Bergen"), (3, "Address line 2", "Oppgang B"), (4, "Country", "<clear>"))
     stood = trip.back()
     assert outcomes(stood) == {"updated": 3, "unchanged": 9}
@@ -110,7 +110,7 @@ def test_an_address_goes_whole(trip: Trip) -> None:
 
 @pytest.mark.promise("P28")
 def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
-    """In a sheet of one's own, too, what is not said of an address stays."""
+    """In a sheet that was not exported, the parts of an address that it does not hold stay unchanged."""
     with journey(tmp_path) as made:
         made.sandbox.state.add_customer(json.loads(json.dumps(customer(1), default=float)))
         file = tmp_path / "customers.csv"
@@ -131,7 +131,7 @@ def _elsewhere(trip: Trip, number: int, **said: Any) -> None:
 
 
 def test_somebody_elses_change_is_not_run_over(trip: Trip) -> None:
-    """What ARM holds now, what was exported and what you want all differ: shown, and not sent."""
+    """If ARM's value, the exported value and the new value all differ, the conflict is shown and nothing is sent."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"), (3, "Phone", "3333"))
     _elsewhere(trip, 1, phoneNo="9999")  # the same field
     _elsewhere(trip, 2, name="Annet navn")  # another field
@@ -147,7 +147,7 @@ def test_somebody_elses_change_is_not_run_over(trip: Trip) -> None:
 
 @pytest.mark.promise("P23")
 def test_what_arm_held_is_not_kept(trip: Trip) -> None:
-    """A conflict shows all three values in the result workbook; the store keeps what reads like its fields."""
+    """A conflict shows all three values in the result workbook; the store keeps only the names of the fields."""
     trip.edit((1, "Phone", "+47 22 22 22 22"), (1, "Name", 'Ny "AS"; City: ARM holds'), (2, "City", "Bergen"))
     _elsewhere(trip, 1, phoneNo="+47 33 33 33 33", name="Ola Kanarifugl")
     stood = trip.back()
@@ -168,7 +168,7 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
 
 
 def test_overwriting_is_said(trip: Trip) -> None:
-    """With --overwrite the change goes all the same; only what was changed goes."""
+    """With --overwrite the changed fields are sent, and only those."""
     trip.edit((1, "Phone", "1111"), (2, "City", "Bergen"))
     _elsewhere(trip, 1, phoneNo="9999", name="Annet navn")
     _elsewhere(trip, 2, postalAddress={**customer(2)["postalAddress"], "cityName": "Moss", "addressLine1": "Ny vei"})
@@ -181,7 +181,7 @@ def test_overwriting_is_said(trip: Trip) -> None:
 
 
 def test_secret_numbers_are_not_repeated(trip: Trip) -> None:
-    """A conflict about a national identity number or an account names the field, not the numbers."""
+    """A conflict about an identity number or an account names the field, not the numbers."""
     trip.edit((1, "Bank account", "81501757329"))
     _elsewhere(trip, 1, bankAccountNo="12345678903")
     stood = trip.back()
@@ -192,7 +192,7 @@ def test_secret_numbers_are_not_repeated(trip: Trip) -> None:
 
 
 def test_many_changes_are_compared_by_the_list(tmp_path: Path) -> None:
-    """Beyond a few, ARM's list is asked instead of one customer at a time."""
+    """For many changes ARM's list is read instead of one customer at a time."""
     with journey(tmp_path, size="XL") as made:
         trip = Trip(made, tmp_path, 300)
         trip.edit(*((number, "Phone", f"4{number:07d}") for number in range(1, 201)))
@@ -204,7 +204,7 @@ def test_many_changes_are_compared_by_the_list(tmp_path: Path) -> None:
 
 
 def test_a_row_that_was_not_exported(trip: Trip) -> None:
-    """A customer number that was changed in the workbook is found: nothing is created or changed by mistake."""
+    """A changed customer number is an error, and nothing is created or changed."""
     trip.edit((2, "Customer no", "99999"))
     ready, _ = trip.ready()
     assert ready.stopped
@@ -213,7 +213,7 @@ def test_a_row_that_was_not_exported(trip: Trip) -> None:
 
 
 def test_what_arm_works_out_is_not_sent(trip: Trip) -> None:
-    """A changed balance is told, and stays at home."""
+    """A changed balance is reported and not sent."""
     trip.edit((2, "Balance total", 0.5))
     stood = trip.back()
     checked = check_files([str(trip.file)], ReadOptions(update=True))
@@ -223,7 +223,7 @@ def test_what_arm_works_out_is_not_sent(trip: Trip) -> None:
 
 
 def test_filtered_rows_that_nobody_touched(trip: Trip) -> None:
-    """A filter left on in Excel is no error where the hidden rows are as they were; it is where they are not."""
+    """Hidden rows are no error if they are unchanged."""
     trip.edit((2, "Phone", "2222"))
     book = openpyxl.load_workbook(trip.file)
     for row in (4, 5, 6):
@@ -235,7 +235,7 @@ def test_filtered_rows_that_nobody_touched(trip: Trip) -> None:
 
 
 def test_columns_may_go_and_sheets_may_be_sorted(trip: Trip) -> None:
-    """Deleted columns and rows are no change; the rest is found by the customer number."""
+    """Deleted columns and rows are no changes; rows are matched by the customer number."""
     trip.edit((9, "Name", "Nytt navn"))
     book = openpyxl.load_workbook(trip.file)
     page = book.worksheets[0]
@@ -249,7 +249,7 @@ def test_columns_may_go_and_sheets_may_be_sorted(trip: Trip) -> None:
 
 
 def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
-    """The result workbook can be edited and go back as well: what ARM holds by now is not sent again."""
+    """A result workbook can be edited and imported; values that ARM has by now are not sent again."""
     trip.edit((2, "Phone", "2222"))
     stood = trip.back()
     checked = check_files([str(trip.file)], ReadOptions(update=True))
@@ -265,7 +265,7 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
 
 
 def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
-    """An export is not imported as new customers, nor into another client, nor overwritten without a change."""
+    """An export cannot be imported as new customers or into another client, or overwritten without a change."""
     checked = check_files([str(trip.file)], ReadOptions(update=False))
     with pytest.raises(UsageError, match="export"):
         build_plan(trip.made.bench, trip.made.store, checked, ImportOptions())
@@ -284,7 +284,7 @@ def test_not_without_saying_so(trip: Trip, tmp_path: Path) -> None:
 
 
 def test_a_crash_between(trip: Trip) -> None:
-    """A run that stopped before its changes went compares again, and does each change once."""
+    """A run that stopped before its changes were sent compares again, and sends each change once."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     ready, said = trip.ready()
     run = create_run(trip.made.bench, trip.made.store, ready, said)
@@ -297,7 +297,7 @@ def test_a_crash_between(trip: Trip) -> None:
 
 
 def test_a_deleted_customer_is_told(trip: Trip) -> None:
-    """A customer that ARM no longer has is rejected in ARM's own words; the others go."""
+    """A customer deleted in ARM is rejected with ARM's message; the others are sent."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     del trip.made.sandbox.state.customers["00001"]
     assert outcomes(trip.back()) == {"rejected": 1, "updated": 1, "unchanged": 10}
@@ -305,7 +305,7 @@ def test_a_deleted_customer_is_told(trip: Trip) -> None:
 
 @pytest.mark.parametrize("dialect", ["norwegian", "rfc"])
 def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
-    """A customer is never overwritten by its own export, whatever a text begins with."""
+    """An exported CSV imported again changes nothing, whatever characters a text begins with."""
     with journey(tmp_path) as made:
         texts = ["+47 99 88 77 66", "=1+1", "-x", "@SUM(A1)", "'quoted'", "+4799000001"]
         for number, text in enumerate(texts, start=1):
@@ -326,7 +326,7 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
 
 
 def test_norwegian_headers(tmp_path: Path) -> None:
-    """An export with Norwegian headers goes back as well."""
+    """An export with Norwegian headers can be imported again."""
     with journey(tmp_path) as made:
         trip = Trip(made, tmp_path, 3, lang="no")
         trip.edit((2, "Telefon", "2222"))
@@ -334,7 +334,7 @@ def test_norwegian_headers(tmp_path: Path) -> None:
 
 
 def test_by_the_command_line(trip: Trip) -> None:
-    """export, edit, plan, import --update: what is said names what is compared."""
+    """The plan of `import --update` names what is compared with ARM."""
     environ = {**trip.made.sandbox.settings, "ARMBULK_HOME": str(trip.file.parent / "home"), "ARMBULK_LANG": "en",
                "ARMBULK_POLL_SECONDS": "0.05"}  # fmt: skip
     run: Callable[..., Any] = lambda *said: CliRunner().invoke(cli, [*said, str(trip.file)], env=environ)  # noqa: E731
@@ -351,7 +351,7 @@ def test_by_the_command_line(trip: Trip) -> None:
 
 
 def test_a_change_from_another_machine(trip: Trip, tmp_path: Path) -> None:
-    """A result workbook of another machine beside it does not stop a change: customers may go twice without harm."""
+    """A result workbook of another machine does not stop a change of customers."""
     environ = {**trip.made.sandbox.settings, "ARMBULK_LANG": "en", "ARMBULK_POLL_SECONDS": "0.05"}
     trip.edit((2, "Phone", "2222"))
     for home, expected in (("one", "updated"), ("other", "unchanged")):
@@ -367,7 +367,7 @@ VALUES = st.sampled_from(["", "a", "b", None])
 
 @given(was=VALUES, now=VALUES, mine=st.sampled_from(["a", "b", ""]), line=VALUES, held=VALUES)
 def test_three_values(was: str | None, now: str | None, mine: str, line: str | None, held: str | None) -> None:
-    """Held is wanted: no change. Held is exported: it goes. Held is neither: a conflict."""
+    """Equal to ARM's value: no change. Exported value unchanged in ARM: sent. Otherwise: a conflict."""
     present = {"customerNo": "1", "phoneNo": now, "postalAddress": {"cityName": held, "addressLine1": line}}
     merged = merge(json.dumps({"customerNo": "1", "phoneNo": mine}), {"phoneNo": was}, present, CUSTOMERS)
     same = lambda one, two: (one or "") == (two or "")  # noqa: E731 - one word
@@ -387,7 +387,7 @@ def test_three_values(was: str | None, now: str | None, mine: str, line: str | N
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**20), max_value=10**20))
 def test_numbers_keep_their_digits(number: Decimal) -> None:
-    """A number that is compared leaves with its own digits, and equal numbers are equal however they are written."""
+    """Compared numbers keep their digits, and equal numbers are equal however they are written."""
     payload = f'{{"customerNo":"1","discountRate":{number}}}'
     merged = merge(payload, {"discountRate": "1.5"}, {"customerNo": "1", "discountRate": Decimal("1.50")}, CUSTOMERS)
     if number == Decimal("1.5"):

@@ -1,4 +1,4 @@
-"""A server that answers wrongly: one case of each kind; tests/proofs tries them all."""
+"""Wrong responses of a server: one case of each kind; tests/proofs tries them all."""
 
 from pathlib import Path
 
@@ -24,10 +24,10 @@ KINDS = (
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in KINDS], ids=lambda case: case.name)
 def test_every_row_ends_in_one_named_state(tmp_path: Path, case: Case) -> None:
-    """The rows' outcomes, the calls made, and the words said are as promised."""
+    """The outcomes, the calls made and the messages are as specified."""
     keeps_the_promise(tmp_path, case)
 
 
 def test_the_kinds_are_cases() -> None:
-    """Every kind that is named here is a case."""
+    """Every name in this sample is the name of a case."""
     assert set(KINDS) <= {case.name for case in CASES}

@@ -1,4 +1,4 @@
-"""What time it is at ARM, and what others use of the client's meters."""
+"""ARM's time is estimated from its Date headers, and other programs' usage from its refusals."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ NOW = 1_800_000_000.0
     st.lists(st.tuples(st.floats(0, 5_000), st.floats(0, 60), st.floats(0, 1), st.booleans()), max_size=12),
 )
 def test_arms_time_lies_between_the_bounds(wrong: float, calls: list[tuple[float, float, float, bool]]) -> None:
-    """Whatever the wall clock says: what is known of ARM's time holds the true time, and only gets closer."""
+    """ARM's time always lies between the estimated bounds, whatever the wall clock says, and the bounds get closer."""
     keeper, marks, passed = ServerClock(), StoredTimes(), 0.0
     for pause, latency, share, dated in calls:
         passed += pause
@@ -38,7 +38,7 @@ def test_arms_time_lies_between_the_bounds(wrong: float, calls: list[tuple[float
 
 
 def test_a_date_that_the_wall_clock_contradicts_must_be_confirmed() -> None:
-    """One odd Date proves nothing; two that agree with the time between them do, and the skew is told once."""
+    """Two Date headers that agree are believed, one is not; the skew is reported once."""
     keeper, marks = ServerClock(), StoredTimes(NOW, NOW)
     keeper.update(DateSample(NOW + 86_400, 0.0, 0.1), NOW, marks)
     assert keeper.needs_date
@@ -50,7 +50,7 @@ def test_a_date_that_the_wall_clock_contradicts_must_be_confirmed() -> None:
 
 
 def test_a_date_of_1970_or_none_leaves_the_wall_clock() -> None:
-    """Where ARM gives no usable Date, time goes on by the wall clock, and never back."""
+    """Without a usable Date the wall clock is used, and never goes back."""
     for date in (None, 0.0, NOW - 86_400):
         keeper, marks = ServerClock(), StoredTimes(NOW - 10, NOW - 10)
         keeper.update(DateSample(date, 0.0, 0.1), NOW, marks)
@@ -61,7 +61,7 @@ def test_a_date_of_1970_or_none_leaves_the_wall_clock() -> None:
 
 
 def test_a_refusal_teaches_that_others_use_the_meters() -> None:
-    """Half of what seemed left of the meters a call touches counts as used by others; a short refusal only paces."""
+    """After a refusal half of the remaining limits counts as used by others; a short one only delays."""
     limits = QuotaLimits.from_table(
         {name: dict.fromkeys(("requests", "reads", "writes"), 1_000) for name in ("hour", "month")}
     )
@@ -78,7 +78,7 @@ def test_a_refusal_teaches_that_others_use_the_meters() -> None:
 
 @pytest.mark.promise("P8")
 def test_others_who_used_the_meters_are_learnt_of_and_forgotten(tmp_path: Path) -> None:
-    """Another program has used up the hour: armbulk waits as told, slows down, and all rows arrive."""
+    """When another program has used up the hour, armbulk waits, slows down, and all rows arrive."""
     with journey(tmp_path) as way:
         profile = way.bench.profile
         way.sandbox.state.meters.charge({"requests": 500})

@@ -1,4 +1,4 @@
-"""The store's file: damaged, of an older or newer layout, or without room it is left alone and named."""
+"""The store's file: damaged, of an older or newer layout, or on a full disk."""
 
 import sqlite3
 from pathlib import Path
@@ -14,7 +14,7 @@ from armbulk.store import Store
 
 @pytest.mark.promise("P30")
 def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
-    """It knows which invoices were sent: damaged, newer or unreadable, it is left alone and named."""
+    """A damaged, newer or unreadable store is left unchanged and named in the error."""
     with journey(tmp_path) as way:
         assert outcomes(way.run(sample_files()))["created"] == 9
         way.store.close()
@@ -45,7 +45,7 @@ def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P30")
 def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
-    """A store written by the version before opens, and still knows what was sent."""
+    """A store of an earlier version opens and still knows which documents were sent."""
     with journey(tmp_path) as way:
         files = write_files(tmp_path)
         way.run(files)
@@ -64,7 +64,7 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
 
 
 def test_no_room_is_said_as_what_it_is(tmp_path: Path) -> None:
-    """A store that cannot grow is a store error with a remedy, and nothing was posted."""
+    """A full disk is a store error with a remedy, and nothing is sent twice."""
     with journey(tmp_path) as way:
         run = way.begin(sample_files(documents=400))
 

@@ -1,4 +1,4 @@
-"""Templates: an accountant opens one, fills it in, and nothing goes astray on the way."""
+"""Template workbooks: what an accountant enters arrives unchanged."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def dump(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("resource", list(HOLDS))
 @pytest.mark.parametrize("lang", LANGS)
 def test_an_untouched_template_has_no_problem(tmp_path: Path, resource: str, lang: str) -> None:
-    """A template fresh from armbulk passes the check, and is said to have no rows yet."""
+    """A new template has no errors, and is reported to have no rows yet."""
     path = template(tmp_path, resource, lang)
     code, said = called("check", str(path))
     assert (code, said["findings"]) == (0, [])
@@ -77,7 +77,7 @@ def test_an_untouched_template_has_no_problem(tmp_path: Path, resource: str, lan
 @pytest.mark.parametrize("resource", list(HOLDS))
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_example_rows_are_right(tmp_path: Path, resource: str, lang: str) -> None:
-    """With --examples every sheet has rows, and the check finds no error in them."""
+    """With --examples every sheet has rows without errors."""
     checked = check_files([str(template(tmp_path, resource, lang, "--examples"))])
     assert checked.errors == 0
     assert set(checked.findings["code"]) <= UNSURE
@@ -89,7 +89,7 @@ UNSURE = {"kid", "national-id", "bank-account"}
 
 
 def test_the_example_rows_show_every_column(tmp_path: Path) -> None:
-    """The first row of each sheet has all the fields' own examples, and it arrives in the JSON as it stands."""
+    """The first example row holds each field's example, and the JSON has the same values."""
     checked = check_files([str(template(tmp_path, "all", "no", "--examples"))])
     for name in HOLDS["all"]:
         row = checked.tables[name].rows.row(0, named=True)
@@ -104,7 +104,7 @@ def test_the_example_rows_show_every_column(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_sheets_and_headers_are_in_the_language(tmp_path: Path, lang: str) -> None:
-    """Sheets, headers, guide and codes speak the language asked for; the header stays in sight."""
+    """Sheets, headers, guide and codes are in the chosen language; the header is frozen."""
     book = openpyxl.load_workbook(template(tmp_path, "all", lang))
     titles = [RESOURCES[name].title for name in HOLDS["all"]]
     assert book.sheetnames == [words.text(lang) for words in (*titles, GUIDE, CODES)]
@@ -120,7 +120,7 @@ def test_sheets_and_headers_are_in_the_language(tmp_path: Path, lang: str) -> No
 
 @pytest.mark.parametrize("name", HOLDS["all"])
 def test_columns_have_their_format(tmp_path: Path, name: str) -> None:
-    """Identifiers and texts are text to the last row, dates dates, amounts amounts."""
+    """Identifiers and texts are formatted as text to the last row, dates as dates, amounts as amounts."""
     page = openpyxl.load_workbook(template(tmp_path, "all", "en"))[RESOURCES[name].title.en]
     wanted = {
         FieldType.DATE: "yyyy-mm-dd",
@@ -136,7 +136,7 @@ def test_columns_have_their_format(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_leading_zeros_typed_into_a_template_stay(tmp_path: Path, lang: str) -> None:
-    """0012 entered in a text column is 0012 in what ARM gets."""
+    """0012 entered in a text column is sent as 0012."""
     path = template(tmp_path, "customers", lang)
     book = openpyxl.load_workbook(path)
     page = book.worksheets[0]
@@ -155,7 +155,7 @@ def test_leading_zeros_typed_into_a_template_stay(tmp_path: Path, lang: str) -> 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_cell_says_what_belongs_there(tmp_path: Path, lang: str) -> None:
-    """Each header and each column shows the field's help when it is chosen; nothing of it is cut off."""
+    """Each header and column shows the field's help when selected, in full."""
     book = openpyxl.load_workbook(template(tmp_path, "all", lang))
     for name in HOLDS["all"]:
         page = book[RESOURCES[name].title.text(lang)]
@@ -168,7 +168,7 @@ def test_every_cell_says_what_belongs_there(tmp_path: Path, lang: str) -> None:
 
 
 def test_drop_downs_come_from_the_codes(tmp_path: Path) -> None:
-    """Yes or no is demanded; currencies are offered, since ARM's own list is not known."""
+    """Yes/no fields accept their list only; currencies are suggestions."""
     book = openpyxl.load_workbook(template(tmp_path, "customers", "no"))
     lists = {one.promptTitle: one for one in book["Kunder"].data_validations.dataValidation if one.type == "list"}
     for header, values, style in (("Mva-pliktig", ["ja", "nei"], None), ("Valuta", ["NOK", "SEK"], "information")):
@@ -192,7 +192,7 @@ def test_the_guide_explains_every_column_in_both_languages(tmp_path: Path, lang:
 
 
 def test_a_sheet_of_ones_own_called_guide_is_not_passed_over(tmp_path: Path) -> None:
-    """Only armbulk's own guide is passed over: customers in a sheet called Guide are read."""
+    """Only armbulk's own guide is skipped: customers in a sheet called Guide are read."""
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
@@ -204,7 +204,7 @@ def test_a_sheet_of_ones_own_called_guide_is_not_passed_over(tmp_path: Path) -> 
 
 
 def test_a_marked_copy_keeps_guide_and_codes(tmp_path: Path) -> None:
-    """A filled template that is checked with -o comes back with its guide and its codes."""
+    """A marked copy of a template keeps the guide and the codes."""
     path = template(tmp_path, "all", "no", "--examples")
     marked = tmp_path / "marked.xlsx"
     assert call("check", str(path), "-o", str(marked))[0] == 0
@@ -212,7 +212,7 @@ def test_a_marked_copy_keeps_guide_and_codes(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_there_is_not_replaced(tmp_path: Path) -> None:
-    """A filled workbook is never overwritten by an empty one, unless that is said."""
+    """A template never overwrites an existing file unless confirmed."""
     path = template(tmp_path, "customers", "en")
     path.write_bytes(b"mine")
     code, said = called("template", "customers", "-o", str(path))
@@ -231,21 +231,21 @@ def test_a_file_that_is_there_is_not_replaced(tmp_path: Path) -> None:
 def test_without_a_name_the_file_is_called_after_what_it_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resource: str, lang: str, name: str
 ) -> None:
-    """The template lands in the current folder, under a name in the user's language."""
+    """Without -o the template is written to the current folder under a name in the chosen language."""
     monkeypatch.chdir(tmp_path)
     assert called("template", resource, "--lang", lang)[1]["file"] == name
     assert [path.name for path in tmp_path.glob("*.xlsx")] == [name]
 
 
 def test_only_a_workbook_can_be_a_template(tmp_path: Path) -> None:
-    """A name that is no .xlsx, and a folder that is not there, are told before anything is written."""
+    """A name that is not .xlsx or a missing folder is an error before anything is written."""
     assert called("template", "all", "-o", str(tmp_path / "mal.csv"))[1]["error"]["code"] == "not-xlsx"
     assert called("template", "all", "-o", str(tmp_path / "no" / "mal.xlsx"))[1]["error"]["code"] == "no-such-folder"
     assert list(tmp_path.glob("mal*")) == []
 
 
 def test_the_same_template_is_the_same_bytes(tmp_path: Path) -> None:
-    """Written twice, a template is equal to the last byte."""
+    """The same template has the same bytes every time."""
     first = template(tmp_path, "all", "no", "--examples").read_bytes()
     assert template(tmp_path, "all", "no", "--examples", "--yes").read_bytes() == first
 
@@ -259,7 +259,7 @@ NAMES = {
 @pytest.mark.parametrize("resource", list(NAMES))
 @pytest.mark.parametrize("lang", LANGS)
 def test_committed_templates_are_fresh(tmp_path: Path, resource: str, lang: str) -> None:
-    """The templates in the repository are what armbulk writes today."""
+    """The committed templates are those that armbulk writes today."""
     committed = COMMITTED / NAMES[resource].text(lang)
     stale = f"{committed.name} is stale: run make templates"
     assert dump(committed) == dump(template(tmp_path, resource, lang)), stale

@@ -1,4 +1,4 @@
-"""What stands in the workbooks armbulk writes: cell by cell, inert, and never lost."""
+"""Result workbooks: every cell, no formulas, and never a partial file."""
 
 import csv
 import os
@@ -259,7 +259,7 @@ def _customers(folder: Path, form: str) -> list[str]:
 @pytest.mark.promise("P15")
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_nothing_in_a_result_runs(form: str, tmp_path: Path) -> None:
-    """Names, and ARM's own words, that look like formulas stay texts: no formula, no link outwards, no macro."""
+    """Names and messages that look like formulas stay text: no formula, no external link, no macro."""
     with journey(tmp_path) as way:
         made = concluded(way, _customers(tmp_path, form), tmp_path / "result.xlsx", "en")
         stood = load_result(way.store, 1)
@@ -275,7 +275,7 @@ def test_nothing_in_a_result_runs(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.promise("P16")
 def test_a_result_that_cannot_be_written_goes_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the file is open in Excel the result gets another name, is complete, and no half file is left."""
+    """If the file is open in Excel the result gets another name, is complete, and no partial file is left."""
     real = Path.replace
 
     def held(self: Path, target: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The real store, the real session, a real server: dying at every commit and every byte, and again while recovering."""
+"""A run killed at every commit and every call, and again during recovery: real store, real sender, real server."""
 
 import os
 import random
@@ -12,9 +12,10 @@ PAIRS = 40
 EVERY = 1 if os.environ.get("ARMBULK_KILLS") else 2  # how far apart the places are that are tried
 
 
+@pytest.mark.longest
 @pytest.mark.promise("P1", "P2", "P5")
 def test_every_place_to_die(tmp_path: Path) -> None:
-    """Killed once at every other of the K places of a run (all in `make soak`), then resumed: the same truth."""
+    """A run killed at every other crash point (at all of them in `make soak`) and resumed ends correctly."""
     with journey(tmp_path, environ=SMALL, dialect={"duplicate": "accept"}, delay=1.0) as way:
         fate = Fate()
         assert session(way, begun(way), fate) == "finished"
@@ -30,7 +31,7 @@ def test_every_place_to_die(tmp_path: Path) -> None:
 @pytest.mark.promise("P1", "P2", "P5")
 @pytest.mark.parametrize("seed", range(PAIRS))
 def test_pairs_of_places_to_die(tmp_path: Path, seed: int) -> None:
-    """Killed twice, the second time while recovering: the end is the same truth."""
+    """A run killed twice, the second time during recovery, ends correctly."""
     chance = random.Random(seed)
     kills = (chance.randrange(1, 70), chance.randrange(1, 50))
     fault = chance.choice([[], ["lose-after:POST:documents/batches:1"], ["500-applied:POST:documents/batches:1"]])

@@ -1,4 +1,4 @@
-"""Every ARM that the documentation leaves possible: the same import has the same outcomes, for all pairs of ways."""
+"""The same import has the same outcomes for every pair of ARM behaviours."""
 
 from itertools import combinations, product
 from pathlib import Path
@@ -10,7 +10,7 @@ from armbulk.sandbox.dialects import DIALECTS
 
 
 def test_the_matrix_holds_every_pair() -> None:
-    """No two ways of ARM are left untried together."""
+    """The matrix covers every pair of values of two switches."""
     names = list(DIALECTS)
     held = {ordered_pair(a, b, names) for row in MATRIX for a, b in combinations(row.items(), 2)}
     assert held == {
@@ -23,5 +23,5 @@ def test_the_matrix_holds_every_pair() -> None:
 @pytest.mark.promise("P1", "P2")
 @pytest.mark.parametrize("row", MATRIX, ids=[f"arm-{n}" for n in range(1, len(MATRIX) + 1)])
 def test_every_pair_of_dialects_gives_the_same_outcomes(tmp_path: Path, row: dict[str, str]) -> None:
-    """However ARM behaves: all rows arrive, once; the same file again sends no document."""
+    """For every pair of ARM behaviours all rows arrive once, and the same file sends no document again."""
     arrives_once(tmp_path, row)

@@ -30,12 +30,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_version(installed: Path, tmp_path: Path) -> None:
-    """An installed armbulk tells its version."""
+    """An installed armbulk shows its version."""
     assert armbulk.__version__ in run(installed / "armbulk", "--version", cwd=tmp_path)
 
 
 def test_demo(installed: Path, tmp_path: Path) -> None:
-    """An installed armbulk shows the whole journey, from any folder, and leaves the result workbook it names."""
+    """An installed armbulk runs the demo from any folder and leaves the result workbook it names."""
     told = json.loads(run(installed / "armbulk", "demo", "--json", cwd=tmp_path))
     result = tmp_path / told["result"]
     assert result.suffix == ".xlsx"

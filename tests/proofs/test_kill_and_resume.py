@@ -20,7 +20,7 @@ from armbulk.sandbox import Sandbox
 )
 @pytest.mark.parametrize("delay", [0.0, 0.5])
 def test_kill_then_resume(tmp_path: Path, happened: Callable[[Sandbox], bool], delay: float) -> None:
-    """After `kill -9` at any moment a resume ends the run: no document twice, none lost."""
+    """After `kill -9` at any moment resume ends the run: no document is sent twice, none is lost."""
     files = write_files(tmp_path, documents=120)
     slow = ["slow=0.3:POST:batches:*"]
     with Sandbox(delay=delay, dialect={"duplicate": "accept"}, faults=slow) as arm:
@@ -37,7 +37,7 @@ def test_kill_then_resume(tmp_path: Path, happened: Callable[[Sandbox], bool], d
 
 @pytest.mark.promise("P1", "P5")
 def test_killed_while_the_answer_is_on_its_way(tmp_path: Path) -> None:
-    """Killed between the server's work and its answer: the documents are found, not sent again."""
+    """After a kill before the response arrived, the documents are found and not sent again."""
     files = write_files(tmp_path)
     with Sandbox(dialect={"duplicate": "accept"}, faults=["slow=5:POST:documents/batches:1"]) as arm:
         process = start(["import", *files, "--yes"], arm, tmp_path / "home")
@@ -65,7 +65,7 @@ def _posting(home: Path) -> bool:
 
 @pytest.mark.promise("P24")
 def test_ctrl_c_then_resume(tmp_path: Path) -> None:
-    """Ctrl-C ends cleanly with exit code 130, and resume goes on."""
+    """Ctrl-C ends the program with exit code 130, and resume continues the run."""
     files = write_files(tmp_path)
     with Sandbox(delay=1.0) as arm:
         process = start(["import", *files, "--yes"], arm, tmp_path / "home")
@@ -80,7 +80,7 @@ def test_ctrl_c_then_resume(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P6")
 def test_two_at_once(tmp_path: Path) -> None:
-    """Two processes with the same file: each document is sent once; the one that has to wait says so."""
+    """Two processes import the same file: each document is sent once, and the process that has to wait says so."""
     files = write_files(tmp_path)
     with Sandbox(delay=0.3, dialect={"duplicate": "accept"}) as arm:
         both = [start(["import", *files, "--yes"], arm, tmp_path / "home") for _ in range(2)]

@@ -1,4 +1,4 @@
-"""`kill -9` at every commit and every phase of an exchange, with real processes: the end is the same truth."""
+"""Real processes killed at every commit and every phase of a call."""
 
 import json
 import os
@@ -136,7 +136,7 @@ def points(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> int:
 
 @pytest.mark.promise("P1", "P2", "P5")
 def test_killed_at_any_point(nursery: Nursery, points: int, tmp_path: Path, figure: Callable[[str], None]) -> None:
-    """Killed for real once, or twice (the second time while recovering): no document twice, none lost."""
+    """Processes killed once, or again during recovery, send no document twice and lose none."""
     chance = random.Random(7)
     once = sorted(chance.sample(range(1, points + 1), min(KILLS, points)))
     pairs = [[chance.randrange(1, points + 1), chance.randrange(1, points // 2)] for _ in range(max(KILLS // 3, 1))]
@@ -148,7 +148,7 @@ def test_killed_at_any_point(nursery: Nursery, points: int, tmp_path: Path, figu
 @pytest.mark.promise("P24")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_asked_to_stop_at_any_point(nursery: Nursery, points: int, tmp_path: Path, name: str) -> None:
-    """Ctrl-C, a shutdown, a console that closes: exit code 130 at whatever point it comes, and resume goes on."""
+    """SIGINT, SIGTERM and SIGHUP end the program with exit code 130 at any point, and resume continues the run."""
     chance = random.Random(name)
     for at in chance.sample(range(1, points + 1), min(max(KILLS // 5, 1), points)):
         folder = _made(tmp_path / str(at))
@@ -162,7 +162,7 @@ def test_asked_to_stop_at_any_point(nursery: Nursery, points: int, tmp_path: Pat
 
 @pytest.mark.promise("P24")
 def test_asked_twice_to_stop(nursery: Nursery, points: int, tmp_path: Path) -> None:
-    """The first Ctrl-C lets the call in flight end, the second ends at once; what was under way is looked up."""
+    """The first Ctrl-C finishes the current call, the second stops at once; open documents are looked up later."""
     for at in (points // 3, points // 2):
         folder = _made(tmp_path / str(at))
         with Sandbox(dialect={"duplicate": "accept"}) as arm:
@@ -177,7 +177,7 @@ def test_asked_twice_to_stop(nursery: Nursery, points: int, tmp_path: Path) -> N
 @pytest.mark.promise("P6", "P7")
 @pytest.mark.parametrize("many", PROCESSES)
 def test_many_at_once(nursery: Nursery, tmp_path: Path, many: int) -> None:
-    """So many processes with the same and overlapping files: each document is sent by one; the others say who sends."""
+    """Many processes import the same and overlapping files: each document is sent by one; the others name that run."""
     with Sandbox(delay=0.2, dialect={"duplicate": "accept"}) as arm:
         machine = Machine(tmp_path, arm, nursery)
         half = write_files(_made(tmp_path / "half"), documents=3)

@@ -1,4 +1,4 @@
-"""Whatever the server does: every row ends in one named state, nothing is sent twice, and what remains is said."""
+"""Whatever the server responds, every row has one outcome, and nothing is sent twice."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from support.server_cases import CASES, TAKEN, Case, batch, carried, item, keeps
 @pytest.mark.promise("P1", "P2", "P8", "P20")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_whatever_the_server_does(tmp_path: Path, case: Case) -> None:
-    """Sixty ways to answer wrongly: the rows' outcomes, the calls made, and the words said are as promised."""
+    """For each of sixty kinds of wrong response the outcomes, the calls made and the messages are as specified."""
     keeps_the_promise(tmp_path, case)
 
 
 @pytest.mark.promise("P15")
 def test_ten_thousand_warnings_and_a_message_that_would_run(tmp_path: Path) -> None:
-    """All of it is in the workbook, as text: long ones go on in further cells, control characters are taken out."""
+    """Long messages continue in further cells, control characters are removed, and formulas stay text."""
     clock = FakeClock()
     formula = '=HYPERLINK("http://evil.example","click")'
     warnings = [{"field": "kid", "message": f"warning {n}"} for n in range(10_000)]

@@ -1,4 +1,4 @@
-"""The same documents from fifty other files: nothing goes twice."""
+"""The same documents from fifty different files are not sent twice."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,5 +18,5 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
 @pytest.mark.promise("P4", "P27")
 @pytest.mark.parametrize("name", list(VARIANTS))
 def test_the_same_documents_from_another_file(sent: Journey, tmp_path: Path, name: str) -> None:
-    """However the file was changed, none of its documents is sent again, and the run that sent them is named."""
+    """However the file was changed, no document is sent again, and the earlier run is named."""
     sends_nothing(sent, tmp_path, name)

@@ -1,4 +1,4 @@
-"""Never twice, never lost: every pair of places to die, every behaviour of ARM; and each protection is needed."""
+"""The sender in a model: every pair of crash points, every behaviour of ARM; and every protection is needed."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -28,9 +28,10 @@ def plain_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "build_body", model.build_plain_body)
 
 
+@pytest.mark.longest
 @pytest.mark.promise("P1", "P2", "P5")
 def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
-    """In at least 150,000 runs, most of them killed twice, no document is doubled, lost or without an account."""
+    """In at least 150,000 runs, most of them killed twice, no document is duplicated, lost or without an outcome."""
     counted = model.tally(model.everything(EVERY))
     assert counted["runs"] >= 150_000
     assert {name: counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")} == {
@@ -125,7 +126,7 @@ PROTECTIONS = (
 @pytest.mark.promise("P1", "P25")
 @pytest.mark.parametrize("name", PROTECTIONS)
 def test_each_protection_is_needed(name: str, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]) -> None:
-    """With one protection switched off the same runs double or lose documents: the proof has power."""
+    """With one protection switched off, the same runs duplicate or lose documents."""
     with without(name, monkeypatch) as make:
         counted = model.tally(model.everything(FEW), make)
     figure(f"{name}: {counted['runs']:,} runs, {counted['doubled']:,} doubled, {counted['lost']:,} lost")

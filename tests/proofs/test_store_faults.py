@@ -1,4 +1,4 @@
-"""The disk under the store fails: at each of its calls, once or from then on, before or after it has done its work."""
+"""The disk under the store fails at each of its calls, before or after its work, once or from then on."""
 
 import os
 import random
@@ -131,7 +131,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory, checked: Checked) -> dict[st
 def test_a_commit_that_fails(
     tmp_path: Path, checked: Checked, calls: dict[str, int], mode: str, figure: Callable[[str], None]
 ) -> None:
-    """L03: full, broken or read-only at any commit, reported before or after the fact: nothing goes unrecorded."""
+    """L03: when a commit fails, before or after its work, once or from then on, nothing that was sent is unrecorded."""
     numbers = range(1, calls["do_commit"] + 1)
     chosen = numbers if calls["do_execute"] <= FAULTS else numbers[MODES.index(mode) :: len(MODES)]
     for number in chosen:
@@ -143,7 +143,7 @@ def test_a_commit_that_fails(
 def test_a_statement_that_fails(
     tmp_path: Path, checked: Checked, calls: dict[str, int], figure: Callable[[str], None]
 ) -> None:
-    """L03: the same in the middle of a transaction."""
+    """L03: when a statement inside a transaction fails, nothing that was sent is unrecorded."""
     every = [(number, mode) for number in range(1, calls["do_execute"] + 1) for mode in MODES]
     chosen = random.Random(5).sample(every, min(FAULTS, len(every)))
     for number, mode in chosen:

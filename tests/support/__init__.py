@@ -1,1 +1,1 @@
-"""What tests share: servers, callers, files and clocks."""
+"""Shared by the tests: servers, clients, files and clocks."""

@@ -1,4 +1,4 @@
-"""What `armbulk check` makes of a file that unpacks to gigabytes, and in how much memory."""
+"""Runs `armbulk check` on a file that unpacks to gigabytes, and measures its memory."""
 
 import subprocess
 import sys

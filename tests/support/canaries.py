@@ -1,4 +1,4 @@
-"""Canaries in every field, every place searched for them, and a process that is watched."""
+"""Canaries in every field, a search for them in every folder, and a watched process."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Commands as a script calls them, in this process."""
+"""Commands as a script calls them, run in this process."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A run that dies wherever one likes: at each commit of the real store, and on both sides of each call."""
+"""A run that is killed at a chosen commit of the real store, or before or after a call."""
 
 from collections.abc import Callable
 from typing import Any

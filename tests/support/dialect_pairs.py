@@ -1,4 +1,4 @@
-"""Every pair of ways in which ARM may behave, in few settings."""
+"""Every pair of ARM behaviours, in few settings."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

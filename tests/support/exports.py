@@ -1,4 +1,4 @@
-"""Exports against a stand-in for ARM's lists, and against the sandbox."""
+"""Exports from the list server and from the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that answers as it was told to, byte by byte, and counts what it was asked."""
+"""A server that sends prepared bytes and records the requests."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What journeys share: a clock that only moves when asked, a sandbox on it, and small files."""
+"""A fake clock, a sandbox that uses it, and small input files."""
 
 import atexit
 import shutil

@@ -1,4 +1,4 @@
-"""A stand-in for ARM's lists, told exactly how to misbehave; beside the sandbox, which is for the usual."""
+"""A stand-in for ARM's lists that can be told to misbehave; the sandbox covers the usual cases."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The real program in a process of its own, and what the server has seen of it."""
+"""The real program in its own process, and what the server has received from it."""
 
 import json
 import os

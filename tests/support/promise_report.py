@@ -1,4 +1,4 @@
-"""What the tests of each promise showed, gathered from every process that ran some of them."""
+"""Gathers from every process what the tests of each promise showed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A workbook that armbulk exported, edited by another program, and imported again."""
+"""A workbook exported by armbulk, edited with another program, and imported again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A caller of the sandbox: it logs in, and asks over real HTTP, with a clock that moves only when told to."""
+"""A client of the sandbox over HTTP, with a fake clock, and a ledger to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sixty ways in which a server may answer wrongly, and what must come of each."""
+"""Sixty kinds of wrong responses, and what must come of each."""
 
 import json
 import zlib

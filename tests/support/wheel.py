@@ -1,4 +1,4 @@
-"""The wheel of this checkout, and commands run as a user would."""
+"""Builds the wheel of this checkout, and runs commands as a user would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading ARM's answer for a batch and for one document, in every dialect."""
+"""ARM's batch status and single documents are read in every form its documentation allows."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Damaged and hostile files: each is read exactly, or refused by name; nothing falls over."""
+"""Damaged and hostile files are read exactly, or refused by name."""
 
 import os
 import stat
@@ -25,7 +25,7 @@ BOMBS = [case for case in CASES if case.name.startswith("bomb")]
 @pytest.mark.promise("P11", "P22")
 @pytest.mark.parametrize("case", [case for case in CASES if case not in BOMBS], ids=lambda case: case.name)
 def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> None:
-    """What can be read is read to the letter; what cannot is refused with the file's name, a reason and a remedy."""
+    """A damaged file is read exactly, or refused with its name, a reason and a remedy."""
     path = tmp_path / case.name
     path.write_bytes(case.make())
     if case.refusal is None:
@@ -40,12 +40,12 @@ def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> Non
 
 
 def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
-    """A small file that unpacks to much is refused by name within 300 MiB; tests/proofs tries every such file."""
+    """A file that unpacks to much more is refused by name within 300 MiB; tests/proofs tries every kind."""
     refused_in_little_memory(tmp_path, next(case for case in BOMBS if case.name == "bomb-attribute.xlsx"))
 
 
 def test_hidden_rows_and_merged_cells_are_reported(tmp_path: Path) -> None:
-    """Rows hidden by hand or by a filter, and merged ranges, stand in what is read."""
+    """Hidden rows and merged ranges are reported."""
     path = tmp_path / "k.xlsx"
     made = openpyxl.Workbook()
     page = made.active
@@ -68,7 +68,7 @@ def test_hidden_rows_and_merged_cells_are_reported(tmp_path: Path) -> None:
 
 
 def test_a_sheet_that_hides_all_its_rows(tmp_path: Path) -> None:
-    """Where the sheet hides rows by default, all but those shown by themselves are hidden."""
+    """If a sheet hides rows by default, all rows that are not shown explicitly are hidden."""
     path = tmp_path / "k.xlsx"
     content = row(1, text("A1", "Kundenr"), given=' hidden="0"') + row(2, text("A2", "K1"))
     path.write_bytes(pack(dict(parts(content, before='<sheetFormatPr zeroHeight="1"/>'))))
@@ -80,14 +80,14 @@ def test_a_sheet_that_hides_all_its_rows(tmp_path: Path) -> None:
     [("xl/vbaProject.bin", "macros-ignored"), ("xl/externalLinks/externalLink1.xml", "external-links")],
 )
 def test_what_a_workbook_brings_along_is_told(tmp_path: Path, part: str, code: str) -> None:
-    """Macros and links to elsewhere are never followed, and that is said."""
+    """Macros and external links are reported and never used."""
     path = tmp_path / "k.xlsm"
     path.write_bytes(pack({**parts(), part: "x"}))
     assert [fault.code for fault in read_sheets(path)[0].issues] == [code]
 
 
 def test_formulas_and_1904_are_told(tmp_path: Path) -> None:
-    """Saved values of formulas are used, dates from 1904 are read, and both are said once."""
+    """Saved values of formulas and dates of the 1904 system are read, and reported once."""
     path = tmp_path / "k.xlsx"
     path.write_bytes(book(row(1, '<c r="A1"><f>1+1</f><v>2</v></c>'), workbook='<workbookPr date1904="true"/>'))
     assert [(fault.code, fault.value) for fault in read_sheets(path)[0].issues] == [
@@ -97,7 +97,7 @@ def test_formulas_and_1904_are_told(tmp_path: Path) -> None:
 
 
 def test_a_workbook_open_in_excel_is_told(tmp_path: Path) -> None:
-    """Excel's own file beside a workbook means that it may hold changes that are not saved."""
+    """An open workbook is reported, because it may hold unsaved changes."""
     path = tmp_path / "k.xlsx"
     path.write_bytes(CASES[0].make())
     (tmp_path / "~$k.xlsx").write_bytes(b"\x05owner")
@@ -105,7 +105,7 @@ def test_a_workbook_open_in_excel_is_told(tmp_path: Path) -> None:
 
 
 def test_who_has_it_open_is_named(tmp_path: Path) -> None:
-    """The owner's name is told as Excel or LibreOffice wrote it down."""
+    """The user who has the workbook open is named, as written by Excel or LibreOffice."""
     path = tmp_path / "k.xlsx"
     path.write_bytes(CASES[0].make())
     (tmp_path / ".~lock.k.xlsx#").write_text(",kari,desk,21.11.2026 09:00,file:///x;", encoding="utf-8")
@@ -117,7 +117,7 @@ def test_who_has_it_open_is_named(tmp_path: Path) -> None:
 
 
 def test_only_files_are_read(tmp_path: Path) -> None:
-    """A folder, a link, a pipe and a file that is not there are refused by name."""
+    """A folder, a link, a pipe and a missing file are refused by name."""
     path = tmp_path / "k.csv"
     path.write_text("a;b\n", encoding="utf-8")
     (tmp_path / "link.csv").symlink_to(path)
@@ -155,14 +155,14 @@ def test_only_files_are_read(tmp_path: Path) -> None:
 def test_what_is_odd_in_a_csv_is_told_by_its_line(
     tmp_path: Path, content: bytes, faults: list[tuple[str, int | None]]
 ) -> None:
-    """Nothing of a CSV vanishes without a word: odd lines are there, and named."""
+    """Irregular lines of a CSV are kept and reported with their line number."""
     path = tmp_path / "k.csv"
     path.write_bytes(content)
     assert [(fault.code, fault.row) for fault in read_sheets(path)[0].issues] == faults
 
 
 def test_windows_1252_shows_samples(tmp_path: Path) -> None:
-    """A file that is not UTF-8 shows three names as they were read, and `--encoding` overrides."""
+    """A file that is not UTF-8 shows three values as they were read; `--encoding` overrides the guess."""
     path = tmp_path / "k.csv"
     path.write_bytes("Kundenr;Navn\nK1;Åse Øie\nK2;Jørn\nK3;Bjørg\nK4;Pål\n".encode("cp1252"))
     (fault,) = read_sheets(path)[0].issues
@@ -171,7 +171,7 @@ def test_windows_1252_shows_samples(tmp_path: Path) -> None:
 
 
 def test_cells_written_by_other_programs_arrive_as_they_stand(tmp_path: Path) -> None:
-    """What openpyxl and xlsxwriter write is read back: texts, numbers to the digit, dates, booleans."""
+    """Cells written by openpyxl and xlsxwriter are read exactly: texts, numbers, dates, booleans."""
     values = ["007", "Åse Øie", 12.5, 1234567890, 0.1, date(2025, 2, 27), True, "=1+1", "a\nb"]
     expected = ["007", "Åse Øie", "12.5", "1234567890", "0.1", "2025-02-27", "TRUE", "=1+1", "a\nb"]
     made = openpyxl.Workbook()
@@ -191,7 +191,7 @@ def test_cells_written_by_other_programs_arrive_as_they_stand(tmp_path: Path) ->
 
 @pytest.mark.promise("P12")
 def test_a_second_reader_sees_the_same() -> None:
-    """calamine, a reader by others, finds the same cells in the samples."""
+    """calamine, an independent reader, finds the same cells in the samples."""
     path = SAMPLES / "kunder-og-fakturaer.xlsx"
     other = python_calamine.CalamineWorkbook.from_path(str(path))
     for sheet in read_sheets(path):

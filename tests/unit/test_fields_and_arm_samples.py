@@ -1,4 +1,4 @@
-"""The fields against ARM's own published samples, in both directions."""
+"""The fields agree with ARM's published samples, in both directions."""
 
 import json
 import re
@@ -56,20 +56,20 @@ def own(resource: Resource) -> dict[str, Field]:
 
 @pytest.mark.parametrize("name", list(RESOURCES))
 def test_every_path_of_the_samples_is_a_field_and_back(name: str) -> None:
-    """No field of ARM's samples is missing, and none is made up."""
+    """Every path in ARM's samples is a field, and every field is in the samples."""
     assert set(own(RESOURCES[name])) == set(samples(name))
 
 
 @pytest.mark.parametrize("name", list(RESOURCES))
 def test_kinds_fit_the_json(name: str) -> None:
-    """A text is a text and a number is a number, as in the samples."""
+    """The type of each field fits the samples' JSON."""
     for path, value in samples(name).items():
         if path not in NUMBERS_KEPT_AS_TEXT:
             assert own(RESOURCES[name])[path].type in KINDS[type(value)], path
 
 
 def test_what_arm_works_out_is_never_sent() -> None:
-    """The fields ARM computes are named as such."""
+    """Fields that ARM computes are read-only."""
     computed = {one.path for one in RESOURCES["customers"].fields if one.role is FieldRole.READ_ONLY}
     assert computed == {
         "clientNo", "accountNo", "customerKid", "balanceTotal", "registrationStatusCode", "registrationStatusDate",
@@ -79,7 +79,7 @@ def test_what_arm_works_out_is_never_sent() -> None:
 
 @pytest.mark.parametrize("name", list(RESOURCES))
 def test_no_header_means_two_fields(name: str) -> None:
-    """Within a resource every header and alias, in both languages, names one field."""
+    """Within a resource every header and alias names one field."""
     owners: dict[str, set[str]] = {}
     for one in RESOURCES[name].fields:
         for header in list_headers(one):
@@ -88,7 +88,7 @@ def test_no_header_means_two_fields(name: str) -> None:
 
 
 def test_one_field_name_has_one_pair_of_headers() -> None:
-    """A field that several resources share is called the same in all of them."""
+    """A field shared by several resources has the same headers in all of them."""
     words: dict[str, set[tuple[str, str]]] = {}
     for resource in RESOURCES.values():
         for one in resource.fields:
@@ -99,7 +99,7 @@ def test_one_field_name_has_one_pair_of_headers() -> None:
 
 
 def test_ar_items_are_those_of_the_sample() -> None:
-    """Every key of ARM's AR item is a column, of its kind, and no column is made up."""
+    """The columns of AR items are the keys of ARM's sample, with fitting types."""
     item = json.loads((ARM_SAMPLES / "ar_item.response.json").read_text())
     fields = {one.path: one for one in EXPORTS["ar-items"].readable}
     assert set(fields) == set(item)
@@ -112,7 +112,7 @@ def test_ar_items_are_those_of_the_sample() -> None:
 
 @pytest.mark.parametrize("name", list(EXPORTS))
 def test_what_comes_out_has_columns_of_its_own(name: str) -> None:
-    """Headers, names and paths are each used once; the key, filters and days of the list are columns; words in both."""
+    """Headers, names and paths of an export are unique, and its key, filters and dates are columns."""
     resource = EXPORTS[name]
     assert resource.listing is not None
     for lang in ("en", "no"):
@@ -179,7 +179,7 @@ CONTRACT = {
 
 @pytest.mark.parametrize("resource", list(CONTRACT))
 def test_the_contracts_headers_are_known(resource: str) -> None:
-    """Every header the command line's contract names finds its field, however it is written."""
+    """Every header in the command line's contract is recognised, in any spelling."""
     fields = index_headers(RESOURCES[resource])
     for path, headers in CONTRACT[resource].items():
         for header in [path, *headers.split("|")]:

@@ -1,4 +1,4 @@
-"""Identifiers: the same verdicts as python-stdnum and as rules written out; ARM's samples pass with warnings."""
+"""Check digits and code lists agree with python-stdnum and pycountry; ARM's own samples give warnings only."""
 
 import json
 import random
@@ -39,7 +39,7 @@ def agrees(form: Callable[[pl.Expr], pl.Expr], values: list[str], oracle: Callab
 
 
 def test_organisation_numbers() -> None:
-    """Nine digits with the check digit of Brønnøysund, as python-stdnum says."""
+    """Organisation numbers have nine digits and a check digit, as in python-stdnum."""
     chance = random.Random(1)
     agrees(identifiers.is_organisation_no, [digits(chance, 9) for _ in range(5_000)], orgnr.is_valid)
     assert verdicts(identifiers.is_organisation_no, ["NO 984 842 252 MVA", "984842252MVA", "98484225", "x"]) == [
@@ -48,7 +48,7 @@ def test_organisation_numbers() -> None:
 
 
 def test_bank_accounts() -> None:
-    """Eleven digits of modulus 11; 0000 and a postal giro number of modulus 10."""
+    """Bank accounts have eleven digits with modulus 11; postal giro numbers with modulus 10 are accepted."""
 
     def oracle(value: str) -> bool:
         total = sum(int(digit) * weight for digit, weight in zip(value, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=True))
@@ -66,7 +66,7 @@ def test_bank_accounts() -> None:
 
 
 def test_ibans() -> None:
-    """Modulus 97 and the country's length, as python-stdnum says."""
+    """IBANs have modulus 97 and the country's length, as in python-stdnum."""
 
     def oracle(value: str) -> bool:
         try:
@@ -87,7 +87,7 @@ def test_ibans() -> None:
 
 
 def test_kids() -> None:
-    """2 to 25 digits, modulus 10 or modulus 11; a hyphen stands for ten."""
+    """KIDs have 2 to 25 digits with modulus 10 or 11, where a hyphen stands for ten."""
 
     def oracle(value: str) -> bool:
         total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(value[:-1])))
@@ -102,7 +102,7 @@ def test_kids() -> None:
 
 
 def test_national_ids() -> None:
-    """What python-stdnum holds good is good; the rest of what is good are the numbers it does not know yet."""
+    """National identity numbers valid in python-stdnum are valid; the others are of kinds it does not know yet."""
     chance = random.Random(5)
     values = []
     for _ in range(20_000):
@@ -128,7 +128,7 @@ def test_national_ids() -> None:
     ],
 )
 def test_single_national_ids(value: str, *, good: bool) -> None:
-    """Dates must exist, both check digits must fit."""
+    """The date must exist, and both check digits must fit."""
     assert verdicts(identifiers.is_national_id, [value]) == [good]
 
 
@@ -144,7 +144,7 @@ def with_digits(base: str, residues: tuple[int, ...]) -> str:
 
 
 def test_synthetic_numbers_and_the_rule_of_2032() -> None:
-    """D-numbers, H-numbers, synthetic numbers and first check digits that leave 1, 2 or 3 are good; 4 is not."""
+    """D-numbers, H-numbers, synthetic numbers and the check digits of 2032 are valid."""
     bases = ("41019012", "01419012", "01819012", "01669012", "01019012")
     made = [next(filter(None, (with_digits(f"{base}{n}", (0,)) for n in range(10)))) for base in bases]
     assert verdicts(identifiers.is_national_id, made) == [True] * len(made)
@@ -165,13 +165,13 @@ def test_synthetic_numbers_and_the_rule_of_2032() -> None:
     ],
 )
 def test_codes(form: str, good: list[str], bad: list[str]) -> None:
-    """Codes of the published lists are good, in any letter case where ARM does not tell it apart."""
+    """Codes of the published lists are valid, in any letter case where ARM ignores it."""
     assert verdicts(identifiers.FORMATS[form].is_valid, good) == [True] * len(good)
     assert verdicts(identifiers.FORMATS[form].is_valid, bad) == [False] * len(bad)
 
 
 def test_emails() -> None:
-    """Each address of a cell is looked at by itself."""
+    """Each address in a cell is checked."""
     frame = pl.DataFrame({"a": [["a@b.no"], ["a@b.no", "kari.no"], ["kari@eksempel"], ["a b@c.no"], ["ø@æ.no"], None]})
     assert frame.select(identifiers.FORMATS["email"].is_valid(pl.col("a"))).to_series().to_list() == [
         True, False, False, False, True, None,
@@ -179,7 +179,7 @@ def test_emails() -> None:
 
 
 def test_arms_own_samples_pass_with_warnings_only(tmp_path: Path) -> None:
-    """What ARM itself publishes is never stopped: wrong check digits in it are warnings."""
+    """ARM's own samples have warnings but no errors."""
     fields = [one for one in RESOURCES["customers"].fields if one.role is FieldRole.WRITABLE]
     path = tmp_path / "customers.csv"
     cells = [f'"{one.example}"' for one in fields]
@@ -208,7 +208,7 @@ def checked_with(tmp_path: Path, config: str) -> tuple[int, dict[str, object]]:
     ],
 )
 def test_a_profile_tunes_the_rules(tmp_path: Path, config: str, code: int, severities: list[str]) -> None:
-    """`[rules]` changes a rule's severity or switches it off; the profile's own table wins."""
+    """`[rules]` changes or switches off a rule; the profile's own table has precedence."""
     exit_code, said = checked_with(tmp_path, config)
     assert exit_code == code
     assert [one["severity"] for one in said["findings"]] == severities  # type: ignore[attr-defined]
@@ -216,14 +216,14 @@ def test_a_profile_tunes_the_rules(tmp_path: Path, config: str, code: int, sever
 
 @pytest.mark.parametrize("config", ['[rules]\nnonsense = "off"\n', '[rules]\nkid = "loud"\n', 'rules = "off"\n'])
 def test_unknown_rules_are_refused(tmp_path: Path, config: str) -> None:
-    """A rule that is not there, or a word that is none, is a settings error that names what there is."""
+    """An unknown rule or severity is a settings error that lists the known ones."""
     exit_code, said = checked_with(tmp_path, config)
     assert exit_code == 5
     assert "config.toml" in str(said["error"])
 
 
 def test_only_rules_about_values_can_be_tuned() -> None:
-    """What could not be read, or would double a record, cannot be switched off."""
+    """Rules that protect against unreadable cells or duplicates cannot be switched off."""
     assert set(CATALOGUE) >= TUNABLE
     assert not TUNABLE & {"digits-lost", "duplicate-key", "line-without-document", "not-a-number", "hidden-rows"}
     assert check_files(["samples/customers.csv"], ReadOptions(rules={"no-lines-sheet": "off"})).errors == 0

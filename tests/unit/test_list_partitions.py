@@ -1,4 +1,4 @@
-"""Cutting a list into parts: nothing falls between them, nothing is in two, whatever the window."""
+"""A partition of a list has no gap and no overlap."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def holds(window: Partition, day: date) -> bool:
 
 @given(windows(), DAYS, st.none() | st.integers(10_000, 10**9))
 def test_every_day_of_a_window_is_in_exactly_one_part(window: Partition, day: date, total: int | None) -> None:
-    """No gap, no overlap; and what is no part of the window is in none of its parts."""
+    """Every day of a partition is in exactly one of its parts."""
     parts = split_by_days(window, total, 10_000, TODAY)
     expected = int(holds(window, day)) if parts else 0
     assert sum(holds(part, day) for part in parts) == expected
@@ -54,7 +54,7 @@ def test_every_day_of_a_window_is_in_exactly_one_part(window: Partition, day: da
 
 @given(windows(), st.none() | st.integers(10_000, 10**7))
 def test_cutting_ends_at_single_days(window: Partition, total: int | None) -> None:
-    """Cut again and again, a window ends in single days, or beyond the days that ledgers have."""
+    """Repeated splitting ends at single days."""
     steps = 0
     while parts := split_by_days(window, total, 10_000, TODAY):
         assert all(part != window for part in parts)
@@ -66,7 +66,7 @@ def test_cutting_ends_at_single_days(window: Partition, total: int | None) -> No
 
 @given(windows(), DAYS, st.integers(1990, 2100), st.integers(0, 16))
 def test_a_record_is_inside_as_its_own_values_say(window: Partition, day: date, year: int, period: int) -> None:
-    """What the query asks for and what is checked of the answer are the same."""
+    """The query and the check of its response select the same records."""
     assert GL is not None
     frame = pl.DataFrame({"glYear": [str(year)], "glPeriod": [str(period)], "voucherDate": [f"{day}T23:59:59+01:00"]})
     found = all(frame.select(test).item() for test in membership_tests(window, GL).values())
@@ -79,13 +79,13 @@ def test_a_record_is_inside_as_its_own_values_say(window: Partition, day: date, 
 
 @given(windows())
 def test_a_window_survives_the_disk(window: Partition) -> None:
-    """A window read back is the window that was kept."""
+    """A stored partition is read back unchanged."""
     kept = split_by_values(window, "glaccountno", ["1500", "3000"])
     assert [Partition.from_json(one.to_json()) for one in kept] == kept
 
 
 def test_values_cut_by_one_filter_after_the_other() -> None:
-    """A period first, then the account, then the voucher; a filter ARM ignores is passed over."""
+    """Lists are split by period, then account, then voucher; ignored filters are skipped."""
     assert GL is not None
     window, names = Partition(year=2025), []
     while (chosen := choose_filter(window, GL, frozenset({"voucherno"}))) is not None:

@@ -1,4 +1,4 @@
-"""The log: what a line looks like, what it never holds, and who can read the file."""
+"""Log lines: their form, what they never contain, and who can read the file."""
 
 import ast
 import io

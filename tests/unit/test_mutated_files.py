@@ -1,4 +1,4 @@
-"""Mutated files: whatever becomes of their bytes, the end is rows or a named refusal."""
+"""Files with changed bytes are read, or refused by name."""
 
 import contextlib
 import io
@@ -59,7 +59,7 @@ PLACES = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_si
 @BOUNDED
 @given(PLACES, st.integers(0, 3))
 def test_bytes_of_a_workbook(folder: Path, places: list[tuple[int, int]], cut: int) -> None:
-    """Bytes of the container are changed."""
+    """A workbook with changed bytes in its archive is read, or refused by name."""
     path = folder / "a.xlsx"
     path.write_bytes(mutated(BOOK, places, cut))
     survives(path)
@@ -69,7 +69,7 @@ def test_bytes_of_a_workbook(folder: Path, places: list[tuple[int, int]], cut: i
 @BOUNDED
 @given(st.sampled_from(zipfile.ZipFile(io.BytesIO(BOOK)).namelist()), PLACES, LETTERS, st.integers(0, 5_000))
 def test_parts_of_a_workbook(folder: Path, part: str, places: list[tuple[int, int]], words: str, at: int) -> None:
-    """The XML of one part is changed, and packed soundly again."""
+    """A workbook with changed XML in one part is read, or refused by name."""
     with zipfile.ZipFile(io.BytesIO(BOOK)) as sound:
         contents = {name: sound.read(name) for name in sound.namelist()}
     old = mutated(contents[part], places, 0)
@@ -86,7 +86,7 @@ def test_parts_of_a_workbook(folder: Path, part: str, places: list[tuple[int, in
     st.lists(st.tuples(st.sampled_from(["n", "s", "str", "inlineStr", "b", "e", "d", "q"]), LETTERS, st.integers(0, 9)))
 )
 def test_cells_of_a_workbook(folder: Path, cells: list[tuple[str, str, int]]) -> None:
-    """Cells of every type hold anything."""
+    """A workbook with any content in cells of any type is read, or refused by name."""
     safe = [(kind, escape("".join(c for c in value if c >= " ")), style) for kind, value, style in cells]
     made = "".join(
         row(place, f'<c r="A{place}" t="{kind}" s="{style}"><v>{value}</v></c>')
@@ -100,7 +100,7 @@ def test_cells_of_a_workbook(folder: Path, cells: list[tuple[str, str, int]]) ->
 @BOUNDED
 @given(PLACES, st.integers(0, 40), LETTERS)
 def test_bytes_of_a_csv(folder: Path, places: list[tuple[int, int]], cut: int, words: str) -> None:
-    """Bytes of a CSV are changed."""
+    """A CSV file with changed bytes is read, or refused by name."""
     path = folder / "d.csv"
     path.write_bytes(mutated(CSV, places, cut) + words.encode())
     survives(path)

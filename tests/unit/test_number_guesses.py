@@ -1,4 +1,4 @@
-"""Guesses at numbers that a list did not show: near the known ones, never twice, and they end."""
+"""Guesses of numbers that a list did not show are near the known ones, never repeated, and finite."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ def found(there: set[str], shown: set[str], most: int = 50) -> set[str]:
 
 @given(st.sets(st.integers(0, 10**6), min_size=1, max_size=30), st.data())
 def test_a_series_is_found_from_any_part_of_it(holes: set[int], data: st.DataObject) -> None:
-    """A run of numbers with holes smaller than the patience is found whole from any one of them."""
+    """A series with small holes is found completely from any of its numbers."""
     first = min(holes)
     there = {str(number) for number in range(first, first + 400) if number not in holes or number == first}
     shown = data.draw(st.sets(st.sampled_from(sorted(there)), min_size=1, max_size=5))
@@ -27,7 +27,7 @@ def test_a_series_is_found_from_any_part_of_it(holes: set[int], data: st.DataObj
 
 
 def test_zeros_in_front_and_letters_stay() -> None:
-    """F0099 is followed by F0100, 0009 by 0010, 99 by 100; what ends in no number has no neighbours."""
+    """Guesses keep prefixes and leading zeros; values without a number have no neighbours."""
     assert {"F0098", "F0100"} <= set(guess_neighbours({"F0099"}, set(), 500))
     assert {"0008", "0010"} <= set(guess_neighbours({"0009"}, set(), 500))
     assert {"98", "100"} <= set(guess_neighbours({"99"}, set(), 500))
@@ -35,12 +35,12 @@ def test_zeros_in_front_and_letters_stay() -> None:
 
 
 def test_two_series_are_both_followed() -> None:
-    """Numbers far from each other are two series; nothing far between them is asked for."""
+    """Distant numbers are two series, and nothing far between them is guessed."""
     guesses = {int(text) for text in guess_neighbours({"1000", str(1000 + 3 * MAX_SERIES_GAP)}, set(), 10_000)}
     assert guesses == {*range(1_000 - MAX_MISSES, 1_000), *range(1_001, 1_001 + MAX_MISSES),
                        *range(4_000 - MAX_MISSES, 4_000), *range(4_001, 4_001 + MAX_MISSES)}  # fmt: skip
 
 
 def test_no_negative_numbers() -> None:
-    """Nothing is before zero."""
+    """No guess is negative."""
     assert all(int(text) >= 0 for text in guess_neighbours({"3"}, set(), 500))

@@ -1,4 +1,4 @@
-"""Numbers, dates and identifiers as people write them: read exactly, or refused by name."""
+"""Numbers, dates and identifiers as people write them are read exactly, or refused with a finding."""
 
 from datetime import date
 from decimal import Decimal
@@ -65,7 +65,7 @@ def read(
     ],
 )
 def test_amounts_as_people_write_them(text: str, value: str) -> None:
-    """Spaces, points, commas, minus signs and kr are read as they are meant."""
+    """Spaces, points, commas, minus signs and kr in amounts are understood."""
     assert read(FieldType.AMOUNT, [text]) == ([Decimal(value)], [None])
 
 
@@ -93,7 +93,7 @@ def test_amounts_as_people_write_them(text: str, value: str) -> None:
     ],
 )
 def test_amounts_that_cannot_be_read_are_named(text: str, code: str | None) -> None:
-    """What is no amount, or may be two, is a finding and never a value."""
+    """An unreadable or ambiguous amount is a finding, never a value."""
     assert read(FieldType.AMOUNT, [text or None]) == ([None], [code])
 
 
@@ -110,14 +110,14 @@ def test_amounts_that_cannot_be_read_are_named(text: str, code: str | None) -> N
     ],
 )
 def test_the_decimal_mark_can_be_told(decimal: str, text: str, value: str | None) -> None:
-    """Once the decimal mark is known 1.234 is clear, and the other mark can only group."""
+    """With a given decimal mark 1.234 is unambiguous."""
     values, codes = read(FieldType.AMOUNT, [text], reading=ReadOptions(decimal=decimal))
     assert values == [Decimal(value) if value else None]
     assert codes == [None if value else "not-a-number"]
 
 
 def test_a_number_cell_is_what_excel_shows() -> None:
-    """Artefacts of storage are not decimals; real decimals beyond two are."""
+    """Artefacts of floating point are removed; real decimals beyond two are findings."""
     assert read(FieldType.AMOUNT, ["0.30000000000000004", "1.1000000000000001"], "number") == (
         [Decimal("0.30"), Decimal("1.10")],
         [None, None],
@@ -145,7 +145,7 @@ def test_a_number_cell_is_what_excel_shows() -> None:
     ],
 )
 def test_dates_as_people_write_them(text: str, order: str | None, value: date) -> None:
-    """Clear dates are read; those that need it are read in the order the caller said."""
+    """Unambiguous dates are read; others are read in the given order."""
     assert read(FieldType.DATE, [text], reading=ReadOptions(dates=order)) == ([value], [None])
 
 
@@ -166,18 +166,18 @@ def test_dates_as_people_write_them(text: str, order: str | None, value: date) -
     ],
 )
 def test_dates_that_cannot_be_read_are_named(text: str, code: str) -> None:
-    """What is no date, or may be two, is a finding and never a value."""
+    """An unreadable or ambiguous date is a finding, never a value."""
     assert read(FieldType.DATE, [text]) == ([None], [code])
 
 
 def test_a_year_of_two_digits_is_never_a_birth_year() -> None:
-    """A date of birth may be of either century, whatever order was said."""
+    """A date of birth with a two-digit year is a finding, whatever order was given."""
     said = ReadOptions(dates="dmy")
     assert read(FieldType.DATE, ["01.02.25"], name="date_of_birth", reading=said) == ([None], ["ambiguous-date"])
 
 
 def test_a_day_number_without_a_date_format_is_no_date() -> None:
-    """45659 in a cell formatted as a number is refused; 20250227 is a date."""
+    """A day number in a number cell is not a date; 20250227 is."""
     assert read(FieldType.DATE, ["45659", "20250227"], "number") == ([None, date(2025, 2, 27)], ["not-a-date", None])
 
 
@@ -205,7 +205,7 @@ def test_a_day_number_without_a_date_format_is_no_date() -> None:
     ],
 )
 def test_damaged_identifiers_are_named(text: str, was: str, name: str, code: str) -> None:
-    """An identifier that Excel or somebody's clipboard has damaged is never sent."""
+    """Identifiers that Excel or the clipboard damaged are findings."""
     assert read(FieldType.IDENTIFIER, [text], was, name=name) == ([None], [code])
 
 
@@ -221,12 +221,12 @@ def test_damaged_identifiers_are_named(text: str, was: str, name: str, code: str
     ],
 )
 def test_identifiers_stay_as_they_are(text: str, was: str, name: str, value: str, code: str | None) -> None:
-    """What can be trusted is taken as it stands, with a warning where a person should look."""
+    """Identifiers are kept as they are, with a warning if they look wrong."""
     assert read(FieldType.IDENTIFIER, [text], was, name=name) == ([value], [code])
 
 
 def test_a_postal_code_is_padded_only_when_asked() -> None:
-    """`--pad-postal-codes` makes 150 to 0150, and shows it."""
+    """`--pad-postal-codes` changes 150 to 0150 and reports it."""
     said = ReadOptions(pad_postal_codes=True)
     assert read(FieldType.IDENTIFIER, ["150", "26"], "number", name="postal_code", reading=said) == (
         ["0150", "0026"],
@@ -235,7 +235,7 @@ def test_a_postal_code_is_padded_only_when_asked() -> None:
 
 
 def test_texts_with_hidden_characters_are_sent_with_a_warning() -> None:
-    """A name may hold what cannot be seen; its user is told. A letter in two parts is put together."""
+    """Invisible characters give a warning; decomposed letters are composed."""
     assert read(FieldType.TEXT, ["Kari\u200b", "A\u030ase", "=cmd|x"]) == (
         ["Kari\u200b", "\u00c5se", "=cmd|x"],
         ["invisible-character", None, None],
@@ -245,7 +245,7 @@ def test_texts_with_hidden_characters_are_sent_with_a_warning() -> None:
 @pytest.mark.promise("P12", "P14")
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
 def test_amounts_come_back_as_they_were_written(amount: Decimal) -> None:
-    """Any amount written in Norwegian or with a point is read as itself."""
+    """Every amount written in Norwegian style or with a decimal point is read as the same amount."""
     grouped = f"{amount:,.2f}"
     ways = [f"{amount:.2f}", f"{amount:.2f}".replace(".", ","), grouped.replace(",", " ").replace(".", ",")]
     ways.append(grouped.replace(",", "\u00a0"))
@@ -257,14 +257,14 @@ def test_amounts_come_back_as_they_were_written(amount: Decimal) -> None:
 @pytest.mark.promise("P12")
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 1, 1)))
 def test_dates_come_back_as_they_were_written(day: date) -> None:
-    """Any date written the Norwegian way, as ISO or packed is read as itself."""
+    """Every date written in Norwegian style, as ISO or without separators is read as the same date."""
     for way in (day.isoformat(), f"{day:%d.%m.%Y}", f"{day.day}.{day.month}.{day:%Y}", f"{day:%Y%m%d}"):
         assert read(FieldType.DATE, [way]) == ([day], [None])
 
 
 @given(st.text(max_size=20))
 def test_nothing_a_cell_can_hold_falls_over(text: str) -> None:
-    """Whatever the text, every kind either reads it or has a finding."""
+    """Every text is read or becomes a finding, for every type of field."""
     text = text.strip()
     for kind in FieldType:
         values, codes = read(kind, [text or None])

@@ -1,4 +1,4 @@
-"""Reports as prose."""
+"""Reports as text."""
 
 from typing import Any
 

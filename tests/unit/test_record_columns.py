@@ -1,4 +1,4 @@
-"""ARM's values as columns: exact, typed where all are of a kind, and nothing lost where they are not."""
+"""ARM's records become columns with exact values and types; nothing is lost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=30))
 def test_amounts_are_exact(amounts: list[Decimal]) -> None:
-    """Every amount comes out with the digits it went in with, however large; sums too."""
+    """Amounts and their sums keep all digits."""
     column, frame = seen("glAmount", [str(one) for one in amounts])
     assert column.type is FieldType.AMOUNT
     assert frame.select(column.cast(pl.col("glAmount"))).to_series().to_list() == amounts
@@ -54,7 +54,7 @@ def test_amounts_are_exact(amounts: list[Decimal]) -> None:
     ],
 )
 def test_amounts_keep_all_their_decimals(texts: list[str], amounts: list[str | None]) -> None:
-    """1.005 is not rounded, 6.25e2 is 625, "12.30" as a text is an amount too, nothing is nothing."""
+    """Decimals are not rounded, exponents and amounts as text are understood, and null stays null."""
     column, frame = seen("glAmount", texts)
     found = frame.select(column.cast(pl.col("glAmount"))).to_series().to_list()
     assert found == [None if one is None else Decimal(one) for one in amounts]
@@ -74,7 +74,7 @@ def test_amounts_keep_all_their_decimals(texts: list[str], amounts: list[str | N
     ],
 )
 def test_a_value_of_another_kind_leaves_the_column_as_text(path: str, texts: list[str]) -> None:
-    """A value that is not of its column's kind is kept as ARM wrote it, with its column; nothing becomes blank."""
+    """A value of an unexpected type makes the column text, with every value kept."""
     column, frame = seen(path, texts)
     assert column.type is FieldType.TEXT
     assert column.mismatches == 1
@@ -82,7 +82,7 @@ def test_a_value_of_another_kind_leaves_the_column_as_text(path: str, texts: lis
 
 
 def test_times_become_utc() -> None:
-    """A time with its offset is one moment."""
+    """Times with an offset become UTC."""
     column, frame = seen("createdTime", ['"2025-02-27T17:03:36.176+01:00"', '"2025-02-27T16:03:36.176Z"'])
     first, second = frame.select(column.cast(pl.col("createdTime"))).to_series().to_list()
     assert first == second
@@ -90,7 +90,7 @@ def test_times_become_utc() -> None:
 
 
 def test_what_nobody_has_heard_of_is_kept() -> None:
-    """Unknown keys come after the known ones: nested as dotted columns, lists of texts as texts, the rest as JSON."""
+    """Unknown keys become further columns."""
     records = parse_json(
         b'[{"arItemId": "a", "extra": {"deep": {"x": 1.50}, "list": ["a", "b"]}, "odd": [1.10, {"y": null}]},'
         b' {"arItemId": "b", "extra": "plain", "flag": false}]'
@@ -118,14 +118,14 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_json_written_again_says_the_same(value: Any) -> None:
-    """A value as JSON reads back as itself, its numbers digit by digit."""
+    """A value written as JSON reads back exactly."""
     assert parse_json(to_json_text(value).encode()) == value
     assert to_text(value) is None or isinstance(to_text(value), str)
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=5), JSON, max_size=4), max_size=6), st.sampled_from([None, 2]))
 def test_records_come_out_as_arm_wrote_them(records: list[Any], indent: int | None) -> None:
-    """The text of each record is ARM's own, on one line, wherever in the answer the list stands."""
+    """The text of each record is ARM's own."""
     body = {"summary": {"totalCount": len(records), "odd": [1]}, "more": {"rows": "]"}, "rows": records}
     plain = json.dumps(body, indent=indent, default=float)
     encoding = "utf-8-sig" if len(records) == 1 else "utf-8"
@@ -135,7 +135,7 @@ def test_records_come_out_as_arm_wrote_them(records: list[Any], indent: int | No
 
 
 def test_documents_bring_their_lines() -> None:
-    """Each line says whose it is; a document without lines has none."""
+    """Each line names its document; a document without lines has none."""
     resource = EXPORTS["documents"]
     assert resource.listing is not None
     table = RecordDecoder(resource, resource.listing, keeps_raw=True)
@@ -158,7 +158,7 @@ def test_documents_bring_their_lines() -> None:
 
 
 def test_records_without_a_key_are_told_apart_by_all_they_hold() -> None:
-    """Where ARM names no id, only records that are equal in everything count as one."""
+    """Records without an id are the same only if all their values are equal."""
     resource = EXPORTS["ar-items"]
     assert resource.listing is not None
     records = [{"glAmount": 1}, {"glAmount": 2}, {"glAmount": 1}]

@@ -1,4 +1,4 @@
-"""Sheets as accountants lay them out: titles, totals, notes, second tables, merged and hidden rows, flat files."""
+"""Sheet layouts: titles, totals, notes, second tables, merged and hidden rows, one row per line."""
 
 import json
 import random
@@ -51,7 +51,7 @@ def bodies(found: Checked) -> list[dict[str, object]]:
 
 
 def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
-    """Title rows do not matter; rows keep their own numbers."""
+    """Title rows are skipped; the other rows keep their numbers."""
     found = checked(tmp_path, customers=f"Kundeliste;\nper 1. mai;\n;\n{CUSTOMERS}")
     assert codes(found) == []
     assert found.tables["customers"].rows["row"].to_list() == [5, 6, 7]
@@ -59,7 +59,7 @@ def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;"])
 def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> None:
-    """A total row is one finding, and no record is made of it."""
+    """A total row is one finding and not a record."""
     found = checked(tmp_path, customers=f"{CUSTOMERS}{total}\n")
     assert codes(found) == [(5, None, "total-row")]
     assert found.blocked_rows["customers"]["row"].to_list() == [5]
@@ -71,25 +71,25 @@ def test_a_number_that_begins_like_a_total_is_none(tmp_path: Path) -> None:
 
 
 def test_a_second_table_is_refused_by_its_row(tmp_path: Path) -> None:
-    """Headers repeated inside the data are named."""
+    """Headers repeated inside the data are a finding."""
     found = checked(tmp_path, customers=f"{CUSTOMERS}\n{CUSTOMERS}")
     assert (6, None, "header-again") in codes(found)
 
 
 def test_values_without_a_header_are_told(tmp_path: Path) -> None:
-    """Notes beside the table are not sent, and that is said."""
+    """Values beside the table are reported and not sent."""
     found = checked(tmp_path, customers="Kundenr;Navn;;\nK1;Kari;;\nK2;Ola;;ring ham\n")
     assert codes(found) == [(3, "D", "no-header")]
 
 
 def test_a_sheet_by_name_without_a_known_header_is_told(tmp_path: Path) -> None:
-    """A sheet called Kunder without one known header says so, once."""
+    """A sheet named Kunder without a known header is one finding."""
     found = checked(tmp_path, customers=CUSTOMERS, Kunder="a;b\n1;2\n")
     assert [code for _, _, code in codes(found)] == ["no-known-header"]
 
 
 def test_merged_cells_in_the_data_are_named(tmp_path: Path) -> None:
-    """Merged cells hold one value for many: each row they touch is held back."""
+    """Each row that a merged range touches is held back."""
     path = tmp_path / "k.xlsx"
     book = openpyxl.Workbook()
     page = book.active
@@ -115,7 +115,7 @@ def with_hidden(folder: Path, reading: ReadOptions, hidden: dict[str, set[int]])
 
 
 def test_hidden_rows_stop_until_somebody_decides(tmp_path: Path) -> None:
-    """Rows that Excel does not show are an error that names them; empty hidden rows are none."""
+    """Hidden rows with values are an error; empty ones are not."""
     found = with_hidden(tmp_path, ReadOptions(), {"customers": {3, 90}})
     assert [code for _, _, code in codes(found)] == ["hidden-rows"]
     assert found.findings["value"].to_list() == ["1"]
@@ -123,14 +123,14 @@ def test_hidden_rows_stop_until_somebody_decides(tmp_path: Path) -> None:
 
 
 def test_hidden_rows_are_taken_when_asked(tmp_path: Path) -> None:
-    """`--include-hidden` reads them as any other, and says so."""
+    """`--include-hidden` reads hidden rows and reports it."""
     found = with_hidden(tmp_path, ReadOptions(hidden="include"), {"customers": {3}})
     assert [code for _, _, code in codes(found)] == ["hidden-included"]
     assert found.tables["customers"].rows.height == 3
 
 
 def test_hidden_documents_are_left_out_with_their_lines(tmp_path: Path) -> None:
-    """`--skip-hidden` leaves a document out with all of its lines; each still has an outcome."""
+    """`--skip-hidden` skips a document with all its lines; each still has an outcome."""
     found = with_hidden(tmp_path, ReadOptions(hidden="skip"), {"documents": {3}})
     assert [code for _, _, code in codes(found)] == ["hidden-skipped"]
     assert [body["documentNo"] for body in bodies(found)] == ["F1"]
@@ -139,14 +139,14 @@ def test_hidden_documents_are_left_out_with_their_lines(tmp_path: Path) -> None:
 
 
 def test_a_hidden_line_of_a_shown_document_holds_it_back(tmp_path: Path) -> None:
-    """An invoice is never sent without one of its lines."""
+    """A document with a hidden line is held back."""
     found = with_hidden(tmp_path, ReadOptions(hidden="skip"), {"lines": {4}})
     assert sorted(code for _, _, code in codes(found)) == ["hidden-line", "hidden-skipped"]
     assert found.blocked_rows["documents"]["row"].to_list() == [3]
 
 
 def test_a_flat_file_is_documents_with_lines(tmp_path: Path) -> None:
-    """One row per line with the document's columns repeated gives the documents of two sheets."""
+    """A file with one row per line gives the same documents as two sheets."""
     flat = checked(tmp_path, customers=CUSTOMERS, export=FLAT)
     apart = checked(tmp_path, customers=CUSTOMERS, documents=DOCUMENTS, lines=LINES)
     assert flat.errors == 0
@@ -156,14 +156,14 @@ def test_a_flat_file_is_documents_with_lines(tmp_path: Path) -> None:
 
 
 def test_a_flat_document_must_agree_with_itself(tmp_path: Path) -> None:
-    """Where rows of one document differ the cell is named and the document held back."""
+    """A document whose rows differ is held back, and the cell is named."""
     found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace("F2;;;", "F2;;K3;"))
     assert (4, "C", "flat-disagrees") in codes(found)
     assert found.blocked_rows["documents"]["row"].to_list() == [3]
 
 
 def test_repeated_totals_in_a_flat_file_are_not_summed(tmp_path: Path) -> None:
-    """Where all lines of a document have the same amount nobody can tell whose it is."""
+    """Equal amounts on all lines of a document are ambiguous and a finding."""
     found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace(";100\n", ";150\n"))
     assert "flat-amounts-unclear" in [code for _, _, code in codes(found)]
     assert found.blocked_rows["documents"].height == 2
@@ -174,14 +174,14 @@ def test_repeated_totals_in_a_flat_file_are_not_summed(tmp_path: Path) -> None:
 
 
 def test_sheets_of_their_own_win_over_flat_ones(tmp_path: Path) -> None:
-    """Where there is a sheet of lines, a sheet of documents is not read as lines too."""
+    """With a sheet of lines, a sheet of documents is not read as lines."""
     found = checked(tmp_path, customers=CUSTOMERS, export=FLAT.replace("F2;;;;;;2;Børste;1;150;150\n", ""), lines=LINES)
     assert found.tables["lines"].rows["sheet"].unique().to_list() == [2]
     assert "unknown-header" in [code for _, _, code in codes(found)]
 
 
 def test_a_file_without_data_says_so(tmp_path: Path) -> None:
-    """A file in which nothing is recognised is refused by name."""
+    """A file without a recognised sheet is refused by name."""
     with pytest.raises(FileError, match="No sheet"):
         checked(tmp_path, notes="a;b\n1;2\n")
 

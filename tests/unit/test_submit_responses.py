@@ -1,4 +1,4 @@
-"""What an answer to a POST proves: the table of the promises."""
+"""What a response to a POST proves."""
 
 import pytest
 
@@ -37,12 +37,12 @@ UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
     ],
 )
 def test_outcome_classes(reply: Response, proof: SubmitVerdict) -> None:
-    """Only an answer that proves it is taken as proof; everything else is in doubt."""
+    """Only a response that proves its outcome is taken as proof; all others are unconfirmed."""
     assert read_submit_response(reply).verdict is proof
 
 
 def test_uuid_is_kept_verbatim() -> None:
-    """The batch number keeps its capital letters: it is the one value ARM compares exactly."""
+    """The batch number keeps its letter case, because ARM compares it exactly."""
     assert find_uuid({"batchUuid": UUID.upper()}) == UUID.upper()
 
 
@@ -61,12 +61,12 @@ def test_uuid_is_kept_verbatim() -> None:
     ],
 )
 def test_error_bodies(body: bytes, said: str) -> None:
-    """ARM's own words are shown, whatever shape its error answer has."""
+    """ARM's message is shown, whatever form its error response has."""
     assert describe_refusal(Response(422, body)) == said
 
 
 def test_warnings_of_every_shape() -> None:
-    """Warnings are read as a list, as one object, as text, or not at all."""
+    """Warnings are read from a list, an object or a text."""
     assert extract_notes([{"field": "EmailAddressDocument", "message": "sanitized"}]) == [
         "EmailAddressDocument: sanitized"
     ]
@@ -76,7 +76,7 @@ def test_warnings_of_every_shape() -> None:
 
 
 def test_json_is_exact_or_nothing() -> None:
-    """Numbers are decimals, never floats; what is not sound JSON is nothing."""
+    """Numbers are decimals, and invalid JSON is nothing."""
     assert str(parse_json(b'{"a":0.10}')["a"]) == "0.10"
     assert parse_json(b'{"a":NaN}') is None
     assert parse_json(b"[" * 100_000) is None
@@ -97,6 +97,6 @@ def test_json_is_exact_or_nothing() -> None:
     ],
 )
 def test_retry_after(headers: dict[str, str], strikes: int, seconds: float) -> None:
-    """Nobody calls before the time ARM names, and never later than a window."""
+    """The wait is as long as Retry-After says, but never longer than a window."""
     named = Response(429, headers=headers).retry_after_seconds(1000.0)
     assert seconds_after_limit(named, strikes) == seconds

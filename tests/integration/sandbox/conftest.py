@@ -1,4 +1,4 @@
-"""A sandbox on loopback, and someone who calls it."""
+"""A sandbox on loopback, and a client of it."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The sandbox answers ARM's published samples as they were published."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

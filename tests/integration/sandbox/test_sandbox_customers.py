@@ -1,3 +1,5 @@
+"""Customers of the sandbox: created, changed in part, deleted."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

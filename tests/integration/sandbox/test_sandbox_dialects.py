@@ -1,3 +1,5 @@
+"""Each behaviour that the documentation of ARM leaves open can be switched on."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

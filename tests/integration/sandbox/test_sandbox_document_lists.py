@@ -1,3 +1,5 @@
+"""Lists of customers and documents: pages, sizes, filters and stored queries."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

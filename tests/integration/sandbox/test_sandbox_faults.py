@@ -1,3 +1,5 @@
+"""Faults on purpose: lost, late, repeated, wrong, cut off and slow responses."""
+
 from __future__ import annotations
 
 import time

@@ -1,4 +1,4 @@
-"""The ledger that can be read: it balances, agrees with itself, and is listed as ARM lists."""
+"""The sandbox's generated ledger balances, agrees with itself, and is listed as ARM lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every list of the sandbox, with its filters; and what becomes of a ledger when records come by the API."""
+"""Every list of the sandbox with its filters, and a ledger to which records are added by the API."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The rate limits of the sandbox are those that ARM publishes."""
+
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime

@@ -1,3 +1,5 @@
+"""The sandbox as a server: it starts, stops, and stands alone."""
+
 from __future__ import annotations
 
 import ast

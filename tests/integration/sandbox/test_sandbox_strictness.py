@@ -1,3 +1,5 @@
+"""The sandbox refuses what ARM refuses."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
