@@ -20,6 +20,9 @@ from armbulk.model.record_texts import (
     to_json_text,
 )
 
+_BLANK = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder()
+
 
 @dataclass(frozen=True, slots=True)
 class RecordDecoder:
@@ -104,8 +107,7 @@ class RecordDecoder:
         return len(records) + (sum(len(record.get(path) or ()) for record in records) if path else 0)
 
 
-_BLANK = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+# --- the JSON text of each record -----------------------------------------------------------------------
 
 
 def split_raw_records(body: bytes, count: int) -> list[str]:

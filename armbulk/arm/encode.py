@@ -48,9 +48,9 @@ def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
     rows = _join_lines(rows, resource, lines)
     lines_member = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
     lines_member = pl.when(pl.col("lines_json").is_not_null()).then(lines_member).otherwise(pl.lit(""))
-    members = [_members(_build_tree(resource), _cleared_fields(table.rows)), lines_member]
-    key_only = _object([_member(key.path, key, frozenset())])
-    return rows.with_columns(_object(members).alias("payload")).select(
+    members = [_encode_members(_build_tree(resource), _cleared_fields(table.rows)), lines_member]
+    key_only = _encode_object([_encode_member(key.path, key, frozenset())])
+    return rows.with_columns(_encode_object(members).alias("payload")).select(
         "sheet",
         "row",
         pl.col(resource.key).alias("key"),
@@ -78,12 +78,12 @@ def _is_partial_group(resource: Resource) -> pl.Expr:
 
 def encode_lines(lines: Table) -> pl.DataFrame:
     """Return the lines of each document: `key_norm`, `lines_json` (objects by line number, String), `line_count`."""
-    parent = _parent_key(lines.resource)
+    parent = _find_parent_key(lines.resource)
     order = [name for name in ("line_no",) if name in lines.rows.columns]
     return (
         lines.rows.with_columns(
             normalise_key(pl.col(parent.name)).alias("key_norm"),
-            _object([_members(_build_tree(lines.resource), frozenset())]).alias("json"),
+            _encode_object([_encode_members(_build_tree(lines.resource), frozenset())]).alias("json"),
         )
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
         .group_by("key_norm", maintain_order=True)
@@ -93,7 +93,7 @@ def encode_lines(lines: Table) -> pl.DataFrame:
 
 def build_body(resource: Resource, user_id: str, records: list[str]) -> str:
     """Return a batch's body with these records (JSON): `{"metadata":{"userId":…},"documents":[…]}`."""
-    user = pl.select(_text(pl.lit(user_id))).item()
+    user = pl.select(_encode_text(pl.lit(user_id))).item()
     return f'{{"metadata":{{"userId":{user}}},"{resource.json_array}":[{",".join(records)}]}}'
 
 
@@ -111,12 +111,12 @@ def _document_columns(resource: Resource) -> list[pl.Expr]:
         pl.col("document_type").str.to_uppercase().fill_null("").alias("doc_type"),
         normalise_key(pl.col("customer_no")).alias("customer_norm"),
         pl.col("document_date").dt.to_string("%Y-%m-%d").alias("date"),
-        _number(pl.col("incl_vat")).alias("amount"),
+        _encode_number(pl.col("incl_vat")).alias("amount"),
         pl.col("currency").str.to_uppercase().alias("currency"),
     ]
 
 
-def _parent_key(resource: Resource) -> Field:
+def _find_parent_key(resource: Resource) -> Field:
     return next(field for field in resource.fields if field.role is FieldRole.PARENT_KEY)
 
 
@@ -132,7 +132,7 @@ def _build_tree(resource: Resource) -> Tree:
     return tree
 
 
-def _object(members: list[pl.Expr]) -> pl.Expr:
+def _encode_object(members: list[pl.Expr]) -> pl.Expr:
     return pl.concat_str(pl.lit("{"), pl.concat_str(members).str.strip_prefix(","), pl.lit("}"))
 
 
@@ -141,45 +141,47 @@ def _cleared_fields(rows: pl.DataFrame) -> frozenset[str]:
     return frozenset(rows["cleared"].explode().drop_nulls()) if "cleared" in rows.columns else frozenset()
 
 
-def _members(tree: Tree, cleared: frozenset[str]) -> pl.Expr:
-    return pl.concat_str([_member(name, node, cleared) for name, node in tree.items()])
+def _encode_members(tree: Tree, cleared: frozenset[str]) -> pl.Expr:
+    return pl.concat_str([_encode_member(name, node, cleared) for name, node in tree.items()])
 
 
-def _member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:
+def _encode_member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:
     """A member with its leading comma; "" when it has no value."""
     if isinstance(node, Field):
-        value = _value(node)
+        value = _encode_value(node)
         if node.name in cleared:
             is_cleared = pl.col("cleared").list.contains(pl.lit(node.name)).fill_null(value=False)
             value = pl.when(is_cleared).then(pl.lit(_CLEARED_VALUES.get(node.type, '""'))).otherwise(value)
         return pl.concat_str(pl.lit(f',"{name}":'), value).fill_null("")
-    inner = _members(node, cleared)
-    return pl.when(inner == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(f',"{name}":'), _object([inner])))
+    inner = _encode_members(node, cleared)
+    return (
+        pl.when(inner == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(f',"{name}":'), _encode_object([inner])))
+    )
 
 
-def _value(field: Field) -> pl.Expr:
+def _encode_value(field: Field) -> pl.Expr:
     column = pl.col(field.name)
     match field.type:
         case FieldType.TEXT | FieldType.IDENTIFIER | FieldType.TIME:
-            return _text(column)
+            return _encode_text(column)
         case FieldType.DATE:
             return pl.concat_str(pl.lit('"'), column.dt.to_string("%Y-%m-%d"), pl.lit('"'))
         case FieldType.AMOUNT | FieldType.QUANTITY:
-            return _number(column)
+            return _encode_number(column)
         case FieldType.INTEGER:
             return column.cast(pl.String)
         case FieldType.BOOLEAN:
             return pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))
         case FieldType.TEXT_LIST:
-            return pl.concat_str(pl.lit("["), column.list.eval(_text(pl.element())).list.join(","), pl.lit("]"))
+            return pl.concat_str(pl.lit("["), column.list.eval(_encode_text(pl.element())).list.join(","), pl.lit("]"))
         case _:
             assert_never(field.type)
 
 
-def _text(column: pl.Expr) -> pl.Expr:
+def _encode_text(column: pl.Expr) -> pl.Expr:
     return pl.concat_str(pl.lit('"'), column.str.replace_many(_ESCAPES, _ESCAPED), pl.lit('"'))
 
 
-def _number(column: pl.Expr) -> pl.Expr:
+def _encode_number(column: pl.Expr) -> pl.Expr:
     """The decimal's digits without trailing zeros: 5200.00 → 5200, 0.50 → 0.5."""
     return column.cast(pl.String).str.strip_chars_end("0").str.strip_suffix(".")

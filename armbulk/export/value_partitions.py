@@ -24,6 +24,14 @@ MAX_SINGLE_VALUES = 20_000
 SAMPLE_VALUES = 50
 """Values that were shown already and are queried all the same: when none of them has more records, no other will."""
 
+MAX_MISSES = 100
+"""Numbers in a row that no record has, after which a series is taken to end."""
+
+MAX_SERIES_GAP = 1_000
+"""Numbers further from each other belong to two series."""
+
+_NUMBERED = re.compile(r"^(.*?)([0-9]{1,15})$", re.DOTALL)
+
 
 @dataclass(slots=True)
 class ValuePartitioner:
@@ -106,13 +114,7 @@ def _value_of(child: PartitionState) -> str:
     return child.partition.values[-1][1]
 
 
-MAX_MISSES = 100
-"""Numbers in a row that no record has, after which a series is taken to end."""
-
-MAX_SERIES_GAP = 1_000
-"""Numbers further from each other belong to two series."""
-
-_NUMBERED = re.compile(r"^(.*?)([0-9]{1,15})$", re.DOTALL)
+# --- values that probably exist ------------------------------------------------------------------------
 
 
 def guess_neighbours(known: Iterable[str], queried: AbstractSet[str], limit: int) -> list[str]:

@@ -40,7 +40,7 @@ class DoubtResolver:
             store.append_message(self.session.run.id, lookup.message, [record.no], keep_earlier=True)
 
     def finish_round(self, batch: Batch, *, is_complete: bool) -> None:
-        """Close a round of look-ups (`is_complete`: each showed something); a batch that has settled goes to a person."""
+        """End a round of look-ups (`is_complete`: each showed something); a batch that has settled goes to a person."""
         session = self.session
         rounds = session.store.save_lookup(batch.id, (), ends_round=is_complete)
         is_in_doubt = session.store.batch(batch.id).state is BatchState.IN_DOUBT
