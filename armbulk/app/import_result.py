@@ -13,6 +13,7 @@ from armbulk.app.plan import Plan
 from armbulk.app.runs import finish_run, redact_finished_run, run_files
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
+from armbulk.model.outcome import ApiUsage
 from armbulk.redaction import redact_shown
 from armbulk.results.outcome_texts import outcome_text, state_text, translate_message
 from armbulk.results.report import list_outcomes, write_results
@@ -83,6 +84,11 @@ class ImportResult:
         return self.result.all_successful
 
     @property
+    def cost(self) -> ApiUsage:
+        """What the run used of ARM's limits: requests, records read, records written."""
+        return ApiUsage(**self.result.usage)
+
+    @property
     def resume_at(self) -> datetime | None:
         """When a paused run can go on (UTC)."""
         seconds = self.result.run.resume_at if self.result.run else None
@@ -92,7 +98,8 @@ class ImportResult:
     def outcomes(self) -> pl.DataFrame:
         """One row for every row that was read, with the columns of OUTCOME_SCHEMA.
 
-        Of a run whose files were not read (`session.run`), one row for every record.
+        Of a run whose files were not read (`session.run`), one row for every record. Once `write` was called for a
+        finished run, messages no longer quote personal data.
         """
         if self.checked is None:
             return _stored_outcomes(self.result, self.lang)
