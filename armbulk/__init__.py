@@ -21,12 +21,13 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent unless i
 
 if TYPE_CHECKING:
     from armbulk.app.check import CheckResult
+    from armbulk.app.connect import connect
     from armbulk.app.dialog import Dialog
     from armbulk.app.exports import Export
     from armbulk.app.import_result import ImportResult
     from armbulk.app.plan import Plan
     from armbulk.app.resolve import ResolveResult
-    from armbulk.app.session import Session, connect
+    from armbulk.app.session import Session
     from armbulk.errors import (
         ArmbulkError,
         FileError,
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
 else:
     _MODULES = {
-        "armbulk.app.session": ("Session", "connect"),
+        "armbulk.app.connect": ("connect",),
+        "armbulk.app.session": ("Session",),
         "armbulk.app.check": ("CheckResult",),
         "armbulk.app.plan": ("Plan",),
         "armbulk.app.import_result": ("ImportResult",),

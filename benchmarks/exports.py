@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,8 +26,8 @@ import polars as pl
 
 from armbulk.clock import SystemClock
 from armbulk.context import Context
-from armbulk.export import run
 from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.run import open_list
 from armbulk.settings.load import load_profile
 
 JOBS = ("csv:100000", "csv:1000000", "parquet:100000", "parquet:1000000", "jsonl:1000000", "xlsx:100000", "xlsx:500000")
@@ -110,8 +111,10 @@ def ours(made: Path, rows: int, target: Path) -> None:
            "ARMBULK_CLIENT_NO": "2218"}  # fmt: skip
     bench = Context(load_profile(env, aup_file=limits), SystemClock(), Ledger(made, rows))
     want = build_request("gl-items", ExportArguments(target))
-    said = run.export_list(bench, want, "en", waits=False, fresh=False, on_progress=lambda _: None).report
-    assert (said["rows"], said["complete"]) == (rows, True), said["gaps"]
+    with ExitStack() as stack:
+        export = open_list(stack, bench, want, "en", waits=False, fresh=False, on_progress=lambda _: None)
+        export.write(target, want.dialect, "en")
+    assert (export.report["rows"], export.complete) == (rows, True), export.report["gaps"]
 
 
 def naive(made: Path, rows: int, target: Path) -> None:

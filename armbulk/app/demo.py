@@ -6,22 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from armbulk.app.check import CheckResult, InputFiles, check_inputs
-from armbulk.app.dialog import Dialog
-from armbulk.app.exports import build_export_request, export_to_file
+from armbulk.app.check import CheckResult
+from armbulk.app.exports import Export
 from armbulk.app.import_result import ImportResult
-from armbulk.app.imports import send_plan
-from armbulk.app.plan import Plan, build_plan
+from armbulk.app.plan import Plan
+from armbulk.app.session import Session
 from armbulk.clock import Clock
-from armbulk.context import Context
-from armbulk.export.result import ExportResult
 from armbulk.i18n import Words
 from armbulk.package_data import data_path
-from armbulk.planning.plan import ImportOptions
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 from armbulk.settings.load import load_profile
-from armbulk.store import Store
 
 SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
@@ -54,7 +49,7 @@ class DemoFile:
     about: Words
 
 
-DemoEvent = DemoStep | CheckResult | Plan | ImportResult | ExportResult | DemoFile
+DemoEvent = DemoStep | CheckResult | Plan | ImportResult | Export | DemoFile
 
 
 def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
@@ -74,13 +69,9 @@ def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
     workbook = Path(shutil.copy(data_path("samples") / SAMPLE, folder / SAMPLE))
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
         environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
-        context = Context(load_profile(environ, options={"lang": lang}), clock)
-        store = context.open_store()
-        try:
-            yield from _import(context, store, workbook)
-            yield from _export(context, folder)
-        finally:
-            store.close()
+        with Session(load_profile(environ, options={"lang": lang}), clock) as session:
+            yield from _import(session, workbook)
+            yield from _export(session, folder)
 
 
 def create_folder(folder: str | None) -> Path:
@@ -92,40 +83,38 @@ def create_folder(folder: str | None) -> Path:
     return path
 
 
-def _import(context: Context, store: Store, workbook: Path) -> Iterator[DemoEvent]:
+def _import(session: Session, workbook: Path) -> Iterator[DemoEvent]:
     yield DemoStep(1, Words("Check the workbook", "Sjekk arbeidsboken"), f"armbulk check {SAMPLE}")
-    check = check_inputs(InputFiles((str(workbook),)), context.profile, Dialog())
+    check = session.check(workbook)
     yield check
     yield DemoFile(workbook, Words("the input: customers, invoices, lines", "inndata: kunder, fakturaer, linjer"))
     yield DemoStep(2, Words("Plan what is sent", "Planlegg hva som sendes"), f"armbulk plan {SAMPLE}")
-    plan = Plan(check, build_plan(context, store, check.checked, ImportOptions(first_import=True)))
+    plan = session.plan(check, first_import=True)
     yield plan
     yield DemoStep(
         3,
         Words("Send it, and write an outcome for every row", "Send det, og skriv et utfall for hver rad"),
         f"armbulk import {SAMPLE}",
     )
-    result = send_plan(context, store, plan, Dialog(), wait=True)
+    result = session.send(plan)
     path = result.write()
     yield result
     yield DemoFile(path, Words("the same, with an outcome beside each row", "det samme, med et utfall ved hver rad"))
 
 
-def _export(context: Context, folder: Path) -> Iterator[DemoEvent]:
+def _export(session: Session, folder: Path) -> Iterator[DemoEvent]:
     month_end, customers = folder / f"gl-items-{PERIOD}.xlsx", folder / "customers.xlsx"
     yield DemoStep(
         4,
         Words("Export a month's GL items, tied out", "Eksporter en måneds hovedboksposter, avstemt"),
         f"armbulk export gl-items --period {PERIOD} -o {month_end.name}",
     )
-    request = build_export_request("gl-items", target=month_end, period=PERIOD)
-    yield export_to_file(context, request, Dialog(), wait=True, fresh=False)
+    yield session.export_file("gl-items", target=month_end, period=PERIOD)
     yield DemoFile(month_end, Words("the month-end workbook", "månedsavslutningen"))
     yield DemoStep(
         5, Words("Export the customers", "Eksporter kundene"), f"armbulk export customers -o {customers.name}"
     )
-    request = build_export_request("customers", target=customers)
-    yield export_to_file(context, request, Dialog(), wait=True, fresh=False)
+    yield session.export_file("customers", target=customers)
     yield DemoFile(
         customers,
         Words(

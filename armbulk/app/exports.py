@@ -8,15 +8,22 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 import polars as pl
 
-from armbulk.app.dialog import Dialog
+from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.context import Context
 from armbulk.errors import Unfinished, UsageError
-from armbulk.export.request import ExportArguments, verify_format
-from armbulk.export.result import ExportResult
-from armbulk.export.run import ListExport
+from armbulk.export.pricing import plan_list
+from armbulk.export.request import ExportArguments, ExportRequest, build_request, verify_format
+from armbulk.export.run import ListExport, open_list
 from armbulk.model.outcome import ApiUsage
-from armbulk.month_end.close import ClosingExport, open_export, plan_export, run_export
-from armbulk.month_end.request import CLOSE, CloseRequest, build_close_request, verify_close_format
+from armbulk.month_end.close import ClosingExport, open_month_end, plan_month_end
+from armbulk.month_end.request import (
+    CLOSE,
+    POSTINGS,
+    MonthEndRequest,
+    build_month_end_request,
+    verify_close_format,
+    verify_no_accounts,
+)
 from armbulk.resources import EXPORTS
 from armbulk.results.report import verify_writable
 from armbulk.writers.tables import DIALECTS
@@ -60,8 +67,15 @@ class Export:
     compared with it. Else the same export continues from there.
     """
 
-    def __init__(self, request: CloseRequest, source: ListExport | ClosingExport, stack: ExitStack, lang: str) -> None:
-        self._request = request
+    def __init__(
+        self,
+        request: ExportRequest | MonthEndRequest,
+        source: ListExport | ClosingExport,
+        stack: ExitStack,
+        lang: str,
+    ) -> None:
+        self._list = _list_of(request)
+        self._is_close = isinstance(request, MonthEndRequest) and request.close
         self._source = source
         self._stack = stack
         self._lang = lang
@@ -139,10 +153,9 @@ class Export:
             FileError: The file cannot be written.
         """
         self._verify_open()
-        request = self._request.request
-        path = Path(target) if target is not None else request.target
-        dialect = csv_dialect or request.dialect
-        _verify_format(self._request, path, dialect)
+        path = Path(target) if target is not None else self._list.target
+        dialect = csv_dialect or self._list.dialect
+        self._verify_format(path, dialect)
         self._files = self._source.write(path, dialect, self._lang)
         self._is_used = True
         return list(self._files)
@@ -165,24 +178,34 @@ class Export:
         if self._is_closed:
             raise UsageError("export-closed", "The export is closed", "Export again, and take its frame or write it")
 
+    def _verify_format(self, target: Path, dialect: str) -> None:
+        """Make sure that it can be written to another target than it was made for; UsageError otherwise."""
+        verify_format(target)
+        if self._is_close:
+            verify_close_format(target)
+        if (target.suffix.lower() == ".jsonl") != self._list.is_raw:
+            raise UsageError(
+                "form-raw",
+                f"{target.name}: a .jsonl file needs an export of its own",
+                f"Export with target={str(target)!r}",
+            )
+        if dialect not in DIALECTS:
+            raise UsageError(
+                "dialect-unknown", f"There is no CSV dialect {dialect!r}", f"Use one of {', '.join(DIALECTS)}"
+            )
 
-def _verify_format(request: CloseRequest, target: Path, dialect: str) -> None:
-    """Make sure that an export can be written to another target than it was made for; UsageError otherwise."""
-    verify_format(target)
-    if request.close:
-        verify_close_format(target)
-    if (target.suffix.lower() == ".jsonl") != request.request.is_raw:
-        raise UsageError(
-            "form-raw",
-            f"{target.name}: a .jsonl file needs an export of its own",
-            f"Export with target={str(target)!r}",
-        )
-    if dialect not in DIALECTS:
-        raise UsageError("dialect-unknown", f"There is no CSV dialect {dialect!r}", f"Use one of {', '.join(DIALECTS)}")
+
+def _list_of(request: ExportRequest | MonthEndRequest) -> ExportRequest:
+    """The list that an export reads (a month-end: first)."""
+    return request.request if isinstance(request, MonthEndRequest) else request
 
 
-def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> CloseRequest:
-    """Return what is to be exported; UsageError when ARM cannot be asked that."""
+def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportRequest | MonthEndRequest:
+    """Return what is to be exported: a list, or a month-end (all postings, or `close`).
+
+    Raises:
+        UsageError: ARM cannot be asked that.
+    """
     if resource not in {*EXPORTS, CLOSE}:
         raise UsageError(
             "no-such-list", f"{resource!r} cannot be exported", f"Use one of {', '.join(EXPORTS)}, {CLOSE}"
@@ -200,10 +223,16 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> CloseRe
         dialect=query.get("csv_dialect") or DIALECTS[0],
         since=query.get("since"),
     )
-    return build_close_request(resource, arguments, query.get("accounts", ()))
+    accounts = query.get("accounts", ())
+    if resource == CLOSE or (resource == POSTINGS and not arguments.since):
+        return build_month_end_request(resource, arguments, accounts)
+    verify_no_accounts(accounts)
+    return build_request(resource, arguments)
 
 
-def read_export(context: Context, request: CloseRequest, dialog: Dialog, *, wait: bool, fresh: bool) -> Export:
+def read_export(
+    context: Context, request: ExportRequest | MonthEndRequest, dialog: Dialog, *, wait: bool, fresh: bool
+) -> Export:
     """Read a list, or the rest of it, and prove it; its records are on disk until the export is closed.
 
     Args:
@@ -217,9 +246,25 @@ def read_export(context: Context, request: CloseRequest, dialog: Dialog, *, wait
         LimitError, LoginError, ServerError: What was read is kept; the same export continues from there.
         Interrupted: The user asked to stop; what was read is kept.
     """
+    with dialog.sending() as progress:
+        return _open_export(context, request, progress, wait=wait, fresh=fresh)
+
+
+def _open_export(
+    context: Context,
+    request: ExportRequest | MonthEndRequest,
+    progress: ReportProgress,
+    *,
+    wait: bool,
+    fresh: bool,
+) -> Export:
     lang = context.profile.lang
-    with dialog.sending() as progress, ExitStack() as stack:
-        source = open_export(stack, context, request, lang, waits=wait, fresh=fresh, on_progress=progress)
+    with ExitStack() as stack:
+        source: ListExport | ClosingExport
+        if isinstance(request, MonthEndRequest):
+            source = open_month_end(stack, context, request, lang, waits=wait, fresh=fresh, on_progress=progress)
+        else:
+            source = open_list(stack, context, request, lang, waits=wait, fresh=fresh, on_progress=progress)
         return Export(request, source, stack.pop_all(), lang)
 
 
@@ -246,26 +291,36 @@ def retry_when_free(earlier: list[Export], call: Callable[[], _T]) -> _T:
     return call()
 
 
-def export_to_file(context: Context, request: CloseRequest, dialog: Dialog, *, wait: bool, fresh: bool) -> ExportResult:
-    """Read a list, prove it, and write its file. The arguments and exceptions are those of `read_export`.
+def export_to_file(
+    context: Context, request: ExportRequest | MonthEndRequest, dialog: Dialog, *, wait: bool, fresh: bool
+) -> Export:
+    """Read a list, prove it, and write its file; the export that is returned is closed.
+
+    The arguments and exceptions are those of `read_export`.
 
     Raises:
         FileError: The file cannot be written.
     """
-    lang = context.profile.lang
-    if note := verify_writable(request.request.target, lang):
+    if note := verify_writable(_list_of(request).target, context.profile.lang):
         dialog.note(note)
     with dialog.sending() as progress:
-        return run_export(context, request, lang, waits=wait, fresh=fresh, on_progress=progress)
+        export = _open_export(context, request, progress, wait=wait, fresh=fresh)
+        try:
+            export.write()
+        finally:
+            export.close()
+        return export
 
 
-def price_export(context: Context, request: CloseRequest, dialog: Dialog) -> dict[str, Any]:
+def price_export(context: Context, request: ExportRequest | MonthEndRequest, dialog: Dialog) -> dict[str, Any]:
     """Return the size and the price of an export, as the JSON of `armbulk export --plan` has them.
 
     The arguments and exceptions are those of `read_export`.
     """
     with dialog.sending() as progress:
-        return plan_export(context, request, on_progress=progress)
+        if isinstance(request, MonthEndRequest):
+            return plan_month_end(context, request, on_progress=progress)
+        return plan_list(context, request, on_progress=progress)
 
 
 def column_headers(lang: str) -> dict[str, str]:

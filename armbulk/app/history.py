@@ -27,16 +27,11 @@ RUNS_SCHEMA = pl.Schema(
 """Columns and dtypes of `Session.runs`."""
 
 
-def tabulate_runs(store: Store) -> pl.DataFrame:
-    """Return all runs, newest first, with the columns of RUNS_SCHEMA."""
-    texts = pl.DataFrame(list_runs(store), schema={**RUNS_SCHEMA, "run": pl.String, "created": pl.String})
+def tabulate_runs(runs: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return the runs (as `armbulk runs` lists them) in the same order, with the columns of RUNS_SCHEMA."""
+    texts = pl.DataFrame(runs, schema={**RUNS_SCHEMA, "run": pl.String, "created": pl.String})
     created = pl.col("created").str.to_datetime(time_zone="UTC", time_unit="us")
     return texts.with_columns(created).cast(RUNS_SCHEMA)
-
-
-def list_runs(store: Store) -> list[dict[str, Any]]:
-    """Return all runs, newest first, as the JSON of `armbulk runs` has them."""
-    return run_result.list_runs(store)
 
 
 def load_run(context: Context, store: Store, run_id: int) -> ImportResult:

@@ -1,4 +1,4 @@
-"""Import files: read, check, plan, confirm, send, reconcile, write. And continue an interrupted import."""
+"""Import files: read, check, plan, confirm, send, reconcile, write."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +7,8 @@ from armbulk.app.check import InputFiles, check_inputs
 from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.login import add_login
-from armbulk.app.plan import Plan, build_plan, validate_lookup_options, verify_expected_totals
-from armbulk.app.runs import create_run, find_unfinished_run, run_files, send_run, verify_run_client
+from armbulk.app.plan import Plan, build_plan, verify_expected_totals
+from armbulk.app.runs import create_run, send_run
 from armbulk.context import Context
 from armbulk.errors import FileError
 from armbulk.planning.plan import ImportOptions
@@ -64,12 +64,10 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         result.write(target)
         return result
     context = add_login(context)
-    verify_expected_totals(plan.priced, request.expect_count, request.expect_total)
-    _verify_history(context, store, plan, target)
-    _verify_target(target, context, dialog)
+    _verify_before_sending(context, store, plan, request, target, dialog)
     if not _is_confirmed(plan, dialog):
         return _unsent(context, store, plan, DECLINED)
-    return _write(_create_and_send(context, store, plan, dialog, wait=request.wait), target)
+    return write_result(_create_and_send(context, store, plan, dialog, wait=request.wait), target)
 
 
 def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
@@ -85,56 +83,21 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
     return _create_and_send(context, store, plan, dialog, wait=wait)
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeRequest:
-    """Which run to continue (None: the latest unfinished one), and how. The rest as in ImportRequest."""
-
-    run: int | None = None
-    target: str | None = None
-    look_up: bool = False
-    first_import: bool = False
-    wait: bool = True
-
-    def __post_init__(self) -> None:
-        """UsageError when the options contradict each other."""
-        validate_lookup_options(look_up=self.look_up, first_import=self.first_import)
-
-
-def resume_import(context: Context, store: Store, request: ResumeRequest, dialog: Dialog) -> ImportResult | None:
-    """Continue an unfinished import and write its result workbook; None when a first import was not confirmed.
-
-    Args:
-        context: With what it takes to call ARM (see `add_login`).
-        store: Where the run is.
-        request: Which run, and how.
-        dialog: Answers and progress.
-
-    Raises:
-        StoreError: There is no such run.
-        UsageError: There is no unfinished run.
-        SettingsError: The run belongs to another client.
-        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
-        LoginError, LimitError, ServerError: The run is paused again, and can be resumed.
-    """
-    account = context.profile.account
-    run = store.run(request.run) if request.run else find_unfinished_run(store, account)
-    verify_run_client(run, account)
-    target = result_path(run_files(run), request.target)
-    if not (request.look_up or request.first_import):
-        verify_history(store, run.account, run_files(run), target)
-    _verify_target(target, context, dialog)
-    if request.first_import and not dialog.confirm_first_import():
-        return None
-    look_first = True if request.look_up else False if request.first_import else None
-    return _write(_send(context, store, run, dialog, wait=request.wait, look_first=look_first), target)
-
-
 # ── the steps ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _unsent(context: Context, store: Store, plan: Plan, state: str) -> ImportResult:
     result = build_unsent_result(plan.priced.items)
     return ImportResult(state, result, store, context.clock, context.profile.lang, plan.check.checked, plan)
+
+
+def _verify_before_sending(
+    context: Context, store: Store, plan: Plan, request: ImportRequest, target: Path, dialog: Dialog
+) -> None:
+    """Make sure of the totals that the caller expects, of the store, and of the result workbook."""
+    verify_expected_totals(plan.priced, request.expect_count, request.expect_total)
+    _verify_history(context, store, plan, target)
+    verify_target(target, context, dialog)
 
 
 def _verify_history(context: Context, store: Store, plan: Plan, target: Path) -> None:
@@ -144,7 +107,7 @@ def _verify_history(context: Context, store: Store, plan: Plan, target: Path) ->
         verify_history(store, context.profile.account, plan.check.inputs.files, target)
 
 
-def _verify_target(target: Path, context: Context, dialog: Dialog) -> None:
+def verify_target(target: Path, context: Context, dialog: Dialog) -> None:
     """Make sure that the result workbook can be written; FileError otherwise."""
     if note := verify_writable(target, context.profile.lang):
         dialog.note(note)
@@ -157,20 +120,21 @@ def _is_confirmed(plan: Plan, dialog: Dialog) -> bool:
 def _create_and_send(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
     """Store the run before anything is sent, then send it."""
     run = store.run(create_run(context, store, plan.priced, plan.check.inputs))
-    result = _send(context, store, run, dialog, wait=wait)
+    result = send_stored_run(context, store, run, dialog, wait=wait)
     result.plan, result.checked = plan, plan.check.checked
     return result
 
 
-def _send(
+def send_stored_run(
     context: Context, store: Store, run: Run, dialog: Dialog, *, wait: bool, look_first: bool | None = None
 ) -> ImportResult:
+    """Send what is left of a run, as `armbulk.app.runs.send_run` does; return how it ended."""
     with dialog.sending() as progress:
         state = send_run(context, store, run, wait=wait, progress=progress, look_first=look_first)
     return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile.lang)
 
 
-def _write(result: ImportResult, target: Path) -> ImportResult:
+def write_result(result: ImportResult, target: Path) -> ImportResult:
     """Write the result workbook of a run that was not interrupted; a file that cannot be written is no failure."""
     if result.state != "interrupted":
         try:

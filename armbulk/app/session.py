@@ -1,4 +1,4 @@
-"""The public API: `connect` and the session of one client. `import armbulk` re-exports them.
+"""The public API: the session of one client, which `armbulk.connect` returns.
 
     import armbulk
 
@@ -13,14 +13,12 @@ files, network and settings are exceptions of `armbulk.errors`. The command line
 when they are called.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from armbulk.clock import Clock, SystemClock
-from armbulk.settings.load import load_profile, read_environment
+from armbulk.clock import Clock
 from armbulk.settings.profile import Profile
 
 if TYPE_CHECKING:
@@ -37,43 +35,6 @@ if TYPE_CHECKING:
     from armbulk.context import Context
     from armbulk.model.read_options import ReadOptions
     from armbulk.store import Store
-
-
-def connect(
-    profile: str | None = None,
-    *,
-    settings: Mapping[str, str] = MappingProxyType({}),
-    aup_file: str | Path | None = None,
-    clock: Clock | None = None,
-    transport: "httpx.BaseTransport | None" = None,
-    new_profile: bool = False,
-) -> "Session":
-    """Return a session for one client. Nothing is opened or called yet.
-
-    Settings are taken in this order: `settings`, the environment, the profile in config.toml, defaults.
-
-    Args:
-        profile: The name of a profile of config.toml; None: ARMBULK_PROFILE, else `default`.
-        settings: Settings by their environment names, like `{"ARMBULK_CLIENT_SIZE": "M"}`.
-        aup_file: A TOML file with limits that replace the built-in ones.
-        clock: What tells the time and waits; None: this machine's.
-        transport: What carries HTTP requests; None: the network.
-        new_profile: Whether the profile need not exist yet.
-
-    Raises:
-        SettingsError: A setting is wrong, or there is no such profile. What is missing to call ARM is an error only
-            when ARM is called.
-    """
-    environ = {**read_environment(), **settings}
-    options = {name.removeprefix("ARMBULK_").lower(): value for name, value in settings.items()}
-    limits = Path(aup_file) if aup_file is not None else None
-    loaded = load_profile(environ, profile, options, limits, new=new_profile)
-    return Session(loaded, clock or SystemClock(), transport)
-
-
-def default_language() -> str:
-    """Return the language of messages before the settings are read."""
-    return read_environment().get("ARMBULK_LANG") or "en"
 
 
 class Session:
@@ -278,10 +239,10 @@ class Session:
             dialog: Answers and progress.
 
         Raises:
-            ArmbulkError: As `armbulk.app.imports.resume_import` lists them.
+            ArmbulkError: As `armbulk.app.resume.resume_import` lists them.
         """
         from armbulk.app.dialog import Dialog
-        from armbulk.app.imports import ResumeRequest, resume_import
+        from armbulk.app.resume import ResumeRequest, resume_import
 
         request = ResumeRequest(run, str(target) if target is not None else None, look_up, first_import, wait)
         return resume_import(self.require_login(), self.store, request, dialog or Dialog())
@@ -356,19 +317,49 @@ class Session:
         self._exports.append(export)
         return export
 
+    def export_file(
+        self,
+        resource: str,
+        *,
+        wait: bool = True,
+        fresh: bool = False,
+        dialog: "Dialog | None" = None,
+        **query: "Unpack[ExportQuery]",
+    ) -> "Export":
+        """Export a list and write its file: `armbulk export` in one call.
+
+        The export is closed; its figures and `to_json` remain. Arguments and exceptions are those of `export`; the
+        dialog takes progress and notes.
+
+        Raises:
+            FileError: The file cannot be written.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.exports import build_export_request, export_to_file, retry_when_free
+
+        request, dialog = build_export_request(resource, **query), dialog or Dialog()
+        context = self.require_login()
+        return retry_when_free(self._exports, lambda: export_to_file(context, request, dialog, wait=wait, fresh=fresh))
+
     def plan_export(
-        self, resource: str, *, progress: "ReportProgress | None" = None, **query: "Unpack[ExportQuery]"
+        self,
+        resource: str,
+        *,
+        progress: "ReportProgress | None" = None,
+        dialog: "Dialog | None" = None,
+        **query: "Unpack[ExportQuery]",
     ) -> dict[str, Any]:
         """Return how large an export is and what it costs, as the JSON of `armbulk export --plan` has it.
 
         A few small calls ask for totals; nothing is read completely. The arguments and exceptions are those of
-        `export`.
+        `export`; `dialog` takes the place of `progress`.
         """
         from armbulk.app.dialog import Dialog
         from armbulk.app.exports import build_export_request, price_export, retry_when_free
 
-        request, context = build_export_request(resource, **query), self.require_login()
-        return retry_when_free(self._exports, lambda: price_export(context, request, Dialog(progress)))
+        request, dialog = build_export_request(resource, **query), dialog or Dialog(progress)
+        context = self.require_login()
+        return retry_when_free(self._exports, lambda: price_export(context, request, dialog))
 
     # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -382,13 +373,25 @@ class Session:
         """Return all runs, newest first, with the columns of `app.history.RUNS_SCHEMA`."""
         from armbulk.app.history import tabulate_runs
 
-        return tabulate_runs(self.store)
+        return tabulate_runs(self.list_runs())
+
+    def list_runs(self) -> list[dict[str, Any]]:
+        """Return all runs, newest first, as the JSON of `armbulk runs` has them."""
+        from armbulk.results.run_result import list_runs
+
+        return list_runs(self.store)
 
     def usage(self) -> "pl.DataFrame":
         """Return ARM's limits, one row per window and meter, with the columns of `app.usage.METERS_SCHEMA`."""
         from armbulk.app.usage import tabulate_meters
 
-        return tabulate_meters(self.store, self.profile, self.clock.now())
+        return tabulate_meters(self.describe_usage())
+
+    def describe_usage(self) -> dict[str, Any]:
+        """Return ARM's limits, as the JSON of `armbulk usage` has them."""
+        from armbulk.app.usage import list_meters
+
+        return list_meters(self.store, self.profile, self.clock.now())
 
     def purge(self, older_than: timedelta) -> "PurgeResult":
         """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""

@@ -47,6 +47,6 @@ def list_meters(store: Store, profile: Profile, now: float) -> dict[str, Any]:
     return {"client_no": profile.client_no, "size": profile.client_size, "meters": meters}
 
 
-def tabulate_meters(store: Store, profile: Profile, now: float) -> pl.DataFrame:
-    """Return every meter of both windows, with the columns of METERS_SCHEMA."""
-    return pl.DataFrame(list_meters(store, profile, now)["meters"], schema=METERS_SCHEMA)
+def tabulate_meters(usage: dict[str, Any]) -> pl.DataFrame:
+    """Return every meter of both windows (as `list_meters` lists them), with the columns of METERS_SCHEMA."""
+    return pl.DataFrame(usage["meters"], schema=METERS_SCHEMA)

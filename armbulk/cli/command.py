@@ -99,8 +99,8 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
 
 
 def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[str, Any], *, new_profile: bool) -> int:
+    from armbulk.app.connect import connect, default_language
     from armbulk.app.logs import logged_command
-    from armbulk.app.session import connect, default_language
     from armbulk.cli.output import Reporter
 
     reporter = Reporter(shared.lang or default_language(), shared.as_json, shared.quiet)

@@ -66,7 +66,7 @@ def _show_event(context: CommandContext, event: "DemoEvent") -> None:
         case Plan():
             reporter.show("plan", event.to_json())
         case _:
-            show_export(context, event.report)
+            show_export(context, event.to_json())
 
 
 def _show_files(context: CommandContext, files: "list[DemoFile]") -> None:

@@ -61,18 +61,17 @@ def export(
               armbulk export ar-items --where customerno=543210 -o items.csv
               armbulk export customers --since last -o news.xlsx
     """
-    from armbulk.app.exports import build_export_request, export_to_file, price_export
     from armbulk.cli.dialog import TerminalDialog
 
-    request = build_export_request(resource, columns=columns.split(",") if columns else (), **arguments)
-    login, dialog = context.session.require_login(), TerminalDialog(context)
+    session, dialog = context.session, TerminalDialog(context)
+    arguments["columns"] = columns.split(",") if columns else ()
     if only_plan:
-        context.reporter.show("export-plan", price_export(login, request, dialog))
+        context.reporter.show("export-plan", session.plan_export(resource, dialog=dialog, **arguments))
         return Exit.OK
     try:
-        result = export_to_file(login, request, dialog, wait=not no_wait, fresh=fresh)
+        result = session.export_file(resource, wait=not no_wait, fresh=fresh, dialog=dialog, **arguments)
     except Interrupted:
         context.reporter.say("Interrupted; what was read is kept: the same command goes on from here.")
         return Exit.INTERRUPTED
-    show_export(context, result.report)
+    show_export(context, result.to_json())
     return Exit.OK if result.complete and result.agrees else Exit.UNFINISHED

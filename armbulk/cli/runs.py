@@ -18,9 +18,7 @@ def runs(context: CommandContext) -> Exit:
     \b
     Example:  armbulk runs
     """
-    from armbulk.app.history import list_runs
-
-    context.reporter.show("runs", {"runs": list_runs(context.session.store)})
+    context.reporter.show("runs", {"runs": context.session.list_runs()})
     return Exit.OK
 
 

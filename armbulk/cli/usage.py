@@ -14,8 +14,5 @@ def usage(context: CommandContext) -> Exit:
     \b
     Example:  armbulk usage --size M
     """
-    from armbulk.app.usage import list_meters
-
-    session = context.session
-    context.reporter.show("usage", list_meters(session.store, session.profile, session.clock.now()))
+    context.reporter.show("usage", context.session.describe_usage())
     return Exit.OK

@@ -1,25 +1,9 @@
 """The result of an export, and its JSON."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from armbulk.export.fetched_list import FetchedList
 from armbulk.model.partition import PartitionStatus
-
-
-@dataclass(frozen=True, slots=True)
-class ExportResult:
-    """How an export ended.
-
-    Attributes:
-        report: the JSON of `armbulk export`.
-        complete: whether no record is missing.
-        agrees: whether nothing it was compared with differs.
-    """
-
-    report: dict[str, Any]
-    complete: bool
-    agrees: bool = True
 
 
 def find_gaps(fetched: FetchedList) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from armbulk.export.changes import GONE_SUFFIX, ChangedRecords
 from armbulk.export.fetched_list import FetchedList, fetch_list
 from armbulk.export.incremental import PreviousExport
 from armbulk.export.request import ExportRequest
-from armbulk.export.result import ExportResult, to_json
+from armbulk.export.result import to_json
 from armbulk.export.session import EXPORTS_FOLDER, ExportSession, OnProgress, snapshot_name
 from armbulk.export.snapshot import read_start_time
 from armbulk.model.columns import ExportColumn
@@ -72,7 +72,7 @@ class ListExport:
 
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file, or files; the name of an incomplete one says so."""
-        path, clock = output_path(target, complete=self.complete), self.session.context.clock
+        path, clock = choose_output_path(target, complete=self.complete), self.session.context.clock
         if target.suffix.lower() == ".jsonl":
             paths = self._write_raw(path, clock)
         else:
@@ -137,19 +137,6 @@ def open_list(
     return ListExport(session, previous, fetched, changed, report)
 
 
-def export_list(
-    context: Context, request: ExportRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
-) -> ExportResult:
-    """Read a list, verify it and write it; what was read stays in the checkpoint until the file is complete.
-
-    The arguments are those of `open_list`.
-    """
-    with ExitStack() as stack:
-        export = open_list(stack, context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
-        paths = export.write(request.target, request.dialect, lang)
-        return ExportResult({**export.report, "files": [str(path) for path in paths]}, export.complete)
-
-
 def _narrow_to_changes(context: Context, request: ExportRequest, name: str) -> ExportRequest:
     """Ask only for what changed since the last export, where ARM has a filter for that."""
     param = request.listing.changed_since
@@ -163,7 +150,7 @@ def _narrow_to_changes(context: Context, request: ExportRequest, name: str) -> E
     return replace(request, listing=listing, root=replace(request.root, values=(*request.root.values, condition)))
 
 
-def output_path(target: Path, *, complete: bool) -> Path:
+def choose_output_path(target: Path, *, complete: bool) -> Path:
     """Return the path of the file: the name of an incomplete one says so."""
     return target if complete else sibling_path(target, ".incomplete")
 

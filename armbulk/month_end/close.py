@@ -1,7 +1,4 @@
-"""The month-end: postings of a period, tied out, in a workbook; and the pack that closes the month.
-
-Every other export goes through here unchanged.
-"""
+"""The month-end: postings of a period, tied out, in a workbook; and the pack that closes the month."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,42 +9,39 @@ from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
 from armbulk.export.fetched_list import fetch_list
 from armbulk.export.incremental import PreviousExport
-from armbulk.export.pricing import ExportSize, measure, plan_list, price_export
-from armbulk.export.result import ExportResult
-from armbulk.export.run import ListExport, export_list, open_list, output_path
+from armbulk.export.pricing import ExportSize, measure, price_export
+from armbulk.export.run import choose_output_path
 from armbulk.export.session import OnProgress, snapshot_name
 from armbulk.model.partition import Partition
 from armbulk.month_end.closing import Closing, read_closing
 from armbulk.month_end.lists import MonthEndLists, is_list_missing
-from armbulk.month_end.request import CLOSE, CloseRequest
+from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.turnover import has_whole_periods
 from armbulk.month_end.workbook import build_streams, write_closing
 from armbulk.writers.table_stream import TableStream
 
 
-def plan_export(context: Context, close_request: CloseRequest, *, on_progress: OnProgress) -> dict[str, Any]:
-    """Return the price of an export, with the lists that are read after it, as the JSON of `--plan`.
+def plan_month_end(context: Context, month_end: MonthEndRequest, *, on_progress: OnProgress) -> dict[str, Any]:
+    """Return the price of the postings, with the lists that are read after them, as the JSON of `--plan`.
 
     A few small calls ask for totals; nothing is read completely.
     """
-    request = close_request.request
-    if not close_request.is_gl_items or request.only_changes:
-        return plan_list(context, request, on_progress=on_progress)
+    request = month_end.request
     with ExitStack() as stack:
         lists = MonthEndLists(context, request.target, waits=True, fresh=False, on_progress=on_progress, stack=stack)
         session = lists.open_session(request)
         size = measure(session)
-        others = _measure_others(lists, close_request)
+        others = _measure_others(lists, month_end)
         price = price_export(session, size, list(others.values()))
-    resource = CLOSE if close_request.close else price["resource"]
+    resource = CLOSE if month_end.close else price["resource"]
     return {**price, "resource": resource, "beside": {name: other.records for name, other in others.items()}}
 
 
-def _measure_others(lists: MonthEndLists, close_request: CloseRequest) -> dict[str, ExportSize]:
+def _measure_others(lists: MonthEndLists, month_end: MonthEndRequest) -> dict[str, ExportSize]:
     """The sizes of the other lists; those that ARM does not offer are left out."""
-    root, sizes = close_request.request.root, {}
+    root, sizes = month_end.request.root, {}
     roots = {"gl-movements": root} if has_whole_periods(root) else {}
-    if close_request.close:
+    if month_end.close:
         roots |= {"ar-items": Partition(), "insights": Partition()}
     for name, list_root in roots.items():
         try:
@@ -55,8 +49,8 @@ def _measure_others(lists: MonthEndLists, close_request: CloseRequest) -> dict[s
         except (ServerError, ForbiddenError) as error:
             if not is_list_missing(error):
                 raise
-    if close_request.close and "gl-movements" not in sizes:
-        sizes |= _measure_all_postings(lists, close_request.accounts)
+    if month_end.close and "gl-movements" not in sizes:
+        sizes |= _measure_all_postings(lists, month_end.accounts)
     return sizes
 
 
@@ -103,7 +97,7 @@ class ClosingExport:
 
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file; the name of an incomplete one says so."""
-        path = output_path(target, complete=self.complete)
+        path = choose_output_path(target, complete=self.complete)
         paths = write_closing(self.lists.context, self.closing, path, dialect, lang)
         self.mark_done()
         return paths
@@ -117,50 +111,32 @@ class ClosingExport:
                 postings.save_snapshot(self.previous)
 
 
-def open_export(
+def open_month_end(
     stack: ExitStack,
     context: Context,
-    close_request: CloseRequest,
+    month_end: MonthEndRequest,
     lang: str,
     *,
     waits: bool,
     fresh: bool,
     on_progress: OnProgress,
-) -> ListExport | ClosingExport:
-    """Read a list and verify it, and tie it out where it has postings.
+) -> ClosingExport:
+    """Read the postings and verify them, and tie them out.
 
     Args:
         stack: closes the sessions.
         context: settings, clock and transport.
-        close_request: what to export.
+        month_end: what to export.
         lang: language of texts in the report.
         waits: whether to wait for room in the quota; else LimitError.
         fresh: whether to delete what an interrupted export has read.
         on_progress: called with progress.
     """
-    request = close_request.request
-    if not close_request.is_gl_items or request.only_changes:
-        return open_list(stack, context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
+    request = month_end.request
     lists = MonthEndLists(context, request.target, waits=waits, fresh=fresh, on_progress=on_progress, stack=stack)
     session = lists.open_session(request)
     name = snapshot_name(context.profile.account, request)
     previous = stack.enter_context(session.open_previous_export(name))
     postings = fetch_list(session, fresh=fresh, previous=previous)
-    closing = read_closing(lists, close_request, postings, lang)
+    closing = read_closing(lists, month_end, postings, lang)
     return ClosingExport(lists, closing, previous, closing.to_json(lists, lang))
-
-
-def run_export(
-    context: Context, close_request: CloseRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
-) -> ExportResult:
-    """Read a list, verify it, tie it out where it has postings, and write it.
-
-    The arguments are those of `open_export`.
-    """
-    request = close_request.request
-    if not close_request.is_gl_items or request.only_changes:
-        return export_list(context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
-    with ExitStack() as stack:
-        export = open_export(stack, context, close_request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
-        paths = export.write(request.target, request.dialect, lang)
-        return ExportResult({**export.report, "files": [str(path) for path in paths]}, export.complete, export.agrees)

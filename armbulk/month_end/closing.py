@@ -7,7 +7,7 @@ from armbulk.export.fetched_list import FetchedList
 from armbulk.export.result import to_json
 from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.receivables import Receivables, read_receivables, tie_out_receivables
-from armbulk.month_end.request import CLOSE, CloseRequest
+from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.tie_out import TieOut, add_up_postings, tie_out_postings
 from armbulk.month_end.turnover import Turnover
 
@@ -25,7 +25,7 @@ class Closing:
         receivables: what customers owed; None unless it is a close pack.
     """
 
-    request: CloseRequest
+    request: MonthEndRequest
     postings: FetchedList
     turnover: Turnover
     postings_report: dict[str, Any]
@@ -57,7 +57,7 @@ class Closing:
         return {**self.postings_report, **more}
 
 
-def read_closing(lists: MonthEndLists, request: CloseRequest, postings: FetchedList, lang: str) -> Closing:
+def read_closing(lists: MonthEndLists, request: MonthEndRequest, postings: FetchedList, lang: str) -> Closing:
     """Read the other lists and tie them out: movements are read after the postings they are compared with."""
     closing = Closing(request, postings, add_up_postings(postings), to_json(postings, lang))
     receivables = read_receivables(lists, postings) if request.close else None

@@ -1,4 +1,4 @@
-"""What a month-end export asks for: a list, or the close pack of a period."""
+"""What a month-end export asks for: the postings of a slice of the ledger, or the close pack of a period."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,16 @@ from armbulk.export.request import ExportArguments, ExportRequest, build_request
 CLOSE = "close"
 """Name of the close pack on the command line."""
 
+POSTINGS = "gl-items"
+"""Name of the list that a month-end reads first: the postings of the general ledger, which are tied out."""
+
 
 @dataclass(frozen=True, slots=True)
-class CloseRequest:
-    """A list to export, and whether the close pack is made of it.
+class MonthEndRequest:
+    """Postings to export and tie out, and whether the close pack is made of them.
 
     Attributes:
-        request: the list.
+        request: the list of postings.
         close: whether to make the close pack.
         accounts: receivable accounts, when the caller chose them.
     """
@@ -25,20 +28,12 @@ class CloseRequest:
     close: bool = False
     accounts: tuple[str, ...] = ()
 
-    @property
-    def is_gl_items(self) -> bool:
-        """Whether the list is the postings of the general ledger, which are tied out."""
-        return self.request.resource.name == "gl-items"
 
-
-def build_close_request(resource: str, arguments: ExportArguments, accounts: Sequence[str] = ()) -> CloseRequest:
-    """Return the request for a resource or the close pack; UsageError when the arguments do not fit together."""
+def build_month_end_request(resource: str, arguments: ExportArguments, accounts: Sequence[str] = ()) -> MonthEndRequest:
+    """Return the request for all postings, or for the close pack; UsageError when the arguments do not fit together."""
     if resource != CLOSE:
-        if accounts:
-            raise UsageError(
-                "accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out"
-            )
-        return CloseRequest(build_request(resource, arguments))
+        verify_no_accounts(accounts)
+        return MonthEndRequest(build_request(POSTINGS, arguments))
     verify_close_format(arguments.target)
     others = (
         arguments.year,
@@ -54,7 +49,13 @@ def build_close_request(resource: str, arguments: ExportArguments, accounts: Seq
             "The close pack is of one whole period",
             "Say --period 2025-02, and nothing else to choose by",
         )
-    return CloseRequest(build_request("gl-items", arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
+    return MonthEndRequest(build_request(POSTINGS, arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
+
+
+def verify_no_accounts(accounts: Sequence[str]) -> None:
+    """Make sure that nobody chose receivable accounts for another export than the close pack; UsageError otherwise."""
+    if accounts:
+        raise UsageError("accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out")
 
 
 def verify_close_format(target: Path) -> None:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from support.exports import FEBRUARY, bench, export, spread, voucher
+from support.exports import FEBRUARY, bench, export, export_list, spread, voucher
 from support.list_server import Json, Lists, gl_item
 
 from armbulk.errors import Interrupted, LimitError, ServerError
-from armbulk.export import run, value_partitions
+from armbulk.export import value_partitions
 from armbulk.export.request import ExportArguments, build_request
 from armbulk.resources import EXPORTS
 
@@ -434,12 +434,12 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
 
     with pytest.raises(Interrupted):
-        run.export_list(made, want, "en", waits=True, fresh=False, on_progress=stop)
+        export_list(made, want, "en", waits=True, fresh=False, on_progress=stop)
     kept = list((tmp_path / "home" / "exports").glob("*.db"))
     assert [path.stat().st_mode & 0o077 for path in kept] == [0]
     assert not (tmp_path / "gl.jsonl").exists()
     made.clock.interrupted = False  # type: ignore[misc]
-    said = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
+    said = export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (9_000, True)
     assert lists.reads == 9_005
     assert list((tmp_path / "home" / "exports").glob("*.db*")) == []
@@ -450,7 +450,7 @@ def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
     lists = Lists({"glitems": spread(25_000)})
     made = bench(tmp_path, lists, "S")
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
-    said = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
+    said = export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (25_000, True)
     assert 2 * 3600 < made.clock.slept < 4 * 3600  # type: ignore[attr-defined]
 
@@ -461,9 +461,9 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     made = bench(tmp_path, lists, "S")
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
     with pytest.raises(LimitError, match="before 20"):
-        run.export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None)
+        export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None)
     made.clock.sleep(3700)
-    said = run.export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None).report
+    said = export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (12_000, True)
     assert lists.reads < 13_000
 
@@ -478,11 +478,11 @@ def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
 
     with pytest.raises(Interrupted):
-        run.export_list(made, want, "en", waits=True, fresh=False, on_progress=stop)
+        export_list(made, want, "en", waits=True, fresh=False, on_progress=stop)
     made.clock.interrupted = False  # type: ignore[misc]
     made.clock.sleep(8 * 86_400)
     before = lists.reads
-    said = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
+    said = export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], lists.reads - before) == (9_000, 9_005)
 
 
@@ -513,7 +513,7 @@ def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
     made = bench(tmp_path, lists)
     began = made.clock.now()
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
-    done = run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
+    done = export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
     assert (done.complete, done.report["rows"]) == (True, 12_000)
     assert made.clock.now() - began < 60
 
@@ -528,5 +528,5 @@ def test_a_limit_said_by_503(tmp_path: Path) -> None:
     made = bench(tmp_path, lists)
     began = made.clock.now()
     want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
-    assert run.export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).complete
+    assert export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).complete
     assert made.clock.now() - began > 100

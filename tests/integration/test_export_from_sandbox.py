@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from support.exports import export_by_command
+from support.exports import export_by_command, export_list
 from support.journey import FakeClock
 
 from armbulk.cli import cli
 from armbulk.context import Context
-from armbulk.export import run
 from armbulk.export.request import ExportArguments, build_request
 from armbulk.model.fields import FieldType
 from armbulk.resources import EXPORTS
@@ -56,7 +55,7 @@ def export(
     """Export to parquet: what was said, and the rows."""
     env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": size}
     want = build_request(resource, ExportArguments(folder / f"{resource}.parquet", **given))
-    done = run.export_list(
+    done = export_list(
         Context(load_profile(env), clock), want, "en", waits=True, fresh=False, on_progress=lambda _: None
     )
     return done.report, pl.read_parquet(done.report["files"][0])

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.exports import FEBRUARY, bench, export_by_command, people
+from support.exports import FEBRUARY, bench, export_by_command, export_list, people
 from support.list_server import Json, Lists, gl_item
 
 from armbulk.cli import cli
@@ -43,7 +43,7 @@ def export(folder: Path, records: list[Json], name: str = "out.jsonl", resource:
     lang, since = more.pop("lang", "en"), more.pop("since", "last")
     more = more if "period" in more or resource != "gl-items" else {**FEBRUARY, **more}
     want = build_request(resource, ExportArguments(folder / name, since=since, **more))
-    return run.export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
+    return export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
 
 
 def lines(path: Path) -> list[Json]:

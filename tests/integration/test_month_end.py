@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from support.exports import export_month_end
 from support.journey import FakeClock
 from support.list_server import Lists, gl_item
 
@@ -19,8 +20,7 @@ from armbulk.cli import cli
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments
-from armbulk.month_end import close
-from armbulk.month_end.request import build_close_request
+from armbulk.month_end.request import build_month_end_request
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import ArmLists, build_lists
 from armbulk.settings.load import load_profile
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from armbulk.export.result import ExportResult
+    from support.exports import WrittenExport
 
 LEDGER = build_lists(2218, 300, seed=5)
 FEBRUARY = [one for one in LEDGER.gl_items if (one["glYear"], one["glPeriod"]) == (2025, 2)]
@@ -59,12 +59,12 @@ class Office:
 
     def export(
         self, what: str, name: str, *, lang: str = "en", accounts: tuple[str, ...] = (), **given: Any
-    ) -> ExportResult:
+    ) -> WrittenExport:
         """Export, of February unless something else is said."""
         given.setdefault("period", "2025-02")
-        asked = build_close_request(what, ExportArguments(self.folder / name, **given), accounts)
+        asked = build_month_end_request(what, ExportArguments(self.folder / name, **given), accounts)
         bench = Context(load_profile(self.settings), self.clock)
-        return close.run_export(bench, asked, lang, waits=True, fresh=False, on_progress=lambda _: None)
+        return export_month_end(bench, asked, lang)
 
 
 @pytest.fixture
@@ -214,8 +214,8 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
                 "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
     bench = Context(load_profile(settings), FakeClock(), Lists({"glitems": postings}, cap=50, clamped=True))
-    asked = build_close_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
-    done = close.run_export(bench, asked, "en", waits=True, fresh=False, on_progress=lambda _: None)
+    asked = build_month_end_request("gl-items", ExportArguments(tmp_path / "gl.xlsx", period="2025-02"))
+    done = export_month_end(bench, asked, "en")
     assert not done.complete
     assert done.report["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
     summary = [str(cell) for row in cells(tmp_path / "gl.incomplete.xlsx", "Summary") for cell in row if cell]
@@ -307,7 +307,7 @@ def test_a_close_that_does_not_agree(office: Callable[..., Office]) -> None:
 def test_a_close_is_of_one_period(tmp_path: Path, name: str, given: dict[str, Any]) -> None:
     """A close of anything but one whole period into a workbook is refused before ARM is called."""
     with pytest.raises(UsageError):
-        build_close_request("close", ExportArguments(tmp_path / name, **given))
+        build_month_end_request("close", ExportArguments(tmp_path / name, **given))
 
 
 def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from support.exports import export_list
 from support.journey import journey, outcomes
 from support.round_trip import Trip, customer, writes_what_was_edited
 
@@ -20,7 +21,6 @@ from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run, finish_run
 from armbulk.cli import cli
 from armbulk.errors import UsageError
-from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.record_texts import to_text
@@ -316,7 +316,7 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
         want = build_request(
             "customers", ExportArguments(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect)
         )
-        exporting.export_list(made.bench, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
+        export_list(made.bench, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
         reading = ReadOptions(update=True, as_resource="customers")
         ready = build_plan(made.bench, made.store, check_files([str(file)], reading), ImportOptions(update=True))
         run = create_run(made.bench, made.store, ready, InputFiles((str(file),), reading))

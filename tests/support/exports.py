@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
 
 from armbulk.cli import cli
 from armbulk.context import Context
-from armbulk.export import run
-from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.request import ExportArguments, ExportRequest, build_request
+from armbulk.export.run import ListExport, open_list
+from armbulk.month_end.close import ClosingExport, open_month_end
 from armbulk.settings.load import load_profile
 from support.journey import FakeClock
 from support.list_server import Json, Lists, gl_item
@@ -18,6 +21,8 @@ from support.list_server import Json, Lists, gl_item
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from armbulk.export.session import OnProgress
+    from armbulk.month_end.request import MonthEndRequest
     from armbulk.sandbox import Sandbox
 
 
@@ -33,13 +38,43 @@ def bench(folder: Path, lists: Lists, size: str = "XL") -> Context:
     return Context(load_profile(settings), FakeClock(), lists)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenExport:
+    """How an export ended whose file is written: its JSON with the files, and whether it is complete and agrees."""
+
+    report: dict[str, Any]
+    complete: bool
+    agrees: bool
+
+
+def export_list(
+    context: Context, request: ExportRequest, lang: str, *, waits: bool, fresh: bool, on_progress: OnProgress
+) -> WrittenExport:
+    """Read a list, verify it and write its file."""
+    with ExitStack() as stack:
+        source = open_list(stack, context, request, lang, waits=waits, fresh=fresh, on_progress=on_progress)
+        return _write(source, request, lang)
+
+
+def export_month_end(context: Context, request: MonthEndRequest, lang: str) -> WrittenExport:
+    """Read the postings, tie them out and write the file."""
+    with ExitStack() as stack:
+        source = open_month_end(stack, context, request, lang, waits=True, fresh=False, on_progress=lambda _: None)
+        return _write(source, request.request, lang)
+
+
+def _write(source: ListExport | ClosingExport, request: ExportRequest, lang: str) -> WrittenExport:
+    paths = source.write(request.target, request.dialect, lang)
+    return WrittenExport({**source.report, "files": [str(path) for path in paths]}, source.complete, source.agrees)
+
+
 def export(
     folder: Path, lists: Lists, resource: str = "gl-items", *, size: str = "XL", waits: bool = True, **given: Any
 ) -> tuple[dict[str, Any], list[Json]]:
     """Export to jsonl: what was said, and the records in the file."""
     target = folder / f"{resource}.jsonl"
     want = build_request(resource, ExportArguments(target, **given))
-    done = run.export_list(bench(folder, lists, size), want, "en", waits=waits, fresh=False, on_progress=lambda _: None)
+    done = export_list(bench(folder, lists, size), want, "en", waits=waits, fresh=False, on_progress=lambda _: None)
     assert done.complete == done.report["complete"]
     assert done.complete == ("incomplete" not in done.report["files"][0])
     lines = (folder / done.report["files"][0]).read_text(encoding="utf-8").splitlines()
@@ -66,7 +101,7 @@ def export_to_file(folder: Path, lists: Lists, name: str, resource: str = "gl-it
     """Export into a file of this name."""
     lang = given.pop("lang", "en")
     want = build_request(resource, ExportArguments(folder / name, **given))
-    return run.export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
+    return export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
 
 
 def export_by_command(sandbox: Sandbox, folder: Path, *words: str) -> tuple[int, dict[str, Any]]:

@@ -12,12 +12,12 @@ import openpyxl
 from armbulk.app.check import InputFiles
 from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run
-from armbulk.export import run as exporting
 from armbulk.export.request import ExportArguments, build_request
 from armbulk.model.read_options import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.validation.check import check_files
+from support.exports import export_list
 from support.journey import Journey, journey, outcomes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Trip:
         for number in range(1, count + 1):
             made.sandbox.state.add_customer(json.loads(json.dumps(customer(number), default=float)))
         want = build_request("customers", ExportArguments(self.file))
-        done = exporting.export_list(made.bench, want, lang, waits=True, fresh=False, on_progress=lambda _: None)
+        done = export_list(made.bench, want, lang, waits=True, fresh=False, on_progress=lambda _: None)
         assert done.complete
         self.exported = len(made.sandbox.state.requests)
 

@@ -1,0 +1,56 @@
+"""Continue an interrupted import."""
+
+from dataclasses import dataclass
+
+from armbulk.app.dialog import Dialog
+from armbulk.app.import_result import ImportResult
+from armbulk.app.imports import send_stored_run, verify_target, write_result
+from armbulk.app.plan import validate_lookup_options
+from armbulk.app.runs import find_unfinished_run, run_files, verify_run_client
+from armbulk.context import Context
+from armbulk.results.store_check import result_path, verify_history
+from armbulk.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequest:
+    """Which run to continue (None: the latest unfinished one), and how. The rest as in ImportRequest."""
+
+    run: int | None = None
+    target: str | None = None
+    look_up: bool = False
+    first_import: bool = False
+    wait: bool = True
+
+    def __post_init__(self) -> None:
+        """UsageError when the options contradict each other."""
+        validate_lookup_options(look_up=self.look_up, first_import=self.first_import)
+
+
+def resume_import(context: Context, store: Store, request: ResumeRequest, dialog: Dialog) -> ImportResult | None:
+    """Continue an unfinished import and write its result workbook; None when a first import was not confirmed.
+
+    Args:
+        context: With what it takes to call ARM (see `add_login`).
+        store: Where the run is.
+        request: Which run, and how.
+        dialog: Answers and progress.
+
+    Raises:
+        StoreError: There is no such run.
+        UsageError: There is no unfinished run.
+        SettingsError: The run belongs to another client.
+        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
+        LoginError, LimitError, ServerError: The run is paused again, and can be resumed.
+    """
+    account = context.profile.account
+    run = store.run(request.run) if request.run else find_unfinished_run(store, account)
+    verify_run_client(run, account)
+    target = result_path(run_files(run), request.target)
+    if not (request.look_up or request.first_import):
+        verify_history(store, run.account, run_files(run), target)
+    verify_target(target, context, dialog)
+    if request.first_import and not dialog.confirm_first_import():
+        return None
+    look_first = True if request.look_up else False if request.first_import else None
+    return write_result(send_stored_run(context, store, run, dialog, wait=request.wait, look_first=look_first), target)
