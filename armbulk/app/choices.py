@@ -26,6 +26,36 @@ def list_csv_dialects() -> list[str]:
     return list(DIALECTS)
 
 
+def describe_csv_dialects() -> str:
+    """Return what the ways to write a csv file are, as one sentence of help."""
+    from armbulk.writers.flat_files import DIALECTS
+
+    decimals = {",": "decimal comma", ".": "decimal point"}
+    parts = [f"{name}: {dialect.separator} and {decimals[dialect.decimal]}" for name, dialect in DIALECTS.items()]
+    return f"{'; '.join(parts)}."
+
+
+def describe_file_formats() -> str:
+    """Return the endings of the files that `armbulk export` writes, as one sentence of help."""
+    from armbulk.writers.tables import FORMATS
+
+    *endings, last = (f".{file_format}" for file_format in FORMATS)
+    return f"The file: {', '.join(endings)} or {last}."
+
+
+def list_import_resources() -> list[str]:
+    """Return what a sheet that is imported can hold."""
+    from armbulk.resources import RESOURCES
+
+    return list(RESOURCES)
+
+
+def describe_import_resources() -> str:
+    """Return what a sheet that is imported can hold, as one sentence of help."""
+    *names, last = list_import_resources()
+    return f"What the files hold: {', '.join(names)} or {last}."
+
+
 def list_described_resources() -> list[str]:
     """Return the resources whose fields `armbulk fields` lists."""
     from armbulk.resources import EXPORTS, RESOURCES

@@ -18,6 +18,7 @@ from armbulk.app.runs import create_sender, finish_run, run_files, verify_run_cl
 from armbulk.clock import iso
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, UsageError
+from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.redaction import redact_shown
@@ -25,10 +26,10 @@ from armbulk.results.run_result import recheck_files
 from armbulk.results.store_check import result_path
 from armbulk.store import Store, UnresolvedDocument
 
-DECISIONS = {
-    "mark-created": (Outcome.CREATED, "marked as created by a person"),
-    "give-up": (Outcome.NOT_SENT, "given up by a person"),
-    "resend": (None, "to be sent again, as a person decided"),
+DECISIONS: dict[str, tuple[Outcome | None, str]] = {
+    Decision.MARK_CREATED: (Outcome.CREATED, "marked as created by a person"),
+    Decision.GIVE_UP: (Outcome.NOT_SENT, "given up by a person"),
+    Decision.RESEND: (None, "to be sent again, as a person decided"),
 }
 """What a person can decide: the outcome it gives (none: it is sent again), and its entry in the log of the run."""
 
@@ -82,7 +83,7 @@ class ResolveResult:
     @property
     def settled(self) -> bool:
         """Whether no document is unconfirmed, and none is to be sent again."""
-        return not self.documents and not self.decided.get("resend")
+        return not self.documents and not self.decided.get(Decision.RESEND)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the JSON of `armbulk resolve` has it."""

@@ -12,6 +12,7 @@ from armbulk.cli.progress import show_progress
 from armbulk.errors import QuestionError, UsageError
 from armbulk.findings.frame import fill_template
 from armbulk.i18n import Words
+from armbulk.model.decision import Decision
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -29,7 +30,7 @@ _FIRST_IMPORT = Words(
     "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
     "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
 )
-_DECISIONS = {"c": "mark-created", "g": "give-up", "s": "resend", "l": ""}
+_DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
 
 class TerminalDialog(Dialog):
@@ -103,7 +104,7 @@ class TerminalDialog(Dialog):
         choices = click.Choice(list(_DECISIONS))
         answer = click.prompt("(c)reated, (g)ive up, (s)end again, (l)ater", type=choices, default="l", err=True)
         decision = _DECISIONS[answer]
-        if decision == "resend":
+        if decision == Decision.RESEND:
             self._confirm_phrase(decision, phrase)
         return decision
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.choices import list_csv_dialects, list_exports
+from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, list_exports
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.lazy_choice import LazyChoice
+from armbulk.cli.lazy_choice import LazyChoice, LazyOption
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
 
@@ -23,7 +23,7 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
 
 @click.command()
 @click.argument("resource", type=LazyChoice(list_exports))
-@click.option("-o", "target", type=click.Path(path_type=Path), help="The file: .xlsx, .csv, .parquet or .jsonl.")
+@click.option("-o", "target", type=click.Path(path_type=Path), cls=LazyOption, describe=describe_file_formats)
 @click.option("--period", metavar="YYYY-MM", help="One period of the ledger, or one month.")
 @click.option("--year", type=click.IntRange(1900, 2199), help="One year.")
 @click.option("--from", "first", type=_DAY, callback=_to_date, metavar="DATE", help="From this day on (YYYY-MM-DD).")
@@ -32,8 +32,8 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
 @click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
               help="close: a GL account that holds what customers owe; may be repeated.")  # fmt: skip
-@click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), default="norwegian",
-              help="norwegian: ; and decimal comma; rfc: , and decimal point.")  # fmt: skip
+@click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), default=lambda: list_csv_dialects()[0],
+              cls=LazyOption, describe=describe_csv_dialects)  # fmt: skip
 @click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say how much there is and what it costs of ARM's limits.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")

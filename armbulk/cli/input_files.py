@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.app.choices import describe_import_resources, list_import_resources
+from armbulk.cli.lazy_choice import LazyChoice, LazyOption
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
 
 if TYPE_CHECKING:
@@ -23,7 +25,14 @@ _OPTIONS = (
     click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out rows that Excel does not show."),
     click.option("--include-hidden", "hidden", flag_value="include", help="Take hidden rows as any other."),
     click.option("--encoding", help="The encoding of CSV files, where it is not found rightly."),
-    click.option("--as", "as_resource", help="What the files hold: customers, documents or lines."),
+    click.option(
+        "--as",
+        "as_resource",
+        type=LazyChoice(list_import_resources),
+        metavar="RESOURCE",
+        cls=LazyOption,
+        describe=describe_import_resources,
+    ),
     click.argument("files", nargs=-1, required=True),
 )
 _READ_OPTIONS = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes", "mapping")

@@ -1,7 +1,8 @@
-"""A choice whose values are loaded when they are needed."""
+"""Options whose values, default and help are loaded when they are needed."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Any
 
 import click
 
@@ -18,3 +19,16 @@ class LazyChoice(click.Choice[str]):
     def choices(self) -> Sequence[str]:  # type: ignore[override] # an attribute of Choice
         """The values, loaded at first use."""
         return tuple(self._load())
+
+
+class LazyOption(click.Option):
+    """A `click.Option` whose help comes from a function, so that importing a command stays cheap."""
+
+    def __init__(self, *args: Any, describe: Callable[[], str], **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self._describe = describe
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help, loaded now."""
+        self.help = self._describe()
+        return super().get_help_record(ctx)

@@ -1,19 +1,27 @@
 """The command `resolve`."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from armbulk.cli.command import CommandContext, command
 from armbulk.errors import Exit
+from armbulk.model.decision import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]":
+    return click.option(f"--{decision}", "decision", flag_value=decision.value, help=meaning)
 
 
 @click.command()
 @click.argument("run", required=False, type=int)
-@click.option("--mark-created", "decision", flag_value="mark-created", help="ARM has them: you have seen them there.")
-@click.option("--give-up", "decision", flag_value="give-up", help="They are settled elsewhere; nothing is sent.")
-@click.option("--resend", "decision", flag_value="resend", help="ARM does not have them: send them once more.")
+@_decision_option(Decision.MARK_CREATED, "ARM has them: you have seen them there.")
+@_decision_option(Decision.GIVE_UP, "They are settled elsewhere; nothing is sent.")
+@_decision_option(Decision.RESEND, "ARM does not have them: send them once more.")
 @click.option("--keys-file", type=click.Path(path_type=Path), help="The document numbers meant, one a line.")
 @click.option("--expect-count", type=int, help="Stop unless so many documents are meant.")
 @click.option("--expect-total", help="Stop unless they add up to this amount incl. VAT.")

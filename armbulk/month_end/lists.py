@@ -14,6 +14,7 @@ from armbulk.i18n import Words
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
+from armbulk.writers.tables import DIALECTS
 
 _MISSING_CODES = frozenset({"no-such-list", "list-refused"})
 _NO_LIST = Words("ARM has no GL movements for this client: {}", "ARM har ingen hovedboksbevegelser for klienten: {}")
@@ -96,7 +97,7 @@ class MonthEndLists:
         listing = resource.listing
         if listing is None:
             raise AssertionError(name)
-        return ExportRequest(resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), "norwegian")
+        return ExportRequest(resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), DIALECTS[0])
 
     def mark_done(self) -> None:
         """Let all checkpoints be deleted: the file is complete."""

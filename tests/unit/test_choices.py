@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from support.paths import ROOT
 
 from armbulk.app import choices
+from armbulk.app.resolve import DECISIONS
 from armbulk.app.templates import create_template
 from armbulk.cli import cli
 from armbulk.cli.fields import fields
@@ -22,6 +23,7 @@ from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.tiers import TIERS
 from armbulk.resources import EXPORTS, RESOURCES
 from armbulk.settings.load import load_profile
+from armbulk.writers.flat_files import DIALECTS as CSV_DIALECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +62,29 @@ def test_every_resource_that_can_be_imported_has_a_template() -> None:
 def test_every_client_size_can_be_chosen(command: str) -> None:
     """`--size` takes the sizes of the published limits."""
     assert offered(command, "size") == list(TIERS)
+
+
+def test_the_files_of_an_export_are_those_that_are_written() -> None:
+    """`-o` names every format, `--csv-dialect` every dialect, the default first; so does their help."""
+    assert offered("export", "csv_dialect") == list(CSV_DIALECTS)
+    printed = " ".join(CliRunner().invoke(cli, ["export", "--help"]).output.split())
+    assert "The file: .xlsx, .csv, .parquet or .jsonl." in printed
+    assert "norwegian: ; and decimal comma; rfc: , and decimal point." in printed
+
+
+def test_what_files_can_be_said_to_hold() -> None:
+    """`--as` takes every resource that can be imported."""
+    assert offered("check", "as_resource") == list(RESOURCES)
+    assert "What the files hold: customers, documents or lines." in " ".join(
+        CliRunner().invoke(cli, ["check", "--help"]).output.split()
+    )
+
+
+def test_every_decision_can_be_made_on_the_command_line() -> None:
+    """`armbulk resolve` has an option for each decision, and asks for no other."""
+    command = cli.get_command(click.Context(cli), "resolve")
+    assert command is not None
+    assert [one.flag_value for one in command.params if one.name == "decision"] == list(DECISIONS)  # type: ignore[attr-defined]
 
 
 def test_options_of_reading_offer_what_the_settings_take() -> None:
