@@ -68,7 +68,7 @@ def _monotonic() -> float:
     return time.monotonic() if clock_id is None else time.clock_gettime(clock_id)
 
 
-def iso(epoch: float | None) -> str | None:
+def format_iso(epoch: float | None) -> str | None:
     """Return a time (epoch seconds) as ISO 8601 in UTC; None for None and for never (inf)."""
     if epoch is None or epoch in {float("inf"), float("-inf")}:
         return None

@@ -39,7 +39,7 @@ _LONG_NUMBER = r"\d(?:[ .-]?\d){6,}[ .-]?(\d)[ .-]?(\d)"
 """Nine digits or more, in groups or not: accounts, identity numbers, phone numbers with their country."""
 
 
-def personal_values(tables: Mapping[str, Table], bases: Iterable[str | None] = ()) -> set[str]:
+def collect_personal_values(tables: Mapping[str, Table], bases: Iterable[str | None] = ()) -> set[str]:
     """Return every text that ARM's words might quote, but for keys and codes.
 
     Args:

@@ -26,7 +26,7 @@ import polars as pl
 
 from armbulk.clock import SystemClock
 from armbulk.context import Context
-from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.request import ExportArguments, build_list_request
 from armbulk.export.run import open_list
 from armbulk.settings.load import load_profile
 
@@ -110,7 +110,7 @@ def ours(made: Path, rows: int, target: Path) -> None:
     env = {"ARMBULK_HOME": str(target.parent), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_TOKEN": "t",
            "ARMBULK_CLIENT_NO": "2218"}  # fmt: skip
     bench = Context(load_profile(env, aup_file=limits), SystemClock(), Ledger(made, rows))
-    want = build_request("gl-items", ExportArguments(target))
+    want = build_list_request("gl-items", ExportArguments(target))
     with ExitStack() as stack:
         export = open_list(stack, bench, want, "en", waits=False, fresh=False, on_progress=lambda _: None)
         export.write(target, want.dialect, "en")

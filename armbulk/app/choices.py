@@ -21,25 +21,25 @@ def list_exports() -> list[str]:
 
 def list_csv_dialects() -> list[str]:
     """Return the ways to write a csv file, the default first."""
-    from armbulk.writers.flat_files import DIALECTS
+    from armbulk.writers.flat_files import CSV_DIALECTS
 
-    return list(DIALECTS)
+    return list(CSV_DIALECTS)
 
 
 def describe_csv_dialects() -> str:
     """Return what the ways to write a csv file are, as one sentence of help."""
-    from armbulk.writers.flat_files import DIALECTS
+    from armbulk.writers.flat_files import CSV_DIALECTS
 
     decimals = {",": "decimal comma", ".": "decimal point"}
-    parts = [f"{name}: {dialect.separator} and {decimals[dialect.decimal]}" for name, dialect in DIALECTS.items()]
+    parts = [f"{name}: {dialect.separator} and {decimals[dialect.decimal]}" for name, dialect in CSV_DIALECTS.items()]
     return f"{'; '.join(parts)}."
 
 
 def describe_file_formats() -> str:
     """Return the endings of the files that `armbulk export` writes, as one sentence of help."""
-    from armbulk.writers.tables import FORMATS
+    from armbulk.writers.tables import FILE_FORMATS
 
-    *endings, last = (f".{file_format}" for file_format in FORMATS)
+    *endings, last = (f".{file_format}" for file_format in FILE_FORMATS)
     return f"The file: {', '.join(endings)} or {last}."
 
 

@@ -45,6 +45,6 @@ def connect(
     return Session(loaded, clock or SystemClock(), transport)
 
 
-def default_language() -> str:
+def read_default_language() -> str:
     """Return the language of messages before the settings are read."""
     return read_environment().get("ARMBULK_LANG") or "en"

@@ -12,7 +12,7 @@ from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.context import Context
 from armbulk.errors import Unfinished, UsageError
 from armbulk.export.pricing import plan_list
-from armbulk.export.request import ExportArguments, ExportRequest, build_request, verify_format
+from armbulk.export.request import ExportArguments, ExportRequest, build_list_request, verify_format
 from armbulk.export.run import ListExport, open_list
 from armbulk.model.outcome import ApiUsage
 from armbulk.month_end.close import ClosingExport, open_month_end, plan_month_end
@@ -26,7 +26,7 @@ from armbulk.month_end.request import (
 )
 from armbulk.resources import EXPORTS
 from armbulk.results.report import verify_writable
-from armbulk.writers.tables import DIALECTS
+from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 _T = TypeVar("_T")
 
@@ -189,9 +189,9 @@ class Export:
                 f"{target.name}: a .jsonl file needs an export of its own",
                 f"Export with target={str(target)!r}",
             )
-        if dialect not in DIALECTS:
+        if dialect not in CSV_DIALECT_NAMES:
             raise UsageError(
-                "dialect-unknown", f"There is no CSV dialect {dialect!r}", f"Use one of {', '.join(DIALECTS)}"
+                "dialect-unknown", f"There is no CSV dialect {dialect!r}", f"Use one of {', '.join(CSV_DIALECT_NAMES)}"
             )
 
 
@@ -220,14 +220,14 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
         last=query.get("last"),
         where=tuple(conditions),
         columns=",".join(query.get("columns", ())) or None,
-        dialect=query.get("csv_dialect") or DIALECTS[0],
+        dialect=query.get("csv_dialect") or CSV_DIALECT_NAMES[0],
         since=query.get("since"),
     )
     accounts = query.get("accounts", ())
     if resource == CLOSE or (resource == POSTINGS and not arguments.since):
         return build_month_end_request(resource, arguments, accounts)
     verify_no_accounts(accounts)
-    return build_request(resource, arguments)
+    return build_list_request(resource, arguments)
 
 
 def read_export(
@@ -323,7 +323,7 @@ def price_export(context: Context, request: ExportRequest | MonthEndRequest, dia
         return plan_list(context, request, on_progress=progress)
 
 
-def column_headers(lang: str) -> dict[str, str]:
+def list_column_headers(lang: str) -> dict[str, str]:
     """Return the header of every column that can be exported, by the name of its field."""
     fields = (field for resource in EXPORTS.values() for field in resource.readable)
     return {field.name: field.header.text(lang) for field in fields}

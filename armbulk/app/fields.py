@@ -6,7 +6,7 @@ from armbulk.findings.catalogue import CATALOGUE
 from armbulk.i18n import Words
 from armbulk.model.fields import Field, FieldRole
 from armbulk.resources import EXPORTS, RESOURCES
-from armbulk.resources.identifiers import FORMATS
+from armbulk.resources.identifiers import CHECK_FORMATS
 
 
 def describe_resource(name: str, lang: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _describe_rules(field: Field, lang: str) -> list[str]:
     if field.pattern:
         rules.append(Words("has the form of the example", "har formen til eksempelet").text(lang))
     if field.format:
-        code = FORMATS[field.format].code
+        code = CHECK_FORMATS[field.format].code
         severity = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}[CATALOGUE[code].severity]
         rules.append(f"{code} ({severity.text(lang)})")
     if field.allowed_values:

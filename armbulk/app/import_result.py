@@ -10,16 +10,16 @@ import polars as pl
 
 from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
-from armbulk.app.runs import finish_run, redact_finished_run, run_files
+from armbulk.app.runs import finish_run, list_run_files, redact_finished_run
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.outcome import ApiUsage
 from armbulk.redaction import redact_shown
-from armbulk.results.outcome_texts import outcome_text, state_text, translate_message
+from armbulk.results.outcome_texts import translate_message, translate_outcome, translate_state
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
-from armbulk.results.store_check import result_path
-from armbulk.results.summary import control_totals, next_steps
+from armbulk.results.store_check import choose_result_path
+from armbulk.results.summary import next_steps, sum_outcomes
 from armbulk.store import Store
 from armbulk.validation.check import Checked
 
@@ -118,9 +118,9 @@ class ImportResult:
         """Return what prose about the run needs besides `to_json`: words of its state and outcomes, totals, advice."""
         run = self.to_json()
         return {
-            "state_words": state_text(run["state"], self.lang),
-            "outcome_words": {name: outcome_text(name, self.lang) for name in run["outcomes"]},
-            "totals": control_totals(self.result.items),
+            "state_words": translate_state(run["state"], self.lang),
+            "outcome_words": {name: translate_outcome(name, self.lang) for name in run["outcomes"]},
+            "totals": sum_outcomes(self.result.items),
             "open_records": list_open_records(self.result),
             "next_steps": next_steps(run["outcomes"], self.lang),
         }
@@ -140,10 +140,10 @@ class ImportResult:
         run = self.result.run
         if run is None:
             files = self.plan.check.inputs.files if self.plan else ()
-            path = result_path(files, str(target) if target else None)
+            path = choose_result_path(files, str(target) if target else None)
             self.workbook = write_results(self.result, self.checked, path, self.lang, self.clock)
             return self.workbook
-        path = result_path(run_files(run), str(target) if target else run.result)
+        path = choose_result_path(list_run_files(run), str(target) if target else run.result)
         self.checked = self.checked or recheck_files(run)
         self.files_changed = self.checked is None
         self.result = finish_run(self.store, run.id, self.checked, path, self.lang)
@@ -208,7 +208,7 @@ def _row_keys(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
 def _stored_outcomes(result: RunResult, lang: str) -> pl.DataFrame:
     """Return the outcomes of the records alone, for a run whose files were not read."""
     sheets = result.run.options.get("sheets", []) if result.run else []
-    files = run_files(result.run) if result.run else ()
+    files = list_run_files(result.run) if result.run else ()
     names = dict(enumerate(sheets))
     paths = _file_by_sheet(files, len(sheets))
     messages = {text: translate_message(text, lang) for text in result.items["message"].drop_nulls().unique()}

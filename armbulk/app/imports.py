@@ -14,7 +14,7 @@ from armbulk.errors import FileError
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
-from armbulk.results.store_check import result_path, verify_history
+from armbulk.results.store_check import choose_result_path, verify_history
 from armbulk.store import Run, Store
 
 
@@ -58,7 +58,7 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
     plan = Plan(check, build_plan(context, store, check.checked, request.options))
     if request.dry_run:
         return _unsent(context, store, plan, PLANNED)
-    target = result_path(check.inputs.files, request.target)
+    target = choose_result_path(check.inputs.files, request.target)
     if plan.stopped:
         result = _unsent(context, store, plan, STOPPED)
         result.write(target)
@@ -79,7 +79,7 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
     """
     if plan.stopped:
         return _unsent(context, store, plan, STOPPED)
-    _verify_history(context, store, plan, result_path(plan.check.inputs.files, None))
+    _verify_history(context, store, plan, choose_result_path(plan.check.inputs.files, None))
     return _create_and_send(context, store, plan, dialog, wait=wait)
 
 
@@ -87,7 +87,7 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
 
 
 def _unsent(context: Context, store: Store, plan: Plan, state: str) -> ImportResult:
-    result = build_unsent_result(plan.priced.items)
+    result = build_unsent_result(plan.import_plan.items)
     return ImportResult(state, result, store, context.clock, context.profile.lang, plan.check.checked, plan)
 
 
@@ -95,14 +95,14 @@ def _verify_before_sending(
     context: Context, store: Store, plan: Plan, request: ImportRequest, target: Path, dialog: Dialog
 ) -> None:
     """Make sure of the totals that the caller expects, of the store, and of the result workbook."""
-    verify_expected_totals(plan.priced, request.expect_count, request.expect_total)
+    verify_expected_totals(plan.import_plan, request.expect_count, request.expect_total)
     _verify_history(context, store, plan, target)
     verify_target(target, context, dialog)
 
 
 def _verify_history(context: Context, store: Store, plan: Plan, target: Path) -> None:
     """Make sure that this store knows what was sent before; customers may be sent twice without harm."""
-    options, to_send = plan.priced.options, plan.priced.to_send
+    options, to_send = plan.import_plan.options, plan.import_plan.to_send
     if (to_send["resource"] == "documents").any() and not (options.look_up or options.first_import):
         verify_history(store, context.profile.account, plan.check.inputs.files, target)
 
@@ -114,12 +114,12 @@ def verify_target(target: Path, context: Context, dialog: Dialog) -> None:
 
 
 def _is_confirmed(plan: Plan, dialog: Dialog) -> bool:
-    return dialog.confirm_import(plan) and (not plan.priced.options.first_import or dialog.confirm_first_import())
+    return dialog.confirm_import(plan) and (not plan.import_plan.options.first_import or dialog.confirm_first_import())
 
 
 def _create_and_send(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
     """Store the run before anything is sent, then send it."""
-    run = store.run(create_run(context, store, plan.priced, plan.check.inputs))
+    run = store.run(create_run(context, store, plan.import_plan, plan.check.inputs))
     result = send_stored_run(context, store, run, dialog, wait=wait)
     result.plan, result.checked = plan, plan.check.checked
     return result

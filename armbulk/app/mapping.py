@@ -17,7 +17,7 @@ from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, list_field_headers
 from armbulk.validation.check import Checked
-from armbulk.validation.parse import to_text
+from armbulk.validation.parse import format_column
 
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
 _END_OF_SHEET = """
@@ -160,7 +160,7 @@ def _explain_field(
     field: Field, sheet: Sheet, letter: str | None, cells: pl.DataFrame, typed: pl.DataFrame, lang: str
 ) -> dict[str, Any]:
     text = cells[letter][0] if letter and cells.height else None
-    value = typed.select(to_text(field)).item() if typed.height else None
+    value = typed.select(format_column(field)).item() if typed.height else None
     hide = field.name in SENSITIVE
     return {
         "field": field.name,

@@ -18,8 +18,8 @@ from armbulk.planning.plan import (
     ImportOptions,
     ImportPlan,
     PlanningInputs,
-    control_totals,
     plan_import,
+    sum_documents,
     summarise,
     to_json,
 )
@@ -60,55 +60,55 @@ class Plan:
     """What would be sent, what it costs of ARM's limits, and when it would end. `session.send` sends exactly this."""
 
     check: CheckResult
-    priced: ImportPlan
+    import_plan: ImportPlan
 
     @property
     def stopped(self) -> bool:
         """Whether errors keep everything from being sent."""
-        return self.priced.stopped
+        return self.import_plan.stopped
 
     @property
     def records(self) -> int:
         """How many customers and documents would be sent."""
-        return self.priced.to_send.height
+        return self.import_plan.to_send.height
 
     @property
     def batches(self) -> pl.DataFrame:
         """The batches in the order they would be sent, with the columns of BATCH_SCHEMA."""
         rows = [
             (batch.no, batch.resource, batch.records, batch.bytes, batch.writes, _moment(batch.not_before))
-            for batch in self.priced.pricing.batches
+            for batch in self.import_plan.pricing.batches
         ]
         return pl.DataFrame(rows, schema=BATCH_SCHEMA, orient="row")
 
     @property
     def cost(self) -> ApiUsage:
         """What it takes of ARM's limits: requests, records read, records written."""
-        return self.priced.pricing.cost
+        return self.import_plan.pricing.cost
 
     @property
     def fits(self) -> bool:
         """Whether all of it may go at once, without waiting for the limits."""
-        return self.priced.pricing.fits
+        return self.import_plan.pricing.fits
 
     @property
     def finishes(self) -> datetime | None:
         """When it would end (UTC); None when the limits never allow it."""
-        return _moment(self.priced.pricing.finishes)
+        return _moment(self.import_plan.pricing.finishes)
 
     @property
     def totals(self) -> pl.DataFrame:
         """The exact sums of the documents to send, by currency, with the columns of TOTALS_SCHEMA."""
-        rows = control_totals(self.priced.to_send, self.priced.checked)
+        rows = sum_documents(self.import_plan.to_send, self.import_plan.checked)
         return pl.DataFrame(rows, schema=TOTALS_SCHEMA)
 
     def summarise(self) -> dict[str, str]:
         """Return in few words what would be sent: `count`, `totals`, `first` and `last` document number."""
-        return summarise(self.priced)
+        return summarise(self.import_plan)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan, as the JSON of `armbulk plan` has it."""
-        return to_json(self.priced)
+        return to_json(self.import_plan)
 
 
 class PlanChoices(TypedDict, total=False):
@@ -218,14 +218,14 @@ def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | Non
     if total is None:
         return
     amount = to_send["amount"].drop_nulls().str.to_decimal(scale=2).sum() or Decimal(0)
-    expected = parse_amount(total)
+    expected = parse_expected_total(total)
     if amount != expected:
         raise UsageError(
             "total-differs", f"The documents add up to {amount}, {expected} was expected", "Nothing was sent"
         )
 
 
-def parse_amount(text: str) -> Decimal:
+def parse_expected_total(text: str) -> Decimal:
     """Return an amount as it is typed on a command line; UsageError when it is none."""
     try:
         return Decimal(text.replace(" ", "").replace(",", "."))

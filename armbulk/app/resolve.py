@@ -13,9 +13,9 @@ import polars as pl
 
 from armbulk.app.dialog import Dialog
 from armbulk.app.login import add_login
-from armbulk.app.plan import parse_amount
-from armbulk.app.runs import create_sender, finish_run, run_files, verify_run_client
-from armbulk.clock import iso
+from armbulk.app.plan import parse_expected_total
+from armbulk.app.runs import create_sender, finish_run, list_run_files, verify_run_client
+from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, UsageError
 from armbulk.model.decision import Decision
@@ -23,7 +23,7 @@ from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.redaction import redact_shown
 from armbulk.results.run_result import recheck_files
-from armbulk.results.store_check import result_path
+from armbulk.results.store_check import choose_result_path
 from armbulk.store import Store, UnresolvedDocument
 
 DECISIONS: dict[str, tuple[Outcome | None, str]] = {
@@ -204,7 +204,7 @@ def _verify_expected(selection: DocumentSelection, count: int | None, total: str
     actual = len(selection.documents)
     if count is not None and count != actual:
         raise UsageError("count-differs", f"{actual} documents are meant, {count} were expected", "Nothing was done")
-    if total is not None and parse_amount(total) != selection.total:
+    if total is not None and parse_expected_total(total) != selection.total:
         raise UsageError("total-differs", f"They add up to {selection.total}, {total} was expected", "Nothing was done")
 
 
@@ -222,7 +222,7 @@ def write_finished_runs(store: Store, runs: Iterable[int], lang: str) -> list[Pa
     """Write the result workbooks of those runs that are finished; return their paths. FileError when one cannot be."""
     finished = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
     for run in finished:
-        finish_run(store, run.id, recheck_files(run), result_path(run_files(run), run.result), lang)
+        finish_run(store, run.id, recheck_files(run), choose_result_path(list_run_files(run), run.result), lang)
     return [Path(store.run(run.id).result or "") for run in finished]
 
 
@@ -251,7 +251,7 @@ def describe_documents(store: Store, documents: Sequence[UnresolvedDocument]) ->
             "customer_no": document.customer,
             "amount": document.amount,
             "currency": document.currency,
-            "attempted": iso(document.attempted),
+            "attempted": format_iso(document.attempted),
             "state": document.state,
             "reason": document.message,
         }

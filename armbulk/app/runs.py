@@ -13,7 +13,7 @@ from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.planning.plan import ImportPlan
 from armbulk.quota.limits import Account
-from armbulk.redaction import personal_values, redact_items
+from armbulk.redaction import collect_personal_values, redact_items
 from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.sender import Sender
@@ -138,11 +138,11 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
 def redact_finished_run(store: Store, run_id: int, checked: Checked | None) -> None:
     """Remove personal data from what the store keeps of a run, once it is finished."""
     if store.run(run_id).state == "finished":
-        values = personal_values(checked.all_tables(), checked.bases["base"]) if checked else None
+        values = collect_personal_values(checked.all_tables(), checked.bases["base"]) if checked else None
         store.redact_run(run_id, lambda items: redact_items(items, values))
 
 
-def run_files(run: Run) -> Sequence[str]:
+def list_run_files(run: Run) -> Sequence[str]:
     """Return the files a run was made of, as absolute names."""
     return [str(name) for name in run.options["files"]]
 

@@ -4,11 +4,9 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.quota.limits import HOUR, MONTH, Priority, count_slots, count_used
+from armbulk.quota.limits import HOUR, METERS, MONTH, Priority, count_slots, count_used
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
-
-METERS = ("requests", "reads", "writes")
 
 METERS_SCHEMA = pl.Schema(
     {

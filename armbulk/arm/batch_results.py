@@ -16,14 +16,16 @@ from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus, RecordResult, SentKeys
 
-CREATED = frozenset({"created", "inserted", "createdwithwarnings", "createdwithwarning"})
-UPDATED = frozenset({"updated", "changed", "modified", "updatedwithwarnings", "updatedwithwarning"})
-UNCHANGED = frozenset({"unchanged", "nochange", "notmodified"})
-FAILED = frozenset(
+CREATED_WORDS = frozenset({"created", "inserted", "createdwithwarnings", "createdwithwarning"})
+UPDATED_WORDS = frozenset({"updated", "changed", "modified", "updatedwithwarnings", "updatedwithwarning"})
+UNCHANGED_WORDS = frozenset({"unchanged", "nochange", "notmodified"})
+FAILED_WORDS = frozenset(
     {"failed", "failure", "rejected", "error", "invalid", "batchrejected", "refused", "declined", "notcreated", "false"}
 )
-PENDING = frozenset({"queued", "processing", "pending", "accepted", "received", "inprogress", "running", "waiting"})
-NEUTRAL = frozenset({"processed", "ok", "success", "succeeded", "completed", "done", "finished", "true"})
+PENDING_WORDS = frozenset(
+    {"queued", "processing", "pending", "accepted", "received", "inprogress", "running", "waiting"}
+)
+NEUTRAL_WORDS = frozenset({"processed", "ok", "success", "succeeded", "completed", "done", "finished", "true"})
 
 _KEY_NAMES = {"documents": "documentno", "customers": "customerno"}
 _REFERENCE_NAMES = {"documents": "referenceno", "customers": "accountno"}
@@ -50,7 +52,7 @@ def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus
     matched, unmatched = _match_items(items, resource, sent)
     read = [_read_record(no, record_items, resource) for no, record_items in matched.items()]
     results = tuple(sorted((result for result in read if result is not None), key=lambda result: result.no))
-    pending = response.status == 202 or status in PENDING or len(read) > len(results)
+    pending = response.status == 202 or status in PENDING_WORDS or len(read) > len(results)
     return BatchStatus(pending, results, tuple(unmatched), len(items), extract_message(body), client_no)
 
 
@@ -84,11 +86,11 @@ def _read_client_no(body: Any) -> str:
 
 def _read_without_items(response: Response, body: Any, status: str, sent: SentKeys, client_no: str) -> BatchStatus:
     message = extract_message(body)
-    if response.status in {200, 206} and status in FAILED:
+    if response.status in {200, 206} and status in FAILED_WORDS:
         message = message or "ARM rejected the whole batch"
         results = tuple(RecordResult(no, Outcome.REJECTED, message) for no, _ in sent)
         return BatchStatus(pending=False, results=results, client_no=client_no)
-    pending = response.status == 202 or status in PENDING or body is None
+    pending = response.status == 202 or status in PENDING_WORDS or body is None
     return BatchStatus(pending, message=message, client_no=client_no)
 
 
@@ -217,16 +219,16 @@ def _infer_outcome(meanings: set[Outcome | str], members: Mapping[str, Any], res
 def _classify(word: str) -> Outcome | str:
     """What a word means: an outcome, "pending", "neutral" (done, without saying how) or "unknown"."""
     for words, outcome in (
-        (CREATED, Outcome.CREATED),
-        (UPDATED, Outcome.UPDATED),
-        (UNCHANGED, Outcome.UNCHANGED),
-        (FAILED, Outcome.REJECTED),
+        (CREATED_WORDS, Outcome.CREATED),
+        (UPDATED_WORDS, Outcome.UPDATED),
+        (UNCHANGED_WORDS, Outcome.UNCHANGED),
+        (FAILED_WORDS, Outcome.REJECTED),
     ):
         if word in words:
             return outcome
-    if word in PENDING:
+    if word in PENDING_WORDS:
         return "pending"
-    return "neutral" if word in NEUTRAL else "unknown"
+    return "neutral" if word in NEUTRAL_WORDS else "unknown"
 
 
 def _is_http_status(value: Any) -> bool:

@@ -99,11 +99,11 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
 
 
 def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[str, Any], *, new_profile: bool) -> int:
-    from armbulk.app.connect import connect, default_language
+    from armbulk.app.connect import connect, read_default_language
     from armbulk.app.logs import logged_command
     from armbulk.cli.output import Reporter
 
-    reporter = Reporter(shared.lang or default_language(), shared.as_json, shared.quiet)
+    reporter = Reporter(shared.lang or read_default_language(), shared.as_json, shared.quiet)
     try:
         with connect(
             shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile

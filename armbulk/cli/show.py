@@ -59,6 +59,6 @@ def show_run(context: "CommandContext", result: "ImportResult") -> None:
 
 def show_export(context: "CommandContext", report: dict[str, Any]) -> None:
     """Show how an export ended."""
-    from armbulk.app.exports import column_headers
+    from armbulk.app.exports import list_column_headers
 
-    context.reporter.show("export", report, headers=column_headers(context.lang))
+    context.reporter.show("export", report, headers=list_column_headers(context.lang))

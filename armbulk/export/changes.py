@@ -22,7 +22,7 @@ from armbulk.model.record_texts import PARENT_INDEX, RAW_JSON, RECORD_KEY, ROW_I
 from armbulk.store.snapshots import Snapshot
 from armbulk.writers.table_stream import Page, TableStream
 
-CHUNK_ROWS = 16_384
+STORED_CHUNK_ROWS = 16_384
 """Rows whose marks are in one bucket."""
 
 GONE = Words("Gone", "Borte")
@@ -66,14 +66,14 @@ class ChangeMarks:
 
     def _add_rows(self, table: str, rows: pl.DataFrame) -> None:
         if rows.height:
-            self.file.add_rows(table, rows.with_columns((pl.col(ROW) // CHUNK_ROWS).alias(_CHUNK)), _CHUNK)
+            self.file.add_rows(table, rows.with_columns((pl.col(ROW) // STORED_CHUNK_ROWS).alias(_CHUNK)), _CHUNK)
 
     def join(self, page: pl.DataFrame, first: int) -> pl.DataFrame:
         """Return the rows of a page (with ROW, from `first` on) that have a mark, with CHANGE and CHANGED.
 
         Only the marks a page needs are in memory.
         """
-        needed = range(first // CHUNK_ROWS, (first + max(page.height, 1) - 1) // CHUNK_ROWS + 1)
+        needed = range(first // STORED_CHUNK_ROWS, (first + max(page.height, 1) - 1) // STORED_CHUNK_ROWS + 1)
         self._chunks = {
             chunk: self._chunks[chunk] if chunk in self._chunks else self._read_chunk(chunk) for chunk in needed
         }

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import polars as pl
 
-from armbulk.clock import iso
+from armbulk.clock import format_iso
 from armbulk.errors import StoreError
 from armbulk.export.changes import ChangeCounts, ChangedRecords, ChangeMarks, Pages
 from armbulk.export.fingerprint import CHANGE, DIFFERENT, NEW, compare_fingerprints
@@ -149,7 +149,7 @@ class PreviousExport:
         """Return the comparison as the JSON of `armbulk export --since`; an incomplete list has no records gone."""
         counts = self.counts
         return {
-            "at": iso(self._base_facts["at"]) if self.base else None,
+            "at": format_iso(self._base_facts["at"]) if self.base else None,
             "new": counts.new,
             "changed": counts.changed,
             "gone": counts.gone if is_complete and not self.has_changes_only else None,

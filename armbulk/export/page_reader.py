@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
-from armbulk.clock import iso
+from armbulk.clock import format_iso
 from armbulk.errors import ArmbulkError, Interrupted, LimitError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
@@ -119,7 +119,7 @@ class PageReader:
         if self.client.exhausted or not (self.waits or is_soon):
             raise LimitError(
                 "limit",
-                f"ARM's limits leave no room before {iso(until)}",
+                f"ARM's limits leave no room before {format_iso(until)}",
                 "What was read is kept: the same command goes on from here",
             )
         _log.info("Waiting for ARM's limits", extra={"wait_seconds": until - self.client.clock.now()})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from armbulk.clock import iso
+from armbulk.clock import format_iso
 from armbulk.context import Context
 from armbulk.export.request import ExportRequest
 from armbulk.export.session import ExportSession, OnProgress
@@ -63,7 +63,7 @@ def price_export(session: ExportSession, size: ExportSize, others: Sequence[Expo
         "windows": sum(listed.partitions for listed in sizes),
         "cost": ApiUsage(len(pages), sum(pages)).meters(),
         "spent": sum((listed.usage for listed in sizes), ApiUsage()).meters(),
-        "finishes": iso(finishes),
+        "finishes": format_iso(finishes),
         "seconds": round(finishes - context.clock.now(), 1) if finishes < float("inf") else None,
     }
 

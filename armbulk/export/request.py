@@ -12,7 +12,7 @@ from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, Filter, Listing, Resource
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
-from armbulk.writers.tables import DIALECTS, FORMATS
+from armbulk.writers.tables import CSV_DIALECT_NAMES, FILE_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ExportArguments:
     last: date | None = None
     where: tuple[str, ...] = ()
     columns: str | None = None
-    dialect: str = DIALECTS[0]
+    dialect: str = CSV_DIALECT_NAMES[0]
     since: str | None = None
 
 
@@ -72,7 +72,7 @@ class ExportRequest:
         return self.target.suffix.lower() == ".jsonl"
 
 
-def build_request(name: str, arguments: ExportArguments) -> ExportRequest:
+def build_list_request(name: str, arguments: ExportArguments) -> ExportRequest:
     """Return the request for an export of the resource `name`; UsageError when the arguments do not fit together."""
     resource = EXPORTS[name]
     if resource.listing is None:
@@ -89,8 +89,8 @@ def build_request(name: str, arguments: ExportArguments) -> ExportRequest:
 
 def verify_format(target: Path) -> None:
     """Make sure that the ending of a file names a format; UsageError otherwise."""
-    if target.suffix[1:].lower() not in FORMATS:
-        endings = " ".join(f".{file_format}" for file_format in FORMATS)
+    if target.suffix[1:].lower() not in FILE_FORMATS:
+        endings = " ".join(f".{file_format}" for file_format in FILE_FORMATS)
         raise UsageError("form-unknown", f"{target.name}: the ending must be one of {endings}", "Use -o FILE.xlsx")
 
 

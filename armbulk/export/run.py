@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from armbulk.clock import Clock, iso
+from armbulk.clock import Clock, format_iso
 from armbulk.context import Context
 from armbulk.export.changes import GONE_SUFFIX, ChangedRecords
 from armbulk.export.fetched_list import FetchedList, fetch_list
 from armbulk.export.incremental import PreviousExport
 from armbulk.export.request import ExportRequest
 from armbulk.export.result import to_json
-from armbulk.export.session import EXPORTS_FOLDER, ExportSession, OnProgress, snapshot_name
+from armbulk.export.session import EXPORTS_FOLDER, ExportSession, OnProgress, build_snapshot_name
 from armbulk.export.snapshot import read_start_time
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Filter
@@ -120,7 +120,7 @@ def open_list(
         fresh: whether to delete what an interrupted export has read.
         on_progress: called with progress.
     """
-    name = snapshot_name(context.profile.account, request)
+    name = build_snapshot_name(context.profile.account, request)
     request = _narrow_to_changes(context, request, name)
     session = stack.enter_context(ExportSession(context, request, waits, on_progress))
     previous = stack.enter_context(session.open_previous_export(name))
@@ -145,7 +145,7 @@ def _narrow_to_changes(context: Context, request: ExportRequest, name: str) -> E
         started_at = read_start_time(context.profile.home / EXPORTS_FOLDER, name)
     if started_at is None or param is None:
         return request
-    condition = (param, str(iso(started_at - OVERLAP)))
+    condition = (param, str(format_iso(started_at - OVERLAP)))
     listing = replace(request.listing, filters=(*request.listing.filters, Filter(param)))
     return replace(request, listing=listing, root=replace(request.root, values=(*request.root.values, condition)))
 

@@ -51,7 +51,7 @@ class ExportSession:
 
     def __enter__(self) -> Self:
         profile, clock, request = self.context.profile, self.context.clock, self.request
-        self.checkpoint = Checkpoint(profile.home / EXPORTS_FOLDER, checkpoint_name(profile.account, request))
+        self.checkpoint = Checkpoint(profile.home / EXPORTS_FOLDER, build_checkpoint_name(profile.account, request))
         self.store = self.context.open_store()
         _charge_orphans(self.store, profile.account)
         self.arm = open_client(self.context)
@@ -98,13 +98,13 @@ def _charge_orphans(store: Store, account: Account) -> None:
         return
 
 
-def checkpoint_name(account: Account, request: ExportRequest) -> str:
+def build_checkpoint_name(account: Account, request: ExportRequest) -> str:
     """Return the name of an export's checkpoint: the same query of the same client has the same."""
     query = [request.root.to_json(), sorted(request.ignored), request.is_raw]
     return _hash_name(account, request, query)
 
 
-def snapshot_name(account: Account, request: ExportRequest) -> str:
+def build_snapshot_name(account: Account, request: ExportRequest) -> str:
     """Return the name of an export's snapshot: the same whatever its columns and format."""
     root = request.root.to_json()
     root["values"] = sorted(root["values"])

@@ -11,7 +11,7 @@ from armbulk.export.partition import DATES, build_query, choose_filter, split_by
 from armbulk.export.value_partitions import MAX_SINGLE_VALUES, MAX_VALUES, ValuePartitioner
 from armbulk.model.fields import Filter
 from armbulk.model.partition import PartitionState, PartitionStatus
-from armbulk.model.record_texts import to_text
+from armbulk.model.record_texts import format_json_value
 
 MAX_SOURCE_PAGES = 10
 """Pages read of another list for the values of a filter."""
@@ -82,7 +82,7 @@ class Splitter:
             page_params = params | {"pagesize": str(page_size), "pageno": str(number)}
             fetched = self.reader.read(page_params, page_size, endpoint=endpoint)
             records = fetched.page.records if fetched else ()
-            values |= {text for record in records if (text := to_text(record.get(chosen.path)))}
+            values |= {text for record in records if (text := format_json_value(record.get(chosen.path)))}
             if len(records) < page_size:
                 break
         return values

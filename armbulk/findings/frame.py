@@ -27,7 +27,7 @@ SCHEMA = pl.Schema(
 )
 """Columns and dtypes of a findings frame."""
 
-SEVERITIES: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
+SEVERITY_OF_CODE: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
 """Code → severity, before a profile changes it."""
 
 SENSITIVE = frozenset({"ssn", "bank_account_no"})
@@ -79,7 +79,7 @@ def to_findings(rows: pl.DataFrame, **values: str | int | pl.Expr | None) -> pl.
     columns = {name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in values.items()}
     frame = rows.with_columns(**columns)
     missing = [pl.lit(None).alias(name) for name in SCHEMA if name not in frame.columns]
-    severity = pl.col("code").replace_strict(SEVERITIES, return_dtype=pl.String)
+    severity = pl.col("code").replace_strict(SEVERITY_OF_CODE, return_dtype=pl.String)
     return frame.with_columns(missing).with_columns(severity=severity).select(list(SCHEMA)).cast(SCHEMA)
 
 

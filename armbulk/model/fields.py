@@ -59,7 +59,7 @@ class Field:
         aliases: More headers by which the column is recognised.
         source: What the path rests on: D documented, E seen in a published example, I inferred, X unknown.
         clearable: Whether a change of a record may blank the field.
-        format: A name in `resources.identifiers.FORMATS`.
+        format: A name in `resources.identifiers.CHECK_FORMATS`.
         format_when: The format is checked only where each of these columns is blank or has one of the values.
     """
 

@@ -24,7 +24,7 @@ SEPARATOR = "\x1f"
 _LARGEST_EXPONENT = 40
 
 
-def to_text(value: Any) -> str | None:
+def format_json_value(value: Any) -> str | None:
     """Return a JSON value as the text ARM wrote; None for null, "" and an empty array."""
     if value is None or value == "":
         return None
@@ -129,12 +129,12 @@ def _fill_columns(
 
 
 def _to_texts(values: Sequence[Any], types: set[type]) -> Sequence[str | None]:
-    """The values as `to_text` gives them; frequent combinations of types take a fast way."""
+    """The values as `format_json_value` gives them; frequent combinations of types take a fast way."""
     if types == {str} and "" not in values:
         return values
     if types <= {int, Decimal}:
         texts = list(map(str, values))
-        return [to_text(value) for value in values] if "E" in "".join(texts) else texts
+        return [format_json_value(value) for value in values] if "E" in "".join(texts) else texts
     if types <= {int, type(None)}:
         return [None if value is None else str(value) for value in values]
     if types <= {str, type(None)}:
@@ -144,4 +144,4 @@ def _to_texts(values: Sequence[Any], types: set[type]) -> Sequence[str | None]:
             None if value is None else _format_decimal(value) if isinstance(value, Decimal) else str(value)
             for value in values
         ]
-    return [to_text(value) for value in values]
+    return [format_json_value(value) for value in values]

@@ -21,7 +21,7 @@ class Interval:
     last: int | None
 
 
-DEFAULTS = (Interval(1, 14), Interval(15, 30), Interval(31, 60), Interval(61, 90), Interval(91, None))
+DEFAULT_INTERVALS = (Interval(1, 14), Interval(15, 30), Interval(31, 60), Interval(61, 90), Interval(91, None))
 """The intervals when ARM has none."""
 
 

@@ -11,7 +11,7 @@ from armbulk.export.fetched_list import fetch_list
 from armbulk.export.incremental import PreviousExport
 from armbulk.export.pricing import ExportSize, measure, price_export
 from armbulk.export.run import choose_output_path
-from armbulk.export.session import OnProgress, snapshot_name
+from armbulk.export.session import OnProgress, build_snapshot_name
 from armbulk.model.partition import Partition
 from armbulk.month_end.closing import Closing, read_closing
 from armbulk.month_end.lists import MonthEndLists, is_list_missing
@@ -45,7 +45,7 @@ def _measure_others(lists: MonthEndLists, month_end: MonthEndRequest) -> dict[st
         roots |= {"ar-items": Partition(), "insights": Partition()}
     for name, list_root in roots.items():
         try:
-            sizes[name] = measure(lists.open_session(lists.build_request(name, list_root)))
+            sizes[name] = measure(lists.open_session(lists.build_further_request(name, list_root)))
         except (ServerError, ForbiddenError) as error:
             if not is_list_missing(error):
                 raise
@@ -59,7 +59,7 @@ def _measure_all_postings(lists: MonthEndLists, accounts: tuple[str, ...]) -> di
     sizes = {}
     conditions: list[tuple[tuple[str, str], ...]] = [(("glaccountno", account),) for account in accounts]
     for values in conditions or [()]:
-        size = measure(lists.open_session(lists.build_request("gl-items", Partition(values=values))))
+        size = measure(lists.open_session(lists.build_further_request("gl-items", Partition(values=values))))
         sizes["gl-items of all time" + "".join(f" {account}" for _, account in values)] = size
     return sizes
 
@@ -135,7 +135,7 @@ def open_month_end(
     request = month_end.request
     lists = MonthEndLists(context, request.target, waits=waits, fresh=fresh, on_progress=on_progress, stack=stack)
     session = lists.open_session(request)
-    name = snapshot_name(context.profile.account, request)
+    name = build_snapshot_name(context.profile.account, request)
     previous = stack.enter_context(session.open_previous_export(name))
     postings = fetch_list(session, fresh=fresh, previous=previous)
     closing = read_closing(lists, month_end, postings, lang)

@@ -11,7 +11,7 @@ from armbulk.i18n import Words
 from armbulk.model.partition import Partition
 from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
 from armbulk.month_end.tie_out import read_movements
-from armbulk.month_end.turnover import ACCOUNT, parse_amount
+from armbulk.month_end.turnover import ACCOUNT, parse_amount_column
 
 _TOO_LATE = Words(
     "no closing balances, and the GL items of account {} begin {}, the AR items {}",
@@ -70,12 +70,12 @@ def _movements_until(movements: pl.DataFrame, end: date, account: str) -> pl.Dat
 
 def _sum_postings(lists: MonthEndLists, account: str, ar_items: FetchedList, end: date) -> Balance:
     """The sum of all postings of an account, if they begin as early as the AR items do."""
-    postings = lists.read(lists.build_request("gl-items", Partition(values=(("glaccountno", account),))))
+    postings = lists.read(lists.build_further_request("gl-items", Partition(values=(("glaccountno", account),))))
     verify_complete(postings)
     closing, first = Decimal(0), ""
     period = pl.col("glYear").cast(pl.Int64, strict=False) * 100 + pl.col("glPeriod").cast(pl.Int64, strict=False)
     for page, _ in postings.pages():
-        amount = parse_amount("glAmount", postings.stats.columns)
+        amount = parse_amount_column("glAmount", postings.stats.columns)
         page_sum, page_first = page.select(
             amount.filter(period <= end.year * 100 + end.month).sum().alias("sum"),
             pl.col("voucherDate").min().alias("first"),

@@ -14,7 +14,7 @@ from armbulk.i18n import Words
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
-from armbulk.writers.tables import DIALECTS
+from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 _MISSING_CODES = frozenset({"no-such-list", "list-refused"})
 _NO_LIST = Words("ARM has no GL movements for this client: {}", "ARM har ingen hovedboksbevegelser for klienten: {}")
@@ -91,13 +91,15 @@ class MonthEndLists:
             file.clear()
             raise Unavailable(format_words(_NO_LIST, error.message)) from None
 
-    def build_request(self, name: str, root: Partition) -> ExportRequest:
+    def build_further_request(self, name: str, root: Partition) -> ExportRequest:
         """Return the request for another list of the month-end."""
         resource = EXPORTS[name]
         listing = resource.listing
         if listing is None:
             raise AssertionError(name)
-        return ExportRequest(resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), DIALECTS[0])
+        return ExportRequest(
+            resource, listing, root, frozenset(), (), self.target.with_suffix(".xlsx"), CSV_DIALECT_NAMES[0]
+        )
 
     def mark_done(self) -> None:
         """Let all checkpoints be deleted: the file is complete."""

@@ -14,12 +14,12 @@ from armbulk.export.result import find_gaps
 from armbulk.i18n import Words
 from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
-from armbulk.month_end.ageing import DEFAULTS, Interval, build_intervals
+from armbulk.month_end.ageing import DEFAULT_INTERVALS, Interval, build_intervals
 from armbulk.month_end.ledger_balance import Balance, read_balance
 from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words
 from armbulk.month_end.open_items import OpenItems, open_items_at, sum_amounts
 from armbulk.month_end.tie_out import TieOut
-from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount, text_column
+from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount_column, text_column
 
 _NO_ACCOUNT = Words(
     "no account whose postings name a customer (say which with --receivable-account)",
@@ -107,7 +107,7 @@ def read_receivables(lists: MonthEndLists, postings: FetchedList) -> Receivables
     """Return what was open at the end of the postings' period, without the ledger's side."""
     root = postings.request.root
     _, end = month_bounds(root.year or 1, root.period or 12)
-    ar_items = lists.read(lists.build_request("ar-items", Partition()))
+    ar_items = lists.read(lists.build_further_request("ar-items", Partition()))
     pages = (_select_items(page, ar_items) for page, _ in ar_items.pages())
     items = pl.concat([_empty_items(), *pages], how="vertical_relaxed")
     intervals = _read_intervals(lists, ar_items)
@@ -117,7 +117,7 @@ def read_receivables(lists: MonthEndLists, postings: FetchedList) -> Receivables
         end,
         ar_items,
         open_items_at(dated, end),
-        intervals or DEFAULTS,
+        intervals or DEFAULT_INTERVALS,
         intervals is not None,
         tuple({**gap, "window": f"ar-items: {gap['window']}"} for gap in gaps),
     )
@@ -128,7 +128,7 @@ def _select_items(page: pl.DataFrame, ar_items: FetchedList) -> pl.DataFrame:
     texts = {name: text_column(path, page) for name, path in _TEXT_PATHS.items()}
     numbers = {name: texts[name].cast(pl.Int64, strict=False) for name in ("year", "period")}
     days = {name: texts[name].str.head(10).str.to_date("%Y-%m-%d", strict=False) for name in ("day", "due")}
-    amounts = {name: parse_amount(path, ar_items.stats.columns) for name, path in _AMOUNT_PATHS.items()}
+    amounts = {name: parse_amount_column(path, ar_items.stats.columns) for name, path in _AMOUNT_PATHS.items()}
     return page.select(pl.col(RECORD_KEY).alias("key"), **{**texts, **numbers, **days, **amounts})
 
 
@@ -154,7 +154,7 @@ def _find_unusable(items: pl.DataFrame) -> list[dict[str, Any]]:
 def _read_intervals(lists: MonthEndLists, earlier: FetchedList) -> tuple[Interval, ...] | None:
     """ARM's own intervals of the aged balance; None when it has none that fit together."""
     try:
-        insights = lists.read_after(lists.build_request("insights", Partition()), earlier)
+        insights = lists.read_after(lists.build_further_request("insights", Partition()), earlier)
     except Unavailable:
         return None
     limits = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from armbulk.errors import UsageError
-from armbulk.export.request import ExportArguments, ExportRequest, build_request
+from armbulk.export.request import ExportArguments, ExportRequest, build_list_request
 
 CLOSE = "close"
 """Name of the close pack on the command line."""
@@ -33,7 +33,7 @@ def build_month_end_request(resource: str, arguments: ExportArguments, accounts:
     """Return the request for all postings, or for the close pack; UsageError when the arguments do not fit together."""
     if resource != CLOSE:
         verify_no_accounts(accounts)
-        return MonthEndRequest(build_request(POSTINGS, arguments))
+        return MonthEndRequest(build_list_request(POSTINGS, arguments))
     verify_close_format(arguments.target)
     others = (
         arguments.year,
@@ -49,7 +49,7 @@ def build_month_end_request(resource: str, arguments: ExportArguments, accounts:
             "The close pack is of one whole period",
             "Say --period 2025-02, and nothing else to choose by",
         )
-    return MonthEndRequest(build_request(POSTINGS, arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
+    return MonthEndRequest(build_list_request(POSTINGS, arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
 
 
 def verify_no_accounts(accounts: Sequence[str]) -> None:

@@ -96,7 +96,7 @@ def read_movements(lists: MonthEndLists, root: Partition, earlier: FetchedList) 
     Raises:
         Unavailable: ARM has no movements, or some may be missing.
     """
-    fetched = lists.read_after(lists.build_request("gl-movements", root), earlier)
+    fetched = lists.read_after(lists.build_further_request("gl-movements", root), earlier)
     verify_complete(fetched)
     paths = ("glAccountNo", "glYear", "glPeriod", "movement", "openingBalance", "closingBalance", "debit", "credit")
     empty = pl.DataFrame(schema=dict.fromkeys(paths, pl.String))

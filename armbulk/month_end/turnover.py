@@ -28,7 +28,7 @@ _MAX_PARTS = 64
 """Pages whose sums are kept before they are added up."""
 
 
-def parse_amount(path: str, columns: Mapping[str, ExportColumn]) -> pl.Expr:
+def parse_amount_column(path: str, columns: Mapping[str, ExportColumn]) -> pl.Expr:
     """Return the texts of a column as Decimal with all digits; null for what is no amount."""
     scale = max(columns[path].scale, 2)
     is_number = pl.col(path).str.contains(NUMBER_PATTERN)
@@ -57,7 +57,10 @@ class Turnover:
 
     def add(self, items: pl.DataFrame) -> None:
         """Add a page of postings."""
-        amount, own_amount = parse_amount("glAmount", self.columns), parse_amount("currencyAmount", self.columns)
+        amount, own_amount = (
+            parse_amount_column("glAmount", self.columns),
+            parse_amount_column("currencyAmount", self.columns),
+        )
         axes = [text_column(path, items).alias(name) for name, path in _AXES.items()]
         # ARM writes 0 for no customer
         customer, account = (text_column(path, items).fill_null("0") != "0" for path in ("customerNo", "accountNo"))
@@ -166,7 +169,7 @@ def parse_movements(texts: pl.DataFrame, columns: Mapping[str, ExportColumn]) ->
         of the balances, else debit less credit.
     """
     amounts = {
-        path: parse_amount(path, columns)
+        path: parse_amount_column(path, columns)
         for path in ("movement", "openingBalance", "closingBalance", "debit", "credit")
     }
     movement = pl.coalesce(

@@ -25,7 +25,7 @@ from armbulk.month_end.gl_sheets import (
     build_voucher_type_sheet,
     gl_text,
 )
-from armbulk.settings.names import DEFAULTS
+from armbulk.settings.names import DEFAULT_SETTINGS
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.report_summary import create_summary
 from armbulk.writers.table_stream import TableStream
@@ -85,7 +85,7 @@ def _adder(sheets: Sequence[ReportSheet]) -> Callable[[Any], None]:
 def _describe_origin(context: Context, closing: Closing) -> Origin:
     profile = context.profile
     user = profile.user_id
-    if user == DEFAULTS["user_id"]:
+    if user == DEFAULT_SETTINGS["user_id"]:
         user = _system_user() or user
     window = closing.request.request.root.describe()
     return Origin(window, profile.client_no, profile.name, user, is_close=closing.request.close)

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.clock import iso
+from armbulk.clock import format_iso
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
 from armbulk.planning.items import (
@@ -168,7 +168,7 @@ def _assign_batches(items: pl.DataFrame, priced: PricedBatches) -> pl.DataFrame:
     return joined.with_columns(pl.when(pl.col("outcome").is_null()).then(pl.col("batch")).alias("batch"))
 
 
-def control_totals(items: pl.DataFrame, checked: Checked) -> list[dict[str, Any]]:
+def sum_documents(items: pl.DataFrame, checked: Checked) -> list[dict[str, Any]]:
     """Return control totals of the documents in `items`, by currency.
 
     Each has `currency`, `documents` (how many) and the exact sums `excl_vat`, `vat`, `incl_vat` (Decimal).
@@ -205,7 +205,7 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
                 "records": batch.records,
                 "bytes": batch.bytes,
                 "writes": batch.writes,
-                "not_before": iso(batch.not_before),
+                "not_before": format_iso(batch.not_before),
             }
             for batch in pricing.batches
         ],
@@ -220,9 +220,9 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
             }
             for meter in pricing.meters
         ],
-        "finishes": iso(pricing.finishes),
+        "finishes": format_iso(pricing.finishes),
         "seconds": round(pricing.seconds, 1),
-        "totals": control_totals(sending, plan.checked),
+        "totals": sum_documents(sending, plan.checked),
         "fits": pricing.fits,
         "look_first": plan.lookups is not None and plan.lookups.documents > 0,
         "look_ups": _lookups_to_json(plan.lookups) if plan.lookups else None,
@@ -235,7 +235,7 @@ def _lookups_to_json(lookups: LookupCost) -> dict[str, Any]:
         "customers": lookups.customers,
         "requests": lookups.cost.requests,
         "reads": lookups.cost.reads,
-        "finishes": iso(lookups.finishes),
+        "finishes": format_iso(lookups.finishes),
         "seconds": round(lookups.seconds, 1) if math.isfinite(lookups.seconds) else None,
     }
 
@@ -244,6 +244,6 @@ def summarise(plan: ImportPlan) -> dict[str, str]:
     """Return what would be sent in few words: `count`, `totals`, and the `first` and `last` document number."""
     sending = plan.to_send
     numbers = sending.filter(pl.col("resource") == "documents")["key"]
-    totals = [f"{total['currency']} {total['incl_vat']}" for total in control_totals(sending, plan.checked)]
+    totals = [f"{total['currency']} {total['incl_vat']}" for total in sum_documents(sending, plan.checked)]
     first, last = (numbers[0], numbers[-1]) if len(numbers) else ("", "")
     return {"count": str(sending.height), "totals": ", ".join(totals), "first": first, "last": last}

@@ -16,7 +16,7 @@ from armbulk.resources.log_items import LOG_ITEMS
 RESOURCES: dict[str, Resource] = {resource.name: resource for resource in (CUSTOMERS, DOCUMENTS, LINES)}
 """What can be imported, by name: each is a sheet of a workbook."""
 
-UPDATED: dict[str, Resource] = {name: resource.for_update() for name, resource in RESOURCES.items()}
+UPDATE_RESOURCES: dict[str, Resource] = {name: resource.for_update() for name, resource in RESOURCES.items()}
 """The same for a change of existing records: only the key is required."""
 
 EXPORTS: dict[str, Resource] = {

@@ -173,7 +173,7 @@ def are_emails(texts: pl.Expr) -> pl.Expr:
     return texts.list.eval(pl.element().str.contains(_EMAIL)).list.all()
 
 
-FORMATS: dict[str, ValueFormat] = {
+CHECK_FORMATS: dict[str, ValueFormat] = {
     "organisation-no": ValueFormat("organisation-no", is_organisation_no),
     "national-id": ValueFormat("national-id", is_national_id),
     "bank-account": ValueFormat("bank-account", is_bank_account),
@@ -194,4 +194,8 @@ def has_format(value: pl.Expr, format_name: str, when: Sequence[tuple[str, tuple
     The format applies where each of the columns in `when` is null or has one of its values.
     """
     applies = [pl.col(name).str.to_uppercase().is_in(list(values)).fill_null(value=True) for name, values in when]
-    return FORMATS[format_name].is_valid(value) | value.is_null() | ~pl.all_horizontal(applies or [pl.lit(value=True)])
+    return (
+        CHECK_FORMATS[format_name].is_valid(value)
+        | value.is_null()
+        | ~pl.all_horizontal(applies or [pl.lit(value=True)])
+    )

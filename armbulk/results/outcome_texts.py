@@ -39,12 +39,12 @@ _MESSAGES_NO = {
 """Messages saved with records, in English → in Norwegian."""
 
 
-def outcome_text(outcome: str, lang: str) -> str:
+def translate_outcome(outcome: str, lang: str) -> str:
     """Return an outcome as a text."""
     return _OUTCOMES_NO[outcome] if lang == "no" else outcome.replace("_", " ")
 
 
-def state_text(state: str, lang: str) -> str:
+def translate_state(state: str, lang: str) -> str:
     """Return the state of a run as a text."""
     return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
 

@@ -16,7 +16,7 @@ from armbulk.resources import list_field_headers
 from armbulk.results import reconcile
 from armbulk.results.outcome_texts import translate_message
 from armbulk.results.run_result import RunResult
-from armbulk.results.store_check import provenance_of
+from armbulk.results.store_check import build_provenance
 from armbulk.results.summary import build_summary
 from armbulk.store import StoreStamp
 from armbulk.validation.check import Checked
@@ -79,7 +79,7 @@ def write_results(
     problems = [*findings, *_list_arm_problems(rows, sheets, lang)]
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     outcomes = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), time.alias("time")).drop("at")
-    summary = SummarySheet(build_summary(result, checked, lang), provenance_of(stamp) if stamp else None)
+    summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
     path = workbooks.write_results(
         target, sheets, outcomes, problems, summary, lang, header_rows=header_rows, clock=clock
     )

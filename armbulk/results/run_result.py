@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.clock import iso
+from armbulk.clock import format_iso
 from armbulk.errors import FileError
 from armbulk.model.outcome import SUCCESSFUL, ApiUsage
 from armbulk.model.read_options import ReadOptions
@@ -61,7 +61,7 @@ class RunResult:
             "by_resource": self.count_by_resource(),
             "cost": self.usage,
             "result": self.run.result if self.run else None,
-            "resume_at": iso(self.run.resume_at) if self.run else None,
+            "resume_at": format_iso(self.run.resume_at) if self.run else None,
         }
 
 
@@ -89,7 +89,7 @@ def list_runs(store: Store) -> list[dict[str, Any]]:
         {
             "run": str(run.id),
             "state": run.state,
-            "created": iso(run.created),
+            "created": format_iso(run.created),
             "client_no": run.account.client_no,
             "profile": run.profile,
             "rows": store.count_records(run.id),

@@ -10,7 +10,7 @@ from armbulk.writers.atomic import MAX_NAMES
 from armbulk.writers.provenance import Provenance, hash_client, read_provenance
 
 
-def result_path(paths: Sequence[str], output: str | None) -> Path:
+def choose_result_path(paths: Sequence[str], output: str | None) -> Path:
     """Return the path of the result workbook: `-o`, else NAME.result.xlsx beside the first file."""
     if output:
         return Path(output)
@@ -18,7 +18,7 @@ def result_path(paths: Sequence[str], output: str | None) -> Path:
     return first.with_name(f"{first.stem.removesuffix('.result')}.result.xlsx")
 
 
-def provenance_of(stamp: StoreStamp) -> Provenance:
+def build_provenance(stamp: StoreStamp) -> Provenance:
     """Return what a result workbook says of the store."""
     return Provenance(stamp.store, stamp.token, stamp.run, hash_client(stamp.account))
 
@@ -53,7 +53,7 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
 def _workbooks_at_hand(files: Sequence[str], target: Path) -> Iterator[Path]:
     """The files themselves, and the results beside them."""
     for name in (*files, str(target)):
-        result = result_path([name], None)
+        result = choose_result_path([name], None)
         yield Path(name.partition("#")[0])
         yield result
         yield from (result.with_name(f"{result.stem}-{number}{result.suffix}") for number in range(2, MAX_NAMES))

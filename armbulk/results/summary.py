@@ -8,7 +8,7 @@ import polars as pl
 
 from armbulk.i18n import Words
 from armbulk.model.outcome import Outcome
-from armbulk.results.outcome_texts import outcome_text, state_text
+from armbulk.results.outcome_texts import translate_outcome, translate_state
 from armbulk.results.run_result import RunResult
 from armbulk.store import Run
 from armbulk.validation.check import Checked
@@ -87,7 +87,7 @@ _NOTHING = Words("Nothing: every record is well.", "Ingenting: alle poster er i 
 def build_summary(result: RunResult, checked: Checked | None, lang: str) -> list[Section]:
     """Return the sections of the Summary sheet; `checked` is None when the files have changed."""
     counts = result.count_outcomes()
-    rows = [(outcome_text(outcome, lang), count) for outcome, count in counts.items() if count]
+    rows = [(translate_outcome(outcome, lang), count) for outcome, count in counts.items() if count]
     sections = [
         Section("armbulk", tuple(_describe_run(result.run, checked, lang))),
         Section(_text("next", lang), tuple(("", text) for text in next_steps(counts, lang))),
@@ -107,7 +107,7 @@ def _describe_run(run: Run | None, checked: Checked | None, lang: str) -> list[R
     if run:
         started = datetime.fromtimestamp(run.created, UTC).strftime("%Y-%m-%d %H:%M UTC")
         rows += [
-            (_text("state", lang), state_text(run.state, lang)),
+            (_text("state", lang), translate_state(run.state, lang)),
             (_text("profile", lang), run.profile),
             (_text("client", lang), run.account.client_no),
             (_text("address", lang), run.account.origin),
@@ -130,7 +130,7 @@ def next_steps(counts: dict[str, int], lang: str) -> list[str]:
     return steps or [_NOTHING.text(lang)]
 
 
-def control_totals(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
+def sum_outcomes(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
     """Return exact sums of documents by currency, in the files and in ARM.
 
     Returns:
@@ -150,5 +150,5 @@ def control_totals(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
 
 def _total_rows(items: pl.DataFrame, lang: str) -> list[Row]:
     return [
-        (f"{currency}: {count} {_text(name, lang)}", amount) for name, currency, count, amount in control_totals(items)
+        (f"{currency}: {count} {_text(name, lang)}", amount) for name, currency, count, amount in sum_outcomes(items)
     ]

@@ -5,14 +5,14 @@ hand from the published samples, so that a wrong path elsewhere cannot agree wit
 silent, a `ServerBehaviour` sets how this ARM behaves; an `InjectedFault` makes single calls fail on purpose.
 """
 
-from armbulk.sandbox.dialects import DIALECTS, ServerBehaviour
+from armbulk.sandbox.dialects import BEHAVIOURS, ServerBehaviour
 from armbulk.sandbox.faults import KINDS, InjectedFault
 from armbulk.sandbox.server import CLIENT_NO, Sandbox
 from armbulk.sandbox.state import CallRecord, SandboxState
 
 __all__ = [
+    "BEHAVIOURS",
     "CLIENT_NO",
-    "DIALECTS",
     "KINDS",
     "CallRecord",
     "InjectedFault",

@@ -99,7 +99,7 @@ class ServerBehaviour:
         return cls.of(values)
 
 
-DIALECTS: dict[str, tuple[str, ...]] = {switch.name: switch.metadata["values"] for switch in fields(ServerBehaviour)}
+BEHAVIOURS: dict[str, tuple[str, ...]] = {switch.name: switch.metadata["values"] for switch in fields(ServerBehaviour)}
 """Every switch with its values, the default first; of a switch that takes any number, some examples."""
 
 _PATTERNS: dict[str, str] = {
@@ -108,9 +108,9 @@ _PATTERNS: dict[str, str] = {
 
 
 def _check(name: str, value: str) -> None:
-    if name not in DIALECTS:
-        raise ValueError(f"there is no dialect {name!r}; there are: {', '.join(DIALECTS)}")
-    allowed = DIALECTS[name]
+    if name not in BEHAVIOURS:
+        raise ValueError(f"there is no dialect {name!r}; there are: {', '.join(BEHAVIOURS)}")
+    allowed = BEHAVIOURS[name]
     if value not in allowed and not (name in _PATTERNS and re.fullmatch(_PATTERNS[name], value)):
         more = " or another number" if name in _PATTERNS else ""
         raise ValueError(f"dialect {name} is one of {', '.join(allowed)}{more}, not {value!r}")

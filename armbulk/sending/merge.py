@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from armbulk.model.fields import Field, FieldType, Resource
-from armbulk.model.record_texts import Json, to_json_text, to_text
+from armbulk.model.record_texts import Json, format_json_value, to_json_text
 
 _NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
 _SECRET_FORMATS = frozenset({"national-id", "bank-account"})
@@ -70,7 +70,7 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
     remaining: Json = {key: wanted[key]}
     for path, value in _leaves({name: value for name, value in wanted.items() if name != key}):
         field = fields.get(path)
-        new, now = to_text(value), to_text(_get(current, path))
+        new, now = format_json_value(value), format_json_value(_get(current, path))
         if _is_same(field, new, now):
             continue
         if path in base and not _is_same(field, base[path], now):

@@ -16,7 +16,7 @@ from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.limits import QuotaLimits
 from armbulk.quota.tiers import TIERS
 from armbulk.settings.config_file import ConfiguredProfile, read_profile
-from armbulk.settings.names import DEFAULTS, NAMES
+from armbulk.settings.names import DEFAULT_SETTINGS, NAMES
 from armbulk.settings.profile import Profile
 
 _SYNCED_FOLDER_VARIABLES = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
@@ -86,7 +86,7 @@ def load_profile(
 def _merge_settings(
     environ: Mapping[str, str], configured: ConfiguredProfile, options: Mapping[str, str | None]
 ) -> dict[str, str]:
-    values = {**DEFAULTS, **configured.settings}
+    values = {**DEFAULT_SETTINGS, **configured.settings}
     values.update({key: value for key in NAMES if (value := environ.get(f"ARMBULK_{key.upper()}"))})
     if options.get("secret_file"):
         values.update(token="", client_secret="")  # an option overrides the environment

@@ -1,6 +1,6 @@
 """The names and defaults of the settings: `name` in a profile of config.toml, `ARMBULK_NAME` in the environment."""
 
-DEFAULTS = {
+DEFAULT_SETTINGS = {
     "user_id": "armbulk",
     "client_size": "S",
     "poll_seconds": "2",
@@ -28,7 +28,7 @@ NAMES = (
     "log",
     "dates",
     "decimal",
-    *DEFAULTS,
+    *DEFAULT_SETTINGS,
 )
 """Every setting."""
 

@@ -9,7 +9,7 @@ from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent
 
 
 @dataclass(frozen=True, slots=True)
-class Purged:
+class DeletedRows:
     """What was deleted, and how many document numbers are still kept."""
 
     runs: int
@@ -17,7 +17,7 @@ class Purged:
     guarded: int
 
 
-def purge(conn: sa.Connection, account: Account, before: float) -> Purged:
+def purge(conn: sa.Connection, account: Account, before: float) -> DeletedRows:
     """Delete finished runs that ended before a time (epoch seconds): their records, look-ups, batches and events.
 
     The document numbers stay, so that no document is sent twice because of a purge.
@@ -32,4 +32,4 @@ def purge(conn: sa.Connection, account: Account, before: float) -> Purged:
         conn.execute(sa.delete(table).where(table.c.run.in_(run_ids)))
     conn.execute(sa.delete(run).where(run.c.id.in_(run_ids)))
     guarded = sa.select(sa.func.count()).select_from(sent_key).where(*belongs_to(sent_key, account))
-    return Purged(len(run_ids), records, int(conn.execute(guarded).scalar_one()))
+    return DeletedRows(len(run_ids), records, int(conn.execute(guarded).scalar_one()))

@@ -24,7 +24,7 @@ from armbulk.store import purge as purging
 from armbulk.store.engine import flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.locks import ClientLock
-from armbulk.store.purge import Purged
+from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp
 from armbulk.store.schema import batch, belongs_to, client, identity, item, metadata, run, token
@@ -152,7 +152,7 @@ class Store(StoreReader, BatchJournal):
                     conn.execute(sa.update(item).where(is_record).values(values))
         flush(self._engine)
 
-    def purge(self, account: Account, before: float) -> Purged:
+    def purge(self, account: Account, before: float) -> DeletedRows:
         """Delete finished runs that ended before a time (epoch seconds); the document numbers they sent stay."""
         with self._engine.begin() as conn:
             purged = purging.purge(conn, account, before)

@@ -19,7 +19,7 @@ from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import Sheet, Table
-from armbulk.resources import RESOURCES, UPDATED
+from armbulk.resources import RESOURCES, UPDATE_RESOURCES
 from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
@@ -117,7 +117,7 @@ def check_sheets(
     own, mapped = _apply_mapping(own, options, mapping)
     plain = [result.sheet for result in mapped]
     is_change = bool(options.update) or any(sheet.base is not None for sheet in plain)
-    resources = UPDATED if is_change else RESOURCES
+    resources = UPDATE_RESOURCES if is_change else RESOURCES
     matches = _match_sheets(plain, options.renames, resources)
     compared = [edits.compare_with_base(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
     plain = [result.sheet for result in compared]

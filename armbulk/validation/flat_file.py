@@ -9,7 +9,7 @@ from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
-from armbulk.validation.parse import to_text
+from armbulk.validation.parse import format_column
 from armbulk.validation.rules import AMOUNTS
 
 
@@ -38,7 +38,7 @@ def split_flat_file(documents: Table, lines: Table, index: int, hidden: frozense
 
 def _find_disagreements(rows: pl.DataFrame, field: Field, letter: str, index: int) -> pl.DataFrame:
     """Return findings for values that differ from the first one of the same document."""
-    texts = rows.select("row", "norm", to_text(field).alias("value")).drop_nulls("value")
+    texts = rows.select("row", "norm", format_column(field).alias("value")).drop_nulls("value")
     first_value = pl.col("value").first().over("norm").alias("first")
     first_row = pl.col("row").first().over("norm").cast(pl.String).alias("detail")
     different = texts.with_columns(first_value, first_row).filter(pl.col("value") != pl.col("first"))

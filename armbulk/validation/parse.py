@@ -193,7 +193,7 @@ def _parse_boolean(cells: CellColumn) -> ParsedColumn:
     return value, [("not-yes-or-no", cells.text.is_not_null() & ~word.is_in(_YES + _NO), None)]
 
 
-def to_text(field: Field) -> pl.Expr:
+def format_column(field: Field) -> pl.Expr:
     """Return a field's typed column as text for a message."""
     column = pl.col(field.name)
     if field.type is FieldType.TEXT_LIST:

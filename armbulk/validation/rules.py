@@ -13,8 +13,8 @@ from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
-from armbulk.resources.identifiers import FORMATS, has_format
-from armbulk.validation.parse import DTYPES, to_text
+from armbulk.resources.identifiers import CHECK_FORMATS, has_format
+from armbulk.validation.parse import DTYPES, format_column
 
 AMOUNTS = ("excl_vat", "vat", "incl_vat")
 """The amounts that a document and its lines have."""
@@ -75,7 +75,7 @@ def _build_checks(field: Field, resource: Resource) -> list[pa.Check]:
     if field.format:
         has_pattern_error = ~column.str.contains(field.pattern) if field.pattern else pl.lit(value=False)
         is_valid = has_format(column, field.format, field.format_when) | has_pattern_error
-        checks.append(_build_check(FORMATS[field.format].code, is_valid))
+        checks.append(_build_check(CHECK_FORMATS[field.format].code, is_valid))
     rules = [rule for rule in resource.rules if rule.field == field.name]
     return checks + [_build_check(rule.code, rule.is_met()) for rule in rules]
 
@@ -104,7 +104,7 @@ def _check_fields(table: Table, findings: pl.DataFrame) -> pl.DataFrame:
     for (name, code), part in failures.group_by("column", "check", maintain_order=True):
         field = table.resource.field(str(name))
         indexes = part["index"].cast(pl.UInt32).sort().to_list()
-        rows = table.rows[indexes].select("sheet", "row", to_text(field).alias("value"))
+        rows = table.rows[indexes].select("sheet", "row", format_column(field).alias("value"))
         failed.append(_cell_findings(table, rows, str(code), field, _detail_of(str(code), field)))
     reported = findings.drop_nulls("row")
     return pl.concat(failed).join(reported, on=["sheet", "row", "field"], how="anti", maintain_order="left")

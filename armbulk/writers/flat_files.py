@@ -38,7 +38,7 @@ class CsvDialect:
     neutralises_formulas: bool
 
 
-DIALECTS = {
+CSV_DIALECTS = {
     "norwegian": CsvDialect(";", ",", b"\xef\xbb\xbf", neutralises_formulas=True),
     "rfc": CsvDialect(",", ".", b"", neutralises_formulas=False),
 }

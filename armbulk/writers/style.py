@@ -54,7 +54,7 @@ PROBLEM_COLUMNS = (
     (Words("What to do", "Hva du gjør"), 60),
     (Words("Code", "Kode"), 22),
 )
-SEVERITIES = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}
+SEVERITY_TITLES = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}
 RESULT_CATEGORY = "armbulk result"
 """The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
 
@@ -103,7 +103,7 @@ def problem_cells(finding: RenderedFinding, headers: Mapping[str, Words], lang: 
     name = finding["field"] or ""
     column = headers[name].text(lang) if name in headers else (finding["column"] or "")
     return (
-        SEVERITIES[finding["severity"]].text(lang),
+        SEVERITY_TITLES[finding["severity"]].text(lang),
         finding["sheet"],
         finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else ""),
         column,

@@ -11,10 +11,10 @@ from armbulk.writers import flat_files, xlsx
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.table_stream import TableStream
 
-FORMATS = ("xlsx", "csv", "parquet", "jsonl")
+FILE_FORMATS = ("xlsx", "csv", "parquet", "jsonl")
 """Endings of the files that can be written."""
 
-DIALECTS = tuple(flat_files.DIALECTS)
+CSV_DIALECT_NAMES = tuple(flat_files.CSV_DIALECTS)
 
 
 def write_tables(
@@ -46,7 +46,7 @@ def write_tables(
     for number, stream in enumerate(streams):
         path = sibling_path(target, stream.suffix or f"-{stream.title.lower()}") if number else target
         if file_format == "csv":
-            write = partial(flat_files.write_csv, stream=stream, dialect=flat_files.DIALECTS[dialect], lang=lang)
+            write = partial(flat_files.write_csv, stream=stream, dialect=flat_files.CSV_DIALECTS[dialect], lang=lang)
         else:
             write = partial(flat_files.write_parquet, stream=stream)
         paths.append(_write_file(path, write, clock))

@@ -26,7 +26,7 @@ from armbulk.writers.xlsx_rows import rows_to_xml
 MAX_SHEET_ROWS = EXCEL_MAX_ROWS
 """Rows of a worksheet, the header included; a longer table gets further sheets."""
 
-FORMATS = {
+NUMBER_FORMATS = {
     FieldType.AMOUNT: "#,##0.00",
     FieldType.QUANTITY: "General",
     FieldType.INTEGER: "0",
@@ -143,7 +143,7 @@ def _create_template(
         field_type: book.add_format(
             {"num_format": number_format, **({"align": "left"} if field_type in _LEFT_ALIGNED else {})}
         )
-        for field_type, number_format in FORMATS.items()
+        for field_type, number_format in NUMBER_FORMATS.items()
     }
     text = book.add_format({"num_format": "@"})
     head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A4D", "valign": "vcenter"})

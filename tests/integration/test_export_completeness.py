@@ -12,7 +12,7 @@ from support.list_server import Json, Lists, gl_item
 
 from armbulk.errors import Interrupted, LimitError, ServerError
 from armbulk.export import value_partitions
-from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.request import ExportArguments, build_list_request
 from armbulk.resources import EXPORTS
 
 if TYPE_CHECKING:
@@ -428,7 +428,7 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
     """Pages read before Ctrl-C are not read again, and nothing of them is left on disk at the end."""
     lists = Lists({"glitems": spread(9_000)})
     made = bench(tmp_path, lists)
-    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
 
     def stop(_: object) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
@@ -449,7 +449,7 @@ def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
     """25,000 records at 9,500 an hour take more than two hours and never exceed the limit."""
     lists = Lists({"glitems": spread(25_000)})
     made = bench(tmp_path, lists, "S")
-    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
     said = export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).report
     assert (said["rows"], said["complete"]) == (25_000, True)
     assert 2 * 3600 < made.clock.slept < 4 * 3600  # type: ignore[attr-defined]
@@ -459,7 +459,7 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     """With --no-wait the export stops at the limit, shows the time, and continues with the same command."""
     lists = Lists({"glitems": spread(12_000)})
     made = bench(tmp_path, lists, "S")
-    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
     with pytest.raises(LimitError, match="before 20"):
         export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None)
     made.clock.sleep(3700)
@@ -472,7 +472,7 @@ def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
     """An export left unfinished for a week starts again, because its records may have changed."""
     lists = Lists({"glitems": spread(9_000)})
     made = bench(tmp_path, lists)
-    want = build_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
+    want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
 
     def stop(_: object) -> None:
         made.clock.interrupted = lists.reads > 4_000  # type: ignore[misc]
@@ -512,7 +512,7 @@ def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
     lists = Lists({"glitems": spread(12_000)}, change=tired)
     made = bench(tmp_path, lists)
     began = made.clock.now()
-    want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
+    want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
     done = export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
     assert (done.complete, done.report["rows"]) == (True, 12_000)
     assert made.clock.now() - began < 60
@@ -527,6 +527,6 @@ def test_a_limit_said_by_503(tmp_path: Path) -> None:
     lists = Lists({"glitems": spread(2_500)}, change=closed)
     made = bench(tmp_path, lists)
     began = made.clock.now()
-    want = build_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
+    want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
     assert export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).complete
     assert made.clock.now() - began > 100

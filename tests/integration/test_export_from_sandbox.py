@@ -18,7 +18,7 @@ from support.journey import FakeClock
 
 from armbulk.cli import cli
 from armbulk.context import Context
-from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.request import ExportArguments, build_list_request
 from armbulk.model.fields import FieldType
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
@@ -54,7 +54,7 @@ def export(
 ) -> tuple[dict[str, Any], pl.DataFrame]:
     """Export to parquet: what was said, and the rows."""
     env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": size}
-    want = build_request(resource, ExportArguments(folder / f"{resource}.parquet", **given))
+    want = build_list_request(resource, ExportArguments(folder / f"{resource}.parquet", **given))
     done = export_list(
         Context(load_profile(env), clock), want, "en", waits=True, fresh=False, on_progress=lambda _: None
     )

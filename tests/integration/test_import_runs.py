@@ -13,7 +13,7 @@ from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.results.run_result import load_result
-from armbulk.sandbox.dialects import DIALECTS
+from armbulk.sandbox.dialects import BEHAVIOURS
 from armbulk.sending import submit
 from armbulk.settings.load import load_profile
 
@@ -32,7 +32,7 @@ def test_every_row_arrives_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("P2")
-@pytest.mark.parametrize("failures", [value for value in DIALECTS["failures"] if value != "whole"])
+@pytest.mark.parametrize("failures", [value for value in BEHAVIOURS["failures"] if value != "whole"])
 def test_one_bad_document_is_rejected_alone(tmp_path: Path, failures: str) -> None:
     """A rejected document shows ARM's message; the other documents of the batch are created."""
     files = write_files(tmp_path)

@@ -25,7 +25,7 @@ from armbulk.cli import cli
 from armbulk.errors import FileError
 from armbulk.export import changes, run, snapshot
 from armbulk.export.fingerprint import RecordHasher, hash_column
-from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.request import ExportArguments, build_list_request
 from armbulk.export.session import EXPORTS_FOLDER
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
@@ -42,7 +42,7 @@ def export(folder: Path, records: list[Json], name: str = "out.jsonl", resource:
     lists = more.pop("lists", None) or Lists({listing.endpoint: records})
     lang, since = more.pop("lang", "en"), more.pop("since", "last")
     more = more if "period" in more or resource != "gl-items" else {**FEBRUARY, **more}
-    want = build_request(resource, ExportArguments(folder / name, since=since, **more))
+    want = build_list_request(resource, ExportArguments(folder / name, since=since, **more))
     return export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
 
 
@@ -543,7 +543,7 @@ def test_the_three_sets_are_exact(tmp_path_factory: pytest.TempPathFactory, old:
 
 def test_marks_of_many_rows_find_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Change marks belong to their records across buckets, chunks and pages."""
-    monkeypatch.setattr(changes, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(changes, "STORED_CHUNK_ROWS", 7)
     monkeypatch.setattr(table_stream, "CHUNK_ROWS", 300)
     monkeypatch.setattr(snapshot, "BUFFER_ROWS", 400)
     export(tmp_path, [gl_item(n) for n in range(600)])

@@ -71,11 +71,11 @@ def test_files_checked_as_a_change_are_planned_as_one(session: armbulk.Session, 
     path = tmp_path / "customers.csv"
     path.write_text("Customer no;Name;Phone\n0001;<clear>;22334455\n", encoding="utf-8")
     as_change = session.check(path, update=True)
-    assert session.plan(as_change).priced.options.update
+    assert session.plan(as_change).import_plan.options.update
     unsaid = session.check(path)
     assert unsaid.inputs.options.update is None
     planned = session.plan(unsaid)
-    assert (planned.priced.options.update, planned.check.inputs.options.update) == (False, False)
+    assert (planned.import_plan.options.update, planned.check.inputs.options.update) == (False, False)
 
 
 def test_every_row_read_has_an_outcome(session: armbulk.Session, tmp_path: Path) -> None:

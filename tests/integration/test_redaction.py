@@ -12,7 +12,7 @@ from support.journey import journey, write_files
 from armbulk.app.runs import finish_run
 from armbulk.model.outcome import Outcome
 from armbulk.model.submission import RecordResult
-from armbulk.redaction import personal_values, redact_items
+from armbulk.redaction import collect_personal_values, redact_items
 from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
 
@@ -56,7 +56,7 @@ def test_words_of_a_name_go_too(tmp_path: Path, words: str, after: str) -> None:
     path = tmp_path / "people.csv"
     rows = ("1;Kari Nordmann;1985-03-14", "2;Bo Li;", "3;Per;")
     path.write_text("\n".join(["Customer no;Name;Date of birth", *rows]) + "\n", encoding="utf-8")
-    assert kept(words, personal_values(check_files([str(path)]).all_tables()))[0] == after
+    assert kept(words, collect_personal_values(check_files([str(path)]).all_tables()))[0] == after
 
 
 @pytest.mark.promise("P23")

@@ -21,9 +21,9 @@ from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run, finish_run
 from armbulk.cli import cli
 from armbulk.errors import UsageError
-from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.request import ExportArguments, build_list_request
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.record_texts import to_text
+from armbulk.model.record_texts import format_json_value
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
 from armbulk.results.report import write_results
@@ -313,7 +313,7 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
             made.sandbox.state.add_customer(json.loads(json.dumps(said, default=float)))
         before = json.dumps(made.sandbox.state.customers, sort_keys=True)
         file = tmp_path / "c.csv"
-        want = build_request(
+        want = build_list_request(
             "customers", ExportArguments(file, columns="customerNo,phoneNo,customerMessage,name", dialect=dialect)
         )
         export_list(made.bench, want, "en", waits=True, fresh=False, on_progress=lambda _: None)
@@ -395,4 +395,4 @@ def test_numbers_keep_their_digits(number: Decimal) -> None:
     else:
         sent = json.loads(merged.payload or "", parse_float=Decimal, parse_int=Decimal)["discountRate"]
         assert sent == number
-        assert "E" not in (to_text(sent) or "")
+        assert "E" not in (format_json_value(sent) or "")

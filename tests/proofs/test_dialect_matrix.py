@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from support.dialect_pairs import MATRIX, arrives_once, ordered_pair
 
-from armbulk.sandbox.dialects import DIALECTS
+from armbulk.sandbox.dialects import BEHAVIOURS
 
 
 def test_the_matrix_holds_every_pair() -> None:
     """The matrix covers every pair of values of two switches."""
-    names = list(DIALECTS)
+    names = list(BEHAVIOURS)
     held = {ordered_pair(a, b, names) for row in MATRIX for a, b in combinations(row.items(), 2)}
     assert held == {
         ((a, one), (b, other))
         for a, b in combinations(names, 2)
-        for one, other in product(DIALECTS[a], DIALECTS[b])
+        for one, other in product(BEHAVIOURS[a], BEHAVIOURS[b])
     }  # fmt: skip
 
 

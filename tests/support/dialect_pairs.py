@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 from pathlib import Path
 
-from armbulk.sandbox.dialects import DIALECTS
+from armbulk.sandbox.dialects import BEHAVIOURS
 from support.journey import journey, outcomes, sample_files
 
 
@@ -41,11 +41,11 @@ def ordered_pair(a: tuple[str, str], b: tuple[str, str], names: Sequence[str]) -
 
 
 def _gain(row: Mapping[str, str], name: str, value: str, open_pairs: set[tuple[tuple[str, str], ...]]) -> int:
-    names = list(DIALECTS)
+    names = list(BEHAVIOURS)
     return sum(ordered_pair((name, value), one, names) in open_pairs for one in row.items())
 
 
-MATRIX = pairwise(DIALECTS)
+MATRIX = pairwise(BEHAVIOURS)
 
 
 def arrives_once(folder: Path, row: Mapping[str, str]) -> None:

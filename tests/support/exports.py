@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from armbulk.cli import cli
 from armbulk.context import Context
-from armbulk.export.request import ExportArguments, ExportRequest, build_request
+from armbulk.export.request import ExportArguments, ExportRequest, build_list_request
 from armbulk.export.run import ListExport, open_list
 from armbulk.month_end.close import ClosingExport, open_month_end
 from armbulk.settings.load import load_profile
@@ -73,7 +73,7 @@ def export(
 ) -> tuple[dict[str, Any], list[Json]]:
     """Export to jsonl: what was said, and the records in the file."""
     target = folder / f"{resource}.jsonl"
-    want = build_request(resource, ExportArguments(target, **given))
+    want = build_list_request(resource, ExportArguments(target, **given))
     done = export_list(bench(folder, lists, size), want, "en", waits=waits, fresh=False, on_progress=lambda _: None)
     assert done.complete == done.report["complete"]
     assert done.complete == ("incomplete" not in done.report["files"][0])
@@ -100,7 +100,7 @@ def voucher(number: int) -> Json:
 def export_to_file(folder: Path, lists: Lists, name: str, resource: str = "gl-items", **given: Any) -> dict[str, Any]:
     """Export into a file of this name."""
     lang = given.pop("lang", "en")
-    want = build_request(resource, ExportArguments(folder / name, **given))
+    want = build_list_request(resource, ExportArguments(folder / name, **given))
     return export_list(bench(folder, lists), want, lang, waits=True, fresh=False, on_progress=lambda _: None).report
 
 

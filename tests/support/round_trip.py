@@ -12,7 +12,7 @@ import openpyxl
 from armbulk.app.check import InputFiles
 from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run
-from armbulk.export.request import ExportArguments, build_request
+from armbulk.export.request import ExportArguments, build_list_request
 from armbulk.model.read_options import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
@@ -45,7 +45,7 @@ class Trip:
         self.made, self.file = made, folder / "c.xlsx"
         for number in range(1, count + 1):
             made.sandbox.state.add_customer(json.loads(json.dumps(customer(number), default=float)))
-        want = build_request("customers", ExportArguments(self.file))
+        want = build_list_request("customers", ExportArguments(self.file))
         done = export_list(made.bench, want, lang, waits=True, fresh=False, on_progress=lambda _: None)
         assert done.complete
         self.exported = len(made.sandbox.state.requests)

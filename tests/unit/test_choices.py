@@ -23,7 +23,7 @@ from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.tiers import TIERS
 from armbulk.resources import EXPORTS, RESOURCES
 from armbulk.settings.load import load_profile
-from armbulk.writers.flat_files import DIALECTS as CSV_DIALECTS
+from armbulk.writers.flat_files import CSV_DIALECTS
 
 if TYPE_CHECKING:
     from pathlib import Path

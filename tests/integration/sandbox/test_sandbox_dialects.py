@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.sandbox_caller import customer, document
 
-from armbulk.sandbox import DIALECTS, Sandbox, ServerBehaviour
+from armbulk.sandbox import BEHAVIOURS, Sandbox, ServerBehaviour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ TWO = [document("a"), document("b")]
 BAD = [document("a"), document("b", customerNo="nobody"), document("c"), document("d")]
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in DIALECTS.items() for value in values])
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BEHAVIOURS.items() for value in values])
 def test_in_every_dialect_both_documents_are_created_once(arm: Callable[..., Any], name: str, value: str) -> None:
     """Whatever the dialect, my two documents arrive, once."""
     with arm(dialect={name: value}) as me:

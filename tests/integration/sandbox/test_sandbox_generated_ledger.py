@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from support.sandbox_caller import LEDGER, listed, sample
 
-from armbulk.resources.identifiers import FORMATS
+from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.sandbox.lists import BANK, RECEIVABLES, SALES, VAT, build_lists
 from armbulk.sandbox.rows import RowFilter, RowIndex, RowMatches
 
@@ -159,7 +159,7 @@ def test_identifiers_have_right_check_digits_and_are_nobodys() -> None:
     for name, form in forms.items():
         column = frame[name] if name == "emails" else frame[name].replace("", None).drop_nulls()
         assert column.len() > 300
-        assert column.to_frame().select(FORMATS[form].is_valid(pl.col(name)).all()).item(), name
+        assert column.to_frame().select(CHECK_FORMATS[form].is_valid(pl.col(name)).all()).item(), name
         assert name in {"postalCode", "emails"} or column.n_unique() == column.len()
     assert set(frame["organizationNo"].str.head(1)) == {"", "3"}
     assert all(int(one["ssn"][2:4]) > 80 for one in people if one["ssn"])
