@@ -21,3 +21,7 @@ class Words:
     def text(self, lang: str) -> str:
         """Return the text in `lang` (`en` or `no`)."""
         return self.no if lang == Lang.NO else self.en
+
+
+YES, NO = Words("yes", "ja"), Words("no", "nei")
+"""How a yes/no value is written in files."""

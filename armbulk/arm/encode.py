@@ -9,6 +9,7 @@ import polars as pl
 
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.keys import normalise_key
+from armbulk.model.record_texts import build_tree
 from armbulk.model.sheet import Table
 
 Tree = dict[str, Any]
@@ -48,7 +49,7 @@ def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
     rows = _join_lines(rows, resource, lines)
     lines_member = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
     lines_member = pl.when(pl.col("lines_json").is_not_null()).then(lines_member).otherwise(pl.lit(""))
-    members = [_encode_members(_build_tree(resource), _cleared_fields(table.rows)), lines_member]
+    members = [_encode_members(_build_field_tree(resource), _cleared_fields(table.rows)), lines_member]
     key_only = _encode_object([_encode_member(key.path, key, frozenset())])
     return rows.with_columns(_encode_object(members).alias("payload")).select(
         "sheet",
@@ -83,7 +84,7 @@ def encode_lines(lines: Table) -> pl.DataFrame:
     return (
         lines.rows.with_columns(
             normalise_key(pl.col(parent.name)).alias("key_norm"),
-            _encode_object([_encode_members(_build_tree(lines.resource), frozenset())]).alias("json"),
+            _encode_object([_encode_members(_build_field_tree(lines.resource), frozenset())]).alias("json"),
         )
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
         .group_by("key_norm", maintain_order=True)
@@ -120,16 +121,8 @@ def _find_parent_key(resource: Resource) -> Field:
     return next(field for field in resource.fields if field.role is FieldRole.PARENT_KEY)
 
 
-def _build_tree(resource: Resource) -> Tree:
-    tree: Tree = {}
-    for field in resource.fields:
-        if field.role is FieldRole.WRITABLE:
-            *groups, leaf = field.path.split(".")
-            node = tree
-            for group in groups:
-                node = node.setdefault(group, {})
-            node[leaf] = field
-    return tree
+def _build_field_tree(resource: Resource) -> Tree:
+    return build_tree({field.path: field for field in resource.fields if field.role is FieldRole.WRITABLE})
 
 
 def _encode_object(members: list[pl.Expr]) -> pl.Expr:

@@ -1,7 +1,7 @@
 """JSON records as frames of texts: one column for each path, each value exactly as ARM wrote it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -79,7 +79,7 @@ def build_frame(records: Sequence[Json], paths: Sequence[str], skip: frozenset[s
         The columns of `paths`, then one for every other path the records have.
     """
     columns: dict[str, Sequence[str | None]] = {path: [] for path in paths}
-    _fill_columns(records, _build_tree(paths), "", columns, skip)
+    _fill_columns(records, build_tree(dict.fromkeys(paths)), "", columns, skip)
     return pl.DataFrame([_to_series(path, texts, len(records)) for path, texts in columns.items()])
 
 
@@ -96,14 +96,15 @@ def _to_series(path: str, texts: Sequence[str | None], rows: int) -> pl.Series:
     return pl.Series(path, texts or [None] * rows, dtype=pl.String)
 
 
-def _build_tree(paths: Iterable[str]) -> Json:
+def build_tree(leaves: Mapping[str, Any]) -> Json:
+    """Return values by their dotted paths as objects within objects, as a JSON record has them."""
     tree: Json = {}
-    for path in paths:
+    for path, value in leaves.items():
         node = tree
         *parents, name = path.split(".")
         for parent in parents:
             node = node.setdefault(parent, {})
-        node[name] = None
+        node[name] = value
     return tree
 
 

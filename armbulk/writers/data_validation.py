@@ -4,12 +4,11 @@ from typing import Any, assert_never
 
 from xlsxwriter.utility import xl_col_to_name
 
-from armbulk.i18n import Words
+from armbulk.i18n import NO, YES, Words
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType
 
 _MAX_TITLE_CHARS, _MAX_MESSAGE_CHARS = 32, 255  # Excel shows no more
-_YES_OR_NO = (Words("yes", "ja"), Words("no", "nei"))
 _COUNTRIES = ("NO", "SE", "DK", "FI", "IS", "DE", "GB", "NL", "PL", "US")
 _USUAL_VALUES: dict[str, tuple[str, ...]] = {
     "currency": ("NOK", "SEK", "DKK", "EUR", "USD", "GBP"),
@@ -91,7 +90,7 @@ def _allowed_values(field: Field, letter: str, lang: str, lists: CodeLists) -> d
         return {**usual, "error_type": "information"}
     match field.type:
         case FieldType.BOOLEAN:
-            words = tuple(word.text(lang) for word in _YES_OR_NO)
+            words = tuple(word.text(lang) for word in (YES, NO))
             return _from_list(lists.add(_TEXTS["yes_or_no"].text(lang), words), "list", lang)
         case FieldType.DATE:
             return _between("date", "=DATE(1900,3,1)", "=DATE(2099,12,31)", _TEXTS["date"].text(lang))

@@ -8,12 +8,11 @@ from typing import IO
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from armbulk.i18n import Words
+from armbulk.i18n import NO, YES
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import FieldType
 from armbulk.writers.table_stream import TableStream
 
-_YES, _NO = Words("yes", "ja"), Words("no", "nei")
 _FORMULA_START = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
 """Starts of a text that a spreadsheet takes for a formula, full-width characters included."""
 
@@ -67,7 +66,7 @@ def _format_cell(column: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Exp
         case FieldType.AMOUNT | FieldType.QUANTITY:
             return column.cast(texts).cast(pl.String).str.replace(".", dialect.decimal, literal=True)
         case FieldType.BOOLEAN:
-            words = pl.when(texts == "true").then(pl.lit(_YES.text(lang))).otherwise(pl.lit(_NO.text(lang)))
+            words = pl.when(texts == "true").then(pl.lit(YES.text(lang))).otherwise(pl.lit(NO.text(lang)))
             return pl.when(texts.is_not_null()).then(words)
         case FieldType.INTEGER | FieldType.DATE | FieldType.TIME:
             return texts

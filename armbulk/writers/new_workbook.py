@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,10 @@ from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
 from armbulk.writers.style import OUTCOME_FIELDS, OUTCOME_HEADERS, SummarySheet
+from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 
 Formats = Mapping[str, Any]
 
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same bytes for the same data
-_TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _MAX_COMMENTS = 10_000
 
 
@@ -45,9 +44,9 @@ def write_results(
         lang: language of texts.
         header_rows: sheet index → row of its header.
     """
-    options = {**_TEXT_STAYS_TEXT, "constant_memory": outcomes.height > 20_000, "in_memory": False}
+    options = {**KEEP_TEXT, "constant_memory": outcomes.height > 20_000, "in_memory": False}
     book = xlsxwriter.Workbook(str(target), options)
-    book.set_properties({"category": style.RESULT_CATEGORY, "created": _CREATED})
+    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED})
     if summary.provenance:
         book.set_custom_property(PROPERTY, summary.provenance.text, "text")
     own = (style.SUMMARY.text(lang), style.PROBLEMS.text(lang))
@@ -69,9 +68,9 @@ def mark_problems(
     header_rows: Mapping[int, int],
 ) -> None:
     """Write every sheet with the cells coloured that have findings, and the Problems sheet."""
-    book = xlsxwriter.Workbook(str(target), {**_TEXT_STAYS_TEXT, "constant_memory": False})
+    book = xlsxwriter.Workbook(str(target), {**KEEP_TEXT, "constant_memory": False})
     own = style.PROBLEMS.text(lang)
-    book.set_properties({"category": style.RESULT_CATEGORY, "created": _CREATED, "keywords": own})
+    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": own})
     formats = _create_formats(book)
     _write_problems(book.add_worksheet(own), findings, lang, formats)
     for index, (sheet, title) in enumerate(zip(sheets, style.sheet_titles(sheets, (own,)), strict=True)):

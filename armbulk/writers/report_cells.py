@@ -6,10 +6,12 @@ from typing import Any
 from armbulk.model.excel import EXCEL_EXACT_DIGITS, EXCEL_MAX_CELL_CHARS
 from armbulk.writers.section import Value
 
-HEAD, RULE = "#1F3A4D", "#D0D5DA"
+HEAD, INK, RULE = "#1F3A4D", "#FFFFFF", "#D0D5DA"
+"""Colours of a header row, of the text on it, and of the lines of a table."""
+
 COUNT_FORMAT = "#,##0"
 
-_INK, _MUTED = "#FFFFFF", "#66757F"
+_MUTED = "#66757F"
 _BAD, _BAD_INK, _GOOD, _GOOD_INK = "#F8D3CF", "#9C1C10", "#DDF0DC", "#1E5B1C"
 _AMOUNT_FORMAT = "#,##0.00"
 
@@ -19,7 +21,7 @@ def create_formats(book: Any) -> dict[str, Any]:
     amount, count = {"num_format": _AMOUNT_FORMAT}, {"num_format": COUNT_FORMAT}
     bad = {"bg_color": _BAD, "font_color": _BAD_INK}
     total = {"bold": True, "top": 1, "top_color": HEAD}
-    head = {"bold": True, "font_color": _INK, "bg_color": HEAD, "valign": "vcenter"}
+    head = {"bold": True, "font_color": INK, "bg_color": HEAD, "valign": "vcenter"}
     text = {"num_format": "@"}
     wrapped = {**text, "text_wrap": True, "valign": "top"}
     formats = {

@@ -3,20 +3,20 @@
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, assert_never
 
 import xlsxwriter
 
-from armbulk.i18n import Words
+from armbulk.i18n import YES, Words
 from armbulk.mapping.headers import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.writers import style
 from armbulk.writers.data_validation import CodeLists, data_validation, input_message
+from armbulk.writers.workbook_options import WORKBOOK_CREATED
 
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same bytes every time
 _LAST_ROW = EXCEL_MAX_ROWS - 1
 _FILTER_ROWS = 1_000  # Excel widens a filter by itself when more is filled in
 _MIN_WIDTH, _MIN_TEXT_WIDTH, _MAX_WIDTH, _LINE_HEIGHT = 11, 22, 34, 15.75
@@ -26,7 +26,6 @@ _FORMATS = {
     FieldType.QUANTITY: "General",  # as many decimals as there are; a format for six would leave a bare comma after 20
     FieldType.INTEGER: "0",
 }
-_YES = Words("yes", "ja")
 _GUIDE_COLUMNS = (
     (Words("Sheet", "Ark"), 13),
     (Words("Column", "Kolonne"), 24),
@@ -93,7 +92,7 @@ def write_template(
     """Write a sheet for each resource with `rows` in it, the guide and the codes; return the sheets' names."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(target), options)
-    book.set_properties({"title": "armbulk", "created": _CREATED})
+    book.set_properties({"title": "armbulk", "created": WORKBOOK_CREATED})
     formats = _create_formats(book)
     lists = CodeLists(CODES.text(lang), lang)
     for resource in resources:
@@ -177,7 +176,7 @@ def _write_value(
         case FieldType.AMOUNT | FieldType.QUANTITY | FieldType.INTEGER:
             page.write_number(row, column, float(text), formats[field_type])
         case FieldType.BOOLEAN:
-            page.write_string(row, column, _YES.text(lang), formats[field_type])
+            page.write_string(row, column, YES.text(lang), formats[field_type])
         case FieldType.TEXT | FieldType.IDENTIFIER | FieldType.TEXT_LIST | FieldType.TIME:
             page.write_string(row, column, text, formats[field_type])
         case _:
@@ -207,7 +206,7 @@ def _write_guide(page: Any, guide: Sequence[GuideRow], lang: str, formats: Mappi
 
 
 def _write_guide_row(page: Any, row: int, guide: GuideRow, lang: str, formats: Mapping[Any, Any]) -> None:
-    required = _YES.text(lang) if guide.required else ""
+    required = YES.text(lang) if guide.required else ""
     cells = (guide.sheet, *guide.headers, required, *guide.meanings, *guide.rules, guide.example, guide.path)
     for column, text in enumerate(cells):
         other = "guide other language" if _GUIDE_LANGUAGE.get(column) else "guide"

@@ -9,7 +9,6 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,9 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 from armbulk.model.columns import ExportColumn
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
+from armbulk.writers.report_cells import HEAD, INK
 from armbulk.writers.table_stream import TableStream
+from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 from armbulk.writers.xlsx_rows import rows_to_xml
 
 MAX_SHEET_ROWS = EXCEL_MAX_ROWS
@@ -37,8 +38,6 @@ NUMBER_FORMATS = {
 """Number formats; all other types are text, so that leading zeros stay."""
 
 _LEFT_ALIGNED = {FieldType.INTEGER, FieldType.DATE, FieldType.TIME, FieldType.BOOLEAN}  # only amounts are added up
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same bytes for the same data
-_TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _BLANK_ROW = re.compile(r'<row r="2"[^>]*>(.*?)</row>')
 _BLANK_CELL = re.compile(r'<c r="([A-Z]+)2" s="(\d+)"/>')
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
@@ -137,8 +136,8 @@ def _create_template(
 ) -> tuple[io.BytesIO, dict[str, int]]:
     """The workbook without its rows, and: part of its archive → index of the sheet."""
     template = io.BytesIO()
-    book = xlsxwriter.Workbook(template, {**_TEXT_STAYS_TEXT, "in_memory": True})
-    book.set_properties({"created": _CREATED})
+    book = xlsxwriter.Workbook(template, {**KEEP_TEXT, "in_memory": True})
+    book.set_properties({"created": WORKBOOK_CREATED})
     formats = {
         field_type: book.add_format(
             {"num_format": number_format, **({"align": "left"} if field_type in _LEFT_ALIGNED else {})}
@@ -146,7 +145,7 @@ def _create_template(
         for field_type, number_format in NUMBER_FORMATS.items()
     }
     text = book.add_format({"num_format": "@"})
-    head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A4D", "valign": "vcenter"})
+    head = book.add_format({"bold": True, "font_color": INK, "bg_color": HEAD, "valign": "vcenter"})
     titles = [sheet.title[:31] for sheet in sheets]
     if add_summary is not None:
         add_summary(book, titles)

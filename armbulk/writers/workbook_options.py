@@ -1,0 +1,9 @@
+"""What every workbook that armbulk creates has in common (xlsxwriter)."""
+
+from datetime import UTC, datetime
+
+WORKBOOK_CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+"""The time of creation in its properties: the same data give the same bytes."""
+
+KEEP_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""Options of `xlsxwriter.Workbook` with which a text stays a text, whatever it looks like."""
