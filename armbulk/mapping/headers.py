@@ -9,27 +9,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding
-from armbulk.i18n import Lang, Words
+from armbulk.i18n import Lang
 from armbulk.model.fields import Field, FieldRole, Resource
+from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
 from armbulk.model.sheet import Sheet
-
-OUTCOME_HEADERS = (
-    *("ARM outcome", "ARM message", "ARM warnings", "ARM reference", "ARM batch", "ARM time"),
-    *("ARM utfall", "ARM melding", "ARM varsler", "ARM referanse", "ARM batch", "ARM tid"),
-)
-"""The columns of an earlier result workbook: recognised and ignored."""
-
-GUIDE = Words("Guide", "Veiledning")
-GUIDE_TITLE = Words("How to fill in this workbook", "Slik fyller du ut arbeidsboken")
-CODES = Words("Codes", "Koder")
-CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslistene")
-_TEMPLATE_SHEETS = ((GUIDE, GUIDE_TITLE), (CODES, CODES_TITLE))
-
-OWN_SHEETS = (
-    *("Summary", "Problems", "Sammendrag", "Problemer", "ARM Summary", "ARM Problems"),
-    *(words for name, _ in _TEMPLATE_SHEETS for words in (name.en, name.no)),
-)
-"""The sheets of an earlier result workbook, and those of a template besides its tables. They are not imported."""
 
 MAX_HEADER_ROW = 25
 """How many rows at the top of a sheet may hold the header."""
@@ -71,7 +54,8 @@ def fold_header(text: str) -> str:
     return re.sub(r"[\W_]+", "", plain)
 
 
-_IGNORED = frozenset(fold_header(name) for name in OUTCOME_HEADERS)
+_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in (words.en, words.no))
+"""The columns of an earlier result workbook: recognised and ignored."""
 
 
 def list_headers(column: Field) -> tuple[str, ...]:
@@ -151,7 +135,7 @@ def _is_template_sheet(sheet: Sheet) -> bool:
     title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height else None
     own = {
         (fold_header(name.text(lang)), fold_header(heading.text(lang)))
-        for name, heading in _TEMPLATE_SHEETS
+        for name, heading in TEMPLATE_SHEETS
         for lang in Lang
     }
     return (fold_header(sheet.name), fold_header(title or "")) in own
