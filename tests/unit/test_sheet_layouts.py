@@ -233,3 +233,11 @@ def test_order_changes_nothing_but_addresses(tmp_path: Path, in_order: list[str]
     body = shuffle.sample(table[1:], len(table) - 1)
     mixed = "\n".join(";".join(row[at] for at in columns) for row in [table[0], *body])
     assert findings_of(tmp_path, mixed) == in_order
+
+
+def test_an_unrecognised_sheet_has_no_resource(tmp_path: Path) -> None:
+    """A step that needs to know what a sheet holds does not go on with one that was not recognised."""
+    found = checked(tmp_path, customers=CUSTOMERS, notes="Some text\n")
+    assert found.header_matches[0].recognised_resource.name == "customers"
+    with pytest.raises(ValueError, match="not recognised"):
+        _ = found.header_matches[1].recognised_resource
