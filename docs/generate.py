@@ -19,7 +19,7 @@ from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.sheet import Sheet
-from armbulk.resources import EXPORTS, RESOURCES, list_field_headers
+from armbulk.resources import EXPORTS, RESOURCES, fields_by_name
 
 FOLDER = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
@@ -165,7 +165,7 @@ def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
     place = (0, int(number) if number else None, letter or None, example.field)
     row = (*place, code, severity, example.value, example.detail)
     frame = pl.DataFrame([row], schema=findings.SCHEMA, orient="row")
-    return findings.render_findings(frame, [sheet], list_field_headers(), lang)[0]
+    return findings.render_findings(frame, [sheet], fields_by_name(), lang)[0]
 
 
 def plain(text: str) -> str:

@@ -14,7 +14,7 @@ from armbulk.findings.frame import render_findings
 from armbulk.model.fields import FieldRole
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import Sheet
-from armbulk.resources import RESOURCES, list_field_headers
+from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
 from armbulk.results.marked import write_marked_copy
 from armbulk.settings.profile import Profile
 from armbulk.validation.check import Checked, check_again, check_files
@@ -75,7 +75,7 @@ class CheckResult:
     @property
     def findings(self) -> pl.DataFrame:
         """Every problem: one row each, with the columns of FINDINGS_SCHEMA."""
-        rendered = render_findings(self.checked.findings, self.checked.sheets, list_field_headers(), self.lang)
+        rendered = render_findings(self.checked.findings, self.checked.sheets, fields_by_name(), self.lang)
         return pl.DataFrame(rendered, schema=FINDINGS_SCHEMA)
 
     def rows(self, resource: str) -> pl.DataFrame:

@@ -9,13 +9,13 @@ import polars as pl
 
 from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError, UsageError
-from armbulk.findings.frame import SENSITIVE, mask_value, render_findings
+from armbulk.findings.frame import mask_value, render_findings
 from armbulk.mapping.files import list_mappings
 from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
-from armbulk.resources import RESOURCES, list_field_headers
+from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.validation.check import Checked
 from armbulk.validation.parse import to_text
 
@@ -123,7 +123,7 @@ def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -
         "resource": resource.name,
         "fields": fields,
         "json": _payload_of_row(checked, index, row),
-        "findings": render_findings(findings, checked.sheets, list_field_headers(), lang),
+        "findings": render_findings(findings, checked.sheets, fields_by_name(), lang),
     }
 
 
@@ -160,7 +160,7 @@ def _explain_field(
 ) -> dict[str, Any]:
     text = cells[letter][0] if letter and cells.height else None
     value = typed.select(to_text(field)).item() if typed.height else None
-    hide = field.name in SENSITIVE
+    hide = field.sensitive
     return {
         "field": field.name,
         "header": field.header.text(lang),
@@ -190,6 +190,6 @@ def _payload_of_row(checked: Checked, index: int, row: int) -> str | None:
 
 def _mask_values(table: Table) -> Table:
     """Return the table with sensitive values shown as elsewhere: by their last two characters."""
-    sensitive = [field.name for field in table.resource.fields if field.name in SENSITIVE]
+    sensitive = [field.name for field in table.resource.fields if field.sensitive]
     masked = [pl.concat_str(pl.lit("••••"), pl.col(name).str.tail(2)).alias(name) for name in sensitive]
     return replace(table, rows=table.rows.with_columns(masked))

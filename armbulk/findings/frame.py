@@ -9,8 +9,7 @@ from typing import TypedDict
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.i18n import Words
-from armbulk.model.fields import Severity
+from armbulk.model.fields import Field, Severity
 from armbulk.model.sheet import Sheet
 
 SCHEMA = pl.Schema(
@@ -29,9 +28,6 @@ SCHEMA = pl.Schema(
 
 SEVERITIES: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
 """Code → severity, before a profile changes it."""
-
-SENSITIVE = frozenset({"ssn", "bank_account_no"})
-"""Fields whose values are shown by their last two characters only."""
 
 _GROUP_KEYS = ("severity", "code", "field")
 
@@ -112,7 +108,7 @@ def apply_severities(findings: pl.DataFrame, rules: Mapping[str, str]) -> pl.Dat
 
 
 def group_findings(
-    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: Mapping[str, Words], lang: str, first: int = 5
+    findings: pl.DataFrame, sheets: Sequence[Sheet], fields: Mapping[str, Field], lang: str, first: int = 5
 ) -> list[FindingGroup]:
     """Group findings by code and field, and render the `first` of each group.
 
@@ -127,7 +123,7 @@ def group_findings(
     groups: list[FindingGroup] = []
     for key in ordered.iter_rows(named=True):
         members = findings.filter(pl.all_horizontal(pl.col(name).eq_missing(key[name]) for name in _GROUP_KEYS))
-        rendered = render_findings(members.head(first), sheets, headers, lang)
+        rendered = render_findings(members.head(first), sheets, fields, lang)
         groups.append(
             {
                 "severity": key["severity"],
@@ -142,20 +138,21 @@ def group_findings(
 
 
 def render_findings(
-    findings: pl.DataFrame, sheets: Sequence[Sheet], headers: Mapping[str, Words], lang: str
+    findings: pl.DataFrame, sheets: Sequence[Sheet], fields: Mapping[str, Field], lang: str
 ) -> list[RenderedFinding]:
-    """Return each finding as a sentence in `lang`. `headers` maps a field's name to its header."""
-    return [_render(finding, sheets[finding["sheet"]], headers, lang) for finding in findings.iter_rows(named=True)]
+    """Return each finding as a sentence in `lang`. `fields` are the fields by name."""
+    return [_render(finding, sheets[finding["sheet"]], fields, lang) for finding in findings.iter_rows(named=True)]
 
 
 def _render(
-    finding: Mapping[str, str | int | None], sheet: Sheet, headers: Mapping[str, Words], lang: str
+    finding: Mapping[str, str | int | None], sheet: Sheet, fields: Mapping[str, Field], lang: str
 ) -> RenderedFinding:
     finding_type = CATALOGUE[str(finding["code"])]
     name = str(finding["field"] or "")
     value = None if finding["value"] is None else str(finding["value"])
-    shown = mask_value(value) if name in SENSITIVE and value else value
-    header = headers[name].text(lang) if name in headers else (shown or "")
+    field = fields.get(name)
+    shown = mask_value(value) if field and field.sensitive and value else value
+    header = field.header.text(lang) if field else (shown or "")
     parts = {"value": shown or "", "header": header, "detail": str(finding["detail"] or "")}
     row = None if finding["row"] is None else int(finding["row"])
     column = None if finding["column"] is None else str(finding["column"])

@@ -63,6 +63,10 @@ class Field:
         clearable: Whether a change of a record may blank the field.
         format: A name in `resources.identifiers.FORMATS`.
         format_when: The format is checked only where each of these columns is blank or has one of the values.
+        digits: How many digits a whole value has: a number cell with fewer has lost a leading zero.
+        may_start_with_zero: A number cell may have lost a leading zero, and nothing shows whether it has.
+        is_key: It names a customer or a document; only ASCII characters are safe in it.
+        sensitive: Shown by its last two characters only.
     """
 
     name: str
@@ -82,6 +86,10 @@ class Field:
     format: str | None = None
     format_when: tuple[tuple[str, tuple[str, ...]], ...] = ()
     specific_header: Words | None = None
+    digits: int | None = None
+    may_start_with_zero: bool = False
+    is_key: bool = False
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

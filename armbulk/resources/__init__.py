@@ -1,7 +1,7 @@
 """ARM's records as data, one module per resource. Everything about fields is derived from here."""
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Resource
+from armbulk.model.fields import Field, Resource
 from armbulk.resources.ar_items import AR_ITEMS
 from armbulk.resources.arm_codes import ARM_CODES
 from armbulk.resources.client_configs import CLIENT_CONFIGS
@@ -39,7 +39,7 @@ EXPORTS: dict[str, Resource] = {
 
 def list_field_headers() -> dict[str, Words]:
     """Return the header of each field, by the field's name (the same in every resource)."""
-    return {field.name: field.header for resource in RESOURCES.values() for field in resource.fields}
+    return {name: field.header for name, field in fields_by_name().items()}
 
 
 def list_template_resources() -> dict[str, tuple[Resource, ...]]:
@@ -51,3 +51,8 @@ def list_template_resources() -> dict[str, tuple[Resource, ...]]:
 def _family(resource: Resource) -> tuple[Resource, ...]:
     parent = next((candidate for candidate in RESOURCES.values() if candidate.lines is resource), resource)
     return (parent, parent.lines) if parent.lines else (parent,)
+
+
+def fields_by_name() -> dict[str, Field]:
+    """Return the fields of what can be imported, by name; a name means the same in every resource."""
+    return {field.name: field for resource in RESOURCES.values() for field in resource.fields}

@@ -12,7 +12,7 @@ from armbulk.i18n import Words
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.items import SEND_ORDER
-from armbulk.resources import list_field_headers
+from armbulk.resources import fields_by_name
 from armbulk.results import reconcile
 from armbulk.results.outcome_texts import translate_message
 from armbulk.results.run_result import RunResult
@@ -53,7 +53,7 @@ def verify_writable(target: Path, lang: str) -> str:
 def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
     """Return the outcome of every row read (`reconcile.ROW_SCHEMA`), with messages in `lang`."""
     sheets, rows, _ = _rows_of_files(result, checked)
-    findings = render_findings(checked.findings, checked.sheets, list_field_headers(), lang)
+    findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
     return _add_messages(rows, findings, sheets, lang)
 
 
@@ -74,7 +74,7 @@ def write_results(
         The path it got: another name when the target is open or read-only.
     """
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result)
-    findings = render_findings(checked.findings, checked.sheets, list_field_headers(), lang) if checked else []
+    findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
     problems = [*findings, *_list_arm_problems(rows, sheets, lang)]
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")

@@ -6,7 +6,7 @@ import polars as pl
 
 from armbulk.findings.frame import RenderedFinding, group_findings, render_findings
 from armbulk.model.keys import normalise_key
-from armbulk.resources import list_field_headers
+from armbulk.resources import fields_by_name
 from armbulk.validation.check import Checked
 
 MAX_LISTED_FINDINGS = 10_000
@@ -18,10 +18,8 @@ def to_json(checked: Checked, lang: str) -> dict[str, Any]:
     return {
         "files": list(dict.fromkeys(sheet.file for sheet in checked.sheets)),
         "sheets": [_describe_sheet(checked, index) for index in range(len(checked.sheets))],
-        "findings": render_findings(
-            checked.findings.head(MAX_LISTED_FINDINGS), checked.sheets, list_field_headers(), lang
-        ),
-        "groups": group_findings(checked.findings, checked.sheets, list_field_headers(), lang),
+        "findings": render_findings(checked.findings.head(MAX_LISTED_FINDINGS), checked.sheets, fields_by_name(), lang),
+        "groups": group_findings(checked.findings, checked.sheets, fields_by_name(), lang),
         "counts": {"error": checked.errors, "warning": checked.warnings},
     }
 
@@ -29,7 +27,7 @@ def to_json(checked: Checked, lang: str) -> dict[str, Any]:
 def list_near_headers(checked: Checked, lang: str) -> list[RenderedFinding]:
     """Return the headers that only resemble a column: a person can be asked about them."""
     near = checked.findings.filter(pl.col("code") == "header-near")
-    return render_findings(near, checked.sheets, list_field_headers(), lang)
+    return render_findings(near, checked.sheets, fields_by_name(), lang)
 
 
 def _describe_sheet(checked: Checked, index: int) -> dict[str, Any]:

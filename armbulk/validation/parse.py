@@ -31,9 +31,6 @@ DTYPES: dict[FieldType, pl.DataType] = {
 """The dtype of a parsed column."""
 
 _NUMBER_TYPES = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
-_MAY_START_WITH_ZERO = {"kid"}
-_KEYS = {"customer_no", "document_no", "parent_customer_no", "sub_customer_no"}
-_LENGTHS = {"postal_code": 4, "bank_account_no": 11, "ssn": 11}  # a number with fewer digits has lost a leading zero
 _YES = ["yes", "y", "ja", "j", "true", "sann", "1", "x"]
 _NO = ["no", "n", "nei", "false", "usann", "0"]
 _SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
@@ -144,17 +141,17 @@ def _parse_text(cells: CellColumn) -> ParsedColumn:
 
 
 def _parse_identifier(cells: CellColumn) -> ParsedColumn:
-    text, name = cells.text, cells.field.name
+    text, field = cells.text, cells.field
     is_number = cells.is_kind(*NUMBER_KINDS)
     digits = text.str.strip_chars_start("-0").str.replace_all(".", "", literal=True)
     length = text.str.len_chars()
-    full_length = _LENGTHS.get(name, 0)
+    full_length = field.digits or 0
     min_length = full_length - 1 if full_length > 4 else 1
     is_short = cells.is_kind("number") & (length < full_length) & (length >= min_length)
-    pads = cells.options.pad_postal_codes and name == "postal_code"
+    pads = cells.options.pad_postal_codes and field.format == "postal-code"
     is_padded = is_short if pads else pl.lit(value=False)
     is_scientific = cells.is_kind("text") & text.str.contains(_SCIENTIFIC) & _is_long_number(cells)
-    allows_breaks = cells.field.type is FieldType.TEXT_LIST
+    allows_breaks = field.type is FieldType.TEXT_LIST
     issues: list[CellIssue] = [
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
         ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
@@ -169,8 +166,8 @@ def _parse_identifier(cells: CellColumn) -> ParsedColumn:
         cells.has_characters("unusable-character", _FOREIGN_DIGIT),
         ("zeros-from-format", cells.is_kind("padded"), None),
         ("postal-code-padded", is_padded, text.str.zfill(full_length)),
-        ("stored-as-number", cells.is_kind("number") & pl.lit(name in _MAY_START_WITH_ZERO), None),
-        *([cells.has_characters("not-ascii", _NOT_ASCII)] if name in _KEYS else []),
+        ("stored-as-number", cells.is_kind("number") & pl.lit(field.may_start_with_zero), None),
+        *([cells.has_characters("not-ascii", _NOT_ASCII)] if field.is_key else []),
     ]
     value = pl.when(is_padded).then(text.str.zfill(full_length)).otherwise(text)
     return value.str.normalize("NFC"), issues

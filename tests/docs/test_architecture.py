@@ -8,6 +8,8 @@ import tomllib
 
 from support.paths import ROOT
 
+from armbulk.quota.tiers import TIERS
+
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -23,7 +25,7 @@ def test_names_it_gives_are_in_the_code() -> None:
     """Constants and classes that the page names occur in armbulk."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "armbulk").rglob("*.py"))
     names = re.findall(r"`([A-Z][A-Za-z_]+)(?:\(\.\.\.\))?`", PAGE)
-    assert {"EXPORTS", "TIERS", "FORMATS"} <= set(names)
+    assert {"EXPORTS", "TIERS", "Words"} <= set(names)
     assert [name for name in names if name != "NAME" and not re.search(rf"\b{name}\b", code)] == []
 
 
@@ -47,3 +49,14 @@ def test_every_dependency_has_its_reason() -> None:
     rows = "\n".join(re.findall(r"^\| (.+?) \|", PAGE, flags=re.MULTILINE))
     names = [re.split(r"[\[<>=]", line, maxsplit=1)[0] for line in PROJECT["project"]["dependencies"]]
     assert [name for name in names if not re.search(rf"\b{name}\b", rows)] == []
+
+
+def test_readmes_table_of_limits_is_the_programs() -> None:
+    """README names the limits of each client size as `TIERS` has them."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    head = next(line for line in readme.splitlines() if line.startswith("| | S |"))
+    assert [cell.strip() for cell in head.strip("|").split("|")][1:] == list(TIERS)
+    for meter, title in (("requests", "requests"), ("reads", "records read"), ("writes", "records written")):
+        row = next(line for line in readme.splitlines() if line.startswith(f"| {title} an hour / a month |"))
+        cells = [re.sub(r"\s", "", cell) for cell in row.strip("|").split("|")][1:]
+        assert cells == [f"{size['hour'][meter]}/{size['month'][meter]}" for size in TIERS.values()]

@@ -9,7 +9,7 @@ from support.paths import ARM_SAMPLES
 
 from armbulk.mapping.headers import fold_header, index_headers, list_headers
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
-from armbulk.resources import EXPORTS, RESOURCES
+from armbulk.resources import EXPORTS, RESOURCES, fields_by_name
 
 KINDS: dict[type, set[FieldType]] = {
     str: {FieldType.TEXT, FieldType.IDENTIFIER, FieldType.DATE},
@@ -185,3 +185,10 @@ def test_the_contracts_headers_are_known(resource: str) -> None:
         for header in [path, *headers.split("|")]:
             for written in (header, header.upper(), header.replace(" ", "_"), f" {header.replace(' ', '-')}. "):
                 assert fields[fold_header(written)].path == path, written
+
+
+def test_a_sensitive_field_is_sensitive_in_every_resource() -> None:
+    """A finding knows its field by name alone: a value is masked wherever a field of that name is sensitive."""
+    sensitive = {field.name for resource in RESOURCES.values() for field in resource.fields if field.sensitive}
+    assert sensitive == {"ssn", "bank_account_no"}
+    assert {name for name, field in fields_by_name().items() if field.sensitive} == sensitive

@@ -1,5 +1,6 @@
 """Numbers, dates and identifiers as people write them are read exactly, or refused with a finding."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import CELL, Sheet
+from armbulk.resources import fields_by_name
 from armbulk.validation.parse import parse_sheet
 
 
@@ -30,6 +32,8 @@ def read(
     kinds = pl.Series("A.cell", ["text", *(was if text is not None else None for text in texts)], dtype=CELL)
     sheet = Sheet("f.csv", "f", frame.with_columns(kinds, Z=pl.lit("z"), **{"Z.cell": kinds}), ("A", "Z"), "csv")
     field = Field(name, Words("One", "En"), "one", kind, Words("", ""), "")
+    if (known := fields_by_name().get(name)) is not None:
+        field = replace(known, type=kind, header=field.header, path=field.path)
     other = Field("other", Words("Other", "Annen"), "other", FieldType.TEXT, Words("", ""), "")
     resource = Resource("ones", Words("", ""), (), name, (field, other))
     headed = HeaderMatch(resource, 1, {name: "A", "other": "Z"})
