@@ -12,7 +12,7 @@ Problems in data are findings, not exceptions. These are raised for files, setti
     ├── SettingsError            settings are missing or wrong                        exit 5
     │   └── LoginError           ARM refuses the credentials                          exit 5
     │       └── ForbiddenError   ARM knows the credentials, and does not allow it     exit 5
-    ├── ServerError              ARM cannot be reached, or answers nonsense           exit 6
+    ├── ServerError              ARM cannot be reached, or its answer is unusable     exit 6
     └── Interrupted              the user asked to stop                               exit 130
 
 `docs/exit-codes.md` is generated from this module.
@@ -114,7 +114,7 @@ class ForbiddenError(LoginError):
 
 
 class ServerError(ArmbulkError):
-    """ARM cannot be reached, or answers nonsense."""
+    """ARM cannot be reached, or its answer is unusable."""
 
     exit = Exit.SERVER
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 ROOT = "armbulk"
-"""The logger that all others stand under."""
+"""The parent of all loggers of armbulk."""
 
 FIELDS = (
     "command",  # the name of a command
@@ -32,16 +32,13 @@ FIELDS = (
     "error",  # the class of a transport error
     "state",
     "verdict",
-    "outcome",
-    "part",
-    "page",
     "attempt",
     "files",
     "sheets",
     "rows",
     "records",
+    "unmatched",  # items of an answer that belong to no record sent
     "batches",
-    "findings",
     "errors",
     "warnings",
     "requests",
@@ -50,7 +47,6 @@ FIELDS = (
     "bytes",
     "seconds",
     "wait_seconds",
-    "format",
     "complete",
 )
 """Every field a record may carry, in the order they are written."""

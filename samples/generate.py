@@ -154,7 +154,7 @@ def document(rng: random.Random, number: int, owner: Row) -> tuple[Row, list[Row
         text = "Takk for handelen – vi sees igjen på våren!"
         zero = Decimal(0)
         lines.append([no, len(lines) + 1, "TXT", None, None, text, 0, None, zero, zero, zero, zero])
-    excl, vat = (sum((line[at] for line in lines), Decimal(0)) for at in (9, 10))  # type: ignore[misc]
+    excl, vat = (sum((Decimal(str(line[column])) for line in lines), Decimal(0)) for column in (9, 10))
     kid = f"5002218{no}"
     email = owner[8] if number % 4 else None
     if number == 7:

@@ -50,18 +50,20 @@ class PurgeResult:
         records: The records of these runs.
         guarded: Document numbers that are kept, so that nothing is ever sent twice.
         exports: Unfinished exports.
-        memories: Saved snapshots of exports, for --since last.
+        snapshots: Saved snapshots of exports, for --since last.
     """
 
     runs: int
     records: int
     guarded: int
     exports: int
-    memories: int
+    snapshots: int
 
     def to_json(self) -> dict[str, int]:
         """Return it as the JSON of `armbulk purge` has it."""
-        return asdict(self)
+        counts = asdict(self)
+        counts["memories"] = counts.pop("snapshots")  # the published name of the key
+        return counts
 
 
 def purge_history(context: Context, store: Store, older_than: timedelta) -> PurgeResult:
@@ -74,5 +76,5 @@ def purge_history(context: Context, store: Store, older_than: timedelta) -> Purg
         purged.records,
         purged.guarded,
         exports=purge_unfinished_exports(home, before),
-        memories=purge_saved_snapshots(home, before),
+        snapshots=purge_saved_snapshots(home, before),
     )

@@ -110,11 +110,10 @@ def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -
     """
     index = _find_sheet(checked, row, sheet_name)
     sheet, match = checked.sheets[index], checked.header_matches[index]
-    resource = match.resource
-    assert resource is not None  # noqa: S101 - _find_sheet returns recognised sheets
+    resource = match.recognised_resource
     parts = [(checked.tables[resource.name], match.columns)]
-    if match.lines and match.lines.resource:
-        parts.append((checked.tables[match.lines.resource.name], match.lines.columns))
+    if match.lines:
+        parts.append((checked.tables[match.lines.recognised_resource.name], match.lines.columns))
     fields = [field for table, columns in parts for field in _explain_fields(checked, index, row, table, columns, lang)]
     findings = checked.findings.filter((pl.col("sheet") == index) & (pl.col("row") == row))
     return {

@@ -20,7 +20,7 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701
+        autoescape=False,  # noqa: S701 - the text is no HTML
     )
     environment.filters.update(number=_format_number, amount=_format_amount, when=_format_time)
 

@@ -78,7 +78,7 @@ class TerminalDialog(Dialog):
         return self._context.ask(fill_template(question.text(self._context.lang), values), yes=self._yes)
 
     def confirm_first_import(self) -> bool:
-        """Ask whether the documents are certainly new to ARM: that is a person's word, not a slip."""
+        """Ask whether the documents are certainly new to ARM; --yes answers it too."""
         return self._context.ask(_FIRST_IMPORT.text(self._context.lang), yes=self._yes)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:

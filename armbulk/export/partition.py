@@ -82,8 +82,8 @@ def filters_by_param(listing: Listing) -> dict[str, Filter]:
 
 
 def _matches(filter_: Filter, value: str) -> pl.Expr:
-    column, wanted = normalise_key(pl.col(filter_.path)), normalise_key_text(value)
-    return column == wanted if filter_.exact else column.str.contains(wanted, literal=True)
+    column, key = normalise_key(pl.col(filter_.path)), normalise_key_text(value)
+    return column == key if filter_.exact else column.str.contains(key, literal=True)
 
 
 def split_by_days(partition: Partition, total: int | None, max_records: int, today: date) -> list[Partition]:

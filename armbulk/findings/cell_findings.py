@@ -110,6 +110,7 @@ CELLS: dict[str, FindingType] = {
         "Teksten inneholder et tegn som ikke kan ses, eller som er gått tapt ({detail})",
         "Type the value again if it does not look right",
         "Skriv verdien på nytt hvis den ikke ser riktig ut",
+        tunable=True,
     ),
     "unusable-character": error(
         "The value holds a character that must not stand in it ({detail})",
@@ -122,12 +123,14 @@ CELLS: dict[str, FindingType] = {
         "«{value}» inneholder et uvanlig tegn ({detail})",
         "Check that the value is the same in ARM; letters that look alike may differ",
         "Sjekk at verdien er den samme i ARM; bokstaver som ligner kan være ulike",
+        tunable=True,
     ),
     "zeros-from-format": warning(
         "{value} is a number whose format shows zeros in front; it is sent as it is shown",
         "{value} er et tall der formatet viser nuller foran; det sendes slik det vises",
         "Nothing to do if {value} is right; else format the column as Text",
         "Ingenting å gjøre hvis {value} er riktig; ellers formater kolonnen som Tekst",
+        tunable=True,
     ),
     "postal-code-padded": warning(
         "{value} is stored as a number and is sent as {detail}",
@@ -140,6 +143,7 @@ CELLS: dict[str, FindingType] = {
         "{value} er lagret som tall: nuller foran ville vært tapt",
         "Compare it with the original; format the column as Text",
         "Sammenlign med originalen; formater kolonnen som Tekst",
+        tunable=True,
     ),
     "percent-cell": error(
         "The cell shows a percentage, but holds {value}",

@@ -9,12 +9,14 @@ SHEETS: dict[str, FindingType] = {
         "Kolonnen «{header}» er ukjent og sendes ikke{detail}",
         "Rename it to one of the headers of `armbulk fields`, or leave it if it is your own note",
         "Gi den et av navnene fra `armbulk fields`, eller la den stå hvis den er ditt eget notat",
+        tunable=True,
     ),
     "header-near": error(
         'The column "{value}" looks like "{header}", but is not taken for it',
         "Kolonnen «{value}» ligner på «{header}», men tas ikke for å være den",
         "Rename it to {header}, or say so in a mapping (`armbulk map FILE`)",
         "Gi den navnet {header}, eller si det i en kolonnetilordning (`armbulk map FIL`)",
+        tunable=True,
     ),
     "mapping-column-missing": warning(
         'The mapping names "{value}", which the sheet does not have',
@@ -82,6 +84,7 @@ SHEETS: dict[str, FindingType] = {
         "{value} celler inneholder formler; verdiene som er lagret med dem brukes",
         "Nothing to do if the workbook was calculated when it was saved",
         "Ingenting å gjøre hvis arbeidsboken var regnet ut da den ble lagret",
+        tunable=True,
     ),
     "open-in-excel": warning(
         "The workbook seems to be open{detail}: what was saved last is read",
@@ -209,12 +212,6 @@ SHEETS: dict[str, FindingType] = {
         "Bilag og linjer står i ett ark: «{header}» tas som linjens, og summeres",
         "Nothing to do if that is right; else rename the column to {detail}",
         "Ingenting å gjøre hvis det er riktig; ellers gi kolonnen navnet {detail}",
-    ),
-    "date-unlikely": warning(
-        "{value} is an unlikely date",
-        "{value} er en usannsynlig dato",
-        "Check the year",
-        "Sjekk året",
     ),
 }
 """Codes of sheets."""

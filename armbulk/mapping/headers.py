@@ -9,27 +9,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding
-from armbulk.i18n import Lang, Words
+from armbulk.i18n import Lang
 from armbulk.model.fields import Field, FieldRole, Resource
+from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
 from armbulk.model.sheet import Sheet
-
-OUTCOME_HEADERS = (
-    *("ARM outcome", "ARM message", "ARM warnings", "ARM reference", "ARM batch", "ARM time"),
-    *("ARM utfall", "ARM melding", "ARM varsler", "ARM referanse", "ARM batch", "ARM tid"),
-)
-"""The columns of an earlier result workbook: recognised and ignored."""
-
-GUIDE = Words("Guide", "Veiledning")
-GUIDE_TITLE = Words("How to fill in this workbook", "Slik fyller du ut arbeidsboken")
-CODES = Words("Codes", "Koder")
-CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslistene")
-_TEMPLATE_SHEETS = ((GUIDE, GUIDE_TITLE), (CODES, CODES_TITLE))
-
-OWN_SHEETS = (
-    *("Summary", "Problems", "Sammendrag", "Problemer", "ARM Summary", "ARM Problems"),
-    *(words for name, _ in _TEMPLATE_SHEETS for words in (name.en, name.no)),
-)
-"""The sheets of an earlier result workbook, and those of a template besides its tables. They are not imported."""
 
 MAX_HEADER_ROW = 25
 """How many rows at the top of a sheet may hold the header."""
@@ -61,6 +44,17 @@ class HeaderMatch:
     findings: pl.DataFrame = field(default_factory=empty_findings)
     lines: "HeaderMatch | None" = None
 
+    @property
+    def recognised_resource(self) -> Resource:
+        """What a recognised sheet holds.
+
+        Raises:
+            ValueError: The sheet was not recognised.
+        """
+        if self.resource is None:
+            raise ValueError("the sheet was not recognised")
+        return self.resource
+
 
 _NOT_RECOGNISED = HeaderMatch(None, None)
 
@@ -71,7 +65,8 @@ def fold_header(text: str) -> str:
     return re.sub(r"[\W_]+", "", plain)
 
 
-_IGNORED = frozenset(fold_header(name) for name in OUTCOME_HEADERS)
+_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in (words.en, words.no))
+"""The columns of an earlier result workbook: recognised and ignored."""
 
 
 def list_headers(column: Field) -> tuple[str, ...]:
@@ -117,11 +112,9 @@ def match_headers(
         return HeaderMatch(None, None, findings=make_finding(index, "sheet-not-recognised", value=sheet.name))
     if named is not None and not count:
         return HeaderMatch(None, None, findings=make_finding(index, "no-known-header", row=row, value=sheet.name))
-    parent = next(
-        (resource for resource in resources.values() if resource.lines and best in {resource, resource.lines}), None
-    )
-    if flat and sheet.resource != "lines" and parent is not None and _is_flat(sheet, row, parent):
-        return _match_flat(sheet, index, parent, row, renames or {})
+    pair = _find_flat_pair(best, resources)
+    if flat and sheet.resource != "lines" and pair is not None and _is_flat(sheet, row, *pair):
+        return _match_flat(sheet, index, *pair, row, renames or {})
     return _match_columns(sheet, index, best, row, _add_renames(index_headers(best), renames or {}))
 
 
@@ -151,7 +144,7 @@ def _is_template_sheet(sheet: Sheet) -> bool:
     title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height else None
     own = {
         (fold_header(name.text(lang)), fold_header(heading.text(lang)))
-        for name, heading in _TEMPLATE_SHEETS
+        for name, heading in TEMPLATE_SHEETS
         for lang in Lang
     }
     return (fold_header(sheet.name), fold_header(title or "")) in own
@@ -190,10 +183,17 @@ def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
     return any(column is not None and column.name == resource.record_key for column in columns)
 
 
-def _is_flat(sheet: Sheet, row: int, parent: Resource) -> bool:
+def _find_flat_pair(resource: Resource, resources: Mapping[str, Resource]) -> tuple[Resource, Resource] | None:
+    """Return (parent, lines) where a resource has lines or is the lines; None otherwise."""
+    for parent in resources.values():
+        if parent.lines is not None and resource in {parent, parent.lines}:
+            return parent, parent.lines
+    return None
+
+
+def _is_flat(sheet: Sheet, row: int, parent: Resource, lines: Resource) -> bool:
     """Return whether a header row has headers that only documents have, and headers that only their lines have."""
-    assert parent.lines is not None  # noqa: S101 - the caller chose a resource with lines
-    of_parent, of_lines = index_headers(parent), index_headers(parent.lines)
+    of_parent, of_lines = index_headers(parent), index_headers(lines)
     keys = {fold_header(text) for text in dict(_list_top_rows(sheet))[row]}
     only_parent = {
         of_parent[key].name for key in keys if key in of_parent and key not in of_lines and of_parent[key].required
@@ -205,23 +205,23 @@ def _is_flat(sheet: Sheet, row: int, parent: Resource) -> bool:
 # --- which column is which field ------------------------------------------------------------------------
 
 
-def _match_flat(sheet: Sheet, index: int, parent: Resource, row: int, renames: Mapping[str, str]) -> HeaderMatch:
+def _match_flat(
+    sheet: Sheet, index: int, parent: Resource, lines: Resource, row: int, renames: Mapping[str, str]
+) -> HeaderMatch:
     """Match a sheet with documents and lines: a header that both have is the line's, except the document's number."""
-    assert parent.lines is not None  # noqa: S101 - the caller chose a resource with lines
-    line_names = _add_renames(index_headers(parent.lines), renames)
+    line_names = _add_renames(index_headers(lines), renames)
     parent_names = {
         key: column
         for key, column in _add_renames(index_headers(parent), renames).items()
         if key not in line_names or column.name == parent.key
     }
-    lines = _match_columns(sheet, index, parent.lines, row, line_names, ignored=frozenset(parent_names))
+    line_match = _match_columns(sheet, index, lines, row, line_names, ignored=frozenset(parent_names))
     documents = _match_columns(sheet, index, parent, row, parent_names, ignored=frozenset(line_names))
-    findings = pl.concat([documents.findings, lines.findings]).unique(maintain_order=True)
-    near = findings.filter(pl.col("code") == "header-near")[
-        "column"
-    ].implode()  # similar to one of the two: not unknown
+    findings = pl.concat([documents.findings, line_match.findings]).unique(maintain_order=True)
+    # a header that resembles one of the two is not unknown
+    near = findings.filter(pl.col("code") == "header-near")["column"].implode()
     findings = findings.filter((pl.col("code") != "unknown-header") | ~pl.col("column").is_in(near))
-    return HeaderMatch(parent, row, documents.columns, findings, lines)
+    return HeaderMatch(parent, row, documents.columns, findings, line_match)
 
 
 def _add_renames(names: dict[str, Field], renames: Mapping[str, str]) -> dict[str, Field]:

@@ -32,13 +32,13 @@ NEEDS_DECISION = frozenset({BatchState.QUARANTINED})
 """States that only a person changes."""
 
 
-def is_settled(since: float, patience: float, rounds: int, now: float) -> bool:
+def is_settled(departure: float, transit: float, rounds: int, now: float) -> bool:
     """Return whether a document that ARM did not know in `rounds` complete look-ups counts as missing at `now`.
 
-    That takes two look-ups, and `patience` seconds after the batch can have left (`since`): whatever was under way has
-    arrived by then. It is still no proof, so it only hands the decision to a person.
+    That takes two look-ups, and `transit` seconds after the batch can have left (`departure`): whatever was under way
+    has arrived by then. It is still no proof, so it only hands the decision to a person.
     """
-    return rounds >= 2 and now >= since + patience
+    return rounds >= 2 and now >= departure + transit
 
 
 def is_allowed(before: BatchState, after: BatchState) -> bool:

@@ -57,6 +57,8 @@ class Field:
         name: The column's name in frames.
         path: The dotted path inside ARM's object (`postalAddress.addressLine1`).
         aliases: More headers by which the column is recognised.
+        specific_header: One of the aliases in both languages, for a column that documents and their lines both have:
+            it says whose column it is.
         source: What the path rests on: D documented, E seen in a published example, I inferred, X unknown.
         clearable: Whether a change of a record may blank the field.
         format: A name in `resources.identifiers.CHECK_FORMATS`.
@@ -83,6 +85,7 @@ class Field:
     clearable: bool = True
     format: str | None = None
     format_when: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    specific_header: Words | None = None
     digits: int | None = None
     may_start_with_zero: bool = False
     is_key: bool = False

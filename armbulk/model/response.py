@@ -38,8 +38,8 @@ class Response:
         error: None when there was an answer.
         reason: what went wrong, for people; "" when there was an answer.
         requests: the calls it took (2 when the login was renewed).
-        left: when the request left (monotonic seconds).
-        back: when the answer was complete (monotonic seconds).
+        sent_at: when the request left (monotonic seconds).
+        received_at: when the answer was complete (monotonic seconds).
     """
 
     status: int = 0

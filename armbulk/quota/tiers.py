@@ -1,8 +1,5 @@
 """ARM's acceptable use policy, as published: the limits by size of client. Amili may change them at any time."""
 
-VALID_FROM = "2025-09-01"
-SOURCE = "About page of the ARM documentation (D), read in its 2025-09 and 2026-04 generations"
-
 TIERS: dict[str, dict[str, dict[str, int]]] = {
     "S": {
         "hour": {"requests": 500, "reads": 10_000, "writes": 5_000},
@@ -21,4 +18,8 @@ TIERS: dict[str, dict[str, dict[str, int]]] = {
         "month": {"requests": 2_000_000, "reads": 10_000_000, "writes": 2_000_000},
     },
 }
-"""Size → window → meter → most. Sliding windows; XL from a million invoices a year, L 100,000, M 10,000."""
+"""Size → window → meter → most. Sliding windows; XL from a million invoices a year, L 100,000, M 10,000.
+
+Valid from 2025-09-01. Source: the About page of the ARM documentation (documented), in its generations of 2025-09 and
+2026-04.
+"""

@@ -84,7 +84,7 @@ def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
 def _find_usual_width(counts: pl.DataFrame) -> int | None:
     """Return how many fields most records have; None where none has more than one."""
     body = counts.filter(pl.col("n") > 1)
-    return int(body["n"].mode().max()) if body.height else None  # type: ignore[arg-type]
+    return max(body["n"].mode().to_list(), default=None)
 
 
 def _find_inner_marks(records: Records) -> list[ReadIssue]:

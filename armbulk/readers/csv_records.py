@@ -34,7 +34,7 @@ class Records:
     @property
     def width(self) -> int:
         """How many fields the longest record has."""
-        return int(self.counts["n"].max() or 0)  # type: ignore[arg-type]
+        return int(self.counts.select(pl.col("n").max()).item() or 0)
 
     def to_frame(self, letters: Sequence[str]) -> pl.DataFrame:
         """Return the fields as columns, trimmed, null where blank; `batches` is emptied, to save memory."""

@@ -126,7 +126,7 @@ class WorkbookArchive:
                 bytes_fed += len(chunk)
                 if bytes_fed - parser.CurrentByteIndex > _MAX_TAG_BYTES:
                     raise self.damaged_error(f"{part} has a tag or comment longer than 1 MiB")
-            parser.Parse(b"", True)  # noqa: FBT003
+            parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
 
     def _limit_depth(self, part: str, start: Handler, end: Handler) -> tuple[Handler, Handler]:
         """Return the handlers with a check that elements are not nested too deep."""

@@ -22,20 +22,21 @@ def _is_recent(name: str) -> pl.Expr:
 
 def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tuple[Field, ...]:
     """Return the three amounts that a document and a line have."""
+    excl_vat = Words(f"{word_en} amount excl. VAT", f"{word_no}beløp eks. mva")
+    vat = Words(f"{word_en} VAT", f"{word_no}mva")
+    incl_vat = Words(f"{word_en} amount incl. VAT", f"{word_no}beløp inkl. mva")
     return (
         Field("excl_vat", Words("Amount excl. VAT", "Beløp eks. mva"), "currencyAmounts.exclVat", FieldType.AMOUNT,
               Words(f"{prefix_en} without VAT, in its currency.", f"{prefix_no} uten mva, i bilagets valuta."),
-              "5200",
-              aliases=("Excl. VAT", "Eks. mva", "Netto", "Net amount",
-                       f"{word_en} amount excl. VAT", f"{word_no}beløp eks. mva")),
+              "5200", specific_header=excl_vat,
+              aliases=("Excl. VAT", "Eks. mva", "Netto", "Net amount", excl_vat.en, excl_vat.no)),
         Field("vat", Words("VAT", "Mva"), "currencyAmounts.vat", FieldType.AMOUNT,
               Words("The VAT amount.", "Mva-beløpet."),
-              "1300", aliases=("VAT amount", "Mva-beløp", f"{word_en} VAT", f"{word_no}mva")),
+              "1300", specific_header=vat, aliases=("VAT amount", "Mva-beløp", vat.en, vat.no)),
         Field("incl_vat", Words("Amount incl. VAT", "Beløp inkl. mva"), "currencyAmounts.inclVat", FieldType.AMOUNT,
               Words(f"{prefix_en} with VAT, in its currency.", f"{prefix_no} med mva, i bilagets valuta."),
-              "6500",
-              aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Gross amount",
-                       f"{word_en} amount incl. VAT", f"{word_no}beløp inkl. mva")),
+              "6500", specific_header=incl_vat,
+              aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Gross amount", incl_vat.en, incl_vat.no)),
     )  # fmt: skip
 
 

@@ -52,9 +52,9 @@ class App:
             await response(scope, receive, send)
 
     def _match_fault(self, call: ApiCall) -> InjectedFault | None:
-        """Return the first fault that strikes this call; every fault counts the calls it matches."""
-        striking = [fault for fault in self.faults if fault.strikes(call.method, call.path)]
-        return striking[0] if striking else None
+        """Return the first fault that applies to this call; every fault counts the calls it matches."""
+        faults = [fault for fault in self.faults if fault.applies_to(call.method, call.path)]
+        return faults[0] if faults else None
 
     def _respond(self, call: ApiCall, fault: InjectedFault | None) -> ApiResponse:
         kind = fault.kind if fault else ""

@@ -7,7 +7,7 @@ authorities' own test data; e-mail goes to names under `.example`, which nobody 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from armbulk.sandbox.general_ledger import FIRST_ACCOUNT, GeneralLedger, draw_number, to_kroner
+from armbulk.sandbox.general_ledger import ACCOUNT_OF_CUSTOMER_0, GeneralLedger, draw_number, to_kroner
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import make_kid, mod11_digit
 
@@ -45,7 +45,7 @@ _DISTRICTS = ("NW", "SE", "SW", "N")
 
 def make_customer(ledger: GeneralLedger, number: int) -> Json:
     """Return a customer with every key of ARM's list of customers."""
-    category, account = pick_category(ledger.seed, number), FIRST_ACCOUNT + number
+    category, account = pick_category(ledger.seed, number), ACCOUNT_OF_CUSTOMER_0 + number
     firm = category in FIRMS
     customer = {
         "clientNo": ledger.client_no,

@@ -46,7 +46,7 @@ class ServerBehaviour:
     visibility: str = _number(_SECONDS, "0", "1", "5", "30", "600")
     """Seconds before a created document is found by reading."""
     duplicate: str = _choice("refuse", "accept")
-    """The same documentNo again: refused, or created a second time (the dangerous ARM)."""
+    """The same documentNo again: refused, or created a second time (duplicates are possible)."""
     unknown_customer: str = _choice("item", "404")
     """A document for an unknown customer: 422 / a failed item, or 404."""
     post_existing: str = _choice("200", "201")

@@ -33,7 +33,7 @@ _TIMED = frozenset({"slow", "lose-late"})
 
 @dataclass(slots=True)
 class InjectedFault:
-    """One fault and the calls it strikes: the `first` to the `last` of those that match `method` and `path_part`."""
+    """One fault, and its calls: the `first` to the `last` of those that match `method` and `path_part`."""
 
     kind: str
     seconds: float = 0.0
@@ -70,7 +70,7 @@ class InjectedFault:
         else:
             raise ValueError(f"a fault is written KIND[:METHOD][:PATH-PART][:NTH or NTH-MTH or *], not {text!r}")
 
-    def strikes(self, method: str, path: str) -> bool:
+    def applies_to(self, method: str, path: str) -> bool:
         """Count a call that matches, and return whether it fails. The token call matches only a fault that names it."""
         is_named = bool(self.path_part) or path != TOKEN_PATH
         if self.method not in {"", method} or self.path_part not in path or not is_named:

@@ -23,8 +23,8 @@ ACCOUNTS = {
 }
 INVOICE, CREDIT_NOTE, PAYMENT = 3, 4, 5
 KINDS = {INVOICE: "Invoice", CREDIT_NOTE: "Credit note", PAYMENT: "Payment"}
-FIRST_ACCOUNT, FIRST_VOUCHER = 500_000, 50_001
-"""ARM's number of customer 0, and the number of the first voucher."""
+ACCOUNT_OF_CUSTOMER_0, NUMBER_OF_VOUCHER_0 = 500_000, 50_001
+"""ARM's account number of the generated customer 0, and the number of voucher 0; the others follow by index."""
 
 TERMS = (14, 14, 30, 10, 20)
 """Payment terms in days; a customer has one of them."""

@@ -2,8 +2,8 @@
 
 from armbulk.sandbox.customers import make_names, pick_channel, pick_language
 from armbulk.sandbox.general_ledger import (
+    ACCOUNT_OF_CUSTOMER_0,
     CREDIT_NOTE,
-    FIRST_ACCOUNT,
     GeneralLedger,
     Voucher,
     calculate_vat,
@@ -13,8 +13,8 @@ from armbulk.sandbox.general_ledger import (
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import make_kid
 
-FIRST_BUNDLE = 400_000
-"""The number before that of the first bundle."""
+BUNDLE_OF_VOUCHER_0 = 400_000
+"""The bundle of the voucher with index 0; the others follow by index."""
 
 _ARTICLES = (
     ("1300", "Kam", "Rød kam", "stk", "500"),
@@ -30,13 +30,13 @@ _QUANTITIES = (1, 1, 1, 12, 10, 8, 6, 5, 4, 3, 2)
 def make_document(ledger: GeneralLedger, index: int) -> Json:
     """Return the document of the voucher at `index`, with its lines."""
     voucher = ledger.vouchers[index]
-    account, reference = FIRST_ACCOUNT + voucher.customer, index + 1
+    account, reference = ACCOUNT_OF_CUSTOMER_0 + voucher.customer, index + 1
     channel = pick_channel(ledger.seed, voucher.customer)
     return {
         "clientNo": ledger.client_no,
         "accountNo": account,
         "referenceNo": reference,
-        "documentBundleId": FIRST_BUNDLE + index,
+        "documentBundleId": BUNDLE_OF_VOUCHER_0 + index,
         "documentType": "CN" if voucher.kind == CREDIT_NOTE else "IN",
         "customerNo": f"{voucher.customer:06d}",
         "documentNo": voucher.document,

@@ -1,7 +1,7 @@
 """Keys as ARM compares them, and numbers as ARM issues them."""
 
-FIRST_ACCOUNT, FIRST_REFERENCE, FIRST_BUNDLE = 500_002, 35_078, 432_795
-"""The published sample's own numbers: the first customer and the first document get exactly these."""
+SAMPLE_ACCOUNT, SAMPLE_REFERENCE, SAMPLE_BUNDLE = 500_002, 35_078, 432_795
+"""The numbers of the published sample: the first customer and the first document sent get exactly these."""
 
 
 def make_kid(client_no: int, account: int, reference: int) -> str:

@@ -14,12 +14,12 @@ from hashlib import blake2b
 
 from armbulk.sandbox.customers import make_customer, pick_category
 from armbulk.sandbox.general_ledger import (
+    ACCOUNT_OF_CUSTOMER_0,
     ACCOUNTS,
     BANK,
-    FIRST_ACCOUNT,
-    FIRST_VOUCHER,
     INVOICE,
     KINDS,
+    NUMBER_OF_VOUCHER_0,
     PAYMENT,
     RECEIVABLES,
     SALES,
@@ -29,7 +29,7 @@ from armbulk.sandbox.general_ledger import (
     make_timestamp,
     to_kroner,
 )
-from armbulk.sandbox.invoices import FIRST_BUNDLE, make_document
+from armbulk.sandbox.invoices import BUNDLE_OF_VOUCHER_0, make_document
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import make_kid
 from armbulk.sandbox.rows import RowIndex, ValueAt
@@ -118,7 +118,7 @@ def _filter_keys(ledger: GeneralLedger, indexes: Sequence[int]) -> dict[str, Val
     vouchers = ledger.vouchers
     return {
         "customerNo": lambda n: f"{vouchers[indexes[n]].customer:06d}",
-        "accountNo": lambda n: FIRST_ACCOUNT + vouchers[indexes[n]].customer,
+        "accountNo": lambda n: ACCOUNT_OF_CUSTOMER_0 + vouchers[indexes[n]].customer,
         "documentNo": lambda n: vouchers[indexes[n]].document,
         "referenceNo": lambda n: indexes[n] + 1,
         "voucherDate": lambda n: vouchers[indexes[n]].day,
@@ -139,7 +139,7 @@ def _item_keys(ledger: GeneralLedger, index: int) -> Json:
         "glPeriod": voucher.day.month,
         "voucherType": voucher.kind,
         "voucherTypeDescription": KINDS[voucher.kind],
-        "voucherNo": FIRST_VOUCHER + index,
+        "voucherNo": NUMBER_OF_VOUCHER_0 + index,
         "voucherDate": voucher.day.isoformat(),
         "currency": "NOK",
         "transactionText": KINDS[voucher.kind],
@@ -153,7 +153,7 @@ def _claim_keys(ledger: GeneralLedger, index: int) -> Json:
     voucher = ledger.vouchers[index]
     return {
         "clientNo": ledger.client_no,
-        "accountNo": FIRST_ACCOUNT + voucher.customer,
+        "accountNo": ACCOUNT_OF_CUSTOMER_0 + voucher.customer,
         "referenceNo": index + 1,
         "customerNo": f"{voucher.customer:06d}",
         "documentNo": voucher.document,
@@ -167,7 +167,7 @@ def _list_gl_items(ledger: GeneralLedger) -> RowIndex:
         index, entry = divmod(postings[n], 4)
         account, amount = vouchers[index].entries[entry]
         return _item_keys(ledger, index) | {
-            "glItemId": f"{ledger.client_no}-{FIRST_VOUCHER + index}-{account}",
+            "glItemId": f"{ledger.client_no}-{NUMBER_OF_VOUCHER_0 + index}-{account}",
             "glAccountNo": account,
             "glAccountName": ACCOUNTS[account],
             "glAmount": to_kroner(amount),
@@ -184,7 +184,7 @@ def _list_gl_items(ledger: GeneralLedger) -> RowIndex:
             "glYear": lambda n: vouchers[postings[n] // 4].day.year,
             "glPeriod": lambda n: vouchers[postings[n] // 4].day.month,
             "glAccountNo": lambda n: vouchers[postings[n] // 4].entries[postings[n] % 4][0],
-            "voucherNo": lambda n: FIRST_VOUCHER + postings[n] // 4,
+            "voucherNo": lambda n: NUMBER_OF_VOUCHER_0 + postings[n] // 4,
             "voucherDate": lambda n: vouchers[postings[n] // 4].day,
         },
     )
@@ -193,7 +193,7 @@ def _list_gl_items(ledger: GeneralLedger) -> RowIndex:
 def _list_ar_items(ledger: GeneralLedger) -> RowIndex:
     def make(index: int) -> Json:
         voucher, (due, original) = ledger.vouchers[index], ledger.due_dates(index)
-        account, unique = FIRST_ACCOUNT + voucher.customer, f"{ledger.seed}/{index}".encode()
+        account, unique = ACCOUNT_OF_CUSTOMER_0 + voucher.customer, f"{ledger.seed}/{index}".encode()
         return {
             **_claim_keys(ledger, index),
             **_item_keys(ledger, index),
@@ -220,7 +220,7 @@ def _list_customers(ledger: GeneralLedger) -> RowIndex:
         lambda n: make_customer(ledger, n + 1),
         {
             "customerNo": lambda n: f"{n + 1:06d}",
-            "accountNo": lambda n: FIRST_ACCOUNT + n + 1,
+            "accountNo": lambda n: ACCOUNT_OF_CUSTOMER_0 + n + 1,
             "customerCategory": lambda n: pick_category(ledger.seed, n + 1),
         },
     )
@@ -239,7 +239,7 @@ def _list_bundles(ledger: GeneralLedger) -> RowIndex:
     def make(n: int) -> Json:
         return {
             **_claim_keys(ledger, indexes[n]),
-            "documentBundleId": FIRST_BUNDLE + indexes[n],
+            "documentBundleId": BUNDLE_OF_VOUCHER_0 + indexes[n],
             "status": "PROCESSED",
             "createdTime": make_timestamp(ledger.vouchers[indexes[n]].day, indexes[n]),
         }

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from armbulk.sandbox.json_types import ADDRESS, COMPUTED, CUSTOMER, DOCUMENT, Json, find_errors
-from armbulk.sandbox.keys import FIRST_BUNDLE, FIRST_REFERENCE, fold_key, make_kid
+from armbulk.sandbox.keys import SAMPLE_BUNDLE, SAMPLE_REFERENCE, fold_key, make_kid
 from armbulk.sandbox.state import SandboxState
 
 MAX_WARNING_CHARS = 75
@@ -84,7 +84,7 @@ def create_document(state: SandboxState, record: Any, created_at: float) -> tupl
 
 def _number_document(state: SandboxState, account: int, record: Json) -> Json:
     """Return a document with the numbers that ARM issues; they are above those of the lists."""
-    reference, bundle = FIRST_REFERENCE + state.next_reference, FIRST_BUNDLE + state.next_reference
+    reference, bundle = SAMPLE_REFERENCE + state.next_reference, SAMPLE_BUNDLE + state.next_reference
     state.next_reference += 1
     numbers = {"clientNo": state.client_no, "accountNo": account, "referenceNo": reference, "documentBundleId": bundle}
     values = {name: deepcopy(value) for name, value in record.items() if value is not None}

@@ -117,7 +117,7 @@ class RowIndex(Sequence[Json]):
     def find_numbered(self, key: str, number: int) -> Iterator[Json]:
         """Yield the records with a number; the values of `key` never decrease from record to record."""
         value_at = self.value_of(key)
-        start = bisect_left(range(self._size), number, key=value_at)  # type: ignore[arg-type]
+        start = bisect_left(range(self._size), number, key=value_at)  # type: ignore[arg-type]  # values of `key` are numbers
         return takewhile(lambda record: bool(record[key] == number), map(self._make, range(start, self._size)))
 
 

@@ -221,7 +221,7 @@ def _tracking_protocol(transports: dict[object, asyncio.Transport]) -> type[asyn
     """Return a protocol class that keeps its connections by caller in `transports`, so that a fault can close one."""
 
     class TrackingProtocol(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # Transport, where the base class says BaseTransport
             transports[transport.get_extra_info("peername")] = transport
             super().connection_made(transport)
 

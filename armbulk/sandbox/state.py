@@ -7,7 +7,7 @@ from typing import Any
 
 from armbulk.sandbox.dialects import ServerBehaviour
 from armbulk.sandbox.json_types import Json
-from armbulk.sandbox.keys import FIRST_ACCOUNT, fold_key, make_kid
+from armbulk.sandbox.keys import SAMPLE_ACCOUNT, fold_key, make_kid
 from armbulk.sandbox.lists import ArmLists
 from armbulk.sandbox.meters import Meters
 from armbulk.sandbox.rows import RowFilter, RowMatches
@@ -104,7 +104,7 @@ class SandboxState:
 
     def new_customer(self, customer_no: str) -> Json:
         """Return the keys that ARM computes for a new customer."""
-        account = FIRST_ACCOUNT + self.next_account
+        account = SAMPLE_ACCOUNT + self.next_account
         self.next_account += 1
         return {
             "clientNo": self.client_no,

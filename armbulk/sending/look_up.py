@@ -6,8 +6,8 @@ from functools import partial
 
 from armbulk.model.lookup import LookupResult
 from armbulk.retry import lookup_backoff
+from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
-from armbulk.sending.resolve import DoubtResolver
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch
 

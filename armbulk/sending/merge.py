@@ -25,14 +25,14 @@ class Conflict:
         path: where it is in the record's JSON.
         exported: its value when it was exported.
         current: its value in ARM now.
-        wanted: the user's value.
+        new: the user's value.
     """
 
     field: Field | None
     path: str
     exported: str
     current: str
-    wanted: str
+    new: str
 
     @property
     def description(self) -> str:
@@ -42,7 +42,7 @@ class Conflict:
             return f"{name}: ARM holds another than was exported"
         return (
             f"{name}: ARM holds {_quote(self.current)}, exported was {_quote(self.exported)}, "
-            f"yours is {_quote(self.wanted)}"
+            f"yours is {_quote(self.new)}"
         )
 
 
@@ -64,11 +64,11 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
         resource: its fields.
     """
     fields = {field.path: field for field in resource.fields}
-    wanted = json.loads(payload, parse_float=Decimal)
+    change = json.loads(payload, parse_float=Decimal)
     key = resource.field(resource.key).path
     conflicts = []
-    remaining: Json = {key: wanted[key]}
-    for path, value in _leaves({name: value for name, value in wanted.items() if name != key}):
+    remaining: Json = {key: change[key]}
+    for path, value in _leaves({name: value for name, value in change.items() if name != key}):
         field = fields.get(path)
         new, now = format_json_value(value), format_json_value(_get(current, path))
         if _is_same(field, new, now):

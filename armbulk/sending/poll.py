@@ -47,6 +47,7 @@ class Poller:
                 "batch": batch.no,
                 "status": result.response.status,
                 "records": len(result.content.results),
+                "unmatched": len(result.content.unmatched),
                 "attempt": progress.polls,
             },
         )

@@ -11,11 +11,11 @@ from typing import assert_never
 from armbulk.errors import ArmbulkError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.progress import Progress
+from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
 from armbulk.sending.look_up import DocumentFinder
 from armbulk.sending.next_step import BatchView, LookUp, Poll, Step, Submit, Wait, next_step
 from armbulk.sending.poll import Poller
-from armbulk.sending.resolve import DoubtResolver
 from armbulk.sending.session import SendingSession
 from armbulk.sending.submit import Submitter
 from armbulk.store import Batch

@@ -1,4 +1,4 @@
-"""The store: what armbulk knows of its runs and of the quota, on disk before it is believed."""
+"""The store: what armbulk knows of its runs and of the quota, on disk before it is used."""
 
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent

@@ -20,7 +20,9 @@ class ClientLock(AbstractContextManager[object]):
 
     def __init__(self, url: str, account: Account, holder: str) -> None:
         """Prepare the lock in the folder of the database at `url`; `holder` describes this process to others."""
-        name = "".join(c if c.isalnum() else "-" for c in f"{account.origin}-{account.client_no}")
+        name = "".join(
+            character if character.isalnum() else "-" for character in f"{account.origin}-{account.client_no}"
+        )
         folder = Path(database_file(url) or ".").parent
         self._account, self._holder, self._holder_file = account, holder, folder / f"{name}.holder"
         self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)

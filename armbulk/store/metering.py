@@ -135,12 +135,12 @@ class QuotaMeter:
         """Charge a call; without an answer later than now, and before ARM's time is known as soon as it is."""
         if sample is not None:
             self._update_clock(conn, account, sample)
-        time = self._time_of(account)
+        client_time = self._time_of(account)
         if charge is None:
             usage_ledger.refund(conn, reservation)
-        elif time.clock.needs_date:
+        elif client_time.clock.needs_date:
             usage_ledger.shrink(conn, reservation, charge)
-            time.orphans = max(time.orphans, reservation)
+            client_time.orphans = max(client_time.orphans, reservation)
         else:
             late = 0.0 if sample is not None else usage_ledger.LATE_SECONDS
             usage_ledger.settle(conn, reservation, charge, self._now(conn, account).high + late)
@@ -151,16 +151,16 @@ class QuotaMeter:
             conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
 
     def _update_clock(self, conn: sa.Connection, account: Account, sample: DateSample) -> None:
-        time = self._time_of(account)
-        time.clock.update(sample, self.clock.now(), usage_ledger.stored_times(conn, account))
+        client_time = self._time_of(account)
+        client_time.clock.update(sample, self.clock.now(), usage_ledger.stored_times(conn, account))
         now = self._now(conn, account)
-        if time.clock.is_synced and not time.is_corrected:
+        if client_time.clock.is_synced and not client_time.is_corrected:
             usage_ledger.correct(conn, account, now.high)
-            time.is_corrected = True
+            client_time.is_corrected = True
         self._save_time(conn, account, now)
-        if time.orphans and not time.clock.needs_date:
-            usage_ledger.charge_abandoned(conn, account, time.orphans, now.high)
-            time.orphans = 0
+        if client_time.orphans and not client_time.clock.needs_date:
+            usage_ledger.charge_abandoned(conn, account, client_time.orphans, now.high)
+            client_time.orphans = 0
 
     def _save_time(self, conn: sa.Connection, account: Account, now: _Now) -> None:
         """Store the time for other processes, once it is more than this machine's own guess."""
@@ -170,5 +170,5 @@ class QuotaMeter:
 
     def _adopt_orphans(self, conn: sa.Connection, account: Account) -> None:
         """Charge what an ended process left open as soon as ARM's time is known."""
-        time = self._time_of(account)
-        time.orphans = max(time.orphans, usage_ledger.latest_reservation(conn, account))
+        client_time = self._time_of(account)
+        client_time.orphans = max(client_time.orphans, usage_ledger.latest_reservation(conn, account))

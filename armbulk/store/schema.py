@@ -1,4 +1,7 @@
-"""The store's tables: runs, batches, records, document numbers sent, events, and the usage ledger."""
+"""The store's tables: runs, batches, records, document numbers sent, events, and the usage ledger.
+
+Names of tables and columns stay as they are: a store of an older armbulk must be readable. `item` is a record of a run.
+"""
 
 from sqlalchemy import (
     Column,

@@ -2,7 +2,8 @@
 
 Tables are kept in numbered buckets in one SQLite file, readable by its owner only. A new snapshot is written beside
 the old one and moved into its place when the exported file is complete; a process that stops in between reports the
-same changes again.
+same changes again. Names of tables and columns, and the endings of the files, stay as they are: a snapshot of an
+older armbulk must be readable.
 """
 
 import contextlib

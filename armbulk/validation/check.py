@@ -189,13 +189,12 @@ def _match_sheets(
 
 def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions) -> tuple[list[Table], pl.DataFrame]:
     """Return the typed table of a sheet (two for a flat sheet: documents and lines), and the findings."""
-    assert match.resource is not None  # noqa: S101 - only recognised sheets come here
     rows, findings = parse_sheet(sheet, index, match, options)
-    table = Table(match.resource, rows, {index: match.columns})
-    if match.lines is None or match.lines.resource is None:
+    table = Table(match.recognised_resource, rows, {index: match.columns})
+    if match.lines is None:
         return [table], findings
     line_rows, line_findings = parse_sheet(sheet, index, match.lines, options)
-    lines = Table(match.lines.resource, line_rows, {index: match.lines.columns})
+    lines = Table(match.lines.recognised_resource, line_rows, {index: match.lines.columns})
     documents, split_findings = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
     return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
 

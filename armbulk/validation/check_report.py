@@ -48,7 +48,7 @@ def _describe_sheet(checked: Checked, index: int) -> dict[str, Any]:
 
 
 def _blocked(checked: Checked, resource: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that are held back; a line is, when its document is or is not there."""
+    """Return the rows that are held back: a line is when its document is blocked or not in the files."""
     if resource != "lines":
         return rows.join(checked.blocked_rows[resource], on=["sheet", "row"], how="semi")
     documents = checked.tables.get("documents")

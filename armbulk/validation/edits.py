@@ -79,7 +79,7 @@ def compare_with_base(sheet: Sheet, index: int, match: HeaderMatch) -> Compared:
     if resource.key not in base_columns:
         return unchanged
     shared = {name: letter for name, letter in match.columns.items() if name in base_columns and name != resource.key}
-    rows = _join_base(sheet, match, base_columns, shared)
+    rows = _join_base(sheet, base, match, base_columns, shared)
     is_same = {name: pl.col(letter).eq_missing(_exported(name)) & pl.col("in_base") for name, letter in shared.items()}
     is_edited = {name: pl.col(letter).is_not_null() & ~is_same[name] for name, letter in shared.items()}
     read_only = [name for name in shared if resource.field(name).role is FieldRole.READ_ONLY]
@@ -91,9 +91,8 @@ def compare_with_base(sheet: Sheet, index: int, match: HeaderMatch) -> Compared:
         edited = rows.filter(pl.col("in_base") & is_edited[name])
         findings.append(_cell_findings(edited, name, shared[name], "computed-changed", index))
     bases = _encode_bases(rows.filter(is_changed & pl.col("in_base")), sent, resource, index)
-    relevant = frozenset(
-        rows.filter(is_changed | ~pl.col("in_base"))["row"]
-    )  # of the others, hidden rows do not matter
+    # of the other rows, it does not matter whether they are hidden
+    relevant = frozenset(rows.filter(is_changed | ~pl.col("in_base"))["row"])
     edited_sheet = replace(
         sheet, frame=_blank_unchanged(sheet, rows, shared, is_same), hidden_rows=sheet.hidden_rows & relevant
     )
@@ -109,14 +108,15 @@ def _match_columns(base: Sheet, resource: Resource) -> dict[str, str]:
     return {names[fold_header(text)].name: letter for letter, text in header if text and fold_header(text) in names}
 
 
-def _join_base(sheet: Sheet, match: HeaderMatch, base_columns: dict[str, str], shared: dict[str, str]) -> pl.DataFrame:
+def _join_base(
+    sheet: Sheet, base: Sheet, match: HeaderMatch, base_columns: dict[str, str], shared: dict[str, str]
+) -> pl.DataFrame:
     """Return the rows below the header with their exported values: `exported.FIELD`, and `in_base` Boolean."""
-    assert sheet.base is not None and match.resource is not None and match.header_row is not None  # noqa: S101, PT018
-    key = match.resource.key
+    key = match.recognised_resource.key
     current = sheet.frame.filter(pl.col("row") > match.header_row).with_columns(
         normalise_key(pl.col(match.columns[key])).alias("norm")
     )
-    exported = sheet.base.frame.slice(1).select(
+    exported = base.frame.slice(1).select(
         normalise_key(pl.col(base_columns[key])).alias("norm"),
         *(pl.col(base_columns[name]).alias(f"exported.{name}") for name in shared),
         pl.lit(value=True).alias("in_base"),

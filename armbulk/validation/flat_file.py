@@ -56,7 +56,7 @@ def _sum_amounts(documents: pl.DataFrame, lines: Table, letters: Mapping[str, st
 
 def _report_amounts(lines: Table, summed: list[str], documents: Resource, index: int) -> pl.DataFrame:
     """Return a finding for each summed amount; it is unclear where all lines of every document have the same value."""
-    columns = lines.columns[index]
+    columns, resources = lines.columns[index], (lines.resource, documents)
     distinct = lines.rows.group_by(_parent_norm(lines)).agg(
         pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed)
     )
@@ -66,8 +66,8 @@ def _report_amounts(lines: Table, summed: list[str], documents: Resource, index:
     findings = [empty_findings()]
     for name in summed:
         code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 else "flat-sums"
-        fields = lines.resource.field(name), documents.field(name)
-        headers = " / ".join(f'"{field.aliases[-2]}" ({field.aliases[-1]})' for field in fields)
+        words = [resource.field(name).specific_header or resource.field(name).header for resource in resources]
+        headers = " / ".join(f'"{header.en}" ({header.no})' for header in words)
         cell = pl.DataFrame({"column": [columns[name]], "detail": [headers]})
         findings.append(to_findings(cell, sheet=index, field=name, code=code))
     return pl.concat(findings)

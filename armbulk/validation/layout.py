@@ -66,8 +66,7 @@ def _find_repeated_headers(header: pl.DataFrame, body: pl.DataFrame, letters: li
 
 def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:
     """Return findings for rows without a record's number that are called a total, or are a last row of numbers."""
-    assert match.resource is not None  # noqa: S101 - the caller checked it
-    key = match.columns.get(match.resource.record_key)
+    key = match.columns.get(match.recognised_resource.record_key)
     if key is None:
         return empty_findings()
     is_keyless = pl.col(key).is_null()

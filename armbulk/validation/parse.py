@@ -47,7 +47,7 @@ def parse_sheet(
     sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions = DEFAULT_READ_OPTIONS
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Parse the rows below the header, and return (typed rows as `Table.rows` describes them, findings)."""
-    assert match.resource is not None  # noqa: S101 - callers parse recognised sheets only
+    resource = match.recognised_resource
     frame = sheet.frame.filter(pl.col("row") > match.header_row)
     used = [letter for letter in match.columns.values() if letter.isalpha()] or list(match.columns.values())
     if used:
@@ -55,18 +55,18 @@ def parse_sheet(
     columns: list[pl.Series] = []
     findings = [empty_findings()]
     cleared: list[pl.Series] = []
-    for field in match.resource.fields:
+    for field in resource.fields:
         if field.role is FieldRole.READ_ONLY:
             continue
         cells = CellColumn(index, field, match.columns.get(field.name, ""), options)
         may_clear = options.update is not False
-        request = take_clear_markers(frame, cells.letter, field, match.resource, is_update=may_clear)
+        request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
         column, column_findings = _parse_column(request.frame, cells)
         columns.append(column)
         cleared += request.cleared
         findings += [*column_findings, refuse_markers(request, index, cells.letter, field)]
     rows = frame.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row").with_columns(columns)
-    if match.resource.updatable:
+    if resource.updatable:
         rows = rows.with_columns(list_cleared(cleared, frame.height))
     return rows, pl.concat(findings)
 

@@ -17,12 +17,13 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.findings.frame import RenderedFinding
+from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY, with_prefix
 from armbulk.model.sheet import Sheet
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
-from armbulk.writers.style import OUTCOME_FIELDS, OUTCOME_HEADERS, SummarySheet
+from armbulk.writers.style import SummarySheet
 
 _HEAD_FILL = PatternFill("solid", fgColor=style.HEAD)
 _HEAD_FONT = Font(name=style.FONT, bold=True, color=style.INK)
@@ -118,9 +119,9 @@ def _remove_own_sheets(book: Workbook) -> None:
 
 def _choose_names(book: Workbook, lang: str) -> tuple[str, str]:
     taken = {name.casefold() for name in book.sheetnames}
-    summary, problems = style.SUMMARY.text(lang), style.PROBLEMS.text(lang)
+    summary, problems = SUMMARY.text(lang), PROBLEMS.text(lang)
     if taken & {summary.casefold(), problems.casefold()}:
-        return f"ARM {summary}", f"ARM {problems}"
+        return with_prefix(summary), with_prefix(problems)
     return summary, problems
 
 
@@ -137,10 +138,11 @@ def _add_outcomes(
         page.column_dimensions[letters[name]].width = style.OUTCOME_WIDTHS[name]
     for row, values in rows.items():
         for name, value in zip(OUTCOME_FIELDS, values, strict=True):
-            _write_text(page[f"{letters[name]}{row}"], value or "")
-        colour = style.OUTCOME_COLOURS.get(values[0] or "")
-        if colour:
-            page[f"{letters['outcome']}{row}"].fill = PatternFill("solid", fgColor=colour)
+            cell = page[f"{letters[name]}{row}"]
+            _write_text(cell, value or "")
+            colour = style.outcome_colour(name, value)
+            if colour:
+                cell.fill = PatternFill("solid", fgColor=colour)
     if page.freeze_panes is None:
         page.freeze_panes = f"A{header_row + 1}"
     if not page.tables:

@@ -11,12 +11,13 @@ import xlsxwriter
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
+from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY
 from armbulk.model.sheet import Sheet
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
-from armbulk.writers.style import OUTCOME_FIELDS, OUTCOME_HEADERS, SummarySheet
+from armbulk.writers.style import SummarySheet
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 
 Formats = Mapping[str, Any]
@@ -49,7 +50,7 @@ def write_results(
     book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED})
     if summary.provenance:
         book.set_custom_property(PROPERTY, summary.provenance.text, "text")
-    own = (style.SUMMARY.text(lang), style.PROBLEMS.text(lang))
+    own = (SUMMARY.text(lang), PROBLEMS.text(lang))
     titles = style.sheet_titles(sheets, own)
     formats = _create_formats(book)
     _write_summary(book.add_worksheet(own[0]), summary.sections, formats)
@@ -69,7 +70,7 @@ def mark_problems(
 ) -> None:
     """Write every sheet with the cells coloured that have findings, and the Problems sheet."""
     book = xlsxwriter.Workbook(str(target), {**KEEP_TEXT, "constant_memory": False})
-    own = style.PROBLEMS.text(lang)
+    own = PROBLEMS.text(lang)
     book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": own})
     formats = _create_formats(book)
     _write_problems(book.add_worksheet(own), findings, lang, formats)
@@ -161,10 +162,10 @@ def _write_sheet(
 
 
 def _write_outcome(page: Any, index: int, first: int, values: tuple[str | None, ...], formats: Formats) -> None:
-    for number, value in enumerate(values):
+    for column, (name, value) in enumerate(zip(OUTCOME_FIELDS, values, strict=True), start=first):
         if value:
-            colour = style.OUTCOME_COLOURS.get(value) if number == 0 else None
-            page.write_string(index, first + number, style.escape_text(value), formats[colour or "text"])
+            colour = style.outcome_colour(name, value)
+            page.write_string(index, column, style.escape_text(value), formats[colour or "text"])
 
 
 def _write_cell(

@@ -10,19 +10,11 @@ from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Words
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
+from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS
 from armbulk.model.sheet import Sheet
 from armbulk.writers.provenance import Provenance
 from armbulk.writers.section import Section
 
-OUTCOME_FIELDS = ("outcome", "message", "warnings", "reference", "batch", "time")
-OUTCOME_HEADERS = {
-    "outcome": Words("ARM outcome", "ARM utfall"),
-    "message": Words("ARM message", "ARM melding"),
-    "warnings": Words("ARM warnings", "ARM varsler"),
-    "reference": Words("ARM reference", "ARM referanse"),
-    "batch": Words("ARM batch", "ARM batch"),
-    "time": Words("ARM time", "ARM tid"),
-}
 OUTCOME_WIDTHS = {"outcome": 22, "message": 44, "warnings": 44, "reference": 14, "batch": 10, "time": 24}
 
 GREEN, YELLOW, RED, ORANGE, GREY = "DDF0DC", "FFF3C4", "F8D3CF", "FBDDB5", "E7E7E7"
@@ -42,8 +34,9 @@ OUTCOME_COLOURS = {
     "already sent": GREY,
 }
 
-SUMMARY = Words("Summary", "Sammendrag")
-PROBLEMS = Words("Problems", "Problemer")
+COLOURED_FIELD = "outcome"
+"""The outcome column whose cells are coloured by OUTCOME_COLOURS."""
+
 PROBLEM_COLUMNS = (
     (Words("Severity", "Alvor"), 11),
     (Words("Sheet", "Ark"), 16),
@@ -84,6 +77,11 @@ def outcomes_of_sheet(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str
     """Return the outcomes of one sheet: row → values in the order of OUTCOME_FIELDS."""
     rows = outcomes.filter(pl.col("sheet") == index).select("row", *OUTCOME_FIELDS)
     return {row[0]: row[1:] for row in rows.iter_rows()}
+
+
+def outcome_colour(name: str, value: str | None) -> str | None:
+    """Return the colour of a cell in the outcome column `name`; None for a plain one."""
+    return OUTCOME_COLOURS.get(value or "") if name == COLOURED_FIELD else None
 
 
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:

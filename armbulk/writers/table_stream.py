@@ -95,7 +95,7 @@ def _make_distinct(names: list[str]) -> list[str]:
 
 
 def merge_pages(pages: Iterable[Page]) -> Iterator[Page]:
-    """Yield pages merged into ones of CHUNK_ROWS or more: much of the work costs by the page."""
+    """Yield pages merged into ones of CHUNK_ROWS or more: much of the work is done once per page."""
     buffer: list[Page] = []
     height = 0
     for items, lines in pages:

@@ -1,6 +1,7 @@
 """Write exported tables: each file beside its target first, then moved into place atomically."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +12,36 @@ from armbulk.writers import flat_files, xlsx
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.table_stream import TableStream
 
-FILE_FORMATS = ("xlsx", "csv", "parquet", "jsonl")
-"""Endings of the files that can be written."""
-
 CSV_DIALECT_NAMES = tuple(flat_files.CSV_DIALECTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _TableOptions:
+    """What the writers of single tables may need."""
+
+    dialect: str
+    lang: str
+
+
+def _write_csv(stream: TableStream, options: _TableOptions, target: Path) -> None:
+    flat_files.write_csv(target, stream, flat_files.CSV_DIALECTS[options.dialect], options.lang)
+
+
+def _write_parquet(stream: TableStream, options: _TableOptions, target: Path) -> None:
+    del options  # a typed table has neither a dialect nor texts
+    flat_files.write_parquet(target, stream)
+
+
+_WORKBOOK_FORMAT, _RAW_FORMAT = "xlsx", "jsonl"
+
+_TABLE_WRITERS: dict[str, Callable[[TableStream, _TableOptions, Path], None]] = {
+    "csv": _write_csv,
+    "parquet": _write_parquet,
+}
+"""Ending → writer, of the formats with one table in a file."""
+
+FILE_FORMATS = (_WORKBOOK_FORMAT, *_TABLE_WRITERS, _RAW_FORMAT)
+"""Endings of the files that can be written; `write_raw` writes the last."""
 
 
 def write_tables(
@@ -39,17 +66,14 @@ def write_tables(
         The paths of the files.
     """
     file_format = target.suffix[1:].lower()
-    if file_format == "xlsx":
+    if file_format == _WORKBOOK_FORMAT:
         write = partial(xlsx.write_workbook, streams=streams, lang=lang, add_summary=add_summary)
         return [_write_file(target, write, clock)]
+    write_table, options = _TABLE_WRITERS[file_format], _TableOptions(dialect, lang)
     paths = []
     for number, stream in enumerate(streams):
         path = sibling_path(target, stream.suffix or f"-{stream.title.lower()}") if number else target
-        if file_format == "csv":
-            write = partial(flat_files.write_csv, stream=stream, dialect=flat_files.CSV_DIALECTS[dialect], lang=lang)
-        else:
-            write = partial(flat_files.write_parquet, stream=stream)
-        paths.append(_write_file(path, write, clock))
+        paths.append(_write_file(path, partial(write_table, stream, options), clock))
     return paths
 
 

@@ -10,9 +10,9 @@ from typing import Any, assert_never
 import xlsxwriter
 
 from armbulk.i18n import YES, Words
-from armbulk.mapping.headers import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
+from armbulk.model.result_columns import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE
 from armbulk.writers import style
 from armbulk.writers.data_validation import CodeLists, data_validation, input_message
 from armbulk.writers.workbook_options import WORKBOOK_CREATED

@@ -14,8 +14,8 @@ from support.paths import ROOT
 
 from armbulk.arm.encode import encode_records
 from armbulk.i18n import Words
-from armbulk.mapping.headers import CODES, GUIDE
 from armbulk.model.fields import Field, FieldRole, FieldType
+from armbulk.model.result_columns import CODES, GUIDE
 from armbulk.resources import RESOURCES
 from armbulk.validation.check import check_files
 

@@ -15,7 +15,7 @@ from armbulk.model.lookup import DocumentLookup, LookupResult
 from armbulk.model.response import Response, TransportError
 from armbulk.model.submission import SubmitResult, SubmitVerdict
 from armbulk.quota.limits import Account
-from armbulk.sending import resolve
+from armbulk.sending import in_doubt
 from armbulk.sending.poll import Poller
 
 EVERY = int(os.environ.get("ARMBULK_EVERY", "1"))  # 2 takes every other pair of crash points, for haste
@@ -83,14 +83,14 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
             case "404 on the batch is taken for not received":
                 patch.setattr(Poller, "_count_unknown", _resend_once)
             case "what is not found is sent again at once":
-                patch.setattr(resolve.DoubtResolver, "quarantine", _resend)
-                patch.setattr(resolve, "is_settled", lambda *_: True)
+                patch.setattr(in_doubt.DoubtResolver, "quarantine", _resend)
+                patch.setattr(in_doubt, "is_settled", lambda *_: True)
             case "what is not found is called rejected":
                 patch.setattr(client, "read_document", _rejected(client.read_document))
         yield make
 
 
-def _resend(step: Poller | resolve.DoubtResolver, batch: model.Batch) -> None:
+def _resend(step: Poller | in_doubt.DoubtResolver, batch: model.Batch) -> None:
     rows = step.session.store.rows  # type: ignore[attr-defined]
     rows[batch.id] = replace(rows[batch.id], state=BatchState.PLANNED)
 

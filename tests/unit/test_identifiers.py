@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.no import fodselsnummer, orgnr
 
 from armbulk.cli import cli
-from armbulk.findings.catalogue import CATALOGUE, TUNABLE
+from armbulk.findings.catalogue import TUNABLE
 from armbulk.model.fields import FieldRole
 from armbulk.model.read_options import ReadOptions
 from armbulk.resources import RESOURCES, code_lists, identifiers
@@ -224,7 +224,12 @@ def test_unknown_rules_are_refused(tmp_path: Path, config: str) -> None:
 
 def test_only_rules_about_values_can_be_tuned() -> None:
     """Rules that protect against unreadable cells or duplicates cannot be switched off."""
-    assert set(CATALOGUE) >= TUNABLE
+    assert " ".join(sorted(TUNABLE)) == (
+        "amounts-differ bank-account country-code currency-code customer-not-in-file date-unlikely "
+        "document-without-lines due-before-date email formula-values header-near invisible-character kid "
+        "language-code lines-sum-differs national-id no-lines-sheet not-allowed not-ascii organisation-no pattern "
+        "peppol-scheme postal-code stored-as-number too-long unknown-header zeros-from-format"
+    )
     assert not TUNABLE & {"digits-lost", "duplicate-key", "line-without-document", "not-a-number", "hidden-rows"}
     assert check_files(["samples/customers.csv"], ReadOptions(rules={"no-lines-sheet": "off"})).errors == 0
 

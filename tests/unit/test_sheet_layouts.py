@@ -57,6 +57,23 @@ def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
     assert found.tables["customers"].rows["row"].to_list() == [5, 6, 7]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [prefix + name for name in ("Summary", "Problems", "Sammendrag", "Problemer") for prefix in ("", "ARM ")],
+)
+def test_armbulks_own_sheets_are_passed_over(tmp_path: Path, title: str) -> None:
+    """A sheet that armbulk added to a workbook, in either language, is no finding; another unknown one is."""
+    book = openpyxl.Workbook()
+    book.active.title = "Kunder"
+    for row in (["Kundenr", "Navn"], ["K1", "Kari"]):
+        book.active.append(row)
+    for name in (title, "Notater"):
+        book.create_sheet(name).append(["Some text"])
+    book.save(tmp_path / "book.xlsx")
+    findings = check_files([str(tmp_path / "book.xlsx")]).findings
+    assert findings.select("code", "value").rows() == [("sheet-not-recognised", "Notater")]
+
+
 @pytest.mark.parametrize("total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;"])
 def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> None:
     """A total row is one finding and not a record."""
@@ -216,3 +233,11 @@ def test_order_changes_nothing_but_addresses(tmp_path: Path, in_order: list[str]
     body = shuffle.sample(table[1:], len(table) - 1)
     mixed = "\n".join(";".join(row[at] for at in columns) for row in [table[0], *body])
     assert findings_of(tmp_path, mixed) == in_order
+
+
+def test_an_unrecognised_sheet_has_no_resource(tmp_path: Path) -> None:
+    """A step that needs to know what a sheet holds does not go on with one that was not recognised."""
+    found = checked(tmp_path, customers=CUSTOMERS, notes="Some text\n")
+    assert found.header_matches[0].recognised_resource.name == "customers"
+    with pytest.raises(ValueError, match="not recognised"):
+        _ = found.header_matches[1].recognised_resource

@@ -1,4 +1,4 @@
-"""What becomes of a batch in doubt: a document that is found gets its outcome, one that stays missing a person.
+"""Settle batches in doubt: a document that is found gets its outcome, one that stays missing is left to a person.
 
 A document in doubt is never sent again by armbulk.
 """
@@ -27,7 +27,7 @@ class DoubtResolver:
 
     def settles_at(self, batch: Batch) -> float:
         """Return until when a document of the batch that ARM does not know may still arrive (epoch seconds)."""
-        return self._left_by(batch) + self._patience()
+        return self._latest_departure(batch) + self._max_transit_seconds()
 
     def save_lookup(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
         """Commit what a look-up of one document showed, and its outcome if that is certain now."""
@@ -44,7 +44,8 @@ class DoubtResolver:
         session = self.session
         rounds = session.store.save_lookup(batch.id, (), ends_round=is_complete)
         is_in_doubt = session.store.batch(batch.id).state is BatchState.IN_DOUBT
-        if is_in_doubt and is_settled(self._left_by(batch), self._patience(), rounds, session.clock.now()):
+        departure, transit = self._latest_departure(batch), self._max_transit_seconds()
+        if is_in_doubt and is_settled(departure, transit, rounds, session.clock.now()):
             self.quarantine(batch)
 
     def quarantine(self, batch: Batch) -> None:
@@ -53,13 +54,13 @@ class DoubtResolver:
         store.append_message(self.session.run.id, _NOT_FOUND, [record.no for record in store.open_records(batch.id)])
         store.move_batch(batch.id, BatchState.QUARANTINED, "looked for twice, not found")
 
-    def _left_by(self, batch: Batch) -> float:
+    def _latest_departure(self, batch: Batch) -> float:
         """When the batch has left at the latest: when it was answered, or when a call without an answer ended."""
         intended = batch.intended or self.session.clock.now()
         latest = max(batch.answered or 0.0, intended + MAX_CALL_SECONDS)
         return self.session.clamp_stored_time(latest - MAX_CALL_SECONDS) + MAX_CALL_SECONDS
 
-    def _patience(self) -> float:
+    def _max_transit_seconds(self) -> float:
         """Seconds that a document may be under way."""
         slowest = self.session.store.slowest_batch_seconds(self.session.run.account)
         return max(self.session.polling.settle, SLOWNESS_FACTOR * slowest)

@@ -1,0 +1,38 @@
+"""The columns and sheets that armbulk adds to a workbook: written with the results, ignored when they are read."""
+
+from armbulk.i18n import Words
+
+OUTCOME_HEADERS = {
+    "outcome": Words("ARM outcome", "ARM utfall"),
+    "message": Words("ARM message", "ARM melding"),
+    "warnings": Words("ARM warnings", "ARM varsler"),
+    "reference": Words("ARM reference", "ARM referanse"),
+    "batch": Words("ARM batch", "ARM batch"),
+    "time": Words("ARM time", "ARM tid"),
+}
+"""Outcome field → header, in the order of the columns."""
+
+OUTCOME_FIELDS = tuple(OUTCOME_HEADERS)
+
+SUMMARY = Words("Summary", "Sammendrag")
+PROBLEMS = Words("Problems", "Problemer")
+
+GUIDE = Words("Guide", "Veiledning")
+GUIDE_TITLE = Words("How to fill in this workbook", "Slik fyller du ut arbeidsboken")
+CODES = Words("Codes", "Koder")
+CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslistene")
+
+TEMPLATE_SHEETS = ((GUIDE, GUIDE_TITLE), (CODES, CODES_TITLE))
+"""The sheets of a template besides its tables: (name, title in its first cell)."""
+
+
+def with_prefix(name: str) -> str:
+    """Return the name of a result sheet in a workbook whose user already has a sheet of that name."""
+    return f"ARM {name}"
+
+
+OWN_SHEETS = (
+    *(text for words in (SUMMARY, PROBLEMS) for name in (words.en, words.no) for text in (name, with_prefix(name))),
+    *(text for words, _ in TEMPLATE_SHEETS for text in (words.en, words.no)),
+)
+"""The sheets of an earlier result workbook, and those of a template besides its tables. They are not imported."""

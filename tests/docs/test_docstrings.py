@@ -1,0 +1,108 @@
+"""Docstrings: what a section lists under Attributes or Args is an attribute of the class, or an argument."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MODULES = sorted((ROOT / "armbulk").rglob("*.py"))
+CLASSES = {
+    node.name: node
+    for path in MODULES
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    if isinstance(node, ast.ClassDef)
+}
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def listed_names(docstring: str, section: str) -> list[str]:
+    """The names that a section of a Google-style docstring lists."""
+    match = re.search(rf"^{section}:\n((?:(?: .*)?(?:\n|$))+)", inspect.cleandoc(docstring), flags=re.MULTILINE)
+    return re.findall(r"^    \*{0,2}([^\s:]+)", match[1], flags=re.MULTILINE) if match else []
+
+
+def arguments(function: Definition) -> set[str]:
+    """The names of a function's arguments."""
+    signature = function.args
+    names = [*signature.posonlyargs, *signature.args, *signature.kwonlyargs]
+    return {argument.arg for argument in [*names, signature.vararg, signature.kwarg] if argument}
+
+
+def attributes(definition: ast.ClassDef) -> set[str]:
+    """The attributes and properties of a class and of those of armbulk that it inherits from."""
+    names: set[str] = set()
+    for node in definition.body:
+        if isinstance(node, Definition):
+            names.add(node.name)
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            names |= {node.attr} if node.value.id == "self" else set()
+    parents = [base.id for base in definition.bases if isinstance(base, ast.Name) and base.id in CLASSES]
+    return names.union(*(attributes(CLASSES[parent]) for parent in parents))
+
+
+def wrong_names(source: str) -> Iterator[str]:
+    """Each name that a docstring lists, and that its class or function does not have."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ClassDef | Definition):
+            continue
+        docstring = ast.get_docstring(node) or ""
+        if isinstance(node, ast.ClassDef):
+            known = attributes(node)
+            initialisers = [part for part in node.body if isinstance(part, Definition) and part.name == "__init__"]
+            accepted = known.union(*(arguments(part) for part in initialisers))
+        else:
+            known, accepted = set(), arguments(node)
+        for section, names in (("Attributes", known), ("Args", accepted)):
+            for name in listed_names(docstring, section):
+                if name not in names:
+                    yield f"line {node.lineno}, {node.name}: {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_listed_names_exist(path: Path) -> None:
+    """A docstring names no attribute or argument that was renamed or removed."""
+    assert list(wrong_names(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_wrong_name_is_noticed() -> None:
+    """The search finds a wrong attribute and a wrong argument, and no right one."""
+    source = '''
+class Exchange:
+    """One exchange.
+
+    Attributes:
+        left: when it left,
+            in seconds: wrapped.
+
+        sent_at: when it was sent.
+    """
+
+    sent_at: float
+
+    def move(self, target, *others):
+        """Move it.
+
+        Args:
+            target: where to.
+            *others: more.
+            when: at what time.
+
+        Returns:
+            Nothing: really.
+        """
+'''
+    assert list(wrong_names(source)) == ["line 2, Exchange: left", "line 14, move: when"]
