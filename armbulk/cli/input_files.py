@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.choices import describe_import_resources, list_import_resources
-from armbulk.cli.lazy_choice import LazyChoice, LazyOption
+from armbulk.app.choices import describe_import_resources
+from armbulk.cli.lazy_choice import LazyOption
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ _OPTIONS = (
     click.option(
         "--as",
         "as_resource",
-        type=LazyChoice(list_import_resources),
-        metavar="RESOURCE",
+        metavar="RESOURCE",  # free text: a wrong one is armbulk's own error, also as JSON
         cls=LazyOption,
         describe=describe_import_resources,
     ),
