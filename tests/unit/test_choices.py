@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 from click.testing import CliRunner
-from support.paths import ROOT
+from support.paths import ROOT, SAMPLES
 
 from armbulk.app import choices
 from armbulk.app.resolve import DECISIONS
@@ -73,11 +74,15 @@ def test_the_files_of_an_export_are_those_that_are_written() -> None:
 
 
 def test_what_files_can_be_said_to_hold() -> None:
-    """`--as` takes every resource that can be imported."""
-    assert offered("check", "as_resource") == list(RESOURCES)
-    assert "What the files hold: customers, documents or lines." in " ".join(
-        CliRunner().invoke(cli, ["check", "--help"]).output.split()
-    )
+    """`--as` takes every resource that can be imported, and its help names them; another is refused, as JSON too."""
+    *names, last = RESOURCES
+    help_text = " ".join(CliRunner().invoke(cli, ["check", "--help"]).output.split())
+    assert f"What the files hold: {', '.join(names)} or {last}." in help_text
+    codes = {}
+    for name in (*RESOURCES, "nothing"):
+        result = CliRunner().invoke(cli, ["check", str(SAMPLES / "customers.csv"), "--as", name, "--json"])
+        codes[name] = json.loads(result.stdout).get("error", {}).get("code")
+    assert [name for name, code in codes.items() if code == "no-such-resource"] == ["nothing"]
 
 
 def test_every_decision_can_be_made_on_the_command_line() -> None:
