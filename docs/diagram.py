@@ -10,7 +10,8 @@ from textwrap import wrap
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH, MARGIN, GAP, LINE = 1040, 40, 12, 17
 PADDING = 12
-CHARACTER = 6.6  # pixels of one character of the small type
+CHARACTER = 7.1  # pixels of one character of the small type
+MAX_BOXES = 4  # in one row: a layer with more takes two
 STYLE = """
   text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2933; }
   .name { font: 600 14px ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
@@ -33,10 +34,14 @@ class Box:
 
 
 def layers() -> list[list[Box]]:
-    """The layers from top to bottom, as the import-linter contract lists them."""
+    """The rows of boxes from top to bottom: the layers as the import-linter contract lists them."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contract = next(each for each in config["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
-    return [[box(name.strip()) for name in layer.split("|")] for layer in contract["layers"] if "__main__" not in layer]
+    rows: list[list[Box]] = []
+    for layer in contract["layers"]:
+        boxes = [box(name.strip()) for name in layer.split("|") if name != "__main__"]
+        rows += [boxes[start : start + MAX_BOXES] for start in range(0, len(boxes), MAX_BOXES)]
+    return rows
 
 
 def box(name: str) -> Box:
