@@ -3,7 +3,7 @@
 A cell that could not be parsed already has a finding; its follow-up errors are not reported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import pandera.polars as pa
 import polars as pl
@@ -50,21 +50,35 @@ def check_rules(tables: Mapping[str, Table], findings: pl.DataFrame) -> pl.DataF
 # --- fields: one Pandera schema per resource ----------------------------------------------------------
 
 
-def build_schema(resource: Resource) -> pa.DataFrameSchema:
-    """Build the Pandera schema of a resource from its fields and rules."""
-    columns = {
-        field.name: pa.Column(DTYPES[field.type], checks=_build_checks(field, resource), nullable=True)
-        for field in resource.fields
-        if field.role is not FieldRole.READ_ONLY
-    }
+def build_schema(resource: Resource, blank: Set[str] = frozenset()) -> pa.DataFrameSchema:
+    """Build the Pandera schema of a resource from its fields and rules.
+
+    Args:
+        resource: The resource of the rows.
+        blank: Fields without a single value. A null meets every check of a value, so theirs are left out: most files
+            use a few of the fields, and each check has a fixed cost.
+    """
+    columns = {}
+    for field in resource.fields:
+        if field.role is not FieldRole.READ_ONLY:
+            checks = _build_presence_checks(field, resource)
+            checks += [] if field.name in blank else _build_value_checks(field)
+            if checks or field.name not in blank:
+                columns[field.name] = pa.Column(DTYPES[field.type], checks=checks, nullable=True)
     return pa.DataFrameSchema(columns, strict=False)
 
 
-def _build_checks(field: Field, resource: Resource) -> list[pa.Check]:
+def _build_presence_checks(field: Field, resource: Resource) -> list[pa.Check]:
+    """Return the checks that a null may fail: of required fields, and rules between fields."""
+    checks = [_build_check("required", pl.col(field.name).is_not_null())] if field.required else []
+    rules = [rule for rule in resource.rules if rule.field == field.name]
+    return checks + [_build_check(rule.code, rule.is_met()) for rule in rules]
+
+
+def _build_value_checks(field: Field) -> list[pa.Check]:
+    """Return the checks that every null meets."""
     checks = []
     column = pl.col(field.name)
-    if field.required:
-        checks.append(_build_check("required", column.is_not_null()))
     if field.max_length and field.type in _TEXT_TYPES:
         checks.append(_build_check("too-long", column.str.len_chars() <= field.max_length))
     if field.pattern:
@@ -76,8 +90,7 @@ def _build_checks(field: Field, resource: Resource) -> list[pa.Check]:
         has_pattern_error = ~column.str.contains(field.pattern) if field.pattern else pl.lit(value=False)
         is_valid = has_format(column, field.format, field.format_when) | has_pattern_error
         checks.append(_build_check(CHECK_FORMATS[field.format].code, is_valid))
-    rules = [rule for rule in resource.rules if rule.field == field.name]
-    return checks + [_build_check(rule.code, rule.is_met()) for rule in rules]
+    return checks
 
 
 def _build_check(code: str, is_met: pl.Expr) -> pa.Check:
@@ -91,8 +104,9 @@ def _build_check(code: str, is_met: pl.Expr) -> pa.Check:
 
 def _check_fields(table: Table, findings: pl.DataFrame) -> pl.DataFrame:
     """Run the schema and return its failures as findings; its exception, which quotes values, is dropped."""
+    blank = {name for name, count in table.rows.null_count().row(0, named=True).items() if count == table.rows.height}
     try:
-        build_schema(table.resource).validate(table.rows, lazy=True)
+        build_schema(table.resource, blank).validate(table.rows, lazy=True)
     except SchemaErrors as error:
         failures = error.failure_cases.select("column", "check", "index")
     else:
