@@ -39,6 +39,18 @@ CELLS: dict[str, FindingType] = {
         "Round it in the sheet to {detail} decimals",
         "Rund det av i arket til {detail} desimaler",
     ),
+    "three-decimals": error(
+        "{value} has three decimals: its decimal separator may be a thousands separator",
+        "{value} har tre desimaler: desimalskillet kan være et tusenskille",
+        "Compare it with the original. If it means thousands, enter it without a separator; else enter two decimals",
+        "Sammenlign med originalen. Er det tusener, skriv det uten skilletegn; ellers skriv to desimaler",
+    ),
+    "dash-is-zero": warning(
+        '"{value}" is read as 0: the accounting format shows zero as a dash',
+        "«{value}» leses som 0: regnskapsformatet viser null som en strek",
+        "Nothing to do if it is zero; else enter the amount",
+        "Ingenting å gjøre hvis det er null; ellers skriv beløpet",
+    ),
     "number-too-large": error(
         "{value} is too large",
         "{value} er for stort",
@@ -82,10 +94,22 @@ CELLS: dict[str, FindingType] = {
         "Formater kolonnen som Tekst og skriv verdien på nytt",
     ),
     "leading-zero-lost": error(
-        "{value} is stored as a number and is shorter than {detail} digits: a leading zero may be lost",
-        "{value} er lagret som tall og er kortere enn {detail} sifre: en ledende null kan være tapt",
-        "Format the column as Text and enter the value again",
-        "Formater kolonnen som Tekst og skriv verdien på nytt",
+        "{value} is shorter than {detail} digits: a leading zero may be lost",
+        "{value} er kortere enn {detail} sifre: en ledende null kan være tapt",
+        "Format the column as Text and enter the value with its leading zero; --pad-postal-codes does it for postal codes",
+        "Formater kolonnen som Tekst og skriv verdien med nullen foran; --pad-postal-codes gjør det for postnumre",
+    ),
+    "decimal-zero": error(
+        '"{value}" ends in a decimal zero: a program has stored the identifier as a number',
+        "«{value}» slutter på en desimalnull: et program har lagret identifikatoren som et tall",
+        "Export the column as text, or remove the decimals",
+        "Eksporter kolonnen som tekst, eller fjern desimalene",
+    ),
+    "decimal-zero-removed": warning(
+        "{value} is in the file as {value}{detail}, as every value of the column; the decimals are removed",
+        "{value} står i filen som {value}{detail}, slik som alle verdier i kolonnen; desimalene er fjernet",
+        "Compare it with the original: a leading zero would be lost too",
+        "Sammenlign med originalen: en ledende null ville også vært tapt",
     ),
     "date-in-identifier": error(
         "Excel has turned this value into the date {value}",
@@ -133,8 +157,8 @@ CELLS: dict[str, FindingType] = {
         tunable=True,
     ),
     "postal-code-padded": warning(
-        "{value} is stored as a number and is sent as {detail}",
-        "{value} er lagret som tall og sendes som {detail}",
+        "{value} has lost its leading zero and is sent as {detail}",
+        "{value} har mistet nullen foran og sendes som {detail}",
         "Nothing to do if {detail} is right",
         "Ingenting å gjøre hvis {detail} er riktig",
     ),
