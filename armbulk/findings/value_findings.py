@@ -46,6 +46,12 @@ VALUES: dict[str, FindingType] = {
         "Nothing to do",
         "Ingenting å gjøre",
     ),
+    "zeros-lost-in-change": error(
+        "{value} is the exported {header} without its leading zeros: the file has lost them",
+        "{value} er den eksporterte verdien av {header} uten nullene foran: filen har mistet dem",
+        "Format the column as Text and enter the value with its zeros, or leave the cell empty",
+        "Formater kolonnen som Tekst og skriv verdien med nullene, eller la cellen stå tom",
+    ),
     "too-long": error(
         "The text is longer than {detail} characters",
         "Teksten er lengre enn {detail} tegn",

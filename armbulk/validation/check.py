@@ -119,7 +119,10 @@ def check_sheets(
     is_change = bool(options.update) or any(sheet.base is not None for sheet in plain)
     resources = UPDATE_RESOURCES if is_change else RESOURCES
     matches = _match_sheets(plain, options.renames, resources)
-    compared = [edits.compare_with_base(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    pads = options.pad_postal_codes
+    compared = [
+        edits.compare_with_base(sheet, index, matches[index], pad_postal_codes=pads) for index, sheet in enumerate(plain)
+    ]
     plain = [result.sheet for result in compared]
     layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
     findings = [
