@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.option("--mapping", help="A mapping file (TOML), or one that comes with armbulk (see `armbulk map`)."),
+    click.option(
+        "--ignore-column",
+        "unread_columns",
+        multiple=True,
+        metavar="HEADER",
+        help="Do not read this column (repeatable).",
+    ),
     click.option("--pad-postal-codes", is_flag=True, help="A postal code that Excel stored as 150 is 0150."),
     click.option(
         "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help="The decimal separator, where 1.234 is unclear."
@@ -34,7 +41,16 @@ _OPTIONS = (
     ),
     click.argument("files", nargs=-1, required=True),
 )
-_READ_OPTIONS = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes", "mapping")
+_READ_OPTIONS = (
+    "as_resource",
+    "encoding",
+    "hidden",
+    "dates",
+    "decimal",
+    "pad_postal_codes",
+    "mapping",
+    "unread_columns",
+)
 
 
 def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":

@@ -36,14 +36,8 @@ CELLS: dict[str, FindingType] = {
     "too-many-decimals": error(
         "{value} has more than {detail} decimals, and armbulk never rounds",
         "{value} har flere enn {detail} desimaler, og armbulk runder aldri av",
-        "Round it in the sheet to {detail} decimals",
-        "Rund det av i arket til {detail} desimaler",
-    ),
-    "three-decimals": error(
-        "{value} has three decimals: its decimal separator may be a thousands separator",
-        "{value} har tre desimaler: desimalskillet kan være et tusenskille",
-        "Compare it with the original. If it means thousands, enter it without a separator; else enter two decimals",
-        "Sammenlign med originalen. Er det tusener, skriv det uten skilletegn; ellers skriv to desimaler",
+        "Compare it with the original: if the separator means thousands, enter it without; else with {detail} decimals",
+        "Sammenlign med originalen: betyr skilletegnet tusener, skriv tallet uten; ellers med {detail} desimaler",
     ),
     "dash-is-zero": warning(
         '"{value}" is read as 0: the accounting format shows zero as a dash',
@@ -68,6 +62,20 @@ CELLS: dict[str, FindingType] = {
         "«{value}» kan leses som to forskjellige datoer",
         "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy",
         "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd",
+    ),
+    "dates-half-converted": error(
+        "{header}: some cells are dates, and others are texts that a program could not convert ({detail}). "
+        "Day and month of the dates may be swapped",
+        "{header}: noen celler er datoer, og andre er tekster som et program ikke kunne gjøre om ({detail}). "
+        "Dag og måned kan være byttet om i datoene",
+        "Import the original file again with the right order of day and month; do not correct the texts alone",
+        "Les inn originalfilen på nytt med riktig rekkefølge på dag og måned; ikke rett bare tekstene",
+    ),
+    "dates-mixed": error(
+        "{header}: some dates have the day first, others the month ({detail})",
+        "{header}: noen datoer har dagen først, andre måneden ({detail})",
+        "Write all dates of the column in one order, as yyyy-mm-dd or dd.mm.yyyy",
+        "Skriv alle datoer i kolonnen i én rekkefølge, som dd.mm.åååå eller åååå-mm-dd",
     ),
     "date-with-time": error(
         "{value} has a time of day",
@@ -96,8 +104,8 @@ CELLS: dict[str, FindingType] = {
     "leading-zero-lost": error(
         "{value} is shorter than {detail} digits: a leading zero may be lost",
         "{value} er kortere enn {detail} sifre: en ledende null kan være tapt",
-        "Format the column as Text and enter the value with its leading zero; --pad-postal-codes does it for postal codes",
-        "Formater kolonnen som Tekst og skriv verdien med nullen foran; --pad-postal-codes gjør det for postnumre",
+        "Format the column as Text and enter the zero again; for postal codes --pad-postal-codes does it",
+        "Formater kolonnen som Tekst og skriv nullen på nytt; for postnumre gjør --pad-postal-codes det",
     ),
     "decimal-zero": error(
         '"{value}" ends in a decimal zero: a program has stored the identifier as a number',

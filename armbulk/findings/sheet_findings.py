@@ -18,6 +18,19 @@ SHEETS: dict[str, FindingType] = {
         "Gi den navnet {header}, eller si det i en kolonnetilordning (`armbulk map FIL`)",
         tunable=True,
     ),
+    "amount-header-unclear": error(
+        'The column "{value}" has numbers and may be {detail}; armbulk does not know which',
+        "Kolonnen «{value}» har tall og kan være {detail}; armbulk vet ikke hvilken",
+        'Rename it, map it (`armbulk map FILE`), or use --ignore-column "{value}" if it is not to be sent',
+        'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller --ignore-column "{value}" om den ikke skal med',
+    ),
+    "rate-not-sent": warning(
+        'The column "{value}" is a rate of "{detail}", not the amount; it is not sent',
+        "Kolonnen «{value}» er en sats for «{detail}», ikke beløpet; den sendes ikke",
+        "Add a column with the amount if it is missing",
+        "Legg til en kolonne med beløpet hvis den mangler",
+        tunable=True,
+    ),
     "mapping-column-missing": warning(
         'The mapping names "{value}", which the sheet does not have',
         "Kolonnetilordningen nevner «{value}», som arket ikke har",

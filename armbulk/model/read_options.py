@@ -19,6 +19,7 @@ class ReadOptions:
         pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
         mapping: A mapping file, or the name of a mapping that comes with armbulk.
         renames: Header → field, for headers that only resemble a known one.
+        unread_columns: Headers of columns that are not read.
         rules: Code → error, warning or off, from the profile.
         update: Whether customers are changed, not created; None: not decided.
     """
@@ -31,6 +32,7 @@ class ReadOptions:
     pad_postal_codes: bool = False
     mapping: str | None = None
     renames: dict[str, str] = field(default_factory=dict)
+    unread_columns: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     update: bool | None = None
 

@@ -1,7 +1,7 @@
 """One column of cells while it is parsed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -33,7 +33,7 @@ class CellColumn:
     field: Field
     letter: str
     options: ReadOptions
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str]
 
     @property
     def text(self) -> pl.Expr:

@@ -6,6 +6,7 @@ question about a header, a plan and a result workbook all use the same reading.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 
@@ -20,7 +21,7 @@ from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
-from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
+from armbulk.validation import date_orders, edits, flat_file, hidden_rows, layout, rules
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 
@@ -118,10 +119,10 @@ def check_sheets(
     plain = [result.sheet for result in mapped]
     is_change = bool(options.update) or any(sheet.base is not None for sheet in plain)
     resources = UPDATE_RESOURCES if is_change else RESOURCES
-    matches = _match_sheets(plain, options.renames, resources)
-    pads = options.pad_postal_codes
+    matches = _match_sheets(plain, options, resources)
     compared = [
-        edits.compare_with_base(sheet, index, matches[index], pad_postal_codes=pads) for index, sheet in enumerate(plain)
+        edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
+        for index, (sheet, match) in enumerate(zip(plain, matches, strict=True))
     ]
     plain = [result.sheet for result in compared]
     layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
@@ -178,14 +179,15 @@ def _apply_mapping(
 
 
 def _match_sheets(
-    sheets: Sequence[Sheet], renames: Mapping[str, str], resources: Mapping[str, Resource]
+    sheets: Sequence[Sheet], options: ReadOptions, resources: Mapping[str, Resource]
 ) -> tuple[HeaderMatch, ...]:
     """Recognise every sheet; where documents and lines have sheets of their own, no sheet is both."""
-    matches = [match_headers(sheet, index, resources, renames) for index, sheet in enumerate(sheets)]
-    if any(match.resource and match.resource.name in {"documents", "lines"} and not match.lines for match in matches):
+    match = partial(match_headers, resources=resources, renames=options.renames, unread=options.unread_columns)
+    matches = [match(sheet, index) for index, sheet in enumerate(sheets)]
+    if any(first.resource and first.resource.name in {"documents", "lines"} and not first.lines for first in matches):
         matches = [
-            match_headers(sheet, index, resources, renames, flat=False) if match.lines else match
-            for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True))
+            match(sheet, index, flat=False) if first.lines else first
+            for index, (sheet, first) in enumerate(zip(sheets, matches, strict=True))
         ]
     return tuple(matches)
 
@@ -193,6 +195,7 @@ def _match_sheets(
 def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions) -> tuple[list[Table], pl.DataFrame]:
     """Return the typed table of a sheet (two for a flat sheet: documents and lines), and the findings."""
     rows, findings = parse_sheet(sheet, index, match, options)
+    findings = pl.concat([findings, date_orders.find_mixed_orders(sheet, index, match, options.dates)])
     table = Table(match.recognised_resource, rows, {index: match.columns})
     if match.lines is None:
         return [table], findings

@@ -70,9 +70,7 @@ def drop_expected_findings(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame
     return findings.filter(~is_unsent | ~pl.col("value").is_in(exported))
 
 
-def compare_with_base(
-    sheet: Sheet, index: int, match: HeaderMatch, *, pad_postal_codes: bool = False
-) -> Compared:
+def compare_with_base(sheet: Sheet, index: int, match: HeaderMatch, *, pad_postal_codes: bool = False) -> Compared:
     """Return a sheet with only the cells its user edited; rows are matched by their key, wherever they are now.
 
     A cell with the exported value without its leading zeros was damaged, not edited.
@@ -142,11 +140,9 @@ def _join_base(
 
 def _has_lost_zeros(text: pl.Expr, exported: pl.Expr) -> pl.Expr:
     """Return whether a text is the exported one without the leading zeros of each of its parts."""
-    parts = [
-        part.str.replace_all(r"\s*[;\r\n]+\s*", ";").str.strip_chars().str.replace_all(r"(^|;)([0-9]+)[.,]0+(;|$)", "$1$2$3")
-        for part in (text, exported)
-    ]
-    return parts[0] == parts[1].str.replace_all("(^|;)0+([0-9]+(;|$))", "$1$2")
+    parts = [part.str.replace_all(r"\s*[;\r\n]+\s*", ";").str.strip_chars() for part in (text, exported)]
+    without_decimals = parts[0].str.replace_all(r"(^|;)([0-9]+)[.,]0+(;|$)", "$1$2$3")
+    return without_decimals == parts[1].str.replace_all("(^|;)0+([0-9]+(;|$))", "$1$2")
 
 
 def _exported(name: str) -> pl.Expr:

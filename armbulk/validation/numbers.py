@@ -33,7 +33,6 @@ def parse_decimal(cells: CellColumn) -> ParsedColumn:
     value = short_enough.str.strip_suffix(".").str.to_decimal(scale=decimals)
     is_lost = cells.text.is_not_null() & value.is_null()  # no value may be dropped without a finding
     more: list[CellIssue] = [
-        ("three-decimals", has_too_many & plain.str.contains(rf"^{_MAY_BE_TWO}$"), None),
         ("too-many-decimals", has_too_many, pl.lit(str(decimals))),
         ("not-a-number", is_lost, None),
         ("dash-is-zero", is_dash, None),

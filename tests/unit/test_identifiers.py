@@ -228,7 +228,7 @@ def test_only_rules_about_values_can_be_tuned() -> None:
         "amounts-differ bank-account country-code currency-code customer-not-in-file date-unlikely "
         "document-without-lines due-before-date email formula-values header-near invisible-character kid "
         "language-code lines-sum-differs national-id no-lines-sheet not-allowed not-ascii organisation-no pattern "
-        "peppol-scheme postal-code stored-as-number too-long unknown-header zeros-from-format"
+        "peppol-scheme postal-code rate-not-sent stored-as-number too-long unknown-header zeros-from-format"
     )
     assert not TUNABLE & {"digits-lost", "duplicate-key", "line-without-document", "not-a-number", "hidden-rows"}
     assert check_files(["samples/customers.csv"], ReadOptions(rules={"no-lines-sheet": "off"})).errors == 0
