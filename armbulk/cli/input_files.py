@@ -7,7 +7,7 @@ import click
 
 from armbulk.app.choices import describe_import_resources
 from armbulk.cli.lazy_choice import LazyOption
-from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
+from armbulk.model.read_options import CONTINUATION_ROWS, DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.option("--mapping", help="A mapping file (TOML), or one that comes with armbulk (see `armbulk map`)."),
+    click.option(
+        "--continuation-rows",
+        type=click.Choice(CONTINUATION_ROWS),
+        help="What lines without a document number are, under a document's line.",
+    ),
     click.option(
         "--ignore-column",
         "unread_columns",
@@ -49,6 +54,7 @@ _READ_OPTIONS = (
     "decimal",
     "pad_postal_codes",
     "mapping",
+    "continuation_rows",
     "unread_columns",
 )
 

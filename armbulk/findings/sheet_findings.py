@@ -61,6 +61,12 @@ SHEETS: dict[str, FindingType] = {
         "Add a column with that header",
         "Legg til en kolonne med den overskriften",
     ),
+    "no-amount-column": error(
+        "The sheet has no column with the documents' amounts, and no lines add up to them",
+        "Arket har ingen kolonne med bilagenes beløp, og ingen linjer gir summen",
+        "Add a column with the amount incl. VAT, or lines with amounts",
+        "Legg til en kolonne med beløpet inkl. mva, eller linjer med beløp",
+    ),
     "sheet-not-recognised": warning(
         'The sheet "{value}" is not recognised and nothing of it is sent',
         "Arket «{value}» kjennes ikke igjen, og ingenting av det sendes",
@@ -178,6 +184,12 @@ SHEETS: dict[str, FindingType] = {
         "Remove the row from the sheet",
         "Fjern raden fra arket",
     ),
+    "note-row": error(
+        'Row {detail} has a text, but no record: "{value}"',
+        "Rad {detail} har en tekst, men ingen post: «{value}»",
+        "Remove the row from the sheet, or move the text above the table",
+        "Fjern raden fra arket, eller flytt teksten over tabellen",
+    ),
     "merged-cells": error(
         "The cells {value} are merged: only one of them has a value",
         "Cellene {value} er slått sammen: bare én av dem har en verdi",
@@ -207,6 +219,18 @@ SHEETS: dict[str, FindingType] = {
         "Denne linjen er skjult, men bilaget «{value}» er det ikke",
         "Show or hide all of the document; an invoice is never sent without one of its lines",
         "Vis eller skjul hele bilaget; en faktura sendes aldri uten en av linjene",
+    ),
+    "continuation-rows": error(
+        "{value} rows have a line but no document number, directly under a document ({detail})",
+        "{value} rader har en linje uten bilagsnummer, rett under et bilag ({detail})",
+        "If they belong to the document above, use --continuation-rows same-as-above; else enter the numbers",
+        "Hører de til bilaget over, bruk --continuation-rows same-as-above; ellers skriv numrene",
+    ),
+    "continuation-filled": warning(
+        "{value} rows without a document number are lines of the document above ({detail})",
+        "{value} rader uten bilagsnummer er linjer i bilaget over ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
     ),
     "flat-disagrees": error(
         '{header} is "{value}" here, but not in row {detail} of the same document',

@@ -21,7 +21,19 @@ from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
-from armbulk.validation import date_orders, edits, flat_file, hidden_rows, layout, rules
+from armbulk.validation import (
+    amounts,
+    blocked,
+    continuation,
+    date_orders,
+    edits,
+    flat_file,
+    follow_ups,
+    hidden_rows,
+    layout,
+    prices,
+    rules,
+)
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 
@@ -126,34 +138,59 @@ def check_sheets(
     ]
     plain = [result.sheet for result in compared]
     layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    continued = [
+        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
+        for index, sheet in enumerate(plain)
+    ]
+    plain = [result.sheet for result in continued]
+    parts, of_sheets = _type_sheets(plain, matches, options)
     findings = [
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
     findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
-    findings += [*(result.findings for result in mapped), *(result.findings for result in compared)]
-    parts: list[Table] = []
-    for index, (sheet, match) in enumerate(zip(plain, matches, strict=True)):
-        if match.resource is not None:
-            tables, sheet_findings = _type_sheet(sheet, index, match, options)
-            parts += tables
-            findings.append(sheet_findings)
+    findings += [result.findings for results in (mapped, compared, continued) for result in results]
     shown = hidden_rows.separate_hidden_rows(_join_tables(parts, resources), plain, options)
-    before = layout.drop_silenced(merge_findings([*findings, *layouts, shown.findings]), layouts)
-    after = layout.drop_silenced(rules.check_rules(shown.tables, before), layouts)
-    in_source = apply.move_to_source(merge_findings([before, after]), mapped)
-    every_finding = apply_severities(merge_findings([in_source]), options.rules)
+    of_cells = merge_findings([*findings, *layouts, *of_sheets, shown.findings])
+    tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells)
+    reported = apply.move_to_source(follow_ups.drop_follow_ups(every_finding, tables), mapped)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
-        tables=shown.tables,
-        findings=every_finding,
-        blocked_rows=rules.find_blocked_rows(shown.tables, every_finding),
+        tables=tables,
+        findings=apply_severities(merge_findings([reported]), options.rules),
+        blocked_rows=blocked.find_blocked_rows(tables, apply_severities(every_finding, options.rules)),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
         sheets_as_read=tuple(sheets),
         mapping=mapping,
     )
+
+
+def _type_sheets(
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions
+) -> tuple[list[Table], list[pl.DataFrame]]:
+    """Return the typed tables of the recognised sheets, and the findings of their cells."""
+    parts: list[Table] = []
+    findings = []
+    for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True)):
+        if match.resource is not None:
+            tables, sheet_findings = _type_sheet(sheet, index, match, options)
+            parts += tables
+            findings.append(sheet_findings)
+    return parts, findings
+
+
+def _check_tables(
+    tables: Mapping[str, Table], sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], of_cells: pl.DataFrame
+) -> tuple[dict[str, Table], pl.DataFrame]:
+    """Return the tables with amounts that their lines give, and every finding: those of cells and those of rules."""
+    filled, of_amounts = amounts.fill_missing_amounts(tables, of_cells)
+    findings = merge_findings([of_cells, of_amounts])
+    of_rules = [rules.check_rules(filled, sheets, findings)]
+    if "lines" in filled:
+        of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
+    return filled, merge_findings([findings, *of_rules])
 
 
 def _apply_mapping(

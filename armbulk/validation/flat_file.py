@@ -9,8 +9,8 @@ from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
+from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.parse import format_column
-from armbulk.validation.rules import AMOUNTS
 
 
 def split_flat_file(documents: Table, lines: Table, index: int, hidden: frozenset[int]) -> tuple[Table, pl.DataFrame]:

@@ -10,6 +10,7 @@ from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, 
 
 _SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
 _DECIMAL_ZERO = r"^([0-9]+)([.,]0+)$"
+_CODE = r"^[\p{L}\p{N}_-]{1,4}$"  # Amili's codes are short; longer ones are words
 _MAX_CODE_DIGITS = 6
 """A code with so many digits may have lost several zeros; a longer number has lost one."""
 
@@ -97,7 +98,22 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
         *([cells.has_characters("not-ascii", characters.NOT_ASCII)] if field.is_key else []),
     ]
     value = pl.when(is_padded).then(padded).otherwise(text)
+    if field.code_words:
+        value, of_words = _read_code_words(cells)
+        issues += of_words
     return value.str.normalize("NFC"), issues
+
+
+def _read_code_words(cells: CellColumn) -> ParsedColumn:
+    """Return the codes that words stand for; a code that nobody knows is kept, another word is an error."""
+    word = cells.text.str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
+    code = word.replace_strict(dict(cells.field.code_words), default=None, return_dtype=pl.String)
+    is_code = cells.text.str.contains(_CODE)
+    issues: list[CellIssue] = [
+        ("word-not-code", code.is_null() & ~is_code, pl.lit(cells.field.example)),
+        ("word-read-as-code", code.is_not_null() & (code != cells.text), code),
+    ]
+    return pl.coalesce(code, cells.text), issues
 
 
 def _has_lost_zeros(text: pl.Expr, full_length: pl.Expr) -> pl.Expr:
