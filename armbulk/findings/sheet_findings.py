@@ -25,10 +25,10 @@ SHEETS: dict[str, FindingType] = {
         'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller --ignore-column "{value}" om den ikke skal med',
     ),
     "rate-not-sent": warning(
-        'The column "{value}" is a rate of "{detail}", not the amount; it is not sent',
-        "Kolonnen «{value}» er en sats for «{detail}», ikke beløpet; den sendes ikke",
-        "Add a column with the amount if it is missing",
-        "Legg til en kolonne med beløpet hvis den mangler",
+        'The column "{value}" is a rate, which ARM does not have here; it is not sent',
+        "Kolonnen «{value}» er en sats, som ARM ikke har her; den sendes ikke",
+        "Nothing to do if the amounts are in columns of their own",
+        "Ingenting å gjøre hvis beløpene står i egne kolonner",
         tunable=True,
     ),
     "mapping-column-missing": warning(
@@ -136,10 +136,22 @@ SHEETS: dict[str, FindingType] = {
         "Eksporter filen på nytt som UTF-8",
     ),
     "ragged-row": error(
-        "The line has {value} fields, the others have {detail}",
-        "Linjen har {value} felter, de andre har {detail}",
+        "Line {row} has {value} fields, the others have {detail}",
+        "Linje {row} har {value} felter, de andre har {detail}",
         "Put quotes around a text that holds the separator",
         "Sett anførselstegn rundt en tekst som inneholder skilletegnet",
+    ),
+    "too-few-fields": error(
+        "Line {row} has only {value} fields, the others have {detail}",
+        "Linje {row} har bare {value} felter, de andre har {detail}",
+        "Check whether the line was cut off or broken in two; add the missing separators if its last fields are empty",
+        "Sjekk om linjen er kuttet eller delt i to; legg til skilletegnene som mangler hvis de siste feltene er tomme",
+    ),
+    "wrong-separator": error(
+        "Only one column was found; the separator looks like {value}",
+        "Bare én kolonne ble funnet; skilletegnet ser ut til å være {value}",
+        "Make the first line of the file sep={value}",
+        "La første linje i filen være sep={value}",
     ),
     "rows-in-a-cell": error(
         "The quoted text holds {detail} whole lines of the file: a stray quote has swallowed them",

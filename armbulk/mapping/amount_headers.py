@@ -7,7 +7,7 @@ user says which field it is, or that it is none. A header such as `Mva %` is nev
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding
-from armbulk.mapping.header_units import Unit, drop_units, find_units, is_money, is_price, is_vat
+from armbulk.mapping.header_units import Unit, find_units, is_money, is_price, is_vat
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import Sheet
 
@@ -37,8 +37,7 @@ def judge_unknown_headers(
         names = _list_possible_fields(text, fields, columns)
         cell = {"row": header_row, "column": letter, "value": text}
         if Unit.RATE in find_units(text) and _is_numeric(sheet, letter, header_row, percent=True):
-            rate_of = drop_units(text) or text
-            judged.append(make_finding(index, "rate-not-sent", **cell, detail=rate_of))
+            judged.append(make_finding(index, "rate-not-sent", **cell))
         elif names and _is_numeric(sheet, letter, header_row):
             detail = ", ".join(f'"{fields[name].header.en}" ({fields[name].header.no})' for name in names)
             judged.append(make_finding(index, "amount-header-unclear", **cell, detail=detail))

@@ -105,14 +105,3 @@ def is_price(header: str) -> bool:
 def is_vat(header: str) -> bool:
     """Return whether a header is about VAT, and about no amount with or without it."""
     return not find_units(header) & {Unit.NET, Unit.GROSS} and any(_VAT.search(word) for word in split_words(header))
-
-
-def drop_units(header: str) -> str:
-    """Return a header without the words of rates, quantities, currencies and units."""
-    kept = [
-        word
-        for word in split_words(header)
-        if not (_RATES.search(word) or _PER_UNIT.search(word) or word in _CURRENCY_WORDS)
-        and word not in {"stk", "enhet", "unit", "i"}
-    ]
-    return " ".join(kept)

@@ -12,14 +12,21 @@ import polars as pl
 
 from armbulk.errors import FileError
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, apply_severities, count_findings, merge_findings
+from armbulk.findings.frame import (
+    SCHEMA,
+    apply_severities,
+    count_findings,
+    empty_findings,
+    make_finding,
+    merge_findings,
+)
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
-from armbulk.model.sheet import Sheet, Table
+from armbulk.model.sheet import ReadIssue, Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
 from armbulk.validation import (
     amounts,
@@ -36,6 +43,7 @@ from armbulk.validation import (
 )
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
+from armbulk.validation.separators import explain_separator, find_wrong_separator
 
 LoadedMapping = tuple[tuple[apply.SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
@@ -98,6 +106,10 @@ def check_files(
     sheets = read_files(files, options)
     checked = check_sheets(sheets, options)
     if not allow_unrecognised and not set(checked.tables) & {"customers", "documents"}:
+        for sheet in sheets:
+            separator = find_wrong_separator(sheet)
+            if separator is not None:
+                raise FileError("wrong-separator", *explain_separator(sheet, separator))
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
@@ -148,6 +160,7 @@ def check_sheets(
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
     findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
+    findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
     shown = hidden_rows.separate_hidden_rows(_join_tables(parts, resources), plain, options)
     of_cells = merge_findings([*findings, *layouts, *of_sheets, shown.findings])
@@ -238,8 +251,16 @@ def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptio
         return [table], findings
     line_rows, line_findings = parse_sheet(sheet, index, match.lines, options)
     lines = Table(match.lines.recognised_resource, line_rows, {index: match.lines.columns})
-    documents, split_findings = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
+    documents, split_findings = flat_file.split_flat_file(
+        table, lines, index, sheet.hidden_rows, _headers_of(sheet, match)
+    )
     return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
+
+
+def _headers_of(sheet: Sheet, match: HeaderMatch) -> dict[str, str]:
+    """Return letter → header of a sheet."""
+    header = sheet.frame.filter(pl.col("row") == match.header_row).select(sheet.letters)
+    return {letter: text for letter, text in zip(sheet.letters, header.row(0), strict=True) if text}
 
 
 def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
@@ -256,8 +277,22 @@ def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> d
 def _issue_findings(sheet: Sheet, index: int) -> pl.DataFrame:
     """Return what the reader noticed, as findings."""
     rows = [
-        (index, issue.row, issue.column, None, issue.code, CATALOGUE[issue.code].severity.value, issue.value,
-         issue.detail)
+        (index, issue.row, issue.column, None, code, CATALOGUE[code].severity.value, issue.value, issue.detail)
         for issue in sheet.issues
-    ]  # fmt: skip
+        for code in [_code_of(issue)]
+    ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _code_of(issue: ReadIssue) -> str:
+    """Return the finding of an issue: too few fields and too many have other causes."""
+    is_short = issue.code == "ragged-row" and int(issue.value or 0) < int(issue.detail or 0)
+    return "too-few-fields" if is_short else issue.code
+
+
+def _separator_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
+    """Return the finding of a sheet that was not recognised because of its separator."""
+    separator = find_wrong_separator(sheet) if match.resource is None else None
+    if separator is None:
+        return empty_findings()
+    return make_finding(index, "wrong-separator", value="tab" if separator == "\t" else separator)

@@ -13,6 +13,8 @@ from armbulk.validation.cell_findings import make_cell_findings
 _UNIT = 0.01
 _HALF_UNIT = 0.005
 _BINARY_ERROR = 1e-6
+_VAT_RATES = (0.25, 0.15, 0.12)  # of Norway: where only the amount with VAT is known, the price may be without
+_NO_DISCOUNTS = pl.DataFrame(schema={"row": pl.Int64, "discount": pl.String})
 _DISCOUNT_WORDS = ("rabatt", "discount", "avslag")
 
 Discounts = Mapping[int, tuple[str, pl.DataFrame]]
@@ -44,30 +46,29 @@ def compare_prices(lines: Table, discounts: Discounts) -> pl.DataFrame:
         lines: The lines.
         discounts: The discounts of the sheets.
     """
-    product = (pl.col("quantity").cast(pl.Float64) * pl.col("price").cast(pl.Float64)).abs()
-    tolerance = pl.max_horizontal(pl.lit(_UNIT), pl.col("quantity").cast(pl.Float64).abs() * _HALF_UNIT)
-    differs = [
-        ((product - pl.col(name).cast(pl.Float64).abs()).abs() > tolerance + _BINARY_ERROR)
-        for name in ("excl_vat", "incl_vat")
-    ]
+    quantity, price = (pl.col(name).cast(pl.Float64) for name in ("quantity", "price"))
+    product = (quantity * price).abs()
+    tolerance = pl.max_horizontal(pl.lit(_UNIT), quantity.abs() * _HALF_UNIT) + _BINARY_ERROR
+    net, gross = (pl.col(name).cast(pl.Float64).abs() for name in ("excl_vat", "incl_vat"))
+    possible = [net, gross, *(pl.when(net.is_null()).then(gross / (1 + rate)) for rate in _VAT_RATES)]
+    differs = pl.all_horizontal(((product - amount).abs() > tolerance).fill_null(value=True) for amount in possible)
     amount = pl.coalesce("excl_vat", "incl_vat")
-    rows = lines.rows.filter(
-        amount.is_not_null() & product.is_not_null() & pl.all_horizontal(test.fill_null(value=True) for test in differs)
+    rows = lines.rows.filter(amount.is_not_null() & product.is_not_null() & differs)
+    rows = rows.select(
+        "sheet",
+        "row",
+        amount.cast(pl.String).alias("value"),
+        _shorten(pl.col("quantity") * pl.col("price")).alias("product"),
+        pl.when(pl.col("excl_vat").is_null()).then(pl.lit("incl_vat")).otherwise(pl.lit("excl_vat")).alias("amount"),
     )
-    if rows.is_empty():
-        return empty_findings()
-    exact = pl.col("quantity") * pl.col("price")
-    rows = rows.select("sheet", "row", amount.cast(pl.String).alias("value"), _shorten(exact).alias("product"))
-    findings = []
-    for (sheet,), part in rows.group_by("sheet", maintain_order=True):
-        header, named = discounts.get(
-            int(str(sheet)), ("", pl.DataFrame(schema={"row": pl.Int64, "discount": pl.String}))
-        )
-        joined = part.join(named, on="row", how="left", maintain_order="left")
+    findings = [empty_findings()]
+    for (sheet, name), part in rows.group_by("sheet", "amount", maintain_order=True):
+        header, column = discounts.get(int(str(sheet)), ("", _NO_DISCOUNTS))
+        joined = part.join(column, on="row", how="left", maintain_order="left")
         words = pl.when(pl.col("discount").is_not_null()).then(
             pl.concat_str("product", pl.lit(f" ({header}: "), "discount", pl.lit(")"))
         )
-        field = lines.resource.field("excl_vat")
+        field = lines.resource.field(str(name))
         findings.append(make_cell_findings(lines, joined, "price-differs", field, pl.coalesce(words, "product")))
     return pl.concat(findings)
 
