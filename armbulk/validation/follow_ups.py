@@ -41,14 +41,19 @@ def _keep_first_of_groups(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
-    """Report a missing column once, not the empty cell in every row."""
+    """Report a missing column once, not the empty cell in every row, nor that lines and documents do not match."""
     missing = findings.filter(pl.col("code") == "missing-column").select("sheet", "field")
     present = [
         (sheet, name) for table in tables.values() for sheet, columns in table.columns.items() for name in columns
     ]
     has_column = pl.DataFrame(present, schema={"sheet": pl.UInt16, "field": pl.String}, orient="row")
     missing = missing.join(has_column, on=["sheet", "field"], how="anti")
-    return _drop_where(findings, "required", missing, "field")
+    kept = _drop_where(findings, "required", missing, "field")
+    without_number = missing.filter(pl.col("field") == "document_no")["sheet"].to_list()
+    for name, code in (("lines", "document-without-lines"), ("documents", "line-without-document")):
+        if name in tables and set(without_number) & set(tables[name].columns):
+            kept = kept.filter(pl.col("code") != code)
+    return kept
 
 
 def _drop_where(findings: pl.DataFrame, code: str, causes: pl.DataFrame, *on: str) -> pl.DataFrame:
