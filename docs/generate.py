@@ -115,6 +115,9 @@ EXAMPLES: dict[str, Example] = {
     "hidden-rows": Example("3", None, "7, 8, 12", at=""),
     "hidden-included": Example("3", None, "7, 8, 12", at=""),
     "hidden-skipped": Example("3", None, "7, 8, 12", at=""),
+    "hidden-columns": Example("2", None, "D, H", at=""),
+    "hidden-columns-included": Example("2", None, "D, H", at=""),
+    "hidden-columns-skipped": Example("2", None, "D, H", at=""),
     "hidden-line": Example("88776655", "document_no", sheet="lines"),
     "flat-disagrees": Example("2025-03-12", "due_date", "16"),
     "flat-amounts-unclear": Example(
