@@ -81,7 +81,9 @@ def _describe(value: object) -> tuple[str, str]:
             return _describe_number(value)
         case datetime():
             moment = _round_to_seconds(value)
-            return ("date", moment.date().isoformat()) if moment.time() == time.min else ("datetime", moment.isoformat())
+            return (
+                ("date", moment.date().isoformat()) if moment.time() == time.min else ("datetime", moment.isoformat())
+            )
         case date():
             return "date", value.isoformat()
         case time():

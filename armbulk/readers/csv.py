@@ -1,6 +1,7 @@
 """Read CSV and other delimited files: every cell is text, every record keeps the line it begins on."""
 
 import re
+from collections.abc import Callable
 
 import polars as pl
 
@@ -9,11 +10,13 @@ from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
 from armbulk.readers.cell_buffer import to_letters
-from armbulk.readers.csv_records import Records, split_records
+from armbulk.readers.csv_records import SPACES, Records, split_records
 from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 
 _SEPARATORS = ";\t,|"
+_RARE_SEPARATORS = "~^#¤§¦!"  # recognised, but used only if the first line names one
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
+_WRAPPED_TEXT = r'(?s)^="((?:[^"]|"")*)"$'
 _MAX_ISSUES = 10_000
 _MAX_SPARSE_CELLS = 5_000_000  # how many cells (lines times columns) a mostly empty table may have
 
@@ -30,9 +33,12 @@ def read_csv(
     if separator_line:
         text = "\n" + rest  # a blank line, so that the line numbers stay
         issues.append(ReadIssue("separator-told", 1, value=separator))
+    _refuse_wrong_separator(text, separator, name, is_told=separator_line is not None)
     may_be_encoded_twice = encoding is None and any(character in text for character in "ÃâÂ")
     records = split_records(text, separator, name) or csv_quotes.split_strictly(text, separator, name)
     frame, letters = _to_frame(records, name)
+    if '="' in text:
+        frame = frame.with_columns(_unwrap_text(letter) for letter in letters)
     issues += [*_find_ragged(records.counts, frame), *_find_inner_marks(records), *_find_long_texts(frame, letters)]
     if may_be_encoded_twice:
         issues += _find_encoded_twice(frame, letters)
@@ -44,15 +50,41 @@ def read_csv(
 
 def find_separator(text: str) -> str:
     """Return the separator that splits the first lines into the most columns, the same number in each."""
+    lines = _list_first_lines(text)
+    return max(_SEPARATORS, key=lambda separator: _count_columns(lines, separator))
+
+
+def _list_first_lines(text: str) -> list[str]:
+    """Return the first lines that are not blank, without quoted texts."""
     lines = [line for line in text[: 1 << 20].split("\n", 50)[:50] if line.strip()][:20]
-    unquoted = [re.sub(r'"[^"]*"', "", line) for line in lines] or [""]
+    return [re.sub(r'"[^"]*"', "", line) for line in lines] or [""]
 
-    def score(separator: str) -> tuple[int, int]:
-        counts = [line.count(separator) for line in unquoted]
-        usual = max(set(counts), key=lambda count: (counts.count(count) * bool(count), count))
-        return (sum(1 for count in counts if count == usual and count), usual)
 
-    return max(_SEPARATORS, key=score)
+def _count_columns(lines: list[str], separator: str) -> tuple[int, int]:
+    """Return (how many lines have the usual number of separators, that number); (0, 0) if no line has any."""
+    counts = [line.count(separator) for line in lines]
+    usual = max(set(counts), key=lambda count: (counts.count(count) * bool(count), count))
+    return (sum(1 for count in counts if count == usual and count), usual)
+
+
+def _refuse_wrong_separator(text: str, separator: str, name: str, *, is_told: bool) -> None:
+    """Refuse a file of which the separator makes one column and another one makes several (FileError)."""
+    lines = _list_first_lines(text)
+    others = [other for other in f"{_SEPARATORS}{_RARE_SEPARATORS}" if other != separator]
+    likely = max(others, key=lambda other: _count_columns(lines, other))
+    is_in_header = lines[0].count(likely) > lines[0].count(separator) == 0
+    is_unused = _count_columns(lines, separator) == (0, 0)
+    is_likely = _count_columns(lines, likely)[0] >= max(2, len(lines) * 2 // 3)
+    if not is_likely or not (is_unused or (is_told and is_in_header)):
+        return
+    shown = "a tab" if likely == "\t" else f'"{likely}"'
+    raise FileError(
+        "wrong-separator",
+        f"{name}: one column was found; the separator looks like {shown}",
+        f"Change the first line to sep={likely}"
+        if is_told
+        else f"Insert sep={likely} as the first line, or save the file again with ; between the fields",
+    )
 
 
 def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -64,6 +96,14 @@ def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...
         raise FileError("too-large", what, "Check the separator and the quotes, or split the file")
     letters = tuple(to_letters(index) for index in range(width))
     return records.to_frame(letters), letters
+
+
+def _unwrap_text(letter: str) -> pl.Expr:
+    """Return a column with the text of cells such as `="0585"`: a formula by which programs keep leading zeros."""
+    cell = pl.col(letter)
+    text = cell.str.extract(_WRAPPED_TEXT).str.replace_all('""', '"', literal=True).str.strip_chars(SPACES)
+    unwrapped = pl.when(text != "").then(text)
+    return pl.when(cell.str.contains(_WRAPPED_TEXT)).then(unwrapped).otherwise(cell).alias(letter)
 
 
 def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
@@ -94,22 +134,20 @@ def _find_inner_marks(records: Records) -> list[ReadIssue]:
 
 def _find_long_texts(frame: pl.DataFrame, letters: tuple[str, ...]) -> list[ReadIssue]:
     """Return issues for texts that are longer than a cell of Excel."""
-    issues = []
-    for letter in letters:
+
+    def is_long(letter: str) -> pl.Expr:
         text = pl.col(letter)
-        is_long = (text.str.len_bytes() > EXCEL_MAX_CELL_CHARS) & (text.str.len_chars() > EXCEL_MAX_CELL_CHARS)
-        rows = frame.filter(is_long)["row"].head(_MAX_ISSUES)
-        issues += [ReadIssue("text-too-long", row, letter, None, str(EXCEL_MAX_CELL_CHARS)) for row in rows]
-    return issues
+        return (text.str.len_bytes() > EXCEL_MAX_CELL_CHARS) & (text.str.len_chars() > EXCEL_MAX_CELL_CHARS)
+
+    cells = _find_cells(frame, letters, is_long, pl.lit(None, pl.String))
+    limit = str(EXCEL_MAX_CELL_CHARS)
+    return [ReadIssue("text-too-long", row, letter, None, limit) for letter, row, _ in cells]
 
 
 def _find_encoded_twice(frame: pl.DataFrame, letters: tuple[str, ...]) -> list[ReadIssue]:
     """Return issues for texts that were encoded twice."""
-    issues = []
-    for letter in letters:
-        damaged = frame.filter(pl.col(letter).str.contains(DOUBLE_ENCODED)).select("row", letter).head(_MAX_ISSUES)
-        issues += [ReadIssue("encoded-twice", row, letter, text) for row, text in damaged.iter_rows()]
-    return issues
+    cells = _find_cells(frame, letters, lambda letter: pl.col(letter).str.contains(DOUBLE_ENCODED), pl.col("text"))
+    return [ReadIssue("encoded-twice", row, letter, text) for letter, row, text in cells]
 
 
 def _find_swallowed_rows(
@@ -119,14 +157,31 @@ def _find_swallowed_rows(
     usual = _find_usual_width(records.counts)
     if not records.spanning or usual is None or usual <= 2:
         return []
-    issues = []
-    for letter in letters:
+
+    def has_records(letter: str) -> pl.Expr:
         breaks = pl.col(letter).str.count_matches("\n", literal=True)
-        separators = pl.col(letter).str.count_matches(separator, literal=True)
-        has_records = (breaks > 0) & (separators == breaks * (usual - 1))
-        cells = frame.filter(has_records).select("row", breaks.alias("n")).head(_MAX_ISSUES)
-        issues += [ReadIssue("rows-in-a-cell", row, letter, None, str(n)) for row, n in cells.iter_rows()]
-    return issues
+        return (breaks > 0) & (pl.col(letter).str.count_matches(separator, literal=True) == breaks * (usual - 1))
+
+    cells = _find_cells(frame, letters, has_records, pl.col("text").str.count_matches("\n", literal=True))
+    return [ReadIssue("rows-in-a-cell", row, letter, None, text) for letter, row, text in cells]
+
+
+def _find_cells(
+    frame: pl.DataFrame, letters: tuple[str, ...], is_wanted: Callable[[str], pl.Expr], value: pl.Expr
+) -> list[tuple[str, int, str]]:
+    """Return (letter, row, value of `text`) of the first wanted cells of each column.
+
+    The whole sheet is searched at once: a file may have very many columns.
+    """
+    if not letters:
+        return []
+    has_some = frame.select(is_wanted(letter).any().alias(letter) for letter in letters).row(0)
+    wanted: list[tuple[str, int, str]] = []
+    for letter in (letter for letter, is_there in zip(letters, has_some, strict=True) if is_there):
+        cells = frame.select("row", letter).filter(is_wanted(letter)).head(_MAX_ISSUES)
+        texts = cells.select("row", pl.col(letter).alias("text")).select("row", value.cast(pl.String))
+        wanted += [(letter, row, text) for row, text in texts.iter_rows()]
+    return wanted
 
 
 def _add_kinds(frame: pl.DataFrame, letters: tuple[str, ...]) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -88,7 +88,9 @@ class _Section:
             elif kind == "other" and text in ".,":
                 has_separator = True
                 in_decimals = in_decimals or text == "."
-                self._is_clear = self._is_clear and (text == "." or bool(re.match(r",+[0#?]", section[match.start() :])))
+                self._is_clear = self._is_clear and (
+                    text == "." or bool(re.match(r",+[0#?]", section[match.start() :]))
+                )
             elif kind == "bracket":
                 self._is_clear = self._is_clear and not _CHANGING_BRACKET.search(text)
             else:  # what fills the cell, fractions, exponents, letters without quotes

@@ -30,9 +30,7 @@ class _OdsScanner:
         """Return the elements that are read."""
         paragraph = Element(self._begin_paragraph, text=self._add_text)
         cell = Element(self._begin_cell, self._end_cell, children={f"{_TEXT}p": paragraph})
-        row = Element(
-            self._begin_row, children={f"{_TABLE}table-cell": cell, f"{_TABLE}covered-table-cell": cell}
-        )
+        row = Element(self._begin_row, children={f"{_TABLE}table-cell": cell, f"{_TABLE}covered-table-cell": cell})
         rows: dict[str, Element] = {f"{_TABLE}table-row": row}
         for _ in range(_MAX_GROUPS):
             group = Element(children=rows)
