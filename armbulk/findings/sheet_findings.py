@@ -175,9 +175,11 @@ SHEETS: dict[str, FindingType] = {
         "Hidden or filtered rows with data: {value} ({detail})",
         "Skjulte eller filtrerte rader med data: {value} ({detail})",
         "Show them, or use --include-hidden or --skip-hidden. "
-        '"?" (.ods, .xls, .xlsb): armbulk cannot see what is hidden; show all rows and columns and use --include-hidden',
+        'If "?" (.ods, .xls, .xlsb), armbulk cannot see what is hidden: show all rows and columns, '
+        "then use --include-hidden",
         "Vis dem, eller bruk --include-hidden eller --skip-hidden. "
-        "«?» (.ods, .xls, .xlsb): armbulk ser ikke hva som er skjult; vis alle rader og kolonner og bruk --include-hidden",
+        "Ved «?» (.ods, .xls, .xlsb) ser ikke armbulk hva som er skjult: vis alle rader og kolonner, "
+        "og bruk --include-hidden",
     ),
     "hidden-included": warning(
         "{value} hidden rows are read as all others ({detail})",

@@ -8,17 +8,31 @@ from armbulk.model.fields import Resource
 
 CELL = pl.Enum(
     [
-        "text", "number", "padded", "formatted", "disguised", "percent", "date", "datetime", "time", "boolean", "error",
+        "text",
+        "number",
+        "padded",
+        "formatted",
+        "disguised",
+        "percent",
+        "date",
+        "datetime",
+        "time",
+        "boolean",
+        "error",
         "uncalculated",
     ]
-)  # fmt: skip
+)
 """The kind of a cell in its file.
 
 `padded`: an integer whose format shows leading zeros (the text has them); `formatted`: an integer whose format shows
 other characters too (the text is the number; what is shown is in the column `A.shown`); `disguised`: an integer whose
-format shows something else, and it is not certain what (the format is in `A.shown`); `percent`: a number shown as per cent (the text is the number
-itself, 0.25 for 25 %); `uncalculated`: a formula without a value that was calculated when the file was saved.
+format shows something else, and it is not certain what (the format is in `A.shown`); `percent`: a number shown as per
+cent (the text is the number itself, 0.25 for 25 %); `uncalculated`: a formula without a value that was calculated when
+the file was saved.
 """
+
+NUMERIC_CELLS = ("number", "padded", "formatted", "disguised")
+"""The kinds of a number, whatever its format shows."""
 
 SHOWN = ".shown"
 """The end of the name of the frame column that says what formatted cells look like."""

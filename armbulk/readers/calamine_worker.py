@@ -1,8 +1,8 @@
 """Reads a workbook with calamine and prints its cells as JSON lines. Runs as a script, in a process with limits.
 
 Standard input: the workbook. Standard output: a line [name, is visible] for each worksheet, followed by a line
-[row, column, kind, text, column, kind, text, …] for each of its rows, rows and columns counted from 0. Exit codes: those
-of the constants below. It imports nothing of armbulk, so that it starts fast and needs little memory.
+[row, column, kind, text, column, kind, text, …] for each of its rows, rows and columns counted from 0. The exit codes
+are the constants below. It imports nothing of armbulk, so that it starts fast and needs little memory.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ def main() -> int:
     except MemoryError:
         return TOO_LARGE
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        print(str(error)[:200], file=sys.stderr)
+        sys.stderr.write(str(error)[:200])
         return UNREADABLE
 
 
@@ -42,6 +42,7 @@ def _limit_resources(memory: int, seconds: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _print_sheets(content: BytesIO, cells_left: int) -> int:

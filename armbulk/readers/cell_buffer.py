@@ -65,7 +65,7 @@ class CellBuffer:
         self._shared_indexes.append(index)
 
     def to_columns(self, letter: str, height: int, shared: pl.Series) -> list[pl.Series]:
-        """Return the texts (String), the kinds (CELL), and what some look like (String, if any), of all `height` rows."""
+        """Return the texts (String), the kinds (CELL), and, if any differ, the looks (String) of all `height` rows."""
         parts = []
         if self._own_positions:
             parts.append(

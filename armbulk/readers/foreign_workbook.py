@@ -22,9 +22,10 @@ from armbulk.readers.special_cells import SpecialCells
 from armbulk.readers.unsupported import SAVE_AS_XLSX
 from armbulk.readers.xlsx import refuse_same_names
 
-MAX_SECONDS = 120
+MAX_SECONDS: float = 120
 """How long the process may take."""
 
+_FAILED = 1  # the exit code of Python after an exception
 _MAX_MEMORY = 3 * 1024**3
 _MAX_CELLS = 5_000_000
 _MAX_SHEETS = 2_000
@@ -117,7 +118,7 @@ def read_foreign(
 def _run_worker(content: bytes, name: str) -> bytes:
     """Return what the worker prints; FileError when it fails or exceeds a limit."""
     command = [sys.executable, "-P", str(Path(calamine_worker.__file__))]
-    limits = [str(_MAX_MEMORY), str(MAX_SECONDS), str(_MAX_CELLS)]
+    limits = [str(_MAX_MEMORY), str(max(int(MAX_SECONDS), 1)), str(_MAX_CELLS)]
     try:
         done = subprocess.run(  # noqa: S603 - our own script
             [*command, *limits], input=content, capture_output=True, timeout=MAX_SECONDS, check=False
@@ -129,8 +130,9 @@ def _run_worker(content: bytes, name: str) -> bytes:
         return done.stdout
     if done.returncode == calamine_worker.ENCRYPTED:
         raise FileError("encrypted", f"{name} is password-protected", "Remove the password and save it again")
-    if done.returncode == calamine_worker.UNREADABLE:
-        why = "".join(c for c in done.stderr.decode("utf-8", "replace") if c.isprintable())[:200]
+    if done.returncode in {calamine_worker.UNREADABLE, _FAILED}:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
+        why = "".join(character for character in lines[-1] if character.isprintable())[:200]
         raise FileError("damaged", f"{name} is damaged: {why}", SAVE_AS_XLSX)
     raise FileError("too-large", f"{name} needs too much memory or time to read", SAVE_AS_XLSX)
 
@@ -140,7 +142,9 @@ def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> l
     for line in output.splitlines():
         first, *rest = json.loads(line)
         if isinstance(first, str):
-            sheets.append(_SheetBuilder(first, special.get(first, SpecialCells()), visible=bool(rest[0])))
+            if first not in special:
+                raise ValueError(f"the sheet {first} cannot be read a second time")
+            sheets.append(_SheetBuilder(first, special[first], visible=bool(rest[0])))
         else:
             row = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
             sheets[-1].add_row(first + 1, {column: (text, kind) for column, kind, text in row})

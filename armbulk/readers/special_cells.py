@@ -1,4 +1,4 @@
-"""What calamine does not tell of a workbook: errors (blank cells for it), formulas without a value, per cent, merges."""
+"""What calamine does not tell of a workbook: errors (blank for it), formulas without a value, per cent, merges."""
 
 from dataclasses import dataclass, field
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.compound_file import CompoundFile
 from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells
 from armbulk.readers.xlsx_formats import NumberFormats
@@ -10,21 +11,21 @@ from armbulk.readers.xlsx_formats import NumberFormats
 _BOF, _EOF, _BOUNDSHEET, _CONTINUE = 0x0809, 0x000A, 0x0085, 0x003C
 _FORMAT, _XF, _FILEPASS = 0x041E, 0x00E0, 0x002F
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
-_UNCALCED = 0x005E
+_UNCALCED, _MERGED = 0x005E, 0x00E5
 _WORKSHEET = 0x0010
 _ERROR_RESULT, _SPECIAL_RESULT = 2, b"\xff\xff"
 
 
 def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
-    """Return sheet → its errors, formulas without a value, and percentages.
+    """Return sheet → its errors, formulas without a value, percentages and merged cells.
 
     Raises:
         ValueError: The file is damaged, encrypted, or has too many of them.
     """
-    stream = CompoundFile(content).read("Workbook", "Book")
-    if stream is None:
-        raise ValueError("no workbook in the file")
     try:
+        stream = CompoundFile(content).read("Workbook", "Book")
+        if stream is None:
+            raise ValueError("no workbook in the file")
         return _scan(stream)
     except (struct.error, IndexError) as error:
         raise ValueError("a record is cut off") from error
@@ -67,6 +68,8 @@ def _scan_sheet(stream: bytes, position: int, percents: set[int]) -> SpecialCell
                 break
         elif depth == 1 and kind == _UNCALCED:
             is_uncalculated = True
+        elif depth == 1 and kind == _MERGED:
+            _add_merged(special, body)
         elif depth == 1 and kind == _MULRK:
             _add_percents(special, body, percents)
         elif depth == 1 and kind in {_FORMULA, _BOOLERR, _NUMBER, _RK}:
@@ -92,6 +95,12 @@ def _add_percents(special: SpecialCells, body: bytes, percents: set[int]) -> Non
     for index in range((len(body) - 6) // 6):
         if struct.unpack_from("<H", body, 4 + 6 * index)[0] in percents:
             special.add_percent(row + 1, first + index)
+
+
+def _add_merged(special: SpecialCells, body: bytes) -> None:
+    for index in range(struct.unpack_from("<H", body)[0]):
+        top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * index)
+        special.merged_ranges.append(f"{to_letters(left)}{top + 1}:{to_letters(right)}{bottom + 1}")
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:

@@ -23,6 +23,7 @@ MAX_DEPTH = 100
 """How deep elements may be nested; a workbook has about a dozen levels."""
 
 _MAX_TAG_BYTES = 1 << 20  # of a tag or a comment; Excel's longest have a few thousand characters
+_MANIFEST = "meta-inf/manifest.xml"
 _CHUNK_BYTES = 1 << 16
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DECLARATION = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
@@ -96,6 +97,8 @@ class WorkbookArchive:
             kind = stream.read(200).decode("ascii", "replace").strip()
         if not kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
             raise self.no_workbook_error("an OpenDocument file, but not a spreadsheet")
+        if _MANIFEST in self._parts and b"encryption-data" in self.read(_MANIFEST):
+            raise FileError("encrypted", f"{self.name} is password-protected", "Remove the password and save it again")
         return "ods"
 
     def no_workbook_error(self, what: str) -> FileError:

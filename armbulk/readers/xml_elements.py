@@ -63,7 +63,9 @@ Handlers = tuple[Callable[[str, dict[str, str]], None], Callable[[str], None], C
 """What an expat parser calls: at the begin of an element, at its end, and for characters."""
 
 
-def build_handlers(roots: dict[str, Element], namespaces: Iterable[str], max_depth: int) -> Handlers:
+def build_handlers(  # noqa: C901 - three handlers with one state, in one place for speed
+    roots: dict[str, Element], namespaces: Iterable[str], max_depth: int
+) -> Handlers:
     """Return the handlers of a parser that call those of the elements that are read.
 
     They are closures, because they are called several times for each cell. They raise MisplacedElementError.

@@ -138,9 +138,9 @@ def check_sheets(
             tables, sheet_findings = _type_sheet(sheet, index, match, options)
             parts += tables
             findings.append(sheet_findings)
-    tables = _join_tables(parts, resources)
-    findings.append(hidden_rows.report_unknown_rows(tables, plain, options))
-    shown = hidden_rows.separate_hidden_rows(tables, plain, options)
+    joined = _join_tables(parts, resources)
+    findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
+    shown = hidden_rows.separate_hidden_rows(joined, plain, options)
     before = layout.drop_silenced(merge_findings([*findings, *layouts, shown.findings]), layouts)
     after = layout.drop_silenced(rules.check_rules(shown.tables, before), layouts)
     in_source = apply.move_to_source(merge_findings([before, after]), mapped)

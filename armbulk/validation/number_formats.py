@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.model.fields import FieldType
-from armbulk.model.sheet import SHOWN
-from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue
+from armbulk.model.sheet import NUMERIC_CELLS, SHOWN
+from armbulk.validation.cell_column import CellColumn, CellIssue
 
 _FORMATTED, _DISGUISED = "formatted", "disguised"
 _SHOWN_TYPES = {FieldType.IDENTIFIER, FieldType.TEXT, FieldType.TEXT_LIST}
@@ -40,7 +40,7 @@ def apply_number_formats(frame: pl.DataFrame, cells: CellColumn, *, knows_format
     shown_column = f"{cells.letter}{SHOWN}"
     is_identifier = cells.field.type in _IDENTIFIER_TYPES
     if not knows_formats:
-        is_number = cells.is_kind(*NUMBER_KINDS) & pl.lit(is_identifier)
+        is_number = cells.is_kind(*NUMERIC_CELLS) & pl.lit(is_identifier)
         return ShownCells(frame.select("row", text, kind), (("number-format-unknown", is_number, None),))
     if shown_column not in frame.columns:
         return ShownCells(frame.select("row", text, kind))
