@@ -14,7 +14,7 @@ from armbulk.readers.csv_records import SPACES, Records, split_records
 from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 
 _SEPARATORS = ";\t,|"
-_RARE_SEPARATORS = "~^#¤§¦!"  # recognised, but used only if the first line names one
+_RARE_SEPARATORS = "~^#¤§¦"  # recognised, but used only if the first line names one
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
 _WRAPPED_TEXT = r'(?s)^="((?:[^"]|"")*)"$'
 _MAX_ISSUES = 10_000
