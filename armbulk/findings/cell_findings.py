@@ -137,7 +137,6 @@ CELLS: dict[str, FindingType] = {
         "Cellen inneholder tallet {detail}; tallformatet viser «{value}», som sendes",
         "Nothing to do if {value} is right; else format the column as Text and enter the value",
         "Ingenting å gjøre hvis {value} er riktig; ellers formater kolonnen som Tekst og skriv verdien",
-        tunable=True,
     ),
     "shown-differently": error(
         "The cell holds the number {value}, but its number format ({detail}) shows something else",

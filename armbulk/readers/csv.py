@@ -14,7 +14,6 @@ from armbulk.readers.csv_records import SPACES, Records, split_records
 from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 
 _SEPARATORS = ";\t,|"
-_RARE_SEPARATORS = "~^#¤§¦"  # recognised, but used only if the first line names one
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
 _WRAPPED_TEXT = r'(?s)^="((?:[^"]|"")*)"$'
 _MAX_ISSUES = 10_000
@@ -33,7 +32,6 @@ def read_csv(
     if separator_line:
         text = "\n" + rest  # a blank line, so that the line numbers stay
         issues.append(ReadIssue("separator-told", 1, value=separator))
-    _refuse_wrong_separator(text, separator, name, is_told=separator_line is not None)
     may_be_encoded_twice = encoding is None and any(character in text for character in "ÃâÂ")
     records = split_records(text, separator, name) or csv_quotes.split_strictly(text, separator, name)
     frame, letters = _to_frame(records, name)
@@ -50,41 +48,15 @@ def read_csv(
 
 def find_separator(text: str) -> str:
     """Return the separator that splits the first lines into the most columns, the same number in each."""
-    lines = _list_first_lines(text)
-    return max(_SEPARATORS, key=lambda separator: _count_columns(lines, separator))
-
-
-def _list_first_lines(text: str) -> list[str]:
-    """Return the first lines that are not blank, without quoted texts."""
     lines = [line for line in text[: 1 << 20].split("\n", 50)[:50] if line.strip()][:20]
-    return [re.sub(r'"[^"]*"', "", line) for line in lines] or [""]
+    unquoted = [re.sub(r'"[^"]*"', "", line) for line in lines] or [""]
 
+    def score(separator: str) -> tuple[int, int]:
+        counts = [line.count(separator) for line in unquoted]
+        usual = max(set(counts), key=lambda count: (counts.count(count) * bool(count), count))
+        return (sum(1 for count in counts if count == usual and count), usual)
 
-def _count_columns(lines: list[str], separator: str) -> tuple[int, int]:
-    """Return (how many lines have the usual number of separators, that number); (0, 0) if no line has any."""
-    counts = [line.count(separator) for line in lines]
-    usual = max(set(counts), key=lambda count: (counts.count(count) * bool(count), count))
-    return (sum(1 for count in counts if count == usual and count), usual)
-
-
-def _refuse_wrong_separator(text: str, separator: str, name: str, *, is_told: bool) -> None:
-    """Refuse a file of which the separator makes one column and another one makes several (FileError)."""
-    lines = _list_first_lines(text)
-    others = [other for other in f"{_SEPARATORS}{_RARE_SEPARATORS}" if other != separator]
-    likely = max(others, key=lambda other: _count_columns(lines, other))
-    is_in_header = lines[0].count(likely) > lines[0].count(separator) == 0
-    is_unused = _count_columns(lines, separator) == (0, 0)
-    is_likely = _count_columns(lines, likely)[0] >= max(2, len(lines) * 2 // 3)
-    if not is_likely or not (is_unused or (is_told and is_in_header)):
-        return
-    shown = "a tab" if likely == "\t" else f'"{likely}"'
-    raise FileError(
-        "wrong-separator",
-        f"{name}: one column was found; the separator looks like {shown}",
-        f"Change the first line to sep={likely}"
-        if is_told
-        else f"Insert sep={likely} as the first line, or save the file again with ; between the fields",
-    )
+    return max(_SEPARATORS, key=score)
 
 
 def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
