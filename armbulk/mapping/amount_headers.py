@@ -6,14 +6,13 @@ user says which field it is, or that it is none. A header such as `Mva %` is nev
 
 import polars as pl
 
-from armbulk.findings.frame import empty_findings, make_finding
+from armbulk.findings.frame import make_findings
 from armbulk.mapping.header_units import Unit, find_units, is_money, is_price, is_vat
 from armbulk.model.fields import Field, Resource
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 
 _CURRENCY = r"(?:kr|nok|eur|usd|gbp|€|\$|£)?\.?"
 _NUMBER = rf"(?i)^[-(]?\s*{_CURRENCY}\s*[-\u2212]?[0-9][0-9 \u00a0.,']*(?:,-|-|\))?\s*{_CURRENCY}$"
-_NUMERIC_KINDS = ["number", "uncalculated"]
 
 
 def judge_unknown_headers(
@@ -31,17 +30,20 @@ def judge_unknown_headers(
     fields = {field.name: field for resource in reversed(resources) for field in resource.fields}
     if "incl_vat" not in fields:
         return findings
-    judged = [empty_findings()]
+    judged: list[dict[str, str | int | None]] = []
     unknown = findings.filter(pl.col("code") == "unknown-header").unique("column", keep="first", maintain_order=True)
+    body = sheet.frame.filter(pl.col("row") > unknown["row"].min()) if unknown.height else sheet.frame
     for header_row, letter, text in unknown.select("row", "column", "value").iter_rows():
         names = _list_possible_fields(text, fields, columns)
-        cell = {"row": header_row, "column": letter, "value": text}
-        if Unit.RATE in find_units(text) and _is_numeric(sheet, letter, header_row, percent=True):
-            judged.append(make_finding(index, "rate-not-sent", **cell))
-        elif names and _is_numeric(sheet, letter, header_row):
+        cell: dict[str, str | int | None] = {"row": header_row, "column": letter, "value": text}
+        if Unit.RATE in find_units(text) and _is_numeric(body, letter, percent=True):
+            judged.append({"code": "rate-not-sent", **cell})
+        elif names and _is_numeric(body, letter):
             detail = ", ".join(f'"{fields[name].header.en}" ({fields[name].header.no})' for name in names)
-            judged.append(make_finding(index, "amount-header-unclear", **cell, detail=detail))
-    replaced = pl.concat(judged)
+            judged.append({"code": "amount-header-unclear", **cell, "detail": detail})
+    if not judged:
+        return findings
+    replaced = make_findings(index, judged)
     is_replaced = (pl.col("code") == "unknown-header") & pl.col("column").is_in(replaced["column"].implode())
     return pl.concat([findings.filter(~is_replaced), replaced])
 
@@ -60,11 +62,9 @@ def _list_possible_fields(text: str, fields: dict[str, Field], columns: dict[str
     return ["vat"] if is_vat(text) else ["incl_vat", "excl_vat", "vat"]
 
 
-def _is_numeric(sheet: Sheet, letter: str, header_row: int, *, percent: bool = False) -> bool:
+def _is_numeric(body: pl.DataFrame, letter: str, *, percent: bool = False) -> bool:
     """Return whether at least half of a column's values are numbers."""
-    body = sheet.frame.filter((pl.col("row") > header_row) & pl.col(letter).is_not_null())
-    kinds = [*_NUMERIC_KINDS, "percent"] if percent else _NUMERIC_KINDS
-    is_number = pl.col(f"{letter}.cell").is_in(kinds) | (
-        (pl.col(f"{letter}.cell") == "text") & pl.col(letter).str.strip_chars().str.contains(_NUMBER)
-    )
-    return body.height > 0 and body.filter(is_number).height * 2 >= body.height
+    text, kind = body[letter], body[f"{letter}.cell"].cast(pl.String)
+    kinds = [*NUMERIC_CELLS, "uncalculated", *(["percent"] if percent else [])]
+    is_number = kind.is_in(kinds) | ((kind == "text") & text.str.strip_chars().str.contains(_NUMBER))
+    return 0 < text.count() <= 2 * is_number.sum()

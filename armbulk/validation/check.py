@@ -41,6 +41,7 @@ from armbulk.validation import (
     prices,
     rules,
 )
+from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 from armbulk.validation.separators import explain_separator, find_wrong_separator
@@ -162,16 +163,23 @@ def check_sheets(
     findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
     findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
-    shown = hidden_rows.separate_hidden_rows(_join_tables(parts, resources), plain, options)
+    findings += [
+        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options)
+        for index, sheet in enumerate(plain)
+    ]
+    joined = _join_tables(parts, resources)
+    findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
+    shown = hidden_rows.separate_hidden_rows(joined, plain, options)
     of_cells = merge_findings([*findings, *layouts, *of_sheets, shown.findings])
     tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells)
     reported = apply.move_to_source(follow_ups.drop_follow_ups(every_finding, tables), mapped)
+    blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
         tables=tables,
         findings=apply_severities(merge_findings([reported]), options.rules),
-        blocked_rows=blocked.find_blocked_rows(tables, apply_severities(every_finding, options.rules)),
+        blocked_rows=blocked.find_blocked_rows(tables, blocking),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
@@ -211,11 +219,12 @@ def _apply_mapping(
 ) -> tuple[list[Sheet], list[apply.MappedSheet]]:
     """Return the sheets, marked with the mapping's hash, and what the mapping makes of each."""
     if mapping is None:
-        return sheets, [apply.MappedSheet(sheet) for sheet in sheets]
+        return sheets, [apply.MappedSheet(leave_out_hidden_columns(sheet, options)) for sheet in sheets]
     entries, sha256 = mapping
     marked = [replace(sheet, mapped_by=sha256) for sheet in sheets]
     evaluator = ExpressionEngine()
-    mapped = [apply.apply_mapping(sheet, index, entries, RESOURCES, evaluator) for index, sheet in enumerate(marked)]
+    used = [leave_out_hidden_columns(sheet, options) for sheet in marked]
+    mapped = [apply.apply_mapping(sheet, index, entries, RESOURCES, evaluator) for index, sheet in enumerate(used)]
     if all(result.entry is None for result in mapped):
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
