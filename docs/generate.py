@@ -167,6 +167,7 @@ EXAMPLES: dict[str, Example] = {
     "duplicate-line-no": Example("2", "line_no", "88776655"),
     "line-without-document": Example("88776657", "document_no", sheet="lines"),
     "document-without-lines": Example("88776656", "document_no"),
+    "customer-without-zeros": Example("10001", "customer_no", "010001", sheet="documents"),
     "customer-not-in-file": Example("543219", "customer_no", sheet="documents"),
 }  # fmt: skip
 

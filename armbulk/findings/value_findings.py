@@ -246,6 +246,13 @@ VALUES: dict[str, FindingType] = {
         "Legg til et ark som heter Linjer hvis bilagene har linjer",
         tunable=True,
     ),
+    "customer-without-zeros": error(
+        'Customer "{value}" is in the files as "{detail}": the leading zeros are lost here',
+        "Kunden «{value}» står i filene som «{detail}»: nullene foran er tapt her",
+        "Format the column as Text and enter the number with its zeros",
+        "Formater kolonnen som Tekst og skriv nummeret med nullene",
+        tunable=True,
+    ),
     "customer-not-in-file": warning(
         'Customer "{value}" is not in the files; ARM must know it already',
         "Kunden «{value}» er ikke i filene; ARM må kjenne den fra før",

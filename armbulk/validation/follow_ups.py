@@ -19,7 +19,8 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
-    kept = _drop_where(kept, "sheet-not-recognised", kept.filter(pl.col("code") == "wrong-separator"))
+    for code in ("sheet-not-recognised", "no-known-header"):
+        kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
     kept = _drop_where(kept, "no-amount-column", kept.filter(pl.col("code") == "amount-header-unclear"))
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
     return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")

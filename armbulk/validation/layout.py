@@ -13,7 +13,8 @@ _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
 _IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*\u2013\u2014-]|:\s*$|^[^\p{L}\p{N}]+$"
-_MIN_COLUMNS_FOR_NOTES = 3
+_IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
+_MIN_COLUMNS_FOR_NOTES = 2
 _SMALLEST_DIFFERENCE = 0.005
 NO_RECORD_CODES = ["header-again", "total-row", "note-row"]
 """Codes of rows that are no records."""
@@ -130,7 +131,8 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
     """Return findings for rows with one text and nothing else: notes under a table, footers of pages.
 
     The text is a phrase, in the first column or one that is not known: a record with a name alone is no note, nor is a
-    line with a text alone. Each row has the finding, which names its group.
+    line with a text alone. A sentence in place of a record's number is a note too, whatever is beside it. Each row has
+    the finding, which names its group.
     """
     if len(letters) < _MIN_COLUMNS_FOR_NOTES:
         return empty_findings()
@@ -143,6 +145,9 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
     is_text = pl.coalesce(pl.col(f"{letter}.cell") for letter in sheet.letters) == "text"
     is_elsewhere = pl.all_horizontal([pl.col(letter).is_null() for letter in known] or [pl.lit(value=True)])
     is_note = (count == 1) & is_text & text.str.contains(_IS_PHRASE) & is_elsewhere
+    if key is not None:
+        is_note |= pl.col(key).str.contains(_IS_SENTENCE)
+    is_note &= ~text.str.contains(_STARTS_WITH_TOTAL)
     marked = body.select("row", text.alias("value"), is_note.fill_null(value=False).alias("is_note"))
     marked = marked.with_columns((~pl.col("is_note")).cum_sum().alias("group")).filter("is_note")
     first, last = (edge.over("group").cast(pl.String) for edge in (pl.col("row").min(), pl.col("row").max()))

@@ -195,9 +195,24 @@ def _report_missing_lines_sheet(documents: Table) -> pl.DataFrame:
 
 
 def _find_unlisted_customers(documents: Table, customers: Table) -> pl.DataFrame:
-    """Return a finding at the first document of each customer that is not in the files: ARM must know it already."""
+    """Return a finding at the first document of each customer that is not in the files: ARM must know it already.
+
+    A number that is one in the files but for its leading zeros is damage, at every document.
+    """
     listed = customers.rows.select(normalise_key(pl.col("customer_no")).alias("norm"))
     rows = with_norm(documents, "customer_no").drop_nulls("norm")
     unlisted = rows.join(listed, on="norm", how="anti", maintain_order="left")
-    first = unlisted.unique("norm", keep="first", maintain_order=True)
-    return make_cell_findings(documents, first, "customer-not-in-file", documents.resource.field("customer_no"))
+    with_zeros = listed.filter(pl.col("norm").str.contains("^0+[1-9][0-9]*$")).unique()
+    without_zeros = with_zeros.select(
+        pl.col("norm").alias("listed"), pl.col("norm").str.strip_chars_start("0").alias("norm")
+    ).unique("norm", keep="first")
+    damaged = unlisted.join(without_zeros, on="norm", how="inner", maintain_order="left")
+    first = unlisted.join(damaged, on=["sheet", "row"], how="anti", maintain_order="left")
+    first = first.unique("norm", keep="first", maintain_order=True)
+    field = documents.resource.field("customer_no")
+    return pl.concat(
+        [
+            make_cell_findings(documents, first, "customer-not-in-file", field),
+            make_cell_findings(documents, damaged, "customer-without-zeros", field, pl.col("listed")),
+        ]
+    )

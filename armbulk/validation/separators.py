@@ -14,22 +14,23 @@ _NO_SEPARATOR = re.compile(r"[\w\s\"'.@&()+*=<>%-]")
 def find_wrong_separator(sheet: Sheet) -> str | None:
     """Return the separator by which the first cells of a sheet look divided; None where they do not.
 
-    It is in the header at least twice, and in most of the rows as often as in the header.
+    It is in most of the rows at least twice, and equally often.
     """
     if not sheet.letters or sheet.frame.is_empty():
         return None
     first = sheet.letters[0]
     rows = sheet.frame.filter(pl.col(first).is_not_null()).head(_MAX_ROWS)
-    header = sheet.frame.head(1).select(sheet.letters).row(0)
-    texts: list[str] = rows[first].to_list()
-    if len(texts) < 2 or sum(text is not None for text in header) > 1:  # a header and a row
+    others = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters)
+    texts: list[str] = rows.filter(others == 1)[first].to_list()
+    if len(texts) < 2 or len(texts) * 2 <= rows.height:  # a header and a row; and most rows have one cell
         return None
-    counts = Counter(character for character in texts[0] if not _NO_SEPARATOR.match(character) or character == "\t")
-    for character, count in counts.most_common():
-        alike = sum(text.count(character) == count for text in texts)
+    characters = {character for text in texts for character in text if not _NO_SEPARATOR.match(character)}
+    best: tuple[int, str] | None = None
+    for character in sorted(characters | {"\t"}):
+        count, alike = Counter(text.count(character) for text in texts).most_common(1)[0]
         if count > 1 and alike * 2 > len(texts):
-            return character
-    return None
+            best = max(best or (0, ""), (count, character))
+    return best[1] if best else None
 
 
 def explain_separator(sheet: Sheet, separator: str) -> tuple[str, str]:

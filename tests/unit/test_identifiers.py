@@ -226,7 +226,7 @@ def test_only_rules_about_values_can_be_tuned() -> None:
     """Rules that protect against unreadable cells or duplicates cannot be switched off."""
     assert " ".join(sorted(TUNABLE)) == (
         "amount-from-lines amounts-differ bank-account country-code credit-due-before-date currency-code "
-        "customer-not-in-file date-unlikely "
+        "customer-not-in-file customer-without-zeros date-unlikely "
         "document-without-lines due-before-date email formula-values header-near invisible-character kid "
         "language-code lines-sum-differs national-id no-lines-sheet not-allowed not-ascii organisation-no pattern "
         "peppol-scheme postal-code price-differs rate-not-sent stored-as-number too-long unknown-header "

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.sheets import check_texts, document
 
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import CELL
@@ -91,3 +92,16 @@ def test_arms_value_without_its_zeros_is_never_sent(zeros: int, number: int, is_
         assert str(number) not in merged.conflicts[0].description
     back = merge(json.dumps({"customerNo": "1", "phoneNo": whole}), {}, {"phoneNo": str(number)}, CUSTOMERS)
     assert json.loads(back.payload or "{}")["phoneNo"] == whole
+
+
+def test_a_customer_number_without_its_zeros_is_damage(tmp_path: Path) -> None:
+    """The invoice would go to a customer of another number, or to nobody."""
+    customers = ["Kundenr;Navn", "010001;Kari", "20002;Ola"]
+    numbers = ("10001", "010001", "10001", "20002", "30003")
+    documents = [document(f"F{number}", customer=customer) for number, customer in enumerate(numbers)]
+    found = check_texts(tmp_path, kunder=customers, documents=documents)
+    assert found.findings.filter(pl.col("field") == "customer_no").select("row", "code", "detail").rows() == [
+        (2, "customer-without-zeros", "010001"),
+        (4, "customer-without-zeros", "010001"),
+        (6, "customer-not-in-file", None),
+    ]  # fmt: skip

@@ -112,7 +112,10 @@ def test_a_line_is_never_called_a_total(tmp_path: Path) -> None:
     assert sent_documents(total) == ["F1"]
 
 
-@pytest.mark.parametrize("notes", [["Side 1 av 3"], ["* Beløp i NOK", "", "Skrevet ut 1. mai av Kari", "---"]])
+@pytest.mark.parametrize(
+    "notes",
+    [["Side 1 av 3"], ["Skrevet ut av Kari;;01.05.2025"], ["* Beløp i NOK", "", "Skrevet ut 1. mai av Kari", "---"]],
+)
 def test_a_note_under_a_table_is_one_finding(tmp_path: Path, notes: list[str]) -> None:
     """A page footer is no record: it is one finding, whatever its rows lack."""
     found = check_texts(tmp_path, documents=[document("F1"), document("F2"), *notes])
