@@ -38,15 +38,24 @@ def find_mixed_orders(sheet: Sheet, index: int, match: HeaderMatch, order: str |
 
 
 def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFrame:
-    """Return row, text and how each date is written: `is_day_first`, `is_month_first`, `is_date`, `day`, `month`."""
+    """Return `row` and `text` of each distinct cell, and how it is written.
+
+    `is_day_first` and `is_month_first` Boolean, where the text proves it; `month` and `day` of a date.
+    """
     body = sheet.frame.filter((pl.col("row") > header_row) & pl.col(letter).is_not_null())
-    text = pl.col(letter).str.strip_chars()
-    cells = body.select(
-        "row",
-        text.alias("text"),
-        pl.when(pl.col(f"{letter}.cell") == "text").then(text).str.extract_groups(_WRITTEN).struct.unnest(),
-        text.str.extract_groups(_ISO).struct.unnest(),
-    ).with_columns(pl.col("first", "second", "month", "day").cast(pl.Int8, strict=False))
+    each = body.group_by(pl.col(letter).str.strip_chars().alias("text"), pl.col(f"{letter}.cell").alias("kind"))
+    text = pl.col("text")
+    cells = (
+        each.agg(pl.col("row").min())
+        .sort("row")
+        .select(
+            "row",
+            text,
+            pl.when(pl.col("kind") == "text").then(text).str.extract_groups(_WRITTEN).struct.unnest(),
+            text.str.extract_groups(_ISO).struct.unnest(),
+        )
+        .with_columns(pl.col("first", "second", "month", "day").cast(pl.Int8, strict=False))
+    )
     return cells.with_columns(
         is_day_first=((pl.col("first") > _LAST_MONTH) & (pl.col("second") <= _LAST_MONTH)).fill_null(value=False),
         is_month_first=((pl.col("second") > _LAST_MONTH) & (pl.col("first") <= _LAST_MONTH)).fill_null(value=False),

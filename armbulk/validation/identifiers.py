@@ -16,25 +16,32 @@ _MAX_CODE_DIGITS = 6
 
 
 def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
-    """Add `full_length` Int64, the digits of a whole value, and `decimal_zero` String, what was removed of a text.
+    """Add what is known of a column of identifiers, for `parse_identifier`.
 
-    Where every value of the column ends in .0, a program has stored numbers: the decimals are removed.
+    `full_length` Int64: the digits of a whole value. `decimal_zero` String: the decimals that were removed of a text,
+    where every value of the column ends in .0. `ends_in_zero` Boolean: it does, and other values do not.
 
     Args:
         frame: The column's cells, as `CellColumn` describes them.
         sheet_frame: The same rows with every column of the sheet.
         cells: The column.
     """
-    length = sheet_frame.with_columns(_full_length(cells).cast(pl.Int64).alias("full_length"))["full_length"]
-    none = pl.lit(None, dtype=pl.String).alias("decimal_zero")
-    frame = frame.with_columns(length, none)
+    frame = frame.with_columns(
+        pl.lit(None, dtype=pl.Int64).alias("full_length"),
+        pl.lit(None, dtype=pl.String).alias("decimal_zero"),
+        pl.lit(value=False).alias("ends_in_zero"),
+    )
+    if cells.field.digits is not None:
+        length = sheet_frame.with_columns(_full_length(cells).cast(pl.Int64).alias("full_length"))["full_length"]
+        frame = frame.with_columns(length)
     if cells.field.type is not FieldType.IDENTIFIER:
         return frame
     is_text = pl.col("kind") == "text"
     digits = frame.select(pl.when(is_text).then(pl.col("text")).str.extract(_DECIMAL_ZERO)).to_series()
-    is_every_value = digits.null_count() == frame["text"].null_count()
-    if not is_every_value or digits.null_count() == frame.height:
+    if digits.null_count() == frame.height:
         return frame
+    if digits.null_count() > frame["text"].null_count():
+        return frame.with_columns(digits.is_not_null().alias("ends_in_zero"))
     suffix = pl.col("text").str.extract(_DECIMAL_ZERO, 2).alias("decimal_zero")
     return frame.with_columns(digits.alias("text"), suffix)
 
@@ -71,12 +78,12 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
     is_number = cells.is_kind(*NUMBER_KINDS) | had_decimals
     digits = text.str.strip_chars_start("-0").str.replace_all(".", "", literal=True)
     full_length = pl.col("full_length")
-    is_short = (is_plain_number | cells.is_kind("text")) & _has_lost_zeros(text, full_length)
+    lost = _has_lost_zeros(text, full_length) if field.digits else pl.lit(value=False)
+    is_short = (is_plain_number | cells.is_kind("text")) & lost
     padded = text.str.zfill(full_length)
     pads = cells.options.pad_postal_codes and field.format == "postal-code"
     is_padded = is_short if pads else pl.lit(value=False)
     is_scientific = cells.is_kind("text") & text.str.contains(_SCIENTIFIC) & _is_long_number(cells)
-    has_zero_decimals = cells.is_kind("text") & text.str.contains(_DECIMAL_ZERO)
     is_single = field.type is not FieldType.TEXT_LIST
     issues: list[CellIssue] = [
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
@@ -86,7 +93,7 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
         ("wrong-cell-type", is_number & text.str.contains(r"^-|\."), pl.lit("number")),
         ("leading-zero-lost", is_short & ~is_padded, full_length.cast(pl.String)),
         ("scientific-notation", is_scientific, None),
-        ("decimal-zero", has_zero_decimals & pl.lit(is_single), None),
+        ("decimal-zero", pl.col("ends_in_zero"), None),
         cells.has_characters("control-character", characters.CONTROL),
         *([cells.has_characters("control-character", characters.LINE_BREAK)] if is_single else []),
         cells.has_characters("unusable-character", characters.INVISIBLE),
