@@ -1,8 +1,7 @@
 """Signs in an answer to a submitted batch that ARM took it, or a part of it: they count more than the answer's status.
 
 A batch number, a word of success, a record with its own word: each proves that sending the records again may create
-them twice. Records are matched by key only. What is stated without doubt is an outcome; everything else has to be looked
-up.
+them twice. Records are matched by key only. What is stated without doubt is an outcome; the rest has to be looked up.
 """
 
 import re
@@ -21,6 +20,7 @@ from armbulk.model.submission import RecordResult, SentKeys
 
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{7,127}")
 _NO_UUID = re.compile(r"[0:.-]*")
+_DOCUMENTED_NAME = "batchuuid"
 _NUMBER_NAMES = frozenset(
     {"batchuuid", "batchid", "batchno", "batchnumber", "batchreference", "batchref", "batchguid", "batch"}
 )
@@ -38,7 +38,9 @@ _COUNT_NAMES = re.compile(
     r"(?:no|numberof)?(?:records|items|documents|customers)?(?:created|accepted|succeeded|successful|success|inserted"
     r"|imported|stored|queued|updated)(?:count|records|items|documents|customers)?"
 )
-_COMPLAINT_ARRAYS = frozenset({"errors", "warnings", "validationerrors", "modelstate", "violations", "problems", "faults"})
+_COMPLAINT_ARRAYS = frozenset(
+    {"errors", "warnings", "validationerrors", "modelstate", "violations", "problems", "faults"}
+)
 _COMPLAINT_NAMES = ("message", "error", "errors", "field", "property", "description", "detail", "reason")
 _REFERENCE_NAMES = ("referenceno", "accountno", "documentbundleid", "documentuuid")
 _INNER_NAMES = frozenset({"document", "customer", "data", "batch"})
@@ -46,7 +48,13 @@ _NOT_TAKEN_WORDS = frozenset({"valid", "skipped", "ignored", "notprocessed", "no
 _CERTAIN = {
     "documents": frozenset({Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS}),
     "customers": frozenset(
-        {Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS, Outcome.UPDATED, Outcome.UPDATED_WITH_WARNINGS, Outcome.UNCHANGED}
+        {
+            Outcome.CREATED,
+            Outcome.CREATED_WITH_WARNINGS,
+            Outcome.UPDATED,
+            Outcome.UPDATED_WITH_WARNINGS,
+            Outcome.UNCHANGED,
+        }
     ),
 }
 _DEFINITE = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
@@ -95,21 +103,18 @@ def find_acceptance(response: Response, resource: str, sent: SentKeys) -> Accept
     """Return the signs of acceptance in an answer; `sent`: the records of the batch."""
     body, is_readable = parse_damaged_json(response.body)
     members = list(_walk(body, resource, _number_records(sent)))
-    uuids, doubts = _find_uuids(response, members)
+    uuid, doubts = _find_uuid(response, members)
     results, reasons = _read_items(members, resource, sent)
     doubts += reasons + _find_words(members, resource, sent)
     if not is_readable and (reason := _doubt_unreadable(response)):
         doubts.append(reason)
-    if len(uuids) > 1:
-        doubts.append(f"it holds {len(uuids)} batch numbers")
-    uuid = uuids.pop() if len(uuids) == 1 else ""
     return Acceptance(uuid, results, doubts[0] if doubts else "")
 
 
 def find_uuid(body: Any) -> str:
     """Return the batch number in a body, wherever it is; "" when there is no valid one, or more than one."""
-    uuids, _ = _find_uuids(Response(), list(_walk(body, "documents", {})))
-    return uuids.pop() if len(uuids) == 1 else ""
+    uuid, _ = _find_uuid(Response(), list(_walk(body, "documents", {})))
+    return uuid
 
 
 def _number_records(sent: SentKeys) -> dict[str, int]:
@@ -142,42 +147,46 @@ def _walk(body: Any, resource: str, numbers: Mapping[str, int]) -> Iterator[_Mem
 # ── batch numbers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _find_uuids(response: Response, members: Sequence[_Member]) -> tuple[set[str], list[str]]:
-    """The batch numbers of an answer, and why others cannot be used."""
-    uuids: set[str] = set()
+def _find_uuid(response: Response, members: Sequence[_Member]) -> tuple[str, list[str]]:
+    """The batch number of an answer ("": none that can be used), and why other numbers cannot be used."""
+    uuids: dict[str, set[str]] = {_DOCUMENTED_NAME: set(), "": set()}
     doubts: list[str] = []
-    for value, is_other in [*_header_numbers(response), *_body_numbers(members)]:
+    for name, value in [*_header_numbers(response), *_body_numbers(members)]:
         if value is None or (isinstance(value, str) and _NO_UUID.fullmatch(value.strip())):
             continue  # no number, or the number of nothing
-        if isinstance(value, str) and _UUID.fullmatch(value) and not is_other:
-            uuids.add(value)
+        if isinstance(value, str) and _UUID.fullmatch(value) and name:
+            uuids[name if name == _DOCUMENTED_NAME else ""].add(value)
         else:
             doubts.append("it names a batch by a number that cannot be used")
-    return uuids, doubts
+    numbers = uuids[_DOCUMENTED_NAME] or uuids[""]
+    if len(numbers) > 1:
+        return "", [f"it names {len(numbers)} batches", *doubts]
+    return "".join(numbers), doubts
 
 
-def _header_numbers(response: Response) -> Iterator[tuple[Any, bool]]:
+def _header_numbers(response: Response) -> Iterator[tuple[str, Any]]:
     for name, value in response.headers.items():
         if fold_word(name) in _HEADERS:
-            yield value, False
+            yield fold_word(name), value
     for name in _ADDRESS_HEADERS:
         address = _BATCH_IN_ADDRESS.search(response.headers.get(name, ""))
         if address is not None:
-            yield unquote(address[1]), False
+            yield name, unquote(address[1])
 
 
-def _body_numbers(members: Sequence[_Member]) -> Iterator[tuple[Any, bool]]:
+def _body_numbers(members: Sequence[_Member]) -> Iterator[tuple[str, Any]]:
+    """(name, value) of what may be a batch number; without a name it is not certain whose batch it is."""
     for member in members:
         parent = member.path[-1] if member.path else ""
         is_number = member.name in _NUMBER_NAMES or (member.name in _NUMBER_NAMES_IN_BATCH and parent in _BATCH_NAMES)
         if isinstance(member.value, dict | list):
             continue
         if member.name in _NUMBER_LISTS or (parent == member.name and is_number):
-            yield (None if member.value is None else False), False  # a list of numbers: which is ours is not said
-        elif is_number and not (member.name == "batch" and not isinstance(member.value, str)):
-            yield member.value, member.is_other_batch
+            yield "", member.value  # a list of numbers: which is ours is not said
+        elif is_number and (member.name != "batch" or isinstance(member.value, str)):
+            yield "" if member.is_other_batch else member.name, member.value
         elif member.name.endswith(("batchuuid", "batchid")):
-            yield member.value, member.name not in _NUMBER_NAMES
+            yield "", member.value
 
 
 # ── records ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -46,13 +46,15 @@ def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus
     items = list(_find_items(body))
     status = fold_word(unwrap(body).get("status"))
     client_no = _read_client_no(body)
+    rejection = _read_rejection(response, body)
     if not items:
-        return _read_without_items(response, body, status, sent, client_no)
+        pending = not rejection and (response.status == 202 or status in PENDING_WORDS or body is None)
+        return BatchStatus(pending, message=extract_message(body), client_no=client_no, rejection=rejection)
     matched, unmatched = _match_items(items, resource, sent)
     read = [read_record(no, record_items, resource) for no, record_items in matched.items()]
     results = tuple(sorted((result for result in read if result is not None), key=lambda result: result.no))
     pending = response.status == 202 or status in PENDING_WORDS or len(read) > len(results)
-    return BatchStatus(pending, results, tuple(unmatched), len(items), extract_message(body), client_no)
+    return BatchStatus(pending, results, tuple(unmatched), len(items), extract_message(body), client_no, rejection)
 
 
 def _read_client_no(body: Any) -> str:
@@ -61,14 +63,13 @@ def _read_client_no(body: Any) -> str:
     return str(number).strip() if isinstance(number, (str, int)) and not isinstance(number, bool) else ""
 
 
-def _read_without_items(response: Response, body: Any, status: str, sent: SentKeys, client_no: str) -> BatchStatus:
-    message = extract_message(body)
-    if response.status in {200, 206} and status in FAILED_WORDS:
-        message = message or "ARM rejected the whole batch"
-        results = tuple(RecordResult(no, Outcome.REJECTED, message) for no, _ in sent)
-        return BatchStatus(pending=False, results=results, client_no=client_no)
-    pending = response.status == 202 or status in PENDING_WORDS or body is None
-    return BatchStatus(pending, message=message, client_no=client_no)
+def _read_rejection(response: Response, body: Any) -> str:
+    """ARM's words when it says that the batch as a whole failed: no word on any one record in it; "" otherwise."""
+    members = unwrap(body)
+    words = {fold_word(members.get(name)) for name in _OUTCOME_NAMES}
+    if response.status not in {200, 206} or not words & FAILED_WORDS or words & PENDING_WORDS:
+        return ""
+    return extract_message(body) or "ARM rejected the whole batch"
 
 
 def _find_items(body: Any, depth: int = 0, array: str = "") -> Iterator[Item]:

@@ -38,7 +38,7 @@ def read_submit_response(response: Response, resource: str = "documents", sent: 
     if response.error is TransportError.BROKEN:
         return SubmitResult(SubmitVerdict.IN_DOUBT, message=response.reason)
     acceptance = find_acceptance(response, resource, sent)
-    if acceptance.uuid and not acceptance.doubt:
+    if acceptance.uuid:
         return SubmitResult(SubmitVerdict.ACCEPTED, uuid=acceptance.uuid)
     verdict = _BY_STATUS.get(response.status, SubmitVerdict.IN_DOUBT)
     if acceptance.taken or verdict in {SubmitVerdict.IN_DOUBT, SubmitVerdict.ASK}:

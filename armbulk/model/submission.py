@@ -99,6 +99,7 @@ class BatchStatus:
         items: how many items were returned (records read, for the quota).
         message: the system's own words about the batch.
         client_no: whom the answer is for; "" when it does not say.
+        rejection: the system's words when it says that the batch as a whole failed; "" otherwise.
     """
 
     pending: bool
@@ -107,3 +108,4 @@ class BatchStatus:
     items: int = 0
     message: str = ""
     client_no: str = ""
+    rejection: str = ""

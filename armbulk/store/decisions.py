@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from armbulk.errors import Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
 from armbulk.store.schema import batch, belongs_to, item, run, sent_key
 
-_OPEN_STATES = [BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
+_OPEN_STATES = [BatchState.POSTING.value, BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,30 @@ def unresolved_documents(conn: sa.Connection, account: Account, run_id: int | No
         )
         for row in conn.execute(query).mappings()
     ]  # fmt: skip
+
+
+def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int) -> None:
+    """Make sure that no document of another run than `run_id` is in doubt; Unfinished otherwise.
+
+    A batch that failed as a whole by ARM's own word does not count: nothing was lost on the way.
+    """
+    query = (
+        sa.select(run.c.id)
+        .distinct()
+        .join_from(run, batch, batch.c.run == run.c.id)
+        .join(item, item.c.batch == batch.c.id)
+        .where(*belongs_to(run, account), run.c.id != run_id, batch.c.resource == "documents")
+        .where(batch.c.state.in_(_OPEN_STATES), batch.c.verdict.is_(None), item.c.outcome.is_(None))
+        .order_by(run.c.id)
+    )
+    runs = [number for (number,) in conn.execute(query)]
+    if runs:
+        raise Unfinished(
+            "documents-in-doubt",
+            f"Documents of run {', '.join(map(str, runs))} are unconfirmed: until that is settled, no other documents "
+            f"of client {account.client_no} are sent",
+            f"Use `armbulk resume {runs[0]}` or `armbulk resolve {runs[0]}`",
+        )
 
 
 def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> None:

@@ -46,6 +46,9 @@ class BatchJournal(QuotaMeter):
 
         Returns:
             The intent; or the time (epoch seconds) when the quota has room; or None when nothing is left to send.
+
+        Raises:
+            Unfinished: documents would go, and those of another run are in doubt.
         """
         with self._engine.begin() as conn:
             self._set_aside_sent(conn, account, batch_id)
@@ -53,6 +56,9 @@ class BatchJournal(QuotaMeter):
             if not records:
                 self._move(conn, batch_id, BatchState.FINISHED, "nothing left to send")
                 return None
+            row = conn.execute(sa.select(batch.c.run, batch.c.resource).where(batch.c.id == batch_id)).one()
+            if row.resource == "documents":
+                decisions.verify_nothing_in_doubt(conn, account, row.run)
             cost = ApiUsage(1, 0, count_writes(conn, batch_id))
             reservation = self._reserve(conn, account, cost, limits, Priority.NORMAL)
             if isinstance(reservation, float):
@@ -70,11 +76,13 @@ class BatchJournal(QuotaMeter):
         response: Response,
         *,
         charge: ApiUsage | None,
-        uuid: str | None = None,
         results: Iterable[RecordResult] = (),
         parts: int = 0,
+        **columns: str,
     ) -> None:
         """Commit all that came of a submit: state, quota and outcomes together.
+
+        A batch in doubt is finished when the answer states the outcome of each of its records.
 
         Args:
             batch_id: the batch.
@@ -82,9 +90,9 @@ class BatchJournal(QuotaMeter):
             why: the reason, for the log of events.
             response: the exchange; without an answer its usage is charged later than now.
             charge: what was used of the quota; None: nothing left this machine.
-            uuid: ARM's number of the batch; None: it gave none.
             results: the outcomes that are known.
             parts: how many new batches the records without an outcome go into; 0: they stay in this one.
+            columns: what ARM gave the batch (`uuid`, its number; `verdict`, words that it failed as a whole); or "".
         """
         with self._engine.begin() as conn:
             query = sa.select(batch.c.run, batch.c.reservation, run.c.origin, run.c.client_no).join_from(batch, run)
@@ -95,9 +103,12 @@ class BatchJournal(QuotaMeter):
                 self._settle(conn, account, row.reservation, charge, response.date_sample)
                 self._charge_run(conn, row.run, charge)
             values: dict[str, Any] = {"answered": self.clock.now(), "status": response.status, "reservation": None}
-            if uuid is not None:
-                values["uuid"] = uuid
+            values |= {name: text for name, text in columns.items() if text}
+            if to is BatchState.IN_DOUBT and not select_open_records(conn, batch_id):
+                to = BatchState.FINISHED
             self._move(conn, batch_id, to, why, **values)
+            if to in {BatchState.IN_DOUBT, BatchState.FINISHED}:
+                release_documents(conn, batch_id, rejected_only=True)
             if to in {BatchState.PLANNED, BatchState.REFUSED}:
                 release_documents(conn, batch_id)
             if parts:
@@ -189,6 +200,12 @@ class BatchJournal(QuotaMeter):
         """Move a batch to another state; StoreError when the transition is not allowed."""
         with self._engine.begin() as conn:
             self._move(conn, batch_id, to, why)
+
+    def save_verdict(self, batch_id: int, verdict: str) -> None:
+        """Commit ARM's words that an accepted batch failed as a whole: its open records are looked up."""
+        with self._engine.begin() as conn:
+            values = {"verdict": verdict, "answered": self.clock.now()}
+            self._move(conn, batch_id, BatchState.IN_DOUBT, "ARM says that the whole batch failed", **values)
 
     def save_decisions(self, documents: Sequence[UnresolvedDocument], outcome: Outcome | None, why: str) -> None:
         """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own."""

@@ -129,6 +129,14 @@ class StoreReader:
         with self._engine.connect() as conn:
             return slowest_batch_seconds(conn, account)
 
+    def verify_nothing_in_doubt(self, account: Account, run_id: int = 0) -> None:
+        """Make sure that no document of another run than `run_id` is in doubt; Unfinished otherwise.
+
+        A new batch of documents must not follow into a network that has just lost one.
+        """
+        with self._engine.connect() as conn:
+            decisions.verify_nothing_in_doubt(conn, account, run_id)
+
     def unresolved_documents(self, account: Account, run_id: int | None = None) -> list[UnresolvedDocument]:
         """Return the documents that may have been sent and have no outcome, oldest first."""
         with self._engine.connect() as conn:

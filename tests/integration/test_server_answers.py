@@ -18,6 +18,11 @@ KINDS = (
     "S31 one twice, differing",
     "S38 the batch of another client",
     "S42 not there, then there",
+    "S61 429, accepted with a number",
+    "S62 400, each record with its own word",
+    "S63 401, cut off",
+    "S64 the batch failed as a whole, not applied",
+    "S64 the batch failed, but for one",
     "S59 Date missing",
 )
 

@@ -53,12 +53,12 @@ class NoIntent(model.ModelStore):
                 self.rows[row.id] = replace(row, state=BatchState.PLANNED)
 
 
-def posted(change: Callable[[Response], SubmitResult | None]) -> Callable[[Response], SubmitResult]:
+def posted(change: Callable[[Response], SubmitResult | None]) -> Callable[..., SubmitResult]:
     """read_submit_response, but for what `change` decides."""
-    return lambda reply: change(reply) or read_submit_response(reply)
+    return lambda reply, *sent: change(reply) or read_submit_response(reply, *sent)
 
 
-def not_sent(where: Callable[[Response], bool]) -> Callable[[Response], SubmitResult]:
+def not_sent(where: Callable[[Response], bool]) -> Callable[..., SubmitResult]:
     """read_submit_response, but some replies count as if nothing had left."""
     return posted(lambda reply: SubmitResult(SubmitVerdict.NOT_SENT) if where(reply) else None)
 

@@ -99,9 +99,13 @@ POSTS = (
     Post("taken, no number", 0.0, _json(200, {"status": "OK"})),
     Post("taken, cut off", 0.0, Response(202, b'{"batchUu')),
     Post("redirected", None, Response(307, b"")),
+    Post("422, but with a number", 0.0, _json(422, ACCEPTED)),
+    Post("400, but one created", 0.0, _json(400, {"documents": [{"documentNo": "F1", "result": "CREATED"}]})),
+    Post("429, cut off, taken", 0.0, Response(429, b'{"batchUu', {"retry-after": "5"})),
+    Post("401", None, Response(401, b"")),
     Post("nobody there", None, Response(error=TransportError.NOT_SENT, reason="no connection")),
 )
-POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing")
+POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing", "failed")
 VISIBLE = (0.0, 40.0)
 
 
@@ -121,10 +125,19 @@ class ModelHttp:
     def login(self) -> None:
         """Always logged in."""
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> Response:
-        """Answer one call."""
-        if method == "POST":
-            return self._take(body or b"")
+    def renew_login(self) -> bool:
+        """The login service gives another token."""
+        self.fate.point()
+        return True
+
+    def submit(self, method: str, path: str, body: bytes) -> Response:
+        """Answer a POST."""
+        del method, path
+        return self._take(body)
+
+    def call(self, method: str, path: str) -> Response:
+        """Answer a GET."""
+        del method
         _, kind, key = path.split("/")
         return self._status() if kind == "batches" else self._document(key)
 
@@ -146,6 +159,8 @@ class ModelHttp:
         there = [key for key in KEYS if self._seen(key)]
         items = [{"documentNo": key, "status": "PROCESSED", "result": "CREATED"} for key in there]
         first = self.polls == 1
+        if self.poll == "failed":
+            return _json(200, {"batchUuid": UUID, "status": "FAILED", "message": "no"})
         if self.poll == "404 for ever" or (self.poll == "404 first" and first):
             return Response(404, b"")
         if self.poll == "never" or (self.poll == "pending first" and first) or not there:
@@ -271,7 +286,10 @@ class ModelStore:
             for one in given.get("results", ()):
                 self._outcome(one)
             uuid = given.get("uuid") or self.rows[batch_id].uuid
-            self._move(batch_id, to, answered=self.clock.at, uuid=uuid)
+            done = to is BatchState.IN_DOUBT and not self._open(batch_id)
+            state = BatchState.FINISHED if done else to
+            verdict = given.get("verdict")
+            self._move(batch_id, state, answered=self.clock.at, uuid=uuid, verdict=verdict)
             if given.get("parts"):
                 self._split(batch_id)
 
@@ -287,6 +305,13 @@ class ModelStore:
         """Commit a move."""
         del why
         self._commit(lambda: self._move(batch_id, to))
+
+    def save_verdict(self, batch_id: int, verdict: str) -> None:
+        """Commit ARM's verdict on the whole batch."""
+        self._commit(lambda: self._move(batch_id, BatchState.IN_DOUBT, verdict=verdict, answered=self.clock.at))
+
+    def verify_nothing_in_doubt(self, account: Account, run_id: int) -> None:
+        """There is no other run."""
 
     def save_results(self, batch_id: int, results: Any) -> None:
         """Commit outcomes."""
@@ -340,6 +365,7 @@ NO_CUSTOMERS = pl.DataFrame(
         "outcome": pl.String,
         "customer_norm": pl.String,
         "key_norm": pl.String,
+        "message": pl.String,
         "no": pl.Int64,
     }
 )
