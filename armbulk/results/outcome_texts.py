@@ -34,7 +34,9 @@ _MESSAGES_NO = {
     "the answer was lost; ARM must be asked": "svaret gikk tapt; ARM må spørres",
     "found at ARM after the answer was lost": "funnet hos ARM etter at svaret gikk tapt",
     "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
-    "not sent: ARM has no customer with this number (any more)": "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)",
+    "not sent: ARM has no customer with this number (any more)": (
+        "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
+    ),
     "ARM holds the values that were sent": "ARM har verdiene som ble sendt",
     "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
 }

@@ -58,7 +58,7 @@ class Sender:
         After an error the run is stored as paused, and can be resumed.
         """
         session = self.session
-        with session.store.lock(session.run.account, session.run.id):
+        with session.locked():
             session.begin()
             _log.info("Sending started", extra={"run": session.run.id, "batches": len(session.unfinished_batches())})
             try:
@@ -77,7 +77,7 @@ class Sender:
     def look_up_again(self) -> None:
         """Look up, once, every record of the run that is in doubt or waits for a person, and that is not sent again."""
         session = self.session
-        with session.store.lock(session.run.account, session.run.id):
+        with session.locked():
             session.begin()
             for batch in session.unfinished_batches():
                 is_open = batch.state in {BatchState.IN_DOUBT, BatchState.QUARANTINED}

@@ -31,7 +31,7 @@ from armbulk.store.rows import (
     sent_documents,
     split_batch,
 )
-from armbulk.store.schema import batch, event, item, look, run
+from armbulk.store.schema import batch, belongs_to, event, item, look, run
 
 _log = logging.getLogger(__name__)
 
@@ -114,12 +114,15 @@ class BatchJournal(QuotaMeter):
             if parts:
                 split_batch(conn, batch_id, parts)
 
-    def recover(self, run_id: int, account: Account) -> None:
-        """After a crash: batches that were being posted are in doubt, and open reservations are charged in full."""
+    def recover(self, account: Account) -> None:
+        """After a crash: batches that were being posted are in doubt, and open reservations are charged in full.
+
+        The caller has the client's lock, so no process is posting any of them, whatever run they belong to.
+        """
         with self._engine.begin() as conn:
             self._adopt_orphans(conn, account)
-            posting = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == BatchState.POSTING.value)
-            for (batch_id,) in conn.execute(posting).all():
+            posting = sa.select(batch.c.id, batch.c.run).join_from(batch, run).where(*belongs_to(run, account))
+            for batch_id, run_id in conn.execute(posting.where(batch.c.state == BatchState.POSTING.value)).all():
                 self._move(conn, batch_id, BatchState.IN_DOUBT, "the process ended while posting", reservation=None)
                 _log.warning("A batch was being sent when a process ended: it is in doubt", extra={"run": run_id})
 
@@ -207,9 +210,18 @@ class BatchJournal(QuotaMeter):
             values = {"verdict": verdict, "answered": self.clock.now()}
             self._move(conn, batch_id, BatchState.IN_DOUBT, "ARM says that the whole batch failed", **values)
 
-    def save_decisions(self, documents: Sequence[UnresolvedDocument], outcome: Outcome | None, why: str) -> None:
-        """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own."""
+    def save_decisions(
+        self, documents: Sequence[UnresolvedDocument], outcome: Outcome | None, why: str
+    ) -> list[UnresolvedDocument]:
+        """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own.
+
+        Returns:
+            The documents that are not what the person saw any more: when there is one, nothing is done.
+        """
         with self._engine.begin() as conn:
+            changed = decisions.find_changed(conn, documents)
+            if changed:
+                return changed
             for batch_id in sorted({document.batch for document in documents}):
                 chosen = [document for document in documents if document.batch == batch_id]
                 run_id = chosen[0].run
@@ -221,6 +233,7 @@ class BatchJournal(QuotaMeter):
                 self._log(conn, run_id, batch_id, None, None, f"{why}: {len(chosen)} documents")
                 if not select_open_records(conn, batch_id):
                     self._move(conn, batch_id, BatchState.FINISHED, why)
+        return []
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 

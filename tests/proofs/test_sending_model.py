@@ -45,9 +45,9 @@ def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
 class NoIntent(model.ModelStore):
     """What was being posted when the program died is taken for unsent."""
 
-    def recover(self, run_id: int, account: Account) -> None:
+    def recover(self, account: Account) -> None:
         """Send it again."""
-        del run_id, account
+        del account
         for row in list(self.rows.values()):
             if row.state is BatchState.POSTING:
                 self.rows[row.id] = replace(row, state=BatchState.PLANNED)

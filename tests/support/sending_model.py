@@ -218,9 +218,9 @@ class ModelStore:
         del account, run_id
         return nullcontext()
 
-    def recover(self, run_id: int, account: Account) -> None:
+    def recover(self, account: Account) -> None:
         """What was being posted is in doubt."""
-        del run_id, account
+        del account
 
         def change() -> None:
             for row in list(self.rows.values()):
