@@ -9,7 +9,7 @@ from armbulk.app.plan import validate_lookup_options
 from armbulk.app.runs import find_unfinished_run, list_run_files, verify_run_client
 from armbulk.context import Context
 from armbulk.errors import Unfinished
-from armbulk.results.store_check import choose_result_path, verify_history
+from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
 from armbulk.store import Run, RunMark, Store
 
 
@@ -39,7 +39,7 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
 
     Raises:
         StoreError: There is no such run.
-        UsageError: There is no unfinished run.
+        UsageError: There is no unfinished run, or the result workbook would replace one of its files.
         SettingsError: The run belongs to another client.
         Unfinished: A result workbook at hand knows of a run that this machine's store does not know, or another process
             sends for the client or has changed the run meanwhile.
@@ -49,6 +49,7 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
     run = store.run(request.run) if request.run else find_unfinished_run(store, account)
     verify_run_client(run, account)
     target = choose_result_path(list_run_files(run), request.target)
+    verify_target_is_no_input(target, list_run_files(run), replace_input=False)
     if not (request.look_up or request.first_import):
         verify_history(store, run.account, list_run_files(run), target)
     verify_target(target, context, dialog)
