@@ -68,7 +68,7 @@ class Acceptance:
     Attributes:
         uuid: the batch's number; "" when there is none that can be used.
         results: the records that the answer states as created, changed or rejected, by their key.
-        doubt: why other records may have been taken, too; "" when nothing in the answer says so.
+        doubt: what in the answer says that other records may have been taken, too ("counts …"); "" for nothing.
     """
 
     uuid: str = ""
@@ -148,7 +148,7 @@ def _walk(body: Any, resource: str, numbers: Mapping[str, int]) -> Iterator[_Mem
 
 
 def _find_uuid(response: Response, members: Sequence[_Member]) -> tuple[str, list[str]]:
-    """The batch number of an answer ("": none that can be used), and why other numbers cannot be used."""
+    """The batch number of an answer ("": none that can be used), and what other numbers there are."""
     uuids: dict[str, set[str]] = {_DOCUMENTED_NAME: set(), "": set()}
     doubts: list[str] = []
     for name, value in [*_header_numbers(response), *_body_numbers(members)]:
@@ -157,10 +157,10 @@ def _find_uuid(response: Response, members: Sequence[_Member]) -> tuple[str, lis
         if isinstance(value, str) and _UUID.fullmatch(value) and name:
             uuids[name if name == _DOCUMENTED_NAME else ""].add(value)
         else:
-            doubts.append("it names a batch by a number that cannot be used")
+            doubts.append("names a batch by a number that cannot be used")
     numbers = uuids[_DOCUMENTED_NAME] or uuids[""]
     if len(numbers) > 1:
-        return "", [f"it names {len(numbers)} batches", *doubts]
+        return "", ["names several batches", *doubts]
     return "".join(numbers), doubts
 
 
@@ -210,7 +210,7 @@ def _read_items(
         if no is not None:
             items.setdefault(no, []).append({**member.value, ARRAY_NAME: member.name})
         elif _says_taken(unwrap(member.value)):
-            doubts.append(f"it states that {key!r} was taken")
+            doubts.append("states that a record was taken that was not sent in this batch")
     read = [_read_certain(no, record_items, resource) for no, record_items in sorted(items.items())]
     doubts += [entry for entry in read if isinstance(entry, str) and entry]
     return tuple(entry for entry in read if isinstance(entry, RecordResult)), doubts
@@ -229,7 +229,7 @@ def _read_certain(no: int, items: Sequence[Item], resource: str) -> RecordResult
         return ""
     if not words and all(_is_complaint(unwrap(item)) for item in items):
         return ""
-    return "it lists records without a certain word on each"
+    return "lists records without a certain word on each"
 
 
 def _is_complaint(members: Mapping[str, Any]) -> bool:
@@ -251,13 +251,13 @@ def _find_words(members: Sequence[_Member], resource: str, sent: SentKeys) -> li
             continue
         if isinstance(value, dict):
             if read_key(value, resource) is None and _says_taken(lower_names(value)):
-                doubts.append("its words say that records were taken")
+                doubts.append("says in words that records were taken")
         elif isinstance(value, str):
             is_listed = normalise_key_text(value) in keys and _COUNT_NAMES.fullmatch(member.name)
             if is_listed or _BATCH_IN_TEXT.search(value):
-                doubts.append("its words say that records were taken")
+                doubts.append("says in words that records were taken")
         elif _COUNT_NAMES.fullmatch(member.name) and _is_count(value, max(len(sent), 1)):
-            doubts.append("it counts records that were taken")
+            doubts.append("counts records that were taken")
     return doubts
 
 
@@ -289,13 +289,13 @@ def _doubt_unreadable(response: Response) -> str:
     if not text:
         return ""
     if response.headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
-        return "it is compressed, so nobody can read it"
+        return "is compressed and cannot be read"
     if _JSON_START.match(text) or (text[0] == '"' and not text.endswith('"')):
-        return "it is damaged JSON"
+        return "is damaged JSON"
     if _BATCH_IN_TEXT.search(text) or _NUMBER_IN_TEXT.search(text):
-        return "it mentions a batch number"
+        return "mentions a batch number"
     if start.startswith("<") and not is_page and not text.endswith(">"):
-        return "it is damaged XML"
+        return "is damaged XML"
     if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
-        return "it is not text"
+        return "is not text"
     return ""

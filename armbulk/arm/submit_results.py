@@ -56,7 +56,7 @@ def _read_doubt(response: Response, acceptance: Acceptance, verdict: SubmitVerdi
     if not 200 <= response.status < 300:
         message = describe_refusal(response)
     if acceptance.taken and not 200 <= response.status < 300:
-        message = f"{message}; but {acceptance.doubt or 'it names records that were taken'}"
+        message = f"{message}; but the answer {acceptance.doubt or 'names records that were taken'}"
     verdict = SubmitVerdict.ASK if verdict is SubmitVerdict.ASK else SubmitVerdict.IN_DOUBT
     return SubmitResult(
         verdict, message=message, results=acceptance.results, rejection=_read_rejection(response, acceptance)
