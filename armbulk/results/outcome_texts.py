@@ -47,7 +47,7 @@ _MESSAGES_NO = {
     "but the answer states that a record was taken that was not sent in this batch": (
         "men svaret sier at en post er mottatt som ikke var med i batchen"
     ),
-    "but the answer lists records without a certain word on each": "men svaret nevner poster uten et sikkert ord om dem",
+    "but the answer lists records without a certain word on each": "men svaret nevner poster uten sikkert utfall",
     "but the answer says in words that records were taken": "men svaret sier at poster er mottatt",
     "but the answer counts records that were taken": "men svaret teller poster som er mottatt",
     "but the answer names records that were taken": "men svaret nevner poster som er mottatt",
