@@ -70,13 +70,21 @@ class ModelClock:
         self.at += max(seconds, 0.0)
 
 
+POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing", "failed")
+FEW_POLLS = ("done", "failed")
+
+
 @dataclass(frozen=True)
 class Post:
-    """What ARM does with a batch that is posted: when it takes it (None: never), and what it answers."""
+    """What ARM does with a batch that is posted: when it takes it (None: never), and what it answers.
+
+    `polls`: which ways of answering a poll are tried with it.
+    """
 
     name: str
     taken_after: float | None
     reply: Response
+    polls: tuple[str, ...] = POLLS
 
 
 def _json(status: int, body: Any) -> Response:
@@ -99,13 +107,14 @@ POSTS = (
     Post("taken, no number", 0.0, _json(200, {"status": "OK"})),
     Post("taken, cut off", 0.0, Response(202, b'{"batchUu')),
     Post("redirected", None, Response(307, b"")),
-    Post("422, but with a number", 0.0, _json(422, ACCEPTED)),
-    Post("400, but one created", 0.0, _json(400, {"documents": [{"documentNo": "F1", "result": "CREATED"}]})),
-    Post("429, cut off, taken", 0.0, Response(429, b'{"batchUu', {"retry-after": "5"})),
-    Post("401", None, Response(401, b"")),
+    Post("422, but with a number", 0.0, _json(422, ACCEPTED), FEW_POLLS),
+    Post(
+        "400, but one created", 0.0, _json(400, {"documents": [{"documentNo": "F1", "result": "CREATED"}]}), FEW_POLLS
+    ),
+    Post("429, cut off, taken", 0.0, Response(429, b'{"batchUu', {"retry-after": "5"}), FEW_POLLS),
+    Post("401", None, Response(401, b""), FEW_POLLS),
     Post("nobody there", None, Response(error=TransportError.NOT_SENT, reason="no connection")),
 )
-POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing", "failed")
 VISIBLE = (0.0, 40.0)
 
 
@@ -432,25 +441,30 @@ def _judge(store: ModelStore, http: ModelHttp, fate: Fate) -> Verdict:
     return Verdict(fate.at, doubled, lost, unaccounted, store.lawless, waiting)
 
 
+def behaviours() -> Iterator[tuple[Post, str, float]]:
+    """Every behaviour of ARM: what it does with a POST, how it answers polls, when a document can be seen."""
+    for post in POSTS:
+        for poll, visible in product(post.polls, VISIBLE):
+            yield post, poll, visible
+
+
 def everything(pairs: int = 1) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
     """Every behaviour with every pair of points to die at (every `pairs`-th of them)."""
     count = 0
-    for post in POSTS:
-        for poll in POLLS:
-            for visible in VISIBLE:
-                points = run(post, poll, visible).points
-                yield post, poll, visible, ()
-                for first in range(1, points + 1):
-                    for second in [0, *range(first + 1, first + points + 1)]:
-                        count += 1
-                        if second == 0 or count % pairs == 0:
-                            yield post, poll, visible, (first, second) if second else (first,)
+    for post, poll, visible in behaviours():
+        points = run(post, poll, visible).points
+        yield post, poll, visible, ()
+        for first in range(1, points + 1):
+            for second in [0, *range(first + 1, first + points + 1)]:
+                count += 1
+                if second == 0 or count % pairs == 0:
+                    yield post, poll, visible, (first, second) if second else (first,)
 
 
 def sample(seed: int = 7) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
     """Every behaviour, with no death and with one pair of points to die at."""
     chance = random.Random(seed)
-    for post, poll, visible in product(POSTS, POLLS, VISIBLE):
+    for post, poll, visible in behaviours():
         points = run(post, poll, visible).points
         first = chance.randint(1, points)
         yield post, poll, visible, ()
