@@ -92,6 +92,12 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
     return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None)
 
 
+def has_every_value(payload: str, current: Json, resource: Resource) -> bool:
+    """Return whether ARM's record has every value of a payload."""
+    merged = merge(payload, {}, current, resource)
+    return merged.payload is None and not merged.conflicts
+
+
 def has_lost_zeros(field: Field | None, new: str | None, old: str | None) -> bool:
     """Return whether a new value of an identifier is the old one without its leading zeros: damage, not a change."""
     if field is None or field.type not in _IDENTIFIERS or not new or not old or new == old:

@@ -14,7 +14,7 @@ from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import CELL
 from armbulk.readers import read_sheets
 from armbulk.resources import RESOURCES
-from armbulk.sending.merge import merge
+from armbulk.sending.merge import has_every_value, merge
 from armbulk.validation.check import Checked, check_sheets
 
 CUSTOMERS = RESOURCES["customers"]
@@ -87,6 +87,7 @@ def test_arms_value_without_its_zeros_is_never_sent(zeros: int, number: int, is_
         base = {"phoneNo": whole, "postalAddress.postalCode": whole} if is_known else {}
         merged = merge(json.dumps({"customerNo": "1", **change}), base, record, CUSTOMERS)
         assert merged.payload is None
+        assert not has_every_value(json.dumps({"customerNo": "1", **change}), record, CUSTOMERS)
         assert "without" not in merged.conflicts[0].description
         assert "leading zeros" in merged.conflicts[0].description
         assert str(number) not in merged.conflicts[0].description
