@@ -152,7 +152,7 @@ def has_other_unit(text: str, column: Field) -> bool:
     """Return whether a header's words forbid a field: a rate is no amount, net is not gross. Currencies are asked."""
     forbidding = {Unit.RATE, Unit.QUANTITY, Unit.PER_UNIT, Unit.NET, Unit.GROSS}
     units = find_units(text) & forbidding
-    return all(units != find_units(header) & forbidding for header in list_headers(column))
+    return not any(units <= find_units(header) for header in list_headers(column))
 
 
 @lru_cache(maxsize=64)

@@ -88,13 +88,19 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
 
 
 def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
-    """Return the rows of a sheet of lines that may be totals: they are never taken for lines of the document above."""
+    """Return the rows of a sheet of lines that may be totals: they are never taken for lines of the document above.
+
+    They are called a total, or have amounts and nothing else.
+    """
     key = match.columns.get(match.recognised_resource.record_key) if match.resource else None
     if key is None:
         return []
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     is_like = _is_called(body, key, _IS_TOTAL)
     is_like |= _is_called(body, key, _STARTS_WITH_TOTAL) & _adds_up(body, key, match)
+    columns = {**match.columns, **(match.lines.columns if match.lines else {})}
+    amounts = {columns[name] for name in (*AMOUNTS, "quantity") if name in columns}
+    is_like |= pl.all_horizontal(pl.col(letter).is_null() for letter in sheet.letters if letter not in amounts)
     return body.filter(is_like)["row"].to_list()
 
 

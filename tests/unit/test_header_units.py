@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.mapping.headers import fold_header, index_headers
+from armbulk.mapping.headers import find_similar, fold_header, index_headers
 from armbulk.model.read_options import ReadOptions
 from armbulk.resources import RESOURCES
 from armbulk.validation.check import Checked, check_again, check_files
@@ -105,6 +105,19 @@ def test_headers_of_lines(tmp_path: Path, header: str, code: str | None) -> None
     book.save(tmp_path / "f.xlsx")
     found = check_files([str(tmp_path / "f.xlsx")])
     assert found.findings.filter(found.findings["column"] == "H")["code"].to_list() == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("Antal", "quantity"), ("Beløp inkl mvaa", "incl_vat"), ("Beløp eks mva %", None), ("Linjetekst", None),
+     ("Beløp inkl. mva per stk", None), ("Antall %", None)],
+)  # fmt: skip
+def test_what_a_header_resembles(header: str, name: str | None) -> None:
+    """A typing error is asked about; a word for another unit is none."""
+    names = {**index_headers(RESOURCES["lines"])}
+    names.pop(fold_header("Linjetekst"))
+    similar = find_similar(header, names)
+    assert (similar.name if similar else None) == name
 
 
 def test_a_header_in_kroner_is_asked_about(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def test_continuation_rows_of_a_flat_file(tmp_path: Path) -> None:
         line("", "1"),  # the number of a new document may be missing
         line("", "2", "100;25;125", "Sum"),  # a total that is called so
         line("", "", "100;25;125", "Totalt 1 linje", ";"),  # and one that adds up
+        line("", "", "100;25;125", "", ";"),  # or has amounts and nothing else
     ],
 )
 def test_what_may_be_no_continuation_is_not_filled(tmp_path: Path, row: str) -> None:
