@@ -263,6 +263,7 @@ def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptio
     documents, split_findings = flat_file.split_flat_file(
         table, lines, index, sheet.hidden_rows, _headers_of(sheet, match)
     )
+    lines = flat_file.drop_rows_without_line(documents, lines)
     return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
 
 
