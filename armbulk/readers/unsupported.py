@@ -4,6 +4,7 @@ from armbulk.errors import FileError
 from armbulk.readers.compound_file import SIGNATURE
 
 SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
+_EARLIEST_WORKBOOKS = {b"\x09\x00", b"\x09\x02", b"\x09\x04"}  # Excel 2, 3 and 4
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _OTHERS = {
     b"%PDF": "a PDF",
@@ -31,6 +32,8 @@ def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
     """Refuse content that is neither a zip nor text with columns (FileError); `suffix` is that of the file's name."""
     if content.startswith(SIGNATURE):
         _refuse_compound(content, name)
+    if content[:2] in _EARLIEST_WORKBOOKS and b"\x00" in content[:8]:
+        raise FileError("not-xlsx", f"{name} is an Excel workbook from before 1993", SAVE_AS_XLSX)
     for first, what in _OTHERS.items():
         if content.startswith(first):
             raise FileError("not-xlsx", f"{name} is {what}", "Name an Excel workbook (.xlsx) or a CSV file")

@@ -59,6 +59,11 @@ class WorkbookArchive:
         """The names of the parts in lower case: Excel compares them without case."""
         return frozenset(self._parts)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the parts as they are in the file."""
+        return [info.filename for info in self._parts.values()]
+
     def close(self) -> None:
         """Close the archive."""
         self._zip.close()
