@@ -258,3 +258,18 @@ def test_changed_bytes_of_a_binary_workbook(part: str, places: list[tuple[int, i
     contents[part] = mutated(contents[part], places)
     with contextlib.suppress(ValueError, FileError):
         xlsb_cells.find_special_cells(WorkbookArchive(pack(dict(contents)), "k.xlsb"))
+
+
+@settings(deadline=None, derandomize=True)
+@given(PLACES, st.integers(0, 3_000))
+def test_changed_bytes_of_an_open_document(
+    tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]], cut: int
+) -> None:
+    """An .ods with changed bytes in its content is read, or refused by name."""
+    path = tmp_path_factory.getbasetemp() / "k.ods"
+    with zipfile.ZipFile(WORKBOOKS / "values.ods") as archive:
+        contents = {name: archive.read(name) for name in ("mimetype", "content.xml")}
+    contents["content.xml"] = mutated(contents["content.xml"], places, cut)
+    path.write_bytes(pack(dict(contents)))
+    with contextlib.suppress(FileError):
+        read_sheets(path)
