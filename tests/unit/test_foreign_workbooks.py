@@ -120,6 +120,17 @@ def test_a_number_in_a_column_of_identifiers_is_an_error(tmp_path: Path) -> None
     assert checked.tables["customers"].rows.select("customer_no", "name").rows() == [(None, "Kari"), ("0007", "7")]
 
 
+def test_postal_codes_are_completed_on_request(tmp_path: Path) -> None:
+    """With `--pad-postal-codes` a postal code that is a number is no error: its zero is known."""
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+    row = "<table:table-row>{}</table:table-row>".format
+    code = SEVEN.replace('value="7"', 'value="585"')
+    rows = row(text("Kundenr") + text("Navn") + text("Postnr")) + row(text("0007") + text("Kari") + code)
+    (tmp_path / "k.ods").write_bytes(ods(rows))
+    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include", pad_postal_codes=True))
+    assert (checked.errors, checked.tables["customers"].rows["postal_code"].to_list()) == (0, ["0585"])
+
+
 def test_a_password_is_named(tmp_path: Path) -> None:
     """An encrypted .ods is refused as such."""
     path = tmp_path / "k.ods"
