@@ -78,5 +78,10 @@ class Dialog:
         del document, phrase
         return ""
 
+    def ask_again(self, changes: str) -> bool:
+        """Return whether to ask anew, after `changes` by another process; else the command stops: nothing was done."""
+        del changes
+        return False
+
     def note(self, text: str) -> None:
         """Report something to know before the work goes on."""

@@ -108,6 +108,13 @@ class TerminalDialog(Dialog):
             self._confirm_phrase(decision, phrase)
         return decision
 
+    def ask_again(self, changes: str) -> bool:
+        """Show the changes where somebody can answer the question anew."""
+        if self._yes or not self._context.can_ask:
+            return False
+        self._context.reporter.say(changes)
+        return True
+
     def note(self, text: str) -> None:
         """Show the note on stderr."""
         self._context.reporter.say(text)

@@ -25,6 +25,8 @@ MAX_SINGLE_LOOKUPS = 20
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""
 
+NOT_AT_ARM = "not sent: ARM has no customer with this number (any more)"
+
 _CUSTOMERS = RESOURCES["customers"]
 _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
 
@@ -87,7 +89,9 @@ class ConflictCheck:
             if isinstance(lookup, RateLimited | CallFailed):
                 return lookup
             current = lookup
-        if current is not None:  # a customer that ARM does not have goes as it is: ARM then says so in its own words
+        if current is None:
+            self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_AT_ARM))
+        else:
             self._decide(batch, record, current)
         self.checked.add(record.no)
         return None
