@@ -32,6 +32,8 @@ def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | 
     if content.startswith(b"PK\x03\x04"):
         return _report_open(_read_archive(content, name, sha256), path)
     if unsupported.is_old_workbook(content):
+        if xls_cells.is_encrypted(content):
+            raise FileError("encrypted", f"{name} is password-protected", "Remove the password and save it again")
         find_special = partial(xls_cells.find_special_cells, content)
         return _report_open(foreign_workbook.read_foreign(content, name, sha256, "xls", find_special), path)
     unsupported.refuse_unsupported(content, path.suffix.lower(), name)

@@ -39,6 +39,8 @@ def read_ods(archive: WorkbookArchive, sha256: str) -> list[Sheet]:
         archive.parse("content.xml", {"document-content": reader.describe()}, (_OFFICE.strip(),))
     except (ValueError, OverflowError) as error:
         raise archive.damaged_error(str(error)) from None
+    if not reader.sheets:
+        raise archive.no_workbook_error("an OpenDocument file without a table")
     refuse_same_names([sheet.name for sheet in reader.sheets], archive.name)
     return [sheet.build(archive.name, sha256, "ods") for sheet in reader.sheets]
 

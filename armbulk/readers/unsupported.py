@@ -1,7 +1,9 @@
 """Unsupported formats: recognised by their first bytes, and refused with advice."""
 
+import struct
+
 from armbulk.errors import FileError
-from armbulk.readers.compound_file import SIGNATURE
+from armbulk.readers.compound_file import SIGNATURE, CompoundFile
 
 SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
 _EARLIEST_WORKBOOKS = {b"\x09\x00", b"\x09\x02", b"\x09\x04"}  # Excel 2, 3 and 4
@@ -18,14 +20,19 @@ _OTHERS = {
 
 
 def is_old_workbook(content: bytes) -> bool:
-    """Return whether the content is an Excel workbook from before 2007 (.xls), without a password for the file."""
-    if not content.startswith(SIGNATURE) or _has_name(content, "EncryptedPackage"):
-        return False
-    return _has_name(content, "Workbook") or _has_name(content, "Book\x00")
+    """Return whether the content is an Excel workbook from before 2007 (.xls)."""
+    names = _list_streams(content)
+    return "EncryptedPackage" not in names and bool({"Workbook", "Book"} & names)
 
 
-def _has_name(content: bytes, name: str) -> bool:
-    return name.encode("utf-16-le") in content
+def _list_streams(content: bytes) -> set[str]:
+    """Return which of the known streams a compound file has; a damaged one is searched for their names."""
+    if not content.startswith(SIGNATURE):
+        return set()
+    try:
+        return set(CompoundFile(content).names)
+    except (ValueError, struct.error):
+        return {name for name in ("EncryptedPackage", "Workbook") if name.encode("utf-16-le") in content}
 
 
 def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
@@ -43,7 +50,7 @@ def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
 
 def _refuse_compound(content: bytes, name: str) -> None:
     """Refuse a compound file: a workbook with a password, or another Office file."""
-    if _has_name(content, "EncryptedPackage"):
+    if "EncryptedPackage" in _list_streams(content):
         raise FileError(
             "encrypted",
             f"{name} is password-protected",

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.compound_file import CompoundFile
@@ -10,7 +11,8 @@ from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, cl
 _BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
 _FORMAT, _XF, _DATE_MODE = 0x041E, 0x00E0, 0x0022
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
-_UNCALCED, _MERGED = 0x005E, 0x00E5
+_UNCALCED, _MERGED, _FILE_PASS = 0x005E, 0x00E5, 0x002F
+_FIRST_RECORDS = 10  # the password is named right behind the beginning
 _BOOLEAN_RESULT, _ERROR_RESULT, _SPECIAL_RESULT = 1, 2, b"\xff\xff"
 
 
@@ -27,6 +29,15 @@ def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
         return _scan(stream)
     except (struct.error, IndexError) as error:
         raise ValueError("a record is cut off") from error
+
+
+def is_encrypted(content: bytes) -> bool:
+    """Return whether a workbook has a password; False for a damaged one."""
+    try:
+        stream = CompoundFile(content).read("Workbook", "Book") or b""
+    except (ValueError, struct.error, IndexError):
+        return False
+    return any(kind == _FILE_PASS for kind, _ in islice(_records(stream, 0), _FIRST_RECORDS))
 
 
 def _scan(stream: bytes) -> dict[str, SpecialCells]:

@@ -139,6 +139,26 @@ def test_a_password_is_named(tmp_path: Path) -> None:
         read_sheets(path)
 
 
+def test_a_password_of_an_old_workbook_is_named(tmp_path: Path) -> None:
+    """An .xls with a password is refused as such: it has a record that says so."""
+    content = (WORKBOOKS / "values.xls").read_bytes()
+    begin = content.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20  # behind the beginning of the workbook
+    (tmp_path / "k.xls").write_bytes(content[:begin] + b"\x2f\x00" + content[begin + 2 :])
+    with pytest.raises(FileError, match="password"):
+        read_sheets(tmp_path / "k.xls")
+
+
+def test_an_open_document_that_does_not_say_its_type(tmp_path: Path) -> None:
+    """Some programs leave the type out; a document without tables is refused."""
+    with zipfile.ZipFile(BytesIO(ods(f"<table:table-row>{SEVEN}</table:table-row>"))) as archive:
+        content = archive.read("content.xml")
+    (tmp_path / "k.ods").write_bytes(pack({"content.xml": content}))
+    assert cells(tmp_path / "k.ods") == {"A1": ("7", "number")}
+    (tmp_path / "k.ods").write_bytes(pack({"content.xml": content.replace(b"office:spreadsheet", b"office:text")}))
+    with pytest.raises(FileError, match="without a table"):
+        read_sheets(tmp_path / "k.ods")
+
+
 def test_a_bomb_is_refused_before_the_reader_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parts of .ods and .xlsb are unpacked within the limits of .xlsx before another program reads them."""
     monkeypatch.setattr(foreign_workbook, "_run_worker", lambda *_: pytest.fail("the reader was started"))
