@@ -34,9 +34,9 @@ _OPTIONS = (
         "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help="The decimal separator, where 1.234 is unclear."
     ),
     click.option("--dates", type=click.Choice(DATE_ORDERS), help="The order in dates such as 01/02/25."),
-    click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out rows that Excel does not show."),
-    click.option("--include-hidden", "hidden", flag_value="include", help="Take hidden rows as any other."),
-    click.option("--encoding", help="The encoding of CSV files, where it is not found rightly."),
+    click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out hidden rows and columns."),
+    click.option("--include-hidden", "hidden", flag_value="include", help="Read hidden rows and columns."),
+    click.option("--encoding", help="The encoding of CSV files, if detection fails."),
     click.option(
         "--as",
         "as_resource",

@@ -13,7 +13,7 @@ class ReadOptions:
     Attributes:
         as_resource: What the sheets hold.
         encoding: The encoding of CSV files.
-        hidden: "include" or "skip" rows that Excel does not show; None: they are an error.
+        hidden: "include" or "skip" rows and columns that Excel does not show; None: they are an error.
         dates: "dmy", "mdy" or "ymd": the order in dates such as 01/02/25.
         decimal: "," or ".": the decimal separator, where 1.234 is unclear.
         pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
