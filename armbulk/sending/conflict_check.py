@@ -16,7 +16,7 @@ from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.sending.merge import merge, overwrite
+from armbulk.sending.merge import merge
 from armbulk.store import Batch, Run
 
 MAX_SINGLE_LOOKUPS = 20
@@ -99,16 +99,14 @@ class ConflictCheck:
     def _decide(self, batch: Batch, record: OpenRecord, current: dict[str, Any]) -> None:
         """Send the rest of the change, or set the record aside."""
         store = self.client.store
-        if self.run.options.get("overwrite"):
-            payload = overwrite(record.payload, current, _CUSTOMERS)
-        else:
-            merged = merge(record.payload, json.loads(record.base or "{}"), current, _CUSTOMERS)
-            if merged.conflicts:
-                message = "; ".join(conflict.description for conflict in merged.conflicts)
-                result = RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {message}")
-                store.exclude_record(batch.id, result)
-                return
-            payload = merged.payload
+        base = {} if self.run.options.get("overwrite") else json.loads(record.base or "{}")
+        merged = merge(record.payload, base, current, _CUSTOMERS)
+        if merged.conflicts:
+            message = "; ".join(conflict.description for conflict in merged.conflicts)
+            result = RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {message}")
+            store.exclude_record(batch.id, result)
+            return
+        payload = merged.payload
         if payload is None:
             store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, "ARM holds this already"))
         elif payload != record.payload:

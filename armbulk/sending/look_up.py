@@ -12,7 +12,7 @@ from armbulk.resources import RESOURCES
 from armbulk.retry import lookup_backoff
 from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
-from armbulk.sending.merge import overwrite
+from armbulk.sending.merge import has_every_value
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch
 
@@ -69,7 +69,7 @@ def compare_customer(record: OpenRecord, current: dict[str, Any] | None, respons
     if current is None:
         result = LookupResult.ABSENT if response.status == 404 else LookupResult.UNKNOWN
         return DocumentLookup(result, f"ARM answered {response.status} to the look-up")
-    is_same = overwrite(record.payload, current, RESOURCES["customers"]) is None
+    is_same = has_every_value(record.payload, current, RESOURCES["customers"])
     return DocumentLookup(
         LookupResult.EQUAL if is_same else LookupResult.DIFFERENT, "ARM holds the values that were sent"
     )
