@@ -16,8 +16,8 @@ UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 class Failing(httpx.BaseTransport):
     """ARM, which says that the batches of a resource failed; it takes those of the first records all the same."""
 
-    def __init__(self, resource: str, *, taken: int) -> None:
-        self.resource, self.taken, self.posts = resource, taken, 0
+    def __init__(self, resource: str, *, taken: int, message: str = "Ledger closed") -> None:
+        self.resource, self.taken, self.message, self.posts = resource, taken, message, 0
         self._inner = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -31,7 +31,7 @@ class Failing(httpx.BaseTransport):
                 self._inner.handle_request(httpx.Request("POST", request.url, headers=headers, json=body))
             return _answer(202, {"batchUuid": UUID, "status": "QUEUED"})
         if request.url.path.endswith(UUID):
-            return _answer(200, {"batchUuid": UUID, "status": "FAILED", "message": "Ledger closed"})
+            return _answer(200, {"batchUuid": UUID, "status": "FAILED", "message": self.message})
         return self._inner.handle_request(request)
 
     def close(self) -> None:
@@ -95,3 +95,14 @@ def test_customers_are_looked_up_at_once(tmp_path: Path, taken: int, said: dict[
             rejected = stood.items.filter(stood.items["outcome"] == "rejected")
             assert rejected["message"].unique().to_list() == ["Ledger closed"]
         assert failing.posts == 1
+
+
+def test_words_on_a_batch_are_shown_without_what_they_quote(tmp_path: Path) -> None:
+    """They stand with every record of the batch, so they name none of its customers."""
+    with journey(tmp_path) as way:
+        way.bench = replace(
+            way.bench, transport=Failing("customers", taken=0, message="No place for kunde2@eksempel.no")
+        )
+        stood = way.run(sample_files())
+        rejected = stood.items.filter(stood.items["outcome"] == "rejected")
+        assert rejected["message"].unique().to_list() == ["No place for …"]
