@@ -30,8 +30,7 @@ def main() -> int:
         return ENCRYPTED
     except MemoryError:
         return TOO_LARGE
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        sys.stderr.write(str(error)[:200])
+    except (python_calamine.CalamineError, OSError, ValueError):
         return UNREADABLE
 
 

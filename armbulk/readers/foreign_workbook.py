@@ -68,9 +68,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
     if done.returncode == calamine_worker.ENCRYPTED:
         raise FileError("encrypted", f"{name} is password-protected", "Remove the password and save it again")
     if done.returncode in {calamine_worker.UNREADABLE, _FAILED}:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
-        why = "".join(character for character in lines[-1] if character.isprintable())[:200]
-        raise FileError("damaged", f"{name} is damaged: {why}", SAVE_AS_XLSX)
+        raise FileError("damaged", f"{name} is damaged: its cells cannot be read", SAVE_AS_XLSX)
     raise FileError("too-large", f"{name} needs too much memory or time to read", SAVE_AS_XLSX)
 
 
