@@ -123,16 +123,19 @@ class RateLimitedClient:
         """Return what `take` gets of the quota.
 
         When there is no room (`take` returns a time) and the server's time is not known yet, the server is asked for
-        it and `take` is called once more: the quota may have more room than this machine's clock suggests.
+        it and `take` is called once more: the quota may have more room than this machine's clock suggests. A time that
+        another clock contradicts is asked for twice.
         """
         room = take()
-        if not isinstance(room, float) or not self.store.needs_time_sync(self.account):
-            return room
-        response = self.system.ask_time()
-        if response.date_sample is None:
-            return CallFailed(response)
-        self.store.update_clock(self.account, response.date_sample)
-        return take()
+        for _ in range(2):
+            if not isinstance(room, float) or not self.store.needs_time_sync(self.account):
+                return room
+            response = self.system.ask_time()
+            if response.date_sample is None:
+                return CallFailed(response)
+            self.store.update_clock(self.account, response.date_sample)
+            room = take()
+        return room
 
     def block(self, response: Response, cost: ApiUsage) -> RateLimited:
         """Record that a call of this cost was refused for a limit: no process calls before the time it names."""

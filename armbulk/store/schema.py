@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from armbulk.quota.limits import Account
 
-VERSION = 6
+VERSION = 7
 """The version of the tables below; a store of a newer version is refused and left as it is."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -51,6 +51,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "UPDATE item SET key_norm = normal_key(key_norm), customer_norm = normal_key(customer_norm)",
     ),
     6: ("ALTER TABLE item ADD COLUMN base TEXT",),
+    7: tuple(
+        f"ALTER TABLE usage_clock ADD COLUMN {column}"
+        for column in ("high FLOAT", "wall FLOAT", "monotonic FLOAT", "boot TEXT")
+    ),
 }
 """Statements that bring a store from the version before to this one; new tables are created in addition."""
 
@@ -226,6 +230,10 @@ meter_clock = Table(
     Column("last_now", Float, nullable=False),
     Column("blocked_until", Float, nullable=False),
     Column("heard", Float),  # the latest time that ARM's own Date proved
+    Column("high", Float),  # the upper bound; last_now is the lower one
+    Column("wall", Float),  # this machine's wall clock then
+    Column("monotonic", Float),  # seconds since the machine was started, and which start that was
+    Column("boot", Text),
 )
 
 
