@@ -21,6 +21,9 @@ from armbulk.quota.limits import Account
 VERSION = 7
 """The version of the tables below; a store of a newer version is refused and left as it is."""
 
+_CLOCKS = ("high FLOAT", "wall FLOAT", "monotonic FLOAT", "boot TEXT")
+_SENT_CONTENT = ("customer_norm", "date", "currency", "amount", "body", "content")
+
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE batch ADD COLUMN rounds INTEGER NOT NULL DEFAULT 0",
@@ -51,9 +54,13 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "UPDATE item SET key_norm = normal_key(key_norm), customer_norm = normal_key(customer_norm)",
     ),
     6: ("ALTER TABLE item ADD COLUMN base TEXT",),
-    7: tuple(
-        f"ALTER TABLE usage_clock ADD COLUMN {column}"
-        for column in ("high FLOAT", "wall FLOAT", "monotonic FLOAT", "boot TEXT")
+    7: (
+        *(f"ALTER TABLE usage_clock ADD COLUMN {name}" for name in _CLOCKS),
+        *(f"ALTER TABLE sent_key ADD COLUMN {name} TEXT" for name in _SENT_CONTENT),
+        (
+            "UPDATE sent_key SET (customer_norm, date, currency, amount) = (SELECT customer_norm, date, currency,"
+            " amount FROM item WHERE item.run = sent_key.run AND item.no = sent_key.item)"
+        ),
     ),
 }
 """Statements that bring a store from the version before to this one; new tables are created in addition."""
@@ -174,8 +181,9 @@ sent_key = Table(
     Column("run", Integer, nullable=False),
     Column("item", Integer, nullable=False),
     Column("outcome", Text),  # its outcome, once its record has been purged
+    *(Column(name, Text) for name in _SENT_CONTENT),
 )
-"""Document numbers that were sent, or may have been: no other run sends them."""
+"""Document numbers that were sent, or may have been: no other run sends them; and what was sent (`sent_before`)."""
 
 event = Table(
     "event",
