@@ -13,6 +13,7 @@ import click
 from armbulk.app.choices import list_client_sizes
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 from armbulk.i18n import Lang
+from armbulk.model.plain_text import show_safely
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -42,7 +43,7 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise QuestionError("question", question, "Answer with --yes, or with --dry-run to look first")
-        return click.confirm(question, default=False, err=True)
+        return click.confirm(show_safely(question), default=False, err=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from armbulk.errors import QuestionError, UsageError
 from armbulk.findings.frame import fill_template
 from armbulk.i18n import Words
 from armbulk.model.decision import Decision
+from armbulk.model.plain_text import show_safely
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -66,7 +67,8 @@ class TerminalDialog(Dialog):
         values = {
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
-        return click.confirm(fill_template(_ACCEPT_HEADER.text(self._context.lang), values), default=False, err=True)
+        text = fill_template(_ACCEPT_HEADER.text(self._context.lang), values)
+        return click.confirm(show_safely(text), default=False, err=True)
 
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes."""
@@ -89,7 +91,7 @@ class TerminalDialog(Dialog):
         question = f"{decision}: type the count and the total ({phrase})"
         if not self._context.can_ask:
             raise QuestionError("question", question, "Answer with --yes (and --expect-count, --expect-total)")
-        if click.prompt(question, default="", show_default=False, err=True).split() != phrase.split():
+        if click.prompt(show_safely(question), default="", show_default=False, err=True).split() != phrase.split():
             raise UsageError("not-confirmed", "That is not the count and the total", "Nothing was done")
         return True
 

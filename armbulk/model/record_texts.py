@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -22,6 +23,16 @@ SEPARATOR = "\x1f"
 """Between the values of a key that has several."""
 
 _LARGEST_EXPONENT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class OddNumber:
+    """A JSON number beyond all amounts, such as 1e9999: it is kept as ARM wrote it, and equals no other value."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def format_json_value(value: Any) -> str | None:
@@ -59,6 +70,8 @@ def to_json_text(value: Any) -> str:
     """Return a value as JSON, every number with its exact digits."""
     if isinstance(value, Decimal):
         return _format_decimal(value)
+    if isinstance(value, OddNumber):
+        return value.text
     if isinstance(value, dict):
         pairs = (f"{json.dumps(name, ensure_ascii=False)}: {to_json_text(inner)}" for name, inner in value.items())
         return "{" + ", ".join(pairs) + "}"
