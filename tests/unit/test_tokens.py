@@ -72,7 +72,7 @@ def test_a_login_service_that_is_down_is_named_within_two_minutes() -> None:
 @pytest.mark.parametrize("life", [{"expires_in": 600}, {"expires_in": "600"}, {"expires_on": 1_800_000_600}])
 def test_the_life_of_a_token_counts_from_the_request(life: dict[str, object]) -> None:
     """A token of ten minutes whose answer took 100 seconds is renewed nine minutes after the request."""
-    services = Services(FakeClock(), [(200, life, 100)])
+    services = Services(FakeClock(), [(200, life, 100), (200, {"expires_in": 600}, 0)])
     http = client(services)
     http.login()
     services.clock.at += 430
