@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from armbulk import __version__
-from armbulk.cli.command import stop_signals
+from armbulk.cli.command import STOP, stop_signals
 from armbulk.errors import Exit
 
 _COMMANDS = {
@@ -71,16 +71,20 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line. A character that the console lacks never stops it; a signal stops it with exit code 130."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    for name in stop_signals():
-        signal.signal(name, signal.default_int_handler)
+    code: int = Exit.INTERRUPTED
+    signals = stop_signals()
     try:
+        for name in signals:
+            signal.signal(name, STOP.stop_at_once)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
         code = cli(prog_name="armbulk", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         code = Exit.INTERRUPTED
+    for name in signals:
+        signal.signal(name, signal.SIG_IGN)  # nothing is left to stop: the exit code stands
     sys.exit(code)

@@ -104,6 +104,7 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
     from armbulk.app.logs import logged_command
     from armbulk.cli.output import Reporter
 
+    STOP.is_requested = False
     reporter = Reporter(shared.lang or read_default_language(), shared.as_json, shared.quiet)
     try:
         with connect(
@@ -111,18 +112,26 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
         ) as session:
             reporter.lang = session.profile.lang
             with logged_command(session, function.__name__, shared.verbose) as ended:
-                ended.exit_code = function(CommandContext(session, reporter), **arguments)
+                exit_code = function(CommandContext(session, reporter), **arguments)
+                ended.exit_code = Exit.INTERRUPTED if STOP.is_requested else exit_code
             return int(ended.exit_code)
     except ArmbulkError as error:
+        if STOP.is_requested:
+            reporter.error("interrupted", f"Interrupted. {error.message}", error.hint, Exit.INTERRUPTED)
+            return int(Exit.INTERRUPTED)
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
     except KeyboardInterrupt:
-        reporter.error("interrupted", "Interrupted", "`armbulk resume` goes on", Exit.INTERRUPTED)
-        return int(Exit.INTERRUPTED)
+        return _report_interruption(reporter)
     except (click.ClickException, click.Abort, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
-        return _report_bug(error, reporter)
+        return _report_interruption(reporter) if STOP.is_requested else _report_bug(error, reporter)
+
+
+def _report_interruption(reporter: "Reporter") -> int:
+    reporter.error("interrupted", "Interrupted", "`armbulk resume` goes on", Exit.INTERRUPTED)
+    return int(Exit.INTERRUPTED)
 
 
 def _report_bug(error: Exception, reporter: "Reporter") -> int:
@@ -141,6 +150,26 @@ def stop_signals() -> list[signal.Signals]:
     ]
 
 
+@dataclass(slots=True)
+class StopRequest:
+    """Whether a signal asked this process to stop: then it ends with exit code 130, whatever else happens.
+
+    Attributes:
+        is_requested: a stop signal came.
+    """
+
+    is_requested: bool = False
+
+    def stop_at_once(self, *_: object) -> None:
+        """Take note of a signal, and stop what is being done. A signal handler."""
+        self.is_requested = True  # what is being done may swallow the exception
+        raise KeyboardInterrupt
+
+
+STOP = StopRequest()
+"""The one of this process."""
+
+
 class InterruptHandler:
     """The first of the stop signals stops after the call that is being made; the second stops at once."""
 
@@ -156,5 +185,6 @@ class InterruptHandler:
 
     def _stop(self, *_: object) -> None:
         if self._session.clock.interrupted:
-            raise KeyboardInterrupt
+            STOP.stop_at_once()
+        STOP.is_requested = True
         self._session.interrupt()
