@@ -16,8 +16,9 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
+from armbulk.errors import FileError
 from armbulk.model.columns import ExportColumn
-from armbulk.model.excel import EXCEL_MAX_ROWS
+from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
 from armbulk.writers.report_cells import HEAD, INK
 from armbulk.writers.table_stream import TableStream
@@ -65,6 +66,12 @@ def write_workbook(
         lang: language of the headers.
         add_summary: adds sheets before the tables.
     """
+    if any(len(stream.columns) > EXCEL_MAX_COLUMNS for stream in streams):
+        raise FileError(
+            "too-many-columns",
+            f"{target.name}: the list has more columns than a worksheet ({EXCEL_MAX_COLUMNS:,})",
+            "Export to .csv, or choose columns with --columns",
+        )
     sheets = [sheet for stream in streams for sheet in _split_into_sheets(stream)]
     template, sheet_parts = _create_template(sheets, lang, add_summary)
     table_parts = _find_tables(template, sheet_parts)
