@@ -1,6 +1,8 @@
 """What a use case works with: settings, clock, store and ARM client."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -11,14 +13,25 @@ from armbulk.model.system import ReceivablesSystem
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
 
+if TYPE_CHECKING:
+    from armbulk.export.request_budget import RequestPrice
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a use case works with: settings, clock, and (in tests) a transport."""
+    """What a use case works with: settings, clock, and (in tests) a transport.
+
+    Attributes:
+        profile: the settings.
+        clock: tells the time, waits, and knows of an interruption.
+        transport: replaces the network.
+        confirm_requests: asks whether an export may cost so many requests; without it none is confirmed.
+    """
 
     profile: Profile
     clock: Clock
     transport: httpx.BaseTransport | None = None
+    confirm_requests: Callable[["RequestPrice"], bool] = lambda _: False
 
     def open_store(self) -> Store:
         """Open the store of this profile."""

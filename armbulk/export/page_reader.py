@@ -42,6 +42,7 @@ class PageReader:
         waits: whether to wait for room in the quota, however long that takes.
         pause: seconds before the first retry, and the wait that is too short to stop for.
         on_progress: called before each wait.
+        verify_call: called before each call; raises when the export may make no more.
     """
 
     client: RateLimitedClient
@@ -50,6 +51,7 @@ class PageReader:
     waits: bool = True
     pause: float = 2.0
     on_progress: Callable[[Progress], None] = lambda _: None
+    verify_call: Callable[[], None] = lambda: None
 
     def read(
         self, params: dict[str, str], max_records: int, *, stored: bool = False, endpoint: str = ""
@@ -102,6 +104,7 @@ class PageReader:
     def _call(self, endpoint: str, params: dict[str, str], max_records: int) -> ApiResult[Page | None] | Interruption:
         """Make the call within the quota, and report what it used."""
         self._raise_if_interrupted()
+        self.verify_call()
         json_array = self.decoder.resource.json_array if endpoint == self.decoder.listing.endpoint else ""
 
         def read_page() -> ApiResult[Page | None]:
