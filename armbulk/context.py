@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import httpx
 
@@ -13,9 +12,6 @@ from armbulk.model.system import ReceivablesSystem
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
 
-if TYPE_CHECKING:
-    from armbulk.export.request_budget import RequestPrice
-
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -25,13 +21,14 @@ class Context:
         profile: the settings.
         clock: tells the time, waits, and knows of an interruption.
         transport: replaces the network.
-        confirm_requests: asks whether an export may cost so many requests; without it none is confirmed.
+        confirm_requests: asks whether an export may look for so many records, with so many requests, of so many that
+            fit in an hour; without it nothing is confirmed.
     """
 
     profile: Profile
     clock: Clock
     transport: httpx.BaseTransport | None = None
-    confirm_requests: Callable[["RequestPrice"], bool] = lambda _: False
+    confirm_requests: Callable[[int, int, int], bool] = lambda *_: False
 
     def open_store(self) -> Store:
         """Open the store of this profile."""

@@ -3,12 +3,14 @@
 import io
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 from armbulk import __version__
-from armbulk.cli.command import STOP, stop_signals
+from armbulk.cli.command import STOP, show_usage_error, stop_signals
 from armbulk.errors import Exit
 
 _COMMANDS = {
@@ -36,6 +38,26 @@ _COMMANDS = {
 
 class _Commands(click.Group):
     """Has the commands by name, and loads one when it is called."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's own signature
+        **extra: Any,
+    ) -> Any:
+        """Run the command line; with --json wrong usage is one JSON object, too."""
+        words = sys.argv[1:] if args is None else args
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            code = show_usage_error(error, as_json="--json" in words)
+        except click.Abort:
+            code = Exit.INTERRUPTED
+        if standalone_mode:
+            sys.exit(code)
+        return code
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a user needs them."""
@@ -80,9 +102,6 @@ def main() -> None:
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         code = cli(prog_name="armbulk", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = Exit.INTERRUPTED
     for name in signals:

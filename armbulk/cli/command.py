@@ -142,6 +142,19 @@ def _report_bug(error: Exception, reporter: "Reporter") -> int:
     return int(Exit.BUG)
 
 
+def show_usage_error(error: click.ClickException, *, as_json: bool) -> int:
+    """Show that a command was called wrongly; return the exit code."""
+    if not as_json:
+        error.show()
+        return int(Exit.USAGE)
+    command_path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "armbulk"
+    hint = f"`{command_path} --help` shows how it is used"
+    from armbulk.cli.output import Reporter
+
+    Reporter(as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
+    return int(Exit.USAGE)
+
+
 def stop_signals() -> list[signal.Signals]:
     """Return the signals that ask to stop (Ctrl-C, a shutdown, a closed console), but for those that are ignored."""
     known = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}

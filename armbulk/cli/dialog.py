@@ -31,6 +31,12 @@ _FIRST_IMPORT = Words(
     "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
     "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
 )
+_REQUESTS = Words(
+    "ARM does not list {missing} of the records. Looking for them one by one takes about {requests} requests; {hour} "
+    "can be made in an hour. Continue?",
+    "ARM lister ikke {missing} av postene. Å slå dem opp én for én krever omtrent {requests} kall; {hour} kan gjøres i "
+    "timen. Fortsette?",
+)
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
 
@@ -82,6 +88,13 @@ class TerminalDialog(Dialog):
     def confirm_first_import(self) -> bool:
         """Ask whether the documents are certainly new to ARM; --yes answers it too."""
         return self._context.ask(_FIRST_IMPORT.text(self._context.lang), yes=self._yes)
+
+    def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
+        """Ask, where somebody can answer, whether an export may cost so many requests."""
+        if not self._context.can_ask:
+            return False
+        values = {"missing": str(missing), "requests": str(requests), "hour": str(hour)}
+        return self._context.ask(fill_template(_REQUESTS.text(self._context.lang), values), yes=self._yes)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
         """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""

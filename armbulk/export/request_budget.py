@@ -12,21 +12,6 @@ DEFAULT_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class RequestPrice:
-    """What it costs to look for the rest of a list.
-
-    Attributes:
-        missing: records that ARM counts and did not return.
-        requests: calls that are left, by an estimate.
-        hour: the requests that an export may make in an hour.
-    """
-
-    missing: int
-    requests: int
-    hour: int
-
-
-@dataclass(frozen=True, slots=True)
 class RequestBudget:
     """The requests of one export.
 
@@ -34,13 +19,13 @@ class RequestBudget:
         checkpoint: has what was used, and what was accepted.
         limits: the quota.
         max_requests: the most requests of the export; None: no limit was named.
-        confirm: asks whether a price is accepted.
+        confirm: asks whether a price is accepted: records that are missing, requests, and how many fit in an hour.
     """
 
     checkpoint: Checkpoint
     limits: QuotaLimits
     max_requests: int | None
-    confirm: Callable[[RequestPrice], bool]
+    confirm: Callable[[int, int, int], bool]
 
     def verify_call(self) -> None:
         """Make sure that another call is within `max_requests`; QuestionError otherwise."""
@@ -60,16 +45,16 @@ class RequestBudget:
             requests: calls that are left, by an estimate.
             made: calls that looked for them so far.
         """
-        price = RequestPrice(missing, requests, self.limits.capacity("hour", "requests", Priority.NORMAL))
-        accepted = self.checkpoint.file.read_fact("accepted requests", int(price.hour * DEFAULT_SHARE))
+        hour = self.limits.capacity("hour", "requests", Priority.NORMAL)
+        accepted = self.checkpoint.file.read_fact("accepted requests", int(hour * DEFAULT_SHARE))
         if self.max_requests is not None or made + requests <= accepted:
             return
-        if not self.confirm(price):
+        if not self.confirm(missing, requests, hour):
             total = self.checkpoint.usage.requests + requests
             raise QuestionError(
                 "many-requests",
                 f"ARM lists only a part of these records: {missing} are missing. Looking for them one by one takes"
-                f" about {requests} requests ({price.hour} can be made in an hour)",
+                f" about {requests} requests ({hour} can be made in an hour)",
                 f"Choose a shorter period, or allow it: --max-requests {-(-total * 12 // 1000) * 100}."
                 " What was read is kept: the same command goes on from here",
             )
