@@ -44,7 +44,7 @@ class _Commands(click.Group):
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
-        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's own signature
+        standalone_mode: bool = True,  # noqa: FBT002 - click's own signature
         **extra: Any,
     ) -> Any:
         """Run the command line; with --json wrong usage is one JSON object, too."""

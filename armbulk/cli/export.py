@@ -39,7 +39,7 @@ _OPEN_CSV = Words(
 @click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say how much there is and what it costs of ARM's limits.")
 @click.option("--max-requests", type=click.IntRange(1), metavar="N",
-              help="Stop after N requests to a list. Without it, what costs much of the limit is asked about.")  # fmt: skip
+              help="Stop after N requests to a list. Without it armbulk asks before it costs much.")  # fmt: skip
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an interrupted export has read already.")
 @command
