@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.dialog import Dialog, HeaderQuestion
+from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
 from armbulk.model.fields import FieldRole
-from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
 from armbulk.results.marked import write_marked_copy
@@ -104,15 +104,20 @@ class CheckResult:
         """Return the findings and counts, as the JSON of `armbulk check` has them."""
         return to_json(self.checked, self.lang)
 
-    def write(self, target: str | Path) -> Path:
+    def write(self, target: str | Path, *, replace_input: bool = False) -> Path:
         """Write a copy of the files with every problem marked in its cell; return the path it got.
 
         A single workbook is opened once more and copied, formatting and all; CSV files become a new workbook.
 
+        Args:
+            target: The copy.
+            replace_input: Whether it may replace one of the files; that is kept as .bak.
+
         Raises:
+            UsageError: It would replace one of the files.
             FileError: The copy cannot be written.
         """
-        return write_marked_copy(self.checked, Path(target), self.lang)
+        return write_marked_copy(self.checked, Path(target), self.lang, replace_input=replace_input)
 
 
 def name_sheets(rows: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
@@ -166,6 +171,9 @@ def check_inputs(
     if accepted:
         options = replace(options, renames={**options.renames, **accepted})
         checked = check_again(checked, options)
+    if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
+        options = replace(options, continuation_rows=SAME_AS_ABOVE)
+        checked = check_again(checked, options)
     return CheckResult(InputFiles(inputs.files, options), checked, profile.lang)
 
 
@@ -205,3 +213,12 @@ def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str,
         if name not in accepted.values() and dialog.accept_header(question):
             accepted[text] = name
     return accepted
+
+
+def _ask_about_continuation_rows(checked: Checked, options: ReadOptions, dialog: Dialog) -> bool:
+    """Return whether lines without a document number belong to the document above, in every sheet that has some."""
+    rows = checked.findings.filter(pl.col("code") == "continuation-rows").select("sheet", "value", "detail").rows()
+    if not rows or options.continuation_rows is not None:
+        return False
+    names = [sheet.name for sheet in checked.sheets]
+    return all(dialog.continue_documents(ContinuationQuestion(names[sheet], *texts)) for sheet, *texts in rows)

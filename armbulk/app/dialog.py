@@ -23,6 +23,15 @@ class HeaderQuestion:
     header: str
 
 
+@dataclass(frozen=True, slots=True)
+class ContinuationQuestion:
+    """Lines without a document number: how many are in a sheet, and the first of them (`rows`, for people)."""
+
+    sheet: str
+    count: str
+    rows: str
+
+
 class Dialog:
     """Answers for a program: confirms what its caller called for, takes no guess for an answer, shows nothing.
 
@@ -46,6 +55,11 @@ class Dialog:
 
     def accept_header(self, question: HeaderQuestion) -> bool:
         """Return whether a header that only resembles one of armbulk's is that column."""
+        del question
+        return False
+
+    def continue_documents(self, question: ContinuationQuestion) -> bool:
+        """Return whether lines without a document number are lines of the document above."""
         del question
         return False
 
@@ -88,6 +102,11 @@ class Dialog:
         """
         del document, phrase
         return ""
+
+    def ask_again(self, changes: str) -> bool:
+        """Return whether to ask anew, after `changes` by another process; else the command stops: nothing was done."""
+        del changes
+        return False
 
     def note(self, text: str) -> None:
         """Report something to know before the work goes on."""

@@ -17,6 +17,8 @@ MAX_NUMBER_CHARS = 40
 _WRAPPERS = ("data", "batch")
 _HIGH, _LOW = "[dD][89abAB][0-9a-fA-F]{2}", "[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPES = re.compile(rf"\\(?:u{_HIGH}\\u{_LOW}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{{2}})|.)", re.DOTALL)
+_MAX_INT_DIGITS = 18
+"""A longer number is no amount and no code."""
 
 
 def parse_json(body: bytes) -> Any:
@@ -76,6 +78,25 @@ def _count_levels(value: Any) -> int:
         inner = chain.from_iterable(node.values() if type(node) is dict else node for node in level)
         level = [node for node in inner if type(node) is dict or type(node) is list]
     return depth
+
+
+def parse_damaged_json(body: bytes) -> tuple[Any, bool]:
+    """Return the JSON value of a body in any encoding, with numbers of any length; and whether it could be read.
+
+    For finding out what a body may say, not for exact values: decimals become text, long numbers are rounded.
+    """
+    for encoding in ("utf-8-sig", "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "latin-1", "latin-1"):
+        try:
+            text = body.decode(encoding)
+            value = json.loads(text, parse_float=str, parse_int=_round_int, parse_constant=str, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        return value, True
+    return None, False
+
+
+def _round_int(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MAX_INT_DIGITS else float(digits)
 
 
 def _refuse(constant: str) -> None:

@@ -16,7 +16,7 @@ from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.sending.merge import merge, overwrite
+from armbulk.sending.merge import merge
 from armbulk.store import Batch, Run
 
 MAX_SINGLE_LOOKUPS = 20
@@ -24,6 +24,8 @@ MAX_SINGLE_LOOKUPS = 20
 
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""
+
+NOT_AT_ARM = "not sent: ARM has no customer with this number (any more)"
 
 _CUSTOMERS = RESOURCES["customers"]
 _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
@@ -87,7 +89,9 @@ class ConflictCheck:
             if isinstance(lookup, RateLimited | CallFailed):
                 return lookup
             current = lookup
-        if current is not None:  # a customer that ARM does not have goes as it is: ARM then says so in its own words
+        if current is None:
+            self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_AT_ARM))
+        else:
             self._decide(batch, record, current)
         self.checked.add(record.no)
         return None
@@ -95,16 +99,14 @@ class ConflictCheck:
     def _decide(self, batch: Batch, record: OpenRecord, current: dict[str, Any]) -> None:
         """Send the rest of the change, or set the record aside."""
         store = self.client.store
-        if self.run.options.get("overwrite"):
-            payload = overwrite(record.payload, current, _CUSTOMERS)
-        else:
-            merged = merge(record.payload, json.loads(record.base or "{}"), current, _CUSTOMERS)
-            if merged.conflicts:
-                message = "; ".join(conflict.description for conflict in merged.conflicts)
-                result = RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {message}")
-                store.exclude_record(batch.id, result)
-                return
-            payload = merged.payload
+        base = {} if self.run.options.get("overwrite") else json.loads(record.base or "{}")
+        merged = merge(record.payload, base, current, _CUSTOMERS)
+        if merged.conflicts:
+            message = "; ".join(conflict.description for conflict in merged.conflicts)
+            result = RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {message}")
+            store.exclude_record(batch.id, result)
+            return
+        payload = merged.payload
         if payload is None:
             store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, "ARM holds this already"))
         elif payload != record.payload:

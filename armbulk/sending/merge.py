@@ -4,6 +4,7 @@ Null, "", 0 and a field that is absent are the same: ARM's published examples sh
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,7 @@ from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.record_texts import Json, format_json_value, to_json_text
 
 _NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
+_IDENTIFIERS = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
 _SECRET_FORMATS = frozenset({"national-id", "bank-account"})
 
 
@@ -26,6 +28,7 @@ class Conflict:
         exported: its value when it was exported.
         current: its value in ARM now.
         new: the user's value.
+        has_lost_zeros: `new` is `current` without its leading zeros: the file was damaged.
     """
 
     field: Field | None
@@ -33,11 +36,14 @@ class Conflict:
     exported: str
     current: str
     new: str
+    has_lost_zeros: bool = False
 
     @property
     def description(self) -> str:
         """The conflict for people; numbers of persons and accounts are not repeated."""
         name = self.field.header.en if self.field else self.path
+        if self.has_lost_zeros:
+            return f"{name}: ARM holds it with leading zeros, which your file has lost"
         if self.field and self.field.format in _SECRET_FORMATS:
             return f"{name}: ARM holds another than was exported"
         return (
@@ -73,7 +79,9 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
         new, now = format_json_value(value), format_json_value(_get(current, path))
         if _is_same(field, new, now):
             continue
-        if path in base and not _is_same(field, base[path], now):
+        if has_lost_zeros(field, new, now):
+            conflicts.append(Conflict(field, path, base.get(path) or "", now or "", new or "", has_lost_zeros=True))
+        elif path in base and not _is_same(field, base[path], now):
             conflicts.append(Conflict(field, path, base[path] or "", now or "", new or ""))
         _set(remaining, path, value)
     if conflicts:
@@ -84,9 +92,25 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
     return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None)
 
 
-def overwrite(payload: str, current: Json, resource: Resource) -> str | None:
-    """Return what is left of a change to send, whatever somebody else has changed; None for nothing."""
-    return merge(payload, {}, current, resource).payload
+def has_every_value(payload: str, current: Json, resource: Resource) -> bool:
+    """Return whether ARM's record has every value of a payload."""
+    merged = merge(payload, {}, current, resource)
+    return merged.payload is None and not merged.conflicts
+
+
+def has_lost_zeros(field: Field | None, new: str | None, old: str | None) -> bool:
+    """Return whether a new value of an identifier is the old one without its leading zeros: damage, not a change."""
+    if field is None or field.type not in _IDENTIFIERS or not new or not old or new == old:
+        return False
+    return [_strip_zeros(part) for part in _parts(old)] == _parts(new)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[;\r\n]+", text) if part.strip()]
+
+
+def _strip_zeros(text: str) -> str:
+    return text.lstrip("0") if text.isdigit() else text
 
 
 def _complete(current: Any, resource: Resource, group: str) -> Json:

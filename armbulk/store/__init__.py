@@ -1,7 +1,20 @@
 """The store: what armbulk knows of its runs and of the quota, on disk before it is used."""
 
 from armbulk.store.decisions import UnresolvedDocument
+from armbulk.store.locks import ClientLock
+from armbulk.store.queries import HistoryMark, RunMark
 from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
 from armbulk.store.store import Store
 
-__all__ = ["ITEM_SCHEMA", "Batch", "Run", "Store", "StoreStamp", "SubmitIntent", "UnresolvedDocument"]
+__all__ = [
+    "ITEM_SCHEMA",
+    "Batch",
+    "ClientLock",
+    "HistoryMark",
+    "Run",
+    "RunMark",
+    "Store",
+    "StoreStamp",
+    "SubmitIntent",
+    "UnresolvedDocument",
+]
