@@ -70,9 +70,7 @@ def export(
 
     session, dialog = context.session, TerminalDialog(context)
     arguments["columns"] = columns.split(",") if columns else ()
-    for name, option in (("first", "--from"), ("last", "--to")):
-        if arguments[name]:
-            arguments[name] = parse_day(arguments[name], dates or session.profile.dates, option)
+    arguments |= _parse_days(arguments, dates or session.profile.dates)
     if only_plan:
         context.reporter.show("export-plan", session.plan_export(resource, dialog=dialog, **arguments))
         return Exit.OK
@@ -81,8 +79,18 @@ def export(
     except Interrupted:
         context.reporter.say("Interrupted; what was read is kept: the same command goes on from here.")
         return Exit.INTERRUPTED
-    report = result.to_json()
+    _show_result(context, result.to_json())
+    return Exit.OK if result.complete and result.agrees else Exit.UNFINISHED
+
+
+def _parse_days(arguments: dict[str, Any], order: str) -> dict[str, Any]:
+    """The days of --from and --to."""
+    options = {"first": "--from", "last": "--to"}
+    return {name: parse_day(arguments[name], order, option) for name, option in options.items() if arguments[name]}
+
+
+def _show_result(context: CommandContext, report: dict[str, Any]) -> None:
+    """Show how the export ended; how to open a CSV file is not obvious."""
     show_export(context, report)
     if any(path.endswith(".csv") for path in report["files"]):
         context.reporter.say(_OPEN_CSV.text(context.lang))
-    return Exit.OK if result.complete and result.agrees else Exit.UNFINISHED

@@ -37,17 +37,17 @@ class RequestBudget:
                 "Use a larger --max-requests. What was read is kept: the same command goes on from here",
             )
 
-    def accept(self, missing: int, requests: int, made: int) -> None:
+    def accept(self, missing: int, requests: int, calls: int) -> None:
         """Make sure that looking for what is missing is accepted; QuestionError otherwise.
 
         Args:
             missing: records that ARM counts and did not return.
             requests: calls that are left, by an estimate.
-            made: calls that looked for them so far.
+            calls: calls that looked for them so far.
         """
         hour = self.limits.capacity("hour", "requests", Priority.NORMAL)
         accepted = self.checkpoint.file.read_fact("accepted requests", int(hour * DEFAULT_SHARE))
-        if self.max_requests is not None or made + requests <= accepted:
+        if self.max_requests is not None or calls + requests <= accepted:
             return
         if not self.confirm(missing, requests, hour):
             total = self.checkpoint.usage.requests + requests
@@ -58,4 +58,4 @@ class RequestBudget:
                 f"Choose a shorter period, or allow it: --max-requests {-(-total * 12 // 1000) * 100}."
                 " What was read is kept: the same command goes on from here",
             )
-        self.checkpoint.file.save_fact("accepted requests", made + 2 * requests)
+        self.checkpoint.file.save_fact("accepted requests", calls + 2 * requests)

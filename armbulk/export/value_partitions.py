@@ -81,7 +81,7 @@ class ValuePartitioner:
 
     def remember(self, part: PartitionState, values: Mapping[str, AbstractSet[str]]) -> None:
         """Keep which filters, and which values of them, a partition may be queried by."""
-        self.checkpoint.file.save_fact(_fact(part), {param: sorted(found) for param, found in values.items()})
+        self.checkpoint.file.save_fact(_fact(part), {param: sorted(others) for param, others in values.items()})
 
     def forget_filter(self, part: PartitionState, param: str) -> bool:
         """Query a partition by a filter no more; return whether another filter is left."""
@@ -248,8 +248,8 @@ def _estimate_calls(kinds: Sequence[_Candidates], missing: int) -> int:
     candidates, calls, left = 0, 0.0, float(missing)
     for kind in sorted(kinds, key=lambda kind: -kind.rate):
         candidates += len(kind.values)
-        made = min(left / kind.rate, len(kind.values))
-        calls, left = calls + made, left - made * kind.rate
+        count = min(left / kind.rate, len(kind.values))
+        calls, left = calls + count, left - count * kind.rate
     return math.ceil(calls) if left <= 0 else candidates
 
 
