@@ -13,6 +13,7 @@ from armbulk.errors import QuestionError, UsageError
 from armbulk.findings.frame import fill_template
 from armbulk.i18n import Words
 from armbulk.model.decision import Decision
+from armbulk.model.plain_text import show_safely
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -33,6 +34,12 @@ _SEND_DOCUMENTS = Words(
 _FIRST_IMPORT = Words(
     "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
     "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
+)
+_REQUESTS = Words(
+    "ARM does not list {missing} of the records. Looking for them one by one takes about {requests} requests; {hour} "
+    "can be made in an hour. Continue?",
+    "ARM lister ikke {missing} av postene. Å slå dem opp én for én krever omtrent {requests} kall; {hour} kan gjøres i "
+    "timen. Fortsette?",
 )
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
@@ -70,7 +77,8 @@ class TerminalDialog(Dialog):
         values = {
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
-        return click.confirm(fill_template(_ACCEPT_HEADER.text(self._context.lang), values), default=False, err=True)
+        text = fill_template(_ACCEPT_HEADER.text(self._context.lang), values)
+        return click.confirm(show_safely(text), default=False, err=True)
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, where somebody can answer."""
@@ -92,6 +100,13 @@ class TerminalDialog(Dialog):
         """Ask whether the documents are certainly new to ARM; --yes answers it too."""
         return self._context.ask(_FIRST_IMPORT.text(self._context.lang), yes=self._yes)
 
+    def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
+        """Ask, where somebody can answer, whether an export may cost so many requests."""
+        if not self._context.can_ask:
+            return False
+        values = {"missing": str(missing), "requests": str(requests), "hour": str(hour)}
+        return self._context.ask(fill_template(_REQUESTS.text(self._context.lang), values), yes=self._yes)
+
     def confirm_decision(self, decision: str, phrase: str) -> bool:
         """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""
         return self._yes or self._confirm_phrase(decision, phrase)
@@ -100,7 +115,7 @@ class TerminalDialog(Dialog):
         question = f"{decision}: type the count and the total ({phrase})"
         if not self._context.can_ask:
             raise QuestionError("question", question, "Answer with --yes (and --expect-count, --expect-total)")
-        if click.prompt(question, default="", show_default=False, err=True).split() != phrase.split():
+        if click.prompt(show_safely(question), default="", show_default=False, err=True).split() != phrase.split():
             raise UsageError("not-confirmed", "That is not the count and the total", "Nothing was done")
         return True
 
