@@ -23,6 +23,17 @@ UNCHANGED_WORDS = frozenset({"unchanged", "nochange", "notmodified"})
 FAILED_WORDS = frozenset(
     {"failed", "failure", "rejected", "error", "invalid", "batchrejected", "refused", "declined", "notcreated", "false"}
 )
+FAILED_BATCH_WORDS = FAILED_WORDS | {
+    "cancelled",
+    "canceled",
+    "aborted",
+    "rolledback",
+    "batchfailed",
+    "timedout",
+    "expired",
+}
+"""What may be said of a batch as a whole, besides."""
+
 PENDING_WORDS = frozenset(
     {"queued", "processing", "pending", "accepted", "received", "inprogress", "running", "waiting"}
 )
@@ -74,7 +85,7 @@ def _read_rejection(response: Response, body: Any) -> str:
     """ARM's words when it says that the batch as a whole failed: no word on any one record in it; "" otherwise."""
     members = unwrap(body)
     words = {fold_word(members.get(name)) for name in _OUTCOME_NAMES}
-    if response.status not in {200, 206} or not words & FAILED_WORDS or words & PENDING_WORDS:
+    if response.status not in {200, 206} or not words & FAILED_BATCH_WORDS or words & PENDING_WORDS:
         return ""
     return extract_message(body) or "ARM rejected the whole batch"
 
