@@ -23,7 +23,13 @@ class Context:
     def open_store(self) -> Store:
         """Open the store of this profile."""
         profile = self.profile
-        return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
+        return Store(
+            profile.store_url,
+            self.clock,
+            profile.synced_folders,
+            shared=profile.shared_store,
+            guard_folder=profile.guard_folder,
+        )
 
 
 def open_client(context: Context) -> ReceivablesSystem:

@@ -9,6 +9,7 @@ from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.login import add_login
 from armbulk.app.plan import Plan, build_plan, verify_expected_totals
 from armbulk.app.runs import create_run, send_run
+from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
 from armbulk.errors import FileError
 from armbulk.planning.plan import ImportOptions
@@ -55,6 +56,7 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
     check = check_inputs(request.inputs, context.profile, dialog)
+    report_store_notices(store, context.profile, dialog)
     plan = Plan(check, build_plan(context, store, check.checked, request.options))
     if request.dry_run:
         return _unsent(context, store, plan, PLANNED)

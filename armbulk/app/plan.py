@@ -161,6 +161,8 @@ def build_plan(context: Context, store: Store, checked: Checked, options: Import
         batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
         estimate=BatchEstimate(),
         history_since=store.history_since(profile.account),
+        sole_sender=profile.sole_sender and store.is_guarded(),
+        known_documents=store.known_documents(profile.account).height,
     )
     plan = plan_import(checked, options, inputs)
     cost = plan.pricing.cost

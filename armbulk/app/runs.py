@@ -41,6 +41,7 @@ def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFi
             "reading": asdict(inputs.options),
             "look_first": plan.lookups is not None and plan.lookups.documents > 0,
             "look_until": plan.lookups.until if plan.lookups else None,
+            "sole_sender": profile.sole_sender,
             "first_import": plan.options.first_import,
             "overwrite": plan.options.overwrite,
         },

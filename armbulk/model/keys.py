@@ -36,3 +36,9 @@ def normalise_key_text(key: str) -> str:
     visible = key.translate(dict.fromkeys(_INVISIBLE_ORDS))
     lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).lower())
     return " ".join(lower.split()).translate({ord(letter): fold for letter, fold in _CASE_FOLDS.items()})
+
+
+def loosen_key(key: str) -> str:
+    """Return a key without blanks and leading zeros: two keys that differ in these alone may be one at ARM."""
+    compact = "".join(normalise_key_text(key).split())
+    return compact.lstrip("0") or compact

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import polars as pl
@@ -47,6 +48,15 @@ class ImportOptions:
     overwrite: bool = False
 
 
+class LookupReason(StrEnum):
+    """Why documents are looked up before they go. The values are published."""
+
+    ASKED = "asked"
+    UNKNOWN_CLIENT = "unknown-client"
+    OTHER_SENDERS = "other-senders"
+    EARLIER_SENDINGS = "earlier-sendings"
+
+
 @dataclass(frozen=True, slots=True)
 class LookupCost:
     """Records that are looked up before they go, and what that takes at the most: ARM's lists may spare most of it.
@@ -55,6 +65,8 @@ class LookupCost:
         until: documents dated up to this day (ISO) are looked up; None: all.
         documents: how many.
         customers: how many customers are compared with what ARM has.
+        known: how many documents ARM has, as the store knows: they prove ARM's list, which may spare single look-ups.
+        why: why documents are looked up (`LookupReason`); None: no document is.
         cost: what looking each up by itself uses of the quota.
         finishes: when the run would be finished then (epoch seconds; inf: never).
         seconds: from now until then.
@@ -63,6 +75,8 @@ class LookupCost:
     until: str | None
     documents: int
     customers: int
+    known: int
+    why: LookupReason | None
     cost: ApiUsage
     finishes: float
     seconds: float
@@ -110,6 +124,8 @@ class PlanningInputs:
         batch_limits: how large a batch may be.
         estimate: what a batch is expected to take.
         history_since: since when the store knows all that is sent for the client (epoch seconds); None: it does not.
+        sole_sender: only this store's machine sends documents for the client.
+        known_documents: how many documents ARM has, as the store knows.
     """
 
     sent_documents: pl.DataFrame
@@ -119,6 +135,8 @@ class PlanningInputs:
     batch_limits: BatchLimits
     estimate: BatchEstimate
     history_since: float | None = None
+    sole_sender: bool = False
+    known_documents: int = 0
 
 
 def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
@@ -143,9 +161,9 @@ def _price(sendable: pl.DataFrame, inputs: PlanningInputs) -> PricedBatches:
 
 
 def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> LookupCost | None:
-    """What is looked up before it goes: documents that may have been sent before this store knew, and changes."""
+    """What is looked up before it goes: documents that may have been sent from elsewhere or earlier, and changes."""
     until = None
-    if inputs.history_since is not None and not options.look_up:
+    if inputs.sole_sender and inputs.history_since is not None and not options.look_up:
         until = (datetime.fromtimestamp(inputs.history_since, UTC) + MAX_POSTDATING).date().isoformat()
     is_old = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
     is_uncertain = (pl.col("resource") == "documents") & is_old & (not options.first_import)
@@ -155,7 +173,17 @@ def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: Plann
         return None
     priced = _price(marked, inputs)
     documents, customers = counts.get("documents", 0), counts.get("customers", 0)
-    return LookupCost(until, documents, customers, priced.lookups, priced.finishes, priced.seconds)
+    why = _explain_lookups(options, inputs) if documents else None
+    known = inputs.known_documents
+    return LookupCost(until, documents, customers, known, why, priced.lookups, priced.finishes, priced.seconds)
+
+
+def _explain_lookups(options: ImportOptions, inputs: PlanningInputs) -> LookupReason:
+    if options.look_up:
+        return LookupReason.ASKED
+    if inputs.history_since is None:
+        return LookupReason.UNKNOWN_CLIENT
+    return LookupReason.EARLIER_SENDINGS if inputs.sole_sender else LookupReason.OTHER_SENDERS
 
 
 def _assign_batches(items: pl.DataFrame, priced: PricedBatches) -> pl.DataFrame:
@@ -233,6 +261,8 @@ def _lookups_to_json(lookups: LookupCost) -> dict[str, Any]:
     return {
         "documents": lookups.documents,
         "customers": lookups.customers,
+        "known_documents": lookups.known,
+        "why": lookups.why,
         "requests": lookups.cost.requests,
         "reads": lookups.cost.reads,
         "finishes": format_iso(lookups.finishes),

@@ -48,7 +48,11 @@ class Precheck:
             hold_back_documents(session.store, session.run.id)
         if self.duplicates is None:
             self.duplicates = DuplicateCheck.for_run(
-                session.client, session.run, session.started, look_first=session.look_first
+                session.client,
+                session.run,
+                session.started,
+                session.polling.settle,
+                look_first=session.look_first,
             )
         return self.duplicates.check(batch)
 

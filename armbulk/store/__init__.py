@@ -1,7 +1,8 @@
 """The store: what armbulk knows of its runs and of the quota, on disk before it is used."""
 
 from armbulk.store.decisions import UnresolvedDocument
+from armbulk.store.list_checks import ListCheck
 from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
 from armbulk.store.store import Store
 
-__all__ = ["ITEM_SCHEMA", "Batch", "Run", "Store", "StoreStamp", "SubmitIntent", "UnresolvedDocument"]
+__all__ = ["ITEM_SCHEMA", "Batch", "ListCheck", "Run", "Store", "StoreStamp", "SubmitIntent", "UnresolvedDocument"]

@@ -90,7 +90,14 @@ class Journey:
 
     def __init__(self, folder: Path, sandbox: Sandbox, clock: FakeClock, environ: dict[str, str]) -> None:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
-        settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
+        settings = {
+            **sandbox.settings,
+            "ARMBULK_HOME": str(folder / "home"),
+            "ARMBULK_GUARD_FOLDER": str(folder / "guard"),
+            "ARMBULK_LANG": "en",
+            "ARMBULK_SOLE_SENDER": "true",
+            **environ,
+        }
         self.bench = Context(load_profile(settings), clock)
         self.store = self.bench.open_store()
 
