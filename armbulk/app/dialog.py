@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from armbulk.i18n import Words
+
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
     from armbulk.model.progress import Progress
@@ -21,6 +23,23 @@ class HeaderQuestion:
     column: str
     text: str
     header: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDifferences:
+    """Customers that ARM has with other values than the file, which were not sent from here.
+
+    Attributes:
+        customers: How many.
+        values: How many values differ.
+        fields: The headers of the fields that differ.
+        shown: The first customers: the number, and a description of each value that differs.
+    """
+
+    customers: int
+    values: int
+    fields: tuple[Words, ...]
+    shown: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Dialog:
@@ -57,6 +76,16 @@ class Dialog:
     def confirm_first_import(self) -> bool:
         """Return whether certainly none of the documents was ever sent, so that none has to be looked up."""
         return True
+
+    @property
+    def can_decide_about_customers(self) -> bool:
+        """Whether somebody is there to decide about customers that differ; else none of them is sent."""
+        return False
+
+    def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
+        """Return whether the file's values shall overwrite those that ARM has."""
+        del differences
+        return False
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
         """Return whether a decision about unconfirmed documents shall be carried out.

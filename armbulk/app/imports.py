@@ -1,9 +1,11 @@
 """Import files: read, check, plan, confirm, send, reconcile, write."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from armbulk.app.check import InputFiles, check_inputs
+from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.login import add_login
@@ -16,7 +18,7 @@ from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import choose_result_path, verify_history
-from armbulk.store import Run, Store
+from armbulk.store import ListCheck, Run, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,11 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         return result
     context = add_login(context)
     _verify_before_sending(context, store, plan, request, target, dialog)
+    plan, list_checks = ask_about_customers(context, store, plan, dialog, wait=request.wait)
     if not _is_confirmed(plan, dialog):
         return _unsent(context, store, plan, DECLINED)
-    return write_result(_create_and_send(context, store, plan, dialog, wait=request.wait), target)
+    result = _create_and_send(context, store, plan, dialog, wait=request.wait, list_checks=list_checks)
+    return write_result(result, target)
 
 
 def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
@@ -119,9 +123,11 @@ def _is_confirmed(plan: Plan, dialog: Dialog) -> bool:
     return dialog.confirm_import(plan) and (not plan.import_plan.options.first_import or dialog.confirm_first_import())
 
 
-def _create_and_send(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
+def _create_and_send(
+    context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool, list_checks: Sequence[ListCheck] = ()
+) -> ImportResult:
     """Store the run before anything is sent, then send it."""
-    run = store.run(create_run(context, store, plan.import_plan, plan.check.inputs))
+    run = store.run(create_run(context, store, plan.import_plan, plan.check.inputs, list_checks))
     result = send_stored_run(context, store, run, dialog, wait=wait)
     result.plan, result.checked = plan, plan.check.checked
     return result

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.dialog import Dialog, HeaderQuestion, ReportProgress
+from armbulk.app.dialog import CustomerDifferences, Dialog, HeaderQuestion, ReportProgress
 from armbulk.cli.command import CommandContext, InterruptHandler
 from armbulk.cli.progress import show_progress
 from armbulk.errors import QuestionError, UsageError
@@ -27,8 +27,20 @@ _SEND_DOCUMENTS = Words(
     "Sende {count} poster (bilag {first} til {last}; {totals}) til {where}, klient {client}?",
 )
 _FIRST_IMPORT = Words(
-    "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
-    "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
+    "A first import looks nothing up at ARM: documents that ARM has already are created twice, and customers that ARM "
+    "has already are overwritten. Are you certain that ARM has none of these records?",
+    "En første import slår ikke opp noe hos ARM: bilag som ARM har fra før, blir opprettet to ganger, og kunder som "
+    "ARM har fra før, blir overskrevet. Er du sikker på at ARM ikke har noen av disse postene?",
+)
+_DIFFERENT = Words(
+    "{count} customers at ARM have other values than the file ({values} values: {fields}):",
+    "{count} kunder hos ARM har andre verdier enn filen ({values} verdier: {fields}):",
+)
+_CUSTOMER = Words("customer {number}", "kunde {number}")
+_MORE_CUSTOMERS = Words("… and {count} more customers", "… og {count} kunder til")
+_OVERWRITE = Words(
+    "Overwrite ARM's values with those of the file? (No: these customers and their documents are not sent.)",
+    "Overskrive verdiene hos ARM med dem i filen? (Nei: disse kundene og bilagene deres sendes ikke.)",
 )
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
@@ -80,6 +92,23 @@ class TerminalDialog(Dialog):
     def confirm_first_import(self) -> bool:
         """Ask whether the documents are certainly new to ARM; --yes answers it too."""
         return self._context.ask(_FIRST_IMPORT.text(self._context.lang), yes=self._yes)
+
+    @property
+    def can_decide_about_customers(self) -> bool:
+        """Whether somebody sits at the terminal, and did not say --yes."""
+        return self._context.can_ask and not self._yes
+
+    def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
+        """Show the first customers that differ, and ask."""
+        lang, lines = self._context.lang, []
+        for number, descriptions in differences.shown:
+            lines += [_CUSTOMER.text(lang).format(number=number), *(f"  {text}" for text in descriptions)]
+        if differences.customers > len(differences.shown):
+            lines.append(_MORE_CUSTOMERS.text(lang).format(count=differences.customers - len(differences.shown)))
+        fields = ", ".join(header.text(lang) for header in differences.fields)
+        values = {"count": differences.customers, "values": differences.values, "fields": fields}
+        click.echo("\n".join([_DIFFERENT.text(lang).format(**values), *lines]), err=True)
+        return click.confirm(_OVERWRITE.text(lang), default=False, err=True)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
         """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""

@@ -1,7 +1,7 @@
 """What would be sent, what it costs, and when it ends: the very plan that `sending` carries out."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,14 +11,17 @@ import polars as pl
 from armbulk.clock import format_iso
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
+from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.planning.items import (
     SEND_ORDER,
     add_bases,
+    apply_decisions,
     build_items,
     hold_back_with_customers,
     keep_all_back,
     keep_first,
     set_aside_sent,
+    set_aside_unchanged,
 )
 from armbulk.quota.limits import QuotaLimits, Usage
 from armbulk.validation.check import Checked
@@ -37,7 +40,7 @@ class ImportOptions:
         limit: send at most so many records; None: all.
         look_up: look every document up before it goes.
         first_import: look no document up: ARM has none of them.
-        overwrite: send changes whatever others have changed.
+        overwrite: send customers whatever others have changed.
     """
 
     update: bool = False
@@ -46,6 +49,9 @@ class ImportOptions:
     look_up: bool = False
     first_import: bool = False
     overwrite: bool = False
+
+
+_SENT_CUSTOMERS = {"customer": pl.String, "content": pl.String, "run": pl.Int64}
 
 
 class LookupReason(StrEnum):
@@ -126,6 +132,8 @@ class PlanningInputs:
         history_since: since when the store knows all that is sent for the client (epoch seconds); None: it does not.
         sole_sender: only this store's machine sends documents for the client.
         known_documents: how many documents ARM has, as the store knows.
+        sent_customers: customers that ARM got from here: `customer`, `content` and `run`.
+        salt: of the store's hashes.
     """
 
     sent_documents: pl.DataFrame
@@ -137,17 +145,32 @@ class PlanningInputs:
     history_since: float | None = None
     sole_sender: bool = False
     known_documents: int = 0
+    sent_customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SENT_CUSTOMERS))
+    salt: str = ""
 
 
 def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
     """Encode the records, set aside what must not be sent, and price the rest."""
     items = add_bases(build_items(checked), checked.bases, update=options.update)
     items = set_aside_sent(items, inputs.sent_documents)
+    if not options.overwrite:
+        hasher = CustomerHasher(inputs.salt)
+        items = set_aside_unchanged(items, inputs.sent_customers, hasher, update=options.update)
     items = hold_back_with_customers(items)
     if options.limit is not None:
         items = keep_first(items, options.limit)
     if checked.errors and not options.skip_invalid:
         items = keep_all_back(items)
+    return _cut_and_price(checked, items, options, inputs)
+
+
+def revise_plan(plan: ImportPlan, decisions: pl.DataFrame, inputs: PlanningInputs) -> ImportPlan:
+    """Return the plan with what was decided about its customers (`items.DECISIONS_SCHEMA`), cut and priced anew."""
+    items = apply_decisions(plan.items.drop("batch"), decisions)
+    return _cut_and_price(plan.checked, items, plan.options, inputs)
+
+
+def _cut_and_price(checked: Checked, items: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
     sendable = items.filter(pl.col("outcome").is_null())
     priced = _price(sendable, inputs)
     lookups = _price_lookups(sendable, options, inputs)
@@ -167,7 +190,10 @@ def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: Plann
         until = (datetime.fromtimestamp(inputs.history_since, UTC) + MAX_POSTDATING).date().isoformat()
     is_old = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
     is_uncertain = (pl.col("resource") == "documents") & is_old & (not options.first_import)
-    marked = sendable.with_columns((is_uncertain | pl.col("base").is_not_null()).alias("look"))
+    asks = not options.first_import and not options.update
+    is_compared = pl.col("base").ne_missing("{}") if asks else pl.col("base").is_not_null()
+    is_customer = pl.col("resource") == "customers"
+    marked = sendable.with_columns((is_uncertain | (is_customer & is_compared)).alias("look"))
     counts = dict(marked.filter("look").group_by("resource").len().iter_rows())
     if not counts:
         return None

@@ -1,5 +1,7 @@
 """Outcomes, states of runs and armbulk's own messages in the user's language."""
 
+from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, HELD_ALREADY
+
 _OUTCOMES_NO = {
     "created": "opprettet",
     "created_with_warnings": "opprettet med varsler",
@@ -24,6 +26,9 @@ _STATES_NO = {
 
 _MESSAGES_NO = {
     "its customer is held back": "kunden er holdt tilbake",
+    CUSTOMER_IN_CONFLICT: "kunden er i konflikt med ARM: avgjør kunden først (--overwrite, eller rett raden, eller "
+    "fjern raden for å beholde det ARM har), og importer på nytt",
+    HELD_ALREADY: "ARM har dette fra før",
     "its customer was not accepted by ARM": "kunden ble ikke godtatt av ARM",
     "not sent: errors must be corrected first": "ikke sendt: feil må rettes først",
     "a hidden row, left out as you asked": "en skjult rad, utelatt slik du ba om",
