@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from armbulk.app.dialog import CustomerDifferences, Dialog
+from armbulk.app.dialog import CustomerDifferences, Dialog, ValueDifference
 from armbulk.app.plan import Plan, read_planning_inputs
 from armbulk.context import Context, open_client
 from armbulk.model.outcome import DIFFERENT_AT_ARM, HELD_ALREADY, Outcome
@@ -82,13 +82,13 @@ def _decide(customers: pl.DataFrame, comparisons: Mapping[int, Comparison | None
 
 def _describe(customers: pl.DataFrame, differing: Mapping[int, Comparison]) -> CustomerDifferences:
     keys = dict(customers.select("no", "key").iter_rows())
-    names = [
-        difference.field.header if difference.field else None
-        for comparison in differing.values()
-        for difference in comparison.differences
-    ]
-    shown = tuple(
-        (keys[no], tuple(difference.description for difference in comparison.differences))
-        for no, comparison in list(differing.items())[:_SHOWN]
-    )
-    return CustomerDifferences(len(differing), len(names), tuple(dict.fromkeys(name for name in names if name)), shown)
+    values = {
+        no: tuple(
+            ValueDifference(difference.header, difference.current, difference.new, difference.is_secret)
+            for difference in comparison.differences
+        )
+        for no, comparison in differing.items()
+    }
+    fields = tuple(dict.fromkeys(value.field for differences in values.values() for value in differences))
+    shown = tuple((keys[no], differences) for no, differences in list(values.items())[:_SHOWN])
+    return CustomerDifferences(len(values), sum(map(len, values.values())), fields, shown)

@@ -26,6 +26,16 @@ class HeaderQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueDifference:
+    """A value that ARM has otherwise than the file; `is_secret` values are not shown."""
+
+    field: Words
+    at_arm: str
+    in_file: str
+    is_secret: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerDifferences:
     """Customers that ARM has with other values than the file, which were not sent from here.
 
@@ -33,13 +43,13 @@ class CustomerDifferences:
         customers: How many.
         values: How many values differ.
         fields: The headers of the fields that differ.
-        shown: The first customers: the number, and a description of each value that differs.
+        shown: The first customers: the number, and each value that differs.
     """
 
     customers: int
     values: int
     fields: tuple[Words, ...]
-    shown: tuple[tuple[str, tuple[str, ...]], ...]
+    shown: tuple[tuple[str, tuple[ValueDifference, ...]], ...]
 
 
 class Dialog:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.dialog import CustomerDifferences, Dialog, HeaderQuestion, ReportProgress
+from armbulk.app.dialog import CustomerDifferences, Dialog, HeaderQuestion, ReportProgress, ValueDifference
 from armbulk.cli.command import CommandContext, InterruptHandler
 from armbulk.cli.progress import show_progress
 from armbulk.errors import QuestionError, UsageError
@@ -37,6 +37,8 @@ _DIFFERENT = Words(
     "{count} kunder hos ARM har andre verdier enn filen ({values} verdier: {fields}):",
 )
 _CUSTOMER = Words("customer {number}", "kunde {number}")
+_VALUE = Words('  {field}: ARM "{at_arm}", file "{in_file}"', "  {field}: ARM «{at_arm}», filen «{in_file}»")
+_SECRET_VALUE = Words("  {field}: ARM has another than the file", "  {field}: ARM har en annen enn filen")
 _MORE_CUSTOMERS = Words("… and {count} more customers", "… og {count} kunder til")
 _OVERWRITE = Words(
     "Overwrite ARM's values with those of the file? (No: these customers and their documents are not sent.)",
@@ -101,13 +103,13 @@ class TerminalDialog(Dialog):
     def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
         """Show the first customers that differ, and ask."""
         lang, lines = self._context.lang, []
-        for number, descriptions in differences.shown:
-            lines += [_CUSTOMER.text(lang).format(number=number), *(f"  {text}" for text in descriptions)]
+        for number, values in differences.shown:
+            lines += [_CUSTOMER.text(lang).format(number=number), *(_describe_value(value, lang) for value in values)]
         if differences.customers > len(differences.shown):
             lines.append(_MORE_CUSTOMERS.text(lang).format(count=differences.customers - len(differences.shown)))
         fields = ", ".join(header.text(lang) for header in differences.fields)
-        values = {"count": differences.customers, "values": differences.values, "fields": fields}
-        click.echo("\n".join([_DIFFERENT.text(lang).format(**values), *lines]), err=True)
+        heading = _DIFFERENT.text(lang).format(count=differences.customers, values=differences.values, fields=fields)
+        click.echo("\n".join([heading, *lines]), err=True)
         return click.confirm(_OVERWRITE.text(lang), default=False, err=True)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
@@ -140,3 +142,14 @@ class TerminalDialog(Dialog):
     def note(self, text: str) -> None:
         """Show the note on stderr."""
         self._context.reporter.say(text)
+
+
+def _describe_value(value: ValueDifference, lang: str) -> str:
+    text = (_SECRET_VALUE if value.is_secret else _VALUE).text(lang)
+    values = {"field": value.field.text(lang), "at_arm": _printable(value.at_arm), "in_file": _printable(value.in_file)}
+    return fill_template(text, values)
+
+
+def _printable(text: str) -> str:
+    """A value without characters that would change the terminal or the order of the letters."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,6 +1,10 @@
 """Outcomes, states of runs and armbulk's own messages in the user's language."""
 
-from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, HELD_ALREADY
+import re
+
+from armbulk.i18n import Lang
+from armbulk.model.outcome import CHANGED_AT_ARM, CUSTOMER_IN_CONFLICT, DIFFERENT_AT_ARM, HELD_ALREADY
+from armbulk.resources import RESOURCES
 
 _OUTCOMES_NO = {
     "created": "opprettet",
@@ -54,6 +58,40 @@ def translate_state(state: str, lang: str) -> str:
     return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
 
 
+_CONFLICTS_NO = (
+    (CHANGED_AT_ARM, "ikke sendt: endret hos ARM etter eksporten."),
+    (DIFFERENT_AT_ARM, "ikke sendt: ARM har denne kunden med andre verdier."),
+)
+_CONFLICT_WORDS_NO = (
+    (": ARM holds another than was exported", ": ARM har en annen enn den som ble eksportert"),
+    (": ARM holds another than the file", ": ARM har en annen enn filen"),
+    (": ARM holds nothing", ": ARM har ingenting"),
+    (", exported was nothing", ", eksportert var ingenting"),
+    (", yours is nothing", ", din er tom"),
+    (": ARM holds ", ": ARM har "),
+    (", exported was ", ", eksportert var "),
+    (", yours is ", ", din er "),
+    (", the file has ", ", filen har "),
+)
+_FIELDS_NO = {field.header.en: field.header.no for field in RESOURCES["customers"].fields}
+_FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM holds )")
+
+
 def translate_message(message: str, lang: str) -> str:
     """Return a message of armbulk's own in a language; ARM's messages stay as they are."""
-    return _MESSAGES_NO.get(message, message) if lang == "no" else message
+    if lang != Lang.NO:
+        return message
+    for beginning, norwegian in _CONFLICTS_NO:
+        if message.startswith(beginning):
+            return f"{norwegian} {_translate_conflict(message.removeprefix(beginning).strip())}"
+    return _MESSAGES_NO.get(message, message)
+
+
+def _translate_conflict(fields: str) -> str:
+    """The fields of a conflict: a description of each, or the names alone once a run is finished."""
+    if ": ARM holds " not in fields:
+        return ", ".join(_FIELDS_NO.get(name, name) for name in fields.split(", "))
+    text = _FIELD.sub(lambda match: f"{match[1]}{_FIELDS_NO[match[2]]}", fields)
+    for english, norwegian in _CONFLICT_WORDS_NO:
+        text = text.replace(english, norwegian)
+    return text

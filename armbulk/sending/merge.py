@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from armbulk.i18n import Words
 from armbulk.model.fields import Field, Resource
 from armbulk.model.record_texts import Json, format_json_value, to_json_text
 from armbulk.model.value_forms import compare_form, list_leaves
@@ -99,10 +100,20 @@ class Difference:
     new: str
 
     @property
+    def header(self) -> Words:
+        """The field's header."""
+        return self.field.header if self.field else Words(self.path, self.path)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is the number of a person or an account, which is not repeated."""
+        return self.field is not None and self.field.format in _SECRET_FORMATS
+
+    @property
     def description(self) -> str:
-        """The difference for people; numbers of persons and accounts are not repeated."""
-        name = self.field.header.en if self.field else self.path
-        if self.field and self.field.format in _SECRET_FORMATS:
+        """The difference for people."""
+        name = self.header.en
+        if self.is_secret:
             return f"{name}: ARM holds another than the file"
         return f"{name}: ARM holds {_quote(self.current)}, the file has {_quote(self.new)}"
 
