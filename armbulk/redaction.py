@@ -17,7 +17,7 @@ from armbulk.model.fields import Field, FieldType
 from armbulk.model.outcome import CHANGED_AT_ARM, DIFFERENT_AT_ARM
 from armbulk.model.sheet import Table
 from armbulk.resources import RESOURCES
-from armbulk.resources.identifiers import is_national_id
+from armbulk.resources.identifiers import mask_national_id
 
 REDACTED_COLUMNS = ("message", "warnings", "key", "key_norm", "customer_norm")
 """The columns of a record that may have personal data: ARM's words may quote it, a customer number may be one."""
@@ -83,15 +83,15 @@ def redact_items(items: pl.DataFrame, values: Iterable[str] | None) -> pl.DataFr
         words = [pl.when(pl.col(name).is_not_null()).then(pl.lit(_GAP)).alias(name) for name in ("message", "warnings")]
     is_customer = pl.col("customer_norm").is_null()  # a customer's own number; documents keep theirs
     keys = [
-        pl.when(is_customer).then(_mask_identity(pl.col(name))).otherwise(pl.col(name)).alias(name)
+        pl.when(is_customer).then(mask_national_id(pl.col(name))).otherwise(pl.col(name)).alias(name)
         for name in ("key", "key_norm")
     ]
-    return items.select("no", *words, *keys, _mask_identity(pl.col("customer_norm")))
+    return items.select("no", *words, *keys, mask_national_id(pl.col("customer_norm")))
 
 
 def redact_shown(items: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with `message` and `customer_norm` as a terminal or a script's log may show them."""
-    return items.with_columns(_remove(pl.col("message"), []), _mask_identity(pl.col("customer_norm")))
+    return items.with_columns(_remove(pl.col("message"), []), mask_national_id(pl.col("customer_norm")))
 
 
 def redact_text(text: str, payloads: Iterable[str] = ()) -> str:
@@ -151,12 +151,3 @@ def _remove(text: pl.Expr, values: list[str]) -> pl.Expr:
         redacted = redacted.str.replace_all(rf"\b(?:{'|'.join(names[start : start + _CHUNK_VALUES])})\b", _GAP)
     redacted = redacted.str.replace_all(_EMAIL, f"{_GAP}@{_GAP}")
     return redacted.str.replace_all(_LONG_NUMBER, f"{_GAP}$1$2").alias(name)
-
-
-def _mask_identity(key: pl.Expr) -> pl.Expr:
-    """Mask all but two digits of keys that are national identity numbers."""
-    name = key.meta.output_name()
-    digits = key.str.replace_all(r"[\s.-]", "")
-    masked = pl.concat_str(pl.lit("•••••••••"), digits.str.slice(-2))
-    is_person = digits.str.contains(r"^\d{11}$") & is_national_id(digits).fill_null(value=False)
-    return pl.when(is_person).then(masked).otherwise(key).alias(name)

@@ -104,15 +104,20 @@ class CheckResult:
         """Return the findings and counts, as the JSON of `armbulk check` has them."""
         return to_json(self.checked, self.lang)
 
-    def write(self, target: str | Path) -> Path:
+    def write(self, target: str | Path, *, replace_input: bool = False) -> Path:
         """Write a copy of the files with every problem marked in its cell; return the path it got.
 
         A single workbook is opened once more and copied, formatting and all; CSV files become a new workbook.
 
+        Args:
+            target: The copy.
+            replace_input: Whether it may replace one of the files; that is kept as .bak.
+
         Raises:
+            UsageError: It would replace one of the files.
             FileError: The copy cannot be written.
         """
-        return write_marked_copy(self.checked, Path(target), self.lang)
+        return write_marked_copy(self.checked, Path(target), self.lang, replace_input=replace_input)
 
 
 def name_sheets(rows: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from armbulk.planning.plan import revise_plan
 from armbulk.rate_limited import RateLimitedClient
 from armbulk.sending.conflict_check import NEW_AT_ARM
 from armbulk.sending.customer_preview import CustomerPreview
-from armbulk.sending.merge import Comparison
+from armbulk.sending.merge import CustomerComparison
 from armbulk.store import ListCheck, Store
 
 _SHOWN = 5
@@ -60,7 +60,9 @@ def ask_about_customers(
     return replace(plan, import_plan=revised), preview.list_checks
 
 
-def _decide(customers: pl.DataFrame, comparisons: Mapping[int, Comparison | None], dialog: Dialog) -> pl.DataFrame:
+def _decide(
+    customers: pl.DataFrame, comparisons: Mapping[int, CustomerComparison | None], dialog: Dialog
+) -> pl.DataFrame:
     """Ask about the customers that differ; return what is decided about each (DECISIONS_SCHEMA)."""
     differing = {
         no: comparison for no, comparison in comparisons.items() if comparison is not None and comparison.differences
@@ -80,7 +82,7 @@ def _decide(customers: pl.DataFrame, comparisons: Mapping[int, Comparison | None
     return pl.DataFrame(rows, schema=DECISIONS_SCHEMA, orient="row")
 
 
-def _describe(customers: pl.DataFrame, differing: Mapping[int, Comparison]) -> CustomerDifferences:
+def _describe(customers: pl.DataFrame, differing: Mapping[int, CustomerComparison]) -> CustomerDifferences:
     keys = dict(customers.select("no", "key").iter_rows())
     values = {
         no: tuple(

@@ -19,7 +19,7 @@ from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.outcome_texts import translate_message, translate_outcome, translate_state
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
-from armbulk.results.store_check import choose_result_path
+from armbulk.results.store_check import choose_result_path, prepare_target
 from armbulk.results.summary import next_steps, sum_outcomes
 from armbulk.store import Store
 from armbulk.validation.check import Checked
@@ -127,7 +127,7 @@ class ImportResult:
             "next_steps": next_steps(run["outcomes"], self.lang),
         }
 
-    def write(self, target: str | Path | None = None) -> Path:
+    def write(self, target: str | Path | None = None, *, replace_input: bool = False) -> Path:
         """Write the result workbook: the user's own rows, each with its outcome. Return the path it got.
 
         A single workbook is opened once more and copied, formatting and all. Afterwards the store of a finished run
@@ -135,17 +135,22 @@ class ImportResult:
 
         Args:
             target: Where to write; None: where it was written before, else NAME.result.xlsx beside the first file.
+            replace_input: Whether it may replace one of the files. That is kept as .bak; so is a result workbook that
+                was imported, which its own result replaces.
 
         Raises:
+            UsageError: It would replace one of the files.
             FileError: It cannot be written.
         """
         run = self.result.run
         if run is None:
             files = self.plan.check.inputs.files if self.plan else ()
             path = choose_result_path(files, str(target) if target else None)
+            prepare_target(path, files, replace_input=replace_input)
             self.workbook = write_results(self.result, self.checked, path, self.lang, self.clock)
             return self.workbook
         path = choose_result_path(list_run_files(run), str(target) if target else run.result)
+        prepare_target(path, list_run_files(run), replace_input=replace_input)
         self.checked = self.checked or recheck_files(run)
         self.files_changed = self.checked is None
         self.result = finish_run(self.store, run.id, self.checked, path, self.lang)

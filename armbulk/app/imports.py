@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Unpack
 
 from armbulk.app.check import InputFiles, check_inputs
 from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.login import add_login
-from armbulk.app.plan import Plan, build_plan, verify_expected_totals
+from armbulk.app.plan import Plan, PlanChoices, build_plan, verify_expected_totals
 from armbulk.app.runs import create_run, send_run
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
@@ -17,7 +18,7 @@ from armbulk.errors import FileError
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
-from armbulk.results.store_check import choose_result_path, verify_history
+from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
 from armbulk.store import ListCheck, Run, Store
 
 
@@ -33,6 +34,7 @@ class ImportRequest:
         dry_run: Only plan.
         expect_count: Stop unless exactly so many records would be sent.
         expect_total: Stop unless the documents add up to this amount incl. VAT.
+        replace_input: Whether the result workbook may replace one of the files; that is kept as .bak.
     """
 
     inputs: InputFiles
@@ -42,6 +44,33 @@ class ImportRequest:
     dry_run: bool = False
     expect_count: int | None = None
     expect_total: str | None = None
+    replace_input: bool = False
+
+
+class ImportChoices(PlanChoices, total=False):
+    """What is sent, as `PlanChoices` has it, and how.
+
+    Attributes:
+        wait: Whether to wait for ARM's limits (the default); else the run is paused.
+        dry_run: Only plan; the state is `planned`.
+        expect_count: Stop unless exactly so many records would be sent.
+        expect_total: Stop unless the documents add up to this amount incl. VAT.
+        replace_input: The result workbook may replace one of the files, which is kept as .bak.
+    """
+
+    wait: bool
+    dry_run: bool
+    expect_count: int | None
+    expect_total: str | None
+    replace_input: bool
+
+
+def build_request(inputs: InputFiles, target: str | Path | None, **choices: Unpack[ImportChoices]) -> ImportRequest:
+    """Return what to import, from the choices of a caller."""
+    values: dict[str, Any] = dict(choices)
+    selection = {name: values.pop(name) for name in PlanChoices.__annotations__ if name in values}
+    options = ImportOptions(update=bool(inputs.options.update), **selection)
+    return ImportRequest(inputs, options, str(target) if target is not None else None, **values)
 
 
 def import_files(context: Context, store: Store, request: ImportRequest, dialog: Dialog) -> ImportResult:
@@ -63,9 +92,10 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
     if request.dry_run:
         return _unsent(context, store, plan, PLANNED)
     target = choose_result_path(check.inputs.files, request.target)
+    verify_target_is_no_input(target, check.inputs.files, replace_input=request.replace_input)
     if plan.stopped:
         result = _unsent(context, store, plan, STOPPED)
-        result.write(target)
+        result.write(target, replace_input=request.replace_input)
         return result
     context = add_login(context)
     _verify_before_sending(context, store, plan, request, target, dialog)
@@ -73,7 +103,7 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
     if not _is_confirmed(plan, dialog):
         return _unsent(context, store, plan, DECLINED)
     result = _create_and_send(context, store, plan, dialog, wait=request.wait, list_checks=list_checks)
-    return write_result(result, target)
+    return write_result(result, target, replace_input=request.replace_input)
 
 
 def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool) -> ImportResult:
@@ -142,11 +172,11 @@ def send_stored_run(
     return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile.lang)
 
 
-def write_result(result: ImportResult, target: Path) -> ImportResult:
+def write_result(result: ImportResult, target: Path, *, replace_input: bool = False) -> ImportResult:
     """Write the result workbook of a run that was not interrupted; a file that cannot be written is no failure."""
     if result.state != "interrupted":
         try:
-            result.write(target)
+            result.write(target, replace_input=replace_input)
         except FileError as error:
             result.write_error = error
     return result

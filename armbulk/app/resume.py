@@ -9,7 +9,7 @@ from armbulk.app.plan import validate_lookup_options
 from armbulk.app.runs import find_unfinished_run, list_run_files, verify_run_client
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
-from armbulk.results.store_check import choose_result_path, verify_history
+from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
 from armbulk.store import Store
 
 
@@ -39,7 +39,7 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
 
     Raises:
         StoreError: There is no such run.
-        UsageError: There is no unfinished run.
+        UsageError: There is no unfinished run, or the result workbook would replace one of its files.
         SettingsError: The run belongs to another client.
         Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
         LoginError, LimitError, ServerError: The run is paused again, and can be resumed.
@@ -49,6 +49,7 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
     verify_run_client(run, account)
     report_store_notices(store, context.profile, dialog)
     target = choose_result_path(list_run_files(run), request.target)
+    verify_target_is_no_input(target, list_run_files(run), replace_input=False)
     if not (request.look_up or request.first_import):
         verify_history(store, run.account, list_run_files(run), target)
     verify_target(target, context, dialog)

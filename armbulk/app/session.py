@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from armbulk.app.exports import Export, ExportQuery
     from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
+    from armbulk.app.imports import ImportChoices
     from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
     from armbulk.context import Context
@@ -178,12 +179,8 @@ class Session:
         options: "ReadOptions | None" = None,
         update: bool = False,
         target: str | Path | None = None,
-        wait: bool = True,
-        dry_run: bool = False,
-        expect_count: int | None = None,
-        expect_total: str | None = None,
         dialog: "Dialog | None" = None,
-        **choices: "Unpack[PlanChoices]",
+        **choices: "Unpack[ImportChoices]",
     ) -> "ImportResult":
         """Check, plan, confirm, send and write the result workbook: `armbulk import` in one call.
 
@@ -192,30 +189,17 @@ class Session:
             options: How the files are to be read.
             update: Change customers that ARM has (only the values in the files) instead of creating records.
             target: The result workbook; None: NAME.result.xlsx beside the first file.
-            wait: Whether to wait for ARM's limits; else the run is paused.
-            dry_run: Only plan; the state is `planned`.
-            expect_count: Stop unless exactly so many records would be sent.
-            expect_total: Stop unless the documents add up to this amount incl. VAT.
             dialog: Asked before anything is sent; None: it is sent.
-            choices: As for `plan`.
+            choices: As for `plan`, and `expect_count=10` …; see `armbulk.app.imports.ImportChoices`.
 
         Raises:
             ArmbulkError: As `armbulk.app.imports.import_files` lists them.
         """
         from armbulk.app.check import build_inputs
         from armbulk.app.dialog import Dialog
-        from armbulk.app.imports import ImportRequest, import_files
-        from armbulk.planning.plan import ImportOptions
+        from armbulk.app.imports import build_request, import_files
 
-        request = ImportRequest(
-            build_inputs(files, options, update=update),
-            ImportOptions(update=update, **choices),
-            str(target) if target is not None else None,
-            wait,
-            dry_run,
-            expect_count,
-            expect_total,
-        )
+        request = build_request(build_inputs(files, options, update=update), target, **choices)
         return import_files(self.context, self.store, request, dialog or Dialog())
 
     def resume(

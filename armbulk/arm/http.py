@@ -186,10 +186,10 @@ def _remove_secrets(body: bytes, secrets: Iterable[str]) -> bytes:
     return body
 
 
-def _trusted_certificates(base_url: str, login: Login) -> ssl.SSLContext | bool:
+def _trusted_certificates(base_url: str, login: Login) -> ssl.SSLContext:
     """TLS 1.2 or newer, with the certificates this machine trusts; there is no way to switch it off."""
     if not any(url.startswith("https:") for url in (base_url, login.token_url)):
-        return True
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback alone: it trusts no certificate, and loads none
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if login.ca_file:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @command
 @with_files
 @click.option("-o", "target", type=click.Path(path_type=Path), help="A copy of the workbook with the problems marked.")
+@click.option("--replace-input", is_flag=True, help="Let -o replace one of FILES, which is kept as .bak.")
 @click.option("--update", is_flag=True, default=None, help="Check as a change of customers: only the key is required.")
 def check(
     context: CommandContext,
@@ -25,6 +26,7 @@ def check(
     target: Path | None,
     *,
     update: bool | None,
+    replace_input: bool,
 ) -> Exit:
     """Find every problem in FILES. Nothing leaves this machine.
 
@@ -38,6 +40,6 @@ def check(
     checked = context.session.check(*files, options=options, update=update, dialog=TerminalDialog(context))
     report = checked.to_json()
     if target is not None:
-        report["marked"] = str(checked.write(target))
+        report["marked"] = str(checked.write(target, replace_input=replace_input))
     context.reporter.show("check", report)
     return Exit.OK if checked.ok else Exit.FINDINGS

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Plan only, as `armbulk plan` does.")
 @click.option("--expect-count", type=int, help="Stop unless exactly so many records would be sent.")
 @click.option("--expect-total", help="Stop unless the documents add up to this amount incl. VAT.")
+@click.option("--replace-input", is_flag=True, help="Let -o replace one of FILES, which is kept as .bak.")
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command
 @with_files

@@ -10,8 +10,8 @@ CELLS: dict[str, FindingType] = {
         "Rett formelen, eller skriv selve verdien",
     ),
     "not-calculated": error(
-        "The formula in the cell has no calculated value",
-        "Formelen i cellen har ingen utregnet verdi",
+        "The formula in the cell was not calculated when the file was saved",
+        "Formelen i cellen ble ikke regnet ut da filen ble lagret",
         "Open the file in Excel and save it again",
         "Åpne filen i Excel og lagre den på nytt",
     ),
@@ -131,6 +131,24 @@ CELLS: dict[str, FindingType] = {
         "Nothing to do if {value} is right; else format the column as Text",
         "Ingenting å gjøre hvis {value} er riktig; ellers formater kolonnen som Tekst",
         tunable=True,
+    ),
+    "shown-by-format": warning(
+        'The cell holds the number {detail}; its number format shows "{value}", which is sent',
+        "Cellen inneholder tallet {detail}; tallformatet viser «{value}», som sendes",
+        "Nothing to do if {value} is right; else format the column as Text and enter the value",
+        "Ingenting å gjøre hvis {value} er riktig; ellers formater kolonnen som Tekst og skriv verdien",
+    ),
+    "shown-differently": error(
+        "The cell holds the number {value}, but its number format ({detail}) shows something else",
+        "Cellen inneholder tallet {value}, men tallformatet ({detail}) viser noe annet",
+        "Format the column as Text and enter the value as it must be sent",
+        "Formater kolonnen som Tekst og skriv verdien slik den skal sendes",
+    ),
+    "number-format-unknown": error(
+        "{value} is stored as a number, and a file of this kind does not tell whether zeros are shown before it",
+        "{value} er lagret som tall, og en fil av dette slaget viser ikke om det står nuller foran",
+        "Save the file as an Excel workbook (.xlsx), or format the column as Text and enter the value again",
+        "Lagre filen som Excel-arbeidsbok (.xlsx), eller formater kolonnen som Tekst og skriv verdien på nytt",
     ),
     "postal-code-padded": warning(
         "{value} is stored as a number and is sent as {detail}",

@@ -81,7 +81,13 @@ def to_findings(rows: pl.DataFrame, **values: str | int | pl.Expr | None) -> pl.
 
 def make_finding(sheet: int, code: str, **values: str | int | None) -> pl.DataFrame:
     """Return a findings frame with one row; `values` are more of its columns."""
-    return to_findings(pl.DataFrame({"sheet": [sheet], "code": [code]}), **values)
+    return make_findings(sheet, [{"code": code, **values}])
+
+
+def make_findings(sheet: int, rows: Sequence[Mapping[str, str | int | None]]) -> pl.DataFrame:
+    """Return a findings frame of a sheet; `rows` have a code and other columns."""
+    full = [{"sheet": sheet, "severity": SEVERITY_OF_CODE[str(row["code"])], **row} for row in rows]
+    return pl.DataFrame({name: [row.get(name) for row in full] for name in SCHEMA}, schema=SCHEMA)
 
 
 def merge_findings(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

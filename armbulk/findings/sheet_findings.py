@@ -172,10 +172,14 @@ SHEETS: dict[str, FindingType] = {
         "Del dem opp og fyll ut hver celle",
     ),
     "hidden-rows": error(
-        "{value} rows with data are hidden or filtered away ({detail})",
-        "{value} rader med data er skjult eller filtrert bort ({detail})",
-        "Show them in Excel, or choose --include-hidden or --skip-hidden",
-        "Vis dem i Excel, eller velg --include-hidden eller --skip-hidden",
+        "Hidden or filtered rows with data: {value} ({detail})",
+        "Skjulte eller filtrerte rader med data: {value} ({detail})",
+        "Show them, or use --include-hidden or --skip-hidden. "
+        'If "?" (.ods, .xls, .xlsb), armbulk cannot see what is hidden: show all rows and columns, '
+        "then use --include-hidden",
+        "Vis dem, eller bruk --include-hidden eller --skip-hidden. "
+        "Ved «?» (.ods, .xls, .xlsb) ser ikke armbulk hva som er skjult: vis alle rader og kolonner, "
+        "og bruk --include-hidden",
     ),
     "hidden-included": warning(
         "{value} hidden rows are read as all others ({detail})",
@@ -186,6 +190,24 @@ SHEETS: dict[str, FindingType] = {
     "hidden-skipped": warning(
         "{value} hidden rows are left out ({detail})",
         "{value} skjulte rader er utelatt ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "hidden-columns": error(
+        "Hidden columns with data: {value} ({detail})",
+        "Skjulte kolonner med data: {value} ({detail})",
+        "Show them in Excel, or use --include-hidden or --skip-hidden",
+        "Vis dem i Excel, eller bruk --include-hidden eller --skip-hidden",
+    ),
+    "hidden-columns-included": warning(
+        "{value} hidden columns are read as all others ({detail})",
+        "{value} skjulte kolonner leses som alle andre ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
+    ),
+    "hidden-columns-skipped": warning(
+        "{value} hidden columns are left out ({detail})",
+        "{value} skjulte kolonner er utelatt ({detail})",
         "Nothing to do",
         "Ingenting å gjøre",
     ),

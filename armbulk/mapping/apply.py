@@ -21,6 +21,8 @@ DERIVED_PREFIX = "="
 _UNREADABLE = {"error": "error-cell", "uncalculated": "not-calculated", "number": "digits-lost"}
 """Cell kind → the finding of a cell that an expression must not read; of numbers only those with lost digits."""
 
+_NUMBERS = ("number", "formatted", "disguised")
+
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
@@ -368,7 +370,7 @@ def fold_value(value: str) -> str:
 def _to_input(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:
     """Return header → text of a row with texts and kinds in turn; a blank cell is an empty text."""
     pairs = zip(names, row[::2], row[1::2], strict=True)
-    return {name: (NumberText(text) if kind == "number" else text) if text else "" for name, text, kind in pairs}
+    return {name: (NumberText(text) if kind in _NUMBERS else text) if text else "" for name, text, kind in pairs}
 
 
 def _kind_of(result: ExpressionResult) -> str | None:

@@ -3,12 +3,13 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import polars as pl
 
-from armbulk.findings.frame import empty_findings, make_finding
+from armbulk.findings.frame import empty_findings, make_finding, make_findings
 from armbulk.i18n import Lang
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
@@ -21,6 +22,7 @@ MIN_HEADERS = 2
 """How many known headers make a sheet recognisable."""
 
 _MIN_SIMILARITY = 0.86
+_MAX_SUGGESTIONS = 100  # unknown headers for which a known one is suggested
 _MIN_SUGGESTION_SIMILARITY = 0.8
 _MIN_SIMILAR_CHARS = 5
 _DIGITS = re.compile("[0-9]")
@@ -131,9 +133,18 @@ def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
     folded = fold_header(text)
     if len(folded) < _MIN_SIMILAR_CHARS:
         return None
-    same_digits = [name for name in names if _DIGITS.findall(name) == _DIGITS.findall(folded)]
+    same_digits = _group_by_digits(tuple(names)).get(tuple(_DIGITS.findall(folded)), [])
     near = difflib.get_close_matches(folded, same_digits, n=1, cutoff=_MIN_SIMILARITY)
     return names[near[0]] if near else None
+
+
+@lru_cache(maxsize=64)
+def _group_by_digits(names: tuple[str, ...]) -> dict[tuple[str, ...], list[str]]:
+    """Return the digits in a name → the names: a file may have thousands of headers to compare."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        groups.setdefault(tuple(_DIGITS.findall(name)), []).append(name)
+    return groups
 
 
 # --- which resource, and which row is the header --------------------------------------------------------
@@ -179,7 +190,8 @@ def _list_top_rows(sheet: Sheet) -> list[tuple[int, list[str]]]:
 def _has_key(sheet: Sheet, resource: Resource, row: int) -> bool:
     """Return whether there is a column for the record's key, or one whose header resembles it."""
     names = index_headers(resource)
-    columns = [names.get(fold_header(text)) or find_similar(text, names) for text in dict(_list_top_rows(sheet))[row]]
+    texts = dict(_list_top_rows(sheet))[row]
+    columns = (names.get(fold_header(text)) or find_similar(text, names) for text in texts)
     return any(column is not None and column.name == resource.record_key for column in columns)
 
 
@@ -261,19 +273,31 @@ def _match_columns(
         columns[column.name] = letter
         if column.role is FieldRole.READ_ONLY:
             findings.append(make_finding(index, "computed-column", **cell))
-    findings += [_report_unknown(index, row, letter, text, names, columns) for letter, text in unknown]
+    findings.append(_report_unknown(index, row, unknown, names, columns))
     missing = [column.name for column in resource.fields if column.required and column.name not in columns]
     findings += [make_finding(index, "missing-column", row=row, field=name) for name in missing]
     return HeaderMatch(resource, row, columns, pl.concat(findings))
 
 
 def _report_unknown(
-    sheet: int, row: int, letter: str, text: str, names: Mapping[str, Field], columns: Mapping[str, str]
+    sheet: int, row: int, headers: Sequence[tuple[str, str]], names: Mapping[str, Field], columns: Mapping[str, str]
 ) -> pl.DataFrame:
-    """Return the finding of an unknown header; one that resembles a missing column must be decided by the user."""
-    similar = find_similar(text, names)
-    if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
-        return make_finding(sheet, "header-near", row=row, column=letter, field=similar.name, value=text)
+    """Return the findings of unknown headers (letter, text).
+
+    One that resembles a missing column must be decided by the user. Only the first headers get a suggestion.
+    """
+    rows: list[dict[str, str | int | None]] = []
+    for number, (letter, text) in enumerate(headers):
+        cell: dict[str, str | int | None] = {"row": row, "column": letter, "value": text}
+        similar = find_similar(text, names)
+        if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
+            rows.append({"code": "header-near", "field": similar.name, **cell})
+        else:
+            suggestion = _suggest_header(text, names) if number < _MAX_SUGGESTIONS else ""
+            rows.append({"code": "unknown-header", "detail": suggestion, **cell})
+    return make_findings(sheet, rows)
+
+
+def _suggest_header(text: str, names: Mapping[str, Field]) -> str:
     near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
-    suggestion = f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
-    return make_finding(sheet, "unknown-header", row=row, column=letter, value=text, detail=suggestion)
+    return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""

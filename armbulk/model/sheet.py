@@ -6,12 +6,40 @@ import polars as pl
 
 from armbulk.model.fields import Resource
 
-CELL = pl.Enum(["text", "number", "padded", "percent", "date", "datetime", "time", "boolean", "error", "uncalculated"])
+CELL = pl.Enum(
+    [
+        "text",
+        "number",
+        "padded",
+        "formatted",
+        "disguised",
+        "percent",
+        "date",
+        "datetime",
+        "time",
+        "boolean",
+        "error",
+        "uncalculated",
+    ]
+)
 """The kind of a cell in its file.
 
-`padded`: an integer whose format shows leading zeros (the text has them); `percent`: a number shown as per cent (the
-text is the number itself, 0.25 for 25 %); `uncalculated`: a formula without a cached value.
+`padded`: an integer whose format shows leading zeros (the text has them); `formatted`: an integer whose format shows
+other characters too (the text is the number; what is shown is in the column `A.shown`); `disguised`: an integer whose
+format shows something else, and it is not certain what (the format is in `A.shown`); `percent`: a number shown as per
+cent (the text is the number itself, 0.25 for 25 %); `uncalculated`: a formula without a value that was calculated when
+the file was saved.
 """
+
+NUMERIC_CELLS = ("number", "padded", "formatted", "disguised")
+"""The kinds of a number, whatever its format shows."""
+
+SHOWN = ".shown"
+"""The end of the name of the frame column that says what formatted cells look like."""
+
+
+FORMATS_WITHOUT_STYLES = ("ods", "xls", "xlsb")
+"""Formats of which armbulk knows the cells, but neither number formats nor what is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +65,14 @@ class Sheet:
         frame: `row` Int64 (the sheet's own row number; for csv the line number of the record's start), then for every
             used column a String column named by its Excel letter (`A`) with the exact text of the value (numbers as
             digits, dates as ISO text, booleans TRUE/FALSE, errors as #N/A), and a CELL column `A.cell` with the cell's
-            kind. Blank cells are null in both. Blank rows are absent; the order is the file's.
+            kind. Blank cells are null in both. Blank rows are absent; the order is the file's. Where a cell of a column
+            is `formatted` or `disguised`, there is a String column `A.shown`.
         letters: The letters of the used columns.
-        format: "xlsx" or "csv".
+        format: "xlsx", "csv", or one of FORMATS_WITHOUT_STYLES.
         sha256: The hash of the file.
         resource: What the user says it holds (`--as`, `FILE#Sheet=RESOURCE`), if anything.
         hidden_rows: Rows that Excel does not show: hidden by hand or by a filter.
+        hidden_columns: Letters of columns that Excel does not show.
         merged_ranges: Merged ranges, as `B3:C4`.
         issues: What the reader noticed.
         visible: Whether Excel shows the sheet.
@@ -58,6 +88,7 @@ class Sheet:
     sha256: str = ""
     resource: str | None = None
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[str] = frozenset()
     merged_ranges: tuple[str, ...] = ()
     issues: tuple[ReadIssue, ...] = ()
     visible: bool = True

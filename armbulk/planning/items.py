@@ -8,6 +8,7 @@ import polars as pl
 from armbulk.arm.encode import encode_records
 from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, Outcome
 from armbulk.planning.customer_hashes import CustomerHasher
+from armbulk.sent_before import compare_with_sent
 from armbulk.validation.check import Checked
 
 DECISIONS_SCHEMA = {"no": pl.Int64, "outcome": pl.String, "message": pl.String, "base": pl.String}
@@ -67,21 +68,12 @@ def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.D
 
 
 def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.DataFrame:
-    """Set aside documents that the store has sent before; those in doubt stay in doubt.
-
-    `sent_documents`: `key_norm`, `doc_type`, `run` and `outcome` (null while there is none).
-    """
-    earlier = sent_documents.rename({"run": "other_run", "outcome": "other_outcome"})
-    earlier = earlier.with_columns(resource=pl.lit("documents"))
-    joined = items.join(earlier, on=["resource", "key_norm", "doc_type"], how="left", maintain_order="left")
-    run = pl.col("other_run").cast(pl.String)
-    was_sent = pl.col("other_run").is_not_null()
-    is_settled = pl.col("other_outcome").is_not_null() & (pl.col("other_outcome") != Outcome.IN_DOUBT.value)
-    sent = pl.concat_str(pl.lit("sent in run "), run)
-    joined = _set_outcome(joined, was_sent & is_settled, Outcome.ALREADY_SENT, sent)
-    in_doubt = pl.concat_str(pl.lit("not yet settled in run "), run)
-    joined = _set_outcome(joined, was_sent, Outcome.IN_DOUBT, in_doubt)
-    return joined.drop("other_run", "other_outcome")
+    """Set aside documents whose numbers were sent before (`sent_before.SENT_DOCUMENTS_SCHEMA`), each by what it was."""
+    documents = items.filter((pl.col("resource") == "documents") & pl.col("outcome").is_null())
+    decided = compare_with_sent(documents, sent_documents).rename({"outcome": "decided", "message": "reason"})
+    joined = items.join(decided, on="no", how="left", maintain_order="left")
+    outcome, message = pl.coalesce("outcome", "decided"), pl.coalesce("message", "reason")
+    return joined.with_columns(outcome=outcome, message=message).drop("decided", "reason")
 
 
 def set_aside_unchanged(

@@ -123,7 +123,7 @@ class PlanningInputs:
     """What a plan depends on besides the files.
 
     Attributes:
-        sent_documents: documents sent before: `key_norm`, `doc_type`, `run`, `outcome`.
+        sent_documents: documents sent before (`sent_before.SENT_DOCUMENTS_SCHEMA`).
         usage: what is used of the quota.
         limits: the quota.
         now: epoch seconds.

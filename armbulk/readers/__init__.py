@@ -8,7 +8,8 @@ from pathlib import Path
 
 from armbulk.errors import FileError
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.readers import csv, lockfile, unsupported, xlsx
+from armbulk.readers import csv, foreign_workbook, lockfile, ods_cells, unsupported, xls_cells, xlsb_cells, xlsx
+from armbulk.readers.xlsx_archive import WorkbookArchive
 
 MAX_FILE_BYTES = 500 * 1024 * 1024
 
@@ -28,10 +29,28 @@ def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | 
     content = _read_bytes(path, name)
     sha256 = hashlib.sha256(content).hexdigest()
     if content.startswith(b"PK\x03\x04"):
-        return _report_open(xlsx.read_workbook(content, name, sha256), path)
+        return _report_open(_read_archive(content, name, sha256), path)
+    if unsupported.is_old_workbook(content):
+        sheets = foreign_workbook.read_foreign(
+            content, name, sha256, "xls", lambda: xls_cells.find_special_cells(content)
+        )
+        return _report_open(sheets, path)
     unsupported.refuse_unsupported(content, path.suffix.lower(), name)
     frame, letters, issues = csv.read_csv(content, name, encoding)
     return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=issues)]
+
+
+def _read_archive(content: bytes, name: str, sha256: str) -> list[Sheet]:
+    """Read a workbook that is a zip file; FileError when it cannot be read."""
+    archive = WorkbookArchive(content, name)
+    try:
+        if archive.format == "xlsx":
+            return xlsx.read_workbook(archive, sha256)
+        archive.verify_sizes()
+        scan = ods_cells.find_special_cells if archive.format == "ods" else xlsb_cells.find_special_cells
+        return foreign_workbook.read_foreign(content, name, sha256, archive.format, lambda: scan(archive))
+    finally:
+        archive.close()
 
 
 def _read_bytes(path: Path, name: str) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from armbulk.model.sheet import CELL
+from armbulk.model.sheet import CELL, SHOWN
 
 _KINDS = {kind: number for number, kind in enumerate(CELL.categories)}
 _FLUSH = 50_000
@@ -40,7 +40,7 @@ class TextBuffer:
 class CellBuffer:
     """The cells of one column: their own texts, and indexes of the workbook's shared texts."""
 
-    __slots__ = ("_kinds", "_own_positions", "_shared_indexes", "_shared_positions", "_texts")
+    __slots__ = ("_kinds", "_looks", "_own_positions", "_shared_indexes", "_shared_positions", "_texts")
 
     def __init__(self) -> None:
         """Create an empty buffer."""
@@ -49,9 +49,12 @@ class CellBuffer:
         self._texts = TextBuffer()
         self._shared_positions = array("I")
         self._shared_indexes = array("I")
+        self._looks: dict[int, str] = {}
 
-    def add(self, position: int, text: str, kind: str) -> None:
-        """Add the cell in the row at `position`."""
+    def add(self, position: int, text: str, kind: str, shown: str | None = None) -> None:
+        """Add the cell in the row at `position`; `shown` is what it looks like, where that is another text."""
+        if shown is not None:
+            self._looks[position] = shown
         self._own_positions.append(position)
         self._kinds.append(_KINDS[kind])
         self._texts.add(text)
@@ -62,7 +65,7 @@ class CellBuffer:
         self._shared_indexes.append(index)
 
     def to_columns(self, letter: str, height: int, shared: pl.Series) -> list[pl.Series]:
-        """Return the texts (String) and the kinds (CELL) of all `height` rows."""
+        """Return the texts (String), the kinds (CELL), and, if any differ, the looks (String) of all `height` rows."""
         parts = []
         if self._own_positions:
             parts.append(
@@ -76,7 +79,11 @@ class CellBuffer:
         if cells.height < height or len(parts) > 1:
             positions = pl.DataFrame({"position": pl.int_range(height, dtype=pl.UInt32, eager=True)})
             cells = positions.join(cells, on="position", how="left", maintain_order="left")
-        return [cells["text"].alias(letter), cells["kind"].cat.to(CELL).alias(f"{letter}.cell")]
+        columns = [cells["text"].alias(letter), cells["kind"].cat.to(CELL).alias(f"{letter}.cell")]
+        if self._looks:
+            shown = [self._looks.get(position) for position in range(height)]
+            columns.append(pl.Series(f"{letter}{SHOWN}", shown, dtype=pl.String))
+        return columns
 
 
 def _to_frame(positions: "array[int]", texts: pl.Series, kinds: pl.Series) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Read CSV and other delimited files: every cell is text, every record keeps the line it begins on."""
 
 import re
+from collections.abc import Callable
 
 import polars as pl
 
@@ -9,11 +10,12 @@ from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
 from armbulk.readers.cell_buffer import to_letters
-from armbulk.readers.csv_records import Records, split_records
+from armbulk.readers.csv_records import SPACES, Records, split_records
 from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 
 _SEPARATORS = ";\t,|"
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
+_WRAPPED_TEXT = r'(?s)^="((?:[^"]|"")*)"$'
 _MAX_ISSUES = 10_000
 _MAX_SPARSE_CELLS = 5_000_000  # how many cells (lines times columns) a mostly empty table may have
 
@@ -33,6 +35,8 @@ def read_csv(
     may_be_encoded_twice = encoding is None and any(character in text for character in "ÃâÂ")
     records = split_records(text, separator, name) or csv_quotes.split_strictly(text, separator, name)
     frame, letters = _to_frame(records, name)
+    if '="' in text:
+        frame = frame.with_columns(_unwrap_text(letter) for letter in letters)
     issues += [*_find_ragged(records.counts, frame), *_find_inner_marks(records), *_find_long_texts(frame, letters)]
     if may_be_encoded_twice:
         issues += _find_encoded_twice(frame, letters)
@@ -66,6 +70,14 @@ def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...
     return records.to_frame(letters), letters
 
 
+def _unwrap_text(letter: str) -> pl.Expr:
+    """Return a column with the text of cells such as `="0585"`: a formula by which programs keep leading zeros."""
+    cell = pl.col(letter)
+    text = cell.str.extract(_WRAPPED_TEXT).str.replace_all('""', '"', literal=True).str.strip_chars(SPACES)
+    unwrapped = pl.when(text != "").then(text)
+    return pl.when(cell.str.contains(_WRAPPED_TEXT)).then(unwrapped).otherwise(cell).alias(letter)
+
+
 def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
     """Return issues for records with another number of fields than most, except a title above and trailing blanks."""
     usual = _find_usual_width(counts)
@@ -94,22 +106,20 @@ def _find_inner_marks(records: Records) -> list[ReadIssue]:
 
 def _find_long_texts(frame: pl.DataFrame, letters: tuple[str, ...]) -> list[ReadIssue]:
     """Return issues for texts that are longer than a cell of Excel."""
-    issues = []
-    for letter in letters:
+
+    def is_long(letter: str) -> pl.Expr:
         text = pl.col(letter)
-        is_long = (text.str.len_bytes() > EXCEL_MAX_CELL_CHARS) & (text.str.len_chars() > EXCEL_MAX_CELL_CHARS)
-        rows = frame.filter(is_long)["row"].head(_MAX_ISSUES)
-        issues += [ReadIssue("text-too-long", row, letter, None, str(EXCEL_MAX_CELL_CHARS)) for row in rows]
-    return issues
+        return (text.str.len_bytes() > EXCEL_MAX_CELL_CHARS) & (text.str.len_chars() > EXCEL_MAX_CELL_CHARS)
+
+    cells = _find_cells(frame, letters, is_long, pl.lit(None, pl.String))
+    limit = str(EXCEL_MAX_CELL_CHARS)
+    return [ReadIssue("text-too-long", row, letter, None, limit) for letter, row, _ in cells]
 
 
 def _find_encoded_twice(frame: pl.DataFrame, letters: tuple[str, ...]) -> list[ReadIssue]:
     """Return issues for texts that were encoded twice."""
-    issues = []
-    for letter in letters:
-        damaged = frame.filter(pl.col(letter).str.contains(DOUBLE_ENCODED)).select("row", letter).head(_MAX_ISSUES)
-        issues += [ReadIssue("encoded-twice", row, letter, text) for row, text in damaged.iter_rows()]
-    return issues
+    cells = _find_cells(frame, letters, lambda letter: pl.col(letter).str.contains(DOUBLE_ENCODED), pl.col("text"))
+    return [ReadIssue("encoded-twice", row, letter, text) for letter, row, text in cells]
 
 
 def _find_swallowed_rows(
@@ -119,14 +129,31 @@ def _find_swallowed_rows(
     usual = _find_usual_width(records.counts)
     if not records.spanning or usual is None or usual <= 2:
         return []
-    issues = []
-    for letter in letters:
+
+    def has_records(letter: str) -> pl.Expr:
         breaks = pl.col(letter).str.count_matches("\n", literal=True)
-        separators = pl.col(letter).str.count_matches(separator, literal=True)
-        has_records = (breaks > 0) & (separators == breaks * (usual - 1))
-        cells = frame.filter(has_records).select("row", breaks.alias("n")).head(_MAX_ISSUES)
-        issues += [ReadIssue("rows-in-a-cell", row, letter, None, str(n)) for row, n in cells.iter_rows()]
-    return issues
+        return (breaks > 0) & (pl.col(letter).str.count_matches(separator, literal=True) == breaks * (usual - 1))
+
+    cells = _find_cells(frame, letters, has_records, pl.col("text").str.count_matches("\n", literal=True))
+    return [ReadIssue("rows-in-a-cell", row, letter, None, text) for letter, row, text in cells]
+
+
+def _find_cells(
+    frame: pl.DataFrame, letters: tuple[str, ...], is_wanted: Callable[[str], pl.Expr], value: pl.Expr
+) -> list[tuple[str, int, str]]:
+    """Return (letter, row, value of `text`) of the first wanted cells of each column.
+
+    The whole sheet is searched at once: a file may have very many columns.
+    """
+    if not letters:
+        return []
+    has_some = frame.select(is_wanted(letter).any().alias(letter) for letter in letters).row(0)
+    wanted: list[tuple[str, int, str]] = []
+    for letter in (letter for letter, is_there in zip(letters, has_some, strict=True) if is_there):
+        cells = frame.select("row", letter).filter(is_wanted(letter)).head(_MAX_ISSUES)
+        texts = cells.select("row", pl.col(letter).alias("text")).select("row", value.cast(pl.String))
+        wanted += [(letter, row, text) for row, text in texts.iter_rows()]
+    return wanted
 
 
 def _add_kinds(frame: pl.DataFrame, letters: tuple[str, ...]) -> tuple[pl.DataFrame, tuple[str, ...]]:

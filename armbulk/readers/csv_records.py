@@ -111,7 +111,7 @@ def _split_fields(batch: pl.DataFrame, separator: str) -> pl.DataFrame | None:
 def _split_quoted_fields(batch: pl.DataFrame, separator: str) -> pl.DataFrame | None:
     """Split records with quotes: each field begins at a separator, and together the fields must be the whole record."""
     mark = "\\" + separator if separator != "\t" else r"\t"
-    pattern = f'{mark}(?:"(?:[^"]|"")*"|[^"{mark}]*)'
+    pattern = f'{mark}(?:=?"(?:[^"]|"")*"|[^"{mark}]*)'
     record = pl.lit(separator) + pl.col("record")
     may_be_blank = pl.col("record").str.strip_chars_start(SPACES + separator + '"') == ""
     split = batch.select("row", record.alias("record"), record.str.extract_all(pattern).alias("fields"))

@@ -4,6 +4,7 @@ import re
 
 from armbulk.errors import FileError
 from armbulk.model.sheet import ReadIssue
+from armbulk.readers.code_pages import OddText, find_odd_text
 
 DOUBLE_ENCODED = "Ã[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|â€|Â[\u00a0-\u00bf]"
 """The two characters that a letter such as æ becomes when it is encoded twice."""
@@ -14,7 +15,7 @@ _WIDE_MARKS = {
 _MARK = b"\xef\xbb\xbf"
 _MAX_SAMPLES = 3
 _SAMPLED_CHARS = 200_000  # the length of the text that samples are taken from
-_SAVE_AGAIN = "Save the file again as UTF-8, or say its --encoding"
+_SAVE_AGAIN = "Save the file again as UTF-8, or name its encoding with --encoding"
 
 
 def decode_text(content: bytes, name: str, encoding: str | None) -> tuple[str, list[ReadIssue]]:
@@ -49,7 +50,7 @@ def _decode_as(content: bytes, name: str, encoding: str, *, by_mark: bool) -> st
         line = content[:position].count(b"\n") + 1
         reason = ", which its first bytes name" if by_mark else ""
         what = f"{name} is not in {encoding}{reason} (line {line})"
-        raise FileError("wrong-encoding", what, "Say another --encoding") from None
+        raise FileError("wrong-encoding", what, "Use another --encoding") from None
     return text
 
 
@@ -63,7 +64,7 @@ def _refuse_utf_16(content: bytes, name: str) -> None:
     head = content[:4096]
     if len(head) >= 4 and max(head[::2].count(0), head[1::2].count(0)) > len(head) // 4:
         raise FileError(
-            "wrong-encoding", f"{name} looks like UTF-16 without a mark", "Say --encoding utf-16-le, or save as UTF-8"
+            "wrong-encoding", f"{name} looks like UTF-16 without a mark", "Use --encoding utf-16-le, or save as UTF-8"
         )
 
 
@@ -72,17 +73,25 @@ def _decode_windows_1252(content: bytes, name: str, first: int) -> tuple[str, li
     if content.startswith(_MARK):
         line = content[: first + len(_MARK)].count(b"\n") + 1
         raise FileError("wrong-encoding", f"{name} says it is UTF-8, but is not (line {line})", _SAVE_AGAIN)
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise FileError(
-            "wrong-encoding", f"{name} is neither UTF-8 nor Windows-1252 (line {line})", _SAVE_AGAIN
-        ) from None
+    odd = find_odd_text(content)
+    if odd is not None:
+        raise _other_code_page_error(name, odd)
+    text = content.decode("cp1252")
     start = max(text.rfind("\n", 0, first), text.rfind("\r", 0, first), first - _SAMPLED_CHARS, 0)
     cells = re.split(r'[;,\t|"\r\n]', text[start : first + _SAMPLED_CHARS])
     samples = dict.fromkeys(cell.strip()[:40] for cell in cells if not cell.isascii())
     return text, [ReadIssue("encoding-guessed", value=" · ".join(list(samples)[:_MAX_SAMPLES]))]
+
+
+def _other_code_page_error(name: str, odd: OddText) -> FileError:
+    """Return the error for text of another code page, with the likely ones and what the text would be."""
+    what = f"{name} is neither UTF-8 nor Windows-1252 (line {odd.line})"
+    if not odd.encodings:
+        return FileError("wrong-encoding", what, _SAVE_AGAIN)
+    readings = "; ".join(f"{encoding}: {sample}" for encoding, sample in odd.encodings.items())
+    options = " or ".join(f"--encoding {encoding}" for encoding in odd.encodings)
+    hint = f"Use {options} if the names are right, or save the file again as UTF-8"
+    return FileError("wrong-encoding", f"{what}. It would read: {readings}", hint)
 
 
 def _refuse_encoded_twice(text: str, name: str) -> None:
@@ -96,5 +105,5 @@ def _refuse_encoded_twice(text: str, name: str) -> None:
     raise FileError(
         "encoded-twice",
         f"{name}: letters such as æøå were damaged before the file came here, first in line {line}: {cell!r}",
-        "Export it again as UTF-8; if the letters are right as they stand, say --encoding utf-8",
+        "Export it again as UTF-8; if the letters are right as they stand, use --encoding utf-8",
     )

@@ -1,9 +1,9 @@
 """Unsupported formats: recognised by their first bytes, and refused with advice."""
 
 from armbulk.errors import FileError
+from armbulk.readers.compound_file import SIGNATURE
 
 SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _OTHERS = {
     b"%PDF": "a PDF",
@@ -16,9 +16,20 @@ _OTHERS = {
 }
 
 
+def is_old_workbook(content: bytes) -> bool:
+    """Return whether the content is an Excel workbook from before 2007 (.xls), without a password for the file."""
+    if not content.startswith(SIGNATURE) or _has_name(content, "EncryptedPackage"):
+        return False
+    return _has_name(content, "Workbook") or _has_name(content, "Book\x00")
+
+
+def _has_name(content: bytes, name: str) -> bool:
+    return name.encode("utf-16-le") in content
+
+
 def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
     """Refuse content that is neither a zip nor text with columns (FileError); `suffix` is that of the file's name."""
-    if content.startswith(_COMPOUND):
+    if content.startswith(SIGNATURE):
         _refuse_compound(content, name)
     for first, what in _OTHERS.items():
         if content.startswith(first):
@@ -28,17 +39,14 @@ def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
 
 
 def _refuse_compound(content: bytes, name: str) -> None:
-    """Refuse a compound file: a workbook with a password, one from before 2007, or another Office file."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    """Refuse a compound file: a workbook with a password, or another Office file."""
+    if _has_name(content, "EncryptedPackage"):
         raise FileError(
             "encrypted",
             f"{name} is password-protected",
             "Remove the password (File > Info > Protect) and save it again",
         )
-    is_workbook = any(stream.encode("utf-16-le") in content for stream in ("Workbook", "Book\x00"))
-    what = (
-        "an old Excel workbook (.xls)" if is_workbook else "an old Office file, but no workbook (a document or a mail?)"
-    )
+    what = "an old Office file, but no workbook (a document or a mail?)"
     raise FileError("not-xlsx", f"{name} is {what}", SAVE_AS_XLSX)
 
 

@@ -7,13 +7,13 @@ expanded and nothing outside the file is fetched.
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
-from typing import Any
+from typing import IO
 from xml.parsers import expat
 
 from armbulk.errors import FileError
-from armbulk.readers.unsupported import SAVE_AS_XLSX
+from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element, Handlers, MisplacedElementError, build_handlers
 
 MAX_PARTS = 2_000
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -23,11 +23,16 @@ MAX_DEPTH = 100
 """How deep elements may be nested; a workbook has about a dozen levels."""
 
 _MAX_TAG_BYTES = 1 << 20  # of a tag or a comment; Excel's longest have a few thousand characters
+_MANIFEST = "meta-inf/manifest.xml"
 _CHUNK_BYTES = 1 << 16
-_ENCODINGS = {"utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii"}
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DECLARATION = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_ENCODINGS = {
+    "utf-8": "utf-8", "utf8": "utf-8", "utf_8": "utf-8", "utf-16": "utf-16", "us-ascii": "us-ascii",
+    "ascii": "us-ascii", "latin1": "iso-8859-1", "latin-1": "iso-8859-1",
+}  # fmt: skip
+_ONE_BYTE_ENCODING = re.compile(r"iso-8859-([1-9]|1[03456])|windows-125[0-8]|cp125[0-8]")
 _ADVICE = "Copy or download it again, or open it in Excel and save it again"
-
-Handler = Callable[..., Any]
 
 
 class WorkbookArchive:
@@ -47,7 +52,7 @@ class WorkbookArchive:
             raise self.damaged_error(f"it has {len(infos)} parts, more than {MAX_PARTS}")
         for info in infos:
             self._add(info)
-        self._refuse_other_formats()
+        self.format = self._find_format()
 
     @property
     def parts(self) -> frozenset[str]:
@@ -75,25 +80,68 @@ class WorkbookArchive:
             raise self.damaged_error(f"the part {part!r} is packed in a way that Excel does not use")
         self._parts[key] = info
 
-    def _refuse_other_formats(self) -> None:
-        """Refuse zip files that are no .xlsx workbook."""
+    def _find_format(self) -> str:
+        """Return "xlsx", "xlsb" or "ods"; refuse other documents that are zip files."""
         parts = self._parts
         if "mimetype" in parts and "content.xml" in parts:
-            raise FileError("not-xlsx", f"{self.name} is an OpenDocument file (.ods)", SAVE_AS_XLSX)
+            return self._find_open_document()
         if any(part.endswith("workbook.bin") for part in parts):
-            raise FileError("not-xlsx", f"{self.name} is a binary Excel workbook (.xlsb)", SAVE_AS_XLSX)
-        if not any(part.endswith(".xml") and "workbook" in part for part in parts):
-            what = "a Word document" if "word/document.xml" in parts else "a zip file without a workbook in it"
-            raise FileError("not-xlsx", f"{self.name} is {what}", "Name an Excel workbook (.xlsx) or a CSV file")
+            return "xlsb"
+        for folder, what in (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation")):
+            if any(part.startswith(folder) for part in parts):
+                raise self.no_workbook_error(what)
+        return "xlsx"
 
-    def parse(self, part: str, start: Handler, end: Handler, text: Handler) -> None:
+    def _find_open_document(self) -> str:
+        with self._zip.open(self._parts["mimetype"]) as stream:
+            kind = stream.read(200).decode("ascii", "replace").strip()
+        if not kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
+            raise self.no_workbook_error("an OpenDocument file, but not a spreadsheet")
+        if _MANIFEST in self._parts and b"encryption-data" in self.read(_MANIFEST):
+            raise FileError("encrypted", f"{self.name} is password-protected", "Remove the password and save it again")
+        return "ods"
+
+    def no_workbook_error(self, what: str) -> FileError:
+        """Return the error for a zip file that is not a workbook."""
+        return FileError("not-xlsx", f"{self.name} is {what}", "Use an Excel workbook (.xlsx) or a CSV file")
+
+    def verify_sizes(self) -> None:
+        """Unpack every part once and drop it.
+
+        Raises:
+            FileError: A part is damaged, or the parts together are too large.
+        """
+        for part, info in self._parts.items():
+            for _ in self._unpack(part, info):
+                pass
+        self._bytes_left = MAX_UNPACKED_BYTES
+
+    def read(self, part: str) -> bytes:
+        """Return the content of a part.
+
+        Raises:
+            FileError: The part is missing, damaged or too large.
+        """
+        info = self._parts.get(part.lower())
+        if info is None:
+            raise self.damaged_error(f"{part} is missing")
+        return b"".join(self._unpack(part, info))
+
+    def _unpack(self, part: str, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        try:
+            with self._zip.open(info) as stream:
+                while chunk := self._read_chunk(stream, part):
+                    yield chunk
+        except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError) as error:
+            raise self.damaged_error(f"{part} cannot be unpacked ({error})") from None
+
+    def parse(self, part: str, roots: dict[str, Element], namespaces: Iterable[str]) -> None:
         """Parse one part with expat.
 
         Args:
             part: The name of the part.
-            start: Called with the name and the attributes of each element that begins.
-            end: Called with the name of each element that ends.
-            text: Called with characters.
+            roots: Local name → the element with which the part may begin.
+            namespaces: The namespaces of the part's own elements.
 
         Raises:
             FileError: The part is missing, damaged or exceeds a limit.
@@ -101,60 +149,55 @@ class WorkbookArchive:
         info = self._parts.get(part.lower())
         if info is None:
             raise self.damaged_error(f"{part} is missing")
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._limit_depth(part, start, end)
-        parser.CharacterDataHandler = text
-        parser.StartDoctypeDeclHandler = self._refuse_dtd(part)
-        parser.XmlDeclHandler = self._refuse_encoding(part)
+        handlers = build_handlers(roots, namespaces, MAX_DEPTH)
         try:
-            self._feed(parser, info, part)
+            with self._zip.open(info) as stream:
+                self._feed(stream, handlers, part)
+        except MisplacedElementError as error:
+            raise self.damaged_error(f"{part}: {error}") from None
         except (expat.ExpatError, zipfile.BadZipFile, LookupError, EOFError, OSError) as error:
             raise self.damaged_error(f"{part}: {error}") from None
         except (zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
             raise self.damaged_error(f"{part} cannot be unpacked ({error})") from None
 
-    def _feed(self, parser: expat.XMLParserType, info: zipfile.ZipInfo, part: str) -> None:
+    def _feed(self, stream: IO[bytes], handlers: Handlers, part: str) -> None:
         """Unpack and parse a part in chunks; markup that expat must keep in memory as a whole is limited."""
         bytes_fed = 0
-        with self._zip.open(info) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                self._bytes_left -= len(chunk)
-                if self._bytes_left < 0:
-                    raise self.damaged_error(f"it expands past 256 MiB in {part}")
-                parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
-                bytes_fed += len(chunk)
-                if bytes_fed - parser.CurrentByteIndex > _MAX_TAG_BYTES:
-                    raise self.damaged_error(f"{part} has a tag or comment longer than 1 MiB")
-            parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
+        chunk = self._read_chunk(stream, part)
+        parser = expat.ParserCreate(self._find_encoding(chunk, part), NAMESPACE_SEPARATOR)
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = handlers
+        parser.StartDoctypeDeclHandler = self._refuse_dtd(part)
+        while chunk:
+            parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
+            bytes_fed += len(chunk)
+            if bytes_fed - parser.CurrentByteIndex > _MAX_TAG_BYTES:
+                raise self.damaged_error(f"{part} has a tag or comment longer than 1 MiB")
+            chunk = self._read_chunk(stream, part)
+        parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
 
-    def _limit_depth(self, part: str, start: Handler, end: Handler) -> tuple[Handler, Handler]:
-        """Return the handlers with a check that elements are not nested too deep."""
-        depth = 0
+    def _read_chunk(self, stream: IO[bytes], part: str) -> bytes:
+        chunk = stream.read(_CHUNK_BYTES)
+        self._bytes_left -= len(chunk)
+        if self._bytes_left < 0:
+            raise self.damaged_error(f"it expands past 256 MiB in {part}")
+        return chunk
 
-        def begin(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal depth
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise self.damaged_error(f"{part}: its elements lie too deep inside each other")
-            start(tag, attributes)
+    def _find_encoding(self, head: bytes, part: str) -> str | None:
+        """Return the encoding a part is written in; None where its first bytes say it (UTF-16)."""
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
+            return None
+        declared = _DECLARATION.match(head.removeprefix(_BYTE_ORDER_MARK))
+        if declared is None or head.startswith(_BYTE_ORDER_MARK):
+            return "utf-8"
+        name = declared.group(1).decode("ascii").lower()
+        encoding = _ENCODINGS.get(name) or (name if _ONE_BYTE_ENCODING.fullmatch(name) else "")
+        if not encoding:
+            raise self.damaged_error(f"{part} is written in {name[:20]!r}, not in UTF-8")
+        return encoding
 
-        def finish(tag: str) -> None:
-            nonlocal depth
-            depth -= 1
-            end(tag)
-
-        return begin, finish
-
-    def _refuse_dtd(self, part: str) -> Handler:
+    def _refuse_dtd(self, part: str) -> Callable[..., None]:
         def refuse(*_: object) -> None:
             raise self.damaged_error(f"{part} contains a DTD")
 
         return refuse
-
-    def _refuse_encoding(self, part: str) -> Handler:
-        def check(_version: str, encoding: str | None, _standalone: int) -> None:
-            if encoding and encoding.lower() not in _ENCODINGS:
-                raise self.damaged_error(f"{part} is written in {encoding[:20]!r}, not in UTF-8")
-
-        return check

@@ -3,8 +3,15 @@
 import re
 from dataclasses import dataclass, field
 
+from armbulk.readers.number_pattern import NumberPattern, split_sections
+
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _BUILT_IN_PERCENTS = frozenset({9, 10})
+_BUILT_IN_CODES = {
+    **dict.fromkeys((5, 6, 7, 8), '"$"#,##0'), 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    **dict.fromkeys((42, 44), '"$"#,##0'), 48: "##0.0E+0",
+}  # fmt: skip
+"""The built-in formats that show a currency, an exponent or a fraction; their literals stand for the local ones."""
 
 
 @dataclass(slots=True)
@@ -14,28 +21,31 @@ class NumberFormats:
     Attributes:
         dates: Styles that show a date or time.
         percents: Styles that show per cent.
-        widths: Styles that show leading zeros → how many digits they show.
+        patterns: Styles that may show a whole number by other characters than its digits.
     """
 
     dates: set[str] = field(default_factory=set)
     percents: set[str] = field(default_factory=set)
-    widths: dict[str, int] = field(default_factory=dict)
+    patterns: dict[str, NumberPattern] = field(default_factory=dict)
 
-    def add(self, style: str, number: int, code: str | None) -> None:
-        """Add a cell style with the number of its format; `code` is None for Excel's built-in formats."""
-        if code is None:
+    def add(self, style: str, number: int, code: str) -> None:
+        """Add a cell style with the number of its format; `code` is blank for Excel's built-in formats."""
+        if not code:
             if number in _BUILT_IN_DATES:
                 self.dates.add(style)
             elif number in _BUILT_IN_PERCENTS:
                 self.percents.add(style)
+            elif number in _BUILT_IN_CODES:
+                self.patterns[style] = NumberPattern(_BUILT_IN_CODES[number])
             return
-        first = _first_section(code)
         if is_date_format(code):
             self.dates.add(style)
-        elif "%" in _strip_literals(first):
+        elif "%" in _strip_literals(_first_section(code)):
             self.percents.add(style)
-        elif re.fullmatch(r"0{2,15}", first):
-            self.widths[style] = len(first)
+        else:
+            pattern = NumberPattern(code)
+            if not pattern.is_plain:
+                self.patterns[style] = pattern
 
 
 def is_date_format(code: str) -> bool:
@@ -48,7 +58,7 @@ def is_date_format(code: str) -> bool:
 
 
 def _first_section(code: str) -> str:
-    return code.split(";", maxsplit=1)[0]
+    return split_sections(code)[0]
 
 
 def _strip_literals(section: str) -> str:

@@ -1,7 +1,7 @@
 """The values of cells as text: numbers with every digit, dates in ISO form, escapes decoded."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -10,6 +10,8 @@ _MAX_NUMBER_CHARS = 1_000
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+")
 _EXPONENT_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+[eE][+-]?[0-9]{1,4}")
+_ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9:]{5,8})(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
+_MIDNIGHT = time.min
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the dates of a sheet have no time zone
 _LAST_SERIAL = 2_958_466
 _FALSE_LEAP_DAY = 60  # 29 February 1900, which Excel counts although it did not exist
@@ -58,10 +60,17 @@ def convert_serial(raw: str, *, since_1904: bool) -> tuple[str, str]:
 
 
 def parse_iso_date(raw: str) -> tuple[str, str]:
-    """Return a date cell with ISO text, as some programs write it, as (ISO text, cell kind)."""
-    try:
-        if len(raw) == 10:
-            return date.fromisoformat(raw).isoformat(), "date"
-        return datetime.fromisoformat(raw).isoformat(), "datetime"
-    except ValueError:
+    """Return a date cell with ISO text, as some programs write it, as (ISO text, cell kind).
+
+    A sheet has no time zones: what a zone says is left out, and the day and time count as they are written.
+    """
+    match = _ISO_DATE.fullmatch(raw)
+    if match is None:
         return raw[:40] or "#DATE", "error"
+    day, clock = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock or '00:00'}")
+    except ValueError:
+        return raw[:40], "error"
+    moment = moment.replace(microsecond=0)
+    return (moment.isoformat(), "datetime") if moment.time() != _MIDNIGHT else (moment.date().isoformat(), "date")

@@ -2,78 +2,30 @@
 
 import re
 from array import array
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from armbulk.errors import FileError
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue
-from armbulk.readers.cell_buffer import CellBuffer, TextBuffer, build_frame, to_index
-from armbulk.readers.xlsx_archive import WorkbookArchive
-from armbulk.readers.xlsx_formats import NumberFormats
-from armbulk.readers.xlsx_values import convert_serial, parse_iso_date, to_plain_number, unescape_text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-MAX_CELLS = 5_000_000
-MAX_RAW_CHARS = 8 * EXCEL_MAX_CELL_CHARS
-"""How long a text may be in the file, where every character may be written as an escape."""
+from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_index, to_letters
+from armbulk.readers.xlsx_parts import SPREADSHEET
+from armbulk.readers.xlsx_shared import MAX_RAW_CHARS, SharedParts
+from armbulk.readers.xlsx_values import convert_serial, parse_iso_date, to_plain_number
+from armbulk.readers.xlsx_visibility import Visibility
+from armbulk.readers.xml_elements import Element
 
 _MAX_SPARSE_CELLS = 15_000_000  # how many cells a table may have of which less than a tenth is filled
 _MAX_MERGED_RANGES = 100_000
+_MAX_FORMULA_RANGES = 10_000
+_MAX_PIECES = 40  # pieces of text that are kept before their length is checked; the parser's have up to 8 KiB
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,10})")
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 _DIGITS = re.compile(r"[0-9]{1,10}")
-_TRUE = {"1", "true"}
 _BOOLEANS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE", "": ""}
+_CELL_ELEMENTS = frozenset({"sheetData", "row", "c", "v", "f", "is"})  # each belongs in one place only
 
 _Attributes = dict[str, str]
-
-
-@dataclass(slots=True)
-class SharedParts:
-    """What all sheets of a workbook share.
-
-    Attributes:
-        cells_left: How many cells may still be read.
-        is_filled: Per shared text, whether it is not blank.
-        texts: The shared texts, once `finish_texts` was called.
-        formats: The cell styles that matter.
-        since_1904: Whether dates count from 1904.
-    """
-
-    archive: WorkbookArchive
-    cells_left: int = MAX_CELLS
-    is_filled: bytearray = field(default_factory=bytearray)
-    texts: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
-    formats: NumberFormats = field(default_factory=NumberFormats)
-    since_1904: bool = False
-    _buffer: TextBuffer = field(default_factory=TextBuffer)
-
-    def too_large_error(self, what: str) -> FileError:
-        """Return the error for a workbook that is too large."""
-        return FileError("too-large", f"{self.archive.name} has {what}", "Split the file")
-
-    def add_text(self, raw: str) -> None:
-        """Add a shared text."""
-        if len(self.is_filled) >= MAX_CELLS:
-            raise self.too_large_error("more than 5,000,000 texts")
-        text = self.decode_text(raw, f"the shared text {len(self.is_filled)}")
-        self.is_filled.append(bool(text))
-        self._buffer.add(text)
-
-    def finish_texts(self) -> None:
-        """Make the shared texts available as `texts`."""
-        self.texts = self._buffer.to_series()
-
-    def decode_text(self, raw: str, where: str) -> str:
-        """Return a text as Excel shows it; FileError when it is too long for a cell."""
-        text = unescape_text(raw)
-        if len(text) > EXCEL_MAX_CELL_CHARS:
-            raise self.archive.damaged_error(f"{where} is longer than {EXCEL_MAX_CELL_CHARS} characters")
-        return text
 
 
 class WorksheetReader:
@@ -83,86 +35,75 @@ class WorksheetReader:
         """Prepare to read the sheet called `title`."""
         self.merged_ranges: list[str] = []
         self._shared, self._title = shared, title
+        self._visibility = Visibility()
         self._rows = array("I")
         self._cells: dict[int, CellBuffer] = {}
         self._cell_count = 0
         self._row, self._row_text = 0, "0"
+        self._row_cells: list[tuple[int, str, str]] = []  # what the row that is being read has
+        self._repeated: list[tuple[int, str, str]] | None = None  # what it had the first time, if it comes again
         self._column = -1
         self._letters: dict[str, int] = {}
-        self._open_cell: _Attributes | None = None  # the attributes of the cell that is being read
+        self._attributes: _Attributes = {}  # of the cell that is being read
         self._value_pieces: list[str] = []
-        self._text_size = 0
+        self._inline_pieces: list[str] = []
         self._formula_pieces: list[str] | None = None
-        self._target: list[str] | None = None  # the list that takes the text that is being read
-        self._value_count = 0
-        self._has_runs = False
-        self._in_phonetic = False
+        self._value_count = self._inline_count = 0
         self._formula_count = 0
-        self._hidden: set[int] = set()
-        self._shown: set[int] = set()
-        self._hides_all = False
-        self._in_data = False  # only the content of sheetData is rows and cells
-        self._starts: dict[str, Callable[[_Attributes], None]] = {
-            "row": self._begin_row, "c": self._begin_cell, "v": self._begin_value, "t": self._begin_run,
-            "f": self._begin_formula, "rPh": self._begin_phonetic,
-        }  # fmt: skip
-        self._outer: dict[str, Callable[[_Attributes], None]] = {
-            "sheetData": self._begin_data, "mergeCell": self._add_merged, "sheetFormatPr": self._set_defaults,
-        }  # fmt: skip
-        self._ends: dict[str, Callable[[], None]] = {
-            "c": self._end_cell, "v": self._end_text, "t": self._end_text, "f": self._end_text,
-            "rPh": self._end_phonetic, "sheetData": self._end_data,
-        }  # fmt: skip
+        self._formula_ranges: list[tuple[int, int, int, int]] = []  # of array formulas: top, bottom, left, right
 
     def read(self, part: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """Read the part: (the frame of `model.sheet.Sheet`, its letters)."""
-        self._shared.archive.parse(part, self._start, self._end, self._text)
+        self._shared.archive.parse(part, {"worksheet": self._describe()}, SPREADSHEET)
         if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self._cell_count):
             raise self._shared.too_large_error(f"cells too far apart on sheet {self._title}")
         return build_frame(self._rows, self._cells, self._shared.texts)
 
     def find_hidden_rows(self) -> frozenset[int]:
         """Return the rows with cells that Excel does not show."""
-        return frozenset(set(self._rows) - self._shown) if self._hides_all else frozenset(self._hidden)
+        return self._visibility.find_hidden_rows(self._rows)
+
+    def find_hidden_columns(self) -> frozenset[str]:
+        """Return the letters of the columns with cells that Excel does not show."""
+        return frozenset(to_letters(index) for index in self._visibility.find_hidden_columns(self._cells))
 
     def list_issues(self) -> list[ReadIssue]:
         """Return the issues of the sheet."""
         return [ReadIssue("formula-values", value=str(self._formula_count))] if self._formula_count else []
 
-    def _start(self, tag: str, attributes: _Attributes) -> None:
-        name = tag if ":" not in tag else tag.rpartition(":")[2]
-        handle = (self._starts if self._in_data else self._outer).get(name)
-        if handle is not None:
-            handle(attributes)
-
-    def _text(self, piece: str) -> None:
-        if self._target is not None and not self._in_phonetic:
-            self._target.append(piece)
-            self._text_size += len(piece)
-            if self._text_size > MAX_RAW_CHARS:
-                raise self._damaged_error(f"a text in row {self._row} is longer than {EXCEL_MAX_CELL_CHARS} characters")
-
-    def _end(self, tag: str) -> None:
-        handle = self._ends.get(tag if ":" not in tag else tag.rpartition(":")[2])
-        if handle is not None:
-            handle()
+    def _describe(self) -> Element:
+        """Return the elements of a worksheet that are read."""
+        run = Element(text=self._add_inline)
+        inline = Element(self._begin_inline, children={"t": run, "r": Element(children={"t": run})})
+        cell = Element(
+            self._begin_cell,
+            self._end_cell,
+            children={
+                "v": Element(self._begin_value, text=self._add_value),
+                "f": Element(self._begin_formula, text=self._add_formula),
+                "is": inline,
+            },
+            refused=_CELL_ELEMENTS,
+        )
+        row = Element(self._begin_row, self._end_row, children={"c": cell}, refused=_CELL_ELEMENTS)
+        return Element(
+            children={
+                "sheetFormatPr": Element(self._visibility.set_defaults),
+                "cols": Element(children={"col": Element(self._visibility.add_columns)}),
+                "sheetData": Element(children={"row": row}, refused=_CELL_ELEMENTS),
+                "mergeCells": Element(children={"mergeCell": Element(self._add_merged)}),
+            }
+        )
 
     def _damaged_error(self, what: str) -> FileError:
         return self._shared.archive.damaged_error(f"sheet {self._title}: {what}")
 
-    def _begin_data(self, _: _Attributes) -> None:
-        self._in_data = True
-
-    def _end_data(self) -> None:
-        self._in_data = False
-
     def _add_merged(self, attributes: _Attributes) -> None:
         if len(self.merged_ranges) >= _MAX_MERGED_RANGES:
             raise self._shared.too_large_error(f"more than 100,000 merged ranges on sheet {self._title}")
-        self.merged_ranges.append(attributes.get("ref", "")[:30])
+        self.merged_ranges.append(attributes.get("ref", "")[:30].upper())
 
-    def _set_defaults(self, attributes: _Attributes) -> None:
-        self._hides_all = attributes.get("zeroHeight", "0") in _TRUE
+    # --- rows ---------------------------------------------------------------------------------------
 
     def _begin_row(self, attributes: _Attributes) -> None:
         reference = attributes.get("r")
@@ -174,27 +115,29 @@ class WorksheetReader:
             raise self._damaged_error(f"there is no row {reference[:20]!r}")
         if not 0 < number <= EXCEL_MAX_ROWS:
             raise self._damaged_error(f"there is no row {number}")
-        if number <= self._row:
+        if number < self._row:
             raise self._damaged_error(f"row {number} stands after row {self._row}")
-        self._row, self._row_text, self._column = number, str(number), -1
-        state = attributes.get("hidden")
-        if state in _TRUE:
-            self._hidden.add(number)
-        elif state is not None or "ht" in attributes:
-            self._shown.add(number)
+        self._repeated = self._row_cells if number == self._row else None
+        self._row, self._row_text, self._column, self._row_cells = number, str(number), -1, []
+        self._visibility.add_row(number, attributes)
+        if self._formula_ranges:
+            self._formula_ranges = [area for area in self._formula_ranges if area[1] >= number]
+
+    def _end_row(self) -> None:
+        if self._repeated is not None and self._repeated != self._row_cells:
+            raise self._damaged_error(f"row {self._row} is there twice, with different cells")
+
+    # --- cells --------------------------------------------------------------------------------------
 
     def _begin_cell(self, attributes: _Attributes) -> None:
-        if self._open_cell is not None or not self._row:
-            raise self._damaged_error(f"row {self._row} has a cell where none can be")
         column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
         if column <= self._column:
             raise self._damaged_error(f"the cell {attributes.get('r')} stands twice or out of order")
         if column >= EXCEL_MAX_COLUMNS:
             raise self._damaged_error(f"row {self._row} has a cell beyond column XFD")
-        self._column, self._open_cell = column, attributes
+        self._column, self._attributes = column, attributes
         self._value_pieces, self._formula_pieces = [], None
-        self._text_size = self._value_count = 0
-        self._has_runs = False
+        self._value_count = self._inline_count = 0
         self._shared.cells_left -= 1
         if self._shared.cells_left < 0:
             raise self._shared.too_large_error("more than 5,000,000 cells")
@@ -205,52 +148,99 @@ class WorksheetReader:
         known = self._letters.get(letters)
         if known is not None and letters != reference:
             return known
-        match = _REFERENCE.fullmatch(reference)
+        match = _REFERENCE.fullmatch(reference.upper())
         if match is None or int(match.group(2)) != self._row:
             raise self._damaged_error(f"the cell {reference[:20]} stands in row {self._row}")
-        index = self._letters[match.group(1)] = to_index(match.group(1))
+        index = self._letters[letters] = to_index(match.group(1))
         return index
 
     def _begin_value(self, _: _Attributes) -> None:
         self._value_count += 1
-        self._target = self._value_pieces
 
-    def _begin_run(self, _: _Attributes) -> None:
-        self._has_runs = True
-        self._target = self._value_pieces
+    def _begin_inline(self, _: _Attributes) -> None:
+        self._inline_count += 1
+        self._inline_pieces = []
 
-    def _begin_formula(self, _: _Attributes) -> None:
-        self._formula_pieces = self._target = []
+    def _begin_formula(self, attributes: _Attributes) -> None:
+        self._formula_pieces = []
+        if "ref" in attributes and not self._shared.trusts_formulas and attributes.get("t") != "shared":
+            corners = _RANGE.fullmatch(attributes["ref"].upper())
+            if corners is not None:
+                left, top, right, bottom = corners.groups()
+                if len(self._formula_ranges) >= _MAX_FORMULA_RANGES:
+                    raise self._shared.too_large_error(f"more than 10,000 array formulas on sheet {self._title}")
+                self._formula_ranges.append((int(top), int(bottom), to_index(left), to_index(right)))
 
-    def _end_text(self) -> None:
-        self._target = None
+    def _add_value(self, piece: str) -> None:
+        self._value_pieces.append(piece)
+        if len(self._value_pieces) > _MAX_PIECES:
+            self._limit_text(self._value_pieces)
 
-    def _begin_phonetic(self, _: _Attributes) -> None:
-        self._in_phonetic = True
+    def _add_inline(self, piece: str) -> None:
+        self._inline_pieces.append(piece)
+        if len(self._inline_pieces) > _MAX_PIECES:
+            self._limit_text(self._inline_pieces)
 
-    def _end_phonetic(self) -> None:
-        self._in_phonetic = False
+    def _add_formula(self, piece: str) -> None:
+        if self._formula_pieces is not None:
+            self._formula_pieces.append(piece)
+            if len(self._formula_pieces) > _MAX_PIECES:
+                self._limit_text(self._formula_pieces)
+
+    def _limit_text(self, pieces: list[str]) -> None:
+        """Join pieces; FileError when they are longer than a text can be."""
+        pieces[:] = ["".join(pieces)]
+        if len(pieces[0]) > MAX_RAW_CHARS:
+            raise self._damaged_error(f"a text in row {self._row} is longer than {EXCEL_MAX_CELL_CHARS} characters")
 
     def _end_cell(self) -> None:
-        attributes, self._open_cell = self._open_cell, None
-        if attributes is None:
-            return
-        if self._value_count + self._has_runs > 1:
+        if self._value_count > 1 or self._inline_count > 1:
             raise self._damaged_error(f"a cell in row {self._row} has two values")
-        raw = "".join(self._value_pieces)
-        kind = attributes.get("t", "n")
-        if kind == "s":
-            index = self._shared_index(raw)
-            if index is not None:
-                self._add_cell().add_shared(len(self._rows) - 1, index)
-            return
-        text, cell_kind = self._read_value(kind, raw, attributes)
-        if text:
-            self._add_cell().add(len(self._rows) - 1, text, cell_kind)
+        raw, kind = "".join(self._value_pieces), self._attributes.get("t", "n")
+        if self._inline_count and (kind == "inlineStr" or not self._value_count):
+            raw, kind = "".join(self._inline_pieces), "inlineStr"
+        has_formula = self._formula_pieces is not None or self._formula_ranges
+        if has_formula and self._has_no_value(kind, raw):
+            self._add_cell(f"={''.join(self._formula_pieces or [])}"[:100], "uncalculated")
+        elif kind == "s":
+            self._add_shared(raw)
+        elif kind == "n":
+            self._add_number(raw.strip())
+        else:
+            self._add_cell(*self._read_value(kind, raw))
 
-    def _add_cell(self) -> CellBuffer:
-        """Count a cell in the current row and column, and return the buffer of its column."""
-        if self._formula_pieces is not None:
+    def _has_no_value(self, kind: str, raw: str) -> bool:
+        """Return whether the cell has a formula whose value was not calculated when the file was saved."""
+        if self._formula_pieces is None:
+            return any(
+                top <= self._row <= bottom and left <= self._column <= right
+                for top, bottom, left, right in self._formula_ranges
+            )
+        return not self._shared.trusts_formulas or (not raw and (kind != "str" or not self._value_count))
+
+    def _add_shared(self, raw: str) -> None:
+        index = self._shared_index(raw)
+        if index is not None:
+            cells = self._begin_filled(str(index), "s")
+            if cells is not None:
+                cells.add_shared(len(self._rows) - 1, index)
+
+    def _add_cell(self, text: str, kind: str, shown: str | None = None) -> None:
+        """Add a cell; a blank text is a blank cell. `shown` is what it looks like, where that is another text."""
+        if text:
+            cells = self._begin_filled(text, kind)
+            if cells is not None:
+                cells.add(len(self._rows) - 1, text, kind, shown)
+
+    def _begin_filled(self, text: str, kind: str) -> CellBuffer | None:
+        """Count a cell in the current row and column, and return the buffer of its column.
+
+        None if the row was there before, so that its cells are read already.
+        """
+        self._row_cells.append((self._column, text, kind))
+        if self._repeated is not None:
+            return None
+        if self._formula_pieces is not None and kind != "uncalculated":
             self._formula_count += 1
         if not self._rows or self._rows[-1] != self._row:
             self._rows.append(self._row)
@@ -260,14 +250,9 @@ class WorksheetReader:
             cells = self._cells[self._column] = CellBuffer()
         return cells
 
-    def _read_value(self, kind: str, raw: str, attributes: _Attributes) -> tuple[str, str]:
-        """Return (text, cell kind) of a cell; a blank text is a blank cell."""
-        if self._formula_pieces is not None and not raw and (kind != "str" or not self._value_count):
-            text, self._formula_pieces = f"={''.join(self._formula_pieces)}"[:100], None
-            return text, "uncalculated"
+    def _read_value(self, kind: str, raw: str) -> tuple[str, str]:
+        """Return (text, cell kind) of a cell that is neither a number nor a shared text."""
         match kind:
-            case "n":
-                return self._read_number(raw.strip(), attributes.get("s", "0"))
             case "inlineStr" | "str":
                 return self._shared.decode_text(raw, f"sheet {self._title}: a text in row {self._row}"), "text"
             case "b":
@@ -291,19 +276,32 @@ class WorksheetReader:
             raise self._damaged_error(f"row {self._row} refers to text {digits[:20]}, which does not exist")
         return index if self._shared.is_filled[index] else None
 
-    def _read_number(self, raw: str, style: str) -> tuple[str, str]:
+    def _add_number(self, raw: str) -> None:
         if not raw:
-            return "", "number"
+            return
         plain, formats = to_plain_number(raw), self._shared.formats
         if plain is None:
             raise self._damaged_error(f"row {self._row} has a number that is none ({raw[:20]!r})")
+        style = self._attributes.get("s", "0")
+        pattern = formats.patterns.get(style)
         if not plain:
-            return "#NUM!", "error"
-        if style in formats.dates:
-            return convert_serial(plain, since_1904=self._shared.since_1904)
-        if style in formats.percents:
-            return plain, "percent"
-        width = formats.widths.get(style, 0)
-        if len(plain) < width and plain.isdigit():
-            return plain.zfill(width), "padded"
-        return plain, "number"
+            self._add_cell("#NUM!", "error")
+        elif style in formats.dates:
+            self._add_cell(*convert_serial(plain, since_1904=self._shared.since_1904))
+        elif style in formats.percents:
+            self._add_cell(plain, "percent")
+        elif pattern is None or not plain.isdigit():
+            self._add_cell(plain, "number")
+        else:
+            self._add_formatted(plain, pattern.show(plain), pattern.code)
+
+    def _add_formatted(self, plain: str, shown: str | None, code: str) -> None:
+        """Add a whole number whose format may show something else."""
+        if shown is None or shown == plain:
+            self._add_cell(plain, "number")
+        elif shown.isdigit() and shown.lstrip("0") == plain.lstrip("0"):
+            self._add_cell(shown, "padded")
+        elif shown:
+            self._add_cell(plain, "formatted", shown)
+        else:
+            self._add_cell(plain, "disguised", code)

@@ -199,3 +199,12 @@ def has_format(value: pl.Expr, format_name: str, when: Sequence[tuple[str, tuple
         | value.is_null()
         | ~pl.all_horizontal(applies or [pl.lit(value=True)])
     )
+
+
+def mask_national_id(key: pl.Expr) -> pl.Expr:
+    """Mask all but two digits of keys that are national identity numbers."""
+    name = key.meta.output_name()
+    digits = key.str.replace_all(r"[\s.-]", "")
+    masked = pl.concat_str(pl.lit("•••••••••"), digits.str.slice(-2))
+    is_person = digits.str.contains(r"^\d{11}$") & is_national_id(digits).fill_null(value=False)
+    return pl.when(is_person).then(masked).otherwise(key).alias(name)

@@ -5,11 +5,20 @@ from pathlib import Path
 from armbulk.findings.frame import render_findings
 from armbulk.resources import fields_by_name
 from armbulk.validation.check import Checked
+from armbulk.writers.inputs import back_up, find_input, verify_no_input
 from armbulk.writers.workbooks import write_marked
 
 
-def write_marked_copy(checked: Checked, target: Path, lang: str) -> Path:
-    """Write a copy of the files with every finding marked in its cell; return the path it got."""
+def write_marked_copy(checked: Checked, target: Path, lang: str, *, replace_input: bool = False) -> Path:
+    """Write a copy of the files with every finding marked in its cell; return the path it got.
+
+    Raises:
+        UsageError: it would replace one of the files, and `replace_input` does not allow that.
+    """
+    inputs = {sheet.file for sheet in checked.sheets}
+    if find_input(target, inputs) and replace_input:
+        back_up(target)
+    verify_no_input(target, () if replace_input else inputs)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
     header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
     return write_marked(target, checked.sheets, findings, lang, header_rows=header_rows)

@@ -70,7 +70,7 @@ class RunResult:
                     "known": check.known,
                     "missing": check.missing,
                     "reason": check.reason,
-                    "at": format_iso(check.at),
+                    "at": format_iso(check.decided),
                 }
                 for check in self.list_checks
             ],

@@ -7,15 +7,49 @@ from armbulk.errors import Unfinished
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
 from armbulk.writers.atomic import MAX_NAMES
-from armbulk.writers.provenance import Provenance, hash_client, read_provenance
+from armbulk.writers.inputs import back_up, find_input, verify_no_input
+from armbulk.writers.provenance import Provenance, hash_client, read_category, read_provenance
+from armbulk.writers.style import RESULT_CATEGORY
 
 
 def choose_result_path(paths: Sequence[str], output: str | None) -> Path:
-    """Return the path of the result workbook: `-o`, else NAME.result.xlsx beside the first file."""
+    """Return the path of the result workbook: `-o`, else NAME.result.xlsx beside the first file.
+
+    A result workbook that is imported gets its own result; a file that is only called so does not.
+    """
     if output:
         return Path(output)
     first = Path(paths[0].partition("#")[0])
-    return first.with_name(f"{first.stem.removesuffix('.result')}.result.xlsx")
+    result = _result_path(first)
+    is_foreign = find_input(result, list_paths(paths)) is not None and not is_result(result)
+    return first.with_name(f"{first.stem}.result.xlsx") if is_foreign else result
+
+
+def _result_path(path: Path) -> Path:
+    return path.with_name(f"{path.stem.removesuffix('.result')}.result.xlsx")
+
+
+def list_paths(files: Sequence[str]) -> list[Path]:
+    """Return the paths of files as they are named on the command line (`FILE#Sheet`)."""
+    return [path for name in files for path in (Path(name), Path(name.partition("#")[0]))]
+
+
+def is_result(path: Path) -> bool:
+    """Return whether a file is a workbook that armbulk wrote for a result."""
+    return read_category(path) == RESULT_CATEGORY
+
+
+def prepare_target(target: Path, files: Sequence[str], *, replace_input: bool) -> None:
+    """Keep a copy of the input that a result workbook is about to replace; UsageError when it must not."""
+    verify_target_is_no_input(target, files, replace_input=replace_input)
+    if find_input(target, list_paths(files)) is not None:
+        back_up(target)
+
+
+def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_input: bool) -> None:
+    """Make sure that a result workbook replaces no input but itself; UsageError otherwise."""
+    if not replace_input and not is_result(target):
+        verify_no_input(target, list_paths(files))
 
 
 def build_provenance(stamp: StoreStamp) -> Provenance:
@@ -53,7 +87,7 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
 def _workbooks_at_hand(files: Sequence[str], target: Path) -> Iterator[Path]:
     """The files themselves, and the results beside them."""
     for name in (*files, str(target)):
-        result = choose_result_path([name], None)
+        result = _result_path(Path(name.partition("#")[0]))
         yield Path(name.partition("#")[0])
         yield result
         yield from (result.with_name(f"{result.stem}-{number}{result.suffix}") for number in range(2, MAX_NAMES))

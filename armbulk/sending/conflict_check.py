@@ -16,7 +16,7 @@ from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.customer_reader import CustomerReader
-from armbulk.sending.merge import Comparison, compare, merge, overwrite
+from armbulk.sending.merge import CustomerComparison, compare, merge, overwrite
 from armbulk.store import Batch, Run
 
 NEW_AT_ARM = "{}"
@@ -43,7 +43,7 @@ class SentCustomers:
         rows = client.store.sent_customers(client.account).select("customer", "fields").iter_rows()
         return cls(CustomerHasher(client.store.hash_salt()), dict(rows))
 
-    def compare(self, customer_no: str, payload: str, current: dict[str, Any]) -> Comparison:
+    def compare(self, customer_no: str, payload: str, current: dict[str, Any]) -> CustomerComparison:
         """Compare a new customer with what ARM has."""
         hashes = json.loads(self.fields.get(self.hasher.hash_key(customer_no), "{}"))
         return compare(

@@ -17,7 +17,7 @@ from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.retry import failure_backoff
 from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_reader import CustomerReader
-from armbulk.sending.merge import Comparison
+from armbulk.sending.merge import CustomerComparison
 from armbulk.store import ListCheck
 
 _AGAIN = "Nothing was sent. Run the same command again"
@@ -54,7 +54,7 @@ class CustomerPreview:
         """Which lists of ARM were trusted, and which were not."""
         return tuple(self.reader.checks)
 
-    def compare(self, customers: pl.DataFrame) -> dict[int, Comparison | None]:
+    def compare(self, customers: pl.DataFrame) -> dict[int, CustomerComparison | None]:
         """Compare customers (`no`, `key`, `payload`) with what ARM has; None for those that ARM does not have.
 
         Raises:
@@ -65,7 +65,7 @@ class CustomerPreview:
         """
         sent = SentCustomers.load(self.client)
         self._repeat(lambda: self.reader.read_list(customers.height))
-        comparisons: dict[int, Comparison | None] = {}
+        comparisons: dict[int, CustomerComparison | None] = {}
         for no, key, payload in customers.select("no", "key", "payload").iter_rows():
             current = self._repeat(lambda key=key, payload=payload: self.reader.find(key, payload))  # type: ignore[misc]
             comparisons[no] = None if current is None else sent.compare(key, payload, current)

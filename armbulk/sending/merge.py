@@ -119,7 +119,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CustomerComparison:
     """A new record, compared with the one that ARM has already.
 
     Attributes:
@@ -135,7 +135,7 @@ class Comparison:
 
 def compare(
     payload: str, current: Json, resource: Resource, was_sent: Callable[[str, str | None], bool] = lambda *_: False
-) -> Comparison:
+) -> CustomerComparison:
     """Compare a new record with what ARM has under its key.
 
     Args:
@@ -158,9 +158,9 @@ def compare(
         if not was_sent(path, now):
             differences.append(Difference(fields.get(path), path, now or "", new or ""))
     if not is_changed:
-        return Comparison(None, (), values)
+        return CustomerComparison(None, (), values)
     _complete_groups(record, current, resource)
-    return Comparison(to_json_text(record), tuple(differences), values)
+    return CustomerComparison(to_json_text(record), tuple(differences), values)
 
 
 def has_paths(payload: str, record: Json, resource: Resource) -> bool:

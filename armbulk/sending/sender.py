@@ -11,6 +11,7 @@ from typing import assert_never
 from armbulk.errors import ArmbulkError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.progress import Progress
+from armbulk.sending.conflict_report import report_conflicts
 from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
 from armbulk.sending.look_up import DocumentFinder
@@ -62,6 +63,8 @@ class Sender:
             _log.info("Sending started", extra={"run": session.run.id, "batches": len(session.unfinished_batches())})
             try:
                 state = self._work()
+                if state in {"finished", "in_doubt"}:
+                    report_conflicts(session)
             except ArmbulkError as error:
                 session.store.end_session(session.run.id, "paused", session.paused_until)
                 error.hint = f"{error.hint}; then `armbulk resume {session.run.id}`"

@@ -17,6 +17,7 @@ from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import RecordResult
 from armbulk.quota.limits import Account, Priority, QuotaLimits
+from armbulk.sent_before import compare_with_sent
 from armbulk.store import decisions
 from armbulk.store.copies import CopyDetector
 from armbulk.store.customers import doubt_customers
@@ -27,10 +28,12 @@ from armbulk.store.rows import (
     count_writes,
     guard_documents,
     release_documents,
+    select_documents,
     select_open_records,
+    sent_documents,
     split_batch,
 )
-from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent_key
+from armbulk.store.schema import batch, event, item, look, run
 
 _log = logging.getLogger(__name__)
 
@@ -137,7 +140,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
             run_id, account = self._run_of(conn, batch_id)
             if result.outcome is Outcome.ALREADY_SENT:
                 self._set_aside_sent(conn, account, batch_id)
-                guard_documents(conn, account, batch_id, only=result.no)
+                guard_documents(conn, account, batch_id, only=result.no, has_content=False)
             self._save_results(conn, run_id, [result])
 
     def exclude_record(self, batch_id: int, result: RecordResult) -> None:
@@ -247,14 +250,12 @@ class BatchJournal(QuotaMeter, CopyDetector):
             conn.execute(sa.update(item).where(is_open).values(values))
 
     def _set_aside_sent(self, conn: sa.Connection, account: Account, batch_id: int) -> None:
-        """Set aside the documents of a batch that another run has sent, or may have sent, meanwhile."""
-        is_same = sa.and_(item.c.key_norm == sent_key.c.key_norm, item.c.doc_type == sent_key.c.doc_type)
-        other_run = sa.or_(sent_key.c.run != item.c.run, sent_key.c.item != item.c.no)
-        query = (
-            sa.select(item.c.run, item.c.no, sent_key.c.run.label("other"))
-            .join_from(item, sent_key, is_same)
-            .where(*belongs_to(sent_key, account), item.c.batch == batch_id, item.c.outcome.is_(None))
-            .where(item.c.resource == "documents", other_run)
-        )
-        for run_id, no, other in conn.execute(query).all():
-            self._save_results(conn, run_id, [RecordResult(no, Outcome.ALREADY_SENT, f"sent in run {other}")])
+        """Set aside the documents of a batch whose numbers another run has sent, or may have sent, meanwhile."""
+        sent = sent_documents(conn, account, batch_id)
+        if sent.height:
+            documents = select_documents(conn, batch_id)
+            results = [
+                RecordResult(no, Outcome(outcome), message)
+                for no, outcome, message in compare_with_sent(documents, sent).iter_rows()
+            ]
+            self._save_results(conn, int(documents["run"][0]), results)

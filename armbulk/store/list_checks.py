@@ -27,7 +27,7 @@ class ListCheck:
         known: how many records ARM has, as this store knows.
         missing: how many of these the list lacked.
         reason: why it was not trusted (`sending.list_proof.DistrustReason`); None: it was.
-        at: when that was decided (epoch seconds).
+        decided: when that was decided (epoch seconds).
     """
 
     resource: str
@@ -35,7 +35,7 @@ class ListCheck:
     known: int
     missing: int
     reason: str | None
-    at: float = 0.0
+    decided: float = 0.0
 
 
 class ListCheckStore:
@@ -49,7 +49,7 @@ class ListCheckStore:
         outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome)
         its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
         query = (
-            sa.select(sent_key.c.key_norm, sent_key.c.doc_type, item.c.date)
+            sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sa.func.coalesce(item.c.date, sent_key.c.date))
             .join_from(sent_key, item, its_record, isouter=True)
             .where(*belongs_to(sent_key, account), outcome.in_(_AT_ARM))
         )

@@ -96,7 +96,7 @@ class StoreReader:
             return [(no, key) for no, key in conn.execute(query)]
 
     def sent_documents(self, account: Account) -> pl.DataFrame:
-        """Return the documents that were sent for a client, or may have been (`rows.SENT_DOCUMENTS_SCHEMA`)."""
+        """Return the documents that were sent for a client, or may have been (`sent_before.SENT_DOCUMENTS_SCHEMA`)."""
         with self._engine.connect() as conn:
             return sent_documents(conn, account)
 

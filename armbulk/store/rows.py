@@ -11,6 +11,8 @@ from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
+from armbulk.resources.identifiers import mask_national_id
+from armbulk.sent_before import SENT_DOCUMENTS_SCHEMA, hash_body, hash_content
 from armbulk.store.schema import batch, belongs_to, item, run, sent_key
 
 ITEM_SCHEMA = {
@@ -35,8 +37,10 @@ ITEM_SCHEMA = {
 }
 """Columns of an items frame: one row for each record of a run. `batch` is the batch's id, `at` the outcome's time."""
 
-SENT_DOCUMENTS_SCHEMA = {"key_norm": pl.String, "doc_type": pl.String, "run": pl.Int64, "outcome": pl.String}
-"""Columns of a frame of documents sent before; `outcome` is null while there is none."""
+
+_DOCUMENT_COLUMNS = ("run", "no", "key_norm", "doc_type", "customer_norm", "date", "currency", "amount", "payload")
+DOCUMENT_SCHEMA = {name: pl.Int64 if name in {"run", "no"} else pl.String for name in _DOCUMENT_COLUMNS}
+"""Columns of a frame of documents that are about to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,24 +187,50 @@ def count_writes(conn: sa.Connection, batch_id: int) -> int:
     return int(conn.execute(total).scalar_one())
 
 
-def guard_documents(conn: sa.Connection, account: Account, batch_id: int, only: int | None = None) -> None:
-    """Record that a batch's open documents (or `only` this number) were sent: no other run sends them.
+def guard_documents(
+    conn: sa.Connection, account: Account, batch_id: int, only: int | None = None, *, has_content: bool = True
+) -> None:
+    """Record that a batch's open documents (or `only` this number) were sent, and what: no other run sends them.
+
+    Args:
+        conn: the transaction.
+        account: the client.
+        batch_id: the batch.
+        only: the number of the only record that is meant; None: all.
+        has_content: whether ARM has, or gets, all that the file says; else only what ARM can be asked for.
 
     Raises:
         sa.exc.IntegrityError: another run has sent one of them.
     """
-    documents = sa.select(
-        sa.literal(account.origin),
-        sa.literal(account.client_no),
-        item.c.doc_type,
-        item.c.key_norm,
-        item.c.run,
-        item.c.no,
-    ).where(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
+    documents = select_documents(conn, batch_id)
     if only is not None:
-        documents = documents.where(item.c.no == only)
-    names = ["origin", "client_no", "doc_type", "key_norm", "run", "item"]
-    conn.execute(sa.insert(sent_key).from_select(names, documents))
+        documents = documents.filter(pl.col("no") == only)
+    payloads = (
+        documents["payload"].fill_null("{}") if has_content else pl.Series([None] * documents.height, dtype=pl.String)
+    )
+    rows = documents.select(
+        pl.lit(account.origin).alias("origin"),
+        pl.lit(account.client_no).alias("client_no"),
+        "doc_type",
+        "key_norm",
+        "run",
+        pl.col("no").alias("item"),
+        mask_national_id(pl.col("customer_norm")),
+        "date",
+        "currency",
+        "amount",
+        body=payloads.map_elements(hash_body, pl.String),
+        content=payloads.map_elements(hash_content, pl.String),
+    ).to_dicts()
+    if rows:
+        conn.execute(sa.insert(sent_key), rows)
+
+
+def select_documents(conn: sa.Connection, batch_id: int) -> pl.DataFrame:
+    """Return the documents of a batch without an outcome, in order (DOCUMENT_SCHEMA)."""
+    is_open = sa.and_(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
+    query = sa.select(*(item.c[name] for name in DOCUMENT_SCHEMA)).where(is_open).order_by(item.c.no)
+    return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=DOCUMENT_SCHEMA, orient="row")
 
 
 def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
@@ -218,12 +248,23 @@ def slowest_batch_seconds(conn: sa.Connection, account: Account) -> float:
     return float(conn.execute(query).scalar() or 0.0)
 
 
-def sent_documents(conn: sa.Connection, account: Account) -> pl.DataFrame:
-    """Return the documents that were sent for a client, or may have been: SENT_DOCUMENTS_SCHEMA."""
+def sent_documents(conn: sa.Connection, account: Account, batch_id: int | None = None) -> pl.DataFrame:
+    """Return the documents that were sent for a client, or may have been (`sent_before.SENT_DOCUMENTS_SCHEMA`).
+
+    Args:
+        conn: the transaction.
+        account: the client.
+        batch_id: only those that stand in the way of a document of this batch; None: all.
+    """
+    outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome).label("outcome")
+    columns = [outcome if name == "outcome" else sent_key.c[name] for name in SENT_DOCUMENTS_SCHEMA]
+    its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
     query = (
-        sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sent_key.c.run)
-        .add_columns(sa.func.coalesce(item.c.outcome, sent_key.c.outcome))
-        .join_from(sent_key, item, sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item), isouter=True)
-        .where(*belongs_to(sent_key, account))
+        sa.select(*columns).join_from(sent_key, item, its_record, isouter=True).where(*belongs_to(sent_key, account))
     )
+    if batch_id is not None:
+        other = item.alias()
+        is_same = sa.and_(other.c.key_norm == sent_key.c.key_norm, other.c.doc_type == sent_key.c.doc_type)
+        is_other = sa.or_(sent_key.c.run != other.c.run, sent_key.c.item != other.c.no)
+        query = query.join(other, is_same).where(other.c.batch == batch_id, other.c.outcome.is_(None), is_other)
     return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=SENT_DOCUMENTS_SCHEMA, orient="row")

@@ -18,8 +18,10 @@ from sqlalchemy import (
 
 from armbulk.quota.limits import Account
 
-VERSION = 6
+VERSION = 7
 """The version of the tables below; a store of a newer version is refused and left as it is."""
+
+_SENT_CONTENT = ("customer_norm", "date", "currency", "amount", "body", "content")
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
@@ -51,6 +53,13 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "UPDATE item SET key_norm = normal_key(key_norm), customer_norm = normal_key(customer_norm)",
     ),
     6: ("ALTER TABLE item ADD COLUMN base TEXT",),
+    7: (
+        *(f"ALTER TABLE sent_key ADD COLUMN {name} TEXT" for name in _SENT_CONTENT),
+        (
+            "UPDATE sent_key SET (customer_norm, date, currency, amount) = (SELECT customer_norm, date, currency,"
+            " amount FROM item WHERE item.run = sent_key.run AND item.no = sent_key.item)"
+        ),
+    ),
 }
 """Statements that bring a store from the version before to this one; new tables are created in addition."""
 
@@ -179,8 +188,9 @@ sent_key = Table(
     Column("run", Integer, nullable=False),
     Column("item", Integer, nullable=False),
     Column("outcome", Text),  # its outcome, once its record has been purged
+    *(Column(name, Text) for name in _SENT_CONTENT),
 )
-"""Document numbers that were sent, or may have been: no other run sends them."""
+"""Document numbers that were sent, or may have been: no other run sends them; and what was sent (`sent_before`)."""
 
 sent_customer = Table(
     "sent_customer",

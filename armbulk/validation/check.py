@@ -21,6 +21,7 @@ from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
 from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
+from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 
@@ -127,13 +128,19 @@ def check_sheets(
     ]
     findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
     findings += [*(result.findings for result in mapped), *(result.findings for result in compared)]
+    findings += [
+        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options)
+        for index, sheet in enumerate(plain)
+    ]
     parts: list[Table] = []
     for index, (sheet, match) in enumerate(zip(plain, matches, strict=True)):
         if match.resource is not None:
             tables, sheet_findings = _type_sheet(sheet, index, match, options)
             parts += tables
             findings.append(sheet_findings)
-    shown = hidden_rows.separate_hidden_rows(_join_tables(parts, resources), plain, options)
+    joined = _join_tables(parts, resources)
+    findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
+    shown = hidden_rows.separate_hidden_rows(joined, plain, options)
     before = layout.drop_silenced(merge_findings([*findings, *layouts, shown.findings]), layouts)
     after = layout.drop_silenced(rules.check_rules(shown.tables, before), layouts)
     in_source = apply.move_to_source(merge_findings([before, after]), mapped)
@@ -143,7 +150,7 @@ def check_sheets(
         header_matches=matches,
         tables=shown.tables,
         findings=every_finding,
-        blocked_rows=rules.find_blocked_rows(shown.tables, every_finding),
+        blocked_rows=rules.find_blocked_rows(shown.tables, hidden_rows.spread_unknown_rows(every_finding, own)),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
@@ -157,11 +164,12 @@ def _apply_mapping(
 ) -> tuple[list[Sheet], list[apply.MappedSheet]]:
     """Return the sheets, marked with the mapping's hash, and what the mapping makes of each."""
     if mapping is None:
-        return sheets, [apply.MappedSheet(sheet) for sheet in sheets]
+        return sheets, [apply.MappedSheet(leave_out_hidden_columns(sheet, options)) for sheet in sheets]
     entries, sha256 = mapping
     marked = [replace(sheet, mapped_by=sha256) for sheet in sheets]
     evaluator = ExpressionEngine()
-    mapped = [apply.apply_mapping(sheet, index, entries, RESOURCES, evaluator) for index, sheet in enumerate(marked)]
+    used = [leave_out_hidden_columns(sheet, options) for sheet in marked]
+    mapped = [apply.apply_mapping(sheet, index, entries, RESOURCES, evaluator) for index, sheet in enumerate(used)]
     if all(result.entry is None for result in mapped):
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from armbulk.findings.frame import empty_findings, merge_findings, to_findings
+from armbulk.findings.frame import empty_findings, make_finding, merge_findings, to_findings
 from armbulk.model.keys import normalise_key
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.sheet import Sheet, Table
+from armbulk.model.sheet import FORMATS_WITHOUT_STYLES, Sheet, Table
 
 _MAX_ROWS_NAMED = 5
+_UNKNOWN = "?"  # the number of hidden rows of a file in which they cannot be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,33 @@ def separate_hidden_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], o
     read = {name: replace(table, rows=_without(table.rows, skipped[name])) for name, table in tables.items()}
     left_out = {name: replace(tables[name], rows=part) for name, part in skipped.items() if part.height}
     return HiddenRows(read, left_out, merge_findings(findings))
+
+
+def report_unknown_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], options: ReadOptions) -> pl.DataFrame:
+    """Return one finding per file of a kind in which it cannot be seen which rows are hidden."""
+    if options.hidden == "include":
+        return empty_findings()
+    used = sorted({index for table in tables.values() for index in table.columns})
+    first = {sheets[index].file: index for index in reversed(used) if sheets[index].format in FORMATS_WITHOUT_STYLES}
+    findings = [
+        make_finding(index, "hidden-rows", value=_UNKNOWN, detail=f".{sheets[index].format}")
+        for index in first.values()
+    ]
+    return merge_findings(findings)
+
+
+def spread_unknown_rows(findings: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """Return findings with that of unknown hidden rows at every sheet of its file: it blocks all of them."""
+    unknown = findings.filter((pl.col("code") == "hidden-rows") & (pl.col("value") == _UNKNOWN))
+    if unknown.is_empty():
+        return findings
+    files = {sheets[index].file for index in unknown["sheet"]}
+    others = [
+        unknown.head(1).with_columns(pl.lit(index, pl.UInt16).alias("sheet"))
+        for index, sheet in enumerate(sheets)
+        if sheet.file in files
+    ]
+    return pl.concat([findings, *others])
 
 
 def _list_hidden_rows(index: int, sheet: Sheet) -> pl.DataFrame:

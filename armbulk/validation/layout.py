@@ -7,7 +7,7 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 
 _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
@@ -74,7 +74,7 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     is_called_total = pl.any_horizontal(pl.col(letter).str.contains(_STARTS_WITH_TOTAL) for letter in texts)
     key_is_total = pl.col(key).str.contains(_IS_TOTAL)
     is_numeric = pl.all_horizontal(
-        pl.col(f"{letter}.cell").is_in(["number", "uncalculated"]).fill_null(value=True) for letter in letters
+        pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()

@@ -11,10 +11,11 @@ from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldRole, FieldType, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import FORMATS_WITHOUT_STYLES, Sheet
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 from armbulk.validation.clear_marker import list_cleared, refuse_markers, take_clear_markers
 from armbulk.validation.dates import add_dates, parse_date
+from armbulk.validation.number_formats import apply_number_formats
 from armbulk.validation.numbers import add_plain_numbers, parse_decimal, parse_integer
 
 DTYPES: dict[FieldType, pl.DataType] = {
@@ -61,7 +62,8 @@ def parse_sheet(
         cells = CellColumn(index, field, match.columns.get(field.name, ""), options)
         may_clear = options.update is not False
         request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
-        column, column_findings = _parse_column(request.frame, cells)
+        knows_formats = sheet.format not in FORMATS_WITHOUT_STYLES
+        column, column_findings = _parse_column(request.frame, cells, knows_formats=knows_formats)
         columns.append(column)
         cleared += request.cleared
         findings += [*column_findings, refuse_markers(request, index, cells.letter, field)]
@@ -71,13 +73,14 @@ def parse_sheet(
     return rows, pl.concat(findings)
 
 
-def _parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+def _parse_column(
+    frame: pl.DataFrame, cells: CellColumn, *, knows_formats: bool
+) -> tuple[pl.Series, list[pl.DataFrame]]:
     dtype = DTYPES[cells.field.type]
     if not cells.letter:
         return pl.Series(cells.field.name, [None] * frame.height, dtype=dtype), []
-    frame = frame.select(
-        "row", pl.col(cells.letter).alias("text"), pl.col(f"{cells.letter}.cell").cast(pl.String).alias("kind")
-    )
+    shown = apply_number_formats(frame, cells, knows_formats=knows_formats)
+    frame = shown.frame
     if cells.field.type in _NUMBER_TYPES:
         frame = add_plain_numbers(frame, cells.options.decimal)
     elif cells.field.type is FieldType.DATE:
@@ -86,7 +89,9 @@ def _parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, li
     issues = [
         ("error-cell", cells.is_kind("error"), None),
         ("not-calculated", cells.is_kind("uncalculated"), None),
+        *shown.errors,
         *issues,
+        *shown.warnings,
     ]
     code = pl.coalesce([pl.when(where.fill_null(value=False)).then(pl.lit(name)) for name, where, _ in issues])
     details = [pl.when(code == name).then(detail) for name, _, detail in issues if detail is not None]

@@ -3,7 +3,7 @@
 A cell that could not be parsed already has a finding; its follow-up errors are not reported.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping
 
 import pandera.polars as pa
 import polars as pl
@@ -50,7 +50,7 @@ def check_rules(tables: Mapping[str, Table], findings: pl.DataFrame) -> pl.DataF
 # --- fields: one Pandera schema per resource ----------------------------------------------------------
 
 
-def build_schema(resource: Resource, blank: Set[str] = frozenset()) -> pa.DataFrameSchema:
+def build_schema(resource: Resource, blank: Collection[str] = frozenset()) -> pa.DataFrameSchema:
     """Build the Pandera schema of a resource from its fields and rules.
 
     Args:

@@ -12,7 +12,7 @@ import xlsxwriter
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import SHOWN, Sheet
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
@@ -103,7 +103,7 @@ def _write_marked_sheet(
 def _positions(sheet: Sheet) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows with their index in the new sheet: a workbook's at their own number, a csv's without gaps."""
     for index, row in enumerate(sheet.frame.iter_rows(named=True)):
-        yield row["row"] - 1 if sheet.format == "xlsx" else index, row
+        yield row["row"] - 1 if sheet.format != "csv" else index, row
 
 
 def _create_formats(book: Any) -> dict[str, Any]:
@@ -179,8 +179,10 @@ def _write_cell(
     is_head: bool,
     colour: str = "",
 ) -> None:
-    """Write a cell as it was: numbers as numbers while Excel keeps all digits, dates as dates, the rest as text."""
+    """Write a cell as it was: numbers as numbers while Excel keeps all digits, dates as dates, the rest as shown."""
     text, cell_type = row[letter], row[f"{letter}.cell"]
+    if cell_type == "formatted":
+        text = row[f"{letter}{SHOWN}"]
     if is_head:
         page.write_string(index, column, style.escape_text(text), formats["head"])
     elif cell_type == "number" and len(re.sub(r"[-.]", "", text).lstrip("0")) <= EXCEL_EXACT_DIGITS:

@@ -1,16 +1,19 @@
-"""Which store a result workbook comes from: a custom property, which Excel and LibreOffice keep."""
+"""Whether a workbook is armbulk's, and from which store: properties that Excel and LibreOffice keep."""
 
 import hashlib
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import unescape
 
 from armbulk.quota.limits import Account
 
 PROPERTY = "armbulk"
 _PART = "docProps/custom.xml"
+_CORE_PART = "docProps/core.xml"
 _MAX_BYTES = 64 * 1024
+_CATEGORY = re.compile(r"<(?:\w+:)?category\b[^>]*>([^<]*)<")
 _TEXT = re.compile(r">\s*2 ([0-9a-f]{32}) ([0-9a-f]{32}) (\d{1,18}) ([0-9a-f]{16})\s*<")
 
 
@@ -43,9 +46,19 @@ def hash_client(account: Account) -> str:
 
 def read_provenance(path: Path) -> Provenance | None:
     """Return where a workbook comes from; None when it does not say, or cannot be read."""
-    try:
-        with zipfile.ZipFile(path) as package, package.open(_PART) as part:
-            match = _TEXT.search(part.read(_MAX_BYTES).decode("utf-8", errors="replace"))
-    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
-        return None
+    match = _TEXT.search(_read_part(path, _PART))
     return Provenance(match[1], match[2], int(match[3]), match[4]) if match else None
+
+
+def read_category(path: Path) -> str:
+    """Return the category of a workbook, a property by which armbulk knows its own; "" when it has none."""
+    match = _CATEGORY.search(_read_part(path, _CORE_PART))
+    return unescape(match[1]) if match else ""
+
+
+def _read_part(path: Path, name: str) -> str:
+    try:
+        with zipfile.ZipFile(path) as package, package.open(name) as part:
+            return part.read(_MAX_BYTES).decode("utf-8", errors="replace")
+    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+        return ""

@@ -25,7 +25,7 @@ def imported() -> set[str]:
 def required() -> set[str]:
     """The packages that an installation of armbulk asks for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {re.split(r"[\[<>=~! ]", line, maxsplit=1)[0].lower() for line in project["dependencies"]}
+    return {re.split(r"[\[<>=~! ]", line, maxsplit=1)[0].lower().replace("-", "_") for line in project["dependencies"]}
 
 
 def test_every_dependency_is_imported_and_every_import_is_a_dependency() -> None:

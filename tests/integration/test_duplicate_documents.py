@@ -64,7 +64,7 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
             path.unlink()
         way.store = way.bench.open_store()
         stood = way.run(sample_files(documents=8))
-        assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
+        assert outcomes(stood) == {"created": 2, "unchanged": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
         assert build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions()).lookups is None
 
@@ -81,7 +81,7 @@ def test_where_arm_has_no_list_each_document_is_looked_up(tmp_path: Path) -> Non
         way.sandbox.add_fault("html:GET:documents:1")
         before = way.sandbox.state.usage()["hour.requests"]
         stood = way.run(sample_files(documents=8))
-        assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
+        assert outcomes(stood) == {"created": 2, "unchanged": 3, "already_sent": 6}
         assert way.sandbox.state.usage()["hour.requests"] - before >= 8
         assert set(way.documents().values()) == {1}
 

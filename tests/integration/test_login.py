@@ -375,7 +375,7 @@ def test_option_before_environment_before_profile(
     assert call(*words(arm), "--no-check", given="wrong-keyring\n")[0] == 0
 
     def works(*option: str, **more: str) -> bool:
-        code, said = call("import", *files, "--yes", *option, **env, **more)
+        code, said = call("import", *files, "--yes", "--overwrite", *option, **env, **more)
         assert code == 0 or said["error"]["code"] == "login-refused"
         return code == 0
 

@@ -91,10 +91,12 @@ def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_
 
 def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, int]) -> None:
     """A decision also applies to later imports of other files."""
-    way, _ = lost
+    way, run = lost
     resolve(way, "--give-up", "--yes", "--no-ask")
     again = way.run(sample_files())
-    assert again.count_outcomes()["already_sent"] == 6
+    assert again.count_outcomes()["not_sent"] == 6
+    messages = again.items.filter(again.items["outcome"] == "not_sent")["message"].unique().to_list()
+    assert messages == [f"given up in run {run}: not sent again; if it must go after all, give it another number"]
     assert way.documents() == {}
 
 

@@ -53,7 +53,11 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
         with sqlite3.connect(path) as raw:
             raw.executescript(
                 "DROP TABLE look; ALTER TABLE batch DROP COLUMN rounds; ALTER TABLE batch DROP COLUMN finished;"
-                "ALTER TABLE sent_key DROP COLUMN outcome; ALTER TABLE usage_clock DROP COLUMN heard;"
+                + "".join(
+                    f"ALTER TABLE sent_key DROP COLUMN {name};"
+                    for name in ("outcome", "customer_norm", "date", "currency", "amount", "body", "content")
+                )
+                + "ALTER TABLE usage_clock DROP COLUMN heard;"
                 "DROP TABLE usage_foreign; ALTER TABLE item DROP COLUMN base;"
                 "PRAGMA user_version = 1;"
             )

@@ -185,7 +185,7 @@ def _containers() -> Iterator[Case]:
     yield Case("csv.xlsx", lambda: b"a;b;c\n1;2;3\n", "not-xlsx", says="looks like CSV")
     yield Case("html.xls", lambda: b"<html><table><tr><td>1</td></tr></table>", "not-xlsx", says="web page")
     yield Case("html.csv", lambda: b"<!DOCTYPE html><html></html>", "not-xlsx", says="web page")
-    yield Case("old.xls", lambda: cfb + "Workbook".encode("utf-16-le"), "not-xlsx", says="old Excel")
+    yield Case("old.xls", lambda: cfb + "Workbook".encode("utf-16-le"), "damaged", says="old.xls")
     yield Case("secret.xlsx", lambda: cfb + "EncryptedPackage".encode("utf-16-le"), "encrypted", says="password")
     yield Case("letter.doc", lambda: cfb + "WordDocument".encode("utf-16-le"), "not-xlsx", says="no workbook")
     for name, head in {
@@ -200,9 +200,11 @@ def _containers() -> Iterator[Case]:
     yield Case("part-other-case.xlsx", lambda: pack(dict(other_case)), rows=[(1, "x", "text")])
     backward = {name.replace("/", "\\"): content for name, content in parts().items()}
     yield Case("part-backslash.xlsx", lambda: pack(dict(backward)), rows=[(1, "x", "text")])
-    yield Case("binary.xlsx", lambda: pack({"xl/workbook.bin": b"\x00"}), "not-xlsx", says=".xlsb")
+    yield Case("binary.xlsb", lambda: pack({"xl/workbook.bin": b"\x00"}), "damaged", says="binary.xlsb")
     ods = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}
-    yield Case("open.ods", lambda: pack(dict(ods)), "not-xlsx", says="OpenDocument")
+    yield Case("open.ods", lambda: pack(dict(ods)), "damaged", says="open.ods")
+    letter = {**ods, "mimetype": "application/vnd.oasis.opendocument.text"}
+    yield Case("letter.odt", lambda: pack(dict(letter)), "not-xlsx", says="not a spreadsheet")
     yield Case("word.xlsx", lambda: pack({"word/document.xml": "<x/>"}), "not-xlsx", says="Word")
     yield Case("zip.xlsx", lambda: pack({"a.txt": "a"}), "not-xlsx", says="without a workbook")
     yield Case("cut.xlsx", lambda: sound[: len(sound) // 2], "damaged", says="its end")
@@ -226,7 +228,7 @@ def _containers() -> Iterator[Case]:
         yield Case(
             f"dtd-{Path(part).stem}.xlsx", lambda p=part: with_part(p, "<!DOCTYPE x><x/>"), "damaged", says="DTD"
         )
-    for encoding in ("UT-1-8", "EBCDIC-CP-US", "ISO-2022-JP", "windows-1252"):
+    for encoding in ("UT-1-8", "EBCDIC-CP-US", "ISO-2022-JP", "utf-7"):
         head = f'<?xml version="1.0" encoding="{encoding}"?>'
         yield Case(f"encoding-{encoding}.xlsx", lambda h=head: with_part(sheet, f"{h}{SHEET}</worksheet>"), "damaged")
     wide = f'<?xml version="1.0" encoding="UTF-16"?>{SHEET}<sheetData>{row(1, text("A1", "æ"))}</sheetData></worksheet>'
@@ -259,7 +261,11 @@ def _sheets() -> Iterator[Case]:
         "damaged",
         says="after row 2",
     )
-    yield Case("row-twice.xlsx", lambda: book(row(1, text("A1", "a")) * 2), "damaged")
+    yield Case("row-twice.xlsx", lambda: book(row(1, text("A1", "a")) * 2), rows=[(1, "a", "text")])
+    other_row = row(1, text("A1", "a")) + row(1, text("A1", "b"))
+    yield Case("row-twice-other.xlsx", lambda: book(other_row), "damaged", says="row 1 is there twice")
+    shorter_row = row(1, text("A1", "a"), text("B1", "b")) + row(1, text("A1", "a"))
+    yield Case("row-twice-shorter.xlsx", lambda: book(shorter_row), "damaged", says="row 1 is there twice")
     yield Case("cell-twice.xlsx", lambda: book(row(1, text("A1", "a"), text("A1", "b"))), "damaged", says="A1")
     yield Case("cells-mixed.xlsx", lambda: book(row(1, text("B1", "a"), text("A1", "b"))), "damaged")
     yield Case("cell-elsewhere.xlsx", lambda: book(row(3, text("B7", "a"))), "damaged", says="B7")
@@ -280,7 +286,7 @@ def _sheets() -> Iterator[Case]:
         "texts-twice.xlsx", lambda: with_part("xl/_rels/workbook.xml.rels", again), "damaged", says="more than one"
     )
     yield Case("two-values.xlsx", one('<c r="A1"><v>1</v><v>2</v></c>'), "damaged", says="two values")
-    yield Case("cell-in-cell.xlsx", one('<c r="A1"><c r="B1"><v>2</v></c></c>'), "damaged", says="none can be")
+    yield Case("cell-in-cell.xlsx", one('<c r="A1"><c r="B1"><v>2</v></c></c>'), "damaged", says="out of place")
     yield Case("neither.xlsx", one('<c r="A1" t="b"><v>2</v></c>'), "damaged", says="yes or no")
     anchor = '<controls><from><row>3</row></from></controls><x><c r="A1"><v>9</v></c></x>'
     yield Case("cells-elsewhere.xlsx", lambda: book(two, after=anchor), rows=rows)
@@ -394,7 +400,7 @@ def _bombs() -> Iterator[Case]:
     yield bomb("deep", texts, (SST, "<a>", 80_000_000, "</sst>"), "deep")
     formats = (f'<styleSheet xmlns="{MAIN}"><cellXfs>', '<xf numFmtId="14"/>', 5_000_000, "</cellXfs></styleSheet>")
     yield bomb("formats", styles, formats, "formats", "too-large")
-    merged = (f"{head}</sheetData>", '<mergeCell ref="A1:XFD9"/>', 5_000_000, "</worksheet>")
+    merged = (f"{head}</sheetData><mergeCells>", '<mergeCell ref="A1:XFD9"/>', 5_000_000, "</mergeCells></worksheet>")
     yield bomb("merged", sheet, merged, "merged", "too-large")
     yield bomb("texts", texts, (SST, "<si><t>a</t></si>", 6_000_000, "</sst>"), "texts", "too-large")
     yield Case("bomb-cells.xlsx", many_cells, "too-large", says="5,000,000")

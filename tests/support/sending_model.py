@@ -25,7 +25,7 @@ from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
-from armbulk.store import Batch, Run, SubmitIntent
+from armbulk.store import ITEM_SCHEMA, Batch, Run, SubmitIntent
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 KEYS = ("F1", "F2")
@@ -339,15 +339,7 @@ class ModelStore:
         """The clocks agree."""
 
 
-NO_CUSTOMERS = pl.DataFrame(
-    schema={
-        "resource": pl.String,
-        "outcome": pl.String,
-        "customer_norm": pl.String,
-        "key_norm": pl.String,
-        "no": pl.Int64,
-    }
-)
+NO_CUSTOMERS = pl.DataFrame(schema=ITEM_SCHEMA)
 RUN = Run(1, 0.0, None, "running", None, Account("http://arm", "1"), "default", {}, {}, None)
 PACE = PollSettings(2.0, SETTLE, 10.0)
 LIMITS = QuotaLimits.for_size("XL")

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from support import damaged_files
 
 from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError
@@ -160,6 +161,75 @@ def test_a_hidden_line_of_a_shown_document_holds_it_back(tmp_path: Path) -> None
     found = with_hidden(tmp_path, ReadOptions(hidden="skip"), {"lines": {4}})
     assert sorted(code for _, _, code in codes(found)) == ["hidden-line", "hidden-skipped"]
     assert found.blocked_rows["documents"]["row"].to_list() == [3]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "column"),
+    [
+        ("", 'hidden="1"'),
+        ("", 'hidden="true" width="9"'),
+        ("", 'width="0" customWidth="1"'),
+        ("", 'width="0.1"'),
+        ("", 'outlineLevel="1" hidden="1" collapsed="1"'),
+        ('<sheetFormatPr defaultColWidth="0"/><cols><col min="1" max="2" width="9"/></cols>', ""),
+    ],
+)
+def test_hidden_columns_stop_until_somebody_decides(tmp_path: Path, defaults: str, column: str) -> None:
+    """Hidden columns with data of a known field are an error; `--include-hidden` and `--skip-hidden` decide."""
+    path = str(tmp_path / "k.xlsx")
+    table = (("Kundenr", "Navn", "Postnr", "Notat"), ("K1", "Kari", "0585", "x"), ("K2", "Ola", "0150", "y"))
+    rows = [
+        damaged_files.row(
+            number,
+            *(damaged_files.text(f"{letter}{number}", value) for letter, value in zip("ABCD", values, strict=True)),
+        )
+        for number, values in enumerate(table, start=1)
+    ]
+    columns = defaults or f'<cols><col min="1" max="2" width="9"/><col min="3" max="4" {column}/></cols>'
+    (tmp_path / "k.xlsx").write_bytes(damaged_files.book("".join(rows), before=columns))
+    asked = check_files([path])
+    own = asked.findings.filter(pl.col("code").str.starts_with("hidden"))
+    assert own.select("row", "code", "value", "detail").rows() == [(None, "hidden-columns", "1", "C")]
+    assert asked.blocked_rows["customers"].height == 2
+    taken = check_files([path], ReadOptions(hidden="include"))
+    assert "hidden-columns-included" in taken.findings["code"].to_list()
+    assert taken.tables["customers"].rows["postal_code"].to_list() == ["0585", "0150"]
+    skipped = check_files([path], ReadOptions(hidden="skip"))
+    assert skipped.findings.select("code", "value", "detail").rows() == [("hidden-columns-skipped", "2", "C, D")]
+    assert skipped.tables["customers"].rows["postal_code"].to_list() == [None, None]
+    assert (skipped.errors, skipped.sheets[0].letters) == (0, ("A", "B", "C", "D"))
+
+
+@pytest.mark.parametrize("attributes", ['ht="0"', 'ht="0.75" customHeight="1"', 'hidden="1"', 'hidden="true" ht="15"'])
+def test_rows_without_height_are_hidden_rows(tmp_path: Path, attributes: str) -> None:
+    """A row so low that nobody can read it is hidden."""
+    path = tmp_path / "k.xlsx"
+    cells = [
+        (damaged_files.text(f"A{number}", f"K{number}"), damaged_files.text(f"B{number}", "Kari")) for number in (2, 3)
+    ]
+    header = damaged_files.row(1, damaged_files.text("A1", "Kundenr"), damaged_files.text("B1", "Navn"))
+    content = (
+        header
+        + damaged_files.row(2, *cells[0], given=' ht="15"')
+        + damaged_files.row(3, *cells[1], given=f" {attributes}")
+    )
+    path.write_bytes(damaged_files.book(content))
+    assert check_files([str(path)]).findings.select("code", "value", "detail").rows() == [("hidden-rows", "1", "3")]
+
+
+def test_hidden_columns_of_a_mapping_are_named_by_their_own_letter(tmp_path: Path) -> None:
+    """A column that a mapping reads is hidden where it is in the file."""
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        'armbulk_mapping = 1\n[[sheet]]\nname = "customers"\nresource = "customers"\n'
+        '[sheet.rename]\n"Debitor" = "Customer no"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "customers.csv").write_text("Debitor;Navn\nK1;Kari\n", encoding="utf-8")
+    options = ReadOptions(mapping=str(mapping))
+    sheets = [replace(one, hidden_columns=frozenset("A")) for one in read_sheets(tmp_path / "customers.csv")]
+    found = check_sheets(sheets, options)
+    assert found.findings.select("code", "detail").rows() == [("hidden-columns", "A")]
 
 
 def test_a_flat_file_is_documents_with_lines(tmp_path: Path) -> None:

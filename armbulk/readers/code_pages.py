@@ -1,0 +1,101 @@
+"""Recognises text that is not Windows-1252: words no language has prove another code page, of DOS or of the Mac."""
+
+import re
+from dataclasses import dataclass
+
+_CANDIDATES = ("cp850", "cp865", "cp437", "mac-roman")
+_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_MAX_WORDS = 20_000
+_LETTERS = "æøåÆØÅäöüÄÖÜéèêëÉçÇñÑóòôáàâíîïúùûßÿ"  # what the candidates are expected to have: western names
+_LETTER = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
+_UPPER, _LOWER = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽŸ", "a-zß-öø-ÿœšž"
+_JOINERS = "’‘´`·¸¨\u00ad–—…•™/"  # signs that do occur inside a word
+_ODD = re.compile(
+    rf"[{_LETTER}][^\x00-\x7f{_LETTER}{_JOINERS}][{_LETTER}]"  # a sign between two letters
+    rf"|[{_LETTER}][‚„¿¡‰]|[¯®][{_LETTER}]"  # an opening sign behind a letter, a closing one before it
+    rf"|[{_LOWER}][{_UPPER}]|[{_LETTER}][{_UPPER}][{_LOWER}]"  # a capital letter inside a word
+    r"|[A-Za-z]{2,}’(?!S\b|N’)[B-DF-HJ-NP-TV-XZ]|[A-Za-z]‘(?!s\b|n‘)[b-df-hj-np-tv-xz]"  # an apostrophe for Æ or æ
+    r"|\ufffd"
+)
+_CLOSING_QUOTE = re.compile(rf"[{_LETTER}]›")
+
+
+@dataclass(frozen=True, slots=True)
+class OddText:
+    """A text that is not Windows-1252.
+
+    Attributes:
+        line: The line of the first odd word.
+        encodings: Likely encoding → samples of odd cells as they would read; {} if none is likely.
+    """
+
+    line: int
+    encodings: dict[str, str]
+
+
+def find_odd_text(content: bytes) -> OddText | None:
+    """Return what proves that text is not Windows-1252; None if nothing does.
+
+    Bytes that Windows-1252 does not have always do; odd words only where another code page makes words of them.
+    """
+    words = _list_words(content)
+    pairs_quotes = b"\x8b" in content  # ‹ opens what › closes
+    odd = [word for word in words if _is_odd(word, "cp1252", pairs_quotes=pairs_quotes)]
+    if not odd:
+        return None
+    likely = [encoding for encoding in _CANDIDATES if _explains(encoding, words, odd)]
+    is_undefined = any("\ufffd" in word.decode("cp1252", "replace") for word in odd)
+    if not likely and not is_undefined:
+        return None
+    best = max((_count_norwegian(odd, encoding) for encoding in likely), default=0)
+    likely = [encoding for encoding in likely if _count_norwegian(odd, encoding) == best]
+    cells = _list_cells(content, odd)
+    position = min(content.index(word) for word in odd[:100])
+    samples = {encoding: " · ".join(cell.decode(encoding, "replace") for cell in cells) for encoding in likely}
+    return OddText(content.count(b"\n", 0, position) + 1, samples)
+
+
+def _list_words(content: bytes) -> list[bytes]:
+    """Return the distinct words with other letters than A to Z, in order, up to a limit."""
+    words: dict[bytes, None] = {}
+    for match in _WORD.finditer(content):
+        words[match.group()] = None
+        if len(words) >= _MAX_WORDS:
+            break
+    return list(words)
+
+
+def _is_odd(word: bytes, encoding: str, *, pairs_quotes: bool = True) -> bool:
+    text = word.decode(encoding, "replace")
+    return bool(_ODD.search(text)) or (not pairs_quotes and bool(_CLOSING_QUOTE.search(text)))
+
+
+def _explains(encoding: str, words: list[bytes], odd: list[bytes]) -> bool:
+    """Return whether an encoding makes ordinary words of the odd ones, and no more odd words of the others."""
+    others = sum(_is_odd(word, encoding) for word in words)
+    return others < len(odd) and all(_is_ordinary(word.decode(encoding, "replace")) for word in odd)
+
+
+def _is_ordinary(text: str) -> bool:
+    return (
+        not _ODD.search(text)
+        and not re.search("[A-Z]ß", text)
+        and all(letter.isascii() or letter in _LETTERS for letter in text)
+    )
+
+
+def _count_norwegian(words: list[bytes], encoding: str) -> int:
+    return sum(letter in "æøåÆØÅ" for word in words for letter in word.decode(encoding, "replace"))
+
+
+def _list_cells(content: bytes, odd: list[bytes]) -> list[bytes]:
+    """Return the cells of the first odd words."""
+    cells: dict[bytes, None] = {}
+    for word in odd[:20]:
+        position = content.index(word)
+        before = re.split(rb'[;,\t|"\r\n]', content[max(position - 40, 0) : position])[-1]
+        after = re.split(rb'[;,\t|"\r\n]', content[position : position + 40])[0]
+        cells[(before + after).strip()] = None
+        if len(cells) == 3:
+            break
+    return list(cells)

@@ -1,0 +1,128 @@
+"""What an old Excel workbook (.xls) says of its cells besides their values."""
+
+import struct
+from collections.abc import Iterator
+
+from armbulk.readers.cell_buffer import to_letters
+from armbulk.readers.compound_file import CompoundFile
+from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells
+from armbulk.readers.xlsx_formats import NumberFormats
+
+_BOF, _EOF, _BOUNDSHEET, _CONTINUE = 0x0809, 0x000A, 0x0085, 0x003C
+_FORMAT, _XF, _FILEPASS = 0x041E, 0x00E0, 0x002F
+_FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
+_UNCALCED, _MERGED = 0x005E, 0x00E5
+_WORKSHEET = 0x0010
+_ERROR_RESULT, _SPECIAL_RESULT = 2, b"\xff\xff"
+
+
+def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
+    """Return sheet → its errors, formulas without a value, percentages and merged cells.
+
+    Raises:
+        ValueError: The file is damaged, encrypted, or has too many of them.
+    """
+    try:
+        stream = CompoundFile(content).read("Workbook", "Book")
+        if stream is None:
+            raise ValueError("no workbook in the file")
+        return _scan(stream)
+    except (struct.error, IndexError) as error:
+        raise ValueError("a record is cut off") from error
+
+
+def _scan(stream: bytes) -> dict[str, SpecialCells]:
+    sheets: dict[str, int] = {}
+    formats, codes = NumberFormats(), dict[int, str]()
+    styles: list[int] = []
+    is_wide = True
+    for kind, body in _records(stream, 0):
+        if kind == _BOF:
+            is_wide = struct.unpack_from("<H", body)[0] >= 0x0600
+        elif kind == _FILEPASS:
+            raise ValueError("encrypted")
+        elif kind == _BOUNDSHEET:
+            sheets[_read_name(body[6:], is_wide=is_wide)] = struct.unpack_from("<I", body)[0]
+        elif kind == _FORMAT and is_wide:
+            codes[struct.unpack_from("<H", body)[0]] = _read_long_name(body[2:])
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<H", body, 2)[0])
+        elif kind == _EOF:
+            break
+    for style, number in enumerate(styles):
+        formats.add(str(style), number, codes.get(number, ""))
+    percents = {int(style) for style in formats.percents}
+    return {name: _scan_sheet(stream, position, percents) for name, position in sheets.items()}
+
+
+def _scan_sheet(stream: bytes, position: int, percents: set[int]) -> SpecialCells:
+    special = SpecialCells()
+    depth = 0
+    is_uncalculated = False
+    for kind, body in _records(stream, position):
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth == 0:
+                break
+        elif depth == 1 and kind == _UNCALCED:
+            is_uncalculated = True
+        elif depth == 1 and kind == _MERGED:
+            _add_merged(special, body)
+        elif depth == 1 and kind == _MULRK:
+            _add_percents(special, body, percents)
+        elif depth == 1 and kind in {_FORMULA, _BOOLERR, _NUMBER, _RK}:
+            _add_cell(special, kind, body, percents, is_uncalculated=is_uncalculated)
+    return special
+
+
+def _add_cell(special: SpecialCells, kind: int, body: bytes, percents: set[int], *, is_uncalculated: bool) -> None:
+    row, column, style = struct.unpack_from("<HHH", body)
+    if kind == _FORMULA and is_uncalculated:
+        special.add(row + 1, column, FORMULA, "uncalculated")
+    elif kind == _FORMULA and body[12:14] == _SPECIAL_RESULT and body[6] == _ERROR_RESULT:
+        special.add(row + 1, column, ERROR_TEXTS.get(body[8], "#N/A"), "error")
+    elif kind == _BOOLERR and body[7]:
+        special.add(row + 1, column, ERROR_TEXTS.get(body[6], "#N/A"), "error")
+    elif kind != _BOOLERR and style in percents:
+        special.add_percent(row + 1, column)
+
+
+def _add_percents(special: SpecialCells, body: bytes, percents: set[int]) -> None:
+    """Add the percentages of a record with several numbers of a row."""
+    row, first = struct.unpack_from("<HH", body)
+    for index in range((len(body) - 6) // 6):
+        if struct.unpack_from("<H", body, 4 + 6 * index)[0] in percents:
+            special.add_percent(row + 1, first + index)
+
+
+def _add_merged(special: SpecialCells, body: bytes) -> None:
+    for index in range(struct.unpack_from("<H", body)[0]):
+        top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * index)
+        special.merged_ranges.append(f"{to_letters(left)}{top + 1}:{to_letters(right)}{bottom + 1}")
+
+
+def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
+    while position + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, position)
+        yield kind, stream[position + 4 : position + 4 + length]
+        position += 4 + length
+
+
+def _read_name(body: bytes, *, is_wide: bool) -> str:
+    """Return a name with one byte for its length."""
+    if not is_wide:
+        return body[1 : 1 + body[0]].decode("cp1252", "replace")
+    return _decode(body[0], body[1], body[2:])
+
+
+def _read_long_name(body: bytes) -> str:
+    """Return a text with two bytes for its length."""
+    return _decode(struct.unpack_from("<H", body)[0], body[2], body[3:])
+
+
+def _decode(length: int, flags: int, content: bytes) -> str:
+    if flags & 1:
+        return content[: 2 * length].decode("utf-16-le", "replace")
+    return content[:length].decode("latin-1")

@@ -1,0 +1,64 @@
+"""Which rows and columns of a worksheet Excel does not show: hidden, filtered away, collapsed, or without a size."""
+
+from collections.abc import Iterable
+
+from armbulk.model.excel import EXCEL_MAX_COLUMNS
+
+_TRUE = frozenset({"1", "true"})
+_MIN_HEIGHT = 3.0  # points; nobody can read a row that is lower
+_MIN_WIDTH = 0.5  # characters; not even one digit fits into less
+
+_SHOWN, _HIDDEN = b"\1", b"\2"  # the state of a column; 0: not known
+
+
+class Visibility:
+    """The rows and columns of one worksheet that are hidden."""
+
+    __slots__ = ("_columns", "_hidden", "_hides_columns", "_hides_rows", "_shown")
+
+    def __init__(self) -> None:
+        self._hidden: set[int] = set()
+        self._shown: set[int] = set()
+        self._hides_rows = self._hides_columns = False
+        self._columns = bytearray(EXCEL_MAX_COLUMNS)
+
+    def set_defaults(self, attributes: dict[str, str]) -> None:
+        """Note what holds for rows and columns without attributes of their own (`sheetFormatPr`)."""
+        is_low = attributes.get("customHeight", "0") in _TRUE and _is_below(
+            attributes.get("defaultRowHeight"), _MIN_HEIGHT
+        )
+        self._hides_rows = is_low or attributes.get("zeroHeight", "0") in _TRUE
+        self._hides_columns = _is_below(attributes.get("defaultColWidth"), _MIN_WIDTH)
+
+    def add_row(self, number: int, attributes: dict[str, str]) -> None:
+        """Note whether a row is shown."""
+        state, height = attributes.get("hidden"), attributes.get("ht")
+        if state in _TRUE or (height is not None and _is_below(height, _MIN_HEIGHT)):
+            self._hidden.add(number)
+        elif state is not None or height is not None:
+            self._shown.add(number)
+
+    def add_columns(self, attributes: dict[str, str]) -> None:
+        """Note whether a range of columns (`col`) is shown."""
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if first.isdecimal() and last.isdecimal() and 0 < int(first) <= int(last) <= EXCEL_MAX_COLUMNS:
+            is_hidden = attributes.get("hidden") in _TRUE or _is_below(attributes.get("width"), _MIN_WIDTH)
+            state = _HIDDEN if is_hidden else _SHOWN
+            self._columns[int(first) - 1 : int(last)] = state * (int(last) - int(first) + 1)
+
+    def find_hidden_rows(self, used: Iterable[int]) -> frozenset[int]:
+        """Return the hidden rows of those with cells."""
+        rows = set(used)
+        return frozenset(rows - self._shown if self._hides_rows else rows & self._hidden)
+
+    def find_hidden_columns(self, used: Iterable[int]) -> frozenset[int]:
+        """Return the hidden columns (indexes) of those with cells."""
+        hidden = {_HIDDEN[0], 0} if self._hides_columns else {_HIDDEN[0]}
+        return frozenset(index for index in used if self._columns[index] in hidden)
+
+
+def _is_below(size: str | None, limit: float) -> bool:
+    try:
+        return size is not None and float(size) < limit
+    except ValueError:
+        return False

@@ -1,0 +1,58 @@
+"""After sending: ask ARM what it holds under the numbers in conflict, so that a person can compare.
+
+The plan and the store know what the file says and what was sent before; only ARM knows what it holds now.
+"""
+
+from functools import partial
+
+import polars as pl
+
+from armbulk.errors import LoginError
+from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
+from armbulk.model.outcome import Outcome
+from armbulk.model.response import ApiResult
+from armbulk.sending.session import SendingSession
+
+MAX_CONFLICTS = 100
+"""How many conflicts ARM is asked about; the message of the others does not say what ARM holds."""
+
+_AT_ARM = "; at ARM: "
+_HELD = {
+    LookupResult.EQUAL: "the document as this file has it, as far as ARM shows it",
+    LookupResult.ABSENT: "no document with this number",
+}
+
+
+def report_conflicts(session: SendingSession) -> None:
+    """Add what ARM holds to the messages of the run's documents that are in conflict with an earlier one.
+
+    It is no part of sending: where a limit, a failure or the user stands in the way, the messages stay as they are.
+    """
+    items = session.store.items(session.run.id)
+    is_conflict = (pl.col("resource") == "documents") & (pl.col("outcome") == Outcome.CONFLICT.value)
+    is_unreported = ~pl.col("message").fill_null("").str.contains("ARM", literal=True)
+    for record in items.filter(is_conflict & is_unreported).head(MAX_CONFLICTS).iter_rows(named=True):
+        expected = ExpectedDocument(
+            record["key"] or "",
+            record["doc_type"],
+            record["customer_norm"] or "",
+            record["date"] or "",
+            record["amount"],
+            record["currency"] or "",
+        )
+        lookup = _look_up(session, expected)
+        if lookup is None:
+            return
+        content = _HELD.get(lookup.result, lookup.message)
+        session.store.append_message(session.run.id, f"{record['message']}{_AT_ARM}{content}", [record["no"]])
+
+
+def _look_up(session: SendingSession, expected: ExpectedDocument) -> DocumentLookup | None:
+    """Look a document up; None when ARM cannot be asked now."""
+    if session.clock.interrupted:
+        return None
+    try:
+        result = session.client.get(partial(session.system.look_up_document, expected), run_id=session.run.id)
+    except LoginError:
+        return None
+    return result.content if isinstance(result, ApiResult) else None

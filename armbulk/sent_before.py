@@ -1,0 +1,130 @@
+"""Whether a document whose number was sent before is the same document.
+
+A number alone proves nothing: it may have been used again, or its document corrected. So customer, date, currency and
+amount are compared, and the content of everything else. The content is kept as two digests: of the JSON as it was sent,
+which is compared first, and of a form in which letter case, blanks and the order of the lines do not count.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from armbulk.model.keys import normalise_key_text
+from armbulk.model.outcome import Outcome
+from armbulk.resources import RESOURCES
+from armbulk.resources.identifiers import mask_national_id
+
+SENT_DOCUMENTS_SCHEMA = {
+    "key_norm": pl.String,
+    "doc_type": pl.String,
+    "run": pl.Int64,
+    "outcome": pl.String,  # null while there is none
+    "customer_norm": pl.String,  # a national identity number is masked
+    "date": pl.String,
+    "currency": pl.String,
+    "amount": pl.String,
+    "body": pl.String,  # digest of the JSON that was sent; null when it is not known
+    "content": pl.String,  # digest of its content
+}
+"""Columns of a frame of documents sent before. Where customer to amount are all null, only the number is known."""
+
+_COMPARED = {"customer_norm": "customer", "date": "date", "currency": "currency", "amount": "amount incl. VAT"}
+_DOCUMENTS = RESOURCES["documents"]
+_LINE_NO = RESOURCES["lines"].field("line_no").path
+_GIVEN_UP = ": not sent again; if it must go after all, give it another number"
+_DIGEST_BYTES = 16
+
+
+def compare_with_sent(documents: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """Return the outcome of every document whose number was sent before.
+
+    Args:
+        documents: `no`, `key_norm`, `doc_type`, `customer_norm`, `date`, `currency`, `amount` and `payload`.
+        sent: what was sent before (SENT_DOCUMENTS_SCHEMA).
+
+    Returns:
+        `no`, `outcome` and `message`: already sent where it is the same document, a conflict where it is another, in
+        doubt where that is not settled, not sent where a person has given it up.
+    """
+    own = documents.select("no", "key_norm", "doc_type", *_COMPARED, "payload")
+    pairs = own.join(sent, on=["key_norm", "doc_type"], suffix="_sent", maintain_order="left")
+    masked = pairs.with_columns(mask_national_id(pl.col("customer_norm")))
+    is_known = pl.any_horizontal(pl.col(f"{name}_sent").is_not_null() for name in _COMPARED)
+    differences = [
+        pl.when(is_known & pl.col(name).ne_missing(pl.col(f"{name}_sent"))).then(_difference(name))
+        for name in _COMPARED
+    ]
+    compared = masked.with_columns(pl.concat_list(differences).list.drop_nulls().list.join("; ").alias("differences"))
+    return _decide(_compare_contents(compared)).select("no", pl.col("decided").alias("outcome"), "message")
+
+
+def hash_body(payload: str) -> str:
+    """Return the digest of a record's JSON as it stands."""
+    return hashlib.blake2b(payload.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def hash_content(payload: str) -> str:
+    """Return the digest of a record's content: letter case, blanks and the order of its lines do not count."""
+    record = json.loads(payload, parse_float=str, parse_int=str)
+    lines = record.pop(_DOCUMENTS.lines_path, ())
+    texts = [_to_text(record), *sorted(_to_text(line, without=_LINE_NO) for line in lines)]
+    return hash_body("\n".join(texts))
+
+
+def _to_text(record: Mapping[str, Any], without: str = "") -> str:
+    members = {name: _normalise(value) for name, value in record.items() if name != without}
+    return json.dumps(members, sort_keys=True)
+
+
+def _normalise(value: Any) -> Any:
+    """Return a JSON value in which every text is in its comparable form."""
+    if isinstance(value, str):
+        return normalise_key_text(value)
+    if isinstance(value, dict):
+        return {name: _normalise(inner) for name, inner in value.items()}
+    return [_normalise(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _difference(name: str) -> pl.Expr:
+    earlier, now = (pl.col(column).fill_null("none") for column in (f"{name}_sent", name))
+    return pl.concat_str(pl.lit(f"{_COMPARED[name]} "), earlier, pl.lit(" then, "), now, pl.lit(" in this file"))
+
+
+def _compare_contents(compared: pl.DataFrame) -> pl.DataFrame:
+    """Add the difference in content to `differences` of documents that are the same in all else."""
+    is_open = (pl.col("differences") == "") & pl.col("content").is_not_null()
+    candidates = compared.filter(is_open).select("no", "payload", "body", "content")
+    other = [
+        no
+        for no, payload, body, content in candidates.iter_rows()
+        if hash_body(payload) != body and hash_content(payload) != content
+    ]
+    text = f"the same {', '.join(_COMPARED.values())}, but other lines, texts or dates"
+    return compared.with_columns(
+        pl.when(pl.col("no").is_in(other)).then(pl.lit(text)).otherwise(pl.col("differences")).alias("differences")
+    )
+
+
+def _decide(compared: pl.DataFrame) -> pl.DataFrame:
+    """Add `decided` and `message`."""
+    run = pl.col("run").cast(pl.String)
+    before = pl.col("outcome")
+    is_same = pl.col("differences") == ""
+    other = pl.concat_str(pl.lit("run "), run, pl.lit(" sent another document with this number: "), "differences")
+    doubtful = pl.concat_str(pl.lit("not yet settled in run "), run)
+    kinds = [
+        (before.is_null() | (before == Outcome.IN_DOUBT), Outcome.IN_DOUBT,
+         pl.when(is_same).then(doubtful).otherwise(pl.concat_str(doubtful, pl.lit("; "), other))),
+        (before == Outcome.NOT_SENT, Outcome.NOT_SENT,
+         pl.concat_str(pl.lit("given up in run "), run, pl.lit(_GIVEN_UP))),
+        (before == Outcome.CONFLICT, Outcome.CONFLICT,
+         pl.concat_str(pl.lit("in conflict in run "), run, pl.lit(": ARM holds another document with this number"))),
+        (is_same, Outcome.ALREADY_SENT, pl.concat_str(pl.lit("sent in run "), run)),
+        (pl.lit(value=True), Outcome.CONFLICT, other),
+    ]  # fmt: skip
+    decided = pl.coalesce(pl.when(condition).then(pl.lit(outcome.value)) for condition, outcome, _ in kinds)
+    message = pl.coalesce(pl.when(condition).then(text) for condition, _, text in kinds)
+    return compared.with_columns(decided.alias("decided"), message.alias("message"))

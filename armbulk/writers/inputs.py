@@ -1,0 +1,61 @@
+"""Files that a command reads: none of them is replaced unasked, and never without a copy of it."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+
+from armbulk.errors import FileError, UsageError
+
+
+def find_input(target: Path, inputs: Iterable[str | Path]) -> Path | None:
+    """Return the input that a target would replace, whatever it is called (links, letter case); None for none.
+
+    Args:
+        target: the file to be written.
+        inputs: the files that are read, as paths.
+    """
+    for path in map(Path, inputs):
+        with contextlib.suppress(OSError):
+            if target.samefile(path):
+                return path
+    return None
+
+
+def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
+    """Make sure that a target replaces none of the inputs; UsageError otherwise."""
+    path = find_input(target, inputs)
+    if path is not None:
+        raise UsageError(
+            "replaces-input",
+            f"{target} is a file that is read ({path}), and would be replaced",
+            "Choose another name with -o, or say --replace-input: the file is then kept as .bak",
+        )
+
+
+def back_up(path: Path) -> Path:
+    """Copy a file beside itself (.bak, .bak2 …), unless such a copy of it exists; return the copy.
+
+    Raises:
+        FileError: the copy cannot be written.
+    """
+    content = path.read_bytes()
+    for number in count(1):
+        copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
+        try:
+            with copy.open("xb") as file:
+                shutil.copymode(path, copy)
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except FileExistsError:
+            if copy.read_bytes() != content:
+                continue
+        except OSError as error:
+            raise FileError(
+                "cannot-write", f"{copy} cannot be written: {error.strerror}", "Choose another name with -o"
+            ) from None
+        return copy
+    raise AssertionError  # the numbers never end

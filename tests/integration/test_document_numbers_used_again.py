@@ -1,0 +1,140 @@
+"""A document whose number was sent before is the same only if its content is; else it is a conflict."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from support.journey import Journey, journey, outcomes
+
+from armbulk.model.outcome import Outcome
+from armbulk.results.summary import sum_outcomes
+from armbulk.sent_before import hash_content
+from armbulk.store.schema import sent_key
+
+HEAD = (
+    "Document no,Document type,Customer no,Document date,Due date,Currency,Amount excl. VAT,VAT,Amount incl. VAT,Text"
+)
+ROW = ["R1", "IN", "0042", "2026-11-01", "2026-11-15", "NOK", "1000.00", "250.00", "1250.00", "Consulting"]
+COLUMN = {name: index for index, name in enumerate(["no", "type", "customer", "date", "due", "currency"])} | {
+    "amount": 8
+}
+CUSTOMERS = "Customer no,Name\n0042,Berg AS\n0043,Dal AS\n"
+
+
+def write(folder: Path, name: str, **changes: str) -> list[str]:
+    """A file with one document of two lines, and one with its customers; `changes` replace values of the document."""
+    row = list(ROW)
+    for column, value in changes.items():
+        if column in COLUMN:
+            row[COLUMN[column]] = value
+    if "amount" in changes:
+        row[6], row[7] = changes["amount"], "0.00"
+    head = HEAD.removesuffix(",Text")
+    (folder / f"{name}.csv").write_text(f"{head}\n{','.join(row[:9])}\n", encoding="utf-8")
+    (folder / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
+    text = changes.get("text", "Consulting")
+    lines = [f"{row[0]},{text},{row[6]},{row[7]},{row[8]}", f"{row[0]},Thank you,0,0,0"]
+    if "turned" in changes:
+        lines.reverse()
+    head = "Document no,Line text,Amount excl. VAT,VAT,Amount incl. VAT"
+    (folder / f"{name}-lines.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    return [str(folder / file) for file in ("customers.csv", f"{name}.csv", f"{name}-lines.csv")]
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Iterator[Journey]:
+    """A client to whom document R1 was sent."""
+    with journey(tmp_path) as way:
+        assert outcomes(way.run(write(tmp_path, "first")))["created"] == 3
+        yield way
+
+
+@pytest.mark.promise("P1")
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"customer": "0043"}, "customer 0042 then, 0043 in this file"),
+        ({"date": "2026-11-02"}, "date 2026-11-01 then, 2026-11-02 in this file"),
+        ({"currency": "EUR"}, "currency NOK then, EUR in this file"),
+        ({"amount": "1500.00"}, "amount incl. VAT 1250 then, 1500 in this file"),
+        ({"text": "Advice"}, "other lines, texts or dates"),
+        ({"due": "2026-12-01"}, "other lines, texts or dates"),
+    ],
+)
+def test_another_document_with_a_number_that_was_sent(
+    sent: Journey, tmp_path: Path, changes: dict[str, str], said: str
+) -> None:
+    """It is a conflict that names both contents and ARM's; nothing is sent, and its amount is not counted as ARM's."""
+    run = sent.run(write(tmp_path, "again", **changes))
+    [(outcome, message)] = run.items.filter(run.items["resource"] == "documents").select("outcome", "message").rows()
+    assert outcome == "conflict"
+    assert message.startswith("run 1 sent another document with this number: ")
+    assert said in message
+    assert "; at ARM: " in message
+    assert sent.documents() == {"r1": 1}
+    assert [total for total in sum_outcomes(run.items) if total[0] == "accepted"] == []
+    assert not run.all_successful
+
+
+@pytest.mark.parametrize("changes", [{"no": "r1"}, {"turned": "yes"}, {"text": "CONSULTING "}, {"customer": " 0042"}])
+def test_the_same_document_written_otherwise(sent: Journey, tmp_path: Path, changes: dict[str, str]) -> None:
+    """Letter case, blanks and the order of the lines make no other document."""
+    run = sent.run(write(tmp_path, "again", **changes))
+    documents = run.items.filter(run.items["resource"] == "documents")
+    assert documents.select("outcome", "message").rows() == [("already_sent", "sent in run 1")]
+    assert sum_outcomes(run.items)[-1] == ("accepted", "NOK", 1, Decimal("1250.00"))
+
+
+def test_what_arm_holds_is_said(sent: Journey, tmp_path: Path) -> None:
+    """ARM's own document stands beside the file's and the store's."""
+    sent.sandbox.state.documents["r1"][0]["currencyAmounts"]["inclVat"] = 1300
+    run = sent.run(write(tmp_path, "again", amount="1500.00"))
+    [message] = run.items.filter(run.items["resource"] == "documents")["message"].to_list()
+    assert "1250 then, 1500 in this file" in message
+    assert "amount incl. VAT 1300 there, 1500 here" in message
+
+
+def test_a_purge_keeps_what_was_sent(sent: Journey, tmp_path: Path) -> None:
+    """The content is compared after the run itself is gone from the store."""
+    sent.store.purge(sent.bench.profile.account, sent.clock.now() + 1)
+    assert sent.store.runs() == []
+    for changes, outcome in (({}, "already_sent"), ({"amount": "1500.00"}, "conflict"), ({"text": "x"}, "conflict")):
+        run = sent.run(write(tmp_path, "again", **changes))
+        assert run.items.filter(run.items["resource"] == "documents")["outcome"].to_list() == [outcome]
+
+
+def test_numbers_of_an_older_store_are_known_without_content(sent: Journey, tmp_path: Path) -> None:
+    """Where a store has kept the number alone, nothing can be compared, and nothing is sent."""
+    with sent.store._engine.begin() as conn:
+        names = ("customer_norm", "date", "currency", "amount", "body", "content")
+        conn.execute(sa.update(sent_key).values(dict.fromkeys(names)))
+    run = sent.run(write(tmp_path, "again", amount="1500.00"))
+    assert run.items.filter(run.items["resource"] == "documents")["outcome"].to_list() == ["already_sent"]
+
+
+def test_two_runs_planned_before_either_was_sent(tmp_path: Path) -> None:
+    """What another run sends between plan and sending is compared when the batch goes."""
+    with journey(tmp_path) as way:
+        variants = {"a": {}, "b": {"amount": "1500.00"}, "c": {}}
+        runs = [way.begin(write(tmp_path, name, **changes)) for name, changes in variants.items()]
+        ends = []
+        for run in runs:
+            way.carry_on(run)
+            items = way.store.items(run)
+            ends.append(items.filter(items["resource"] == "documents")["outcome"].to_list())
+        assert ends == [[Outcome.CREATED], [Outcome.CONFLICT], [Outcome.ALREADY_SENT]]
+        assert way.documents() == {"r1": 1}
+
+
+def test_content_ignores_what_is_not_content() -> None:
+    """The digest of the content depends on members and lines, not on their order, case or blanks."""
+    line = {"lineNo": 1, "lineText": "A"}
+    other = {"lineNo": 2, "lineText": "B"}
+    digest = hash_content(json.dumps({"documentNo": "R1", "text": "Mva", "documentLines": [line, other]}))
+    same = {"text": " mva", "documentNo": "r1", "documentLines": [{**other, "lineNo": 7}, line]}
+    assert hash_content(json.dumps(same)) == digest
+    assert hash_content(json.dumps({**same, "documentLines": [line]})) != digest
+    assert hash_content(json.dumps({**same, "documentLines": [line, line, other]})) != digest

@@ -1,0 +1,30 @@
+"""Imports of workbooks of other formats: their results are new Excel workbooks."""
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+from support.commands import called
+from support.paths import ROOT
+
+from armbulk.readers import read_sheets
+from armbulk.sandbox import Sandbox
+
+WORKBOOKS = ROOT / "tests" / "support" / "workbooks"
+
+
+def test_an_open_document_is_imported(tmp_path: Path) -> None:
+    """Customers and invoices of an .ods are created, and each row has its outcome in a new .xlsx."""
+    path = tmp_path / "invoices.ods"
+    shutil.copy(WORKBOOKS / path.name, path)
+    before = path.read_bytes()
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        code, run = called("import", str(path), "--include-hidden", "--yes", env=env)
+        assert (code, run["outcomes"]["created"], sorted(arm.state.documents)) == (0, 4, ["f1", "f2"])
+    assert path.read_bytes() == before
+    result = tmp_path / "invoices.result.xlsx"
+    rows = list(openpyxl.load_workbook(result)["Fakturaer"].iter_rows(values_only=True))
+    assert ["created" in row for row in rows] == [False, True, True]
+    again = {sheet.name: sheet for sheet in read_sheets(result)}
+    assert again["Fakturaer"].frame["D"].to_list()[1:] == ["2026-03-01", "2026-03-01"]

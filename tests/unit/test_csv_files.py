@@ -1,0 +1,67 @@
+"""CSV files: texts written as formulas, and very many columns."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from armbulk.readers import read_sheets
+from armbulk.validation.check import check_files
+
+
+def table(path: Path, content: str) -> list[tuple[str | None, ...]]:
+    """The texts of a CSV file, row by row."""
+    path.write_text(content, encoding="utf-8")
+    sheet = read_sheets(path)[0]
+    return sheet.frame.select(sheet.letters).rows()
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('="0585"', "0585"), ('"=""0585"""', "0585"), ('="a;b"', "a;b"), ('="a ""b"" c"', 'a "b" c'), ('=""', None),
+        ('=" 007 "', "007"), ('="=1+1"', "=1+1"), ("=0585", "=0585"), ('"=1+""a"""', '=1+"a"'), ('="a\nb"', "a\nb"),
+    ],
+)  # fmt: skip
+def test_a_text_written_as_a_formula_is_that_text(tmp_path: Path, cell: str, text: str | None) -> None:
+    """`="0585"`, by which programs keep leading zeros, is the text 0585; other formulas stay as they are."""
+    rows = table(tmp_path / "k.csv", f'="Kundenr";Postnr;Navn\nK1;{cell};Kari\nK2;0150;"Ola"\n')
+    assert rows == [("Kundenr", "Postnr", "Navn"), ("K1", text, "Kari"), ("K2", "0150", "Ola")]
+
+
+def test_texts_as_formulas_beside_irregular_quotes(tmp_path: Path) -> None:
+    """A file that is split strictly has the same texts."""
+    rows = table(tmp_path / "k.csv", 'Kundenr,Navn,Postnr\n="010001",Rør 5" x,="0585"\n')
+    assert rows[1] == ("010001", 'Rør 5" x', "0585")
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(st.text(alphabet="0a ;,=\"'\n", max_size=6), min_size=1, max_size=4))
+def test_any_text_as_a_formula(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    """Whatever a text is, written as a formula it is the same as written in quotes."""
+    folder = tmp_path_factory.getbasetemp()
+    quoted = [text.replace('"', '""') for text in texts]
+    plain = table(folder / "p.csv", "a;b\n" + "".join(f'1;"{text}"\n' for text in quoted))
+    formula = table(folder / "f.csv", "a;b\n" + "".join(f'1;="{text}"\n' for text in quoted))
+    nested = table(
+        folder / "n.csv", "a;b\n" + "".join('1;"=""{}"""\n'.format(text.replace('"', '""')) for text in quoted)
+    )
+    wrapped = [row for row, text in zip(plain[1:], texts, strict=True) if not text.strip().startswith('="')]
+    assert [row for row, text in zip(formula[1:], texts, strict=True) if not text.strip().startswith('="')] == wrapped
+    assert [row for row, text in zip(nested[1:], texts, strict=True) if not text.strip().startswith('="')] == wrapped
+
+
+def test_a_wide_file_is_read_in_linear_time(tmp_path: Path) -> None:
+    """Three times as many columns take about three times as long, not nine times."""
+    seconds = []
+    for columns in (1_000, 3_000):
+        path = tmp_path / f"{columns}.csv"
+        header = ";".join(["Kundenr", "Navn", *(f"Egen kolonne {number}" for number in range(columns))])
+        path.write_text(header + "\n" + (";".join(["K1", "Ola", *["x"] * columns]) + "\n") * 3, encoding="utf-8")
+        begin = time.process_time()
+        found = check_files([f"{path}#{columns}=customers"])
+        seconds.append(time.process_time() - begin)
+        assert found.tables["customers"].rows.height == 3
+    assert seconds[1] < 6 * seconds[0]

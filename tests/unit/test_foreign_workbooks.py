@@ -1,0 +1,186 @@
+"""Workbooks of other formats: .ods, .xls and .xlsb are read cell by cell, and what cannot be known is asked."""
+
+import contextlib
+import struct
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.binary_workbooks import cell, ods, wide, xlsb
+from support.damaged_files import pack
+from support.paths import ROOT
+
+from armbulk.errors import FileError
+from armbulk.model.read_options import ReadOptions
+from armbulk.readers import foreign_workbook, read_sheets, xls_cells, xlsb_cells
+from armbulk.readers.xlsx_archive import WorkbookArchive
+from armbulk.validation.check import check_files
+
+WORKBOOKS = ROOT / "tests" / "support" / "workbooks"
+FORMATS = ("ods", "xls")
+SEVEN = '<table:table-cell office:value-type="float" office:value="7"><text:p>7</text:p></table:table-cell>'
+DOUBLE = struct.Struct("<d").pack
+
+
+def cells(path: Path, sheet: int = 0) -> dict[str, tuple[str, str]]:
+    """Cell → (text, kind)."""
+    frame = read_sheets(path)[sheet].frame
+    letters = [name for name in frame.columns if name.isalpha() and name.isupper()]
+    return {
+        f"{letter}{line['row']}": (line[letter], line[f"{letter}.cell"])
+        for line in frame.iter_rows(named=True)
+        for letter in letters
+        if line[letter] is not None
+    }
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_cells_of_every_kind_are_read(ending: str) -> None:
+    """Numbers, dates, times, texts, errors and percentages come from their own cells; blank results are blank."""
+    assert cells(WORKBOOKS / f"values.{ending}") == {
+        "B2": ("585", "number"), "C2": ("585", "number"), "D2": ("2026-03-01", "date"),
+        "E2": ("2026-03-01T12:30:00", "datetime"), "F2": ("08:15:00", "time"), "G2": ("#DIV/0!", "error"),
+        "H2": ("2", "number"), "I2": ("ab", "text"), "J2": ("0.25", "percent"), "K2": ("0585", "text"),
+        "L2": ("#N/A", "error"), "B4": ("1.1", "number"), "C4": ("123456789012345", "number"), "K4": ("x\ny", "text"),
+        "B7": ("#DIV/0!", "error"), "B9": ("m", "text"), "J9": ("0.5", "percent"), "K9": ("2", "number"),
+        "L9": ("3", "number"),
+    }  # fmt: skip
+    shown, hidden = read_sheets(WORKBOOKS / f"values.{ending}")
+    assert (shown.visible, hidden.visible, hidden.name) == (True, False, "Skjult")
+    assert (shown.format, shown.merged_ranges) == (ending, ("B9:C10",))
+    assert cells(WORKBOOKS / f"values.{ending}", 1) == {"C5": ("3", "number")}
+
+
+def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    """The cells of an .xlsb are read, with its errors, percentages and merged cells."""
+    path = tmp_path / "k.xlsb"
+    row = [
+        cell(5, 0, DOUBLE(585.0)), cell(3, 1, b"\x07"), cell(5, 2, DOUBLE(0.25), 1), cell(4, 3, b"\1"),
+        cell(9, 4, DOUBLE(7.0)), cell(11, 5, b"\x2a"),
+    ]  # fmt: skip
+    path.write_bytes(xlsb({1: [cell(6, 0, wide("Kundenr"))], 3: row}, merged=[(0, 1, 2, 3)]))
+    assert cells(path) == {
+        "A1": ("Kundenr", "text"), "A3": ("585", "number"), "B3": ("#DIV/0!", "error"), "C3": ("0.25", "percent"),
+        "D3": ("TRUE", "boolean"), "E3": ("7", "number"), "F3": ("#N/A", "error"),
+    }  # fmt: skip
+    assert read_sheets(path)[0].merged_ranges == ("C1:D2",)
+
+
+@pytest.mark.parametrize("flags", [1, 16])
+def test_a_binary_workbook_to_be_calculated_on_opening(tmp_path: Path, flags: int) -> None:
+    """The values of formulas count for nothing where the file says that they are to be calculated."""
+    path = tmp_path / "k.xlsb"
+    path.write_bytes(xlsb({1: [cell(9, 0, DOUBLE(7.0)), cell(5, 1, DOUBLE(8.0))]}, calculation=flags))
+    assert cells(path) == {"A1": ("=…", "uncalculated"), "B1": ("8", "number")}
+
+
+def test_formulas_without_a_value_and_repeated_rows_of_an_open_document(tmp_path: Path) -> None:
+    """Formulas without a value, old errors and repeated rows and columns stand at their own cells."""
+    path = tmp_path / "k.ods"
+    formulas = (
+        '<table:table-cell table:formula="of:=A1+1" table:number-columns-repeated="2"/>'
+        '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0"><text:p>Err:502</text:p>'
+        '</table:table-cell><table:table-cell office:value-type="boolean" office:boolean-value="true"/>'
+    )
+    rows = f'<table:table-row table:number-rows-repeated="2"><table:table-cell/>{SEVEN}</table:table-row>'
+    group = f"<table:table-row-group>{{}}<table:table-row>{SEVEN}{formulas}</table:table-row></table:table-row-group>"
+    path.write_bytes(ods(rows + group.format(group.format(""))))
+    special = {"B": ("=A1+1", "uncalculated"), "C": ("=A1+1", "uncalculated"), "D": ("Err:502", "error")}
+    of_rows = {f"{letter}{row}": value for row in (3, 4) for letter, value in special.items()}
+    seven = ("7", "number")
+    booleans = {"E3": ("TRUE", "boolean"), "E4": ("TRUE", "boolean")}
+    assert cells(path) == {"B1": seven, "B2": seven, "A3": seven, "A4": seven, **of_rows, **booleans}
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_hidden_rows_are_asked_once_per_file(ending: str) -> None:
+    """Hidden rows cannot be seen: one finding holds back all sheets of the file until `--include-hidden` is given."""
+    path = str(WORKBOOKS / f"invoices.{ending}")
+    asked = check_files([path], ReadOptions(hidden="skip"))
+    assert asked.findings.select("code", "value", "detail").rows() == [("hidden-rows", "?", f".{ending}")]
+    assert {name: rows.height for name, rows in asked.blocked_rows.items()} == {"customers": 2, "documents": 2}
+    answered = check_files([path], ReadOptions(hidden="include"))
+    assert answered.findings.is_empty()
+    assert answered.tables["documents"].rows["incl_vat"].to_list() == [125, 250]
+    assert [str(day) for day in answered.tables["documents"].rows["due_date"]] == ["2026-03-15"] * 2
+
+
+def test_a_number_in_a_column_of_identifiers_is_an_error(tmp_path: Path) -> None:
+    """Whether a number is shown with zeros is unknown, so that it is no identifier; a text is one."""
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+    row = "<table:table-row>{}</table:table-row>".format
+    rows = row(text("Kundenr") + text("Navn")) + row(SEVEN + text("Kari")) + row(text("0007") + SEVEN)
+    (tmp_path / "k.ods").write_bytes(ods(rows))
+    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include"))
+    errors = checked.findings.filter(checked.findings["severity"] == "error")
+    assert errors.select("row", "column", "code", "value").rows() == [(2, "A", "number-format-unknown", "7")]
+    assert checked.tables["customers"].rows.select("customer_no", "name").rows() == [(None, "Kari"), ("0007", "7")]
+
+
+def test_a_password_is_named(tmp_path: Path) -> None:
+    """An encrypted .ods is refused as such."""
+    path = tmp_path / "k.ods"
+    path.write_bytes(ods("", manifest="<manifest><encryption-data/></manifest>"))
+    with pytest.raises(FileError, match="password"):
+        read_sheets(path)
+
+
+def test_a_bomb_is_refused_before_the_reader_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parts of .ods and .xlsb are unpacked within the limits of .xlsx before another program reads them."""
+    monkeypatch.setattr(foreign_workbook, "_run_worker", lambda *_: pytest.fail("the reader was started"))
+    monkeypatch.setattr("armbulk.readers.xlsx_archive.MAX_UNPACKED_BYTES", 100_000)
+    for name, content in {
+        "k.ods": ods("<table:table-row/>" * 10_000),
+        "k.xlsb": xlsb({1: [cell(1, 0, bytes(10_000))] * 20}),
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(FileError, match="256 MiB"):
+            read_sheets(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("_MAX_MEMORY", 256 * 1024**2), ("MAX_SECONDS", 0.001), ("_MAX_CELLS", 3)]
+)
+def test_the_reader_has_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: float) -> None:
+    """A file that needs too much memory, time or cells is refused by name."""
+    monkeypatch.setattr(foreign_workbook, limit, value)
+    wide_row = SEVEN.replace("office:value-type", 'table:number-columns-repeated="100" office:value-type', 1)
+    path = tmp_path / "k.ods"
+    path.write_bytes(ods(f'<table:table-row table:number-rows-repeated="50000">{wide_row}</table:table-row>'))
+    with pytest.raises(FileError, match=r"k\.ods") as refused:
+        read_sheets(path)
+    assert refused.value.code == "too-large"
+
+
+PLACES = st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=12)
+
+
+def mutated(content: bytes, places: list[tuple[int, int]], cut: int = 0) -> bytes:
+    """Some bytes changed, the end cut off."""
+    changed = bytearray(content)
+    for place, value in places:
+        changed[place % len(changed)] = value
+    return bytes(changed[: len(changed) - cut % len(changed)] if cut else changed)
+
+
+@settings(deadline=None, derandomize=True)
+@given(PLACES, st.integers(0, 3_000))
+def test_changed_bytes_of_an_old_workbook(places: list[tuple[int, int]], cut: int) -> None:
+    """What armbulk itself reads of an .xls with changed bytes is read, or a ValueError, which is refused by name."""
+    with contextlib.suppress(ValueError):
+        xls_cells.find_special_cells(mutated((WORKBOOKS / "values.xls").read_bytes(), places, cut))
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.sampled_from(["xl/workbook.bin", "xl/worksheets/sheet1.bin", "xl/styles.bin"]), PLACES)
+def test_changed_bytes_of_a_binary_workbook(part: str, places: list[tuple[int, int]]) -> None:
+    """What armbulk itself reads of an .xlsb with changed bytes is read, or a ValueError, which is refused by name."""
+    sound = xlsb({1: [cell(9, 0, DOUBLE(7.0)), cell(11, 1, b"\x2a")]}, merged=[(0, 1, 2, 3)])
+    with zipfile.ZipFile(BytesIO(sound)) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    contents[part] = mutated(contents[part], places)
+    with contextlib.suppress(ValueError, FileError):
+        xlsb_cells.find_special_cells(WorkbookArchive(pack(dict(contents)), "k.xlsb"))
