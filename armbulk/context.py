@@ -1,6 +1,7 @@
 """What a use case works with: settings, clock, store and ARM client."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -10,6 +11,7 @@ from armbulk.clock import Clock
 from armbulk.model.system import ReceivablesSystem
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
+from armbulk.store.engine import database_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Context:
             shared=profile.shared_store,
             guard_folder=profile.guard_folder,
         )
+
+    def has_store(self) -> bool:
+        """Return whether the store of this profile exists, as far as that can be told without opening it."""
+        file = database_file(self.profile.store_url)
+        return file is None or Path(file).exists()
 
 
 def open_client(context: Context) -> ReceivablesSystem:

@@ -9,6 +9,7 @@ from armbulk.app.check import InputFiles, check_inputs
 from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
+from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login import add_login
 from armbulk.app.plan import Plan, PlanChoices, build_plan, verify_expected_totals
 from armbulk.app.runs import create_run, send_run
@@ -86,7 +87,8 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
-    check = check_inputs(request.inputs, context.profile, dialog)
+    known = load_known_customers(store, context.profile)
+    check = check_inputs(request.inputs, context.profile, dialog, known=known)
     report_store_notices(store, context.profile, dialog)
     plan = Plan(check, build_plan(context, store, check.checked, request.options))
     if request.dry_run:

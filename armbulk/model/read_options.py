@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from armbulk.model.known_customers import KnownCustomers
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -21,6 +23,7 @@ class ReadOptions:
         renames: Header → field, for headers that only resemble a known one.
         rules: Code → error, warning or off, from the profile.
         update: Whether customers are changed, not created; None: not decided.
+        known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
     """
 
     as_resource: str | None = None
@@ -33,6 +36,7 @@ class ReadOptions:
     renames: dict[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     update: bool | None = None
+    known_customers: KnownCustomers | None = None
 
 
 DEFAULT_READ_OPTIONS = ReadOptions()

@@ -16,8 +16,10 @@ from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.customer_reader import CustomerReader
-from armbulk.sending.merge import CustomerComparison, compare, merge, overwrite
+from armbulk.sending.merge import CustomerComparison, compare, merge
 from armbulk.store import Batch, Run
+
+NOT_AT_ARM = "not sent: ARM has no customer with this number (any more)"
 
 NEW_AT_ARM = "{}"
 """The base of a new customer that ARM does not have: somebody was asked, it is not looked up again."""
@@ -113,8 +115,10 @@ class ConflictCheck:
         current = self.reader.find(record.key, record.payload)
         if isinstance(current, RateLimited | CallFailed):
             return current
-        if current is not None:  # a customer that ARM does not have goes as it is: ARM then says so in its own words
+        if current is not None:
             self._decide(batch, record, current)
+        elif batch.method == "PUT":
+            self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_AT_ARM))
         self.checked.add(record.no)
         return None
 
@@ -132,9 +136,8 @@ class ConflictCheck:
 
     def _decide_change(self, record: OpenRecord, current: dict[str, Any]) -> tuple[str | None, str]:
         """Return what is left of a change (None: nothing), or the conflict."""
-        if self.run.options.get("overwrite"):
-            return overwrite(record.payload, current, _CUSTOMERS), ""
-        merged = merge(record.payload, json.loads(record.base or "{}"), current, _CUSTOMERS)
+        base = {} if self.run.options.get("overwrite") else json.loads(record.base or "{}")
+        merged = merge(record.payload, base, current, _CUSTOMERS)
         descriptions = "; ".join(conflict.description for conflict in merged.conflicts)
         return merged.payload, f"{CHANGED_AT_ARM} {descriptions}" if descriptions else ""
 

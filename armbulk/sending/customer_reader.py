@@ -96,6 +96,7 @@ class CustomerReader:
             reason = DistrustReason.LACKS_KNOWN
         else:
             self.numbers = frozenset(map(loosen_key, numbers))
+            store.save_customer_list(self.client.account, hasher.hash_keys(numbers))
         records = len(numbers) if numbers is not None else None
         self.checks.append(ListCheck("customers", records, len(known), missing, reason, now))
         _log.info(

@@ -172,11 +172,6 @@ def has_paths(payload: str, record: Json, resource: Resource) -> bool:
     return all(_has(record, path) for path in paths)
 
 
-def overwrite(payload: str, current: Json, resource: Resource) -> str | None:
-    """Return what is left of a change to send, whatever somebody else has changed; None for nothing."""
-    return merge(payload, {}, current, resource).payload
-
-
 def _complete_groups(record: Json, current: Json, resource: Resource) -> None:
     """Add what ARM has of a group that it replaces as a whole to the record that has a part of it."""
     for group in resource.replaced_groups:

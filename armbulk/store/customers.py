@@ -4,7 +4,7 @@ Of a customer only hashes are kept (`planning.customer_hashes`).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
-from armbulk.store.schema import belongs_to, customer_content, item, run, sent_customer
+from armbulk.store.schema import belongs_to, customer_content, item, listed_customer, run, sent_customer
 
 SENT_CUSTOMERS_SCHEMA = {"customer": pl.String, "content": pl.String, "fields": pl.String, "run": pl.Int64}
 """Columns of a frame of customers sent before: hashes (`schema.sent_customer`), and the run."""
@@ -59,6 +59,24 @@ def sent_customers(conn: sa.Connection, account: Account) -> pl.DataFrame:
     query = sa.select(*(sent_customer.c[name] for name in SENT_CUSTOMERS_SCHEMA))
     rows = [tuple(row) for row in conn.execute(query.where(*belongs_to(sent_customer, account)))]
     return pl.DataFrame(rows, schema=SENT_CUSTOMERS_SCHEMA, orient="row")
+
+
+def keep_customer_list(conn: sa.Connection, account: Account, customers: Iterable[str], read_at: float) -> None:
+    """Keep which customers (hashes of their numbers) ARM's list had, in place of an earlier list."""
+    conn.execute(sa.delete(listed_customer).where(*belongs_to(listed_customer, account)))
+    rows = [
+        {"origin": account.origin, "client_no": account.client_no, "customer": customer, "at": read_at}
+        for customer in dict.fromkeys(customers)
+    ]
+    if rows:
+        conn.execute(sa.insert(listed_customer), rows)
+
+
+def listed_customers(conn: sa.Connection, account: Account) -> tuple[set[str], float | None]:
+    """Return the customers (hashes of their numbers) of ARM's list, and when it was read (epoch seconds)."""
+    query = sa.select(listed_customer.c.customer, listed_customer.c.at).where(*belongs_to(listed_customer, account))
+    rows = conn.execute(query).all()
+    return {row.customer for row in rows}, max((row.at for row in rows), default=None)
 
 
 def _merge_rows(conn: sa.Connection, account: Account, settled: list[sa.RowMapping]) -> Iterator[dict[str, Any]]:

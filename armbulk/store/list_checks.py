@@ -1,5 +1,6 @@
 """What proves a list of ARM complete: the records that this store knows ARM to have. And which lists were trusted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from armbulk.clock import Clock
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
-from armbulk.store.customers import sent_customers
+from armbulk.store.customers import keep_customer_list, listed_customers, sent_customers
 from armbulk.store.schema import batch, belongs_to, client, identity, item, list_check, run, sent_key
 
 KNOWN_DOCUMENTS_SCHEMA = {"key_norm": pl.String, "doc_type": pl.String, "date": pl.String}
@@ -61,6 +62,16 @@ class ListCheckStore:
         """Return what ARM has of the customers that were sent for a client (`customers.SENT_CUSTOMERS_SCHEMA`)."""
         with self._engine.connect() as conn:
             return sent_customers(conn, account)
+
+    def save_customer_list(self, account: Account, customers: Iterable[str]) -> None:
+        """Keep which customers (hashes of their numbers) ARM's list has now."""
+        with self._engine.begin() as conn:
+            keep_customer_list(conn, account, customers, self.clock.now())
+
+    def listed_customers(self, account: Account) -> tuple[set[str], float | None]:
+        """Return the customers (hashes of their numbers) of ARM's list when it was last read, and when that was."""
+        with self._engine.connect() as conn:
+            return listed_customers(conn, account)
 
     def hash_salt(self) -> str:
         """Return what makes the hashes of this store its own."""

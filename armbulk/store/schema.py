@@ -205,6 +205,16 @@ sent_customer = Table(
 )
 """Customers that ARM has as they were sent from here. Hashes only: no number, no value (`customer_hashes`)."""
 
+listed_customer = Table(
+    "listed_customer",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("client_no", Text, primary_key=True),
+    Column("customer", Text, primary_key=True),  # hash of its number
+    Column("at", Float, nullable=False),
+)
+"""Customers of ARM's list when it was last read completely, and when that was. Nothing is decided by it."""
+
 customer_content = Table(
     "customer_content",
     metadata,

@@ -142,7 +142,7 @@ def check_sheets(
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
     shown = hidden_rows.separate_hidden_rows(joined, plain, options)
     before = layout.drop_silenced(merge_findings([*findings, *layouts, shown.findings]), layouts)
-    after = layout.drop_silenced(rules.check_rules(shown.tables, before), layouts)
+    after = layout.drop_silenced(rules.check_rules(shown.tables, before, options.known_customers), layouts)
     in_source = apply.move_to_source(merge_findings([before, after]), mapped)
     every_finding = apply_severities(merge_findings([in_source]), options.rules)
     return Checked(

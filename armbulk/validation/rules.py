@@ -12,6 +12,7 @@ from pandera.errors import SchemaErrors
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
 from armbulk.model.keys import normalise_key
+from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Table
 from armbulk.resources.identifiers import CHECK_FORMATS, has_format
 from armbulk.validation.parse import DTYPES, format_column
@@ -22,12 +23,15 @@ AMOUNTS = ("excl_vat", "vat", "incl_vat")
 _TEXT_TYPES = {FieldType.TEXT, FieldType.IDENTIFIER}
 
 
-def check_rules(tables: Mapping[str, Table], findings: pl.DataFrame) -> pl.DataFrame:
+def check_rules(
+    tables: Mapping[str, Table], findings: pl.DataFrame, known: KnownCustomers | None = None
+) -> pl.DataFrame:
     """Check every table by itself and against the others.
 
     Args:
         tables: The typed rows by resource.
         findings: The findings so far; cells that have one are not reported again.
+        known: Customers that ARM is known to have; None: nobody knows.
 
     Returns:
         The new findings.
@@ -43,7 +47,7 @@ def check_rules(tables: Mapping[str, Table], findings: pl.DataFrame) -> pl.DataF
     elif documents is not None:
         new.append(_report_missing_lines_sheet(documents))
     if documents is not None and customers is not None:
-        new.append(_find_unlisted_customers(documents, customers))
+        new.append(_find_unlisted_customers(documents, customers, known))
     return pl.concat(new)
 
 
@@ -207,12 +211,14 @@ def _report_missing_lines_sheet(documents: Table) -> pl.DataFrame:
     return to_findings(documents.rows.select("sheet").unique(maintain_order=True), code="no-lines-sheet")
 
 
-def _find_unlisted_customers(documents: Table, customers: Table) -> pl.DataFrame:
-    """Return a finding at the first document of each customer that is not in the files: ARM must know it already."""
+def _find_unlisted_customers(documents: Table, customers: Table, known: KnownCustomers | None) -> pl.DataFrame:
+    """Return a finding at the first document of each customer that is not in the files, and not known to be at ARM."""
     listed = customers.rows.select(normalise_key(pl.col("customer_no")).alias("norm"))
     rows = _with_norm(documents, "customer_no").drop_nulls("norm")
     unlisted = rows.join(listed, on="norm", how="anti", maintain_order="left")
     first = unlisted.unique("norm", keep="first", maintain_order=True)
+    if known is not None:
+        first = first.filter(pl.Series([not known.is_known(number) for number in first["norm"]], dtype=pl.Boolean))
     return _cell_findings(documents, first, "customer-not-in-file", documents.resource.field("customer_no"))
 
 

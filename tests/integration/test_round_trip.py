@@ -293,10 +293,10 @@ def test_a_crash_between(trip: Trip) -> None:
 
 
 def test_a_deleted_customer_is_told(trip: Trip) -> None:
-    """A customer deleted in ARM is rejected with ARM's message; the others are sent."""
+    """A customer deleted in ARM is a conflict, and is not sent; the others are."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     del trip.made.sandbox.state.customers["00001"]
-    assert outcomes(trip.back()) == {"rejected": 1, "updated": 1, "unchanged": 10}
+    assert outcomes(trip.back()) == {"conflict": 1, "updated": 1, "unchanged": 10}
 
 
 @pytest.mark.parametrize("dialect", ["norwegian", "rfc"])
