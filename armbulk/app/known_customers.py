@@ -1,5 +1,7 @@
 """Customers that ARM is known to have: those sent from here, and ARM's list when it was last read."""
 
+from armbulk.context import Context
+from armbulk.errors import StoreError
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.settings.profile import Profile
@@ -17,3 +19,17 @@ def load_known_customers(store: Store, profile: Profile) -> KnownCustomers | Non
         return None
     hasher, known = CustomerHasher(store.hash_salt()), sent | listed
     return KnownCustomers(lambda number: hasher.hash_key(number) in known, len(sent), len(listed), listed_at)
+
+
+def find_known_customers(context: Context) -> KnownCustomers | None:
+    """Return the same for a check, which needs no store: None where there is none, or where it cannot be used."""
+    if not context.profile.client_no or not context.has_store():
+        return None
+    try:
+        store = context.open_store()
+    except StoreError:
+        return None
+    try:
+        return load_known_customers(store, context.profile)
+    finally:
+        store.close()

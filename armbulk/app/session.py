@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
     from armbulk.context import Context
-    from armbulk.model.known_customers import KnownCustomers
     from armbulk.model.read_options import ReadOptions
     from armbulk.store import Store
 
@@ -134,23 +133,12 @@ class Session:
         """
         from armbulk.app.check import build_inputs, check_inputs
         from armbulk.app.dialog import Dialog
+        from armbulk.app.known_customers import find_known_customers
 
-        inputs, known = build_inputs(files, options, update=update), self._known_customers()
+        inputs, known = build_inputs(files, options, update=update), find_known_customers(self.context)
         return check_inputs(
             inputs, self.profile, dialog or Dialog(), allow_unrecognised=allow_unrecognised, known=known
         )
-
-    def _known_customers(self) -> "KnownCustomers | None":
-        """Customers that ARM is known to have; None without a client or a store, or where the store cannot be used."""
-        from armbulk.app.known_customers import load_known_customers
-        from armbulk.errors import StoreError
-
-        if not self.profile.client_no or (self._store is None and not self.context.has_store()):
-            return None
-        try:
-            return load_known_customers(self.store, self.profile)
-        except StoreError:
-            return None  # a check needs no store
 
     def plan(self, checked: "CheckResult", **choices: "Unpack[PlanChoices]") -> "Plan":
         """Return what would be sent, its batches, its cost and when it would end. Sends nothing; needs no login.

@@ -252,6 +252,7 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
             "documents": counts.get("documents", 0),
             "lines": int(documents["writes"].sum() - documents.height),
         },
+        "not_sent": _count_not_sent(plan.items),
         "batches": [
             {
                 "no": batch.no,
@@ -281,6 +282,15 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
         "look_first": plan.lookups is not None and plan.lookups.documents > 0,
         "look_ups": _lookups_to_json(plan.lookups) if plan.lookups else None,
     }
+
+
+def _count_not_sent(items: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Resource → outcome → number of its records that are not sent."""
+    counts = items.drop_nulls("outcome").group_by("resource", "outcome").len().sort("resource", "outcome")
+    by_resource: dict[str, dict[str, int]] = {}
+    for resource, outcome, count in counts.iter_rows():
+        by_resource.setdefault(resource, {})[outcome] = count
+    return by_resource
 
 
 def _lookups_to_json(lookups: LookupCost) -> dict[str, Any]:

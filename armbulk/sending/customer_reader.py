@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from armbulk.errors import LoginError, Unfinished
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.quota.limits import Priority
@@ -20,6 +21,11 @@ MAX_SINGLE_LOOKUPS = 20
 
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""
+
+_NO_LOOKUPS = frozenset({405, 410, 501})
+"""Statuses by which a server says that it does not offer single look-ups."""
+
+_HINT = "use --first-import to send them without asking ARM"
 
 _CUSTOMERS = RESOURCES["customers"]
 _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
@@ -108,10 +114,23 @@ class CustomerReader:
         if self.client.clock.interrupted:
             return RateLimited(self.client.clock.now())
         call = partial(self.client.system.look_up_customer, customer_no)
-        result = self.client.get(call, run_id=self.run_id, priority=Priority.NORMAL)
-        if isinstance(result, RateLimited | CallFailed):
+        try:
+            result = self.client.get(call, run_id=self.run_id, priority=Priority.NORMAL)
+        except LoginError as error:
+            error.hint += f"; if this login may send but not read customers: {_HINT}"
+            raise
+        if isinstance(result, RateLimited):
+            return result
+        if result.response.status in _NO_LOOKUPS:
+            raise Unfinished(
+                "cannot-look-up",
+                f"ARM cannot be asked for single customers (it answered {result.response.status}): "
+                "nobody knows whether they would overwrite what others have changed, so none was sent",
+                _HINT,
+            )
+        if isinstance(result, CallFailed):
             return result
         if result.content is not None or result.response.status == 404:
-            return result.content
+            return result.content or None
         reason = "its answer to the look-up of a customer cannot be read"
         return CallFailed(replace(result.response, reason=reason))

@@ -22,6 +22,9 @@ from armbulk.settings.profile import Profile
 _SYNCED_FOLDER_VARIABLES = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
 """Variables in which Windows names the folders it synchronises."""
 
+_GUARD_NAME = "armbulk-sendings"
+"""Not `armbulk`: on Windows the cache folder of that name is in the folder of the store."""
+
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 _LOGIN_SETTINGS = ("token", "token_url", "client_id", "client_secret", "ca_file")
@@ -100,8 +103,16 @@ def _merge_settings(
 
 def _locate_guard_folder(values: Mapping[str, str], home: Path) -> Path:
     """Return the folder that tells an older copy of the store: backups of the store's folder must not have it too."""
-    folder = values.get("guard_folder")
-    return home / Path(folder).expanduser() if folder else Path(platformdirs.user_cache_dir("armbulk", appauthor=False))
+    if not values.get("guard_folder"):
+        return Path(platformdirs.user_cache_dir(_GUARD_NAME, appauthor=False))
+    folder = Path(values["guard_folder"]).expanduser()
+    if not folder.is_absolute() or folder.is_relative_to(home.absolute()):
+        raise SettingsError(
+            "setting-wrong",
+            f"guard_folder is {values['guard_folder']!r}",
+            f"Use an absolute path that is not in {home}: a backup of that folder must not have it",
+        )
+    return folder
 
 
 def _log_file(name: str | None, folder: Path) -> str:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from armbulk.clock import Clock
 from armbulk.store.schema import client, event, identity, sent_customer, sequence
 
-_LOCK_SECONDS = 10.0
+_LOCK_SECONDS = 2.0
 _MAX_CHARS = 20
 
 

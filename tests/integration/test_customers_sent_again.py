@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import openpyxl
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from support.journey import Journey, journey, outcomes, sample_files, write_files
 
 from armbulk.app.check import InputFiles, build_inputs
@@ -15,7 +18,9 @@ from armbulk.app.dialog import CustomerDifferences, Dialog
 from armbulk.app.imports import ImportRequest, import_files
 from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run
-from armbulk.errors import UsageError
+from armbulk.cli import cli, command
+from armbulk.context import Context
+from armbulk.errors import ArmbulkError, Interrupted, LimitError, LoginError, ServerError, Unfinished, UsageError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import Outcome
 from armbulk.model.read_options import ReadOptions
@@ -23,6 +28,8 @@ from armbulk.model.response import Response
 from armbulk.model.submission import RecordResult
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
+from armbulk.sending.conflict_check import ConflictCheck
+from armbulk.settings.load import load_profile
 from armbulk.store import SubmitIntent
 from armbulk.store.customers import UNKNOWN_CONTENT
 from armbulk.validation.check import check_files
@@ -365,3 +372,105 @@ def test_a_run_that_was_stored_before_the_answer_is_compared_again(way: Journey,
     way.sandbox.state.add_customer({"customerNo": "5001", "name": "En annen AS"})
     way.carry_on(run)
     assert outcomes(load_result(way.store, run)) == {"conflict": 1}
+
+
+class Answering(httpx.BaseTransport):
+    """ARM, but single customers are answered with a status and a body."""
+
+    def __init__(self, status: int, body: bytes = b"") -> None:
+        self.status, self.body = status, body
+        self._inner = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or pass it on."""
+        if request.method == "GET" and "/customers/" in request.url.path:
+            return httpx.Response(self.status, stream=httpx.ByteStream(self.body))
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Let go."""
+        self._inner.close()
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b""), (200, b"[]"), (204, b""), (200, b'{"customers":[]}')])
+def test_however_arm_says_that_it_has_no_customer(way: Journey, status: int, body: bytes) -> None:
+    """A new customer is created, whatever form the answer to its look-up has."""
+    way.bench = replace(way.bench, transport=Answering(status, body))
+    assert outcomes(way.run(sample_files())) == {"created": 9}
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "hint"),
+    [(405, Unfinished, "--first-import"), (501, Unfinished, "--first-import"), (403, LoginError, "--first-import"),
+     (500, ServerError, "resume")],
+)  # fmt: skip
+def test_where_customers_cannot_be_asked_for_nothing_is_sent(
+    way: Journey, status: int, error: type[ArmbulkError], hint: str
+) -> None:
+    """Nobody knows what would be overwritten: the run stops before it sends, and says what can be done."""
+    way.bench = replace(way.bench, transport=Answering(status))
+    run = way.begin(sample_files())
+    with pytest.raises(error) as raised:
+        way.carry_on(run)
+    assert hint in raised.value.hint
+    assert posted(way) == []
+    assert way.store.run(run).state == "paused"
+
+
+def test_the_question_can_be_interrupted(way: Journey, tmp_path: Path) -> None:
+    """Ctrl-C while ARM is asked ends the import; nothing was sent, and nothing is stored."""
+    way.clock.interrupted = True
+    with pytest.raises(Interrupted):
+        send(way, workbook(tmp_path, "first.xlsx", FIRST), Person(overwrites=True))
+    assert (way.store.runs(), posted(way)) == ([], [])
+
+
+def test_the_question_waits_for_arms_limits(tmp_path: Path) -> None:
+    """Many customers to ask for: the question comes when ARM's limits have allowed it, or at once with --no-wait."""
+    with journey(tmp_path, limits={"hour.requests": 8}) as way:
+        aup = tmp_path / "aup.toml"
+        month = "[month]\nrequests=20000\nreads=100000\nwrites=20000\n"
+        aup.write_text(f"[hour]\nrequests=8\nreads=10000\nwrites=5000\n{month}")
+        settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_LANG": "en",
+                    "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}  # fmt: skip
+        way.bench = Context(load_profile(settings, aup_file=aup), way.clock)
+        file = workbook(tmp_path, "c.xlsx", *({**FIRST, "Kundenr": str(number)} for number in range(5001, 5013)))
+        request = ImportRequest(build_inputs([file], None, update=False), ImportOptions(), f"{file}.r.xlsx", wait=False)
+        with pytest.raises(LimitError):
+            import_files(way.bench, way.store, request, Person(overwrites=False))
+        assert posted(way) == []
+        assert outcomes(send(way, file, Person(overwrites=False))) == {"created": 12}
+        assert way.sandbox.state.refused_over_limit == 0
+
+
+@pytest.mark.promise("P25")
+def test_without_the_comparison_an_address_is_turned_back(
+    way: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same with the protection taken out: the address is turned back, and its other lines are blank."""
+    file = _case(way, tmp_path, elsewhere=True)
+    monkeypatch.setattr(ConflictCheck, "check", lambda *_: None)
+    send(way, file)
+    assert at_arm(way)["postalAddress"]["cityName"] == "Oslo"
+    assert not at_arm(way)["postalAddress"].get("addressLine1")
+
+
+@pytest.mark.parametrize(
+    ("lang", "answers", "words", "city"),
+    [
+        ("en", "n\ny\n", ['Postal code: ARM "4600", file "0150"', "Overwrite ARM's values"], "Kristiansand"),
+        ("no", "y\ny\n", ["Postnr: ARM «4600», filen «0150»", "Overskrive verdiene hos ARM"], "Oslo"),
+    ],
+)
+def test_the_question_at_the_terminal(
+    way: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, answers: str, words: list[str], city: str
+) -> None:
+    """The fields are shown with both values, in the user's language, and the answer begins as no."""
+    file = _case(way, tmp_path, elsewhere=True)
+    monkeypatch.setattr(command.CommandContext, "can_ask", property(lambda _: True))
+    env = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01",
+           "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}  # fmt: skip
+    done = CliRunner().invoke(cli, ["import", file, "--lang", lang], input=answers, env=env)
+    assert [word for word in [*words, "[y/N]"] if word not in done.stderr] == []
+    assert at_arm(way)["postalAddress"]["cityName"] == city
+    assert done.exit_code == (0 if city == "Oslo" else 1)

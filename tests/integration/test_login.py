@@ -233,6 +233,17 @@ def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(
     assert arm.state.usage()["hour.requests"] == 1
 
 
+@pytest.mark.usefixtures("memory")
+def test_who_sends_is_kept_until_it_is_chosen_anew(arm: Sandbox, tmp_path: Path) -> None:
+    """In a script --sole-sender and --no-sole-sender decide; without them the profile keeps what it has."""
+    told = []
+    for option in ((), ("--sole-sender",), (), ("--no-sole-sender",), ()):
+        code, said = call(*words(arm), "--no-check", *option, given="secret\n")
+        assert code == 0
+        told.append((said["sole_sender"], settings(tmp_path)["profiles"]["anne"]["sole_sender"]))
+    assert told == [(False, False), (True, True), (True, True), (False, False), (False, False)]
+
+
 def test_no_option_takes_a_secret() -> None:
     """No option of any command takes a secret, because other users could see it."""
     takers = set()

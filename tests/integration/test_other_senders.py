@@ -19,7 +19,9 @@ from armbulk.app.resume import ResumeRequest, resume_import
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
-from armbulk.store.copies import CopyNotice
+from armbulk.sending import duplicate_check
+from armbulk.sending.list_proof import prove_list
+from armbulk.store.copies import CopyDetector, CopyNotice
 
 OTHERS = {"ARMBULK_SOLE_SENDER": "false"}
 MONTHS = 100 * 86_400.0
@@ -229,19 +231,41 @@ def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
         assert dialog.notes == []
 
 
-def test_without_the_counter_the_copy_would_double_documents(tmp_path: Path) -> None:
-    """The same without the file outside the folder: this is what the counter protects from."""
+@pytest.mark.promise("P25")
+def test_without_the_detector_a_copy_doubles_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with the protection taken out: documents are created twice."""
     with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:
+        monkeypatch.setattr(CopyDetector, "detect_copy", lambda _: None)
         _restore_older_copy(way, sample_files())
+        import_as_user(way, sample_files(documents=8), Notes())
+        assert sorted(way.documents().values()) == [1, 1, 1, 2, 2, 2, 2, 2]
+
+
+@pytest.mark.promise("P25")
+def test_without_the_proof_a_list_doubles_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that lacks a known document and another is believed when nothing is compared: one is created twice."""
+    monkeypatch.setattr(
+        duplicate_check, "prove_list", lambda numbers, known: prove_list([*numbers, *known["key_norm"]], known)
+    )
+    listed = DocumentList(lambda record: record["documentNo"] in {"F3", "F30"})
+    with journey(tmp_path, size="XL", environ=OTHERS, dialect={"duplicate": "accept"}) as way:
+        way.run(sample_files(), first_import=True)
+        created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250})
+        way.clock.sleep(3_600)
+        way.bench = replace(way.bench, transport=listed)
+        way.run(sample_files(documents=40))
+        assert [number for number, count in way.documents().items() if count > 1] == ["f30"]
+
+
+def test_where_nothing_guards_the_setting_is_ignored(tmp_path: Path) -> None:
+    """Without a folder for the counter, ARM is asked about each document."""
+    with known_for_months(tmp_path) as way:
         way.store.close()
-        (way.folder / "home" / "armbulk.db").unlink()
-        shutil.copytree(way.folder / "kept", way.folder / "home", dirs_exist_ok=True)
-        way.store = replace(way.bench, profile=replace(way.bench.profile, guard_folder="")).open_store()
-        assert way.store.take_copy_notice() is None
-        assert not way.store.is_guarded()
+        way.bench = replace(way.bench, profile=replace(way.bench.profile, guard_folder=""))
+        way.store = way.bench.open_store()
         plan = build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions())
-        assert plan.lookups is not None, "where nothing guards, sole_sender is ignored"
-        assert plan.lookups.documents == 5
+        assert plan.lookups is not None
+        assert (plan.lookups.why, plan.lookups.documents) == ("other-senders", 5)
 
 
 def test_a_run_in_an_older_copy_looks_its_documents_up(tmp_path: Path) -> None:
