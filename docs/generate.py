@@ -23,7 +23,7 @@ from armbulk.resources import EXPORTS, RESOURCES, fields_by_name
 
 FOLDER = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
-GAPS = ("{value}", "{header}", "{detail}")
+GAPS = ("{value}", "{header}", "{detail}", "{row}")
 SEVERITIES = {Severity.ERROR: ("error", "feil"), Severity.WARNING: ("warning", "varsel")}
 
 RECOGNISED = (
@@ -56,6 +56,28 @@ class Example:
 
 EXAMPLES: dict[str, Example] = {
     "unknown-header": Example("Forfalsdato", None, ' (did you mean "Due date"?)', at="F1"),
+    "amount-header-unclear": Example(
+        "Restbeløp", None, '"Amount incl. VAT" (Beløp inkl. mva), "Amount excl. VAT" (Beløp eks. mva)', at="I1"
+    ),
+    "rate-not-sent": Example("Mva %", at="H1"),
+    "no-amount-column": Example(None, "incl_vat", at=""),
+    "wrong-separator": Example("~", at=""),
+    "too-few-fields": Example("3", None, "4", at="3"),
+    "continuation-rows": Example("3", "document_no", "5, 6, 9", at="A5", sheet="lines"),
+    "continuation-filled": Example("3", "document_no", "5, 6, 9", at="A5", sheet="lines"),
+    "note-row": Example("Side 1 av 3", None, "41", at="41"),
+    "dash-is-zero": Example("-", "excl_vat"),
+    "dates-half-converted": Example("27/02/2025", "due_date", "E2 2025-01-02, E3 27/02/2025", at="E1"),
+    "dates-mixed": Example("02/28/2025", "due_date", "E2 27/02/2025, E4 02/28/2025", at="E1"),
+    "decimal-zero": Example("7001.0", "article_no"),
+    "decimal-zero-removed": Example("7001", "document_no", ".0"),
+    "zeros-lost-in-change": Example("585", "postal_code", sheet="customers"),
+    "word-read-as-code": Example("Faktura", "document_type", "IN"),
+    "word-not-code": Example("Kreditnota", "document_type", "IN"),
+    "credit-due-before-date": Example("2025-02-11", "due_date"),
+    "amount-missing": Example(None, "incl_vat"),
+    "amount-from-lines": Example(None, "incl_vat", "187.50"),
+    "price-differs": Example("900.00", "excl_vat", "1000.00 (Rabatt %: 10)", sheet="lines"),
     "computed-column": Example("Saldo", "balance_total", at="F1"),
     "duplicate-header": Example("Kundenummer", "customer_no", "A", at="F1"),
     "missing-column": Example(None, "due_date", at="1"),
@@ -78,7 +100,7 @@ EXAMPLES: dict[str, Example] = {
     "national-id": Example("01019921717", "ssn"),
     "bank-account": Example("81501757329", "bank_account_no"),
     "kid": Example("1234567", "kid"),
-    "postal-code": Example("150", "postal_code"),
+    "postal-code": Example("15000", "postal_code"),
     "email": Example("kari.no", "email_address"),
     "country-code": Example("QQ", "country_code"),
     "currency-code": Example("QQQ", "currency"),
@@ -141,10 +163,11 @@ EXAMPLES: dict[str, Example] = {
     "due-before-date": Example("2025-02-11", "due_date"),
     "amounts-differ": Example("6501.00", "incl_vat"),
     "lines-sum-differs": Example("6500.00", "incl_vat", "6250.00"),
-    "duplicate-key": Example("88776655", "document_no", "9"),
+    "duplicate-key": Example("88776655", "document_no", "9 (Fakturaer 2)"),
     "duplicate-line-no": Example("2", "line_no", "88776655"),
     "line-without-document": Example("88776657", "document_no", sheet="lines"),
     "document-without-lines": Example("88776656", "document_no"),
+    "customer-without-zeros": Example("10001", "customer_no", "010001", sheet="documents"),
     "customer-not-in-file": Example("543219", "customer_no", sheet="documents"),
 }  # fmt: skip
 

@@ -264,7 +264,7 @@ def with_errors() -> list[tuple[str, list[str], list[str], list[Row]]]:
     about = ["Customer no", "Name", "Postal code", "Country code", "Organisation no", "National id", "Bank account",
              "Email", "Language", "Currency", "Peppol endpoint id scheme", "Expect"]  # fmt: skip
     identifiers: list[Row] = [
-        ["I1", "Tre sifre AS", "150", "NO", None, None, None, None, None, None, None, "postal-code"],
+        ["I1", "Fem sifre AS", "15000", "NO", None, None, None, None, None, None, None, "postal-code"],
         ["I2", "Utland AB", "111 22", "SE", "123", None, "SE1", None, "sv", "SEK", "0007", None],
         ["I3", "Feil orgnr AS", None, "NO", "987654321", None, None, None, None, None, None, "organisation-no"],
         ["I4", "Feil Født", None, "NO", None, "01019921717", None, None, None, None, None, "national-id"],

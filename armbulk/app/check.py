@@ -8,13 +8,13 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.dialog import Dialog, HeaderQuestion
+from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
-from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
 from armbulk.results.marked import write_marked_copy
@@ -191,6 +191,9 @@ def check_inputs(
     if accepted:
         options = replace(options, renames={**options.renames, **accepted})
         checked = check_again(checked, replace(options, known_customers=known))
+    if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
+        options = replace(options, continuation_rows=SAME_AS_ABOVE)
+        checked = check_again(checked, replace(options, known_customers=known))
     return CheckResult(InputFiles(inputs.files, options), checked, profile.lang, known)
 
 
@@ -231,3 +234,12 @@ def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str,
         if name not in accepted.values() and dialog.accept_header(question):
             accepted[text] = name
     return accepted
+
+
+def _ask_about_continuation_rows(checked: Checked, options: ReadOptions, dialog: Dialog) -> bool:
+    """Return whether lines without a document number belong to the document above, in every sheet that has some."""
+    rows = checked.findings.filter(pl.col("code") == "continuation-rows").select("sheet", "value", "detail").rows()
+    if not rows or options.continuation_rows is not None:
+        return False
+    names = [sheet.name for sheet in checked.sheets]
+    return all(dialog.continue_documents(ContinuationQuestion(names[sheet], *texts)) for sheet, *texts in rows)

@@ -26,6 +26,15 @@ class HeaderQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class ContinuationQuestion:
+    """Lines without a document number: how many are in a sheet, and the first of them (`rows`, for people)."""
+
+    sheet: str
+    count: str
+    rows: str
+
+
+@dataclass(frozen=True, slots=True)
 class ValueDifference:
     """A value that ARM has otherwise than the file; `is_secret` values are not shown."""
 
@@ -78,6 +87,11 @@ class Dialog:
         del question
         return False
 
+    def continue_documents(self, question: ContinuationQuestion) -> bool:
+        """Return whether lines without a document number are lines of the document above."""
+        del question
+        return False
+
     def confirm_import(self, plan: "Plan") -> bool:
         """Return whether the plan shall be sent."""
         del plan
@@ -116,6 +130,11 @@ class Dialog:
         """
         del document, phrase
         return ""
+
+    def ask_again(self, changes: str) -> bool:
+        """Return whether to ask anew, after `changes` by another process; else the command stops: nothing was done."""
+        del changes
+        return False
 
     def note(self, text: str) -> None:
         """Report something to know before the work goes on."""

@@ -67,9 +67,14 @@ class PurgeResult:
 
 
 def purge_history(context: Context, store: Store, older_than: timedelta) -> PurgeResult:
-    """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""
+    """Remove the local data of the client's finished runs, and of exports, that ended longer ago.
+
+    Raises:
+        Unfinished: Another process sends for the client.
+    """
     before = context.clock.now() - older_than.total_seconds()
-    purged = store.purge(context.profile.account, before)
+    with store.lock(context.profile.account, 0):
+        purged = store.purge(context.profile.account, before)
     home = context.profile.home
     return PurgeResult(
         purged.runs,

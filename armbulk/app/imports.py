@@ -11,16 +11,16 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login import add_login
-from armbulk.app.plan import Plan, PlanChoices, build_plan, verify_expected_totals
+from armbulk.app.plan import Plan, PlanChoices, describe_change, plan_again, plan_checked, verify_expected_totals
 from armbulk.app.runs import create_run, send_run
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
-from armbulk.errors import FileError
+from armbulk.errors import FileError, Unfinished
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
-from armbulk.store import ListCheck, Run, Store
+from armbulk.store import ClientLock, ListCheck, Run, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +84,30 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         FileError: A file cannot be read, or the result workbook will not be writable.
         UsageError: The options contradict each other or the files, or the expected totals differ.
         SettingsError: It is not set how ARM is called.
-        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
+        Unfinished: A result workbook at hand knows of a run that this machine's store does not know; documents of
+            another run are unconfirmed; or another process sends for the client.
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
     known = load_known_customers(store, context.profile)
     check = check_inputs(request.inputs, context.profile, dialog, known=known)
     report_store_notices(store, context.profile, dialog)
-    plan = Plan(check, build_plan(context, store, check.checked, request.options))
+    plan = plan_checked(context, store, check, request.options)
     if request.dry_run:
         return _unsent(context, store, plan, PLANNED)
     target = choose_result_path(check.inputs.files, request.target)
     verify_target_is_no_input(target, check.inputs.files, replace_input=request.replace_input)
     if plan.stopped:
-        result = _unsent(context, store, plan, STOPPED)
-        result.write(target, replace_input=request.replace_input)
-        return result
+        unsent = _unsent(context, store, plan, STOPPED)
+        unsent.write(target, replace_input=request.replace_input)
+        return unsent
     context = add_login(context)
-    _verify_before_sending(context, store, plan, request, target, dialog)
-    plan, list_checks = ask_about_customers(context, store, plan, dialog, wait=request.wait)
-    if not _is_confirmed(plan, dialog):
-        return _unsent(context, store, plan, DECLINED)
-    result = _create_and_send(context, store, plan, dialog, wait=request.wait, list_checks=list_checks)
+    result: ImportResult | None = None
+    while result is None:
+        _verify_before_sending(context, store, plan, request, target, dialog)
+        plan, list_checks = ask_about_customers(context, store, plan, dialog, wait=request.wait)
+        if not _is_confirmed(plan, dialog):
+            return _unsent(context, store, plan, DECLINED)
+        plan, result = _send_if_unchanged(context, store, plan, request, dialog, list_checks)
     return write_result(result, target, replace_input=request.replace_input)
 
 
@@ -118,7 +121,11 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
     if plan.stopped:
         return _unsent(context, store, plan, STOPPED)
     _verify_history(context, store, plan, choose_result_path(plan.check.inputs.files, None))
-    return _create_and_send(context, store, plan, dialog, wait=wait)
+    request = ImportRequest(plan.check.inputs, plan.import_plan.options, wait=wait)
+    result: ImportResult | None = None
+    while result is None:
+        plan, result = _send_if_unchanged(context, store, plan, request, dialog)
+    return result
 
 
 # ── the steps ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -134,6 +141,9 @@ def _verify_before_sending(
 ) -> None:
     """Make sure of the totals that the caller expects, of the store, and of the result workbook."""
     verify_expected_totals(plan.import_plan, request.expect_count, request.expect_total)
+    to_send = plan.import_plan.to_send
+    if to_send.height and (to_send["resource"] == "documents").all():  # customers may go in any case
+        store.verify_nothing_in_doubt(context.profile.account, posting=False)
     _verify_history(context, store, plan, target)
     verify_target(target, context, dialog)
 
@@ -155,22 +165,61 @@ def _is_confirmed(plan: Plan, dialog: Dialog) -> bool:
     return dialog.confirm_import(plan) and (not plan.import_plan.options.first_import or dialog.confirm_first_import())
 
 
-def _create_and_send(
-    context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool, list_checks: Sequence[ListCheck] = ()
-) -> ImportResult:
-    """Store the run before anything is sent, then send it."""
-    run = store.run(create_run(context, store, plan.import_plan, plan.check.inputs, list_checks))
-    result = send_stored_run(context, store, run, dialog, wait=wait)
-    result.plan, result.checked = plan, plan.check.checked
-    return result
+def _send_if_unchanged(
+    context: Context,
+    store: Store,
+    plan: Plan,
+    request: ImportRequest,
+    dialog: Dialog,
+    list_checks: Sequence[ListCheck] = (),
+) -> tuple[Plan, ImportResult | None]:
+    """Store the run and send it, under the client's lock; no result when the plan must be confirmed anew.
+
+    Returns:
+        The plan as it is now, and the result.
+    """
+    with store.lock(context.profile.account, 0) as lock:
+        now = plan_again(context, store, plan)
+        changes = describe_change(plan, now)
+        if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
+            return now, None
+        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks))
+        result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
+    result.plan, result.checked = now, now.check.checked
+    return now, result
+
+
+def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: Dialog, changes: str) -> bool:
+    """Return whether a plan that has changed is sent as it is now; False to ask anew.
+
+    Where nobody can be asked, it is when only less is sent, and that is what the caller expects.
+
+    Raises:
+        Unfinished: More would be sent, and nobody can be asked.
+        UsageError: What is left is not what the caller expects.
+    """
+    if dialog.ask_again(changes):
+        return False
+    if not set(now.import_plan.to_send["no"]) <= set(before.import_plan.to_send["no"]):
+        raise Unfinished("changed-meanwhile", changes, "Nothing was sent. Run the same command again")
+    verify_expected_totals(now.import_plan, request.expect_count, request.expect_total)
+    dialog.note(changes)
+    return True
 
 
 def send_stored_run(
-    context: Context, store: Store, run: Run, dialog: Dialog, *, wait: bool, look_first: bool | None = None
+    context: Context,
+    store: Store,
+    run: Run,
+    dialog: Dialog,
+    *,
+    wait: bool,
+    look_first: bool | None = None,
+    lock: ClientLock | None = None,
 ) -> ImportResult:
     """Send what is left of a run, as `armbulk.app.runs.send_run` does; return how it ended."""
     with dialog.sending() as progress:
-        state = send_run(context, store, run, wait=wait, progress=progress, look_first=look_first)
+        state = send_run(context, store, run, wait=wait, progress=progress, look_first=look_first, lock=lock)
     return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile.lang)
 
 

@@ -24,7 +24,7 @@ from armbulk.planning.plan import (
     to_json,
 )
 from armbulk.quota.limits import Account
-from armbulk.store import Store
+from armbulk.store import HistoryMark, Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
 from armbulk.writers.provenance import hash_client
@@ -57,10 +57,17 @@ TOTALS_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be sent, what it costs of ARM's limits, and when it would end. `session.send` sends exactly this."""
+    """What would be sent, what it costs of ARM's limits, and when it would end. `session.send` sends exactly this.
+
+    Attributes:
+        check: The files.
+        import_plan: What would be sent of them.
+        mark: What the store held when it was planned.
+    """
 
     check: CheckResult
     import_plan: ImportPlan
+    mark: HistoryMark
 
     @property
     def stopped(self) -> bool:
@@ -136,8 +143,37 @@ def plan_files(context: Context, store: Store, checked: CheckResult, **choices: 
         UsageError: The choices contradict each other or the files.
     """
     update = bool(checked.inputs.options.update)
-    checked = check_as(checked, update=update)
-    return Plan(checked, build_plan(context, store, checked.checked, ImportOptions(update=update, **choices)))
+    return plan_checked(context, store, check_as(checked, update=update), ImportOptions(update=update, **choices))
+
+
+def plan_checked(context: Context, store: Store, check: CheckResult, options: ImportOptions) -> Plan:
+    """Return the plan of checked files. UsageError when the options contradict each other or the files."""
+    mark = store.history_mark(context.profile.account)
+    return Plan(check, build_plan(context, store, check.checked, options), mark)
+
+
+def plan_again(context: Context, store: Store, plan: Plan) -> Plan:
+    """Return the plan as it would be now; the same one when nothing has changed in the store since it was made."""
+    if store.history_mark(context.profile.account) == plan.mark:
+        return plan
+    return plan_checked(context, store, plan.check, plan.import_plan.options)
+
+
+def describe_change(before: Plan, now: Plan) -> str:
+    """Return what another process has changed of what would be sent, as a sentence; "" when it is the same."""
+    records = dict(before.import_plan.to_send.select("no", "key").iter_rows())
+    left = set(now.import_plan.to_send["no"])
+    gone, new = [key for no, key in records.items() if no not in left], left - set(records)
+    if not gone and not new:
+        return ""
+    summary = now.summarise()
+    parts = [f"{len(gone)} records are no longer to be sent ({', '.join(map(str, gone[:10]))})"] if gone else []
+    parts += [f"{len(new)} more are to be sent"] if new else []
+    totals = f" ({summary['totals']})" if summary["totals"] else ""
+    return (
+        f"Another armbulk process has changed the store since the plan was made: {' and '.join(parts)}. "
+        f"Now {summary['count']} records{totals} would be sent"
+    )
 
 
 def _moment(seconds: float) -> datetime | None:

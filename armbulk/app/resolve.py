@@ -17,10 +17,12 @@ from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, list_run_files, verify_run_client
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
-from armbulk.errors import FileError, UsageError
+from armbulk.errors import FileError, Unfinished, UsageError
+from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
+from armbulk.quota.limits import Account
 from armbulk.redaction import redact_shown
 from armbulk.results.run_result import recheck_files
 from armbulk.results.store_check import choose_result_path
@@ -32,6 +34,9 @@ DECISIONS: dict[str, tuple[Outcome | None, str]] = {
     Decision.RESEND: (None, "to be sent again, as a person decided"),
 }
 """What a person can decide: the outcome it gives (none: it is sent again), and its entry in the log of the run."""
+
+MAX_CHANGES_SHOWN = 10
+"""How many documents that another process has changed are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +78,24 @@ class ResolveResult:
         decided: How many documents each decision was carried out for.
         workbooks: The result workbooks of the runs that are finished now.
         write_error: Why one of them could not be written.
+        running: What another process is doing for the client meanwhile; "": nothing.
     """
 
     documents: list[dict[str, Any]]
     decided: dict[str, int] = field(default_factory=dict)
     workbooks: list[Path] = field(default_factory=list)
     write_error: FileError | None = None
+    running: str = ""
 
     @property
     def settled(self) -> bool:
-        """Whether no document is unconfirmed, and none is to be sent again."""
-        return not self.documents and not self.decided.get(Decision.RESEND)
+        """Whether no document is unconfirmed, none is to be sent again, and no other process is sending."""
+        return not self.documents and not self.decided.get(Decision.RESEND) and not self.running
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the JSON of `armbulk resolve` has it."""
-        return {"open": self.documents, "decided": self.decided}
+        running = {"running": self.running} if self.running else {}
+        return {"open": self.documents, "decided": self.decided, **running}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +118,13 @@ class DocumentSelection:
 def resolve_documents(context: Context, store: Store, request: ResolveRequest, dialog: Dialog) -> ResolveResult:
     """Look unconfirmed documents up in ARM again, and carry out what was decided about those that are left.
 
+    While another process sends for the client, documents are only listed, without those that it is sending.
+
     Raises:
         SettingsError: The run belongs to another client, or it is not set how ARM is called.
         FileError: The file of numbers cannot be read.
         UsageError: The documents are not those that were expected, or the decision was not confirmed.
+        Unfinished: Another process sends for the client, or has changed the documents meanwhile.
         LoginError, LimitError, ServerError: ARM could not be asked.
     """
     account = context.profile.account
@@ -121,14 +132,17 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
         if run.id == request.run:
             verify_run_client(run, account)
     before = {document.run for document in store.unresolved_documents(account, request.run)}
-    if request.look_up:
-        context = add_login(context)
-        with dialog.asking():
-            look_up_again(context, store, request.run)
-    documents = store.unresolved_documents(account, request.run)
-    decided = _decide(store, documents, request, dialog) if documents else {}
-    left = store.unresolved_documents(account, request.run)
-    result = ResolveResult(describe_documents(store, left), decided)
+    running = ""
+    try:
+        _look_up_first(context, store, request, dialog)
+    except Unfinished as busy:
+        if busy.code != "busy" or request.decision is not None:
+            raise
+        running = f"{busy.message}. {busy.hint}"
+        dialog.note(running)
+    decided = {} if running else _decide(store, account, request, dialog)
+    left = _list_open(store, account, request.run)
+    result = ResolveResult(describe_documents(store, left), decided, running=running)
     try:
         result.workbooks = write_finished_runs(
             store, before - {document.run for document in left}, context.profile.lang
@@ -136,6 +150,24 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
     except FileError as error:
         result.write_error = error
     return result
+
+
+def _look_up_first(context: Context, store: Store, request: ResolveRequest, dialog: Dialog) -> None:
+    """Name what a killed process was sending, and look unconfirmed documents up; Unfinished while another one sends."""
+    account = context.profile.account
+    if any(document.state == BatchState.POSTING for document in store.unresolved_documents(account)):
+        with store.lock(account, 0):
+            store.recover(account)
+    if request.look_up:
+        context = add_login(context)
+        with dialog.asking():
+            look_up_again(context, store, request.run)
+
+
+def _list_open(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
+    """Return the unconfirmed documents, without those that a living process is sending."""
+    documents = store.unresolved_documents(account, run_id)
+    return [document for document in documents if document.state != BatchState.POSTING]
 
 
 def look_up_again(context: Context, store: Store, run_id: int | None) -> None:
@@ -149,29 +181,67 @@ def look_up_again(context: Context, store: Store, run_id: int | None) -> None:
         client.close()
 
 
-def _decide(
-    store: Store, documents: Sequence[UnresolvedDocument], request: ResolveRequest, dialog: Dialog
-) -> dict[str, int]:
+def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dialog) -> dict[str, int]:
     """Carry out the decision about all documents, or one for each; return how many each was carried out for."""
+    documents = _list_open(store, account, request.run)
+    if not documents:
+        return {}
     if request.decision is None:
-        return _decide_each(store, documents, dialog)
+        return _decide_each(store, account, documents, dialog)
     numbers = read_numbers(request.keys_file) if request.keys_file else request.documents
     selection = select_documents(documents, numbers)
-    _verify_expected(selection, request.expect_count, request.expect_total)
-    if not dialog.confirm_decision(request.decision, selection.phrase):
-        return {}
-    save_decision(store, selection, request.decision)
-    return {request.decision: len(selection.documents)}
+    while True:
+        _verify_expected(selection, request.expect_count, request.expect_total)
+        if not dialog.confirm_decision(request.decision, selection.phrase):
+            return {}
+        changed = save_decision(store, account, selection, request.decision)
+        if not changed:
+            return {request.decision: len(selection.documents)}
+        changes = describe_changes(store, changed)
+        if not dialog.ask_again(changes):
+            raise Unfinished(
+                "changed-meanwhile", changes, "Nothing was done. Use `armbulk resolve` to see what is left"
+            )
+        selection = DocumentSelection(_find_again(selection.documents, _list_open(store, account, request.run)))
+        if not selection.documents:
+            return {}
 
 
-def _decide_each(store: Store, documents: Sequence[UnresolvedDocument], dialog: Dialog) -> dict[str, int]:
+def _decide_each(
+    store: Store, account: Account, documents: Sequence[UnresolvedDocument], dialog: Dialog
+) -> dict[str, int]:
+    """Ask about each document; about one that has changed meanwhile and is still open, ask anew."""
     decided: dict[str, int] = {}
-    for document, shown in zip(documents, describe_documents(store, documents), strict=True):
+    waiting = list(documents)
+    while waiting:
+        document = waiting.pop(0)
         selection = DocumentSelection([document])
-        if decision := dialog.choose_decision(shown, selection.phrase):
-            save_decision(store, selection, decision)
+        [shown] = describe_documents(store, [document])
+        decision = dialog.choose_decision(shown, selection.phrase)
+        if not decision:
+            continue
+        changed = save_decision(store, account, selection, decision)
+        if changed:
+            dialog.note(describe_changes(store, changed))
+            waiting[:0] = _find_again(changed, _list_open(store, account, document.run))
+        else:
             decided[decision] = decided.get(decision, 0) + 1
     return decided
+
+
+def _find_again(
+    documents: Sequence[UnresolvedDocument], current: Sequence[UnresolvedDocument]
+) -> list[UnresolvedDocument]:
+    """Return the documents that are still open, as they are now."""
+    wanted = {(document.run, document.no) for document in documents}
+    return [document for document in current if (document.run, document.no) in wanted]
+
+
+def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> str:
+    """Return what another process has made of documents meanwhile, as a sentence."""
+    shown = "; ".join(store.describe_documents(changed[:MAX_CHANGES_SHOWN]))
+    more = f"; and {len(changed) - MAX_CHANGES_SHOWN} more" if len(changed) > MAX_CHANGES_SHOWN else ""
+    return f"Another armbulk process has changed {len(changed)} documents meanwhile: {shown}{more}"
 
 
 def read_numbers(path: Path) -> tuple[str, ...]:
@@ -208,14 +278,25 @@ def _verify_expected(selection: DocumentSelection, count: int | None, total: str
         raise UsageError("total-differs", f"They add up to {selection.total}, {total} was expected", "Nothing was done")
 
 
-def save_decision(store: Store, selection: DocumentSelection, decision: str) -> None:
-    """Carry a decision out in the store; a run in which nothing is open then is finished."""
+def save_decision(
+    store: Store, account: Account, selection: DocumentSelection, decision: str
+) -> list[UnresolvedDocument]:
+    """Carry a decision out in the store, under the client's lock; a run in which nothing is open then is finished.
+
+    Returns:
+        The documents that another process has changed since they were shown: when there is one, nothing is done.
+
+    Raises:
+        Unfinished: Another process sends for the client.
+    """
     outcome, reason = DECISIONS[decision]
-    if selection.documents:
-        store.save_decisions(selection.documents, outcome, reason)
-    for number in {document.run for document in selection.documents}:
-        if not store.batches(number, still_open=True):
-            store.end_session(number, "finished")
+    with store.lock(account, 0):
+        changed = store.save_decisions(selection.documents, outcome, reason)
+        if not changed:
+            for number in {document.run for document in selection.documents}:
+                if not store.batches(number, still_open=True):
+                    store.end_session(number, "finished")
+    return changed
 
 
 def write_finished_runs(store: Store, runs: Iterable[int], lang: str) -> list[Path]:

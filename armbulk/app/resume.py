@@ -9,8 +9,9 @@ from armbulk.app.plan import validate_lookup_options
 from armbulk.app.runs import find_unfinished_run, list_run_files, verify_run_client
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
+from armbulk.errors import Unfinished
 from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
-from armbulk.store import Store
+from armbulk.store import Run, RunMark, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
         StoreError: There is no such run.
         UsageError: There is no unfinished run, or the result workbook would replace one of its files.
         SettingsError: The run belongs to another client.
-        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
+        Unfinished: A result workbook at hand knows of a run that this machine's store does not know, or another process
+            sends for the client or has changed the run meanwhile.
         LoginError, LimitError, ServerError: The run is paused again, and can be resumed.
     """
     account = context.profile.account
@@ -53,7 +55,26 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
     if not (request.look_up or request.first_import):
         verify_history(store, run.account, list_run_files(run), target)
     verify_target(target, context, dialog)
-    if request.first_import and not dialog.confirm_first_import():
-        return None
     look_first = True if request.look_up else False if request.first_import else None
-    return write_result(send_stored_run(context, store, run, dialog, wait=request.wait, look_first=look_first), target)
+    result = None
+    while result is None:
+        mark = store.run_mark(run.id)
+        if request.first_import and not dialog.confirm_first_import():
+            return None
+        with store.lock(account, run.id) as lock:
+            if not request.first_import or _is_unchanged(store, run, mark, dialog):
+                result = send_stored_run(
+                    context, store, run, dialog, wait=request.wait, look_first=look_first, lock=lock
+                )
+    return write_result(result, target)
+
+
+def _is_unchanged(store: Store, run: Run, mark: RunMark | None, dialog: Dialog) -> bool:
+    """Return whether a run is what it was at `mark`; False to ask anew; Unfinished where nobody can be asked."""
+    now = store.run_mark(run.id)
+    if now == mark and now is not None:
+        return True
+    changes = f"Another armbulk process has {'removed' if now is None else 'changed'} run {run.id} meanwhile"
+    if now is None or not dialog.ask_again(changes):
+        raise Unfinished("changed-meanwhile", changes, "Nothing was sent. `armbulk runs` lists the runs")
+    return False

@@ -20,7 +20,7 @@ from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
-from armbulk.store import ITEM_SCHEMA, ListCheck, Run, Store
+from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
 from armbulk.validation.check import Checked
 
 
@@ -88,6 +88,7 @@ def create_sender(
     wait: bool = True,
     progress: Callable[[Progress], None] = lambda _: None,
     look_first: bool | None = None,
+    lock: ClientLock | None = None,
 ) -> Sender:
     """Return the sender of a run, with the polling intervals of the profile."""
     profile = context.profile
@@ -101,6 +102,7 @@ def create_sender(
         PollSettings(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, wait),
         on_progress=progress,
         look_first=look_first,
+        lock=lock,
     )
     return Sender(session)
 
@@ -113,6 +115,7 @@ def send_run(
     wait: bool,
     progress: Callable[[Progress], None],
     look_first: bool | None = None,
+    lock: ClientLock | None = None,
 ) -> str:
     """Send what is left of a run and wait for its results; return the run's state.
 
@@ -123,6 +126,7 @@ def send_run(
         wait: Whether to wait for ARM's limits; else the run is paused.
         progress: Called with each step.
         look_first: Whether documents are looked up before they are sent; None: as when the run was created.
+        lock: The client's lock, if the caller has it.
 
     Raises:
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
@@ -132,7 +136,9 @@ def send_run(
         store.log_decision(run.id, reason)
     client = open_client(context)
     try:
-        sender = create_sender(context, store, run, client, wait=wait, progress=progress, look_first=look_first)
+        sender = create_sender(
+            context, store, run, client, wait=wait, progress=progress, look_first=look_first, lock=lock
+        )
         return sender.resume()
     finally:
         client.close()

@@ -10,7 +10,6 @@ from typing import Any
 
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import extract_message, extract_notes
-from armbulk.arm.submit_results import RECORD_FAULTS
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
@@ -35,7 +34,7 @@ _NOTE_ARRAYS = frozenset({"warnings", "errors"})
 _OUTCOME_NAMES = ("result", "status", "outcome", "resulttype", "success")
 _STATUS_NAMES = ("statuscode", "httpstatus", "code", "status")
 _MAX_DEPTH = 4
-_ARRAY_NAME = "#array"
+ARRAY_NAME = "#array"
 """Where an item keeps the name of the array it came from."""
 
 Item = dict[str, Any]
@@ -45,37 +44,17 @@ def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus
     """Return the status in the answer to GET batches/{uuid}; `sent`: the records the batch was sent with."""
     body = parse_json(response.body)
     items = list(_find_items(body))
-    status = _fold(unwrap(body).get("status"))
+    status = fold_word(unwrap(body).get("status"))
     client_no = _read_client_no(body)
+    rejection = _read_rejection(response, body)
     if not items:
-        return _read_without_items(response, body, status, sent, client_no)
+        pending = not rejection and (response.status == 202 or status in PENDING_WORDS or body is None)
+        return BatchStatus(pending, message=extract_message(body), client_no=client_no, rejection=rejection)
     matched, unmatched = _match_items(items, resource, sent)
-    read = [_read_record(no, record_items, resource) for no, record_items in matched.items()]
+    read = [read_record(no, record_items, resource) for no, record_items in matched.items()]
     results = tuple(sorted((result for result in read if result is not None), key=lambda result: result.no))
     pending = response.status == 202 or status in PENDING_WORDS or len(read) > len(results)
-    return BatchStatus(pending, results, tuple(unmatched), len(items), extract_message(body), client_no)
-
-
-def read_rejected_records(response: Response, resource: str, sent: SentKeys) -> tuple[RecordResult, ...]:
-    """Return the records that the refusal of a whole batch itself names as rejected."""
-    if response.status not in RECORD_FAULTS:
-        return ()
-    status = read_batch(response, resource, sent)
-    rejected = tuple(result for result in status.results if status.items and result.outcome is Outcome.REJECTED)
-    return rejected or _read_errors(response, resource, sent)
-
-
-def _read_errors(response: Response, resource: str, sent: SentKeys) -> tuple[RecordResult, ...]:
-    """The records that the `errors` of a refusal name by their key."""
-    numbers = {normalise_key_text(key): no for no, key in sent}
-    errors = unwrap(parse_json(response.body)).get("errors")
-    messages: dict[int, str] = {}
-    for error in errors if isinstance(errors, list) else ():
-        key = read_key(error, resource) if isinstance(error, dict) else None
-        no = numbers.get(normalise_key_text(key)) if key else None
-        if no is not None:
-            messages[no] = "".join(extract_notes([error])[:1])
-    return tuple(RecordResult(no, Outcome.REJECTED, message) for no, message in messages.items())
+    return BatchStatus(pending, results, tuple(unmatched), len(items), extract_message(body), client_no, rejection)
 
 
 def _read_client_no(body: Any) -> str:
@@ -84,14 +63,13 @@ def _read_client_no(body: Any) -> str:
     return str(number).strip() if isinstance(number, (str, int)) and not isinstance(number, bool) else ""
 
 
-def _read_without_items(response: Response, body: Any, status: str, sent: SentKeys, client_no: str) -> BatchStatus:
-    message = extract_message(body)
-    if response.status in {200, 206} and status in FAILED_WORDS:
-        message = message or "ARM rejected the whole batch"
-        results = tuple(RecordResult(no, Outcome.REJECTED, message) for no, _ in sent)
-        return BatchStatus(pending=False, results=results, client_no=client_no)
-    pending = response.status == 202 or status in PENDING_WORDS or body is None
-    return BatchStatus(pending, message=message, client_no=client_no)
+def _read_rejection(response: Response, body: Any) -> str:
+    """ARM's words when it says that the batch as a whole failed: no word on any one record in it; "" otherwise."""
+    members = unwrap(body)
+    words = {fold_word(members.get(name)) for name in _OUTCOME_NAMES}
+    if response.status not in {200, 206} or not words & FAILED_WORDS or words & PENDING_WORDS:
+        return ""
+    return extract_message(body) or "ARM rejected the whole batch"
 
 
 def _find_items(body: Any, depth: int = 0, array: str = "") -> Iterator[Item]:
@@ -101,7 +79,7 @@ def _find_items(body: Any, depth: int = 0, array: str = "") -> Iterator[Item]:
     if isinstance(body, list):
         for entry in body:
             if isinstance(entry, dict):
-                yield {**entry, _ARRAY_NAME: array}
+                yield {**entry, ARRAY_NAME: array}
     elif isinstance(body, dict):
         for name, value in body.items():
             if name.lower() not in _NOTE_ARRAYS:
@@ -133,7 +111,7 @@ def _choose_array(items: Sequence[Item], count: int) -> list[Item]:
     """The items of the one array that may answer `count` records: by its name, else because only it has so many."""
     arrays: dict[str, list[Item]] = {}
     for item in items:
-        arrays.setdefault(str(item[_ARRAY_NAME]), []).append(item)
+        arrays.setdefault(str(item[ARRAY_NAME]), []).append(item)
     fitting = {name: array for name, array in arrays.items() if len(array) == count}
     known = [fitting[name] for name in _ITEM_ARRAYS if name in fitting]
     choices = known or list(fitting.values())
@@ -154,8 +132,8 @@ def _match_by_position(items: Sequence[Item], sent: SentKeys) -> dict[int, Item]
     return {}
 
 
-def _read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult | None:
-    """One record's result; None while ARM still works on it."""
+def read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult | None:
+    """Return one record's result; None while ARM still works on it."""
     outcomes = {_read_outcome(item, resource) for item in items}
     members = unwrap(items[-1])
     message = extract_message(items[-1])
@@ -166,7 +144,7 @@ def _read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult 
     outcome = outcomes.pop()
     assert outcome is not None  # noqa: S101 - the only None was ruled out above
     warnings = tuple(extract_notes(members.get("warnings")))
-    if _fold(message) == outcome.value:
+    if fold_word(message) == outcome.value:
         message = ""  # "CREATED" says nothing that the outcome does not
     if outcome is Outcome.IN_DOUBT:
         words = f"{members.get('status')} / {members.get('result')} {message}"
@@ -185,9 +163,7 @@ def _add_warnings(outcome: Outcome, warnings: tuple[str, ...]) -> Outcome:
 def _read_outcome(item: Item, resource: str) -> Outcome | None:
     """What all words and codes of an item say together; None: ARM still works on it."""
     members = unwrap(item)
-    words = [word for name in _OUTCOME_NAMES if (word := _fold(members.get(name))) and not word.isdigit()]
-    words += [_word_for_status(members.get(name)) for name in _STATUS_NAMES if _is_http_status(members.get(name))]
-    meanings = {_classify(word) for word in words}
+    meanings = {classify_word(word) for word in read_words(members)}
     if Outcome.REJECTED in meanings:
         return Outcome.REJECTED if not meanings & {Outcome.CREATED, Outcome.UPDATED} else Outcome.IN_DOUBT
     if "unknown" in meanings:
@@ -202,22 +178,28 @@ def _read_outcome(item: Item, resource: str) -> Outcome | None:
     return _infer_outcome(meanings, members, resource)
 
 
+def read_words(members: Mapping[str, Any]) -> list[str]:
+    """Return the words and codes by which an object (members by lower-case name) states an outcome."""
+    words = [word for name in _OUTCOME_NAMES if (word := fold_word(members.get(name))) and not word.isdigit()]
+    return words + [_word_for_status(members.get(name)) for name in _STATUS_NAMES if _is_http_status(members.get(name))]
+
+
 def _infer_outcome(meanings: set[Outcome | str], members: Mapping[str, Any], resource: str) -> Outcome:
     """The outcome when no word names it: from the array the item was in, its errors, and whether it is done at all."""
-    array = str(members.get(_ARRAY_NAME, ""))
+    array = str(members.get(ARRAY_NAME, ""))
     if extract_notes(members.get("errors")) or array in {"failed", "rejected"}:
         return Outcome.REJECTED
     is_done = "neutral" in meanings or array in {"succeeded", "created"}
     if not is_done:
         return Outcome.IN_DOUBT
-    meaning = _classify(_fold(members.get("message")))
+    meaning = classify_word(fold_word(members.get("message")))
     if isinstance(meaning, Outcome):
         return meaning
     return Outcome.CREATED if resource == "documents" else Outcome.UPDATED
 
 
-def _classify(word: str) -> Outcome | str:
-    """What a word means: an outcome, "pending", "neutral" (done, without saying how) or "unknown"."""
+def classify_word(word: str) -> Outcome | str:
+    """Return what a word means: an outcome, "pending", "neutral" (done, without saying how) or "unknown"."""
     for words, outcome in (
         (CREATED_WORDS, Outcome.CREATED),
         (UPDATED_WORDS, Outcome.UPDATED),
@@ -232,7 +214,7 @@ def _classify(word: str) -> Outcome | str:
 
 
 def _is_http_status(value: Any) -> bool:
-    return str(value).isdigit() and 100 <= int(value) < 600
+    return re.fullmatch(r"[1-5][0-9]{2}", str(value)) is not None
 
 
 def _word_for_status(status: Any) -> str:
@@ -265,5 +247,6 @@ def _read_index(item: Item) -> int | None:
     return next((members[name] for name in _INDEX_NAMES if isinstance(members.get(name), int)), None)
 
 
-def _fold(word: Any) -> str:
+def fold_word(word: Any) -> str:
+    """Return a word without case, blanks, hyphens and underscores; "" for anything but a text, number or boolean."""
     return re.sub(r"[\s_-]", "", str(word)).lower() if isinstance(word, (str, bool, int)) else ""

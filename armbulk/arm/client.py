@@ -1,11 +1,10 @@
 """ARM as a receivables system (`model.system`): its addresses, its bodies, and what its answers say."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from armbulk.arm.batch_results import read_batch, read_rejected_records
+from armbulk.arm.batch_results import read_batch
 from armbulk.arm.encode import build_body
 from armbulk.arm.http import HttpClient
 from armbulk.arm.lookups import compare_document, read_customer, read_document
@@ -36,6 +35,10 @@ class ArmClient:
         """Make sure there is a token that is valid for a while; LoginError or ServerError when there cannot be."""
         self._http.login()
 
+    def renew_login(self) -> bool:
+        """Fetch another token, after one was refused; False when there is nothing to fetch one with."""
+        return self._http.renew_login()
+
     def ask_time(self) -> Response:
         """Ask the server for its Date: not a call to the API, and without the token."""
         return self._http.ask_time()
@@ -43,11 +46,11 @@ class ArmClient:
     def submit_batch(
         self, resource: str, method: str, user_id: str, records: Sequence[OpenRecord]
     ) -> ApiResult[SubmitResult]:
-        """POST or PUT `{resource}/batches`."""
+        """POST or PUT `{resource}/batches`; never raises once the call has begun."""
         body = build_body(RESOURCES[resource], user_id, [record.payload for record in records])
-        response = self._http.call(method, f"/{resource}/batches", body.encode())
-        rejected = read_rejected_records(response, resource, [(record.no, record.key) for record in records])
-        return ApiResult(response, replace(read_submit_response(response), rejected=rejected))
+        response = self._http.submit(method, f"/{resource}/batches", body.encode())
+        sent = [(record.no, record.key) for record in records]
+        return ApiResult(response, read_submit_response(response, resource, sent))
 
     def read_batch(self, uuid: str, resource: str, sent: SentKeys) -> ApiResult[BatchStatus]:
         """GET `batches/{uuid}`; the uuid goes out verbatim."""

@@ -34,7 +34,7 @@ class HttpClient:
     """HTTP calls for one client number at one base URL, with one login.
 
     Every call goes out on a connection of its own, is never redirected, and asks for an uncompressed answer. A 401
-    renews the token once and repeats the call: ARM turns such calls away before it does anything.
+    renews the token once and repeats a call that only reads; a call that writes is never repeated here.
     """
 
     def __init__(
@@ -75,21 +75,39 @@ class HttpClient:
         parts = urlsplit(self._base)
         return self._exchange(self._http.build_request("HEAD", f"{parts.scheme}://{parts.netloc}/"))
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> Response:
-        """Make one call of the API; `path` is below the client number.
+    def renew_login(self) -> bool:
+        """Fetch another token, after ARM has refused this one; False when there is nothing to fetch one with.
+
+        Raises:
+            LoginError: the login service refuses the credentials.
+            ServerError: the login service cannot be reached.
+        """
+        if not self._login.client_secret:
+            return False
+        self._fetch_token()
+        return True
+
+    def submit(self, method: str, path: str, body: bytes) -> Response:
+        """Make one call that writes, with the token at hand; `path` is below the client number.
+
+        It never raises and never goes twice, so that nothing comes between what is sent and what is recorded of it.
+        """
+        return self._call_once(method, path, body)
+
+    def call(self, method: str, path: str) -> Response:
+        """Make one call that reads; `path` is below the client number.
 
         Raises:
             LoginError: there is no valid token, and none can be fetched.
             ServerError: the login service cannot be reached.
         """
         self.login()
-        response = self._call_once(method, path, body)
-        if response.status != 401 or not self._login.client_secret:
+        response = self._call_once(method, path)
+        if response.status != 401 or not self.renew_login():
             return response
-        self._fetch_token()
-        return replace(self._call_once(method, path, body), requests=2)
+        return replace(self._call_once(method, path), requests=2)
 
-    def _call_once(self, method: str, path: str, body: bytes | None) -> Response:
+    def _call_once(self, method: str, path: str, body: bytes | None = None) -> Response:
         began = self._clock.monotonic()
         headers = {"Authorization": f"Bearer {self._token}"}
         if body is not None:

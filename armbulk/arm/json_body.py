@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 _WRAPPERS = ("data", "batch")
+_MAX_INT_DIGITS = 18
+"""A longer number is no amount and no code."""
 
 
 def parse_json(body: bytes) -> Any:
@@ -13,6 +15,25 @@ def parse_json(body: bytes) -> Any:
         return json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
+
+
+def parse_damaged_json(body: bytes) -> tuple[Any, bool]:
+    """Return the JSON value of a body in any encoding, with numbers of any length; and whether it could be read.
+
+    For finding out what a body may say, not for exact values: decimals become text, long numbers are rounded.
+    """
+    for encoding in ("utf-8-sig", "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "latin-1", "latin-1"):
+        try:
+            text = body.decode(encoding)
+            value = json.loads(text, parse_float=str, parse_int=_read_int, parse_constant=str, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        return value, True
+    return None, False
+
+
+def _read_int(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MAX_INT_DIGITS else float(digits)
 
 
 def _refuse(constant: str) -> None:

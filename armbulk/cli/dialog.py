@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.dialog import CustomerDifferences, Dialog, HeaderQuestion, ReportProgress, ValueDifference
+from armbulk.app.dialog import (
+    ContinuationQuestion,
+    CustomerDifferences,
+    Dialog,
+    HeaderQuestion,
+    ReportProgress,
+    ValueDifference,
+)
 from armbulk.cli.command import CommandContext, InterruptHandler
 from armbulk.cli.progress import show_progress
 from armbulk.errors import QuestionError, UsageError
@@ -20,6 +27,10 @@ if TYPE_CHECKING:
 _ACCEPT_HEADER = Words(
     '{sheet}, column {column}: "{said}" looks like "{header}". Use it?',
     "{sheet}, kolonne {column}: «{said}» ligner på «{header}». Skal den brukes?",
+)
+_CONTINUE = Words(
+    "{sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?",
+    "{sheet}: {count} rader har ikke bilagsnummer ({rows}). Hører de til bilaget over?",
 )
 _SEND = Words("Send {count} records to {where}, client {client}?", "Sende {count} poster til {where}, klient {client}?")
 _SEND_DOCUMENTS = Words(
@@ -82,6 +93,13 @@ class TerminalDialog(Dialog):
         }  # fmt: skip
         return click.confirm(fill_template(_ACCEPT_HEADER.text(self._context.lang), values), default=False, err=True)
 
+    def continue_documents(self, question: ContinuationQuestion) -> bool:
+        """Ask about lines without a document number, where somebody can answer."""
+        if self._yes or not self._context.can_ask:
+            return False
+        values = {"sheet": question.sheet, "count": question.count, "rows": question.rows}
+        return click.confirm(fill_template(_CONTINUE.text(self._context.lang), values), default=False, err=True)
+
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes."""
         if not self._context.reporter.as_json:
@@ -138,6 +156,13 @@ class TerminalDialog(Dialog):
         if decision == Decision.RESEND:
             self._confirm_phrase(decision, phrase)
         return decision
+
+    def ask_again(self, changes: str) -> bool:
+        """Show the changes where somebody can answer the question anew."""
+        if self._yes or not self._context.can_ask:
+            return False
+        self._context.reporter.say(changes)
+        return True
 
     def note(self, text: str) -> None:
         """Show the note on stderr."""

@@ -7,7 +7,7 @@ import click
 
 from armbulk.app.choices import describe_import_resources
 from armbulk.cli.lazy_choice import LazyOption
-from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
+from armbulk.model.read_options import CONTINUATION_ROWS, DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,14 +17,26 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.option("--mapping", help="A mapping file (TOML), or one that comes with armbulk (see `armbulk map`)."),
+    click.option(
+        "--continuation-rows",
+        type=click.Choice(CONTINUATION_ROWS),
+        help="What lines without a document number are, under a document's line.",
+    ),
+    click.option(
+        "--ignore-column",
+        "unread_columns",
+        multiple=True,
+        metavar="HEADER",
+        help="Do not read this column (repeatable).",
+    ),
     click.option("--pad-postal-codes", is_flag=True, help="A postal code that Excel stored as 150 is 0150."),
     click.option(
         "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help="The decimal separator, where 1.234 is unclear."
     ),
     click.option("--dates", type=click.Choice(DATE_ORDERS), help="The order in dates such as 01/02/25."),
-    click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out rows that Excel does not show."),
-    click.option("--include-hidden", "hidden", flag_value="include", help="Take hidden rows as any other."),
-    click.option("--encoding", help="The encoding of CSV files, where it is not found rightly."),
+    click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out hidden rows and columns."),
+    click.option("--include-hidden", "hidden", flag_value="include", help="Read hidden rows and columns."),
+    click.option("--encoding", help="The encoding of CSV files, if detection fails."),
     click.option(
         "--as",
         "as_resource",
@@ -34,7 +46,17 @@ _OPTIONS = (
     ),
     click.argument("files", nargs=-1, required=True),
 )
-_READ_OPTIONS = ("as_resource", "encoding", "hidden", "dates", "decimal", "pad_postal_codes", "mapping")
+_READ_OPTIONS = (
+    "as_resource",
+    "encoding",
+    "hidden",
+    "dates",
+    "decimal",
+    "pad_postal_codes",
+    "mapping",
+    "continuation_rows",
+    "unread_columns",
+)
 
 
 def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":

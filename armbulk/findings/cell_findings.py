@@ -36,8 +36,14 @@ CELLS: dict[str, FindingType] = {
     "too-many-decimals": error(
         "{value} has more than {detail} decimals, and armbulk never rounds",
         "{value} har flere enn {detail} desimaler, og armbulk runder aldri av",
-        "Round it in the sheet to {detail} decimals",
-        "Rund det av i arket til {detail} desimaler",
+        "Compare it with the original: if the separator means thousands, enter it without; else with {detail} decimals",
+        "Sammenlign med originalen: betyr skilletegnet tusener, skriv tallet uten; ellers med {detail} desimaler",
+    ),
+    "dash-is-zero": warning(
+        '"{value}" is read as 0: the accounting format shows zero as a dash',
+        "«{value}» leses som 0: regnskapsformatet viser null som en strek",
+        "Nothing to do if it is zero; else enter the amount",
+        "Ingenting å gjøre hvis det er null; ellers skriv beløpet",
     ),
     "number-too-large": error(
         "{value} is too large",
@@ -56,6 +62,20 @@ CELLS: dict[str, FindingType] = {
         "«{value}» kan leses som to forskjellige datoer",
         "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy",
         "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd",
+    ),
+    "dates-half-converted": error(
+        "{header}: some cells are dates, and others are texts that a program could not convert ({detail}). "
+        "Day and month of the dates may be swapped",
+        "{header}: noen celler er datoer, og andre er tekster som et program ikke kunne gjøre om ({detail}). "
+        "Dag og måned kan være byttet om i datoene",
+        "Import the original file again with the right order of day and month; do not correct the texts alone",
+        "Les inn originalfilen på nytt med riktig rekkefølge på dag og måned; ikke rett bare tekstene",
+    ),
+    "dates-mixed": error(
+        "{header}: some dates have the day first, others the month ({detail})",
+        "{header}: noen datoer har dagen først, andre måneden ({detail})",
+        "Write all dates of the column in one order, as yyyy-mm-dd or dd.mm.yyyy",
+        "Skriv alle datoer i kolonnen i én rekkefølge, som dd.mm.åååå eller åååå-mm-dd",
     ),
     "date-with-time": error(
         "{value} has a time of day",
@@ -82,10 +102,22 @@ CELLS: dict[str, FindingType] = {
         "Formater kolonnen som Tekst og skriv verdien på nytt",
     ),
     "leading-zero-lost": error(
-        "{value} is stored as a number and is shorter than {detail} digits: a leading zero may be lost",
-        "{value} er lagret som tall og er kortere enn {detail} sifre: en ledende null kan være tapt",
-        "Format the column as Text and enter the value again",
-        "Formater kolonnen som Tekst og skriv verdien på nytt",
+        "{value} is shorter than {detail} digits: a leading zero may be lost",
+        "{value} er kortere enn {detail} sifre: en ledende null kan være tapt",
+        "Format the column as Text and enter the zero again; for postal codes --pad-postal-codes does it",
+        "Formater kolonnen som Tekst og skriv nullen på nytt; for postnumre gjør --pad-postal-codes det",
+    ),
+    "decimal-zero": error(
+        '"{value}" ends in a decimal zero: a program has stored the identifier as a number',
+        "«{value}» slutter på en desimalnull: et program har lagret identifikatoren som et tall",
+        "Export the column as text, or remove the decimals",
+        "Eksporter kolonnen som tekst, eller fjern desimalene",
+    ),
+    "decimal-zero-removed": warning(
+        "{value} is in the file as {value}{detail}, as every value of the column; the decimals are removed",
+        "{value} står i filen som {value}{detail}, slik som alle verdier i kolonnen; desimalene er fjernet",
+        "Compare it with the original: a leading zero would be lost too",
+        "Sammenlign med originalen: en ledende null ville også vært tapt",
     ),
     "date-in-identifier": error(
         "Excel has turned this value into the date {value}",
@@ -151,8 +183,8 @@ CELLS: dict[str, FindingType] = {
         "Lagre filen som Excel-arbeidsbok (.xlsx), eller formater kolonnen som Tekst og skriv verdien på nytt",
     ),
     "postal-code-padded": warning(
-        "{value} is stored as a number and is sent as {detail}",
-        "{value} er lagret som tall og sendes som {detail}",
+        "{value} has lost its leading zero and is sent as {detail}",
+        "{value} har mistet nullen foran og sendes som {detail}",
         "Nothing to do if {detail} is right",
         "Ingenting å gjøre hvis {detail} er riktig",
     ),

@@ -12,7 +12,7 @@ class FindingType:
 
     Attributes:
         severity: Error or warning, as long as no profile changes it.
-        message: What is wrong; may use {value}, {header} and {detail}.
+        message: What is wrong; may use {value}, {header}, {detail} and {row}.
         fix: What to do; may use the same.
         tunable: Whether a profile may change the severity or switch the rule off: for rules about values that were
             read with certainty, never for unreadable cells or duplicates.

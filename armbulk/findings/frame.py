@@ -160,6 +160,7 @@ def _render(
     shown = mask_value(value) if field and field.sensitive and value else value
     header = field.header.text(lang) if field else (shown or "")
     parts = {"value": shown or "", "header": header, "detail": str(finding["detail"] or "")}
+    parts["row"] = str(finding["row"] or "")
     row = None if finding["row"] is None else int(finding["row"])
     column = None if finding["column"] is None else str(finding["column"])
     return {

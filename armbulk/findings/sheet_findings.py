@@ -18,6 +18,19 @@ SHEETS: dict[str, FindingType] = {
         "Gi den navnet {header}, eller si det i en kolonnetilordning (`armbulk map FIL`)",
         tunable=True,
     ),
+    "amount-header-unclear": error(
+        'The column "{value}" has numbers and may be {detail}; armbulk does not know which',
+        "Kolonnen «{value}» har tall og kan være {detail}; armbulk vet ikke hvilken",
+        'Rename it, map it (`armbulk map FILE`), or use --ignore-column "{value}" if it is not to be sent',
+        'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller --ignore-column "{value}" om den ikke skal med',
+    ),
+    "rate-not-sent": warning(
+        'The column "{value}" is a rate, which ARM does not have here; it is not sent',
+        "Kolonnen «{value}» er en sats, som ARM ikke har her; den sendes ikke",
+        "Nothing to do if the amounts are in columns of their own",
+        "Ingenting å gjøre hvis beløpene står i egne kolonner",
+        tunable=True,
+    ),
     "mapping-column-missing": warning(
         'The mapping names "{value}", which the sheet does not have',
         "Kolonnetilordningen nevner «{value}», som arket ikke har",
@@ -47,6 +60,12 @@ SHEETS: dict[str, FindingType] = {
         "Den påkrevde kolonnen «{header}» mangler",
         "Add a column with that header",
         "Legg til en kolonne med den overskriften",
+    ),
+    "no-amount-column": error(
+        "The sheet has no column with the documents' amounts, and no lines add up to them",
+        "Arket har ingen kolonne med bilagenes beløp, og ingen linjer gir summen",
+        "Add a column with the amount incl. VAT, or lines with amounts",
+        "Legg til en kolonne med beløpet inkl. mva, eller linjer med beløp",
     ),
     "sheet-not-recognised": warning(
         'The sheet "{value}" is not recognised and nothing of it is sent',
@@ -117,10 +136,22 @@ SHEETS: dict[str, FindingType] = {
         "Eksporter filen på nytt som UTF-8",
     ),
     "ragged-row": error(
-        "The line has {value} fields, the others have {detail}",
-        "Linjen har {value} felter, de andre har {detail}",
+        "Line {row} has {value} fields, the others have {detail}",
+        "Linje {row} har {value} felter, de andre har {detail}",
         "Put quotes around a text that holds the separator",
         "Sett anførselstegn rundt en tekst som inneholder skilletegnet",
+    ),
+    "too-few-fields": error(
+        "Line {row} has only {value} fields, the others have {detail}",
+        "Linje {row} har bare {value} felter, de andre har {detail}",
+        "Check whether the line was cut off or broken in two; add the missing separators if its last fields are empty",
+        "Sjekk om linjen er kuttet eller delt i to; legg til skilletegnene som mangler hvis de siste feltene er tomme",
+    ),
+    "wrong-separator": error(
+        "Only one column was found; the separator looks like {value}",
+        "Bare én kolonne ble funnet; skilletegnet ser ut til å være {value}",
+        "Make the first line of the file sep={value}",
+        "La første linje i filen være sep={value}",
     ),
     "rows-in-a-cell": error(
         "The quoted text holds {detail} whole lines of the file: a stray quote has swallowed them",
@@ -164,6 +195,12 @@ SHEETS: dict[str, FindingType] = {
         "Rad {detail} har ikke noe nummer og ser ut som en sum",
         "Remove the row from the sheet",
         "Fjern raden fra arket",
+    ),
+    "note-row": error(
+        'Row {detail} has a text, but no record: "{value}"',
+        "Rad {detail} har en tekst, men ingen post: «{value}»",
+        "Remove the row from the sheet, or move the text above the table",
+        "Fjern raden fra arket, eller flytt teksten over tabellen",
     ),
     "merged-cells": error(
         "The cells {value} are merged: only one of them has a value",
@@ -216,6 +253,18 @@ SHEETS: dict[str, FindingType] = {
         "Denne linjen er skjult, men bilaget «{value}» er det ikke",
         "Show or hide all of the document; an invoice is never sent without one of its lines",
         "Vis eller skjul hele bilaget; en faktura sendes aldri uten en av linjene",
+    ),
+    "continuation-rows": error(
+        "{value} rows have a line but no document number, directly under a document ({detail})",
+        "{value} rader har en linje uten bilagsnummer, rett under et bilag ({detail})",
+        "If they belong to the document above, use --continuation-rows same-as-above; else enter the numbers",
+        "Hører de til bilaget over, bruk --continuation-rows same-as-above; ellers skriv numrene",
+    ),
+    "continuation-filled": warning(
+        "{value} rows without a document number are lines of the document above ({detail})",
+        "{value} rader uten bilagsnummer er linjer i bilaget over ({detail})",
+        "Nothing to do",
+        "Ingenting å gjøre",
     ),
     "flat-disagrees": error(
         '{header} is "{value}" here, but not in row {detail} of the same document',

@@ -12,8 +12,8 @@ import polars as pl
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, index_headers, match_headers
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
-from armbulk.model.fields import Field, Resource
-from armbulk.model.sheet import CELL, Sheet
+from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.model.sheet import CELL, SHOWN, Sheet
 
 DERIVED_PREFIX = "="
 """The prefix of the frame columns that a mapping adds; no Excel column has it."""
@@ -22,6 +22,7 @@ _UNREADABLE = {"error": "error-cell", "uncalculated": "not-calculated", "number"
 """Cell kind → the finding of a cell that an expression must not read; of numbers only those with lost digits."""
 
 _NUMBERS = ("number", "formatted", "disguised")
+_SHOWN_TYPES = (FieldType.IDENTIFIER, FieldType.TEXT, FieldType.TEXT_LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,8 @@ class _SheetMapper:
         The template is evaluated once for each distinct set of inputs.
         """
         cells = [column for letter in letters for column in (letter, f"{letter}.cell")]
-        body = self._frame.filter(pl.col("row") > self._header_row).select("row", *cells)
+        body = self._show_formats(self._frame.filter(pl.col("row") > self._header_row), target, letters)
+        body = body.select("row", *cells)
         body = body.join(self._report_unreadable(target, body, letters), on="row", how="anti", maintain_order="left")
         names = [self._headers[letter] for letter in letters]
         inputs = body.select(cells).unique(maintain_order=True)
@@ -262,6 +264,23 @@ class _SheetMapper:
         return self._frame.select("row").join(
             evaluated.select("row", "text", "kind"), on="row", how="left", maintain_order="left"
         )
+
+    def _show_formats(self, body: pl.DataFrame, target: str, letters: list[str]) -> pl.DataFrame:
+        """Return the rows with numbers as their format shows them, if an identifier or a text is made of them."""
+        field = self._field_of(target)
+        if field is None or field.type not in _SHOWN_TYPES:
+            return body
+        for letter in letters:
+            if f"{letter}{SHOWN}" in body.columns:
+                kind = pl.col(f"{letter}.cell")
+                text = pl.when(kind == "formatted").then(pl.col(f"{letter}{SHOWN}")).otherwise(pl.col(letter))
+                as_text = pl.when(kind == "formatted").then(pl.lit("text", CELL)).otherwise(kind)
+                unclear = body.filter(kind == "disguised").select("row", letter, f"{letter}{SHOWN}")
+                for code, part in unclear.group_by(f"{letter}{SHOWN}", maintain_order=True):
+                    rows = part.select("row", letter).rows()
+                    self._report("shown-differently", target, rows, letter, str(code[0]))
+                body = body.with_columns(text.alias(letter), as_text.alias(f"{letter}.cell"))
+        return body
 
     def _report_unreadable(self, target: str, body: pl.DataFrame, letters: list[str]) -> pl.DataFrame:
         """Report cells that no expression may read, because their own finding would be lost; return their rows."""

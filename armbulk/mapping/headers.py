@@ -3,14 +3,16 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
 from armbulk.i18n import Lang
+from armbulk.mapping.amount_headers import judge_unknown_headers
+from armbulk.mapping.header_units import Unit, find_units, spell_symbols
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
 from armbulk.model.sheet import Sheet
@@ -62,8 +64,11 @@ _NOT_RECOGNISED = HeaderMatch(None, None)
 
 
 def fold_header(text: str) -> str:
-    """Return a header as it is compared: without case, spaces, punctuation and invisible characters."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    """Return a header as it is compared: without case, spaces, punctuation and invisible characters.
+
+    A character with a meaning is a word: `Mva %` is a rate, `Mva` an amount.
+    """
+    plain = spell_symbols(unicodedata.normalize("NFKC", text)).casefold()
     return re.sub(r"[\W_]+", "", plain)
 
 
@@ -91,6 +96,7 @@ def match_headers(
     resources: Mapping[str, Resource],
     renames: Mapping[str, str] | None = None,
     *,
+    unread: Collection[str] = (),
     flat: bool = True,
 ) -> HeaderMatch:
     """Recognise a sheet: by the resource the caller named, by the sheet's name, else by its headers.
@@ -100,6 +106,7 @@ def match_headers(
         index: Its index, for findings.
         resources: What it may hold.
         renames: Header → field, for headers that only resemble a known one, as the user decided.
+        unread: Headers of columns that are not read, as the user decided.
         flat: Whether a sheet of documents that has columns of lines too is matched as both.
     """
     if sheet.resource is None and _is_template_sheet(sheet):
@@ -115,9 +122,12 @@ def match_headers(
     if named is not None and not count:
         return HeaderMatch(None, None, findings=make_finding(index, "no-known-header", row=row, value=sheet.name))
     pair = _find_flat_pair(best, resources)
+    decided = _Decided(renames or {}, frozenset(fold_header(header) for header in unread))
     if flat and sheet.resource != "lines" and pair is not None and _is_flat(sheet, row, *pair):
-        return _match_flat(sheet, index, *pair, row, renames or {})
-    return _match_columns(sheet, index, best, row, _add_renames(index_headers(best), renames or {}))
+        return _match_flat(sheet, index, *pair, row, decided)
+    names = decided.apply(index_headers(best))
+    match = _match_columns(sheet, index, best, row, names, ignored=decided.unread)
+    return replace(match, findings=judge_unknown_headers(sheet, index, match.findings, match.columns, (best,)))
 
 
 def guess_resource(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> HeaderMatch:
@@ -135,7 +145,14 @@ def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
         return None
     same_digits = _group_by_digits(tuple(names)).get(tuple(_DIGITS.findall(folded)), [])
     near = difflib.get_close_matches(folded, same_digits, n=1, cutoff=_MIN_SIMILARITY)
-    return names[near[0]] if near else None
+    return names[near[0]] if near and not has_other_unit(text, names[near[0]]) else None
+
+
+def has_other_unit(text: str, column: Field) -> bool:
+    """Return whether a header's words forbid a field: a rate is no amount, net is not gross. Currencies are asked."""
+    forbidding = {Unit.RATE, Unit.QUANTITY, Unit.PER_UNIT, Unit.NET, Unit.GROSS}
+    units = find_units(text) & forbidding
+    return not any(units <= find_units(header) for header in list_headers(column))
 
 
 @lru_cache(maxsize=64)
@@ -217,30 +234,43 @@ def _is_flat(sheet: Sheet, row: int, parent: Resource, lines: Resource) -> bool:
 # --- which column is which field ------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What the user decided: header → field, and the folded headers of columns that are not read."""
+
+    renames: Mapping[str, str]
+    unread: frozenset[str]
+
+    def apply(self, names: dict[str, Field]) -> dict[str, Field]:
+        """Return the known headers, with the user's, without those that are not read."""
+        renamed = {
+            fold_header(header): names[fold_header(name)]
+            for header, name in self.renames.items()
+            if fold_header(name) in names
+        }
+        return {header: column for header, column in (names | renamed).items() if header not in self.unread}
+
+
 def _match_flat(
-    sheet: Sheet, index: int, parent: Resource, lines: Resource, row: int, renames: Mapping[str, str]
+    sheet: Sheet, index: int, parent: Resource, lines: Resource, row: int, decided: _Decided
 ) -> HeaderMatch:
     """Match a sheet with documents and lines: a header that both have is the line's, except the document's number."""
-    line_names = _add_renames(index_headers(lines), renames)
+    line_names = decided.apply(index_headers(lines))
     parent_names = {
         key: column
-        for key, column in _add_renames(index_headers(parent), renames).items()
+        for key, column in decided.apply(index_headers(parent)).items()
         if key not in line_names or column.name == parent.key
     }
-    line_match = _match_columns(sheet, index, lines, row, line_names, ignored=frozenset(parent_names))
-    documents = _match_columns(sheet, index, parent, row, parent_names, ignored=frozenset(line_names))
+    of_parent, of_lines = frozenset(parent_names) | decided.unread, frozenset(line_names) | decided.unread
+    line_match = _match_columns(sheet, index, lines, row, line_names, ignored=of_parent)
+    documents = _match_columns(sheet, index, parent, row, parent_names, ignored=of_lines)
     findings = pl.concat([documents.findings, line_match.findings]).unique(maintain_order=True)
     # a header that resembles one of the two is not unknown
     near = findings.filter(pl.col("code") == "header-near")["column"].implode()
     findings = findings.filter((pl.col("code") != "unknown-header") | ~pl.col("column").is_in(near))
-    return HeaderMatch(parent, row, documents.columns, findings, line_match)
-
-
-def _add_renames(names: dict[str, Field], renames: Mapping[str, str]) -> dict[str, Field]:
-    """Return the known headers, and those that the user renamed."""
-    return names | {
-        fold_header(header): names[fold_header(name)] for header, name in renames.items() if fold_header(name) in names
-    }
+    columns = {**documents.columns, **line_match.columns}
+    judged = judge_unknown_headers(sheet, index, findings, columns, (parent, lines))
+    return HeaderMatch(parent, row, documents.columns, judged, line_match)
 
 
 def _match_columns(
@@ -300,4 +330,6 @@ def _report_unknown(
 
 def _suggest_header(text: str, names: Mapping[str, Field]) -> str:
     near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
+    if near and has_other_unit(text, names[near[0]]):
+        near = []
     return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""

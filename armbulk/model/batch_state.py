@@ -17,14 +17,18 @@ class BatchState(StrEnum):
 
 TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
     BatchState.PLANNED: frozenset({BatchState.POSTING, BatchState.FINISHED}),
-    BatchState.POSTING: frozenset({BatchState.ACCEPTED, BatchState.REFUSED, BatchState.IN_DOUBT, BatchState.PLANNED}),
+    BatchState.POSTING: frozenset(
+        {BatchState.ACCEPTED, BatchState.REFUSED, BatchState.IN_DOUBT, BatchState.PLANNED, BatchState.FINISHED}
+    ),
     BatchState.ACCEPTED: frozenset({BatchState.FINISHED, BatchState.IN_DOUBT}),
     BatchState.IN_DOUBT: frozenset({BatchState.FINISHED, BatchState.PLANNED, BatchState.QUARANTINED}),
     BatchState.QUARANTINED: frozenset({BatchState.FINISHED}),
     BatchState.FINISHED: frozenset(),
     BatchState.REFUSED: frozenset(),
 }
-"""`PLANNED → FINISHED`: nothing was left to send. `IN_DOUBT → PLANNED`: customers only, which are upserts."""
+"""`PLANNED → FINISHED`: nothing was left to send. `POSTING → FINISHED`: the answer states every record's outcome.
+`IN_DOUBT → PLANNED`: customers only, which are upserts.
+"""
 
 FINAL_STATES = frozenset({BatchState.FINISHED, BatchState.REFUSED})
 

@@ -65,6 +65,7 @@ class Field:
         format_when: The format is checked only where each of these columns is blank or has one of the values.
         digits: How many digits a whole value has: a number cell with fewer has lost a leading zero.
         may_start_with_zero: A number cell may have lost a leading zero, and nothing shows whether it has.
+        code_words: Words that people write for a code, in small letters → the code. Other words are refused.
         is_key: It names a customer or a document; only ASCII characters are safe in it.
         sensitive: Shown by its last two characters only.
     """
@@ -88,6 +89,7 @@ class Field:
     specific_header: Words | None = None
     digits: int | None = None
     may_start_with_zero: bool = False
+    code_words: tuple[tuple[str, str], ...] = ()
     is_key: bool = False
     sensitive: bool = False
 

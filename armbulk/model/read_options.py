@@ -15,12 +15,15 @@ class ReadOptions:
     Attributes:
         as_resource: What the sheets hold.
         encoding: The encoding of CSV files.
-        hidden: "include" or "skip" rows that Excel does not show; None: they are an error.
+        hidden: "include" or "skip" rows and columns that Excel does not show; None: they are an error.
         dates: "dmy", "mdy" or "ymd": the order in dates such as 01/02/25.
         decimal: "," or ".": the decimal separator, where 1.234 is unclear.
         pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
         mapping: A mapping file, or the name of a mapping that comes with armbulk.
         renames: Header → field, for headers that only resemble a known one.
+        continuation_rows: SAME_AS_ABOVE: a line without a document number belongs to the document above; "stop", or
+            None: it is an error.
+        unread_columns: Headers of columns that are not read.
         rules: Code → error, warning or off, from the profile.
         update: Whether customers are changed, not created; None: not decided.
         known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
@@ -34,6 +37,8 @@ class ReadOptions:
     pad_postal_codes: bool = False
     mapping: str | None = None
     renames: dict[str, str] = field(default_factory=dict)
+    continuation_rows: str | None = None
+    unread_columns: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     update: bool | None = None
     known_customers: KnownCustomers | None = None
@@ -47,3 +52,8 @@ DATE_ORDERS = ("dmy", "mdy", "ymd")
 
 DECIMAL_SEPARATORS = (",", ".")
 """The values of `ReadOptions.decimal`."""
+
+SAME_AS_ABOVE = "same-as-above"
+
+CONTINUATION_ROWS = (SAME_AS_ABOVE, "stop")
+"""The values of `ReadOptions.continuation_rows`."""

@@ -76,14 +76,16 @@ class SubmitResult:
         uuid: the batch's number, exactly as given; "" unless accepted.
         message: the system's own words, or why there are none.
         splittable: a refusal that may be the fault of single records, or of the batch's size.
-        rejected: the records that the refusal itself names.
+        results: the records whose own outcome the answer states.
+        rejection: the system's words when it took the call and says that the batch as a whole failed; "" otherwise.
     """
 
     verdict: SubmitVerdict
     uuid: str = ""
     message: str = ""
     splittable: bool = False
-    rejected: tuple[RecordResult, ...] = ()
+    results: tuple[RecordResult, ...] = ()
+    rejection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class BatchStatus:
         items: how many items were returned (records read, for the quota).
         message: the system's own words about the batch.
         client_no: whom the answer is for; "" when it does not say.
+        rejection: the system's words when it says that the batch as a whole failed; "" otherwise.
     """
 
     pending: bool
@@ -105,3 +108,4 @@ class BatchStatus:
     items: int = 0
     message: str = ""
     client_no: str = ""
+    rejection: str = ""

@@ -25,13 +25,16 @@ class ReceivablesSystem(Protocol):
     def login(self) -> None:
         """Make sure that calls of the next minute are authorised; LoginError or ServerError when they cannot be."""
 
+    def renew_login(self) -> bool:
+        """Log in anew, after a call was refused; False when there is no way. LoginError or ServerError as `login`."""
+
     def ask_time(self) -> Response:
         """Ask for the server's Date; the quota does not count it."""
 
     def submit_batch(
         self, resource: str, method: str, user_id: str, records: Sequence[OpenRecord]
     ) -> ApiResult[SubmitResult]:
-        """Submit records of one resource: `POST` creates, `PUT` changes."""
+        """Submit records of one resource: `POST` creates, `PUT` changes. One call, with the login at hand."""
 
     def read_batch(self, uuid: str, resource: str, sent: SentKeys) -> ApiResult[BatchStatus]:
         """Read the status of a submitted batch; `Response.status` is 404 for a batch the system does not know."""

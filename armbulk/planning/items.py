@@ -61,10 +61,17 @@ def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.D
     """
     joined = items.join(bases, on=["sheet", "row"], how="left", maintain_order="left")
     is_change = (pl.col("resource") == "customers") & update
-    empty_base = pl.when(pl.col("partial_group")).then(pl.lit("{}"))  # so that ARM's part of the group is looked up
+    # ARM's value is looked up where the rest of a group is needed, and where a number may have lost its zeros
+    empty_base = pl.when(pl.col("partial_group") | _has_plain_number()).then(pl.lit("{}"))
     joined = joined.with_columns(pl.when(is_change).then(pl.coalesce("base", empty_base)).alias("base"))
     marked = _set_outcome(joined, is_change & pl.col("key_only"), Outcome.UNCHANGED, pl.lit("nothing was changed"))
     return marked.drop("key_only", "partial_group")
+
+
+def _has_plain_number() -> pl.Expr:
+    """Return whether a record has a text of digits without a leading zero, besides the customer's number."""
+    rest = pl.col("payload").str.replace(r'"customerNo":"[^"]*"', "")
+    return rest.str.contains(r'"[1-9][0-9]*"')
 
 
 def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.DataFrame:

@@ -4,11 +4,12 @@ import hashlib
 import os
 import stat
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from armbulk.errors import FileError
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.readers import csv, foreign_workbook, lockfile, ods_cells, unsupported, xls_cells, xlsb_cells, xlsx
+from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
 from armbulk.readers.xlsx_archive import WorkbookArchive
 
 MAX_FILE_BYTES = 500 * 1024 * 1024
@@ -31,10 +32,10 @@ def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | 
     if content.startswith(b"PK\x03\x04"):
         return _report_open(_read_archive(content, name, sha256), path)
     if unsupported.is_old_workbook(content):
-        sheets = foreign_workbook.read_foreign(
-            content, name, sha256, "xls", lambda: xls_cells.find_special_cells(content)
-        )
-        return _report_open(sheets, path)
+        if xls_cells.is_encrypted(content):
+            raise FileError("encrypted", f"{name} is password-protected", "Remove the password and save it again")
+        find_special = partial(xls_cells.find_special_cells, content)
+        return _report_open(foreign_workbook.read_foreign(content, name, sha256, "xls", find_special), path)
     unsupported.refuse_unsupported(content, path.suffix.lower(), name)
     frame, letters, issues = csv.read_csv(content, name, encoding)
     return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=issues)]
@@ -46,11 +47,21 @@ def _read_archive(content: bytes, name: str, sha256: str) -> list[Sheet]:
     try:
         if archive.format == "xlsx":
             return xlsx.read_workbook(archive, sha256)
+        if archive.format == "ods":
+            return ods.read_ods(archive, sha256)
         archive.verify_sizes()
-        scan = ods_cells.find_special_cells if archive.format == "ods" else xlsb_cells.find_special_cells
-        return foreign_workbook.read_foreign(content, name, sha256, archive.format, lambda: scan(archive))
+        return _read_binary(archive, content, sha256)
     finally:
         archive.close()
+
+
+def _read_binary(archive: WorkbookArchive, content: bytes, sha256: str) -> list[Sheet]:
+    try:
+        readable = xlsb_cells.write_out_short_cells(archive, content)
+    except ValueError as error:
+        raise archive.damaged_error(str(error)) from None
+    find_special = partial(xlsb_cells.find_special_cells, archive)
+    return foreign_workbook.read_foreign(readable, archive.name, sha256, "xlsb", find_special)
 
 
 def _read_bytes(path: Path, name: str) -> bytes:

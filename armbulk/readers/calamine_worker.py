@@ -14,8 +14,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import python_calamine
-
 UNREADABLE, ENCRYPTED, TOO_LARGE = 3, 4, 5
 """The exit codes."""
 
@@ -24,14 +22,15 @@ def main() -> int:
     """Read standard input with the limits of the command line: bytes of memory, seconds, cells."""
     memory, seconds, cells = (int(argument) for argument in sys.argv[1:4])
     _limit_resources(memory, seconds)
+    import python_calamine  # noqa: PLC0415 - the caller knows the exit codes of this module without loading it
+
     try:
         return _print_sheets(BytesIO(sys.stdin.buffer.read()), cells)
     except python_calamine.PasswordError:
         return ENCRYPTED
     except MemoryError:
         return TOO_LARGE
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        sys.stderr.write(str(error)[:200])
+    except (python_calamine.CalamineError, OSError, ValueError):
         return UNREADABLE
 
 
@@ -46,6 +45,8 @@ def _limit_resources(memory: int, seconds: int) -> None:
 
 
 def _print_sheets(content: BytesIO, cells_left: int) -> int:
+    import python_calamine  # noqa: PLC0415 - as above
+
     workbook = python_calamine.CalamineWorkbook.from_filelike(content)
     for metadata in workbook.sheets_metadata:
         if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _CANDIDATES = ("cp850", "cp865", "cp437", "mac-roman")
-_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*+[\x80-\xff][A-Za-z\x80-\xff]*+")
 _MAX_WORDS = 20_000
 _LETTERS = "æøåÆØÅäöüÄÖÜéèêëÉçÇñÑóòôáàâíîïúùûßÿ"  # what the candidates are expected to have: western names
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
@@ -50,7 +50,7 @@ def find_odd_text(content: bytes) -> OddText | None:
     best = max((_count_norwegian(odd, encoding) for encoding in likely), default=0)
     likely = [encoding for encoding in likely if _count_norwegian(odd, encoding) == best]
     cells = _list_cells(content, odd)
-    position = min(content.index(word) for word in odd[:100])
+    position = content.index(odd[0])
     samples = {encoding: " · ".join(cell.decode(encoding, "replace") for cell in cells) for encoding in likely}
     return OddText(content.count(b"\n", 0, position) + 1, samples)
 

@@ -1,94 +1,31 @@
-"""Reads .ods, .xls and .xlsb workbooks with calamine, in a process of its own with limits for memory and time.
+"""Reads .xls and .xlsb workbooks with calamine, in a process of its own with limits for memory and time.
 
 calamine tells values, not number formats, and takes errors for blank cells. What it leaves out is read from the file
-itself (`ods_cells`, `xls_cells`, `xlsb_cells`); what is still unknown is asked and reported in `validation`.
+itself (`xls_cells`, `xlsb_cells`); what is still unknown is asked and reported in `validation`.
 """
 
 import json
 import subprocess
 import sys
-from array import array
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import polars as pl
-
 from armbulk.errors import FileError
-from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_ROWS
-from armbulk.model.sheet import ReadIssue, Sheet
+from armbulk.model.excel import EXCEL_MAX_ROWS
+from armbulk.model.sheet import Sheet
 from armbulk.readers import calamine_worker
-from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_letters
+from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
 from armbulk.readers.special_cells import SpecialCells
 from armbulk.readers.unsupported import SAVE_AS_XLSX
 from armbulk.readers.xlsx import refuse_same_names
+from armbulk.readers.xlsx_values import convert_serial
 
 MAX_SECONDS: float = 120
 """How long the process may take."""
 
 _FAILED = 1  # the exit code of Python after an exception
 _MAX_MEMORY = 3 * 1024**3
-_MAX_CELLS = 5_000_000
 _MAX_SHEETS = 2_000
-_MAX_SPARSE_CELLS = 15_000_000  # how many cells a table may have of which less than a tenth is filled
-
-
-class _SheetBuilder:
-    """Collects the cells of one sheet."""
-
-    def __init__(self, name: str, special: SpecialCells, *, visible: bool) -> None:
-        self.name, self.visible = name, visible
-        self._special = special
-        self._pending = sorted(special.cells, reverse=True)  # rows of special cells that are not added yet
-        self._rows = array("I")
-        self._cells: dict[int, CellBuffer] = {}
-        self._count = 0
-        self._long_texts: list[ReadIssue] = []
-
-    def add_row(self, number: int, values: dict[int, tuple[str, str]]) -> None:
-        """Add a row; rows come in order."""
-        self._add_pending(number)
-        percents = self._special.percents.get(number, ())
-        self._rows.append(number)
-        for column in sorted({*values, *self._special.cells.get(number, ())}):
-            text, kind = self._special.cells.get(number, {}).get(column) or values[column]
-            self._add(column, text, "percent" if kind == "number" and column in percents else kind)
-
-    def build(self, file: str, sha256: str, file_format: str) -> Sheet:
-        """Return the sheet; FileError when its cells are too far apart."""
-        self._add_pending(EXCEL_MAX_ROWS + 1)
-        if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self._count):
-            raise FileError("too-large", f"{file} has cells too far apart on sheet {self.name}", "Split the file")
-        frame, letters = build_frame(self._rows, self._cells, pl.Series(dtype=pl.String))
-        return Sheet(
-            file=file,
-            name=self.name,
-            frame=frame,
-            letters=letters,
-            format=file_format,
-            sha256=sha256,
-            merged_ranges=tuple(self._special.merged_ranges),
-            issues=tuple(self._long_texts),
-            visible=self.visible,
-        )
-
-    def _add_pending(self, before: int) -> None:
-        """Add the rows before a row that have special cells only."""
-        while self._pending and self._pending[-1] <= before:
-            number = self._pending.pop()
-            if number < before:
-                self._rows.append(number)
-                for column, (text, kind) in sorted(self._special.cells[number].items()):
-                    self._add(column, text, kind)
-
-    def _add(self, column: int, text: str, kind: str) -> None:
-        if len(text) > EXCEL_MAX_CELL_CHARS:
-            limit = str(EXCEL_MAX_CELL_CHARS)
-            self._long_texts.append(ReadIssue("text-too-long", self._rows[-1], to_letters(column), None, limit))
-        self._count += 1
-        cells = self._cells.get(column)
-        if cells is None:
-            cells = self._cells[column] = CellBuffer()
-        cells.add(len(self._rows) - 1, text, kind)
 
 
 def read_foreign(
@@ -100,7 +37,7 @@ def read_foreign(
         content: The file.
         name: Its name in messages.
         sha256: Its hash.
-        file_format: "ods", "xls" or "xlsb".
+        file_format: "xls" or "xlsb".
         find_special: Returns sheet → what calamine does not tell; called when calamine could read the file.
 
     Raises:
@@ -118,7 +55,7 @@ def read_foreign(
 def _run_worker(content: bytes, name: str) -> bytes:
     """Return what the worker prints; FileError when it fails or exceeds a limit."""
     command = [sys.executable, "-P", str(Path(calamine_worker.__file__))]
-    limits = [str(_MAX_MEMORY), str(max(int(MAX_SECONDS), 1)), str(_MAX_CELLS)]
+    limits = [str(_MAX_MEMORY), str(max(int(MAX_SECONDS), 1)), str(MAX_CELLS)]
     try:
         done = subprocess.run(  # noqa: S603 - our own script
             [*command, *limits], input=content, capture_output=True, timeout=MAX_SECONDS, check=False
@@ -131,23 +68,63 @@ def _run_worker(content: bytes, name: str) -> bytes:
     if done.returncode == calamine_worker.ENCRYPTED:
         raise FileError("encrypted", f"{name} is password-protected", "Remove the password and save it again")
     if done.returncode in {calamine_worker.UNREADABLE, _FAILED}:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
-        why = "".join(character for character in lines[-1] if character.isprintable())[:200]
-        raise FileError("damaged", f"{name} is damaged: {why}", SAVE_AS_XLSX)
+        raise FileError("damaged", f"{name} is damaged: its cells cannot be read", SAVE_AS_XLSX)
     raise FileError("too-large", f"{name} needs too much memory or time to read", SAVE_AS_XLSX)
 
 
-def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> list[_SheetBuilder]:
-    sheets: list[_SheetBuilder] = []
+def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> list[SheetBuilder]:
+    """Return the sheets that the worker printed, with what calamine does not tell."""
+    sheets: list[SheetBuilder] = []
+    overlay = _Overlay(SheetBuilder("", visible=False), SpecialCells())
     for line in output.splitlines():
         first, *rest = json.loads(line)
         if isinstance(first, str):
+            overlay.finish()
             if first not in special:
                 raise ValueError(f"the sheet {first} cannot be read a second time")
-            sheets.append(_SheetBuilder(first, special[first], visible=bool(rest[0])))
+            sheets.append(SheetBuilder(first, visible=bool(rest[0])))
+            sheets[-1].merged_ranges = special[first].merged_ranges
+            overlay = _Overlay(sheets[-1], special[first])
         else:
             row = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
-            sheets[-1].add_row(first + 1, {column: (text, kind) for column, kind, text in row})
+            overlay.add_row(first + 1, {column: (text, kind) for column, kind, text in row})
+    overlay.finish()
     if len(sheets) > _MAX_SHEETS:
         raise FileError("too-large", f"{name} has more than {_MAX_SHEETS} sheets", "Split the file")
     return sheets
+
+
+class _Overlay:
+    """Adds calamine's rows to a sheet, with the special cells in their places."""
+
+    def __init__(self, sheet: SheetBuilder, special: SpecialCells) -> None:
+        self._sheet, self._special = sheet, special
+        self._values_left = special.value_count
+        self._pending = sorted(special.cells, reverse=True)  # rows of special cells that are not added yet
+
+    def add_row(self, number: int, values: dict[int, tuple[str, str]]) -> None:
+        """Add a row; rows come in order."""
+        self._add_pending(number)
+        self._values_left -= sum(kind != "text" for _, kind in values.values())
+        for kind, rows in self._special.formats.items():
+            for column in rows.get(number, ()):
+                text, own = values.get(column, ("", ""))
+                if own == "number":
+                    values[column] = self._convert(text, kind)
+        self._sheet.add_row(number, values | self._special.cells.get(number, {}))
+
+    def finish(self) -> None:
+        """Add the special cells below the last row; ValueError when calamine did not tell every cell."""
+        self._add_pending(EXCEL_MAX_ROWS + 1)
+        if self._values_left:
+            raise ValueError(f"not every cell of the sheet {self._sheet.name} can be read")
+
+    def _add_pending(self, before: int) -> None:
+        """Add the rows before a row that have special cells only."""
+        while self._pending and self._pending[-1] <= before:
+            number = self._pending.pop()
+            if number < before:
+                self._sheet.add_row(number, self._special.cells[number])
+
+    def _convert(self, text: str, kind: str) -> tuple[str, str]:
+        return (text, kind) if kind == "percent" else convert_serial(text, since_1904=self._special.since_1904)

@@ -1,9 +1,12 @@
 """Unsupported formats: recognised by their first bytes, and refused with advice."""
 
+import struct
+
 from armbulk.errors import FileError
-from armbulk.readers.compound_file import SIGNATURE
+from armbulk.readers.compound_file import SIGNATURE, CompoundFile
 
 SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
+_EARLIEST_WORKBOOKS = {b"\x09\x00", b"\x09\x02", b"\x09\x04"}  # Excel 2, 3 and 4
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _OTHERS = {
     b"%PDF": "a PDF",
@@ -17,20 +20,27 @@ _OTHERS = {
 
 
 def is_old_workbook(content: bytes) -> bool:
-    """Return whether the content is an Excel workbook from before 2007 (.xls), without a password for the file."""
-    if not content.startswith(SIGNATURE) or _has_name(content, "EncryptedPackage"):
-        return False
-    return _has_name(content, "Workbook") or _has_name(content, "Book\x00")
+    """Return whether the content is an Excel workbook from before 2007 (.xls)."""
+    names = _list_streams(content)
+    return "EncryptedPackage" not in names and bool({"Workbook", "Book"} & names)
 
 
-def _has_name(content: bytes, name: str) -> bool:
-    return name.encode("utf-16-le") in content
+def _list_streams(content: bytes) -> set[str]:
+    """Return which of the known streams a compound file has; a damaged one is searched for their names."""
+    if not content.startswith(SIGNATURE):
+        return set()
+    try:
+        return set(CompoundFile(content).names)
+    except (ValueError, struct.error):
+        return {name for name in ("EncryptedPackage", "Workbook") if name.encode("utf-16-le") in content}
 
 
 def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
     """Refuse content that is neither a zip nor text with columns (FileError); `suffix` is that of the file's name."""
     if content.startswith(SIGNATURE):
         _refuse_compound(content, name)
+    if content[:2] in _EARLIEST_WORKBOOKS and b"\x00" in content[:8]:
+        raise FileError("not-xlsx", f"{name} is an Excel workbook from before 1993", SAVE_AS_XLSX)
     for first, what in _OTHERS.items():
         if content.startswith(first):
             raise FileError("not-xlsx", f"{name} is {what}", "Name an Excel workbook (.xlsx) or a CSV file")
@@ -40,7 +50,7 @@ def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
 
 def _refuse_compound(content: bytes, name: str) -> None:
     """Refuse a compound file: a workbook with a password, or another Office file."""
-    if _has_name(content, "EncryptedPackage"):
+    if "EncryptedPackage" in _list_streams(content):
         raise FileError(
             "encrypted",
             f"{name} is password-protected",

@@ -2,22 +2,22 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.compound_file import CompoundFile
-from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells
-from armbulk.readers.xlsx_formats import NumberFormats
+from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, classify_styles
 
-_BOF, _EOF, _BOUNDSHEET, _CONTINUE = 0x0809, 0x000A, 0x0085, 0x003C
-_FORMAT, _XF, _FILEPASS = 0x041E, 0x00E0, 0x002F
+_BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
+_FORMAT, _XF, _DATE_MODE = 0x041E, 0x00E0, 0x0022
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
-_UNCALCED, _MERGED = 0x005E, 0x00E5
-_WORKSHEET = 0x0010
-_ERROR_RESULT, _SPECIAL_RESULT = 2, b"\xff\xff"
+_UNCALCED, _MERGED, _FILE_PASS = 0x005E, 0x00E5, 0x002F
+_FIRST_RECORDS = 10  # the password is named right behind the beginning
+_BOOLEAN_RESULT, _ERROR_RESULT, _SPECIAL_RESULT = 1, 2, b"\xff\xff"
 
 
 def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
-    """Return sheet → its errors, formulas without a value, percentages and merged cells.
+    """Return sheet → its errors, formulas without a value, percentages, dates and merged cells.
 
     Raises:
         ValueError: The file is damaged, encrypted, or has too many of them.
@@ -31,32 +31,39 @@ def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
         raise ValueError("a record is cut off") from error
 
 
+def is_encrypted(content: bytes) -> bool:
+    """Return whether a workbook has a password; False for a damaged one."""
+    try:
+        stream = CompoundFile(content).read("Workbook", "Book") or b""
+    except (ValueError, struct.error, IndexError):
+        return False
+    return any(kind == _FILE_PASS for kind, _ in islice(_records(stream, 0), _FIRST_RECORDS))
+
+
 def _scan(stream: bytes) -> dict[str, SpecialCells]:
     sheets: dict[str, int] = {}
-    formats, codes = NumberFormats(), dict[int, str]()
+    codes: dict[int, str] = {}
     styles: list[int] = []
-    is_wide = True
+    is_wide, since_1904 = True, False
     for kind, body in _records(stream, 0):
         if kind == _BOF:
             is_wide = struct.unpack_from("<H", body)[0] >= 0x0600
-        elif kind == _FILEPASS:
-            raise ValueError("encrypted")
+        elif kind == _DATE_MODE:
+            since_1904 = struct.unpack_from("<H", body)[0] == 1
         elif kind == _BOUNDSHEET:
             sheets[_read_name(body[6:], is_wide=is_wide)] = struct.unpack_from("<I", body)[0]
-        elif kind == _FORMAT and is_wide:
-            codes[struct.unpack_from("<H", body)[0]] = _read_long_name(body[2:])
+        elif kind == _FORMAT:
+            code = _read_long_name(body[2:]) if is_wide else _read_name(body[2:], is_wide=False)
+            codes[struct.unpack_from("<H", body)[0]] = code
         elif kind == _XF:
             styles.append(struct.unpack_from("<H", body, 2)[0])
         elif kind == _EOF:
             break
-    for style, number in enumerate(styles):
-        formats.add(str(style), number, codes.get(number, ""))
-    percents = {int(style) for style in formats.percents}
-    return {name: _scan_sheet(stream, position, percents) for name, position in sheets.items()}
+    formats = classify_styles(styles, codes)
+    return {name: _scan_sheet(stream, start, SpecialCells(since_1904), formats) for name, start in sheets.items()}
 
 
-def _scan_sheet(stream: bytes, position: int, percents: set[int]) -> SpecialCells:
-    special = SpecialCells()
+def _scan_sheet(stream: bytes, position: int, special: SpecialCells, formats: dict[int, str]) -> SpecialCells:
     depth = 0
     is_uncalculated = False
     for kind, body in _records(stream, position):
@@ -66,35 +73,40 @@ def _scan_sheet(stream: bytes, position: int, percents: set[int]) -> SpecialCell
             depth -= 1
             if depth == 0:
                 break
-        elif depth == 1 and kind == _UNCALCED:
+        elif depth != 1:
+            continue
+        elif kind == _UNCALCED:
             is_uncalculated = True
-        elif depth == 1 and kind == _MERGED:
+        elif kind == _MERGED:
             _add_merged(special, body)
-        elif depth == 1 and kind == _MULRK:
-            _add_percents(special, body, percents)
-        elif depth == 1 and kind in {_FORMULA, _BOOLERR, _NUMBER, _RK}:
-            _add_cell(special, kind, body, percents, is_uncalculated=is_uncalculated)
+        elif kind == _MULRK:
+            _add_numbers(special, body, formats)
+        elif kind in {_FORMULA, _BOOLERR, _NUMBER, _RK}:
+            _add_cell(special, kind, body, formats, is_uncalculated=is_uncalculated)
     return special
 
 
-def _add_cell(special: SpecialCells, kind: int, body: bytes, percents: set[int], *, is_uncalculated: bool) -> None:
+def _add_cell(special: SpecialCells, kind: int, body: bytes, formats: dict[int, str], *, is_uncalculated: bool) -> None:
     row, column, style = struct.unpack_from("<HHH", body)
+    result = body[6] if kind == _FORMULA and body[12:14] == _SPECIAL_RESULT else None
+    if (kind == _BOOLERR and not body[7]) or result == _BOOLEAN_RESULT:
+        special.value_count += 1
+    elif kind == _BOOLERR:
+        special.add(row + 1, column, ERROR_TEXTS.get(body[6], "#N/A"), "error")
+    elif result == _ERROR_RESULT:
+        special.add(row + 1, column, ERROR_TEXTS.get(body[8], "#N/A"), "error")
+    elif result is None:
+        special.add_number(row + 1, column, style, formats)
     if kind == _FORMULA and is_uncalculated:
         special.add(row + 1, column, FORMULA, "uncalculated")
-    elif kind == _FORMULA and body[12:14] == _SPECIAL_RESULT and body[6] == _ERROR_RESULT:
-        special.add(row + 1, column, ERROR_TEXTS.get(body[8], "#N/A"), "error")
-    elif kind == _BOOLERR and body[7]:
-        special.add(row + 1, column, ERROR_TEXTS.get(body[6], "#N/A"), "error")
-    elif kind != _BOOLERR and style in percents:
-        special.add_percent(row + 1, column)
 
 
-def _add_percents(special: SpecialCells, body: bytes, percents: set[int]) -> None:
-    """Add the percentages of a record with several numbers of a row."""
+def _add_numbers(special: SpecialCells, body: bytes, formats: dict[int, str]) -> None:
+    """Add the numbers of a record with several numbers of a row."""
     row, first = struct.unpack_from("<HH", body)
     for index in range((len(body) - 6) // 6):
-        if struct.unpack_from("<H", body, 4 + 6 * index)[0] in percents:
-            special.add_percent(row + 1, first + index)
+        style = struct.unpack_from("<H", body, 4 + 6 * index)[0]
+        special.add_number(row + 1, first + index, style, formats)
 
 
 def _add_merged(special: SpecialCells, body: bytes) -> None:

@@ -1,59 +1,94 @@
-"""What a binary Excel workbook (.xlsb) says of its cells besides their values."""
+"""What a binary Excel workbook (.xlsb) says of its cells besides their values; and cells in a form calamine skips."""
 
 import struct
+import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
 
 from armbulk.readers.cell_buffer import to_letters
-from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells
+from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, classify_styles
 from armbulk.readers.xlsx_archive import WorkbookArchive
-from armbulk.readers.xlsx_formats import NumberFormats
 from armbulk.readers.xlsx_parts import find_main_part, read_relations
 
-_ROW, _RK, _ERROR, _REAL = 0, 2, 3, 5
+_ROW, _BLANK, _RK, _ERROR, _BOOLEAN, _REAL = 0, 1, 2, 3, 4, 5
 _FORMULA_STRING, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR = 8, 9, 10, 11
-_FORMULAS = {_FORMULA_STRING, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR}
-_SHEET, _CALCULATION, _MERGED = 156, 157, 176
+_SHORT_BLANK, _SHORT_SHARED_TEXT = 12, 18  # cells without a column: they stand right of the cell before
+_BOOK, _SHEET, _CALCULATION, _MERGED = 153, 156, 157, 176
 _FORMAT, _STYLE, _BEGIN_CELL_STYLES, _END_CELL_STYLES = 44, 47, 617, 618
 _CALCULATE_ON_LOAD, _SOME_UNCALCULATED = 0x01, 0x10
 _MAX_MERGED_RANGES = 100_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """What the sheets of a workbook share: sheet → part, and what cells are judged by."""
+
+    parts: dict[str, str]
+    formats: dict[int, str]
+    since_1904: bool
+    trusts_formulas: bool
+
+
 def find_special_cells(archive: WorkbookArchive) -> dict[str, SpecialCells]:
-    """Return sheet → its errors, formulas without a value, percentages and merged cells.
+    """Return sheet → its errors, formulas without a value, percentages, dates and merged cells.
 
     Raises:
         FileError: A part is damaged.
         ValueError: A record is damaged, or there are too many of them.
     """
     try:
-        return _scan(archive)
+        workbook = _read_workbook(archive)
+        return {name: _scan_sheet(archive.read(part), workbook) for name, part in workbook.parts.items()}
     except (struct.error, IndexError) as error:
         raise ValueError("a record is cut off") from error
 
 
-def _scan(archive: WorkbookArchive) -> dict[str, SpecialCells]:
+def write_out_short_cells(archive: WorkbookArchive, content: bytes) -> bytes:
+    """Return the workbook with a column in each cell; calamine skips cells without one.
+
+    Raises:
+        FileError: A part is damaged.
+        ValueError: A record is damaged.
+    """
+    try:
+        parts = {part.lower(): archive.read(part) for part in _read_workbook(archive).parts.values()}
+        changed = {part: _add_columns(sheet) for part, sheet in parts.items() if _has_short_cells(sheet)}
+    except (struct.error, IndexError) as error:
+        raise ValueError("a record is cut off") from error
+    if not changed:
+        return content
+    rewritten = BytesIO()
+    with zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for part in archive.names:
+            target.writestr(part, changed.get(part.lower()) or archive.read(part))
+    return rewritten.getvalue()
+
+
+def _read_workbook(archive: WorkbookArchive) -> _Workbook:
     main = find_main_part(archive, "xl/workbook.bin")
     folder, _, file_name = main.rpartition("/")
     relations = read_relations(archive, f"{folder}/_rels/{file_name}.rels".lstrip("/"), folder)
-    sheets: dict[str, str] = {}
-    trusts_formulas = True
+    parts: dict[str, str] = {}
+    trusts_formulas, since_1904 = True, False
     for kind, body in _records(archive.read(main)):
         if kind == _SHEET:
             relation, rest = _read_text(body[8:])
-            sheets[_read_text(rest)[0]] = relations.get(relation, ("", ""))[1]
+            sheet_type, part = relations.get(relation, ("", ""))
+            if sheet_type == "worksheet":
+                parts[_read_text(rest)[0]] = part
+        elif kind == _BOOK:
+            since_1904 = bool(body[0] & 1)
         elif kind == _CALCULATION:
             trusts_formulas = not body[24] & (_CALCULATE_ON_LOAD | _SOME_UNCALCULATED)
     styles = next((target for kind, target in relations.values() if kind == "styles"), "")
-    percents = _find_percents(archive.read(styles)) if styles.lower() in archive.parts else set()
-    return {
-        name: _scan_sheet(archive.read(part), percents, trusts_formulas=trusts_formulas)
-        for name, part in sheets.items()
-        if part.lower() in archive.parts
-    }
+    formats = _read_formats(archive.read(styles)) if styles.lower() in archive.parts else {}
+    return _Workbook(parts, formats, since_1904, trusts_formulas)
 
 
-def _find_percents(content: bytes) -> set[int]:
-    formats, codes, styles = NumberFormats(), dict[int, str](), list[int]()
+def _read_formats(content: bytes) -> dict[int, str]:
+    codes: dict[int, str] = {}
+    styles: list[int] = []
     is_cell_style = False
     for kind, body in _records(content):
         if kind == _FORMAT:
@@ -62,29 +97,49 @@ def _find_percents(content: bytes) -> set[int]:
             is_cell_style = kind == _BEGIN_CELL_STYLES
         elif kind == _STYLE and is_cell_style:
             styles.append(struct.unpack_from("<H", body, 2)[0])
-    for style, number in enumerate(styles):
-        formats.add(str(style), number, codes.get(number, ""))
-    return {int(style) for style in formats.percents}
+    return classify_styles(styles, codes)
 
 
-def _scan_sheet(content: bytes, percents: set[int], *, trusts_formulas: bool) -> SpecialCells:
-    special = SpecialCells()
+def _scan_sheet(content: bytes, workbook: _Workbook) -> SpecialCells:
+    special = SpecialCells(workbook.since_1904)
     row = 0
-    for kind, body in _records(content):
+    for kind, body in _records(_add_columns(content) if _has_short_cells(content) else content):
         if kind == _ROW:
             row = struct.unpack_from("<I", body)[0] + 1
         elif kind == _MERGED and len(special.merged_ranges) < _MAX_MERGED_RANGES:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             special.merged_ranges.append(f"{to_letters(left)}{top + 1}:{to_letters(right)}{bottom + 1}")
-        elif kind in _FORMULAS and not trusts_formulas:
-            special.add(row, struct.unpack_from("<I", body)[0], FORMULA, "uncalculated")
         elif kind in {_ERROR, _FORMULA_ERROR}:
             special.add(row, struct.unpack_from("<I", body)[0], ERROR_TEXTS.get(body[8], "#N/A"), "error")
+        elif kind in {_BOOLEAN, _FORMULA_BOOLEAN}:
+            special.value_count += 1
         elif kind in {_RK, _REAL, _FORMULA_NUMBER}:
             column, style = struct.unpack_from("<II", body)
-            if style & 0xFFFFFF in percents:
-                special.add_percent(row, column)
+            special.add_number(row, column, style & 0xFFFFFF, workbook.formats)
+        if _FORMULA_STRING <= kind <= _FORMULA_ERROR and not workbook.trusts_formulas:
+            special.add(row, struct.unpack_from("<I", body)[0], FORMULA, "uncalculated")
     return special
+
+
+def _has_short_cells(content: bytes) -> bool:
+    return any(_SHORT_BLANK <= kind <= _SHORT_SHARED_TEXT for kind, _ in _records(content))
+
+
+def _add_columns(content: bytes) -> bytes:
+    """Return a sheet with a column in each cell."""
+    pieces: list[bytes] = []
+    column = -1
+    for kind, body in _records(content):
+        if kind == _ROW:
+            column = -1
+        elif _BLANK <= kind <= _FORMULA_ERROR:
+            column = struct.unpack_from("<I", body)[0]
+        elif _SHORT_BLANK <= kind <= _SHORT_SHARED_TEXT:
+            column += 1
+            pieces.append(_write_record(kind - _SHORT_BLANK + _BLANK, struct.pack("<I", column) + body))
+            continue
+        pieces.append(_write_record(kind, body))
+    return b"".join(pieces)
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -104,6 +159,16 @@ def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
                 break
         yield kind, content[position : position + length]
         position += length
+
+
+def _write_record(kind: int, body: bytes) -> bytes:
+    head = bytearray([kind]) if kind < 0x80 else bytearray([kind & 0x7F | 0x80, kind >> 7])
+    length = len(body)
+    while length > 0x7F:
+        head.append(length & 0x7F | 0x80)
+        length >>= 7
+    head.append(length)
+    return bytes(head) + body
 
 
 def _read_text(body: bytes) -> tuple[str, bytes]:

@@ -59,6 +59,11 @@ class WorkbookArchive:
         """The names of the parts in lower case: Excel compares them without case."""
         return frozenset(self._parts)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the parts as they are in the file."""
+        return [info.filename for info in self._parts.values()]
+
     def close(self) -> None:
         """Close the archive."""
         self._zip.close()
@@ -83,7 +88,7 @@ class WorkbookArchive:
     def _find_format(self) -> str:
         """Return "xlsx", "xlsb" or "ods"; refuse other documents that are zip files."""
         parts = self._parts
-        if "mimetype" in parts and "content.xml" in parts:
+        if "content.xml" in parts and not any(part.startswith("xl/") for part in parts):
             return self._find_open_document()
         if any(part.endswith("workbook.bin") for part in parts):
             return "xlsb"
@@ -93,9 +98,8 @@ class WorkbookArchive:
         return "xlsx"
 
     def _find_open_document(self) -> str:
-        with self._zip.open(self._parts["mimetype"]) as stream:
-            kind = stream.read(200).decode("ascii", "replace").strip()
-        if not kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
+        kind = self.read("mimetype")[:200].decode("ascii", "replace").strip() if "mimetype" in self._parts else ""
+        if kind and not kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
             raise self.no_workbook_error("an OpenDocument file, but not a spreadsheet")
         if _MANIFEST in self._parts and b"encryption-data" in self.read(_MANIFEST):
             raise FileError("encrypted", f"{self.name} is password-protected", "Remove the password and save it again")

@@ -92,9 +92,11 @@ def build_handlers(  # noqa: C901 - three handlers with one state, in one place 
         child = node.children.get(tag)
         if child is None:
             child = _find_alternative(node, tag, is_root=node is outside)
-            if child is None or len(stack) >= max_depth:
+            if child is None:
                 skipped = 1
                 return
+        if len(stack) > max_depth:
+            raise MisplacedElementError("its elements are nested too deep")
         stack.append(node)
         node = child
         if child.start is not None:

@@ -51,3 +51,12 @@ PEPPOL_SCHEMES = frozenset(
     ).split()
 )
 """Registers of electronic addresses: the EAS code list of OpenPeppol and the EU (0192 is Norway's)."""
+
+POSTAL_CODE_DIGITS = {
+    "NO": 4, "DK": 4, "FI": 5, "AX": 5, "DE": 5, "FR": 5, "IT": 5, "ES": 5, "TR": 5, "UA": 5, "EE": 5, "LT": 5,
+    "US": 5, "MX": 5, "RO": 6,
+}  # fmt: skip
+"""The digits of postal codes that are digits alone and may begin with 0, by country."""
+
+NORWAY_NAMES = ("norge", "noreg", "norga", "norway", "norwegen", "no", "nor", "n")
+"""What Norway is called in the text of a country, in small letters."""

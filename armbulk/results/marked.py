@@ -5,7 +5,7 @@ from pathlib import Path
 from armbulk.findings.frame import render_findings
 from armbulk.resources import fields_by_name
 from armbulk.validation.check import Checked
-from armbulk.writers.inputs import back_up, find_input, verify_no_input
+from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_workbook_target
 from armbulk.writers.workbooks import write_marked
 
 
@@ -13,8 +13,9 @@ def write_marked_copy(checked: Checked, target: Path, lang: str, *, replace_inpu
     """Write a copy of the files with every finding marked in its cell; return the path it got.
 
     Raises:
-        UsageError: it would replace one of the files, and `replace_input` does not allow that.
+        UsageError: it would replace one of the files, and `replace_input` does not allow that; or no workbook.
     """
+    verify_workbook_target(target)
     inputs = {sheet.file for sheet in checked.sheets}
     if find_input(target, inputs) and replace_input:
         back_up(target)

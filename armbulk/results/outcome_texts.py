@@ -43,9 +43,33 @@ _MESSAGES_NO = {
     "the answer was lost; ARM must be asked": "svaret gikk tapt; ARM må spørres",
     "found at ARM after the answer was lost": "funnet hos ARM etter at svaret gikk tapt",
     "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
+    "not sent: ARM has no customer with this number (any more)": (
+        "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
+    ),
+    "ARM holds the values that were sent": "ARM har verdiene som ble sendt",
     "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
+    "not found at ARM after time to settle; a person must decide: `armbulk resolve`": (
+        "ikke funnet hos ARM etter ventetiden; du må avgjøre det selv: `armbulk resolve`"
+    ),
+    "but the answer names a batch by a number that cannot be used": "men svaret har et batchnummer som ikke kan brukes",
+    "but the answer names several batches": "men svaret nevner flere batcher",
+    "but the answer states that a record was taken that was not sent in this batch": (
+        "men svaret sier at en post er mottatt som ikke var med i batchen"
+    ),
+    "but the answer lists records without a certain word on each": "men svaret nevner poster uten sikkert utfall",
+    "but the answer says in words that records were taken": "men svaret sier at poster er mottatt",
+    "but the answer counts records that were taken": "men svaret teller poster som er mottatt",
+    "but the answer names records that were taken": "men svaret nevner poster som er mottatt",
+    "but the answer is compressed and cannot be read": "men svaret er komprimert og kan ikke leses",
+    "but the answer is damaged JSON": "men svaret er ødelagt JSON",
+    "but the answer mentions a batch number": "men svaret nevner et batchnummer",
+    "but the answer is damaged XML": "men svaret er ødelagt XML",
+    "but the answer is not text": "men svaret er ikke tekst",
 }
 """Messages saved with records, in English → in Norwegian."""
+
+_BEGINNINGS_NO = {"ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: "}
+"""How messages begin that go on in ARM's words."""
 
 
 def translate_outcome(outcome: str, lang: str) -> str:
@@ -64,6 +88,10 @@ _CONFLICTS_NO = (
 )
 _CONFLICT_WORDS_NO = (
     (": ARM holds another than was exported", ": ARM har en annen enn den som ble eksportert"),
+    (
+        ": ARM holds it with leading zeros, which your file has lost",
+        ": ARM har den med nuller foran, som filen har mistet",
+    ),
     (": ARM holds another than the file", ": ARM har en annen enn filen"),
     (": ARM holds nothing", ": ARM har ingenting"),
     (", exported was nothing", ", eksportert var ingenting"),
@@ -78,13 +106,22 @@ _FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM ho
 
 
 def translate_message(message: str, lang: str) -> str:
-    """Return a message of armbulk's own in a language; ARM's messages stay as they are."""
+    """Return a message in a language, part by part; ARM's own words in it stay as they are."""
     if lang != Lang.NO:
         return message
+    if message in _MESSAGES_NO:
+        return _MESSAGES_NO[message]
     for beginning, norwegian in _CONFLICTS_NO:
         if message.startswith(beginning):
             return f"{norwegian} {_translate_conflict(message.removeprefix(beginning).strip())}"
-    return _MESSAGES_NO.get(message, message)
+    return "; ".join(_translate_part(part) for part in message.split("; "))
+
+
+def _translate_part(part: str) -> str:
+    for beginning, norwegian in _BEGINNINGS_NO.items():
+        if part.startswith(beginning):
+            return norwegian + part.removeprefix(beginning)
+    return _MESSAGES_NO.get(part, part)
 
 
 def _translate_conflict(fields: str) -> str:

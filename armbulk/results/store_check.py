@@ -7,7 +7,7 @@ from armbulk.errors import Unfinished
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
 from armbulk.writers.atomic import MAX_NAMES
-from armbulk.writers.inputs import back_up, find_input, verify_no_input
+from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_workbook_target
 from armbulk.writers.provenance import Provenance, hash_client, read_category, read_provenance
 from armbulk.writers.style import RESULT_CATEGORY
 
@@ -47,7 +47,8 @@ def prepare_target(target: Path, files: Sequence[str], *, replace_input: bool) -
 
 
 def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_input: bool) -> None:
-    """Make sure that a result workbook replaces no input but itself; UsageError otherwise."""
+    """Make sure that a result workbook replaces no input but itself, and nothing but a workbook; else UsageError."""
+    verify_workbook_target(target)
     if not replace_input and not is_result(target):
         verify_no_input(target, list_paths(files))
 

@@ -145,13 +145,14 @@ class ConflictCheck:
         """Return what is sent of a new customer that ARM has already (None: nothing), or the conflict."""
         self.sent = self.sent or SentCustomers.load(self.client)
         comparison = self.sent.compare(record.key, record.payload, current)
-        if comparison.payload is None or self.run.options.get("overwrite"):
-            return comparison.payload, ""
         confirmed = json.loads(record.base or "{}")  # what somebody saw, and wants to overwrite
+        overwrites = bool(self.run.options.get("overwrite"))
         unseen = [
             difference
             for difference in comparison.differences
-            if difference.path not in confirmed or (confirmed[difference.path] or "") != difference.current
+            if difference.has_lost_zeros
+            or not (overwrites or difference.path in confirmed)
+            or (not overwrites and (confirmed[difference.path] or "") != difference.current)
         ]
         descriptions = "; ".join(difference.description for difference in unseen)
         return comparison.payload, f"{DIFFERENT_AT_ARM} {descriptions}" if descriptions else ""

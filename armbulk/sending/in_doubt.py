@@ -1,6 +1,7 @@
 """Settle batches in doubt: a document that is found gets its outcome, one that stays missing is left to a person.
 
-A document in doubt is never sent again by armbulk.
+Where ARM has said that the whole batch failed, one that stays missing is rejected. A document in doubt is never sent
+again by armbulk, and no other run sends documents of the client meanwhile.
 """
 
 from dataclasses import dataclass
@@ -30,23 +31,27 @@ class DoubtResolver:
         return self._latest_departure(batch) + self._max_transit_seconds()
 
     def save_lookup(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
-        """Commit what a look-up of one document showed, and its outcome if that is certain now."""
+        """Commit what a look-up of one record showed, and its outcome if that is certain now."""
         store = self.session.store
         store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
-        result = decide_outcome(record, lookup)
+        is_customer = batch.resource == "customers"
+        result = decide_customer(record, lookup, batch.verdict or "") if is_customer else decide_outcome(record, lookup)
         if result is not None:
             store.save_results(batch.id, [result])
         else:
             store.append_message(self.session.run.id, lookup.message, [record.no], keep_earlier=True)
 
     def finish_round(self, batch: Batch, *, is_complete: bool) -> None:
-        """End a round of look-ups (`is_complete`: each showed something); a batch that has settled goes to a person."""
+        """End a round of look-ups (`is_complete`: each showed something), and settle the batch if its time has come."""
         session = self.session
         rounds = session.store.save_lookup(batch.id, (), ends_round=is_complete)
         is_in_doubt = session.store.batch(batch.id).state is BatchState.IN_DOUBT
         departure, transit = self._latest_departure(batch), self._max_transit_seconds()
         if is_in_doubt and is_settled(departure, transit, rounds, session.clock.now()):
-            self.quarantine(batch)
+            if batch.verdict is None:
+                self.quarantine(batch)
+            else:
+                self.reject(batch, batch.verdict)
 
     def quarantine(self, batch: Batch) -> None:
         """Leave a batch to a person: two look-ups, with time to settle between them, did not find all of it."""
@@ -54,8 +59,19 @@ class DoubtResolver:
         store.append_message(self.session.run.id, _NOT_FOUND, [record.no for record in store.open_records(batch.id)])
         store.move_batch(batch.id, BatchState.QUARANTINED, "looked for twice, not found")
 
+    def reject(self, batch: Batch, verdict: str) -> None:
+        """Reject, with ARM's words on the whole batch, what two look-ups did not find after its verdict."""
+        store = self.session.store
+        results = [RecordResult(record.no, Outcome.REJECTED, verdict) for record in store.open_records(batch.id)]
+        store.save_results(batch.id, results)
+
     def _latest_departure(self, batch: Batch) -> float:
-        """When the batch has left at the latest: when it was answered, or when a call without an answer ended."""
+        """When the batch has left at the latest: when it was answered, or when a call without an answer ended.
+
+        ARM's verdict on the whole batch counts as its departure: what ARM took before, it has by then.
+        """
+        if batch.verdict is not None and batch.answered is not None:
+            return self.session.clamp_stored_time(batch.answered)
         intended = batch.intended or self.session.clock.now()
         latest = max(batch.answered or 0.0, intended + MAX_CALL_SECONDS)
         return self.session.clamp_stored_time(latest - MAX_CALL_SECONDS) + MAX_CALL_SECONDS
@@ -75,3 +91,15 @@ def decide_outcome(record: OpenRecord, lookup: DocumentLookup) -> RecordResult |
             return RecordResult(record.no, Outcome.CONFLICT, lookup.message, reference=lookup.reference)
         case LookupResult.ABSENT | LookupResult.UNKNOWN:
             return None
+
+
+def decide_customer(record: OpenRecord, lookup: DocumentLookup, verdict: str) -> RecordResult | None:
+    """Return the outcome of a customer whose batch failed as ARM says (`verdict`); None when ARM does not show it.
+
+    ARM's verdict is final, and sending a customer again does no harm, so there is no time to settle.
+    """
+    if lookup.result is LookupResult.UNKNOWN:
+        return None
+    if lookup.result is LookupResult.EQUAL:
+        return RecordResult(record.no, Outcome.UNCHANGED, lookup.message)
+    return RecordResult(record.no, Outcome.REJECTED, verdict)

@@ -1,13 +1,18 @@
-"""Look up the documents of a batch in doubt, one by one."""
+"""Look up the documents of a batch in doubt, one by one; and customers of a batch that ARM says has failed."""
 
 import logging
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from armbulk.model.lookup import LookupResult
+from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.response import Response
+from armbulk.model.submission import OpenRecord
+from armbulk.resources import RESOURCES
 from armbulk.retry import lookup_backoff
 from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
+from armbulk.sending.merge import has_every_value
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch
 
@@ -16,14 +21,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DocumentFinder:
-    """Looks up the documents in doubt of one session."""
+    """Looks up the records in doubt of one session."""
 
     session: SendingSession
     scheduler: CallScheduler
     resolver: DoubtResolver
 
     def look_up(self, batch: Batch) -> None:
-        """Look up each document of a batch that has no outcome, and commit what is found.
+        """Look up each record of a batch that has no outcome, and commit what is found.
 
         A round that a limit, a failure or the user interrupts does not count.
         """
@@ -32,11 +37,12 @@ class DocumentFinder:
         for record in session.store.open_records(batch.id):
             if session.clock.interrupted:
                 return
-            lookup = self.scheduler.read(batch, partial(session.system.look_up_document, record.expected))
+            look_up = self._look_up_document if batch.resource == "documents" else self._look_up_customer
+            lookup = look_up(batch, record)
             if lookup is None:
                 return
-            self.resolver.save_lookup(batch, record, lookup.content)
-            results.append(lookup.content.result)
+            self.resolver.save_lookup(batch, record, lookup)
+            results.append(lookup.result)
         progress = session.progress_of(batch)
         progress.lookups += 1
         _log.info(
@@ -46,3 +52,24 @@ class DocumentFinder:
         session.set_due(batch, lookup_backoff(session.polling.poll).delay(progress.lookups))
         self.resolver.finish_round(batch, is_complete=LookupResult.UNKNOWN not in results)
         session.report_progress("asked", batch)
+
+    def _look_up_document(self, batch: Batch, record: OpenRecord) -> DocumentLookup | None:
+        """Look one document up; None when it has to be done later."""
+        result = self.scheduler.read(batch, partial(self.session.system.look_up_document, record.expected))
+        return result.content if result else None
+
+    def _look_up_customer(self, batch: Batch, record: OpenRecord) -> DocumentLookup | None:
+        """Look one customer up, and compare it with what was sent; None when it has to be done later."""
+        result = self.scheduler.read(batch, partial(self.session.system.look_up_customer, record.key))
+        return compare_customer(record, result.content, result.response) if result else None
+
+
+def compare_customer(record: OpenRecord, current: dict[str, Any] | None, response: Response) -> DocumentLookup:
+    """Return what ARM's record of a customer (None: it has none) shows of what was sent."""
+    if not current:
+        result = LookupResult.ABSENT if response.status == 404 or current is not None else LookupResult.UNKNOWN
+        return DocumentLookup(result, f"ARM answered {response.status} to the look-up")
+    is_same = has_every_value(record.payload, current, RESOURCES["customers"])
+    return DocumentLookup(
+        LookupResult.EQUAL if is_same else LookupResult.DIFFERENT, "ARM holds the values that were sent"
+    )

@@ -4,16 +4,19 @@ Values are compared in the form in which equal values are equal (`model.value_fo
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from armbulk.i18n import Words
-from armbulk.model.fields import Field, Resource
+from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.record_texts import Json, format_json_value, to_json_text
 from armbulk.model.value_forms import compare_form, list_leaves
 
+_IDENTIFIERS = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
+_LOST_ZEROS = "ARM holds it with leading zeros, which your file has lost"
 _SECRET_FORMATS = frozenset({"national-id", "bank-account"})
 
 
@@ -27,6 +30,7 @@ class Conflict:
         exported: its value when it was exported.
         current: its value in ARM now.
         new: the user's value.
+        has_lost_zeros: `new` is `current` without its leading zeros: the file was damaged.
     """
 
     field: Field | None
@@ -34,11 +38,14 @@ class Conflict:
     exported: str
     current: str
     new: str
+    has_lost_zeros: bool = False
 
     @property
     def description(self) -> str:
         """The conflict for people; numbers of persons and accounts are not repeated."""
         name = self.field.header.en if self.field else self.path
+        if self.has_lost_zeros:
+            return f"{name}: {_LOST_ZEROS}"
         if self.field and self.field.format in _SECRET_FORMATS:
             return f"{name}: ARM holds another than was exported"
         return (
@@ -74,13 +81,36 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
         new, now = format_json_value(value), format_json_value(_get(current, path))
         if _is_same(field, new, now):
             continue
-        if path in base and not _is_same(field, base[path], now):
+        if has_lost_zeros(field, new, now):
+            conflicts.append(Conflict(field, path, base.get(path) or "", now or "", new or "", has_lost_zeros=True))
+        elif path in base and not _is_same(field, base[path], now):
             conflicts.append(Conflict(field, path, base[path] or "", now or "", new or ""))
         _set(remaining, path, value)
     if conflicts:
         return MergeResult(None, tuple(conflicts))
     _complete_groups(remaining, current, resource)
     return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None)
+
+
+def has_every_value(payload: str, current: Json, resource: Resource) -> bool:
+    """Return whether ARM's record has every value of a payload."""
+    merged = merge(payload, {}, current, resource)
+    return merged.payload is None and not merged.conflicts
+
+
+def has_lost_zeros(field: Field | None, new: str | None, old: str | None) -> bool:
+    """Return whether a new value of an identifier is the old one without its leading zeros: damage, not a change."""
+    if field is None or field.type not in _IDENTIFIERS or not new or not old or new == old:
+        return False
+    return [_strip_zeros(part) for part in _parts(old)] == _parts(new)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[;\r\n]+", text) if part.strip()]
+
+
+def _strip_zeros(text: str) -> str:
+    return text.lstrip("0") if text.isdigit() else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +122,14 @@ class Difference:
         path: where it is in the record's JSON.
         current: its value in ARM.
         new: its value in the file.
+        has_lost_zeros: `new` is `current` without its leading zeros: the file was damaged.
     """
 
     field: Field | None
     path: str
     current: str
     new: str
+    has_lost_zeros: bool = False
 
     @property
     def header(self) -> Words:
@@ -113,6 +145,8 @@ class Difference:
     def description(self) -> str:
         """The difference for people."""
         name = self.header.en
+        if self.has_lost_zeros:
+            return f"{name}: {_LOST_ZEROS}"
         if self.is_secret:
             return f"{name}: ARM holds another than the file"
         return f"{name}: ARM holds {_quote(self.current)}, the file has {_quote(self.new)}"
@@ -155,8 +189,9 @@ def compare(
         if _is_same(fields.get(path), new, now):
             continue
         is_changed = True
-        if not was_sent(path, now):
-            differences.append(Difference(fields.get(path), path, now or "", new or ""))
+        is_damaged = has_lost_zeros(fields.get(path), new, now)
+        if is_damaged or not was_sent(path, now):
+            differences.append(Difference(fields.get(path), path, now or "", new or "", is_damaged))
     if not is_changed:
         return CustomerComparison(None, (), values)
     _complete_groups(record, current, resource)

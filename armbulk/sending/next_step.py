@@ -33,6 +33,7 @@ class BatchView:
         lookups: rounds of look-ups in this session.
         settles_at: until when a document that ARM does not know may still arrive.
         poll_until: when to stop polling an accepted batch.
+        has_verdict: ARM has said that the batch as a whole failed.
     """
 
     id: int
@@ -44,6 +45,7 @@ class BatchView:
     lookups: int = 0
     settles_at: float = 0.0
     poll_until: float = 0.0
+    has_verdict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,12 @@ def _is_awaited(batch: BatchView, now: float) -> bool:
     """Whether this session asks about the batch again."""
     if batch.state is BatchState.ACCEPTED:
         return now < batch.poll_until
-    return batch.state is BatchState.IN_DOUBT and batch.resource == "documents" and batch.lookups < MAX_LOOKUPS
+    return batch.state is BatchState.IN_DOUBT and _is_looked_up(batch) and batch.lookups < MAX_LOOKUPS
+
+
+def _is_looked_up(batch: BatchView) -> bool:
+    """Whether the batch's records are looked up while it is in doubt, rather than sent again."""
+    return batch.resource == "documents" or batch.has_verdict
 
 
 def _sendable(live: Sequence[BatchView], now: float) -> list[BatchView]:
@@ -116,11 +123,14 @@ def _sendable(live: Sequence[BatchView], now: float) -> list[BatchView]:
 def _may_be_sent(batch: BatchView) -> bool:
     if batch.state is BatchState.PLANNED:
         return True
-    return batch.state is BatchState.IN_DOUBT and batch.resource == "customers" and batch.attempt < MAX_ATTEMPTS
+    return batch.state is BatchState.IN_DOUBT and not _is_looked_up(batch) and batch.attempt < MAX_ATTEMPTS
 
 
 def _blocks_others(batch: BatchView, now: float) -> bool:
-    """Whether no other documents go: a batch is in doubt that is neither resolved nor has had time to settle."""
-    return batch.state is BatchState.POSTING or (
-        batch.state is BatchState.IN_DOUBT and (now < batch.settles_at or batch.lookups < MAX_LOOKUPS)
-    )
+    """Whether no other documents go: a batch is in doubt that is neither resolved nor has had time to settle.
+
+    ARM's own verdict on a batch is no such doubt: nothing was lost on the way.
+    """
+    if batch.state is BatchState.IN_DOUBT:
+        return not batch.has_verdict and (now < batch.settles_at or batch.lookups < MAX_LOOKUPS)
+    return batch.state is BatchState.POSTING

@@ -76,10 +76,22 @@ class Poller:
         store.save_results(batch.id, certain)
         if status.pending or store.batch(batch.id).state in FINAL_STATES:
             return
+        if status.rejection:
+            self._save_verdict(batch, status.rejection)
+            return
         progress.incomplete_polls += 1
         if progress.incomplete_polls >= MAX_INCOMPLETE_POLLS:
             why = f"ARM's final answer lacks {missing - len(certain)} records"
             store.move_batch(batch.id, BatchState.IN_DOUBT, why)
+
+    def _save_verdict(self, batch: Batch, verdict: str) -> None:
+        """Commit that ARM says the whole batch failed: it has said so of no record, so each is looked up."""
+        session = self.session
+        session.store.save_verdict(batch.id, verdict)
+        session.set_due(batch, session.polling.poll)
+        open_nos = [record.no for record in session.store.open_records(batch.id)]
+        message = f"ARM says that the batch failed as a whole: {verdict}"
+        session.store.append_message(session.run.id, message, open_nos, keep_earlier=True)
 
 
 def verify_client_no(client_no: str, expected: str) -> None:

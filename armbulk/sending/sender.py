@@ -58,7 +58,7 @@ class Sender:
         After an error the run is stored as paused, and can be resumed.
         """
         session = self.session
-        with session.store.lock(session.run.account, session.run.id):
+        with session.locked():
             session.begin()
             _log.info("Sending started", extra={"run": session.run.id, "batches": len(session.unfinished_batches())})
             try:
@@ -75,12 +75,13 @@ class Sender:
         return state
 
     def look_up_again(self) -> None:
-        """Look up, once, every document of the run that is in doubt or waits for a person."""
+        """Look up, once, every record of the run that is in doubt or waits for a person, and that is not sent again."""
         session = self.session
-        with session.store.lock(session.run.account, session.run.id):
+        with session.locked():
             session.begin()
             for batch in session.unfinished_batches():
-                if batch.state in {BatchState.IN_DOUBT, BatchState.QUARANTINED} and batch.resource == "documents":
+                is_open = batch.state in {BatchState.IN_DOUBT, BatchState.QUARANTINED}
+                if is_open and (batch.resource == "documents" or batch.verdict is not None):
                     self.finder.look_up(batch)
             if not session.unfinished_batches():
                 session.store.end_session(session.run.id, "finished")
@@ -140,4 +141,5 @@ class Sender:
             progress.lookups,
             settles_at=self.resolver.settles_at(batch),
             poll_until=max(since, session.started) + session.polling.wait,
+            has_verdict=batch.verdict is not None,
         )

@@ -1,6 +1,7 @@
 """What the steps of one session of sending share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from armbulk.clock import Clock
@@ -8,7 +9,7 @@ from armbulk.model.progress import BatchProgress, PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.quota.limits import QuotaLimits
 from armbulk.rate_limited import RateLimitedClient
-from armbulk.store import Batch, Run, Store
+from armbulk.store import Batch, ClientLock, Run, Store
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class SendingSession:
         polling: how long the session waits for what.
         on_progress: called with each progress event.
         look_first: whether documents are looked up before they go; None: as stored with the run.
+        lock: the client's lock, if whoever calls has it; None: the session takes it.
         started: when the session began (epoch seconds).
         paused_until: the session ends, and may be resumed at this time; None: it goes on.
         client: the system, within the quota.
@@ -40,6 +42,7 @@ class SendingSession:
     polling: PollSettings
     on_progress: Callable[[Progress], None] = lambda _: None
     look_first: bool | None = None
+    lock: ClientLock | None = None
     started: float = 0.0
     paused_until: float | None = None
     client: RateLimitedClient = field(init=False)
@@ -52,7 +55,17 @@ class SendingSession:
     def begin(self) -> None:
         """Start: what an earlier process was posting when it ended is in doubt from here on."""
         self.started = self.clock.now()
-        self.store.recover(self.run.id, self.run.account)
+        self.store.recover(self.run.account)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Have the client's lock, the caller's or one of this session; Unfinished when another process has it."""
+        if self.lock is not None:
+            self.lock.describe(self.store.describe_process(self.run.id))
+            yield
+            return
+        with self.store.lock(self.run.account, self.run.id):
+            yield
 
     def unfinished_batches(self) -> list[Batch]:
         """Return the run's batches that are not final, in order."""

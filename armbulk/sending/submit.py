@@ -4,9 +4,10 @@ import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
-from armbulk.model.response import ApiResult, Response
+from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
 from armbulk.rate_limited import CallFailed, login_error
 from armbulk.retry import poll_backoff
@@ -35,12 +36,14 @@ class Submitter:
         scheduler: puts a batch off when it cannot go now.
         precheck: what is checked before a batch goes.
         splits: how often the session split a refused batch.
+        has_renewed_login: the login is new since the last call that was not refused for it.
     """
 
     session: SendingSession
     scheduler: CallScheduler
     precheck: Precheck = field(init=False)
     splits: int = 0
+    has_renewed_login: bool = False
 
     def __post_init__(self) -> None:
         """Begin the checks of the session."""
@@ -53,6 +56,8 @@ class Submitter:
         """
         session = self.session
         session.system.login()
+        if batch.resource == "documents":
+            session.store.verify_nothing_in_doubt(session.run.account, session.run.id)
         interruption = self.precheck.check(batch)
         if interruption is not None:
             self.scheduler.handle_interruption(batch, interruption)
@@ -60,12 +65,23 @@ class Submitter:
         intent = self._record_intent(batch)  # on disk before a byte leaves
         if intent is None:
             return
-        result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
+        result = self._call(batch, intent)
         try:
             self._save_response(batch, intent, result)  # on disk before anything else happens
         finally:
             self._log_submit(batch, intent, result)
         session.report_progress("posted", batch)
+
+    def _call(self, batch: Batch, intent: SubmitIntent) -> ApiResult[SubmitResult]:
+        """Submit the records; a bug in between leaves the batch in doubt."""
+        session = self.session
+        try:
+            return session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
+        except Exception:
+            response = Response(error=TransportError.BROKEN, reason="armbulk could not read the answer")
+            usage = ApiUsage(1, 0, intent.cost.writes)
+            session.store.save_response(batch.id, BatchState.IN_DOUBT, response.reason, response, charge=usage)
+            raise
 
     def _log_submit(self, batch: Batch, intent: SubmitIntent, result: ApiResult[SubmitResult]) -> None:
         _log.info(
@@ -115,7 +131,7 @@ class Submitter:
                 self._save_refusal(batch, intent, response, usage, submitted)
             case SubmitVerdict.LOGIN:
                 store.save_response(batch.id, BatchState.PLANNED, "refused", response, charge=calls_only)
-                raise login_error(response, submitted.message, [record.payload for record in intent.records])
+                self._renew_login(intent, response, submitted.message)
             case SubmitVerdict.LIMITED:
                 store.save_response(batch.id, BatchState.PLANNED, "limited", response, charge=calls_only)
                 self.scheduler.handle_refusal(batch, response, intent.cost)
@@ -123,10 +139,38 @@ class Submitter:
                 store.save_response(batch.id, BatchState.PLANNED, "not sent", response, charge=None)
                 self.scheduler.retry_later(batch, response)
             case SubmitVerdict.IN_DOUBT | SubmitVerdict.ASK:
-                store.save_response(batch.id, BatchState.IN_DOUBT, verdict.value, response, charge=usage)
-                session.set_due(batch, session.polling.poll)
+                self._save_doubt(batch, response, usage, submitted, verdict.value)
             case _:
                 assert_never(verdict)
+        self.has_renewed_login = verdict is SubmitVerdict.LOGIN
+
+    def _save_doubt(self, batch: Batch, response: Response, usage: ApiUsage, submitted: SubmitResult, why: str) -> None:
+        """Commit that a batch may have been taken: records keep the outcome the answer states, others are in doubt."""
+        session, store = self.session, self.session.store
+        store.save_response(
+            batch.id, BatchState.IN_DOUBT, why, response, charge=usage,
+            results=submitted.results, verdict=submitted.rejection,
+        )  # fmt: skip
+        session.set_due(batch, session.polling.poll)
+        if response.error is None and submitted.message:
+            open_nos = [record.no for record in store.open_records(batch.id)]
+            store.append_message(session.run.id, submitted.message, open_nos, keep_earlier=True)
+
+    def _renew_login(self, intent: SubmitIntent, response: Response, message: str) -> None:
+        """Log in anew after a 401, so that the batch can go again; an error when that cannot help.
+
+        The batch is planned again already: its answer proves that nothing was taken.
+        """
+        error = login_error(response, message, [record.payload for record in intent.records])
+        if response.status != 401 or self.has_renewed_login:
+            raise error
+        try:
+            is_renewed = self.session.system.renew_login()
+        except ServerError as failure:
+            why = f"{error.message}; and no new token could be fetched: {failure.message}"
+            raise LoginError("login-not-renewed", why, failure.hint) from None
+        if not is_renewed:
+            raise error
 
     def _doubt_batches_with_number(self, batch: Batch, uuid: str) -> bool:
         """Return whether ARM gave other batches the same number; it proves nothing then, so these are in doubt, too."""
@@ -143,7 +187,7 @@ class Submitter:
         self, batch: Batch, intent: SubmitIntent, response: Response, usage: ApiUsage, submitted: SubmitResult
     ) -> None:
         """Commit a refusal: records it names are rejected; the others go into smaller batches, or are rejected, too."""
-        results = list(submitted.rejected)
+        results = list(submitted.results)
         named = {result.no for result in results}
         others = [record for record in intent.records if record.no not in named]
         parts = 0
@@ -160,4 +204,4 @@ class Submitter:
         """Whether smaller batches may fare better: not for a single record, and not when everything is refused."""
         any_accepted = any(batch.uuid for batch in self.session.store.batches(self.session.run.id))
         max_splits = MAX_SPLITS if any_accepted else MAX_SPLITS_BEFORE_SUCCESS
-        return submitted.splittable and (others > 1 or bool(submitted.rejected)) and self.splits < max_splits
+        return submitted.splittable and (others > 1 or bool(submitted.results)) and self.splits < max_splits

@@ -2,7 +2,21 @@
 
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.list_checks import ListCheck
+from armbulk.store.locks import ClientLock
+from armbulk.store.queries import HistoryMark, RunMark
 from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
 from armbulk.store.store import Store
 
-__all__ = ["ITEM_SCHEMA", "Batch", "ListCheck", "Run", "Store", "StoreStamp", "SubmitIntent", "UnresolvedDocument"]
+__all__ = [
+    "ITEM_SCHEMA",
+    "Batch",
+    "ClientLock",
+    "HistoryMark",
+    "ListCheck",
+    "Run",
+    "RunMark",
+    "Store",
+    "StoreStamp",
+    "SubmitIntent",
+    "UnresolvedDocument",
+]

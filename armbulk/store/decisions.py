@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from armbulk.errors import Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
 from armbulk.store.schema import batch, belongs_to, item, look, run, sent_key
 
-_OPEN_STATES = [BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
+_OPEN_STATES = [BatchState.POSTING.value, BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,57 @@ def unresolved_documents(conn: sa.Connection, account: Account, run_id: int | No
         )
         for row in conn.execute(query).mappings()
     ]  # fmt: skip
+
+
+def find_changed(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
+    """Return those of the documents that are not in the same batch and state any more, or have an outcome."""
+    query = (
+        sa.select(item.c.run, item.c.no, batch.c.id, batch.c.state)
+        .join_from(item, batch, item.c.batch == batch.c.id)
+        .where(item.c.run.in_({document.run for document in documents}), item.c.outcome.is_(None))
+    )
+    now = {tuple(row) for row in conn.execute(query)}
+    return [
+        document for document in documents if (document.run, document.no, document.batch, document.state) not in now
+    ]
+
+
+def describe_document(conn: sa.Connection, document: UnresolvedDocument) -> str:
+    """Return what has become of a document, in few words."""
+    query = (
+        sa.select(item.c.outcome, batch.c.state)
+        .join_from(item, batch, item.c.batch == batch.c.id, isouter=True)
+        .where(item.c.run == document.run, item.c.no == document.no)
+    )
+    row = conn.execute(query).first()
+    state = "no longer in the store" if row is None else (row.outcome or row.state or "not sent")
+    return f"{document.key} (run {document.run}): {state.replace('_', ' ')}"
+
+
+def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, *, posting: bool = True) -> None:
+    """Make sure that no document of another run than `run_id` is in doubt; Unfinished otherwise.
+
+    A batch that failed as a whole by ARM's own word does not count: nothing was lost on the way. Without `posting`,
+    batches that a living process may be sending do not count either.
+    """
+    states = [state for state in _OPEN_STATES if posting or state != BatchState.POSTING.value]
+    query = (
+        sa.select(run.c.id)
+        .distinct()
+        .join_from(run, batch, batch.c.run == run.c.id)
+        .join(item, item.c.batch == batch.c.id)
+        .where(*belongs_to(run, account), run.c.id != run_id, batch.c.resource == "documents")
+        .where(batch.c.state.in_(states), batch.c.verdict.is_(None), item.c.outcome.is_(None))
+        .order_by(run.c.id)
+    )
+    runs = [number for (number,) in conn.execute(query)]
+    if runs:
+        raise Unfinished(
+            "documents-in-doubt",
+            f"Documents of run {', '.join(map(str, runs))} are unconfirmed: until that is settled, no other documents "
+            f"of client {account.client_no} are sent",
+            f"Use `armbulk resume {runs[0]}` or `armbulk resolve {runs[0]}`",
+        )
 
 
 def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> None:

@@ -33,7 +33,7 @@ from armbulk.store.rows import (
     sent_documents,
     split_batch,
 )
-from armbulk.store.schema import batch, event, item, look, run
+from armbulk.store.schema import batch, belongs_to, event, item, look, run
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +48,9 @@ class BatchJournal(QuotaMeter, CopyDetector):
 
         Returns:
             The intent; or the time (epoch seconds) when the quota has room; or None when nothing is left to send.
+
+        Raises:
+            Unfinished: documents would go, and those of another run are in doubt.
         """
         with self._engine.begin() as conn:
             self._set_aside_sent(conn, account, batch_id)
@@ -55,6 +58,9 @@ class BatchJournal(QuotaMeter, CopyDetector):
             if not records:
                 self._move(conn, batch_id, BatchState.FINISHED, "nothing left to send")
                 return None
+            row = conn.execute(sa.select(batch.c.run, batch.c.resource).where(batch.c.id == batch_id)).one()
+            if row.resource == "documents":
+                decisions.verify_nothing_in_doubt(conn, account, row.run)
             cost = ApiUsage(1, 0, count_writes(conn, batch_id))
             reservation = self._reserve(conn, account, cost, limits, Priority.NORMAL)
             if isinstance(reservation, float):
@@ -74,11 +80,13 @@ class BatchJournal(QuotaMeter, CopyDetector):
         response: Response,
         *,
         charge: ApiUsage | None,
-        uuid: str | None = None,
         results: Iterable[RecordResult] = (),
         parts: int = 0,
+        **columns: str,
     ) -> None:
         """Commit all that came of a submit: state, quota and outcomes together.
+
+        A batch in doubt is finished when the answer states the outcome of each of its records.
 
         Args:
             batch_id: the batch.
@@ -86,9 +94,9 @@ class BatchJournal(QuotaMeter, CopyDetector):
             why: the reason, for the log of events.
             response: the exchange; without an answer its usage is charged later than now.
             charge: what was used of the quota; None: nothing left this machine.
-            uuid: ARM's number of the batch; None: it gave none.
             results: the outcomes that are known.
             parts: how many new batches the records without an outcome go into; 0: they stay in this one.
+            columns: what ARM gave the batch (`uuid`, its number; `verdict`, words that it failed as a whole); or "".
         """
         with self._engine.begin() as conn:
             query = sa.select(batch.c.run, batch.c.reservation, run.c.origin, run.c.client_no).join_from(batch, run)
@@ -99,20 +107,26 @@ class BatchJournal(QuotaMeter, CopyDetector):
                 self._settle(conn, account, row.reservation, charge, response.date_sample)
                 self._charge_run(conn, row.run, charge)
             values: dict[str, Any] = {"answered": self.clock.now(), "status": response.status, "reservation": None}
-            if uuid is not None:
-                values["uuid"] = uuid
+            values |= {name: text for name, text in columns.items() if text}
+            if to is BatchState.IN_DOUBT and not select_open_records(conn, batch_id):
+                to = BatchState.FINISHED
             self._move(conn, batch_id, to, why, **values)
+            if to in {BatchState.IN_DOUBT, BatchState.FINISHED}:
+                release_documents(conn, batch_id, rejected_only=True)
             if to in {BatchState.PLANNED, BatchState.REFUSED}:
                 release_documents(conn, batch_id)
             if parts:
                 split_batch(conn, batch_id, parts)
 
-    def recover(self, run_id: int, account: Account) -> None:
-        """After a crash: batches that were being posted are in doubt, and open reservations are charged in full."""
+    def recover(self, account: Account) -> None:
+        """After a crash: batches that were being posted are in doubt, and open reservations are charged in full.
+
+        The caller has the client's lock, so no process is posting any of them, whatever run they belong to.
+        """
         with self._engine.begin() as conn:
             self._adopt_orphans(conn, account)
-            posting = sa.select(batch.c.id).where(batch.c.run == run_id, batch.c.state == BatchState.POSTING.value)
-            for (batch_id,) in conn.execute(posting).all():
+            posting = sa.select(batch.c.id, batch.c.run).join_from(batch, run).where(*belongs_to(run, account))
+            for batch_id, run_id in conn.execute(posting.where(batch.c.state == BatchState.POSTING.value)).all():
                 self._move(conn, batch_id, BatchState.IN_DOUBT, "the process ended while posting", reservation=None)
                 _log.warning("A batch was being sent when a process ended: it is in doubt", extra={"run": run_id})
 
@@ -194,9 +208,24 @@ class BatchJournal(QuotaMeter, CopyDetector):
         with self._engine.begin() as conn:
             self._move(conn, batch_id, to, why)
 
-    def save_decisions(self, documents: Sequence[UnresolvedDocument], outcome: Outcome | None, why: str) -> None:
-        """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own."""
+    def save_verdict(self, batch_id: int, verdict: str) -> None:
+        """Commit ARM's words that an accepted batch failed as a whole: its open records are looked up."""
         with self._engine.begin() as conn:
+            values = {"verdict": verdict, "answered": self.clock.now()}
+            self._move(conn, batch_id, BatchState.IN_DOUBT, "ARM says that the whole batch failed", **values)
+
+    def save_decisions(
+        self, documents: Sequence[UnresolvedDocument], outcome: Outcome | None, why: str
+    ) -> list[UnresolvedDocument]:
+        """Commit what a person decided: an outcome for each, or (None) to send them again in batches of their own.
+
+        Returns:
+            The documents that are not what the person saw any more: when there is one, nothing is done.
+        """
+        with self._engine.begin() as conn:
+            changed = decisions.find_changed(conn, documents)
+            if changed:
+                return changed
             for batch_id in sorted({document.batch for document in documents}):
                 chosen = [document for document in documents if document.batch == batch_id]
                 run_id = chosen[0].run
@@ -208,6 +237,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
                 self._log(conn, run_id, batch_id, None, None, f"{why}: {len(chosen)} documents")
                 if not select_open_records(conn, batch_id):
                     self._move(conn, batch_id, BatchState.FINISHED, why)
+        return []
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -12,7 +13,7 @@ from armbulk.quota.limits import Account
 from armbulk.store.engine import database_file
 
 
-class ClientLock(AbstractContextManager[object]):
+class ClientLock(AbstractContextManager["ClientLock"]):
     """A lock of the operating system for each origin and client: released when its process ends, however it ends.
 
     Who has it is written to a file beside it, for the message to those who must wait.
@@ -27,20 +28,28 @@ class ClientLock(AbstractContextManager[object]):
         self._account, self._holder, self._holder_file = account, holder, folder / f"{name}.holder"
         self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
 
-    def __enter__(self) -> object:
+    def __enter__(self) -> Self:
         """Take the lock; Unfinished when another process has it."""
         try:
-            lock = self._lock.acquire()
+            self._lock.acquire()
         except Timeout:
             raise Unfinished(
                 "busy",
                 f"{self._read_holder()} is sending for client {self._account.client_no}",
                 "Wait until it has ended, then try again",
             ) from None
+        self._write_holder()
+        return self
+
+    def describe(self, holder: str) -> None:
+        """Describe this process otherwise, while it has the lock."""
+        self._holder = holder
+        self._write_holder()
+
+    def _write_holder(self) -> None:
         with contextlib.suppress(OSError):
             os.close(os.open(self._holder_file, os.O_CREAT | os.O_WRONLY, 0o600))
             self._holder_file.write_text(self._holder, encoding="utf-8")
-        return lock
 
     def _read_holder(self) -> str:
         try:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from armbulk.model.batch_state import FINAL_STATES
 from armbulk.quota.limits import Account
 from armbulk.store.schema import (
     batch,
@@ -30,9 +31,16 @@ class DeletedRows:
 def purge(conn: sa.Connection, account: Account, before: float) -> DeletedRows:
     """Delete finished runs that ended before a time (epoch seconds): their records, look-ups, batches and events.
 
-    The document numbers stay, so that no document is sent twice because of a purge.
+    The document numbers stay, so that no document is sent twice because of a purge. A run with anything open stays
+    whole, whatever its state says: a person can still settle it.
     """
-    old_runs = sa.select(run.c.id).where(*belongs_to(run, account), run.c.state == "finished", run.c.ended < before)
+    is_open = sa.exists().where(batch.c.run == run.c.id, batch.c.state.not_in([state.value for state in FINAL_STATES]))
+    lacks_outcome = sa.exists().where(item.c.run == run.c.id, item.c.outcome.is_(None))
+    old_runs = (
+        sa.select(run.c.id)
+        .where(*belongs_to(run, account), run.c.state == "finished", run.c.ended < before)
+        .where(~is_open, ~lacks_outcome)
+    )
     run_ids = [run_id for (run_id,) in conn.execute(old_runs)]
     outcome = sa.select(item.c.outcome).where(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
     keep_outcomes = sa.update(sent_key).where(sent_key.c.run.in_(run_ids))

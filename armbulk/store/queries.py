@@ -1,5 +1,8 @@
 """Read the store: runs, batches, records, what was sent before, what is in doubt."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import polars as pl
 import sqlalchemy as sa
 
@@ -21,7 +24,10 @@ from armbulk.store.rows import (
     to_batch,
     to_run,
 )
-from armbulk.store.schema import batch, belongs_to, client, identity, item, look, run, token
+from armbulk.store.schema import batch, belongs_to, client, event, identity, item, look, run, sent_key, token
+
+HistoryMark = tuple[int | None, int, int, float | None]
+RunMark = tuple[tuple[Any, ...], ...]
 
 _FINAL_VALUES = [state.value for state in FINAL_STATES]
 _NEVER_SENT = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
@@ -128,6 +134,36 @@ class StoreReader:
         """Return the seconds the client's slowest batch took, from its intent to its last outcome."""
         with self._engine.connect() as conn:
             return slowest_batch_seconds(conn, account)
+
+    def verify_nothing_in_doubt(self, account: Account, run_id: int = 0, *, posting: bool = True) -> None:
+        """Make sure that no document of another run than `run_id` is in doubt; Unfinished otherwise.
+
+        A new batch of documents must not follow into a network that has just lost one. Without `posting`, batches that
+        a living process may be sending do not count: the caller does not have the client's lock.
+        """
+        with self._engine.connect() as conn:
+            decisions.verify_nothing_in_doubt(conn, account, run_id, posting=posting)
+
+    def describe_documents(self, documents: Sequence[UnresolvedDocument]) -> list[str]:
+        """Return what has become of each document, in few words."""
+        with self._engine.connect() as conn:
+            return [decisions.describe_document(conn, document) for document in documents]
+
+    def history_mark(self, account: Account) -> HistoryMark:
+        """Return a value that is another one as soon as any batch, decision or run of this store has changed."""
+        with self._engine.connect() as conn:
+            since = conn.execute(sa.select(client.c.since).where(*belongs_to(client, account))).scalar()
+            last, count = conn.execute(sa.select(sa.func.max(event.c.id), sa.func.count())).one()
+            guards = conn.execute(sa.select(sa.func.count()).select_from(sent_key)).scalar_one()
+        return last, count, guards, since
+
+    def run_mark(self, run_id: int) -> RunMark | None:
+        """Return a value that is another one as soon as a batch of a run has moved; None when the run is gone."""
+        columns = [batch.c[name] for name in ("id", "state", "attempt", "rounds")]
+        with self._engine.connect() as conn:
+            if conn.execute(sa.select(run.c.id).where(run.c.id == run_id)).first() is None:
+                return None
+            return tuple(tuple(row) for row in conn.execute(sa.select(*columns).where(batch.c.run == run_id)))
 
     def unresolved_documents(self, account: Account, run_id: int | None = None) -> list[UnresolvedDocument]:
         """Return the documents that may have been sent and have no outcome, oldest first."""

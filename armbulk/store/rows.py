@@ -85,8 +85,9 @@ class Batch:
         attempt: how often it was submitted.
         uuid: ARM's number of it; None until it was accepted.
         intended: when it was last submitted.
-        answered: when that was answered.
+        answered: when that was answered, or when ARM gave its verdict on the whole batch.
         rounds: complete rounds of look-ups while it was in doubt.
+        verdict: ARM's words when it says that the batch as a whole failed; None: it has not said so.
     """
 
     id: int
@@ -99,6 +100,7 @@ class Batch:
     intended: float | None
     answered: float | None
     rounds: int
+    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def to_run(row: sa.RowMapping) -> Run:
 
 def to_batch(row: sa.RowMapping) -> Batch:
     """Return a row of `batch` as a value."""
-    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds")
+    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds", "verdict")
     return Batch(state=BatchState(row["state"]), **{name: row[name] for name in names})
 
 

@@ -54,6 +54,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     ),
     6: ("ALTER TABLE item ADD COLUMN base TEXT",),
     7: (
+        "ALTER TABLE batch ADD COLUMN verdict TEXT",
         *(f"ALTER TABLE sent_key ADD COLUMN {name} TEXT" for name in _SENT_CONTENT),
         (
             "UPDATE sent_key SET (customer_norm, date, currency, amount) = (SELECT customer_norm, date, currency,"
@@ -137,6 +138,7 @@ batch = Table(
     Column("reservation", Integer),
     Column("rounds", Integer, nullable=False, server_default="0"),  # complete rounds of look-ups while in doubt
     Column("finished", Float),
+    Column("verdict", Text),  # ARM's words when it says that the batch as a whole failed
     UniqueConstraint("run", "no"),
 )
 

@@ -8,7 +8,6 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -93,10 +92,18 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         """Close the database."""
         self._engine.dispose()
 
-    def lock(self, account: Account, run_id: int) -> AbstractContextManager[object]:
-        """Return the lock that keeps this user's other processes from sending for the same client meanwhile."""
+    def lock(self, account: Account, run_id: int) -> ClientLock:
+        """Return the lock that keeps this user's other processes from sending or deciding for the same client.
+
+        `run_id` is the run that is sent; 0: none, or one that does not exist yet.
+        """
+        return ClientLock(self.url, account, self.describe_process(run_id))
+
+    def describe_process(self, run_id: int) -> str:
+        """Return how others name this process while it has a client's lock."""
         started = datetime.fromtimestamp(self.clock.now(), UTC).astimezone().strftime("%H:%M")
-        return ClientLock(self.url, account, f"Run {run_id} (process {os.getpid()}, started {started})")
+        work = f"Run {run_id}" if run_id else "Another armbulk command"
+        return f"{work} (process {os.getpid()}, started {started})"
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,5 +1,6 @@
 """One column of cells while it is parsed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,13 +26,14 @@ class CellColumn:
     """The cells of one field in one sheet.
 
     They are parsed in a frame with the columns `row` Int64, `text` String, `kind` String (a category of CELL), and what
-    `numbers` and `dates` add for their types.
+    `numbers`, `dates` and `identifiers` add for their types. `columns` are the letters of all fields of the sheet.
     """
 
     sheet: int
     field: Field
     letter: str
     options: ReadOptions
+    columns: Mapping[str, str]
 
     @property
     def text(self) -> pl.Expr:

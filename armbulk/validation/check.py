@@ -6,24 +6,45 @@ question about a header, a plan and a result workbook all use the same reading.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 
 from armbulk.errors import FileError
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import SCHEMA, apply_severities, count_findings, merge_findings
+from armbulk.findings.frame import (
+    SCHEMA,
+    apply_severities,
+    count_findings,
+    empty_findings,
+    make_finding,
+    merge_findings,
+)
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
-from armbulk.model.sheet import Sheet, Table
+from armbulk.model.sheet import ReadIssue, Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
-from armbulk.validation import edits, flat_file, hidden_rows, layout, rules
+from armbulk.validation import (
+    amounts,
+    blocked,
+    continuation,
+    date_orders,
+    edits,
+    flat_file,
+    follow_ups,
+    hidden_rows,
+    layout,
+    prices,
+    rules,
+)
 from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
+from armbulk.validation.separators import explain_separator, find_wrong_separator
 
 LoadedMapping = tuple[tuple[apply.SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
@@ -86,6 +107,10 @@ def check_files(
     sheets = read_files(files, options)
     checked = check_sheets(sheets, options)
     if not allow_unrecognised and not set(checked.tables) & {"customers", "documents"}:
+        for sheet in sheets:
+            separator = find_wrong_separator(sheet)
+            if separator is not None:
+                raise FileError("wrong-separator", *explain_separator(sheet, separator))
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
@@ -119,44 +144,78 @@ def check_sheets(
     plain = [result.sheet for result in mapped]
     is_change = bool(options.update) or any(sheet.base is not None for sheet in plain)
     resources = UPDATE_RESOURCES if is_change else RESOURCES
-    matches = _match_sheets(plain, options.renames, resources)
-    compared = [edits.compare_with_base(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    matches = _match_sheets(plain, options, resources)
+    compared = [
+        edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
+        for index, (sheet, match) in enumerate(zip(plain, matches, strict=True))
+    ]
     plain = [result.sheet for result in compared]
     layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    continued = [
+        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
+        for index, sheet in enumerate(plain)
+    ]
+    plain = [result.sheet for result in continued]
+    parts, of_sheets = _type_sheets(plain, matches, options)
     findings = [
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
     findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
-    findings += [*(result.findings for result in mapped), *(result.findings for result in compared)]
+    findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
+    findings += [result.findings for results in (mapped, compared, continued) for result in results]
     findings += [
         report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options)
         for index, sheet in enumerate(plain)
     ]
-    parts: list[Table] = []
-    for index, (sheet, match) in enumerate(zip(plain, matches, strict=True)):
-        if match.resource is not None:
-            tables, sheet_findings = _type_sheet(sheet, index, match, options)
-            parts += tables
-            findings.append(sheet_findings)
     joined = _join_tables(parts, resources)
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
     shown = hidden_rows.separate_hidden_rows(joined, plain, options)
-    before = layout.drop_silenced(merge_findings([*findings, *layouts, shown.findings]), layouts)
-    after = layout.drop_silenced(rules.check_rules(shown.tables, before, options.known_customers), layouts)
-    in_source = apply.move_to_source(merge_findings([before, after]), mapped)
-    every_finding = apply_severities(merge_findings([in_source]), options.rules)
+    of_cells = merge_findings([*findings, *layouts, *of_sheets, shown.findings])
+    tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
+    reported = apply.move_to_source(follow_ups.drop_follow_ups(every_finding, tables), mapped)
+    blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
-        tables=shown.tables,
-        findings=every_finding,
-        blocked_rows=rules.find_blocked_rows(shown.tables, hidden_rows.spread_unknown_rows(every_finding, own)),
+        tables=tables,
+        findings=apply_severities(merge_findings([reported]), options.rules),
+        blocked_rows=blocked.find_blocked_rows(tables, blocking),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
         sheets_as_read=tuple(sheets),
         mapping=mapping,
     )
+
+
+def _type_sheets(
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions
+) -> tuple[list[Table], list[pl.DataFrame]]:
+    """Return the typed tables of the recognised sheets, and the findings of their cells."""
+    parts: list[Table] = []
+    findings = []
+    for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True)):
+        if match.resource is not None:
+            tables, sheet_findings = _type_sheet(sheet, index, match, options)
+            parts += tables
+            findings.append(sheet_findings)
+    return parts, findings
+
+
+def _check_tables(
+    tables: Mapping[str, Table],
+    sheets: Sequence[Sheet],
+    matches: Sequence[HeaderMatch],
+    of_cells: pl.DataFrame,
+    options: ReadOptions,
+) -> tuple[dict[str, Table], pl.DataFrame]:
+    """Return the tables with amounts that their lines give, and every finding: those of cells and those of rules."""
+    filled, of_amounts = amounts.fill_missing_amounts(tables, of_cells)
+    findings = merge_findings([of_cells, of_amounts])
+    of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
+    if "lines" in filled:
+        of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
+    return filled, merge_findings([findings, *of_rules])
 
 
 def _apply_mapping(
@@ -183,14 +242,15 @@ def _apply_mapping(
 
 
 def _match_sheets(
-    sheets: Sequence[Sheet], renames: Mapping[str, str], resources: Mapping[str, Resource]
+    sheets: Sequence[Sheet], options: ReadOptions, resources: Mapping[str, Resource]
 ) -> tuple[HeaderMatch, ...]:
     """Recognise every sheet; where documents and lines have sheets of their own, no sheet is both."""
-    matches = [match_headers(sheet, index, resources, renames) for index, sheet in enumerate(sheets)]
-    if any(match.resource and match.resource.name in {"documents", "lines"} and not match.lines for match in matches):
+    match = partial(match_headers, resources=resources, renames=options.renames, unread=options.unread_columns)
+    matches = [match(sheet, index) for index, sheet in enumerate(sheets)]
+    if any(first.resource and first.resource.name in {"documents", "lines"} and not first.lines for first in matches):
         matches = [
-            match_headers(sheet, index, resources, renames, flat=False) if match.lines else match
-            for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True))
+            match(sheet, index, flat=False) if first.lines else first
+            for index, (sheet, first) in enumerate(zip(sheets, matches, strict=True))
         ]
     return tuple(matches)
 
@@ -198,13 +258,22 @@ def _match_sheets(
 def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions) -> tuple[list[Table], pl.DataFrame]:
     """Return the typed table of a sheet (two for a flat sheet: documents and lines), and the findings."""
     rows, findings = parse_sheet(sheet, index, match, options)
+    findings = pl.concat([findings, date_orders.find_mixed_orders(sheet, index, match, options.dates)])
     table = Table(match.recognised_resource, rows, {index: match.columns})
     if match.lines is None:
         return [table], findings
     line_rows, line_findings = parse_sheet(sheet, index, match.lines, options)
     lines = Table(match.lines.recognised_resource, line_rows, {index: match.lines.columns})
-    documents, split_findings = flat_file.split_flat_file(table, lines, index, sheet.hidden_rows)
+    documents, split_findings = flat_file.split_flat_file(
+        table, lines, index, sheet.hidden_rows, _headers_of(sheet, match)
+    )
     return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
+
+
+def _headers_of(sheet: Sheet, match: HeaderMatch) -> dict[str, str]:
+    """Return letter → header of a sheet."""
+    header = sheet.frame.filter(pl.col("row") == match.header_row).select(sheet.letters)
+    return {letter: text for letter, text in zip(sheet.letters, header.row(0), strict=True) if text}
 
 
 def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
@@ -221,8 +290,22 @@ def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> d
 def _issue_findings(sheet: Sheet, index: int) -> pl.DataFrame:
     """Return what the reader noticed, as findings."""
     rows = [
-        (index, issue.row, issue.column, None, issue.code, CATALOGUE[issue.code].severity.value, issue.value,
-         issue.detail)
+        (index, issue.row, issue.column, None, code, CATALOGUE[code].severity.value, issue.value, issue.detail)
         for issue in sheet.issues
-    ]  # fmt: skip
+        for code in [_code_of(issue)]
+    ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _code_of(issue: ReadIssue) -> str:
+    """Return the finding of an issue: too few fields and too many have other causes."""
+    is_short = issue.code == "ragged-row" and int(issue.value or 0) < int(issue.detail or 0)
+    return "too-few-fields" if is_short else issue.code
+
+
+def _separator_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
+    """Return the finding of a sheet that was not recognised because of its separator."""
+    separator = find_wrong_separator(sheet) if match.resource is None else None
+    if separator is None:
+        return empty_findings()
+    return make_finding(index, "wrong-separator", value="tab" if separator == "\t" else separator)

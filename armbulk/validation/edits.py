@@ -10,7 +10,7 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch, fold_header, index_headers
-from armbulk.model.fields import FieldRole, Resource
+from armbulk.model.fields import FieldRole, FieldType, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet
 
@@ -21,6 +21,7 @@ BASE_SCHEMA = {"sheet": pl.UInt16, "row": pl.Int64, "base": pl.String}
 """The exported values of each changed row, as JSON: ARM's path → the cell's text or null."""
 
 _GUARDED_FORMULA = "^'([=+\\-@\t\uff1d\uff0b\uff0d\uff20])"
+_IDENTIFIER_TYPES = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
 _MARKER = "armbulk export 1 "
 
 
@@ -69,8 +70,11 @@ def drop_expected_findings(sheet: Sheet, findings: pl.DataFrame) -> pl.DataFrame
     return findings.filter(~is_unsent | ~pl.col("value").is_in(exported))
 
 
-def compare_with_base(sheet: Sheet, index: int, match: HeaderMatch) -> Compared:
-    """Return a sheet with only the cells its user edited; rows are matched by their key, wherever they are now."""
+def compare_with_base(sheet: Sheet, index: int, match: HeaderMatch, *, pad_postal_codes: bool = False) -> Compared:
+    """Return a sheet with only the cells its user edited; rows are matched by their key, wherever they are now.
+
+    A cell with the exported value without its leading zeros was damaged, not edited.
+    """
     resource, base = match.resource, sheet.base
     unchanged = Compared(sheet, pl.DataFrame(schema=BASE_SCHEMA), empty_findings())
     if base is None or resource is None or not resource.updatable or resource.key not in match.columns:
@@ -90,6 +94,14 @@ def compare_with_base(sheet: Sheet, index: int, match: HeaderMatch) -> Compared:
     for name in read_only:
         edited = rows.filter(pl.col("in_base") & is_edited[name])
         findings.append(_cell_findings(edited, name, shared[name], "computed-changed", index))
+    identifiers = [name for name in sent if resource.field(name).type in _IDENTIFIER_TYPES]
+    for name in identifiers:
+        if pad_postal_codes and resource.field(name).format == "postal-code":
+            continue
+        has_lost_zeros = is_edited[name] & pl.col("in_base") & _has_lost_zeros(pl.col(shared[name]), _exported(name))
+        damaged = rows.filter(has_lost_zeros)
+        findings.append(_cell_findings(damaged, name, shared[name], "zeros-lost-in-change", index))
+        is_same[name] = is_same[name] | has_lost_zeros.fill_null(value=False)
     bases = _encode_bases(rows.filter(is_changed & pl.col("in_base")), sent, resource, index)
     # of the other rows, it does not matter whether they are hidden
     relevant = frozenset(rows.filter(is_changed | ~pl.col("in_base"))["row"])
@@ -124,6 +136,13 @@ def _join_base(
     exported = exported.drop_nulls("norm").unique("norm", keep="first", maintain_order=True)
     joined = current.join(exported, on="norm", how="left", maintain_order="left")
     return joined.with_columns(pl.col("in_base").fill_null(value=False))
+
+
+def _has_lost_zeros(text: pl.Expr, exported: pl.Expr) -> pl.Expr:
+    """Return whether a text is the exported one without the leading zeros of each of its parts."""
+    parts = [part.str.replace_all(r"\s*[;\r\n]+\s*", ";").str.strip_chars() for part in (text, exported)]
+    without_decimals = parts[0].str.replace_all(r"(^|;)([0-9]+)[.,]0+(;|$)", "$1$2$3")
+    return without_decimals == parts[1].str.replace_all("(^|;)0+([0-9]+(;|$))", "$1$2")
 
 
 def _exported(name: str) -> pl.Expr:

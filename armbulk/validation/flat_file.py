@@ -6,18 +6,21 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
+from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
+from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.parse import format_column
-from armbulk.validation.rules import AMOUNTS
 
 
-def split_flat_file(documents: Table, lines: Table, index: int, hidden: frozenset[int]) -> tuple[Table, pl.DataFrame]:
+def split_flat_file(
+    documents: Table, lines: Table, index: int, hidden: frozenset[int], headers: Mapping[str, str]
+) -> tuple[Table, pl.DataFrame]:
     """Return (the documents of a flat sheet, one row each; findings).
 
     A document has the row number of its first row that is shown. Its values may be in all of its rows or in some, but
-    must not differ. Amounts that only the lines have are summed where every line has one.
+    must not differ. Amounts that only the lines have are summed where every line has one. `headers`: letter → header.
     """
     key, letters = documents.resource.key, documents.columns[index]
     rows = documents.rows.with_columns(normalise_key(pl.col(key)).alias("norm")).filter(pl.col("norm").is_not_null())
@@ -32,7 +35,7 @@ def split_flat_file(documents: Table, lines: Table, index: int, hidden: frozense
     groups = shown_first.group_by("norm", maintain_order=True)
     merged = groups.agg(pl.col("sheet", "row", key).first(), *values).sort("row")
     merged, summed = _sum_amounts(merged, lines, letters)
-    findings = [*disagreements, _report_amounts(lines, summed, documents.resource, index)]
+    findings = [*disagreements, _report_amounts(lines, summed, documents.resource, index, headers)]
     return replace(documents, rows=merged.select(documents.rows.columns)), merge_findings(findings)
 
 
@@ -54,8 +57,13 @@ def _sum_amounts(documents: pl.DataFrame, lines: Table, letters: Mapping[str, st
     return documents.drop(summed).join(by_document, on="norm", how="left", maintain_order="left"), summed
 
 
-def _report_amounts(lines: Table, summed: list[str], documents: Resource, index: int) -> pl.DataFrame:
-    """Return a finding for each summed amount; it is unclear where all lines of every document have the same value."""
+def _report_amounts(
+    lines: Table, summed: list[str], documents: Resource, index: int, headers: Mapping[str, str]
+) -> pl.DataFrame:
+    """Return a finding for each summed amount.
+
+    It is unclear where all lines of every document have the same value, unless the header says that it is the line's.
+    """
     columns, resources = lines.columns[index], (lines.resource, documents)
     distinct = lines.rows.group_by(_parent_norm(lines)).agg(
         pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed)
@@ -65,10 +73,12 @@ def _report_amounts(lines: Table, summed: list[str], documents: Resource, index:
         return empty_findings()
     findings = [empty_findings()]
     for name in summed:
-        code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 else "flat-sums"
+        own = lines.resource.field(name).specific_header
+        is_own = own is not None and fold_header(headers[columns[name]]) in {fold_header(own.en), fold_header(own.no)}
+        code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 and not is_own else "flat-sums"
         words = [resource.field(name).specific_header or resource.field(name).header for resource in resources]
-        headers = " / ".join(f'"{header.en}" ({header.no})' for header in words)
-        cell = pl.DataFrame({"column": [columns[name]], "detail": [headers]})
+        possible = " / ".join(f'"{header.en}" ({header.no})' for header in words)
+        cell = pl.DataFrame({"column": [columns[name]], "detail": [possible]})
         findings.append(to_findings(cell, sheet=index, field=name, code=code))
     return pl.concat(findings)
 

@@ -1,18 +1,23 @@
 """What a sheet has besides its table: totals, second tables, notes, merged cells. Reported, never changed."""
 
 import re
-from collections.abc import Sequence
 
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
+from armbulk.validation.amounts import AMOUNTS
 
 _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
 _IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
-_NO_RECORD_CODES = ["header-again", "total-row"]
+_IS_PHRASE = r"\S\s+\S+\s+\S|^[*\u2013\u2014-]|:\s*$|^[^\p{L}\p{N}]+$"
+_IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
+_MIN_COLUMNS_FOR_NOTES = 2
+_SMALLEST_DIFFERENCE = 0.005
+NO_RECORD_CODES = ["header-again", "total-row", "note-row"]
+"""Codes of rows that are no records."""
 
 
 def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
@@ -30,18 +35,10 @@ def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
             _find_headerless(header, body, sheet, index),
             _find_repeated_headers(header, body, letters, index),
             _find_totals(body, letters, match, index),
+            _find_notes(body, letters, match, sheet, index),
             _find_merged(body, letters, sheet, index),
         ]
     )
-
-
-def drop_silenced(findings: pl.DataFrame, layouts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Return findings without what else is reported of rows that are no records; the layout finding is enough."""
-    layout = pl.concat([empty_findings(), *layouts])
-    no_records = layout.filter(pl.col("code").is_in(_NO_RECORD_CODES)).select("sheet", "row")
-    kept = findings.filter(pl.col("code").is_in(_NO_RECORD_CODES))
-    others = findings.join(no_records, on=["sheet", "row"], how="anti", maintain_order="left")
-    return merge_findings([others, kept])
 
 
 def _find_headerless(header: pl.DataFrame, body: pl.DataFrame, sheet: Sheet, index: int) -> pl.DataFrame:
@@ -65,21 +62,103 @@ def _find_repeated_headers(header: pl.DataFrame, body: pl.DataFrame, letters: li
 
 
 def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:
-    """Return findings for rows without a record's number that are called a total, or are a last row of numbers."""
+    """Return findings for rows without a record's number that are called a total, or are a last row of numbers.
+
+    An invoice line may have a text such as "Total renovation", or numbers alone: among lines a total is the word alone,
+    and adds up.
+    """
     key = match.columns.get(match.recognised_resource.record_key)
     if key is None:
         return empty_findings()
     is_keyless = pl.col(key).is_null()
-    texts = [name.removesuffix(".cell") for name in body.columns if name.endswith(".cell")]
-    is_called_total = pl.any_horizontal(pl.col(letter).str.contains(_STARTS_WITH_TOTAL) for letter in texts)
     key_is_total = pl.col(key).str.contains(_IS_TOTAL)
+    if (match.lines or match).recognised_resource.name == "lines":
+        is_called = _is_called(body, key, _IS_TOTAL)
+        if body.filter(is_called).is_empty():
+            return empty_findings()
+        return _row_findings(body.filter(is_called & _adds_up(body, key, match)), "total-row", index)
     is_numeric = pl.all_horizontal(
         pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
-    is_total = (is_keyless & is_called_total) | key_is_total | (is_keyless & is_numeric & is_last & has_value)
+    is_last_numbers = is_keyless & is_numeric & is_last & has_value
+    is_total = (is_keyless & _is_called(body, key, _STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
     return _row_findings(body.filter(is_total), "total-row", index)
+
+
+def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
+    """Return the rows of a sheet of lines that may be totals: they are never taken for lines of the document above.
+
+    They are called a total, or have amounts and nothing else.
+    """
+    key = match.columns.get(match.recognised_resource.record_key) if match.resource else None
+    if key is None:
+        return []
+    body = sheet.frame.filter(pl.col("row") > match.header_row)
+    is_like = _is_called(body, key, _IS_TOTAL)
+    is_like |= _is_called(body, key, _STARTS_WITH_TOTAL) & _adds_up(body, key, match)
+    columns = {**match.columns, **(match.lines.columns if match.lines else {})}
+    amounts = {columns[name] for name in (*AMOUNTS, "quantity") if name in columns}
+    is_like |= pl.all_horizontal(pl.col(letter).is_null() for letter in sheet.letters if letter not in amounts)
+    return body.filter(is_like)["row"].to_list()
+
+
+def _is_called(body: pl.DataFrame, key: str, pattern: str) -> pl.Expr:
+    """Return whether a row without a number has a text like `pattern`, or has it in place of its number."""
+    letters = [name.removesuffix(".cell") for name in body.columns if name.endswith(".cell")]
+    has_text = pl.any_horizontal(pl.col(letter).str.contains(pattern).fill_null(value=False) for letter in letters)
+    return (pl.col(key).is_null() & has_text) | pl.col(key).str.contains(_IS_TOTAL).fill_null(value=False)
+
+
+def _adds_up(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:
+    """Return whether each amount of a row is the sum of the rows above, or of those since the total above it."""
+    columns = {**match.columns, **(match.lines.columns if match.lines else {})}
+    letters = [columns[name] for name in AMOUNTS if name in columns]
+    is_other = ~_is_called(body, key, _STARTS_WITH_TOTAL)
+    block = is_other.not_().cum_sum().shift(1, fill_value=0)
+    tests = [pl.lit(value=bool(letters))]
+    for letter in letters:
+        number, counted = _to_number(letter), pl.when(is_other).then(_to_number(letter)).fill_null(0)
+        sums = (counted.cum_sum(), counted.cum_sum().over(block))
+        is_near = pl.any_horizontal((number - each).abs() < _SMALLEST_DIFFERENCE for each in sums)
+        tests.append(number.is_null() | is_near)
+    has_amount = pl.any_horizontal([_to_number(letter).is_not_null() for letter in letters] or [pl.lit(value=False)])
+    return has_amount & pl.all_horizontal(tests)
+
+
+def _to_number(letter: str) -> pl.Expr:
+    """Return a cell as a number for comparison only: blanks between thousands go, a comma is a decimal point."""
+    text = pl.col(letter).str.replace_all(r"[\s\u00a0]", "").str.replace(r"^(.*)\.(.*,)", "$1$2")
+    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+
+
+def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, sheet: Sheet, index: int) -> pl.DataFrame:
+    """Return findings for rows with one text and nothing else: notes under a table, footers of pages.
+
+    The text is a phrase, in the first column or one that is not known: a record with a name alone is no note, nor is a
+    line with a text alone. A sentence in place of a record's number is a note too, whatever is beside it. Each row has
+    the finding, which names its group.
+    """
+    if len(letters) < _MIN_COLUMNS_FOR_NOTES:
+        return empty_findings()
+    key = match.columns.get(match.recognised_resource.record_key)
+    known = {*letters} - {key, sheet.letters[0]}
+    if (match.lines or match).recognised_resource.name == "lines":
+        known |= {letter for letter in (match.lines or match).columns.values() if letter != key}
+    count = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters)
+    text = pl.coalesce(pl.col(letter) for letter in sheet.letters)
+    is_text = pl.coalesce(pl.col(f"{letter}.cell") for letter in sheet.letters) == "text"
+    is_elsewhere = pl.all_horizontal([pl.col(letter).is_null() for letter in known] or [pl.lit(value=True)])
+    is_note = (count == 1) & is_text & text.str.contains(_IS_PHRASE) & is_elsewhere
+    if key is not None:
+        is_note |= pl.col(key).str.contains(_IS_SENTENCE)
+    is_note &= ~text.str.contains(_STARTS_WITH_TOTAL)
+    marked = body.select("row", text.alias("value"), is_note.fill_null(value=False).alias("is_note"))
+    marked = marked.with_columns((~pl.col("is_note")).cum_sum().alias("group")).filter("is_note")
+    first, last = (edge.over("group").cast(pl.String) for edge in (pl.col("row").min(), pl.col("row").max()))
+    detail = pl.when(first == last).then(first).otherwise(pl.concat_str(first, pl.lit("-"), last))
+    return to_findings(marked.with_columns(detail.alias("detail")), sheet=index, code="note-row")
 
 
 def _row_findings(rows: pl.DataFrame, code: str, index: int) -> pl.DataFrame:

@@ -40,7 +40,8 @@ def apply_number_formats(frame: pl.DataFrame, cells: CellColumn, *, knows_format
     shown_column = f"{cells.letter}{SHOWN}"
     is_identifier = cells.field.type in _IDENTIFIER_TYPES
     if not knows_formats:
-        is_number = cells.is_kind(*NUMERIC_CELLS) & pl.lit(is_identifier)
+        is_completed = cells.options.pad_postal_codes and cells.field.format == "postal-code"
+        is_number = cells.is_kind(*NUMERIC_CELLS) & pl.lit(is_identifier and not is_completed)
         return ShownCells(frame.select("row", text, kind), (("number-format-unknown", is_number, None),))
     if shown_column not in frame.columns:
         return ShownCells(frame.select("row", text, kind))

@@ -15,11 +15,17 @@ DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 _MAX_DECIMAL_CHARS = 36  # polars' Decimal holds 38 digits
 _EXCEL_DIGITS = Context(prec=EXCEL_EXACT_DIGITS, rounding=ROUND_HALF_EVEN)
 _SPACES = "[ \u00a0\u2007\u2009\u202f]"
+_DASHES = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
+_CURRENCY = "kroner|kr|nok"
+_NO_DECIMALS = " *[.,:] *-{1,2}"
+_MAY_BE_TWO = r"-?[1-9][0-9]{0,2}[.,][0-9]{3}"
+_PARSED = ("plain", "may_be_two", "is_dash")
 
 
 def parse_decimal(cells: CellColumn) -> ParsedColumn:
     """Return the value and the issues of an AMOUNT or QUANTITY column; `add_plain_numbers` has been called."""
-    plain, issues = pl.col("plain"), _number_issues(cells)
+    is_dash = pl.col("is_dash")  # the accounting format of Excel shows 0 as a dash
+    plain, issues = pl.when(is_dash).then(pl.lit("0")).otherwise(pl.col("plain")), _number_issues(cells)
     decimals = DECIMALS[cells.field.type]
     trimmed = plain.str.replace(r"(\.[0-9]*?)0+$", "$1")
     has_too_many = trimmed.str.extract(r"\.([0-9]+)$").str.len_chars() > decimals
@@ -29,8 +35,9 @@ def parse_decimal(cells: CellColumn) -> ParsedColumn:
     more: list[CellIssue] = [
         ("too-many-decimals", has_too_many, pl.lit(str(decimals))),
         ("not-a-number", is_lost, None),
+        ("dash-is-zero", is_dash, None),
     ]
-    return value, issues + more
+    return value, [*((code, where & ~is_dash, detail) for code, where, detail in issues), *more]
 
 
 def parse_integer(cells: CellColumn) -> ParsedColumn:
@@ -43,10 +50,9 @@ def parse_integer(cells: CellColumn) -> ParsedColumn:
 
 def _number_issues(cells: CellColumn) -> list[CellIssue]:
     plain = pl.col("plain")
-    may_be_two = cells.is_kind("text") & cells.text.str.contains(r"^[-\u2212]?[1-9][0-9]{0,2}[.,][0-9]{3}$")
     return [
         ("percent-cell", cells.is_kind("percent"), None),
-        ("ambiguous-number", may_be_two & pl.lit(cells.options.decimal is None), None),
+        ("ambiguous-number", pl.col("may_be_two") & pl.lit(cells.options.decimal is None), None),
         ("not-a-number", cells.text.is_not_null() & plain.is_null(), None),
         ("number-too-large", plain.str.extract(r"^-?0*([0-9]+)").str.len_chars() > EXCEL_EXACT_DIGITS, None),
     ]
@@ -55,47 +61,69 @@ def _number_issues(cells: CellColumn) -> list[CellIssue]:
 def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
     """Add `plain` String: a number as digits with a decimal point; null for a text that is no number.
 
-    Simple numbers are converted at once; only other texts are parsed as people write numbers.
+    Add `may_be_two` Boolean: a text whose one separator may group thousands or begin the decimals. Add `is_dash`
+    Boolean: a text that is a dash alone. Simple numbers are converted at once; only other texts are parsed as people
+    write numbers.
     """
     frame = _shorten_to_excel_digits(frame)
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
+    is_text = pl.col("kind") == "text"
     marks = re.escape(decimal or ",.")
     is_simple = is_number | pl.col("text").str.contains(rf"^-?[0-9]+([{marks}][0-9]+)?$")
-    simple = pl.when(is_simple & (is_number | (pl.col("kind") == "text"))).then(
-        pl.col("text").str.replace(",", ".", literal=True)
+    simple = pl.when(is_simple & (is_number | is_text)).then(pl.col("text").str.replace(",", ".", literal=True))
+    frame = frame.with_columns(
+        simple.alias("plain"),
+        is_simple.fill_null(value=True).alias("is_simple"),
+        (is_text & pl.col("text").str.contains(rf"^{_MAY_BE_TWO}$")).fill_null(value=False).alias("may_be_two"),
+        pl.lit(value=False).alias("is_dash"),
     )
-    frame = frame.with_columns(simple.alias("plain"), is_simple.fill_null(value=True).alias("is_simple"))
     if frame["is_simple"].all():
         return frame
-    written = frame.filter(~pl.col("is_simple") & (pl.col("kind") == "text"))["text"].unique()
-    parsed = pl.col("text").replace_strict(
-        written, _parse_written(written, decimal), default=None, return_dtype=pl.String
-    )
-    return frame.with_columns(pl.when(pl.col("is_simple")).then(pl.col("plain")).otherwise(parsed))
+    is_written = ~pl.col("is_simple") & is_text
+    written = _parse_written(frame.filter(is_written)["text"].unique(), decimal)
+    joined = frame.select("text").join(written, on="text", how="left", maintain_order="left")
+    parsed = [pl.when(is_written).then(joined[name]).otherwise(pl.col(name)).alias(name) for name in _PARSED]
+    return frame.with_columns(parsed)
 
 
-def _parse_written(texts: pl.Series, decimal: str | None) -> pl.Series:
-    """Return numbers as people write them as plain digits: 1 234,50 · 1.234,50 · (5) · 5- · kr 100; null for others."""
-    text = (
-        texts.str.replace_all("[\u2212\u2013]", "-")
-        .str.replace(r"(?i)^\s*(kr|nok)\.?\s*", "")
-        .str.replace(r"(?i)\s*(kr|nok|,-)\.?\s*$", "")
-        .str.replace(r"^\((.*)\)$", "-$1")
-        .str.replace(r"^(.*[0-9])-$", "-$1")
-        .str.replace(rf"^(-?){_SPACES}+", "$1")
-    )
-    by_space = text.str.contains(rf"^-?[0-9]{{1,3}}({_SPACES}[0-9]{{3}})+([.,][0-9]+)?$")
-    text = text.str.replace_all(_SPACES, "").zip_with(by_space, text)
+def _parse_written(texts: pl.Series, decimal: str | None) -> pl.DataFrame:
+    """Return `text` and the columns of `_PARSED` for numbers as people write them: 1 234,50 · (5) · 5- · kr 100,-."""
+    number, is_whole = _strip_to_number(texts)
+    may_be_two = number.str.contains(rf"^{_MAY_BE_TWO}$") & ~is_whole
+    by_space = number.str.contains(r"^-?[0-9]{1,3}([ '\u2019][0-9]{3})+([.,][0-9]+)?$")
+    number = number.str.replace_all(r"[ '\u2019]", "").zip_with(by_space, number)
     groups = "{1,}" if decimal else "{2,}"  # once the decimal mark is known, the other one can only group
-    by_point = text.str.contains(rf"^-?[0-9]{{1,3}}(\.[0-9]{{3}})+,[0-9]+$|^-?[0-9]{{1,3}}(\.[0-9]{{3}}){groups}$")
-    by_comma = text.str.contains(rf"^-?[0-9]{{1,3}}(,[0-9]{{3}})+\.[0-9]+$|^-?[0-9]{{1,3}}(,[0-9]{{3}}){groups}$")
+    by_point = number.str.contains(rf"^-?[0-9]{{1,3}}(\.[0-9]{{3}})+,[0-9]+$|^-?[0-9]{{1,3}}(\.[0-9]{{3}}){groups}$")
+    by_comma = number.str.contains(rf"^-?[0-9]{{1,3}}(,[0-9]{{3}})+\.[0-9]+$|^-?[0-9]{{1,3}}(,[0-9]{{3}}){groups}$")
+    whole_groups = number.str.contains(r"^-?[0-9]{1,3}((\.[0-9]{3})+|(,[0-9]{3})+)$") & is_whole
     if decimal != ".":
-        text = text.str.replace_all(".", "", literal=True).zip_with(by_point, text)
+        number = number.str.replace_all(".", "", literal=True).zip_with(by_point & ~is_whole, number)
     if decimal != ",":
-        text = text.str.replace_all(",", "", literal=True).zip_with(by_comma, text)
-    is_plain = text.str.contains(rf"^-?[0-9]+([{re.escape(decimal or ',.')}][0-9]+)?$")
-    nulls = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
-    return text.str.replace(",", ".", literal=True).zip_with(is_plain, nulls)
+        number = number.str.replace_all(",", "", literal=True).zip_with(by_comma & ~is_whole, number)
+    number = number.str.replace_all("[.,]", "").zip_with(whole_groups, number)
+    has_form = number.str.contains(rf"^-?[0-9]+([{re.escape(decimal or ',.')}][0-9]+)?$")
+    has_form &= ~is_whole | number.str.contains("^-?[0-9]+$")
+    nulls = pl.Series([None], dtype=pl.String).new_from_index(0, len(number))
+    plain = number.str.replace(",", ".", literal=True).zip_with(has_form, nulls)
+    is_dash = number.str.contains("^--?$")
+    return pl.DataFrame({"text": texts, "plain": plain, "may_be_two": may_be_two, "is_dash": is_dash})
+
+
+def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return texts without blanks, currency and brackets, the minus in front; and where `,-` ends a whole number."""
+    text = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ")
+    is_whole = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
+    for _ in range(2):  # currency may be inside or outside of brackets
+        text = (
+            text.str.strip_chars(" ")
+            .str.replace(rf"(?i)^(-?) *(?:{_CURRENCY})[.:]? *", "$1")
+            .str.replace(rf"(?i) *(?:{_CURRENCY})\.?$", "")
+        )
+        has_no_decimals = text.str.contains(rf"[0-9]{_NO_DECIMALS}$")
+        text = text.str.replace(rf"([0-9]){_NO_DECIMALS}$", "$1").zip_with(has_no_decimals, text)
+        is_whole |= has_no_decimals
+        text = text.str.replace(r"^\( *(.*?) *\)$", "-$1")
+    return text.str.replace(r"^(.*[0-9]) *-$", "-$1").str.replace("^(-?) +", "$1"), is_whole
 
 
 def _shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:

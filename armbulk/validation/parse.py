@@ -8,13 +8,14 @@ import polars as pl
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
-from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldRole, FieldType, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import FORMATS_WITHOUT_STYLES, Sheet
-from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
+from armbulk.validation import characters
+from armbulk.validation.cell_column import CellColumn, ParsedColumn
 from armbulk.validation.clear_marker import list_cleared, refuse_markers, take_clear_markers
 from armbulk.validation.dates import add_dates, parse_date
+from armbulk.validation.identifiers import add_identifier_columns, parse_identifier, parse_text_list
 from armbulk.validation.number_formats import apply_number_formats
 from armbulk.validation.numbers import add_plain_numbers, parse_decimal, parse_integer
 
@@ -32,15 +33,9 @@ DTYPES: dict[FieldType, pl.DataType] = {
 """The dtype of a parsed column."""
 
 _NUMBER_TYPES = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
+_IDENTIFIER_TYPES = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
 _YES = ["yes", "y", "ja", "j", "true", "sann", "1", "x"]
 _NO = ["no", "n", "nei", "false", "usann", "0"]
-_SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFE}\x{FFFF}]"
-_LINE_BREAK = r"[\t\r\n]"
-_INVISIBLE = r"[\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}\x{FFFD}]"
-_FOREIGN_DIGIT = r"[\p{Nd}&&[^0-9]]"
-_NOT_ASCII = r"[^\x00-\x7F]"
-_CHARACTER_CODES = {"control-character", "invisible-character", "unusable-character", "not-ascii"}
 _WARNINGS = [code for code, finding_type in CATALOGUE.items() if finding_type.severity is Severity.WARNING]
 
 
@@ -59,7 +54,7 @@ def parse_sheet(
     for field in resource.fields:
         if field.role is FieldRole.READ_ONLY:
             continue
-        cells = CellColumn(index, field, match.columns.get(field.name, ""), options)
+        cells = CellColumn(index, field, match.columns.get(field.name, ""), options, match.columns)
         may_clear = options.update is not False
         request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
         knows_formats = sheet.format not in FORMATS_WITHOUT_STYLES
@@ -79,12 +74,15 @@ def _parse_column(
     dtype = DTYPES[cells.field.type]
     if not cells.letter:
         return pl.Series(cells.field.name, [None] * frame.height, dtype=dtype), []
+    sheet_frame = frame
     shown = apply_number_formats(frame, cells, knows_formats=knows_formats)
     frame = shown.frame
     if cells.field.type in _NUMBER_TYPES:
         frame = add_plain_numbers(frame, cells.options.decimal)
     elif cells.field.type is FieldType.DATE:
         frame = add_dates(frame, cells)
+    elif cells.field.type in _IDENTIFIER_TYPES:
+        frame = add_identifier_columns(frame, sheet_frame, cells)
     value, issues = _parser_of(cells.field.type)(cells)
     issues = [
         ("error-cell", cells.is_kind("error"), None),
@@ -111,9 +109,9 @@ def _parse_column(
 def _issue_findings(parsed: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """Return the findings of a column; a character is shown by its code point."""
     rows = parsed.filter(pl.col("code").is_not_null())
-    characters = rows.filter(pl.col("code").is_in(_CHARACTER_CODES))["detail"].unique()
-    code_points = pl.Series([f"U+{ord(character):04X}" for character in characters], dtype=pl.String)
-    rows = rows.with_columns(pl.col("detail").replace(characters, code_points))
+    named = rows.filter(pl.col("code").is_in(characters.CHARACTER_CODES))["detail"].unique()
+    code_points = pl.Series([f"U+{ord(character):04X}" for character in named], dtype=pl.String)
+    rows = rows.with_columns(pl.col("detail").replace(named, code_points))
     return to_findings(rows, sheet=cells.sheet, column=cells.letter, field=cells.field.name)
 
 
@@ -122,7 +120,7 @@ def _parser_of(field_type: FieldType) -> Callable[[CellColumn], ParsedColumn]:
         case FieldType.TEXT | FieldType.TIME:
             return _parse_text
         case FieldType.IDENTIFIER:
-            return _parse_identifier
+            return parse_identifier
         case FieldType.DATE:
             return parse_date
         case FieldType.AMOUNT | FieldType.QUANTITY:
@@ -132,61 +130,17 @@ def _parser_of(field_type: FieldType) -> Callable[[CellColumn], ParsedColumn]:
         case FieldType.BOOLEAN:
             return _parse_boolean
         case FieldType.TEXT_LIST:
-            return _parse_text_list
+            return parse_text_list
         case _:
             assert_never(field_type)
 
 
 def _parse_text(cells: CellColumn) -> ParsedColumn:
     issues = [
-        cells.has_characters("control-character", _CONTROL),
-        cells.has_characters("invisible-character", _INVISIBLE),
+        cells.has_characters("control-character", characters.CONTROL),
+        cells.has_characters("invisible-character", characters.INVISIBLE),
     ]
     return cells.text.str.normalize("NFC"), issues
-
-
-def _parse_identifier(cells: CellColumn) -> ParsedColumn:
-    text, field = cells.text, cells.field
-    is_number = cells.is_kind(*NUMBER_KINDS)
-    digits = text.str.strip_chars_start("-0").str.replace_all(".", "", literal=True)
-    length = text.str.len_chars()
-    full_length = field.digits or 0
-    min_length = full_length - 1 if full_length > 4 else 1
-    is_short = cells.is_kind("number") & (length < full_length) & (length >= min_length)
-    pads = cells.options.pad_postal_codes and field.format == "postal-code"
-    is_padded = is_short if pads else pl.lit(value=False)
-    is_scientific = cells.is_kind("text") & text.str.contains(_SCIENTIFIC) & _is_long_number(cells)
-    allows_breaks = field.type is FieldType.TEXT_LIST
-    issues: list[CellIssue] = [
-        ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
-        ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
-        ("wrong-cell-type", cells.is_kind("percent"), pl.lit("%")),
-        ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),
-        ("wrong-cell-type", is_number & text.str.contains(r"^-|\."), pl.lit("number")),
-        ("leading-zero-lost", is_short & ~is_padded, pl.lit(str(full_length))),
-        ("scientific-notation", is_scientific, None),
-        cells.has_characters("control-character", _CONTROL),
-        *([] if allows_breaks else [cells.has_characters("control-character", _LINE_BREAK)]),
-        cells.has_characters("unusable-character", _INVISIBLE),
-        cells.has_characters("unusable-character", _FOREIGN_DIGIT),
-        ("zeros-from-format", cells.is_kind("padded"), None),
-        ("postal-code-padded", is_padded, text.str.zfill(full_length)),
-        ("stored-as-number", cells.is_kind("number") & pl.lit(field.may_start_with_zero), None),
-        *([cells.has_characters("not-ascii", _NOT_ASCII)] if field.is_key else []),
-    ]
-    value = pl.when(is_padded).then(text.str.zfill(full_length)).otherwise(text)
-    return value.str.normalize("NFC"), issues
-
-
-def _is_long_number(cells: CellColumn) -> pl.Expr:
-    """Return whether a text in scientific notation has decimals: 1E5 may be an article number, 5,00222E+20 is not."""
-    return cells.text.str.contains(r"[.,][0-9]+[eE]") & cells.text.str.contains(r"[eE]\+?[0-9]")
-
-
-def _parse_text_list(cells: CellColumn) -> ParsedColumn:
-    parts = cells.text.str.normalize("NFC").str.replace_all(r"[;\r\n]+", ";").str.split(";")
-    trimmed = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
-    return trimmed, _parse_identifier(cells)[1]
 
 
 def _parse_boolean(cells: CellColumn) -> ParsedColumn:

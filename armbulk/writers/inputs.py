@@ -9,6 +9,8 @@ from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
 
+_ZIP = b"PK\x03\x04"
+
 
 def find_input(target: Path, inputs: Iterable[str | Path]) -> Path | None:
     """Return the input that a target would replace, whatever it is called (links, letter case); None for none.
@@ -32,6 +34,19 @@ def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
             "replaces-input",
             f"{target} is a file that is read ({path}), and would be replaced",
             "Choose another name with -o, or say --replace-input: the file is then kept as .bak",
+        )
+
+
+def verify_workbook_target(target: Path) -> None:
+    """Make sure that a workbook replaces nothing but a workbook (no mapping, no CSV); UsageError otherwise."""
+    try:
+        with target.open("rb") as file:
+            start = file.read(len(_ZIP))
+    except OSError:
+        return  # there is no such file, or it cannot be replaced either
+    if start and start != _ZIP:
+        raise UsageError(
+            "no-workbook", f"{target} exists and is no workbook, and would be replaced", "Choose another name with -o"
         )
 
 

@@ -1,18 +1,22 @@
 """The workbooks armbulk writes for its users: results, marked copies, templates."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from armbulk.clock import Clock
+from armbulk.errors import ArmbulkError
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.fields import Resource
 from armbulk.model.sheet import Sheet
 from armbulk.writers import annotated_copy, new_workbook, template
 from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
 from armbulk.writers.style import SummarySheet
+
+_log = logging.getLogger(__name__)
 
 ANNOTATED_ROWS = 20_000
 """Up to this many rows the user's own workbook is copied, formatting included; above, a new one is written."""
@@ -50,10 +54,9 @@ def write_results(
     """
     original = _find_original(sheets, outcomes.height)
     with temporary_file(target) as temporary:
-        if original is not None:
-            annotated_copy.write_results(temporary, original, sheets, outcomes, findings, summary, lang, header_rows)
-        else:
-            new_workbook.write_results(temporary, sheets, outcomes, findings, summary, lang, header_rows)
+        values = (sheets, outcomes, findings, summary, lang, header_rows)
+        if original is None or not _is_written(annotated_copy.write_results, temporary, original, *values):
+            new_workbook.write_results(temporary, *values)
         return replace_atomically(temporary, target, clock)
 
 
@@ -68,10 +71,9 @@ def write_marked(
     """Write a copy of the files with every finding marked in its cell; return the path it got."""
     original = _find_original(sheets, sum(sheet.frame.height for sheet in sheets))
     with temporary_file(target) as temporary:
-        if original is not None:
-            annotated_copy.mark_problems(temporary, original, sheets, findings, lang, header_rows)
-        else:
-            new_workbook.mark_problems(temporary, sheets, findings, lang, header_rows)
+        values = (sheets, findings, lang, header_rows)
+        if original is None or not _is_written(annotated_copy.mark_problems, temporary, original, *values):
+            new_workbook.mark_problems(temporary, *values)
         return replace_atomically(temporary, target)
 
 
@@ -95,6 +97,18 @@ def write_template(
     with temporary_file(target) as temporary:
         sheets = template.write_template(temporary, resources, rows, guide, lang)
         return replace_atomically(temporary, target), sheets
+
+
+def _is_written(copy: Callable[..., None], target: Path, original: Path, *values: object) -> bool:
+    """Write a copy of the user's workbook; return False where openpyxl cannot read what Excel and armbulk can."""
+    try:
+        copy(target, original, *values)
+    except (OSError, ArmbulkError):  # the target cannot be written
+        raise
+    except Exception:  # noqa: BLE001 - openpyxl raises whatever it stumbles over
+        _log.warning("The workbook could not be copied; a new one is written")
+        return False
+    return True
 
 
 def _find_original(sheets: Sequence[Sheet], rows: int) -> Path | None:

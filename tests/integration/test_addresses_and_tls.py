@@ -157,7 +157,9 @@ def test_a_secret_that_is_quoted_back_is_taken_out(status: int) -> None:
         return answer(status, quoted)
 
     with serving(Hostile({"post": (echo,), "other": (echo,)}, lambda: 1.8e9)) as there:
-        reply = CALLS["POST"](arm_at(there.base_url, f"{there.base_url}/token"))
+        arm = arm_at(there.base_url, f"{there.base_url}/token")
+        arm.login()
+        reply = CALLS["POST"](arm)
     assert reply.status == status
     posted = read_submit_response(reply)
     for said in (reply.body.decode(), posted.message, repr(reply)):

@@ -174,7 +174,7 @@ def test_an_endless_answer_is_cut_off() -> None:
     """Reading stops after 64 MiB; the result of a POST is then unconfirmed."""
     body = Endless()
     http = HttpClient("http://127.0.0.1", "1", Login("t"), SystemClock(), Given(httpx.Response(200, stream=body)))
-    reply = http.call("POST", "/documents/batches", b"{}")
+    reply = http.submit("POST", "/documents/batches", b"{}")
     assert reply.error is TransportError.BROKEN
     assert body.sent <= MAX_RESPONSE_BYTES + (2 << 20)
     assert read_submit_response(reply).verdict is SubmitVerdict.IN_DOUBT

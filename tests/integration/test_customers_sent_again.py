@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from support.journey import Journey, journey, outcomes, sample_files, write_files
+from support.journey import Journey, guard_folder, journey, outcomes, sample_files, write_files
 
 from armbulk.app.check import InputFiles, build_inputs
 from armbulk.app.dialog import CustomerDifferences, Dialog
@@ -432,7 +432,7 @@ def test_the_question_waits_for_arms_limits(tmp_path: Path) -> None:
         month = "[month]\nrequests=20000\nreads=100000\nwrites=20000\n"
         aup.write_text(f"[hour]\nrequests=8\nreads=10000\nwrites=5000\n{month}")
         settings = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_LANG": "en",
-                    "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}  # fmt: skip
+                    "ARMBULK_GUARD_FOLDER": str(guard_folder(tmp_path))}  # fmt: skip
         way.bench = Context(load_profile(settings, aup_file=aup), way.clock)
         file = workbook(tmp_path, "c.xlsx", *({**FIRST, "Kundenr": str(number)} for number in range(5001, 5013)))
         request = ImportRequest(build_inputs([file], None, update=False), ImportOptions(), f"{file}.r.xlsx", wait=False)
@@ -469,7 +469,7 @@ def test_the_question_at_the_terminal(
     file = _case(way, tmp_path, elsewhere=True)
     monkeypatch.setattr(command.CommandContext, "can_ask", property(lambda _: True))
     env = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01",
-           "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}  # fmt: skip
+           "ARMBULK_GUARD_FOLDER": str(guard_folder(tmp_path))}  # fmt: skip
     done = CliRunner().invoke(cli, ["import", file, "--lang", lang], input=answers, env=env)
     assert [word for word in [*words, "[y/N]"] if word not in done.stderr] == []
     assert at_arm(way)["postalAddress"]["cityName"] == city

@@ -52,7 +52,12 @@ def test_whole_batch_failed(tmp_path: Path) -> None:
     path = Path(files[1])
     path.write_text(path.read_text().replace("F3;IN;0001", "F3;IN;9999"))
     with journey(tmp_path, dialect={"failures": "whole"}) as way:
-        assert outcomes(way.run(files))["rejected"] == 6
+        run = way.begin(files)
+        assert way.carry_on(run) == "in_doubt"
+        assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
+        way.clock.sleep(1_800)
+        assert way.carry_on(run) == "finished"
+        assert outcomes(load_result(way.store, run)) == {"created": 3, "rejected": 6}
 
 
 @pytest.mark.promise("P1")

@@ -88,3 +88,24 @@ def test_a_persons_own_file_called_result_is_kept(tmp_path: Path) -> None:
     assert choose_result_path([str(book)], None) == tmp_path / "june.result.result.xlsx"
     assert choose_result_path([f"{book}#Fakturaer"], None) == tmp_path / "june.result.result.xlsx"
     assert choose_result_path([str(tmp_path / "other.result.xlsx")], None) == tmp_path / "other.result.xlsx"
+
+
+@pytest.mark.parametrize("name", ["mine.toml", "config.toml", "customers.csv", "notes.txt"])
+@pytest.mark.parametrize("words", [["check"], ["check", "--replace-input"]])
+def test_nothing_but_a_workbook_is_replaced(book: Path, name: str, words: list[str]) -> None:
+    """A mapping, the configuration or a CSV is never overwritten by a workbook; an empty file may be."""
+    target = book.parent / name
+    target.write_text("[[sheet]]\n", encoding="utf-8")
+    code, said = run(words[0], str(book), "-o", str(target), *words[1:])
+    assert (code, "is no workbook" in said) == (2, True)
+    assert target.read_text(encoding="utf-8") == "[[sheet]]\n"
+    target.write_bytes(b"")
+    assert run("check", str(book), "-o", str(target))[0] in {0, 1}
+
+
+def test_a_second_input_is_not_replaced_either(book: Path) -> None:
+    """Of several inputs none is replaced."""
+    other = Path(shutil.copy(SAMPLE, book.parent / "july.xlsx"))
+    before = other.read_bytes()
+    code, said = run("check", str(book), str(other), "-o", str(other))
+    assert (code, "--replace-input" in said, other.read_bytes() == before) == (2, True, True)

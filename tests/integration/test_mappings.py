@@ -323,11 +323,20 @@ def test_ready_made_mappings_give_records(tmp_path: Path, name: str) -> None:
     cells |= dict.fromkeys(("net", "vat", "gross"), "12550") if "expression" in entry else {}
     path = tmp_path / "f.csv"
     path.write_text(";".join(cells) + "\n" + ";".join(cells.values()) + "\n", encoding="utf-8")
+    if name == "tripletex-invoices":  # its file has no amounts: the user says what the prices are
+        found = check_files([str(path)], ReadOptions(mapping=name))
+        assert [code for _, _, code in told(found)] == ["no-amount-column"]
+        for line in ("[sheet.expression]", '"Line amount excl. VAT"'):
+            text = text.replace(f"# {line}", line)
+        name = str(tmp_path / "m.toml")
+        (tmp_path / "m.toml").write_text(text, encoding="utf-8")
     found = check_files([str(path)], ReadOptions(mapping=name))
     assert found.errors == 0, found.findings.select("column", "code", "value", "detail").rows()
     (body,) = encode_records(found.tables[entry["resource"]], found.tables.get("lines"))["payload"]
     sent = json.loads(body)
     assert sent["customerNo"] == "K1"
+    if name.endswith("m.toml"):
+        assert sent["currencyAmounts"] == {"exclVat": 100}
     if "expression" in entry:
         assert sent["currencyAmounts"]["inclVat"] == 125.5
 
@@ -400,8 +409,8 @@ def test_a_note_column_is_no_error(tmp_path: Path, note: str) -> None:
 
 
 FLAT = (
-    "Fakturanumre;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjenr;Linjetekst;Antall\n"
-    "F1;IN;K1;2026-01-01;2026-02-01;NOK;1;x;2\n"
+    "Fakturanumre;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjenr;Linjetekst;Antall;Linjebeløp inkl. mva\n"
+    "F1;IN;K1;2026-01-01;2026-02-01;NOK;1;x;2;125\n"
 )
 
 

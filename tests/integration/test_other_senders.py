@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.document_list import DocumentList, Drop
-from support.journey import FakeClock, Journey, check_once, journey, outcomes, sample_files, write_files
+from support.journey import FakeClock, Journey, check_once, guard_folder, journey, outcomes, sample_files, write_files
 
 from armbulk.app.check import build_inputs
 from armbulk.app.dialog import Dialog
@@ -293,7 +293,7 @@ def test_a_counter_that_is_gone_counts_as_a_copy(tmp_path: Path) -> None:
         way.run(sample_files())
         way.clock.sleep(MONTHS)
         way.store.close()
-        shutil.rmtree(tmp_path / "guard")
+        shutil.rmtree(guard_folder(tmp_path))
         way.store = way.bench.open_store()
         dialog = Notes()
         result = import_as_user(way, sample_files(documents=8), dialog)
@@ -310,14 +310,14 @@ def test_a_counter_that_cannot_be_read_counts_as_gone(tmp_path: Path, content: s
     with known_for_months(tmp_path) as way:
         way.run(sample_files())
         way.store.close()
-        (tmp_path / "guard" / way.bench.open_store().identity()).write_text(content)
+        (guard_folder(tmp_path) / way.bench.open_store().identity()).write_text(content)
         way.store = way.bench.open_store()
         assert way.store.take_copy_notice() is CopyNotice.UNPROVEN
 
 
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     """Where an older copy would not be noticed, sole_sender counts as false, and a note says so."""
-    (tmp_path / "guard").write_text("a file in the way")
+    guard_folder(tmp_path).write_text("a file in the way")
     with known_for_months(tmp_path) as way:
         way.run(sample_files())
         dialog = Notes()

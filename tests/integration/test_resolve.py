@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from support.journey import Journey, journey, outcomes, sample_files
 
 from armbulk.cli import cli
 from armbulk.results.run_result import load_result
+from armbulk.store import Store
 
 
 @contextmanager
@@ -57,6 +60,77 @@ def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
     assert (first["customer_no"], first["amount"], first["currency"]) == ("0002", "250", "NOK")
     assert first["attempted"].startswith("20")
     assert "does not know" in first["reason"]
+
+
+class Killed(httpx.BaseTransport):
+    """The process is killed while a batch of documents is on its way; ARM takes it, or not."""
+
+    def __init__(self, *, taken: bool) -> None:
+        self.taken, self._inner = taken, httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass it on, and die."""
+        if not request.url.path.endswith("/documents/batches"):
+            return self._inner.handle_request(request)
+        if self.taken:
+            self._inner.handle_request(request)
+        raise KeyboardInterrupt
+
+    def close(self) -> None:
+        """Let go."""
+        self._inner.close()
+
+
+@contextmanager
+def killed_run(folder: Path, *, taken: bool = False) -> Iterator[tuple[Journey, int]]:
+    """A run that was killed while its six documents were being sent."""
+    with journey(folder) as way:
+        run, bench = way.begin(sample_files()), way.bench
+        way.bench = replace(bench, transport=Killed(taken=taken))
+        with pytest.raises(KeyboardInterrupt):
+            way.carry_on(run)
+        way.bench = bench
+        assert [batch.state.value for batch in way.store.batches(run)] == ["finished", "posting"]
+        yield way, run
+
+
+@pytest.mark.promise("P3", "P5")
+@pytest.mark.parametrize("words", [["--no-ask"], [], ["1", "--no-ask"]])
+def test_what_a_killed_process_was_sending_is_named(tmp_path: Path, words: list[str]) -> None:
+    """Without `resume` before it, `resolve` names every document whose batch may have left; the exit code is 3."""
+    with killed_run(tmp_path) as (way, run):
+        code, said = resolve(way, *words)
+        assert code == 3
+        assert [document["document_no"] for document in said["open"]] == [f"F{n}" for n in range(1, 7)]
+        assert {document["run"] for document in said["open"]} == {str(run)}
+        assert "running" not in said
+        code, said = resolve(way, "--resend", "--no-ask", "--yes")
+        assert (code, said["decided"]) == (3, {"resend": 6})
+        assert way.carry_on(run) == "finished"
+        assert set(way.documents().values()) == {1}
+
+
+def test_what_a_killed_process_sent_is_found(tmp_path: Path) -> None:
+    """Documents that ARM took from a process that was killed are created, with nothing sent."""
+    with killed_run(tmp_path, taken=True) as (way, run):
+        assert resolve(way) == (0, {"open": [], "decided": {}})
+        assert outcomes(load_result(way.store, run)) == {"created": 9}
+
+
+@pytest.mark.promise("P3", "P6")
+def test_what_a_living_process_is_sending_is_not_in_doubt(tmp_path: Path) -> None:
+    """While another process has the client, `resolve` says that its run is going on; nothing can be decided."""
+    with killed_run(tmp_path) as (way, run):
+        other = Store(way.bench.profile.store_url, way.clock)
+        with other.lock(way.bench.profile.account, run):
+            for words in ([], ["--no-ask"]):
+                code, said = resolve(way, *words)
+                assert (code, said["open"], said["decided"]) == (3, [], {})
+                assert said["running"].startswith(f"Run {run} (process ")
+            code, said = resolve(way, "--give-up", "--yes", "--no-ask")
+            assert (code, said["error"]["code"]) == (3, "busy")
+        other.close()
+        assert [batch.state.value for batch in way.store.batches(run)] == ["finished", "posting"]
 
 
 def test_what_arm_has_meanwhile_is_created(lost: tuple[Journey, int]) -> None:

@@ -26,6 +26,7 @@ from armbulk.model.read_options import ReadOptions
 from armbulk.model.record_texts import format_json_value
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
+from armbulk.results.outcome_texts import translate_message
 from armbulk.results.report import write_results
 from armbulk.results.run_result import load_result
 from armbulk.sending.merge import merge
@@ -292,11 +293,16 @@ def test_a_crash_between(trip: Trip) -> None:
     assert outcomes(load_result(trip.made.store, run)) == {"conflict": 1, "updated": 1, "unchanged": 10}
 
 
-def test_a_deleted_customer_is_told(trip: Trip) -> None:
-    """A customer deleted in ARM is a conflict, and is not sent; the others are."""
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_deleted_customer_is_a_conflict(trip: Trip, *, overwrite: bool) -> None:
+    """A change of a customer that ARM no longer has is not sent, not even with --overwrite; the others are."""
     trip.edit((1, "Phone", "1111"), (2, "Phone", "2222"))
     del trip.made.sandbox.state.customers["00001"]
-    assert outcomes(trip.back()) == {"conflict": 1, "updated": 1, "unchanged": 10}
+    stood = trip.back(overwrite=overwrite)
+    assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
+    assert [sent["customerNo"] for sent in trip.sent()] == ["00002"]
+    message = stood.items.filter(pl.col("outcome") == "conflict")["message"][0]
+    assert translate_message(message, "no") == "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
 
 
 @pytest.mark.parametrize("dialect", ["norwegian", "rfc"])

@@ -3,7 +3,11 @@
 from pathlib import Path
 
 import pytest
-from support.server_cases import CASES, Case, keeps_the_promise
+from support.hostile_server import Hostile, answer, serving
+from support.journey import FakeClock, outcomes
+from support.server_cases import CASES, NOBODY, Case, carried, item, keeps_the_promise
+
+from armbulk.store import Store
 
 KINDS = (
     "S05 cut JSON, applied",
@@ -18,6 +22,11 @@ KINDS = (
     "S31 one twice, differing",
     "S38 the batch of another client",
     "S42 not there, then there",
+    "S61 429, accepted with a number",
+    "S62 400, each record with its own word",
+    "S63 401, cut off",
+    "S64 the batch failed as a whole, not applied",
+    "S64 the batch failed, but for one",
     "S59 Date missing",
 )
 
@@ -31,3 +40,20 @@ def test_every_row_ends_in_one_named_state(tmp_path: Path, case: Case) -> None:
 def test_the_kinds_are_cases() -> None:
     """Every name in this sample is the name of a case."""
     assert set(KINDS) <= {case.name for case in CASES}
+
+
+@pytest.mark.promise("P1")
+def test_only_what_is_rejected_may_be_sent_again(tmp_path: Path) -> None:
+    """Of a batch in doubt the number of a rejected document is free for a corrected one; the others stay guarded."""
+    clock = FakeClock()
+    items = [item("D1"), item("D2", status="FAILED", result="REJECTED")]
+    script = {"post": (answer(400, {"documents": items}),), "document": (NOBODY,)}
+    with serving(Hostile(script, clock.now)) as hostile:
+        ends, stood = carried(tmp_path, hostile, clock, {})
+    assert (ends, outcomes(stood)) == ("in_doubt", {"created": 1, "rejected": 1, "in_doubt": 1})
+    store = Store(f"sqlite:///{tmp_path / 'home' / 'armbulk.db'}", clock)
+    try:
+        assert stood.run is not None
+        assert sorted(store.sent_documents(stood.run.account)["key_norm"]) == ["d1", "d3"]
+    finally:
+        store.close()

@@ -52,7 +52,8 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
         path = tmp_path / "home" / "armbulk.db"
         with sqlite3.connect(path) as raw:
             raw.executescript(
-                "DROP TABLE look; ALTER TABLE batch DROP COLUMN rounds; ALTER TABLE batch DROP COLUMN finished;"
+                "DROP TABLE look; "
+                + "".join(f"ALTER TABLE batch DROP COLUMN {name};" for name in ("rounds", "finished", "verdict"))
                 + "".join(
                     f"ALTER TABLE sent_key DROP COLUMN {name};"
                     for name in ("outcome", "customer_norm", "date", "currency", "amount", "body", "content")

@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 from support import sending_model as model
 
-from armbulk.arm import client
+from armbulk.arm import client, submit_results
+from armbulk.arm.acceptance import Acceptance, find_acceptance
 from armbulk.arm.submit_results import read_submit_response
 from armbulk.model.batch_state import BatchState
 from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response, TransportError
-from armbulk.model.submission import SubmitResult, SubmitVerdict
+from armbulk.model.submission import RecordResult, SentKeys, SubmitResult, SubmitVerdict
 from armbulk.quota.limits import Account
 from armbulk.sending import in_doubt
 from armbulk.sending.poll import Poller
@@ -45,20 +47,20 @@ def test_no_document_twice_none_lost(figure: Callable[[str], None]) -> None:
 class NoIntent(model.ModelStore):
     """What was being posted when the program died is taken for unsent."""
 
-    def recover(self, run_id: int, account: Account) -> None:
+    def recover(self, account: Account) -> None:
         """Send it again."""
-        del run_id, account
+        del account
         for row in list(self.rows.values()):
             if row.state is BatchState.POSTING:
                 self.rows[row.id] = replace(row, state=BatchState.PLANNED)
 
 
-def posted(change: Callable[[Response], SubmitResult | None]) -> Callable[[Response], SubmitResult]:
+def posted(change: Callable[[Response], SubmitResult | None]) -> Callable[..., SubmitResult]:
     """read_submit_response, but for what `change` decides."""
-    return lambda reply: change(reply) or read_submit_response(reply)
+    return lambda reply, *sent: change(reply) or read_submit_response(reply, *sent)
 
 
-def not_sent(where: Callable[[Response], bool]) -> Callable[[Response], SubmitResult]:
+def not_sent(where: Callable[[Response], bool]) -> Callable[..., SubmitResult]:
     """read_submit_response, but some replies count as if nothing had left."""
     return posted(lambda reply: SubmitResult(SubmitVerdict.NOT_SENT) if where(reply) else None)
 
@@ -85,6 +87,10 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
             case "what is not found is sent again at once":
                 patch.setattr(in_doubt.DoubtResolver, "quarantine", _resend)
                 patch.setattr(in_doubt, "is_settled", lambda *_: True)
+            case "signs of acceptance in a refusal do not count":
+                patch.setattr(submit_results, "find_acceptance", _see_only_acceptances)
+            case "a verdict on the batch is one on each document":
+                patch.setattr(Poller, "_save_verdict", _reject)
             case "what is not found is called rejected":
                 patch.setattr(client, "read_document", _rejected(client.read_document))
         yield make
@@ -93,6 +99,17 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[model.M
 def _resend(step: Poller | in_doubt.DoubtResolver, batch: model.Batch) -> None:
     rows = step.session.store.rows  # type: ignore[attr-defined]
     rows[batch.id] = replace(rows[batch.id], state=BatchState.PLANNED)
+
+
+def _see_only_acceptances(response: Response, resource: str, sent: SentKeys) -> Acceptance:
+    return find_acceptance(response, resource, sent) if response.status < 300 else Acceptance()
+
+
+def _reject(poller: Poller, batch: model.Batch, verdict: str) -> None:
+    store = poller.session.store
+    store.save_results(
+        batch.id, [RecordResult(record.no, Outcome.REJECTED, verdict) for record in store.open_records(batch.id)]
+    )
 
 
 _COUNT_UNKNOWN = Poller._count_unknown
@@ -120,6 +137,8 @@ PROTECTIONS = (
     "404 on the batch is taken for not received",
     "what is not found is sent again at once",
     "what is not found is called rejected",
+    "signs of acceptance in a refusal do not count",
+    "a verdict on the batch is one on each document",
 )
 
 

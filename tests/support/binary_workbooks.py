@@ -26,8 +26,19 @@ def cell(kind: int, column: int, value: bytes, style: int = 0) -> bytes:
     return record(kind, struct.pack("<II", column, style) + value + formula)
 
 
-def xlsb(rows: dict[int, Sequence[bytes]], *, calculation: int = 0, merged: Sequence[tuple[int, ...]] = ()) -> bytes:
-    """An .xlsb workbook with one sheet `Kunder`; rows are numbered from 1. Its style 1 shows per cent.
+def short_cell(kind: int, value: bytes, style: int = 0) -> bytes:
+    """A cell right of the one before, which says no column: 3 error, 4 yes or no, 5 number, 6 text."""
+    return record(kind + 11, struct.pack("<I", style) + value)
+
+
+def xlsb(
+    rows: dict[int, Sequence[bytes]],
+    *,
+    calculation: int = 0,
+    merged: Sequence[tuple[int, ...]] = (),
+    since_1904: int = 0,
+) -> bytes:
+    """An .xlsb workbook with one sheet `Kunder`; rows are numbered from 1. Its style 1 shows per cent, 2 a date.
 
     `calculation` are the flags of the record about formulas: 1 calculate on opening, 16 some are not calculated.
     """
@@ -40,9 +51,9 @@ def xlsb(rows: dict[int, Sequence[bytes]], *, calculation: int = 0, merged: Sequ
     sheet = record(129) + dimension + record(145) + data + record(146) + ranges + record(130)
     bundle = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Kunder"))
     properties = record(157, struct.pack("<IIIdI", 0, 1, 100, 0.001, 1) + bytes([calculation, 0]))
-    book = record(131) + record(153, struct.pack("<II", 0, 0) + wide("")) + record(143) + bundle + record(144)
-    styles = [record(47, struct.pack("<HH", 0, number) + bytes(12)) for number in (0, 9)]
-    style_part = record(278) + record(617, struct.pack("<I", 2)) + b"".join(styles) + record(618) + record(279)
+    book = record(131) + record(153, struct.pack("<II", since_1904, 0) + wide("")) + record(143) + bundle + record(144)
+    styles = [record(47, struct.pack("<HH", 0, number) + bytes(12)) for number in (0, 9, 14)]
+    style_part = record(278) + record(617, struct.pack("<I", 3)) + b"".join(styles) + record(618) + record(279)
     relation = '<Relationship Id="{}" Type="{}" Target="{}"/>'.format
     own = f'<Relationships xmlns="{PACKAGE}">'
     return pack(

@@ -85,6 +85,11 @@ def _checked(files: tuple[tuple[str, bytes], ...]) -> Checked:
     return check_files([file for file, _ in files])
 
 
+def guard_folder(folder: Path) -> Path:
+    """Where the number of the last sending is kept, beside a test's folder: as `conftest.py` sets it, too."""
+    return folder.with_name(f"{folder.name}-guard")
+
+
 class Journey:
     """One user, one sandbox, one clock."""
 
@@ -93,7 +98,7 @@ class Journey:
         settings = {
             **sandbox.settings,
             "ARMBULK_HOME": str(folder / "home"),
-            "ARMBULK_GUARD_FOLDER": str(folder / "guard"),
+            "ARMBULK_GUARD_FOLDER": str(guard_folder(folder)),
             "ARMBULK_LANG": "en",
             "ARMBULK_SOLE_SENDER": "true",
             **environ,

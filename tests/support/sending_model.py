@@ -70,13 +70,21 @@ class ModelClock:
         self.at += max(seconds, 0.0)
 
 
+POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing", "failed")
+FEW_POLLS = ("done", "failed")
+
+
 @dataclass(frozen=True)
 class Post:
-    """What ARM does with a batch that is posted: when it takes it (None: never), and what it answers."""
+    """What ARM does with a batch that is posted: when it takes it (None: never), and what it answers.
+
+    `polls`: which ways of answering a poll are tried with it.
+    """
 
     name: str
     taken_after: float | None
     reply: Response
+    polls: tuple[str, ...] = POLLS
 
 
 def _json(status: int, body: Any) -> Response:
@@ -99,9 +107,14 @@ POSTS = (
     Post("taken, no number", 0.0, _json(200, {"status": "OK"})),
     Post("taken, cut off", 0.0, Response(202, b'{"batchUu')),
     Post("redirected", None, Response(307, b"")),
+    Post("422, but with a number", 0.0, _json(422, ACCEPTED), FEW_POLLS),
+    Post(
+        "400, but one created", 0.0, _json(400, {"documents": [{"documentNo": "F1", "result": "CREATED"}]}), FEW_POLLS
+    ),
+    Post("429, cut off, taken", 0.0, Response(429, b'{"batchUu', {"retry-after": "5"}), FEW_POLLS),
+    Post("401", None, Response(401, b""), FEW_POLLS),
     Post("nobody there", None, Response(error=TransportError.NOT_SENT, reason="no connection")),
 )
-POLLS = ("done", "pending first", "404 first", "partial first", "never", "404 for ever", "one missing")
 VISIBLE = (0.0, 40.0)
 
 
@@ -121,10 +134,19 @@ class ModelHttp:
     def login(self) -> None:
         """Always logged in."""
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> Response:
-        """Answer one call."""
-        if method == "POST":
-            return self._take(body or b"")
+    def renew_login(self) -> bool:
+        """The login service gives another token."""
+        self.fate.point()
+        return True
+
+    def submit(self, method: str, path: str, body: bytes) -> Response:
+        """Answer a POST."""
+        del method, path
+        return self._take(body)
+
+    def call(self, method: str, path: str) -> Response:
+        """Answer a GET."""
+        del method
         _, kind, key = path.split("/")
         return self._status() if kind == "batches" else self._document(key)
 
@@ -146,6 +168,8 @@ class ModelHttp:
         there = [key for key in KEYS if self._seen(key)]
         items = [{"documentNo": key, "status": "PROCESSED", "result": "CREATED"} for key in there]
         first = self.polls == 1
+        if self.poll == "failed":
+            return _json(200, {"batchUuid": UUID, "status": "FAILED", "message": "no"})
         if self.poll == "404 for ever" or (self.poll == "404 first" and first):
             return Response(404, b"")
         if self.poll == "never" or (self.poll == "pending first" and first) or not there:
@@ -203,9 +227,9 @@ class ModelStore:
         del account, run_id
         return nullcontext()
 
-    def recover(self, run_id: int, account: Account) -> None:
+    def recover(self, account: Account) -> None:
         """What was being posted is in doubt."""
-        del run_id, account
+        del account
 
         def change() -> None:
             for row in list(self.rows.values()):
@@ -271,7 +295,10 @@ class ModelStore:
             for one in given.get("results", ()):
                 self._outcome(one)
             uuid = given.get("uuid") or self.rows[batch_id].uuid
-            self._move(batch_id, to, answered=self.clock.at, uuid=uuid)
+            done = to is BatchState.IN_DOUBT and not self._open(batch_id)
+            state = BatchState.FINISHED if done else to
+            verdict = given.get("verdict")
+            self._move(batch_id, state, answered=self.clock.at, uuid=uuid, verdict=verdict)
             if given.get("parts"):
                 self._split(batch_id)
 
@@ -287,6 +314,13 @@ class ModelStore:
         """Commit a move."""
         del why
         self._commit(lambda: self._move(batch_id, to))
+
+    def save_verdict(self, batch_id: int, verdict: str) -> None:
+        """Commit ARM's verdict on the whole batch."""
+        self._commit(lambda: self._move(batch_id, BatchState.IN_DOUBT, verdict=verdict, answered=self.clock.at))
+
+    def verify_nothing_in_doubt(self, account: Account, run_id: int) -> None:
+        """There is no other run."""
 
     def save_results(self, batch_id: int, results: Any) -> None:
         """Commit outcomes."""
@@ -412,25 +446,30 @@ def _judge(store: ModelStore, http: ModelHttp, fate: Fate) -> Verdict:
     return Verdict(fate.at, doubled, lost, unaccounted, store.lawless, waiting)
 
 
+def behaviours() -> Iterator[tuple[Post, str, float]]:
+    """Every behaviour of ARM: what it does with a POST, how it answers polls, when a document can be seen."""
+    for post in POSTS:
+        for poll, visible in product(post.polls, VISIBLE):
+            yield post, poll, visible
+
+
 def everything(pairs: int = 1) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
     """Every behaviour with every pair of points to die at (every `pairs`-th of them)."""
     count = 0
-    for post in POSTS:
-        for poll in POLLS:
-            for visible in VISIBLE:
-                points = run(post, poll, visible).points
-                yield post, poll, visible, ()
-                for first in range(1, points + 1):
-                    for second in [0, *range(first + 1, first + points + 1)]:
-                        count += 1
-                        if second == 0 or count % pairs == 0:
-                            yield post, poll, visible, (first, second) if second else (first,)
+    for post, poll, visible in behaviours():
+        points = run(post, poll, visible).points
+        yield post, poll, visible, ()
+        for first in range(1, points + 1):
+            for second in [0, *range(first + 1, first + points + 1)]:
+                count += 1
+                if second == 0 or count % pairs == 0:
+                    yield post, poll, visible, (first, second) if second else (first,)
 
 
 def sample(seed: int = 7) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
     """Every behaviour, with no death and with one pair of points to die at."""
     chance = random.Random(seed)
-    for post, poll, visible in product(POSTS, POLLS, VISIBLE):
+    for post, poll, visible in behaviours():
         points = run(post, poll, visible).points
         first = chance.randint(1, points)
         yield post, poll, visible, ()

@@ -90,6 +90,7 @@ class Case:
     dated: bool = True
 
 
+REFUSALS = (400, 401, 403, 404, 405, 406, 413, 415, 422, 429)
 ALL = {"created": 3}
 DOUBT = {"in_doubt": 3}
 FOUND = (only(*KEYS),)
@@ -190,6 +191,54 @@ CASES = [
         twice=True,
         post=(bad_second,),
         says="too early",
+    ),
+    *(
+        Case(f"S61 {status}, accepted with a number", "finished", ALL, post=(answer(status, {"batchUuid": UUID}),))
+        for status in REFUSALS
+    ),
+    *(
+        Case(
+            f"S62 {status}, each record with its own word",
+            "finished",
+            {"created": 2, "rejected": 1},
+            post=(answer(status, {"documents": [item("D1"), item("D2", status="FAILED", result="REJECTED")]}),),
+            document=(only("D3"),),
+        )
+        for status in REFUSALS
+    ),
+    *(
+        Case(f"S63 {status}, cut off", "in_doubt", DOUBT, post=(answer(status, b'{"batchUu'),), says="damaged")
+        for status in REFUSALS
+    ),
+    Case(
+        "S64 the batch failed as a whole, applied",
+        "finished",
+        ALL,
+        poll=(batch(items=[], status="FAILED", message="Ledger closed"),),
+        document=FOUND,
+    ),
+    Case(
+        "S64 the batch failed as a whole, not applied yet",
+        "in_doubt",
+        DOUBT,
+        poll=(batch(items=[], status="FAILED", message="Ledger closed"),),
+        says="Ledger closed",
+    ),
+    Case(
+        "S64 the batch failed as a whole, not applied",
+        "finished",
+        {"rejected": 3},
+        poll=(batch(items=[], status="FAILED", message="Ledger closed"),),
+        says="Ledger closed",
+        env={"ARMBULK_SETTLE_SECONDS": "1"},
+    ),
+    Case(
+        "S64 the batch failed, but for one",
+        "finished",
+        {"created": 2, "rejected": 1},
+        poll=(batch(206, items=[item("D2")], status="FAILED", message="Ledger closed"),),
+        document=(only("D1"),),
+        env={"ARMBULK_SETTLE_SECONDS": "1"},
     ),
     Case("S22 401 for good", "not-allowed", {"not_sent": 3}, post=(answer(401, {"message": "expired"}),)),
     Case("S23 403", "not-allowed", {"not_sent": 3}, post=(answer(403, {"message": "another client"}),)),

@@ -102,10 +102,32 @@ def test_206_first_with_some_items() -> None:
 
 
 def test_whole_batch_failed() -> None:
-    """A batch that failed as a whole rejects every record in it, with ARM's one message."""
-    found = read_batch(reply({"status": "FAILED", "message": "Bad batch"}), "documents", SENT)
-    assert outcomes(found) == {1: "rejected", 2: "rejected", 3: "rejected"}
-    assert found.results[0].message == "Bad batch"
+    """A verdict on the batch is none on the records in it: it is said as it is, and no record has an outcome."""
+    for words in ({"status": "FAILED"}, {"result": "BATCH-REJECTED"}, {"status": "error"}, {"success": False}):
+        found = read_batch(reply({**words, "message": "Bad batch"}), "documents", SENT)
+        assert (outcomes(found), found.rejection, found.pending) == ({}, "Bad batch", False)
+    found = read_batch(reply({"data": {"status": "FAILED"}}, 206), "documents", SENT)
+    assert (outcomes(found), found.rejection) == ({}, "ARM rejected the whole batch")
+
+
+def test_a_verdict_beside_items_leaves_each_its_own_word() -> None:
+    """Items keep their outcome, and those in work keep the batch pending, whatever the batch as a whole says."""
+    found = read_batch(reply({"status": "FAILED", "documents": [item("3")]}), "documents", SENT)
+    assert (outcomes(found), found.rejection, found.pending) == ({3: "created"}, "ARM rejected the whole batch", False)
+    found = read_batch(
+        reply({"status": "FAILED", "documents": [{"documentNo": "3", "status": "QUEUED"}]}), "documents", SENT
+    )
+    assert (outcomes(found), found.pending) == ({}, True)
+    assert read_batch(reply({"status": "QUEUED", "result": "FAILED"}), "documents", SENT).rejection == ""
+
+
+@pytest.mark.parametrize("code", ["²⁰⁰", "9" * 5_000, 10**30, "٤٠٠"])
+def test_odd_codes_are_no_statuses(code: object) -> None:
+    """Digits of other scripts and numbers of any length are unknown words, and bring nothing down."""
+    found = read_batch(
+        reply({"documents": [{"documentNo": "3", "statusCode": code, "status": "PROCESSED"}]}), "documents", [(3, "3")]
+    )
+    assert outcomes(found) == {3: "created"}
 
 
 @pytest.mark.parametrize("words", [{"status": "SPLENDID"}, {"status": "FAILED", "result": "CREATED"}, {}])

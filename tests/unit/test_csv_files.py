@@ -54,9 +54,9 @@ def test_any_text_as_a_formula(tmp_path_factory: pytest.TempPathFactory, texts: 
 
 
 def test_a_wide_file_is_read_in_linear_time(tmp_path: Path) -> None:
-    """Three times as many columns take about three times as long, not nine times."""
+    """Four times as many columns take about four times as long, not sixteen times."""
     seconds = []
-    for columns in (1_000, 3_000):
+    for columns in (500, 2_000):
         path = tmp_path / f"{columns}.csv"
         header = ";".join(["Kundenr", "Navn", *(f"Egen kolonne {number}" for number in range(columns))])
         path.write_text(header + "\n" + (";".join(["K1", "Ola", *["x"] * columns]) + "\n") * 3, encoding="utf-8")
@@ -64,4 +64,4 @@ def test_a_wide_file_is_read_in_linear_time(tmp_path: Path) -> None:
         found = check_files([f"{path}#{columns}=customers"])
         seconds.append(time.process_time() - begin)
         assert found.tables["customers"].rows.height == 3
-    assert seconds[1] < 6 * seconds[0]
+    assert seconds[1] < 9 * seconds[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.binary_workbooks import cell, ods, wide, xlsb
+from support.binary_workbooks import cell, ods, short_cell, wide, xlsb
 from support.damaged_files import pack
 from support.paths import ROOT
 
@@ -120,12 +120,43 @@ def test_a_number_in_a_column_of_identifiers_is_an_error(tmp_path: Path) -> None
     assert checked.tables["customers"].rows.select("customer_no", "name").rows() == [(None, "Kari"), ("0007", "7")]
 
 
+def test_postal_codes_are_completed_on_request(tmp_path: Path) -> None:
+    """With `--pad-postal-codes` a postal code that is a number is no error: its zero is known."""
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+    row = "<table:table-row>{}</table:table-row>".format
+    code = SEVEN.replace('value="7"', 'value="585"')
+    rows = row(text("Kundenr") + text("Navn") + text("Postnr")) + row(text("0007") + text("Kari") + code)
+    (tmp_path / "k.ods").write_bytes(ods(rows))
+    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include", pad_postal_codes=True))
+    assert (checked.errors, checked.tables["customers"].rows["postal_code"].to_list()) == (0, ["0585"])
+
+
 def test_a_password_is_named(tmp_path: Path) -> None:
     """An encrypted .ods is refused as such."""
     path = tmp_path / "k.ods"
     path.write_bytes(ods("", manifest="<manifest><encryption-data/></manifest>"))
     with pytest.raises(FileError, match="password"):
         read_sheets(path)
+
+
+def test_a_password_of_an_old_workbook_is_named(tmp_path: Path) -> None:
+    """An .xls with a password is refused as such: it has a record that says so."""
+    content = (WORKBOOKS / "values.xls").read_bytes()
+    begin = content.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20  # behind the beginning of the workbook
+    (tmp_path / "k.xls").write_bytes(content[:begin] + b"\x2f\x00" + content[begin + 2 :])
+    with pytest.raises(FileError, match="password"):
+        read_sheets(tmp_path / "k.xls")
+
+
+def test_an_open_document_that_does_not_say_its_type(tmp_path: Path) -> None:
+    """Some programs leave the type out; a document without tables is refused."""
+    with zipfile.ZipFile(BytesIO(ods(f"<table:table-row>{SEVEN}</table:table-row>"))) as archive:
+        content = archive.read("content.xml")
+    (tmp_path / "k.ods").write_bytes(pack({"content.xml": content}))
+    assert cells(tmp_path / "k.ods") == {"A1": ("7", "number")}
+    (tmp_path / "k.ods").write_bytes(pack({"content.xml": content.replace(b"office:spreadsheet", b"office:text")}))
+    with pytest.raises(FileError, match="without a table"):
+        read_sheets(tmp_path / "k.ods")
 
 
 def test_a_bomb_is_refused_before_the_reader_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,18 +172,92 @@ def test_a_bomb_is_refused_before_the_reader_starts(tmp_path: Path, monkeypatch:
             read_sheets(tmp_path / name)
 
 
-@pytest.mark.parametrize(
-    ("limit", "value"), [("_MAX_MEMORY", 256 * 1024**2), ("MAX_SECONDS", 0.001), ("_MAX_CELLS", 3)]
-)
+@pytest.mark.parametrize(("limit", "value"), [("_MAX_MEMORY", 256 * 1024**2), ("MAX_SECONDS", 0.001), ("MAX_CELLS", 1)])
 def test_the_reader_has_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: float) -> None:
     """A file that needs too much memory, time or cells is refused by name."""
     monkeypatch.setattr(foreign_workbook, limit, value)
-    wide_row = SEVEN.replace("office:value-type", 'table:number-columns-repeated="100" office:value-type', 1)
-    path = tmp_path / "k.ods"
-    path.write_bytes(ods(f'<table:table-row table:number-rows-repeated="50000">{wide_row}</table:table-row>'))
-    with pytest.raises(FileError, match=r"k\.ods") as refused:
+    path = tmp_path / "k.xlsb"
+    path.write_bytes(xlsb({1: [cell(5, 0, DOUBLE(7.0))], 300_000: [cell(5, 16_000, DOUBLE(8.0))]}))
+    with pytest.raises(FileError, match=r"k\.xlsb") as refused:
         read_sheets(path)
     assert refused.value.code == "too-large"
+
+
+def test_an_open_document_has_limits(tmp_path: Path) -> None:
+    """Cells that are repeated too often, or stand beyond any sheet, are refused by name."""
+    many = SEVEN.replace("office:value-type", 'table:number-columns-repeated="{}" office:value-type', 1)
+    row = '<table:table-row table:number-rows-repeated="{}">{}</table:table-row>'
+    for rows, columns, code in ((500_000, 100, "too-large"), (1, 9_999_999, "too-large"), (1, 20_000, "damaged"),
+                                (1_048_577, 1, "damaged"), (99_999_999, 1, "damaged")):  # fmt: skip
+        (tmp_path / "k.ods").write_bytes(ods(row.format(rows, many.format(columns))))
+        with pytest.raises(FileError, match=r"k\.ods") as refused:
+            read_sheets(tmp_path / "k.ods")
+        assert refused.value.code == code
+
+
+def test_texts_of_an_open_document_keep_blanks_tabs_and_lines(tmp_path: Path) -> None:
+    """What stands in a text is kept; comments and the indentation of the file are not part of it."""
+    text = '<table:table-cell office:value-type="string"{}>{}</table:table-cell>'.format
+    cells_in_row = [
+        text("", "<text:p>a<text:s text:c='2'/>b</text:p>"), text("", "<text:p>a<text:tab/>b</text:p>"),
+        text("", "<text:p>a<text:line-break/>b</text:p>"), text("", "\n <text:p>a</text:p>\n <text:p>b</text:p>\n"),
+        text("", "<text:p><text:span>a<text:span>b</text:span></text:span> <text:a>c</text:a></text:p>"),
+        text("", "<office:annotation><text:p>no</text:p></office:annotation><text:p>a\n   b</text:p>"),
+        text(' office:string-value="stored"', "<text:p>shown</text:p>"), text("", "<text:p> &lt;æ&gt; </text:p>"),
+    ]  # fmt: skip
+    (tmp_path / "k.ods").write_bytes(ods("\n".join(["\n<table:table-row>", *cells_in_row, "</table:table-row>\n"])))
+    texts = [text for text, _ in cells(tmp_path / "k.ods").values()]
+    assert texts == ["a  b", "a\tb", "a\nb", "a\nb", "ab c", "a b", "stored", "<æ>"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('office:value-type="float" office:value="12345678901234567890"', ("12345678901234567890", "number")),
+        ('office:value-type="float" office:value="1E+3"', ("1000", "number")),
+        ('office:value-type="currency" office:currency="NOK" office:value="0.1"', ("0.1", "number")),
+        ('office:value-type="percentage" office:value="0.25"', ("0.25", "percent")),
+        ('office:value-type="date" office:date-value="2026-03-01T00:00:00.000Z"', ("2026-03-01", "date")),
+        ('office:value-type="date" office:date-value="2026-02-30"', ("2026-02-30", "error")),
+        ('office:value-type="time" office:time-value="PT30H15M00S"', ("30:15:00", "time")),
+        ('office:value-type="boolean" office:boolean-value="false"', ("FALSE", "boolean")),
+        ('office:value-type="string" calcext:value-type="error" office:string-value=""', ("shown", "error")),
+        ('table:formula="of:=A2" office:value-type="string"', ("shown", "text")),
+    ],
+)
+def test_values_of_an_open_document_are_exact(tmp_path: Path, attributes: str, expected: tuple[str, str]) -> None:
+    """The stored value counts, with every digit, and not what is shown of it."""
+    row = f"<table:table-row><table:table-cell {attributes}><text:p>shown</text:p></table:table-cell></table:table-row>"
+    (tmp_path / "k.ods").write_bytes(ods(row))
+    assert cells(tmp_path / "k.ods") == {"A1": expected}
+
+
+def test_cells_without_a_column_are_read(tmp_path: Path) -> None:
+    """Cells of an .xlsb that stand right of the one before, and say so by leaving their column out, are read too."""
+    row = [
+        cell(6, 1, wide("a")), short_cell(5, DOUBLE(0.25), 1), short_cell(3, b"\x07"), short_cell(1, b""),
+        short_cell(4, b"\1"), short_cell(5, DOUBLE(46082.0), 2), short_cell(6, wide("b")),
+    ]  # fmt: skip
+    (tmp_path / "k.xlsb").write_bytes(xlsb({2: row, 3: [cell(5, 0, DOUBLE(7.0)), short_cell(5, DOUBLE(8.0))]}))
+    assert cells(tmp_path / "k.xlsb") == {
+        "B2": ("a", "text"), "C2": ("0.25", "percent"), "D2": ("#DIV/0!", "error"), "F2": ("TRUE", "boolean"),
+        "G2": ("2026-03-01", "date"), "H2": ("b", "text"), "A3": ("7", "number"), "B3": ("8", "number"),
+    }  # fmt: skip
+
+
+def test_dates_of_a_binary_workbook_count_from_1904_if_it_says_so(tmp_path: Path) -> None:
+    """The epoch of an .xlsb is respected."""
+    (tmp_path / "k.xlsb").write_bytes(xlsb({1: [cell(5, 0, DOUBLE(44620.0), 2)]}, since_1904=1))
+    assert cells(tmp_path / "k.xlsb") == {"A1": ("2026-03-01", "date")}
+
+
+def test_a_cell_that_the_reader_skips_is_no_blank_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where calamine tells fewer cells than the file has, the file is refused."""
+    path = tmp_path / "k.xlsb"
+    path.write_bytes(xlsb({1: [cell(5, 0, DOUBLE(7.0)), cell(5, 1, DOUBLE(8.0))]}))
+    monkeypatch.setattr(foreign_workbook, "_run_worker", lambda *_: b'["Kunder", true]\n[0, 0, "number", "7"]\n')
+    with pytest.raises(FileError, match="not every cell of the sheet Kunder can be read"):
+        read_sheets(path)
 
 
 PLACES = st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=12)
@@ -184,3 +289,18 @@ def test_changed_bytes_of_a_binary_workbook(part: str, places: list[tuple[int, i
     contents[part] = mutated(contents[part], places)
     with contextlib.suppress(ValueError, FileError):
         xlsb_cells.find_special_cells(WorkbookArchive(pack(dict(contents)), "k.xlsb"))
+
+
+@settings(deadline=None, derandomize=True)
+@given(PLACES, st.integers(0, 3_000))
+def test_changed_bytes_of_an_open_document(
+    tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]], cut: int
+) -> None:
+    """An .ods with changed bytes in its content is read, or refused by name."""
+    path = tmp_path_factory.getbasetemp() / "k.ods"
+    with zipfile.ZipFile(WORKBOOKS / "values.ods") as archive:
+        contents = {name: archive.read(name) for name in ("mimetype", "content.xml")}
+    contents["content.xml"] = mutated(contents["content.xml"], places, cut)
+    path.write_bytes(pack(dict(contents)))
+    with contextlib.suppress(FileError):
+        read_sheets(path)

@@ -6,6 +6,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 from support.damaged_files import MAIN, book, number, row, text
 
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.readers.number_pattern import NumberPattern
 from armbulk.validation.check import Checked, check_files
 from armbulk.writers.workbooks import write_marked
@@ -53,7 +54,14 @@ def test_other_formats_prove_nothing(code: str, digits: str) -> None:
     assert shown == "" or (not set(shown or "0") & set("0123456789"))
 
 
-def checked(folder: Path, code: str, value: str = "1234", header: str = "Kundenr", other: str = "Navn") -> Checked:
+def checked(
+    folder: Path,
+    code: str,
+    value: str = "1234",
+    header: str = "Kundenr",
+    other: str = "Navn",
+    options: ReadOptions = DEFAULT_READ_OPTIONS,
+) -> Checked:
     """Customers with one number cell in that format."""
     styles = (
         f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="170" formatCode={quoteattr(code)}/></numFmts>'
@@ -61,7 +69,7 @@ def checked(folder: Path, code: str, value: str = "1234", header: str = "Kundenr
     )
     rows = row(1, text("A1", header), text("B1", other)) + row(2, number("A2", value, 1), text("B2", "x"))
     (folder / "k.xlsx").write_bytes(book(rows, styles=styles))
-    return check_files([str(folder / "k.xlsx")])
+    return check_files([str(folder / "k.xlsx")], options)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +89,22 @@ def test_an_identifier_is_sent_as_it_is_shown(tmp_path: Path, code: str, sent: s
     assert own["code"].to_list() == ([finding] if finding else [])
     if sent is None:
         assert own.select("value", "detail").rows() == [("1234", code)]
+
+
+@pytest.mark.parametrize(("code", "sent"), [('"K-"0', "K-1234-x"), ("0000000", "0001234-x"), ("0,", None)])
+def test_a_mapping_reads_identifiers_as_they_are_shown(tmp_path: Path, code: str, sent: str | None) -> None:
+    """An expression that makes an identifier gets the shown text; where that is unclear, the cell is an error."""
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        'armbulk_mapping = 1\n[[sheet]]\nresource = "customers"\n[sheet.rename]\n"Tittel" = "Name"\n'
+        "[sheet.expression]\n\"Customer no\" = \"{{ row['Debitor'] }}-{{ row['Tittel'] }}\"\n",
+        encoding="utf-8",
+    )
+    result = checked(tmp_path, code, header="Debitor", other="Tittel", options=ReadOptions(mapping=str(mapping)))
+    if sent is None:
+        assert "shown-differently" in result.findings["code"].to_list()
+    else:
+        assert result.tables["customers"].rows["customer_no"].to_list() == [sent]
 
 
 def test_texts_are_sent_as_they_are_shown(tmp_path: Path) -> None:

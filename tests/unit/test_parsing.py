@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from armbulk.findings.catalogue import CATALOGUE
 from armbulk.i18n import Words
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import CELL, Sheet
-from armbulk.resources import fields_by_name
+from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.validation.parse import parse_sheet
 
 
@@ -64,6 +65,27 @@ def read(
         ("100 kr", "100.00"),
         ("100,-", "100.00"),
         ("NOK 99,90", "99.90"),
+        ("kr 1.500,-", "1500.00"),
+        ("1.500,-", "1500.00"),
+        ("1.500,\u2014", "1500.00"),
+        ("1.500.-", "1500.00"),
+        ("1.500,--", "1500.00"),
+        ("1,500.-", "1500.00"),
+        ("1 500:-", "1500.00"),
+        ("1.500,- kr", "1500.00"),
+        ("(1.500,-)", "-1500.00"),
+        ("-1.500,-", "-1500.00"),
+        ("1500,-", "1500.00"),
+        ("1'500", "1500.00"),
+        ("1\u2019234\u2019500.50", "1234500.50"),
+        ("-kr 100", "-100.00"),
+        ("kr -100,50", "-100.50"),
+        ("(kr 100)", "-100.00"),
+        ("kr (100)", "-100.00"),
+        ("100- kr", "-100.00"),
+        ("kr100", "100.00"),
+        ("100,50 kroner", "100.50"),
+        ("0.500 kr", "0.50"),
         ("0.500", "0.50"),
         ("007", "7.00"),
     ],
@@ -87,7 +109,44 @@ def test_amounts_as_people_write_them(text: str, value: str) -> None:
         ("1.23.4", "not-a-number"),
         ("١٢٣", "not-a-number"),
         ("１２", "not-a-number"),
-        ("-", "not-a-number"),
+        *(
+            (text, "ambiguous-number")
+            for text in (
+                "kr 1.500",
+                "kr. 1.500",
+                "kr1.500",
+                "NOK 1.500",
+                "NOK1.500",
+                "1.500 kr",
+                "1,500 NOK",
+                "1.500kr.",
+                "(1.500)",
+                "( 1,500 )",
+                "1.500-",
+                "1.500 -",
+                "1.500\u2212",
+                "-1.500",
+                "\u2013 1.500",
+                "- 1.500",
+                "-kr 1.500",
+                "kr -1.500",
+                "(kr 1.500)",
+                "kr (1.500)",
+                "1.500- kr",
+                " 1.500 ",
+                "1.500\u00a0kr",
+                "1.500 kroner",
+            )
+        ),
+        ("1.500 CR", "not-a-number"),
+        ("EUR 1.500", "not-a-number"),
+        ("\u20ac 1.500", "not-a-number"),
+        ("15,50,-", "not-a-number"),
+        ("(-5)", "not-a-number"),
+        ("-5-", "not-a-number"),
+        ("1.50,-", "not-a-number"),
+        ("kr", "not-a-number"),
+        (",-", "not-a-number"),
         ("", None),
         ("1.005,123", "too-many-decimals"),
         ("100.005", "ambiguous-number"),
@@ -105,6 +164,11 @@ def test_amounts_that_cannot_be_read_are_named(text: str, code: str | None) -> N
     ("decimal", "text", "value"),
     [
         (",", "1.234", "1234.00"),
+        (",", "kr 1.234", "1234.00"),
+        (",", "(1.234)", "-1234.00"),
+        (",", "1.234-", "-1234.00"),
+        (".", "1.500,-", "1500.00"),
+        (".", "1.500 kr", "1.50"),
         (",", "1.234,5", "1234.50"),
         (",", "1234,5", "1234.50"),
         (".", "1,234", "1234.00"),
@@ -126,8 +190,43 @@ def test_a_number_cell_is_what_excel_shows() -> None:
         [Decimal("0.30"), Decimal("1.10")],
         [None, None],
     )
-    assert read(FieldType.AMOUNT, ["1.005"], "number") == ([None], ["too-many-decimals"])
+    assert read(FieldType.AMOUNT, ["1.00512"], "number") == ([None], ["too-many-decimals"])
     assert read(FieldType.AMOUNT, ["0.25"], "percent") == ([None], ["percent-cell"])
+
+
+@pytest.mark.parametrize("text", ["-", "\u2013", " - ", "kr -", "-   kr", "--"])
+def test_a_dash_is_zero_with_a_notice(text: str) -> None:
+    """Excel's accounting format shows 0 as a dash: it is read as zero, and reported; a whole number is not guessed."""
+    assert read(FieldType.AMOUNT, [text]) == ([Decimal("0.00")], ["dash-is-zero"])
+    assert read(FieldType.INTEGER, [text]) == ([None], ["not-a-number"])
+
+
+def test_nobody_is_advised_to_round() -> None:
+    """Three decimals may have been thousands before another program read them."""
+    assert read(FieldType.AMOUNT, ["1.505", "-12.505"], "number") == ([None, None], ["too-many-decimals"] * 2)
+    assert read(FieldType.AMOUNT, ["kr 1.505"], reading=ReadOptions(decimal=".")) == ([None], ["too-many-decimals"])
+    fix = CATALOGUE["too-many-decimals"].fix
+    assert "thousands" in fix.en
+    assert "tusener" in fix.no
+    assert "ound" not in fix.en
+
+
+@given(
+    st.integers(1, 999), st.integers(0, 999), st.sampled_from([".", ","]),
+    st.sampled_from(["", "kr ", "kr. ", "NOK", "NOK\u00a0", "-", "\u2212", "kr -"]),
+    st.sampled_from(["", " kr", "kr.", " NOK", "-", ",-", ".-", ",\u2014", ",- kr"]),
+)  # fmt: skip
+def test_notation_around_a_number_never_decides_its_separator(
+    left: int, right: int, mark: str, before: str, after: str
+) -> None:
+    """Currency, sign and blanks leave 1.500 ambiguous; only an empty decimal part proves thousands."""
+    text = f"{before}{left}{mark}{right:03}{after}"
+    (value,), (code,) = read(FieldType.AMOUNT, [text])
+    if value is None:
+        assert code in {"ambiguous-number", "not-a-number"}
+    else:
+        assert after in {",-", ".-", ",\u2014", ",- kr"}
+        assert abs(value) == left * 1000 + right
 
 
 @pytest.mark.parametrize(
@@ -193,6 +292,11 @@ def test_a_day_number_without_a_date_format_is_no_date() -> None:
         ("26", "number", "postal_code", "leading-zero-lost"),
         ("1501757329", "number", "bank_account_no", "leading-zero-lost"),
         ("1019921717", "number", "ssn", "leading-zero-lost"),
+        ("150", "text", "postal_code", "leading-zero-lost"),
+        ("1501757329", "text", "bank_account_no", "leading-zero-lost"),
+        ("1019921717", "text", "ssn", "leading-zero-lost"),
+        ("585.0", "text", "postal_code", "leading-zero-lost"),
+        ("500221850000200350786.0", "text", "kid", "digits-lost"),
         ("2025-02-01", "date", "one", "date-in-identifier"),
         ("TRUE", "boolean", "one", "wrong-cell-type"),
         ("12.5", "number", "one", "wrong-cell-type"),
@@ -229,6 +333,54 @@ def test_identifiers_stay_as_they_are(text: str, was: str, name: str, value: str
     assert read(FieldType.IDENTIFIER, [text], was, name=name) == ([value], [code])
 
 
+@pytest.mark.parametrize(
+    ("country", "words", "text", "code"),
+    [
+        ("NO", None, "150", "leading-zero-lost"),
+        (None, None, "150", "leading-zero-lost"),
+        (None, "Norge", "150", "leading-zero-lost"),
+        (None, "Island", "101", None),
+        ("IS", "Island", "101", None),
+        ("SE", None, "11122", None),
+        ("DE", None, "1067", "leading-zero-lost"),
+        ("FI", None, "100", "leading-zero-lost"),
+        ("no", None, "0150", None),
+    ],
+)
+@pytest.mark.parametrize("was", ["text", "number"])
+def test_a_postal_code_is_as_long_as_its_country_has_it(
+    country: str | None, words: str | None, text: str, code: str | None, was: str
+) -> None:
+    """A code that is too short has lost a zero, in a text as in a number cell; other countries have other lengths."""
+    cells = {"A": ("Kundenr", "K1"), "B": ("Postnr", text), "C": ("Landkode", country), "D": ("Land", words)}
+    frame = pl.DataFrame({"row": [1, 2], **{letter: list(pair) for letter, pair in cells.items()}})
+    kinds = [pl.Series(f"{letter}.cell", ["text", (was if letter == "B" else "text") if pair[1] else None], dtype=CELL)
+             for letter, pair in cells.items()]  # fmt: skip
+    sheet = Sheet("f.csv", "f", frame.cast(dict.fromkeys(cells, pl.String)).with_columns(kinds), tuple(cells), "csv")
+    columns = {"customer_no": "A", "postal_code": "B", "country_code": "C", "country_text": "D"}
+    _, findings = parse_sheet(sheet, 0, HeaderMatch(RESOURCES["customers"], 1, columns))
+    assert findings.filter(pl.col("field") == "postal_code")["code"].to_list() == ([code] if code else [])
+
+
+@pytest.mark.parametrize("texts", [["7001.0"], ["7001.0", None, "12.0"], ["7001,0", "7002,00"], ["7001.00", "5.0"]])
+def test_identifiers_that_a_program_wrote_as_numbers_lose_their_decimals(texts: list[str | None]) -> None:
+    """Where every value ends in .0, the values are whole numbers; that is reported in each cell."""
+    values, codes = read(FieldType.IDENTIFIER, texts, name="customer_no")
+    assert values == [text and text.replace(",", ".").split(".")[0] for text in texts]
+    assert codes == [text and "decimal-zero-removed" for text in texts]
+
+
+@pytest.mark.parametrize("other", ["7002", "A-7", "12.5", "7002.10", "-7.0", "7 002.0"])
+def test_a_decimal_zero_among_other_values_is_refused(other: str) -> None:
+    """Where only some values end in .0, nobody knows what they were: they are never sent as they are."""
+    assert read(FieldType.IDENTIFIER, ["7001.0", other], name="article_no") == ([None, other], ["decimal-zero", None])
+
+
+def test_a_list_of_codes_may_end_in_zero() -> None:
+    """46.0 is an industry code, and no number."""
+    assert read(FieldType.TEXT_LIST, ["46.0"], name="nace_codes") == ([["46.0"]], [None])
+
+
 def test_a_postal_code_is_padded_only_when_asked() -> None:
     """`--pad-postal-codes` changes 150 to 0150 and reports it."""
     said = ReadOptions(pad_postal_codes=True)
@@ -236,6 +388,7 @@ def test_a_postal_code_is_padded_only_when_asked() -> None:
         ["0150", "0026"],
         ["postal-code-padded"] * 2,
     )
+    assert read(FieldType.IDENTIFIER, ["150"], name="postal_code", reading=said) == (["0150"], ["postal-code-padded"])
 
 
 def test_texts_with_hidden_characters_are_sent_with_a_warning() -> None:

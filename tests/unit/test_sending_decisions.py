@@ -10,6 +10,6 @@ def test_no_document_twice_none_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """For every behaviour of ARM, with no crash or two, no document is duplicated, lost or without an outcome."""
     monkeypatch.setattr(client, "build_body", model.build_plain_body)
     counted = model.tally(model.sample())
-    assert counted["runs"] == 2 * len(model.POSTS) * len(model.POLLS) * len(model.VISIBLE)
+    assert counted["runs"] == 2 * len(list(model.behaviours()))
     assert [counted[name] for name in ("doubled", "lost", "unaccounted", "lawless")] == [0, 0, 0, 0]
     assert counted["waiting"] > 0  # what cannot be known waits for a person

@@ -2,9 +2,10 @@
 
 import pytest
 
+from armbulk.arm.acceptance import find_uuid
 from armbulk.arm.json_body import parse_json
 from armbulk.arm.messages import describe_refusal, extract_notes
-from armbulk.arm.submit_results import find_uuid, read_submit_response
+from armbulk.arm.submit_results import read_submit_response
 from armbulk.model.response import Response, TransportError
 from armbulk.model.submission import SubmitVerdict
 from armbulk.retry import seconds_after_limit

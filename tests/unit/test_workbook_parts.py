@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from support.damaged_files import MAIN, PACKAGE, REL, SST, STYLES, book, number, pack, parts, row, text
 
 from armbulk.errors import FileError
 from armbulk.readers import read_sheets
+from armbulk.results.marked import write_marked_copy
+from armbulk.validation.check import check_files
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STRICT_REL = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -270,3 +273,16 @@ def test_a_repeated_row_is_read_once(tmp_path: Path) -> None:
     assert [(issue.code, issue.value) for issue in read_sheets(tmp_path / "k.xlsx")[0].issues] == [
         ("formula-values", "1")
     ]
+
+
+def test_a_workbook_that_cannot_be_copied_is_written_anew(tmp_path: Path) -> None:
+    """Where openpyxl stumbles over a file that Excel opens, the marked copy is a new workbook with the same cells."""
+    rows = row(1, text("A1", "Kundenr"), text("B1", "Navn")) + row(2, text("A2", "007"), number("B2", "5", 9))
+    contents = {name: xml for name, xml in parts(rows).items() if "styles" not in name}
+    (tmp_path / "k.xlsx").write_bytes(pack(dict(contents)))
+    checked = check_files([str(tmp_path / "k.xlsx")])
+    with pytest.raises((IndexError, KeyError)):
+        openpyxl.load_workbook(tmp_path / "k.xlsx")
+    target = write_marked_copy(checked, tmp_path / "m.xlsx", "en")
+    again = next(sheet for sheet in read_sheets(target) if sheet.name == "Kunder")
+    assert again.frame.select("A", "B").rows() == [("Kundenr", "Navn"), ("007", "5")]

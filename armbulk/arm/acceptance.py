@@ -1,0 +1,301 @@
+"""Signs in an answer to a submitted batch that ARM took it, or a part of it: they count more than the answer's status.
+
+A batch number, a word of success, a record with its own word: each proves that sending the records again may create
+them twice. Records are matched by key only. What is stated without doubt is an outcome; the rest has to be looked up.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from armbulk.arm.batch_results import ARRAY_NAME, Item, classify_word, fold_word, read_key, read_record, read_words
+from armbulk.arm.json_body import lower_names, parse_damaged_json, unwrap
+from armbulk.model.keys import normalise_key_text
+from armbulk.model.outcome import Outcome
+from armbulk.model.response import Response
+from armbulk.model.submission import RecordResult, SentKeys
+
+_UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{7,127}")
+_NO_UUID = re.compile(r"[0:.-]*")
+_DOCUMENTED_NAME = "batchuuid"
+_NUMBER_NAMES = frozenset(
+    {"batchuuid", "batchid", "batchno", "batchnumber", "batchreference", "batchref", "batchguid", "batch"}
+)
+_NUMBER_NAMES_IN_BATCH = frozenset({"uuid", "id", "guid", "value", "#text"})
+_NUMBER_LISTS = frozenset({"batchuuids", "batchids", "batches"})
+_BATCH_NAMES = _NUMBER_NAMES | _NUMBER_LISTS
+_HEADERS = frozenset({"batchuuid", "xbatchuuid", "batchid", "xbatchid"})
+_ADDRESS_HEADERS = ("location", "content-location", "operation-location")
+_OTHER_BATCH = ("existing", "duplicate", "previous", "original", "conflict", "other", "earlier")
+_BATCH_IN_ADDRESS = re.compile(r"/batches/([^/?#]+)/?(?:[?#].*)?", re.IGNORECASE)
+_BATCH_IN_TEXT = re.compile(r"batch.{0,80}[0-9a-f]{8}(-[0-9a-f]{4}){3}-", re.IGNORECASE | re.DOTALL)
+_NUMBER_IN_TEXT = re.compile(r"batch[_-]?(uuid|id|no|number|ref)", re.IGNORECASE)
+_JSON_START = re.compile(r"""\{\s*(["'}]|$)|\[\s*([\]\[{"'0-9-]|true|false|null|$)""")
+_COUNT_NAMES = re.compile(
+    r"(?:no|numberof)?(?:records|items|documents|customers)?(?:created|accepted|succeeded|successful|success|inserted"
+    r"|imported|stored|queued|updated)(?:count|records|items|documents|customers)?"
+)
+_COMPLAINT_ARRAYS = frozenset(
+    {"errors", "warnings", "validationerrors", "modelstate", "violations", "problems", "faults"}
+)
+_COMPLAINT_NAMES = ("message", "error", "errors", "field", "property", "description", "detail", "reason")
+_REFERENCE_NAMES = ("referenceno", "accountno", "documentbundleid", "documentuuid")
+_INNER_NAMES = frozenset({"document", "customer", "data", "batch"})
+_NOT_TAKEN_WORDS = frozenset({"valid", "skipped", "ignored", "notprocessed", "notattempted", "unprocessed"})
+_CERTAIN = {
+    "documents": frozenset({Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS}),
+    "customers": frozenset(
+        {
+            Outcome.CREATED,
+            Outcome.CREATED_WITH_WARNINGS,
+            Outcome.UPDATED,
+            Outcome.UPDATED_WITH_WARNINGS,
+            Outcome.UNCHANGED,
+        }
+    ),
+}
+_DEFINITE = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
+_TAKEN_MEANINGS = _DEFINITE | {"pending", "neutral"}
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What an answer shows of the records that were sent.
+
+    Attributes:
+        uuid: the batch's number; "" when there is none that can be used.
+        results: the records that the answer states as created, changed or rejected, by their key.
+        doubt: what in the answer says that other records may have been taken, too ("counts …"); "" for nothing.
+    """
+
+    uuid: str = ""
+    results: tuple[RecordResult, ...] = ()
+    doubt: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Whether anything shows that ARM took the batch or one of its records."""
+        return bool(self.uuid or self.doubt) or any(result.outcome is not Outcome.REJECTED for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A value somewhere in a body: its name, the names around it, and whether it is inside a record's own object."""
+
+    name: str
+    value: Any
+    path: tuple[str, ...] = ()
+    in_item: bool = False
+
+    @property
+    def is_complaint(self) -> bool:
+        return not _COMPLAINT_ARRAYS.isdisjoint((*self.path, self.name))
+
+    @property
+    def is_other_batch(self) -> bool:
+        return any(word in name for name in (*self.path, self.name) for word in _OTHER_BATCH)
+
+
+def find_acceptance(response: Response, resource: str, sent: SentKeys) -> Acceptance:
+    """Return the signs of acceptance in an answer; `sent`: the records of the batch."""
+    body, is_readable = parse_damaged_json(response.body)
+    members = list(_walk(body, resource, _number_records(sent)))
+    uuid, doubts = _find_uuid(response, members)
+    results, reasons = _read_items(members, resource, sent)
+    doubts += reasons + _find_words(members, resource, sent)
+    if not is_readable and (reason := _doubt_unreadable(response)):
+        doubts.append(reason)
+    return Acceptance(uuid, results, doubts[0] if doubts else "")
+
+
+def find_uuid(body: Any) -> str:
+    """Return the batch number in a body, wherever it is; "" when there is no valid one, or more than one."""
+    uuid, _ = _find_uuid(Response(), list(_walk(body, "documents", {})))
+    return uuid
+
+
+def _number_records(sent: SentKeys) -> dict[str, int]:
+    """Record number by compared key, of the keys that only one record has."""
+    keys = [normalise_key_text(key) for _, key in sent]
+    counts = Counter(keys)
+    return {key: no for key, (no, _) in zip(keys, sent, strict=True) if counts[key] == 1}
+
+
+def _walk(body: Any, resource: str, numbers: Mapping[str, int]) -> Iterator[_Member]:
+    """Every value of a body, JSON inside texts included."""
+    stack = [_Member("", body)]
+    while stack:
+        member = stack.pop()
+        yield member
+        value, path = member.value, (*member.path, member.name)[-8:]
+        if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+            inner, is_readable = parse_damaged_json(value.encode(errors="replace"))
+            if is_readable:
+                stack.append(_Member(member.name, inner, member.path, member.in_item))
+        elif isinstance(value, list):
+            stack += [_Member(member.name, entry, path, member.in_item) for entry in value]
+        elif isinstance(value, dict):
+            is_item = read_key(value, resource) is not None or normalise_key_text(member.name) in numbers
+            for name, inner in value.items():
+                folded = name if normalise_key_text(name) in numbers else fold_word(name)
+                stack.append(_Member(folded, inner, path, is_item and folded in _INNER_NAMES))
+
+
+# ── batch numbers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _find_uuid(response: Response, members: Sequence[_Member]) -> tuple[str, list[str]]:
+    """The batch number of an answer ("": none that can be used), and what other numbers there are."""
+    uuids: dict[str, set[str]] = {_DOCUMENTED_NAME: set(), "": set()}
+    doubts: list[str] = []
+    for name, value in [*_header_numbers(response), *_body_numbers(members)]:
+        if value is None or (isinstance(value, str) and _NO_UUID.fullmatch(value.strip())):
+            continue  # no number, or the number of nothing
+        if isinstance(value, str) and _UUID.fullmatch(value) and name:
+            uuids[name if name == _DOCUMENTED_NAME else ""].add(value)
+        else:
+            doubts.append("names a batch by a number that cannot be used")
+    numbers = uuids[_DOCUMENTED_NAME] or uuids[""]
+    if len(numbers) > 1:
+        return "", ["names several batches", *doubts]
+    return "".join(numbers), doubts
+
+
+def _header_numbers(response: Response) -> Iterator[tuple[str, Any]]:
+    for name, value in response.headers.items():
+        if fold_word(name) in _HEADERS:
+            yield fold_word(name), value
+    for name in _ADDRESS_HEADERS:
+        address = _BATCH_IN_ADDRESS.search(response.headers.get(name, ""))
+        if address is not None:
+            yield name, unquote(address[1])
+
+
+def _body_numbers(members: Sequence[_Member]) -> Iterator[tuple[str, Any]]:
+    """(name, value) of what may be a batch number; without a name it is not certain whose batch it is."""
+    for member in members:
+        parent = member.path[-1] if member.path else ""
+        is_number = member.name in _NUMBER_NAMES or (member.name in _NUMBER_NAMES_IN_BATCH and parent in _BATCH_NAMES)
+        if isinstance(member.value, dict | list):
+            continue
+        if member.name in _NUMBER_LISTS or (parent == member.name and is_number):
+            yield "", member.value  # a list of numbers: which is ours is not said
+        elif is_number and (member.name != "batch" or isinstance(member.value, str)):
+            yield "" if member.is_other_batch else member.name, member.value
+        elif member.name.endswith(("batchuuid", "batchid")):
+            yield "", member.value
+
+
+# ── records ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_items(
+    members: Sequence[_Member], resource: str, sent: SentKeys
+) -> tuple[tuple[RecordResult, ...], list[str]]:
+    """The outcomes that records of the answer state by themselves, and why others may have been taken."""
+    numbers = _number_records(sent)
+    items: dict[int, list[Item]] = {}
+    doubts: list[str] = []
+    for member in members:
+        if not isinstance(member.value, dict) or member.is_complaint or member.in_item:
+            continue
+        key = read_key(member.value, resource)
+        key = member.name if key is None and normalise_key_text(member.name) in numbers else key
+        if key is None:
+            continue
+        no = numbers.get(normalise_key_text(key))
+        if no is not None:
+            items.setdefault(no, []).append({**member.value, ARRAY_NAME: member.name})
+        elif _says_taken(unwrap(member.value)):
+            doubts.append("states that a record was taken that was not sent in this batch")
+    read = [_read_certain(no, record_items, resource) for no, record_items in sorted(items.items())]
+    doubts += [entry for entry in read if isinstance(entry, str) and entry]
+    return tuple(entry for entry in read if isinstance(entry, RecordResult)), doubts
+
+
+def _read_certain(no: int, items: Sequence[Item], resource: str) -> RecordResult | str:
+    """A record's outcome if its items state it without doubt; else why it may have been taken ("": nothing says so)."""
+    words = [word for item in items for word in read_words(unwrap(item))]
+    meanings = {classify_word(word) for word in words}
+    result = read_record(no, items, resource)
+    if result is not None and result.outcome in _CERTAIN[resource] and meanings & _DEFINITE:
+        return result
+    if result is not None and result.outcome is Outcome.REJECTED and (Outcome.REJECTED in meanings or not words):
+        return result
+    if words and all(word in _NOT_TAKEN_WORDS for word in words):
+        return ""
+    if not words and all(_is_complaint(unwrap(item)) for item in items):
+        return ""
+    return "lists records without a certain word on each"
+
+
+def _is_complaint(members: Mapping[str, Any]) -> bool:
+    """Whether an object without a word of its own describes a mistake in a record, not a record."""
+    has_reference = any(members.get(name) for name in _REFERENCE_NAMES)
+    return not has_reference and not _says_taken(members) and any(members.get(name) for name in _COMPLAINT_NAMES)
+
+
+# ── words and counts ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _find_words(members: Sequence[_Member], resource: str, sent: SentKeys) -> list[str]:
+    """What else in the answer says that records were taken: words, counts, lists of numbers, texts."""
+    keys = {normalise_key_text(key) for _, key in sent}
+    doubts = []
+    for member in members:
+        value = member.value
+        if member.is_complaint or member.in_item:
+            continue
+        if isinstance(value, dict):
+            if read_key(value, resource) is None and _says_taken(lower_names(value)):
+                doubts.append("says in words that records were taken")
+        elif isinstance(value, str):
+            is_listed = normalise_key_text(value) in keys and _COUNT_NAMES.fullmatch(member.name)
+            if is_listed or _BATCH_IN_TEXT.search(value):
+                doubts.append("says in words that records were taken")
+        elif _COUNT_NAMES.fullmatch(member.name) and _is_count(value, max(len(sent), 1)):
+            doubts.append("counts records that were taken")
+    return doubts
+
+
+def _says_taken(members: Mapping[str, Any]) -> bool:
+    """Whether an object's own words are those of a success, or of work that goes on."""
+    members = {name: value for name, value in members.items() if name != "code"}  # of an error, as often as not
+    meanings = {classify_word(word) for word in read_words(members)}
+    message = fold_word(members.get("message"))
+    if message and not meanings - {"unknown"}:
+        meanings.add(classify_word(message))
+    if Outcome.REJECTED in meanings:
+        return bool(meanings & {Outcome.CREATED, Outcome.UPDATED})
+    return bool(meanings & _TAKEN_MEANINGS)
+
+
+def _is_count(value: Any, most: int) -> bool:
+    """Whether a value says "yes", or counts some of the records that were sent."""
+    return value is True or (isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most)
+
+
+# ── what cannot be read ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _doubt_unreadable(response: Response) -> str:
+    """Why a body that is not JSON may hide a batch number; "" for an empty one, a text and a web page without any."""
+    text = response.body.decode("utf-8", errors="replace").strip("\ufeff \t\r\n")
+    start = text[:200].lower()
+    is_page = start.startswith(("<!doctype html", "<html", "<head", "<body", "<!--", "<h1", "<center", "<p>", "<title"))
+    if not text:
+        return ""
+    if response.headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
+        return "is compressed and cannot be read"
+    if _JSON_START.match(text) or (text[0] == '"' and not text.endswith('"')):
+        return "is damaged JSON"
+    if _BATCH_IN_TEXT.search(text) or _NUMBER_IN_TEXT.search(text):
+        return "mentions a batch number"
+    if start.startswith("<") and not is_page and not text.endswith(">"):
+        return "is damaged XML"
+    if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
+        return "is not text"
+    return ""

@@ -1,0 +1,71 @@
+"""Builds a sheet row by row, for workbooks whose number formats are not read."""
+
+from array import array
+from collections.abc import Mapping
+
+import polars as pl
+
+from armbulk.errors import FileError
+from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
+from armbulk.model.sheet import ReadIssue, Sheet
+from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_letters
+
+MAX_CELLS = 5_000_000
+"""How many cells a workbook may have."""
+
+_MAX_SPARSE_CELLS = 15_000_000  # how many cells a table may have of which less than a tenth is filled
+_MAX_ISSUES = 10_000
+
+
+class SheetBuilder:
+    """Collects the cells of one sheet."""
+
+    def __init__(self, name: str, *, visible: bool) -> None:
+        self.name, self.visible = name, visible
+        self.merged_ranges: list[str] = []
+        self.count = 0
+        self._rows = array("I")
+        self._cells: dict[int, CellBuffer] = {}
+        self._issues: list[ReadIssue] = []
+
+    def add_row(self, number: int, values: Mapping[int, tuple[str, str]]) -> None:
+        """Add a row; rows come in order.
+
+        Args:
+            number: The row's number, from 1.
+            values: Column, from 0 → (text, cell kind); no text is blank.
+
+        Raises:
+            ValueError: No sheet has such a row or column.
+        """
+        if not values:
+            return
+        if not 0 < number <= EXCEL_MAX_ROWS or max(values) >= EXCEL_MAX_COLUMNS:
+            raise ValueError(f"row {number} of sheet {self.name} has cells beyond any sheet")
+        self._rows.append(number)
+        self.count += len(values)
+        for column, (text, kind) in sorted(values.items()):
+            if len(text) > EXCEL_MAX_CELL_CHARS and len(self._issues) < _MAX_ISSUES:
+                limit = str(EXCEL_MAX_CELL_CHARS)
+                self._issues.append(ReadIssue("text-too-long", number, to_letters(column), None, limit))
+            cells = self._cells.get(column)
+            if cells is None:
+                cells = self._cells[column] = CellBuffer()
+            cells.add(len(self._rows) - 1, text, kind)
+
+    def build(self, file: str, sha256: str, file_format: str) -> Sheet:
+        """Return the sheet; FileError when its cells are too far apart."""
+        if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self.count):
+            raise FileError("too-large", f"{file} has cells too far apart on sheet {self.name}", "Split the file")
+        frame, letters = build_frame(self._rows, self._cells, pl.Series(dtype=pl.String))
+        return Sheet(
+            file=file,
+            name=self.name,
+            frame=frame,
+            letters=letters,
+            format=file_format,
+            sha256=sha256,
+            merged_ranges=tuple(self.merged_ranges),
+            issues=tuple(self._issues),
+            visible=self.visible,
+        )

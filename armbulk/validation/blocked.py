@@ -1,0 +1,84 @@
+"""Which records an error blocks: a document is sent with all of its lines, or not at all."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import polars as pl
+
+from armbulk.model.fields import Severity
+from armbulk.model.keys import normalise_key
+from armbulk.model.sheet import Table
+from armbulk.validation.layout import NO_RECORD_CODES
+
+_MAY_MISS_LINES = ["ragged-row", "too-few-fields", "rows-in-a-cell"]
+"""Codes of rows that may have cost the document beside them a line."""
+
+
+def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the customers and documents that an error blocks: resource → (sheet, row).
+
+    An error on a line blocks its document; an error on a sheet's header blocks every record of the sheet. A line whose
+    document is not known blocks the documents whose lines are above and below it.
+    """
+    every_error = findings.filter(pl.col("severity") == Severity.ERROR.value)
+    errors = every_error.select("sheet", "row").unique()
+    blocked = {name: _find_rows_with_errors(table, errors) for name, table in tables.items()}
+    if "documents" in tables and "lines" in tables:
+        by_lines = _find_documents_of_lines(tables["documents"], tables["lines"], blocked["lines"], every_error)
+        blocked["documents"] = pl.concat([blocked["documents"], by_lines]).unique(maintain_order=True)
+    return {name: blocked[name] for name in ("customers", "documents") if name in blocked}
+
+
+def _find_documents_of_lines(
+    documents: Table, lines: Table, blocked: pl.DataFrame, errors: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the documents (sheet, row) of blocked lines, and those beside lines of unknown documents."""
+    rows = lines.rows.select("sheet", "row", normalise_key(pl.col(lines.resource.record_key)).alias("norm"))
+    own = rows.join(blocked, on=["sheet", "row"], how="semi").drop_nulls("norm").select("norm")
+    if blocked.height and blocked.height == lines.rows.height and own.is_empty():
+        return documents.rows.select("sheet", "row")
+    norms = pl.concat([own, _find_neighbours(rows, errors)]).unique()
+    keyed = documents.rows.with_columns(normalise_key(pl.col(documents.resource.key)).alias("norm"))
+    return keyed.join(norms, on="norm", how="semi").select("sheet", "row")
+
+
+def _find_neighbours(rows: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys (norm) of the documents beside rows that may be one of their lines."""
+    no_records = errors.filter(pl.col("code").is_in(NO_RECORD_CODES)).select("sheet", "row").unique()
+    first = rows.group_by("sheet").agg(pl.col("row").min().alias("first"))
+    in_table = errors.join(first, on="sheet").filter(pl.col("row") >= pl.col("first")).select("sheet", "row", "code")
+    known = rows.drop_nulls("norm").sort("sheet", "row")
+    broken = in_table.filter(pl.col("code").is_in(_MAY_MISS_LINES)).select("sheet", "row")
+    lost = in_table.select("sheet", "row").join(known, on=["sheet", "row"], how="anti")
+    orphans = in_table.filter(pl.col("code") == "line-without-document").select("sheet", "row")
+    certain = known.join(orphans, on=["sheet", "row"], how="anti", maintain_order="left")
+    uncertain = pl.concat([broken, lost]).unique().join(no_records, on=["sheet", "row"], how="anti")
+    beside = _join_neighbours(uncertain, certain)
+    inside = _join_neighbours(orphans, certain).filter(pl.col("above") == pl.col("below"))
+    return (
+        pl.concat([beside.select("above"), beside.select(pl.col("below").alias("above")), inside.select("above")])
+        .rename({"above": "norm"})
+        .drop_nulls()
+    )
+
+
+def _join_neighbours(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
+    """Add `above` and `below` to rows: the key of the nearest line above and below in the same sheet."""
+    ordered = rows.sort("sheet", "row")
+    directions: tuple[tuple[str, Literal["backward", "forward"]], ...] = (("above", "backward"), ("below", "forward"))
+    for name, strategy in directions:
+        neighbours = certain.select("sheet", "row", pl.col("norm").alias(name)).with_columns(pl.col("row").set_sorted())
+        ordered = ordered.join_asof(
+            neighbours, on="row", by="sheet", strategy=strategy, allow_exact_matches=False, check_sortedness=False
+        )
+    return ordered
+
+
+def _find_rows_with_errors(table: Table, errors: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows (sheet, row) with an error of their own, and those of sheets with an error above the table."""
+    rows = table.rows.select("sheet", "row")
+    own = rows.join(errors, on=["sheet", "row"], how="semi", maintain_order="left")
+    first = rows.group_by("sheet").agg(pl.col("row").min().alias("first"))
+    above = errors.join(first, on="sheet").filter(pl.col("row").is_null() | (pl.col("row") < pl.col("first")))
+    of_sheet = rows.join(above.select("sheet").unique(), on="sheet", how="semi", maintain_order="left")
+    return pl.concat([own, of_sheet]).unique(maintain_order=True)

@@ -1,0 +1,28 @@
+"""Findings at the cells of typed rows."""
+
+import polars as pl
+
+from armbulk.findings.frame import to_findings
+from armbulk.model.fields import Field
+from armbulk.model.keys import normalise_key
+from armbulk.model.sheet import Table
+
+
+def make_cell_findings(
+    table: Table, rows: pl.DataFrame, code: str, field: Field, detail: str | pl.Expr | None = None
+) -> pl.DataFrame:
+    """Return findings for `rows` (sheet, row, value, and the columns that `detail` needs)."""
+    letters = pl.DataFrame(
+        [(sheet, columns.get(field.name)) for sheet, columns in table.columns.items()],
+        schema={"sheet": pl.UInt16, "column": pl.String},
+        orient="row",
+    )
+    placed = rows.join(letters, on="sheet", how="left", maintain_order="left")
+    return to_findings(placed, code=code, field=field.name, detail=detail)
+
+
+def with_norm(table: Table, name: str, *more: str) -> pl.DataFrame:
+    """Return sheet, row, `value` (the column `name`), `norm` (the same normalised), and `more` columns."""
+    return table.rows.select(
+        "sheet", "row", pl.col(name).alias("value"), normalise_key(pl.col(name)).alias("norm"), *more
+    )

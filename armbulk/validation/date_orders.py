@@ -1,0 +1,79 @@
+"""Date columns in which day and month were swapped in some cells, or are written in two orders."""
+
+import polars as pl
+
+from armbulk.findings.frame import empty_findings, make_finding
+from armbulk.mapping.headers import HeaderMatch
+from armbulk.model.fields import FieldType
+from armbulk.model.sheet import Sheet
+
+_WRITTEN = r"^(?<first>[0-9]{1,2})[./-](?<second>[0-9]{1,2})[./-](?:[0-9]{4}|[0-9]{2})(?:[T ].*)?$"
+_ISO = r"^[0-9]{4}-(?<month>[0-9]{2})-(?<day>[0-9]{2})(?:[T ].*)?$"
+_LAST_MONTH = 12
+
+
+def find_mixed_orders(sheet: Sheet, index: int, match: HeaderMatch, order: str | None) -> pl.DataFrame:
+    """Return one finding for each date column whose cells contradict each other; it stops the sheet.
+
+    A program that reads 01/02/2025 with the wrong order swaps day and month, and leaves 27/02/2025 as a text: then no
+    date of the column has a day after the 12th, and every text has one.
+
+    Args:
+        sheet: The sheet.
+        index: Its index, for the findings.
+        match: What was recognised of it.
+        order: The order of day and month that the user named; then texts in another order are findings of their own.
+    """
+    fields = {field.name for field in match.recognised_resource.fields if field.type is FieldType.DATE}
+    findings = [empty_findings()]
+    for name, letter in match.columns.items():
+        if name in fields:
+            cells = _read_cells(sheet, letter, match.header_row)
+            code, examples = _judge(cells, order)
+            if code:
+                detail = ", ".join(f"{letter}{row} {text}" for row, text in examples)
+                values = {"row": match.header_row, "column": letter, "field": name}
+                findings.append(make_finding(index, code, **values, value=examples[-1][1], detail=detail))
+    return pl.concat(findings)
+
+
+def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFrame:
+    """Return `row` and `text` of each distinct cell, and how it is written.
+
+    `is_day_first` and `is_month_first` Boolean, where the text proves it; `month` and `day` of a date.
+    """
+    body = sheet.frame.filter((pl.col("row") > header_row) & pl.col(letter).is_not_null())
+    each = body.group_by(pl.col(letter).str.strip_chars().alias("text"), pl.col(f"{letter}.cell").alias("kind"))
+    text = pl.col("text")
+    cells = (
+        each.agg(pl.col("row").min())
+        .sort("row")
+        .select(
+            "row",
+            text,
+            pl.when(pl.col("kind") == "text").then(text).str.extract_groups(_WRITTEN).struct.unnest(),
+            text.str.extract_groups(_ISO).struct.unnest(),
+        )
+        .with_columns(pl.col("first", "second", "month", "day").cast(pl.Int8, strict=False))
+    )
+    return cells.with_columns(
+        is_day_first=((pl.col("first") > _LAST_MONTH) & (pl.col("second") <= _LAST_MONTH)).fill_null(value=False),
+        is_month_first=((pl.col("second") > _LAST_MONTH) & (pl.col("first") <= _LAST_MONTH)).fill_null(value=False),
+    )
+
+
+def _judge(cells: pl.DataFrame, order: str | None) -> tuple[str, list[tuple[int, str]]]:
+    """Return the finding's code and two cells that show it; "" for a column without contradictions."""
+    day_first, month_first = cells.filter("is_day_first"), cells.filter("is_month_first")
+    if order is None and day_first.height and month_first.height:
+        return "dates-mixed", _examples(day_first, month_first)
+    unconverted = pl.concat([day_first, month_first])
+    dates = cells.filter(pl.col("day").is_not_null())
+    may_be_swapped = dates.filter(pl.col("day") != pl.col("month"))
+    if unconverted.height and may_be_swapped.height and dates.filter(pl.col("day") > _LAST_MONTH).is_empty():
+        return "dates-half-converted", _examples(may_be_swapped, unconverted)
+    return "", []
+
+
+def _examples(*parts: pl.DataFrame) -> list[tuple[int, str]]:
+    return [part.select("row", "text").row(0) for part in parts]

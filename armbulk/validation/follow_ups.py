@@ -1,0 +1,66 @@
+"""One fault, one finding: what follows from another finding is not reported again.
+
+A finding that is not reported still blocks its record.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from armbulk.model.sheet import Table
+from armbulk.validation.layout import NO_RECORD_CODES
+
+_GROUP_CODES = ["note-row", "continuation-rows"]
+_DATE_COLUMN_CODES = ["dates-mixed", "dates-half-converted"]
+
+
+def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Return findings without those that follow from others."""
+    kept = _keep_first_of_groups(_drop_of_no_records(findings))
+    kept = _drop_of_missing_columns(kept, tables)
+    kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
+    for code in ("sheet-not-recognised", "no-known-header"):
+        kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
+    kept = _drop_where(kept, "no-amount-column", kept.filter(pl.col("code") == "amount-header-unclear"))
+    kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
+    return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")
+
+
+def _drop_of_no_records(findings: pl.DataFrame) -> pl.DataFrame:
+    """Report nothing else of rows that are no records."""
+    is_layout = pl.col("code").is_in(NO_RECORD_CODES)
+    no_records = findings.filter(is_layout)
+    others = findings.filter(~is_layout).join(no_records, on=["sheet", "row"], how="anti", maintain_order="left")
+    return pl.concat([others, no_records])
+
+
+def _keep_first_of_groups(findings: pl.DataFrame) -> pl.DataFrame:
+    """Report a group of rows once, at its first row."""
+    is_of_group = pl.col("code").is_in(_GROUP_CODES)
+    once = findings.filter(is_of_group).unique(["sheet", "code", "detail"], keep="first", maintain_order=True)
+    return pl.concat([findings.filter(~is_of_group), once])
+
+
+def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Report a missing column once, not the empty cell in every row, nor that lines and documents do not match."""
+    missing = findings.filter(pl.col("code") == "missing-column").select("sheet", "field")
+    present = [
+        (sheet, name) for table in tables.values() for sheet, columns in table.columns.items() for name in columns
+    ]
+    has_column = pl.DataFrame(present, schema={"sheet": pl.UInt16, "field": pl.String}, orient="row")
+    missing = missing.join(has_column, on=["sheet", "field"], how="anti")
+    kept = _drop_where(findings, "required", missing, "field")
+    without_number = missing.filter(pl.col("field") == "document_no")["sheet"].to_list()
+    for name, code in (("lines", "document-without-lines"), ("documents", "line-without-document")):
+        if name in tables and set(without_number) & set(tables[name].columns):
+            kept = kept.filter(pl.col("code") != code)
+    return kept
+
+
+def _drop_where(findings: pl.DataFrame, code: str, causes: pl.DataFrame, *on: str) -> pl.DataFrame:
+    """Return findings without those of `code` that have a cause in the same sheet, and the same `on`."""
+    if causes.is_empty():
+        return findings
+    is_follow_up = pl.col("code") == code
+    others = findings.filter(is_follow_up).join(causes, on=["sheet", *on], how="anti", maintain_order="left")
+    return pl.concat([findings.filter(~is_follow_up), others])

@@ -1,0 +1,142 @@
+"""Identifiers: texts made of digits, whose leading zeros a file may have lost on its way."""
+
+import polars as pl
+
+from armbulk.model.excel import EXCEL_EXACT_DIGITS
+from armbulk.model.fields import FieldType
+from armbulk.resources.code_lists import NORWAY_NAMES, POSTAL_CODE_DIGITS
+from armbulk.validation import characters
+from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
+
+_SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
+_DECIMAL_ZERO = r"^([0-9]+)([.,]0+)$"
+_CODE = r"^[\p{L}\p{N}_-]{1,4}$"  # Amili's codes are short; longer ones are words
+_MAX_CODE_DIGITS = 6
+"""A code with so many digits may have lost several zeros; a longer number has lost one."""
+
+
+def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
+    """Add what is known of a column of identifiers, for `parse_identifier`.
+
+    `full_length` Int64: the digits of a whole value. `decimal_zero` String: the decimals that were removed of a text,
+    where every value of the column ends in .0. `ends_in_zero` Boolean: it does, and other values do not.
+
+    Args:
+        frame: The column's cells, as `CellColumn` describes them.
+        sheet_frame: The same rows with every column of the sheet.
+        cells: The column.
+    """
+    frame = frame.with_columns(
+        pl.lit(None, dtype=pl.Int64).alias("full_length"),
+        pl.lit(None, dtype=pl.String).alias("decimal_zero"),
+        pl.lit(value=False).alias("ends_in_zero"),
+    )
+    if cells.field.digits is not None:
+        length = sheet_frame.with_columns(_full_length(cells).cast(pl.Int64).alias("full_length"))["full_length"]
+        frame = frame.with_columns(length)
+    if cells.field.type is not FieldType.IDENTIFIER:
+        return frame
+    is_text = pl.col("kind") == "text"
+    digits = frame.select(pl.when(is_text).then(pl.col("text")).str.extract(_DECIMAL_ZERO)).to_series()
+    if digits.null_count() == frame.height:
+        return frame
+    if digits.null_count() > frame["text"].null_count():
+        return frame.with_columns(digits.is_not_null().alias("ends_in_zero"))
+    suffix = pl.col("text").str.extract(_DECIMAL_ZERO, 2).alias("decimal_zero")
+    return frame.with_columns(digits.alias("text"), suffix)
+
+
+def _full_length(cells: CellColumn) -> pl.Expr:
+    """Return how many digits a whole value has, by the other cells of its row; null where nobody knows."""
+    digits = pl.lit(cells.field.digits)
+    if cells.field.digits is None:
+        return digits
+    if cells.field.format == "postal-code":
+        country, words = (_cell_of(cells, name) for name in ("country_code", "country_text"))
+        is_elsewhere = ~words.str.to_lowercase().is_in(NORWAY_NAMES)
+        by_country = country.str.to_uppercase().replace_strict(POSTAL_CODE_DIGITS, default=None, return_dtype=pl.Int64)
+        return pl.when(country.is_not_null()).then(by_country).when(is_elsewhere).then(None).otherwise(digits)
+    applies = [
+        _cell_of(cells, name).str.to_uppercase().is_in(list(values)).fill_null(value=True)
+        for name, values in cells.field.format_when
+    ]
+    return pl.when(pl.all_horizontal(applies or [pl.lit(value=True)])).then(digits)
+
+
+def _cell_of(cells: CellColumn, name: str) -> pl.Expr:
+    """Return the text of another field's cell in the same row."""
+    letter = cells.columns.get(name)
+    text = pl.col(letter).str.strip_chars() if letter else pl.lit(None, dtype=pl.String)
+    return pl.when(text != "").then(text)
+
+
+def parse_identifier(cells: CellColumn) -> ParsedColumn:
+    """Return the value and the issues of an IDENTIFIER column; `add_identifier_columns` has been called."""
+    text, field = cells.text, cells.field
+    had_decimals = pl.col("decimal_zero").is_not_null()
+    is_plain_number = cells.is_kind("number") | had_decimals
+    is_number = cells.is_kind(*NUMBER_KINDS) | had_decimals
+    digits = text.str.strip_chars_start("-0").str.replace_all(".", "", literal=True)
+    full_length = pl.col("full_length")
+    lost = _has_lost_zeros(text, full_length) if field.digits else pl.lit(value=False)
+    is_short = (is_plain_number | cells.is_kind("text")) & lost
+    padded = text.str.zfill(full_length)
+    pads = cells.options.pad_postal_codes and field.format == "postal-code"
+    is_padded = is_short if pads else pl.lit(value=False)
+    is_scientific = cells.is_kind("text") & text.str.contains(_SCIENTIFIC) & _is_long_number(cells)
+    is_single = field.type is not FieldType.TEXT_LIST
+    issues: list[CellIssue] = [
+        ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
+        ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
+        ("wrong-cell-type", cells.is_kind("percent"), pl.lit("%")),
+        ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),
+        ("wrong-cell-type", is_number & text.str.contains(r"^-|\."), pl.lit("number")),
+        ("leading-zero-lost", is_short & ~is_padded, full_length.cast(pl.String)),
+        ("scientific-notation", is_scientific, None),
+        ("decimal-zero", pl.col("ends_in_zero"), None),
+        cells.has_characters("control-character", characters.CONTROL),
+        *([cells.has_characters("control-character", characters.LINE_BREAK)] if is_single else []),
+        cells.has_characters("unusable-character", characters.INVISIBLE),
+        cells.has_characters("unusable-character", characters.FOREIGN_DIGIT),
+        ("zeros-from-format", cells.is_kind("padded"), None),
+        ("postal-code-padded", is_padded, padded),
+        ("decimal-zero-removed", had_decimals, pl.col("decimal_zero")),
+        ("stored-as-number", cells.is_kind("number") & pl.lit(field.may_start_with_zero), None),
+        *([cells.has_characters("not-ascii", characters.NOT_ASCII)] if field.is_key else []),
+    ]
+    value = pl.when(is_padded).then(padded).otherwise(text)
+    if field.code_words:
+        value, of_words = _read_code_words(cells)
+        issues += of_words
+    return value.str.normalize("NFC"), issues
+
+
+def _read_code_words(cells: CellColumn) -> ParsedColumn:
+    """Return the codes that words stand for; a code that nobody knows is kept, another word is an error."""
+    word = cells.text.str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
+    code = word.replace_strict(dict(cells.field.code_words), default=None, return_dtype=pl.String)
+    is_code = cells.text.str.contains(_CODE)
+    issues: list[CellIssue] = [
+        ("word-not-code", code.is_null() & ~is_code, pl.lit(cells.field.example)),
+        ("word-read-as-code", code.is_not_null() & (code != cells.text), code),
+    ]
+    return pl.coalesce(code, cells.text), issues
+
+
+def _has_lost_zeros(text: pl.Expr, full_length: pl.Expr) -> pl.Expr:
+    """Return whether a text of digits alone is shorter than a whole value by the zeros that it may have lost."""
+    length = text.str.len_chars().cast(pl.Int64)
+    shortest = pl.when(full_length > _MAX_CODE_DIGITS).then(full_length - 1).otherwise(1)
+    return text.str.contains("^[0-9]+$") & (length < full_length) & (length >= shortest)
+
+
+def _is_long_number(cells: CellColumn) -> pl.Expr:
+    """Return whether a text in scientific notation has decimals: 1E5 may be an article number, 5,00222E+20 is not."""
+    return cells.text.str.contains(r"[.,][0-9]+[eE]") & cells.text.str.contains(r"[eE]\+?[0-9]")
+
+
+def parse_text_list(cells: CellColumn) -> ParsedColumn:
+    """Return the value and the issues of a TEXT_LIST column; `add_identifier_columns` has been called."""
+    parts = cells.text.str.normalize("NFC").str.replace_all(r"[;\r\n]+", ";").str.split(";")
+    trimmed = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
+    return trimmed, parse_identifier(cells)[1]
