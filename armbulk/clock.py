@@ -1,9 +1,13 @@
 """The clock: the only module that asks for the time or waits. Everything else gets a `Clock`."""
 
+import ctypes
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
 
 
 class Clock(Protocol):
@@ -13,7 +17,7 @@ class Clock(Protocol):
         """Return the present time."""
 
     def monotonic(self) -> float:
-        """Return seconds that only increase, the machine's sleep included; for use within the process."""
+        """Return seconds that only increase, the machine's sleep included."""
 
     def sleep(self, seconds: float) -> None:
         """Wait; return early when interrupted."""
@@ -24,6 +28,10 @@ class Clock(Protocol):
     @property
     def interrupted(self) -> bool:
         """Whether the user asked to stop."""
+
+    @property
+    def boot_id(self) -> str:
+        """The start of the machine that `monotonic` counts from, the same for all processes; "": unknown."""
 
 
 class SystemClock:
@@ -60,12 +68,46 @@ class SystemClock:
         """Whether `interrupt` was called."""
         return self._is_interrupted
 
+    @property
+    def boot_id(self) -> str:
+        """The start of this machine; "" where the system does not name it."""
+        return _boot_id()
+
 
 def _monotonic() -> float:
     """Seconds that increase while the machine sleeps, too, which `time.monotonic` does not do on Linux."""
     name = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform, "")
     clock_id = getattr(time, name, None)
     return time.monotonic() if clock_id is None else time.clock_gettime(clock_id)
+
+
+@cache
+def _boot_id() -> str:
+    """What the operating system calls the machine's present start; "" when it does not say."""
+    try:
+        read = {"linux": _read_linux, "darwin": _read_macos, "win32": _read_windows}.get(sys.platform)
+        return read() if read is not None else ""
+    except (OSError, AttributeError, ImportError, ValueError):
+        return ""
+
+
+def _read_linux() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def _read_windows() -> str:
+    """The number of starts, which Windows counts."""
+    winreg: Any = import_module("winreg")
+    name = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
+    with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, name) as key:
+        return str(winreg.QueryValueEx(key, "BootId")[0])
+
+
+def _read_macos() -> str:
+    buffer = ctypes.create_string_buffer(128)
+    size = ctypes.c_size_t(len(buffer))
+    failed = ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", buffer, ctypes.byref(size), None, 0)
+    return "" if failed else buffer.value.decode("ascii")
 
 
 def format_iso(epoch: float | None) -> str | None:

@@ -1,5 +1,6 @@
 """What a use case works with: settings, clock, store and ARM client."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,20 @@ from armbulk.store.engine import database_file
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a use case works with: settings, clock, and (in tests) a transport."""
+    """What a use case works with: settings, clock, and (in tests) a transport.
+
+    Attributes:
+        profile: the settings.
+        clock: tells the time, waits, and knows of an interruption.
+        transport: replaces the network.
+        confirm_requests: asks whether an export may look for so many records, with so many requests, of so many that
+            fit in an hour; without it nothing is confirmed.
+    """
 
     profile: Profile
     clock: Clock
     transport: httpx.BaseTransport | None = None
+    confirm_requests: Callable[[int, int, int], bool] = lambda *_: False
 
     def open_store(self) -> Store:
         """Open the store of this profile."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from armbulk.clock import Clock
-from armbulk.errors import ForbiddenError, LoginError
+from armbulk.errors import ArmbulkError, ForbiddenError, LoginError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.system import ReceivablesSystem
@@ -16,9 +16,6 @@ from armbulk.retry import RATE_LIMIT, seconds_after_limit
 from armbulk.store import Store, SubmitIntent
 
 _log = logging.getLogger(__name__)
-
-MAX_TRANSIENT_503S = 2
-"""How many 503s in a row without Retry-After count as a failure in between; the next one counts as a rate limit."""
 
 Content = TypeVar("Content")
 Room = TypeVar("Room", int, SubmitIntent | None)
@@ -54,7 +51,6 @@ class RateLimitedClient:
         limits: the quota.
         priority: which share of the quota the calls may use.
         consecutive_limits: refusals for a limit in a row.
-        transient_503s: 503s in a row that counted as failures.
     """
 
     store: Store
@@ -64,7 +60,6 @@ class RateLimitedClient:
     limits: QuotaLimits
     priority: Priority = Priority.RESERVED
     consecutive_limits: int = 0
-    transient_503s: int = 0
 
     @property
     def exhausted(self) -> bool:
@@ -102,40 +97,40 @@ class RateLimitedClient:
             return reservation
         if isinstance(reservation, float):
             return RateLimited(reservation)
-        result = call()
+        try:
+            result = call()
+        except ArmbulkError:  # the login failed: the call was turned away, or did not leave
+            self.store.settle(self.account, reservation, ApiUsage(1, 0, 0))
+            raise
         response = result.response
         charge = _usage(result, max_records, count)
         self.store.settle(self.account, reservation, charge, response.date_sample, run_id)
         if response.status in {401, 403} and not response.retry_after:
             raise login_error(response, result.message)
-        if response.status == 503 and not response.retry_after and self._is_transient():
-            return CallFailed(response)
-        if response.status in {403, 429, 503}:
+        if response.status in {403, 429} or (response.status == 503 and response.retry_after):
             return self.block(response, cost)
         if response.error is not None or response.status >= 500 or response.status in {400, 406, 408}:
             return CallFailed(response)
-        self.consecutive_limits = self.transient_503s = 0
+        self.consecutive_limits = 0
         return result
-
-    def _is_transient(self) -> bool:
-        """Whether a 503 without a time is taken for a proxy's failure: an export can afford to try again."""
-        self.transient_503s += 1
-        return self.priority is Priority.NORMAL and self.transient_503s <= MAX_TRANSIENT_503S
 
     def take_room(self, take: Callable[[], Room | float]) -> Room | float | CallFailed:
         """Return what `take` gets of the quota.
 
         When there is no room (`take` returns a time) and the server's time is not known yet, the server is asked for
-        it and `take` is called once more: the quota may have more room than this machine's clock suggests.
+        it and `take` is called once more: the quota may have more room than this machine's clock suggests. A time that
+        another clock contradicts is asked for twice.
         """
         room = take()
-        if not isinstance(room, float) or not self.store.needs_time_sync(self.account):
-            return room
-        response = self.system.ask_time()
-        if response.date_sample is None:
-            return CallFailed(response)
-        self.store.update_clock(self.account, response.date_sample)
-        return take()
+        for _ in range(2):
+            if not isinstance(room, float) or not self.store.needs_time_sync(self.account):
+                return room
+            response = self.system.ask_time()
+            if response.date_sample is None:
+                return CallFailed(response)
+            self.store.update_clock(self.account, response.date_sample)
+            room = take()
+        return room
 
     def block(self, response: Response, cost: ApiUsage) -> RateLimited:
         """Record that a call of this cost was refused for a limit: no process calls before the time it names."""

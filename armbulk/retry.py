@@ -6,6 +6,9 @@ from dataclasses import dataclass
 MAX_GROWTHS = 20
 """Attempts after which a delay grows no further."""
 
+MAX_FAILURE_INTERVAL = 4.0
+"""Seconds from which the delays after failures grow, at most: 8 + 16 + 32 + 60 are within two minutes."""
+
 MIN_LIMIT_SECONDS, MAX_LIMIT_SECONDS = 1.0, 3600.0
 """Bounds of the wait after a refusal for a rate limit, whatever the server asks for."""
 
@@ -50,8 +53,11 @@ def lookup_backoff(interval: float) -> Backoff:
 
 
 def failure_backoff(interval: float) -> Backoff:
-    """Return the delays after calls in a row that failed or gave no usable answer; `interval` in seconds."""
-    return Backoff(interval, 2.0, ceiling=60.0, max_attempts=5)
+    """Return the delays after calls in a row that failed or gave no usable answer; `interval` in seconds.
+
+    All of them together are within two minutes: then the server counts as unreachable.
+    """
+    return Backoff(min(interval, MAX_FAILURE_INTERVAL), 2.0, ceiling=60.0, max_attempts=5)
 
 
 def seconds_after_limit(named: float | None, refusals: int) -> float:

@@ -165,6 +165,7 @@ EXAMPLES: dict[str, Example] = {
     "lines-sum-differs": Example("6500.00", "incl_vat", "6250.00"),
     "duplicate-key": Example("88776655", "document_no", "9 (Fakturaer 2)"),
     "duplicate-line-no": Example("2", "line_no", "88776655"),
+    "empty-line": Example("88776655", "document_no", sheet="lines"),
     "line-without-document": Example("88776657", "document_no", sheet="lines"),
     "document-without-lines": Example("88776656", "document_no"),
     "customer-without-zeros": Example("10001", "customer_no", "010001", sheet="documents"),

@@ -101,6 +101,17 @@ class Dialog:
         """Return whether certainly none of the documents was ever sent, so that none has to be looked up."""
         return True
 
+    def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
+        """Return whether an export may look for records one by one; a program allows it by `max_requests`.
+
+        Args:
+            missing: Records that ARM counts and does not list.
+            requests: What it costs, by an estimate.
+            hour: How many requests fit in an hour.
+        """
+        del missing, requests, hour
+        return False
+
     @property
     def can_decide_about_customers(self) -> bool:
         """Whether somebody is there to decide about customers that differ; else none of them is sent."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar, Unpack
@@ -45,6 +46,7 @@ class ExportQuery(TypedDict, total=False):
         accounts: For `close`: the GL accounts that hold what customers owe.
         target: The file, whose ending is its format (.xlsx, .csv, .parquet, .jsonl); RESOURCE.xlsx without it.
         csv_dialect: `norwegian` (; and decimal comma) or `rfc` (, and decimal point).
+        max_requests: The most requests to a list; without it, what may cost half an hour's limit has to be confirmed.
     """
 
     period: str | None
@@ -57,6 +59,7 @@ class ExportQuery(TypedDict, total=False):
     accounts: Sequence[str]
     target: str | Path | None
     csv_dialect: str
+    max_requests: int | None
 
 
 class Export:
@@ -222,6 +225,7 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
         columns=",".join(query.get("columns", ())) or None,
         dialect=query.get("csv_dialect") or CSV_DIALECT_NAMES[0],
         since=query.get("since"),
+        max_requests=query.get("max_requests"),
     )
     accounts = query.get("accounts", ())
     if resource == CLOSE or (resource == POSTINGS and not arguments.since):
@@ -247,7 +251,12 @@ def read_export(
         Interrupted: The user asked to stop; what was read is kept.
     """
     with dialog.sending() as progress:
-        return _open_export(context, request, progress, wait=wait, fresh=fresh)
+        return _open_export(_let_confirm(context, dialog), request, progress, wait=wait, fresh=fresh)
+
+
+def _let_confirm(context: Context, dialog: Dialog) -> Context:
+    """The context of an export that asks before it costs much."""
+    return replace(context, confirm_requests=dialog.confirm_requests)
 
 
 def _open_export(
@@ -304,7 +313,7 @@ def export_to_file(
     if note := verify_writable(_list_of(request).target, context.profile.lang):
         dialog.note(note)
     with dialog.sending() as progress:
-        export = _open_export(context, request, progress, wait=wait, fresh=fresh)
+        export = _open_export(_let_confirm(context, dialog), request, progress, wait=wait, fresh=fresh)
         try:
             export.write()
         finally:
@@ -317,6 +326,7 @@ def price_export(context: Context, request: ExportRequest | MonthEndRequest, dia
 
     The arguments and exceptions are those of `read_export`.
     """
+    context = _let_confirm(context, dialog)
     with dialog.sending() as progress:
         if isinstance(request, MonthEndRequest):
             return plan_month_end(context, request, on_progress=progress)

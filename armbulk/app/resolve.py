@@ -79,6 +79,7 @@ class ResolveResult:
         workbooks: The result workbooks of the runs that are finished now.
         write_error: Why one of them could not be written.
         running: What another process is doing for the client meanwhile; "": nothing.
+        to_resume: The runs whose customers are unconfirmed: they are sent again, nobody has to decide.
     """
 
     documents: list[dict[str, Any]]
@@ -86,16 +87,22 @@ class ResolveResult:
     workbooks: list[Path] = field(default_factory=list)
     write_error: FileError | None = None
     running: str = ""
+    to_resume: list[int] = field(default_factory=list)
 
     @property
     def settled(self) -> bool:
-        """Whether no document is unconfirmed, none is to be sent again, and no other process is sending."""
-        return not self.documents and not self.decided.get(Decision.RESEND) and not self.running
+        """Whether nothing is unconfirmed, nothing is to be sent again, and no other process is sending."""
+        is_open = self.documents or self.to_resume or self.decided.get(Decision.RESEND)
+        return not is_open and not self.running
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the JSON of `armbulk resolve` has it."""
-        running = {"running": self.running} if self.running else {}
-        return {"open": self.documents, "decided": self.decided, **running}
+        besides = {"running": self.running, "resume": [str(run) for run in self.to_resume]}
+        return {
+            "open": self.documents,
+            "decided": self.decided,
+            **{name: text for name, text in besides.items() if text},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,8 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
         dialog.note(running)
     decided = {} if running else _decide(store, account, request, dialog)
     left = _list_open(store, account, request.run)
-    result = ResolveResult(describe_documents(store, left), decided, running=running)
+    to_resume = store.runs_with_customers_in_doubt(account, request.run)
+    result = ResolveResult(describe_documents(store, left), decided, running=running, to_resume=to_resume)
     try:
         result.workbooks = write_finished_runs(
             store, before - {document.run for document in left}, context.profile.lang
@@ -155,7 +163,7 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
 def _look_up_first(context: Context, store: Store, request: ResolveRequest, dialog: Dialog) -> None:
     """Name what a killed process was sending, and look unconfirmed documents up; Unfinished while another one sends."""
     account = context.profile.account
-    if any(document.state == BatchState.POSTING for document in store.unresolved_documents(account)):
+    if store.is_posting(account):
         with store.lock(account, 0):
             store.recover(account)
     if request.look_up:

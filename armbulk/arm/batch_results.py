@@ -6,12 +6,14 @@ a success only when it is one of the known words for it.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import extract_message, extract_notes
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
+from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus, RecordResult, SentKeys
 
@@ -21,6 +23,17 @@ UNCHANGED_WORDS = frozenset({"unchanged", "nochange", "notmodified"})
 FAILED_WORDS = frozenset(
     {"failed", "failure", "rejected", "error", "invalid", "batchrejected", "refused", "declined", "notcreated", "false"}
 )
+FAILED_BATCH_WORDS = FAILED_WORDS | {
+    "cancelled",
+    "canceled",
+    "aborted",
+    "rolledback",
+    "batchfailed",
+    "timedout",
+    "expired",
+}
+"""What may be said of a batch as a whole, besides."""
+
 PENDING_WORDS = frozenset(
     {"queued", "processing", "pending", "accepted", "received", "inprogress", "running", "waiting"}
 )
@@ -33,6 +46,10 @@ _ITEM_ARRAYS = ("documents", "customers", "items", "results", "responses")
 _NOTE_ARRAYS = frozenset({"warnings", "errors"})
 _OUTCOME_NAMES = ("result", "status", "outcome", "resulttype", "success")
 _STATUS_NAMES = ("statuscode", "httpstatus", "code", "status")
+_DIGITS = re.compile("[0-9]+")
+_HTTP_STATUS = re.compile("[1-5][0-9]{2}")
+_MAX_REFERENCE_CHARS = 100
+_MAX_WORDS_CHARS = 500
 _MAX_DEPTH = 4
 ARRAY_NAME = "#array"
 """Where an item keeps the name of the array it came from."""
@@ -60,14 +77,15 @@ def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus
 def _read_client_no(body: Any) -> str:
     """The client number an answer says it is for; "" when it says none."""
     number = unwrap(body).get("clientno")
-    return str(number).strip() if isinstance(number, (str, int)) and not isinstance(number, bool) else ""
+    is_number = isinstance(number, (str, int)) and not isinstance(number, bool)
+    return to_one_line(str(number), _MAX_REFERENCE_CHARS) if is_number else ""
 
 
 def _read_rejection(response: Response, body: Any) -> str:
     """ARM's words when it says that the batch as a whole failed: no word on any one record in it; "" otherwise."""
     members = unwrap(body)
     words = {fold_word(members.get(name)) for name in _OUTCOME_NAMES}
-    if response.status not in {200, 206} or not words & FAILED_WORDS or words & PENDING_WORDS:
+    if response.status not in {200, 206} or not words & FAILED_BATCH_WORDS or words & PENDING_WORDS:
         return ""
     return extract_message(body) or "ARM rejected the whole batch"
 
@@ -99,7 +117,7 @@ def _match_items(items: Sequence[Item], resource: str, sent: SentKeys) -> tuple[
         elif (no := numbers.get(normalise_key_text(key))) is not None:
             matched.setdefault(no, []).append(item)
         else:
-            unmatched.append(f"ARM answered for {key!r}, which was not sent in this batch")
+            unmatched.append(f"ARM answered for {key[:_MAX_REFERENCE_CHARS]!r}, which was not sent in this batch")
     may_match = sent and len(without_key) == len(items)
     by_position = _match_by_position(_choose_array(without_key, len(sent)), sent) if may_match else {}
     if without_key and not by_position:
@@ -148,7 +166,7 @@ def read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult |
         message = ""  # "CREATED" says nothing that the outcome does not
     if outcome is Outcome.IN_DOUBT:
         words = f"{members.get('status')} / {members.get('result')} {message}"
-        message = f"ARM answered with words armbulk does not know: {words}".strip()
+        message = f"ARM answered with words armbulk does not know: {to_one_line(words, _MAX_WORDS_CHARS)}"
     return RecordResult(no, _add_warnings(outcome, warnings), message, warnings, read_reference(members, resource))
 
 
@@ -180,7 +198,7 @@ def _read_outcome(item: Item, resource: str) -> Outcome | None:
 
 def read_words(members: Mapping[str, Any]) -> list[str]:
     """Return the words and codes by which an object (members by lower-case name) states an outcome."""
-    words = [word for name in _OUTCOME_NAMES if (word := fold_word(members.get(name))) and not word.isdigit()]
+    words = [word for name in _OUTCOME_NAMES if (word := fold_word(members.get(name))) and not _DIGITS.fullmatch(word)]
     return words + [_word_for_status(members.get(name)) for name in _STATUS_NAMES if _is_http_status(members.get(name))]
 
 
@@ -214,7 +232,7 @@ def classify_word(word: str) -> Outcome | str:
 
 
 def _is_http_status(value: Any) -> bool:
-    return re.fullmatch(r"[1-5][0-9]{2}", str(value)) is not None
+    return isinstance(value, (str, int)) and _HTTP_STATUS.fullmatch(str(value)) is not None
 
 
 def _word_for_status(status: Any) -> str:
@@ -229,7 +247,7 @@ def _word_for_status(status: Any) -> str:
 def read_reference(members: Mapping[str, Any], resource: str) -> str:
     """Return ARM's own reference of a record; "" when there is none."""
     value = members.get(_REFERENCE_NAMES[resource])
-    return "" if value is None else str(value)
+    return to_one_line(str(value), _MAX_REFERENCE_CHARS) if isinstance(value, (str, int, Decimal)) else ""
 
 
 def read_key(item: Mapping[str, Any], resource: str) -> str | None:

@@ -21,7 +21,7 @@ from armbulk.model.record_texts import (
 )
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)  # only where values end counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,29 @@ import httpx
 import truststore
 
 from armbulk._version import __version__
-from armbulk.arm.credentials import LOOPBACK, Login, is_header_safe
+from armbulk.arm.credentials import LOOPBACK, Login, is_header_safe, read_token_life
+from armbulk.arm.deadline import Deadline
+from armbulk.arm.json_body import parse_json
 from armbulk.clock import Clock
 from armbulk.errors import LoginError, SettingsError
 from armbulk.model.response import Response, TransportError, unreachable_error
 from armbulk.model.system import MAX_CALL_SECONDS
+from armbulk.retry import failure_backoff
 
 _log = logging.getLogger(__name__)
 
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """A longer answer is cut off: it cannot be one of ARM's."""
 
+_TOKEN_RETRY_SECONDS, _MAX_TOKEN_RETRY_SECONDS = 2.0, 60.0
+_TOKEN_BUSY = frozenset({408, 429})
+"""Answers of the login service, besides 5xx, that say nothing about the credentials."""
+
 _MIN_SECRET_CHARS = 8
 """A shorter text is no secret: its characters occur in ordinary words."""
+
+_TOO_SLOW = "the answer took longer than two minutes"
+_NO_ADDRESS = "the answer redirects to an address that is none"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -38,12 +48,19 @@ class HttpClient:
     """
 
     def __init__(
-        self, base_url: str, client_no: str, login: Login, clock: Clock, transport: httpx.BaseTransport | None = None
+        self,
+        base_url: str,
+        client_no: str,
+        login: Login,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+        max_seconds: float = MAX_CALL_SECONDS,
     ) -> None:
-        """Prepare the calls; nothing is sent yet."""
+        """Prepare the calls, each of which takes at most `max_seconds`; nothing is sent yet."""
         self._base = f"{base_url.rstrip('/')}/clients/{quote(client_no, safe='')}"
         self._login = login
         self._clock = clock
+        self._max_seconds = max_seconds
         self._token = login.token
         self._renew_at = float("inf") if login.token else 0.0
         self._http = httpx.Client(
@@ -129,8 +146,15 @@ class HttpClient:
 
     def _exchange(self, request: httpx.Request) -> Response:
         """Send one request and read its whole answer, within bounds of size and time."""
+        with Deadline(self._max_seconds) as deadline:
+            request.extensions = {**request.extensions, "trace": deadline.trace}
+            response = self._read_answer(request)
+            if deadline.is_over:  # what was read until then may look whole, without being it
+                return Response(error=response.error or TransportError.BROKEN, reason=_TOO_SLOW)
+        return response
+
+    def _read_answer(self, request: httpx.Request) -> Response:
         sent_at = self._clock.monotonic()
-        deadline = sent_at + MAX_CALL_SECONDS
         try:
             with self._stream(request) as answer:
                 body = bytearray()
@@ -138,8 +162,8 @@ class HttpClient:
                     body += chunk
                     if len(body) > MAX_RESPONSE_BYTES:
                         return Response(error=TransportError.BROKEN, reason="the answer was longer than 64 MiB")
-                    if self._clock.monotonic() > deadline:
-                        return Response(error=TransportError.BROKEN, reason="the answer took longer than two minutes")
+                    if self._clock.monotonic() > sent_at + self._max_seconds:
+                        return Response(error=TransportError.BROKEN, reason=_TOO_SLOW)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 received_at = self._clock.monotonic()
                 return Response(answer.status_code, bytes(body), headers, sent_at=sent_at, received_at=received_at)
@@ -170,29 +194,56 @@ class HttpClient:
             "client_id": login.client_id,
             "client_secret": login.client_secret,
         }
-        response = self._exchange(self._http.build_request("POST", login.token_url, data=form))
-        _log.info("Token requested", extra={"status": response.status})
-        if response.error is not None or response.status >= 500:
+        failures, backoff = 0, failure_backoff(_TOKEN_RETRY_SECONDS)
+        while True:
+            asked_at = self._clock.now()
+            response = self._exchange(self._http.build_request("POST", login.token_url, data=form))
+            _log.info("Token requested", extra={"status": response.status})
+            if not _may_pass(response):
+                break
+            failures += 1
+            if backoff.is_exhausted(failures) or self._clock.interrupted:
+                raise unreachable_error(response, "the login service")
+            self._clock.sleep(self._seconds_to_retry(response, backoff.delay(failures)))
+        if response.error is not None:
             raise unreachable_error(response, "the login service")
-        self._use_token(response)
+        self._use_token(response, asked_at)
 
-    def _use_token(self, response: Response) -> None:
-        """Take the token out of the login service's answer (RFC 6749, 5.1), and renew it before it expires."""
-        try:
-            answer = json.loads(response.body) if response.status == 200 else {}
-            token = answer.get("access_token")
-        except (ValueError, AttributeError):
-            answer, token = {}, None
+    def _seconds_to_retry(self, response: Response, delay: float) -> float:
+        """The delay before another token call: what the login service asks for, when that is short."""
+        named = response.retry_after_seconds(self._clock.now())
+        return delay if named is None else min(max(named, delay), _MAX_TOKEN_RETRY_SECONDS)
+
+    def _use_token(self, response: Response, asked_at: float) -> None:
+        """Take the token out of the login service's answer (RFC 6749, 5.1), and renew it before it expires.
+
+        Its life counts from the request: how long the answer took is not known of its parts.
+        """
+        body = parse_json(response.body) if response.status == 200 else None
+        answer = body if isinstance(body, dict) else {}
+        token = answer.get("access_token")
         if not isinstance(token, str) or not is_header_safe(token):
             raise LoginError(
                 "login-refused",
                 f"The login service refused the credentials (it answered {response.status})",
                 "Check ARMBULK_CLIENT_ID, ARMBULK_CLIENT_SECRET and ARMBULK_TOKEN_URL",
             )
+        seconds = read_token_life(answer, response.date_sample)
+        if asked_at + seconds <= self._clock.now():
+            raise LoginError(
+                "token-expired",
+                f"The login service gave a token that has expired already (its life is {seconds:.0f} seconds)",
+                "Ask Amili to check the login service; check the date and time of this machine, too",
+            )
         self._token = token
-        lifetime = re.fullmatch(r"\d{1,9}(\.\d+)?", str(answer.get("expires_in", "")))
-        seconds = float(lifetime.group()) if lifetime else 3600.0
-        self._renew_at = self._clock.now() + max(seconds - 60.0, seconds / 2)
+        self._renew_at = asked_at + max(seconds - 60.0, seconds / 2)
+
+
+def _may_pass(response: Response) -> bool:
+    """Whether the login service may answer otherwise a little later."""
+    if response.error is not None:
+        return response.reason != _NO_ADDRESS
+    return response.status >= 500 or response.status in _TOKEN_BUSY
 
 
 def _remove_secrets(body: bytes, secrets: Iterable[str]) -> bytes:
@@ -232,6 +283,6 @@ def _describe(error: Exception) -> str:
         httpx.ReadError: "the connection broke while reading the answer",
         httpx.WriteError: "the connection broke while sending",
         httpx.ProxyError: "the proxy refused the connection",
-        httpx.InvalidURL: "the answer redirects to an address that is none",
+        httpx.InvalidURL: _NO_ADDRESS,
     }
     return names.get(type(error), type(error).__name__)

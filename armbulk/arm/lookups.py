@@ -1,18 +1,21 @@
 """Read ARM's answers to look-ups of single documents and customers, and compare documents with what was sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from typing import Any
 
 from armbulk.arm.batch_results import read_reference
 from armbulk.arm.json_body import lower_names, parse_json, unwrap
-from armbulk.model.keys import normalise_key_text
+from armbulk.arm.same_value import is_same_amount, is_same_code, is_same_date, is_same_key
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
+from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 
 _ABSENT = DocumentLookup(LookupResult.ABSENT, "ARM does not know the document (yet)")
 _MIN_COMPARED_FIELDS = 2
 """Fewer prove nothing: the number alone is the question, not an answer."""
+
+_MAX_VALUE_CHARS = 60
 
 
 def read_document(response: Response, expected: ExpectedDocument) -> DocumentLookup:
@@ -34,13 +37,17 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
     if len(documents) > 1:
         message = f"ARM holds {len(documents)} documents with number {expected.document_no}"
         return DocumentLookup(LookupResult.DIFFERENT, message, has_number=has_number)
-    differences = _compare_fields(documents[0], expected)
+    comparisons = _compare_fields(documents[0], expected)
+    differences = [_describe(comparison) for comparison in comparisons if comparison.is_same is False]
+    unreadable = [_describe(comparison) for comparison in comparisons if comparison.is_same is None]
     reference = read_reference(unwrap(documents[0]), "documents")
-    if differences is None:
-        result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up holds nothing to compare"
-    elif differences:
+    if differences and len(comparisons) >= _MIN_COMPARED_FIELDS:
         result = LookupResult.DIFFERENT
         message = "ARM holds another document with this number: " + "; ".join(differences)
+    elif unreadable:
+        result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up is odd: " + "; ".join(unreadable)
+    elif len(comparisons) < _MIN_COMPARED_FIELDS:
+        result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up holds nothing to compare"
     else:
         result, message = LookupResult.EQUAL, "found at ARM after the answer was lost"
     return DocumentLookup(result, message, reference, has_number)
@@ -49,7 +56,7 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
 def find_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
     """Return the customer's record in the answer to GET customers/{customerno}; None when it has none."""
     body = parse_json(response.body) if response.status == 200 else None
-    return next(_find_customers(body, normalise_key_text(customer_no)), None)
+    return next(_find_customers(body, customer_no), None)
 
 
 def read_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
@@ -70,14 +77,14 @@ def _holds_nothing(response: Response) -> bool:
     return bool(arrays) and not any(arrays) and all(isinstance(value, list | dict) for value in members.values())
 
 
-def _find_customers(body: Any, key: str) -> Iterator[dict[str, Any]]:
+def _find_customers(body: Any, customer_no: str) -> Iterator[dict[str, Any]]:
     """The records of that number, whatever they are wrapped in."""
-    if isinstance(body, dict) and normalise_key_text(str(body.get("customerNo") or "")) == key:
+    if isinstance(body, dict) and is_same_key(body.get("customerNo"), customer_no):
         yield body
         return
     inner = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
     for value in inner:
-        yield from _find_customers(value, key)
+        yield from _find_customers(value, customer_no)
 
 
 def _find_documents(body: Any) -> Iterator[dict[str, Any]]:
@@ -93,32 +100,38 @@ def _find_documents(body: Any) -> Iterator[dict[str, Any]]:
 
 
 def _has_number(document: Mapping[str, Any], number: str) -> bool:
-    value = unwrap(document).get("documentno")
-    return isinstance(value, (str, int)) and normalise_key_text(str(value)) == normalise_key_text(number)
+    return is_same_key(unwrap(document).get("documentno"), number) is True
 
 
-def _compare_fields(document: Mapping[str, Any], expected: ExpectedDocument) -> list[str] | None:
-    """Descriptions of what differs from what was sent; None when too little can be compared."""
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One field: what ARM holds, what was sent, and whether they are the same (None: that cannot be known)."""
+
+    name: str
+    there: Any
+    here: str
+    is_same: bool | None
+
+
+def _compare_fields(document: Mapping[str, Any], expected: ExpectedDocument) -> list[_Comparison]:
+    """The fields that both sides have."""
     members = unwrap(document)
-    amounts = unwrap(members.get("currencyamounts"))
-    pairs = [
-        ("document no", members.get("documentno"), expected.document_no),
-        ("type", members.get("documenttype"), expected.doc_type),
-        ("customer", members.get("customerno"), expected.customer),
-        ("date", str(members.get("documentdate") or "")[:10] or None, expected.date),
-        ("currency", members.get("currency"), expected.currency),
-        ("amount incl. VAT", amounts.get("inclvat"), expected.amount),
+    amount = unwrap(members.get("currencyamounts")).get("inclvat")
+    fields = (
+        ("document no", members.get("documentno"), expected.document_no, is_same_key),
+        ("type", members.get("documenttype"), expected.doc_type, is_same_code),
+        ("customer", members.get("customerno"), expected.customer, is_same_key),
+        ("date", members.get("documentdate"), expected.date, is_same_date),
+        ("currency", members.get("currency"), expected.currency, is_same_code),
+        ("amount incl. VAT", amount, expected.amount, is_same_amount),
+    )
+    return [
+        _Comparison(name, there, here, is_same(there, here))
+        for name, there, here, is_same in fields
+        if there is not None and there != "" and here
     ]
-    comparable = [(name, there, here) for name, there, here in pairs if there is not None and there != "" and here]
-    if len(comparable) < _MIN_COMPARED_FIELDS:
-        return None
-    return [f"{name} {there} there, {here} here" for name, there, here in comparable if not _is_same(there, here)]
 
 
-def _is_same(there: Any, here: str) -> bool:
-    if isinstance(there, (int, Decimal)) and not isinstance(there, bool):
-        try:
-            return Decimal(there) == Decimal(here)
-        except InvalidOperation:
-            return False
-    return normalise_key_text(str(there)) == normalise_key_text(here)
+def _describe(comparison: _Comparison) -> str:
+    there = to_one_line(str(comparison.there), _MAX_VALUE_CHARS)
+    return f"{comparison.name} {there} there, {comparison.here} here"

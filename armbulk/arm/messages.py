@@ -4,12 +4,17 @@ import re
 from typing import Any
 
 from armbulk.arm.json_body import lower_names, parse_json
+from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 
 _MESSAGE_NAMES = ("message", "detail", "title", "error_description", "error")
 _NOTE_NAMES = ("message", "description", "detail", "code")
 _FIELD_NAMES = ("field", "property", "objectname")
 _MAX_TEXT_CHARS = 500
+_MAX_MESSAGE_CHARS = 2_000
+_MAX_NOTES = 100
+_MAX_PAGE_BYTES = 16_384
+"""Bounds of ARM's words: a cell holds 32,767 characters, and a person reads fewer."""
 
 
 def describe_refusal(response: Response) -> str:
@@ -23,6 +28,10 @@ def describe_refusal(response: Response) -> str:
 
 def extract_message(body: Any) -> str:
     """Return the message and the errors of a JSON answer as one line; "" when it has none."""
+    return to_one_line(_extract_message(body), _MAX_MESSAGE_CHARS)
+
+
+def _extract_message(body: Any) -> str:
     if isinstance(body, str):
         return body.strip()
     members = lower_names(body)
@@ -30,33 +39,35 @@ def extract_message(body: Any) -> str:
     parts = [text.strip() for text in texts if isinstance(text, str) and text.strip()][:1]
     nested = members.get("error")
     if isinstance(nested, dict) and not parts:
-        parts = [extract_message(nested)]
+        parts = [_extract_message(nested)]
     return "; ".join([*parts, *extract_notes(members.get("errors"))])
 
 
 def extract_notes(notes: Any) -> list[str]:
-    """Return warnings or errors of any shape as texts: `field: message` where there is a field."""
+    """Return warnings or errors of any shape as texts of one line: `field: message` where there is a field."""
     if isinstance(notes, dict):
         is_note = "message" in lower_names(notes)
         notes = [notes] if is_note else [{"field": name, "message": text} for name, text in notes.items()]
     if isinstance(notes, str):
         notes = [notes]
-    return [text for note in notes if (text := _describe_note(note))] if isinstance(notes, list) else []
+    texts = [_describe_note(note) for note in notes[:_MAX_NOTES]] if isinstance(notes, list) else []
+    lines = [to_one_line(text, _MAX_MESSAGE_CHARS) for text in texts]
+    return [line for line in lines if line]
 
 
 def _describe_note(note: Any) -> str:
     if isinstance(note, str):
-        return note.strip()
+        return note
     members = lower_names(note)
     message = next((members[name] for name in _NOTE_NAMES if members.get(name)), "")
-    text = "; ".join(map(str, message)) if isinstance(message, list) else str(message)
+    text = "; ".join(map(str, message[:_MAX_NOTES])) if isinstance(message, list) else str(message)
     field = next((members[name] for name in _FIELD_NAMES if members.get(name)), "")
     return f"{field}: {text}" if field else text
 
 
 def _extract_text(body: bytes) -> str:
-    text = body.decode("utf-8", errors="replace").strip()
+    text = body[: 4 * _MAX_PAGE_BYTES].decode("utf-8", errors="replace").strip()
     if "<" in text and ">" in text:
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
         text = f"a web page ({title.group(1).strip()})" if title else "a web page"
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)[:_MAX_TEXT_CHARS]
+    return to_one_line(text, _MAX_TEXT_CHARS)

@@ -5,7 +5,7 @@ can settle it. The status of an answer proves nothing where its body shows that 
 """
 
 from armbulk.arm.acceptance import Acceptance, find_acceptance
-from armbulk.arm.batch_results import FAILED_WORDS, fold_word, read_key
+from armbulk.arm.batch_results import FAILED_BATCH_WORDS, fold_word, read_key
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import describe_refusal, extract_notes
 from armbulk.model.keys import normalise_key_text
@@ -67,7 +67,7 @@ def _read_rejection(response: Response, acceptance: Acceptance) -> str:
     """ARM's words when it took the call but says that the batch as a whole failed; "" otherwise."""
     members = unwrap(parse_json(response.body))
     words = {fold_word(members.get(name)) for name in ("status", "result", "outcome")}
-    is_rejected = 200 <= response.status < 300 and bool(words & FAILED_WORDS) and not acceptance.taken
+    is_rejected = 200 <= response.status < 300 and bool(words & FAILED_BATCH_WORDS) and not acceptance.taken
     return describe_refusal(response) if is_rejected else ""
 
 

@@ -3,12 +3,14 @@
 import io
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 from armbulk import __version__
-from armbulk.cli.command import stop_signals
+from armbulk.cli.command import STOP, show_usage_error, stop_signals
 from armbulk.errors import Exit
 
 _COMMANDS = {
@@ -36,6 +38,26 @@ _COMMANDS = {
 
 class _Commands(click.Group):
     """Has the commands by name, and loads one when it is called."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT002 - click's own signature
+        **extra: Any,
+    ) -> Any:
+        """Run the command line; with --json wrong usage is one JSON object, too."""
+        words = sys.argv[1:] if args is None else args
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            code = show_usage_error(error, as_json="--json" in words)
+        except click.Abort:
+            code = Exit.INTERRUPTED
+        if standalone_mode:
+            sys.exit(code)
+        return code
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a user needs them."""
@@ -71,16 +93,17 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line. A character that the console lacks never stops it; a signal stops it with exit code 130."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    for name in stop_signals():
-        signal.signal(name, signal.default_int_handler)
+    code: int = Exit.INTERRUPTED
+    signals = stop_signals()
     try:
+        for name in signals:
+            signal.signal(name, STOP.stop_at_once)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
         code = cli(prog_name="armbulk", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         code = Exit.INTERRUPTED
+    for name in signals:
+        signal.signal(name, signal.SIG_IGN)  # nothing is left to stop: the exit code stands
     sys.exit(code)

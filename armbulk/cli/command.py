@@ -13,6 +13,7 @@ import click
 from armbulk.app.choices import list_client_sizes
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 from armbulk.i18n import Lang
+from armbulk.model.plain_text import show_safely
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -42,7 +43,7 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise QuestionError("question", question, "Answer with --yes, or with --dry-run to look first")
-        return click.confirm(question, default=False, err=True)
+        return click.confirm(show_safely(question), default=False, err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
     from armbulk.app.logs import logged_command
     from armbulk.cli.output import Reporter
 
+    STOP.is_requested = False
     reporter = Reporter(shared.lang or read_default_language(), shared.as_json, shared.quiet)
     try:
         with connect(
@@ -110,18 +112,26 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
         ) as session:
             reporter.lang = session.profile.lang
             with logged_command(session, function.__name__, shared.verbose) as ended:
-                ended.exit_code = function(CommandContext(session, reporter), **arguments)
+                exit_code = function(CommandContext(session, reporter), **arguments)
+                ended.exit_code = Exit.INTERRUPTED if STOP.is_requested else exit_code
             return int(ended.exit_code)
     except ArmbulkError as error:
+        if STOP.is_requested:
+            reporter.error("interrupted", f"Interrupted. {error.message}", error.hint, Exit.INTERRUPTED)
+            return int(Exit.INTERRUPTED)
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
     except KeyboardInterrupt:
-        reporter.error("interrupted", "Interrupted", "`armbulk resume` goes on", Exit.INTERRUPTED)
-        return int(Exit.INTERRUPTED)
+        return _report_interruption(reporter)
     except (click.ClickException, click.Abort, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
-        return _report_bug(error, reporter)
+        return _report_interruption(reporter) if STOP.is_requested else _report_bug(error, reporter)
+
+
+def _report_interruption(reporter: "Reporter") -> int:
+    reporter.error("interrupted", "Interrupted", "`armbulk resume` goes on", Exit.INTERRUPTED)
+    return int(Exit.INTERRUPTED)
 
 
 def _report_bug(error: Exception, reporter: "Reporter") -> int:
@@ -132,12 +142,45 @@ def _report_bug(error: Exception, reporter: "Reporter") -> int:
     return int(Exit.BUG)
 
 
+def show_usage_error(error: click.ClickException, *, as_json: bool) -> int:
+    """Show that a command was called wrongly; return the exit code."""
+    if not as_json:
+        error.show()
+        return int(Exit.USAGE)
+    command_path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "armbulk"
+    hint = f"`{command_path} --help` shows how it is used"
+    from armbulk.cli.output import Reporter
+
+    Reporter(as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
+    return int(Exit.USAGE)
+
+
 def stop_signals() -> list[signal.Signals]:
     """Return the signals that ask to stop (Ctrl-C, a shutdown, a closed console), but for those that are ignored."""
     known = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
     return [
         number for number in signal.Signals if number.name in known and signal.getsignal(number) is not signal.SIG_IGN
     ]
+
+
+@dataclass(slots=True)
+class StopRequest:
+    """Whether a signal asked this process to stop: then it ends with exit code 130, whatever else happens.
+
+    Attributes:
+        is_requested: a stop signal came.
+    """
+
+    is_requested: bool = False
+
+    def stop_at_once(self, *_: object) -> None:
+        """Take note of a signal, and stop what is being done. A signal handler."""
+        self.is_requested = True  # what is being done may swallow the exception
+        raise KeyboardInterrupt
+
+
+STOP = StopRequest()
+"""The one of this process."""
 
 
 class InterruptHandler:
@@ -155,5 +198,6 @@ class InterruptHandler:
 
     def _stop(self, *_: object) -> None:
         if self._session.clock.interrupted:
-            raise KeyboardInterrupt
+            STOP.stop_at_once()
+        STOP.is_requested = True
         self._session.interrupt()

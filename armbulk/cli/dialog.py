@@ -20,6 +20,7 @@ from armbulk.errors import QuestionError, UsageError
 from armbulk.findings.frame import fill_template
 from armbulk.i18n import Words
 from armbulk.model.decision import Decision
+from armbulk.model.plain_text import show_safely, to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -55,6 +56,13 @@ _OVERWRITE = Words(
     "Overwrite ARM's values with those of the file? (No: these customers and their documents are not sent.)",
     "Overskrive verdiene hos ARM med dem i filen? (Nei: disse kundene og bilagene deres sendes ikke.)",
 )
+_REQUESTS = Words(
+    "ARM does not list {missing} of the records. Looking for them one by one takes about {requests} requests; {hour} "
+    "can be made in an hour. Continue?",
+    "ARM lister ikke {missing} av postene. Å slå dem opp én for én krever omtrent {requests} kall; {hour} kan gjøres i "
+    "timen. Fortsette?",
+)
+_MAX_VALUE_CHARS = 60
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
 
@@ -91,7 +99,8 @@ class TerminalDialog(Dialog):
         values = {
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
-        return click.confirm(fill_template(_ACCEPT_HEADER.text(self._context.lang), values), default=False, err=True)
+        text = fill_template(_ACCEPT_HEADER.text(self._context.lang), values)
+        return click.confirm(show_safely(text), default=False, err=True)
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, where somebody can answer."""
@@ -130,6 +139,13 @@ class TerminalDialog(Dialog):
         click.echo("\n".join([heading, *lines]), err=True)
         return click.confirm(_OVERWRITE.text(lang), default=False, err=True)
 
+    def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
+        """Ask, where somebody can answer, whether an export may cost so many requests."""
+        if not self._context.can_ask:
+            return False
+        values = {"missing": str(missing), "requests": str(requests), "hour": str(hour)}
+        return self._context.ask(fill_template(_REQUESTS.text(self._context.lang), values), yes=self._yes)
+
     def confirm_decision(self, decision: str, phrase: str) -> bool:
         """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""
         return self._yes or self._confirm_phrase(decision, phrase)
@@ -138,7 +154,7 @@ class TerminalDialog(Dialog):
         question = f"{decision}: type the count and the total ({phrase})"
         if not self._context.can_ask:
             raise QuestionError("question", question, "Answer with --yes (and --expect-count, --expect-total)")
-        if click.prompt(question, default="", show_default=False, err=True).split() != phrase.split():
+        if click.prompt(show_safely(question), default="", show_default=False, err=True).split() != phrase.split():
             raise UsageError("not-confirmed", "That is not the count and the total", "Nothing was done")
         return True
 
@@ -171,10 +187,9 @@ class TerminalDialog(Dialog):
 
 def _describe_value(value: ValueDifference, lang: str) -> str:
     text = (_SECRET_VALUE if value.is_secret else _VALUE).text(lang)
-    values = {"field": value.field.text(lang), "at_arm": _printable(value.at_arm), "in_file": _printable(value.in_file)}
+    values = {
+        "field": value.field.text(lang),
+        "at_arm": to_one_line(value.at_arm, _MAX_VALUE_CHARS),
+        "in_file": to_one_line(value.in_file, _MAX_VALUE_CHARS),
+    }
     return fill_template(text, values)
-
-
-def _printable(text: str) -> str:
-    """A value without characters that would change the terminal or the order of the letters."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

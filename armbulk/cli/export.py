@@ -1,24 +1,25 @@
 """The command `export`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, list_exports
+from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.lazy_choice import LazyChoice, LazyOption
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
+from armbulk.i18n import Words
+from armbulk.model.read_options import DATE_ORDERS
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-_DAY = click.DateTime(["%Y-%m-%d"])
-
-
-def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") -> "date | None":
-    return value.date() if value else None
+_OPEN_CSV = Words(
+    "A double click lets Excel change numbers such as 00585 in a CSV file. Open it with Data > From Text/CSV and "
+    "choose Text for these columns, or export to .xlsx.",
+    "Ved dobbeltklikk endrer Excel tall som 00585 i en CSV-fil. Åpne den med Data > Fra tekst/CSV og velg Tekst for "
+    "disse kolonnene, eller eksporter til .xlsx.",
+)
 
 
 @click.command()
@@ -26,8 +27,9 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
 @click.option("-o", "target", type=click.Path(path_type=Path), cls=LazyOption, describe=describe_file_formats)
 @click.option("--period", metavar="YYYY-MM", help="One period of the ledger, or one month.")
 @click.option("--year", type=click.IntRange(1900, 2199), help="One year.")
-@click.option("--from", "first", type=_DAY, callback=_to_date, metavar="DATE", help="From this day on (YYYY-MM-DD).")
-@click.option("--to", "last", type=_DAY, callback=_to_date, metavar="DATE", help="Up to this day.")
+@click.option("--from", "first", metavar="DATE", help="From this day on (2025-02-01 or 01.02.2025).")
+@click.option("--to", "last", metavar="DATE", help="Up to this day.")
+@click.option("--dates", type=click.Choice(DATE_ORDERS), help="The order in dates such as 01/02/2025.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE", help="Only records with this value; may be repeated.")
 @click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
@@ -36,6 +38,8 @@ def _to_date(_: click.Context, __: click.Parameter, value: "datetime | None") ->
               cls=LazyOption, describe=describe_csv_dialects)  # fmt: skip
 @click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say how much there is and what it costs of ARM's limits.")
+@click.option("--max-requests", type=click.IntRange(1), metavar="N",
+              help="Stop after N requests to a list. Without it armbulk asks before it costs much.")  # fmt: skip
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever an interrupted export has read already.")
 @command
@@ -43,6 +47,7 @@ def export(
     context: CommandContext,
     resource: str,
     columns: str | None,
+    dates: str | None,
     *,
     only_plan: bool,
     no_wait: bool,
@@ -65,6 +70,7 @@ def export(
 
     session, dialog = context.session, TerminalDialog(context)
     arguments["columns"] = columns.split(",") if columns else ()
+    arguments |= _parse_days(arguments, dates or session.profile.dates)
     if only_plan:
         context.reporter.show("export-plan", session.plan_export(resource, dialog=dialog, **arguments))
         return Exit.OK
@@ -73,5 +79,18 @@ def export(
     except Interrupted:
         context.reporter.say("Interrupted; what was read is kept: the same command goes on from here.")
         return Exit.INTERRUPTED
-    show_export(context, result.to_json())
+    _show_result(context, result.to_json())
     return Exit.OK if result.complete and result.agrees else Exit.UNFINISHED
+
+
+def _parse_days(arguments: dict[str, Any], order: str) -> dict[str, Any]:
+    """The days of --from and --to."""
+    options = {"first": "--from", "last": "--to"}
+    return {name: parse_day(arguments[name], order, option) for name, option in options.items() if arguments[name]}
+
+
+def _show_result(context: CommandContext, report: dict[str, Any]) -> None:
+    """Show how the export ended; how to open a CSV file is not obvious."""
+    show_export(context, report)
+    if any(path.endswith(".csv") for path in report["files"]):
+        context.reporter.say(_OPEN_CSV.text(context.lang))

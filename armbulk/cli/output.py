@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from armbulk.cli.status_line import StatusLine
 from armbulk.i18n import Words
+from armbulk.model.plain_text import show_safely
 
 _ERROR = Words("Error", "Feil")
 
@@ -66,10 +67,13 @@ class Reporter:
             self._status = before
 
     def _print(self, text: str, file: TextIO, *, end: str = "\n") -> None:
-        """Print a text after what was printed before; a status line makes room for it."""
+        """Print a text after what was printed before; a status line makes room for it.
+
+        Whatever ARM, a file or a name says: nothing in it controls the terminal.
+        """
         self.out.flush()
         with self._status.suspended() if self._status else nullcontext():
-            print(text, file=file, end=end)
+            print(show_safely(text), file=file, end=end)
 
 
 def _to_json(value: Any) -> Any:

@@ -15,7 +15,7 @@ def show_progress(reporter: "Reporter") -> Iterator[Callable[["Progress"], None]
     with reporter.working("sending …") as status:
 
         def show(progress: "Progress") -> None:
-            if progress.doing == "skew":
+            if progress.doing in {"skew", "retrying"}:
                 reporter.say(progress.text(reporter.lang))
             elif status is not None:
                 status.update(progress.text(reporter.lang))

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from armbulk.model.plain_text import to_one_line
+
+_MAX_CHARS = 1_000
+
 
 class StatusLine:
     """One line that is overwritten; it uses no escape sequences, so that every console shows it."""
@@ -34,8 +38,9 @@ class StatusLine:
         self._draw()
 
     def _draw(self) -> None:
+        line = to_one_line(self._text, _MAX_CHARS)
         width = shutil.get_terminal_size().columns - 1  # a full line would begin another one
-        text = self._text if len(self._text) <= width else f"{self._text[: width - 1]}…"
+        text = line if len(line) <= width else f"{line[: width - 1]}…"
         self._stream.write("\r" + text.ljust(self._shown_chars))
         self._stream.flush()
         self._shown_chars = len(text)

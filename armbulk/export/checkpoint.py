@@ -40,6 +40,10 @@ class Checkpoint:
         """The filters that ARM ignores; they are applied to what it returns."""
         return frozenset(self.file.read_fact("ignored", []))
 
+    def save_ignored_filters(self, names: Iterable[str]) -> None:
+        """Keep which filters ARM ignores."""
+        self.file.save_fact("ignored", sorted(names))
+
     def start(self, root: Partition, ignored: Iterable[str] = ()) -> None:
         """Begin at `root` anew; pages read before are deleted."""
         self.partitions.start(root, ignored)

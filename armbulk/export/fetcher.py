@@ -21,6 +21,7 @@ from armbulk.export.completeness import (
 )
 from armbulk.export.page_reader import FetchedPage, PageReader
 from armbulk.export.partition import build_query
+from armbulk.export.request_budget import RequestBudget
 from armbulk.export.splitter import Splitter
 from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
@@ -52,6 +53,7 @@ class Fetcher:
         checkpoint: what was read so far.
         decoder: turns records into frames.
         today: where lists usually have their records.
+        budget: what the export may cost.
         on_progress: called after each page.
     """
 
@@ -59,6 +61,7 @@ class Fetcher:
     checkpoint: Checkpoint
     decoder: RecordDecoder
     today: date
+    budget: RequestBudget
     on_progress: Callable[[Progress], None] = lambda _: None
     splitter: Splitter = field(init=False)
 
@@ -72,7 +75,7 @@ class Fetcher:
 
     def _create_splitter(self) -> None:
         ignored = self.checkpoint.ignored_filters
-        self.splitter = Splitter(self.reader, self.checkpoint, self.decoder, self.today, ignored)
+        self.splitter = Splitter(self.reader, self.checkpoint, self.decoder, self.today, ignored, self.budget)
 
     def measure(self) -> None:
         """Ask for the total of every partition and split those that are too large; read none completely."""
@@ -92,10 +95,12 @@ class Fetcher:
             verify_split(self.checkpoint, part, self._ask_total)
 
     def _retry_without_filter(self, work: Callable[[PartitionState], None], part: PartitionState) -> None:
-        """Work on a partition; when ARM ignores a filter, begin anew without it and apply it to the records here."""
+        """Work on a partition; when ARM ignores a filter, go on without it and apply it to the records here."""
         try:
             work(part)
         except FilterIgnored as error:
+            if self.splitter.drop_filter(part, error.names, self.page_size):
+                return  # what was read of the whole stays
             root = self.checkpoint.partitions.select()[0].partition
             self.checkpoint.start(root, self.splitter.ignored | error.names)
             self._create_splitter()

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
+from armbulk.arm.same_value import is_same_key
 from armbulk.clock import format_iso
-from armbulk.errors import ArmbulkError, Interrupted, LimitError
+from armbulk.errors import ArmbulkError, Interrupted, LimitError, ServerError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
+from armbulk.model.plain_text import to_one_line
 from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult, Response, unreachable_error
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
@@ -40,6 +42,7 @@ class PageReader:
         waits: whether to wait for room in the quota, however long that takes.
         pause: seconds before the first retry, and the wait that is too short to stop for.
         on_progress: called before each wait.
+        verify_call: called before each call; raises when the export may make no more.
     """
 
     client: RateLimitedClient
@@ -48,6 +51,7 @@ class PageReader:
     waits: bool = True
     pause: float = 2.0
     on_progress: Callable[[Progress], None] = lambda _: None
+    verify_call: Callable[[], None] = lambda: None
 
     def read(
         self, params: dict[str, str], max_records: int, *, stored: bool = False, endpoint: str = ""
@@ -79,6 +83,7 @@ class PageReader:
                     pass
                 case ApiResult(response, page):
                     if page is not None:
+                        self._verify_client(page)
                         _log.debug(
                             "Page read", extra={"resource": self.decoder.resource.name, "records": len(page.records)}
                         )
@@ -92,11 +97,14 @@ class PageReader:
             failures += 1
             if backoff.is_exhausted(failures):
                 raise _no_answer_error(response)
-            self._sleep(self.client.clock.now() + backoff.delay(failures))
+            until = self.client.clock.now() + backoff.delay(failures)
+            self.on_progress(Progress("retrying", until=until, reason=response.failure))
+            self._sleep(until)
 
     def _call(self, endpoint: str, params: dict[str, str], max_records: int) -> ApiResult[Page | None] | Interruption:
         """Make the call within the quota, and report what it used."""
         self._raise_if_interrupted()
+        self.verify_call()
         json_array = self.decoder.resource.json_array if endpoint == self.decoder.listing.endpoint else ""
 
         def read_page() -> ApiResult[Page | None]:
@@ -106,6 +114,18 @@ class PageReader:
             return result
 
         return self.client.get(read_page, max_records, self._count_reads)
+
+    def _verify_client(self, page: Page) -> None:
+        """Make sure that every record that names its client is of our client; ServerError otherwise."""
+        client_no = self.client.account.client_no
+        for record in page.records:
+            number = record.get("clientNo")
+            if number is not None and number != "" and not is_same_key(number, client_no):
+                raise ServerError(
+                    "other-client",
+                    f"ARM's list has records of client {to_one_line(str(number), 40)}, not only of {client_no}",
+                    "Nothing of this page is kept. Ask Amili why ARM shows you another client's records",
+                )
 
     def _count_reads(self, page: Page | None) -> int:
         """The records of a page, as the quota counts them."""

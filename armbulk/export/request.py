@@ -29,6 +29,7 @@ class ExportArguments:
         columns: names of columns, separated by commas.
         dialect: how a csv file is written.
         since: `last` for the records that are new or changed since the last export.
+        max_requests: the most requests the export may make; None: what costs much is asked about.
     """
 
     target: Path
@@ -40,6 +41,7 @@ class ExportArguments:
     columns: str | None = None
     dialect: str = CSV_DIALECT_NAMES[0]
     since: str | None = None
+    max_requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class ExportRequest:
         target: the file to write.
         dialect: how a csv file is written.
         only_changes: write only what is new or changed since the last complete export of the same.
+        max_requests: the most requests the export may make; None: what costs much is asked about.
     """
 
     resource: Resource
@@ -65,6 +68,7 @@ class ExportRequest:
     target: Path
     dialect: str
     only_changes: bool = False
+    max_requests: int | None = None
 
     @property
     def is_raw(self) -> bool:
@@ -84,7 +88,17 @@ def build_list_request(name: str, arguments: ExportArguments) -> ExportRequest:
     if columns and arguments.target.suffix.lower() == ".jsonl":
         raise UsageError("columns-raw", "A .jsonl file holds the records as ARM wrote them", "Leave --columns out")
     only_changes = arguments.since is not None
-    return ExportRequest(resource, listing, root, ignored, columns, arguments.target, arguments.dialect, only_changes)
+    return ExportRequest(
+        resource,
+        listing,
+        root,
+        ignored,
+        columns,
+        arguments.target,
+        arguments.dialect,
+        only_changes,
+        arguments.max_requests,
+    )
 
 
 def verify_format(target: Path) -> None:

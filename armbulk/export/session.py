@@ -15,6 +15,7 @@ from armbulk.export.fetcher import Fetcher
 from armbulk.export.incremental import PreviousExport
 from armbulk.export.page_reader import PageReader
 from armbulk.export.request import ExportRequest
+from armbulk.export.request_budget import RequestBudget
 from armbulk.model.progress import Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.quota.limits import Account, Priority
@@ -59,11 +60,18 @@ class ExportSession:
             self.store, self.arm, clock, profile.account, profile.limits, priority=Priority.NORMAL
         )
         decoder = RecordDecoder(request.resource, request.listing, request.is_raw)
+        budget = RequestBudget(self.checkpoint, profile.limits, request.max_requests, self.context.confirm_requests)
         reader = PageReader(
-            client, decoder, self.checkpoint.add_usage, self.waits, profile.poll_seconds, self.on_progress
+            client,
+            decoder,
+            self.checkpoint.add_usage,
+            self.waits,
+            profile.poll_seconds,
+            self.on_progress,
+            budget.verify_call,
         )
         today = datetime.fromtimestamp(clock.now(), UTC).date()
-        self.fetcher = Fetcher(reader, self.checkpoint, decoder, today, self.on_progress)
+        self.fetcher = Fetcher(reader, self.checkpoint, decoder, today, budget, self.on_progress)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:

@@ -8,7 +8,8 @@ from armbulk.arm.decode import RecordDecoder
 from armbulk.export.checkpoint import Checkpoint
 from armbulk.export.page_reader import PageReader
 from armbulk.export.partition import DATES, build_query, choose_filter, split_by_days, split_by_values
-from armbulk.export.value_partitions import MAX_SINGLE_VALUES, MAX_VALUES, ValuePartitioner
+from armbulk.export.request_budget import RequestBudget
+from armbulk.export.value_partitions import MAX_VALUES_AT_ONCE, ValuePartitioner
 from armbulk.model.fields import Filter
 from armbulk.model.partition import PartitionState, PartitionStatus
 from armbulk.model.record_texts import format_json_value
@@ -19,17 +20,28 @@ MAX_SOURCE_PAGES = 10
 
 @dataclass(slots=True)
 class Splitter:
-    """Splits partitions of one list. `ignored`: filters that ARM ignores; they cannot narrow a query."""
+    """Splits partitions of one list.
+
+    Attributes:
+        reader: fetches pages.
+        checkpoint: what was read so far.
+        decoder: turns records into frames.
+        today: where lists usually have their records.
+        ignored: filters that ARM ignores; they cannot narrow a query.
+        budget: what the export may cost.
+        values: partitions of single values.
+    """
 
     reader: PageReader
     checkpoint: Checkpoint
     decoder: RecordDecoder
     today: date
     ignored: frozenset[str]
+    budget: RequestBudget
     values: ValuePartitioner = field(init=False)
 
     def __post_init__(self) -> None:
-        self.values = ValuePartitioner(self.checkpoint, self.decoder.listing)
+        self.values = ValuePartitioner(self.checkpoint, self.decoder.listing, self.budget)
 
     def partition_by_date(self, part: PartitionState, total: int, max_records: int) -> bool:
         """Split a partition of `total` records by days; return whether that is possible."""
@@ -51,24 +63,42 @@ class Splitter:
 
         A partition that no filter can split is marked as incomplete.
         """
-        tried, unseen = self.ignored, dict[str, set[str]]()
+        tried, listed = self.ignored, dict[str, set[str]]()
         while (chosen := choose_filter(part.partition, self.decoder.listing, tried)) is not None:
-            shown = set(self.values.count_values(part, chosen.param))
-            known = sorted(shown | self._read_values(part, chosen, page_size))
-            if 1 < len(known) <= MAX_VALUES:
-                self.checkpoint.split(part, split_by_values(part.partition, chosen.param, known), None)
+            shown = self.values.count_values(part, chosen.param)
+            known = set(shown) | self._read_values(part, chosen, page_size)
+            if 1 < len(known) <= MAX_VALUES_AT_ONCE:
+                ordered = sorted(known, key=lambda value: (value in shown, -shown[value], value))
+                self.checkpoint.split(part, split_by_values(part.partition, chosen.param, ordered), None)
+                self.values.remember(part, {chosen.param: set()})
                 self.checkpoint.partitions.update(part.id, status=PartitionStatus.TRUNCATED)
                 return
             if len(shown) > 1:
-                unseen[chosen.param] = set(known) - shown
+                listed[chosen.param] = known - set(shown)
             tried |= {chosen.param}
-        missing = total - part.max_records
-        for param, values in unseen.items() if missing <= MAX_SINGLE_VALUES else ():
-            if self.values.add(part, param, sorted(values) or self.values.guess(part, param, missing)):
-                self.checkpoint.partitions.update(part.id, status=PartitionStatus.TRUNCATED)
-                return
+        if listed and self.values.begin(part, listed):
+            self.checkpoint.partitions.update(part.id, status=PartitionStatus.TRUNCATED)
+            return
         reason = f"ARM serves {part.max_records} of {total} or more, and there is no filter to cut this part further"
         self.checkpoint.mark_incomplete(part, self.checkpoint.pages.count_distinct(part.id), reason)
+
+    def drop_filter(self, part: PartitionState, names: frozenset[str], page_size: int) -> bool:
+        """Split the parent of a partition otherwise, because ARM ignores the filter that the parent was split by.
+
+        Returns:
+            Whether that is possible; else the whole list has to be read anew without the filter.
+        """
+        parent = self.checkpoint.partitions.get(part.parent) if part.parent else None
+        if parent is None or parent.status is not PartitionStatus.TRUNCATED:
+            return False
+        param = part.partition.values[-1][0]
+        if names != {param} or param in {name for name, _ in parent.partition.values}:
+            return False
+        self.ignored |= names
+        self.checkpoint.save_ignored_filters(self.ignored)
+        if not self.values.forget_filter(parent, param):
+            self.partition_by_value(parent, parent.total or 0, page_size)
+        return True
 
     def _read_values(self, part: PartitionState, chosen: Filter, page_size: int) -> set[str]:
         """Values of a filter from another list: the first records of a large partition need not show them all."""

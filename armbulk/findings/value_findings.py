@@ -226,6 +226,12 @@ VALUES: dict[str, FindingType] = {
         "Give every line of a document its own number",
         "Gi hver linje i et bilag sitt eget nummer",
     ),
+    "empty-line": error(
+        'The line of document "{value}" has nothing but the number',
+        "Linjen til bilaget «{value}» har ikke annet enn nummeret",
+        "Fill in the line, or remove the row",
+        "Fyll ut linjen, eller fjern raden",
+    ),
     "line-without-document": error(
         'No document "{value}" is in the files',
         "Bilaget «{value}» finnes ikke i filene",

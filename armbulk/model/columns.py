@@ -26,6 +26,9 @@ _PATTERNS: dict[FieldType, str] = {
 }
 _DECIMAL_DIGITS = 38
 
+TIME_OFFSET = r"(Z|[+-][0-9]{2}:?[0-9]{2})$"
+"""The end of a time: its offset from UTC."""
+
 
 @dataclass(slots=True)
 class ExportColumn:
@@ -35,9 +38,10 @@ class ExportColumn:
         path: its path in a record, and its name in frames.
         field: the field it is; None for a path armbulk does not know.
         max_chars: characters of the longest value.
-        scale: the most decimals of a value.
+        scale: the most decimals of a value; of a time, of its seconds.
         mismatches: values that do not have the field's type.
         value_count: values that are not blank.
+        offsets: the offsets from UTC that times have.
     """
 
     path: str
@@ -46,6 +50,7 @@ class ExportColumn:
     scale: int = 0
     mismatches: int = 0
     value_count: int = 0
+    offsets: frozenset[str] = frozenset()
 
     @property
     def type(self) -> FieldType:
@@ -103,12 +108,13 @@ class ColumnStats:
                 column.scale = max(column.scale, measured["scale"] or 0)
                 column.mismatches += measured["mismatches"]
                 column.value_count += measured["value_count"]
+                column.offsets |= frozenset(measured["offsets"])
 
 
 def _measure(column: ExportColumn) -> pl.Expr:
     """A struct of what the values of a page are."""
     texts = pl.col(column.path)
-    mismatches, scale = pl.lit(0, pl.UInt32), pl.lit(0, pl.UInt32)
+    mismatches, scale, offsets = pl.lit(0, pl.UInt32), pl.lit(0, pl.UInt32), pl.lit([], pl.List(pl.String))
     if column.field and column.field.type in _PATTERNS:
         is_wrong = ~texts.str.contains(_PATTERNS[column.field.type])
         if column.field.type is FieldType.DATE:
@@ -116,11 +122,17 @@ def _measure(column: ExportColumn) -> pl.Expr:
         if column.field.type is FieldType.TIME:
             parsed = texts.str.to_datetime("%+", time_zone="UTC", time_unit="us", strict=False)
             is_wrong |= parsed.is_null() & texts.is_not_null()
+            scale = texts.str.extract(r"\.([0-9]+)").str.len_chars().max()
+            offsets = texts.str.extract(TIME_OFFSET).drop_nulls().unique().implode()
         mismatches = is_wrong.sum()
         if column.field.type in {FieldType.AMOUNT, FieldType.QUANTITY}:
             scale = texts.str.extract(r"\.([0-9]+)$").str.len_chars().max()
     measured = pl.struct(
-        max_chars=texts.str.len_chars().max(), scale=scale, mismatches=mismatches, value_count=texts.count()
+        max_chars=texts.str.len_chars().max(),
+        scale=scale,
+        mismatches=mismatches,
+        value_count=texts.count(),
+        offsets=offsets,
     )
     return measured.alias(column.path)
 

@@ -53,12 +53,13 @@ class Progress:
     """An event of a session.
 
     Attributes:
-        doing: posted, polled, asked (documents were looked up), waiting, reading (an export) or skew.
+        doing: posted, polled, asked (documents were looked up), waiting, retrying, reading (an export) or skew.
         batch: the batch's number; of an export the part's.
         done: batches that are finished; of an export the records read.
         total: of how many.
         until: when the waiting ends (epoch seconds).
         ahead: seconds by which this machine's clock is ahead of ARM's.
+        reason: why the call failed that is retried at `until`.
     """
 
     doing: str
@@ -67,12 +68,18 @@ class Progress:
     total: int = 0
     until: float = 0.0
     ahead: float = 0.0
+    reason: str = ""
 
     def text(self, lang: str) -> str:
         """Return the event as a sentence; times are local."""
         norwegian = lang == Lang.NO
         if self.doing == "skew":
             return self._skew_text(norwegian=norwegian)
+        if self.doing == "retrying":
+            time = datetime.fromtimestamp(self.until, UTC).astimezone().strftime("%H:%M:%S")
+            if norwegian:
+                return f"Kallet lyktes ikke ({self.reason}). armbulk prøver igjen kl. {time}."
+            return f"The call failed ({self.reason}). armbulk tries again at {time}."
         if self.doing == "waiting":
             until = datetime.fromtimestamp(self.until, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
             return f"venter til {until}" if norwegian else f"waiting until {until}"

@@ -1,7 +1,9 @@
 """JSON records as frames of texts: one column for each path, each value exactly as ARM wrote it."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -21,7 +23,23 @@ INTERNAL_COLUMNS = (RECORD_KEY, RAW_JSON, PARENT_INDEX, ROW_INDEX)
 SEPARATOR = "\x1f"
 """Between the values of a key that has several."""
 
+OTHER_FIELDS = "otherFields"
+"""The column of what has no column of its own, where records have very many different names."""
+
+MAX_OTHER_COLUMNS = 300
+"""Columns that armbulk does not know; a page with more has them as JSON in one."""
+
 _LARGEST_EXPONENT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class OddNumber:
+    """A JSON number beyond all amounts, such as 1e9999: it is kept as ARM wrote it, and equals no other value."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def format_json_value(value: Any) -> str | None:
@@ -59,6 +77,8 @@ def to_json_text(value: Any) -> str:
     """Return a value as JSON, every number with its exact digits."""
     if isinstance(value, Decimal):
         return _format_decimal(value)
+    if isinstance(value, OddNumber):
+        return value.text
     if isinstance(value, dict):
         pairs = (f"{json.dumps(name, ensure_ascii=False)}: {to_json_text(inner)}" for name, inner in value.items())
         return "{" + ", ".join(pairs) + "}"
@@ -76,11 +96,43 @@ def build_frame(records: Sequence[Json], paths: Sequence[str], skip: frozenset[s
         skip: paths to leave out.
 
     Returns:
-        The columns of `paths`, then one for every other path the records have.
+        The columns of `paths`, then one for every other path the records have. Where these are more than
+        MAX_OTHER_COLUMNS (an object whose names are data), they are in one column OTHER_FIELDS, as JSON.
     """
+    tree = build_tree(dict.fromkeys(paths))
     columns: dict[str, Sequence[str | None]] = {path: [] for path in paths}
-    _fill_columns(records, build_tree(dict.fromkeys(paths)), "", columns, skip)
+    try:
+        _ColumnBuilder(columns, skip, len(paths) + MAX_OTHER_COLUMNS).fill(records, tree)
+    except _TooManyColumnsError:
+        columns = {path: [] for path in paths}
+        _ColumnBuilder(columns, skip).fill([_keep_known(record, tree) for record in records], tree)
+        others = (_keep_unknown(record, tree, skip) for record in records)
+        columns[OTHER_FIELDS] = [to_json_text(other) if other else None for other in others]
     return pl.DataFrame([_to_series(path, texts, len(records)) for path, texts in columns.items()])
+
+
+def _keep_known(record: Json, tree: Json) -> Json:
+    """The members of a record that have a column of their own."""
+    return {
+        name: _keep_known(value, tree[name]) if isinstance(value, dict) else value
+        for name, value in record.items()
+        if name in tree and isinstance(value, dict) == bool(tree[name])
+    }
+
+
+def _keep_unknown(record: Json, tree: Json, skip: frozenset[str], prefix: str = "") -> Json:
+    """The other members of a record, at their place."""
+    others = {}
+    for name, value in record.items():
+        if f"{prefix}{name}" in skip:
+            continue
+        if name in tree and isinstance(value, dict) and tree[name]:
+            inner = _keep_unknown(value, tree[name], skip, f"{prefix}{name}.")
+            if inner:
+                others[name] = inner
+        elif name not in tree or isinstance(value, dict) != bool(tree[name]):
+            others[name] = value
+    return others
 
 
 def extract_column(records: Sequence[Json], path: str) -> pl.Series:
@@ -108,25 +160,38 @@ def build_tree(leaves: Mapping[str, Any]) -> Json:
     return tree
 
 
-def _fill_columns(
-    records: Sequence[Json], tree: Json, prefix: str, columns: dict[str, Sequence[str | None]], skip: frozenset[str]
-) -> None:
-    """Add the texts of every path below `prefix`: by whole columns, because value by value is too slow."""
-    shapes = dict.fromkeys(map(tuple, records))
-    uniform = dict(zip(*shapes, zip(*map(dict.values, records), strict=True), strict=True)) if len(shapes) == 1 else {}
-    for name in dict.fromkeys((*tree, *chain.from_iterable(shapes))):
-        path = f"{prefix}{name}"
-        if path in skip:
-            continue
-        values: Sequence[Any] = uniform[name] if name in uniform else [record.get(name) for record in records]
-        types = set(map(type, values))
-        if tree.get(name) or dict in types:
-            inner = [value if isinstance(value, dict) else {} for value in values]
-            _fill_columns(inner, tree.get(name) or {}, f"{path}.", columns, skip)
-            if types <= {dict, type(None)}:
+class _TooManyColumnsError(Exception):
+    """The records have more paths than a table has columns."""
+
+
+@dataclass(slots=True)
+class _ColumnBuilder:
+    """Fills the columns of records: by whole columns, because value by value is too slow."""
+
+    columns: dict[str, Sequence[str | None]]
+    skip: frozenset[str]
+    max_columns: float = math.inf
+
+    def fill(self, records: Sequence[Json], tree: Json, prefix: str = "") -> None:
+        """Add the texts of every path below `prefix`."""
+        shapes = dict.fromkeys(map(tuple, records))
+        is_uniform = len(shapes) == 1
+        uniform = dict(zip(*shapes, zip(*map(dict.values, records), strict=True), strict=True)) if is_uniform else {}
+        for name in dict.fromkeys((*tree, *chain.from_iterable(shapes))):
+            path = f"{prefix}{name}"
+            if path in self.skip:
                 continue
-            values = [None if isinstance(value, dict) else value for value in values]
-        columns[path] = _to_texts(values, types)
+            values: Sequence[Any] = uniform[name] if name in uniform else [record.get(name) for record in records]
+            types = set(map(type, values))
+            if tree.get(name) or dict in types:
+                inner = [value if isinstance(value, dict) else {} for value in values]
+                self.fill(inner, tree.get(name) or {}, f"{path}.")
+                if types <= {dict, type(None)}:
+                    continue
+                values = [None if isinstance(value, dict) else value for value in values]
+            self.columns[path] = _to_texts(values, types)
+            if len(self.columns) > self.max_columns:
+                raise _TooManyColumnsError
 
 
 def _to_texts(values: Sequence[Any], types: set[type]) -> Sequence[str | None]:

@@ -52,6 +52,11 @@ class Response:
     received_at: float = 0.0
 
     @property
+    def failure(self) -> str:
+        """Why there is no usable answer, for people."""
+        return self.reason or f"it answered {self.status}"
+
+    @property
     def date_sample(self) -> DateSample | None:
         """What the answer says about the server's time; None without an answer."""
         return None if self.error else DateSample(self._date, self.sent_at, self.received_at)
@@ -67,7 +72,7 @@ class Response:
         A date is compared with the server's own Date header, or with `now` (epoch seconds) without one.
         """
         text = self.retry_after.strip()
-        if re.fullmatch(r"\d{1,15}", text):
+        if re.fullmatch(r"[0-9]{1,15}", text):
             return float(text)
         date = _parse_http_date(text)
         return None if date is None else date - (self._date or now)
@@ -94,12 +99,13 @@ class ApiResult(Generic[Content]):
 
 def unreachable_error(response: Response, name: str = "ARM") -> ServerError:
     """Return the error for a server (`name`) that cannot be reached, or whose answer is unusable."""
-    why = response.reason or f"it answered {response.status}"
-    return ServerError("unreachable", f"{name} cannot be reached: {why}", "Check the network and ARMBULK_BASE_URL")
+    return ServerError(
+        "unreachable", f"{name} cannot be reached: {response.failure}", "Check the network and ARMBULK_BASE_URL"
+    )
 
 
 def _parse_http_date(text: str) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, OSError):
         return None

@@ -1,5 +1,6 @@
 """What customers owed at the end of a period, and whether the general ledger agrees."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -166,7 +167,7 @@ def _read_intervals(lists: MonthEndLists, earlier: FetchedList) -> tuple[Interva
 
 
 def _to_int(text: str | None) -> int | None:
-    return int(text) if text and text.lstrip("-").isdecimal() else None
+    return int(text) if text and re.fullmatch("-?[0-9]{1,9}", text) else None
 
 
 def tie_out_receivables(

@@ -125,6 +125,16 @@ class Usage:
     foreign: Slots = field(default_factory=dict)
 
 
+def shift_usage(usage: Usage, seconds: float, now: float) -> Usage:
+    """Return usage as another clock shows it, which is `seconds` ahead; what it shows as later than `now` is of now."""
+    slots, foreign = (
+        {key: tuple((min(start + seconds, now), amount) for start, amount in amounts) for key, amounts in part.items()}
+        for part in (usage.slots, usage.foreign)
+    )
+    blocked_until = min(usage.blocked_until + seconds, now + HOUR.seconds) if usage.blocked_until else 0.0
+    return Usage(slots, usage.reserved, blocked_until, foreign)
+
+
 def slot_start(time: float, window: RateWindow) -> float:
     """Return the start of the slot that a time belongs to."""
     return math.floor(time / window.slot_seconds) * window.slot_seconds

@@ -122,7 +122,7 @@ DOCUMENTS = Resource(
             Filter("documenttype", "documentType"),
         ),
         dates=("fromdate", "todate", "documentDate"),
-        partition_by=("customerno", "documenttype"),
+        partition_by=("customerno", "documenttype", "documentno"),
         value_source=(("customerno", "customers"),),
         read_only_fields=(CLIENT_NO, ACCOUNT_NO, REFERENCE_NO, DOCUMENT_BUNDLE_ID),
         options=(("expand", "documentLines"),),

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from armbulk.errors import LimitError
 from armbulk.model.outcome import ApiUsage
+from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult, Response, unreachable_error
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited
 from armbulk.retry import failure_backoff
@@ -67,6 +68,7 @@ class CallScheduler:
         self.session.set_due(batch, backoff.delay(progress.failures))
         if backoff.is_exhausted(progress.failures):
             raise unreachable_error(response)
+        self.session.on_progress(Progress("retrying", batch.no, until=progress.due, reason=response.failure))
 
     def should_pause(self, until: float) -> bool:
         """Return whether the session ends instead of waiting for the quota, as `--no-wait` asks."""

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from armbulk.errors import ArmbulkError
+from armbulk.errors import ArmbulkError, Exit
 from armbulk.model.batch_state import BatchState
 from armbulk.model.progress import Progress
 from armbulk.sending.conflict_report import report_conflicts
@@ -68,11 +68,19 @@ class Sender:
             except ArmbulkError as error:
                 session.store.end_session(session.run.id, "paused", session.paused_until)
                 error.hint = f"{error.hint}; then `armbulk resume {session.run.id}`"
+                if error.exit in {Exit.SERVER, Exit.LIMIT} and self._has_documents_in_doubt():
+                    error.exit = Exit.UNFINISHED
                 raise
             session.store.end_session(session.run.id, state, session.paused_until)
             seconds = session.clock.now() - session.started
             _log.info("Sending ended", extra={"run": session.run.id, "state": state, "seconds": seconds})
         return state
+
+    def _has_documents_in_doubt(self) -> bool:
+        doubtful = {BatchState.IN_DOUBT, BatchState.QUARANTINED}
+        return any(
+            batch.state in doubtful and batch.resource == "documents" for batch in self.session.unfinished_batches()
+        )
 
     def look_up_again(self) -> None:
         """Look up, once, every record of the run that is in doubt or waits for a person, and that is not sent again."""

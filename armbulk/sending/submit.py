@@ -1,7 +1,7 @@
 """Submit a batch: check it, commit the intent, send it, commit the response."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from armbulk.errors import LoginError, ServerError
@@ -10,6 +10,7 @@ from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
 from armbulk.rate_limited import CallFailed, login_error
+from armbulk.redaction import redact_text
 from armbulk.retry import poll_backoff
 from armbulk.sending.limits import CallScheduler
 from armbulk.sending.precheck import Precheck
@@ -76,7 +77,8 @@ class Submitter:
         """Submit the records; a bug in between leaves the batch in doubt."""
         session = self.session
         try:
-            return session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
+            result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
+            return _without_personal_data(result, intent)
         except Exception:
             response = Response(error=TransportError.BROKEN, reason="armbulk could not read the answer")
             usage = ApiUsage(1, 0, intent.cost.writes)
@@ -205,3 +207,13 @@ class Submitter:
         any_accepted = any(batch.uuid for batch in self.session.store.batches(self.session.run.id))
         max_splits = MAX_SPLITS if any_accepted else MAX_SPLITS_BEFORE_SUCCESS
         return submitted.splittable and (others > 1 or bool(submitted.results)) and self.splits < max_splits
+
+
+def _without_personal_data(result: ApiResult[SubmitResult], intent: SubmitIntent) -> ApiResult[SubmitResult]:
+    """Remove what ARM quotes of the records from its words on a batch in doubt: they are shown with every document."""
+    submitted = result.content
+    if submitted.verdict not in {SubmitVerdict.IN_DOUBT, SubmitVerdict.ASK}:
+        return result
+    payloads = [record.payload for record in intent.records]
+    message, rejection = redact_text(submitted.message, payloads), redact_text(submitted.rejection, payloads)
+    return replace(result, content=replace(submitted, message=message, rejection=rejection))

@@ -75,6 +75,26 @@ def unresolved_documents(conn: sa.Connection, account: Account, run_id: int | No
     ]  # fmt: skip
 
 
+def runs_with_customers_in_doubt(conn: sa.Connection, account: Account, run_id: int | None) -> list[int]:
+    """Return the runs of a client, or the one, whose customers may have been sent and have no outcome."""
+    query = (
+        sa.select(run.c.id)
+        .distinct()
+        .join_from(run, batch, batch.c.run == run.c.id)
+        .join(item, item.c.batch == batch.c.id)
+        .where(*belongs_to(run, account), batch.c.resource == "customers", item.c.outcome.is_(None))
+        .where(batch.c.state == BatchState.IN_DOUBT.value, run.c.id == run_id if run_id is not None else sa.true())
+        .order_by(run.c.id)
+    )
+    return [number for (number,) in conn.execute(query)]
+
+
+def is_posting(conn: sa.Connection, account: Account) -> bool:
+    """Return whether a batch of a client is being sent, or was when its process ended."""
+    query = sa.select(batch.c.id).join_from(batch, run).where(*belongs_to(run, account))
+    return conn.execute(query.where(batch.c.state == BatchState.POSTING.value)).first() is not None
+
+
 def find_changed(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
     """Return those of the documents that are not in the same batch and state any more, or have an outcome."""
     query = (

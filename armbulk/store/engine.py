@@ -15,6 +15,9 @@ from armbulk.model.keys import normalise_key_text
 from armbulk.store.location_check import find_sharing, sharing_error
 from armbulk.store.schema import MIGRATIONS, VERSION
 
+_LOCK_WAIT_MS, _LOCK_STEP_MS = 30_000, 250
+"""How long a transaction waits for another process, and in which steps."""
+
 
 def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
     """Open the database at `url`; a SQLite file is readable by its owner only.
@@ -44,8 +47,26 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
     journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
     sa_event.listen(engine, "connect", partial(_apply_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
-    sa_event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    sa_event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(conn: sa.Connection) -> None:
+    """Begin a transaction; wait for another process in short steps, between which a signal is heard."""
+    raw: Any = conn.connection.driver_connection
+    raw.execute(f"PRAGMA busy_timeout={_LOCK_STEP_MS}")
+    try:
+        for _ in range(_LOCK_WAIT_MS // _LOCK_STEP_MS - 1):
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break  # tried once more below, where the error is translated
+            else:
+                return
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={_LOCK_WAIT_MS}")
 
 
 def migrate(conn: sa.Connection) -> None:
@@ -76,7 +97,7 @@ def flush(engine: sa.Engine) -> None:
         return
     raw = engine.raw_connection()
     try:
-        for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", "busy_timeout=30000"):
+        for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", f"busy_timeout={_LOCK_WAIT_MS}"):
             raw.cursor().execute(f"PRAGMA {pragma}").fetchall()
     except sqlite3.Error:
         return  # nothing is lost: the log is emptied later
@@ -102,7 +123,7 @@ def _apply_settings(raw: Any, _: object, journal: str) -> None:
         f"journal_mode={journal}",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={_LOCK_WAIT_MS}",
         "secure_delete=ON",
     )
     for pragma in pragmas:

@@ -1,13 +1,13 @@
 """The store's side of the quota: reserve, charge and refund, in ARM's own time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from armbulk.clock import Clock
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import DateSample
-from armbulk.quota.limits import Account, Priority, QuotaLimits, Usage
+from armbulk.quota.limits import Account, Priority, QuotaLimits, Usage, shift_usage
 from armbulk.quota.server_clock import ServerClock, StoredTimes
 from armbulk.store import usage_ledger
 from armbulk.store.schema import run
@@ -17,21 +17,21 @@ from armbulk.store.schema import run
 class _ClientTime:
     """What this process knows of ARM's time for one client.
 
-    `orphans`: reservations up to this id are charged as soon as ARM's time is known; 0: none. `is_corrected`: the
-    ledger was corrected with ARM's own Date.
+    `orphans`: reservations up to this id are charged as soon as ARM's time is known; 0: none.
     """
 
-    clock: ServerClock = field(default_factory=ServerClock)
+    clock: ServerClock
     orphans: int = 0
-    is_corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """ARM's time between two bounds, and what earlier processes stored."""
+    """ARM's time between two bounds, what the machine's clocks show, and what earlier processes stored."""
 
     low: float
     high: float
+    wall: float
+    monotonic: float
     stored: StoredTimes
 
 
@@ -43,9 +43,11 @@ class QuotaMeter:
     _times: dict[Account, _ClientTime]
 
     def usage(self, account: Account) -> Usage:
-        """Return what is used and reserved of the client's quota."""
+        """Return what is used and reserved of the client's quota, in the time of this machine's clock."""
         with self._engine.begin() as conn:
-            return usage_ledger.usage(conn, account)
+            now, clock = self._now(conn, account), self._time_of(account).clock
+            ahead = clock.ahead_of_wall(now.wall, now.monotonic, now.stored)
+            return shift_usage(usage_ledger.usage(conn, account), -ahead, now.wall)
 
     def reserve(self, account: Account, cost: ApiUsage, limits: QuotaLimits, priority: Priority) -> int | float:
         """Reserve room for a call; return the reservation's id, or the time (float) when there is room."""
@@ -94,8 +96,9 @@ class QuotaMeter:
     def needs_time_sync(self, account: Account) -> bool:
         """Return whether asking ARM for its time may show more room, and ARM accepts calls."""
         with self._engine.begin() as conn:
-            blocked_until = usage_ledger.usage(conn, account).blocked_until
-            return self._time_of(account).clock.needs_date and blocked_until <= self._now(conn, account).high
+            until, clock = usage_ledger.usage(conn, account).blocked_until, self._time_of(account).clock
+            now = self._now(conn, account)
+            return clock.needs_date and not clock.is_blocked(until, now.wall, now.monotonic, now.stored)
 
     def take_skew(self, account: Account) -> float | None:
         """Return, once, the seconds by which this machine's clock is ahead of ARM's; None: not worth a message."""
@@ -106,13 +109,23 @@ class QuotaMeter:
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 
     def _time_of(self, account: Account) -> _ClientTime:
-        return self._times.setdefault(account, _ClientTime())
+        if account not in self._times:
+            self._times[account] = _ClientTime(ServerClock(self._boot_id))
+        return self._times[account]
+
+    @property
+    def _boot_id(self) -> str:
+        """The start of this machine; "" when the clock does not know it."""
+        return str(getattr(self.clock, "boot_id", ""))
 
     def _now(self, conn: sa.Connection, account: Account) -> _Now:
-        stored, clock = usage_ledger.stored_times(conn, account), self._time_of(account).clock
-        wall, monotonic = self.clock.now(), self.clock.monotonic()
+        return self._bounds(account, usage_ledger.stored_times(conn, account))
+
+    def _bounds(self, account: Account, stored: StoredTimes) -> _Now:
+        """ARM's time, where `stored` is what other processes know of it."""
+        clock, wall, monotonic = self._time_of(account).clock, self.clock.now(), self.clock.monotonic()
         low = clock.lower_bound(wall, monotonic, stored)
-        return _Now(low, clock.upper_bound(wall, monotonic, stored), stored)
+        return _Now(low, clock.upper_bound(wall, monotonic, stored), wall, monotonic, stored)
 
     def _reserve(
         self, conn: sa.Connection, account: Account, cost: ApiUsage, limits: QuotaLimits, priority: Priority
@@ -151,14 +164,18 @@ class QuotaMeter:
             conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
 
     def _update_clock(self, conn: sa.Connection, account: Account, sample: DateSample) -> None:
+        """Take in the Date of an answer. Usage that was recorded in another time is moved along with the time."""
         client_time = self._time_of(account)
-        client_time.clock.update(sample, self.clock.now(), usage_ledger.stored_times(conn, account))
-        now = self._now(conn, account)
-        if client_time.clock.is_synced and not client_time.is_corrected:
+        clock, now = client_time.clock, self._now(conn, account)
+        before = (clock.is_synced, clock.needs_date)
+        jump = clock.update(sample, now.wall, now.stored)
+        is_first_sync = clock.is_synced and not before[0]
+        now = self._bounds(account, StoredTimes()) if is_first_sync else self._now(conn, account)
+        if (clock.is_synced, clock.needs_date) != before:
+            usage_ledger.move(conn, account, jump)
             usage_ledger.correct(conn, account, now.high)
-            client_time.is_corrected = True
         self._save_time(conn, account, now)
-        if client_time.orphans and not client_time.clock.needs_date:
+        if client_time.orphans and not clock.needs_date:
             usage_ledger.charge_abandoned(conn, account, client_time.orphans, now.high)
             client_time.orphans = 0
 
@@ -166,7 +183,9 @@ class QuotaMeter:
         """Store the time for other processes, once it is more than this machine's own guess."""
         clock = self._time_of(account).clock
         if not clock.needs_date:
-            usage_ledger.save_server_time(conn, account, now.low, is_synced=clock.is_synced)
+            server = now.low if clock.is_synced else now.stored.server
+            times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self._boot_id)
+            usage_ledger.save_times(conn, account, times)
 
     def _adopt_orphans(self, conn: sa.Connection, account: Account) -> None:
         """Charge what an ended process left open as soon as ARM's time is known."""

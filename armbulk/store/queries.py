@@ -144,6 +144,16 @@ class StoreReader:
         with self._engine.connect() as conn:
             decisions.verify_nothing_in_doubt(conn, account, run_id, posting=posting)
 
+    def runs_with_customers_in_doubt(self, account: Account, run_id: int | None = None) -> list[int]:
+        """Return the runs whose customers may have been sent and have no outcome; `resume` sends them again."""
+        with self._engine.connect() as conn:
+            return decisions.runs_with_customers_in_doubt(conn, account, run_id)
+
+    def is_posting(self, account: Account) -> bool:
+        """Return whether a batch of a client is being sent, or was when its process ended."""
+        with self._engine.connect() as conn:
+            return decisions.is_posting(conn, account)
+
     def describe_documents(self, documents: Sequence[UnresolvedDocument]) -> list[str]:
         """Return what has become of each document, in few words."""
         with self._engine.connect() as conn:

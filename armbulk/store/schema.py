@@ -21,6 +21,7 @@ from armbulk.quota.limits import Account
 VERSION = 7
 """The version of the tables below; a store of a newer version is refused and left as it is."""
 
+_CLOCKS = ("high FLOAT", "wall FLOAT", "monotonic FLOAT", "boot TEXT")
 _SENT_CONTENT = ("customer_norm", "date", "currency", "amount", "body", "content")
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -54,6 +55,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     ),
     6: ("ALTER TABLE item ADD COLUMN base TEXT",),
     7: (
+        *(f"ALTER TABLE usage_clock ADD COLUMN {name}" for name in _CLOCKS),
         "ALTER TABLE batch ADD COLUMN verdict TEXT",
         *(f"ALTER TABLE sent_key ADD COLUMN {name} TEXT" for name in _SENT_CONTENT),
         (
@@ -295,6 +297,10 @@ meter_clock = Table(
     Column("last_now", Float, nullable=False),
     Column("blocked_until", Float, nullable=False),
     Column("heard", Float),  # the latest time that ARM's own Date proved
+    Column("high", Float),  # the upper bound; last_now is the lower one
+    Column("wall", Float),  # this machine's wall clock then
+    Column("monotonic", Float),  # seconds since the machine was started, and which start that was
+    Column("boot", Text),
 )
 
 

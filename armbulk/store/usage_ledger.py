@@ -5,10 +5,12 @@ reservation is charged when the answer has arrived, stamped with that time: neve
 are ARM's, in epoch seconds, as `quota.server_clock` knows them.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import product
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +28,8 @@ from armbulk.quota.limits import (
     slot_expires_at,
     slot_start,
 )
-from armbulk.quota.server_clock import StoredTimes
+from armbulk.quota.server_clock import MAX_SKEW_SECONDS, StoredTimes
+from armbulk.retry import MAX_LIMIT_SECONDS
 from armbulk.store.schema import belongs_to, foreign, meter_clock, reservation, slot
 
 LATE_SECONDS = 600.0
@@ -52,21 +55,19 @@ class Full:
 
 def stored_times(conn: sa.Connection, account: Account) -> StoredTimes:
     """Return what earlier processes knew of ARM's time."""
-    query = sa.select(meter_clock.c.last_now, meter_clock.c.heard).where(*belongs_to(meter_clock, account))
-    row = conn.execute(query).first()
+    row = conn.execute(sa.select(meter_clock).where(*belongs_to(meter_clock, account))).mappings().first()
     if row is None:
         return StoredTimes()
-    return StoredTimes(float(row.last_now) or None, None if row.heard is None else float(row.heard))
+    return StoredTimes(
+        row["last_now"] or None, row["heard"], row["high"], row["wall"], row["monotonic"] or 0.0, row["boot"] or ""
+    )
 
 
-def save_server_time(conn: sa.Connection, account: Account, time: float, *, is_synced: bool) -> None:
-    """Store ARM's time for other processes; a time from ARM's own Date (`is_synced`) may correct a wrong clock's."""
-    stored = stored_times(conn, account)
-    values: dict[str, float] = {"last_now": time if is_synced else max(time, stored.last or time)}
-    if is_synced:
-        values["heard"] = max(time, stored.server or time)
-    if (values["last_now"], values.get("heard", stored.server)) != (stored.last, stored.server):
-        _write_clock(conn, account, values)
+def save_times(conn: sa.Connection, account: Account, times: StoredTimes) -> None:
+    """Store ARM's time for other processes, and what the machine's clocks show now."""
+    if times != stored_times(conn, account):
+        names = ("last_now", "heard", "high", "wall", "monotonic", "boot")
+        _write_clock(conn, account, dict(zip(names, astuple(times), strict=True)))
 
 
 def block_until(conn: sa.Connection, account: Account, until: float) -> None:
@@ -75,7 +76,7 @@ def block_until(conn: sa.Connection, account: Account, until: float) -> None:
         _write_clock(conn, account, {"blocked_until": until})
 
 
-def _write_clock(conn: sa.Connection, account: Account, values: Mapping[str, float]) -> None:
+def _write_clock(conn: sa.Connection, account: Account, values: Mapping[str, Any]) -> None:
     """Change the client's one row, or insert it."""
     update = sa.update(meter_clock).where(*belongs_to(meter_clock, account)).values(values)
     if conn.execute(update).rowcount == 0:
@@ -166,16 +167,32 @@ def record_foreign_usage(
         _charge(conn, foreign, account, {key: amount}, now)
 
 
+def move(conn: sa.Connection, account: Account, seconds: float) -> None:
+    """Move what was recorded in another time: usage keeps its age, or counts as younger, when the time jumps ahead."""
+    for table in (slot, foreign) if seconds > 0 else ():
+        rows = conn.execute(sa.select(table).where(*belongs_to(table, account))).mappings().all()
+        conn.execute(sa.delete(table).where(*belongs_to(table, account)))
+        for row in rows:
+            width = next(window.slot_seconds for window in WINDOWS if window.name == row["window"])
+            start = math.ceil((row["start"] + seconds) / width) * width
+            _charge(conn, table, account, {(row["window"], row["meter"]): row["amount"]}, start)
+    if seconds:
+        blocked_until = sa.update(meter_clock).where(*belongs_to(meter_clock, account), meter_clock.c.blocked_until > 0)
+        conn.execute(blocked_until.values(blocked_until=meter_clock.c.blocked_until + seconds))
+
+
 def correct(conn: sa.Connection, account: Account, now: float) -> None:
     """Now that ARM's time is known, move usage that a wrong clock stamped later than possible to `now`."""
-    latest = now + LATE_SECONDS + WINDOWS[0].seconds
+    latest = now + LATE_SECONDS + MAX_SKEW_SECONDS
     for table in (slot, foreign):
         is_wrong = sa.and_(*belongs_to(table, account), table.c.start > latest)
-        for row in conn.execute(sa.select(table).where(is_wrong)).mappings().all():
-            _charge(conn, table, account, {(row["window"], row["meter"]): row["amount"]}, now)
+        rows = conn.execute(sa.select(table).where(is_wrong)).mappings().all()
         conn.execute(sa.delete(table).where(is_wrong))
-    is_blocked = sa.and_(*belongs_to(meter_clock, account), meter_clock.c.blocked_until > latest)
-    conn.execute(sa.update(meter_clock).where(is_blocked).values(blocked_until=latest))
+        for row in rows:
+            _charge(conn, table, account, {(row["window"], row["meter"]): row["amount"]}, now)
+    last_end = now + MAX_LIMIT_SECONDS
+    is_blocked = sa.and_(*belongs_to(meter_clock, account), meter_clock.c.blocked_until > last_end)
+    conn.execute(sa.update(meter_clock).where(is_blocked).values(blocked_until=last_end))
 
 
 def _in_every_window(used: ApiUsage) -> dict[tuple[str, str], int]:

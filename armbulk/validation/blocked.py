@@ -22,7 +22,9 @@ def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> di
     """
     every_error = findings.filter(pl.col("severity") == Severity.ERROR.value)
     errors = every_error.select("sheet", "row").unique()
-    blocked = {name: _find_rows_with_errors(table, errors) for name, table in tables.items()}
+    every_row = pl.concat([table.rows.select("sheet", "row") for table in tables.values()] or [errors.clear()])
+    first = every_row.group_by("sheet").agg(pl.col("row").min().alias("first"))
+    blocked = {name: _find_rows_with_errors(table, errors, first) for name, table in tables.items()}
     if "documents" in tables and "lines" in tables:
         by_lines = _find_documents_of_lines(tables["documents"], tables["lines"], blocked["lines"], every_error)
         blocked["documents"] = pl.concat([blocked["documents"], by_lines]).unique(maintain_order=True)
@@ -37,8 +39,10 @@ def _find_documents_of_lines(
     own = rows.join(blocked, on=["sheet", "row"], how="semi").drop_nulls("norm").select("norm")
     if blocked.height and blocked.height == lines.rows.height and own.is_empty():
         return documents.rows.select("sheet", "row")
-    norms = pl.concat([own, _find_neighbours(rows, errors)]).unique()
     keyed = documents.rows.with_columns(normalise_key(pl.col(documents.resource.key)).alias("norm"))
+    of_documents = keyed.drop_nulls("norm").select("sheet", "row")
+    in_lines = errors.join(of_documents.join(rows, on=["sheet", "row"], how="anti"), on=["sheet", "row"], how="anti")
+    norms = pl.concat([own, _find_neighbours(rows, in_lines)]).unique()
     return keyed.join(norms, on="norm", how="semi").select("sheet", "row")
 
 
@@ -74,11 +78,10 @@ def _join_neighbours(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
     return ordered
 
 
-def _find_rows_with_errors(table: Table, errors: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows (sheet, row) with an error of their own, and those of sheets with an error above the table."""
+def _find_rows_with_errors(table: Table, errors: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows (sheet, row) with an error of their own, and those of sheets with an error above `first`."""
     rows = table.rows.select("sheet", "row")
     own = rows.join(errors, on=["sheet", "row"], how="semi", maintain_order="left")
-    first = rows.group_by("sheet").agg(pl.col("row").min().alias("first"))
     above = errors.join(first, on="sheet").filter(pl.col("row").is_null() | (pl.col("row") < pl.col("first")))
     of_sheet = rows.join(above.select("sheet").unique(), on="sheet", how="semi", maintain_order="left")
     return pl.concat([own, of_sheet]).unique(maintain_order=True)

@@ -26,3 +26,9 @@ def with_norm(table: Table, name: str, *more: str) -> pl.DataFrame:
     return table.rows.select(
         "sheet", "row", pl.col(name).alias("value"), normalise_key(pl.col(name)).alias("norm"), *more
     )
+
+
+def is_empty_line(lines: Table) -> pl.Expr:
+    """Return whether a row of lines has nothing but its document's number."""
+    values = [name for name in lines.rows.columns if name not in {"sheet", "row", lines.resource.record_key}]
+    return pl.all_horizontal(pl.col(name).is_null() for name in values)

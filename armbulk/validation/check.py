@@ -267,6 +267,7 @@ def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptio
     documents, split_findings = flat_file.split_flat_file(
         table, lines, index, sheet.hidden_rows, _headers_of(sheet, match)
     )
+    lines = flat_file.drop_rows_without_line(documents, lines)
     return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
 
 
@@ -304,8 +305,8 @@ def _code_of(issue: ReadIssue) -> str:
 
 
 def _separator_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
-    """Return the finding of a sheet that was not recognised because of its separator."""
-    separator = find_wrong_separator(sheet) if match.resource is None else None
+    """Return the finding of a CSV that was not recognised because of its separator."""
+    separator = find_wrong_separator(sheet) if match.resource is None and sheet.format == "csv" else None
     if separator is None:
         return empty_findings()
     return make_finding(index, "wrong-separator", value="tab" if separator == "\t" else separator)

@@ -11,6 +11,7 @@ from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 from armbulk.validation.amounts import AMOUNTS
+from armbulk.validation.cell_findings import is_empty_line
 from armbulk.validation.parse import format_column
 
 
@@ -37,6 +38,13 @@ def split_flat_file(
     merged, summed = _sum_amounts(merged, lines, letters)
     findings = [*disagreements, _report_amounts(lines, summed, documents.resource, index, headers)]
     return replace(documents, rows=merged.select(documents.rows.columns)), merge_findings(findings)
+
+
+def drop_rows_without_line(documents: Table, lines: Table) -> Table:
+    """Return the lines without the rows of documents that have no line: a document may be above its lines."""
+    without_line = lines.rows.filter(is_empty_line(lines)).select("sheet", "row")
+    dropped = without_line.join(documents.rows, on=["sheet", "row"], how="semi")
+    return replace(lines, rows=lines.rows.join(dropped, on=["sheet", "row"], how="anti", maintain_order="left"))
 
 
 def _find_disagreements(rows: pl.DataFrame, field: Field, letter: str, index: int) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources.identifiers import CHECK_FORMATS, has_format
 from armbulk.validation.amounts import compare_sums
-from armbulk.validation.cell_findings import make_cell_findings, with_norm
+from armbulk.validation.cell_findings import is_empty_line, make_cell_findings, with_norm
 from armbulk.validation.parse import DTYPES, format_column
 
 _TEXT_TYPES = {FieldType.TEXT, FieldType.IDENTIFIER}
@@ -46,7 +46,8 @@ def check_rules(
             new.append(_find_duplicate_keys(table, sheets))
     documents, lines, customers = (tables.get(name) for name in ("documents", "lines", "customers"))
     if lines is not None:
-        new += [_find_duplicate_line_numbers(lines), *_check_lines(documents, lines, findings)]
+        new += [_find_duplicate_line_numbers(lines), _find_empty_lines(lines, findings)]
+        new += _check_lines(documents, lines, findings)
     elif documents is not None:
         new.append(_report_missing_lines_sheet(documents))
     if documents is not None and customers is not None:
@@ -178,6 +179,16 @@ def _find_duplicate_line_numbers(lines: Table) -> pl.DataFrame:
     duplicates = keyed.filter(pl.struct("norm", "line_no").is_duplicated())
     rows = duplicates.rename({"value": "parent"}).with_columns(pl.col("line_no").cast(pl.String).alias("value"))
     return make_cell_findings(lines, rows, "duplicate-line-no", lines.resource.field("line_no"), pl.col("parent"))
+
+
+def _find_empty_lines(lines: Table, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return findings for lines with a document number and nothing else, unless a value could not be read."""
+    parent = lines.resource.field(lines.resource.record_key)
+    rows = lines.rows.filter(is_empty_line(lines) & pl.col(parent.name).is_not_null())
+    rows = rows.join(findings.drop_nulls("row"), on=["sheet", "row"], how="anti", maintain_order="left")
+    return make_cell_findings(
+        lines, rows.select("sheet", "row", pl.col(parent.name).alias("value")), "empty-line", parent
+    )
 
 
 def _check_lines(documents: Table | None, lines: Table, findings: pl.DataFrame) -> list[pl.DataFrame]:

@@ -3,8 +3,6 @@
 import re
 from collections import Counter
 
-import polars as pl
-
 from armbulk.model.sheet import Sheet
 
 _MAX_ROWS = 20
@@ -12,25 +10,26 @@ _NO_SEPARATOR = re.compile(r"[\w\s\"'.@&()+*=<>%-]")
 
 
 def find_wrong_separator(sheet: Sheet) -> str | None:
-    """Return the separator by which the first cells of a sheet look divided; None where they do not.
+    """Return the separator by which the first rows of a sheet look divided; None where they do not.
 
-    It is in most of the rows at least twice, and equally often.
+    It is in most of the rows at least twice, and equally often; one of these rows (its header) is a single cell.
     """
-    if not sheet.letters or sheet.frame.is_empty():
+    if not sheet.letters:
         return None
-    first = sheet.letters[0]
-    rows = sheet.frame.filter(pl.col(first).is_not_null()).head(_MAX_ROWS)
-    others = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters)
-    texts: list[str] = rows.filter(others == 1)[first].to_list()
-    if len(texts) < 2 or len(texts) * 2 <= rows.height:  # a header and a row; and most rows have one cell
+    rows = sheet.frame.select(sheet.letters).head(_MAX_ROWS).rows()
+    used = next((issue.value for issue in sheet.issues if issue.code == "separator-told"), None) or ","
+    texts = [used.join(cell or "" for cell in row).rstrip(used) for row in rows]
+    single = [text for text, row in zip(texts, rows, strict=True) if sum(cell is not None for cell in row) == 1]
+    if len(texts) < 2 or not single:  # a header and a row
         return None
-    characters = {character for text in texts for character in text if not _NO_SEPARATOR.match(character)}
-    best: tuple[int, str] | None = None
-    for character in sorted(characters | {"\t"}):
+    characters = {character for text in single for character in text if not _NO_SEPARATOR.match(character)}
+    best = (0, "")
+    for character in characters | {"\t"}:
         count, alike = Counter(text.count(character) for text in texts).most_common(1)[0]
-        if count > 1 and alike * 2 > len(texts):
-            best = max(best or (0, ""), (count, character))
-    return best[1] if best else None
+        is_in_header = any(text.count(character) == count for text in single)
+        if count > 1 and alike * 2 > len(texts) and is_in_header and character != used:
+            best = max(best, (count, character))
+    return best[1] or None
 
 
 def explain_separator(sheet: Sheet, separator: str) -> tuple[str, str]:

@@ -16,13 +16,14 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
+from armbulk.errors import FileError
 from armbulk.model.columns import ExportColumn
-from armbulk.model.excel import EXCEL_MAX_ROWS
+from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
 from armbulk.writers.report_cells import HEAD, INK
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
-from armbulk.writers.xlsx_rows import rows_to_xml
+from armbulk.writers.xlsx_rows import rows_to_xml, shows_offsets
 
 MAX_SHEET_ROWS = EXCEL_MAX_ROWS
 """Rows of a worksheet, the header included; a longer table gets further sheets."""
@@ -65,6 +66,12 @@ def write_workbook(
         lang: language of the headers.
         add_summary: adds sheets before the tables.
     """
+    if any(len(stream.columns) > EXCEL_MAX_COLUMNS for stream in streams):
+        raise FileError(
+            "too-many-columns",
+            f"{target.name}: the list has more columns than a worksheet ({EXCEL_MAX_COLUMNS:,})",
+            "Export to .csv, or choose columns with --columns",
+        )
     sheets = [sheet for stream in streams for sheet in _split_into_sheets(stream)]
     template, sheet_parts = _create_template(sheets, lang, add_summary)
     table_parts = _find_tables(template, sheet_parts)
@@ -157,13 +164,26 @@ def _create_template(
         if sheet.hidden:
             page.very_hidden()
         for number, (column, header) in enumerate(zip(sheet.columns, sheet.headers(lang), strict=True)):
-            cell_format = formats.get(column.type, text)
+            is_text = column.type is FieldType.TIME and not shows_offsets(column)
+            cell_format = text if is_text else formats.get(column.type, text)
             page.set_column(number, number, _choose_width(column, header), cell_format)
             page.write_blank(1, number, None, cell_format)
+        for number, (_, _, number_format) in enumerate(_list_time_styles(sheet), start=len(sheet.columns)):
+            page.write_blank(1, number, None, book.add_format({"num_format": number_format, "align": "left"}))
         if sheet.add_sheets is not None:
             sheet.add_sheets(book)
     book.close()
     return template, parts
+
+
+def _list_time_styles(sheet: TableStream) -> list[tuple[str, str, str]]:
+    """(path, offset, number format) of what shows the offsets of times; their template cells are after the table."""
+    return [
+        (column.path, offset, NUMBER_FORMATS[FieldType.TIME] + (".000" if column.scale else "") + f'" {offset}"')
+        for column in sheet.columns
+        if column.type is FieldType.TIME and shows_offsets(column)
+        for offset in sorted(column.offsets)
+    ]
 
 
 def _lay_out(page: Any, sheet: TableStream, lang: str, head: Any, number: int) -> None:
@@ -183,7 +203,7 @@ def _lay_out(page: Any, sheet: TableStream, lang: str, head: Any, number: int) -
 
 
 def _choose_width(column: ExportColumn, header: str) -> float:
-    fixed = {FieldType.AMOUNT: column.max_chars + 5, FieldType.DATE: 10, FieldType.TIME: 19}
+    fixed = {FieldType.AMOUNT: column.max_chars + 5, FieldType.DATE: 10, FieldType.TIME: 30}
     chars = fixed.get(column.type, column.max_chars)
     return min(max(chars + 2, len(header) + 4, _MIN_WIDTH), _MAX_WIDTH)
 
@@ -195,13 +215,17 @@ def _copy_with_rows(archive: zipfile.ZipFile, name: str, sheet: str, stream: Tab
         raise RuntimeError("the skeleton of a sheet has no row to replace")
     cells = sorted(_BLANK_CELL.findall(row[1]), key=lambda cell: xl_cell_to_rowcol(f"{cell[0]}1")[1])
     styles = [style for _, style in cells]
+    count = len(stream.columns)
+    time_styles: dict[str, dict[str, str]] = {}
+    for (path, offset, _), style in zip(_list_time_styles(stream), styles[count:], strict=True):
+        time_styles.setdefault(path, {})[offset] = style
     start = _DIMENSION.sub(f'<dimension ref="A1:{_last_cell(stream)}"/>', sheet[: row.start()], count=1)
     is_large = stream.rows * len(stream.columns) * _CELL_BYTES > _ZIP64_BYTES
     with archive.open(_create_entry(name), "w", force_zip64=is_large) as part:
         part.write(start.encode())
         first = 2
         for chunk in stream.chunks():
-            part.write(rows_to_xml(chunk, stream.columns, styles, first))
+            part.write(rows_to_xml(chunk, stream.columns, styles[:count], first, time_styles))
             first += chunk.height
         part.write(sheet[row.end() :].encode())
 

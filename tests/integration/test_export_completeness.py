@@ -10,7 +10,7 @@ import pytest
 from support.exports import FEBRUARY, bench, export, export_list, spread, voucher
 from support.list_server import Json, Lists, gl_item
 
-from armbulk.errors import Interrupted, LimitError, ServerError
+from armbulk.errors import Exit, Interrupted, LimitError, ServerError
 from armbulk.export import value_partitions
 from armbulk.export.request import ExportArguments, build_list_request
 from armbulk.resources import EXPORTS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from armbulk.model.fields import Resource
+    from armbulk.model.progress import Progress
 
 
 TENTH = {"cap": 1_000, "most": 100}
@@ -518,15 +519,20 @@ def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
     assert made.clock.now() - began < 60
 
 
-def test_a_limit_said_by_503(tmp_path: Path) -> None:
-    """Several 503 in a row are treated as a rate limit: armbulk waits."""
-
-    def closed(call: int, _: dict[str, str], __: Json) -> int | None:
-        return 503 if call in range(3, 8) else None
-
-    lists = Lists({"glitems": spread(2_500)}, change=closed)
-    made = bench(tmp_path, lists)
-    began = made.clock.now()
+@pytest.mark.parametrize("poll_seconds", ["2", "60"])
+def test_an_outage_ends_within_two_minutes_and_is_reported(tmp_path: Path, poll_seconds: str) -> None:
+    """503 without a time, for good: the export says so while it waits and ends with exit code 6; what it read stays."""
+    lists = Lists({"glitems": spread(2_500)}, change=lambda call, *_: 503 if call >= 3 else None)
+    made = bench(tmp_path, lists, poll_seconds=poll_seconds)
+    events: list[Progress] = []
     want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.csv", **FEBRUARY))
+    with pytest.raises(ServerError, match="503") as ended:
+        export_list(made, want, "en", waits=True, fresh=False, on_progress=events.append)
+    assert ended.value.exit == Exit.SERVER
+    assert "goes on from here" in ended.value.hint
+    assert made.clock.slept <= 120
+    retries = [event.text("en") for event in events if event.doing == "retrying"]
+    assert len(retries) == 4
+    assert all("503" in text for text in retries)
+    lists.change = lambda *_: None
     assert export_list(made, want, "en", waits=True, fresh=False, on_progress=lambda _: None).complete
-    assert made.clock.now() - began > 100

@@ -69,6 +69,22 @@ def test_a_workbook_is_typed_and_inert(tmp_path: Path) -> None:
     assert "<f>" not in zipfile.ZipFile(tmp_path / "gl.xlsx").read("xl/worksheets/sheet1.xml").decode()
 
 
+def test_times_keep_their_offset_and_milliseconds(tmp_path: Path) -> None:
+    """A cell shows what ARM gave: summer and winter time apart, and parts of seconds; finer times are text."""
+    times = ["2025-02-14T12:00:00.176+01:00", "2025-07-14T12:00:00.5+02:00", "2025-02-14T12:00:00Z"]
+    export_to_file(tmp_path, Lists({"glitems": [gl_item(n, createdTime=time) for n, time in enumerate(times)]}),
+                   "gl.xlsx", **FEBRUARY)  # fmt: skip
+    shown = [row["Created"] for row in cells(tmp_path / "gl.xlsx")]
+    assert [cell.value.isoformat(timespec="milliseconds") for cell in shown] == [
+        "2025-02-14T12:00:00.176", "2025-07-14T12:00:00.500", "2025-02-14T12:00:00.000",
+    ]  # fmt: skip
+    form = "yyyy-mm-dd hh:mm:ss.000"
+    assert [cell.number_format for cell in shown] == [f'{form}" +01:00"', f'{form}" +02:00"', f'{form}" Z"']
+    fine = "2025-02-14T12:00:00.123456+01:00"
+    export_to_file(tmp_path, Lists({"glitems": [gl_item(1, createdTime=fine)]}), "fine.xlsx", **FEBRUARY)
+    assert cells(tmp_path / "fine.xlsx")[0]["Created"].value == fine
+
+
 def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
     """A workbook has a frozen header, a filter and column widths, in both languages, and always the same bytes."""
     lists = Lists({"glitems": postings()})

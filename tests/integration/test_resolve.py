@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from support.commands import call
 from support.journey import Journey, journey, outcomes, sample_files
 
 from armbulk.cli import cli
@@ -63,14 +64,14 @@ def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
 
 
 class Killed(httpx.BaseTransport):
-    """The process is killed while a batch of documents is on its way; ARM takes it, or not."""
+    """The process is killed while a batch is on its way; ARM takes it, or not."""
 
-    def __init__(self, *, taken: bool) -> None:
-        self.taken, self._inner = taken, httpx.HTTPTransport()
+    def __init__(self, resource: str = "documents", *, taken: bool = False) -> None:
+        self.resource, self.taken, self._inner = resource, taken, httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass it on, and die."""
-        if not request.url.path.endswith("/documents/batches"):
+        if not request.url.path.endswith(f"/{self.resource}/batches"):
             return self._inner.handle_request(request)
         if self.taken:
             self._inner.handle_request(request)
@@ -110,6 +111,25 @@ def test_what_a_killed_process_was_sending_is_named(tmp_path: Path, words: list[
         assert set(way.documents().values()) == {1}
 
 
+@pytest.mark.parametrize("lang", ["en", "no"])
+def test_customers_that_a_killed_process_was_sending_are_said(tmp_path: Path, lang: str) -> None:
+    """Nobody has to decide about customers, but the run is not finished: it is named, with exit code 3."""
+    with journey(tmp_path) as way:
+        run, bench = way.begin(sample_files()), way.bench
+        way.bench = replace(bench, transport=Killed("customers"))
+        with pytest.raises(KeyboardInterrupt):
+            way.carry_on(run)
+        way.bench = bench
+        assert resolve(way, "--no-ask") == (3, {"open": [], "decided": {}, "resume": [str(run)]})
+        env = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home")}
+        code, shown, _ = call("resolve", "--no-ask", "--lang", lang, env=env)
+        assert (code, f"`armbulk resume {run}`" in shown) == (3, True)
+        assert way.carry_on(run) == "finished"
+        assert resolve(way, "--no-ask") == (0, {"open": [], "decided": {}})
+        code, shown, _ = call("resolve", "--no-ask", "--lang", lang, env=env)
+        assert (code, shown) == (0, "Nothing is in doubt.\n" if lang == "en" else "Ingenting er uavklart.\n")
+
+
 def test_what_a_killed_process_sent_is_found(tmp_path: Path) -> None:
     """Documents that ARM took from a process that was killed are created, with nothing sent."""
     with killed_run(tmp_path, taken=True) as (way, run):
@@ -127,6 +147,10 @@ def test_what_a_living_process_is_sending_is_not_in_doubt(tmp_path: Path) -> Non
                 code, said = resolve(way, *words)
                 assert (code, said["open"], said["decided"]) == (3, [], {})
                 assert said["running"].startswith(f"Run {run} (process ")
+            env = {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_LANG": "en"}
+            code, shown, warned = call("resolve", "--no-ask", env=env)
+            assert (code, shown) == (3, "")
+            assert "is sending for client 2218" in warned
             code, said = resolve(way, "--give-up", "--yes", "--no-ask")
             assert (code, said["error"]["code"]) == (3, "busy")
         other.close()

@@ -49,15 +49,42 @@ def test_a_date_that_the_wall_clock_contradicts_must_be_confirmed() -> None:
     assert -86_402 < keeper.skew < -86_398
 
 
-def test_a_date_of_1970_or_none_leaves_the_wall_clock() -> None:
-    """Without a usable Date the wall clock is used, and never goes back."""
-    for date in (None, 0.0, NOW - 86_400):
-        keeper, marks = ServerClock(), StoredTimes(NOW - 10, NOW - 10)
-        keeper.update(DateSample(date, 0.0, 0.1), NOW, marks)
-        assert not keeper.is_synced
-        assert not keeper.needs_date
-        assert keeper.lower_bound(NOW, 0.1, marks) == NOW
-        assert keeper.lower_bound(NOW - 3_600, 10.1, marks) == NOW + 10
+@pytest.mark.parametrize(("date", "answers"), [(None, 1), (0.0, 1), (NOW - 86_400, 2)])
+def test_an_unusable_date_leaves_the_wall_clock(date: float | None, answers: int) -> None:
+    """Without a usable Date the wall clock counts and never goes back; so it does where only the Date differs."""
+    keeper, marks = ServerClock(), StoredTimes(NOW - 10, NOW - 10)
+    for number in range(answers):
+        assert keeper.needs_date
+        keeper.update(DateSample(date, 0.1 * number, 0.1 * number), NOW, marks)
+    assert not keeper.is_synced
+    assert not keeper.needs_date
+    assert keeper.lower_bound(NOW, 0.1, marks) == NOW
+    assert keeper.lower_bound(NOW - 3_600, 10.1, marks) == NOW + 10
+
+
+@pytest.mark.promise("P10")
+def test_an_earlier_date_counts_once_two_answers_and_the_wall_clock_say_so() -> None:
+    """A time stored by a clock that was a month ahead is given up, and a single answer is not enough."""
+    month = 30 * 86_400
+    keeper, marks = ServerClock(), StoredTimes(NOW + month, NOW + month)
+    keeper.update(DateSample(NOW, 0.0, 0.1), NOW, marks)
+    assert keeper.needs_date
+    keeper.update(DateSample(NOW, 0.2, 0.3), NOW, marks)
+    assert keeper.is_synced
+    assert keeper.skew is None
+    assert NOW - 1 < keeper.lower_bound(NOW, 0.3, marks) < NOW + 2
+
+
+@pytest.mark.promise("P7", "P10")
+def test_the_time_since_the_start_shows_that_a_date_jumped() -> None:
+    """A Date that leaps ahead while the machine runs makes no usage older: it is moved along."""
+    keeper, marks = ServerClock("start 1"), StoredTimes(NOW, NOW, NOW + 1, NOW, 1_000.0, "start 1")
+    assert keeper.lower_bound(NOW + 5 * 86_400, 1_060.0, marks) == NOW + 60
+    samples = [DateSample(NOW + 86_400 + 60, 1_060.0, 1_060.1), DateSample(NOW + 86_400 + 61, 1_061.0, 1_061.1)]
+    jumps = [keeper.update(sample, NOW + 86_400 + 60, marks) for sample in samples]
+    assert jumps[0] == 0.0
+    assert jumps[1] == pytest.approx(86_400, abs=3)
+    assert keeper.is_synced
 
 
 def test_a_refusal_teaches_that_others_use_the_meters() -> None:

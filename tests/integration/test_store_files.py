@@ -58,8 +58,11 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
                     f"ALTER TABLE sent_key DROP COLUMN {name};"
                     for name in ("outcome", "customer_norm", "date", "currency", "amount", "body", "content")
                 )
-                + "ALTER TABLE usage_clock DROP COLUMN heard;"
-                "DROP TABLE usage_foreign; ALTER TABLE item DROP COLUMN base;"
+                + "".join(
+                    f"ALTER TABLE usage_clock DROP COLUMN {name};"
+                    for name in ("heard", "high", "wall", "monotonic", "boot")
+                )
+                + "DROP TABLE usage_foreign; ALTER TABLE item DROP COLUMN base;"
                 "PRAGMA user_version = 1;"
             )
         raw.close()

@@ -21,6 +21,8 @@ from support.list_server import Json, Lists, gl_item
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import httpx
+
     from armbulk.export.session import OnProgress
     from armbulk.month_end.request import MonthEndRequest
     from armbulk.sandbox import Sandbox
@@ -29,11 +31,12 @@ if TYPE_CHECKING:
 FEBRUARY = {"period": "2025-02"}
 
 
-def bench(folder: Path, lists: Lists, size: str = "XL") -> Context:
+def bench(folder: Path, lists: httpx.BaseTransport, size: str = "XL", poll_seconds: str = "2") -> Context:
     """A bench at these lists."""
     settings = {
         "ARMBULK_HOME": str(folder / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_TOKEN": "t",
         "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": size, "ARMBULK_LANG": "en",
+        "ARMBULK_POLL_SECONDS": poll_seconds,
     }  # fmt: skip
     return Context(load_profile(settings), FakeClock(), lists)
 

@@ -15,6 +15,7 @@ DAYS = {"glitems": "voucherDate", "aritems": "voucherDate", "documents": "docume
 NAMES = {
     "glyear": "glYear", "glperiod": "glPeriod", "glaccountno": "glAccountNo", "voucherno": "voucherNo",
     "customerno": "customerNo", "accountno": "accountNo", "customercategory": "customerCategory",
+    "documentno": "documentNo", "documenttype": "documentType",
 }  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from support.paths import ROOT
 BREATH = threading.Event()  # never set: a short breath between two looks at a real process
 
 
-def start(words: list[str], arm: Sandbox, home: Path) -> subprocess.Popen[str]:
+def start(words: list[str], arm: Sandbox, home: Path, **settings: str) -> subprocess.Popen[str]:
     """Start the program as a user would."""
-    env = {**os.environ, **arm.settings, "ARMBULK_HOME": str(home), "ARMBULK_POLL_SECONDS": "0.05"}
+    env = {**os.environ, **arm.settings, "ARMBULK_HOME": str(home), "ARMBULK_POLL_SECONDS": "0.05", **settings}
     env["PYTHONPATH"] = os.pathsep.join([str(ROOT), env.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "armbulk", *words, "--json"]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -1,15 +1,15 @@
 """Never over the limit, as ARM counts: the real ledger against a server that counts every call exactly.
 
 Two processes share one store. Calls travel for up to a minute, answers get lost, processes are killed with calls on
-their way, machines start anew, and the machine's wall clock is wrong and jumps by up to a month at any time. What is
-simulated is the world; what is tested is `store.metering` with `quota.server_clock` and `quota.limits`.
+their way, machines start anew, and the machine's wall clock and ARM's Date are wrong and jump by up to a month at any
+time. What is simulated is the world; what is tested is `store.metering` with `quota.server_clock` and `quota.limits`.
 """
 
 import heapq
 import random
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, product
 from typing import Any
 
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import DateSample
 from armbulk.quota.limits import METERS, Account, Priority, QuotaLimits
+from armbulk.quota.server_clock import StoredTimes
 from armbulk.store import usage_ledger
 from armbulk.store.metering import QuotaMeter
 from armbulk.store.schema import metadata
@@ -55,26 +56,48 @@ class Server:
         return over
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What may be wrong: the wall clock, ARM's Date (or there is none), and whether the machine starts anew."""
+
+    jumps: bool = True
+    dates: bool = True
+    date_jumps: bool = False
+    restarts: bool = False
+
+
+JUMPS = (0.0, 0.0, 3_600.0, -3_600.0, 7.0, -2 * DAY, 30 * DAY, -30 * DAY, 32 * DAY)
+
+
 @dataclass
 class World:
-    """True time, a machine with a wall clock that is off by `wrong`, and an ARM that says the time or does not."""
+    """True time, a machine with a wall clock that is off by `wrong`, and an ARM whose Date is off by `date_wrong`."""
 
     chance: random.Random
-    jumps: bool
-    dates: bool
+    conditions: Conditions = Conditions()
     at: float = 1_800_000_000.0
     wrong: float = 0.0
+    date_wrong: float = 0.0
     booted: float = 1_799_990_000.0
+    starts: int = 1
     server: Server = field(default_factory=Server)
 
     def disturb(self) -> None:
-        """Now and then somebody sets the clock, or the machine starts anew."""
-        if self.jumps and self.chance.random() < 0.06:
-            self.wrong = self.chance.choice([0.0, 0.0, 3_600.0, -3_600.0, 7.0, -2 * DAY, 30 * DAY, -30 * DAY, 32 * DAY])
+        """Now and then somebody sets a clock, or the machine starts anew."""
+        if self.conditions.jumps and self.chance.random() < 0.06:
+            self.wrong = self.chance.choice(JUMPS)
+        if self.conditions.date_jumps and self.chance.random() < 0.06:
+            self.date_wrong = self.chance.choice(JUMPS)
+        if self.conditions.restarts and self.chance.random() < 0.03:
+            self.start_machine()
 
-    def date(self) -> float | None:
-        """The Date header, which has whole seconds."""
-        return float(int(self.at)) if self.dates else None
+    def start_machine(self) -> None:
+        """The machine starts anew; what ran on it has ended."""
+        self.booted, self.starts = self.at - 20.0, self.starts + 1
+
+    def date(self, at: float) -> float | None:
+        """The Date header of an answer, which has whole seconds."""
+        return float(int(at + self.date_wrong)) if self.conditions.dates else None
 
 
 @dataclass
@@ -83,6 +106,7 @@ class Machine:
 
     world: World
     steady: bool = True
+    knows_start: bool = True
     started: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
@@ -98,17 +122,34 @@ class Machine:
         """Seconds since the machine was started."""
         return self.world.at - self.world.booted
 
+    @property
+    def boot_id(self) -> str:
+        """Which start of the machine that is."""
+        return str(self.world.starts) if self.knows_start else ""
+
 
 class Ledger(QuotaMeter):
     """The product's own metering over a database in memory, as one process has it."""
 
     def __init__(self, engine: sa.Engine, world: World) -> None:
         self._engine, self.clock, self._times = engine, Machine(world), {}
+        self.world = world
 
     def start(self) -> None:
         """A process begins, perhaps where another was killed."""
         with self._engine.begin() as conn:
             self._adopt_orphans(conn, ACCOUNT)
+
+    def ask(self, cost: ApiUsage) -> int | float:
+        """Reserve room; ask ARM for its time, twice if need be, where there is none."""
+        made = self.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
+        for _ in range(2):
+            if not isinstance(made, float) or not self.needs_time_sync(ACCOUNT):
+                break
+            monotonic = self.clock.monotonic()
+            self.update_clock(ACCOUNT, DateSample(self.world.date(self.world.at), monotonic, monotonic))
+            made = self.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
+        return made
 
 
 class Unreserved(Ledger):
@@ -130,8 +171,16 @@ class Forgetful(Ledger):
                 conn.execute(sa.delete(table))
 
 
-class Deaf(Ledger):
-    """Takes the time from the wall clock alone, with a ratchet, and never listens to ARM."""
+class Startless(Ledger):
+    """Does not know when the machine was started."""
+
+    def __init__(self, engine: sa.Engine, world: World) -> None:
+        super().__init__(engine, world)
+        self.clock.knows_start = False
+
+
+class Deaf(Startless):
+    """Takes the time from the wall clock alone, and never listens to ARM."""
 
     def _update_clock(self, conn: sa.Connection, account: Account, sample: DateSample) -> None:
         super()._update_clock(conn, account, DateSample(None, sample.sent_at, sample.received_at))
@@ -142,11 +191,10 @@ class Barefoot(Ledger):
 
     def __init__(self, engine: sa.Engine, world: World) -> None:
         super().__init__(engine, world)
-        self.clock = Machine(world, steady=False)
+        self.clock = Machine(world, steady=False, knows_start=False)
 
-    def _now(self, conn: sa.Connection, account: Account) -> Any:
-        found = super()._now(conn, account)
-        return type(found)(self.clock.now(), self.clock.now(), found.stored)
+    def _bounds(self, account: Account, stored: StoredTimes) -> Any:
+        return replace(super()._bounds(account, stored), low=self.clock.now(), high=self.clock.now())
 
 
 class Life:
@@ -156,22 +204,21 @@ class Life:
         self.world, self.make = world, make
         self.book = make()
         self.book.start()
+        self.starts = world.starts
         self.longest = 0.0
         self.open: tuple[int, ApiUsage, float, float | None] | None = None
 
     def step(self) -> float:
         """Do the next thing; return in how many seconds to go on."""
+        if self.starts != self.world.starts:
+            return self._die()
         if self.open is not None:
             return self._answer(*self.open)
         chance = self.world.chance
         if chance.random() < 0.04:
             return self._die()
         cost = ApiUsage(1, chance.randrange(5), chance.randrange(5))
-        made = self.book.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
-        if isinstance(made, float) and self.book.needs_time_sync(ACCOUNT):
-            monotonic = self.book.clock.monotonic()
-            self.book.update_clock(ACCOUNT, DateSample(self.world.date(), monotonic, monotonic))
-            made = self.book.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
+        made = self.book.ask(cost)
         if isinstance(made, float):
             wait = made - self.book.clock.now()
             self.longest = max(self.longest, wait)
@@ -196,26 +243,25 @@ class Life:
         if arrived is None:
             self.book.settle(ACCOUNT, reservation, cost, None)
         else:
-            date = float(int(arrived)) if self.world.dates else None
-            self.book.settle(ACCOUNT, reservation, cost, DateSample(date, left, self.book.clock.monotonic()))
+            sample = DateSample(self.world.date(arrived), left, self.book.clock.monotonic())
+            self.book.settle(ACCOUNT, reservation, cost, sample)
         return self.world.chance.choice([0.0, 0.0, 5.0, 200.0])
 
     def _die(self) -> float:
         chance = self.world.chance
-        self.open = None
+        self.open, self.starts = None, self.world.starts
         self.book = self.make()
         self.book.start()
         return chance.choice([0.0, 5.0, 600.0, 4 * 3_600.0, 3 * DAY])
 
 
 def schedule(
-    seed: int, make: Callable[[sa.Engine, World], Ledger], *, jumps: bool = True, dates: bool = True, steps: int = 240
+    seed: int, make: Callable[[sa.Engine, World], Ledger], conditions: Conditions, steps: int = 240
 ) -> Counter[str]:
-    """One random life of a client: what ARM counted, and how long anybody was told to wait."""
-    chance = random.Random(seed)
+    """One random life of a client: what ARM counted, how long anybody was told to wait, and how it ends."""
     engine = sa.create_engine("sqlite://")
     metadata.create_all(engine)
-    world = World(chance, jumps, dates)
+    world = World(random.Random(seed), conditions)
     lives = [Life(world, lambda: make(engine, world)) for _ in range(2)]
     order = count()
     due = [(world.at, next(order), life) for life in lives]
@@ -224,15 +270,32 @@ def schedule(
         world.at, _, life = heapq.heappop(due)
         world.disturb()
         heapq.heappush(due, (world.at + life.step(), next(order), life))
-    engine.dispose()
-    over = world.server.excess()
+    over, calls = world.server.excess(), len(world.server.calls)
     longest = max(life.longest for life in lives)
-    return Counter(schedules=1, bad=over > 0, calls=len(world.server.calls), endless=longest > LONGEST)
+    if world.chance.random() < 0.5:
+        world.start_machine()
+    stuck = seconds_until_free(world, lambda: make(engine, world)) > LONGEST
+    engine.dispose()
+    return Counter(schedules=1, bad=over > 0, calls=calls, endless=longest > LONGEST, stuck=stuck)
 
 
-def tally(schedules: int, make: Callable[[sa.Engine, World], Ledger], **world: bool) -> Counter[str]:
+def seconds_until_free(world: World, make: Callable[[], Ledger]) -> float:
+    """Seconds until a call gets room once all clocks are right: one process after another waits as it is told."""
+    world.wrong = world.date_wrong = 0.0
+    began, cost = world.at, ApiUsage(1, 1, 1)
+    for _ in range(20):
+        book = make()
+        book.start()
+        made = book.ask(cost)
+        if not isinstance(made, float):
+            break
+        world.at += max(made - book.clock.now(), 1.0)
+    return world.at - began
+
+
+def tally(schedules: int, make: Callable[[sa.Engine, World], Ledger], conditions: Conditions) -> Counter[str]:
     """Many schedules: how many there were, and in how many a limit was passed."""
     counted: Counter[str] = Counter()
     for seed in range(schedules):
-        counted.update(schedule(seed, make, **world))
+        counted.update(schedule(seed, make, conditions))
     return counted

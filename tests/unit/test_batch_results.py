@@ -103,7 +103,13 @@ def test_206_first_with_some_items() -> None:
 
 def test_whole_batch_failed() -> None:
     """A verdict on the batch is none on the records in it: it is said as it is, and no record has an outcome."""
-    for words in ({"status": "FAILED"}, {"result": "BATCH-REJECTED"}, {"status": "error"}, {"success": False}):
+    for words in (
+        {"status": "FAILED"},
+        {"result": "BATCH-REJECTED"},
+        {"status": "error"},
+        {"success": False},
+        {"status": "Timed out"},
+    ):
         found = read_batch(reply({**words, "message": "Bad batch"}), "documents", SENT)
         assert (outcomes(found), found.rejection, found.pending) == ({}, "Bad batch", False)
     found = read_batch(reply({"data": {"status": "FAILED"}}, 206), "documents", SENT)

@@ -15,7 +15,15 @@ from armbulk.arm.decode import RecordDecoder, split_raw_records
 from armbulk.arm.json_body import parse_json
 from armbulk.model.columns import ColumnStats, ColumnSums
 from armbulk.model.fields import FieldType
-from armbulk.model.record_texts import PARENT_INDEX, RAW_JSON, RECORD_KEY, build_frame, format_json_value, to_json_text
+from armbulk.model.record_texts import (
+    OTHER_FIELDS,
+    PARENT_INDEX,
+    RAW_JSON,
+    RECORD_KEY,
+    build_frame,
+    format_json_value,
+    to_json_text,
+)
 from armbulk.resources import EXPORTS
 
 ITEMS = EXPORTS["ar-items"]
@@ -164,3 +172,23 @@ def test_records_without_a_key_are_told_apart_by_all_they_hold() -> None:
     records = [{"glAmount": 1}, {"glAmount": 2}, {"glAmount": 1}]
     items, _ = RecordDecoder(resource, resource.listing).to_frames(records)
     assert items[RECORD_KEY].n_unique() == 2
+
+
+def test_thousands_of_names_become_one_column() -> None:
+    """Names that are data cost no time: what has no column of its own is JSON in one column, and nothing is lost."""
+    records = [
+        {
+            "arItemId": n,
+            "kid": f"K{n}",
+            "amounts": {"open": n, f"x{n}": 1},
+            **{f"n{n}_{i}": Decimal(i) for i in range(17)},
+        }
+        for n in range(1_000)
+    ]
+    frame = build_frame(records, ["arItemId", "kid", "amounts.open"], frozenset({"n0_0"}))
+    assert frame.columns == ["arItemId", "kid", "amounts.open", OTHER_FIELDS]
+    assert frame["amounts.open"].to_list() == [str(n) for n in range(1_000)]
+    for record, others in zip(records, frame[OTHER_FIELDS], strict=True):
+        known = {"arItemId", "kid", "amounts", "n0_0"}
+        left = {name: value for name, value in record.items() if name not in known}
+        assert json.loads(others, parse_int=Decimal) == {"amounts": {f"x{record['arItemId']}": Decimal(1)}, **left}

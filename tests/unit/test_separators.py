@@ -41,6 +41,8 @@ def test_a_line_that_names_the_wrong_separator(tmp_path: Path) -> None:
     """The line is there, and is to be changed."""
     error = refused(tmp_path / "f.csv", "sep=,\n" + "\n".join(ROWS))
     assert error.hint == "Change the first line to sep=;"
+    amounts = ["Fakturanr;Kundenr;Beløp", "1;2;100,50", "2;2;1,5", "3;2;7"]
+    assert "separator looks like ;" in str(refused(tmp_path / "f.csv", "sep=,\n" + "\n".join(amounts)))
 
 
 def test_a_workbook_with_all_in_one_column(tmp_path: Path) -> None:

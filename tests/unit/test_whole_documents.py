@@ -133,6 +133,25 @@ def test_a_text_line_is_no_note(tmp_path: Path) -> None:
     assert codes(found) == [(3, "A", "continuation-filled")]
 
 
+def test_a_row_without_a_line_is_no_line(tmp_path: Path) -> None:
+    """A document above its lines is no line of its own; in a sheet of lines, a row without a line is an error."""
+    header = (
+        "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Fakturabeløp inkl. mva;Linjenr;Linjetekst;Antall"
+    )
+    rows = [header, "F1;IN;K1;2026-02-01;2026-02-15;NOK;250;;;", ";;;;;;;1;Kam;1", ";;;;;;;2;Kam;1"]
+    found = check_texts(tmp_path, FILL, flat=rows)
+    assert codes(found) == [(3, "A", "continuation-filled")]
+    assert found.tables["lines"].rows.select("row", "document_no").rows() == [(3, "F1"), (4, "F1")]
+    bare = check_texts(tmp_path, flat=[*rows[:2], "F2;IN;K1;2026-02-01;2026-02-15;NOK;125;1;Kam;1"])
+    assert (codes(bare), sent_documents(bare)) == ([(2, "A", "document-without-lines")], ["F2"])
+    row = "F{};IN;K1;2026-02-01;2026-02-15;NOK;250;{}"
+    among = check_texts(tmp_path, flat=[header, *(row.format(n, ";;" if n == 2 else "1;Kam;1") for n in (1, 2, 3))])
+    assert sent_documents(among) == ["F1", "F3"]
+    empty = check_texts(tmp_path, documents=[document("F1")], lines=[line("F1"), "F1;;;;;;;"])
+    assert codes(empty) == [(3, "A", "empty-line")]
+    assert sent_documents(empty) == []
+
+
 class Answers(Dialog):
     """Answers the question about continuation rows."""
 

@@ -1,0 +1,23 @@
+"""Texts of others as a terminal may show them: nothing moves the cursor, changes colours or turns the order round."""
+
+import re
+
+_ESCAPE = re.compile("\x1b\\[[0-9;?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)")
+_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
+_REPLACEMENT = "\ufffd"
+_AS_BREAKS = {ord(character): "\n" for character in "\r\x0b\x0c\x85\u2028\u2029"}
+
+
+def show_safely(text: str) -> str:
+    """Return a text for a terminal: control characters (but breaks and tabs) and marks of direction become U+FFFD."""
+    return _CONTROLS.sub(_REPLACEMENT, text.replace("\r\n", "\n").translate(_AS_BREAKS))
+
+
+def to_one_line(text: str, max_chars: int) -> str:
+    """Return a text on one line, without escape sequences and control characters; a longer one ends in `…`."""
+    text = _ESCAPE.sub("", text[: 4 * max_chars])
+    line = _CONTROLS.sub(_REPLACEMENT, _BREAKS.sub(" ", text)).strip()
+    return line if len(line) <= max_chars else f"{line[: max_chars - 1]}…"

@@ -1,0 +1,108 @@
+"""ARM says that a batch failed as a whole: that is no word on any one record in it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from support.journey import journey, outcomes, sample_files
+
+from armbulk.results.run_result import load_result
+
+UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+class Failing(httpx.BaseTransport):
+    """ARM, which says that the batches of a resource failed; it takes those of the first records all the same."""
+
+    def __init__(self, resource: str, *, taken: int, message: str = "Ledger closed") -> None:
+        self.resource, self.taken, self.message, self.posts = resource, taken, message, 0
+        self._inner = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Take a part of the batch, and say that it failed."""
+        if request.method == "POST" and request.url.path.endswith(f"/{self.resource}/batches"):
+            self.posts += 1
+            body = json.loads(request.content)
+            body[self.resource] = body[self.resource][: self.taken]
+            headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+            if self.taken:
+                self._inner.handle_request(httpx.Request("POST", request.url, headers=headers, json=body))
+            return _answer(202, {"batchUuid": UUID, "status": "QUEUED"})
+        if request.url.path.endswith(UUID):
+            return _answer(200, {"batchUuid": UUID, "status": "FAILED", "message": self.message})
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Let go."""
+        self._inner.close()
+
+
+def _answer(status: int, body: object) -> httpx.Response:
+    return httpx.Response(status, stream=httpx.ByteStream(json.dumps(body).encode()))
+
+
+@pytest.mark.promise("P2")
+def test_documents_are_looked_up_until_it_is_certain(tmp_path: Path) -> None:
+    """What ARM has is created at once; the rest stays in doubt and guarded, and is rejected after time to settle."""
+    with journey(tmp_path) as way:
+        failing = Failing("documents", taken=2)
+        way.bench = replace(way.bench, transport=failing)
+        run = way.begin(sample_files())
+        assert way.carry_on(run) == "in_doubt"
+        assert outcomes(load_result(way.store, run)) == {"created": 5, "in_doubt": 4}
+        assert way.store.sent_documents(way.bench.profile.account).height == 6
+        again = way.run(sample_files())
+        assert again.count_outcomes()["in_doubt"] == 4
+        way.clock.sleep(1_800)
+        assert way.carry_on(run) == "finished"
+        stood = load_result(way.store, run)
+        assert outcomes(stood) == {"created": 5, "rejected": 4}
+        assert stood.items.filter(stood.items["outcome"] == "rejected")["message"].unique().to_list() == [
+            "Ledger closed"
+        ]
+        assert way.store.sent_documents(way.bench.profile.account).height == 2
+        way.bench = replace(way.bench, transport=None)
+        assert way.run(sample_files()).count_outcomes()["created"] == 4
+        assert set(way.documents().values()) == {1}
+        assert failing.posts == 1
+
+
+def test_a_document_that_arrives_late_is_no_rejection(tmp_path: Path) -> None:
+    """It is found by the next look-up, before the time to settle is over."""
+    with journey(tmp_path) as way:
+        way.bench = replace(way.bench, transport=Failing("documents", taken=0))
+        run = way.begin(sample_files(documents=1))
+        assert way.carry_on(run) == "in_doubt"
+        way.sandbox.state.documents["f1"] = [
+            {"documentNo": "F1", "documentType": "IN", "customerNo": "0002", "currency": "NOK"}
+        ]
+        way.clock.sleep(1_800)
+        assert way.carry_on(run) == "finished"
+        assert outcomes(load_result(way.store, run))["created"] == 4
+
+
+@pytest.mark.parametrize(("taken", "said"), [(3, {"created": 6, "unchanged": 3}), (0, {"rejected": 3, "held_back": 6})])
+def test_customers_are_looked_up_at_once(tmp_path: Path, taken: int, said: dict[str, int]) -> None:
+    """A customer that ARM has with the values sent is well; one that it does not have is rejected with ARM's words."""
+    with journey(tmp_path) as way:
+        failing = Failing("customers", taken=taken)
+        way.bench = replace(way.bench, transport=failing)
+        stood = way.run(sample_files())
+        assert outcomes(stood) == said
+        if not taken:
+            rejected = stood.items.filter(stood.items["outcome"] == "rejected")
+            assert rejected["message"].unique().to_list() == ["Ledger closed"]
+        assert failing.posts == 1
+
+
+def test_words_on_a_batch_are_shown_without_what_they_quote(tmp_path: Path) -> None:
+    """They stand with every record of the batch, so they name none of its customers."""
+    with journey(tmp_path) as way:
+        way.bench = replace(
+            way.bench, transport=Failing("customers", taken=0, message="No place for kunde2@eksempel.no")
+        )
+        stood = way.run(sample_files())
+        rejected = stood.items.filter(stood.items["outcome"] == "rejected")
+        assert rejected["message"].unique().to_list() == ["No place for …"]
