@@ -93,8 +93,10 @@ def set_aside_unchanged(
     if sent_customers.is_empty():
         return items
     open_customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_null())
-    hashes = hasher.hash_customers(open_customers, update=update).select(
-        pl.col("item").alias("no"), "customer", "content"
+    hashes = open_customers.select(
+        "no",
+        pl.Series("customer", hasher.hash_keys(open_customers["key"]), dtype=pl.String),
+        pl.Series("content", hasher.hash_contents(open_customers["payload"], update=update), dtype=pl.String),
     )
     same = hashes.join(sent_customers, on=["customer", "content"], how="inner").select("no", sent_in="run")
     joined = items.join(same, on="no", how="left", maintain_order="left")
