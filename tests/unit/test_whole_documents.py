@@ -190,7 +190,7 @@ def test_the_option_decides(tmp_path: Path) -> None:
     assert json.loads(exits["stop"].stdout)["counts"]["error"] == 1
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["F1", "F2", "F3", "", "?"]), min_size=1, max_size=8))
 def test_no_document_is_sent_without_a_line(tmp_path: Path, owners: list[str]) -> None:
     """Whatever lines have lost their number, no document is sent that may be the owner of one of them."""
