@@ -131,6 +131,12 @@ CELLS: dict[str, FindingType] = {
         "Enter the value as text",
         "Skriv verdien som tekst",
     ),
+    "number-not-identifier": error(
+        "The cell holds the number {value}; a sign or decimals do not fit here",
+        "Cellen inneholder tallet {value}; fortegn eller desimaler passer ikke her",
+        "Format the column as Text and enter the value again",
+        "Formater kolonnen som Tekst og skriv verdien på nytt",
+    ),
     "control-character": error(
         "The text holds a control character ({detail})",
         "Teksten inneholder et kontrolltegn ({detail})",
@@ -198,8 +204,17 @@ CELLS: dict[str, FindingType] = {
     "percent-cell": error(
         "The cell shows a percentage, but holds {value}",
         "Cellen viser en prosent, men inneholder {value}",
-        "Write the number without the per cent format, for example 5.5",
-        "Skriv tallet uten prosentformat, for eksempel 5,5",
+        "Write the number without the per cent format, for example 5.5; where a text belongs, format the cell as Text "
+        "and enter it again",
+        "Skriv tallet uten prosentformat, for eksempel 5,5; der en tekst hører hjemme, formater cellen som Tekst og "
+        "skriv den på nytt",
+    ),
+    "sent-as-text": warning(
+        'The cell is no text; "{value}" is sent, and Excel may show it otherwise',
+        "Cellen er ingen tekst; «{value}» sendes, og Excel kan vise den annerledes",
+        "Nothing to do if {value} is right; else format the cell as Text and enter it again",
+        "Ingenting å gjøre hvis {value} er riktig; ellers formater cellen som Tekst og skriv den på nytt",
+        tunable=True,
     ),
 }
 """Codes of cells."""

@@ -16,7 +16,7 @@ def find_mixed_orders(sheet: Sheet, index: int, match: HeaderMatch, order: str |
     """Return one finding for each date column whose cells contradict each other; it stops the sheet.
 
     A program that reads 01/02/2025 with the wrong order swaps day and month, and leaves 27/02/2025 as a text: then no
-    date of the column has a day after the 12th, and every text has one.
+    date of the column has a day after the 12th, and every text has one. With dots only one order is in use.
 
     Args:
         sheet: The sheet.
@@ -67,7 +67,7 @@ def _judge(cells: pl.DataFrame, order: str | None) -> tuple[str, list[tuple[int,
     day_first, month_first = cells.filter("is_day_first"), cells.filter("is_month_first")
     if order is None and day_first.height and month_first.height:
         return "dates-mixed", _examples(day_first, month_first)
-    unconverted = pl.concat([day_first, month_first])
+    unconverted = pl.concat([day_first, month_first]).filter(~pl.col("text").str.contains(".", literal=True))
     dates = cells.filter(pl.col("day").is_not_null())
     may_be_swapped = dates.filter(pl.col("day") != pl.col("month"))
     if unconverted.height and may_be_swapped.height and dates.filter(pl.col("day") > _LAST_MONTH).is_empty():

@@ -58,4 +58,6 @@ def apply_number_formats(frame: pl.DataFrame, cells: CellColumn, *, knows_format
     )
     disguised: tuple[CellIssue, ...] = (("shown-differently", pl.col("format").is_not_null(), pl.col("format")),)
     formatted: CellIssue = ("shown-by-format", pl.col("stored").is_not_null(), pl.col("stored"))
-    return ShownCells(columns, disguised if is_identifier else (), (formatted,))
+    if is_identifier:
+        return ShownCells(columns, disguised, (formatted,))
+    return ShownCells(columns, (), (formatted, ("sent-as-text", pl.col("format").is_not_null(), None)))

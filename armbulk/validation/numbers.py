@@ -8,6 +8,7 @@ import polars as pl
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
+from armbulk.validation.characters import INVISIBLE
 
 DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 """How many decimals a type has."""
@@ -65,7 +66,7 @@ def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
     Boolean: a text that is a dash alone. Simple numbers are converted at once; only other texts are parsed as people
     write numbers.
     """
-    frame = _shorten_to_excel_digits(frame)
+    frame = shorten_to_excel_digits(frame)
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
     is_text = pl.col("kind") == "text"
     marks = re.escape(decimal or ",.")
@@ -111,7 +112,7 @@ def _parse_written(texts: pl.Series, decimal: str | None) -> pl.DataFrame:
 
 def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return texts without blanks, currency and brackets, the minus in front; and where `,-` ends a whole number."""
-    text = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ")
+    text = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
     is_whole = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
     for _ in range(2):  # currency may be inside or outside of brackets
         text = (
@@ -123,10 +124,11 @@ def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
         text = text.str.replace(rf"([0-9]){_NO_DECIMALS}$", "$1").zip_with(has_no_decimals, text)
         is_whole |= has_no_decimals
         text = text.str.replace(r"^\( *(.*?) *\)$", "-$1")
-    return text.str.replace(r"^(.*[0-9]) *-$", "-$1").str.replace("^(-?) +", "$1"), is_whole
+    text = text.str.replace(r"^(.*[0-9]) *-$", "-$1").str.replace("^(-?) +", "$1")
+    return text.str.replace(r"^\+ *([0-9])", "$1").str.replace(r"^(-?)([.,][0-9]+)$", "${1}0$2"), is_whole
 
 
-def _shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:
+def shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:
     """Round number cells with more than 15 digits as Excel shows them: 0.30000000000000004 is 0.3."""
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
     digits = pl.col("text").str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
