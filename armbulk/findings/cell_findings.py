@@ -209,6 +209,12 @@ CELLS: dict[str, FindingType] = {
         "Skriv tallet uten prosentformat, for eksempel 5,5; der en tekst hører hjemme, formater cellen som Tekst og "
         "skriv den på nytt",
     ),
+    "other-currency": error(
+        'The amount "{value}" is in {detail}, but its row does not have that currency',
+        "Beløpet «{value}» er i {detail}, men raden har ikke den valutaen",
+        "Correct the amount or the currency of the row; if the row has no currency, enter the amount as a number alone",
+        "Rett beløpet eller valutaen i raden; uten valuta i raden skrives beløpet som et tall alene",
+    ),
     "sent-as-text": warning(
         'The cell is no text; "{value}" is sent, and Excel may show it otherwise',
         "Cellen er ingen tekst; «{value}» sendes, og Excel kan vise den annerledes",

@@ -50,8 +50,8 @@ SHEETS: dict[str, FindingType] = {
         "Ingenting å gjøre",
     ),
     "duplicate-header": error(
-        'The column "{header}" means the same as column {detail}',
-        "Kolonnen «{header}» betyr det samme som kolonne {detail}",
+        'The column "{value}" means the same as column {detail}: "{header}"',
+        "Kolonnen «{value}» betyr det samme som kolonne {detail}: «{header}»",
         "Keep one of the two columns, or rename the other",
         "Behold én av de to kolonnene, eller gi den andre et annet navn",
     ),

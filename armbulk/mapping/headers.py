@@ -145,7 +145,13 @@ def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
         return None
     same_digits = _group_by_digits(tuple(names)).get(tuple(_DIGITS.findall(folded)), [])
     near = difflib.get_close_matches(folded, same_digits, n=1, cutoff=_MIN_SIMILARITY)
-    return names[near[0]] if near and not has_other_unit(text, names[near[0]]) else None
+    return names[near[0]] if near and not _is_other(text, near[0], names[near[0]]) else None
+
+
+def _is_other(text: str, name: str, column: Field) -> bool:
+    """Return whether a header is another column than the similar `name`: of another unit, or electronic (E-post)."""
+    folded = fold_header(text)
+    return has_other_unit(text, column) or folded == f"e{name}" or name == f"e{folded}"
 
 
 def has_other_unit(text: str, column: Field) -> bool:
@@ -329,7 +335,8 @@ def _report_unknown(
 
 
 def _suggest_header(text: str, names: Mapping[str, Field]) -> str:
-    near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
-    if near and has_other_unit(text, names[near[0]]):
+    writable = [name for name, column in names.items() if column.role is not FieldRole.READ_ONLY]
+    near = difflib.get_close_matches(fold_header(text), writable, n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
+    if near and _is_other(text, near[0], names[near[0]]):
         near = []
     return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""

@@ -14,7 +14,14 @@ _UNQUOTED = frozenset(" -+()$:!^&'~{}<>=\u00a0\u202f")  # characters that are sh
 _BLANKS = re.compile("[\u00a0\u202f]")
 _CHANGING_BRACKET = re.compile(r"dbnum|natnum", re.IGNORECASE)  # digits of another script
 _CONDITION = re.compile(r"(?P<sign><=|>=|<>|<|>|=)(?P<limit>-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
-_COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq}
+_COMPARISONS = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
 _THOUSANDS = re.compile(r"[0#?]{1,3}( [0#?]{3})+")
 
 
@@ -62,12 +69,11 @@ class NumberPattern:
         if first.condition is None:
             return None
         number = Decimal(digits)
-        if first.applies_to(number):
-            return first
-        *conditional, last = others or [None]
-        if last is not None and last.condition is not None:
-            conditional, last = [*conditional, last], None
-        return next((section for section in conditional if section and section.applies_to(number)), last)
+        for section in (first, *others):
+            is_rest = section is self._sections[-1] and section.condition is None
+            if is_rest or section.applies_to(number):
+                return section
+        return None
 
 
 class _Section:

@@ -44,7 +44,10 @@ def to_plain_number(raw: str) -> str | None:
 
 
 def _strip_decimal_zeros(plain: str) -> str:
-    return plain.rstrip("0").rstrip(".") if plain.endswith("0") and "." in plain else plain
+    if not plain.endswith("0") or "." not in plain:
+        return plain
+    stripped = plain.rstrip("0").rstrip(".")
+    return stripped if stripped.strip("-0") else "0"
 
 
 @lru_cache(maxsize=1 << 14)

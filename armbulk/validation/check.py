@@ -258,7 +258,7 @@ def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptio
     table = Table(match.recognised_resource, rows, {index: match.columns})
     if match.lines is None:
         return [table], findings
-    line_rows, line_findings = parse_sheet(sheet, index, match.lines, options)
+    line_rows, line_findings = parse_sheet(sheet, index, match.lines, options, match.columns)
     lines = Table(match.lines.recognised_resource, line_rows, {index: match.lines.columns})
     documents, split_findings = flat_file.split_flat_file(
         table, lines, index, sheet.hidden_rows, _headers_of(sheet, match)

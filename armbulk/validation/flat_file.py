@@ -21,7 +21,8 @@ def split_flat_file(
     """Return (the documents of a flat sheet, one row each; findings).
 
     A document has the row number of its first row that is shown. Its values may be in all of its rows or in some, but
-    must not differ. Amounts that only the lines have are summed where every line but those of text has one. `headers`: letter → header.
+    must not differ. Amounts that only the lines have are summed where every line but those of text has one.
+    `headers`: letter → header.
     """
     key, letters = documents.resource.key, documents.columns[index]
     rows = documents.rows.with_columns(normalise_key(pl.col(key)).alias("norm")).filter(pl.col("norm").is_not_null())
@@ -73,8 +74,10 @@ def _report_amounts(
     It is unclear where all lines of every document have the same value, unless the header says that it is the line's.
     """
     columns, resources = lines.columns[index], (lines.resource, documents)
-    distinct = lines.rows.filter(~is_text_line(lines)).group_by(_parent_norm(lines)).agg(
-        pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed)
+    distinct = (
+        lines.rows.filter(~is_text_line(lines))
+        .group_by(_parent_norm(lines))
+        .agg(pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed))
     )
     with_several_lines = distinct.filter(pl.col("n") > 1)
     if with_several_lines.is_empty():
