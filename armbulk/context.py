@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -11,6 +12,7 @@ from armbulk.clock import Clock
 from armbulk.model.system import ReceivablesSystem
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
+from armbulk.store.engine import database_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,18 @@ class Context:
     def open_store(self) -> Store:
         """Open the store of this profile."""
         profile = self.profile
-        return Store(profile.store_url, self.clock, profile.synced_folders, shared=profile.shared_store)
+        return Store(
+            profile.store_url,
+            self.clock,
+            profile.synced_folders,
+            shared=profile.shared_store,
+            guard_folder=profile.guard_folder,
+        )
+
+    def has_store(self) -> bool:
+        """Return whether the store of this profile exists, as far as that can be told without opening it."""
+        file = database_file(self.profile.store_url)
+        return file is None or Path(file).exists()
 
 
 def open_client(context: Context) -> ReceivablesSystem:

@@ -37,6 +37,8 @@ FIELDS = (
     "sheets",
     "rows",
     "records",
+    "known",  # records of a list that ARM is known to have
+    "missing",  # of these, how many the list lacks
     "unmatched",  # items of an answer that belong to no record sent
     "batches",
     "errors",

@@ -72,6 +72,7 @@ class RateLimitedClient:
         max_records: int = 1,
         count: Callable[[Content], int] = lambda _: 1,
         run_id: int = 0,
+        priority: Priority | None = None,
     ) -> ApiResult[Content] | Interruption:
         """Make one reading call.
 
@@ -80,6 +81,7 @@ class RateLimitedClient:
             max_records: the most records it reads; they are reserved, and charged when no answer came.
             count: returns how many records the content is; they are charged when an answer came.
             run_id: the run that is charged, too; 0: none.
+            priority: which share of the quota it may use; None: the client's.
 
         Returns:
             The result; or when to make the call (again); or the response when it failed.
@@ -89,7 +91,8 @@ class RateLimitedClient:
         """
         self.system.login()
         cost = ApiUsage(1, max_records, 0)
-        reservation = self.take_room(lambda: self.store.reserve(self.account, cost, self.limits, self.priority))
+        share = priority or self.priority
+        reservation = self.take_room(lambda: self.store.reserve(self.account, cost, self.limits, share))
         if isinstance(reservation, CallFailed):
             return reservation
         if isinstance(reservation, float):

@@ -63,6 +63,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("LC_")] + ["LANGUAGE"]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ARMBULK_HOME", str(tmp_path))
+    monkeypatch.setenv("ARMBULK_GUARD_FOLDER", str(tmp_path.with_name(f"{tmp_path.name}-guard")))
     monkeypatch.setenv("ARMBULK_LANG", "en")
     monkeypatch.setenv("LANG", "C")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")

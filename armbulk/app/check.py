@@ -9,9 +9,11 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
+from armbulk.clock import format_iso
 from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
 from armbulk.model.fields import FieldRole
+from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
@@ -51,11 +53,16 @@ class InputFiles:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Checked files: every problem at once, and the rows as typed frames."""
+    """Checked files: every problem at once, and the rows as typed frames.
+
+    Attributes:
+        known: Customers that ARM is known to have; None: this machine knows nothing of the client.
+    """
 
     inputs: InputFiles
     checked: Checked
     lang: str = "en"
+    known: KnownCustomers | None = None
 
     @property
     def ok(self) -> bool:
@@ -102,7 +109,14 @@ class CheckResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the findings and counts, as the JSON of `armbulk check` has them."""
-        return to_json(self.checked, self.lang)
+        report = to_json(self.checked, self.lang)
+        if self.known is not None and {"customers", "documents"} <= set(self.checked.tables):
+            report["known_customers"] = {
+                "sent": self.known.sent,
+                "listed": self.known.listed,
+                "listed_at": format_iso(self.known.listed_at),
+            }
+        return report
 
     def write(self, target: str | Path, *, replace_input: bool = False) -> Path:
         """Write a copy of the files with every problem marked in its cell; return the path it got.
@@ -143,12 +157,17 @@ def build_inputs(files: Sequence[str | Path], options: ReadOptions | None, *, up
 
 
 def check_inputs(
-    inputs: InputFiles, profile: Profile, dialog: Dialog, *, allow_unrecognised: bool = False
+    inputs: InputFiles,
+    profile: Profile,
+    dialog: Dialog,
+    *,
+    allow_unrecognised: bool = False,
+    known: KnownCustomers | None = None,
 ) -> CheckResult:
     """Read and check files; each is read once, whatever is answered about its headers.
 
     Headers that only resemble a column are asked about, unless `allow_unrecognised`: then files in which nothing is
-    recognised are no error, and nothing is asked.
+    recognised are no error, and nothing is asked. Of `known` customers it is no finding that they are not in the files.
 
     Raises:
         FileError: A file cannot be read, or holds no data.
@@ -156,7 +175,8 @@ def check_inputs(
     """
     options = complete_options(inputs.options, profile)
     with dialog.reading():
-        checked = check_files(inputs.files, options, allow_unrecognised=allow_unrecognised)
+        with_known = replace(options, known_customers=known)
+        checked = check_files(inputs.files, with_known, allow_unrecognised=allow_unrecognised)
     _log.info(
         "Files checked",
         extra={
@@ -170,11 +190,11 @@ def check_inputs(
     accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
     if accepted:
         options = replace(options, renames={**options.renames, **accepted})
-        checked = check_again(checked, options)
+        checked = check_again(checked, replace(options, known_customers=known))
     if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
         options = replace(options, continuation_rows=SAME_AS_ABOVE)
-        checked = check_again(checked, options)
-    return CheckResult(InputFiles(inputs.files, options), checked, profile.lang)
+        checked = check_again(checked, replace(options, known_customers=known))
+    return CheckResult(InputFiles(inputs.files, options), checked, profile.lang, known)
 
 
 def check_as(result: CheckResult, *, update: bool) -> CheckResult:
@@ -183,7 +203,8 @@ def check_as(result: CheckResult, *, update: bool) -> CheckResult:
     if options.update is update:
         return result
     options = replace(options, update=update)
-    return replace(result, inputs=replace(result.inputs, options=options), checked=check_again(result.checked, options))
+    checked = check_again(result.checked, replace(options, known_customers=result.known))
+    return replace(result, inputs=replace(result.inputs, options=options), checked=checked)
 
 
 def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:

@@ -68,7 +68,8 @@ def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
     """
     workbook = Path(shutil.copy(data_path("samples") / SAMPLE, folder / SAMPLE))
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
-        environ = {**arm.settings, "ARMBULK_HOME": str(folder / "state"), "ARMBULK_POLL_SECONDS": "0.5"}
+        folders = {"ARMBULK_HOME": str(folder / "state"), "ARMBULK_GUARD_FOLDER": str(folder.absolute() / "guard")}
+        environ = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.5"}
         with Session(load_profile(environ, options={"lang": lang}), clock) as session:
             yield from _import(session, workbook)
             yield from _export(session, folder)

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from armbulk.i18n import Words
+
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
     from armbulk.model.progress import Progress
@@ -30,6 +32,33 @@ class ContinuationQuestion:
     sheet: str
     count: str
     rows: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueDifference:
+    """A value that ARM has otherwise than the file; `is_secret` values are not shown."""
+
+    field: Words
+    at_arm: str
+    in_file: str
+    is_secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDifferences:
+    """Customers that ARM has with other values than the file, which were not sent from here.
+
+    Attributes:
+        customers: How many.
+        values: How many values differ.
+        fields: The headers of the fields that differ.
+        shown: The first customers: the number, and each value that differs.
+    """
+
+    customers: int
+    values: int
+    fields: tuple[Words, ...]
+    shown: tuple[tuple[str, tuple[ValueDifference, ...]], ...]
 
 
 class Dialog:
@@ -81,6 +110,16 @@ class Dialog:
             hour: How many requests fit in an hour.
         """
         del missing, requests, hour
+        return False
+
+    @property
+    def can_decide_about_customers(self) -> bool:
+        """Whether somebody is there to decide about customers that differ; else none of them is sent."""
+        return False
+
+    def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
+        """Return whether the file's values shall overwrite those that ARM has."""
+        del differences
         return False
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:

@@ -15,6 +15,7 @@ from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.outcome import ApiUsage
 from armbulk.redaction import redact_shown
+from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.outcome_texts import translate_message, translate_outcome, translate_state
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
@@ -122,6 +123,7 @@ class ImportResult:
             "outcome_words": {name: translate_outcome(name, self.lang) for name in run["outcomes"]},
             "totals": sum_outcomes(self.result.items),
             "open_records": list_open_records(self.result),
+            "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
             "next_steps": next_steps(run["outcomes"], self.lang),
         }
 

@@ -1,22 +1,26 @@
 """Import files: read, check, plan, confirm, send, reconcile, write."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
 from armbulk.app.check import InputFiles, check_inputs
+from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
+from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login import add_login
 from armbulk.app.plan import Plan, PlanChoices, describe_change, plan_again, plan_checked, verify_expected_totals
 from armbulk.app.runs import create_run, send_run
+from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
 from armbulk.errors import FileError, Unfinished
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
-from armbulk.store import ClientLock, Run, Store
+from armbulk.store import ClientLock, ListCheck, Run, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,9 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
             another run are unconfirmed; or another process sends for the client.
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
-    check = check_inputs(request.inputs, context.profile, dialog)
+    known = load_known_customers(store, context.profile)
+    check = check_inputs(request.inputs, context.profile, dialog, known=known)
+    report_store_notices(store, context.profile, dialog)
     plan = plan_checked(context, store, check, request.options)
     if request.dry_run:
         return _unsent(context, store, plan, PLANNED)
@@ -98,9 +104,10 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
     result: ImportResult | None = None
     while result is None:
         _verify_before_sending(context, store, plan, request, target, dialog)
+        plan, list_checks = ask_about_customers(context, store, plan, dialog, wait=request.wait)
         if not _is_confirmed(plan, dialog):
             return _unsent(context, store, plan, DECLINED)
-        plan, result = _send_if_unchanged(context, store, plan, request, dialog)
+        plan, result = _send_if_unchanged(context, store, plan, request, dialog, list_checks)
     return write_result(result, target, replace_input=request.replace_input)
 
 
@@ -159,7 +166,12 @@ def _is_confirmed(plan: Plan, dialog: Dialog) -> bool:
 
 
 def _send_if_unchanged(
-    context: Context, store: Store, plan: Plan, request: ImportRequest, dialog: Dialog
+    context: Context,
+    store: Store,
+    plan: Plan,
+    request: ImportRequest,
+    dialog: Dialog,
+    list_checks: Sequence[ListCheck] = (),
 ) -> tuple[Plan, ImportResult | None]:
     """Store the run and send it, under the client's lock; no result when the plan must be confirmed anew.
 
@@ -171,7 +183,7 @@ def _send_if_unchanged(
         changes = describe_change(plan, now)
         if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
             return now, None
-        run = store.run(create_run(context, store, now.import_plan, now.check.inputs))
+        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks))
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
     result.plan, result.checked = now, now.check.checked
     return now, result

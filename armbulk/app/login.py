@@ -29,6 +29,7 @@ class LoginInput:
     token_url: str
     client_id: str
     user_id: str
+    sole_sender: bool
     secret: str = field(repr=False)
 
 
@@ -88,6 +89,7 @@ def log_in(context: Context, login_input: LoginInput, dialog: Dialog, *, verify:
         "client_no": profile.client_no,
         "config": str(path),
         "secret": "file" if profile.secret_file else "keyring",
+        "sole_sender": profile.sole_sender,
         "checked": verify,
     }
 
@@ -103,6 +105,7 @@ def build_profile(profile: Profile, login_input: LoginInput) -> Profile:
         client_no=login_input.client_no,
         client_size=login_input.client_size.upper(),
         user_id=login_input.user_id,
+        sole_sender=login_input.sole_sender,
         login=replace(login, **{"client_secret" if login.by_client else "token": login_input.secret}),
     )
 
@@ -136,7 +139,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
     that the profile had for another address or client is removed.
     """
     login, old_name = profile.login, _secret_name(_stored_profile(profile))
-    settings = {
+    settings: dict[str, str | bool] = {
         "base_url": profile.base_url,
         "client_no": profile.client_no,
         "client_size": profile.client_size,
@@ -145,6 +148,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         "client_id": login.client_id,
         "ca_file": str(Path(login.ca_file).absolute()) if login.ca_file else "",
         "secret_file": profile.secret_file,
+        "sole_sender": profile.sole_sender,
     }
     path = saved_profiles.save_settings(profile.home, profile.name, settings)
     new_name = "" if profile.secret_file else _secret_name(profile)

@@ -126,7 +126,7 @@ class PlanChoices(TypedDict, total=False):
         limit: Only the first records.
         look_up: Look each document up in ARM before it is sent.
         first_import: ARM has none of these documents: do not look them up.
-        overwrite: Change customers also where ARM's value has changed since the export.
+        overwrite: Send customers also where ARM has values that were not exported or sent from here.
     """
 
     skip_invalid: bool
@@ -188,17 +188,7 @@ def build_plan(context: Context, store: Store, checked: Checked, options: Import
     """
     validate_lookup_options(look_up=options.look_up, first_import=options.first_import)
     validate_update_options(checked, options, context.profile.account)
-    profile = context.profile
-    inputs = PlanningInputs(
-        sent_documents=store.sent_documents(profile.account),
-        usage=store.usage(profile.account),
-        limits=profile.limits,
-        now=context.clock.now(),
-        batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
-        estimate=BatchEstimate(),
-        history_since=store.history_since(profile.account),
-    )
-    plan = plan_import(checked, options, inputs)
+    plan = plan_import(checked, options, read_planning_inputs(context, store))
     cost = plan.pricing.cost
     _log.info(
         "Import planned",
@@ -213,11 +203,29 @@ def build_plan(context: Context, store: Store, checked: Checked, options: Import
     return plan
 
 
+def read_planning_inputs(context: Context, store: Store) -> PlanningInputs:
+    """Return what a plan depends on besides the files, as it is now."""
+    profile = context.profile
+    return PlanningInputs(
+        sent_documents=store.sent_documents(profile.account),
+        usage=store.usage(profile.account),
+        limits=profile.limits,
+        now=context.clock.now(),
+        batch_limits=BatchLimits(profile.batch_customers, profile.batch_documents, profile.batch_bytes),
+        estimate=BatchEstimate(),
+        history_since=store.history_since(profile.account),
+        sole_sender=profile.sole_sender and store.is_guarded(),
+        known_documents=store.known_documents(profile.account).height,
+        sent_customers=store.sent_customers(profile.account),
+        salt=store.hash_salt(),
+    )
+
+
 def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
     """Make sure that an exported workbook goes back as a change, and to whom it came from.
 
     Raises:
-        UsageError: An exported workbook is sent without --update or to another client; --overwrite without --update.
+        UsageError: An exported workbook is sent without --update or to another client; --overwrite without customers.
     """
     for sheet in checked.sheets:
         if sheet.base is None:
@@ -234,8 +242,8 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                 f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",
                 "Choose the profile (or the settings) it was exported with",
             )
-    if options.overwrite and not options.update:
-        raise UsageError("overwrite-what", "--overwrite is for changes only", "Say --update as well, or leave it out")
+    if options.overwrite and "customers" not in checked.tables:
+        raise UsageError("overwrite-what", "--overwrite is for customers, and the files have none", "Remove it")
 
 
 def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:

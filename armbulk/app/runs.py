@@ -9,8 +9,10 @@ import polars as pl
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
+from armbulk.model.outcome import HELD_ALREADY
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
+from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.planning.plan import ImportPlan
 from armbulk.quota.limits import Account
 from armbulk.redaction import collect_personal_values, redact_items
@@ -18,12 +20,22 @@ from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
-from armbulk.store import ITEM_SCHEMA, ClientLock, Run, Store
+from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
 from armbulk.validation.check import Checked
 
 
-def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFiles) -> int:
-    """Store the run before anything is sent; return its number."""
+def create_run(
+    context: Context, store: Store, plan: ImportPlan, inputs: InputFiles, list_checks: Sequence[ListCheck] = ()
+) -> int:
+    """Store the run before anything is sent; return its number.
+
+    Args:
+        context: Settings and clock.
+        store: Where it is stored.
+        plan: What is sent.
+        inputs: The files.
+        list_checks: Lists of ARM that were trusted, or not, for the plan.
+    """
     profile = context.profile
     method = "PUT" if plan.options.update else "POST"
     batches = [
@@ -41,8 +53,10 @@ def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFi
             "reading": asdict(inputs.options),
             "look_first": plan.lookups is not None and plan.lookups.documents > 0,
             "look_until": plan.lookups.until if plan.lookups else None,
+            "sole_sender": profile.sole_sender,
             "first_import": plan.options.first_import,
             "overwrite": plan.options.overwrite,
+            "compare_customers": not plan.options.first_import,
         },
     }
     items = plan.items.with_columns(
@@ -51,7 +65,13 @@ def create_run(context: Context, store: Store, plan: ImportPlan, inputs: InputFi
         pl.when(pl.col("outcome").is_not_null()).then(pl.lit(context.clock.now())).alias("at"),
         pl.when(pl.col("outcome").is_null()).then(pl.col("payload", "base")),
     ).select([*ITEM_SCHEMA, "payload", "base"])
-    return store.create_run(row, items, batches)
+    is_kept = pl.col("outcome").is_null() | (pl.col("message") == HELD_ALREADY)
+    customers = plan.items.filter((pl.col("resource") == "customers") & is_kept)
+    contents = CustomerHasher(store.hash_salt()).hash_customers(customers, update=plan.options.update)
+    run_id = store.create_run(row, items, batches, contents)
+    for check in list_checks:
+        store.save_list_check(run_id, check)
+    return run_id
 
 
 def _absolute_name(name: str) -> str:

@@ -133,9 +133,12 @@ class Session:
         """
         from armbulk.app.check import build_inputs, check_inputs
         from armbulk.app.dialog import Dialog
+        from armbulk.app.known_customers import find_known_customers
 
-        inputs = build_inputs(files, options, update=update)
-        return check_inputs(inputs, self.profile, dialog or Dialog(), allow_unrecognised=allow_unrecognised)
+        inputs, known = build_inputs(files, options, update=update), find_known_customers(self.context)
+        return check_inputs(
+            inputs, self.profile, dialog or Dialog(), allow_unrecognised=allow_unrecognised, known=known
+        )
 
     def plan(self, checked: "CheckResult", **choices: "Unpack[PlanChoices]") -> "Plan":
         """Return what would be sent, its batches, its cost and when it would end. Sends nothing; needs no login.

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from armbulk.arm.batch_results import read_batch
 from armbulk.arm.encode import build_body
 from armbulk.arm.http import HttpClient
-from armbulk.arm.lookups import compare_document, find_customer, read_document
+from armbulk.arm.lookups import compare_document, read_customer, read_document
 from armbulk.arm.messages import describe_refusal
 from armbulk.arm.pages import read_page
 from armbulk.arm.submit_results import read_submit_response
@@ -68,7 +68,7 @@ class ArmClient:
     def look_up_customer(self, customer_no: str) -> ApiResult[dict[str, Any] | None]:
         """GET `customers/{customerno}`."""
         path = f"/customers/{quote(customer_no, safe='')}"
-        return self._read(path, lambda response: find_customer(response, customer_no))
+        return self._read(path, lambda response: read_customer(response, customer_no))
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""

@@ -52,6 +52,8 @@ def _replace_half(escape: re.Match[str]) -> str:
 def _read_decimal(text: str) -> Decimal | OddNumber:
     if len(text) > MAX_NUMBER_CHARS:
         return OddNumber(text)
+    if "e" not in text and "E" not in text:
+        return Decimal(text)
     try:
         number = Decimal(text)
     except ArithmeticError:  # an exponent beyond all bounds

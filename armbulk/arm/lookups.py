@@ -59,6 +59,24 @@ def find_customer(response: Response, customer_no: str) -> dict[str, Any] | None
     return next(_find_customers(body, customer_no), None)
 
 
+def read_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
+    """Return the customer's record, an empty one when ARM says that it has none; None for an unreadable answer."""
+    record = find_customer(response, customer_no)
+    if record is None and (response.status == 204 or (response.status == 200 and _holds_nothing(response))):
+        return {}
+    return record
+
+
+def _holds_nothing(response: Response) -> bool:
+    """Whether an answer is an empty list, or a page without a record."""
+    body = parse_json(response.body)
+    if not isinstance(body, dict):
+        return isinstance(body, list) and not body
+    members = lower_names(body)
+    arrays = [value for value in members.values() if isinstance(value, list)]
+    return bool(arrays) and not any(arrays) and all(isinstance(value, list | dict) for value in members.values())
+
+
 def _find_customers(body: Any, customer_no: str) -> Iterator[dict[str, Any]]:
     """The records of that number, whatever they are wrapped in."""
     if isinstance(body, dict) and is_same_key(body.get("customerNo"), customer_no):

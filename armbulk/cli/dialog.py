@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion, ReportProgress
+from armbulk.app.dialog import (
+    ContinuationQuestion,
+    CustomerDifferences,
+    Dialog,
+    HeaderQuestion,
+    ReportProgress,
+    ValueDifference,
+)
 from armbulk.cli.command import CommandContext, InterruptHandler
 from armbulk.cli.progress import show_progress
 from armbulk.errors import QuestionError, UsageError
 from armbulk.findings.frame import fill_template
 from armbulk.i18n import Words
 from armbulk.model.decision import Decision
-from armbulk.model.plain_text import show_safely
+from armbulk.model.plain_text import show_safely, to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -32,8 +39,22 @@ _SEND_DOCUMENTS = Words(
     "Sende {count} poster (bilag {first} til {last}; {totals}) til {where}, klient {client}?",
 )
 _FIRST_IMPORT = Words(
-    "A first import looks nothing up at ARM. Has certainly none of these documents been sent before, from any machine?",
-    "En første import slår ikke opp noe hos ARM. Er helt sikkert ingen av bilagene sendt før, fra noen maskin?",
+    "A first import looks nothing up at ARM: documents that ARM has already are created twice, and customers that ARM "
+    "has already are overwritten. Are you certain that ARM has none of these records?",
+    "En første import slår ikke opp noe hos ARM: bilag som ARM har fra før, blir opprettet to ganger, og kunder som "
+    "ARM har fra før, blir overskrevet. Er du sikker på at ARM ikke har noen av disse postene?",
+)
+_DIFFERENT = Words(
+    "{count} customers at ARM have other values than the file ({values} values: {fields}):",
+    "{count} kunder hos ARM har andre verdier enn filen ({values} verdier: {fields}):",
+)
+_CUSTOMER = Words("customer {number}", "kunde {number}")
+_VALUE = Words('  {field}: ARM "{at_arm}", file "{in_file}"', "  {field}: ARM «{at_arm}», filen «{in_file}»")
+_SECRET_VALUE = Words("  {field}: ARM has another than the file", "  {field}: ARM har en annen enn filen")
+_MORE_CUSTOMERS = Words("… and {count} more customers", "… og {count} kunder til")
+_OVERWRITE = Words(
+    "Overwrite ARM's values with those of the file? (No: these customers and their documents are not sent.)",
+    "Overskrive verdiene hos ARM med dem i filen? (Nei: disse kundene og bilagene deres sendes ikke.)",
 )
 _REQUESTS = Words(
     "ARM does not list {missing} of the records. Looking for them one by one takes about {requests} requests; {hour} "
@@ -41,6 +62,7 @@ _REQUESTS = Words(
     "ARM lister ikke {missing} av postene. Å slå dem opp én for én krever omtrent {requests} kall; {hour} kan gjøres i "
     "timen. Fortsette?",
 )
+_MAX_VALUE_CHARS = 60
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
 
@@ -100,6 +122,23 @@ class TerminalDialog(Dialog):
         """Ask whether the documents are certainly new to ARM; --yes answers it too."""
         return self._context.ask(_FIRST_IMPORT.text(self._context.lang), yes=self._yes)
 
+    @property
+    def can_decide_about_customers(self) -> bool:
+        """Whether somebody sits at the terminal, and did not say --yes."""
+        return self._context.can_ask and not self._yes
+
+    def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
+        """Show the first customers that differ, and ask."""
+        lang, lines = self._context.lang, []
+        for number, values in differences.shown:
+            lines += [_CUSTOMER.text(lang).format(number=number), *(_describe_value(value, lang) for value in values)]
+        if differences.customers > len(differences.shown):
+            lines.append(_MORE_CUSTOMERS.text(lang).format(count=differences.customers - len(differences.shown)))
+        fields = ", ".join(header.text(lang) for header in differences.fields)
+        heading = _DIFFERENT.text(lang).format(count=differences.customers, values=differences.values, fields=fields)
+        click.echo("\n".join([heading, *lines]), err=True)
+        return click.confirm(_OVERWRITE.text(lang), default=False, err=True)
+
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask, where somebody can answer, whether an export may cost so many requests."""
         if not self._context.can_ask:
@@ -144,3 +183,13 @@ class TerminalDialog(Dialog):
     def note(self, text: str) -> None:
         """Show the note on stderr."""
         self._context.reporter.say(text)
+
+
+def _describe_value(value: ValueDifference, lang: str) -> str:
+    text = (_SECRET_VALUE if value.is_secret else _VALUE).text(lang)
+    values = {
+        "field": value.field.text(lang),
+        "at_arm": to_one_line(value.at_arm, _MAX_VALUE_CHARS),
+        "in_file": to_one_line(value.in_file, _MAX_VALUE_CHARS),
+    }
+    return fill_template(text, values)

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 @click.command("import")
 @click.option("-o", "target", help="The result workbook (default: NAME.result.xlsx beside the first file).")
 @click.option("--update", is_flag=True, help="Change customers (PUT): only the keys given change.")
-@click.option("--overwrite", is_flag=True, help="Send changes also where ARM's value has changed since the export.")
+@click.option(
+    "--overwrite", is_flag=True, help="Send customers also where ARM has values that were not sent from here."
+)
 @click.option("--skip-invalid", is_flag=True, help="Send the good records; hold back those with errors.")
 @click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")
 @click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
-@click.option("--first-import", is_flag=True, help="ARM has certainly none of these documents: do not look them up.")
+@click.option("--first-import", is_flag=True, help="ARM certainly has none of these records: look none up.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @click.option("--dry-run", is_flag=True, help="Plan only, as `armbulk plan` does.")
 @click.option("--expect-count", type=int, help="Stop unless exactly so many records would be sent.")
@@ -57,7 +59,7 @@ def import_(
 @click.argument("run", required=False, type=int)
 @click.option("-o", "target", help="The result workbook.")
 @click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
-@click.option("--first-import", is_flag=True, help="ARM has certainly none of these documents: do not look them up.")
+@click.option("--first-import", is_flag=True, help="ARM certainly has none of these records: look none up.")
 @click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command

@@ -24,6 +24,14 @@ _SIZES = ", ".join(list_client_sizes())
 _SIZE = Words(f"Size ({_SIZES})", f"Størrelse ({_SIZES})")
 _SECRET = Words("Client secret", "Klienthemmelighet")
 _TOKEN = Words("Token", "Token")
+_SOLE_SENDER = Words(
+    "Another computer's invoices are unknown to this one. If others send invoices for client {client} to ARM too,\n"
+    "armbulk asks ARM about each invoice before it sends it, so that none is created twice. That takes more of ARM's "
+    "limits.\nDoes only this computer send invoices for client {client}?",
+    "Denne maskinen kjenner ikke fakturaene til andre maskiner. Hvis også andre sender fakturaer for klient {client} "
+    "til ARM,\nspør armbulk ARM om hver faktura før den sendes, så ingen blir opprettet to ganger. Det bruker mer av "
+    "ARMs grenser.\nEr det bare denne maskinen som sender fakturaer for klient {client}?",
+)
 
 
 @click.command()
@@ -32,10 +40,17 @@ _TOKEN = Words("Token", "Token")
 @click.option("--token-url", help="Where tokens are given (client credentials).")
 @click.option("--client-id", help="The client id for the token address.")
 @click.option("--user-id", help="Goes to ARM as metadata.userId.")
+@click.option(
+    "--sole-sender/--no-sole-sender",
+    default=None,
+    help="Only this machine sends documents for the client; otherwise ARM is asked about each document first.",
+)
 @click.option("--secret-stdin", is_flag=True, help="Read the client secret, or the token, from standard input.")
 @click.option("--no-check", is_flag=True, help="Do not try the login at ARM.")
 @functools.partial(command, new_profile=True)
-def login(context: CommandContext, *, secret_stdin: bool, no_check: bool, **options: str | None) -> Exit:
+def login(
+    context: CommandContext, *, secret_stdin: bool, no_check: bool, sole_sender: bool | None, **options: str | None
+) -> Exit:
     """Store a client's settings, and its secret in this machine's keyring.
 
     The secret is typed unseen, read with --secret-stdin, or stays in a file of its own (--secret-file) where there is
@@ -48,13 +63,15 @@ def login(context: CommandContext, *, secret_stdin: bool, no_check: bool, **opti
     from armbulk.app.login import log_in
     from armbulk.cli.dialog import TerminalDialog
 
-    login_input = _ask_for_login(context, options, secret_stdin=secret_stdin)
+    login_input = _ask_for_login(context, options, secret_stdin=secret_stdin, sole_sender=sole_sender)
     report = log_in(context.session.context, login_input, TerminalDialog(context), verify=not no_check)
     context.reporter.show("login", report)
     return Exit.OK
 
 
-def _ask_for_login(context: CommandContext, options: dict[str, str | None], *, secret_stdin: bool) -> "LoginInput":
+def _ask_for_login(
+    context: CommandContext, options: dict[str, str | None], *, secret_stdin: bool, sole_sender: bool | None
+) -> "LoginInput":
     """Take what the options say, and ask for the rest with what is set as the answer to begin with."""
     from armbulk.app.login import LoginInput
 
@@ -73,9 +90,12 @@ def _ask_for_login(context: CommandContext, options: dict[str, str | None], *, s
         question, required = words.text(context.lang), name != "token_url"
         values[name] = options[name] or _ask(context, question, defaults[name], option, required=required)
     values["client_size"] = _ask_for_size(context)
+    if sole_sender is None:
+        sole_sender = _ask_for_sole_sender(context, values["client_no"])
     by_client = bool(values["token_url"] and values["client_id"])
     secret = _ask_for_secret(context, by_client=by_client, from_stdin=secret_stdin)
-    return LoginInput(**values, user_id=options["user_id"] or profile.user_id, secret=secret)
+    user_id = options["user_id"] or profile.user_id
+    return LoginInput(**values, user_id=user_id, sole_sender=sole_sender, secret=secret)
 
 
 def _ask_for_size(context: CommandContext) -> str:
@@ -87,6 +107,15 @@ def _ask_for_size(context: CommandContext) -> str:
     question = _SIZE.text(context.lang)
     answer: str = click.prompt(question, default=default, type=sizes, show_choices=False, err=True)
     return answer
+
+
+def _ask_for_sole_sender(context: CommandContext, client_no: str) -> bool:
+    """Return whether only this machine sends for the client: as asked, or as it is set where nobody can answer."""
+    current = context.session.profile.sole_sender
+    if not context.can_ask:
+        return current
+    question = _SOLE_SENDER.text(context.lang).replace("{client}", client_no)
+    return click.confirm(question, default=current, err=True)
 
 
 def _ask_for_secret(context: CommandContext, *, by_client: bool, from_stdin: bool) -> str:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--skip-invalid", is_flag=True, help="Plan the good records; hold back those with errors.")
 @click.option("--update", is_flag=True, help="Plan to change customers (PUT): only the keys given change.")
-@click.option("--overwrite", is_flag=True, help="Plan changes also where ARM's value has changed since the export.")
+@click.option(
+    "--overwrite", is_flag=True, help="Plan customers also where ARM has values that were not sent from here."
+)
 @click.option("--look-up", is_flag=True, help="Plan to look each document up at ARM before it is sent.")
-@click.option("--first-import", is_flag=True, help="ARM has certainly none of these documents: do not look them up.")
+@click.option("--first-import", is_flag=True, help="ARM certainly has none of these records: look none up.")
 @click.option("--limit", type=click.IntRange(min=0), help="The first N records only.")
 @command
 @with_files

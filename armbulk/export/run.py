@@ -17,6 +17,7 @@ from armbulk.export.session import EXPORTS_FOLDER, ExportSession, OnProgress, bu
 from armbulk.export.snapshot import read_start_time
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Filter
+from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.quota.limits import Account
 from armbulk.store.checkpoints import purge_checkpoints
 from armbulk.store.snapshots import purge_snapshots
@@ -96,7 +97,17 @@ class ListExport:
         """The records are where they belong: of a complete list, keep the snapshot and delete the checkpoint."""
         if self.complete and not self.session.is_done:
             self.session.save_snapshot(self.previous)
+            self._keep_customers()
             self.session.is_done = True
+
+    def _keep_customers(self) -> None:
+        """Keep which customers ARM has, where all were read: a check of files does not warn about them."""
+        request, store = self.fetched.request, self.session.store
+        if request.resource.name == "customers" and not request.root.values and not request.only_changes:
+            hasher, path = CustomerHasher(store.hash_salt()), request.resource.field(request.resource.key).path
+            pages = (items[path].drop_nulls() for items, _ in self.fetched.pages() if path in items.columns)
+            hashes = [customer for numbers in pages for customer in hasher.hash_keys(numbers)]
+            store.save_customer_list(self.session.context.profile.account, hashes)
 
 
 def open_list(

@@ -51,4 +51,16 @@ class ApiUsage:
 
 
 CHANGED_AT_ARM = "not sent: changed at ARM since the export."
-"""How the message of a conflict begins; the fields and their values follow."""
+"""How the message of a conflict about a change begins; the fields and their values follow."""
+
+HELD_ALREADY = "ARM holds this already"
+"""Why a customer is unchanged that ARM was asked about."""
+
+CUSTOMER_IN_CONFLICT = (
+    "its customer is in conflict with ARM: decide about the customer first (--overwrite, or correct its row, or remove "
+    "its row to keep what ARM has), then import again"
+)
+"""Why a document is held back whose customer is in conflict."""
+
+DIFFERENT_AT_ARM = "not sent: ARM has this customer with other values."
+"""How the message of a conflict about a new customer begins; the fields and their values follow."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from armbulk.model.known_customers import KnownCustomers
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -24,6 +26,7 @@ class ReadOptions:
         unread_columns: Headers of columns that are not read.
         rules: Code → error, warning or off, from the profile.
         update: Whether customers are changed, not created; None: not decided.
+        known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
     """
 
     as_resource: str | None = None
@@ -38,6 +41,7 @@ class ReadOptions:
     unread_columns: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     update: bool | None = None
+    known_customers: KnownCustomers | None = None
 
 
 DEFAULT_READ_OPTIONS = ReadOptions()

@@ -46,7 +46,10 @@ class ReceivablesSystem(Protocol):
         """Compare records of a list, all with the expected number, with what is expected; no call is made."""
 
     def look_up_customer(self, customer_no: str) -> ApiResult[dict[str, Any] | None]:
-        """Look a customer up; the content is its record, None when the answer has none of that number."""
+        """Look a customer up; the content is its record, an empty one when the system says that there is none.
+
+        It is None when the answer cannot be read; `Response.status` 404 says that there is none, too.
+        """
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """Read one page of a list (its records are in `json_array`, "": find them); None when there is no page."""

@@ -180,7 +180,7 @@ def _forecast_lookups(forecast: QuotaForecast, records: int, time: float) -> flo
     for start in range(0, records, _LOOKUPS_AT_ONCE):
         count = min(_LOOKUPS_AT_ONCE, records - start)
         cost = ApiUsage(count, count, 0)
-        time = forecast.earliest_time(cost, time, Priority.RESERVED)
+        time = forecast.earliest_time(cost, time, Priority.NORMAL)
         if time == math.inf:
             return time
         forecast.add(cost, time)

@@ -6,9 +6,13 @@ Pure functions from frame to frame. An item without an outcome is sent.
 import polars as pl
 
 from armbulk.arm.encode import encode_records
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, Outcome
+from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.sent_before import compare_with_sent
 from armbulk.validation.check import Checked
+
+DECISIONS_SCHEMA = {"no": pl.Int64, "outcome": pl.String, "message": pl.String, "base": pl.String}
+"""Columns of what was decided about customers: an outcome and its message, or (null) the base to compare with again."""
 
 SEND_ORDER = ("customers", "documents")
 """The resources that are sent, in the order in which they are sent."""
@@ -77,6 +81,41 @@ def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.Data
     joined = items.join(decided, on="no", how="left", maintain_order="left")
     outcome, message = pl.coalesce("outcome", "decided"), pl.coalesce("message", "reason")
     return joined.with_columns(outcome=outcome, message=message).drop("decided", "reason")
+
+
+def set_aside_unchanged(
+    items: pl.DataFrame, sent_customers: pl.DataFrame, hasher: CustomerHasher, *, update: bool
+) -> pl.DataFrame:
+    """Set aside customers that ARM got from here as they are in the file: what others changed since stays.
+
+    `sent_customers`: `customer`, `content` and `run` (`store.customers.SENT_CUSTOMERS_SCHEMA`).
+    """
+    if sent_customers.is_empty():
+        return items
+    open_customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_null())
+    hashes = open_customers.select(
+        "no",
+        pl.Series("customer", hasher.hash_keys(open_customers["key"]), dtype=pl.String),
+        pl.Series("content", hasher.hash_contents(open_customers["payload"], update=update), dtype=pl.String),
+    )
+    same = hashes.join(sent_customers, on=["customer", "content"], how="inner").select("no", sent_in="run")
+    joined = items.join(same, on="no", how="left", maintain_order="left")
+    sent = pl.concat_str(pl.lit("not changed in the file since run "), pl.col("sent_in").cast(pl.String))
+    return _set_outcome(joined, pl.col("sent_in").is_not_null(), Outcome.UNCHANGED, sent).drop("sent_in")
+
+
+def apply_decisions(items: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Apply what was decided about customers (DECISIONS_SCHEMA), and hold back the documents of those in conflict."""
+    new = decisions.rename({"outcome": "decided", "message": "reason", "base": "shown"})
+    joined = items.join(new, on="no", how="left", maintain_order="left")
+    joined = joined.with_columns(pl.coalesce("shown", "base").alias("base"))
+    joined = joined.with_columns(
+        pl.coalesce("outcome", "decided").alias("outcome"), pl.coalesce("message", "reason").alias("message")
+    ).drop("decided", "reason", "shown")
+    in_conflict = decisions.filter(pl.col("outcome") == Outcome.CONFLICT.value)["no"]
+    customers = joined.filter(pl.col("no").is_in(in_conflict.implode()))["key_norm"].drop_nulls()
+    is_theirs = pl.col("customer_norm").is_in(customers.implode())
+    return _set_outcome(joined, is_theirs, Outcome.HELD_BACK, pl.lit(CUSTOMER_IN_CONFLICT))
 
 
 def hold_back_with_customers(items: pl.DataFrame) -> pl.DataFrame:

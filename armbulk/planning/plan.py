@@ -1,8 +1,9 @@
 """What would be sent, what it costs, and when it ends: the very plan that `sending` carries out."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import polars as pl
@@ -10,14 +11,17 @@ import polars as pl
 from armbulk.clock import format_iso
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
+from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.planning.items import (
     SEND_ORDER,
     add_bases,
+    apply_decisions,
     build_items,
     hold_back_with_customers,
     keep_all_back,
     keep_first,
     set_aside_sent,
+    set_aside_unchanged,
 )
 from armbulk.quota.limits import QuotaLimits, Usage
 from armbulk.validation.check import Checked
@@ -36,7 +40,7 @@ class ImportOptions:
         limit: send at most so many records; None: all.
         look_up: look every document up before it goes.
         first_import: look no document up: ARM has none of them.
-        overwrite: send changes whatever others have changed.
+        overwrite: send customers whatever others have changed.
     """
 
     update: bool = False
@@ -47,6 +51,18 @@ class ImportOptions:
     overwrite: bool = False
 
 
+_SENT_CUSTOMERS = {"customer": pl.String, "content": pl.String, "run": pl.Int64}
+
+
+class LookupReason(StrEnum):
+    """Why documents are looked up before they go. The values are published."""
+
+    ASKED = "asked"
+    UNKNOWN_CLIENT = "unknown-client"
+    OTHER_SENDERS = "other-senders"
+    EARLIER_SENDINGS = "earlier-sendings"
+
+
 @dataclass(frozen=True, slots=True)
 class LookupCost:
     """Records that are looked up before they go, and what that takes at the most: ARM's lists may spare most of it.
@@ -55,6 +71,8 @@ class LookupCost:
         until: documents dated up to this day (ISO) are looked up; None: all.
         documents: how many.
         customers: how many customers are compared with what ARM has.
+        known: how many documents ARM has, as the store knows: they prove ARM's list, which may spare single look-ups.
+        why: why documents are looked up (`LookupReason`); None: no document is.
         cost: what looking each up by itself uses of the quota.
         finishes: when the run would be finished then (epoch seconds; inf: never).
         seconds: from now until then.
@@ -63,6 +81,8 @@ class LookupCost:
     until: str | None
     documents: int
     customers: int
+    known: int
+    why: LookupReason | None
     cost: ApiUsage
     finishes: float
     seconds: float
@@ -110,6 +130,10 @@ class PlanningInputs:
         batch_limits: how large a batch may be.
         estimate: what a batch is expected to take.
         history_since: since when the store knows all that is sent for the client (epoch seconds); None: it does not.
+        sole_sender: only this store's machine sends documents for the client.
+        known_documents: how many documents ARM has, as the store knows.
+        sent_customers: customers that ARM got from here: `customer`, `content` and `run`.
+        salt: of the store's hashes.
     """
 
     sent_documents: pl.DataFrame
@@ -119,17 +143,34 @@ class PlanningInputs:
     batch_limits: BatchLimits
     estimate: BatchEstimate
     history_since: float | None = None
+    sole_sender: bool = False
+    known_documents: int = 0
+    sent_customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SENT_CUSTOMERS))
+    salt: str = ""
 
 
 def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
     """Encode the records, set aside what must not be sent, and price the rest."""
     items = add_bases(build_items(checked), checked.bases, update=options.update)
     items = set_aside_sent(items, inputs.sent_documents)
+    if not options.overwrite:
+        hasher = CustomerHasher(inputs.salt)
+        items = set_aside_unchanged(items, inputs.sent_customers, hasher, update=options.update)
     items = hold_back_with_customers(items)
     if options.limit is not None:
         items = keep_first(items, options.limit)
     if checked.errors and not options.skip_invalid:
         items = keep_all_back(items)
+    return _cut_and_price(checked, items, options, inputs)
+
+
+def revise_plan(plan: ImportPlan, decisions: pl.DataFrame, inputs: PlanningInputs) -> ImportPlan:
+    """Return the plan with what was decided about its customers (`items.DECISIONS_SCHEMA`), cut and priced anew."""
+    items = apply_decisions(plan.items.drop("batch"), decisions)
+    return _cut_and_price(plan.checked, items, plan.options, inputs)
+
+
+def _cut_and_price(checked: Checked, items: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
     sendable = items.filter(pl.col("outcome").is_null())
     priced = _price(sendable, inputs)
     lookups = _price_lookups(sendable, options, inputs)
@@ -143,19 +184,32 @@ def _price(sendable: pl.DataFrame, inputs: PlanningInputs) -> PricedBatches:
 
 
 def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> LookupCost | None:
-    """What is looked up before it goes: documents that may have been sent before this store knew, and changes."""
+    """What is looked up before it goes: documents that may have been sent from elsewhere or earlier, and changes."""
     until = None
-    if inputs.history_since is not None and not options.look_up:
+    if inputs.sole_sender and inputs.history_since is not None and not options.look_up:
         until = (datetime.fromtimestamp(inputs.history_since, UTC) + MAX_POSTDATING).date().isoformat()
     is_old = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
     is_uncertain = (pl.col("resource") == "documents") & is_old & (not options.first_import)
-    marked = sendable.with_columns((is_uncertain | pl.col("base").is_not_null()).alias("look"))
+    asks = not options.first_import and not options.update
+    is_compared = pl.col("base").ne_missing("{}") if asks else pl.col("base").is_not_null()
+    is_customer = pl.col("resource") == "customers"
+    marked = sendable.with_columns((is_uncertain | (is_customer & is_compared)).alias("look"))
     counts = dict(marked.filter("look").group_by("resource").len().iter_rows())
     if not counts:
         return None
     priced = _price(marked, inputs)
     documents, customers = counts.get("documents", 0), counts.get("customers", 0)
-    return LookupCost(until, documents, customers, priced.lookups, priced.finishes, priced.seconds)
+    why = _explain_lookups(options, inputs) if documents else None
+    known = inputs.known_documents
+    return LookupCost(until, documents, customers, known, why, priced.lookups, priced.finishes, priced.seconds)
+
+
+def _explain_lookups(options: ImportOptions, inputs: PlanningInputs) -> LookupReason:
+    if options.look_up:
+        return LookupReason.ASKED
+    if inputs.history_since is None:
+        return LookupReason.UNKNOWN_CLIENT
+    return LookupReason.EARLIER_SENDINGS if inputs.sole_sender else LookupReason.OTHER_SENDERS
 
 
 def _assign_batches(items: pl.DataFrame, priced: PricedBatches) -> pl.DataFrame:
@@ -198,6 +252,7 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
             "documents": counts.get("documents", 0),
             "lines": int(documents["writes"].sum() - documents.height),
         },
+        "not_sent": _count_not_sent(plan.items),
         "batches": [
             {
                 "no": batch.no,
@@ -229,10 +284,21 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
     }
 
 
+def _count_not_sent(items: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Resource → outcome → number of its records that are not sent."""
+    counts = items.drop_nulls("outcome").group_by("resource", "outcome").len().sort("resource", "outcome")
+    by_resource: dict[str, dict[str, int]] = {}
+    for resource, outcome, count in counts.iter_rows():
+        by_resource.setdefault(resource, {})[outcome] = count
+    return by_resource
+
+
 def _lookups_to_json(lookups: LookupCost) -> dict[str, Any]:
     return {
         "documents": lookups.documents,
         "customers": lookups.customers,
+        "known_documents": lookups.known,
+        "why": lookups.why,
         "requests": lookups.cost.requests,
         "reads": lookups.cost.reads,
         "finishes": format_iso(lookups.finishes),

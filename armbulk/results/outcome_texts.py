@@ -1,5 +1,11 @@
 """Outcomes, states of runs and armbulk's own messages in the user's language."""
 
+import re
+
+from armbulk.i18n import Lang
+from armbulk.model.outcome import CHANGED_AT_ARM, CUSTOMER_IN_CONFLICT, DIFFERENT_AT_ARM, HELD_ALREADY
+from armbulk.resources import RESOURCES
+
 _OUTCOMES_NO = {
     "created": "opprettet",
     "created_with_warnings": "opprettet med varsler",
@@ -24,6 +30,9 @@ _STATES_NO = {
 
 _MESSAGES_NO = {
     "its customer is held back": "kunden er holdt tilbake",
+    CUSTOMER_IN_CONFLICT: "kunden er i konflikt med ARM: avgjør kunden først (--overwrite, eller rett raden, eller "
+    "fjern raden for å beholde det ARM har), og importer på nytt",
+    HELD_ALREADY: "ARM har dette fra før",
     "its customer was not accepted by ARM": "kunden ble ikke godtatt av ARM",
     "not sent: errors must be corrected first": "ikke sendt: feil må rettes først",
     "a hidden row, left out as you asked": "en skjult rad, utelatt slik du ba om",
@@ -73,12 +82,38 @@ def translate_state(state: str, lang: str) -> str:
     return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
 
 
+_CONFLICTS_NO = (
+    (CHANGED_AT_ARM, "ikke sendt: endret hos ARM etter eksporten."),
+    (DIFFERENT_AT_ARM, "ikke sendt: ARM har denne kunden med andre verdier."),
+)
+_CONFLICT_WORDS_NO = (
+    (": ARM holds another than was exported", ": ARM har en annen enn den som ble eksportert"),
+    (
+        ": ARM holds it with leading zeros, which your file has lost",
+        ": ARM har den med nuller foran, som filen har mistet",
+    ),
+    (": ARM holds another than the file", ": ARM har en annen enn filen"),
+    (": ARM holds nothing", ": ARM har ingenting"),
+    (", exported was nothing", ", eksportert var ingenting"),
+    (", yours is nothing", ", din er tom"),
+    (": ARM holds ", ": ARM har "),
+    (", exported was ", ", eksportert var "),
+    (", yours is ", ", din er "),
+    (", the file has ", ", filen har "),
+)
+_FIELDS_NO = {field.header.en: field.header.no for field in RESOURCES["customers"].fields}
+_FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM holds )")
+
+
 def translate_message(message: str, lang: str) -> str:
     """Return a message in a language, part by part; ARM's own words in it stay as they are."""
-    if lang != "no":
+    if lang != Lang.NO:
         return message
     if message in _MESSAGES_NO:
         return _MESSAGES_NO[message]
+    for beginning, norwegian in _CONFLICTS_NO:
+        if message.startswith(beginning):
+            return f"{norwegian} {_translate_conflict(message.removeprefix(beginning).strip())}"
     return "; ".join(_translate_part(part) for part in message.split("; "))
 
 
@@ -87,3 +122,13 @@ def _translate_part(part: str) -> str:
         if part.startswith(beginning):
             return norwegian + part.removeprefix(beginning)
     return _MESSAGES_NO.get(part, part)
+
+
+def _translate_conflict(fields: str) -> str:
+    """The fields of a conflict: a description of each, or the names alone once a run is finished."""
+    if ": ARM holds " not in fields:
+        return ", ".join(_FIELDS_NO.get(name, name) for name in fields.split(", "))
+    text = _FIELD.sub(lambda match: f"{match[1]}{_FIELDS_NO[match[2]]}", fields)
+    for english, norwegian in _CONFLICT_WORDS_NO:
+        text = text.replace(english, norwegian)
+    return text

@@ -12,7 +12,7 @@ from armbulk.model.outcome import SUCCESSFUL, ApiUsage
 from armbulk.model.read_options import ReadOptions
 from armbulk.planning.items import SEND_ORDER
 from armbulk.results import reconcile
-from armbulk.store import Run, Store
+from armbulk.store import ListCheck, Run, Store
 from armbulk.validation.check import Checked, check_files
 
 
@@ -25,12 +25,14 @@ class RunResult:
         items: the records, every one with an outcome (`reconcile.fill_outcomes`).
         batch_numbers: batch id → number of the batch.
         usage: what the run has used of the quota, by meter.
+        list_checks: which lists of ARM stood for single look-ups, and which did not.
     """
 
     run: Run | None
     items: pl.DataFrame
     batch_numbers: dict[int, int]
     usage: dict[str, int]
+    list_checks: tuple[ListCheck, ...] = ()
 
     def count_outcomes(self) -> dict[str, int]:
         """Return the number of records by outcome."""
@@ -60,6 +62,18 @@ class RunResult:
             "outcomes": self.count_outcomes(),
             "by_resource": self.count_by_resource(),
             "cost": self.usage,
+            "list_checks": [
+                {
+                    "resource": check.resource,
+                    "trusted": check.reason is None,
+                    "records": check.records,
+                    "known": check.known,
+                    "missing": check.missing,
+                    "reason": check.reason,
+                    "at": format_iso(check.decided),
+                }
+                for check in self.list_checks
+            ],
             "result": self.run.result if self.run else None,
             "resume_at": format_iso(self.run.resume_at) if self.run else None,
         }
@@ -70,7 +84,8 @@ def load_result(store: Store, run_id: int) -> RunResult:
     batches = store.batches(run_id)
     items = reconcile.fill_outcomes(store.items(run_id), {batch.id: batch.state for batch in batches})
     numbers = {batch.id: batch.no for batch in batches}
-    return RunResult(store.run(run_id), items, numbers, store.usage_of_run(run_id).meters())
+    usage, list_checks = store.usage_of_run(run_id).meters(), tuple(store.list_checks(run_id))
+    return RunResult(store.run(run_id), items, numbers, usage, list_checks)
 
 
 def build_unsent_result(items: pl.DataFrame) -> RunResult:

@@ -51,10 +51,10 @@ _NEXT_STEPS = (
     (
         Outcome.CONFLICT,
         Words(
-            "ARM holds something else than you think (another document with the number, or a customer who was changed "
-            "since the export): compare before doing anything.",
-            "ARM har noe annet enn du tror (et annet bilag med nummeret, eller en kunde som er endret etter "
-            "eksporten): sammenlign før du gjør noe.",
+            "ARM holds something else than you think (another document with the number, or a customer with other "
+            "values): compare before doing anything.",
+            "ARM har noe annet enn du tror (et annet bilag med nummeret, eller en kunde med andre verdier): "
+            "sammenlign før du gjør noe.",
         ),
     ),
     (

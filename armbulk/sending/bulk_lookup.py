@@ -24,7 +24,7 @@ def fetch_all(
         All records, each once; None when the list is not complete, not available, or longer than is worth reading in
         place of so many `lookups`; or why the next page has to be read later.
     """
-    page_size = min(MAX_PAGE_RECORDS, client.limits.capacity("hour", "reads", Priority.RESERVED))
+    page_size = min(MAX_PAGE_RECORDS, client.limits.capacity("hour", "reads", Priority.NORMAL))
     params = {"pagesize": str(page_size), "maximumcount": str(MAX_LIST_RECORDS)}
     first = _read_page(client, endpoint, params, page_size, run_id)
     if not isinstance(first, Page):
@@ -56,7 +56,7 @@ def _read_page(
         return RateLimited(client.clock.now())
     call = partial(client.system.read_page, endpoint, params)
     try:
-        result = client.get(call, page_size, lambda page: len(page.records) if page else 0, run_id)
+        result = client.get(call, page_size, lambda page: len(page.records) if page else 0, run_id, Priority.NORMAL)
     except LoginError:
         return None  # this login may read single records, but not the list
     if isinstance(result, RateLimited):

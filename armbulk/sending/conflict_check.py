@@ -1,53 +1,79 @@
-"""Before customers are changed: compare what was exported, what the user wants, and what ARM has now.
+"""Before customers are sent: compare them with what ARM has now.
 
-A change that ARM has already is not sent. A field that somebody else has changed meanwhile is a conflict: it is shown,
-and not sent. A group of fields that ARM replaces as a whole is completed.
+What ARM has already is not sent. A change (PUT) is compared with what was exported: a field that somebody else has
+changed meanwhile is a conflict. A new customer (POST) that ARM has already, with values that were not sent from here,
+is a conflict too. A group of fields that ARM replaces as a whole is completed.
 """
 
 import json
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any
 
 from armbulk.model.batch_state import BatchState
-from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import CHANGED_AT_ARM, Outcome
+from armbulk.model.outcome import CHANGED_AT_ARM, DIFFERENT_AT_ARM, HELD_ALREADY, Outcome
 from armbulk.model.submission import OpenRecord, RecordResult
+from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
-from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.sending.merge import merge
+from armbulk.sending.customer_reader import CustomerReader
+from armbulk.sending.merge import CustomerComparison, compare, merge
 from armbulk.store import Batch, Run
-
-MAX_SINGLE_LOOKUPS = 20
-"""Up to so many customers are looked up one by one; for more the list is read."""
-
-MAX_LIST_AGE_SECONDS = 900.0
-"""How long a list is used: people change customers meanwhile."""
 
 NOT_AT_ARM = "not sent: ARM has no customer with this number (any more)"
 
+NEW_AT_ARM = "{}"
+"""The base of a new customer that ARM does not have: somebody was asked, it is not looked up again."""
+
 _CUSTOMERS = RESOURCES["customers"]
-_NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
+
+
+@dataclass(slots=True)
+class SentCustomers:
+    """What was sent from here of a client's customers, by hashes.
+
+    Attributes:
+        hasher: calculates them.
+        fields: hash of the number → JSON of path → hash of the value.
+    """
+
+    hasher: CustomerHasher
+    fields: dict[str, str]
+
+    @classmethod
+    def load(cls, client: RateLimitedClient) -> "SentCustomers":
+        """Return what the store has."""
+        rows = client.store.sent_customers(client.account).select("customer", "fields").iter_rows()
+        return cls(CustomerHasher(client.store.hash_salt()), dict(rows))
+
+    def compare(self, customer_no: str, payload: str, current: dict[str, Any]) -> CustomerComparison:
+        """Compare a new customer with what ARM has."""
+        hashes = json.loads(self.fields.get(self.hasher.hash_key(customer_no), "{}"))
+        return compare(
+            payload, current, _CUSTOMERS, lambda path, text: hashes.get(path) == self.hasher.hash_value(path, text)
+        )
 
 
 @dataclass(slots=True)
 class ConflictCheck:
-    """Compares the customers of one run before they are changed.
+    """Compares the customers of one run before they are sent.
 
     Attributes:
         client: the calls.
         run: the run.
-        listed: ARM's list by compared customer number.
-        listed_at: when it was read (epoch seconds); None: not yet.
+        reader: reads customers at ARM.
+        sent: what was sent from here; None: not loaded yet.
         checked: numbers of the records that were compared.
     """
 
     client: RateLimitedClient
     run: Run
-    listed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    listed_at: float | None = None
+    reader: CustomerReader = field(init=False)
+    sent: SentCustomers | None = None
     checked: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin without a list."""
+        self.reader = CustomerReader(self.client, self.run.id)
 
     def check(self, batch: Batch) -> Interruption | None:
         """Compare a batch's customers and set aside those that are not to be sent; None when all were compared."""
@@ -63,64 +89,70 @@ class ConflictCheck:
 
     def _unchecked(self, batch: Batch) -> list[OpenRecord]:
         records = self.client.store.open_records(batch.id)
-        return [record for record in records if record.base is not None and record.no not in self.checked]
+        if batch.method == "PUT":
+            is_wanted = [record.base is not None for record in records]
+        else:
+            asks = bool(self.run.options.get("compare_customers"))
+            is_wanted = [asks and record.base != NEW_AT_ARM for record in records]
+        return [
+            record
+            for record, wanted in zip(records, is_wanted, strict=True)
+            if wanted and record.no not in self.checked
+        ]
 
     def _read_list(self) -> Interruption | None:
-        """Read ARM's list when many customers are to be compared; those it lacks are looked up one by one."""
-        now = self.client.clock.now()
-        if self.listed_at is not None and now - self.listed_at < MAX_LIST_AGE_SECONDS:
+        if self.reader.is_fresh:
             return None
-        self.listed, self.listed_at = {}, now
         batches = self.client.store.batches(self.run.id, still_open=True)
-        lookups = sum(len(self._unchecked(batch)) for batch in batches if batch.state is BatchState.PLANNED)
-        if lookups <= MAX_SINGLE_LOOKUPS:
-            return None
-        customers = fetch_all(self.client, "customers", lookups, self.run.id)
-        if isinstance(customers, RateLimited | CallFailed):
-            self.listed_at = None
-            return customers
-        self.listed = {normalise_key_text(str(customer.get(_NUMBER) or "")): customer for customer in customers or ()}
-        return None
+        planned = [batch for batch in batches if batch.resource == "customers" and batch.state is BatchState.PLANNED]
+        interruption = self.reader.read_list(sum(len(self._unchecked(batch)) for batch in planned))
+        for check in self.reader.checks:
+            self.client.store.save_list_check(self.run.id, check)
+        self.reader.checks.clear()
+        return interruption
 
     def _compare(self, batch: Batch, record: OpenRecord) -> Interruption | None:
-        current = self.listed.get(normalise_key_text(record.key))
-        if current is None:
-            lookup = self._look_up(record)
-            if isinstance(lookup, RateLimited | CallFailed):
-                return lookup
-            current = lookup
-        if current is None:
-            self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_AT_ARM))
-        else:
+        current = self.reader.find(record.key, record.payload)
+        if isinstance(current, RateLimited | CallFailed):
+            return current
+        if current is not None:
             self._decide(batch, record, current)
+        elif batch.method == "PUT":
+            self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_AT_ARM))
         self.checked.add(record.no)
         return None
 
     def _decide(self, batch: Batch, record: OpenRecord, current: dict[str, Any]) -> None:
-        """Send the rest of the change, or set the record aside."""
+        """Send what is to be sent, completed, or set the record aside."""
         store = self.client.store
-        base = {} if self.run.options.get("overwrite") else json.loads(record.base or "{}")
-        merged = merge(record.payload, base, current, _CUSTOMERS)
-        if merged.conflicts:
-            message = "; ".join(conflict.description for conflict in merged.conflicts)
-            result = RecordResult(record.no, Outcome.CONFLICT, f"{CHANGED_AT_ARM} {message}")
-            store.exclude_record(batch.id, result)
-            return
-        payload = merged.payload
-        if payload is None:
-            store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, "ARM holds this already"))
+        decide = self._decide_change if batch.method == "PUT" else self._decide_new
+        payload, conflict = decide(record, current)
+        if conflict:
+            store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, conflict))
+        elif payload is None:
+            store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, HELD_ALREADY))
         elif payload != record.payload:
             store.replace_payload(batch.id, record.no, payload)
 
-    def _look_up(self, record: OpenRecord) -> dict[str, Any] | Interruption | None:
-        """Look one customer up; None when ARM does not have it."""
-        if self.client.clock.interrupted:
-            return RateLimited(self.client.clock.now())
-        call = partial(self.client.system.look_up_customer, record.key)
-        result = self.client.get(call, run_id=self.run.id)
-        if isinstance(result, RateLimited | CallFailed):
-            return result
-        if result.content is not None or result.response.status == 404:
-            return result.content
-        reason = "its answer to the look-up of a customer cannot be read"
-        return CallFailed(replace(result.response, reason=reason))
+    def _decide_change(self, record: OpenRecord, current: dict[str, Any]) -> tuple[str | None, str]:
+        """Return what is left of a change (None: nothing), or the conflict."""
+        base = {} if self.run.options.get("overwrite") else json.loads(record.base or "{}")
+        merged = merge(record.payload, base, current, _CUSTOMERS)
+        descriptions = "; ".join(conflict.description for conflict in merged.conflicts)
+        return merged.payload, f"{CHANGED_AT_ARM} {descriptions}" if descriptions else ""
+
+    def _decide_new(self, record: OpenRecord, current: dict[str, Any]) -> tuple[str | None, str]:
+        """Return what is sent of a new customer that ARM has already (None: nothing), or the conflict."""
+        self.sent = self.sent or SentCustomers.load(self.client)
+        comparison = self.sent.compare(record.key, record.payload, current)
+        confirmed = json.loads(record.base or "{}")  # what somebody saw, and wants to overwrite
+        overwrites = bool(self.run.options.get("overwrite"))
+        unseen = [
+            difference
+            for difference in comparison.differences
+            if difference.has_lost_zeros
+            or not (overwrites or difference.path in confirmed)
+            or (not overwrites and (confirmed[difference.path] or "") != difference.current)
+        ]
+        descriptions = "; ".join(difference.description for difference in unseen)
+        return comparison.payload, f"{DIFFERENT_AT_ARM} {descriptions}" if descriptions else ""

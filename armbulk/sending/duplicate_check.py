@@ -1,10 +1,10 @@
 """Before documents are sent: look up those that may have been sent before, and set aside those that ARM has already.
 
-The list of all documents is used when ARM gives it completely and it is cheaper than single look-ups. ARM's
-documentation does not say what its list leaves out, so a sample of the documents it lacks is looked up before the list
-is trusted. Every observation is in the store: the next session does not repeat it.
+ARM's list of all documents stands for single look-ups only where it is proven in this session (`list_proof`); otherwise
+each document is looked up. Every observation is in the store: the next session does not repeat it.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,21 +17,28 @@ from armbulk.model.lookup import DocumentLookup, LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord, RecordResult
+from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.store import Batch, Run
+from armbulk.sending.list_proof import DistrustReason, ListProof, expect_distrust, prove_list
+from armbulk.store import Batch, ListCheck, Run
 
-SAMPLE_SIZE = 10
-"""How many documents that the list lacks are looked up before the list is trusted."""
+_log = logging.getLogger(__name__)
+
+MIN_LISTED_LOOKUPS = 10
+"""Up to so many documents are looked up one by one; for more the list may be read."""
 
 MAX_AGE_SECONDS = 31 * 86_400.0
 """How long an observation that found nothing counts for its run: looking a large run up takes weeks."""
 
+MAX_AGE_WITH_OTHERS = 86_400.0
+"""The same where other machines send for the client, too."""
+
 _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
 _SENT_BEFORE = "nothing was sent: ARM holds this document already"
-_HINT = "say --first-import if ARM has certainly none of them"
+_HINT = "use --first-import if ARM has certainly none of them"
 _NO_LOOKUPS = frozenset({405, 410, 501})
 """Statuses by which a server says that it does not offer single look-ups."""
 
@@ -46,9 +53,10 @@ class DuplicateCheck:
         enabled: whether anything is looked up at all.
         until: only documents dated up to this day (ISO) are; None: all.
         since: earlier observations do not count (epoch seconds).
-        listed: ARM's list by compared document number; None: not available, not worth it, or not trusted.
-        sample: documents to look up before `listed` is trusted; None: not chosen yet.
-        is_list_checked: whether `listed` is settled.
+        settle: seconds after a sending during which a list may lack what was sent.
+        listed: ARM's list by compared document number; empty: not available, not worth it, or not proven.
+        proof: what the list proves; None: nothing.
+        is_list_checked: whether it is decided whether the list is used.
         absent: numbers of the records that ARM does not have.
     """
 
@@ -57,22 +65,31 @@ class DuplicateCheck:
     enabled: bool = True
     until: str | None = None
     since: float = 0.0
-    listed: dict[str, list[dict[str, Any]]] | None = None
-    sample: list[tuple[Batch, OpenRecord]] | None = None
+    settle: float = 0.0
+    listed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    proof: ListProof | None = None
     is_list_checked: bool = False
     absent: set[int] = field(default_factory=set)
 
     @classmethod
     def for_run(
-        cls, client: RateLimitedClient, run: Run, started: float, *, look_first: bool | None
+        cls, client: RateLimitedClient, run: Run, started: float, settle: float, *, look_first: bool | None
     ) -> "DuplicateCheck":
-        """Return the check that a run's options ask for; `look_first` of this session overrides them."""
-        if look_first is None:
-            enabled = bool(run.options.get("look_first"))
-            return cls(client, run.id, enabled, run.options.get("look_until"), started - MAX_AGE_SECONDS)
+        """Return the check that a run's options ask for; `look_first` of this session overrides them.
+
+        A run that is older than what the store knows for certain was stored by an older copy of it: another copy may
+        have sent its documents meanwhile, so each is looked up.
+        """
+        if look_first is False:
+            return cls(client, run.id, enabled=False)
+        since = client.store.history_since(run.account)
+        if since is not None and since > run.created:
+            return cls(client, run.id, since=max(since, started - MAX_AGE_SECONDS), settle=settle)
         if look_first:
-            return cls(client, run.id, enabled=True, until=None, since=started)
-        return cls(client, run.id, enabled=False)
+            return cls(client, run.id, since=started, settle=settle)
+        age = MAX_AGE_SECONDS if run.options.get("sole_sender") else MAX_AGE_WITH_OTHERS
+        enabled = bool(run.options.get("look_first"))
+        return cls(client, run.id, enabled, run.options.get("look_until"), started - age, settle)
 
     def check(self, batch: Batch) -> Interruption | None:
         """Look a batch's documents up and set aside those that ARM has; None when all were looked up."""
@@ -106,63 +123,59 @@ class DuplicateCheck:
     # ── the list ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _use_list(self) -> Interruption | None:
-        """Read ARM's list once, and trust it once a sample has shown that it has what ARM has."""
-        if self.sample is None:
-            self.absent |= self.client.store.not_found_in_arm(self.run_id, self.since)
-            interruption = self._read_list()
-            if interruption is not None:
-                return interruption
-            self.sample = self._choose_sample()
-        while self.sample:
-            batch, record = self.sample[0]
-            interruption = self._look_up(batch, record)
-            if interruption is not None:
-                return interruption
-            self.sample.pop(0)
-            if record.no not in self.absent:  # ARM has it and the list does not: each must be looked up
-                self.listed, self.sample = None, []
-        if self.listed is not None:
-            self._trust_list()
-        return None
-
-    def _read_list(self) -> Interruption | None:
-        """Read all documents, if the list is complete and worth its price."""
+        """Read ARM's list once, and record the documents that ARM does not have, as far as the list proves it."""
+        store = self.client.store
+        self.absent |= store.not_found_in_arm(self.run_id, self.since)
         lookups = sum(1 for _ in self._unchecked_in_run())
-        if lookups <= SAMPLE_SIZE:
+        if lookups <= MIN_LISTED_LOOKUPS:
+            return None
+        known = store.known_documents(self.client.account)
+        last_sending = store.last_sending(self.client.account)
+        reason = expect_distrust(known.height, lookups, last_sending, self.client.clock.now(), self.settle)
+        if reason is not None:
+            self._save_check(None, known.height, 0, reason)
             return None
         records = fetch_all(self.client, "documents", lookups, self.run_id)
         if isinstance(records, RateLimited | CallFailed):
             return records
-        numbered = [(str(record.get(_NUMBER) or ""), record) for record in records or ()]
-        if records is not None and all(number for number, _ in numbered):
-            self.listed = {}
-            for number, record in numbered:
-                self.listed.setdefault(normalise_key_text(number), []).append(record)
+        numbers = [str(record.get(_NUMBER) or "") for record in records or ()]
+        if records is None or not all(numbers):
+            self._save_check(None, known.height, 0, DistrustReason.INCOMPLETE)
+            return None
+        proof = prove_list(numbers, known)
+        self._save_check(
+            len(records), known.height, proof.missing, DistrustReason.LACKS_KNOWN if proof.missing else None
+        )
+        if proof.missing:
+            return None
+        self.proof = proof
+        for number, record in zip(numbers, records, strict=True):
+            self.listed.setdefault(normalise_key_text(number), []).append(record)
+        self._record_absent(proof)
         return None
 
-    def _unlisted(self) -> list[tuple[Batch, OpenRecord]]:
-        """The records that are still to be looked up, and that the list does not have."""
-        listed = self.listed or {}
-        return [
-            (batch, record)
-            for batch, record in self._unchecked_in_run()
-            if normalise_key_text(record.key) not in listed
-        ]
+    def _record_absent(self, proof: ListProof) -> None:
+        """Record that ARM has none of the documents that the list proves absent."""
+        for batch, record in list(self._unchecked_in_run()):
+            if proof.shows_absence(record.key, record.doc_type, record.date):
+                self.client.store.save_lookup(batch.id, [(record.no, LookupResult.ABSENT)], ends_round=False)
+                self.absent.add(record.no)
 
-    def _choose_sample(self) -> list[tuple[Batch, OpenRecord]]:
-        unlisted = self._unlisted() if self.listed is not None else []
-        return unlisted[:: -(-len(unlisted) // SAMPLE_SIZE)] if unlisted else []
-
-    def _trust_list(self) -> None:
-        """Record that ARM has none of the documents that the list lacks."""
-        for batch, record in self._unlisted():
-            self.client.store.save_lookup(batch.id, [(record.no, LookupResult.ABSENT)], ends_round=False)
-            self.absent.add(record.no)
+    def _save_check(self, records: int | None, known: int, missing: int, reason: str | None) -> None:
+        """Record whether the list was trusted, and what proved it."""
+        store = self.client.store
+        store.save_list_check(self.run_id, ListCheck("documents", records, known, missing, reason))
+        if reason is None:
+            why = f"list of documents trusted: {records} records, proven by {known} known documents"
+        else:
+            why = f"documents looked up one by one: {reason}"
+        store.log_decision(self.run_id, why)
+        _log.info("List checked", extra={"run": self.run_id, "records": records, "known": known, "missing": missing})
 
     # ── one document ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _check_record(self, batch: Batch, record: OpenRecord) -> Interruption | None:
-        listed = (self.listed or {}).get(normalise_key_text(record.key))
+        listed = self.listed.get(normalise_key_text(record.key))
         if listed:
             lookup = self.client.system.compare_document(record.expected, listed)
             if lookup.result is not LookupResult.UNKNOWN:  # otherwise the list shows too little of it
@@ -176,7 +189,9 @@ class DuplicateCheck:
             return RateLimited(self.client.clock.now())
         call = partial(self.client.system.look_up_document, record.expected)
         try:
-            result = self.client.get(call, run_id=self.run_id)
+            result = self.client.get(
+                call, run_id=self.run_id, priority=Priority.NORMAL
+            )  # the rest is for what was sent
         except LoginError as error:
             error.hint += f"; if this login may send but not read documents: {_HINT}"
             raise

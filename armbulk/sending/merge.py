@@ -1,20 +1,22 @@
-"""Three-way merge of a change: what was exported, what the user wants, and what ARM has now.
+"""What a record that is about to be sent would change at ARM: compared with what was exported, or sent before.
 
-Null, "", 0 and a field that is absent are the same: ARM's published examples show all of them for "nothing".
+Values are compared in the form in which equal values are equal (`model.value_forms`).
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from armbulk.i18n import Words
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.record_texts import Json, format_json_value, to_json_text
+from armbulk.model.value_forms import compare_form, list_leaves
 
-_NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER}
 _IDENTIFIERS = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
+_LOST_ZEROS = "ARM holds it with leading zeros, which your file has lost"
 _SECRET_FORMATS = frozenset({"national-id", "bank-account"})
 
 
@@ -43,7 +45,7 @@ class Conflict:
         """The conflict for people; numbers of persons and accounts are not repeated."""
         name = self.field.header.en if self.field else self.path
         if self.has_lost_zeros:
-            return f"{name}: ARM holds it with leading zeros, which your file has lost"
+            return f"{name}: {_LOST_ZEROS}"
         if self.field and self.field.format in _SECRET_FORMATS:
             return f"{name}: ARM holds another than was exported"
         return (
@@ -74,7 +76,7 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
     key = resource.field(resource.key).path
     conflicts = []
     remaining: Json = {key: change[key]}
-    for path, value in _leaves({name: value for name, value in change.items() if name != key}):
+    for path, value in list_leaves({name: value for name, value in change.items() if name != key}):
         field = fields.get(path)
         new, now = format_json_value(value), format_json_value(_get(current, path))
         if _is_same(field, new, now):
@@ -86,9 +88,7 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
         _set(remaining, path, value)
     if conflicts:
         return MergeResult(None, tuple(conflicts))
-    for group in resource.replaced_groups:
-        if group in remaining:
-            remaining[group] = {**_complete(current.get(group), resource, group), **remaining[group]}
+    _complete_groups(remaining, current, resource)
     return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None)
 
 
@@ -113,6 +113,107 @@ def _strip_zeros(text: str) -> str:
     return text.lstrip("0") if text.isdigit() else text
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of a new record that has another value at ARM, which was not sent from here.
+
+    Attributes:
+        field: None for a path armbulk does not know.
+        path: where it is in the record's JSON.
+        current: its value in ARM.
+        new: its value in the file.
+        has_lost_zeros: `new` is `current` without its leading zeros: the file was damaged.
+    """
+
+    field: Field | None
+    path: str
+    current: str
+    new: str
+    has_lost_zeros: bool = False
+
+    @property
+    def header(self) -> Words:
+        """The field's header."""
+        return self.field.header if self.field else Words(self.path, self.path)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is the number of a person or an account, which is not repeated."""
+        return self.field is not None and self.field.format in _SECRET_FORMATS
+
+    @property
+    def description(self) -> str:
+        """The difference for people."""
+        name = self.header.en
+        if self.has_lost_zeros:
+            return f"{name}: {_LOST_ZEROS}"
+        if self.is_secret:
+            return f"{name}: ARM holds another than the file"
+        return f"{name}: ARM holds {_quote(self.current)}, the file has {_quote(self.new)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerComparison:
+    """A new record, compared with the one that ARM has already.
+
+    Attributes:
+        payload: what would be sent, its groups completed with ARM's values (JSON); None: ARM has all of it.
+        differences: what would overwrite values that were not sent from here.
+        current: path → ARM's value, of every field of the record.
+    """
+
+    payload: str | None
+    differences: tuple[Difference, ...] = ()
+    current: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def compare(
+    payload: str, current: Json, resource: Resource, was_sent: Callable[[str, str | None], bool] = lambda *_: False
+) -> CustomerComparison:
+    """Compare a new record with what ARM has under its key.
+
+    Args:
+        payload: the record, as JSON.
+        current: ARM's record.
+        resource: its fields.
+        was_sent: returns whether ARM's value of a path is what was sent from here: nobody else has changed it.
+    """
+    fields = {known.path: known for known in resource.fields}
+    record = json.loads(payload, parse_float=Decimal)
+    key = resource.field(resource.key).path
+    values: dict[str, str | None] = {}
+    differences, is_changed = [], False
+    for path, value in list_leaves({name: value for name, value in record.items() if name != key}):
+        new, now = format_json_value(value), format_json_value(_get(current, path))
+        values[path] = now
+        if _is_same(fields.get(path), new, now):
+            continue
+        is_changed = True
+        is_damaged = has_lost_zeros(fields.get(path), new, now)
+        if is_damaged or not was_sent(path, now):
+            differences.append(Difference(fields.get(path), path, now or "", new or "", is_damaged))
+    if not is_changed:
+        return CustomerComparison(None, (), values)
+    _complete_groups(record, current, resource)
+    return CustomerComparison(to_json_text(record), tuple(differences), values)
+
+
+def has_paths(payload: str, record: Json, resource: Resource) -> bool:
+    """Return whether ARM's record names every field of a new one, and all members of groups that ARM replaces."""
+    paths = [path for path, _ in list_leaves(json.loads(payload))]
+    for group in resource.replaced_groups:
+        if any(path.startswith(f"{group}.") for path in paths):
+            paths += [known.path for known in resource.fields if known.path.startswith(f"{group}.")]
+    return all(_has(record, path) for path in paths)
+
+
+def _complete_groups(record: Json, current: Json, resource: Resource) -> None:
+    """Add what ARM has of a group that it replaces as a whole to the record that has a part of it."""
+    for group in resource.replaced_groups:
+        if group in record:
+            record[group] = {**_complete(current.get(group), resource, group), **record[group]}
+
+
 def _complete(current: Any, resource: Resource, group: str) -> Json:
     """All of a group: what ARM has of it, and "" for each other member; ARM clears what is not sent."""
     names = [field.path.removeprefix(f"{group}.") for field in resource.fields if field.path.startswith(f"{group}.")]
@@ -120,20 +221,20 @@ def _complete(current: Any, resource: Resource, group: str) -> Json:
     return {**dict.fromkeys(names, ""), **{name: "" if value is None else value for name, value in values.items()}}
 
 
-def _leaves(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """(path, value) of everything in a record that is not an object."""
-    for name, value in record.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
-
-
 def _get(record: Json, path: str) -> Any:
     value: Any = record
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _has(record: Json, path: str) -> bool:
+    value: Any = record
+    for name in path.split("."):
+        if not isinstance(value, dict) or name not in value:
+            return False
+        value = value[name]
+    return True
 
 
 def _set(record: Json, path: str, value: Any) -> None:
@@ -144,23 +245,7 @@ def _set(record: Json, path: str, value: Any) -> None:
 
 
 def _is_same(field: Field | None, left: str | None, right: str | None) -> bool:
-    return _comparable(field, left) == _comparable(field, right)
-
-
-def _comparable(field: Field | None, text: str | None) -> object:
-    """A text in the form in which equal values are equal."""
-    if field is None or not text:
-        return text or None
-    if field.type in _NUMBERS:
-        try:
-            return Decimal(text) or None
-        except InvalidOperation:
-            return text
-    if field.type is FieldType.BOOLEAN:
-        return text.casefold()
-    if field.type is FieldType.TEXT_LIST:
-        return tuple(part.strip() for part in text.replace("\n", ";").split(";"))
-    return text.replace("\r\n", "\n")
+    return compare_form(field, left) == compare_form(field, right)
 
 
 def _quote(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.model.batch_state import BatchState
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, Outcome
 from armbulk.model.submission import RecordResult
 from armbulk.rate_limited import Interruption
 from armbulk.sending.conflict_check import ConflictCheck
@@ -13,6 +13,7 @@ from armbulk.sending.duplicate_check import DuplicateCheck
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch, Store
 
+_CUSTOMER_NOT_ACCEPTED = "its customer was not accepted by ARM"
 _NOT_ACCEPTED = [outcome.value for outcome in (Outcome.REJECTED, Outcome.HELD_BACK, Outcome.CONFLICT, Outcome.IN_DOUBT)]
 
 
@@ -36,7 +37,7 @@ class Precheck:
         """Set aside the records of a batch that must not be sent; None when the batch may go now."""
         if batch.resource == "documents":
             return self._check_documents(batch)
-        if batch.method == "PUT" and batch.state is BatchState.PLANNED:
+        if batch.state is BatchState.PLANNED:
             self.conflicts = self.conflicts or ConflictCheck(self.session.client, self.session.run)
             return self.conflicts.check(batch)
         return None
@@ -48,7 +49,11 @@ class Precheck:
             hold_back_documents(session.store, session.run.id)
         if self.duplicates is None:
             self.duplicates = DuplicateCheck.for_run(
-                session.client, session.run, session.started, look_first=session.look_first
+                session.client,
+                session.run,
+                session.started,
+                session.polling.settle,
+                look_first=session.look_first,
             )
         return self.duplicates.check(batch)
 
@@ -57,7 +62,7 @@ def hold_back_documents(store: Store, run_id: int) -> None:
     """Hold back the run's documents whose customers ARM did not accept."""
     items = store.items(run_id)
     customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_in(_NOT_ACCEPTED))
-    is_theirs = pl.col("customer_norm").is_in(customers["key_norm"].drop_nulls().implode())
-    documents = items.filter(pl.col("outcome").is_null() & is_theirs)
-    message = "its customer was not accepted by ARM"
-    store.save_outcomes(run_id, [RecordResult(no, Outcome.HELD_BACK, message) for no in documents["no"]])
+    for outcome, keys in customers.group_by("outcome").agg(pl.col("key_norm").drop_nulls()).iter_rows():
+        documents = items.filter(pl.col("outcome").is_null() & pl.col("customer_norm").is_in(keys))
+        message = CUSTOMER_IN_CONFLICT if outcome == Outcome.CONFLICT.value else _CUSTOMER_NOT_ACCEPTED
+        store.save_outcomes(run_id, [RecordResult(no, Outcome.HELD_BACK, message) for no in documents["no"]])

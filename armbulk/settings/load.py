@@ -22,6 +22,11 @@ from armbulk.settings.profile import Profile
 _SYNCED_FOLDER_VARIABLES = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
 """Variables in which Windows names the folders it synchronises."""
 
+_GUARD_NAME = "armbulk-sendings"
+"""Not `armbulk`: on Windows the cache folder of that name is in the folder of the store."""
+
+_FLAGS = {"true": True, "yes": True, "false": False, "no": False}
+
 _LOGIN_SETTINGS = ("token", "token_url", "client_id", "client_secret", "ca_file")
 """The settings of a `Login`, in the order of its fields."""
 
@@ -80,6 +85,8 @@ def load_profile(
         mappings=configured.mappings,
         shared_store=_read_choice(values, "shared_store", ("yes", "no")) == "yes",
         synced_folders=tuple(environ[name] for name in _SYNCED_FOLDER_VARIABLES if environ.get(name)),
+        sole_sender=_read_flag(values, "sole_sender"),
+        guard_folder=str(_locate_guard_folder(values, home)),
     )
 
 
@@ -92,6 +99,20 @@ def _merge_settings(
         values.update(token="", client_secret="")  # an option overrides the environment
     values.update({key: value for key, value in options.items() if value})
     return values
+
+
+def _locate_guard_folder(values: Mapping[str, str], home: Path) -> Path:
+    """Return the folder that tells an older copy of the store: backups of the store's folder must not have it too."""
+    if not values.get("guard_folder"):
+        return Path(platformdirs.user_cache_dir(_GUARD_NAME, appauthor=False))
+    folder = Path(values["guard_folder"]).expanduser()
+    if not folder.is_absolute() or folder.is_relative_to(home.absolute()):
+        raise SettingsError(
+            "setting-wrong",
+            f"guard_folder is {values['guard_folder']!r}",
+            f"Use an absolute path that is not in {home}: a backup of that folder must not have it",
+        )
+    return folder
 
 
 def _log_file(name: str | None, folder: Path) -> str:
@@ -155,6 +176,13 @@ def _read_choice(values: Mapping[str, str], name: str, allowed: tuple[str, ...])
     if value and value not in allowed:
         raise SettingsError("setting-wrong", f"{name} is {value!r}", f"Give one of {' '.join(allowed)}")
     return value
+
+
+def _read_flag(values: Mapping[str, str], name: str) -> bool:
+    value = values[name].strip().lower()
+    if value not in _FLAGS:
+        raise SettingsError("setting-wrong", f"{name} is {values[name]!r}", "Use true or false")
+    return _FLAGS[value]
 
 
 def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimits:

@@ -10,6 +10,7 @@ DEFAULT_SETTINGS = {
     "batch_customers": "500",
     "batch_bytes": str(2 * 1024 * 1024),
     "reserve_percent": "5",
+    "sole_sender": "false",
 }
 """Settings with a default; the others are required where they are used."""
 
@@ -24,6 +25,7 @@ NAMES = (
     "ca_file",
     "store",
     "shared_store",
+    "guard_folder",
     "lang",
     "log",
     "dates",

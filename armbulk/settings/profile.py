@@ -27,6 +27,8 @@ class Profile:
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
         synced_folders: The folders that the environment names as synchronised.
+        sole_sender: Only this machine sends documents for the client; else ARM is asked about each before it goes.
+        guard_folder: The folder outside the store's own that tells an older copy of the store; "": none.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Profile:
     mappings: Mapping[str, str] = field(default_factory=dict)
     shared_store: bool = False
     synced_folders: tuple[str, ...] = ()
+    sole_sender: bool = False
+    guard_folder: str = ""
 
     @property
     def account(self) -> Account:

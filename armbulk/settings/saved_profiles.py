@@ -21,8 +21,8 @@ def list_profile_names(home: Path) -> list[str]:
     return [name for name, values in profiles.items() if isinstance(values, dict)] if isinstance(profiles, dict) else []
 
 
-def save_settings(home: Path, name: str, settings: Mapping[str, str]) -> Path:
-    """Save settings of a profile in config.toml, and remove those that are empty; return the file's path.
+def save_settings(home: Path, name: str, settings: Mapping[str, str | bool]) -> Path:
+    """Save settings of a profile in config.toml, and remove texts that are empty; return the file's path.
 
     The file is readable by its owner only. Comments, rules, other settings and other profiles stay: the new text is
     parsed and compared before it replaces the file.
@@ -43,7 +43,7 @@ def save_settings(home: Path, name: str, settings: Mapping[str, str]) -> Path:
 
 
 def _add_profile(
-    home: Path, name: str, settings: Mapping[str, str], make_table: Callable[[], Table | InlineTable]
+    home: Path, name: str, settings: Mapping[str, str | bool], make_table: Callable[[], Table | InlineTable]
 ) -> str | None:
     """Return the file's new text; None where it would not have the intended content.
 
@@ -57,7 +57,7 @@ def _add_profile(
         profile = profiles.setdefault(name, make_table())
         for key, value in settings.items():
             for table in (profile, own):
-                if value:
+                if value != "":
                     table[key] = value
                 else:
                     table.pop(key, None)

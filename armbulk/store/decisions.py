@@ -9,7 +9,7 @@ from armbulk.errors import Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
-from armbulk.store.schema import batch, belongs_to, item, run, sent_key
+from armbulk.store.schema import batch, belongs_to, item, look, run, sent_key
 
 _OPEN_STATES = [BatchState.POSTING.value, BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
 
@@ -153,3 +153,4 @@ def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> 
     source = conn.execute(sa.select(batch).where(batch.c.id == first.batch)).mappings().one()
     move_to_new_batch(conn, source, nos, message=None)
     conn.execute(sa.delete(sent_key).where(sent_key.c.run == first.run, sent_key.c.item.in_(nos)))
+    conn.execute(sa.delete(look).where(look.c.run == first.run, look.c.item.in_(nos)))  # what was seen before they went

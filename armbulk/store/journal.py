@@ -19,6 +19,8 @@ from armbulk.model.submission import RecordResult
 from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.sent_before import compare_with_sent
 from armbulk.store import decisions
+from armbulk.store.copies import CopyDetector
+from armbulk.store.customers import doubt_customers
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.metering import QuotaMeter
 from armbulk.store.rows import (
@@ -36,7 +38,7 @@ from armbulk.store.schema import batch, belongs_to, event, item, look, run
 _log = logging.getLogger(__name__)
 
 
-class BatchJournal(QuotaMeter):
+class BatchJournal(QuotaMeter, CopyDetector):
     """Commits what happens to the batches of a run; every public method is one transaction."""
 
     # ── submitting ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,6 +68,8 @@ class BatchJournal(QuotaMeter):
             values = {"intended": self.clock.now(), "reservation": reservation, "attempt": batch.c.attempt + 1}
             self._move(conn, batch_id, BatchState.POSTING, "intent", **values)
             guard_documents(conn, account, batch_id)
+            doubt_customers(conn, account, batch_id)
+            self.count_sending(conn)
             return SubmitIntent(reservation, cost, records)
 
     def save_response(

@@ -6,7 +6,17 @@ import sqlalchemy as sa
 
 from armbulk.model.batch_state import FINAL_STATES
 from armbulk.quota.limits import Account
-from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent_key
+from armbulk.store.schema import (
+    batch,
+    belongs_to,
+    customer_content,
+    event,
+    item,
+    list_check,
+    look,
+    run,
+    sent_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ def purge(conn: sa.Connection, account: Account, before: float) -> DeletedRows:
     keep_outcomes = sa.update(sent_key).where(sent_key.c.run.in_(run_ids))
     conn.execute(keep_outcomes.values(outcome=outcome.scalar_subquery()))
     records = conn.execute(sa.delete(item).where(item.c.run.in_(run_ids))).rowcount
-    for table in (look, event, batch):
+    for table in (look, event, list_check, customer_content, batch):
         conn.execute(sa.delete(table).where(table.c.run.in_(run_ids)))
     conn.execute(sa.delete(run).where(run.c.id.in_(run_ids)))
     guarded = sa.select(sa.func.count()).select_from(sent_key).where(*belongs_to(sent_key, account))

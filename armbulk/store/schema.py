@@ -85,6 +85,15 @@ token = Table(
 A counter would not prove that: a store restored from an older copy counts past it, without the runs it has lost.
 """
 
+sequence = Table(
+    "sequence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("notice", Text),  # CopyNotice, until a person was told
+)
+"""One row: the number of the last sending (`copies`)."""
+
 client = Table(
     "client",
     metadata,
@@ -186,6 +195,54 @@ sent_key = Table(
     *(Column(name, Text) for name in _SENT_CONTENT),
 )
 """Document numbers that were sent, or may have been: no other run sends them; and what was sent (`sent_before`)."""
+
+sent_customer = Table(
+    "sent_customer",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("client_no", Text, primary_key=True),
+    Column("customer", Text, primary_key=True),  # hash of its number
+    Column("content", Text, nullable=False),  # hash of what was last sent, or what ARM had already
+    Column("fields", Text, nullable=False),  # JSON: path → short hash of the value that was last created from here
+    Column("run", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)
+"""Customers that ARM has as they were sent from here. Hashes only: no number, no value (`customer_hashes`)."""
+
+listed_customer = Table(
+    "listed_customer",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("client_no", Text, primary_key=True),
+    Column("customer", Text, primary_key=True),  # hash of its number
+    Column("at", Float, nullable=False),
+)
+"""Customers of ARM's list when it was last read completely, and when that was. Nothing is decided by it."""
+
+customer_content = Table(
+    "customer_content",
+    metadata,
+    Column("run", Integer, primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("customer", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("fields", Text),  # null for a change: it says nothing of the other fields
+)
+"""The same for customers of runs that are not finished: they go to `sent_customer` with their outcome."""
+
+list_check = Table(
+    "list_check",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("records", Integer),  # of the list; null: it was not read
+    Column("known", Integer, nullable=False),  # records that ARM has, as this store knows
+    Column("missing", Integer, nullable=False),  # of these, how many the list lacks
+    Column("reason", Text),  # why the list was not trusted; null: it was
+)
+"""Whether a list of ARM stood for single look-ups in a run, and what proved it."""
 
 event = Table(
     "event",

@@ -9,6 +9,7 @@ import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,22 +18,39 @@ import sqlalchemy as sa
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
 from armbulk.model.batch_state import BatchState
-from armbulk.quota.limits import Account
+from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.redaction import REDACTED_COLUMNS
 from armbulk.store import purge as purging
+from armbulk.store.copies import SendingCounter
+from armbulk.store.customers import keep_customers
 from armbulk.store.engine import flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
+from armbulk.store.list_checks import ListCheckStore
 from armbulk.store.locks import ClientLock
 from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader
-from armbulk.store.rows import ITEM_SCHEMA, StoreStamp
-from armbulk.store.schema import batch, belongs_to, client, identity, item, metadata, run, token
+from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
+from armbulk.store.schema import (
+    batch,
+    belongs_to,
+    client,
+    customer_content,
+    identity,
+    item,
+    metadata,
+    run,
+    sent_customer,
+    sequence,
+    token,
+)
 
 
-class Store(StoreReader, BatchJournal):
+class Store(StoreReader, ListCheckStore, BatchJournal):
     """The database of one user; `clock` is read for every timestamp."""
 
-    def __init__(self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False) -> None:
+    def __init__(
+        self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False, guard_folder: str = ""
+    ) -> None:
         """Open the store, or create it.
 
         Args:
@@ -40,6 +58,7 @@ class Store(StoreReader, BatchJournal):
             clock: for every timestamp.
             roots: folders that are synchronised with other machines, where a store is refused.
             shared: allow such a folder all the same.
+            guard_folder: where the number of the last sending is kept, outside the store's folder; "": nowhere.
 
         Raises:
             StoreError: it is damaged, newer than this armbulk, or cannot be written.
@@ -47,9 +66,11 @@ class Store(StoreReader, BatchJournal):
         self.clock = clock
         self.url = url
         self._times = {}
+        self.counter = SendingCounter(Path(guard_folder)) if guard_folder else None
         self._engine = open_engine(url, roots, shared=shared)
         try:
             self._prepare()
+            self.detect_copy()
         except sa.exc.DBAPIError as error:
             raise StoreError(
                 "store-unusable",
@@ -64,6 +85,8 @@ class Store(StoreReader, BatchJournal):
             metadata.create_all(conn)
             if conn.execute(sa.select(identity.c.id)).first() is None:
                 conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
+            if conn.execute(sa.select(sequence.c.id)).first() is None:
+                conn.execute(sa.insert(sequence).values(id=1, number=0))
 
     def close(self) -> None:
         """Close the database."""
@@ -84,13 +107,27 @@ class Store(StoreReader, BatchJournal):
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def create_run(self, new: Mapping[str, Any], items: pl.DataFrame, batches: Sequence[tuple[int, str, str]]) -> int:
+    def record_intent(self, account: Account, batch_id: int, limits: QuotaLimits) -> SubmitIntent | float | None:
+        """Commit the intent to submit a batch (`BatchJournal.record_intent`), then write its number to the counter."""
+        intent = super().record_intent(account, batch_id, limits)
+        if isinstance(intent, SubmitIntent):
+            self.is_guarded()
+        return intent
+
+    def create_run(
+        self,
+        new: Mapping[str, Any],
+        items: pl.DataFrame,
+        batches: Sequence[tuple[int, str, str]],
+        customers: pl.DataFrame | None = None,
+    ) -> int:
         """Store a new run, all or nothing; return its id.
 
         Args:
             new: columns of `run`.
             items: ITEM_SCHEMA's columns, with the batch's number in `batch`, and `payload` and `base`.
             batches: (number, resource, method) of each batch.
+            customers: the columns `item`, `customer`, `content` and `fields` of `customer_content`; None: no customers.
         """
         with self._engine.begin() as conn:
             row = {**new, "created": self.clock.now(), "state": "running"}
@@ -103,6 +140,9 @@ class Store(StoreReader, BatchJournal):
             rows = rows.with_columns(pl.col("id").alias("batch"), run=pl.lit(run_id)).drop("id")
             if rows.height:
                 conn.execute(sa.insert(item), rows.to_dicts())
+            if customers is not None and customers.height:
+                contents = customers.with_columns(run=pl.lit(run_id)).to_dicts()
+                conn.execute(sa.insert(customer_content), contents)
             self._log(conn, run_id, None, None, None, "begun")
         return run_id
 
@@ -117,6 +157,7 @@ class Store(StoreReader, BatchJournal):
         with self._engine.begin() as conn:
             values = {"state": state, "resume_at": resume_at, "ended": self.clock.now()}
             conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
+            keep_customers(conn, run_id)
             self._log(conn, run_id, None, None, None, state)
 
     def log_decision(self, run_id: int, why: str) -> None:
@@ -141,9 +182,10 @@ class Store(StoreReader, BatchJournal):
         return StoreStamp(store_id, word, run_id, account)
 
     def reset_history(self, account: Account) -> None:
-        """Forget what was known of a client's earlier documents: a workbook shows more than this store knows."""
+        """Forget what was known of a client's earlier records: a workbook shows more than this store knows."""
         with self._engine.begin() as conn:
             conn.execute(sa.update(client).where(*belongs_to(client, account)).values(since=self.clock.now()))
+            conn.execute(sa.delete(sent_customer).where(*belongs_to(sent_customer, account)))
 
     def redact_run(self, run_id: int, redact: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         """Replace what a finished run keeps of its records (`no` and REDACTED_COLUMNS) by what `redact` returns."""

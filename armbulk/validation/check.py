@@ -171,7 +171,7 @@ def check_sheets(
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
     shown = hidden_rows.separate_hidden_rows(joined, plain, options)
     of_cells = merge_findings([*findings, *layouts, *of_sheets, shown.findings])
-    tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells)
+    tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
     reported = apply.move_to_source(follow_ups.drop_follow_ups(every_finding, tables), mapped)
     blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
     return Checked(
@@ -203,12 +203,16 @@ def _type_sheets(
 
 
 def _check_tables(
-    tables: Mapping[str, Table], sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], of_cells: pl.DataFrame
+    tables: Mapping[str, Table],
+    sheets: Sequence[Sheet],
+    matches: Sequence[HeaderMatch],
+    of_cells: pl.DataFrame,
+    options: ReadOptions,
 ) -> tuple[dict[str, Table], pl.DataFrame]:
     """Return the tables with amounts that their lines give, and every finding: those of cells and those of rules."""
     filled, of_amounts = amounts.fill_missing_amounts(tables, of_cells)
     findings = merge_findings([of_cells, of_amounts])
-    of_rules = [rules.check_rules(filled, sheets, findings)]
+    of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
     if "lines" in filled:
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
     return filled, merge_findings([findings, *of_rules])

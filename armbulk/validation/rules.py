@@ -12,6 +12,7 @@ from pandera.errors import SchemaErrors
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.keys import normalise_key
+from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources.identifiers import CHECK_FORMATS, has_format
 from armbulk.validation.amounts import compare_sums
@@ -21,13 +22,19 @@ from armbulk.validation.parse import DTYPES, format_column
 _TEXT_TYPES = {FieldType.TEXT, FieldType.IDENTIFIER}
 
 
-def check_rules(tables: Mapping[str, Table], sheets: Sequence[Sheet], findings: pl.DataFrame) -> pl.DataFrame:
+def check_rules(
+    tables: Mapping[str, Table],
+    sheets: Sequence[Sheet],
+    findings: pl.DataFrame,
+    known: KnownCustomers | None = None,
+) -> pl.DataFrame:
     """Check every table by itself and against the others.
 
     Args:
         tables: The typed rows by resource.
         sheets: The sheets, whose names findings mention.
         findings: The findings so far; cells that have one are not reported again.
+        known: Customers that ARM is known to have; None: nobody knows.
 
     Returns:
         The new findings.
@@ -44,7 +51,7 @@ def check_rules(tables: Mapping[str, Table], sheets: Sequence[Sheet], findings: 
     elif documents is not None:
         new.append(_report_missing_lines_sheet(documents))
     if documents is not None and customers is not None:
-        new.append(_find_unlisted_customers(documents, customers))
+        new.append(_find_unlisted_customers(documents, customers, known))
     return pl.concat(new)
 
 
@@ -205,8 +212,8 @@ def _report_missing_lines_sheet(documents: Table) -> pl.DataFrame:
     return to_findings(documents.rows.select("sheet").unique(maintain_order=True), code="no-lines-sheet")
 
 
-def _find_unlisted_customers(documents: Table, customers: Table) -> pl.DataFrame:
-    """Return a finding at the first document of each customer that is not in the files: ARM must know it already.
+def _find_unlisted_customers(documents: Table, customers: Table, known: KnownCustomers | None) -> pl.DataFrame:
+    """Return a finding at the first document of each customer that is not in the files, and not known to be at ARM.
 
     A number that is one in the files but for its leading zeros is damage, at every document.
     """
@@ -220,6 +227,8 @@ def _find_unlisted_customers(documents: Table, customers: Table) -> pl.DataFrame
     damaged = unlisted.join(without_zeros, on="norm", how="inner", maintain_order="left")
     first = unlisted.join(damaged, on=["sheet", "row"], how="anti", maintain_order="left")
     first = first.unique("norm", keep="first", maintain_order=True)
+    if known is not None:
+        first = first.filter(pl.Series([not known.is_known(number) for number in first["norm"]], dtype=pl.Boolean))
     field = documents.resource.field("customer_no")
     return pl.concat(
         [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
 
+_WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
 _ZIP = b"PK\x03\x04"
 
 
@@ -39,6 +40,8 @@ def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
 
 def verify_workbook_target(target: Path) -> None:
     """Make sure that a workbook replaces nothing but a workbook (no mapping, no CSV); UsageError otherwise."""
+    if target.suffix.lower() in _WORKBOOK_SUFFIXES:
+        return
     try:
         with target.open("rb") as file:
             start = file.read(len(_ZIP))

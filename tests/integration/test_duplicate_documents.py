@@ -20,7 +20,6 @@ from armbulk.model.keys import normalise_key_text
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
 from armbulk.sandbox import Sandbox
-from armbulk.store import Store
 from armbulk.validation.check import check_files
 from armbulk.writers.provenance import read_provenance
 
@@ -63,9 +62,9 @@ def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -
         way.store.close()
         for path in (tmp_path / "home").glob("armbulk.db*"):
             path.unlink()
-        way.store = Store(way.bench.profile.store_url, way.clock)
+        way.store = way.bench.open_store()
         stood = way.run(sample_files(documents=8))
-        assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
+        assert outcomes(stood) == {"created": 2, "unchanged": 3, "already_sent": 6}
         assert set(way.documents().values()) == {1}
         assert build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions()).lookups is None
 
@@ -78,11 +77,11 @@ def test_where_arm_has_no_list_each_document_is_looked_up(tmp_path: Path) -> Non
         way.store.close()
         for path in (tmp_path / "home").glob("armbulk.db*"):
             path.unlink()
-        way.store = Store(way.bench.profile.store_url, way.clock)
+        way.store = way.bench.open_store()
         way.sandbox.add_fault("html:GET:documents:1")
         before = way.sandbox.state.usage()["hour.requests"]
         stood = way.run(sample_files(documents=8))
-        assert outcomes(stood) == {"created": 2, "updated": 3, "already_sent": 6}
+        assert outcomes(stood) == {"created": 2, "unchanged": 3, "already_sent": 6}
         assert way.sandbox.state.usage()["hour.requests"] - before >= 8
         assert set(way.documents().values()) == {1}
 

@@ -202,24 +202,46 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("somebody")
 @pytest.mark.promise("P18")
-def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(memory: Memory, arm: Sandbox) -> None:
+def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(
+    memory: Memory, arm: Sandbox, tmp_path: Path
+) -> None:
     """Login asks for address, client, client id, size and secret; the secret is neither shown nor written to a file."""
     said = arm.settings
     names = ("BASE_URL", "CLIENT_NO", "TOKEN_URL", "CLIENT_ID")
-    answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", said["ARMBULK_CLIENT_SECRET"]]
+    answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", "y", said["ARMBULK_CLIENT_SECRET"]]
     done = CliRunner().invoke(cli, ["login", "--profile", "kari", "--lang", "no"], input="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
-    words = ["ARMs adresse", "Klientnummer", "Tokenadresse", "Klient-id", "Størrelse", "Klienthemmelighet"]
+    words = [
+        "ARMs adresse",
+        "Klientnummer",
+        "Tokenadresse",
+        "Klient-id",
+        "Størrelse",
+        "bare denne maskinen",
+        "Klienthemmelighet",
+    ]
     places = [done.stderr.find(word) for word in words]
     assert places == sorted(places)
     assert places[0] >= 0
     assert said["ARMBULK_CLIENT_SECRET"] not in done.output + done.stderr
     assert list(memory.held.values()) == [said["ARMBULK_CLIENT_SECRET"]]
+    assert settings(tmp_path)["profiles"]["kari"]["sole_sender"] is True
     (kari,) = call("profiles")[1]["profiles"]
     assert (kari["profile"], kari["size"], kari["secret"], kari["active"]) == ("kari", "M", True, False)
     used = call("usage", "--profile", "kari")[1]["meters"]
     assert sum(one["used"] for one in used if (one["window"], one["meter"]) == ("hour", "requests")) == 1
     assert arm.state.usage()["hour.requests"] == 1
+
+
+@pytest.mark.usefixtures("memory")
+def test_who_sends_is_kept_until_it_is_chosen_anew(arm: Sandbox, tmp_path: Path) -> None:
+    """In a script --sole-sender and --no-sole-sender decide; without them the profile keeps what it has."""
+    told = []
+    for option in ((), ("--sole-sender",), (), ("--no-sole-sender",), ()):
+        code, said = call(*words(arm), "--no-check", *option, given="secret\n")
+        assert code == 0
+        told.append((said["sole_sender"], settings(tmp_path)["profiles"]["anne"]["sole_sender"]))
+    assert told == [(False, False), (True, True), (True, True), (False, False), (False, False)]
 
 
 def test_no_option_takes_a_secret() -> None:
@@ -281,8 +303,9 @@ def test_a_new_profile_takes_nothing_from_another(memory: Memory, arm: Sandbox, 
     (tmp_path / "config.toml").write_text(own, encoding="utf-8")
     where = ["--profile", "anne", "--base-url", arm.base_url, "--client-no", "2218"]
     assert call("login", *where, "--secret-stdin", "--no-check", given="ready-token-3\n")[0] == 0
-    assert set(settings(tmp_path)["profiles"]["anne"]) == {"base_url", "client_no", "client_size", "user_id"}
-    assert settings(tmp_path)["profiles"]["anne"]["user_id"] == "armbulk"
+    anne = settings(tmp_path)["profiles"]["anne"]
+    assert set(anne) == {"base_url", "client_no", "client_size", "user_id", "sole_sender"}
+    assert (anne["user_id"], anne["sole_sender"]) == ("armbulk", False)
     assert [name.split()[0] for _, name in memory.held] == ["anne"]
 
 
@@ -363,7 +386,7 @@ def test_option_before_environment_before_profile(
     assert call(*words(arm), "--no-check", given="wrong-keyring\n")[0] == 0
 
     def works(*option: str, **more: str) -> bool:
-        code, said = call("import", *files, "--yes", *option, **env, **more)
+        code, said = call("import", *files, "--yes", "--overwrite", *option, **env, **more)
         assert code == 0 or said["error"]["code"] == "login-refused"
         return code == 0
 

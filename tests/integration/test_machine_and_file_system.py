@@ -169,7 +169,7 @@ def test_a_clock_that_is_set_between_two_sessions(tmp_path: Path, jump: float) -
         way.sandbox.state.clock = lambda: truth + way.clock.slept
         way.store.close()
         way.clock.at += jump
-        way.store = Store(way.bench.profile.store_url, way.clock)
+        way.store = way.bench.open_store()
         before = way.clock.slept
         for _ in range(4):
             if way.carry_on(run) == "finished":

@@ -103,7 +103,7 @@ QUOTING = [
     Quoting("not logged in", 5, post=echo(401, message="%s"), finished=False),
     Quoting("a fault", 3, post=echo(500, message="%s"), document=echo(404, message="%s"), finished=False),
     Quoting("a limit that hides a success", 3, post=echo(429, message="%s", result="QUEUED"), finished=False),
-    Quoting("a broken answer", 6, post=lambda asked: answer(202, asked.body)[:-9], document=echo(500), finished=False),
+    Quoting("a broken answer", 3, post=lambda asked: answer(202, asked.body)[:-9], document=echo(500), finished=False),
     Quoting("another document", 1, post=echo(500), document=lambda _: answer(200, {"documentNo": "CAN-1", "customerNo":
             "Kanarifugl", "currencyAmounts": {"inclVat": 86011117947}, "documentType": "IN"})),
 ]  # fmt: skip

@@ -1,12 +1,17 @@
 """Wrong responses of a server: one case of each kind; tests/proofs tries them all."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.hostile_server import Hostile, answer, serving
 from support.journey import FakeClock, outcomes
-from support.server_cases import CASES, NOBODY, Case, carried, item, keeps_the_promise
+from support.server_cases import CASES, NOBODY, TAKEN, Case, carried, item, keeps_the_promise, write
 
+from armbulk.cli import cli
+from armbulk.clock import SystemClock
+from armbulk.errors import Exit
 from armbulk.store import Store
 
 KINDS = (
@@ -57,3 +62,19 @@ def test_only_what_is_rejected_may_be_sent_again(tmp_path: Path) -> None:
         assert sorted(store.sent_documents(stood.run.account)["key_norm"]) == ["d1", "d3"]
     finally:
         store.close()
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize(("post", "exit_code"), [(answer(503), Exit.UNFINISHED), (TAKEN, Exit.SERVER)])
+def test_an_outage_is_no_limit(tmp_path: Path, post: bytes, exit_code: Exit) -> None:
+    """503 without a time: a document that may have left is unconfirmed (3), else ARM is unreachable (6)."""
+    down = (answer(503),)
+    script = {"post": (post,), "customers": (TAKEN,), "poll": down, "document": down, "list": down}
+    with serving(Hostile(script, SystemClock().now)) as hostile:
+        env = {"ARMBULK_BASE_URL": hostile.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": "t",
+               "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0"}  # fmt: skip
+        words = ["import", *write(tmp_path), "--yes", "--first-import", "--json"]
+        done = CliRunner().invoke(cli, words, env=env)
+    assert done.exit_code == exit_code
+    assert json.loads(done.stdout)["error"]["code"] == "unreachable"
+    assert done.stderr.count("503") >= 4

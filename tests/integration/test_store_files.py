@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from support.journey import journey, outcomes, sample_files, write_files
 
 from armbulk.errors import StoreError
-from armbulk.store import Store
 
 
 @pytest.mark.promise("P30")
@@ -30,7 +29,7 @@ def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
         ):
             path.write_bytes(damage)
             with pytest.raises(StoreError) as refused:
-                Store(way.bench.profile.store_url, way.clock)
+                way.bench.open_store()
             assert refused.value.code in {"store-damaged", "store-unusable"}
             assert path.read_bytes() == damage
             for beside in path.parent.glob("armbulk.db-*"):
@@ -40,7 +39,7 @@ def test_a_damaged_store_is_never_replaced(tmp_path: Path) -> None:
             raw.execute("PRAGMA user_version = 99")
         raw.close()
         with pytest.raises(StoreError, match="newer"):
-            Store(way.bench.profile.store_url, way.clock)
+            way.bench.open_store()
 
 
 @pytest.mark.promise("P30")
@@ -67,7 +66,7 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
                 "PRAGMA user_version = 1;"
             )
         raw.close()
-        way.store = Store(way.bench.profile.store_url, way.clock)
+        way.store = way.bench.open_store()
         assert way.run(files).count_outcomes()["already_sent"] == 6
 
 

@@ -158,10 +158,11 @@ def in_one_of(path: Path, folders: Sequence[Path]) -> bool:
 
 def make_places(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     """Folders of their own for the user's files, armbulk's home, and what is temporary."""
-    made = {name: folder / name for name in ("own", "home", "temporary")}
+    made = {name: folder / name for name in ("own", "home", "guard", "temporary")}
     for place in made.values():
         place.mkdir()
     monkeypatch.setenv("TMPDIR", str(made["temporary"]))
+    monkeypatch.setenv("ARMBULK_GUARD_FOLDER", str(made["guard"]))
     monkeypatch.setenv("ARMBULK_HOME", str(made["home"]))
     return made
 

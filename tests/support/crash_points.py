@@ -64,7 +64,7 @@ class Mortal(httpx.BaseTransport):
 
 def mortal(way: Journey, fate: Fate) -> Store:
     """The store, with a place to die before and after each commit."""
-    store = Store(way.bench.profile.store_url, way.clock)
+    store = way.bench.open_store()
 
     def wrapped(method: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:

@@ -85,12 +85,24 @@ def _checked(files: tuple[tuple[str, bytes], ...]) -> Checked:
     return check_files([file for file, _ in files])
 
 
+def guard_folder(folder: Path) -> Path:
+    """Where the number of the last sending is kept, beside a test's folder: as `conftest.py` sets it, too."""
+    return folder.with_name(f"{folder.name}-guard")
+
+
 class Journey:
     """One user, one sandbox, one clock."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, clock: FakeClock, environ: dict[str, str]) -> None:
         self.folder, self.sandbox, self.clock = folder, sandbox, clock
-        settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **environ}
+        settings = {
+            **sandbox.settings,
+            "ARMBULK_HOME": str(folder / "home"),
+            "ARMBULK_GUARD_FOLDER": str(guard_folder(folder)),
+            "ARMBULK_LANG": "en",
+            "ARMBULK_SOLE_SENDER": "true",
+            **environ,
+        }
         self.bench = Context(load_profile(settings), clock)
         self.store = self.bench.open_store()
 

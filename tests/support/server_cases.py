@@ -18,7 +18,6 @@ from armbulk.errors import ArmbulkError
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult
 from armbulk.settings.load import load_profile
-from armbulk.store import Store
 from armbulk.validation.check import check_files
 from support.hostile_server import Answer, Asked, Hostile, answer, serving
 from support.journey import FakeClock, outcomes
@@ -385,7 +384,7 @@ def carried(folder: Path, hostile: Hostile, clock: FakeClock, env: dict[str, str
     settings = {"ARMBULK_BASE_URL": hostile.base_url, "ARMBULK_CLIENT_NO": "2218", "ARMBULK_TOKEN": "t",
                 "ARMBULK_HOME": str(folder / "home"), "ARMBULK_LANG": "en", **env}  # fmt: skip
     bench = Context(load_profile(settings), clock)
-    store = Store(bench.profile.store_url, clock)
+    store = bench.open_store()
     files = write(folder)
     options = ImportOptions(first_import=True)  # what this server says of a document is about those that were posted
     ready = build_plan(bench, store, check_files(files), options)

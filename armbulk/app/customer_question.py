@@ -1,0 +1,96 @@
+"""Before the question whether to send: ask ARM for the customers, and a person about those that differ."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from armbulk.app.dialog import CustomerDifferences, Dialog, ValueDifference
+from armbulk.app.plan import Plan, read_planning_inputs
+from armbulk.context import Context, open_client
+from armbulk.model.outcome import DIFFERENT_AT_ARM, HELD_ALREADY, Outcome
+from armbulk.planning.items import DECISIONS_SCHEMA
+from armbulk.planning.plan import revise_plan
+from armbulk.rate_limited import RateLimitedClient
+from armbulk.sending.conflict_check import NEW_AT_ARM
+from armbulk.sending.customer_preview import CustomerPreview
+from armbulk.sending.merge import CustomerComparison
+from armbulk.store import ListCheck, Store
+
+_SHOWN = 5
+"""How many customers that differ are shown."""
+
+
+def ask_about_customers(
+    context: Context, store: Store, plan: Plan, dialog: Dialog, *, wait: bool
+) -> tuple[Plan, Sequence[ListCheck]]:
+    """Return the plan with what a person decided about customers that ARM has with other values.
+
+    Where nobody can answer, the plan stays as it is: sending compares the customers then, and sends none that differs.
+
+    Args:
+        context: With what it takes to call ARM.
+        store: What this machine knows of the client.
+        plan: What would be sent.
+        dialog: Answers and progress.
+        wait: Whether to wait for ARM's limits.
+
+    Returns:
+        The plan, and which lists of ARM were trusted for it.
+
+    Raises:
+        LimitError, LoginError, ServerError, Interrupted: Nothing was sent.
+    """
+    options = plan.import_plan.options
+    customers = plan.import_plan.to_send.filter(pl.col("resource") == "customers")
+    is_asked = dialog.can_decide_about_customers and not (options.update or options.first_import or options.overwrite)
+    if customers.is_empty() or not is_asked:
+        return plan, ()
+    profile, client = context.profile, open_client(context)
+    try:
+        with dialog.sending() as progress:
+            limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
+            preview = CustomerPreview(limited, wait, profile.poll_seconds, progress)
+            comparisons = preview.compare(customers)
+    finally:
+        client.close()
+    decisions = _decide(customers, comparisons, dialog)
+    revised = revise_plan(plan.import_plan, decisions, read_planning_inputs(context, store))
+    return replace(plan, import_plan=revised), preview.list_checks
+
+
+def _decide(
+    customers: pl.DataFrame, comparisons: Mapping[int, CustomerComparison | None], dialog: Dialog
+) -> pl.DataFrame:
+    """Ask about the customers that differ; return what is decided about each (DECISIONS_SCHEMA)."""
+    differing = {
+        no: comparison for no, comparison in comparisons.items() if comparison is not None and comparison.differences
+    }
+    overwrites = bool(differing) and dialog.confirm_overwrite(_describe(customers, differing))
+    rows: list[tuple[int, str | None, str | None, str | None]] = []
+    for no, comparison in comparisons.items():
+        if comparison is None:
+            rows.append((no, None, None, NEW_AT_ARM))
+        elif comparison.payload is None:
+            rows.append((no, Outcome.UNCHANGED.value, HELD_ALREADY, None))
+        elif comparison.differences and not overwrites:
+            descriptions = "; ".join(difference.description for difference in comparison.differences)
+            rows.append((no, Outcome.CONFLICT.value, f"{DIFFERENT_AT_ARM} {descriptions}", None))
+        else:
+            rows.append((no, None, None, json.dumps(dict(comparison.current))))
+    return pl.DataFrame(rows, schema=DECISIONS_SCHEMA, orient="row")
+
+
+def _describe(customers: pl.DataFrame, differing: Mapping[int, CustomerComparison]) -> CustomerDifferences:
+    keys = dict(customers.select("no", "key").iter_rows())
+    values = {
+        no: tuple(
+            ValueDifference(difference.header, difference.current, difference.new, difference.is_secret)
+            for difference in comparison.differences
+        )
+        for no, comparison in differing.items()
+    }
+    fields = tuple(dict.fromkeys(value.field for differences in values.values() for value in differences))
+    shown = tuple((keys[no], differences) for no, differences in list(values.items())[:_SHOWN])
+    return CustomerDifferences(len(values), sum(map(len, values.values())), fields, shown)

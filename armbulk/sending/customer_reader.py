@@ -1,0 +1,136 @@
+"""What ARM has of customers: by its list where many are asked for, else one by one."""
+
+import logging
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from armbulk.errors import LoginError, Unfinished
+from armbulk.model.keys import loosen_key, normalise_key_text
+from armbulk.planning.customer_hashes import CustomerHasher
+from armbulk.quota.limits import Priority
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
+from armbulk.resources import RESOURCES
+from armbulk.sending.bulk_lookup import fetch_all
+from armbulk.sending.list_proof import DistrustReason
+from armbulk.sending.merge import has_paths
+from armbulk.store import ListCheck
+
+MAX_SINGLE_LOOKUPS = 20
+"""Up to so many customers are looked up one by one; for more the list is read."""
+
+MAX_LIST_AGE_SECONDS = 900.0
+"""How long a list is used: people change customers meanwhile."""
+
+_NO_LOOKUPS = frozenset({405, 410, 501})
+"""Statuses by which a server says that it does not offer single look-ups."""
+
+_HINT = "use --first-import to send them without asking ARM"
+
+_CUSTOMERS = RESOURCES["customers"]
+_NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class CustomerReader:
+    """Reads customers at ARM.
+
+    Attributes:
+        client: the calls.
+        run_id: the run that is charged; 0: none.
+        listed: ARM's list by compared customer number.
+        numbers: the numbers of the list without blanks and leading zeros; None: what the list lacks may be at ARM.
+        listed_at: when the list was read, or found not to be worth it (epoch seconds); None: not yet.
+        checks: whether each list that was read was trusted, until someone records it.
+    """
+
+    client: RateLimitedClient
+    run_id: int = 0
+    listed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    numbers: frozenset[str] | None = None
+    listed_at: float | None = None
+    checks: list[ListCheck] = field(default_factory=list)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the list was read, or found not to be worth it, a short time ago."""
+        return self.listed_at is not None and self.client.clock.now() - self.listed_at < MAX_LIST_AGE_SECONDS
+
+    def read_list(self, lookups: int) -> Interruption | None:
+        """Read ARM's list when so many customers are to be asked for that it costs less; None when that is done."""
+        now = self.client.clock.now()
+        self.listed, self.numbers, self.listed_at = {}, None, now
+        if lookups <= MAX_SINGLE_LOOKUPS:
+            return None
+        records = fetch_all(self.client, "customers", lookups, self.run_id)
+        if isinstance(records, RateLimited | CallFailed):
+            self.listed_at = None
+            return records
+        numbers = [str(record.get(_NUMBER) or "") for record in records or ()]
+        self.listed = {
+            normalise_key_text(number): record for number, record in zip(numbers, records or (), strict=True) if number
+        }
+        self._judge_list(None if records is None or not all(numbers) else numbers, now)
+        return None
+
+    def find(self, customer_no: str, payload: str) -> dict[str, Any] | Interruption | None:
+        """Return what ARM has under a customer number; None when ARM does not have it.
+
+        Args:
+            customer_no: the number.
+            payload: the record (JSON) that is to be compared; a list that does not name all its fields is not used.
+        """
+        record = self.listed.get(normalise_key_text(customer_no))
+        if record is not None and has_paths(payload, record, _CUSTOMERS):
+            return record
+        if record is None and self.numbers is not None and loosen_key(customer_no) not in self.numbers:
+            return None
+        return self._look_up(customer_no)
+
+    def _judge_list(self, numbers: list[str] | None, now: float) -> None:
+        """Decide whether what the list lacks is not at ARM: it is complete, and has all that ARM is known to have."""
+        store = self.client.store
+        hasher = CustomerHasher(store.hash_salt())
+        known = set(store.sent_customers(self.client.account)["customer"])
+        missing = len(known.difference(hasher.hash_keys(numbers or ())))
+        reason = None
+        if numbers is None:
+            reason, missing = DistrustReason.INCOMPLETE, 0
+        elif missing:
+            reason = DistrustReason.LACKS_KNOWN
+        else:
+            self.numbers = frozenset(map(loosen_key, numbers))
+            store.save_customer_list(self.client.account, hasher.hash_keys(numbers))
+        records = len(numbers) if numbers is not None else None
+        self.checks.append(ListCheck("customers", records, len(known), missing, reason, now))
+        _log.info(
+            "List checked", extra={"run": self.run_id, "records": records, "known": len(known), "missing": missing}
+        )
+
+    def _look_up(self, customer_no: str) -> dict[str, Any] | Interruption | None:
+        """Look one customer up; None when ARM does not have it."""
+        if self.client.clock.interrupted:
+            return RateLimited(self.client.clock.now())
+        call = partial(self.client.system.look_up_customer, customer_no)
+        try:
+            result = self.client.get(call, run_id=self.run_id, priority=Priority.NORMAL)
+        except LoginError as error:
+            error.hint += f"; if this login may send but not read customers: {_HINT}"
+            raise
+        if isinstance(result, RateLimited):
+            return result
+        if result.response.status in _NO_LOOKUPS:
+            raise Unfinished(
+                "cannot-look-up",
+                f"ARM cannot be asked for single customers (it answered {result.response.status}): "
+                "nobody knows whether they would overwrite what others have changed, so none was sent",
+                _HINT,
+            )
+        if isinstance(result, CallFailed):
+            return result
+        if result.content is not None or result.response.status == 404:
+            return result.content or None
+        reason = "its answer to the look-up of a customer cannot be read"
+        return CallFailed(replace(result.response, reason=reason))

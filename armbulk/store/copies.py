@@ -1,0 +1,130 @@
+"""Notice that the store is an older copy of itself: it does not know what was sent since the copy was made.
+
+Every sending has a number. The store commits it with the intent to send, and it is written to a file outside the
+store's folder before a byte leaves. A backup of the store's folder does not have that file, so a store that is put back
+is behind it. No file at all (another machine, a cache that was emptied) proves nothing, and counts as an older copy.
+"""
+
+import contextlib
+import os
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+
+from armbulk.clock import Clock
+from armbulk.store.schema import client, event, identity, sent_customer, sequence
+
+_LOCK_SECONDS = 2.0
+_MAX_CHARS = 20
+
+
+class CopyNotice(StrEnum):
+    """Why a store counts as an older copy. The values are stored."""
+
+    OLDER = "older"
+    UNPROVEN = "unproven"
+
+
+class SendingCounter:
+    """A file outside the store's folder with the number of its last sending, readable by its owner alone."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare the counter; nothing is read or written yet."""
+        self._folder = folder
+
+    def read(self, store_id: str) -> int | None:
+        """Return the number of the store's last sending; None where no number can be read."""
+        try:
+            text = (self._folder / store_id).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return None
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_CHARS else None
+
+    def write(self, store_id: str, number: int) -> bool:
+        """Write the number of the last sending, unless a later one is there; return whether the file has it now."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with FileLock(self._folder / f"{store_id}.lock", timeout=_LOCK_SECONDS, mode=0o600):
+                return (self.read(store_id) or -1) >= number or self._replace(store_id, number)
+        except (OSError, Timeout):
+            return False
+
+    def _replace(self, store_id: str, number: int) -> bool:
+        handle, temporary = tempfile.mkstemp(prefix=f".{store_id}-", dir=self._folder)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(f"{number}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(self._folder / store_id)
+        except OSError:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+            raise
+        return True
+
+
+class CopyDetector:
+    """Numbers the sendings of a store, and treats a store that is behind as one that knows nothing.
+
+    Attributes:
+        clock: for every timestamp.
+        counter: the file outside the store's folder; None: there is none.
+    """
+
+    clock: Clock
+    counter: SendingCounter | None
+    _engine: sa.Engine
+
+    def count_sending(self, conn: sa.Connection) -> None:
+        """Give the sending of this transaction its number."""
+        conn.execute(sa.update(sequence).values(number=sequence.c.number + 1))
+
+    def is_guarded(self) -> bool:
+        """Return whether the number of the last sending is in its file: an older copy will be noticed."""
+        if self.counter is None:
+            return False
+        with self._engine.connect() as conn:
+            store_id, number = self._read_number(conn)
+        return self.counter.write(store_id, number)
+
+    def take_copy_notice(self) -> CopyNotice | None:
+        """Return why the store counted as an older copy when it was opened; None when that was reported, or is not so.
+
+        It is returned once.
+        """
+        with self._engine.begin() as conn:
+            notice = conn.execute(sa.select(sequence.c.notice)).scalar()
+            conn.execute(sa.update(sequence).values(notice=None))
+        return CopyNotice(notice) if notice else None
+
+    def detect_copy(self) -> None:
+        """Forget what is no longer certain, where the store is an older copy of itself or may be one."""
+        if self.counter is None:
+            return
+        with self._engine.connect() as conn:
+            store_id = str(conn.execute(sa.select(identity.c.id)).scalar_one())
+        last = self.counter.read(store_id)  # before the store's number, which is never behind its file
+        with self._engine.begin() as conn:
+            _, number = self._read_number(conn)
+            if last is None and (number == 0 or not self.counter.write(store_id, number)):
+                return
+            if last is not None and last <= number:
+                return
+            notice = CopyNotice.UNPROVEN if last is None else CopyNotice.OLDER
+            number = max(number, last or 0) + 1
+            conn.execute(sa.update(sequence).values(number=number, notice=notice.value))
+            conn.execute(sa.update(client).values(since=self.clock.now()))
+            conn.execute(sa.delete(sent_customer))
+            values = {"at": self.clock.now(), "run": 0, "why": f"the store counts as an older copy: {notice.value}"}
+            conn.execute(sa.insert(event).values(**values))
+        self.counter.write(store_id, number)
+
+    def _read_number(self, conn: sa.Connection) -> tuple[str, int]:
+        """The store's id, and the number of its last sending."""
+        query = sa.select(identity.c.id, sequence.c.number)
+        store_id, number = conn.execute(query.select_from(sa.join(identity, sequence, sa.true()))).one()
+        return str(store_id), int(number)

@@ -1,0 +1,339 @@
+"""Documents that another machine, or this machine before its store was put back, may have sent."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.document_list import DocumentList, Drop
+from support.journey import FakeClock, Journey, check_once, guard_folder, journey, outcomes, sample_files, write_files
+
+from armbulk.app.check import build_inputs
+from armbulk.app.dialog import Dialog
+from armbulk.app.imports import ImportRequest, import_files
+from armbulk.app.plan import build_plan
+from armbulk.app.resume import ResumeRequest, resume_import
+from armbulk.planning.plan import ImportOptions
+from armbulk.results.run_result import RunResult, load_result
+from armbulk.sandbox import Sandbox
+from armbulk.sending import duplicate_check
+from armbulk.sending.list_proof import prove_list
+from armbulk.store.copies import CopyDetector, CopyNotice
+
+OTHERS = {"ARMBULK_SOLE_SENDER": "false"}
+MONTHS = 100 * 86_400.0
+SPRING = 1_780_000_000.0
+
+
+class Notes(Dialog):
+    """A program's dialog that keeps what it is to know."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        """Keep it."""
+        self.notes.append(text)
+
+
+@contextmanager
+def known_for_months(folder: Path, **sandbox: Any) -> Iterator[Journey]:
+    """The only machine of a client, which knows the client since half a year before the documents of the samples."""
+    clock = FakeClock(SPRING)
+    with Sandbox(size="XL", clock=clock.now, **sandbox) as server:
+        way = Journey(folder, server, clock, {})
+        way.run(sample_files(documents=1), first_import=True)
+        clock.sleep(MONTHS)
+        try:
+            yield way
+        finally:
+            way.store.close()
+
+
+@contextmanager
+def machines(folder: Path, count: int, **environ: str) -> Iterator[list[Journey]]:
+    """Several machines that send for the same client, by the same time."""
+    clock = FakeClock()
+    with Sandbox(size="XL", clock=clock.now) as server:
+        ways = [Journey(folder / f"pc{number}", server, clock, dict(environ)) for number in range(count)]
+        try:
+            yield ways
+        finally:
+            for way in ways:
+                way.store.close()
+
+
+def import_as_user(way: Journey, files: list[str], dialog: Dialog) -> RunResult:
+    """Import files as `armbulk import --yes` does."""
+    target = str(way.folder / "result.xlsx")
+    request = ImportRequest(build_inputs(files, None, update=False), ImportOptions(), target)
+    return import_files(way.bench, way.store, request, dialog).result
+
+
+# ── others send, too ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.promise("P4")
+def test_two_machines_that_know_the_client_send_a_file_once(tmp_path: Path) -> None:
+    """Both machines know the client for months; the same file from each is created once."""
+    new = write_files(tmp_path, documents=12)
+    with machines(tmp_path, 2, **OTHERS) as (first, second):
+        first.run(sample_files(documents=1))
+        second.run(sample_files(documents=1))
+        first.clock.sleep(MONTHS)
+        assert first.run(new).count_by_resource()["documents"] == {"created": 11, "already_sent": 1}
+        first.clock.sleep(60)
+        assert second.run(new).count_by_resource()["documents"] == {"already_sent": 12}
+        assert set(first.documents().values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("sole_sender", "months", "options", "why", "documents"),
+    [
+        ("false", True, {}, "other-senders", 7),
+        ("false", False, {}, "other-senders", 7),
+        ("true", True, {}, None, 0),
+        ("true", False, {}, "earlier-sendings", 7),
+        ("true", True, {"look_up": True}, "asked", 7),
+        ("false", True, {"first_import": True}, None, 0),
+    ],
+)
+def test_the_plan_prices_the_look_ups(
+    tmp_path: Path, sole_sender: str, months: bool, options: dict[str, bool], why: str | None, documents: int
+) -> None:
+    """The plan says how many documents ARM is asked about, why, and what that costs."""
+    clock = FakeClock(SPRING if months else 1_800_000_000.0)
+    with Sandbox(clock=clock.now) as server:
+        way = Journey(tmp_path, server, clock, {"ARMBULK_SOLE_SENDER": sole_sender})
+        way.run(sample_files(documents=1), first_import=True)
+        files = sample_files(documents=8)
+        plan = build_plan(way.bench, way.store, check_once(files), ImportOptions(**options))
+        lookups = plan.lookups
+        assert ((lookups.why, lookups.documents) if lookups else (None, 0)) == (why, documents)
+        if lookups is not None:
+            assert (lookups.cost.requests, lookups.cost.reads, lookups.known) == (7, 7, 1)
+        way.store.close()
+
+
+def test_a_store_that_knows_nothing_asks_one_by_one(tmp_path: Path) -> None:
+    """On a new machine the list is not read: nothing is known that would prove it."""
+    listed = DocumentList()
+    with journey(tmp_path, size="XL") as way:
+        way.bench = replace(way.bench, transport=listed)
+        result = way.run(sample_files(documents=20))
+        assert outcomes(result) == {"created": 23}
+        assert (listed.reads, listed.lookups) == (0, 20)
+        (check,) = result.list_checks
+        assert (check.reason, check.records, check.known) == ("nothing-known", None, 0)
+
+
+# ── a list that stands for single look-ups ──────────────────────────────────────────────────────────────────────────
+
+
+def created_elsewhere(way: Journey, number: str, **values: object) -> None:
+    """A document that another machine has created."""
+    document = {"documentNo": number, "documentType": "IN", "customerNo": "0001", "documentDate": "2026-11-01"}
+    way.sandbox.state.documents[number.lower()] = [{**document, "currency": "NOK", **values}]
+
+
+def _known_then_new(folder: Path, drop: Drop, *, wait: float = 3_600.0) -> tuple[RunResult, DocumentList, Journey]:
+    """Six documents are sent from here; another machine sends F30; then forty are imported, with this list of ARM."""
+    listed = DocumentList(drop)
+    with journey(folder, size="XL", environ=OTHERS) as way:
+        way.run(sample_files(), first_import=True)
+        created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250})
+        way.clock.sleep(wait)
+        way.bench = replace(way.bench, transport=listed)
+        result = way.run(sample_files(documents=40))
+        assert set(way.documents().values()) == {1}
+        return result, listed, way
+
+
+@pytest.mark.promise("P4")
+def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
+    """A complete list with all documents that are known here replaces 34 requests by one, and the run says so."""
+    result, listed, _ = _known_then_new(tmp_path, lambda _: False)
+    assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
+    assert (listed.reads, listed.lookups) == (1, 0)
+    (check,) = result.to_json()["list_checks"]
+    assert (check["trusted"], check["records"], check["known"], check["missing"]) == (True, 7, 6, 0)
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.parametrize(
+    ("drop", "wait", "reason"),
+    [
+        (lambda record: record["documentNo"] in {"F3", "F30"}, 3_600.0, "lacks-known"),
+        (lambda record: record["documentNo"] in {"F6", "F30"}, 3_600.0, "lacks-known"),
+        (lambda _: True, 3_600.0, "lacks-known"),
+        (lambda record: record["documentNo"] == "F30", 600.0, "settling"),
+    ],
+    ids=["one known missing", "the last known missing", "empty", "too early"],
+)
+def test_a_list_that_is_not_proven_is_not_believed(tmp_path: Path, drop: Drop, wait: float, reason: str) -> None:
+    """A list with its own total right, but without a known document, or read too early, stands for nothing."""
+    result, listed, _ = _known_then_new(tmp_path, drop, wait=wait)
+    assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
+    assert listed.lookups == 34
+    assert [check.reason for check in result.list_checks] == [reason]
+
+
+def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> None:
+    """ARM's list has 585 and 0586; the file has 0585 and 586: these are asked for, the others are not."""
+    files = write_files(tmp_path, documents=20)
+    for path in map(Path, files[1:]):
+        text = path.read_text(encoding="utf-8").replace("F19;", "0585;").replace("F20;", "586;")
+        path.write_text(text, encoding="utf-8")
+    listed = DocumentList()
+    with journey(tmp_path, size="XL", environ=OTHERS) as way:
+        way.run(sample_files(), first_import=True)
+        for number in ("585", "0586"):
+            created_elsewhere(way, number)
+        way.clock.sleep(3_600)
+        way.bench = replace(way.bench, transport=listed)
+        way.run(files)
+        assert (listed.reads, listed.lookups) == (1, 2)
+
+
+# ── a store that is an older copy ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _restore_older_copy(way: Journey, sent_since: list[str]) -> None:
+    """Copy armbulk's folder, send more, and put the copy back; months later."""
+    way.store.close()
+    home, kept = way.folder / "home", way.folder / "kept"
+    shutil.copytree(home, kept)
+    way.store = way.bench.open_store()
+    assert way.run(sent_since).count_by_resource()["documents"]["created"] > 0
+    way.store.close()
+    shutil.rmtree(home)
+    shutil.copytree(kept, home)
+    way.clock.sleep(MONTHS)
+    way.store = way.bench.open_store()
+
+
+@pytest.mark.promise("P4")
+def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
+    """After an older copy was put back, ARM is asked about each document; that is reported once, and recorded."""
+    with known_for_months(tmp_path) as way:
+        _restore_older_copy(way, sample_files())
+        dialog = Notes()
+        result = import_as_user(way, sample_files(documents=8), dialog)
+        assert result.count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
+        assert set(way.documents().values()) == {1}
+        assert [("older copy" in note, "each document" in note) for note in dialog.notes] == [(True, True)]
+        dialog = Notes()
+        import_as_user(way, sample_files(documents=8), dialog)
+        assert dialog.notes == []
+
+
+@pytest.mark.promise("P25")
+def test_without_the_detector_a_copy_doubles_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with the protection taken out: documents are created twice."""
+    with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:
+        monkeypatch.setattr(CopyDetector, "detect_copy", lambda _: None)
+        _restore_older_copy(way, sample_files())
+        import_as_user(way, sample_files(documents=8), Notes())
+        assert sorted(way.documents().values()) == [1, 1, 1, 2, 2, 2, 2, 2]
+
+
+@pytest.mark.promise("P25")
+def test_without_the_proof_a_list_doubles_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that lacks a known document and another is believed when nothing is compared: one is created twice."""
+    monkeypatch.setattr(
+        duplicate_check, "prove_list", lambda numbers, known: prove_list([*numbers, *known["key_norm"]], known)
+    )
+    listed = DocumentList(lambda record: record["documentNo"] in {"F3", "F30"})
+    with journey(tmp_path, size="XL", environ=OTHERS, dialect={"duplicate": "accept"}) as way:
+        way.run(sample_files(), first_import=True)
+        created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250})
+        way.clock.sleep(3_600)
+        way.bench = replace(way.bench, transport=listed)
+        way.run(sample_files(documents=40))
+        assert [number for number, count in way.documents().items() if count > 1] == ["f30"]
+
+
+def test_where_nothing_guards_the_setting_is_ignored(tmp_path: Path) -> None:
+    """Without a folder for the counter, ARM is asked about each document."""
+    with known_for_months(tmp_path) as way:
+        way.store.close()
+        way.bench = replace(way.bench, profile=replace(way.bench.profile, guard_folder=""))
+        way.store = way.bench.open_store()
+        plan = build_plan(way.bench, way.store, check_once(sample_files()), ImportOptions())
+        assert plan.lookups is not None
+        assert (plan.lookups.why, plan.lookups.documents) == ("other-senders", 5)
+
+
+def test_a_run_in_an_older_copy_looks_its_documents_up(tmp_path: Path) -> None:
+    """A run that the copy has as unfinished was finished since: continuing it sends nothing again."""
+    with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:
+        run = way.begin(sample_files(documents=5))
+        way.store.close()
+        shutil.copytree(tmp_path / "home", tmp_path / "kept")
+        way.store = way.bench.open_store()
+        assert way.carry_on(run) == "finished"
+        way.store.close()
+        shutil.rmtree(tmp_path / "home")
+        shutil.copytree(tmp_path / "kept", tmp_path / "home")
+        way.store = way.bench.open_store()
+        dialog = Notes()
+        resume_import(way.bench, way.store, ResumeRequest(run, str(tmp_path / "r.xlsx")), dialog)
+        assert load_result(way.store, run).count_by_resource()["documents"] == {"already_sent": 5}
+        assert set(way.documents().values()) == {1}
+        assert len(dialog.notes) == 1
+
+
+def test_a_counter_that_is_gone_counts_as_a_copy(tmp_path: Path) -> None:
+    """A cleared cache, or a store that came from another machine: ARM is asked, and the reason is named."""
+    with known_for_months(tmp_path) as way:
+        way.run(sample_files())
+        way.clock.sleep(MONTHS)
+        way.store.close()
+        shutil.rmtree(guard_folder(tmp_path))
+        way.store = way.bench.open_store()
+        dialog = Notes()
+        result = import_as_user(way, sample_files(documents=8), dialog)
+        assert result.count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
+        assert ["cleared cache" in note for note in dialog.notes] == [True]
+        plan = build_plan(way.bench, way.store, check_once(sample_files(documents=9)), ImportOptions())
+        assert plan.lookups is not None
+        assert plan.lookups.documents == 1, "what happened before the counter was gone stays unknown"
+
+
+@pytest.mark.parametrize("content", ["", "x", "-1", "9" * 30, "\x00"])
+def test_a_counter_that_cannot_be_read_counts_as_gone(tmp_path: Path, content: str) -> None:
+    """Whatever is in the file: nothing crashes, and ARM is asked."""
+    with known_for_months(tmp_path) as way:
+        way.run(sample_files())
+        way.store.close()
+        (guard_folder(tmp_path) / way.bench.open_store().identity()).write_text(content)
+        way.store = way.bench.open_store()
+        assert way.store.take_copy_notice() is CopyNotice.UNPROVEN
+
+
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+    """Where an older copy would not be noticed, sole_sender counts as false, and a note says so."""
+    guard_folder(tmp_path).write_text("a file in the way")
+    with known_for_months(tmp_path) as way:
+        way.run(sample_files())
+        dialog = Notes()
+        result = import_as_user(way, sample_files(documents=8), dialog)
+        assert result.count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
+        assert ["ARMBULK_GUARD_FOLDER" in note for note in dialog.notes] == [True]
+        assert result.run is not None
+        assert result.run.options["look_first"] is True
+
+
+def test_an_ordinary_restart_asks_nothing(tmp_path: Path) -> None:
+    """A store that is as it was left is no copy, however often it is opened."""
+    with known_for_months(tmp_path) as way:
+        way.run(sample_files())
+        for _ in range(3):
+            way.store.close()
+            way.store = way.bench.open_store()
+            assert way.store.take_copy_notice() is None
+        assert build_plan(way.bench, way.store, check_once(sample_files(documents=8)), ImportOptions()).lookups is None
