@@ -323,20 +323,24 @@ def _report_unknown(
     One that resembles a missing column must be decided by the user. Only the first headers get a suggestion.
     """
     rows: list[dict[str, str | int | None]] = []
+    missing = {
+        name: column
+        for name, column in names.items()
+        if column.name not in columns and column.role is not FieldRole.READ_ONLY
+    }
     for number, (letter, text) in enumerate(headers):
         cell: dict[str, str | int | None] = {"row": row, "column": letter, "value": text}
         similar = find_similar(text, names)
         if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
             rows.append({"code": "header-near", "field": similar.name, **cell})
         else:
-            suggestion = _suggest_header(text, names) if number < _MAX_SUGGESTIONS else ""
+            suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else ""
             rows.append({"code": "unknown-header", "detail": suggestion, **cell})
     return make_findings(sheet, rows)
 
 
 def _suggest_header(text: str, names: Mapping[str, Field]) -> str:
-    writable = [name for name, column in names.items() if column.role is not FieldRole.READ_ONLY]
-    near = difflib.get_close_matches(fold_header(text), writable, n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
+    near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
     if near and _is_other(text, near[0], names[near[0]]):
         near = []
     return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""

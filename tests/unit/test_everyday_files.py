@@ -266,3 +266,25 @@ def test_a_second_column_is_named_by_its_header(tmp_path: Path) -> None:
     checked = check_texts(tmp_path, f=[f"{AMOUNT_HEADERS};Brutto", "F1;IN;K1;2026-02-01;2026-02-15;NOK;125;125"])
     rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "no")
     assert "Kolonnen «Brutto» betyr det samme som kolonne G: «Beløp inkl. mva»" in [f["message"] for f in rendered]
+
+
+def test_rows_below_the_table_are_one_finding_each(tmp_path: Path) -> None:
+    """Formulas that were copied too far down give rows of zeros: only the missing number is reported."""
+    rows = [document("F1"), ";;;;;NOK;0;0;0", ";;;;;;0;0;0", "F2;;K1;;;NOK;100;25;125"]
+    checked = check_texts(tmp_path, documents=rows)
+    assert codes(checked) == [
+        (3, "A", "required"),
+        (4, "A", "required"),
+        *((5, letter, "required") for letter in "BDE"),
+    ]
+    assert sent_documents(checked) == ["F1"]
+
+
+def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
+    """To rename `Kunde` to a header that the file has would be bad advice."""
+    header = DOCUMENT_HEADERS.replace("Kundenr", "{}") + ";Kunde"
+    both = check_texts(tmp_path, f=[header.format("Kundenr"), f"{document('F1')};Kari"])
+    unknown = both.findings.filter(both.findings["code"] == "unknown-header")
+    assert unknown.select("value", "detail").rows() == [("Kunde", "")]
+    alone = check_texts(tmp_path, f=[header.format("Debitor"), f"{document('F1')};Kari"])
+    assert 'did you mean "Customer no"' in str(alone.findings.filter(alone.findings["value"] == "Kunde")["detail"][0])
