@@ -80,6 +80,7 @@ EXAMPLES: dict[str, Example] = {
     "price-differs": Example("900.00", "excl_vat", "1000.00 (Rabatt %: 10)", sheet="lines"),
     "computed-column": Example("Saldo", "balance_total", at="F1"),
     "duplicate-header": Example("Kundenummer", "customer_no", "A", at="F1"),
+    "vat-is-rate": Example("25, 15", "vat", at="H1"),
     "missing-column": Example(None, "due_date", at="1"),
     "sheet-not-recognised": Example("Notater", at="", sheet="Notater"),
     "header-near": Example("Fakturanumer", "document_no", at="A1"),

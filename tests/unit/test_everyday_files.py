@@ -288,3 +288,23 @@ def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
     assert unknown.select("value", "detail").rows() == [("Kunde", "")]
     alone = check_texts(tmp_path, f=[header.format("Debitor"), f"{document('F1')};Kari"])
     assert 'did you mean "Customer no"' in str(alone.findings.filter(alone.findings["value"] == "Kunde")["detail"][0])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "is_rate"),
+    [
+        (["1000;25;1250", "400;25;500"], True), ([";25;1250", ";15;115", ";0;90"], False),
+        ([";25;1250", ";15;600"], True), (["1000;25;", "400;12;"], True), (["1000;25;1250"], False),
+        (["100;25;125", "1000;25;1025"], False), ([";25;125", ";25;125"], False), ([";25;1250", ";30;1500"], False),
+        (["1000;25;1025", "400;25;425"], False), (["167;25;", "100;15;"], False),
+        (["-100;-25;-125", "-300;-25;-325"], False),
+    ],
+)  # fmt: skip
+def test_rates_in_the_column_of_vat(tmp_path: Path, amounts: list[str], is_rate: bool) -> None:
+    """25 in every row is the rate, unless it is the VAT of some row."""
+    rows = [document(f"F{index}", each) for index, each in enumerate(amounts)]
+    checked = check_texts(tmp_path, documents=rows)
+    assert ("vat-is-rate" in checked.findings["code"].to_list()) == is_rate
+    if is_rate:
+        assert [code for *_, code in codes(checked)] == ["vat-is-rate"]
+        assert sent_documents(checked) == []
