@@ -19,7 +19,8 @@ def find_rates(table: Table) -> pl.DataFrame:
     for sheet, columns in table.columns.items():
         if "vat" not in columns:
             continue
-        rows = table.rows.filter((pl.col("sheet") == sheet) & (pl.col("vat") != 0)).select(
+        has_amount = pl.any_horizontal(pl.col(name).is_not_null() for name in ("excl_vat", "incl_vat"))
+        rows = table.rows.filter((pl.col("sheet") == sheet) & (pl.col("vat") != 0) & has_amount).select(
             pl.col("vat", "excl_vat", "incl_vat").cast(pl.Float64).abs()
         )
         is_rate = rows.select(pl.col("vat").is_in(_RATES).all()).item()
@@ -30,11 +31,11 @@ def find_rates(table: Table) -> pl.DataFrame:
 
 
 def _is_vat() -> pl.Expr:
-    """Return whether VAT fits the amounts of its row; without amounts nobody knows."""
+    """Return whether VAT fits the amounts of its row."""
     vat, net, gross = pl.col("vat"), pl.col("excl_vat"), pl.col("incl_vat")
     is_difference = ((net + vat - gross).abs() <= _TOLERANCE).fill_null(value=False)
     base = pl.when(gross.is_null() | net.is_null()).then(pl.coalesce(net, gross - vat))
     is_share = pl.any_horizontal(
         ((base * rate / 100 - vat).abs() <= _TOLERANCE).fill_null(value=False) for rate in _RATES
     )
-    return is_difference | is_share | (net.is_null() & gross.is_null())
+    return is_difference | is_share

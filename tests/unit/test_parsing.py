@@ -139,8 +139,8 @@ def test_amounts_as_people_write_them(text: str, value: str) -> None:
             )
         ),
         ("1.500 CR", "not-a-number"),
-        ("EUR 1.500", "not-a-number"),
-        ("\u20ac 1.500", "not-a-number"),
+        ("EUR 1.500", "other-currency"),
+        ("\u20ac 1.500", "other-currency"),
         ("15,50,-", "not-a-number"),
         ("(-5)", "not-a-number"),
         ("-5-", "not-a-number"),
