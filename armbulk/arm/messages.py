@@ -11,10 +11,8 @@ _MESSAGE_NAMES = ("message", "detail", "title", "error_description", "error")
 _NOTE_NAMES = ("message", "description", "detail", "code")
 _FIELD_NAMES = ("field", "property", "objectname")
 _MAX_TEXT_CHARS = 500
-_MAX_MESSAGE_CHARS = 2_000
-_MAX_NOTES = 100
 _MAX_PAGE_BYTES = 16_384
-"""Bounds of ARM's words: a cell holds 32,767 characters, and a person reads fewer."""
+"""How much of a web page is read for its title. ARM's own words are never cut: the result workbook has them all."""
 
 
 def describe_refusal(response: Response) -> str:
@@ -28,7 +26,7 @@ def describe_refusal(response: Response) -> str:
 
 def extract_message(body: Any) -> str:
     """Return the message and the errors of a JSON answer as one line; "" when it has none."""
-    return to_one_line(_extract_message(body), _MAX_MESSAGE_CHARS)
+    return to_one_line(_extract_message(body))
 
 
 def _extract_message(body: Any) -> str:
@@ -50,8 +48,8 @@ def extract_notes(notes: Any) -> list[str]:
         notes = [notes] if is_note else [{"field": name, "message": text} for name, text in notes.items()]
     if isinstance(notes, str):
         notes = [notes]
-    texts = [_describe_note(note) for note in notes[:_MAX_NOTES]] if isinstance(notes, list) else []
-    lines = [to_one_line(text, _MAX_MESSAGE_CHARS) for text in texts]
+    texts = [_describe_note(note) for note in notes] if isinstance(notes, list) else []
+    lines = [to_one_line(text) for text in texts]
     return [line for line in lines if line]
 
 
@@ -60,7 +58,7 @@ def _describe_note(note: Any) -> str:
         return note
     members = lower_names(note)
     message = next((members[name] for name in _NOTE_NAMES if members.get(name)), "")
-    text = "; ".join(map(str, message[:_MAX_NOTES])) if isinstance(message, list) else str(message)
+    text = "; ".join(map(str, message)) if isinstance(message, list) else str(message)
     field = next((members[name] for name in _FIELD_NAMES if members.get(name)), "")
     return f"{field}: {text}" if field else text
 

@@ -16,8 +16,13 @@ def show_safely(text: str) -> str:
     return _CONTROLS.sub(_REPLACEMENT, text.replace("\r\n", "\n").translate(_AS_BREAKS))
 
 
-def to_one_line(text: str, max_chars: int) -> str:
-    """Return a text on one line, without escape sequences and control characters; a longer one ends in `…`."""
-    text = _ESCAPE.sub("", text[: 4 * max_chars])
+def to_one_line(text: str, max_chars: int | None = None) -> str:
+    """Return a text on one line, without escape sequences and control characters.
+
+    Args:
+        text: any text.
+        max_chars: a longer line is cut, and ends in `…`; None: none is.
+    """
+    text = _ESCAPE.sub("", text if max_chars is None else text[: 4 * max_chars])
     line = _CONTROLS.sub(_REPLACEMENT, _BREAKS.sub(" ", text)).strip()
-    return line if len(line) <= max_chars else f"{line[: max_chars - 1]}…"
+    return line if max_chars is None or len(line) <= max_chars else f"{line[: max_chars - 1]}…"

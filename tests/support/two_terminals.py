@@ -190,9 +190,11 @@ FREE = {"import", "import others", "purge"}
 
 
 def write_others(folder: Path) -> list[str]:
-    """Half of the same documents, and some that only this file has."""
+    """Half of the same documents, and some documents and a customer that only this file has."""
     folder.mkdir()
     files = write_files(folder, documents=9)
+    with Path(files[0]).open("a", encoding="utf-8") as customers:
+        customers.write("0009;Ny kunde;ny@eksempel.no\n")
     for name in files[1:]:
         path = Path(name)
         head, *rows = path.read_text(encoding="utf-8").splitlines()
