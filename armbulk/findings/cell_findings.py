@@ -182,6 +182,13 @@ CELLS: dict[str, FindingType] = {
         "Format the column as Text and enter the value as it must be sent",
         "Formater kolonnen som Tekst og skriv verdien slik den skal sendes",
     ),
+    "shown-otherwise": warning(
+        "The number {value} is sent, but its number format ({detail}) shows another amount or currency",
+        "Tallet {value} sendes, men tallformatet ({detail}) viser et annet beløp eller en annen valuta",
+        "Nothing to do if {value} is right; else correct the number or its format",
+        "Ingenting å gjøre hvis {value} er riktig; ellers rett tallet eller formatet",
+        tunable=True,
+    ),
     "number-format-unknown": error(
         "{value} is stored as a number, and a file of this kind does not tell whether zeros are shown before it",
         "{value} er lagret som tall, og en fil av dette slaget viser ikke om det står nuller foran",

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import pytest
 from support.damaged_files import book, number, pack, parts, row, text
@@ -178,6 +179,39 @@ def test_a_part_whose_name_is_escaped(tmp_path: Path) -> None:
     content = pack({**contents, "xl/_rels/workbook.xml.rels": relations, "xl/worksheets/my sheet.xml": sheet})
     (tmp_path / "k.xlsx").write_bytes(content)
     assert read_sheets(tmp_path / "k.xlsx")[0].frame["A"].to_list() == ["Kundenr"]
+
+
+@pytest.mark.parametrize(
+    ("code", "raw", "is_other"),
+    [
+        ("#,##0.00", "1250.5", False), ('"kr" #,##0.00', "1250.5", False), ("[$kr-414] # ##0.00", "1250.5", False),
+        ("#,##0.00;[Red]#,##0.00", "-1250.5", False), ("#,##0_);(#,##0)", "-1250", False), ("0;-0;;@", "-5", False),
+        ('0" stk"', "125", False), ('"kr "0', "125", False), ('"EUR "0', "125", True),
+        ("[$NOK] #,##0.00", "1250.5", False), ('_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-', "-1250.5", False),
+        ("[$€-2] #,##0.00", "1250.5", True), ('#,##0.00 "EUR"', "1250", True), ("#,##0,", "1250", True),
+        ('0.0,"k"', "1250.5", True), ("0.00;0.00", "-1250.5", True), ("0;0", "-1250", True),
+        ('"-"0.00', "1250.5", True),
+        ('0.00"%"', "12.5", True), (";;;", "1250.5", True), ('0" tusen"', "1250", True), ('"-"0', "1250", True),
+    ],
+)  # fmt: skip
+def test_formats_that_show_another_amount(tmp_path: Path, code: str, raw: str, is_other: bool) -> None:
+    """The stored number is sent; a format that shows another scale, sign or currency is reported."""
+    styles = (
+        '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts><numFmt numFmtId="170" '
+        f'formatCode={quoteattr(code)}/></numFmts><cellXfs><xf/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    )
+    values = ["F1", "IN", "K1", "2026-02-01", "2026-02-15", "NOK"]
+    rows = row(
+        1, *(text(f"{letter}1", header) for letter, header in zip("ABCDEFG", AMOUNT_HEADERS.split(";"), strict=True))
+    )
+    rows += row(
+        2, *(text(f"{letter}2", value) for letter, value in zip("ABCDEF", values, strict=True)), number("G2", raw, 1)
+    )
+    (tmp_path / "f.xlsx").write_bytes(book(rows, styles=styles))
+    checked = check_files([f"{tmp_path / 'f.xlsx'}#Kunder=documents"])
+    assert checked.tables["documents"].rows["incl_vat"].to_list() == [Decimal(raw)]
+    own = checked.findings.filter(checked.findings["column"] == "G")["code"].to_list()
+    assert own == (["shown-otherwise"] if is_other else [])
 
 
 # --- CSV ---------------------------------------------------------------------------------------------
