@@ -35,6 +35,8 @@ _MIN_SECRET_CHARS = 8
 """A shorter text is no secret: its characters occur in ordinary words."""
 
 _TOO_SLOW = "the answer took longer than two minutes"
+_UNTRUSTED = "its certificate is not trusted (your network may answer in its place; see --ca-file)"
+_NO_TLS = "it offers no secure connection (TLS 1.2 or newer)"
 _NO_ADDRESS = "the answer redirects to an address that is none"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
@@ -242,7 +244,7 @@ class HttpClient:
 def _may_pass(response: Response) -> bool:
     """Whether the login service may answer otherwise a little later."""
     if response.error is not None:
-        return response.reason != _NO_ADDRESS
+        return response.reason not in {_NO_ADDRESS, _UNTRUSTED, _NO_TLS}
     return response.status >= 500 or response.status in _TOKEN_BUSY
 
 
@@ -274,7 +276,9 @@ def _trusted_certificates(base_url: str, login: Login) -> ssl.SSLContext:
 def _describe(error: Exception) -> str:
     """What went wrong, without quoting the request: it has personal data and the token."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower():
-        return "its certificate is not trusted (your network may answer in its place; see --ca-file)"
+        return _UNTRUSTED
+    if "[SSL" in str(error):
+        return _NO_TLS
     names: dict[type[Exception], str] = {
         httpx.ConnectError: "no connection",
         httpx.ConnectTimeout: "no connection in time",

@@ -17,14 +17,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from support.hostile_server import Asked, Hostile, answer, serving
-from support.journey import write_files
+from support.journey import FakeClock, write_files
 
 from armbulk.arm.client import ArmClient
 from armbulk.arm.credentials import Login, is_header_safe
 from armbulk.arm.http import HttpClient
 from armbulk.arm.submit_results import read_submit_response
 from armbulk.cli import cli
-from armbulk.clock import SystemClock
+from armbulk.clock import Clock, SystemClock
 from armbulk.errors import ArmbulkError, SettingsError
 from armbulk.model.response import Response, TransportError
 from armbulk.model.submission import OpenRecord, SubmitVerdict
@@ -62,11 +62,11 @@ def ear() -> Iterator[tuple[int, list[bytes]]]:
     thread.join()
 
 
-def arm_at(base_url: str, token_url: str = "", **login: str) -> ArmClient:
+def arm_at(base_url: str, token_url: str = "", clock: Clock | None = None, **login: str) -> ArmClient:
     """ARM with a ready token, or with a client's secret."""
     by_client = Login("", token_url, "client", SECRET, **login)
     login_used = by_client if token_url else Login(TOKEN, **login)
-    return ArmClient(HttpClient(base_url, "2218", login_used, SystemClock()))
+    return ArmClient(HttpClient(base_url, "2218", login_used, clock or SystemClock()))
 
 
 RECORD = OpenRecord(1, "F1", '"canary-body"', "IN", "1", "2026-11-01", "125", "NOK")
@@ -112,12 +112,13 @@ def test_no_answer_sends_armbulk_elsewhere(hint: str, call: str) -> None:
 @pytest.mark.promise("P17")
 @pytest.mark.parametrize("hint", HINTS)
 def test_no_answer_sends_a_clients_secret_elsewhere(hint: str) -> None:
-    """The client secret is sent once to the token address and never to another address."""
+    """The client secret is sent to the token address (again where that is busy), never to another address."""
     with ear() as (port, heard):
         with serving(Hostile({"other": (HINTS[hint](f"http://127.0.0.1:{port}/"),)}, lambda: 1.8e9)) as there:
             with pytest.raises(ArmbulkError) as refused:
-                arm_at("http://127.0.0.1:1", f"{there.base_url}/token").login()
-            assert len(there.asked) == 1
+                arm_at("http://127.0.0.1:1", f"{there.base_url}/token", clock=FakeClock()).login()
+            assert {asked.path for asked in there.asked} == {"/arm/v1/token"}
+            assert len(there.asked) == (5 if hint.startswith("503") else 1)
         assert SECRET not in refused.value.message + refused.value.hint
     assert heard == []
 
