@@ -79,8 +79,9 @@ def _find_other_amounts(frame: pl.DataFrame, shown: pl.Series) -> ShownCells:
         frame: `row`, `text` and `kind` of the cells, `was` (the kind in the file) and `own` (the currency of the row).
         shown: What they look like, or their format.
     """
+    is_zero = pl.col("text").str.contains(r"^-?[0.]+$")
     formats = frame.with_columns(shown.alias("format")).select(
-        pl.when(pl.col("was").is_in([_DISGUISED, _FORMATTED])).then("format").alias("format"),
+        pl.when(pl.col("was").is_in([_DISGUISED, _FORMATTED]) & ~is_zero).then("format").alias("format"),
         (pl.col("was") == _FORMATTED).fill_null(value=False).alias("is_shown"),
         "own",
         pl.col("text").str.starts_with("-").fill_null(value=False).alias("negative"),
