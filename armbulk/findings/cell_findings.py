@@ -131,6 +131,12 @@ CELLS: dict[str, FindingType] = {
         "Enter the value as text",
         "Skriv verdien som tekst",
     ),
+    "number-not-identifier": error(
+        "The cell holds the number {value}; a sign or decimals do not fit here",
+        "Cellen inneholder tallet {value}; fortegn eller desimaler passer ikke her",
+        "Format the column as Text and enter the value again",
+        "Formater kolonnen som Tekst og skriv verdien på nytt",
+    ),
     "control-character": error(
         "The text holds a control character ({detail})",
         "Teksten inneholder et kontrolltegn ({detail})",
@@ -176,6 +182,13 @@ CELLS: dict[str, FindingType] = {
         "Format the column as Text and enter the value as it must be sent",
         "Formater kolonnen som Tekst og skriv verdien slik den skal sendes",
     ),
+    "shown-otherwise": warning(
+        "The number {value} is sent, but its number format ({detail}) shows another amount or currency",
+        "Tallet {value} sendes, men tallformatet ({detail}) viser et annet beløp eller en annen valuta",
+        "Nothing to do if {value} is right; else correct the number or its format",
+        "Ingenting å gjøre hvis {value} er riktig; ellers rett tallet eller formatet",
+        tunable=True,
+    ),
     "number-format-unknown": error(
         "{value} is stored as a number, and a file of this kind does not tell whether zeros are shown before it",
         "{value} er lagret som tall, og en fil av dette slaget viser ikke om det står nuller foran",
@@ -198,8 +211,23 @@ CELLS: dict[str, FindingType] = {
     "percent-cell": error(
         "The cell shows a percentage, but holds {value}",
         "Cellen viser en prosent, men inneholder {value}",
-        "Write the number without the per cent format, for example 5.5",
-        "Skriv tallet uten prosentformat, for eksempel 5,5",
+        "Write the number without the per cent format, for example 5.5; where a text belongs, format the cell as Text "
+        "and enter it again",
+        "Skriv tallet uten prosentformat, for eksempel 5,5; der en tekst hører hjemme, formater cellen som Tekst og "
+        "skriv den på nytt",
+    ),
+    "other-currency": error(
+        'The amount "{value}" is in {detail}, but its row does not have that currency',
+        "Beløpet «{value}» er i {detail}, men raden har ikke den valutaen",
+        "Correct the amount or the currency of the row; if the row has no currency, enter the amount as a number alone",
+        "Rett beløpet eller valutaen i raden; uten valuta i raden skrives beløpet som et tall alene",
+    ),
+    "sent-as-text": warning(
+        'The cell is no text; "{value}" is sent, and Excel may show it otherwise',
+        "Cellen er ingen tekst; «{value}» sendes, og Excel kan vise den annerledes",
+        "Nothing to do if {value} is right; else format the cell as Text and enter it again",
+        "Ingenting å gjøre hvis {value} er riktig; ellers formater cellen som Tekst og skriv den på nytt",
+        tunable=True,
     ),
 }
 """Codes of cells."""

@@ -50,10 +50,17 @@ SHEETS: dict[str, FindingType] = {
         "Ingenting å gjøre",
     ),
     "duplicate-header": error(
-        'The column "{header}" means the same as column {detail}',
-        "Kolonnen «{header}» betyr det samme som kolonne {detail}",
+        'The column "{value}" means the same as column {detail}: "{header}"',
+        "Kolonnen «{value}» betyr det samme som kolonne {detail}: «{header}»",
         "Keep one of the two columns, or rename the other",
         "Behold én av de to kolonnene, eller gi den andre et annet navn",
+    ),
+    "vat-is-rate": error(
+        'Every value of the column "{header}" is a rate ({value}), and none is the VAT of its row',
+        "Hver verdi i kolonnen «{header}» er en sats ({value}), og ingen er mva-beløpet i raden",
+        "Change its header to VAT %, or enter the VAT amounts",
+        "Endre overskriften til Mva %, eller skriv mva-beløpene",
+        tunable=True,
     ),
     "missing-column": error(
         'The required column "{header}" is missing',

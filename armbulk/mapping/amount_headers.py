@@ -13,6 +13,7 @@ from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 
 _CURRENCY = r"(?:kr|nok|eur|usd|gbp|€|\$|£)?\.?"
 _NUMBER = rf"(?i)^[-(]?\s*{_CURRENCY}\s*[-\u2212]?[0-9][0-9 \u00a0.,']*(?:,-|-|\))?\s*{_CURRENCY}$"
+_DATE_WITH_DOTS = r"^[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})\.?$"
 
 
 def judge_unknown_headers(
@@ -66,5 +67,8 @@ def _is_numeric(body: pl.DataFrame, letter: str, *, percent: bool = False) -> bo
     """Return whether at least half of a column's values are numbers."""
     text, kind = body[letter], body[f"{letter}.cell"].cast(pl.String)
     kinds = [*NUMERIC_CELLS, "uncalculated", *(["percent"] if percent else [])]
-    is_number = kind.is_in(kinds) | ((kind == "text") & text.str.strip_chars().str.contains(_NUMBER))
+    written = text.str.strip_chars()
+    is_number = kind.is_in(kinds) | (
+        (kind == "text") & written.str.contains(_NUMBER) & ~written.str.contains(_DATE_WITH_DOTS)
+    )
     return 0 < text.count() <= 2 * is_number.sum()

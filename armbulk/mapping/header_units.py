@@ -15,6 +15,11 @@ _PER = re.compile(r"/ *(?:stk|enhet|unit|pcs|each|kg|m2|m3|l|liter|time|hour|dag
 _OTHERWISE_NUMBERS = re.compile(
     r"(?:nr|numm?er|number|^id|kode|code|type|dato|date|dager|days|frist|terms?|betingelser|konto|account|ref)$|^no$"
 )
+_ATTRIBUTES = re.compile(
+    r"(?:referanse|reference|måte|metode|method|status|niv[åa]|level|klasse|class|gruppe|group|kategori|category|pliktig|"
+    r"fri|fritt|fritak|exempt)$"
+)
+_AMOUNT_NAMES = re.compile(r"bel[øo]p|beloep|saldo|amount|balance|^sum|sum$|^total|total$")
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,12 +45,23 @@ _NET = re.compile(r"^(?:eks|ekskl|eksklusive|ex|exc|excl|excluding|net)$|^netto|
 _GROSS = re.compile(r"^(?:ink|inkl|inklusive|inc|incl|including|gross)$|^brutto|brutto$")
 _NET_OF_VAT, _GROSS_OF_VAT = ("uten", "without", "før", "before"), ("med", "with")
 _MONEY = re.compile(
-    r"bel[øo]p|beloep|saldo|amount|balance|outstanding|utest[åa]ende|gjenst[åa]|betal|^(?:sum|total|totalt|rest|remaining|due|"
-    r"payable|paid|debet|debit|kredit|kreditt|credit|kr|kroner|mva|moms|vat|tax|avgift)$|^sum|sum$|total$|^total|^rest|"
-    r"mva$|moms$|avgift$|^unpaid$"
+    r"bel[øo]p|beloep|saldo|amount|balance|outstanding|utest[åa]ende|gjenst[åa]|betal(?:t|e|es|ing|inger|bart)?$|"
+    r"^(?:sum|total|totalt|rest|remaining|due|payable|paid|debet|debit|kredit|kreditt|credit|kr|kroner|mva|moms|vat|tax|"
+    r"avgift)$|^sum|sum$|total$|^total|^rest(?:en|anser?|erende)$|^bel$|restbel$|mva$|moms$|avgift$|^unpaid$"
 )
 _OTHER_QUANTITIES = re.compile(r"vekt|weight|volum|^(?:kg|gram|liter|pages|sider|timer|hours)$")
+_OTHER_MONEY = re.compile(
+    r"^kost|^innkjøp|^inn(?:taks)?pris|^veil|^cost|^purchase|^retail|dekningsbidrag|margin|kreditt?grense"
+)
+"""What ARM has no field for: prices that are not the customer's, and limits."""
+_DISCOUNT = re.compile(r"rabatt|discount|avslag")
+_RELATIONS = frozenset(
+    ("etter", "after", "før", "before", "ink", "inkl", "inc", "incl", "med", "with", "eks", "ekskl", "ex", "excl",
+     "uten", "without", "minus", "less", "fratrukket", "net", "netto")
+)  # fmt: skip
+"""With one of these words a header is no discount, but an amount after or before it."""
 _PRICE = re.compile(r"pris$|price$")
+_WHOLE = re.compile(r"^sum|^total|totalt?$|^linje|^line$|^ordre|^order$|^faktura|^invoice$|^samlet$")
 _VAT = re.compile(r"^(?:mva|moms|vat|tax|avgift)$|mva$|moms$|avgift$")
 _CURRENCY_WORDS = frozenset(
     ("valuta", "currency", "nok", "sek", "dkk", "eur", "euro", "usd", "gbp", "chf", "isk", "pln", "jpy", "cad", "aud")
@@ -91,15 +107,35 @@ def is_money(header: str) -> bool:
     words = split_words(header)
     units = find_units(header)
     is_number = words[:1] in (["no"], ["nr"], ["number"]) or any(_OTHERWISE_NUMBERS.search(word) for word in words[-1:])
-    if units & {Unit.RATE, Unit.QUANTITY} or is_number or any(_OTHER_QUANTITIES.search(word) for word in words):
+    is_number |= any(_ATTRIBUTES.search(word) for word in words[-1:]) and not any(
+        _AMOUNT_NAMES.search(word) for word in words
+    )
+    is_other = is_other_money(header) or any(_OTHER_QUANTITIES.search(word) for word in words)
+    if units & {Unit.RATE, Unit.QUANTITY} or is_number or is_other:
         return False
     has_unit = bool(units & {Unit.NET, Unit.GROSS, Unit.CURRENCY})
-    return has_unit or " ".join(words) == "i alt" or any(_MONEY.search(word) for word in words)
+    return has_unit or is_whole(header) or " ".join(words) == "i alt" or any(_MONEY.search(word) for word in words)
+
+
+def is_other_money(header: str) -> bool:
+    """Return whether a header is called like money that ARM has no field for: a discount, a cost price."""
+    words = split_words(header)
+    is_discount = any(_DISCOUNT.search(word) for word in words) and not set(words) & _RELATIONS
+    return is_discount or any(_OTHER_MONEY.search(word) for word in words)
 
 
 def is_price(header: str) -> bool:
-    """Return whether a header is called like the price of a unit."""
-    return Unit.PER_UNIT in find_units(header) or any(_PRICE.search(word) for word in split_words(header))
+    """Return whether a header is called like the price that the customer pays for a unit."""
+    words = split_words(header)
+    if is_other_money(header):
+        return False
+    return Unit.PER_UNIT in find_units(header) or (any(_PRICE.search(word) for word in words) and not is_whole(header))
+
+
+def is_whole(header: str) -> bool:
+    """Return whether a header is called like the price of a whole line or document: `Totalpris`."""
+    words = split_words(header)
+    return any(_PRICE.search(word) for word in words) and any(_WHOLE.search(word) for word in words)
 
 
 def is_vat(header: str) -> bool:

@@ -145,7 +145,13 @@ def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
         return None
     same_digits = _group_by_digits(tuple(names)).get(tuple(_DIGITS.findall(folded)), [])
     near = difflib.get_close_matches(folded, same_digits, n=1, cutoff=_MIN_SIMILARITY)
-    return names[near[0]] if near and not has_other_unit(text, names[near[0]]) else None
+    return names[near[0]] if near and not _is_other(text, near[0], names[near[0]]) else None
+
+
+def _is_other(text: str, name: str, column: Field) -> bool:
+    """Return whether a header is another column than the similar `name`: of another unit, or electronic (E-post)."""
+    folded = fold_header(text)
+    return has_other_unit(text, column) or folded == f"e{name}" or name == f"e{folded}"
 
 
 def has_other_unit(text: str, column: Field) -> bool:
@@ -317,19 +323,24 @@ def _report_unknown(
     One that resembles a missing column must be decided by the user. Only the first headers get a suggestion.
     """
     rows: list[dict[str, str | int | None]] = []
+    missing = {
+        name: column
+        for name, column in names.items()
+        if column.name not in columns and column.role is not FieldRole.READ_ONLY
+    }
     for number, (letter, text) in enumerate(headers):
         cell: dict[str, str | int | None] = {"row": row, "column": letter, "value": text}
         similar = find_similar(text, names)
         if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
             rows.append({"code": "header-near", "field": similar.name, **cell})
         else:
-            suggestion = _suggest_header(text, names) if number < _MAX_SUGGESTIONS else ""
+            suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else ""
             rows.append({"code": "unknown-header", "detail": suggestion, **cell})
     return make_findings(sheet, rows)
 
 
 def _suggest_header(text: str, names: Mapping[str, Field]) -> str:
     near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
-    if near and has_other_unit(text, names[near[0]]):
+    if near and _is_other(text, near[0], names[near[0]]):
         near = []
     return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""

@@ -14,7 +14,8 @@ from armbulk.readers.csv_records import SPACES, Records, split_records
 from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 
 _SEPARATORS = ";\t,|"
-_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*')
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*', re.IGNORECASE)
+_END_OF_FILE = "\x1a"  # what DOS programs write behind the last line
 _WRAPPED_TEXT = r'(?s)^="((?:[^"]|"")*)"$'
 _MAX_ISSUES = 10_000
 _MAX_SPARSE_CELLS = 5_000_000  # how many cells (lines times columns) a mostly empty table may have
@@ -25,7 +26,7 @@ def read_csv(
 ) -> tuple[pl.DataFrame, tuple[str, ...], tuple[ReadIssue, ...]]:
     """Read a delimited file: (frame and letters of `model.sheet.Sheet`, issues); FileError if it cannot be read."""
     text, issues = decode_text(content, name, encoding)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.rstrip(_END_OF_FILE).replace("\r\n", "\n").replace("\r", "\n")
     first, _, rest = text.partition("\n")
     separator_line = _SEPARATOR_LINE.fullmatch(first)
     separator = separator_line.group(1) if separator_line else find_separator(text)

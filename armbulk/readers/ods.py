@@ -22,7 +22,7 @@ _OFFICE, _TABLE, _TEXT, _STYLE = (
 )
 _CALC = f"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0{NAMESPACE_SEPARATOR}"
 _ERROR = re.compile(r"#[A-Z0-9/_]+[!?]?|Err:[0-9]{3}|#[^\s]{2,20}[!?]")
-_SPACES = re.compile(r"[ \t\r\n]+")
+_INDENTATION = re.compile(r" *[\t\r\n][ \t\r\n]*")  # spaces alone stay: LibreOffice writes them as they are in the cell
 _TIME = re.compile(r"PT(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})(?:[.,][0-9]*)?S)?")
 _NUMBER_TYPES = {"float": "number", "currency": "number", "percentage": "percent"}
 _FIELDS = ("date", "time", "title", "sheet-name", "file-name", "author-name")  # fields whose text is in the cell
@@ -120,7 +120,7 @@ class _OdsReader:
         self._attributes, self._paragraphs = attributes, []
 
     def _add_text(self, piece: str) -> None:
-        self._add_piece(_SPACES.sub(" ", piece))
+        self._add_piece(_INDENTATION.sub(" ", piece))
 
     def _add_piece(self, piece: str) -> None:
         self._paragraphs[-1].append(piece)

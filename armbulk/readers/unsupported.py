@@ -64,7 +64,8 @@ def _refuse_text(content: bytes, suffix: str, name: str) -> None:
     """Refuse a text with the suffix of a workbook, or a web page."""
     head = content[:400].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<?xml")):
-        what = "is a web page" if b"workbook" not in head else "is an XML file"
+        is_xml = head.startswith(b"<?xml") and b"<html" not in head and b"<!doctype html" not in head
+        what = "is an XML file" if is_xml or b"workbook" in head else "is a web page"
         raise FileError("not-xlsx", f"{name} {what}, not a workbook", SAVE_AS_XLSX)
     if suffix in _WORKBOOKS:
         start = content[:24].decode("cp1252", "replace").split("\n")[0]

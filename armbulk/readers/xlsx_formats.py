@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from armbulk.readers.amount_format import misleads
 from armbulk.readers.number_pattern import NumberPattern, split_sections
 
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -21,7 +22,7 @@ class NumberFormats:
     Attributes:
         dates: Styles that show a date or time.
         percents: Styles that show per cent.
-        patterns: Styles that may show a whole number by other characters than its digits.
+        patterns: Styles that may show a whole number by other characters than its digits, or an amount as another one.
     """
 
     dates: set[str] = field(default_factory=set)
@@ -44,7 +45,7 @@ class NumberFormats:
             self.percents.add(style)
         else:
             pattern = NumberPattern(code)
-            if not pattern.is_plain:
+            if not pattern.is_plain or misleads(code, negative=True):
                 self.patterns[style] = pattern
 
 

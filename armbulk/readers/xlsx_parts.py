@@ -1,6 +1,7 @@
 """The parts of an .xlsx workbook besides its sheets: relations, the main part, shared texts, styles."""
 
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.readers.xlsx_archive import MAX_PARTS, WorkbookArchive
@@ -95,7 +96,7 @@ def read_relations(archive: WorkbookArchive, part: str, folder: str = "") -> dic
 
     def start(attributes: dict[str, str]) -> None:
         if attributes.get("TargetMode") != "External":
-            target = attributes.get("Target", "").replace("\\", "/")
+            target = unquote(attributes.get("Target", "")).replace("\\", "/")
             path = target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/")
             kind = attributes.get("Type", "")
             prefix = next((prefix for prefix in _RELATION_TYPES if kind.startswith(prefix)), kind)

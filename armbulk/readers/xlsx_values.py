@@ -9,7 +9,7 @@ _MAX_DIGITS = 60  # how long a number may be when written out; Excel stores 15 d
 _MAX_NUMBER_CHARS = 1_000
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+")
-_EXPONENT_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+[eE][+-]?[0-9]{1,4}")
+_OTHER_NUMBER = re.compile(r"\+?(-?(?:[0-9]+\.|[0-9]*\.?[0-9]+)(?:[eE][+-]?[0-9]{1,4})?)")
 _ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9:]{5,8})(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
 _MIDNIGHT = time.min
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the dates of a sheet have no time zone
@@ -29,13 +29,25 @@ def _decode_escape(match: re.Match[str]) -> str:
 
 
 def to_plain_number(raw: str) -> str | None:
-    """Return a number of the file as plain digits; None if it is none, "" if it is larger than any amount."""
+    """Return a number of the file as plain digits; None if it is none, "" if it is larger than any amount.
+
+    Programs in Java write 5001 as 5001.0; Excel shows no zeros at the end of the decimals unless a format says so.
+    """
     if len(raw) <= _MAX_DIGITS and _PLAIN_NUMBER.fullmatch(raw):
-        return raw
-    if len(raw) > _MAX_NUMBER_CHARS or not (_EXPONENT_NUMBER.fullmatch(raw) or _PLAIN_NUMBER.fullmatch(raw)):
+        return _strip_decimal_zeros(raw)
+    match = _OTHER_NUMBER.fullmatch(raw) if len(raw) <= _MAX_NUMBER_CHARS else None
+    if match is None:
         return None
-    number = Decimal(raw)
-    return format(number, "f") if abs(number.adjusted()) < _MAX_DIGITS and len(raw) < 100 else ""
+    number = Decimal(match[1])
+    is_small = abs(number.adjusted()) < _MAX_DIGITS and len(raw) < 100
+    return _strip_decimal_zeros(format(number, "f")) if is_small else ""
+
+
+def _strip_decimal_zeros(plain: str) -> str:
+    if not plain.endswith("0") or "." not in plain:
+        return plain
+    stripped = plain.rstrip("0").rstrip(".")
+    return stripped if stripped.strip("-0") else "0"
 
 
 @lru_cache(maxsize=1 << 14)

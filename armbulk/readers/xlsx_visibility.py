@@ -24,10 +24,10 @@ class Visibility:
 
     def set_defaults(self, attributes: dict[str, str]) -> None:
         """Note what holds for rows and columns without attributes of their own (`sheetFormatPr`)."""
-        is_low = attributes.get("customHeight", "0") in _TRUE and _is_below(
+        # zeroHeight hides the rows that the part does not have: Excel writes it when all rows below a table are hidden
+        self._hides_rows = attributes.get("customHeight", "0") in _TRUE and _is_below(
             attributes.get("defaultRowHeight"), _MIN_HEIGHT
         )
-        self._hides_rows = is_low or attributes.get("zeroHeight", "0") in _TRUE
         self._hides_columns = _is_below(attributes.get("defaultColWidth"), _MIN_WIDTH)
 
     def add_row(self, number: int, attributes: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from armbulk.errors import FileError
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue
+from armbulk.readers.amount_format import shows_other_amount
 from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_index, to_letters
 from armbulk.readers.xlsx_parts import SPREADSHEET
 from armbulk.readers.xlsx_shared import MAX_RAW_CHARS, SharedParts
@@ -290,8 +291,10 @@ class WorksheetReader:
             self._add_cell(*convert_serial(plain, since_1904=self._shared.since_1904))
         elif style in formats.percents:
             self._add_cell(plain, "percent")
-        elif pattern is None or not plain.isdigit():
+        elif pattern is None or not (plain.isdigit() or shows_other_amount(pattern.code, negative=plain[0] == "-")):
             self._add_cell(plain, "number")
+        elif not plain.isdigit():
+            self._add_cell(plain, "disguised", pattern.code)
         else:
             self._add_formatted(plain, pattern.show(plain), pattern.code)
 

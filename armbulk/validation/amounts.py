@@ -8,7 +8,7 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.model.sheet import Table
-from armbulk.validation.cell_findings import make_cell_findings, with_norm
+from armbulk.validation.cell_findings import is_text_line, make_cell_findings, with_norm
 
 AMOUNTS = ("excl_vat", "vat", "incl_vat")
 """The amounts that a document and its lines have."""
@@ -54,7 +54,10 @@ def fill_missing_amounts(tables: Mapping[str, Table], findings: pl.DataFrame) ->
 
 
 def _sum_lines(lines: Table | None, findings: pl.DataFrame) -> pl.DataFrame:
-    """Return norm, and the sums of the amounts that every line of a document has: `excl_vat_sum` and so on."""
+    """Return norm, and the sums of the amounts that every line of a document has: `excl_vat_sum` and so on.
+
+    A line that is a text alone has none.
+    """
     schema: dict[str, pl.DataType] = {"norm": pl.String(), **{f"{name}_sum": pl.Decimal(38, 2) for name in AMOUNTS}}
     if lines is None:
         return pl.DataFrame(schema=schema)
@@ -64,7 +67,9 @@ def _sum_lines(lines: Table | None, findings: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).cast(pl.Decimal(38, 2)).alias(f"{name}_sum")
         for name in AMOUNTS
     ]
-    return rows.join(unread, on="norm", how="anti").group_by("norm").agg(sums)
+    texts = lines.rows.filter(is_text_line(lines)).select("sheet", "row")
+    counted = rows.join(texts, on=["sheet", "row"], how="anti").join(unread, on="norm", how="anti")
+    return counted.group_by("norm").agg(sums)
 
 
 def _fill(documents: Table, summed: pl.DataFrame) -> Table:

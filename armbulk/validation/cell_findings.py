@@ -3,7 +3,7 @@
 import polars as pl
 
 from armbulk.findings.frame import to_findings
-from armbulk.model.fields import Field
+from armbulk.model.fields import Field, FieldType
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 
@@ -32,3 +32,13 @@ def is_empty_line(lines: Table) -> pl.Expr:
     """Return whether a row of lines has nothing but its document's number."""
     values = [name for name in lines.rows.columns if name not in {"sheet", "row", lines.resource.record_key}]
     return pl.all_horizontal(pl.col(name).is_null() for name in values)
+
+
+def is_text_line(lines: Table) -> pl.Expr:
+    """Return whether a row of lines is a text alone: no price, no amount, and no quantity but 0."""
+    numbers = [field.name for field in lines.resource.fields if field.type in {FieldType.AMOUNT, FieldType.QUANTITY}]
+    has_number = [
+        (pl.col(name) != 0).fill_null(value=False) if name == "quantity" else pl.col(name).is_not_null()
+        for name in numbers
+    ]
+    return ~pl.any_horizontal(has_number)

@@ -45,6 +45,7 @@ from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_h
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 from armbulk.validation.separators import explain_separator, find_wrong_separator
+from armbulk.validation.vat_rates import find_rates
 
 LoadedMapping = tuple[tuple[apply.SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
@@ -213,6 +214,7 @@ def _check_tables(
     filled, of_amounts = amounts.fill_missing_amounts(tables, of_cells)
     findings = merge_findings([of_cells, of_amounts])
     of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
+    of_rules += [find_rates(table) for name, table in tables.items() if name in {"documents", "lines"}]
     if "lines" in filled:
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
     return filled, merge_findings([findings, *of_rules])
@@ -262,7 +264,7 @@ def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptio
     table = Table(match.recognised_resource, rows, {index: match.columns})
     if match.lines is None:
         return [table], findings
-    line_rows, line_findings = parse_sheet(sheet, index, match.lines, options)
+    line_rows, line_findings = parse_sheet(sheet, index, match.lines, options, match.columns)
     lines = Table(match.lines.recognised_resource, line_rows, {index: match.lines.columns})
     documents, split_findings = flat_file.split_flat_file(
         table, lines, index, sheet.hidden_rows, _headers_of(sheet, match)

@@ -10,13 +10,16 @@ from armbulk.model.sheet import Sheet
 _WRITTEN = r"^(?<first>[0-9]{1,2})[./-](?<second>[0-9]{1,2})[./-](?:[0-9]{4}|[0-9]{2})(?:[T ].*)?$"
 _ISO = r"^[0-9]{4}-(?<month>[0-9]{2})-(?<day>[0-9]{2})(?:[T ].*)?$"
 _LAST_MONTH = 12
+_MIN_DATES_WITH_DOTS = 4
+"""How many dates before the 13th are no chance beside a text with dots."""
 
 
 def find_mixed_orders(sheet: Sheet, index: int, match: HeaderMatch, order: str | None) -> pl.DataFrame:
     """Return one finding for each date column whose cells contradict each other; it stops the sheet.
 
     A program that reads 01/02/2025 with the wrong order swaps day and month, and leaves 27/02/2025 as a text: then no
-    date of the column has a day after the 12th, and every text has one.
+    date of the column has a day after the 12th, and every text has one. Dates with dots are nearly always day
+    first, so that a few dates before the 13th prove nothing there.
 
     Args:
         sheet: The sheet.
@@ -67,9 +70,11 @@ def _judge(cells: pl.DataFrame, order: str | None) -> tuple[str, list[tuple[int,
     day_first, month_first = cells.filter("is_day_first"), cells.filter("is_month_first")
     if order is None and day_first.height and month_first.height:
         return "dates-mixed", _examples(day_first, month_first)
-    unconverted = pl.concat([day_first, month_first])
     dates = cells.filter(pl.col("day").is_not_null())
     may_be_swapped = dates.filter(pl.col("day") != pl.col("month"))
+    unconverted = pl.concat([day_first, month_first])
+    if may_be_swapped.height < _MIN_DATES_WITH_DOTS:
+        unconverted = unconverted.filter(~pl.col("text").str.contains(".", literal=True))
     if unconverted.height and may_be_swapped.height and dates.filter(pl.col("day") > _LAST_MONTH).is_empty():
         return "dates-half-converted", _examples(may_be_swapped, unconverted)
     return "", []

@@ -3,10 +3,12 @@
 import polars as pl
 
 from armbulk.validation.cell_column import CellColumn, ParsedColumn
+from armbulk.validation.characters import INVISIBLE
 
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ][0-9]{1,2}:[0-9]{2}"
-_AT_MIDNIGHT = r"[T ]00:00(:00)?(\.0+)?$"
+_WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ](?:kl\.? ?)?[0-9]{1,2}[:.][0-9]{2}"
+_ZONE = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})?"  # as in the date cells of a workbook, the day counts as it is written
+_AT_MIDNIGHT = rf"(?i)[T ](?:(?:kl\.? ?)?0?0[:.]00(?:[:.]00)?(?:[.,]0+)?{_ZONE}|12:00(?::00)? ?AM)$"
 _DAY_MONTH_YEAR = r"^(?<a>[0-9]{1,2})(?<mark>[./-])(?<b>[0-9]{1,2})(?<second_mark>[./-])(?<c>[0-9]{4}|[0-9]{2})$"
 _YEAR_MONTH_DAY = r"^(?<y>[0-9]{4})[./-](?<m>[0-9]{1,2})[./-](?<d>[0-9]{1,2})$"
 _DATE_KINDS = ["text", "date", "datetime", "number"]
@@ -53,7 +55,7 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
 
     27.02.2025 is the Norwegian form; 01/02/25 needs `order` (dmy, mdy or ymd).
     """
-    text = pl.col("text").str.replace(_AT_MIDNIGHT, "")
+    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace(_AT_MIDNIGHT, "")
     parts = texts.with_columns(
         text.str.extract_groups(_DAY_MONTH_YEAR).struct.unnest(),
         text.str.extract_groups(_YEAR_MONTH_DAY).struct.unnest(),

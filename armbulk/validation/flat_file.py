@@ -11,7 +11,7 @@ from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 from armbulk.validation.amounts import AMOUNTS
-from armbulk.validation.cell_findings import is_empty_line
+from armbulk.validation.cell_findings import is_empty_line, is_text_line
 from armbulk.validation.parse import format_column
 
 
@@ -21,7 +21,8 @@ def split_flat_file(
     """Return (the documents of a flat sheet, one row each; findings).
 
     A document has the row number of its first row that is shown. Its values may be in all of its rows or in some, but
-    must not differ. Amounts that only the lines have are summed where every line has one. `headers`: letter → header.
+    must not differ. Amounts that only the lines have are summed where every line but those of text has one.
+    `headers`: letter → header.
     """
     key, letters = documents.resource.key, documents.columns[index]
     rows = documents.rows.with_columns(normalise_key(pl.col(key)).alias("norm")).filter(pl.col("norm").is_not_null())
@@ -61,7 +62,7 @@ def _sum_amounts(documents: pl.DataFrame, lines: Table, letters: Mapping[str, st
     columns = next(iter(lines.columns.values()))
     summed = [name for name in AMOUNTS if name in columns and name not in letters]
     sums = [pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in summed]
-    by_document = lines.rows.group_by(_parent_norm(lines)).agg(sums)
+    by_document = lines.rows.filter(~is_text_line(lines)).group_by(_parent_norm(lines)).agg(sums)
     return documents.drop(summed).join(by_document, on="norm", how="left", maintain_order="left"), summed
 
 
@@ -73,8 +74,10 @@ def _report_amounts(
     It is unclear where all lines of every document have the same value, unless the header says that it is the line's.
     """
     columns, resources = lines.columns[index], (lines.resource, documents)
-    distinct = lines.rows.group_by(_parent_norm(lines)).agg(
-        pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed)
+    distinct = (
+        lines.rows.filter(~is_text_line(lines))
+        .group_by(_parent_norm(lines))
+        .agg(pl.len().alias("n"), *(pl.col(name).n_unique() for name in summed))
     )
     with_several_lines = distinct.filter(pl.col("n") > 1)
     if with_several_lines.is_empty():

@@ -18,9 +18,11 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     """Return findings without those that follow from others."""
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_of_missing_columns(kept, tables)
+    kept = _drop_of_missing_records(kept, tables)
     kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
     for code in ("sheet-not-recognised", "no-known-header"):
         kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
+    kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "vat-is-rate"))
     kept = _drop_where(kept, "no-amount-column", kept.filter(pl.col("code") == "amount-header-unclear"))
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
     return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")
@@ -55,6 +57,23 @@ def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]
         if name in tables and set(without_number) & set(tables[name].columns):
             kept = kept.filter(pl.col("code") != code)
     return kept
+
+
+def _drop_of_missing_records(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Report only the missing number of a row that has few required values: formulas were copied too far down."""
+    for table in tables.values():
+        key = table.resource.record_key
+        required = [field.name for field in table.resource.fields if field.required and field.name != key]
+        of_sheets = pl.col("sheet").is_in(list(table.columns)) & (pl.col("code") == "required")
+        keyless = findings.filter(of_sheets & (pl.col("field") == key)).select("sheet", "row")
+        others = findings.filter(of_sheets & pl.col("field").is_in(required))
+        counts = others.group_by("sheet", "row").len().filter(pl.col("len") * 2 > len(required))
+        dropped = others.join(keyless, on=["sheet", "row"], how="semi").join(counts, on=["sheet", "row"], how="semi")
+        columns = ["sheet", "row", "field", "code"]
+        findings = findings.join(
+            dropped.select(columns), on=columns, how="anti", nulls_equal=True, maintain_order="left"
+        )
+    return findings
 
 
 def _drop_where(findings: pl.DataFrame, code: str, causes: pl.DataFrame, *on: str) -> pl.DataFrame:

@@ -88,9 +88,9 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
     issues: list[CellIssue] = [
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
         ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
-        ("wrong-cell-type", cells.is_kind("percent"), pl.lit("%")),
+        ("percent-cell", cells.is_kind("percent"), None),
         ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),
-        ("wrong-cell-type", is_number & text.str.contains(r"^-|\."), pl.lit("number")),
+        ("number-not-identifier", is_number & text.str.contains(r"^-|\."), None),
         ("leading-zero-lost", is_short & ~is_padded, full_length.cast(pl.String)),
         ("scientific-notation", is_scientific, None),
         ("decimal-zero", pl.col("ends_in_zero"), None),

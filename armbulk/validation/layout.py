@@ -80,9 +80,10 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     is_numeric = pl.all_horizontal(
         pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
+    is_sum = _is_sum_alone(letters, [match.columns[name] for name in AMOUNTS if name in match.columns])
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
-    is_last_numbers = is_keyless & is_numeric & is_last & has_value
+    is_last_numbers = is_keyless & (is_numeric | is_sum) & is_last & has_value
     is_total = (is_keyless & _is_called(body, key, _STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
     return _row_findings(body.filter(is_total), "total-row", index)
 
@@ -109,6 +110,19 @@ def _is_called(body: pl.DataFrame, key: str, pattern: str) -> pl.Expr:
     letters = [name.removesuffix(".cell") for name in body.columns if name.endswith(".cell")]
     has_text = pl.any_horizontal(pl.col(letter).str.contains(pattern).fill_null(value=False) for letter in letters)
     return (pl.col(key).is_null() & has_text) | pl.col(key).str.contains(_IS_TOTAL).fill_null(value=False)
+
+
+def _is_sum_alone(letters: list[str], amounts: list[str]) -> pl.Expr:
+    """Return whether a row has amounts alone, each the sum of the rows above; in a CSV file they are texts."""
+    if not amounts:
+        return pl.lit(value=False)
+    is_blank = pl.all_horizontal(pl.col(letter).is_null() for letter in letters if letter not in amounts)
+    tests = []
+    for letter in amounts:
+        number = _to_number(letter)
+        above = number.fill_null(0).cum_sum().shift(1)
+        tests.append(pl.col(letter).is_null() | ((number - above).abs() < _SMALLEST_DIFFERENCE).fill_null(value=False))
+    return is_blank & pl.all_horizontal(tests)
 
 
 def _adds_up(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:

@@ -6,11 +6,13 @@ import polars as pl
 
 from armbulk.model.fields import FieldType
 from armbulk.model.sheet import NUMERIC_CELLS, SHOWN
+from armbulk.readers.amount_format import find_currency, misleads, quote_shown
 from armbulk.validation.cell_column import CellColumn, CellIssue
 
 _FORMATTED, _DISGUISED = "formatted", "disguised"
 _SHOWN_TYPES = {FieldType.IDENTIFIER, FieldType.TEXT, FieldType.TEXT_LIST}
 _IDENTIFIER_TYPES = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
+_AMOUNT_TYPES = {FieldType.AMOUNT, FieldType.QUANTITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def apply_number_formats(frame: pl.DataFrame, cells: CellColumn, *, knows_format
     text, kind = pl.col(cells.letter).alias("text"), pl.col(f"{cells.letter}.cell").cast(pl.String).alias("kind")
     shown_column = f"{cells.letter}{SHOWN}"
     is_identifier = cells.field.type in _IDENTIFIER_TYPES
+    if not knows_formats and cells.field.type is FieldType.TEXT:
+        return ShownCells(frame.select("row", text, kind), (), (("sent-as-text", cells.is_kind(*NUMERIC_CELLS), None),))
     if not knows_formats:
         is_completed = cells.options.pad_postal_codes and cells.field.format == "postal-code"
         is_number = cells.is_kind(*NUMERIC_CELLS) & pl.lit(is_identifier and not is_completed)
@@ -46,6 +50,11 @@ def apply_number_formats(frame: pl.DataFrame, cells: CellColumn, *, knows_format
     if shown_column not in frame.columns:
         return ShownCells(frame.select("row", text, kind))
     as_number = pl.when(kind.is_in([_FORMATTED, _DISGUISED])).then(pl.lit("number")).otherwise(kind).alias("kind")
+    if cells.field.type in _AMOUNT_TYPES:
+        letter = cells.columns.get("currency")
+        own = pl.col(letter).str.strip_chars().str.to_uppercase() if letter else pl.lit(None, dtype=pl.String)
+        columns = frame.select("row", text, as_number, kind.alias("was"), own.alias("own"))
+        return _find_other_amounts(columns, frame[shown_column].cast(pl.String))
     if cells.field.type not in _SHOWN_TYPES:
         return ShownCells(frame.select("row", text, as_number))
     is_formatted = kind == _FORMATTED
@@ -58,4 +67,37 @@ def apply_number_formats(frame: pl.DataFrame, cells: CellColumn, *, knows_format
     )
     disguised: tuple[CellIssue, ...] = (("shown-differently", pl.col("format").is_not_null(), pl.col("format")),)
     formatted: CellIssue = ("shown-by-format", pl.col("stored").is_not_null(), pl.col("stored"))
-    return ShownCells(columns, disguised if is_identifier else (), (formatted,))
+    if is_identifier:
+        return ShownCells(columns, disguised, (formatted,))
+    return ShownCells(columns, (), (formatted, ("sent-as-text", pl.col("format").is_not_null(), None)))
+
+
+def _find_other_amounts(frame: pl.DataFrame, shown: pl.Series) -> ShownCells:
+    """Return the cells of amounts, with a warning where their formats show another amount or currency.
+
+    Args:
+        frame: `row`, `text` and `kind` of the cells, `was` (the kind in the file) and `own` (the currency of the row).
+        shown: What they look like, or their format.
+    """
+    is_zero = pl.col("text").str.contains(r"^-?[0.]+$")
+    formats = frame.with_columns(shown.alias("format")).select(
+        pl.when(pl.col("was").is_in([_DISGUISED, _FORMATTED]) & ~is_zero).then("format").alias("format"),
+        (pl.col("was") == _FORMATTED).fill_null(value=False).alias("is_shown"),
+        "own",
+        pl.col("text").str.starts_with("-").fill_null(value=False).alias("negative"),
+    )
+    wrong = [row for row in formats.unique().drop_nulls("format").iter_rows() if _is_other_amount(*row)]
+    marked = pl.DataFrame(wrong, schema=formats.schema, orient="row").with_columns(is_wrong=True)
+    is_wrong = formats.join(marked, on=formats.columns, how="left", nulls_equal=True, maintain_order="left")["is_wrong"]
+    columns = frame.select("row", "text", "kind").with_columns(formats["format"], is_wrong.fill_null(value=False))
+    return ShownCells(columns, (), (("shown-otherwise", pl.col("is_wrong"), pl.col("format")),))
+
+
+def _is_other_amount(code: str, is_shown: bool, own: str | None, negative: bool) -> bool:  # noqa: FBT001 - a row
+    """Return whether a format shows another amount than the number, or a currency that the row does not have.
+
+    If `is_shown`, `code` is the text that is shown.
+    """
+    code = quote_shown(code) if is_shown else code
+    currency = find_currency(code)
+    return misleads(code, negative=negative) or (own is not None and currency is not None and currency != own)

@@ -8,6 +8,7 @@ import polars as pl
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
+from armbulk.validation.characters import INVISIBLE
 
 DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 """How many decimals a type has."""
@@ -16,10 +17,13 @@ _MAX_DECIMAL_CHARS = 36  # polars' Decimal holds 38 digits
 _EXCEL_DIGITS = Context(prec=EXCEL_EXACT_DIGITS, rounding=ROUND_HALF_EVEN)
 _SPACES = "[ \u00a0\u2007\u2009\u202f]"
 _DASHES = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
-_CURRENCY = "kroner|kr|nok"
+_CROWNS = "kroner|kr"
+_CURRENCY = rf"{_CROWNS}|nok|sek|dkk|isk|eur|usd|gbp|chf|pln|€|\$|£"
+_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "KRONER": "KR"}
+_CURRENCIES_OF_CROWNS = ["NOK", "SEK", "DKK", "ISK"]
 _NO_DECIMALS = " *[.,:] *-{1,2}"
 _MAY_BE_TWO = r"-?[1-9][0-9]{0,2}[.,][0-9]{3}"
-_PARSED = ("plain", "may_be_two", "is_dash")
+_PARSED = ("plain", "may_be_two", "is_dash", "currency")
 
 
 def parse_decimal(cells: CellColumn) -> ParsedColumn:
@@ -40,6 +44,28 @@ def parse_decimal(cells: CellColumn) -> ParsedColumn:
     return value, [*((code, where & ~is_dash, detail) for code, where, detail in issues), *more]
 
 
+def find_other_currency(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
+    """Return the frame with `other_currency`: the currency in a text that is not its document's, whose number is null.
+
+    In a row without a currency, kroner are taken as they are.
+
+    Args:
+        frame: The column's cells; `add_plain_numbers` has been called.
+        sheet_frame: The same rows with every column of the sheet.
+        cells: The column.
+    """
+    if not frame["currency"].count():
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias("other_currency"))
+    letter = cells.columns.get("currency")
+    own = sheet_frame[letter].str.strip_chars().str.to_uppercase() if letter else pl.lit(None, dtype=pl.String)
+    named, frame = pl.col("currency"), frame.with_columns(own.alias("own"))
+    is_same = named == pl.col("own")
+    is_same |= (named == "KR") & pl.col("own").fill_null("NOK").is_in(_CURRENCIES_OF_CROWNS)
+    is_same |= (named == "NOK") & pl.col("own").is_null()
+    other = pl.when(~is_same.fill_null(value=False)).then(named).alias("other_currency")
+    return frame.with_columns(other).with_columns(pl.when(pl.col("other_currency").is_null()).then(pl.col("plain")))
+
+
 def parse_integer(cells: CellColumn) -> ParsedColumn:
     """Return the value and the issues of an INTEGER column; `add_plain_numbers` has been called."""
     integer = pl.col("plain").str.replace(r"\.0*$", "")
@@ -52,6 +78,7 @@ def _number_issues(cells: CellColumn) -> list[CellIssue]:
     plain = pl.col("plain")
     return [
         ("percent-cell", cells.is_kind("percent"), None),
+        ("other-currency", pl.col("other_currency").is_not_null(), pl.col("other_currency").replace("KR", "kr")),
         ("ambiguous-number", pl.col("may_be_two") & pl.lit(cells.options.decimal is None), None),
         ("not-a-number", cells.text.is_not_null() & plain.is_null(), None),
         ("number-too-large", plain.str.extract(r"^-?0*([0-9]+)").str.len_chars() > EXCEL_EXACT_DIGITS, None),
@@ -62,10 +89,10 @@ def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
     """Add `plain` String: a number as digits with a decimal point; null for a text that is no number.
 
     Add `may_be_two` Boolean: a text whose one separator may group thousands or begin the decimals. Add `is_dash`
-    Boolean: a text that is a dash alone. Simple numbers are converted at once; only other texts are parsed as people
-    write numbers.
+    Boolean: a text that is a dash alone. Add `currency` String: the currency in the text, KR for kroner. Simple numbers
+    are converted at once; only other texts are parsed as people write numbers.
     """
-    frame = _shorten_to_excel_digits(frame)
+    frame = shorten_to_excel_digits(frame)
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
     is_text = pl.col("kind") == "text"
     marks = re.escape(decimal or ",.")
@@ -76,6 +103,7 @@ def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
         is_simple.fill_null(value=True).alias("is_simple"),
         (is_text & pl.col("text").str.contains(rf"^{_MAY_BE_TWO}$")).fill_null(value=False).alias("may_be_two"),
         pl.lit(value=False).alias("is_dash"),
+        pl.lit(None, dtype=pl.String).alias("currency"),
     )
     if frame["is_simple"].all():
         return frame
@@ -106,12 +134,16 @@ def _parse_written(texts: pl.Series, decimal: str | None) -> pl.DataFrame:
     nulls = pl.Series([None], dtype=pl.String).new_from_index(0, len(number))
     plain = number.str.replace(",", ".", literal=True).zip_with(has_form, nulls)
     is_dash = number.str.contains("^--?$")
-    return pl.DataFrame({"text": texts, "plain": plain, "may_be_two": may_be_two, "is_dash": is_dash})
+    named = texts.str.to_uppercase().str.extract(rf"(?i)(?:^|[^\p{{L}}])({_CURRENCY})(?:[^\p{{L}}]|$)")
+    currency = named.replace(_SYMBOLS)
+    return pl.DataFrame(
+        {"text": texts, "plain": plain, "may_be_two": may_be_two, "is_dash": is_dash, "currency": currency}
+    )
 
 
 def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return texts without blanks, currency and brackets, the minus in front; and where `,-` ends a whole number."""
-    text = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ")
+    text = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
     is_whole = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
     for _ in range(2):  # currency may be inside or outside of brackets
         text = (
@@ -123,10 +155,11 @@ def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
         text = text.str.replace(rf"([0-9]){_NO_DECIMALS}$", "$1").zip_with(has_no_decimals, text)
         is_whole |= has_no_decimals
         text = text.str.replace(r"^\( *(.*?) *\)$", "-$1")
-    return text.str.replace(r"^(.*[0-9]) *-$", "-$1").str.replace("^(-?) +", "$1"), is_whole
+    text = text.str.replace(r"^(.*[0-9]) *-$", "-$1").str.replace("^(-?) +", "$1")
+    return text.str.replace(r"^\+ *([0-9])", "$1").str.replace(r"^(-?)([.,][0-9]+)$", "${1}0$2"), is_whole
 
 
-def _shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:
+def shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:
     """Round number cells with more than 15 digits as Excel shows them: 0.30000000000000004 is 0.3."""
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
     digits = pl.col("text").str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()

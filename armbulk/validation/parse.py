@@ -1,6 +1,6 @@
 """Cells to typed columns. A cell that cannot be read is a finding, never a guess."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 import polars as pl
@@ -8,16 +8,23 @@ import polars as pl
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
+from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldRole, FieldType, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import FORMATS_WITHOUT_STYLES, Sheet
 from armbulk.validation import characters
-from armbulk.validation.cell_column import CellColumn, ParsedColumn
+from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 from armbulk.validation.clear_marker import list_cleared, refuse_markers, take_clear_markers
 from armbulk.validation.dates import add_dates, parse_date
 from armbulk.validation.identifiers import add_identifier_columns, parse_identifier, parse_text_list
 from armbulk.validation.number_formats import apply_number_formats
-from armbulk.validation.numbers import add_plain_numbers, parse_decimal, parse_integer
+from armbulk.validation.numbers import (
+    add_plain_numbers,
+    find_other_currency,
+    parse_decimal,
+    parse_integer,
+    shorten_to_excel_digits,
+)
 
 DTYPES: dict[FieldType, pl.DataType] = {
     FieldType.TEXT: pl.String(),
@@ -40,21 +47,34 @@ _WARNINGS = [code for code, finding_type in CATALOGUE.items() if finding_type.se
 
 
 def parse_sheet(
-    sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions = DEFAULT_READ_OPTIONS
+    sheet: Sheet,
+    index: int,
+    match: HeaderMatch,
+    options: ReadOptions = DEFAULT_READ_OPTIONS,
+    others: Mapping[str, str] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Parse the rows below the header, and return (typed rows as `Table.rows` describes them, findings)."""
+    """Parse the rows below the header, and return (typed rows as `Table.rows` describes them, findings).
+
+    Args:
+        sheet: The sheet.
+        index: Its index, for the findings.
+        match: What was recognised of it.
+        options: How it is read.
+        others: Field → letter of the other resource in a flat sheet.
+    """
     resource = match.recognised_resource
     frame = sheet.frame.filter(pl.col("row") > match.header_row)
     used = [letter for letter in match.columns.values() if letter.isalpha()] or list(match.columns.values())
     if used:
         frame = frame.filter(pl.any_horizontal(pl.col(letter).is_not_null() for letter in used))
+    letters = {**(others or {}), **match.columns}
     columns: list[pl.Series] = []
     findings = [empty_findings()]
     cleared: list[pl.Series] = []
     for field in resource.fields:
         if field.role is FieldRole.READ_ONLY:
             continue
-        cells = CellColumn(index, field, match.columns.get(field.name, ""), options, match.columns)
+        cells = CellColumn(index, field, match.columns.get(field.name, ""), options, letters)
         may_clear = options.update is not False
         request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
         knows_formats = sheet.format not in FORMATS_WITHOUT_STYLES
@@ -78,9 +98,11 @@ def _parse_column(
     shown = apply_number_formats(frame, cells, knows_formats=knows_formats)
     frame = shown.frame
     if cells.field.type in _NUMBER_TYPES:
-        frame = add_plain_numbers(frame, cells.options.decimal)
+        frame = find_other_currency(add_plain_numbers(frame, cells.options.decimal), sheet_frame, cells)
     elif cells.field.type is FieldType.DATE:
         frame = add_dates(frame, cells)
+    elif cells.field.type is FieldType.TEXT:
+        frame = shorten_to_excel_digits(frame)
     elif cells.field.type in _IDENTIFIER_TYPES:
         frame = add_identifier_columns(frame, sheet_frame, cells)
     value, issues = _parser_of(cells.field.type)(cells)
@@ -91,8 +113,11 @@ def _parse_column(
         *issues,
         *shown.warnings,
     ]
-    code = pl.coalesce([pl.when(where.fill_null(value=False)).then(pl.lit(name)) for name, where, _ in issues])
-    details = [pl.when(code == name).then(detail) for name, _, detail in issues if detail is not None]
+    number = pl.coalesce(
+        [pl.when(where.fill_null(value=False)).then(index) for index, (_, where, _) in enumerate(issues)]
+    )
+    code = number.replace_strict(range(len(issues)), [name for name, _, _ in issues], return_dtype=pl.String)
+    details = [pl.when(number == index).then(detail) for index, (*_, detail) in enumerate(issues) if detail is not None]
     parsed = frame.select(
         "row",
         cells.text.alias("value"),
@@ -136,7 +161,13 @@ def _parser_of(field_type: FieldType) -> Callable[[CellColumn], ParsedColumn]:
 
 
 def _parse_text(cells: CellColumn) -> ParsedColumn:
-    issues = [
+    """Return the value and the issues of a TEXT column: of a cell that is no text, people may see something else."""
+    is_number, has_point = cells.is_kind(*NUMBER_KINDS), cells.text.str.contains(".", literal=True)
+    digits = cells.text.str.strip_chars_start("-0").str.len_chars()
+    issues: list[CellIssue] = [
+        ("percent-cell", cells.is_kind("percent"), None),
+        ("digits-lost", is_number & ~has_point & (digits > EXCEL_EXACT_DIGITS), None),
+        ("sent-as-text", cells.is_kind("date", "datetime", "time", "boolean") | (is_number & has_point), None),
         cells.has_characters("control-character", characters.CONTROL),
         cells.has_characters("invisible-character", characters.INVISIBLE),
     ]

@@ -68,11 +68,20 @@ def test_hidden_rows_and_merged_cells_are_reported(tmp_path: Path) -> None:
 
 
 def test_a_sheet_that_hides_all_its_rows(tmp_path: Path) -> None:
-    """If a sheet hides rows by default, all rows that are not shown explicitly are hidden."""
+    """If rows have no height by default, all rows without a height of their own are hidden."""
     path = tmp_path / "k.xlsx"
     content = row(1, text("A1", "Kundenr"), given=' hidden="0"') + row(2, text("A2", "K1"))
-    path.write_bytes(pack(dict(parts(content, before='<sheetFormatPr zeroHeight="1"/>'))))
+    path.write_bytes(pack(dict(parts(content, before='<sheetFormatPr defaultRowHeight="0" customHeight="1"/>'))))
     assert read_sheets(path)[0].hidden_rows == frozenset({2})
+
+
+def test_a_sheet_that_hides_the_rows_below_its_table(tmp_path: Path) -> None:
+    """`zeroHeight` is about rows that the sheet does not have: those with cells are shown."""
+    path = tmp_path / "k.xlsx"
+    content = row(1, text("A1", "Kundenr")) + row(2, text("A2", "K1")) + row(3, text("A3", "K2"), given=' hidden="1"')
+    before = '<sheetFormatPr defaultRowHeight="15" zeroHeight="1"/>'
+    path.write_bytes(pack(dict(parts(content, before=before))))
+    assert read_sheets(path)[0].hidden_rows == frozenset({3})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""Columns of VAT that hold the rate: 25 in every row is no amount."""
+
+import polars as pl
+
+from armbulk.findings.frame import empty_findings, make_finding
+from armbulk.model.sheet import Table
+
+_RATES = (25.0, 15.0, 12.0, 11.11, 6.0)  # per cent, of Norway and its neighbours
+_MIN_ROWS = 2
+_TOLERANCE = 0.02
+
+
+def find_rates(table: Table) -> pl.DataFrame:
+    """Return a finding for each sheet whose column of VAT has rates; it stops the sheet.
+
+    Every value is a rate or 0, and none of them is the VAT of its row's amounts.
+    """
+    findings = [empty_findings()]
+    for sheet, columns in table.columns.items():
+        if "vat" not in columns:
+            continue
+        has_amount = pl.any_horizontal(pl.col(name).is_not_null() for name in ("excl_vat", "incl_vat"))
+        rows = table.rows.filter((pl.col("sheet") == sheet) & (pl.col("vat") != 0) & has_amount).select(
+            pl.col("vat", "excl_vat", "incl_vat").cast(pl.Float64).abs()
+        )
+        is_rate = rows.select(pl.col("vat").is_in(_RATES).all()).item()
+        if rows.height >= _MIN_ROWS and is_rate and not rows.select(_is_vat().any()).item():
+            shown = ", ".join(f"{value:g}" for value in rows["vat"].unique(maintain_order=True).head(3))
+            findings.append(make_finding(sheet, "vat-is-rate", column=columns["vat"], field="vat", value=shown))
+    return pl.concat(findings)
+
+
+def _is_vat() -> pl.Expr:
+    """Return whether VAT fits the amounts of its row."""
+    vat, net, gross = pl.col("vat"), pl.col("excl_vat"), pl.col("incl_vat")
+    is_difference = ((net + vat - gross).abs() <= _TOLERANCE).fill_null(value=False)
+    base = pl.when(gross.is_null() | net.is_null()).then(pl.coalesce(net, gross - vat))
+    is_share = pl.any_horizontal(
+        ((base * rate / 100 - vat).abs() <= _TOLERANCE).fill_null(value=False) for rate in _RATES
+    )
+    return is_difference | is_share

@@ -1,0 +1,344 @@
+"""Ordinary files of other programs: what people see is what is sent, and nothing ordinary stops a file."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import pytest
+from support.damaged_files import book, number, pack, parts, row, text
+from support.sheets import DOCUMENT_HEADERS, LINE_HEADERS, check_texts, codes, document, line, sent_documents
+
+from armbulk.errors import FileError
+from armbulk.findings.frame import render_findings
+from armbulk.mapping.header_units import is_money, is_price
+from armbulk.mapping.headers import find_similar, index_headers
+from armbulk.readers import read_sheets
+from armbulk.readers.xlsx_values import to_plain_number
+from armbulk.resources import RESOURCES, fields_by_name
+from armbulk.validation.check import check_files
+
+FLAT_HEADERS = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjetekst;Antall;Linjebeløp inkl. mva"
+FLAT_DOCUMENT = "F1;IN;K1;2026-02-01;2026-02-15;NOK"
+AMOUNT_HEADERS = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Beløp inkl. mva"
+
+
+def check_amount(folder: Path, amount: str, currency: str = "NOK") -> tuple[list[Decimal | None], list[str]]:
+    """The amount that is read from a text, and the codes at its cell."""
+    checked = check_texts(folder, f=[AMOUNT_HEADERS, f"F1;IN;K1;2026-02-01;2026-02-15;{currency};{amount}"])
+    return checked.tables["documents"].rows["incl_vat"].to_list(), [
+        code for _, column, code in codes(checked) if column == "G"
+    ]
+
+
+# --- lines that are texts ----------------------------------------------------------------------------
+
+
+def test_a_line_of_text_does_not_stop_a_flat_document(tmp_path: Path) -> None:
+    """It has no amount, and the sum of the other lines is the document's."""
+    rows = [f"{FLAT_DOCUMENT};Kam;2;125", f"{FLAT_DOCUMENT};Levering i uke 9;;", f"{FLAT_DOCUMENT};Børste;1;50"]
+    checked = check_texts(tmp_path, f=[FLAT_HEADERS, *rows])
+    assert checked.errors == 0
+    assert checked.tables["documents"].rows["incl_vat"].to_list() == [Decimal("175.00")]
+    assert checked.tables["lines"].rows["line_text"].to_list() == ["Kam", "Levering i uke 9", "Børste"]
+
+
+@pytest.mark.parametrize(("quantity", "is_text"), [("", True), ("0", True), ("2", False)])
+def test_a_line_with_a_quantity_lacks_its_amount(tmp_path: Path, quantity: str, is_text: bool) -> None:
+    """A line that counts something is no text: without its amount the sum is not known."""
+    lines = [line("F1"), f"F1;2;Merknad;{quantity};;;;"]
+    checked = check_texts(tmp_path, documents=[document("F1", ";;")], lines=lines)
+    assert sent_documents(checked) == (["F1"] if is_text else [])
+
+
+# --- numbers and dates as texts ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "value"),
+    [
+        ("+1250", "1250"), ("+ 1 250,00", "1250"), (",50", "0.5"), ("-.5", "-0.5"), ("1250,00\u200b", "1250"),
+        ("\u200e1\u202f250,00", "1250"), ("NOK +5", "5"),
+    ],
+)  # fmt: skip
+def test_numbers_with_signs_and_marks_are_read(tmp_path: Path, amount: str, value: str) -> None:
+    """A plus sign, a missing zero and characters that nobody sees change no number."""
+    assert check_amount(tmp_path, amount) == ([Decimal(value).quantize(Decimal("0.01"))], [])
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "is_same"),
+    [
+        ("NOK 1250,00", "EUR", False), ("kr 1250,00", "EUR", False), ("EUR 1250,00", "NOK", False),
+        ("€ 5", "USD", False), ("SEK 1 250,00", "NOK", False), ("1250,50 EUR", "eur", True), ("€1.250,50", "EUR", True),
+        ("$1,250.50", "USD", True), ("kr 5", "SEK", True), ("kr 5", "NOK", True), ("kr 5", "", True),
+        ("(GBP 5,00)", "GBP", True), ("EUR 5", "", False),
+    ],
+)  # fmt: skip
+def test_an_amount_has_the_currency_of_its_row(tmp_path: Path, amount: str, currency: str, is_same: bool) -> None:
+    """An amount in another currency is never sent as if it were in the document's."""
+    values, found = check_amount(tmp_path, amount, currency)
+    assert (found, values == [None]) == (([], False) if is_same else (["other-currency"], True))
+
+
+def test_lines_of_a_flat_file_have_the_currency_of_their_document(tmp_path: Path) -> None:
+    """The currency is in a column of the document, the amount in one of the line."""
+    rows = [f"{FLAT_DOCUMENT.replace('NOK', 'EUR')};Kam;1;{amount}" for amount in ("EUR 50", "NOK 50")]
+    checked = check_texts(tmp_path, f=[FLAT_HEADERS, *rows])
+    assert [(row, code) for row, _, code in codes(checked) if code == "other-currency"] == [(3, "other-currency")]
+    assert sent_documents(checked) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-02-07T00:00:00Z", "2026-02-07T00:00:00+01:00", "07.02.2026 0:00", "07.02.2026 00.00.00",
+        "07.02.2026 kl. 00:00", "2026-02-07 00:00:00,000", "13/02/2026 12:00:00 AM", "\u200e07.02.2026",
+    ],
+)  # fmt: skip
+def test_midnight_is_no_time_of_day(tmp_path: Path, written: str) -> None:
+    """Programs write the day alone with a clock at zero."""
+    checked = check_texts(tmp_path, documents=[document("F1", date=written)])
+    assert codes(checked) == []
+    day = 13 if written.startswith("13") else 7
+    assert checked.tables["documents"].rows["document_date"].to_list() == [date(2026, 2, day)]
+
+
+@pytest.mark.parametrize("written", ["2026-02-06T23:00:00Z", "07.02.2026 12:00", "07.02.2026 0:01", "07.02.2026 10.30"])
+def test_another_time_is_asked_about(tmp_path: Path, written: str) -> None:
+    """A time of day may be the next day elsewhere."""
+    assert codes(check_texts(tmp_path, documents=[document("F1", date=written)])) == [(2, "D", "date-with-time")]
+
+
+def test_dates_with_dots_are_not_half_converted(tmp_path: Path) -> None:
+    """Dates with dots have one order: no program has swapped day and month of the others."""
+    dates = ["2026-02-03", "2026-02-05", "27.02.2026"]
+    rows = [document(f"F{index}", date=day, due="2026-03-15") for index, day in enumerate(dates)]
+    assert codes(check_texts(tmp_path, documents=rows)) == []
+    rows[2] = document("F2", date="27/02/2026", due="2026-03-15")
+    assert [code for *_, code in codes(check_texts(tmp_path, documents=rows))] == ["dates-half-converted"]
+
+
+# --- cells of workbooks ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("5001.0", "5001"), ("1250.50", "1250.5"), ("1.0E7", "10000000"), ("1.00E1", "10"), ("0.0", "0"), (".0", "0"),
+        ("-0.0", "0"), ("5001.", "5001"), ("+5.5", "5.5"), ("100", "100"), ("1e3", "1000"), ("+-5", "-5"),
+        ("1,5", None), (".", None), ("", None), ("1E+400", ""),
+    ],
+)  # fmt: skip
+def test_numbers_of_other_programs(raw: str, plain: str | None) -> None:
+    """Programs in Java write 5001 as 5001.0: the identifier is 5001."""
+    assert to_plain_number(raw) == plain
+
+
+def test_cells_that_are_no_texts(tmp_path: Path) -> None:
+    """In a text field a percentage is an error, because Excel shows another text; a date is sent with a warning."""
+    styles = (
+        '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs>'
+        '<xf/><xf numFmtId="9"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    )
+    cells = [
+        ("0.25", 1, None, "percent-cell"), ("45715", 2, "2025-02-27", "sent-as-text"),
+        ("12345678901234567890", 0, None, "digits-lost"),
+        ("0.30000000000000004", 0, "0.3", "sent-as-text"), ("7001.0", 0, "7001", None),
+    ]  # fmt: skip
+    rows = row(1, text("A1", "Kundenr"), text("B1", "Navn"))
+    for index, (value, style, _, _) in enumerate(cells, 2):
+        rows += row(index, text(f"A{index}", f"K{index}"), number(f"B{index}", value, style))
+    (tmp_path / "k.xlsx").write_bytes(book(rows, styles=styles))
+    checked = check_files([str(tmp_path / "k.xlsx")])
+    assert checked.tables["customers"].rows["name"].to_list() == [sent for _, _, sent, _ in cells]
+    own = checked.findings.filter(checked.findings["code"] != "required").select("row", "code").rows()
+    assert own == [(index, code) for index, (*_, code) in enumerate(cells, 2) if code]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (number("A2", "12.5"), "The cell holds the number 12.5; a sign or decimals do not fit here"),
+        ('<c r="A2" t="b"><v>1</v></c>', "The cell holds a yes/no (TRUE), which does not fit here"),
+    ],
+)
+def test_the_message_names_the_kind_of_the_cell(tmp_path: Path, cell: str, words: str) -> None:
+    """A number in an identifier is not called a yes or no."""
+    (tmp_path / "k.xlsx").write_bytes(book(row(1, text("A1", "Kundenr"), text("B1", "Navn")) + row(2, cell)))
+    checked = check_files([str(tmp_path / "k.xlsx")])
+    rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "en")
+    assert words in [finding["message"] for finding in rendered]
+
+
+def test_a_part_whose_name_is_escaped(tmp_path: Path) -> None:
+    """A relation writes the blanks of a part's name as %20."""
+    contents = parts(row(1, text("A1", "Kundenr")))
+    sheet = contents.pop("xl/worksheets/sheet1.xml")
+    relations = contents["xl/_rels/workbook.xml.rels"].replace("sheet1.xml", "my%20sheet.xml")
+    content = pack({**contents, "xl/_rels/workbook.xml.rels": relations, "xl/worksheets/my sheet.xml": sheet})
+    (tmp_path / "k.xlsx").write_bytes(content)
+    assert read_sheets(tmp_path / "k.xlsx")[0].frame["A"].to_list() == ["Kundenr"]
+
+
+@pytest.mark.parametrize(
+    ("code", "raw", "is_other"),
+    [
+        ("#,##0.00", "1250.5", False), ('"kr" #,##0.00', "1250.5", False), ("[$kr-414] # ##0.00", "1250.5", False),
+        ("#,##0.00;[Red]#,##0.00", "-1250.5", False), ("#,##0_);(#,##0)", "-1250", False), ("0;-0;;@", "-5", False),
+        ('0" stk"', "125", False), ('"kr "0', "125", False), ('"EUR "0', "125", True),
+        ("[$NOK] #,##0.00", "1250.5", False), ('_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-', "-1250.5", False),
+        ("[$€-2] #,##0.00", "1250.5", True), ('#,##0.00 "EUR"', "1250", True), ("#,##0,", "1250", True),
+        ('0.0,"k"', "1250.5", True), ("0.00;0.00", "-1250.5", True), ("0;0", "-1250", True),
+        ('"-"0.00', "1250.5", True),
+        ('0.00"%"', "12.5", True), (";;;", "1250.5", True), ('0" tusen"', "1250", True), ('"-"0', "1250", True),
+    ],
+)  # fmt: skip
+def test_formats_that_show_another_amount(tmp_path: Path, code: str, raw: str, is_other: bool) -> None:
+    """The stored number is sent; a format that shows another scale, sign or currency is reported."""
+    styles = (
+        '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts><numFmt numFmtId="170" '
+        f'formatCode={quoteattr(code)}/></numFmts><cellXfs><xf/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    )
+    values = ["F1", "IN", "K1", "2026-02-01", "2026-02-15", "NOK"]
+    rows = row(
+        1, *(text(f"{letter}1", header) for letter, header in zip("ABCDEFG", AMOUNT_HEADERS.split(";"), strict=True))
+    )
+    rows += row(
+        2, *(text(f"{letter}2", value) for letter, value in zip("ABCDEF", values, strict=True)), number("G2", raw, 1)
+    )
+    (tmp_path / "f.xlsx").write_bytes(book(rows, styles=styles))
+    checked = check_files([f"{tmp_path / 'f.xlsx'}#Kunder=documents"])
+    assert checked.tables["documents"].rows["incl_vat"].to_list() == [Decimal(raw)]
+    own = checked.findings.filter(checked.findings["column"] == "G")["code"].to_list()
+    assert own == (["shown-otherwise"] if is_other else [])
+
+
+# --- CSV ---------------------------------------------------------------------------------------------
+
+
+def test_an_end_of_file_mark_is_no_row(tmp_path: Path) -> None:
+    """DOS programs write it behind the last line; `SEP=` may be in capitals."""
+    (tmp_path / "k.csv").write_bytes(b"SEP=;\r\nKundenr;Navn\r\nK1;Kari\r\n\x1a")
+    checked = check_files([str(tmp_path / "k.csv")])
+    assert [code for *_, code in codes(checked)] == ["separator-told"]
+    assert checked.tables["customers"].rows["customer_no"].to_list() == ["K1"]
+
+
+def test_sums_under_a_csv_table_are_one_finding(tmp_path: Path) -> None:
+    """They have no number of their own, and add up; other amounts there are a document without its number."""
+    sums = ";;;;;;200;50;250"
+    assert codes(check_texts(tmp_path, documents=[document("F1"), document("F2"), sums])) == [(4, None, "total-row")]
+    others = codes(check_texts(tmp_path, documents=[document("F1"), document("F2"), ";;;;;;200;50;251"]))
+    assert "total-row" not in [code for *_, code in others]
+    assert (4, "A", "required") in others
+
+
+def test_an_xml_file_is_not_called_a_web_page(tmp_path: Path) -> None:
+    """A flat OpenDocument file is XML too."""
+    (tmp_path / "k.fods").write_text('<?xml version="1.0"?>\n<office:document/>', encoding="utf-8")
+    with pytest.raises(FileError, match="is an XML file"):
+        read_sheets(tmp_path / "k.fods")
+
+
+# --- headers -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Beløp etter rabatt", "Sum ordre", "Beløp avgiftsfri", "Totalpris", "Line price total", "Innbetalt", "Restbel.",
+        "Å betale", "Samlet pris", "Resterende", "Saldo periode", "Total status", "Beløp uten rabatt",
+    ],
+)  # fmt: skip
+def test_headers_that_are_amounts(header: str) -> None:
+    """Their numbers must not be left out with a warning."""
+    assert is_money(header)
+    assert not is_price(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Betalingsmåte", "Betalingsreferanse", "Mva-pliktig", "Mva-fri", "Mva-klasse", "Rabatt kr", "Rabattbeløp",
+        "Discount amount", "Kostpris", "Innkjøpspris", "Restrisiko", "Restordre", "Payment method", "Kredittgrense",
+        "VAT category", "Betalt status",
+    ],
+)  # fmt: skip
+def test_headers_that_are_no_amounts_of_an_invoice(header: str) -> None:
+    """A number under them stops no file."""
+    assert not is_money(header)
+    assert not is_price(header)
+
+
+def test_dates_with_dots_are_no_amounts(tmp_path: Path) -> None:
+    """`Sist betalt` may be a day."""
+    rows = [f"{document('F1')};27.02.2026", f"{document('F2')};1.3.2026"]
+    assert [code for *_, code in codes(check_texts(tmp_path, f=[f"{DOCUMENT_HEADERS};Sist betalt", *rows]))] == [
+        "unknown-header"
+    ]
+
+
+def test_the_price_of_a_whole_line_is_an_amount(tmp_path: Path) -> None:
+    """Beside the price of a unit, `Totalpris` is the line's amount: it is not left out."""
+    header = LINE_HEADERS.split(";Beløp", maxsplit=1)[0] + ";Totalpris"
+    checked = check_texts(tmp_path, documents=[document("F1")], linjer=[header, "F1;1;Kam;2;50;100"])
+    assert (1, "F", "amount-header-unclear") in codes(checked)
+
+
+@pytest.mark.parametrize(("header", "resource"), [("Postadresser", "customers"), ("Fakturaadresse", "documents")])
+def test_a_postal_address_is_no_electronic_one(header: str, resource: str) -> None:
+    """One letter makes E-postadresse of Postadresse: nobody is asked whether they are the same."""
+    similar = find_similar(
+        header.removesuffix("r") if resource == "customers" else header, index_headers(RESOURCES[resource])
+    )
+    assert similar is None or not similar.name.startswith(("e", "email"))
+
+
+def test_a_second_column_is_named_by_its_header(tmp_path: Path) -> None:
+    """The message has the header of the file and the field."""
+    checked = check_texts(tmp_path, f=[f"{AMOUNT_HEADERS};Brutto", "F1;IN;K1;2026-02-01;2026-02-15;NOK;125;125"])
+    rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "no")
+    assert "Kolonnen «Brutto» betyr det samme som kolonne G: «Beløp inkl. mva»" in [f["message"] for f in rendered]
+
+
+def test_rows_below_the_table_are_one_finding_each(tmp_path: Path) -> None:
+    """Formulas that were copied too far down give rows of zeros: only the missing number is reported."""
+    rows = [document("F1"), ";;;;;NOK;0;0;0", ";;;;;;0;0;0", "F2;;K1;;;NOK;100;25;125"]
+    checked = check_texts(tmp_path, documents=rows)
+    assert codes(checked) == [
+        (3, "A", "required"),
+        (4, "A", "required"),
+        *((5, letter, "required") for letter in "BDE"),
+    ]
+    assert sent_documents(checked) == ["F1"]
+
+
+def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
+    """To rename `Kunde` to a header that the file has would be bad advice."""
+    header = DOCUMENT_HEADERS.replace("Kundenr", "{}") + ";Kunde"
+    both = check_texts(tmp_path, f=[header.format("Kundenr"), f"{document('F1')};Kari"])
+    unknown = both.findings.filter(both.findings["code"] == "unknown-header")
+    assert unknown.select("value", "detail").rows() == [("Kunde", "")]
+    alone = check_texts(tmp_path, f=[header.format("Debitor"), f"{document('F1')};Kari"])
+    assert 'did you mean "Customer no"' in str(alone.findings.filter(alone.findings["value"] == "Kunde")["detail"][0])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "is_rate"),
+    [
+        (["1000;25;1250", "400;25;500"], True), ([";25;1250", ";15;115", ";0;90"], False),
+        ([";25;1250", ";15;600"], True), (["1000;25;", "400;12;"], True), (["1000;25;1250"], False),
+        (["100;25;125", "1000;25;1025"], False), ([";25;125", ";25;125"], False), ([";25;1250", ";30;1500"], False),
+        (["1000;25;1025", "400;25;425"], False), (["167;25;", "100;15;"], False),
+        (["-100;-25;-125", "-300;-25;-325"], False),
+    ],
+)  # fmt: skip
+def test_rates_in_the_column_of_vat(tmp_path: Path, amounts: list[str], is_rate: bool) -> None:
+    """25 in every row is the rate, unless it is the VAT of some row."""
+    rows = [document(f"F{index}", each) for index, each in enumerate(amounts)]
+    checked = check_texts(tmp_path, documents=rows)
+    assert ("vat-is-rate" in checked.findings["code"].to_list()) == is_rate
+    if is_rate:
+        assert [code for *_, code in codes(checked)] == ["vat-is-rate"]
+        assert sent_documents(checked) == []
