@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that prove a promise say which."""
     config.addinivalue_line("markers", "promise(*names): proves these promises of docs/promises.md")
-    config.addinivalue_line("markers", "proof: takes long; lies in tests/proofs and is run by `make proofs`")
+    config.addinivalue_line("markers", "proof: takes long, and is run by `make proofs`; all of tests/proofs, and larger cases elsewhere")
     config.addinivalue_line("markers", "longest: is started first, so that no process waits for it at the end")
     if config.getoption("--promises"):
         from support.promise_report import PromiseReport  # noqa: PLC0415 - after its asserts are rewritten
