@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that prove a promise say which."""
     config.addinivalue_line("markers", "promise(*names): proves these promises of docs/promises.md")
-    config.addinivalue_line("markers", "proof: takes long, and is run by `make proofs`; all of tests/proofs, and larger cases elsewhere")
+    config.addinivalue_line("markers", "proof: takes long, and is run by `make proofs`; so is all of tests/proofs")
+    config.addinivalue_line("markers", "first_cases(count): the cases after the first so many are proofs")
     config.addinivalue_line("markers", "longest: is started first, so that no process waits for it at the end")
     if config.getoption("--promises"):
         from support.promise_report import PromiseReport  # noqa: PLC0415 - after its asserts are rewritten
@@ -42,8 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in tests/proofs is a proof; the longest tests come first."""
+    """What lies in tests/proofs is a proof, and so are later cases of a long series; the longest tests come first."""
+    cases = Counter[str]()
     for item in items:
+        name = item.nodeid.partition("[")[0]
+        cases[name] += 1
+        series = item.get_closest_marker("first_cases")
+        if series is not None and cases[name] > series.args[0]:
+            item.add_marker("proof")
         if item.path.is_relative_to(Path(__file__).parent / "proofs"):
             item.add_marker("proof")
     items.sort(key=lambda item: item.get_closest_marker("longest") is None)

@@ -95,6 +95,7 @@ HINTS: dict[str, Callable[[str], bytes]] = {
 }
 
 
+@pytest.mark.first_cases(13)
 @pytest.mark.promise("P17")
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("hint", HINTS)

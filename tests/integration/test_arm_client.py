@@ -123,6 +123,7 @@ WHERE = (
 )
 
 
+@pytest.mark.first_cases(24)
 @pytest.mark.promise("P17")
 @pytest.mark.parametrize("call", ["POST", "GET", "token"])
 @pytest.mark.parametrize("where", WHERE)

@@ -163,6 +163,7 @@ def test_fields_lists_every_column() -> None:
     }
 
 
+@pytest.mark.proof
 def test_demo(tmp_path: Path) -> None:
     """The demo imports the samples and ends with the result workbook's path."""
     code, said = called("demo", "--folder", str(tmp_path / "demo"))

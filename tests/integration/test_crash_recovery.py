@@ -30,6 +30,7 @@ def test_a_killed_process_is_resumed(tmp_path: Path) -> None:
         assert [len(found) for found in arm.state.documents.values()] == [1] * 6
 
 
+@pytest.mark.proof
 def test_an_interrupted_process_says_so(tmp_path: Path) -> None:
     """Ctrl-C ends the program with exit code 130 and the outcomes so far."""
     with Sandbox(delay=1.0) as arm:

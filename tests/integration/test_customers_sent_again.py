@@ -176,6 +176,7 @@ def test_a_rejected_customer_was_not_sent(way: Journey) -> None:
     assert outcomes(way.run(files)) == {"created": 2}
 
 
+@pytest.mark.proof
 def test_a_change_back_is_sent(way: Journey, tmp_path: Path) -> None:
     """A, then B, then A again: the third is no repetition of the first."""
     first, second = workbook(tmp_path, "a.xlsx", FIRST), workbook(tmp_path, "b.xlsx", {**FIRST, "Telefon": "40000001"})
@@ -271,6 +272,7 @@ def test_overwriting_needs_customers(way: Journey, tmp_path: Path) -> None:
         send(way, file, overwrite=True)
 
 
+@pytest.mark.proof
 def test_what_changes_after_the_answer_is_a_conflict(way: Journey, tmp_path: Path) -> None:
     """A colleague changes the customer while the question waits: what was not seen is not overwritten."""
 
@@ -306,6 +308,7 @@ def test_equal_customers_of_another_machine_are_not_sent(tmp_path: Path, count: 
         assert [check.reason for check in result.list_checks if check.resource == "customers"] == [None] * (count > 20)
 
 
+@pytest.mark.proof
 def test_a_list_of_customers_that_lacks_known_ones_is_not_believed(tmp_path: Path) -> None:
     """A complete list without a customer that was sent from here: what it lacks is looked up."""
     with journey(tmp_path, size="XL") as way:
@@ -348,6 +351,7 @@ def test_only_hashes_are_kept(way: Journey, tmp_path: Path) -> None:
     assert not [word for word in ("Kanarifugl", "4711", "Storgata", "22334455") if word in text]
 
 
+@pytest.mark.proof
 def test_nothing_is_known_while_an_answer_is_missing(way: Journey, tmp_path: Path) -> None:
     """From the moment a change may have left this machine, the customer is not taken for unchanged."""
     files, account = write_files(tmp_path, customers=1, documents=1), way.bench.profile.account

@@ -31,6 +31,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         yield way
 
 
+@pytest.mark.first_cases(4)
 @pytest.mark.parametrize(
     "name",
     [

@@ -87,6 +87,7 @@ def short_series(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(value_partitions, "MAX_MISSES", 20)
 
 
+@pytest.mark.proof
 def test_more_than_the_cap_on_one_day_and_one_account(tmp_path: Path) -> None:
     """Vouchers missing in the first records are requested by the numbers that follow, until the total is reached."""
     numbers = [*range(150), *range(200, 250), *range(340, 400)]  # with holes, as ledgers have
@@ -118,6 +119,7 @@ def test_what_cannot_be_cut_is_named(tmp_path: Path) -> None:
     assert said["files"][0].endswith("gl-items.incomplete.jsonl")
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("short_series")
 def test_more_than_the_cap_on_one_day_by_customer(tmp_path: Path) -> None:
     """AR items of one day are partitioned by customer; missing customers come from the customer list."""
@@ -190,6 +192,7 @@ def test_a_page_that_repeats_records_is_read_again(tmp_path: Path) -> None:
     assert len({one["glItemId"] for one in records}) == 2_500
 
 
+@pytest.mark.proof
 def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> None:
     """If records shift on every reading, the export is incomplete and holds each record once."""
 
@@ -203,6 +206,7 @@ def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> 
     assert (said["gaps"][0]["expected"], said["gaps"][0]["got"]) == (2_500, 2_499)
 
 
+@pytest.mark.proof
 def test_a_list_that_grows_all_the_time(tmp_path: Path) -> None:
     """Postings added during every call are exported too, wherever they stand in the list."""
     records = spread(5_500)
@@ -278,7 +282,7 @@ def with_cap(resource: Resource, cap: int) -> Resource:
 
 
 @pytest.mark.parametrize("summary", [True, False])
-@pytest.mark.parametrize(("most", "count"), [(1_000, 14_400), (100, 1_440)])
+@pytest.mark.parametrize(("most", "count"), [pytest.param(1_000, 14_400, marks=pytest.mark.proof), (100, 1_440)])
 def test_no_total_and_more_than_the_cap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, count: int, *, summary: bool
 ) -> None:
@@ -341,6 +345,7 @@ def test_a_page_that_is_gone_is_not_the_end(tmp_path: Path) -> None:
     assert not said["complete"]
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("short_series")
 def test_customers_of_one_category_beyond_the_cap(tmp_path: Path) -> None:
     """Customers above the cap in one category are requested by account numbers next to known ones."""
@@ -350,6 +355,7 @@ def test_customers_of_one_category_beyond_the_cap(tmp_path: Path) -> None:
     assert len({one["customerNo"] for one in records}) == 140
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("short_series")
 def test_nothing_is_guessed_where_the_parts_add_up(tmp_path: Path) -> None:
     """A missing voucher is only searched in the account whose total is not reached."""
@@ -446,6 +452,7 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
     assert list((tmp_path / "home" / "exports").glob("*.db*")) == []
 
 
+@pytest.mark.proof
 def test_an_export_larger_than_a_window_waits(tmp_path: Path) -> None:
     """25,000 records at 9,500 an hour take more than two hours and never exceed the limit."""
     lists = Lists({"glitems": spread(25_000)})
@@ -469,6 +476,7 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     assert lists.reads < 13_000
 
 
+@pytest.mark.proof
 def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
     """An export left unfinished for a week starts again, because its records may have changed."""
     lists = Lists({"glitems": spread(9_000)})
@@ -487,6 +495,7 @@ def test_what_was_read_a_week_ago_is_read_again(tmp_path: Path) -> None:
     assert (said["rows"], lists.reads - before) == (9_000, 9_005)
 
 
+@pytest.mark.proof
 def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
     """The same command reads incomplete partitions again, and only those."""
     lists = Lists({"glitems": spread(2_000)}, **TENTH)
@@ -504,6 +513,7 @@ def test_a_gap_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
     assert lists.reads - before < 1_200
 
 
+@pytest.mark.proof
 def test_a_proxy_that_hiccups(tmp_path: Path) -> None:
     """A single 503 is retried within seconds."""
 

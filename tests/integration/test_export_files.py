@@ -171,6 +171,7 @@ def test_only_some_columns(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.first_cases(10)
 @pytest.mark.parametrize("name", list(EXPORTS))
 @pytest.mark.parametrize("form", ["xlsx", "csv", "parquet", "jsonl"])
 def test_every_list_in_every_form(tmp_path: Path, name: str, form: str) -> None:
@@ -243,6 +244,7 @@ export_to_file(Path({folder!r}), lists, "gl.csv", period="2025-02")
 """
 
 
+@pytest.mark.proof
 def test_a_killed_export_goes_on(tmp_path: Path) -> None:
     """After kill -9 the same command reads only what is missing; there was no file before the end."""
     code = KILLED.format(paths=sys.path, folder=str(tmp_path))

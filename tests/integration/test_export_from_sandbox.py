@@ -72,6 +72,7 @@ def february() -> list[dict[str, Any]]:
     return [one for one in LEDGER.gl_items if one["glPeriod"] == 2]
 
 
+@pytest.mark.first_cases(3)
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: "-".join(next(iter(one.items()))))
 def test_a_month_comes_whole_from_every_kind_of_arm(tmp_path: Path, dialect: dict[str, str]) -> None:
     """Count and sum of a month equal the ledger's for every behaviour of ARM's lists."""
@@ -83,6 +84,7 @@ def test_a_month_comes_whole_from_every_kind_of_arm(tmp_path: Path, dialect: dic
     assert set(rows["gl_item_id"]) == {one["glItemId"] for one in february()}
 
 
+@pytest.mark.proof
 def test_more_than_ten_thousand_on_one_day(tmp_path: Path) -> None:
     """12,000 postings of one day are partitioned by account and exported exactly."""
     clock = FakeClock()
@@ -120,6 +122,7 @@ def test_ar_items_and_movements(tmp_path: Path) -> None:
         assert (said["complete"], said["totals"]["movement"]) == (True, movement)
 
 
+@pytest.mark.proof
 def test_a_year_within_the_limits_of_size_s(tmp_path: Path) -> None:
     """18,000 postings at 10,000 an hour make armbulk wait, and ARM never has to refuse a call."""
     clock = FakeClock()
@@ -132,6 +135,7 @@ def test_a_year_within_the_limits_of_size_s(tmp_path: Path) -> None:
     assert clock.slept > 3_600
 
 
+@pytest.mark.first_cases(3)
 @pytest.mark.parametrize("fault", ["lose-after", "500-not-applied", "429", "503", "html", "truncate", "401"])
 def test_a_call_that_fails_is_made_again(tmp_path: Path, fault: str) -> None:
     """A page whose response is lost, broken or refused costs one more call and nothing else."""
@@ -173,6 +177,7 @@ def amounts(records: Iterable[dict[str, Any]], path: str) -> dict[str, Decimal]:
     return sums
 
 
+@pytest.mark.first_cases(3)
 @pytest.mark.parametrize("resource", EXPORTS)
 def test_every_resource_comes_whole(tmp_path: Path, resource: str) -> None:
     """`armbulk export` of each list has as many records as the sandbox, with the same sums."""

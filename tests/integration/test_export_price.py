@@ -49,6 +49,7 @@ def read(folder: Path, lists: Lists, resource: str, *, confirms: bool = False, s
     return done.report, prices
 
 
+@pytest.mark.proof
 def test_documents_of_one_day_are_found_by_the_numbers_that_follow(tmp_path: Path) -> None:
     """440 documents of one day, 400 of them listed: a few calls of each kind, then those that find, then the end."""
     lists = Lists({"documents": documents(440, 330), "customers": customers(330)}, **CAP)
@@ -70,6 +71,7 @@ def test_nothing_is_asked_for_once_the_count_is_reached(tmp_path: Path) -> None:
     assert len([query for query in lists.asked if "customerno" in query]) <= 9
 
 
+@pytest.mark.proof
 def test_what_costs_much_is_asked_about_first(tmp_path: Path) -> None:
     """ARM ignores the filter by document number: the rest costs hundreds of calls, so it is not made unasked."""
     lists = Lists({"documents": documents(440, 330, gap=977), "customers": customers(330)},
@@ -88,6 +90,7 @@ def test_what_costs_much_is_asked_about_first(tmp_path: Path) -> None:
     assert len(whole) <= 4  # what was read before is not read again
 
 
+@pytest.mark.proof
 def test_a_limit_that_was_named_is_kept(tmp_path: Path) -> None:
     """--max-requests 60 makes 60 calls and stops; a larger one goes on from there."""
     lists = Lists({"documents": documents(440, 330), "customers": customers(330)}, **CAP)

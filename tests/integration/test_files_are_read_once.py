@@ -105,6 +105,7 @@ def test_an_import_with_a_question_reads_each_file_once(
     assert reads == {"kunder.csv": 1}
 
 
+@pytest.mark.proof
 def test_the_public_api_reads_each_file_once(tmp_path: Path, reads: Counter[str], env: dict[str, str]) -> None:
     """Check, plan, send and write use one reading."""
     with armbulk.connect(settings=env) as session:

@@ -60,6 +60,7 @@ def test_whole_batch_failed(tmp_path: Path) -> None:
         assert outcomes(load_result(way.store, run)) == {"created": 3, "rejected": 6}
 
 
+@pytest.mark.first_cases(4)
 @pytest.mark.promise("P1")
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "truncate", "html", "lose-before", "500-not-applied"])
 @pytest.mark.parametrize("delay", [0.0, 4.0])
@@ -137,6 +138,7 @@ def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
         assert way.documents() == {}
 
 
+@pytest.mark.proof
 @pytest.mark.promise("P7", "P9")
 def test_limits_are_never_exceeded(tmp_path: Path) -> None:
     """A run larger than a rate-limit window waits for the window, and ARM never has to refuse a call."""
@@ -274,6 +276,7 @@ class Refusing(httpx.BaseTransport):
         self._inner.close()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize("named", [False, True])
 def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, status: int, *, named: bool) -> None:
@@ -288,6 +291,7 @@ def test_a_batch_refused_whole_is_cut_down_to_the_bad_records(tmp_path: Path, st
         assert refusing.posts == (2 if named else 7)
 
 
+@pytest.mark.proof
 def test_when_everything_is_refused_the_cutting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Splitting stops when every batch is refused, so a common fault does not cost a call per record."""
     monkeypatch.setattr(submit, "MAX_SPLITS", 16)

@@ -133,6 +133,7 @@ def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: P
     assert any(text.startswith("Agrees") for text in said)
 
 
+@pytest.mark.proof
 def test_the_same_data_gives_the_same_bytes(office: Callable[..., Office], tmp_path: Path) -> None:
     """A second export of the same data a day later has the same bytes; other data has others."""
     one = office()

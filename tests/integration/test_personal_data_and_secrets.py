@@ -44,6 +44,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     return make_places(tmp_path, monkeypatch)
 
 
+@pytest.mark.proof
 def test_no_canary_is_left_anywhere(places: dict[str, Path]) -> None:
     """No command shows or stores a secret, keeps personal data of finished runs, or writes to another folder."""
     leaves_no_canary(places, [])
@@ -109,6 +110,7 @@ QUOTING = [
 ]  # fmt: skip
 
 
+@pytest.mark.first_cases(3)
 @pytest.mark.promise("P18", "P23")
 @pytest.mark.parametrize("case", QUOTING, ids=lambda case: case.name)
 def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quoting) -> None:

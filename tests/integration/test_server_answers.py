@@ -36,6 +36,7 @@ KINDS = (
 )
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in KINDS], ids=lambda case: case.name)
 def test_every_row_ends_in_one_named_state(tmp_path: Path, case: Case) -> None:
     """The outcomes, the calls made and the messages are as specified."""

@@ -265,6 +265,7 @@ def test_committed_templates_are_fresh(tmp_path: Path, resource: str, lang: str)
     assert dump(committed) == dump(template(tmp_path, resource, lang)), stale
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_a_template(tmp_path: Path) -> None:
     """LibreOffice reads a filled template and saves it again with every row, and the check still passes."""

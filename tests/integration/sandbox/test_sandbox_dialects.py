@@ -16,6 +16,7 @@ TWO = [document("a"), document("b")]
 BAD = [document("a"), document("b", customerNo="nobody"), document("c"), document("d")]
 
 
+@pytest.mark.first_cases(20)
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BEHAVIOURS.items() for value in values])
 def test_in_every_dialect_both_documents_are_created_once(arm: Callable[..., Any], name: str, value: str) -> None:
     """Whatever the dialect, my two documents arrive, once."""

@@ -189,6 +189,7 @@ def test_another_seed_gives_other_books() -> None:
     assert sum(one["customerNo"] == "000001" and one["voucherType"] == 3 for one in close.ar_items) >= 100
 
 
+@pytest.mark.first_cases(1)
 @pytest.mark.parametrize("invoices", [0, 1, 2, 9, 3_000])
 def test_books_of_any_size(invoices: int) -> None:
     """As many invoices as asked for; keys are different, and what has a day stands in the order of days."""
@@ -206,6 +207,7 @@ def test_books_of_any_size(invoices: int) -> None:
     assert all(moment.fullmatch(one["createdTime"]) for one in (*made.log_items, *made.ar_items))
 
 
+@pytest.mark.proof
 def test_a_long_list_of_customers_can_be_cut_by_category(arm: Callable[..., Any]) -> None:
     """Above ten thousand customers no category holds more than is served, and together they are all."""
     many = build_lists(2218, 60_000)
