@@ -170,7 +170,7 @@ class QuotaMeter:
         before = (clock.is_synced, clock.needs_date)
         jump = clock.update(sample, now.wall, now.stored)
         is_first_sync = clock.is_synced and not before[0]
-        now = self._bounds(account, StoredTimes()) if is_first_sync else self._now(conn, account)
+        now = self._bounds(account, StoredTimes() if is_first_sync else now.stored)
         if (clock.is_synced, clock.needs_date) != before:
             usage_ledger.move(conn, account, jump)
             usage_ledger.correct(conn, account, now.high)
@@ -185,7 +185,7 @@ class QuotaMeter:
         if not clock.needs_date:
             server = now.low if clock.is_synced else now.stored.server
             times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self._boot_id)
-            usage_ledger.save_times(conn, account, times)
+            usage_ledger.save_times(conn, account, times, now.stored)
 
     def _adopt_orphans(self, conn: sa.Connection, account: Account) -> None:
         """Charge what an ended process left open as soon as ARM's time is known."""

@@ -1,6 +1,7 @@
 """The store's rows as values, and the statements that several transactions share."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,35 +205,36 @@ def guard_documents(
     Raises:
         sa.exc.IntegrityError: another run has sent one of them.
     """
-    documents = select_documents(conn, batch_id)
-    if only is not None:
-        documents = documents.filter(pl.col("no") == only)
-    payloads = (
-        documents["payload"].fill_null("{}") if has_content else pl.Series([None] * documents.height, dtype=pl.String)
-    )
-    rows = documents.select(
-        pl.lit(account.origin).alias("origin"),
-        pl.lit(account.client_no).alias("client_no"),
-        "doc_type",
-        "key_norm",
-        "run",
-        pl.col("no").alias("item"),
-        mask_national_id(pl.col("customer_norm")),
-        "date",
-        "currency",
-        "amount",
-        body=payloads.map_elements(hash_body, pl.String),
-        content=payloads.map_elements(hash_content, pl.String),
-    ).to_dicts()
-    if rows:
-        conn.execute(sa.insert(sent_key), rows)
+    documents = [row for row in _read_documents(conn, batch_id) if only is None or row["no"] == only]
+    if not documents:
+        return
+    customers = pl.DataFrame({"customer": [row["customer_norm"] for row in documents]}, schema={"customer": pl.String})
+    masked = customers.select(mask_national_id(pl.col("customer"))).to_series()
+    rows = [
+        {
+            "origin": account.origin,
+            "client_no": account.client_no,
+            "item": row["no"],
+            **{name: row[name] for name in ("doc_type", "key_norm", "run", "date", "currency", "amount")},
+            "customer_norm": customer,
+            "body": hash_body(row["payload"]) if has_content else None,
+            "content": hash_content(row["payload"]) if has_content else None,
+        }
+        for row, customer in zip(documents, masked, strict=True)
+    ]
+    conn.execute(sa.insert(sent_key), rows)
 
 
 def select_documents(conn: sa.Connection, batch_id: int) -> pl.DataFrame:
     """Return the documents of a batch without an outcome, in order (DOCUMENT_SCHEMA)."""
+    rows = [tuple(row.values()) for row in _read_documents(conn, batch_id)]
+    return pl.DataFrame(rows, schema=DOCUMENT_SCHEMA, orient="row")
+
+
+def _read_documents(conn: sa.Connection, batch_id: int) -> Sequence[sa.RowMapping]:
     is_open = sa.and_(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
     query = sa.select(*(item.c[name] for name in DOCUMENT_SCHEMA)).where(is_open).order_by(item.c.no)
-    return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=DOCUMENT_SCHEMA, orient="row")
+    return conn.execute(query).mappings().all()
 
 
 def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:

@@ -50,12 +50,52 @@ class Full:
     until: float
 
 
+# ── statements: built once, they are carried out several times for each call of ARM ─────────────────────────────────
+
+
+def _belongs(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    return (table.c.origin == sa.bindparam("of_origin"), table.c.client_no == sa.bindparam("of_client"))
+
+
+def _parameters(account: Account) -> dict[str, Any]:
+    return {"of_origin": account.origin, "of_client": account.client_no}
+
+
+def _select_slots(table: sa.Table) -> sa.Select[Any]:
+    columns = (table.c.window, table.c.meter, table.c.start, table.c.amount)
+    return sa.select(*columns).where(*_belongs(table)).order_by(table.c.start)
+
+
+def _is_meter(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        *_belongs(table), table.c.window == sa.bindparam("of_window"), table.c.meter == sa.bindparam("of_meter")
+    )
+
+
+_SELECT_CLOCK = sa.select(meter_clock).where(*_belongs(meter_clock))
+_SELECT_BLOCKED = sa.select(meter_clock.c.blocked_until).where(*_belongs(meter_clock))
+_SELECT_RESERVED = sa.select(*(sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS)).where(
+    *_belongs(reservation)
+)
+_SELECT_SLOTS = {table.name: _select_slots(table) for table in (slot, foreign)}
+_DELETE_SLOTS = {
+    table.name: sa.delete(table).where(_is_meter(table), table.c.start < sa.bindparam("oldest"))
+    for table in (slot, foreign)
+}
+_ADD_TO_SLOT = {
+    table.name: sa.update(table)
+    .where(_is_meter(table), table.c.start == sa.bindparam("of_start"))
+    .values(amount=table.c.amount + sa.bindparam("used"))
+    for table in (slot, foreign)
+}
+
+
 # ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def stored_times(conn: sa.Connection, account: Account) -> StoredTimes:
     """Return what earlier processes knew of ARM's time."""
-    row = conn.execute(sa.select(meter_clock).where(*belongs_to(meter_clock, account))).mappings().first()
+    row = conn.execute(_SELECT_CLOCK, _parameters(account)).mappings().first()
     if row is None:
         return StoredTimes()
     return StoredTimes(
@@ -63,9 +103,9 @@ def stored_times(conn: sa.Connection, account: Account) -> StoredTimes:
     )
 
 
-def save_times(conn: sa.Connection, account: Account, times: StoredTimes) -> None:
-    """Store ARM's time for other processes, and what the machine's clocks show now."""
-    if times != stored_times(conn, account):
+def save_times(conn: sa.Connection, account: Account, times: StoredTimes, stored: StoredTimes) -> None:
+    """Store ARM's time for other processes, and what the machine's clocks show now; `stored` is what they know."""
+    if times != stored:
         names = ("last_now", "heard", "high", "wall", "monotonic", "boot")
         _write_clock(conn, account, dict(zip(names, astuple(times), strict=True)))
 
@@ -91,16 +131,14 @@ def usage(conn: sa.Connection, account: Account) -> Usage:
     """Return what is used, reserved and blocked."""
     own, others = _read_slots(conn, slot, account), _read_slots(conn, foreign, account)
     slots = {key: tuple(sorted((*own.get(key, ()), *others.get(key, ())))) for key in {*own, *others}}
-    sums = [sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS]
-    reserved = conn.execute(sa.select(*sums).where(*belongs_to(reservation, account))).one()
-    blocked = conn.execute(sa.select(meter_clock.c.blocked_until).where(*belongs_to(meter_clock, account))).scalar()
+    reserved = conn.execute(_SELECT_RESERVED, _parameters(account)).one()
+    blocked = conn.execute(_SELECT_BLOCKED, _parameters(account)).scalar()
     return Usage(slots, ApiUsage(*map(int, reserved)), float(blocked or 0.0), others)
 
 
 def _read_slots(conn: sa.Connection, table: sa.Table, account: Account) -> Slots:
     slots: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
-    query = sa.select(table.c.window, table.c.meter, table.c.start, table.c.amount).where(*belongs_to(table, account))
-    for window, meter, start, amount in conn.execute(query.order_by(table.c.start)):
+    for window, meter, start, amount in conn.execute(_SELECT_SLOTS[table.name], _parameters(account)):
         slots[window, meter].append((float(start), int(amount)))
     return {key: tuple(amounts) for key, amounts in slots.items()}
 
@@ -207,10 +245,10 @@ def _charge(
         for (name, meter), amount in amounts.items():
             if name != window.name:
                 continue
-            is_meter = sa.and_(*belongs_to(table, account), table.c.window == name, table.c.meter == meter)
-            conn.execute(sa.delete(table).where(is_meter, table.c.start < time - 2 * slot_expires_at(0, window, 0)))
-            start = slot_start(time, window)
-            update = sa.update(table).where(is_meter, table.c.start == start)
-            if conn.execute(update.values(amount=table.c.amount + amount)).rowcount == 0:
+            of_meter = {**_parameters(account), "of_window": name, "of_meter": meter}
+            oldest, start = time - 2 * slot_expires_at(0, window, 0), slot_start(time, window)
+            conn.execute(_DELETE_SLOTS[table.name], {**of_meter, "oldest": oldest})
+            added = conn.execute(_ADD_TO_SLOT[table.name], {**of_meter, "of_start": start, "used": amount})
+            if added.rowcount == 0:
                 values = {"origin": account.origin, "client_no": account.client_no, "window": name, "meter": meter}
-                conn.execute(sa.insert(table).values(**values, start=start, amount=amount))
+                conn.execute(sa.insert(table), {**values, "start": start, "amount": amount})
