@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
 from armbulk.arm.same_value import is_same_key
-from armbulk.clock import format_iso
-from armbulk.errors import ArmbulkError, Interrupted, LimitError, ServerError
+from armbulk.errors import ArmbulkError, ServerError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
 from armbulk.model.plain_text import to_one_line
@@ -16,8 +15,12 @@ from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult, Response, unreachable_error
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.retry import failure_backoff
+from armbulk.waiting import CallWaiter
 
 _log = logging.getLogger(__name__)
+
+_NEVER_FITS = "One page is more than ARM's limits ever allow"
+_KEPT = "What was read is kept: the same command goes on from here"
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
@@ -52,6 +55,11 @@ class PageReader:
     pause: float = 2.0
     on_progress: Callable[[Progress], None] = lambda _: None
     verify_call: Callable[[], None] = lambda: None
+    _waiter: CallWaiter = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Wait as the reader is told to."""
+        self._waiter = CallWaiter(self.client, self.waits, self.pause, self.on_progress, _NEVER_FITS, _KEPT)
 
     def read(
         self, params: dict[str, str], max_records: int, *, stored: bool = False, endpoint: str = ""
@@ -77,7 +85,7 @@ class PageReader:
             result = self._call(endpoint or self.decoder.listing.endpoint, params, max_records)
             match result:
                 case RateLimited(until):
-                    self._wait(until)
+                    self._waiter.wait_for_room(until)
                     continue
                 case CallFailed(response):
                     pass
@@ -99,11 +107,11 @@ class PageReader:
                 raise _no_answer_error(response)
             until = self.client.clock.now() + backoff.delay(failures)
             self.on_progress(Progress("retrying", until=until, reason=response.failure))
-            self._sleep(until)
+            self._waiter.sleep(until)
 
     def _call(self, endpoint: str, params: dict[str, str], max_records: int) -> ApiResult[Page | None] | Interruption:
         """Make the call within the quota, and report what it used."""
-        self._raise_if_interrupted()
+        self._waiter.raise_if_interrupted()
         self.verify_call()
         json_array = self.decoder.resource.json_array if endpoint == self.decoder.listing.endpoint else ""
 
@@ -130,31 +138,6 @@ class PageReader:
     def _count_reads(self, page: Page | None) -> int:
         """The records of a page, as the quota counts them."""
         return self.decoder.count_read(page.records) if page else 0
-
-    def _wait(self, until: float) -> None:
-        """Wait for room in the quota, or raise LimitError with the time there will be some."""
-        if until == float("inf"):
-            raise LimitError("never-fits", "One page is more than ARM's limits ever allow", "Look at `armbulk usage`")
-        is_soon = until - self.client.clock.now() <= self.pause
-        if self.client.exhausted or not (self.waits or is_soon):
-            raise LimitError(
-                "limit",
-                f"ARM's limits leave no room before {format_iso(until)}",
-                "What was read is kept: the same command goes on from here",
-            )
-        _log.info("Waiting for ARM's limits", extra={"wait_seconds": until - self.client.clock.now()})
-        self.on_progress(Progress("waiting", until=until))
-        self._sleep(until)
-
-    def _sleep(self, until: float) -> None:
-        clock = self.client.clock
-        while clock.now() < until:
-            self._raise_if_interrupted()
-            clock.sleep(until - clock.now())
-
-    def _raise_if_interrupted(self) -> None:
-        if self.client.clock.interrupted:
-            raise Interrupted("interrupted", "Interrupted", "What was read is kept: the same command goes on from here")
 
 
 def _no_answer_error(response: Response) -> ArmbulkError:

@@ -9,8 +9,6 @@ from typing import TypeVar
 
 import polars as pl
 
-from armbulk.clock import format_iso
-from armbulk.errors import Interrupted, LimitError
 from armbulk.model.progress import Progress
 from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
@@ -19,7 +17,9 @@ from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_reader import CustomerReader
 from armbulk.sending.merge import CustomerComparison
 from armbulk.store import ListCheck
+from armbulk.waiting import CallWaiter
 
+_NEVER_FITS = "ARM's limits never allow to look customers up"
 _AGAIN = "Nothing was sent. Run the same command again"
 
 Content = TypeVar("Content")
@@ -44,10 +44,12 @@ class CustomerPreview:
     on_progress: Callable[[Progress], None] = lambda _: None
     reader: CustomerReader = field(init=False)
     failures: int = 0
+    _waiter: CallWaiter = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin without a list."""
         self.reader = CustomerReader(self.client)
+        self._waiter = CallWaiter(self.client, self.waits, self.pause, self.on_progress, _NEVER_FITS, _AGAIN)
 
     @property
     def list_checks(self) -> tuple[ListCheck, ...]:
@@ -74,10 +76,10 @@ class CustomerPreview:
     def _repeat(self, call: Callable[[], Content | RateLimited | CallFailed]) -> Content:
         """Make a call until it is answered."""
         while True:
-            self._raise_if_interrupted()
+            self._waiter.raise_if_interrupted()
             result = call()
             if isinstance(result, RateLimited):
-                self._wait(result.retry_at)
+                self._waiter.wait_for_room(result.retry_at)
             elif isinstance(result, CallFailed):
                 self._retry_later(result)
             else:
@@ -91,24 +93,4 @@ class CustomerPreview:
             error = unreachable_error(failed.response)
             error.hint = f"{error.hint}. {_AGAIN}"
             raise error
-        self._sleep(self.client.clock.now() + backoff.delay(self.failures))
-
-    def _wait(self, until: float) -> None:
-        """Wait for room in the quota, or raise LimitError with the time there will be some."""
-        if until == float("inf"):
-            raise LimitError("never-fits", "ARM's limits never allow to look customers up", "Look at `armbulk usage`")
-        is_soon = until - self.client.clock.now() <= self.pause
-        if self.client.exhausted or not (self.waits or is_soon):
-            raise LimitError("limit", f"ARM's limits leave no room before {format_iso(until)}", _AGAIN)
-        self.on_progress(Progress("waiting", until=until))
-        self._sleep(until)
-
-    def _sleep(self, until: float) -> None:
-        clock = self.client.clock
-        while clock.now() < until:
-            self._raise_if_interrupted()
-            clock.sleep(until - clock.now())
-
-    def _raise_if_interrupted(self) -> None:
-        if self.client.clock.interrupted:
-            raise Interrupted("interrupted", "Interrupted", _AGAIN)
+        self._waiter.sleep(self.client.clock.now() + backoff.delay(self.failures))
