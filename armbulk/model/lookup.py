@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+NO_LOOKUP_STATUSES = frozenset({405, 410, 501})
+"""HTTP statuses by which a server says that it does not offer single look-ups."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedDocument:

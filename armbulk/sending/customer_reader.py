@@ -7,6 +7,7 @@ from typing import Any
 
 from armbulk.errors import LoginError, Unfinished
 from armbulk.model.keys import loosen_key, normalise_key_text
+from armbulk.model.lookup import NO_LOOKUP_STATUSES
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
@@ -21,9 +22,6 @@ MAX_SINGLE_LOOKUPS = 20
 
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""
-
-_NO_LOOKUPS = frozenset({405, 410, 501})
-"""Statuses by which a server says that it does not offer single look-ups."""
 
 _HINT = "use --first-import to send them without asking ARM"
 
@@ -121,7 +119,7 @@ class CustomerReader:
             raise
         if isinstance(result, RateLimited):
             return result
-        if result.response.status in _NO_LOOKUPS:
+        if result.response.status in NO_LOOKUP_STATUSES:
             raise Unfinished(
                 "cannot-look-up",
                 f"ARM cannot be asked for single customers (it answered {result.response.status}): "

@@ -13,7 +13,7 @@ from typing import Any
 from armbulk.errors import LoginError, Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord, RecordResult
@@ -39,8 +39,6 @@ _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
 _SENT_BEFORE = "nothing was sent: ARM holds this document already"
 _HINT = "use --first-import if ARM has certainly none of them"
-_NO_LOOKUPS = frozenset({405, 410, 501})
-"""Statuses by which a server says that it does not offer single look-ups."""
 
 
 @dataclass(slots=True)
@@ -197,7 +195,7 @@ class DuplicateCheck:
             raise
         if isinstance(result, RateLimited):
             return result
-        if result.response.status in _NO_LOOKUPS:
+        if result.response.status in NO_LOOKUP_STATUSES:
             raise _no_lookups_error(result.response)
         if isinstance(result, CallFailed):
             return result
