@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.dialog import Dialog
+from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.login import add_login
 from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, list_run_files, verify_run_client
@@ -168,8 +168,8 @@ def _look_up_first(context: Context, store: Store, request: ResolveRequest, dial
             store.recover(account)
     if request.look_up:
         context = add_login(context)
-        with dialog.asking():
-            look_up_again(context, store, request.run)
+        with dialog.asking() as progress:
+            look_up_again(context, store, request.run, progress)
 
 
 def _list_open(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
@@ -178,9 +178,11 @@ def _list_open(store: Store, account: Account, run_id: int | None) -> list[Unres
     return [document for document in documents if document.state != BatchState.POSTING]
 
 
-def look_up_again(context: Context, store: Store, run_id: int | None) -> None:
+def look_up_again(
+    context: Context, store: Store, run_id: int | None, progress: ReportProgress = lambda _: None
+) -> None:
     """Look every unconfirmed document of the client (or of one run) up in ARM once more."""
-    client = open_client(context)
+    client = open_client(context, progress)
     try:
         documents = store.unresolved_documents(context.profile.account, run_id)
         for number in sorted({document.run for document in documents}):

@@ -82,9 +82,9 @@ class TerminalDialog(Dialog):
         """Show that files are read."""
         return self._context.reporter.working("reading and checking …")
 
-    def asking(self) -> AbstractContextManager[object]:
+    def asking(self) -> AbstractContextManager[ReportProgress]:
         """Show that ARM is asked."""
-        return self._context.reporter.working("asking ARM …")
+        return show_progress(self._context.reporter, "asking ARM …")
 
     @contextmanager
     def sending(self) -> Iterator[ReportProgress]:
