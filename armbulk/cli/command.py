@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
 
 
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""The type of an argument that is the number of a run, or of a row: a larger one is no number of anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandContext:
     """What a command works with: the session of the client, and what shows its results."""

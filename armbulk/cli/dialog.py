@@ -107,7 +107,8 @@ class TerminalDialog(Dialog):
         if self._yes or not self._context.can_ask:
             return False
         values = {"sheet": question.sheet, "count": question.count, "rows": question.rows}
-        return click.confirm(fill_template(_CONTINUE.text(self._context.lang), values), default=False, err=True)
+        text = fill_template(_CONTINUE.text(self._context.lang), values)
+        return click.confirm(show_safely(text), default=False, err=True)
 
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes."""
@@ -136,7 +137,7 @@ class TerminalDialog(Dialog):
             lines.append(_MORE_CUSTOMERS.text(lang).format(count=differences.customers - len(differences.shown)))
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.text(lang).format(count=differences.customers, values=differences.values, fields=fields)
-        click.echo("\n".join([heading, *lines]), err=True)
+        click.echo(show_safely("\n".join([heading, *lines])), err=True)
         return click.confirm(_OVERWRITE.text(lang), default=False, err=True)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
