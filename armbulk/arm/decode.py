@@ -99,8 +99,8 @@ class RecordDecoder:
         parent = next(field.path for field in self.line_fields if field.role is FieldRole.PARENT_KEY)
         paths = [field.path for field in self.line_fields if field.role is not FieldRole.PARENT_KEY]
         lines = build_frame([line for _, line in indexed], paths, frozenset({parent}))
-        numbers = [records[index].get(parent) for index, _ in indexed]
-        return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String, strict=False)).with_columns(
+        numbers = [format_json_value(records[index].get(parent)) for index, _ in indexed]
+        return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String)).with_columns(
             pl.Series(PARENT_INDEX, [index for index, _ in indexed], dtype=pl.UInt32)
         )
 

@@ -173,12 +173,16 @@ class StopRequest:
 
     Attributes:
         is_requested: a stop signal came.
+        is_over: the exit code is decided; a signal that comes now changes nothing.
     """
 
     is_requested: bool = False
+    is_over: bool = False
 
     def stop_at_once(self, *_: object) -> None:
         """Take note of a signal, and stop what is being done. A signal handler."""
+        if self.is_over:
+            return
         self.is_requested = True  # what is being done may swallow the exception
         raise KeyboardInterrupt
 

@@ -171,6 +171,17 @@ def test_as_many_warnings_are_not_taken_for_the_records() -> None:
     assert split_raw_records(body, parse_json(body)["customers"]) == ['{"customerNo":"0585"}']
 
 
+@pytest.mark.parametrize("number", ["1e9999", "9" * 300, "7", "12345678901234567890123.5", "true", '["a"]', '{"a":1}'])
+def test_lines_name_their_document_however_odd_its_number(number: str) -> None:
+    """The number of a line's document is the text of the document's own."""
+    resource = EXPORTS["documents"]
+    assert resource.listing is not None
+    records = parse_json(f'[{{"documentNo":{number},"documentLines":[{{"lineNo":1}}]}}]'.encode())
+    _, lines = RecordDecoder(resource, resource.listing).to_frames(records)
+    assert lines is not None
+    assert lines["documentNo"].to_list() == [format_json_value(records[0]["documentNo"])]
+
+
 @pytest.mark.parametrize("text", ["5", "true", "1e9999", '"two"', "[1]", '[{"lineNo":1},"x"]', '{"lineNo":1}'])
 def test_what_is_no_array_of_lines_is_kept(text: str) -> None:
     """A single line may be without its array; anything else is in a column of its own, and never ends the program."""
