@@ -25,12 +25,12 @@ _SIZE = Words(f"Size ({_SIZES})", f"Størrelse ({_SIZES})")
 _SECRET = Words("Client secret", "Klienthemmelighet")
 _TOKEN = Words("Token", "Token")
 _SOLE_SENDER = Words(
-    "Another computer's invoices are unknown to this one. If others send invoices for client {client} to ARM too,\n"
-    "armbulk asks ARM about each invoice before it sends it, so that none is created twice. That takes more of ARM's "
-    "limits.\nDoes only this computer send invoices for client {client}?",
-    "Denne maskinen kjenner ikke fakturaene til andre maskiner. Hvis også andre sender fakturaer for klient {client} "
-    "til ARM,\nspør armbulk ARM om hver faktura før den sendes, så ingen blir opprettet to ganger. Det bruker mer av "
-    "ARMs grenser.\nEr det bare denne maskinen som sender fakturaer for klient {client}?",
+    "If other computers, too, send invoices for client {client} to ARM, armbulk asks ARM about each invoice before it "
+    "sends it, so that none is created twice. That takes one request for each invoice.\n"
+    "Does only this computer send invoices for client {client}?",
+    "Hvis også andre maskiner sender fakturaer for klient {client} til ARM, spør armbulk ARM om hver faktura før den "
+    "sendes, så ingen blir opprettet to ganger. Det krever ett kall for hver faktura.\n"
+    "Er det bare denne maskinen som sender fakturaer for klient {client}?",
 )
 
 

@@ -133,8 +133,8 @@ SHEETS: dict[str, FindingType] = {
     "encoding-guessed": warning(
         "The file is not UTF-8 and is read as Windows-1252: {value}",
         "Filen er ikke UTF-8 og leses som Windows-1252: {value}",
-        "If the letters are wrong, say --encoding",
-        "Hvis bokstavene er feil, si --encoding",
+        "If the letters are wrong, use --encoding, for example --encoding cp850",
+        "Hvis bokstavene er feil, bruk --encoding, for eksempel --encoding cp850",
     ),
     "encoded-twice": error(
         'Letters were damaged before the file came here: "{value}"',
@@ -204,8 +204,8 @@ SHEETS: dict[str, FindingType] = {
         "Fjern raden fra arket",
     ),
     "note-row": error(
-        'Row {detail} has a text, but no record: "{value}"',
-        "Rad {detail} har en tekst, men ingen post: «{value}»",
+        'Text without a record in row {detail}: "{value}"',
+        "Tekst uten post i rad {detail}: «{value}»",
         "Remove the row from the sheet, or move the text above the table",
         "Fjern raden fra arket, eller flytt teksten over tabellen",
     ),

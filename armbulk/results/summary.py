@@ -44,17 +44,19 @@ _NEXT_STEPS = (
     (
         Outcome.IN_DOUBT,
         Words(
-            "Some records are in doubt: run `armbulk resume`. They are never sent again by themselves.",
-            "Noen poster er uavklart: kjør `armbulk resume`. De sendes aldri på nytt av seg selv.",
+            "Some records are in doubt: `armbulk resume` asks ARM again (best after half an hour, when ARM must have "
+            "them), `armbulk resolve` lets you decide. armbulk does not send them again by itself.",
+            "Noen poster er uavklart: `armbulk resume` spør ARM på nytt (helst etter en halvtime, da må ARM ha dem), "
+            "`armbulk resolve` lar deg avgjøre. armbulk sender dem ikke på nytt av seg selv.",
         ),
     ),
     (
         Outcome.CONFLICT,
         Words(
-            "ARM holds something else than you think (another document with the number, or a customer with other "
-            "values): compare before doing anything.",
-            "ARM har noe annet enn du tror (et annet bilag med nummeret, eller en kunde med andre verdier): "
-            "sammenlign før du gjør noe.",
+            "Records in conflict were not sent: ARM has another document with the number, or other values of the "
+            "customer. Compare them. Then give the document another number, or use --overwrite to send the customer.",
+            "Poster i konflikt ble ikke sendt: ARM har et annet bilag med nummeret, eller andre verdier for kunden. "
+            "Sammenlign dem. Gi så bilaget et annet nummer, eller bruk --overwrite for å sende kunden.",
         ),
     ),
     (

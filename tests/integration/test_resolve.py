@@ -14,6 +14,7 @@ from support.commands import call
 from support.journey import Journey, journey, outcomes, sample_files
 
 from armbulk.cli import cli
+from armbulk.cli.command import CommandContext
 from armbulk.results.run_result import load_result
 from armbulk.store import Store
 
@@ -206,13 +207,35 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
         (["--resend", "--yes", "--expect-total", "1"], 2),
         (["--resend", "--yes", "--expect-total", "much"], 2),
         (["--resend", "--yes", "--keys-file", "no-such-file"], 2),
-        (["99"], 0),  # a run in which nothing is in doubt
+        (["99"], 2),  # there is no such run
     ],
 )
 def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str], code: int) -> None:
     """Without a confirmation, or with wrong expectations, nothing is decided."""
     way, run = undecided
     assert resolve(way, *words, "--no-ask")[0] == code
+    assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
+
+
+@pytest.mark.parametrize(
+    ("lang", "texts"),
+    [
+        ("en", ["(s) send again", "documents row 2", "does not know", 'Nothing was decided about F1.', '"1 250.00"']),
+        ("no", ["(s) send på nytt", "documents rad 2", "kjenner ikke", "Ingenting er bestemt om F1.", "«1 250.00»"]),
+    ],
+)
+def test_a_mistyped_confirmation_is_asked_again(
+    undecided: tuple[Journey, int], monkeypatch: pytest.MonkeyPatch, lang: str, texts: list[str]
+) -> None:
+    """The terminal asks once more about that document; what was decided before stays. Each word is in the language."""
+    way, run = undecided
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home")}
+    done = CliRunner().invoke(
+        cli, ["resolve", "--no-ask", "--lang", lang], input="s\n1 25\nl\n" + "l\n" * 5, env=env
+    )
+    assert done.exit_code == 3
+    assert [text for text in texts if text not in done.stderr] == []
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 

@@ -179,7 +179,7 @@ def test_a_line_amount_by_its_name_is_clear(tmp_path: Path) -> None:
     assert [code for _, _, code in codes(unclear)] == ["flat-amounts-unclear"]
     for name in ("Linjebeløp inkl. mva", "Line amount incl. VAT"):
         clear = check_texts(tmp_path, f=[header.format(name), *rows])
-        assert clear.errors == 0
+        assert codes(clear) == []
         assert clear.tables["documents"].rows["incl_vat"].to_list() == [Decimal("250.00")]
     whole = check_texts(tmp_path, f=[header.format("Fakturabeløp inkl. mva"), *rows])
     assert whole.tables["documents"].rows["incl_vat"].to_list() == [Decimal("125.00")]
