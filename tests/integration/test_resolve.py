@@ -220,7 +220,7 @@ def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str],
 @pytest.mark.parametrize(
     ("lang", "texts"),
     [
-        ("en", ["(s) send again", "documents row 2", "does not know", 'Nothing was decided about F1.', '"1 250.00"']),
+        ("en", ["(s) send again", "documents row 2", "does not know", "Nothing was decided about F1.", '"1 250.00"']),
         ("no", ["(s) send på nytt", "documents rad 2", "kjenner ikke", "Ingenting er bestemt om F1.", "«1 250.00»"]),
     ],
 )
@@ -231,9 +231,7 @@ def test_a_mistyped_confirmation_is_asked_again(
     way, run = undecided
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
     env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home")}
-    done = CliRunner().invoke(
-        cli, ["resolve", "--no-ask", "--lang", lang], input="s\n1 25\nl\n" + "l\n" * 5, env=env
-    )
+    done = CliRunner().invoke(cli, ["resolve", "--no-ask", "--lang", lang], input="s\n1 25\nl\n" + "l\n" * 5, env=env)
     assert done.exit_code == 3
     assert [text for text in texts if text not in done.stderr] == []
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
