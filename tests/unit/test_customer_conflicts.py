@@ -109,8 +109,8 @@ def test_hashes_tell_contents_apart(one: str, other: str) -> None:
             "ikke sendt: endret hos ARM etter eksporten. Kontonr: ARM har en annen enn den som ble eksportert",
         ),
         (
-            "run 1 sent another document with this number: date 1 then, 2 in this file; currency N then, E in this file",
-            "kjøring 1 sendte et annet bilag med nummeret: dato 1 da, 2 i denne filen; valuta N da, E i denne filen",
+            "run 1 sent another document with this number: date 1 then, 2 in this file; date N then, E in this file",
+            "kjøring 1 sendte et annet bilag med nummeret: dato 1 da, 2 i denne filen; dato N da, E i denne filen",
         ),
         (
             "sent in run 3; at ARM: ARM holds another document with this number: customer 1 there, 2 here",
