@@ -44,10 +44,10 @@ _NEXT_STEPS = (
     (
         Outcome.IN_DOUBT,
         Words(
-            "Some records are in doubt: `armbulk resume` asks ARM again (best after half an hour, when ARM must have "
-            "them), `armbulk resolve` lets you decide. armbulk does not send them again by itself.",
-            "Noen poster er uavklart: `armbulk resume` spør ARM på nytt (helst etter en halvtime, da må ARM ha dem), "
-            "`armbulk resolve` lar deg avgjøre. armbulk sender dem ikke på nytt av seg selv.",
+            "Some records are in doubt: `armbulk resume` asks ARM again, `armbulk resolve` lets you decide. armbulk "
+            "does not send them again by itself.",
+            "Noen poster er uavklart: `armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre. armbulk "
+            "sender dem ikke på nytt av seg selv.",
         ),
     ),
     (

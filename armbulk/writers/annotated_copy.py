@@ -227,7 +227,9 @@ def _write_problems(page: Worksheet, findings: Sequence[RenderedFinding], lang: 
         page.column_dimensions[get_column_letter(column)].width = width
     headers = list_field_headers()
     for row, finding in enumerate(findings, start=2):
-        for column, text in enumerate(style.problem_cells(finding, headers, lang), start=1):
+        cells = style.problem_cells(finding, headers, lang)
+        page.row_dimensions[row].height = style.problem_row_height(cells)
+        for column, text in enumerate(cells, start=1):
             _write_text(page.cell(row, column), text)
             page.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
         colour = style.RED if finding["severity"] == "error" else style.YELLOW
