@@ -124,7 +124,7 @@ class ImportResult:
             "totals": sum_outcomes(self.result.items),
             "open_records": list_open_records(self.result, self.lang),
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
-            "next_steps": next_steps(run["outcomes"], self.lang),
+            "next_steps": next_steps(self.result.items, self.lang),
         }
 
     def write(self, target: str | Path | None = None, *, replace_input: bool = False) -> Path:

@@ -3,7 +3,16 @@
 import re
 
 from armbulk.i18n import Lang
-from armbulk.model.outcome import CHANGED_AT_ARM, CUSTOMER_IN_CONFLICT, DIFFERENT_AT_ARM, HELD_ALREADY
+from armbulk.model.outcome import (
+    BEYOND_LIMIT,
+    CHANGED_AT_ARM,
+    CUSTOMER_IN_CONFLICT,
+    DIFFERENT_AT_ARM,
+    ERRORS_FIRST,
+    HELD_ALREADY,
+    HIDDEN_ROW,
+    NOT_AT_ARM,
+)
 from armbulk.resources import RESOURCES
 
 _OUTCOMES_NO = {
@@ -34,9 +43,9 @@ _MESSAGES_NO = {
     "fjern raden for å beholde det ARM har), og importer på nytt",
     HELD_ALREADY: "ARM har dette fra før",
     "its customer was not accepted by ARM": "kunden ble ikke godtatt av ARM",
-    "not sent: errors must be corrected first": "ikke sendt: feil må rettes først",
-    "a hidden row, left out as you asked": "en skjult rad, utelatt slik du ba om",
-    "beyond --limit": "utenfor --limit",
+    ERRORS_FIRST: "ikke sendt: feil må rettes først",
+    HIDDEN_ROW: "en skjult rad, utelatt slik du ba om",
+    BEYOND_LIMIT: "utenfor --limit",
     "not sent yet": "ikke sendt ennå",
     "its document is not in the files": "bilaget finnes ikke i filene",
     "ARM has it; its answer has not been fetched yet": "ARM har den; svaret er ikke hentet ennå",
@@ -50,9 +59,7 @@ _MESSAGES_NO = {
     "no document with this number": "ikke noe bilag med dette nummeret",
     "nothing was changed": "ingenting er endret",
     "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
-    "not sent: ARM has no customer with this number (any more)": (
-        "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
-    ),
+    NOT_AT_ARM: ("ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"),
     "ARM holds the values that were sent": "ARM har verdiene som ble sendt",
     "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
     "not found at ARM after time to settle; a person must decide: `armbulk resolve`": (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from support.commands import call
@@ -16,6 +17,7 @@ from support.journey import Journey, journey, outcomes, sample_files
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.results.run_result import load_result
+from armbulk.results.summary import next_steps
 from armbulk.store import Store
 
 
@@ -245,3 +247,14 @@ def test_keys_that_are_not_in_doubt_stop_it(undecided: tuple[Journey, int], tmp_
     assert code == 2
     assert "x9" in said["error"]["message"]
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
+
+
+@pytest.mark.parametrize(("lang", "advice"), [("en", "give it another number."), ("no", "gi det et annet nummer.")])
+def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], lang: str, advice: str) -> None:
+    """Neither `armbulk resume` nor the same import helps for a document that was given up."""
+    way, run = undecided
+    items = load_result(way.store, run).items.filter(pl.col("outcome") == "in_doubt")
+    given_up = items.with_columns(outcome=pl.lit("not_sent"), message=pl.lit("given up in run 1: not sent again"))
+    [step] = next_steps(given_up, lang)
+    assert step.endswith(advice)
+    assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit("not sent yet")), lang)[0]
