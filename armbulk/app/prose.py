@@ -22,6 +22,7 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the text is no HTML
     )
     environment.filters.update(

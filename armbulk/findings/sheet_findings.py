@@ -22,7 +22,7 @@ SHEETS: dict[str, FindingType] = {
         'The column "{value}" has numbers and may be {detail}; armbulk does not know which',
         "Kolonnen «{value}» har tall og kan være {detail}; armbulk vet ikke hvilken",
         'Rename it, map it (`armbulk map FILE`), or use --ignore-column "{value}" if it is not to be sent',
-        'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller --ignore-column "{value}" om den ikke skal med',
+        'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller bruk --ignore-column "{value}"',
     ),
     "rate-not-sent": warning(
         'The column "{value}" is a rate, which ARM does not have here; it is not sent',
