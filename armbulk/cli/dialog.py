@@ -16,6 +16,7 @@ from armbulk.app.dialog import (
 )
 from armbulk.cli.command import CommandContext, InterruptHandler
 from armbulk.cli.progress import show_progress
+from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import QuestionError, UsageError
 from armbulk.findings.frame import fill_template
 from armbulk.i18n import Words
@@ -112,14 +113,14 @@ class TerminalDialog(Dialog):
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
         text = fill_template(_ACCEPT_HEADER.text(self._context.lang), values)
-        return click.confirm(show_safely(text), default=False, err=True)
+        return confirm(show_safely(text))
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, where somebody can answer."""
         if self._yes or not self._context.can_ask:
             return False
         values = {"sheet": question.sheet, "count": question.count, "rows": question.rows}
-        return click.confirm(fill_template(_CONTINUE.text(self._context.lang), values), default=False, err=True)
+        return confirm(fill_template(_CONTINUE.text(self._context.lang), values))
 
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes where something would be sent."""
@@ -151,7 +152,7 @@ class TerminalDialog(Dialog):
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.text(lang).format(count=differences.customers, values=differences.values, fields=fields)
         click.echo("\n".join([heading, *lines]), err=True)
-        return click.confirm(_OVERWRITE.text(lang), default=False, err=True)
+        return confirm(_OVERWRITE.text(lang))
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask, where somebody can answer, whether an export may cost so many requests."""
@@ -173,7 +174,7 @@ class TerminalDialog(Dialog):
         question = self._fill(_CONFIRM_PHRASE, decision=decision, phrase=phrase)
         if not self._context.can_ask:
             raise QuestionError("question", question, "Answer with --yes (and --expect-count, --expect-total)")
-        answer = click.prompt(show_safely(question), default="", show_default=False, err=True)
+        answer = prompt(show_safely(question), default="", show_default=False)
         return answer.replace(",", ".").split() == phrase.split()
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
@@ -186,7 +187,7 @@ class TerminalDialog(Dialog):
         choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(self._context.lang)
         while True:
             self._context.reporter.say(heading)
-            answer = click.prompt(question, type=choices, default="l", show_choices=False, err=True)
+            answer = prompt(question, type=choices, default="l", show_choices=False)
             decision = _DECISIONS[answer]
             if decision != Decision.RESEND or self._is_phrase_typed(decision, phrase):
                 return decision
