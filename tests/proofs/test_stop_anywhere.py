@@ -77,7 +77,7 @@ def test_while_waiting_for_a_person(arm: Sandbox, tmp_path: Path, name: str) -> 
     """The program asks a question at the terminal; whatever handlers its libraries have set, nobody has to answer."""
     master, slave = pty.openpty()
     env = {**os.environ, **arm.settings, "ARMBULK_HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "ARMBULK_LANG": "en"}
-    command = [sys.executable, "-m", "armbulk", "import", *sample_files()]
+    command = [sys.executable, "-m", "armbulk", "import", "--first-import", *sample_files()]
     process = subprocess.Popen(command, env=env, stdin=slave, stdout=slave, stderr=slave, text=True)
     shown = b""
     while b"[y/N]: " not in shown and process.poll() is None:
