@@ -50,6 +50,9 @@ class ApiUsage:
         return {"requests": self.requests, "reads": self.reads, "writes": self.writes}
 
 
+UNKNOWN_AT_ARM = "ARM does not know the document (yet)"
+"""What a look-up says of a document that ARM does not have."""
+
 GIVEN_UP = "given up "
 """How the message begins of a document that a person has given up."""
 

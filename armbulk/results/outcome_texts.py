@@ -12,6 +12,7 @@ from armbulk.model.outcome import (
     HELD_ALREADY,
     HIDDEN_ROW,
     NOT_AT_ARM,
+    UNKNOWN_AT_ARM,
 )
 from armbulk.resources import RESOURCES
 
@@ -61,7 +62,7 @@ _MESSAGES_NO = {
     "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
     NOT_AT_ARM: ("ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"),
     "ARM holds the values that were sent": "ARM har verdiene som ble sendt",
-    "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
+    UNKNOWN_AT_ARM: "ARM kjenner ikke bilaget (ennå)",
     "not found at ARM after time to settle; a person must decide: `armbulk resolve`": (
         "ikke funnet hos ARM etter ventetiden; du må avgjøre det selv: `armbulk resolve`"
     ),

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.i18n import Words
-from armbulk.model.outcome import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_AT_ARM, Outcome
+from armbulk.model.outcome import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_AT_ARM, UNKNOWN_AT_ARM, Outcome
 from armbulk.results.outcome_texts import translate_outcome, translate_state
 from armbulk.results.run_result import RunResult
 from armbulk.store import Run
@@ -57,6 +57,15 @@ _NEXT_STEPS = (
             "does not send them again by itself.",
             "Noen poster er uavklart: `armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre. armbulk "
             "sender dem ikke på nytt av seg selv.",
+        ),
+    ),
+    (
+        _is(Outcome.IN_DOUBT) & pl.col("message").fill_null("").str.contains(UNKNOWN_AT_ARM, literal=True),
+        Words(
+            "ARM does not know some of them yet. It may still be processing them for half an hour after they were sent "
+            "(ARMBULK_SETTLE_SECONDS): run `armbulk resume` after that.",
+            "ARM kjenner ikke noen av dem ennå. ARM kan bruke en halvtime etter sending (ARMBULK_SETTLE_SECONDS): kjør "
+            "`armbulk resume` etter det.",
         ),
     ),
     (

@@ -258,3 +258,4 @@ def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], la
     [step] = next_steps(given_up, lang)
     assert step.endswith(advice)
     assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit("not sent yet")), lang)[0]
+    assert "ARMBULK_SETTLE_SECONDS" in next_steps(items, lang)[1]  # when it helps to ask ARM again
