@@ -20,7 +20,7 @@ _OPTIONS = (
     click.option(
         "--continuation-rows",
         type=click.Choice(CONTINUATION_ROWS),
-        help="What lines without a document number are, under a document's line.",
+        help="Lines without a document number, directly under a document: same-as-above (they belong to it) or stop (error).",
     ),
     click.option(
         "--ignore-column",

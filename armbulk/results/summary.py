@@ -87,10 +87,10 @@ _NEXT_STEPS = (
     (
         _is(Outcome.CONFLICT, "customers") & ~_is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
         Words(
-            "ARM has customers with other values: compare them (see Problems). Then use --overwrite to send the "
-            "file's values, or correct or remove the rows.",
-            "ARM har kunder med andre verdier: sammenlign dem (se Problemer). Bruk så --overwrite for å sende verdiene "
-            "i filen, eller rett eller fjern radene.",
+            "ARM has customers with other values (Problems names the fields): compare them. Then use --overwrite to "
+            "send the file's values, or correct or remove the rows.",
+            "ARM har kunder med andre verdier (Problemer nevner feltene): sammenlign dem. Bruk så --overwrite for å "
+            "sende verdiene i filen, eller rett eller fjern radene.",
         ),
     ),
     (
