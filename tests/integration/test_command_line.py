@@ -58,6 +58,13 @@ def test_no_such_run(name: str, tmp_path: Path) -> None:
     assert (code, said["error"]["message"]) == (2, "There is no run 99")
 
 
+def test_hidden_rows_are_read_or_left_out(tmp_path: Path) -> None:
+    """Both options together are an error: the last one does not win."""
+    files = write_files(tmp_path)
+    code, said = called("check", *files, "--include-hidden", "--skip-hidden")
+    assert (code, said["error"]["code"]) == (2, "options-contradict")
+
+
 def test_nothing_to_send_is_no_question(tmp_path: Path) -> None:
     """The same file once more, in a script without --yes: there is nothing to confirm."""
     with Sandbox() as arm:

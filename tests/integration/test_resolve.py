@@ -210,6 +210,7 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
         (["--resend", "--yes", "--expect-total", "much"], 2),
         (["--resend", "--yes", "--keys-file", "no-such-file"], 2),
         (["99"], 2),  # there is no such run
+        (["--give-up", "--resend", "--yes"], 2),  # the last one does not win
     ],
 )
 def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str], code: int) -> None:
