@@ -51,6 +51,33 @@ def test_clean_file_exits_0_and_warnings_too() -> None:
     assert call("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))[0] == 0
 
 
+@pytest.mark.parametrize("name", ["show", "results", "resume", "resolve"])
+def test_no_such_run(name: str, tmp_path: Path) -> None:
+    """A run that there is not is named: it is neither a bug nor settled."""
+    env = {"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": "http://127.0.0.1:9", "ARMBULK_CLIENT_NO": "2218",
+           "ARMBULK_TOKEN": "t"}  # fmt: skip
+    code, said = called(name, "99", env=env)
+    assert (code, said["error"]["message"]) == (2, "There is no run 99")
+
+
+def test_hidden_rows_are_read_or_left_out(tmp_path: Path) -> None:
+    """Both options together are an error: the last one does not win."""
+    files = write_files(tmp_path)
+    code, said = called("check", *files, "--include-hidden", "--skip-hidden")
+    assert (code, said["error"]["code"]) == (2, "options-contradict")
+
+
+def test_nothing_to_send_is_no_question(tmp_path: Path) -> None:
+    """The same file once more, in a script without --yes: there is nothing to confirm."""
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        files = write_files(tmp_path)
+        assert called("import", *files, "--first-import", env=env)[1]["error"]["code"] == "question"
+        assert called("import", *files, "--first-import", "--yes", env=env)[0] == 0
+        code, said = called("import", *files, "--first-import", env=env)
+    assert (code, said["outcomes"]["already_sent"], said["outcomes"]["created"]) == (0, 6, 0)
+
+
 @pytest.mark.parametrize("name", ["nowhere.xlsx", ""])
 def test_no_such_file(name: str, tmp_path: Path) -> None:
     """A file that cannot be read exits 2 and is named."""
@@ -95,7 +122,7 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
     """An import ends with a result workbook; show, runs, results and usage show the same figures."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        env = {**arm.settings}
         code, said = called("import", *files, "--yes", env=env)
         assert (code, said["state"], said["rows"]) == (0, "finished", 9)
         assert sum(said["outcomes"].values()) == said["rows"]
@@ -117,7 +144,7 @@ def test_errors_stop_everything_unless_skipped(tmp_path: Path) -> None:
     path = Path(files[2])
     path.write_text(path.read_text().replace("F2;1;Vare;100", "F2;1;Vare;hundre"))
     with Sandbox() as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        env = {**arm.settings}
         code, said = called("import", *files, "--yes", env=env)
         assert (code, said["run"], said["outcomes"]["held_back"], said["outcomes"]["not_sent"]) == (1, None, 1, 8)
         assert Path(said["result"]).exists()
@@ -134,7 +161,7 @@ def test_expectations_stop_a_wrong_run(tmp_path: Path, expected: list[str]) -> N
         assert called("import", *write_files(tmp_path), "--yes", *expected, env=arm.settings)[0] == 2
         assert arm.state.documents == {}
         right = ["--expect-count", "9", "--expect-total", "1500"]
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        env = {**arm.settings}
         assert called("import", *write_files(tmp_path), "--yes", *right, env=env)[0] == 0
 
 
@@ -143,7 +170,7 @@ def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
     """Unconfirmed documents are listed with row, number, customer and amount; resume looks them up again."""
     files = write_files(tmp_path, documents=1)
     with Sandbox(faults=["lose-before:POST:documents/batches:1"]) as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        env = {**arm.settings}
         code, out, _ = call("import", *files, "--yes", env=env)
         assert code == 3
         assert re.search(r"in_doubt: documents row 2 document F1, customer 0002, NOK 250", out)
