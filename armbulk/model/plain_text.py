@@ -19,7 +19,7 @@ def show_safely(text: str) -> str:
 def escape_controls(text: str) -> str:
     r"""Return a text with control characters (breaks and tabs, too) and marks of direction as `\uXXXX`, as in TOML."""
     return re.sub(
-        r"[\t\n\r\x0b\x0c\x85\u2028\u2029]|" + _CONTROLS.pattern, lambda found: f"\\u{ord(found[0]):04x}", text
+        r"[\t\n\r\x0b\x0c\x85\u2028\u2029]|" + _CONTROLS.pattern, lambda match: f"\\u{ord(match[0]):04x}", text
     )
 
 
