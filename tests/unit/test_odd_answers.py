@@ -119,6 +119,7 @@ def test_an_answer_that_takes_minutes_to_search_is_a_doubt(body: bytes) -> None:
     result = client(body, 400).submit_batch("documents", "POST", "user", [RECORD]).content
     assert result.verdict.name == "IN_DOUBT"
     assert time.process_time() - began < 2.0
+    assert "a" not in unwrap({"data": {"data": {"data": {"data": {"data": {"a": 1}}}}}})
     assert unwrap({"data": {"batch": {"a": 1}}}) == {"a": 1, "batch": {"a": 1}, "data": {"batch": {"a": 1}}}
 
 
