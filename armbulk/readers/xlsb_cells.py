@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from armbulk.readers.cell_buffer import to_letters
-from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, classify_styles
+from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, classify_styles, decode_short_number
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_parts import find_main_part, read_relations
 
@@ -115,10 +115,16 @@ def _scan_sheet(content: bytes, workbook: _Workbook) -> SpecialCells:
             special.value_count += 1
         elif kind in {_RK, _REAL, _FORMULA_NUMBER}:
             column, style = struct.unpack_from("<II", body)
-            special.add_number(row, column, style & 0xFFFFFF, workbook.formats)
+            special.add_number(row, column, _read_number(kind, body), workbook.formats.get(style & 0xFFFFFF))
         if _FORMULA_STRING <= kind <= _FORMULA_ERROR and not workbook.trusts_formulas:
             special.add(row, struct.unpack_from("<I", body)[0], FORMULA, "uncalculated")
     return special
+
+
+def _read_number(kind: int, body: bytes) -> float:
+    if kind == _RK:
+        return decode_short_number(struct.unpack_from("<I", body, 8)[0])
+    return float(struct.unpack_from("<d", body, 8)[0])
 
 
 def _has_short_cells(content: bytes) -> bool:

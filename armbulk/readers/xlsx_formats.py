@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from armbulk.readers.amount_format import misleads
 from armbulk.readers.number_pattern import NumberPattern, split_sections
 
-_BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+"""The numbers of the built-in formats that show a date or time."""
+
 _BUILT_IN_PERCENTS = frozenset({9, 10})
 _BUILT_IN_CODES = {
     **dict.fromkeys((5, 6, 7, 8), '"$"#,##0'), 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
@@ -32,7 +34,7 @@ class NumberFormats:
     def add(self, style: str, number: int, code: str) -> None:
         """Add a cell style with the number of its format; `code` is blank for Excel's built-in formats."""
         if not code:
-            if number in _BUILT_IN_DATES:
+            if number in BUILT_IN_DATES:
                 self.dates.add(style)
             elif number in _BUILT_IN_PERCENTS:
                 self.percents.add(style)

@@ -54,6 +54,30 @@ def test_cells_of_every_kind_are_read(ending: str) -> None:
     assert cells(WORKBOOKS / f"values.{ending}", 1) == {"C5": ("3", "number")}
 
 
+CODE_PAGE = struct.Struct("<3H").pack
+REWRITTEN = {
+    "stream name in capitals": [("Workbook".encode("utf-16-le"), "WORKBOOK".encode("utf-16-le"))],
+    "another code page": [(CODE_PAGE(0x42, 2, 1200), CODE_PAGE(0x42, 2, 1252))],
+    "formula record of Excel 4": [(b"\x06\x00\x1d\x00\x01\x00\x07\x00", b"\x06\x04\x1d\x00\x01\x00\x07\x00")],
+    "date number for 0.0%": [
+        (b"\x1e\x04\x09\x00\xaa\x00", b"\x1e\x04\x09\x00\x32\x00"),
+        (b"\xe0\x00\x14\x00\x00\x00\xaa\x00", b"\xe0\x00\x14\x00\x00\x00\x32\x00"),
+    ],
+}  # fmt: skip
+"""What other programs write differently into an .xls: bytes, and what is in their place."""
+
+
+@pytest.mark.parametrize("changes", REWRITTEN.values(), ids=REWRITTEN)
+def test_an_old_workbook_of_another_program_is_read_alike(tmp_path: Path, changes: list[tuple[bytes, bytes]]) -> None:
+    """What calamine takes otherwise than Excel changes no cell: code pages, numbers of formats, records of Excel 4."""
+    content = (WORKBOOKS / "values.xls").read_bytes()
+    for before, after in changes:
+        assert before in content
+        content = content.replace(before, after)
+    (tmp_path / "k.xls").write_bytes(content)
+    assert cells(tmp_path / "k.xls") == cells(WORKBOOKS / "values.xls")
+
+
 def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
     """The cells of an .xlsb are read, with its errors, percentages and merged cells."""
     path = tmp_path / "k.xlsb"
