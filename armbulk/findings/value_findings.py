@@ -66,6 +66,13 @@ VALUES: dict[str, FindingType] = {
         "Spør Amili om koden og skriv den, eller tilordne ordet til den (`armbulk map FIL`)",
         tunable=True,
     ),
+    "unknown-code": warning(
+        '"{value}" is no code of {header} that is known from ARM, such as {detail}; it is sent as it is',
+        "«{value}» er ingen kode for {header} som er kjent fra ARM, som {detail}; den sendes som den er",
+        "Ask Amili whether ARM knows the code, or map it (`armbulk map FILE`)",
+        "Spør Amili om ARM kjenner koden, eller tilordne den (`armbulk map FIL`)",
+        tunable=True,
+    ),
     "too-long": error(
         "The text is longer than {detail} characters",
         "Teksten er lengre enn {detail} tegn",

@@ -71,8 +71,8 @@ def correct_code_page(content: bytes) -> bytes:
 
 def _replace_bytes(content: bytes, places: list[int], replacement: bytes) -> bytes:
     changed = bytearray(content)
-    for place, byte in zip(places, replacement, strict=True):
-        changed[place] = byte
+    for offset, byte in zip(places, replacement, strict=True):
+        changed[offset] = byte
     return bytes(changed)
 
 

@@ -161,7 +161,7 @@ def check_sheets(
     findings = [
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
-    findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
+    findings += [_issue_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
     findings += [
@@ -290,11 +290,12 @@ def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> d
     return joined
 
 
-def _issue_findings(sheet: Sheet, index: int) -> pl.DataFrame:
-    """Return what the reader noticed, as findings."""
+def _issue_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
+    """Return what the reader noticed, as findings; of the lines that may be a narrow header, only the header is."""
     rows = [
         (index, issue.row, issue.column, None, code, CATALOGUE[code].severity.value, issue.value, issue.detail)
         for issue in sheet.issues
+        if issue.code != "narrow-header" or issue.row == match.header_row
         for code in [_code_of(issue)]
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from armbulk.model.sheet import Table
+from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "continuation-rows"]
@@ -23,7 +24,11 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     for code in ("sheet-not-recognised", "no-known-header"):
         kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "vat-is-rate"))
-    kept = _drop_where(kept, "no-amount-column", kept.filter(pl.col("code") == "amount-header-unclear"))
+    is_unclear = (pl.col("code") == "amount-header-unclear") | (
+        (pl.col("code") == "header-near") & pl.col("field").is_in(AMOUNTS)
+    )
+    kept = _drop_where(kept, "no-amount-column", kept.filter(is_unclear))
+    kept = _drop_where(kept, "no-header", kept.filter(pl.col("code") == "narrow-header"))
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
     return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")
 

@@ -11,6 +11,7 @@ from armbulk.validation.amounts import AMOUNTS
 
 _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
+_COUNTS_OR_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS}|antall|count|number of)\b"
 _IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*\u2013\u2014-]|:\s*$|^[^\p{L}\p{N}]+$"
 _IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
@@ -64,6 +65,9 @@ def _find_repeated_headers(header: pl.DataFrame, body: pl.DataFrame, letters: li
 def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:
     """Return findings for rows without a record's number that are called a total, or are a last row of numbers.
 
+    In place of the number there may be a total's name, with little beside it; or how many records there are, if the
+    amounts of the last row are sums and stand alone.
+
     An invoice line may have a text such as "Total renovation", or numbers alone: among lines a total is the word alone,
     and adds up.
     """
@@ -80,11 +84,20 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     is_numeric = pl.all_horizontal(
         pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
-    is_sum = _is_sum_alone(letters, [match.columns[name] for name in AMOUNTS if name in match.columns])
+    amounts = [match.columns[name] for name in AMOUNTS if name in match.columns]
+    is_sum = _is_sum_alone(letters, amounts)
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
     is_last_numbers = is_keyless & (is_numeric | is_sum) & is_last & has_value
     is_total = (is_keyless & _is_called(body, key, _STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
+    required = [field.name for field in match.recognised_resource.fields if field.required]
+    beside = [match.columns[name] for name in required if match.columns.get(name, key) != key]
+    if beside:
+        blanks = pl.sum_horizontal(pl.col(letter).is_null() for letter in beside)
+        is_named = pl.col(key).str.contains(_COUNTS_OR_TOTAL) & (blanks * 2 > len(beside))
+        has_amount = pl.any_horizontal([pl.col(letter).is_not_null() for letter in amounts] or [pl.lit(value=False)])
+        others = [letter for letter in letters if letter != key]
+        is_total |= is_named | (is_last & has_amount & _is_sum_alone(others, amounts))
     return _row_findings(body.filter(is_total), "total-row", index)
 
 

@@ -107,7 +107,7 @@ def _parse_column(
         frame = add_identifier_columns(frame, sheet_frame, cells)
     value, issues = _parser_of(cells.field.type)(cells)
     issues = [
-        ("error-cell", cells.is_kind("error"), None),
+        ("error-cell", cells.is_kind("error") | cells.text.str.contains(characters.ERROR_TEXT), None),
         ("not-calculated", cells.is_kind("uncalculated"), None),
         *shown.errors,
         *issues,
@@ -167,9 +167,11 @@ def _parse_text(cells: CellColumn) -> ParsedColumn:
     issues: list[CellIssue] = [
         ("percent-cell", cells.is_kind("percent"), None),
         ("digits-lost", is_number & ~has_point & (digits > EXCEL_EXACT_DIGITS), None),
+        ("blank-word", cells.text.str.contains(characters.BLANK_WORD), None),
         ("sent-as-text", cells.is_kind("date", "datetime", "time", "boolean") | (is_number & has_point), None),
         cells.has_characters("control-character", characters.CONTROL),
         cells.has_characters("invisible-character", characters.INVISIBLE),
+        ("letter-lost", cells.text.str.contains(characters.LOST_LETTER), None),
     ]
     return cells.text.str.normalize("NFC"), issues
 

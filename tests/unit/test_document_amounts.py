@@ -132,11 +132,14 @@ def test_a_discount_is_named(tmp_path: Path) -> None:
         ("Kreditnota", "word-not-code", None),
         ("Credit note", "word-not-code", None),
         ("Rentenota", "word-not-code", None),
-        ("XX", None, "XX"),
+        ("XX", "unknown-code", "XX"),
     ],
 )
 def test_words_of_document_types(tmp_path: Path, word: str, code: str | None, sent: str | None) -> None:
-    """A word for an invoice is ARM's code; a word whose code nobody knows is refused, and never sent."""
+    """A word for an invoice is ARM's code; a word whose code nobody knows is never sent.
+
+    Another code is sent with a warning.
+    """
     found = check_texts(tmp_path, documents=[document("F1", type=word)])
     assert codes(found) == ([(2, "B", code)] if code else [])
     assert found.tables["documents"].rows["document_type"].to_list() == [sent]
