@@ -63,6 +63,7 @@ EXAMPLES: dict[str, Example] = {
     "no-amount-column": Example(None, "incl_vat", at=""),
     "wrong-separator": Example("~", at=""),
     "narrow-header": Example("7", None, "2, 8", at="1"),
+    "line-currency-differs": Example("NOK", None, "EUR", at="I2", sheet="lines"),
     "blank-word": Example("NULL", "organization_no", sheet="customers"),
     "letter-lost": Example("Bj?rn", "name", sheet="customers"),
     "unknown-code": Example("FA", "document_type", "IN"),

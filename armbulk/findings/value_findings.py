@@ -66,6 +66,12 @@ VALUES: dict[str, FindingType] = {
         "Spør Amili om koden og skriv den, eller tilordne ordet til den (`armbulk map FIL`)",
         tunable=True,
     ),
+    "line-currency-differs": error(
+        "The line is in {value}, but its document is in {detail}",
+        "Linjen er i {value}, men bilaget er i {detail}",
+        "Correct the currency of the line or of the document; a document and its lines have one currency",
+        "Rett valutaen på linjen eller bilaget; et bilag og linjene har samme valuta",
+    ),
     "unknown-code": warning(
         '"{value}" is no code of {header} that is known from ARM, such as {detail}; it is sent as it is',
         "«{value}» er ingen kode for {header} som er kjent fra ARM, som {detail}; den sendes som den er",

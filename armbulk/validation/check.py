@@ -38,6 +38,7 @@ from armbulk.validation import (
     follow_ups,
     hidden_rows,
     layout,
+    line_currencies,
     prices,
     rules,
 )
@@ -216,6 +217,7 @@ def _check_tables(
     of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
     of_rules += [find_rates(table) for name, table in tables.items() if name in {"documents", "lines"}]
     if "lines" in filled:
+        of_rules.append(line_currencies.compare_currencies(filled, sheets, matches))
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
     return filled, merge_findings([findings, *of_rules])
 

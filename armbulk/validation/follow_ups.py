@@ -19,7 +19,9 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     """Return findings without those that follow from others."""
     if findings.is_empty():
         return findings
+    merged = findings.filter(pl.col("code") == "merged-cells")
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
+    kept = _drop_where(kept, "required", merged, "row", "column")
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_of_missing_records(kept, tables)
     kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
@@ -47,7 +49,9 @@ def _keep_first_of_groups(findings: pl.DataFrame) -> pl.DataFrame:
     """Report a group of rows once, at its first row."""
     is_of_group = pl.col("code").is_in(_GROUP_CODES)
     once = findings.filter(is_of_group).unique(["sheet", "code", "detail"], keep="first", maintain_order=True)
-    return pl.concat([findings.filter(~is_of_group), once])
+    is_merged = pl.col("code") == "merged-cells"
+    first = findings.filter(is_merged).unique(["sheet", "value"], keep="first", maintain_order=True)
+    return pl.concat([findings.filter(~is_of_group & ~is_merged), once, first])
 
 
 def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
