@@ -136,7 +136,6 @@ EXAMPLES: dict[str, Example] = {
     "shown-by-format": Example("K-1001", "customer_no", "1001"),
     "shown-differently": Example("1001", "customer_no", "0.00E+00"),
     "shown-otherwise": Example("1250.5", "incl_vat", "[$EUR] #,##0.00"),
-    "number-format-unknown": Example("585", "customer_no"),
     "postal-code-padded": Example("150", "postal_code", "0150"),
     "stored-as-number": Example("8150175732", "bank_account_no"),
     "percent-cell": Example("0.055", "discount_rate"),

@@ -203,12 +203,6 @@ CELLS: dict[str, FindingType] = {
         "Ingenting å gjøre hvis {value} er riktig; ellers rett tallet eller formatet",
         tunable=True,
     ),
-    "number-format-unknown": error(
-        "{value} is stored as a number, and a file of this kind does not tell whether zeros are shown before it",
-        "{value} er lagret som tall, og en fil av dette slaget viser ikke om det står nuller foran",
-        "Save the file as an Excel workbook (.xlsx), or format the column as Text and enter the value again",
-        "Lagre filen som Excel-arbeidsbok (.xlsx), eller formater kolonnen som Tekst og skriv verdien på nytt",
-    ),
     "postal-code-padded": warning(
         "{value} has lost its leading zero and is sent as {detail}",
         "{value} har mistet nullen foran og sendes som {detail}",

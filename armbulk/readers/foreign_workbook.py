@@ -15,10 +15,9 @@ from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.sheet import Sheet
 from armbulk.readers import calamine_worker
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
-from armbulk.readers.special_cells import SpecialCells
+from armbulk.readers.special_cells import NO_STYLES, SpecialCells
 from armbulk.readers.unsupported import SAVE_AS_XLSX, encrypted_error
 from armbulk.readers.xlsx import refuse_same_names
-from armbulk.readers.xlsx_values import convert_serial
 
 MAX_SECONDS: float = 120
 """How long the process may take."""
@@ -75,7 +74,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
 def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> list[SheetBuilder]:
     """Return the sheets that the worker printed, with what calamine does not tell."""
     sheets: list[SheetBuilder] = []
-    overlay = _Overlay(SheetBuilder("", visible=False), SpecialCells())
+    overlay = _Overlay(SheetBuilder("", visible=False), SpecialCells(NO_STYLES))
     for line in output.splitlines():
         first, *rest = json.loads(line)
         if isinstance(first, str):
@@ -106,13 +105,9 @@ class _Overlay:
         """Add a row; rows come in order."""
         self._add_pending(number)
         self._values_left -= sum(kind != "text" for _, kind in values.values())
-        for column in self._special.dates.get(number, ()):
-            text, kind = values.get(column, ("", ""))
-            if kind == "number":
-                values[column] = convert_serial(text, since_1904=self._special.since_1904)
         numbers = self._special.numbers.get(number, {})
-        values |= {column: cell for column, cell in numbers.items() if column in values}
-        self._sheet.add_row(number, values | self._special.cells.get(number, {}))
+        shown = {column: cell for column, cell in numbers.items() if column in values}
+        self._sheet.add_row(number, {**values, **shown, **self._special.cells.get(number, {})})
 
     def finish(self) -> None:
         """Add the special cells below the last row; ValueError when calamine did not tell every cell."""

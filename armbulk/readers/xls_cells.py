@@ -4,11 +4,9 @@ import struct
 from collections.abc import Iterator
 from itertools import islice
 
-from armbulk.readers.calamine_worker import describe_number
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.compound_file import CompoundFile
-from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, classify_styles, decode_short_number
-from armbulk.readers.xlsx_values import convert_serial
+from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, CellStyles, SpecialCells, decode_short_number
 
 _BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
 _FORMAT, _XF, _DATE_MODE = 0x041E, 0x00E0, 0x0022
@@ -95,11 +93,11 @@ def _scan(stream: bytes) -> dict[str, SpecialCells]:
             styles.append(struct.unpack_from("<H", body, 2)[0])
         elif kind == _EOF:
             break
-    formats = classify_styles(styles, codes)
-    return {name: _scan_sheet(stream, start, SpecialCells(since_1904), formats) for name, start in sheets.items()}
+    cell_styles = CellStyles.read(styles, codes, since_1904=since_1904)
+    return {name: _scan_sheet(stream, start, SpecialCells(cell_styles)) for name, start in sheets.items()}
 
 
-def _scan_sheet(stream: bytes, position: int, special: SpecialCells, formats: dict[int, str]) -> SpecialCells:
+def _scan_sheet(stream: bytes, position: int, special: SpecialCells) -> SpecialCells:
     depth = 0
     is_uncalculated = False
     for kind, body in _records(stream, position):
@@ -116,48 +114,44 @@ def _scan_sheet(stream: bytes, position: int, special: SpecialCells, formats: di
         elif kind == _MERGED:
             _add_merged(special, body)
         elif kind == _MULRK:
-            _add_numbers(special, body, formats)
+            _add_numbers(special, body)
         elif kind in {_FORMULA, _BOOLERR, _NUMBER, _RK, *_OLDER_FORMULAS}:
-            _add_cell(special, kind, body, formats, is_uncalculated=is_uncalculated)
+            _add_cell(special, kind, body, is_uncalculated=is_uncalculated)
     return special
 
 
-def _add_cell(special: SpecialCells, kind: int, body: bytes, formats: dict[int, str], *, is_uncalculated: bool) -> None:
+def _add_cell(special: SpecialCells, kind: int, body: bytes, *, is_uncalculated: bool) -> None:
     if kind in _OLDER_FORMULAS:
-        _add_older_formula(special, body, formats)
+        _add_older_formula(special, body)
         return
     row, column, style = struct.unpack_from("<HHH", body)
     result = body[6] if kind == _FORMULA and body[12:14] == _SPECIAL_RESULT else None
     if (kind == _BOOLERR and not body[7]) or result == _BOOLEAN_RESULT:
         special.value_count += 1
     elif kind == _BOOLERR:
-        special.add(row + 1, column, ERROR_TEXTS.get(body[6], "#N/A"), "error")
+        special.add(row + 1, column, (ERROR_TEXTS.get(body[6], "#N/A"), "error"))
     elif result == _ERROR_RESULT:
-        special.add(row + 1, column, ERROR_TEXTS.get(body[8], "#N/A"), "error")
+        special.add(row + 1, column, (ERROR_TEXTS.get(body[8], "#N/A"), "error"))
     elif result is None:
-        special.add_number(row + 1, column, _read_number(kind, body), formats.get(style))
+        special.add_number(row + 1, column, _read_number(kind, body), style)
     if kind == _FORMULA and is_uncalculated:
-        special.add(row + 1, column, FORMULA, "uncalculated")
+        special.add(row + 1, column, (FORMULA, "uncalculated"))
 
 
-def _add_older_formula(special: SpecialCells, body: bytes, formats: dict[int, str]) -> None:
+def _add_older_formula(special: SpecialCells, body: bytes) -> None:
     """Add the number of a formula that calamine skips; ValueError for another result."""
     row, column, style = struct.unpack_from("<HHH", body)
     if body[12:14] == _SPECIAL_RESULT:
         raise ValueError(f"the formula in row {row + 1} is written as Excel 4 did")
-    kind, text = describe_number(_read_number(_FORMULA, body))
-    shown = formats.get(style, kind) if kind == "number" else kind
-    if shown == "date":
-        text, shown = convert_serial(text, since_1904=special.since_1904)
-    special.add(row + 1, column, text, shown)
+    special.add(row + 1, column, special.describe(_read_number(_FORMULA, body), style))
 
 
-def _add_numbers(special: SpecialCells, body: bytes, formats: dict[int, str]) -> None:
+def _add_numbers(special: SpecialCells, body: bytes) -> None:
     """Add the numbers of a record with several numbers of a row."""
     row, first = struct.unpack_from("<HH", body)
     for index in range((len(body) - 6) // 6):
         style, encoded = struct.unpack_from("<HI", body, 4 + 6 * index)
-        special.add_number(row + 1, first + index, decode_short_number(encoded), formats.get(style))
+        special.add_number(row + 1, first + index, decode_short_number(encoded), style)
 
 
 def _read_number(kind: int, body: bytes) -> float:

@@ -8,7 +8,7 @@ import polars as pl
 from armbulk.findings.frame import empty_findings, make_finding, merge_findings, to_findings
 from armbulk.model.keys import normalise_key
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.sheet import FORMATS_WITHOUT_STYLES, Sheet, Table
+from armbulk.model.sheet import FORMATS_WITHOUT_VISIBILITY, Sheet, Table
 
 _MAX_ROWS_NAMED = 5
 _UNKNOWN = "?"  # the number of hidden rows of a file in which they cannot be seen
@@ -49,7 +49,9 @@ def report_unknown_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], op
     if options.hidden == "include":
         return empty_findings()
     used = sorted({index for table in tables.values() for index in table.columns})
-    first = {sheets[index].file: index for index in reversed(used) if sheets[index].format in FORMATS_WITHOUT_STYLES}
+    first = {
+        sheets[index].file: index for index in reversed(used) if sheets[index].format in FORMATS_WITHOUT_VISIBILITY
+    }
     findings = [
         make_finding(index, "hidden-rows", value=_UNKNOWN, detail=f".{sheets[index].format}")
         for index in first.values()
