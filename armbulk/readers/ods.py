@@ -25,7 +25,10 @@ _OFFICE, _TABLE, _TEXT, _STYLE = (
 _CALC = f"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0{NAMESPACE_SEPARATOR}"
 _ERROR = re.compile(r"#[A-Z0-9/_]+[!?]?|Err:[0-9]{3}|#[^\s]{2,20}[!?]")
 _INDENTATION = re.compile(r" *[\t\r\n][ \t\r\n]*")  # spaces alone stay: LibreOffice writes them as they are in the cell
-_GROUPED = re.compile("([0-9]{1,3}(?:[ .,\u00a0\u202f\u2019'][0-9]{3})*|[0-9]+)(?:[.,]0+)?")  # 1 000 or 1000,00
+_GROUPED = re.compile(  # 1 000 or 1000,00
+    "([0-9]{1,3}(?:[ .,\u00a0\u202f\u2019'][0-9]{3})+|[0-9]+)(?![0-9])(?:[.,]0+(?![0-9]))?"
+)
+_SIGN = re.compile("[-(\u2010-\u2015\u2212]")
 _LAST_SEPARATOR = re.compile("[.,](?![0-9])")  # as in 1 000,-
 _TIME = re.compile(r"PT(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})(?:[.,][0-9]*)?S)?")
 _NUMBER_TYPES = {"float": "number", "currency": "number", "percentage": "percent"}
@@ -185,12 +188,14 @@ def _read_number(raw: str, kind: str, shown: str) -> Cell:
         return "#NUM!", "error"
     if kind != "number" or not shown:
         return plain, kind
-    code = _LAST_SEPARATOR.sub(" ", shown)
-    if not plain.isdigit():
-        return (plain, "disguised", code) if find_currency(shown) else (plain, kind)
-    grouped = _GROUPED.fullmatch(shown)
-    if grouped and re.sub("[^0-9]", "", grouped[1]) == plain:
+    numbers = _GROUPED.findall(shown)
+    is_shown = len(numbers) == 1 and re.sub("[^0-9]", "", numbers[0]) == plain
+    if is_shown and _GROUPED.fullmatch(shown):
         return plain, kind
+    code = _LAST_SEPARATOR.sub(" ", shown) if is_shown else f'"{shown}"'  # a format that shows something else
+    if not plain.isdigit():
+        is_unsigned = plain.startswith("-") and not _SIGN.search(shown)
+        return (plain, "disguised", code) if is_unsigned or find_currency(shown) else (plain, kind)
     has_its_digits = re.sub("[^0-9]", "", shown).lstrip("0") == plain.lstrip("0")
     return describe_whole_number(plain, shown if has_its_digits else "", code)
 

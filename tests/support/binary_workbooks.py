@@ -80,10 +80,10 @@ def xlsb(
     )
 
 
-def ods(rows: str, *, manifest: str = "") -> bytes:
-    """An .ods spreadsheet with one table `Kunder`; `rows` is the XML of its rows."""
-    names = " ".join(f'xmlns:{name}="{OFFICE}{name}:1.0"' for name in ("office", "table", "text"))
-    body = f'<office:body><office:spreadsheet><table:table table:name="Kunder">{rows}</table:table>'
+def ods(rows: str, *, manifest: str = "", name: str = "Kunder") -> bytes:
+    """An .ods spreadsheet with one table; `rows` is the XML of its rows."""
+    names = " ".join(f'xmlns:{space}="{OFFICE}{space}:1.0"' for space in ("office", "table", "text"))
+    body = f'<office:body><office:spreadsheet><table:table table:name="{name}">{rows}</table:table>'
     content = f'<office:document-content {names} xmlns:calcext="{CALC}" office:version="1.3">{body}'
     return pack(
         {

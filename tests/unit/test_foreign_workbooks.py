@@ -3,6 +3,7 @@
 import contextlib
 import struct
 import zipfile
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -151,6 +152,30 @@ def test_a_number_in_a_column_of_identifiers_is_what_is_shown(
     checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include"))
     assert checked.findings["code"].to_list() == codes
     assert checked.tables["customers"].rows["customer_no"].to_list() == [sent]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "is_other"),
+    [
+        ("1250", "1 250,00 kr", False), ("1250", "1 250,- kr", False), ("1250", "1.250", False),
+        ("1250.5", "1 251", False), ("-1250", "-1 250", False), ("-1250", "(1 250)", False), ("0", "-", False),
+        ("1250", "€ 1 250,00", True), ("1250.5", "1 250,50 €", True), ("1250000", "1 250", True),
+        ("-1250", "1 250", True),
+    ],
+)  # fmt: skip
+def test_an_amount_that_is_shown_otherwise_is_a_warning(tmp_path: Path, value: str, shown: str, is_other: bool) -> None:
+    """Another currency, scale or sign than the number is told; the number is what is sent."""
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+    number = f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{shown}</text:p>'
+    header = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Beløp inkl. mva"
+    row = "".join(map(text, ["F1", "IN", "K1", "2026-02-01", "2026-02-15", "NOK"])) + f"{number}</table:table-cell>"
+    rows = [("".join(map(text, header.split(";")))), row]
+    content = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    (tmp_path / "k.ods").write_bytes(ods(content, name="Fakturaer"))
+    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include"))
+    assert ("shown-otherwise" in checked.findings["code"].to_list()) == is_other
+    assert checked.errors == 0
+    assert checked.tables["documents"].rows["incl_vat"].to_list() == [Decimal(value)]
 
 
 def test_number_formats_of_a_binary_workbook_are_known(tmp_path: Path) -> None:
