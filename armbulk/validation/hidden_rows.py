@@ -29,7 +29,7 @@ def separate_hidden_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], o
         [_list_hidden_rows(index, sheet) for index, sheet in enumerate(sheets)]
         or [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64})]
     )
-    if hidden.is_empty():
+    if hidden.is_empty() or not tables:
         return HiddenRows(dict(tables), {}, empty_findings())
     rows = {name: table.rows.join(hidden, on=["sheet", "row"], how="semi") for name, table in tables.items()}
     with_data = pl.concat([part.select("sheet", "row") for part in rows.values()]).unique().sort("sheet", "row")

@@ -75,6 +75,18 @@ def test_armbulks_own_sheets_are_passed_over(tmp_path: Path, title: str) -> None
     assert findings.select("code", "value").rows() == [("sheet-not-recognised", "Notater")]
 
 
+def test_hidden_rows_of_a_workbook_without_tables(tmp_path: Path) -> None:
+    """A workbook that holds neither customers nor documents is refused as such, whatever it hides."""
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["Notater"])
+    page.append(["Skjult"])
+    page.row_dimensions[2].hidden = True
+    book.save(tmp_path / "book.xlsx")
+    with pytest.raises(FileError, match="No sheet with customers or documents was found"):
+        check_files([str(tmp_path / "book.xlsx")])
+
+
 @pytest.mark.parametrize("total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;"])
 def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> None:
     """A total row is one finding and not a record."""
