@@ -206,8 +206,8 @@ SHEETS: dict[str, FindingType] = {
         "Fjern raden, eller flytt den andre tabellen til et eget ark",
     ),
     "total-row": error(
-        "Row {detail} has no number of its own and looks like a total",
-        "Rad {detail} har ikke noe nummer og ser ut som en sum",
+        "Row {detail} looks like a total, not like a record",
+        "Rad {detail} ser ut som en sum, ikke som en post",
         "Remove the row from the sheet",
         "Fjern raden fra arket",
     ),

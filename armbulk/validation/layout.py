@@ -78,9 +78,8 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     key_is_total = pl.col(key).str.contains(_IS_TOTAL)
     if (match.lines or match).recognised_resource.name == "lines":
         is_called = _is_called(body, key, _IS_TOTAL)
-        if body.filter(is_called).is_empty():
-            return empty_findings()
-        return _row_findings(body.filter(is_called & _adds_up(body, key, match)), "total-row", index)
+        is_total = (is_called & _adds_up(body, key, match)) | _is_document_total(body, key, match)
+        return _row_findings(body.filter(is_total), "total-row", index)
     is_numeric = pl.all_horizontal(
         pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
@@ -152,6 +151,31 @@ def _adds_up(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:
         tests.append(number.is_null() | is_near)
     has_amount = pl.any_horizontal([_to_number(letter).is_not_null() for letter in letters] or [pl.lit(value=False)])
     return has_amount & pl.all_horizontal(tests)
+
+
+def _is_document_total(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:
+    """Return whether a line is called a total and has the sum of its document's other lines, and no quantity or price.
+
+    It has the document's number: as a line it would double the document.
+    """
+    columns = {**match.columns, **(match.lines.columns if match.lines else {})}
+    letters = [columns[name] for name in AMOUNTS if name in columns]
+    texts = [letter for letter in match.columns.values() if letter in body.columns and letter != key]
+    texts += [letter for letter in (match.lines or match).columns.values() if letter in body.columns and letter != key]
+    if not letters or not texts:
+        return pl.lit(value=False)
+    is_called = pl.any_horizontal(
+        pl.col(letter).str.contains(_STARTS_WITH_TOTAL).fill_null(value=False) for letter in texts
+    )
+    counted = [columns[name] for name in ("quantity", "price") if columns.get(name) in body.columns]
+    has_count = pl.any_horizontal([pl.col(letter).is_not_null() for letter in counted] or [pl.lit(value=False)])
+    tests = [(~is_called).sum().over(key) > 0]
+    for letter in letters:
+        number = _to_number(letter)
+        others = pl.when(~is_called).then(number).fill_null(0).sum().over(key)
+        tests.append(number.is_null() | ((number - others).abs() < _SMALLEST_DIFFERENCE))
+    has_amount = pl.any_horizontal(_to_number(letter).is_not_null() for letter in letters)
+    return pl.col(key).is_not_null() & is_called & ~has_count & has_amount & pl.all_horizontal(tests)
 
 
 def _to_number(letter: str) -> pl.Expr:

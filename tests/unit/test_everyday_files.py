@@ -403,3 +403,18 @@ def test_a_total_with_something_in_place_of_the_number_is_named_once(tmp_path: P
     found = check_texts(tmp_path, f=[AMOUNT_HEADERS, *rows, total])
     assert codes(found) == [(4, None, "total-row")]
     assert len(sent_documents(found)) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "is_total"),
+    [
+        ("Sum faktura;;175", True), ("Totalt;;175", True), ("Totalt;;75", False), ("Total renovering;1;175", False),
+        ("Frakt;;175", False),
+    ],
+)  # fmt: skip
+def test_the_total_of_a_document_among_its_lines_is_no_line(tmp_path: Path, line: str, is_total: bool) -> None:
+    """A total with the document's own number would double the document: it is one finding, which stops the document."""
+    rows = [f"{FLAT_DOCUMENT};Kam;2;125", f"{FLAT_DOCUMENT};Børste;1;50", f"{FLAT_DOCUMENT};{line}"]
+    checked = check_texts(tmp_path, f=[FLAT_HEADERS, *rows])
+    assert [pair for pair in codes(checked) if pair[2] == "total-row"] == [(4, None, "total-row")] * is_total
+    assert (sent_documents(checked) == []) == is_total
