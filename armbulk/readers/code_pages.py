@@ -31,7 +31,7 @@ _ODD = re.compile(
     rf"|[{_LETTER}][‚„¿¡‰]|[¯®][{_LETTER}]"  # an opening sign behind a letter, a closing one before it
     rf"|[{_LOWER}][{_UPPER}]|[{_LETTER}][{_UPPER}][{_LOWER}]"  # a capital letter inside a word
     r"|[A-Za-z]{2,}’(?!S\b|N’)[B-DF-HJ-NP-TV-XZ]|[A-Za-z]‘(?!s\b|n‘)[b-df-hj-np-tv-xz]"  # an apostrophe for Æ or æ
-    rf"|£[{_LOWER}]"  # a currency before a word
+    rf"|£[{_LOWER}]{{4}}"  # a currency before a word
     r"|^[À-ÖØ-öø-ÿ]{4,}$"  # no letter from A to Z
     r"|[ðþÐÞ].*[âãäåçèêëìîïñòôõùûÂÃÄÅÇÈÊËÌÎÏÑÒÔÕÙÛ]|[âãäåçèêëìîïñòôõùûÂÃÄÅÇÈÊËÌÎÏÑÒÔÕÙÛ].*[ðþÐÞ]"  # of two languages
     r"|\ufffd"

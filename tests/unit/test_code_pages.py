@@ -17,7 +17,7 @@ WINDOWS = [
     "l’amour", "DALL’ARA", "SANT’ANNA", "ROCK’N’ROLL", "MCDONALD’S", "šárka", "Šárka", "Žižek", "Œuvre", "Sœur", "SŒUR",
     "Straße", "STRAßE", "Ola†", "col·lecció", "A•B", "µm", "kr¤", "£5", "Ångström", "ÅSE ØIE", "Þór", "naïve", "Zoë",
     "L’Oréal", "d’Été", "¼liter", "25°C", "A±B", "©2024", "Rema´s", "Bergen§3", "c‘est", "JEAN-FRANÇOIS", "Société®",
-    "Sm³pris", "£100", "Þórður Guðmundsson", "Høgni á Løgmansbø", "Bjørn Sæther m²-pris",
+    "Sm³pris", "£100", "£nn.nn", "£per mnd", "Þórður Guðmundsson", "Høgni á Løgmansbø", "Bjørn Sæther m²-pris",
 ]  # fmt: skip
 
 
