@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from armbulk.i18n import Words
 from armbulk.package_data import data_path
+from armbulk.results.outcome_texts import translate_message
 
 
 def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:
@@ -20,9 +22,12 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the text is no HTML
     )
-    environment.filters.update(number=_format_number, amount=_format_amount, when=_format_time)
+    environment.filters.update(
+        number=_format_number, amount=_format_amount, when=_format_time, message=partial(translate_message, lang=lang)
+    )
 
     def translate(en: str, no: str) -> str:
         return Words(en, no).text(lang)
