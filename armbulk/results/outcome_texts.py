@@ -3,7 +3,13 @@
 import re
 
 from armbulk.i18n import Lang
-from armbulk.model.outcome import CHANGED_AT_ARM, CUSTOMER_IN_CONFLICT, DIFFERENT_AT_ARM, HELD_ALREADY
+from armbulk.model.outcome import (
+    CHANGED_AT_ARM,
+    CUSTOMER_IN_CONFLICT,
+    DIFFERENT_AT_ARM,
+    HELD_ALREADY,
+    REJECTED_WITHOUT_NAME,
+)
 from armbulk.resources import RESOURCES
 
 _OUTCOMES_NO = {
@@ -69,7 +75,10 @@ _MESSAGES_NO = {
 }
 """Messages saved with records, in English → in Norwegian."""
 
-_BEGINNINGS_NO = {"ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: "}
+_BEGINNINGS_NO = {
+    "ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: ",
+    REJECTED_WITHOUT_NAME: "ARM avviste poster uten å si hvilke",
+}
 """How messages begin that go on in ARM's words."""
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from armbulk.errors import ServerError
 from armbulk.model.batch_state import FINAL_STATES, BatchState
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import REJECTED_WITHOUT_NAME, Outcome
 from armbulk.model.submission import BatchStatus
 from armbulk.redaction import redact_text
 from armbulk.retry import poll_backoff
@@ -86,14 +86,15 @@ class Poller:
             store.move_batch(batch.id, BatchState.IN_DOUBT, why)
 
     def _save_verdict(self, batch: Batch, verdict: str) -> None:
-        """Commit that ARM says the whole batch failed: it has said so of no record, so each is looked up."""
+        """Commit that ARM says the batch failed, and not of which record: each is looked up."""
         session = self.session
         records = session.store.open_records(batch.id)
         verdict = redact_text(verdict, [record.payload for record in records])  # it is shown with every record
         session.store.save_verdict(batch.id, verdict)
         session.set_due(batch, session.polling.poll)
         open_nos = [record.no for record in records]
-        message = f"ARM says that the batch failed as a whole: {verdict}"
+        is_unnamed = verdict.startswith(REJECTED_WITHOUT_NAME)
+        message = verdict if is_unnamed else f"ARM says that the batch failed as a whole: {verdict}"
         session.store.append_message(session.run.id, message, open_nos, keep_earlier=True)
 
 

@@ -31,6 +31,8 @@ RunMark = tuple[tuple[Any, ...], ...]
 
 _FINAL_VALUES = [state.value for state in FINAL_STATES]
 _NEVER_SENT = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
+_MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT_SENT.value)
+"""Outcomes of records that were set aside before their batch went, and of records that were sent."""
 
 
 class StoreReader:
@@ -96,8 +98,10 @@ class StoreReader:
 
     def sent_records(self, batch_id: int) -> list[tuple[int, str]]:
         """Return (number, key) of every record the batch was sent with, in the order of its body."""
-        was_sent = sa.or_(item.c.outcome.is_(None), item.c.outcome.not_in(_NEVER_SENT))
-        query = sa.select(item.c.no, item.c.key).where(item.c.batch == batch_id, was_sent).order_by(item.c.no)
+        was_set_aside = sa.and_(item.c.outcome.in_(_MAYBE_NEVER_SENT), item.c.at <= batch.c.intended)
+        was_sent = sa.or_(item.c.outcome.is_(None), sa.and_(item.c.outcome.not_in(_NEVER_SENT), ~was_set_aside))
+        query = sa.select(item.c.no, item.c.key).join_from(item, batch, item.c.batch == batch.c.id)
+        query = query.where(item.c.batch == batch_id, was_sent).order_by(item.c.no)
         with self._engine.connect() as conn:
             return [(no, key) for no, key in conn.execute(query)]
 

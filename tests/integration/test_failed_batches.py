@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.journey import journey, outcomes, sample_files
+from support.journey import journey, outcomes, sample_files, write_files
 
 from armbulk.results.run_result import load_result
 
@@ -106,3 +106,21 @@ def test_words_on_a_batch_are_shown_without_what_they_quote(tmp_path: Path) -> N
         stood = way.run(sample_files())
         rejected = stood.items.filter(stood.items["outcome"] == "rejected")
         assert rejected["message"].unique().to_list() == ["No place for …"]
+
+
+def test_a_rejection_that_names_no_document_is_given_to_none(tmp_path: Path) -> None:
+    """ARM lists outcomes backwards and without numbers: each document is looked up, and the right one is rejected."""
+    with journey(tmp_path, dialect={"item_identity": "none", "item_order": "reverse"}) as way:
+        files = write_files(tmp_path, documents=3)
+        documents = Path(files[1])
+        documents.write_text(documents.read_text("utf-8").replace("F1;IN;0002", "F1;IN;9999"), "utf-8")
+        run = way.begin(files)
+        assert way.carry_on(run) == "in_doubt"
+        way.clock.sleep(1_800)
+        assert way.carry_on(run) == "finished"
+        stood = load_result(way.store, run)
+        assert outcomes(stood) == {"created": 5, "rejected": 1}
+        (rejected,) = stood.items.filter(stood.items["outcome"] == "rejected").iter_rows(named=True)
+        assert rejected["key"] == "F1"
+        assert "without naming them" in rejected["message"]
+        assert way.store.sent_documents(way.bench.profile.account)["key_norm"].sort().to_list() == ["f2", "f3"]

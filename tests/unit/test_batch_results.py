@@ -48,16 +48,48 @@ def test_items_under_any_key_in_any_order(key: str, inside: bool) -> None:
     assert not found.pending
 
 
-def test_items_without_numbers_by_index_or_place() -> None:
-    """Items that name no document are matched by index, or by place when the counts agree."""
+def test_items_without_numbers_by_index() -> None:
+    """Items that name no document are matched by the index that ARM gives them, from 0 or 1."""
     bare = {"status": "PROCESSED", "result": "CREATED"}
-    failed = {"status": "FAILED", "result": "REJECTED", "message": "no", "index": 0}
-    by_index = [{**bare, "index": 2}, {**bare, "index": 1}, failed]
-    assert outcomes(read_batch(reply({"items": by_index}), "documents", SENT))[1] == "rejected"
-    assert len(outcomes(read_batch(reply({"items": [bare] * 3}), "documents", SENT))) == 3
+    failed = {"status": "FAILED", "result": "REJECTED", "message": "no"}
+    for first in (0, 1):
+        items = [{**bare, "index": first + 2}, {**bare, "index": first + 1}, {**failed, "index": first}]
+        assert outcomes(read_batch(reply({"items": items}), "documents", SENT)) == {
+            1: "rejected", 2: "created", 3: "created",
+        }  # fmt: skip
+    for indexes in ((0, 1, 1), (1, 2, 4), (0, 1)):
+        items = [{**bare, "index": index} for index in indexes]
+        assert read_batch(reply({"items": items}), "documents", SENT).results == ()
+
+
+def test_items_without_any_number_count_only_where_all_say_the_same() -> None:
+    """Their order proves nothing: a rejection given to the wrong document would free the number of one that ARM has."""
+    bare = {"status": "PROCESSED", "result": "CREATED", "referenceNo": 7}
+    failed = {"status": "FAILED", "result": "REJECTED", "message": "no"}
+    same = read_batch(reply({"items": [bare, {**bare, "warnings": ["cut"]}, bare]}), "documents", SENT)
+    assert [(result.outcome, result.warnings, result.reference) for result in same.results] == [
+        (Outcome.CREATED_WITH_WARNINGS, ("cut",), "")
+    ] * 3
+    assert outcomes(read_batch(reply({"items": [failed] * 3}), "documents", SENT)) == dict.fromkeys(
+        (1, 2, 3), "rejected"
+    )
+    mixed = read_batch(reply({"items": [bare, failed, bare]}), "documents", SENT)
+    assert (mixed.results, mixed.rejection) == ((), "ARM rejected records without naming them: no")
+    working = read_batch(reply({"items": [bare, failed, {"status": "QUEUED"}]}), "documents", SENT)
+    assert (working.results, working.rejection, working.pending) == ((), "", True)
     lacking = read_batch(reply({"items": [bare] * 2}), "documents", SENT)
     assert lacking.results == ()
     assert lacking.unmatched
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"success": True}, {"statusCode": 201}, {"httpStatus": "200"}, {"outcome": "PROCESSING"}, {"referenceNo": 35078}],
+)
+def test_a_rejection_that_contradicts_itself_is_none(more: dict[str, Any]) -> None:
+    """A record that was "rejected" and has a success, work going on or a reference of ARM's is looked up."""
+    answer = {"documentNo": "3", "status": "FAILED", "result": "REJECTED", **more}
+    assert outcomes(read_batch(reply({"documents": [answer]}), "documents", [(3, "3")])) == {3: "in_doubt"}
 
 
 def test_failed_item_keeps_arms_words() -> None:
