@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from armbulk.i18n import Words
 from armbulk.package_data import data_path
+from armbulk.results.outcome_texts import translate_message
 
 
 def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:
@@ -27,6 +28,7 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
     def translate(en: str, no: str) -> str:
         return Words(en, no).text(lang)
 
+    environment.filters["message"] = lambda message: translate_message(message, lang)
     text = environment.get_template(f"{template}.txt.j2").render(report, **extra, w=translate)
     return "".join(character for character in text if character == "\n" or character.isprintable())
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.clock import format_iso
-from armbulk.model.outcome import ApiUsage
+from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.planning.items import (
@@ -24,6 +24,7 @@ from armbulk.planning.items import (
     set_aside_unchanged,
 )
 from armbulk.quota.limits import QuotaLimits, Usage
+from armbulk.resources.identifiers import mask_national_id
 from armbulk.validation.check import Checked
 
 MAX_POSTDATING = timedelta(days=31)
@@ -50,6 +51,12 @@ class ImportOptions:
     first_import: bool = False
     overwrite: bool = False
 
+
+MAX_LEFT_OUT = 10_000
+"""How many records that are not sent the JSON of a plan lists; it counts all."""
+
+_SETTLED = (Outcome.ALREADY_SENT, Outcome.UNCHANGED)
+"""Outcomes that need no reason: ARM has what the file says."""
 
 _SENT_CUSTOMERS = {"customer": pl.String, "content": pl.String, "run": pl.Int64}
 
@@ -253,6 +260,7 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
             "lines": int(documents["writes"].sum() - documents.height),
         },
         "not_sent": _count_not_sent(plan.items),
+        "left_out": _list_left_out(plan),
         "batches": [
             {
                 "no": batch.no,
@@ -291,6 +299,29 @@ def _count_not_sent(items: pl.DataFrame) -> dict[str, dict[str, int]]:
     for resource, outcome, count in counts.iter_rows():
         by_resource.setdefault(resource, {})[outcome] = count
     return by_resource
+
+
+def _list_left_out(plan: ImportPlan) -> list[dict[str, Any]]:
+    """The records that are not sent because of what is known of them here, and why."""
+    is_unsaid = pl.col("outcome").is_in([outcome.value for outcome in _SETTLED]) | pl.col("message").is_null()
+    columns = ("resource", "key", "customer_norm", "amount", "currency", "sheet", "row", "outcome", "message")
+    records = plan.items.drop_nulls("outcome").filter(~is_unsaid).select(columns).head(MAX_LEFT_OUT)
+    records = records.with_columns(mask_national_id(pl.col("key")), mask_national_id(pl.col("customer_norm")))
+    sheets = plan.checked.sheets
+    return [
+        {
+            "resource": record["resource"],
+            "number": record["key"],
+            "customer_no": record["customer_norm"] if record["resource"] == "documents" else record["key"],
+            "amount": record["amount"],
+            "currency": record["currency"],
+            "sheet": sheets[record["sheet"]].name,
+            "row": record["row"],
+            "outcome": record["outcome"],
+            "reason": record["message"],
+        }
+        for record in records.iter_rows(named=True)
+    ]
 
 
 def _lookups_to_json(lookups: LookupCost) -> dict[str, Any]:

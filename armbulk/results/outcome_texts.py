@@ -57,6 +57,10 @@ _MESSAGES_NO = {
     "not found at ARM after time to settle; a person must decide: `armbulk resolve`": (
         "ikke funnet hos ARM etter ventetiden; du må avgjøre det selv: `armbulk resolve`"
     ),
+    "if it must go after all, give it another number": "hvis det likevel skal sendes, gi det et annet nummer",
+    "the same customer, date, currency, amount incl. VAT, but other lines, texts or dates": (
+        "samme kunde, dato, valuta og beløp inkl. mva, men andre linjer, tekster eller datoer"
+    ),
     "but the answer names a batch by a number that cannot be used": "men svaret har et batchnummer som ikke kan brukes",
     "but the answer names several batches": "men svaret nevner flere batcher",
     "but the answer states that a record was taken that was not sent in this batch": (
@@ -80,6 +84,28 @@ _BEGINNINGS_NO = {
     REJECTED_WITHOUT_NAME: "ARM avviste poster uten å si hvilke",
 }
 """How messages begin that go on in ARM's words."""
+
+
+_LABELS_NO = {
+    "document type": "dokumenttype",
+    "customer": "kunde",
+    "date": "dato",
+    "currency": "valuta",
+    "amount incl. VAT": "beløp inkl. mva",
+}
+_PATTERNS_NO = (
+    (re.compile(r"sent in run (\d+)"), r"sendt i kjøring \1"),
+    (re.compile(r"not changed in the file since run (\d+)"), r"ikke endret i filen siden kjøring \1"),
+    (re.compile(r"not yet settled in run (\d+)"), r"ikke avklart ennå i kjøring \1"),
+    (re.compile(r"given up in run (\d+): not sent again"), r"oppgitt i kjøring \1: sendes ikke på nytt"),
+    (
+        re.compile(r"in conflict in run (\d+): ARM holds another document with this number"),
+        r"i konflikt i kjøring \1: ARM har et annet bilag med dette nummeret",
+    ),
+)
+_OTHER_DOCUMENT = re.compile(r"run (\d+) sent another document with this number: (.*)")
+_THEN_AND_NOW = re.compile(rf"({'|'.join(map(re.escape, _LABELS_NO))}) (.*) then, (.*) in this file")
+"""Messages with numbers in them."""
 
 
 def translate_outcome(outcome: str, lang: str) -> str:
@@ -131,6 +157,14 @@ def _translate_part(part: str) -> str:
     for beginning, norwegian in _BEGINNINGS_NO.items():
         if part.startswith(beginning):
             return norwegian + part.removeprefix(beginning)
+    for pattern, norwegian in _PATTERNS_NO:
+        if pattern.fullmatch(part):
+            return pattern.sub(norwegian, part)
+    if match := _OTHER_DOCUMENT.fullmatch(part):
+        return f"kjøring {match[1]} sendte et annet bilag med dette nummeret: {_translate_part(match[2])}"
+    if match := _THEN_AND_NOW.fullmatch(part):
+        earlier, now = ("ingen" if text == "none" else text for text in match.groups()[1:])
+        return f"{_LABELS_NO[match[1]]} {earlier} da, {now} i denne filen"
     return _MESSAGES_NO.get(part, part)
 
 

@@ -268,7 +268,8 @@ def sent_documents(conn: sa.Connection, account: Account, batch_id: int | None =
     )
     if batch_id is not None:
         other = item.alias()
-        is_same = sa.and_(other.c.key_norm == sent_key.c.key_norm, other.c.doc_type == sent_key.c.doc_type)
         is_other = sa.or_(sent_key.c.run != other.c.run, sent_key.c.item != other.c.no)
-        query = query.join(other, is_same).where(other.c.batch == batch_id, other.c.outcome.is_(None), is_other)
+        query = query.join(other, other.c.key_norm == sent_key.c.key_norm).where(
+            other.c.batch == batch_id, other.c.outcome.is_(None), is_other
+        )
     return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=SENT_DOCUMENTS_SCHEMA, orient="row")
