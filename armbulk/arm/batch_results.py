@@ -6,7 +6,7 @@ An item's word is a success only when it is one of the known words for it.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -64,11 +64,11 @@ def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus
     body = parse_json(response.body)
     items = list(_find_items(body))
     status = fold_word(unwrap(body).get("status"))
-    client_no = _read_client_no(body)
+    client_nos = read_client_nos([body, *items])
     rejection = _read_rejection(response, body)
     if not items:
         pending = not rejection and (response.status == 202 or status in PENDING_WORDS or body is None)
-        return BatchStatus(pending, message=extract_message(body), client_no=client_no, rejection=rejection)
+        return BatchStatus(pending, message=extract_message(body), client_nos=client_nos, rejection=rejection)
     matched, unmatched, unnamed = _match_items(items, resource, sent)
     read = [read_record(no, record_items, resource) for no, record_items in matched.items()]
     read += [read_record(no, [item], resource) for (no, _), item in zip(sent, unnamed, strict=False)]
@@ -79,15 +79,17 @@ def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus
         rejection = rejection or reason
     results.sort(key=lambda result: result.no)
     return BatchStatus(
-        pending, tuple(results), tuple(unmatched), len(items), extract_message(body), client_no, rejection
+        pending, tuple(results), tuple(unmatched), len(items), extract_message(body), client_nos, rejection
     )
 
 
-def _read_client_no(body: Any) -> str:
-    """The client number an answer says it is for; "" when it says none."""
-    number = unwrap(body).get("clientno")
-    is_number = isinstance(number, (str, int)) and not isinstance(number, bool)
-    return to_one_line(str(number), _MAX_REFERENCE_CHARS) if is_number else ""
+def read_client_nos(bodies: Iterable[Any]) -> frozenset[str]:
+    """Return the client numbers that an answer and its records say they belong to; none where they say nothing."""
+    numbers = (unwrap(body).get("clientno") for body in bodies)
+    texts = (
+        str(number) for number in numbers if isinstance(number, (str, int, Decimal)) and not isinstance(number, bool)
+    )
+    return frozenset(to_one_line(text, _MAX_REFERENCE_CHARS) for text in texts if text.strip())
 
 
 def _read_rejection(response: Response, body: Any) -> str:

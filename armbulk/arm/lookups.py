@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from armbulk.arm.batch_results import read_reference
+from armbulk.arm.batch_results import read_client_nos, read_reference
 from armbulk.arm.json_body import lower_names, parse_json, unwrap
 from armbulk.arm.same_value import is_same_amount, is_same_code, is_same_date, is_same_key
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
@@ -34,9 +34,10 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
     if not documents:
         return _ABSENT
     has_number = any(_has_number(document, expected.document_no) for document in documents)
+    client_nos = read_client_nos(documents)
     if len(documents) > 1:
         message = f"ARM holds {len(documents)} documents with number {expected.document_no}"
-        return DocumentLookup(LookupResult.DIFFERENT, message, has_number=has_number)
+        return DocumentLookup(LookupResult.DIFFERENT, message, has_number=has_number, client_nos=client_nos)
     comparisons = _compare_fields(documents[0], expected)
     differences = [_describe(comparison) for comparison in comparisons if comparison.is_same is False]
     unreadable = [_describe(comparison) for comparison in comparisons if comparison.is_same is None]
@@ -50,7 +51,7 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
         result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up holds nothing to compare"
     else:
         result, message = LookupResult.EQUAL, "found at ARM after the answer was lost"
-    return DocumentLookup(result, message, reference, has_number)
+    return DocumentLookup(result, message, reference, has_number, client_nos)
 
 
 def find_customer(response: Response, customer_no: str) -> dict[str, Any] | None:

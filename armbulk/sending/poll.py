@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
-from armbulk.errors import ServerError
 from armbulk.model.batch_state import FINAL_STATES, BatchState
 from armbulk.model.outcome import REJECTED_WITHOUT_NAME, Outcome
 from armbulk.model.submission import BatchStatus
@@ -56,7 +55,6 @@ class Poller:
         if result.response.status == 404:
             self._count_unknown(batch)
             return
-        verify_client_no(result.content.client_no, session.run.account.client_no)
         self._save_status(batch, result.content, missing)
         session.report_progress("polled", batch)
 
@@ -96,13 +94,3 @@ class Poller:
         is_unnamed = verdict.startswith(REJECTED_WITHOUT_NAME)
         message = verdict if is_unnamed else f"ARM says that the batch failed as a whole: {verdict}"
         session.store.append_message(session.run.id, message, open_nos, keep_earlier=True)
-
-
-def verify_client_no(client_no: str, expected: str) -> None:
-    """Make sure that an answer is for our client, if it says whom it is for; ServerError otherwise."""
-    if client_no and client_no.lstrip("0") != expected.strip().lstrip("0"):
-        raise ServerError(
-            "other-client",
-            f"ARM answered for client {client_no}, not for {expected}: nothing of the answer was believed",
-            "Ask Amili why; do not send anything meanwhile",
-        )

@@ -16,6 +16,7 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.imports import ImportRequest, import_files
 from armbulk.app.plan import build_plan
 from armbulk.app.resume import ResumeRequest, resume_import
+from armbulk.errors import ServerError
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
@@ -180,6 +181,23 @@ def test_a_list_that_is_not_proven_is_not_believed(tmp_path: Path, drop: Drop, w
     assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
     assert listed.lookups == 34
     assert [check.reason for check in result.list_checks] == [reason]
+
+
+@pytest.mark.parametrize("answer", ["list", "document", "customer"])
+def test_records_of_another_client_are_not_believed(tmp_path: Path, answer: str) -> None:
+    """They would make a document look sent, or a customer look known; the import stops, and nothing is sent."""
+    with journey(tmp_path, size="XL", environ=OTHERS) as way:
+        way.run(sample_files(), first_import=True)
+        way.clock.sleep(3_600.0)
+        if answer == "document":  # the list is not read a few seconds after a sending
+            way.run(sample_files(documents=29))
+        created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250}, clientNo=9999)
+        way.sandbox.state.customers["0004"] = {"customerNo": "0004", "name": "Kunde 4", "clientNo": 9999}
+        counts = {"list": {"documents": 40}, "document": {"documents": 30}, "customer": {"documents": 6, "customers": 4}}
+        before = way.documents()
+        with pytest.raises(ServerError, match="ARM answered for client 9999, not only for 2218"):
+            way.run(sample_files(**counts[answer]))
+        assert way.documents() == before
 
 
 def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> None:
