@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import polars as pl
+
 from armbulk.errors import LoginError, Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, LookupResult
+from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord, RecordResult
@@ -21,7 +23,14 @@ from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.sending.list_proof import DistrustReason, ListProof, expect_distrust, prove_list
+from armbulk.sending.list_proof import (
+    DistrustReason,
+    ListProof,
+    expect_distrust,
+    find_missing,
+    may_be_deleted,
+    prove_list,
+)
 from armbulk.store import Batch, ListCheck, Run
 
 _log = logging.getLogger(__name__)
@@ -141,9 +150,13 @@ class DuplicateCheck:
             self._save_check(None, known.height, 0, DistrustReason.INCOMPLETE)
             return None
         proof = prove_list(numbers, known)
-        self._save_check(
-            len(records), known.height, proof.missing, DistrustReason.LACKS_KNOWN if proof.missing else None
-        )
+        if may_be_deleted(proof.missing, known.height):
+            left = self._drop_deleted(known, find_missing(proof.numbers, known))
+            if isinstance(left, RateLimited | CallFailed):
+                return left
+            known, proof = left, prove_list(numbers, left)
+        reason = DistrustReason.LACKS_KNOWN if proof.missing else None
+        self._save_check(len(records), known.height, proof.missing, reason)
         if proof.missing:
             return None
         self.proof = proof
@@ -151,6 +164,22 @@ class DuplicateCheck:
             self.listed.setdefault(normalise_key_text(number), []).append(record)
         self._record_absent(proof)
         return None
+
+    def _drop_deleted(self, known: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFrame | Interruption:
+        """Look up the known documents that the list lacks; return the known ones without those that ARM has deleted.
+
+        When ARM has one of them, the list is wrong, and nothing is recorded.
+        """
+        for key, doc_type in missing.select("key_norm", "doc_type").iter_rows():
+            lookup = self._call(ExpectedDocument(key, doc_type, "", "", None, ""))
+            if not isinstance(lookup, DocumentLookup):
+                return lookup
+            if lookup.result is not LookupResult.ABSENT:
+                return known
+        self.client.store.save_gone(missing)
+        reason = f"{missing.height} documents that were sent are not at ARM any more: neither in its list nor by number"
+        self.client.store.log_decision(self.run_id, reason)
+        return known.join(missing, on=["run", "item"], how="anti")
 
     def _record_absent(self, proof: ListProof) -> None:
         """Record that ARM has none of the documents that the list proves absent."""
@@ -182,10 +211,18 @@ class DuplicateCheck:
         return self._look_up(batch, record)
 
     def _look_up(self, batch: Batch, record: OpenRecord) -> Interruption | None:
-        """Look one document up by its number."""
+        """Look one document up by its number, and record what was found."""
+        lookup = self._call(record.expected)
+        if not isinstance(lookup, DocumentLookup):
+            return lookup
+        self._save(batch, record, lookup)
+        return None
+
+    def _call(self, expected: ExpectedDocument) -> DocumentLookup | Interruption:
+        """Ask ARM for one document."""
         if self.client.clock.interrupted:
             return RateLimited(self.client.clock.now())
-        call = partial(self.client.system.look_up_document, record.expected)
+        call = partial(self.client.system.look_up_document, expected)
         try:
             result = self.client.get(
                 call, run_id=self.run_id, priority=Priority.NORMAL
@@ -202,8 +239,7 @@ class DuplicateCheck:
         if result.content.result is LookupResult.UNKNOWN and not result.content.has_number:
             reason = "its answer to the look-up of a document cannot be read"
             return CallFailed(replace(result.response, reason=reason))
-        self._save(batch, record, result.content)
-        return None
+        return result.content
 
     def _save(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
         """Record what was observed; a document that ARM has gets its outcome, and is not sent."""

@@ -166,21 +166,42 @@ def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P4")
 @pytest.mark.parametrize(
-    ("drop", "wait", "reason"),
+    ("drop", "wait", "reason", "lookups"),
     [
-        (lambda record: record["documentNo"] in {"F3", "F30"}, 3_600.0, "lacks-known"),
-        (lambda record: record["documentNo"] in {"F6", "F30"}, 3_600.0, "lacks-known"),
-        (lambda _: True, 3_600.0, "lacks-known"),
-        (lambda record: record["documentNo"] == "F30", 600.0, "settling"),
+        (lambda record: record["documentNo"] in {"F3", "F30"}, 3_600.0, "lacks-known", 1),
+        (lambda record: record["documentNo"] in {"F6", "F30"}, 3_600.0, "lacks-known", 1),
+        (lambda _: True, 3_600.0, "lacks-known", 0),
+        (lambda record: record["documentNo"] == "F30", 600.0, "settling", 0),
     ],
     ids=["one known missing", "the last known missing", "empty", "too early"],
 )
-def test_a_list_that_is_not_proven_is_not_believed(tmp_path: Path, drop: Drop, wait: float, reason: str) -> None:
+def test_a_list_that_is_not_proven_is_not_believed(
+    tmp_path: Path, drop: Drop, wait: float, reason: str, lookups: int
+) -> None:
     """A list with its own total right, but without a known document, or read too early, stands for nothing."""
     result, listed, _ = _known_then_new(tmp_path, drop, wait=wait)
     assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
-    assert listed.lookups == 34
+    assert listed.lookups == 34 + lookups
     assert [check.reason for check in result.list_checks] == [reason]
+
+
+def test_a_document_that_was_deleted_at_arm_is_looked_up_once(tmp_path: Path) -> None:
+    """The list that lacks it is right, and is trusted; that is recorded, and its number stays taken."""
+    listed = DocumentList()
+    with journey(tmp_path, size="XL", environ=OTHERS) as way:
+        way.run(sample_files(), first_import=True)
+        created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250})
+        del way.sandbox.state.documents["f3"]
+        way.clock.sleep(3_600)
+        way.bench = replace(way.bench, transport=listed)
+        result = way.run(sample_files(documents=40))
+        assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
+        assert (listed.reads, listed.lookups) == (1, 1)
+        assert [(check.reason, check.known, check.missing) for check in result.list_checks] == [(None, 5, 0)]
+        assert "f3" not in way.documents()
+        way.clock.sleep(3_600)
+        way.run(sample_files(documents=60))
+        assert (listed.reads, listed.lookups) == (2, 1)
 
 
 @pytest.mark.parametrize("answer", ["list", "document", "customer"])
@@ -193,7 +214,11 @@ def test_records_of_another_client_are_not_believed(tmp_path: Path, answer: str)
             way.run(sample_files(documents=29))
         created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250}, clientNo=9999)
         way.sandbox.state.customers["0004"] = {"customerNo": "0004", "name": "Kunde 4", "clientNo": 9999}
-        counts = {"list": {"documents": 40}, "document": {"documents": 30}, "customer": {"documents": 6, "customers": 4}}
+        counts = {
+            "list": {"documents": 40},
+            "document": {"documents": 30},
+            "customer": {"documents": 6, "customers": 4},
+        }
         before = way.documents()
         with pytest.raises(ServerError, match="ARM answered for client 9999, not only for 2218"):
             way.run(sample_files(**counts[answer]))
