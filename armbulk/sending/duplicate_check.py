@@ -57,7 +57,8 @@ class DuplicateCheck:
     Attributes:
         client: the calls.
         run_id: the run.
-        enabled: whether anything is looked up at all.
+        enabled: whether documents are looked up that may have been sent from elsewhere, or earlier.
+        is_waived: a person has just confirmed that ARM has none of them: nothing is looked up at all.
         until: only documents dated up to this day (ISO) are; None: all.
         since: earlier observations do not count (epoch seconds).
         settle: seconds after a sending during which a list may lack what was sent.
@@ -70,6 +71,7 @@ class DuplicateCheck:
     client: RateLimitedClient
     run_id: int
     enabled: bool = True
+    is_waived: bool = False
     until: str | None = None
     since: float = 0.0
     settle: float = 0.0
@@ -88,7 +90,7 @@ class DuplicateCheck:
         have sent its documents meanwhile, so each is looked up.
         """
         if look_first is False:
-            return cls(client, run.id, enabled=False)
+            return cls(client, run.id, enabled=False, is_waived=True)
         since = client.store.history_since(run.account)
         if since is not None and since > run.created:
             return cls(client, run.id, since=max(since, started - MAX_AGE_SECONDS), settle=settle)
@@ -96,29 +98,36 @@ class DuplicateCheck:
             return cls(client, run.id, since=started, settle=settle)
         age = MAX_AGE_SECONDS if run.options.get("sole_sender") else MAX_AGE_WITH_OTHERS
         enabled = bool(run.options.get("look_first"))
-        return cls(client, run.id, enabled, run.options.get("look_until"), started - age, settle)
+        until = run.options.get("look_until")
+        return cls(client, run.id, enabled, until=until, since=started - age, settle=settle)
 
     def check(self, batch: Batch) -> Interruption | None:
-        """Look a batch's documents up and set aside those that ARM has; None when all were looked up."""
-        if not self.enabled:
+        """Look a batch's documents up and set aside those that ARM has; None when all were looked up.
+
+        Documents that may have been sent before, and that a person sends again, are looked up in any case: what was
+        lost may have arrived since that was decided.
+        """
+        is_sent_again = not self.is_waived and self.client.store.is_sent_again(batch.id)
+        if not (self.enabled or is_sent_again):
             return None
-        if not self.is_list_checked:
+        if self.enabled and not self.is_list_checked:
             interruption = self._use_list()
             if interruption is not None:
                 return interruption
             self.is_list_checked = True
-        for record in self._unchecked(batch):
+        for record in self._unchecked(batch, in_any_case=is_sent_again):
             interruption = self._check_record(batch, record)
             if interruption is not None:
                 return interruption
         return None
 
-    def _unchecked(self, batch: Batch) -> list[OpenRecord]:
-        """The records of a batch that are still to be looked up."""
+    def _unchecked(self, batch: Batch, *, in_any_case: bool = False) -> list[OpenRecord]:
+        """The records of a batch that are still to be looked up, `in_any_case` also those that are dated later."""
+        until = None if in_any_case else self.until
         return [
             record
             for record in self.client.store.open_records(batch.id)
-            if (self.until is None or not record.date or record.date <= self.until) and record.no not in self.absent
+            if (until is None or not record.date or record.date <= until) and record.no not in self.absent
         ]
 
     def _unchecked_in_run(self) -> Iterator[tuple[Batch, OpenRecord]]:

@@ -153,6 +153,11 @@ class StoreReader:
         with self._engine.connect() as conn:
             return decisions.runs_with_customers_in_doubt(conn, account, run_id)
 
+    def is_sent_again(self, batch_id: int) -> bool:
+        """Return whether a batch has documents that may have been sent before, and that a person sends again."""
+        with self._engine.connect() as conn:
+            return decisions.is_sent_again(conn, batch_id)
+
     def is_posting(self, account: Account) -> bool:
         """Return whether a batch of a client is being sent, or was when its process ended."""
         with self._engine.connect() as conn:

@@ -165,23 +165,23 @@ def select_open_records(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord,
     )
 
 
-def split_batch(conn: sa.Connection, batch_id: int, parts: int) -> None:
-    """Move the open records of a refused batch into `parts` new batches of the same run."""
+def split_batch(conn: sa.Connection, batch_id: int, parts: int) -> list[int]:
+    """Move the open records of a refused batch into `parts` new batches of the same run; return their ids."""
     refused = conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one()
     nos = [record.no for record in select_open_records(conn, batch_id)]
     size = -(-len(nos) // parts)
-    for start in range(0, len(nos), size):
-        move_to_new_batch(conn, refused, nos[start : start + size])
+    return [move_to_new_batch(conn, refused, nos[start : start + size]) for start in range(0, len(nos), size)]
 
 
-def move_to_new_batch(conn: sa.Connection, source: sa.RowMapping, nos: list[int], **values: Any) -> None:
-    """Move records (by number) of a batch into a new one of the same run, with other `values` of theirs."""
+def move_to_new_batch(conn: sa.Connection, source: sa.RowMapping, nos: list[int], **values: Any) -> int:
+    """Move records (by number) of a batch into a new one of the same run, with other `values`; return its id."""
     last_no = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == source["run"])).scalar_one()
     row = {name: source[name] for name in ("run", "resource", "method")}
     insert = sa.insert(batch).values(**row, no=last_no + 1, state=BatchState.PLANNED.value)
-    new_id = conn.execute(insert.returning(batch.c.id)).scalar_one()
+    new_id = int(conn.execute(insert.returning(batch.c.id)).scalar_one())
     is_moved = sa.and_(item.c.run == source["run"], item.c.no.in_(nos))
     conn.execute(sa.update(item).where(is_moved).values(batch=new_id, **values))
+    return new_id
 
 
 def count_writes(conn: sa.Connection, batch_id: int) -> int:

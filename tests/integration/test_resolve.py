@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from support.commands import call
 from support.journey import Journey, journey, outcomes, sample_files
 
+from armbulk.app.session import Session
 from armbulk.cli import cli
 from armbulk.results.run_result import load_result
 from armbulk.store import Store
@@ -185,6 +186,21 @@ def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_
     stood = load_result(way.store, run)
     assert outcomes(stood) == {"created": 8, "not_sent": 1}
     assert way.documents() == {"f4": 1, "f5": 1, "f6": 1}
+
+
+def test_what_arrives_after_the_decision_is_not_sent_again(tmp_path: Path) -> None:
+    """A first import looks nothing up; but what may have been sent before is looked up once more before it goes."""
+    with journey(tmp_path, dialect={"duplicate": "accept"}, faults=["lose-late=3300:POST:documents/batches"]) as way:
+        run = way.begin(sample_files(), first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        way.clock.sleep(2_000)
+        assert way.carry_on(run) == "in_doubt"
+        with Session(way.bench.profile, way.clock) as session:
+            assert session.resolve(run, decision="resend").decided == {"resend": 6}
+        way.clock.sleep(1_400)
+        assert way.carry_on(run) == "finished"
+        assert load_result(way.store, run).count_by_resource()["documents"] == {"already_sent": 6}
+        assert set(way.documents().values()) == {1}
 
 
 def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, int]) -> None:
