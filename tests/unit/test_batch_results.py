@@ -204,6 +204,13 @@ DOCUMENT = {
         (reply({**DOCUMENT, "customerNo": "1"}), LookupResult.DIFFERENT),
         (reply({**DOCUMENT, "currencyAmounts": {"inclVat": 6500.01}}), LookupResult.DIFFERENT),
         (reply({"documentNo": "F-1"}), LookupResult.UNKNOWN),
+        (reply({"documentNo": "F-1", "documentType": "IN", "currency": "NOK"}), LookupResult.UNKNOWN),
+        (reply({"documentNo": "F-1", "documentType": "IN", "documentDate": "2025-02-27"}), LookupResult.EQUAL),
+        (reply({"documentNo": "F-1", "documentType": "CN"}), LookupResult.DIFFERENT),
+        (reply([{**DOCUMENT, "documentType": "CN"}, DOCUMENT]), LookupResult.EQUAL),
+        (reply([{**DOCUMENT, "documentNo": "F-9"}, DOCUMENT]), LookupResult.EQUAL),
+        (reply({**DOCUMENT, "documentNo": "F-9"}), LookupResult.UNKNOWN),
+        (reply([{**DOCUMENT, "documentNo": "F-8"}, {**DOCUMENT, "documentNo": "F-9"}]), LookupResult.UNKNOWN),
         (Response(404), LookupResult.ABSENT),
         (reply({"documents": []}), LookupResult.ABSENT),
         (reply([]), LookupResult.ABSENT),
@@ -213,7 +220,11 @@ DOCUMENT = {
     ],
 )
 def test_looking_a_document_up(answer: Response, look: str) -> None:
-    """Found and equal, found and different, not found, or no observation at all."""
+    """Found and equal, found and different, not found, or no observation at all.
+
+    Equal takes a customer, a date or an amount: number, type and currency prove nothing. Documents of other numbers, as
+    where a server ignores the number, are no observation; of several types the one that was sent is compared.
+    """
     assert read_document(answer, FACT).result == look
 
 
