@@ -4,6 +4,7 @@ A findings frame has one row per problem; `render_findings` turns it into senten
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TypedDict
 
 import polars as pl
@@ -59,8 +60,9 @@ class FindingGroup(TypedDict):
     first: list[RenderedFinding]
 
 
+@cache
 def empty_findings() -> pl.DataFrame:
-    """Return a findings frame without rows."""
+    """Return a findings frame without rows: always the same, because frames are never changed."""
     return pl.DataFrame(schema=SCHEMA)
 
 
@@ -72,6 +74,8 @@ def to_findings(rows: pl.DataFrame, **values: str | int | pl.Expr | None) -> pl.
         values: More columns, as a constant or an expression over `rows`. Columns that are still missing are null, and
             the severity is the catalogue's.
     """
+    if rows.is_empty():
+        return empty_findings()
     columns = {name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in values.items()}
     frame = rows.with_columns(**columns)
     missing = [pl.lit(None).alias(name) for name in SCHEMA if name not in frame.columns]
@@ -92,7 +96,10 @@ def make_findings(sheet: int, rows: Sequence[Mapping[str, str | int | None]]) ->
 
 def merge_findings(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Concatenate findings frames, sorted by sheet, row and column."""
-    findings = pl.concat([empty_findings(), *(frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames)])
+    filled = [frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames if frame.height]
+    if not filled:
+        return empty_findings()
+    findings = pl.concat(filled)
     letters = pl.col("column").str.len_chars()
     return findings.sort("sheet", "row", letters, "column", "severity", "code", nulls_last=False, maintain_order=True)
 

@@ -7,6 +7,7 @@ taken for a field.
 import re
 import unicodedata
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 _SYMBOLS = {"%": " pct ", "‰": " permille ", "€": " eur ", "$": " usd ", "£": " gbp ", "#": " no "}
@@ -84,6 +85,7 @@ def spell_symbols(header: str) -> str:
     return header
 
 
+@lru_cache(maxsize=8192)
 def find_units(header: str) -> frozenset[Unit]:
     """Return what the words of a header say about its unit."""
     words = split_words(header)

@@ -28,6 +28,7 @@ _MAX_SUGGESTIONS = 100  # unknown headers for which a known one is suggested
 _MIN_SUGGESTION_SIMILARITY = 0.8
 _MIN_SIMILAR_CHARS = 5
 _DIGITS = re.compile("[0-9]")
+_SEPARATORS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,14 @@ class HeaderMatch:
 _NOT_RECOGNISED = HeaderMatch(None, None)
 
 
+@lru_cache(maxsize=8192)
 def fold_header(text: str) -> str:
     """Return a header as it is compared: without case, spaces, punctuation and invisible characters.
 
     A character with a meaning is a word: `Mva %` is a rate, `Mva` an amount.
     """
     plain = spell_symbols(unicodedata.normalize("NFKC", text)).casefold()
-    return re.sub(r"[\W_]+", "", plain)
+    return _SEPARATORS.sub("", plain)
 
 
 _IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in (words.en, words.no))

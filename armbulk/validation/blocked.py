@@ -10,6 +10,7 @@ from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 from armbulk.validation.layout import NO_RECORD_CODES
 
+_RECORDS = ("customers", "documents")
 _MAY_MISS_LINES = ["ragged-row", "too-few-fields", "rows-in-a-cell"]
 """Codes of rows that may have cost the document beside them a line."""
 
@@ -21,6 +22,8 @@ def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> di
     document is not known blocks the documents whose lines are above and below it.
     """
     every_error = findings.filter(pl.col("severity") == Severity.ERROR.value)
+    if every_error.is_empty():
+        return {name: tables[name].rows.select("sheet", "row").clear() for name in _RECORDS if name in tables}
     errors = every_error.select("sheet", "row").unique()
     every_row = pl.concat([table.rows.select("sheet", "row") for table in tables.values()] or [errors.clear()])
     first = every_row.group_by("sheet").agg(pl.col("row").min().alias("first"))
@@ -28,7 +31,7 @@ def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> di
     if "documents" in tables and "lines" in tables:
         by_lines = _find_documents_of_lines(tables["documents"], tables["lines"], blocked["lines"], every_error)
         blocked["documents"] = pl.concat([blocked["documents"], by_lines]).unique(maintain_order=True)
-    return {name: blocked[name] for name in ("customers", "documents") if name in blocked}
+    return {name: blocked[name] for name in _RECORDS if name in blocked}
 
 
 def _find_documents_of_lines(

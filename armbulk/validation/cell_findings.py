@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from armbulk.findings.frame import to_findings
+from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.model.fields import Field, FieldType
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
@@ -12,6 +12,8 @@ def make_cell_findings(
     table: Table, rows: pl.DataFrame, code: str, field: Field, detail: str | pl.Expr | None = None
 ) -> pl.DataFrame:
     """Return findings for `rows` (sheet, row, value, and the columns that `detail` needs)."""
+    if rows.is_empty():
+        return empty_findings()
     letters = pl.DataFrame(
         [(sheet, columns.get(field.name)) for sheet, columns in table.columns.items()],
         schema={"sheet": pl.UInt16, "column": pl.String},

@@ -16,6 +16,8 @@ _DATE_COLUMN_CODES = ["dates-mixed", "dates-half-converted"]
 
 def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
     """Return findings without those that follow from others."""
+    if findings.is_empty():
+        return findings
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_of_missing_records(kept, tables)

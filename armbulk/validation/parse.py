@@ -92,8 +92,8 @@ def _parse_column(
     frame: pl.DataFrame, cells: CellColumn, *, knows_formats: bool
 ) -> tuple[pl.Series, list[pl.DataFrame]]:
     dtype = DTYPES[cells.field.type]
-    if not cells.letter:
-        return pl.Series(cells.field.name, [None] * frame.height, dtype=dtype), []
+    if not cells.letter or _is_blank(frame, cells.letter):
+        return pl.Series(cells.field.name, [None], dtype=dtype).new_from_index(0, frame.height), []
     sheet_frame = frame
     shown = apply_number_formats(frame, cells, knows_formats=knows_formats)
     frame = shown.frame
@@ -113,6 +113,10 @@ def _parse_column(
         *issues,
         *shown.warnings,
     ]
+    applies = [where.any() for _, where, _ in issues]
+    parsed = frame.select(value.alias("parsed"), pl.any_horizontal(applies).alias("has_issues"))
+    if not parsed["has_issues"].any():
+        return parsed["parsed"].cast(dtype).alias(cells.field.name), []
     number = pl.coalesce(
         [pl.when(where.fill_null(value=False)).then(index) for index, (_, where, _) in enumerate(issues)]
     )
@@ -129,6 +133,11 @@ def _parse_column(
     values = parsed["parsed"].zip_with(is_kept, pl.Series([None], dtype=parsed["parsed"].dtype))
     findings = [_issue_findings(parsed, cells)] if parsed["code"].count() else []
     return values.cast(dtype).alias(cells.field.name), findings
+
+
+def _is_blank(frame: pl.DataFrame, letter: str) -> bool:
+    """Return whether a column has no cell: most files use a few of the fields, and each has a fixed cost."""
+    return frame[letter].null_count() == frame.height and frame[f"{letter}.cell"].null_count() == frame.height
 
 
 def _issue_findings(parsed: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
