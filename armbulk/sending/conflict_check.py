@@ -87,6 +87,10 @@ class ConflictCheck:
                 break
         return interruption
 
+    def forget(self, batch: Batch) -> None:
+        """Compare a batch's customers anew before it goes: it has waited meanwhile."""
+        self.checked -= {record.no for record in self.client.store.open_records(batch.id)}
+
     def _unchecked(self, batch: Batch) -> list[OpenRecord]:
         records = self.client.store.open_records(batch.id)
         if batch.method == "PUT":

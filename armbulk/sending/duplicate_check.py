@@ -44,6 +44,8 @@ MAX_AGE_SECONDS = 31 * 86_400.0
 MAX_AGE_WITH_OTHERS = 86_400.0
 """The same where other machines send for the client, too."""
 
+_REFRESH_SECONDS = 900.0
+
 _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
 _SENT_BEFORE = "nothing was sent: ARM holds this document already"
@@ -61,11 +63,15 @@ class DuplicateCheck:
         is_waived: a person has just confirmed that ARM has none of them: nothing is looked up at all.
         until: only documents dated up to this day (ISO) are; None: all.
         since: earlier observations do not count (epoch seconds).
+        max_age: nor do observations that are older than so many seconds, also in a session that waits long.
         settle: seconds after a sending during which a list may lack what was sent.
         listed: ARM's list by compared document number; empty: not available, not worth it, or not proven.
         proof: what the list proves; None: nothing.
         is_list_checked: whether it is decided whether the list is used.
+        list_checked_at: when that was decided (epoch seconds).
         absent: numbers of the records that ARM does not have.
+        outdated: of these, the numbers that are looked up again, because their batch has waited.
+        refreshed: when `absent` was last read from the store (epoch seconds); None: not yet.
     """
 
     client: RateLimitedClient
@@ -74,11 +80,15 @@ class DuplicateCheck:
     is_waived: bool = False
     until: str | None = None
     since: float = 0.0
+    max_age: float = MAX_AGE_SECONDS
     settle: float = 0.0
     listed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     proof: ListProof | None = None
     is_list_checked: bool = False
+    list_checked_at: float = 0.0
     absent: set[int] = field(default_factory=set)
+    outdated: set[int] = field(default_factory=set)
+    refreshed: float | None = None
 
     @classmethod
     def for_run(
@@ -92,14 +102,13 @@ class DuplicateCheck:
         if look_first is False:
             return cls(client, run.id, enabled=False, is_waived=True)
         since = client.store.history_since(run.account)
+        max_age = MAX_AGE_SECONDS if run.options.get("sole_sender") else MAX_AGE_WITH_OTHERS
         if since is not None and since > run.created:
-            return cls(client, run.id, since=max(since, started - MAX_AGE_SECONDS), settle=settle)
+            return cls(client, run.id, since=since, max_age=max_age, settle=settle)
         if look_first:
-            return cls(client, run.id, since=started, settle=settle)
-        age = MAX_AGE_SECONDS if run.options.get("sole_sender") else MAX_AGE_WITH_OTHERS
+            return cls(client, run.id, since=started, max_age=max_age, settle=settle)
         enabled = bool(run.options.get("look_first"))
-        until = run.options.get("look_until")
-        return cls(client, run.id, enabled, until=until, since=started - age, settle=settle)
+        return cls(client, run.id, enabled, until=run.options.get("look_until"), max_age=max_age, settle=settle)
 
     def check(self, batch: Batch) -> Interruption | None:
         """Look a batch's documents up and set aside those that ARM has; None when all were looked up.
@@ -110,16 +119,36 @@ class DuplicateCheck:
         is_sent_again = not self.is_waived and self.client.store.is_sent_again(batch.id)
         if not (self.enabled or is_sent_again):
             return None
+        self._forget_old()
         if self.enabled and not self.is_list_checked:
             interruption = self._use_list()
             if interruption is not None:
                 return interruption
-            self.is_list_checked = True
+            self.is_list_checked, self.list_checked_at = True, self.client.clock.now()
         for record in self._unchecked(batch, in_any_case=is_sent_again):
             interruption = self._check_record(batch, record)
             if interruption is not None:
                 return interruption
         return None
+
+    def forget(self, batch: Batch) -> None:
+        """Look a batch's documents up again before it goes: it has waited, and others may have sent them meanwhile."""
+        if self.max_age == MAX_AGE_WITH_OTHERS:
+            self.outdated |= {record.no for record in self.client.store.open_records(batch.id)}
+
+    def _forget_old(self) -> None:
+        """Take what was observed of the run's records from the store, without what is too old by now.
+
+        A session may wait for the quota for days, and others send meanwhile. What is stamped in the future was observed
+        by a wrong clock.
+        """
+        now = self.client.clock.now()
+        if self.refreshed is not None and abs(now - self.refreshed) < _REFRESH_SECONDS:
+            return
+        self.refreshed = now
+        self.absent = self.client.store.not_found_in_arm(self.run_id, max(self.since, now - self.max_age), now)
+        if now - self.list_checked_at >= self.max_age:
+            self.is_list_checked, self.listed, self.proof = False, {}, None
 
     def _unchecked(self, batch: Batch, *, in_any_case: bool = False) -> list[OpenRecord]:
         """The records of a batch that are still to be looked up, `in_any_case` also those that are dated later."""
@@ -127,7 +156,8 @@ class DuplicateCheck:
         return [
             record
             for record in self.client.store.open_records(batch.id)
-            if (until is None or not record.date or record.date <= until) and record.no not in self.absent
+            if (until is None or not record.date or record.date <= until)
+            and (record.no not in self.absent or record.no in self.outdated)
         ]
 
     def _unchecked_in_run(self) -> Iterator[tuple[Batch, OpenRecord]]:
@@ -141,7 +171,6 @@ class DuplicateCheck:
     def _use_list(self) -> Interruption | None:
         """Read ARM's list once, and record the documents that ARM does not have, as far as the list proves it."""
         store = self.client.store
-        self.absent |= store.not_found_in_arm(self.run_id, self.since)
         lookups = sum(1 for _ in self._unchecked_in_run())
         if lookups <= MIN_LISTED_LOOKUPS:
             return None
@@ -254,6 +283,7 @@ class DuplicateCheck:
         """Record what was observed; a document that ARM has gets its outcome, and is not sent."""
         store = self.client.store
         store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
+        self.outdated.discard(record.no)
         if lookup.result is LookupResult.ABSENT:
             self.absent.add(record.no)
             return

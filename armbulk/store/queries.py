@@ -110,10 +110,10 @@ class StoreReader:
         with self._engine.connect() as conn:
             return sent_documents(conn, account)
 
-    def not_found_in_arm(self, run_id: int, since: float) -> set[int]:
-        """Return the numbers of a run's records that look-ups after `since` (epoch seconds) did not find in ARM."""
+    def not_found_in_arm(self, run_id: int, since: float, until: float) -> set[int]:
+        """Return the numbers of a run's records that look-ups between two times (epoch seconds) did not find in ARM."""
         query = sa.select(look.c.item).where(
-            look.c.run == run_id, look.c.result == LookupResult.ABSENT.value, look.c.at >= since
+            look.c.run == run_id, look.c.result == LookupResult.ABSENT.value, look.c.at.between(since, until)
         )
         with self._engine.connect() as conn:
             return {int(no) for (no,) in conn.execute(query)}

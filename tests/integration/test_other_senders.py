@@ -18,10 +18,12 @@ from armbulk.app.plan import build_plan
 from armbulk.app.resume import ResumeRequest, resume_import
 from armbulk.errors import ServerError
 from armbulk.planning.plan import ImportOptions
+from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
 from armbulk.sending import duplicate_check
 from armbulk.sending.list_proof import prove_list
+from armbulk.store import Store
 from armbulk.store.copies import CopyDetector, CopyNotice
 
 OTHERS = {"ARMBULK_SOLE_SENDER": "false"}
@@ -183,6 +185,37 @@ def test_a_list_that_is_not_proven_is_not_believed(
     assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
     assert listed.lookups == 34 + lookups
     assert [check.reason for check in result.list_checks] == [reason]
+
+
+@pytest.mark.parametrize("seconds", [3_000.0, 5 * 86_400.0])
+@pytest.mark.parametrize("resource", ["documents", "customers"])
+def test_what_others_do_while_a_batch_waits_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resource: str, seconds: float
+) -> None:
+    """A batch that was checked and then waited for the quota is checked again before it goes."""
+    intend = Store.record_intent
+    with journey(tmp_path, environ=OTHERS, dialect={"duplicate": "accept"}) as way:
+        waits = iter([seconds])
+
+        def wait_once(store: Store, account: Account, batch_id: int, limits: QuotaLimits) -> Any:
+            if store.batch(batch_id).resource == resource and (wait := next(waits, 0.0)):
+                created_elsewhere(way, "F3", currencyAmounts={"inclVat": 250})
+                if resource == "customers":
+                    way.sandbox.state.customers["0002"] = {"customerNo": "0002", "name": "Berg AS"}
+                return way.clock.now() + wait
+            return intend(store, account, batch_id, limits)
+
+        monkeypatch.setattr(Store, "record_intent", wait_once)
+        counts = way.run(sample_files()).count_by_resource()
+        expected = {
+            "documents": {"customers": {"created": 3}, "documents": {"created": 5, "already_sent": 1}},
+            "customers": {
+                "customers": {"created": 2, "conflict": 1},
+                "documents": {"created": 3, "already_sent": 1, "held_back": 2},
+            },
+        }
+        assert counts == expected[resource]
+        assert set(way.documents().values()) == {1}
 
 
 def test_a_document_that_was_deleted_at_arm_is_looked_up_once(tmp_path: Path) -> None:
