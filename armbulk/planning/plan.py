@@ -1,7 +1,7 @@
 """What would be sent, what it costs, and when it ends: the very plan that `sending` carries out."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -106,6 +106,7 @@ class ImportPlan:
         pricing: the batches, and what they take.
         options: what the caller asked for.
         lookups: what is looked up before it goes; None: nothing.
+        customers_read: when ARM was asked for its customers (epoch seconds); None: it was not.
     """
 
     checked: Checked
@@ -113,6 +114,7 @@ class ImportPlan:
     pricing: PricedBatches
     options: ImportOptions
     lookups: LookupCost | None = None
+    customers_read: float | None = None
 
     @property
     def stopped(self) -> bool:
@@ -174,7 +176,7 @@ def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs
 def revise_plan(plan: ImportPlan, decisions: pl.DataFrame, inputs: PlanningInputs) -> ImportPlan:
     """Return the plan with what was decided about its customers (`items.DECISIONS_SCHEMA`), cut and priced anew."""
     items = apply_decisions(plan.items.drop("batch"), decisions)
-    return _cut_and_price(plan.checked, items, plan.options, inputs)
+    return replace(_cut_and_price(plan.checked, items, plan.options, inputs), customers_read=inputs.now)
 
 
 def _cut_and_price(checked: Checked, items: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:

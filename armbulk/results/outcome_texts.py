@@ -128,6 +128,10 @@ _CONFLICT_WORDS_NO = (
         ": ARM holds it with leading zeros, which your file has lost",
         ": ARM har den med nuller foran, som filen har mistet",
     ),
+    (
+        ": ARM shows it masked, and would lose it: enter it, too",
+        ": ARM viser den maskert, og den ville gå tapt: oppgi den også",
+    ),
     (": ARM holds another than the file", ": ARM har en annen enn filen"),
     (": ARM holds nothing", ": ARM har ingenting"),
     (", exported was nothing", ", eksportert var ingenting"),
@@ -138,7 +142,7 @@ _CONFLICT_WORDS_NO = (
     (", the file has ", ", filen har "),
 )
 _FIELDS_NO = {field.header.en: field.header.no for field in RESOURCES["customers"].fields}
-_FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM holds )")
+_FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM (?:holds|shows) )")
 
 
 def translate_message(message: str, lang: str) -> str:
@@ -170,7 +174,7 @@ def _translate_part(part: str) -> str:
 
 def _translate_conflict(fields: str) -> str:
     """The fields of a conflict: a description of each, or the names alone once a run is finished."""
-    if ": ARM holds " not in fields:
+    if not {": ARM holds ", ": ARM shows "} & set(re.findall(": ARM (?:holds|shows) ", fields)):
         return ", ".join(_FIELDS_NO.get(name, name) for name in fields.split(", "))
     text = _FIELD.sub(lambda match: f"{match[1]}{_FIELDS_NO[match[2]]}", fields)
     for english, norwegian in _CONFLICT_WORDS_NO:

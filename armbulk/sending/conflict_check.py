@@ -15,14 +15,14 @@ from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
-from armbulk.sending.customer_reader import CustomerReader
+from armbulk.sending.customer_reader import MAX_LIST_AGE_SECONDS, CustomerReader
 from armbulk.sending.merge import CustomerComparison, compare, merge
 from armbulk.store import Batch, Run
 
 NOT_AT_ARM = "not sent: ARM has no customer with this number (any more)"
 
 NEW_AT_ARM = "{}"
-"""The base of a new customer that ARM does not have: somebody was asked, it is not looked up again."""
+"""The base of a new customer that ARM does not have: somebody was asked, it is not looked up again for a while."""
 
 _CUSTOMERS = RESOURCES["customers"]
 
@@ -97,7 +97,9 @@ class ConflictCheck:
             is_wanted = [record.base is not None for record in records]
         else:
             asks = bool(self.run.options.get("compare_customers"))
-            is_wanted = [asks and record.base != NEW_AT_ARM for record in records]
+            read_at = self.run.options.get("customers_read") or 0.0
+            is_recent = abs(self.client.clock.now() - read_at) < MAX_LIST_AGE_SECONDS
+            is_wanted = [asks and not (is_recent and record.base == NEW_AT_ARM) for record in records]
         return [
             record
             for record, wanted in zip(records, is_wanted, strict=True)
@@ -154,7 +156,7 @@ class ConflictCheck:
         unseen = [
             difference
             for difference in comparison.differences
-            if difference.has_lost_zeros
+            if not difference.may_be_overwritten
             or not (overwrites or difference.path in confirmed)
             or (not overwrites and (confirmed[difference.path] or "") != difference.current)
         ]
