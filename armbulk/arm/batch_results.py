@@ -59,9 +59,12 @@ ARRAY_NAME = "#array"
 Item = dict[str, Any]
 
 
-def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus:
+def read_batch(response: Response, resource: str, sent: SentKeys, uuid: str = "") -> BatchStatus:
     """Return the status in the answer to GET batches/{uuid}; `sent`: the records the batch was sent with."""
     body = parse_json(response.body)
+    number = unwrap(body).get("batchuuid")
+    if uuid and isinstance(number, str) and number and number.strip().lower() != uuid.lower():
+        return BatchStatus(pending=True, client_nos=read_client_nos([body]), is_other_batch=True)
     items = list(_find_items(body))
     status = fold_word(unwrap(body).get("status"))
     client_nos = read_client_nos([body, *items])

@@ -55,7 +55,9 @@ class ArmClient:
 
     def read_batch(self, uuid: str, resource: str, sent: SentKeys) -> ApiResult[BatchStatus]:
         """GET `batches/{uuid}`; the uuid goes out verbatim."""
-        result = self._read(f"/batches/{quote(uuid, safe='')}", lambda response: read_batch(response, resource, sent))
+        result = self._read(
+            f"/batches/{quote(uuid, safe='')}", lambda response: read_batch(response, resource, sent, uuid)
+        )
         return replace(result, client_nos=result.content.client_nos)
 
     def look_up_document(self, expected: ExpectedDocument) -> ApiResult[DocumentLookup]:

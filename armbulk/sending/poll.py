@@ -16,7 +16,7 @@ from armbulk.store import Batch
 _log = logging.getLogger(__name__)
 
 MAX_UNKNOWN_POLLS = 10
-"""Polls answered with 404 after which a batch is in doubt; a 404 is never taken for "not received"."""
+"""Polls answered with 404, or with another batch, after which a batch is in doubt; it is no "not received"."""
 
 MAX_INCOMPLETE_POLLS = 5
 """Final answers without all records after which the missing ones are looked up one by one."""
@@ -52,7 +52,7 @@ class Poller:
             },
         )
         session.set_due(batch, poll_backoff(session.polling.poll).delay(progress.polls))
-        if result.response.status == 404:
+        if result.response.status == 404 or result.content.is_other_batch:
             self._count_unknown(batch)
             return
         self._save_status(batch, result.content, missing)

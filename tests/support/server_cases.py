@@ -322,6 +322,8 @@ CASES = [
     Case("S35 404 at first", "finished", ALL, poll=(NOBODY, NOBODY, DONE)),
     Case("S36 404 for ever, found", "finished", ALL, poll=(NOBODY,), document=FOUND),
     Case("S36 404 for ever, not found", "in_doubt", DOUBT, poll=(NOBODY,)),
+    Case("S36 another batch, found", "finished", ALL, poll=(batch(batchUuid="other"),), document=FOUND),
+    Case("S36 another batch at first", "finished", ALL, poll=(batch(batchUuid="other", items=[]), DONE)),
     Case("S37 406", "unreachable", DOUBT, poll=(answer(406),)),
     Case("S38 the batch of another client", "other-client", DOUBT, poll=(batch(clientNo=9999),)),
     Case(

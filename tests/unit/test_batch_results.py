@@ -148,6 +148,14 @@ def test_whole_batch_failed() -> None:
     assert (outcomes(found), found.rejection) == ({}, "ARM rejected the whole batch")
 
 
+def test_the_answer_for_another_batch_is_not_read() -> None:
+    """A proxy that answers from its memory must not give a document the outcome of its earlier attempt."""
+    body = {"batchUuid": "A-1", "status": "PROCESSED", "documents": [item("3", status="FAILED", result="REJECTED")]}
+    other = read_batch(reply(body), "documents", SENT, "B-2")
+    assert (other.is_other_batch, other.results, other.pending, other.rejection) == (True, (), True, "")
+    assert read_batch(reply(body), "documents", SENT, "a-1").results != ()
+
+
 def test_a_verdict_beside_items_leaves_each_its_own_word() -> None:
     """Items keep their outcome, and those in work keep the batch pending, whatever the batch as a whole says."""
     found = read_batch(reply({"status": "FAILED", "documents": [item("3")]}), "documents", SENT)
