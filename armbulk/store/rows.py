@@ -238,10 +238,14 @@ def _read_documents(conn: sa.Connection, batch_id: int) -> Sequence[sa.RowMappin
 
 
 def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
-    """Forget that a batch's documents were sent: ARM certainly did not take them, so a corrected row can be sent."""
-    documents = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id)
-    if rejected_only:
-        documents = documents.where(item.c.outcome == Outcome.REJECTED.value)
+    """Forget that a batch's documents were sent: ARM certainly did not take them, so a corrected row can be sent.
+
+    Documents with another outcome were set aside before the batch went, because ARM has them: these stay.
+    """
+    is_released = item.c.outcome == Outcome.REJECTED.value
+    if not rejected_only:
+        is_released = sa.or_(is_released, item.c.outcome.is_(None))
+    documents = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id, is_released)
     conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(documents)))
 
 

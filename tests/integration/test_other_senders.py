@@ -187,6 +187,16 @@ def test_a_list_that_is_not_proven_is_not_believed(
     assert [check.reason for check in result.list_checks] == [reason]
 
 
+def test_a_number_that_was_found_at_arm_stays_taken_when_its_batch_is_refused(tmp_path: Path) -> None:
+    """A limit sets the batch back; what was found by looking stays known, so that a later first import sends it not."""
+    with journey(tmp_path, environ=OTHERS, faults=["429:POST:documents/batches:1"]) as way:
+        created_elsewhere(way, "F3", currencyAmounts={"inclVat": 250})
+        assert way.run(sample_files()).count_by_resource()["documents"] == {"created": 5, "already_sent": 1}
+        again = way.run(sample_files(), first_import=True)
+        assert again.count_by_resource()["documents"] == {"already_sent": 6}
+        assert set(way.documents().values()) == {1}
+
+
 @pytest.mark.parametrize("seconds", [3_000.0, 5 * 86_400.0])
 @pytest.mark.parametrize("resource", ["documents", "customers"])
 def test_what_others_do_while_a_batch_waits_is_seen(
