@@ -30,6 +30,9 @@ from armbulk.validation.check import Checked
 MAX_POSTDATING = timedelta(days=31)
 """How long before its own date a document may have been sent, by another machine or a store that is lost."""
 
+MAX_POSTDATING_BY_COPY = timedelta(days=366)
+"""The same where this store is an older copy: its newer copy did send documents that are unknown here."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
@@ -140,6 +143,7 @@ class PlanningInputs:
         estimate: what a batch is expected to take.
         history_since: since when the store knows all that is sent for the client (epoch seconds); None: it does not.
         sole_sender: only this store's machine sends documents for the client.
+        is_copy: the store was found to be an older copy of itself.
         known_documents: how many documents ARM has, as the store knows.
         sent_customers: customers that ARM got from here: `customer`, `content` and `run`.
         salt: of the store's hashes.
@@ -153,6 +157,7 @@ class PlanningInputs:
     estimate: BatchEstimate
     history_since: float | None = None
     sole_sender: bool = False
+    is_copy: bool = False
     known_documents: int = 0
     sent_customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SENT_CUSTOMERS))
     salt: str = ""
@@ -196,7 +201,8 @@ def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: Plann
     """What is looked up before it goes: documents that may have been sent from elsewhere or earlier, and changes."""
     until = None
     if inputs.sole_sender and inputs.history_since is not None and not options.look_up:
-        until = (datetime.fromtimestamp(inputs.history_since, UTC) + MAX_POSTDATING).date().isoformat()
+        postdating = MAX_POSTDATING_BY_COPY if inputs.is_copy else MAX_POSTDATING
+        until = (datetime.fromtimestamp(inputs.history_since, UTC) + postdating).date().isoformat()
     is_old = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
     is_uncertain = (pl.col("resource") == "documents") & is_old & (not options.first_import)
     asks = not options.first_import and not options.update

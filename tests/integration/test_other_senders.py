@@ -288,17 +288,17 @@ def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> N
 # ── a store that is an older copy ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _restore_older_copy(way: Journey, sent_since: list[str]) -> None:
-    """Copy armbulk's folder, send more, and put the copy back; months later."""
+def _restore_older_copy(way: Journey, sent_since: list[str], *, later: float = MONTHS, created: int = 5) -> None:
+    """Copy armbulk's folder, send more, and put the copy back, months later."""
     way.store.close()
     home, kept = way.folder / "home", way.folder / "kept"
     shutil.copytree(home, kept)
     way.store = way.bench.open_store()
-    assert way.run(sent_since).count_by_resource()["documents"]["created"] > 0
+    assert way.run(sent_since).count_by_resource()["documents"].get("created", 0) == created
     way.store.close()
     shutil.rmtree(home)
     shutil.copytree(kept, home)
-    way.clock.sleep(MONTHS)
+    way.clock.sleep(later)
     way.store = way.bench.open_store()
 
 
@@ -315,6 +315,24 @@ def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
         dialog = Notes()
         import_as_user(way, sample_files(documents=8), dialog)
         assert dialog.notes == []
+
+
+def test_a_copy_does_not_know_what_was_dated_far_ahead(tmp_path: Path) -> None:
+    """The newer copy sent invoices that are dated two months later: they are looked up, too."""
+    with known_for_months(tmp_path) as way:
+        _restore_older_copy(way, sample_files(), later=60.0)
+        assert way.run(sample_files(documents=8)).count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
+
+
+def test_a_copy_waits_for_what_its_newer_copy_has_just_sent(tmp_path: Path) -> None:
+    """A call that was lost arrives minutes after the copy was put back: nothing is sent before it has had its time."""
+    faults = ["lose-late=500:POST:documents/batches:2"]
+    with known_for_months(tmp_path, dialect={"duplicate": "accept"}, faults=faults) as way:
+        _restore_older_copy(way, sample_files(), later=60.0, created=0)
+        started = way.clock.now()
+        assert way.run(sample_files(documents=8)).count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
+        assert set(way.documents().values()) == {1}
+        assert way.clock.now() - started < 3_600
 
 
 @pytest.mark.promise("P25")

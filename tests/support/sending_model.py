@@ -322,6 +322,9 @@ class ModelStore:
     def verify_nothing_in_doubt(self, account: Account, run_id: int) -> None:
         """There is no other run."""
 
+    def last_unknown_sending(self) -> None:
+        """There is one copy of this store."""
+
     def is_sent_again(self, batch_id: int) -> bool:
         """Nobody decides."""
         del batch_id
