@@ -142,17 +142,20 @@ def test_numbers_of_an_older_store_are_known_without_content(sent: Journey, tmp_
     assert run.items.filter(run.items["resource"] == "documents")["outcome"].to_list() == ["already_sent"]
 
 
-def test_two_runs_planned_before_either_was_sent(tmp_path: Path) -> None:
-    """What another run sends between plan and sending is compared when the batch goes."""
+@pytest.mark.parametrize("first_import", [False, True])
+def test_two_runs_planned_before_either_was_sent(tmp_path: Path, *, first_import: bool) -> None:
+    """What another run sends between plan and sending is compared when the batch goes, also where ARM is not asked."""
     with journey(tmp_path) as way:
-        variants = {"a": {}, "b": {"amount": "1500.00"}, "c": {}}
-        runs = [way.begin(write(tmp_path, name, **changes)) for name, changes in variants.items()]
+        variants = {"a": {}, "b": {"amount": "1500.00"}, "c": {}, "d": {"type": "CN", "amount": "-1250.00"}}
+        runs = [
+            way.begin(write(tmp_path, name, **changes), first_import=first_import) for name, changes in variants.items()
+        ]
         ends = []
         for run in runs:
             way.carry_on(run)
             items = way.store.items(run)
             ends.append(items.filter(items["resource"] == "documents")["outcome"].to_list())
-        assert ends == [[Outcome.CREATED], [Outcome.CONFLICT], [Outcome.ALREADY_SENT]]
+        assert ends == [[Outcome.CREATED], [Outcome.CONFLICT], [Outcome.ALREADY_SENT], [Outcome.CONFLICT]]
         assert way.documents() == {"r1": 1}
 
 

@@ -17,6 +17,7 @@ from armbulk.app.imports import ImportRequest, import_files
 from armbulk.app.plan import build_plan
 from armbulk.app.resume import ResumeRequest, resume_import
 from armbulk.errors import ServerError
+from armbulk.model.lookup import LookupResult
 from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.results.run_result import RunResult, load_result
@@ -195,6 +196,30 @@ def test_a_number_that_was_found_at_arm_stays_taken_when_its_batch_is_refused(tm
         again = way.run(sample_files(), first_import=True)
         assert again.count_by_resource()["documents"] == {"already_sent": 6}
         assert set(way.documents().values()) == {1}
+
+
+def test_records_that_were_set_aside_shift_no_index(tmp_path: Path) -> None:
+    """ARM counts the records that it got; one that was in conflict before is none of them."""
+    with journey(tmp_path, environ=OTHERS, dialect={"item_identity": "index"}) as way:
+        created_elsewhere(way, "F1", currencyAmounts={"inclVat": 999})
+        result = way.run(sample_files())
+        assert result.count_by_resource()["documents"] == {"created": 5, "conflict": 1}
+        lookups = [call for call in way.sandbox.state.requests if call.method == "GET" and "/documents/" in call.path]
+        assert len(lookups) == 6  # before sending; none afterwards
+
+
+def test_what_a_wrong_clock_has_seen_is_looked_up_again(tmp_path: Path) -> None:
+    """Documents that were "not found" next month may have been sent meanwhile."""
+    with journey(tmp_path, environ=OTHERS) as way:
+        run = way.begin(sample_files())
+        (batch,) = [batch for batch in way.store.batches(run) if batch.resource == "documents"]
+        records = [(record.no, LookupResult.ABSENT) for record in way.store.open_records(batch.id)]
+        way.clock.at += 31 * 86_400.0
+        way.store.save_lookup(batch.id, records, ends_round=False)
+        way.clock.at -= 31 * 86_400.0
+        created_elsewhere(way, "F3", currencyAmounts={"inclVat": 250})
+        way.carry_on(run)
+        assert load_result(way.store, run).count_by_resource()["documents"] == {"created": 5, "already_sent": 1}
 
 
 @pytest.mark.parametrize("seconds", [3_000.0, 5 * 86_400.0])

@@ -203,6 +203,20 @@ def test_what_arrives_after_the_decision_is_not_sent_again(tmp_path: Path) -> No
         assert set(way.documents().values()) == {1}
 
 
+def test_what_is_sent_again_is_known_for_that_in_smaller_batches(tmp_path: Path) -> None:
+    """Its batch is too large, and is cut in two: whenever these go, ARM is asked first."""
+    faults = ["lose-before:POST:documents/batches:1", "413:POST:documents/batches:2"]
+    with journey(tmp_path, dialect={"duplicate": "accept"}, faults=faults) as way:
+        run = way.begin(sample_files(), first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        with Session(way.bench.profile, way.clock) as session:
+            session.resolve(run, decision="resend")
+        assert way.carry_on(run) == "finished"
+        documents = [batch for batch in way.store.batches(run) if batch.resource == "documents"]
+        assert [way.store.is_sent_again(batch.id) for batch in documents] == [False, True, True, True]
+        assert set(way.documents().values()) == {1}
+
+
 def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, int]) -> None:
     """A decision also applies to later imports of other files."""
     way, run = lost
