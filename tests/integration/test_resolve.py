@@ -203,6 +203,27 @@ def test_what_arrives_after_the_decision_is_not_sent_again(tmp_path: Path) -> No
         assert set(way.documents().values()) == {1}
 
 
+def test_only_a_rejection_frees_a_number(lost: tuple[Journey, int]) -> None:
+    """A document in conflict, and one that was given up, keep their numbers when others of their batch are settled."""
+    way, run = lost
+    for number, amount in (("F1", 999), ("F3", 250)):
+        way.sandbox.state.documents[number.lower()] = [
+            {
+                "documentNo": number,
+                "documentType": "IN",
+                "documentDate": "2026-11-01",
+                "currencyAmounts": {"inclVat": amount},
+            }
+        ]
+    with Session(way.bench.profile, way.clock) as session:
+        session.resolve(run, decision="give-up", documents=["F2"], look_up=False)
+        session.resolve(run)
+        guarded = session.store.sent_documents(way.bench.profile.account)
+    settled = dict(guarded.drop_nulls("outcome").select("key_norm", "outcome").iter_rows())
+    assert settled == {"f1": "conflict", "f2": "not_sent", "f3": "created"}
+    assert guarded.height == 6
+
+
 def test_what_is_sent_again_is_known_for_that_in_smaller_batches(tmp_path: Path) -> None:
     """Its batch is too large, and is cut in two: whenever these go, ARM is asked first."""
     faults = ["lose-before:POST:documents/batches:1", "413:POST:documents/batches:2"]
