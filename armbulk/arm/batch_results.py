@@ -50,6 +50,7 @@ _STATUS_NAMES = ("statuscode", "httpstatus", "code", "status")
 _WORKING_WORDS = frozenset({"queued", "processing", "pending", "inprogress", "running", "waiting"})
 _DIGITS = re.compile("[0-9]+")
 _HTTP_STATUS = re.compile("[1-5][0-9]{2}")
+_AT_ARM = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
 _MAX_REFERENCE_CHARS = 100
 _MAX_WORDS_CHARS = 500
 _MAX_DEPTH = 4
@@ -78,7 +79,7 @@ def read_batch(response: Response, resource: str, sent: SentKeys, uuid: str = ""
     results = [result for result in read if result is not None]
     pending = response.status == 202 or status in PENDING_WORDS or len(read) > len(results)
     if unnamed:
-        results, reason = ([], "") if pending else _read_unnamed(results)
+        results, reason = ([], "") if pending else _read_unnamed(results, resource)
         rejection = rejection or reason
     results.sort(key=lambda result: result.no)
     return BatchStatus(
@@ -145,13 +146,15 @@ def _match_items(
     return matched, unmatched, [] if has_index else candidates
 
 
-def _read_unnamed(known: Sequence[RecordResult]) -> tuple[list[RecordResult], str]:
+def _read_unnamed(known: Sequence[RecordResult], resource: str) -> tuple[list[RecordResult], str]:
     """The outcomes of records by as many items that name none of them, and why each has to be looked up ("": no need).
 
     Items that all say the same are everybody's outcome, without what belongs to a single record. Otherwise which record
     was rejected is not known: to guess it from the order would free the number of a document that ARM has.
     """
     plain = {_without_warnings(result.outcome) for result in known}
+    if resource == "customers" and len(plain) > 1 and plain <= _AT_ARM:
+        plain = {Outcome.UPDATED}  # which of them are new is not said
     if Outcome.IN_DOUBT in plain:
         return [], ""
     messages = list(dict.fromkeys(result.message for result in known if result.message))

@@ -80,6 +80,8 @@ def test_items_without_any_number_count_only_where_all_say_the_same() -> None:
     lacking = read_batch(reply({"items": [bare] * 2}), "documents", SENT)
     assert lacking.results == ()
     assert lacking.unmatched
+    upserts = [bare, {**bare, "result": "UPDATED"}, {**bare, "result": "UNCHANGED"}]
+    assert outcomes(read_batch(reply({"items": upserts}), "customers", SENT)) == dict.fromkeys((1, 2, 3), "updated")
 
 
 @pytest.mark.parametrize(
