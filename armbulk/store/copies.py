@@ -54,12 +54,12 @@ class SendingCounter:
             return "", ""
         return words[0] if words else "", words[1] if len(words) > 1 else ""
 
-    def write(self, store_id: str, number: int, at: float) -> bool:
+    def write(self, store_id: str, number: int, time: float) -> bool:
         """Write the number and the time of the last sending, unless a later one is there; return if it is there."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with FileLock(self._folder / f"{store_id}.lock", timeout=_LOCK_SECONDS, mode=0o600):
-                return (self.read(store_id) or -1) >= number or self._replace(store_id, f"{number} {at:.0f}")
+                return (self.read(store_id) or -1) >= number or self._replace(store_id, f"{number} {time:.0f}")
         except (OSError, Timeout):
             return False
 
@@ -134,8 +134,8 @@ class CopyDetector:
             values = {"at": self.clock.now(), "run": 0, "why": f"{_OLDER_COPY}: {notice.value}"}
             conn.execute(sa.insert(event).values(**values))
             if notice is CopyNotice.OLDER:
-                at = self.clock.now() if written is None else min(written, self.clock.now())
-                conn.execute(sa.insert(event).values(at=at, run=0, why=_LAST_SENDING))
+                time = self.clock.now() if written is None else min(written, self.clock.now())
+                conn.execute(sa.insert(event).values(at=time, run=0, why=_LAST_SENDING))
         self.counter.write(store_id, number, self.clock.now())
 
     def was_copied(self) -> bool:
@@ -148,8 +148,8 @@ class CopyDetector:
         """Return when a newer copy of this store last sent something (epoch seconds); None where there was none."""
         query = sa.select(sa.func.max(event.c.at)).where(event.c.run == 0, event.c.why == _LAST_SENDING)
         with self._engine.connect() as conn:
-            at = conn.execute(query).scalar()
-        return None if at is None else float(at)
+            time = conn.execute(query).scalar()
+        return None if time is None else float(time)
 
     def _read_number(self, conn: sa.Connection) -> tuple[str, int]:
         """The store's id, and the number of its last sending."""

@@ -58,7 +58,6 @@ class User:
 
 
 @pytest.mark.proof
-@pytest.mark.promise("P1", "P4")
 @pytest.mark.parametrize("seed", range(12))
 def test_copies_in_any_order(tmp_path: Path, seed: int) -> None:
     """Sendings, copies, restores, purges and resumes in random order, with calls that are lost: each document once."""
