@@ -200,11 +200,15 @@ def _match_by_index(items: Sequence[Item], sent: SentKeys) -> dict[int, Item]:
 
 
 def read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult | None:
-    """Return one record's result; None while ARM still works on it."""
+    """Return one record's result; None while ARM still works on it.
+
+    An item without a word, beside others with one, is a note on the record.
+    """
+    items = [item for item in items if read_words(unwrap(item))] or items
     outcomes = {_read_outcome(item, resource) for item in items}
     members = unwrap(items[-1])
     message = extract_message(items[-1])
-    if outcomes == {None}:
+    if None in outcomes:
         return None
     if len(outcomes) > 1:
         return RecordResult(no, Outcome.CONFLICT, f"ARM gave {len(items)} different answers: {message}")

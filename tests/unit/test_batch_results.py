@@ -193,6 +193,16 @@ def test_contradiction_and_stranger() -> None:
     assert "999" in found.unmatched[0]
 
 
+def test_notes_on_a_record_and_lists_of_what_is_left_are_no_contradiction() -> None:
+    """A record may be in several lists: what is said of it counts, and while one says that it is in work, it is."""
+    noted = {"documents": [item("3")], "validationErrors": [{"documentNo": "3", "message": "cut"}]}
+    assert outcomes(read_batch(reply(noted), "documents", SENT)) == {3: "created"}
+    working = read_batch(
+        reply({"documents": [item("3")], "queue": [item("3", status="QUEUED", result="")]}, 206), "documents", SENT
+    )
+    assert (outcomes(working), working.pending) == ({}, True)
+
+
 FACT = ExpectedDocument("F-1", "IN", "543210", "2025-02-27", "6500", "NOK")
 DOCUMENT = {
     "documentNo": "f-1",
