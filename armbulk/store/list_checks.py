@@ -59,15 +59,23 @@ class ListCheckStore:
         """
         outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome)
         its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
-        is_gone = sa.exists().where(
-            look.c.run == sent_key.c.run, look.c.item == sent_key.c.item, look.c.result == LookupResult.ABSENT.value,
-            look.c.at > sa.func.coalesce(item.c.at, 0.0),
-        )  # fmt: skip
+        absent = (
+            sa.select(look.c.run, look.c.item, sa.func.max(look.c.at).label("at"))
+            .where(look.c.result == LookupResult.ABSENT.value)
+            .group_by(look.c.run, look.c.item)
+            .subquery()
+        )
+        is_gone = absent.c.at > sa.func.coalesce(item.c.at, 0.0)
         date = sa.func.coalesce(item.c.date, sent_key.c.date)
         query = (
             sa.select(sent_key.c.key_norm, sent_key.c.doc_type, date, sent_key.c.run, sent_key.c.item)
             .join_from(sent_key, item, its_record, isouter=True)
-            .where(*belongs_to(sent_key, account), outcome.in_(_AT_ARM), ~is_gone)
+            .join(absent, sa.and_(absent.c.run == sent_key.c.run, absent.c.item == sent_key.c.item), isouter=True)
+            .where(
+                *belongs_to(sent_key, account),
+                outcome.in_(_AT_ARM),
+                sa.func.coalesce(is_gone, sa.false()) == sa.false(),
+            )
         )
         with self._engine.connect() as conn:
             rows = [tuple(row) for row in conn.execute(query)]
