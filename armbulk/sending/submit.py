@@ -83,7 +83,8 @@ class Submitter:
         last = session.store.last_unknown_sending()
         if last is None or session.look_first is False:
             return 0.0
-        return last + MAX_CALL_SECONDS + session.polling.settle - session.clock.now()
+        latest = session.clamp_stored_time(last) + MAX_CALL_SECONDS
+        return latest + session.polling.settle - session.clock.now()
 
     def _call(self, batch: Batch, intent: SubmitIntent) -> ApiResult[SubmitResult]:
         """Submit the records; a bug in between leaves the batch in doubt."""
