@@ -73,6 +73,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ARMBULK_HOME", str(tmp_path))
     monkeypatch.setenv("ARMBULK_GUARD_FOLDER", str(tmp_path.with_name(f"{tmp_path.name}-guard")))
     monkeypatch.setenv("ARMBULK_LANG", "en")
+    monkeypatch.setenv("ARMBULK_POLL_SECONDS", "0.05")  # commands that run by the real clock do not wait long
     monkeypatch.setenv("LANG", "C")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 

@@ -1,7 +1,7 @@
 """Read the status of a batch out of ARM's answer, whatever its dialect.
 
 Items are matched to records by their key, or by the index that ARM gives them; never by position. Items that name no
-record are outcomes only where there is one for each record sent and all say the same: their order does not matter then.
+record are outcomes only where there is one for each record sent and all tell of a success: their order does not matter then.
 An item's word is a success only when it is one of the known words for it.
 """
 
@@ -149,8 +149,8 @@ def _match_items(
 def _read_unnamed(known: Sequence[RecordResult], resource: str) -> tuple[list[RecordResult], str]:
     """The outcomes of records by as many items that name none of them, and why each has to be looked up ("": no need).
 
-    Items that all say the same are everybody's outcome, without what belongs to a single record. Otherwise which record
-    was rejected is not known: to guess it from the order would free the number of a document that ARM has.
+    Items that all tell of a success are everybody's outcome, without what belongs to a single record. A rejection that
+    names no record is none: to guess whose it is would free the number of a document that ARM has.
     """
     plain = {_without_warnings(result.outcome) for result in known}
     if resource == "customers" and len(plain) > 1 and plain <= _AT_ARM:
@@ -158,7 +158,7 @@ def _read_unnamed(known: Sequence[RecordResult], resource: str) -> tuple[list[Re
     if Outcome.IN_DOUBT in plain:
         return [], ""
     messages = list(dict.fromkeys(result.message for result in known if result.message))
-    if len(plain) > 1:
+    if len(plain) > 1 or Outcome.REJECTED in plain:
         words = [result.message for result in known if result.outcome is Outcome.REJECTED and result.message]
         text = "; ".join(dict.fromkeys(words))
         return [], to_one_line(

@@ -79,7 +79,9 @@ class ArmClient:
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""
         result = self._read(f"/{endpoint}?{urlencode(params)}", lambda response: read_page(response, json_array))
-        return replace(result, client_nos=read_client_nos(result.content.records if result.content else ()))
+        numbers = [record.get("clientNo") for record in result.content.records] if result.content else []
+        distinct = {number for number in numbers if isinstance(number, (str, int))}  # a page has up to 1,000 records
+        return replace(result, client_nos=read_client_nos({"clientNo": number} for number in distinct))
 
     def _read(self, path: str, parse: Callable[[Response], _Content]) -> ApiResult[_Content]:
         response = self._http.call("GET", path)

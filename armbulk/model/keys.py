@@ -18,6 +18,8 @@ _INVISIBLE_ORDS = [
     0xFEFF,
 ]
 _CASE_FOLDS = {"\u00df": "ss", "\u03c2": "\u03c3"}  # what case folding changes besides case, in letters people use
+_WITHOUT_INVISIBLE = dict.fromkeys(_INVISIBLE_ORDS)
+_FOLDED = {ord(letter): fold for letter, fold in _CASE_FOLDS.items()}
 
 
 def normalise_key(key: pl.Expr) -> pl.Expr:
@@ -33,9 +35,9 @@ def normalise_key(key: pl.Expr) -> pl.Expr:
 
 def normalise_key_text(key: str) -> str:
     """Return the comparable form of one key, as `normalise_key` gives it."""
-    visible = key.translate(dict.fromkeys(_INVISIBLE_ORDS))
+    visible = key.translate(_WITHOUT_INVISIBLE)
     lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).lower())
-    return " ".join(lower.split()).translate({ord(letter): fold for letter, fold in _CASE_FOLDS.items()})
+    return " ".join(lower.split()).translate(_FOLDED)
 
 
 def loosen_key(key: str) -> str:

@@ -93,7 +93,7 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
     """An import ends with a result workbook; show, runs, results and usage show the same figures."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        env = {**arm.settings}
         code, said = called("import", *files, "--yes", env=env)
         assert (code, said["state"], said["rows"]) == (0, "finished", 9)
         assert sum(said["outcomes"].values()) == said["rows"]
@@ -115,7 +115,7 @@ def test_errors_stop_everything_unless_skipped(tmp_path: Path) -> None:
     path = Path(files[2])
     path.write_text(path.read_text().replace("F2;1;Vare;100", "F2;1;Vare;hundre"))
     with Sandbox() as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        env = {**arm.settings}
         code, said = called("import", *files, "--yes", env=env)
         assert (code, said["run"], said["outcomes"]["held_back"], said["outcomes"]["not_sent"]) == (1, None, 1, 8)
         assert Path(said["result"]).exists()
@@ -132,7 +132,7 @@ def test_expectations_stop_a_wrong_run(tmp_path: Path, expected: list[str]) -> N
         assert called("import", *write_files(tmp_path), "--yes", *expected, env=arm.settings)[0] == 2
         assert arm.state.documents == {}
         right = ["--expect-count", "9", "--expect-total", "1500"]
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        env = {**arm.settings}
         assert called("import", *write_files(tmp_path), "--yes", *right, env=env)[0] == 0
 
 
@@ -141,7 +141,7 @@ def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
     """Unconfirmed documents are listed with row, number, customer and amount; resume looks them up again."""
     files = write_files(tmp_path, documents=1)
     with Sandbox(faults=["lose-before:POST:documents/batches:1"]) as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        env = {**arm.settings}
         code, out, _ = call("import", *files, "--yes", env=env)
         assert code == 3
         assert re.search(r"in_doubt: documents row 2 document F1, customer 0002, NOK 250", out)

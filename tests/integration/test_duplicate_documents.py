@@ -108,7 +108,7 @@ def test_a_result_that_knows_more_than_the_store_stops(tmp_path: Path, kind: str
     home, kept = tmp_path / "home", tmp_path / "kept"
     files = write_files(tmp_path)
     with Sandbox() as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05", "ARMBULK_HOME": str(home)}
+        env = {**arm.settings, "ARMBULK_HOME": str(home)}
         assert CliRunner().invoke(cli, ["usage"], env=env).exit_code == 0
         shutil.copytree(home, kept)
         assert _import(files, env)[0] == 0
@@ -129,7 +129,7 @@ def test_a_first_import_may_be_said(tmp_path: Path) -> None:
     """`--first-import` skips the duplicate check, which the plan announces otherwise."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
+        env = {**arm.settings}
         planned = CliRunner().invoke(cli, ["plan", *files, "--lang", "en"], env=env).output
         assert "--first-import" in planned
         assert "--first-import" not in CliRunner().invoke(cli, ["plan", *files, "--first-import"], env=env).output

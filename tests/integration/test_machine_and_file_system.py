@@ -424,7 +424,7 @@ def test_what_a_killed_process_left_beside_a_result_is_tidied(tmp_path: Path) ->
 
 def armbulk(*words: str, env: dict[str, str]) -> Result:
     """Run a command."""
-    return CliRunner().invoke(cli, [*words, "--json"], env={**env, "ARMBULK_POLL_SECONDS": "0.05"})
+    return CliRunner().invoke(cli, [*words, "--json"], env={**env})
 
 
 @pytest.mark.promise("P16")

@@ -19,7 +19,7 @@ def test_an_open_document_is_imported(tmp_path: Path) -> None:
     shutil.copy(WORKBOOKS / path.name, path)
     before = path.read_bytes()
     with Sandbox() as arm:
-        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home")}
         code, run = called("import", str(path), "--include-hidden", "--yes", env=env)
         assert (code, run["outcomes"]["created"], sorted(arm.state.documents)) == (0, 4, ["f1", "f2"])
     assert path.read_bytes() == before
