@@ -1,7 +1,7 @@
 """Read the status of a batch out of ARM's answer, whatever its dialect.
 
 Items are matched to records by their key, or by the index that ARM gives them; never by position. Items that name no
-record are outcomes only where there is one for each record sent and all tell of a success: their order does not matter then.
+record are outcomes only where there is one for each record sent and all tell of a success: whatever their order.
 An item's word is a success only when it is one of the known words for it.
 """
 
@@ -65,7 +65,9 @@ def read_batch(response: Response, resource: str, sent: SentKeys, uuid: str = ""
     body = parse_json(response.body)
     number = unwrap(body).get("batchuuid")
     if uuid and isinstance(number, str) and number and number.strip().lower() != uuid.lower():
-        return BatchStatus(pending=True, client_nos=read_client_nos([body]), is_other_batch=True)
+        return BatchStatus(pending=True, client_nos=read_client_nos([body]), is_unusable=True)
+    if body is None and response.status in {200, 206}:
+        return BatchStatus(pending=True, is_unusable=True)
     items = list(_find_items(body))
     status = fold_word(unwrap(body).get("status"))
     client_nos = read_client_nos([body, *items])

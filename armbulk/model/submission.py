@@ -100,7 +100,7 @@ class BatchStatus:
         message: the system's own words about the batch.
         client_nos: whom the answer and its items are for, as far as they say.
         rejection: the system's words when it says that the batch as a whole failed; "" otherwise.
-        is_other_batch: the answer has the number of another batch than was asked for: nothing of it is read.
+        is_unusable: the answer cannot be read, or has the number of another batch: nothing of it is believed.
     """
 
     pending: bool
@@ -110,4 +110,4 @@ class BatchStatus:
     message: str = ""
     client_nos: frozenset[str] = frozenset()
     rejection: str = ""
-    is_other_batch: bool = False
+    is_unusable: bool = False

@@ -16,7 +16,7 @@ from armbulk.store import Batch
 _log = logging.getLogger(__name__)
 
 MAX_UNKNOWN_POLLS = 10
-"""Polls answered with 404, or with another batch, after which a batch is in doubt; it is no "not received"."""
+"""Polls answered with 404, or with nothing usable, after which a batch is in doubt; it is no "not received"."""
 
 MAX_INCOMPLETE_POLLS = 5
 """Final answers without all records after which the missing ones are looked up one by one."""
@@ -52,17 +52,20 @@ class Poller:
             },
         )
         session.set_due(batch, poll_backoff(session.polling.poll).delay(progress.polls))
-        if result.response.status == 404 or result.content.is_other_batch:
-            self._count_unknown(batch)
+        if result.response.status == 404 or result.content.is_unusable:
+            self._count_unknown(batch, result.response.status)
             return
         self._save_status(batch, result.content, missing)
         session.report_progress("polled", batch)
 
-    def _count_unknown(self, batch: Batch) -> None:
+    def _count_unknown(self, batch: Batch, status: int) -> None:
         progress = self.session.progress_of(batch)
         progress.unknown_polls += 1
         if progress.unknown_polls >= MAX_UNKNOWN_POLLS:
-            self.session.store.move_batch(batch.id, BatchState.IN_DOUBT, "ARM does not know the batch any more")
+            why = (
+                "ARM does not know the batch any more" if status == 404 else "ARM's answers for the batch are unusable"
+            )
+            self.session.store.move_batch(batch.id, BatchState.IN_DOUBT, why)
 
     def _save_status(self, batch: Batch, status: BatchStatus, missing: int) -> None:
         """Commit the outcomes of a status; a final one that lacks records too often makes the batch in doubt."""

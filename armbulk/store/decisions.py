@@ -92,6 +92,14 @@ def runs_with_customers_in_doubt(conn: sa.Connection, account: Account, run_id: 
     return [number for (number,) in conn.execute(query)]
 
 
+def runs_with_answers_to_fetch(conn: sa.Connection, account: Account, run_id: int | None) -> list[int]:
+    """Return the runs of a client, or the one, with batches that ARM has accepted, and whose outcome is unknown."""
+    query = sa.select(run.c.id).distinct().join_from(run, batch, batch.c.run == run.c.id)
+    query = query.where(*belongs_to(run, account), batch.c.state == BatchState.ACCEPTED.value)
+    query = query.where(run.c.id == run_id if run_id is not None else sa.true())
+    return [number for (number,) in conn.execute(query.order_by(run.c.id))]
+
+
 def is_posting(conn: sa.Connection, account: Account) -> bool:
     """Return whether a batch of a client is being sent, or was when its process ended."""
     query = sa.select(batch.c.id).join_from(batch, run).where(*belongs_to(run, account))

@@ -35,6 +35,11 @@ _MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT
 """Outcomes of records that were set aside before their batch went, and of records that were sent."""
 
 
+def no_such_run_error(run_id: int) -> StoreError:
+    """Return the error for a run that is not in the store, or not any more."""
+    return StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
+
+
 class StoreReader:
     """Reads the database; changes nothing."""
 
@@ -45,7 +50,7 @@ class StoreReader:
         with self._engine.connect() as conn:
             row = conn.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
         if row is None:
-            raise StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
+            raise no_such_run_error(run_id)
         return to_run(row)
 
     def runs(self) -> list[Run]:
@@ -88,7 +93,9 @@ class StoreReader:
     def usage_of_run(self, run_id: int) -> ApiUsage:
         """Return what a run has used of the quota so far."""
         with self._engine.connect() as conn:
-            row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).one()
+            row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).first()
+        if row is None:  # another process has purged it meanwhile
+            raise no_such_run_error(run_id)
         return ApiUsage(*row)
 
     def count_records(self, run_id: int) -> int:
@@ -152,6 +159,11 @@ class StoreReader:
         """Return the runs whose customers may have been sent and have no outcome; `resume` sends them again."""
         with self._engine.connect() as conn:
             return decisions.runs_with_customers_in_doubt(conn, account, run_id)
+
+    def runs_with_answers_to_fetch(self, account: Account, run_id: int | None = None) -> list[int]:
+        """Return the runs with batches that ARM has accepted, and whose outcome is unknown; `resume` asks for it."""
+        with self._engine.connect() as conn:
+            return decisions.runs_with_answers_to_fetch(conn, account, run_id)
 
     def is_sent_again(self, batch_id: int) -> bool:
         """Return whether a batch has documents that may have been sent before, and that a person sends again."""

@@ -203,6 +203,17 @@ def test_what_arrives_after_the_decision_is_not_sent_again(tmp_path: Path) -> No
         assert set(way.documents().values()) == {1}
 
 
+def test_what_arm_has_accepted_and_not_told_is_not_settled(tmp_path: Path) -> None:
+    """The run waited as long as it was to: `resolve` has nothing to decide, says how to go on, and ends with code 3."""
+    with journey(tmp_path, delay=10_000.0, environ={"ARMBULK_WAIT_SECONDS": "60"}) as way:
+        run = way.begin(sample_files(customers=1, documents=1)[1:], first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        assert resolve(way, "--no-ask") == (3, {"open": [], "decided": {}, "fetch": ["1"]})
+        env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home"), "ARMBULK_LANG": "en"}
+        shown = CliRunner().invoke(cli, ["resolve", "--no-ask"], env=env)
+        assert (shown.exit_code, "`armbulk resume 1`" in shown.output) == (3, True)
+
+
 def test_only_a_rejection_frees_a_number(lost: tuple[Journey, int]) -> None:
     """A document in conflict, and one that was given up, keep their numbers when others of their batch are settled."""
     way, run = lost

@@ -153,7 +153,7 @@ def test_the_answer_for_another_batch_is_not_read() -> None:
     """A proxy that answers from its memory must not give a document the outcome of its earlier attempt."""
     body = {"batchUuid": "A-1", "status": "PROCESSED", "documents": [item("3", status="FAILED", result="REJECTED")]}
     other = read_batch(reply(body), "documents", SENT, "B-2")
-    assert (other.is_other_batch, other.results, other.pending, other.rejection) == (True, (), True, "")
+    assert (other.is_unusable, other.results, other.pending, other.rejection) == (True, (), True, "")
     assert read_batch(reply(body), "documents", SENT, "a-1").results != ()
 
 
