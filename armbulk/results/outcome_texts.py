@@ -53,9 +53,13 @@ _MESSAGES_NO = {
         "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
     ),
     "ARM holds the values that were sent": "ARM har verdiene som ble sendt",
+    "ARM holds other values than were sent": "ARM har andre verdier enn de som ble sendt",
     "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
     "not found at ARM after time to settle; a person must decide: `armbulk resolve`": (
         "ikke funnet hos ARM etter ventetiden; du må avgjøre det selv: `armbulk resolve`"
+    ),
+    "sent several times without an outcome, and ARM does not have these values": (
+        "sendt flere ganger uten utfall, og ARM har ikke disse verdiene"
     ),
     "if it must go after all, give it another number": "hvis det likevel skal sendes, gi det et annet nummer",
     "the same customer, date, currency, amount incl. VAT, but other lines, texts or dates": (

@@ -9,6 +9,7 @@ import pytest
 from support.journey import journey, outcomes, sample_files, write_files
 
 from armbulk.results.run_result import load_result
+from armbulk.sending.next_step import MAX_ATTEMPTS
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -16,8 +17,8 @@ UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 class Failing(httpx.BaseTransport):
     """ARM, which says that the batches of a resource failed; it takes those of the first records all the same."""
 
-    def __init__(self, resource: str, *, taken: int, message: str = "Ledger closed") -> None:
-        self.resource, self.taken, self.message, self.posts = resource, taken, message, 0
+    def __init__(self, resource: str, *, taken: int, message: str = "Ledger closed", speaks: bool = True) -> None:
+        self.resource, self.taken, self.message, self.speaks, self.posts = resource, taken, message, speaks, 0
         self._inner = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -30,6 +31,8 @@ class Failing(httpx.BaseTransport):
             if self.taken:
                 self._inner.handle_request(httpx.Request("POST", request.url, headers=headers, json=body))
             return _answer(202, {"batchUuid": UUID, "status": "QUEUED"})
+        if request.url.path.endswith(UUID) and not self.speaks:
+            return httpx.Response(200, stream=httpx.ByteStream(b"<html>Log in</html>"))
         if request.url.path.endswith(UUID):
             return _answer(200, {"batchUuid": UUID, "status": "FAILED", "message": self.message})
         return self._inner.handle_request(request)
@@ -95,6 +98,21 @@ def test_customers_are_looked_up_at_once(tmp_path: Path, taken: int, said: dict[
             rejected = stood.items.filter(stood.items["outcome"] == "rejected")
             assert rejected["message"].unique().to_list() == ["Ledger closed"]
         assert failing.posts == 1
+
+
+@pytest.mark.parametrize(("taken", "said"), [(3, {"created": 6, "unchanged": 3}), (0, {"rejected": 3, "held_back": 6})])
+def test_customers_whose_outcome_is_never_told_are_looked_up(tmp_path: Path, taken: int, said: dict[str, int]) -> None:
+    """They are sent a few times; then what ARM has decides, and the documents are not blocked for ever."""
+    with journey(tmp_path) as way:
+        failing = Failing("customers", taken=taken, speaks=False)
+        way.bench = replace(way.bench, transport=failing)
+        run = way.begin(sample_files(), first_import=True)
+        state = way.carry_on(run)
+        if state != "finished":
+            way.clock.sleep(2_000)
+            assert (state, way.carry_on(run)) == ("in_doubt", "finished")
+        assert outcomes(load_result(way.store, run)) == said
+        assert failing.posts == MAX_ATTEMPTS
 
 
 def test_words_on_a_batch_are_shown_without_what_they_quote(tmp_path: Path) -> None:
