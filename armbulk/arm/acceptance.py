@@ -48,6 +48,10 @@ _BATCH_IN_ADDRESS = re.compile(r"/batches/([^/?#]+)/?(?:[?#].*)?", re.IGNORECASE
 _BATCH_ADDRESS_IN_TEXT = re.compile(r"/batches/[^/?#\s]*[0-9]", re.IGNORECASE)
 _BATCH_IN_TEXT = re.compile(r"batch.{0,80}[0-9a-f]{8}(-[0-9a-f]{4}){3}-", re.IGNORECASE | re.DOTALL)
 _NUMBER_IN_TEXT = re.compile(r"batch[_-]?(uuid|id|no|number|ref)", re.IGNORECASE)
+_MAX_MESSAGE_CHARS = 10_000
+_MAX_TEXT_BYTES = 1024 * 1024
+"""A longer text is no error message: nobody knows what it says."""
+
 _JSON_START = re.compile(r"""\{\s*(["'}]|$)|\[\s*([\]\[{"'0-9-]|true|false|null|$)""")
 _COMPLAINT_ARRAYS = frozenset(
     {"errors", "warnings", "validationerrors", "modelstate", "violations", "problems", "faults"}
@@ -319,6 +323,7 @@ def _shows_success(member: _Member, value: dict[str, Any], resource: str, keys: 
 
 def _judge_text(member: _Member, text: str, keys: set[str]) -> list[str]:
     """What a text, alone or in an object, says of records that were taken."""
+    text = text[:_MAX_MESSAGE_CHARS]
     if normalise_key_text(text) in keys:
         return ["says in words that records were taken"] if is_count_name(member.name) else []
     if is_count_name(member.name) and is_count(text):
@@ -367,6 +372,8 @@ def _is_word_name(name: str) -> bool:
 
 def _doubt_unreadable(response: Response) -> str:
     """Why a body that is not JSON may hide a batch number; "" for an empty one, a text and a web page without any."""
+    if len(response.body) > _MAX_TEXT_BYTES:
+        return "is too long"
     text = response.body.decode("utf-8", errors="replace").strip("\ufeff \t\r\n")
     start = text[:200].lower()
     is_page = start.startswith(("<!doctype html", "<html", "<head", "<body", "<!--", "<h1", "<center", "<p>", "<title"))

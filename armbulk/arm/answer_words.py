@@ -30,6 +30,7 @@ _NEGATION = re.compile(
     r"|ikke|ingen|kan|må|kun|bare|hvis|feil\w*)\b",
     re.IGNORECASE,
 )
+_SENTENCE_CHARS, _NEGATION_AFTER_CHARS = 300, 15
 _SENTENCE_END = re.compile(r"[.;:!?\n](?:\s|$)")
 _PHRASES = re.compile(
     rf"\b(?:was|were|been|is|are|ble|er|blitt|successfully)\s+(?:successfully\s+|partially\s+|partly\s+)*(?:{_TAKEN})\b"
@@ -82,10 +83,11 @@ def states_success(text: str) -> bool:
     if _WHOLE.fullmatch(plain) and not _NEGATION.search(plain):
         return True
     for match in _PHRASES.finditer(plain):
-        before, after = plain[: match.start()], plain[match.end() :]
+        before = plain[max(match.start() - _SENTENCE_CHARS, 0) : match.start()]
+        after = plain[match.end() : match.end() + _NEGATION_AFTER_CHARS]
         start = max((end.end() for end in _SENTENCE_END.finditer(before)), default=0)
         end = _SENTENCE_END.search(after)
-        if not _NEGATION.search(before[start:]) and not _NEGATION.search(after[: end.start() if end else None][:15]):
+        if not _NEGATION.search(before[start:]) and not _NEGATION.search(after[: end.start() if end else None]):
             return True
     return False
 

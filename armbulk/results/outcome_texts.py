@@ -75,6 +75,7 @@ _MESSAGES_NO = {
     "but the answer counts records that were taken": "men svaret teller poster som er mottatt",
     "but the answer names records that were taken": "men svaret nevner poster som er mottatt",
     "but the answer is compressed and cannot be read": "men svaret er komprimert og kan ikke leses",
+    "but the answer is too long": "men svaret er for langt",
     "but the answer is damaged JSON": "men svaret er ødelagt JSON",
     "but the answer has a number that may be that of a batch": "men svaret har et nummer som kan være et batchnummer",
     "but the answer mentions a batch number": "men svaret nevner et batchnummer",

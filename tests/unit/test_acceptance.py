@@ -112,6 +112,7 @@ DOUBTFUL: dict[str, Any] = {
     "a text": f"accepted as batch {UUID}".encode(),
     "no text": bytes(range(1, 30)),
     "deep": b"[" * 100_000,
+    "endless": b"no record was created. " * 50_000,
     "the uuid of something": {"uuid": UUID},
     "an id beside a word of its own": {"jobId": UUID.replace("-", ""), "message": "Bad"},
     "a number alone": f'"{UUID}"'.encode(),
