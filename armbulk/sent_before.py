@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import GIVEN_UP, Outcome
 from armbulk.resources import RESOURCES
 from armbulk.resources.identifiers import mask_national_id
 
@@ -34,7 +34,7 @@ SENT_DOCUMENTS_SCHEMA = {
 _COMPARED = {"customer_norm": "customer", "date": "date", "currency": "currency", "amount": "amount incl. VAT"}
 _DOCUMENTS = RESOURCES["documents"]
 _LINE_NO = RESOURCES["lines"].field("line_no").path
-_GIVEN_UP = ": not sent again; if it must go after all, give it another number"
+_INSTEAD = ": not sent again; if it must go after all, give it another number"
 _DIGEST_BYTES = 16
 
 
@@ -125,7 +125,7 @@ def _decide(compared: pl.DataFrame) -> pl.DataFrame:
         (before.is_null() | (before == Outcome.IN_DOUBT), Outcome.IN_DOUBT,
          pl.when(is_same).then(doubtful).otherwise(pl.concat_str(doubtful, pl.lit("; "), other))),
         (before == Outcome.NOT_SENT, Outcome.NOT_SENT,
-         pl.concat_str(pl.lit("given up in run "), run, pl.lit(_GIVEN_UP))),
+         pl.concat_str(pl.lit(f"{GIVEN_UP}in run "), run, pl.lit(_INSTEAD))),
         (before == Outcome.CONFLICT, Outcome.CONFLICT,
          pl.concat_str(pl.lit("in conflict in run "), run, pl.lit(": ARM holds another document with this number"))),
         (is_same, Outcome.ALREADY_SENT, pl.concat_str(pl.lit("sent in run "), run)),

@@ -33,7 +33,7 @@ def parse_day(text: str, order: str, option: str) -> date:
         raise UsageError("day-wrong", f"{option}: {text!r} is not a date", _HINT)
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     year += 2000 if len(match[4]) == 2 else 0
-    if order == "mdy":
+    if order == "mdy" and match[2] != ".":
         return _build(text, option, year, first, second)
     if order == "dmy" or match[2] == "." or first > 12 or first == second:
         return _build(text, option, year, second, first)

@@ -122,9 +122,9 @@ class ImportResult:
             "state_words": translate_state(run["state"], self.lang),
             "outcome_words": {name: translate_outcome(name, self.lang) for name in run["outcomes"]},
             "totals": sum_outcomes(self.result.items),
-            "open_records": list_open_records(self.result),
+            "open_records": list_open_records(self.result, self.lang),
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
-            "next_steps": next_steps(run["outcomes"], self.lang),
+            "next_steps": next_steps(self.result.items, self.lang),
         }
 
     def write(self, target: str | Path | None = None, *, replace_input: bool = False) -> Path:
@@ -179,18 +179,21 @@ class ImportResult:
         return outcome or (self.write_error.exit if self.write_error else Exit.OK)
 
 
-def list_open_records(result: RunResult) -> list[dict[str, Any]]:
+def list_open_records(result: RunResult, lang: str) -> list[dict[str, Any]]:
     """Return the records that are unconfirmed or in conflict, as people may see them."""
     records = redact_shown(result.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
+    sheets = dict(enumerate(result.run.options.get("sheets", []))) if result.run else {}
     return [
         {
             "outcome": record["outcome"],
-            "where": f"{record['resource']} row {record['row']}",
+            "sheet": sheets.get(record["sheet"], record["resource"]),
+            "row": record["row"],
+            "is_document": record["resource"] == "documents",
             "key": record["key"],
             "customer": record["customer_norm"],
             "amount": record["amount"],
             "currency": record["currency"] or "",
-            "message": record["message"] or "",
+            "message": translate_message(record["message"] or "", lang),
         }
         for record in records.iter_rows(named=True)
     ]

@@ -162,7 +162,8 @@ def verify_target(target: Path, context: Context, dialog: Dialog) -> None:
 
 
 def _is_confirmed(plan: Plan, dialog: Dialog) -> bool:
-    return dialog.confirm_import(plan) and (not plan.import_plan.options.first_import or dialog.confirm_first_import())
+    skips_lookups = plan.import_plan.options.first_import and not plan.import_plan.to_send.is_empty()
+    return dialog.confirm_import(plan) and (not skips_lookups or dialog.confirm_first_import())
 
 
 def _send_if_unchanged(

@@ -250,7 +250,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
 def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:
     """Make sure that --look-up and --first-import are not both given; UsageError otherwise."""
     if look_up and first_import:
-        raise UsageError("look-or-not", "--look-up and --first-import say opposite things", "Leave one of them out")
+        raise UsageError("look-or-not", "--look-up and --first-import cannot be used together", "Use one of them")
 
 
 def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | None) -> None:

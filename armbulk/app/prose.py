@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,14 +22,16 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the text is no HTML
     )
-    environment.filters.update(number=_format_number, amount=_format_amount, when=_format_time)
+    environment.filters.update(
+        number=_format_number, amount=_format_amount, when=_format_time, message=partial(translate_message, lang=lang)
+    )
 
     def translate(en: str, no: str) -> str:
         return Words(en, no).text(lang)
 
-    environment.filters["message"] = lambda message: translate_message(message, lang)
     text = environment.get_template(f"{template}.txt.j2").render(report, **extra, w=translate)
     return "".join(character for character in text if character == "\n" or character.isprintable())
 

@@ -134,6 +134,7 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
     While another process sends for the client, documents are only listed, without those that it is sending.
 
     Raises:
+        StoreError: There is no run of that number.
         SettingsError: The run belongs to another client, or it is not set how ARM is called.
         FileError: The file of numbers cannot be read.
         UsageError: The documents are not those that were expected, or the decision was not confirmed.
@@ -141,9 +142,8 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
         LoginError, LimitError, ServerError: ARM could not be asked.
     """
     account = context.profile.account
-    for run in store.runs():
-        if run.id == request.run:
-            verify_run_client(run, account)
+    if request.run is not None:
+        verify_run_client(store.run(request.run), account)
     before = {document.run for document in store.unresolved_documents(account, request.run)}
     running = ""
     try:

@@ -8,10 +8,11 @@ from armbulk.arm.batch_results import read_client_nos, read_reference
 from armbulk.arm.json_body import lower_names, parse_json, unwrap
 from armbulk.arm.same_value import is_same_amount, is_same_code, is_same_date, is_same_key
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
+from armbulk.model.outcome import UNKNOWN_AT_ARM
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 
-_ABSENT = DocumentLookup(LookupResult.ABSENT, "ARM does not know the document (yet)")
+_ABSENT = DocumentLookup(LookupResult.ABSENT, UNKNOWN_AT_ARM)
 _TELLING = frozenset({"customer", "date", "amount incl. VAT"})
 """Fields of which at least one has to be equal: number, type and currency are the question, not an answer."""
 

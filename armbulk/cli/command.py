@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import list_client_sizes
+from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 from armbulk.i18n import Lang
 from armbulk.model.plain_text import show_safely
@@ -43,7 +44,7 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise QuestionError("question", question, "Answer with --yes, or with --dry-run to look first")
-        return click.confirm(show_safely(question), default=False, err=True)
+        return confirm(show_safely(question))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from armbulk.app.dialog import (
 )
 from armbulk.cli.command import CommandContext, InterruptHandler
 from armbulk.cli.progress import show_progress
+from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import QuestionError, UsageError
 from armbulk.findings.frame import fill_template
 from armbulk.i18n import Words
@@ -62,6 +63,18 @@ _REQUESTS = Words(
     "ARM lister ikke {missing} av postene. Å slå dem opp én for én krever omtrent {requests} kall; {hour} kan gjøres i "
     "timen. Fortsette?",
 )
+_CHOICES = Words(
+    "(c) ARM has it, (g) give up, (s) send again, (l) later",
+    "(c) ARM har det, (g) gi opp, (s) send på nytt, (l) senere",
+)
+_CONFIRM_PHRASE = Words(
+    '{decision}: type the number of documents and their total, "{phrase}"',
+    "{decision}: skriv antall bilag og summen av dem, «{phrase}»",
+)
+_NOT_THE_PHRASE = Words(
+    'That is not "{phrase}". Nothing was decided about {number}.',
+    "Det er ikke «{phrase}». Ingenting er bestemt om {number}.",
+)
 _MAX_VALUE_CHARS = 60
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
@@ -100,20 +113,22 @@ class TerminalDialog(Dialog):
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
         text = fill_template(_ACCEPT_HEADER.text(self._context.lang), values)
-        return click.confirm(show_safely(text), default=False, err=True)
+        return confirm(show_safely(text))
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, where somebody can answer."""
         if self._yes or not self._context.can_ask:
             return False
         values = {"sheet": question.sheet, "count": question.count, "rows": question.rows}
-        return click.confirm(fill_template(_CONTINUE.text(self._context.lang), values), default=False, err=True)
+        return confirm(fill_template(_CONTINUE.text(self._context.lang), values))
 
     def confirm_import(self, plan: "Plan") -> bool:
-        """Show the plan, and ask for a yes."""
+        """Show the plan, and ask for a yes where something would be sent."""
         if not self._context.reporter.as_json:
             self._context.reporter.show("plan", plan.to_json())
         summary, profile = plan.summarise(), self._context.session.profile
+        if summary["count"] == "0":
+            return True
         values = {**summary, "where": profile.account.origin, "client": profile.client_no}
         question = _SEND_DOCUMENTS if summary["last"] else _SEND
         return self._context.ask(fill_template(question.text(self._context.lang), values), yes=self._yes)
@@ -137,7 +152,7 @@ class TerminalDialog(Dialog):
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.text(lang).format(count=differences.customers, values=differences.values, fields=fields)
         click.echo("\n".join([heading, *lines]), err=True)
-        return click.confirm(_OVERWRITE.text(lang), default=False, err=True)
+        return confirm(_OVERWRITE.text(lang))
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask, where somebody can answer, whether an export may cost so many requests."""
@@ -151,27 +166,35 @@ class TerminalDialog(Dialog):
         return self._yes or self._confirm_phrase(decision, phrase)
 
     def _confirm_phrase(self, decision: str, phrase: str) -> bool:
-        question = f"{decision}: type the count and the total ({phrase})"
-        if not self._context.can_ask:
-            raise QuestionError("question", question, "Answer with --yes (and --expect-count, --expect-total)")
-        if click.prompt(show_safely(question), default="", show_default=False, err=True).split() != phrase.split():
-            raise UsageError("not-confirmed", "That is not the count and the total", "Nothing was done")
+        if not self._is_phrase_typed(decision, phrase):
+            raise UsageError("not-confirmed", "That is not the count and the total", "Nothing was decided")
         return True
 
+    def _is_phrase_typed(self, decision: str, phrase: str) -> bool:
+        question = self._fill(_CONFIRM_PHRASE, decision=decision, phrase=phrase)
+        if not self._context.can_ask:
+            raise QuestionError("question", question, "Answer with --yes (and --expect-count, --expect-total)")
+        answer = prompt(show_safely(question), default="", show_default=False)
+        return answer.replace(",", ".").split() == phrase.split()
+
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
-        """Ask what shall become of a document, where somebody can answer."""
+        """Ask what shall become of a document, where somebody can answer; a resend that is not confirmed, once more."""
         if not self._context.can_ask:
             return ""
-        amount = f"{document['amount'] or '?'} {document['currency']}"
-        where = f"run {document['run']}, row {document['row']}"
-        heading = f"{document['document_no']} · customer {document['customer_no']} · {amount} · {where}"
-        self._context.reporter.say(f"{heading}: {document['reason']}")
-        choices = click.Choice(list(_DECISIONS))
-        answer = click.prompt("(c)reated, (g)ive up, (s)end again, (l)ater", type=choices, default="l", err=True)
-        decision = _DECISIONS[answer]
-        if decision == Decision.RESEND:
-            self._confirm_phrase(decision, phrase)
-        return decision
+        from armbulk.app.prose import render_prose
+
+        heading = render_prose("open-document", {"document": document}, self._context.lang).rstrip("\n")
+        choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(self._context.lang)
+        while True:
+            self._context.reporter.say(heading)
+            answer = prompt(question, type=choices, default="l", show_choices=False)
+            decision = _DECISIONS[answer]
+            if decision != Decision.RESEND or self._is_phrase_typed(decision, phrase):
+                return decision
+            self._context.reporter.say(self._fill(_NOT_THE_PHRASE, phrase=phrase, number=document["document_no"]))
+
+    def _fill(self, words: Words, **values: str) -> str:
+        return fill_template(words.text(self._context.lang), values)
 
     def ask_again(self, changes: str) -> bool:
         """Show the changes where somebody can answer the question anew."""

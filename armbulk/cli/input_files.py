@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import describe_import_resources
+from armbulk.cli.flags import choose_flag
 from armbulk.cli.lazy_choice import LazyOption
 from armbulk.model.read_options import CONTINUATION_ROWS, DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
 
@@ -20,7 +21,7 @@ _OPTIONS = (
     click.option(
         "--continuation-rows",
         type=click.Choice(CONTINUATION_ROWS),
-        help="What lines without a document number are, under a document's line.",
+        help="Lines without a document number under a document: same-as-above (they belong to it) or stop (error).",
     ),
     click.option(
         "--ignore-column",
@@ -34,8 +35,8 @@ _OPTIONS = (
         "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help="The decimal separator, where 1.234 is unclear."
     ),
     click.option("--dates", type=click.Choice(DATE_ORDERS), help="The order in dates such as 01/02/25."),
-    click.option("--skip-hidden", "hidden", flag_value="skip", help="Leave out hidden rows and columns."),
-    click.option("--include-hidden", "hidden", flag_value="include", help="Read hidden rows and columns."),
+    click.option("--skip-hidden", is_flag=True, help="Leave out hidden rows and columns."),
+    click.option("--include-hidden", is_flag=True, help="Read hidden rows and columns."),
     click.option("--encoding", help="The encoding of CSV files, if detection fails."),
     click.option(
         "--as",
@@ -49,7 +50,6 @@ _OPTIONS = (
 _READ_OPTIONS = (
     "as_resource",
     "encoding",
-    "hidden",
     "dates",
     "decimal",
     "pad_postal_codes",
@@ -64,7 +64,9 @@ def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
 
     @functools.wraps(function)
     def wrapped(context: "CommandContext", files: tuple[str, ...], **arguments: Any) -> "Exit":
-        options = ReadOptions(**{name: arguments.pop(name) for name in _READ_OPTIONS})
+        flags = {"skip": arguments.pop("skip_hidden"), "include": arguments.pop("include_hidden")}
+        hidden = choose_flag(flags, "--{}-hidden")
+        options = ReadOptions(hidden=hidden, **{name: arguments.pop(name) for name in _READ_OPTIONS})
         return function(context, files, options, **arguments)
 
     for decorate in _OPTIONS:

@@ -8,6 +8,7 @@ import click
 
 from armbulk.app.choices import list_client_sizes
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import Exit, QuestionError
 from armbulk.i18n import Words
 
@@ -25,12 +26,12 @@ _SIZE = Words(f"Size ({_SIZES})", f"Størrelse ({_SIZES})")
 _SECRET = Words("Client secret", "Klienthemmelighet")
 _TOKEN = Words("Token", "Token")
 _SOLE_SENDER = Words(
-    "Another computer's invoices are unknown to this one. If others send invoices for client {client} to ARM too,\n"
-    "armbulk asks ARM about each invoice before it sends it, so that none is created twice. That takes more of ARM's "
-    "limits.\nDoes only this computer send invoices for client {client}?",
-    "Denne maskinen kjenner ikke fakturaene til andre maskiner. Hvis også andre sender fakturaer for klient {client} "
-    "til ARM,\nspør armbulk ARM om hver faktura før den sendes, så ingen blir opprettet to ganger. Det bruker mer av "
-    "ARMs grenser.\nEr det bare denne maskinen som sender fakturaer for klient {client}?",
+    "If other computers, too, send invoices for client {client} to ARM, armbulk asks ARM about each invoice before it "
+    "sends it, so that none is created twice. That takes one request for each invoice.\n"
+    "Does only this computer send invoices for client {client}?",
+    "Hvis også andre maskiner sender fakturaer for klient {client} til ARM, spør armbulk ARM om hver faktura før den "
+    "sendes, så ingen blir opprettet to ganger. Det krever ett kall for hver faktura.\n"
+    "Er det bare denne maskinen som sender fakturaer for klient {client}?",
 )
 
 
@@ -105,8 +106,7 @@ def _ask_for_size(context: CommandContext) -> str:
         return default
     sizes = click.Choice(list_client_sizes(), case_sensitive=False)
     question = _SIZE.text(context.lang)
-    answer: str = click.prompt(question, default=default, type=sizes, show_choices=False, err=True)
-    return answer
+    return prompt(question, default=default, type=sizes, show_choices=False)
 
 
 def _ask_for_sole_sender(context: CommandContext, client_no: str) -> bool:
@@ -115,7 +115,7 @@ def _ask_for_sole_sender(context: CommandContext, client_no: str) -> bool:
     if not context.can_ask:
         return current
     question = _SOLE_SENDER.text(context.lang).replace("{client}", client_no)
-    return click.confirm(question, default=current, err=True)
+    return confirm(question, default=current)
 
 
 def _ask_for_secret(context: CommandContext, *, by_client: bool, from_stdin: bool) -> str:
@@ -137,7 +137,7 @@ def _ask(
     """Ask for one value; where nobody can answer, the default is the answer, or QuestionError names the option."""
     if context.can_ask:
         preset = default or (None if required else "")
-        answer: str = click.prompt(question, default=preset, hide_input=hidden, show_default=bool(default), err=True)
+        answer = prompt(question, default=preset, hide_input=hidden, show_default=bool(default))
         return answer.strip()
     if required and not default:
         raise QuestionError("question", f"{question}?", f"Give it with {option}")

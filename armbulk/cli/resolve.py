@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.flags import choose_flag
 from armbulk.errors import Exit
 from armbulk.model.decision import Decision
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]":
-    return click.option(f"--{decision}", "decision", flag_value=decision.value, help=meaning)
+    return click.option(f"--{decision}", is_flag=True, help=meaning)
 
 
 @click.command()
@@ -37,7 +38,9 @@ def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    result = context.session.resolve(run, look_up=not no_ask, dialog=TerminalDialog(context, yes=yes), **arguments)
+    decision = choose_flag({name.value: arguments.pop(name.value.replace("-", "_")) for name in Decision}, "--{}")
+    dialog = TerminalDialog(context, yes=yes)
+    result = context.session.resolve(run, decision=decision, look_up=not no_ask, dialog=dialog, **arguments)
     for path in result.workbooks:
         context.reporter.say(f"→ {path}")
     if result.write_error:

@@ -24,8 +24,8 @@ CELLS: dict[str, FindingType] = {
     "ambiguous-number": error(
         '"{value}" may be read in two ways (thousands or decimals)',
         "«{value}» kan leses på to måter (tusener eller desimaler)",
-        "Write it without a thousands separator, or as a number cell",
-        "Skriv det uten tusenskille, eller som tallcelle",
+        "Write it without a thousands separator, or as a number cell; or use --decimal , (or --decimal .) for the file",
+        "Skriv det uten tusenskille, eller som tallcelle; eller bruk --decimal , (eller --decimal .) for filen",
     ),
     "not-an-integer": error(
         '"{value}" is not a whole number',
@@ -60,8 +60,8 @@ CELLS: dict[str, FindingType] = {
     "ambiguous-date": error(
         '"{value}" may be read as two different dates',
         "«{value}» kan leses som to forskjellige datoer",
-        "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy",
-        "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd",
+        "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy; or use --dates dmy (or mdy, ymd) for the file",
+        "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd; eller bruk --dates dmy (eller mdy, ymd) for filen",
     ),
     "dates-half-converted": error(
         "{header}: some cells are dates, and others are texts that a program could not convert ({detail}). "

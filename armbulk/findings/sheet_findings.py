@@ -22,7 +22,7 @@ SHEETS: dict[str, FindingType] = {
         'The column "{value}" has numbers and may be {detail}; armbulk does not know which',
         "Kolonnen «{value}» har tall og kan være {detail}; armbulk vet ikke hvilken",
         'Rename it, map it (`armbulk map FILE`), or use --ignore-column "{value}" if it is not to be sent',
-        'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller --ignore-column "{value}" om den ikke skal med',
+        'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller bruk --ignore-column "{value}"',
     ),
     "rate-not-sent": warning(
         'The column "{value}" is a rate, which ARM does not have here; it is not sent',
@@ -133,8 +133,8 @@ SHEETS: dict[str, FindingType] = {
     "encoding-guessed": warning(
         "The file is not UTF-8 and is read as Windows-1252: {value}",
         "Filen er ikke UTF-8 og leses som Windows-1252: {value}",
-        "If the letters are wrong, say --encoding",
-        "Hvis bokstavene er feil, si --encoding",
+        "If the letters are wrong, use --encoding, for example --encoding cp850",
+        "Hvis bokstavene er feil, bruk --encoding, for eksempel --encoding cp850",
     ),
     "encoded-twice": error(
         'Letters were damaged before the file came here: "{value}"',
@@ -204,8 +204,8 @@ SHEETS: dict[str, FindingType] = {
         "Fjern raden fra arket",
     ),
     "note-row": error(
-        'Row {detail} has a text, but no record: "{value}"',
-        "Rad {detail} har en tekst, men ingen post: «{value}»",
+        'Text without a record in row {detail}: "{value}"',
+        "Tekst uten post i rad {detail}: «{value}»",
         "Remove the row from the sheet, or move the text above the table",
         "Fjern raden fra arket, eller flytt teksten over tabellen",
     ),

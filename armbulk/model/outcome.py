@@ -50,6 +50,20 @@ class ApiUsage:
         return {"requests": self.requests, "reads": self.reads, "writes": self.writes}
 
 
+UNKNOWN_AT_ARM = "ARM does not know the document (yet)"
+"""What a look-up says of a document that ARM does not have."""
+
+GIVEN_UP = "given up "
+"""How the message begins of a document that a person has given up."""
+
+HIDDEN_ROW = "a hidden row, left out as you asked"
+BEYOND_LIMIT = "beyond --limit"
+ERRORS_FIRST = "not sent: errors must be corrected first"
+"""Why a record was not sent."""
+
+NOT_AT_ARM = "not sent: ARM has no customer with this number (any more)"
+"""Why a customer that ARM does not have is not changed."""
+
 CHANGED_AT_ARM = "not sent: changed at ARM since the export."
 """How the message of a conflict about a change begins; the fields and their values follow."""
 

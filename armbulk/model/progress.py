@@ -85,8 +85,8 @@ class Progress:
             return f"venter til {until}" if norwegian else f"waiting until {until}"
         if self.doing == "reading":
             if norwegian:
-                return f"{self.done} av {self.total} poster lest"
-            return f"{self.done} of {self.total} records read"
+                return f"del {self.batch}: {self.done} av {self.total} poster lest"
+            return f"part {self.batch}: {self.done} of {self.total} records read"
         if norwegian:
             return f"batch {self.batch} {_STEPS_NO.get(self.doing, self.doing)} · {self.done}/{self.total} ferdig"
         return f"batch {self.batch} {self.doing} · {self.done} of {self.total} finished"

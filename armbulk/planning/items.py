@@ -6,7 +6,7 @@ Pure functions from frame to frame. An item without an outcome is sent.
 import polars as pl
 
 from armbulk.arm.encode import encode_records
-from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, Outcome
+from armbulk.model.outcome import BEYOND_LIMIT, CUSTOMER_IN_CONFLICT, ERRORS_FIRST, HIDDEN_ROW, Outcome
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.sent_before import compare_with_sent
 from armbulk.validation.check import Checked
@@ -45,7 +45,7 @@ def _encode_hidden(checked: Checked, resource: str) -> pl.DataFrame:
     return encode_records(checked.skipped[resource], checked.skipped.get("lines")).with_columns(
         pl.lit(resource).alias("resource"),
         pl.lit(Outcome.NOT_SENT.value).alias("outcome"),
-        pl.lit("a hidden row, left out as you asked").alias("message"),
+        pl.lit(HIDDEN_ROW).alias("message"),
     )
 
 
@@ -129,12 +129,12 @@ def hold_back_with_customers(items: pl.DataFrame) -> pl.DataFrame:
 def keep_first(items: pl.DataFrame, count: int) -> pl.DataFrame:
     """Keep the first `count` items that would be sent; the others are not sent."""
     position = pl.col("outcome").is_null().cum_sum()
-    return _set_outcome(items, position > count, Outcome.NOT_SENT, pl.lit("beyond --limit"))
+    return _set_outcome(items, position > count, Outcome.NOT_SENT, pl.lit(BEYOND_LIMIT))
 
 
 def keep_all_back(items: pl.DataFrame) -> pl.DataFrame:
     """Send nothing."""
-    message = pl.lit("not sent: errors must be corrected first")
+    message = pl.lit(ERRORS_FIRST)
     return _set_outcome(items, pl.lit(value=True), Outcome.NOT_SENT, message)
 
 

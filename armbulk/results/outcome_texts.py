@@ -4,11 +4,16 @@ import re
 
 from armbulk.i18n import Lang
 from armbulk.model.outcome import (
+    BEYOND_LIMIT,
     CHANGED_AT_ARM,
     CUSTOMER_IN_CONFLICT,
     DIFFERENT_AT_ARM,
+    ERRORS_FIRST,
     HELD_ALREADY,
+    HIDDEN_ROW,
+    NOT_AT_ARM,
     REJECTED_WITHOUT_NAME,
+    UNKNOWN_AT_ARM,
 )
 from armbulk.resources import RESOURCES
 
@@ -40,30 +45,31 @@ _MESSAGES_NO = {
     "fjern raden for å beholde det ARM har), og importer på nytt",
     HELD_ALREADY: "ARM har dette fra før",
     "its customer was not accepted by ARM": "kunden ble ikke godtatt av ARM",
-    "not sent: errors must be corrected first": "ikke sendt: feil må rettes først",
-    "a hidden row, left out as you asked": "en skjult rad, utelatt slik du ba om",
-    "beyond --limit": "utenfor --limit",
+    ERRORS_FIRST: "ikke sendt: feil må rettes først",
+    HIDDEN_ROW: "en skjult rad, utelatt slik du ba om",
+    BEYOND_LIMIT: "utenfor --limit",
     "not sent yet": "ikke sendt ennå",
     "its document is not in the files": "bilaget finnes ikke i filene",
     "ARM has it; its answer has not been fetched yet": "ARM har den; svaret er ikke hentet ennå",
     "the answer was lost; ARM must be asked": "svaret gikk tapt; ARM må spørres",
     "found at ARM after the answer was lost": "funnet hos ARM etter at svaret gikk tapt",
-    "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
-    "not sent: ARM has no customer with this number (any more)": (
-        "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
+    "if it must go after all, give it another number": "hvis den likevel må sendes, gi den et annet nummer",
+    "the same customer, date, currency, amount incl. VAT, but other lines, texts or dates": (
+        "samme kunde, dato, valuta og beløp inkl. mva, men andre linjer, tekster eller datoer"
     ),
+    "the document as this file has it, as far as ARM shows it": "bilaget slik filen har det, så langt ARM viser det",
+    "no document with this number": "ikke noe bilag med dette nummeret",
+    "nothing was changed": "ingenting er endret",
+    "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
+    NOT_AT_ARM: ("ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"),
     "ARM holds the values that were sent": "ARM har verdiene som ble sendt",
     "ARM holds other values than were sent": "ARM har andre verdier enn de som ble sendt",
-    "ARM does not know the document (yet)": "ARM kjenner ikke bilaget (ennå)",
+    UNKNOWN_AT_ARM: "ARM kjenner ikke bilaget (ennå)",
     "not found at ARM after time to settle; a person must decide: `armbulk resolve`": (
         "ikke funnet hos ARM etter ventetiden; du må avgjøre det selv: `armbulk resolve`"
     ),
     "sent several times without an outcome, and ARM does not have these values": (
         "sendt flere ganger uten utfall, og ARM har ikke disse verdiene"
-    ),
-    "if it must go after all, give it another number": "hvis det likevel skal sendes, gi det et annet nummer",
-    "the same customer, date, currency, amount incl. VAT, but other lines, texts or dates": (
-        "samme kunde, dato, valuta og beløp inkl. mva, men andre linjer, tekster eller datoer"
     ),
     "but the answer names a batch by a number that cannot be used": "men svaret har et batchnummer som ikke kan brukes",
     "but the answer names several batches": "men svaret nevner flere batcher",
@@ -90,27 +96,31 @@ _BEGINNINGS_NO = {
 }
 """How messages begin that go on in ARM's words."""
 
-
-_LABELS_NO = {
-    "document type": "dokumenttype",
-    "customer": "kunde",
-    "date": "dato",
-    "currency": "valuta",
-    "amount incl. VAT": "beløp inkl. mva",
-}
-_PATTERNS_NO = (
-    (re.compile(r"sent in run (\d+)"), r"sendt i kjøring \1"),
-    (re.compile(r"not changed in the file since run (\d+)"), r"ikke endret i filen siden kjøring \1"),
-    (re.compile(r"not yet settled in run (\d+)"), r"ikke avklart ennå i kjøring \1"),
-    (re.compile(r"given up in run (\d+): not sent again"), r"oppgitt i kjøring \1: sendes ikke på nytt"),
+_SENTENCES_NO = (
+    (r"at ARM: (?P<rest>.*)", "hos ARM: "),
     (
-        re.compile(r"in conflict in run (\d+): ARM holds another document with this number"),
-        r"i konflikt i kjøring \1: ARM har et annet bilag med dette nummeret",
+        r"run (\d+) sent another document with this number: (?P<rest>.*)",
+        r"kjøring \1 sendte et annet bilag med nummeret: ",
     ),
+    (r"in conflict in run (\d+): (?P<rest>.*)", r"i konflikt i kjøring \1: "),
+    (r"ARM holds another document with this number(: )?(?P<rest>.*)", r"ARM har et annet bilag med dette nummeret\1"),
+    (r"ARM holds (\d+) documents with number (.*)", r"ARM har \1 bilag med nummer \2"),
+    (r"not yet settled in run (\d+)", r"ikke avklart ennå i kjøring \1"),
+    (r"given up in run (\d+): not sent again", r"gitt opp i kjøring \1: sendes ikke på nytt"),
+    (r"sent in run (\d+)", r"sendt i kjøring \1"),
+    (r"not changed in the file since run (\d+)", r"ikke endret i filen siden kjøring \1"),
+    (r"ARM answered (\d+)(.*)", r"ARM svarte \1\2"),
+    (r"document type (.*) then, (.*) in this file", r"dokumenttype \1 da, \2 i denne filen"),
+    (r"customer (.*) then, (.*) in this file", r"kunde \1 da, \2 i denne filen"),
+    (r"date (.*) then, (.*) in this file", r"dato \1 da, \2 i denne filen"),
+    (r"currency (.*) then, (.*) in this file", r"valuta \1 da, \2 i denne filen"),
+    (r"amount incl\. VAT (.*) then, (.*) in this file", r"beløp inkl. mva \1 da, \2 i denne filen"),
+    (r"customer (.*) there, (.*) here", r"kunde \1 der, \2 her"),
+    (r"date (.*) there, (.*) here", r"dato \1 der, \2 her"),
+    (r"currency (.*) there, (.*) here", r"valuta \1 der, \2 her"),
+    (r"amount incl\. VAT (.*) there, (.*) here", r"beløp inkl. mva \1 der, \2 her"),
 )
-_OTHER_DOCUMENT = re.compile(r"run (\d+) sent another document with this number: (.*)")
-_THEN_AND_NOW = re.compile(rf"({'|'.join(map(re.escape, _LABELS_NO))}) (.*) then, (.*) in this file")
-"""Messages with numbers in them."""
+"""Parts of messages with numbers in them → in Norwegian; what follows (`rest`) is translated, too."""
 
 
 def translate_outcome(outcome: str, lang: str) -> str:
@@ -166,15 +176,14 @@ def _translate_part(part: str) -> str:
     for beginning, norwegian in _BEGINNINGS_NO.items():
         if part.startswith(beginning):
             return norwegian + part.removeprefix(beginning)
-    for pattern, norwegian in _PATTERNS_NO:
-        if pattern.fullmatch(part):
-            return pattern.sub(norwegian, part)
-    if match := _OTHER_DOCUMENT.fullmatch(part):
-        return f"kjøring {match[1]} sendte et annet bilag med dette nummeret: {_translate_part(match[2])}"
-    if match := _THEN_AND_NOW.fullmatch(part):
-        earlier, now = ("ingen" if text == "none" else text for text in match.groups()[1:])
-        return f"{_LABELS_NO[match[1]]} {earlier} da, {now} i denne filen"
-    return _MESSAGES_NO.get(part, part)
+    if part in _MESSAGES_NO:
+        return _MESSAGES_NO[part]
+    for pattern, norwegian in _SENTENCES_NO:
+        match = re.fullmatch(pattern, part)
+        if match:
+            rest = match.groupdict().get("rest")
+            return match.expand(norwegian) + (_translate_part(rest) if rest else "")
+    return part
 
 
 def _translate_conflict(fields: str) -> str:

@@ -34,6 +34,17 @@ _OTHER_NAME = Words(
 )
 _SEE_LINES = Words("see its lines or its sheet", "se linjene eller arket")
 _FIX_ROW = Words("Correct the row and import it again", "Rett raden og importer den på nytt")
+_FIXES = {
+    Outcome.REJECTED.value: _FIX_ROW,
+    Outcome.CONFLICT.value: Words(
+        "Compare the two. Then give the document another number, or use --overwrite to send the customer",
+        "Sammenlign de to. Gi så bilaget et annet nummer, eller bruk --overwrite for å sende kunden",
+    ),
+    Outcome.IN_DOUBT.value: Words(
+        "`armbulk resume` asks ARM again, `armbulk resolve` lets you decide",
+        "`armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre",
+    ),
+}
 _SEE_ANSWER = Words("See ARM's answer; nothing is sent again", "Se ARMs svar; ingenting sendes på nytt")
 
 
@@ -160,7 +171,7 @@ def _list_arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -
     for row in chosen.iter_rows(named=True):
         sheet = sheets[row["sheet"]]
         is_error = row["outcome"] in bad
-        fix = _FIX_ROW if row["outcome"] == Outcome.REJECTED.value else _SEE_ANSWER
+        fix = _FIXES.get(row["outcome"], _SEE_ANSWER)
         letter = sheet.letters[0] if sheet.letters else "A"
         problems += [
             {

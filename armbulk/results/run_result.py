@@ -80,12 +80,12 @@ class RunResult:
 
 
 def load_result(store: Store, run_id: int) -> RunResult:
-    """Return the result of a run as it is now."""
-    batches = store.batches(run_id)
+    """Return the result of a run as it is now; StoreError when there is none of that number."""
+    run, batches = store.run(run_id), store.batches(run_id)
     items = reconcile.fill_outcomes(store.items(run_id), {batch.id: batch.state for batch in batches})
     numbers = {batch.id: batch.no for batch in batches}
     usage, list_checks = store.usage_of_run(run_id).meters(), tuple(store.list_checks(run_id))
-    return RunResult(store.run(run_id), items, numbers, usage, list_checks)
+    return RunResult(run, items, numbers, usage, list_checks)
 
 
 def build_unsent_result(items: pl.DataFrame) -> RunResult:

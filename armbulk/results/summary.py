@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.i18n import Words
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_AT_ARM, UNKNOWN_AT_ARM, Outcome
 from armbulk.results.outcome_texts import translate_outcome, translate_state
 from armbulk.results.run_result import RunResult
 from armbulk.store import Run
@@ -40,46 +40,110 @@ _TEXTS = {
         "postene fra lageret",
     ),
 }
+
+
+def _is(outcome: Outcome, resource: str | None = None, message: str = "") -> pl.Expr:
+    """Return whether a record has an outcome, is of a resource, and has a message that begins so."""
+    begins = pl.col("message").fill_null("").str.starts_with(message)
+    is_of_resource = pl.lit(value=True) if resource is None else pl.col("resource") == resource
+    return (pl.col("outcome") == outcome.value) & is_of_resource & begins
+
+
 _NEXT_STEPS = (
     (
-        Outcome.IN_DOUBT,
+        _is(Outcome.IN_DOUBT),
         Words(
-            "Some records are in doubt: run `armbulk resume`. They are never sent again by themselves.",
-            "Noen poster er uavklart: kjør `armbulk resume`. De sendes aldri på nytt av seg selv.",
+            "Some records are in doubt: `armbulk resume` asks ARM again, `armbulk resolve` lets you decide. armbulk "
+            "does not send them again by itself.",
+            "Noen poster er uavklart: `armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre. armbulk "
+            "sender dem ikke på nytt av seg selv.",
         ),
     ),
     (
-        Outcome.CONFLICT,
+        _is(Outcome.IN_DOUBT) & pl.col("message").fill_null("").str.contains(UNKNOWN_AT_ARM, literal=True),
         Words(
-            "ARM holds something else than you think (another document with the number, or a customer with other "
-            "values): compare before doing anything.",
-            "ARM har noe annet enn du tror (et annet bilag med nummeret, eller en kunde med andre verdier): "
-            "sammenlign før du gjør noe.",
+            "ARM does not know some of them yet. It may still be processing them for half an hour after they were sent "
+            "(ARMBULK_SETTLE_SECONDS): run `armbulk resume` after that.",
+            "ARM kjenner ikke noen av dem ennå. ARM kan bruke en halvtime etter sending (ARMBULK_SETTLE_SECONDS): kjør "
+            "`armbulk resume` etter det.",
         ),
     ),
     (
-        Outcome.REJECTED,
+        _is(Outcome.CONFLICT, "documents"),
+        Words(
+            "Another document has the number of a document in conflict: compare the two (see Problems). If both are "
+            "right, give the one in the file another number.",
+            "Et annet bilag har nummeret til et bilag i konflikt: sammenlign de to (se Problemer). Hvis begge er "
+            "riktige, gi det i filen et annet nummer.",
+        ),
+    ),
+    (
+        _is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
+        Words(
+            "Some customers are not at ARM: remove their rows, or create them with an import without --update.",
+            "Noen kunder finnes ikke hos ARM: fjern radene, eller opprett dem med en import uten --update.",
+        ),
+    ),
+    (
+        _is(Outcome.CONFLICT, "customers") & ~_is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
+        Words(
+            "ARM has customers with other values (Problems names the fields): compare them. Then use --overwrite to "
+            "send the file's values, or correct or remove the rows.",
+            "ARM har kunder med andre verdier (Problemer nevner feltene): sammenlign dem. Bruk så --overwrite for å "
+            "sende verdiene i filen, eller rett eller fjern radene.",
+        ),
+    ),
+    (
+        _is(Outcome.REJECTED),
         Words(
             "Correct the rejected rows (see Problems) and import the file again: what ARM has is not sent twice.",
             "Rett de avviste radene (se Problemer) og importer filen på nytt: det ARM har, sendes ikke to ganger.",
         ),
     ),
     (
-        Outcome.HELD_BACK,
+        _is(Outcome.HELD_BACK),
         Words(
             "Correct the rows held back (see Problems) and import the file again.",
             "Rett radene som er holdt tilbake (se Problemer), og importer filen på nytt.",
         ),
     ),
     (
-        Outcome.NOT_SENT,
+        _is(Outcome.NOT_SENT, message=GIVEN_UP),
+        Words(
+            "Documents that were given up are not sent again. If one must go after all, give it another number.",
+            "Bilag som er gitt opp, sendes ikke på nytt. Hvis et likevel må sendes, gi det et annet nummer.",
+        ),
+    ),
+    (
+        _is(Outcome.NOT_SENT, message=HIDDEN_ROW),
+        Words("Hidden rows were not sent, as you chose.", "Skjulte rader ble ikke sendt, slik du valgte."),
+    ),
+    (
+        _is(Outcome.NOT_SENT, message=BEYOND_LIMIT),
+        Words(
+            "Records beyond --limit were not sent: import the file again.",
+            "Poster utenfor --limit ble ikke sendt: importer filen på nytt.",
+        ),
+    ),
+    (
+        _is(Outcome.NOT_SENT, message=ERRORS_FIRST),
+        Words(
+            "Nothing was sent: correct the errors (see Problems) and import the file again.",
+            "Ingenting ble sendt: rett feilene (se Problemer) og importer filen på nytt.",
+        ),
+    ),
+    (
+        pl.all_horizontal(
+            _is(Outcome.NOT_SENT),
+            *(~_is(Outcome.NOT_SENT, message=text) for text in (GIVEN_UP, HIDDEN_ROW, BEYOND_LIMIT, ERRORS_FIRST)),
+        ),
         Words(
             "Some records were not sent: `armbulk resume`, or import the file again.",
             "Noen poster ble ikke sendt: `armbulk resume`, eller importer filen på nytt.",
         ),
     ),
 )
-"""What to do about each outcome, the most urgent first."""
+"""Which records need something done, and what; the most urgent first."""
 
 _NOTHING = Words("Nothing: every record is well.", "Ingenting: alle poster er i orden.")
 
@@ -90,7 +154,7 @@ def build_summary(result: RunResult, checked: Checked | None, lang: str) -> list
     rows = [(translate_outcome(outcome, lang), count) for outcome, count in counts.items() if count]
     sections = [
         Section("armbulk", tuple(_describe_run(result.run, checked, lang))),
-        Section(_text("next", lang), tuple(("", text) for text in next_steps(counts, lang))),
+        Section(_text("next", lang), tuple(("", text) for text in next_steps(result.items, lang))),
         Section(_text("records", lang), (*rows, (_text("rows", lang), result.items.height))),
         Section(_text("totals", lang), tuple(_total_rows(result.items, lang))),
         Section(_text("cost", lang), tuple((_text(meter, lang), used) for meter, used in result.usage.items())),
@@ -119,14 +183,14 @@ def _describe_run(run: Run | None, checked: Checked | None, lang: str) -> list[R
     return [*rows, (_text("files", lang), files)]
 
 
-def next_steps(counts: dict[str, int], lang: str) -> list[str]:
+def next_steps(items: pl.DataFrame, lang: str) -> list[str]:
     """Return what is left to do, the most urgent first.
 
     Args:
-        counts: outcome → number of records.
+        items: the records with their outcomes.
         lang: language of the texts.
     """
-    steps = [step.text(lang) for outcome, step in _NEXT_STEPS if counts[outcome.value]]
+    steps = [words.text(lang) for is_concerned, words in _NEXT_STEPS if items.select(is_concerned.any()).item()]
     return steps or [_NOTHING.text(lang)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armbulk.model.batch_state import BatchState
-from armbulk.model.outcome import CHANGED_AT_ARM, DIFFERENT_AT_ARM, HELD_ALREADY, Outcome
+from armbulk.model.outcome import CHANGED_AT_ARM, DIFFERENT_AT_ARM, HELD_ALREADY, NOT_AT_ARM, Outcome
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
@@ -18,8 +18,6 @@ from armbulk.resources import RESOURCES
 from armbulk.sending.customer_reader import MAX_LIST_AGE_SECONDS, CustomerReader
 from armbulk.sending.merge import CustomerComparison, compare, merge
 from armbulk.store import Batch, Run
-
-NOT_AT_ARM = "not sent: ARM has no customer with this number (any more)"
 
 NEW_AT_ARM = "{}"
 """The base of a new customer that ARM does not have: somebody was asked, it is not looked up again for a while."""

@@ -150,7 +150,9 @@ def check_address(url: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         origin = f"{parts.scheme or '?'}://{parts.hostname or '?'}"
         raise SettingsError(
-            "address-insecure", f"{origin}/… is not an https address", "Use https://…; http is for loopback"
+            "address-insecure",
+            f"{origin}/… is not an https address",
+            "Use https://…; http is allowed only for this machine (127.0.0.1)",
         )
     if not has_host or parts.query or parts.fragment or not url.isprintable() or " " in url or "\\" in url:
         raise malformed
@@ -192,10 +194,12 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
             return QuotaLimits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
-        source = f"{aup_file}" if aup_file else f"client_size {values['client_size']!r}"
+        if aup_file is not None:
+            hint = "Fix the file (TOML), or leave out --aup-file to use the built-in table"
+            raise SettingsError("limits-wrong", f"{aup_file}: {error}", hint) from None
         *sizes, last_size = TIERS
-        hint = f"Give {', '.join(sizes)} or {last_size}, or a sound --aup-file"
-        raise SettingsError("limits-wrong", f"{source}: {error}", hint) from None
+        hint = f"Use {', '.join(sizes)} or {last_size}"
+        raise SettingsError("limits-wrong", f"client_size is {values['client_size']!r}", hint) from None
 
 
 def _check_lang(lang: str) -> str:

@@ -53,7 +53,7 @@ def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
 def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: bool) -> pl.DataFrame:
     """Return `text`, `written` Date and `is_ambiguous` Boolean of dates as people write them.
 
-    27.02.2025 is the Norwegian form; 01/02/25 needs `order` (dmy, mdy or ymd).
+    27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
     """
     text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace(_AT_MIDNIGHT, "")
     parts = texts.with_columns(
@@ -72,7 +72,7 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     has_order = (
         pl.lit(order is not None)
         & (~has_short_year | pl.lit(two_digit_years))
-        & (has_short_year | pl.lit(order != "ymd"))
+        & (has_short_year | (pl.lit(order != "ymd") & (pl.col("mark") != ".")))
     )
     is_ambiguous = ~has_order & (has_short_year | (~is_day_first & (second <= 12) & (first != second)))
     iso = pl.coalesce(

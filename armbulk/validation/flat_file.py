@@ -71,7 +71,8 @@ def _report_amounts(
 ) -> pl.DataFrame:
     """Return a finding for each summed amount.
 
-    It is unclear where all lines of every document have the same value, unless the header says that it is the line's.
+    It is unclear where all lines of every document have the same value. A header that says that it is the line's
+    leaves nothing to report.
     """
     columns, resources = lines.columns[index], (lines.resource, documents)
     distinct = (
@@ -85,8 +86,9 @@ def _report_amounts(
     findings = [empty_findings()]
     for name in summed:
         own = lines.resource.field(name).specific_header
-        is_own = own is not None and fold_header(headers[columns[name]]) in {fold_header(own.en), fold_header(own.no)}
-        code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 and not is_own else "flat-sums"
+        if own is not None and fold_header(headers[columns[name]]) in {fold_header(own.en), fold_header(own.no)}:
+            continue
+        code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 else "flat-sums"
         words = [resource.field(name).specific_header or resource.field(name).header for resource in resources]
         possible = " / ".join(f'"{header.en}" ({header.no})' for header in words)
         cell = pl.DataFrame({"column": [columns[name]], "detail": [possible]})

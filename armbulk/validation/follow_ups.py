@@ -11,6 +11,7 @@ from armbulk.model.sheet import Table
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "continuation-rows"]
+_FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
 _DATE_COLUMN_CODES = ["dates-mixed", "dates-half-converted"]
 
 
@@ -21,6 +22,8 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_of_missing_records(kept, tables)
+    kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
+    kept = _drop_of_field_counts(kept)
     kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
     for code in ("sheet-not-recognised", "no-known-header"):
         kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
@@ -59,6 +62,14 @@ def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]
         if name in tables and set(without_number) & set(tables[name].columns):
             kept = kept.filter(pl.col("code") != code)
     return kept
+
+
+def _drop_of_field_counts(findings: pl.DataFrame) -> pl.DataFrame:
+    """Report of a line with too few or too many fields only that, not what its cells seem to lack."""
+    lines = findings.filter(pl.col("code").is_in(_FIELD_COUNT_CODES))
+    for code in ("required", "amount-missing", "amounts-differ", "no-header"):
+        findings = _drop_where(findings, code, lines, "row")
+    return findings
 
 
 def _drop_of_missing_records(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:

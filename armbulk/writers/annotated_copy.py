@@ -1,5 +1,6 @@
 """The user's own workbook, formatting included, with the outcome columns added (openpyxl)."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +55,7 @@ def write_results(
         lang: language of texts.
         header_rows: sheet index → row of its header.
     """
-    book = openpyxl.load_workbook(original)
+    book = _open_quietly(original)
     _remove_own_sheets(book)
     for index, sheet in enumerate(sheets):
         if index in header_rows and sheet.name in book.sheetnames:
@@ -79,7 +80,7 @@ def mark_problems(
     header_rows: Mapping[int, int],
 ) -> None:
     """Copy a workbook, colour the cells with findings, add comments to them, and add the Problems sheet."""
-    book = openpyxl.load_workbook(original)
+    book = _open_quietly(original)
     _remove_own_sheets(book)
     for index, sheet in enumerate(sheets):
         if sheet.name in book.sheetnames:
@@ -107,6 +108,13 @@ def _mark_cell(cell: Cell | MergedCell, colour: str, text: str) -> None:
     before = f"{cell.comment.text}\n\n" if cell.comment else ""
     cell.fill = PatternFill("solid", fgColor=colour)
     cell.comment = Comment(style.escape_text(before + text), "armbulk", width=320, height=120)
+
+
+def _open_quietly(original: Path) -> Workbook:
+    """Open a workbook without the library's warnings (on what it does not know), which would go to the terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(original)
 
 
 def _remove_own_sheets(book: Workbook) -> None:
@@ -219,7 +227,9 @@ def _write_problems(page: Worksheet, findings: Sequence[RenderedFinding], lang: 
         page.column_dimensions[get_column_letter(column)].width = width
     headers = list_field_headers()
     for row, finding in enumerate(findings, start=2):
-        for column, text in enumerate(style.problem_cells(finding, headers, lang), start=1):
+        cells = style.problem_cells(finding, headers, lang)
+        page.row_dimensions[row].height = style.problem_row_height(cells)
+        for column, text in enumerate(cells, start=1):
             _write_text(page.cell(row, column), text)
             page.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
         colour = style.RED if finding["severity"] == "error" else style.YELLOW

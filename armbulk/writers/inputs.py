@@ -33,8 +33,8 @@ def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
     if path is not None:
         raise UsageError(
             "replaces-input",
-            f"{target} is a file that is read ({path}), and would be replaced",
-            "Choose another name with -o, or say --replace-input: the file is then kept as .bak",
+            f"{target} is an input file and would be overwritten",
+            "Choose another name with -o, or use --replace-input: the input file is then kept as .bak",
         )
 
 

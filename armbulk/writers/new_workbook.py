@@ -239,7 +239,9 @@ def _write_problems(page: Any, findings: Sequence[RenderedFinding], lang: str, f
     headers = list_field_headers()
     for row, finding in enumerate(findings, start=1):
         colour = style.RED if finding["severity"] == "error" else style.YELLOW
-        for column, text in enumerate(style.problem_cells(finding, headers, lang)):
+        cells = style.problem_cells(finding, headers, lang)
+        page.set_row(row, style.problem_row_height(cells))
+        for column, text in enumerate(cells):
             page.write_string(row, column, style.escape_text(text), formats["wrapped" if column else colour])
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, len(findings), len(style.PROBLEM_COLUMNS) - 1)

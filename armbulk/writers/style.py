@@ -54,6 +54,10 @@ RESULT_CATEGORY = "armbulk result"
 MAX_COMMENT_CHARS = 2_000
 """Characters of a cell's comment; more than people read."""
 
+_SENTENCE = 60
+"""Columns as wide as this have sentences."""
+
+_LINE_HEIGHT, _MAX_ROW_HEIGHT = 15.0, 405.0  # points
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 
 
@@ -110,6 +114,16 @@ def problem_cells(finding: RenderedFinding, headers: Mapping[str, Words], lang: 
         finding["fix"],
         finding["code"],
     )
+
+
+def problem_row_height(cells: Sequence[str]) -> float:
+    """Return the height of a finding's row in points, so that its sentences are read in full.
+
+    Not every program calculates the heights of wrapped rows.
+    """
+    columns = zip(cells, PROBLEM_COLUMNS, strict=True)
+    lines = (len(text) // (width * 1.1) + text.count("\n") + 1 for text, (_, width) in columns if width >= _SENTENCE)
+    return min(_LINE_HEIGHT * max(lines), _MAX_ROW_HEIGHT)
 
 
 def cell_marks(

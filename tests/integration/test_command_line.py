@@ -49,6 +49,33 @@ def test_clean_file_exits_0_and_warnings_too() -> None:
     assert call("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))[0] == 0
 
 
+@pytest.mark.parametrize("name", ["show", "results", "resume", "resolve"])
+def test_no_such_run(name: str, tmp_path: Path) -> None:
+    """A run that there is not is named: it is neither a bug nor settled."""
+    env = {"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": "http://127.0.0.1:9", "ARMBULK_CLIENT_NO": "2218",
+           "ARMBULK_TOKEN": "t"}  # fmt: skip
+    code, said = called(name, "99", env=env)
+    assert (code, said["error"]["message"]) == (2, "There is no run 99")
+
+
+def test_hidden_rows_are_read_or_left_out(tmp_path: Path) -> None:
+    """Both options together are an error: the last one does not win."""
+    files = write_files(tmp_path)
+    code, said = called("check", *files, "--include-hidden", "--skip-hidden")
+    assert (code, said["error"]["code"]) == (2, "options-contradict")
+
+
+def test_nothing_to_send_is_no_question(tmp_path: Path) -> None:
+    """The same file once more, in a script without --yes: there is nothing to confirm."""
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        files = write_files(tmp_path)
+        assert called("import", *files, "--first-import", env=env)[1]["error"]["code"] == "question"
+        assert called("import", *files, "--first-import", "--yes", env=env)[0] == 0
+        code, said = called("import", *files, "--first-import", env=env)
+    assert (code, said["outcomes"]["already_sent"], said["outcomes"]["created"]) == (0, 6, 0)
+
+
 @pytest.mark.parametrize("name", ["nowhere.xlsx", ""])
 def test_no_such_file(name: str, tmp_path: Path) -> None:
     """A file that cannot be read exits 2 and is named."""

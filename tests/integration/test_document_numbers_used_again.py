@@ -108,7 +108,7 @@ def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_p
     )
     assert f"R1 (again row 2, customer 0043, 1500 NOK): in conflict: {reason}" in render_prose("plan", plan, "en")
     assert (
-        "R1 (again rad 2, kunde 0043, 1500 NOK): i konflikt: kjøring 1 sendte et annet bilag med dette nummeret: "
+        "R1 (again rad 2, kunde 0043, 1500 NOK): i konflikt: kjøring 1 sendte et annet bilag med nummeret: "
         "kunde 0042 da, 0043 i denne filen; beløp inkl. mva 1250 da, 1500 i denne filen"
     ) in render_prose("plan", plan, "no")
     same = to_json(build_plan(sent.bench, sent.store, check_once(write(tmp_path, "same")), ImportOptions()))

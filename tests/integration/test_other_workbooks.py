@@ -1,10 +1,13 @@
 """Imports of workbooks of other formats: their results are new Excel workbooks."""
 
+import re
 import shutil
+import warnings
+import zipfile
 from pathlib import Path
 
 import openpyxl
-from support.commands import called
+from support.commands import call, called
 from support.paths import ROOT
 
 from armbulk.readers import read_sheets
@@ -28,3 +31,15 @@ def test_an_open_document_is_imported(tmp_path: Path) -> None:
     assert ["created" in row for row in rows] == [False, True, True]
     again = {sheet.name: sheet for sheet in read_sheets(result)}
     assert again["Fakturaer"].frame["D"].to_list()[1:] == ["2026-03-01", "2026-03-01"]
+
+
+def test_what_the_writing_library_does_not_know_is_no_noise(tmp_path: Path) -> None:
+    """A workbook without named styles is copied with its problems marked; no warning of a library is shown."""
+    path = tmp_path / "bare.xlsx"
+    with zipfile.ZipFile(ROOT / "samples" / "with-errors.xlsx") as sound, zipfile.ZipFile(path, "w") as bare:
+        for name in sound.namelist():
+            bare.writestr(name, re.sub(rb"<cellStyles.*</cellStyles>", b"", sound.read(name)))
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        assert call("check", str(path), "-o", str(tmp_path / "marked.xlsx"))[0] == 1
+    assert shown == []

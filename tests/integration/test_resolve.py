@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from support.commands import call
@@ -15,7 +16,9 @@ from support.journey import Journey, journey, outcomes, sample_files
 
 from armbulk.app.session import Session
 from armbulk.cli import cli
+from armbulk.cli.command import CommandContext
 from armbulk.results.run_result import load_result
+from armbulk.results.summary import next_steps
 from armbulk.store import Store
 
 
@@ -268,13 +271,34 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
         (["--resend", "--yes", "--expect-total", "1"], 2),
         (["--resend", "--yes", "--expect-total", "much"], 2),
         (["--resend", "--yes", "--keys-file", "no-such-file"], 2),
-        (["99"], 0),  # a run in which nothing is in doubt
+        (["99"], 2),  # there is no such run
+        (["--give-up", "--resend", "--yes"], 2),  # the last one does not win
     ],
 )
 def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str], code: int) -> None:
     """Without a confirmation, or with wrong expectations, nothing is decided."""
     way, run = undecided
     assert resolve(way, *words, "--no-ask")[0] == code
+    assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
+
+
+@pytest.mark.parametrize(
+    ("lang", "texts"),
+    [
+        ("en", ["(s) send again", "documents row 2", "does not know", "Nothing was decided about F1.", '"1 250.00"']),
+        ("no", ["(s) send på nytt", "documents rad 2", "kjenner ikke", "Ingenting er bestemt om F1.", "«1 250.00»"]),
+    ],
+)
+def test_a_mistyped_confirmation_is_asked_again(
+    undecided: tuple[Journey, int], monkeypatch: pytest.MonkeyPatch, lang: str, texts: list[str]
+) -> None:
+    """The terminal asks once more about that document; what was decided before stays. Each word is in the language."""
+    way, run = undecided
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home")}
+    done = CliRunner().invoke(cli, ["resolve", "--no-ask", "--lang", lang], input="s\n1 25\nl\n" + "l\n" * 5, env=env)
+    assert done.exit_code == 3
+    assert [text for text in texts if text not in done.stderr] == []
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 
@@ -286,3 +310,15 @@ def test_keys_that_are_not_in_doubt_stop_it(undecided: tuple[Journey, int], tmp_
     assert code == 2
     assert "x9" in said["error"]["message"]
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
+
+
+@pytest.mark.parametrize(("lang", "advice"), [("en", "give it another number."), ("no", "gi det et annet nummer.")])
+def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], lang: str, advice: str) -> None:
+    """Neither `armbulk resume` nor the same import helps for a document that was given up."""
+    way, run = undecided
+    items = load_result(way.store, run).items.filter(pl.col("outcome") == "in_doubt")
+    given_up = items.with_columns(outcome=pl.lit("not_sent"), message=pl.lit("given up in run 1: not sent again"))
+    [step] = next_steps(given_up, lang)
+    assert step.endswith(advice)
+    assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit("not sent yet")), lang)[0]
+    assert "ARMBULK_SETTLE_SECONDS" in next_steps(items, lang)[1]  # when it helps to ask ARM again

@@ -72,16 +72,18 @@ def test_while_waiting_for_the_store(arm: Sandbox, tmp_path: Path) -> None:
 
 @pytest.mark.promise("P24")
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
-def test_while_waiting_for_a_person(arm: Sandbox, tmp_path: Path) -> None:
-    """The program asks a question at the terminal."""
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_while_waiting_for_a_person(arm: Sandbox, tmp_path: Path, name: str) -> None:
+    """The program asks a question at the terminal; whatever handlers its libraries have set, nobody has to answer."""
     master, slave = pty.openpty()
     env = {**os.environ, **arm.settings, "ARMBULK_HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "ARMBULK_LANG": "en"}
-    command = [sys.executable, "-m", "armbulk", "import", *sample_files()]
+    command = [sys.executable, "-m", "armbulk", "import", "--first-import", *sample_files()]
     process = subprocess.Popen(command, env=env, stdin=slave, stdout=slave, stderr=slave, text=True)
     shown = b""
-    while b"?" not in shown and process.poll() is None:
+    while b"[y/N]: " not in shown and process.poll() is None:
         shown += os.read(master, 4096)
-    process.send_signal(signal.SIGTERM)
+    BREATH.wait(0.5)  # until it reads
+    process.send_signal(signal.Signals[name])
     assert process.wait(20) == 130
     os.close(slave)
     os.close(master)

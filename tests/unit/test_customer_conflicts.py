@@ -108,6 +108,18 @@ def test_hashes_tell_contents_apart(one: str, other: str) -> None:
             f"{CHANGED_AT_ARM} Bank account: ARM holds another than was exported",
             "ikke sendt: endret hos ARM etter eksporten. Kontonr: ARM har en annen enn den som ble eksportert",
         ),
+        (
+            "run 1 sent another document with this number: date 1 then, 2 in this file; date N then, E in this file",
+            "kjøring 1 sendte et annet bilag med nummeret: dato 1 da, 2 i denne filen; dato N da, E i denne filen",
+        ),
+        (
+            "sent in run 3; at ARM: ARM holds another document with this number: customer 1 there, 2 here",
+            "sendt i kjøring 3; hos ARM: ARM har et annet bilag med dette nummeret: kunde 1 der, 2 her",
+        ),
+        (
+            "given up in run 7: not sent again; if it must go after all, give it another number",
+            "gitt opp i kjøring 7: sendes ikke på nytt; hvis den likevel må sendes, gi den et annet nummer",
+        ),
     ],
 )
 def test_a_conflict_in_norwegian(message: str, norwegian: str) -> None:

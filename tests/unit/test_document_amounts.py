@@ -179,7 +179,7 @@ def test_a_line_amount_by_its_name_is_clear(tmp_path: Path) -> None:
     assert [code for _, _, code in codes(unclear)] == ["flat-amounts-unclear"]
     for name in ("Linjebeløp inkl. mva", "Line amount incl. VAT"):
         clear = check_texts(tmp_path, f=[header.format(name), *rows])
-        assert clear.errors == 0
+        assert codes(clear) == []
         assert clear.tables["documents"].rows["incl_vat"].to_list() == [Decimal("250.00")]
     whole = check_texts(tmp_path, f=[header.format("Fakturabeløp inkl. mva"), *rows])
     assert whole.tables["documents"].rows["incl_vat"].to_list() == [Decimal("125.00")]
@@ -189,7 +189,7 @@ def test_ragged_lines_name_their_line_and_their_cause(tmp_path: Path) -> None:
     """Too few fields have another cause than too many."""
     rows = [document("F1"), document("F2") + ";x", "F3;IN", document("F4")]
     found = check_texts(tmp_path, ReadOptions(), documents=rows)
-    ragged = [(row, code) for row, _, code in codes(found) if code in {"ragged-row", "too-few-fields"}]
-    assert ragged == [(3, "ragged-row"), (4, "too-few-fields")]
+    assert [(row, code) for row, _, code in codes(found)] == [(3, "ragged-row"), (4, "too-few-fields")]
+    assert sent_documents(found) == ["F1", "F4"]
     rendered = render_findings(found.findings, found.sheets, fields_by_name(), "en")
     assert "Line 4 has only 2 fields, the others have 9" in [finding["message"] for finding in rendered]

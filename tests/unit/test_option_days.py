@@ -15,7 +15,9 @@ from armbulk.errors import UsageError
 FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%Y/%m/%d", "%d.%m.%y")
 
 
-@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(FORMS), st.sampled_from(["", "dmy", "ymd"]))
+@given(
+    st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(FORMS), st.sampled_from(["", "dmy", "mdy", "ymd"])
+)
 def test_a_day_is_read_in_any_form(day: date, form: str, order: str) -> None:
     """ISO, Norwegian and compact forms name the same day, whatever the order of other dates."""
     assert parse_day(day.strftime(form), order, "--from") == day

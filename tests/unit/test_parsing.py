@@ -242,6 +242,7 @@ def test_notation_around_a_number_never_decides_its_separator(
         ("2025-02-27 00:00:00", None, date(2025, 2, 27)),
         ("02/03/2025", "dmy", date(2025, 3, 2)),
         ("02/03/2025", "mdy", date(2025, 2, 3)),
+        ("02.03.2025", "mdy", date(2025, 3, 2)),
         ("01/02/25", "dmy", date(2025, 2, 1)),
         ("01.02.25", "dmy", date(2025, 2, 1)),
         ("25-02-01", "ymd", date(2025, 2, 1)),

@@ -39,3 +39,11 @@ def test_control_characters_are_left_out() -> None:
     }, "en")  # fmt: skip
     assert "\x1b" not in text
     assert text.startswith("Profile a[31mb: ")
+
+
+def test_every_report_ends_its_last_line() -> None:
+    """The prompt of the terminal begins a line of its own."""
+    report = {"runs": 1, "records": 2, "guarded": 3, "exports": 0, "memories": 0}
+    text = render_prose("purge", report, "en")
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
