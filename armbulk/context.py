@@ -9,6 +9,7 @@ import httpx
 from armbulk.arm.client import ArmClient
 from armbulk.arm.http import HttpClient
 from armbulk.clock import Clock
+from armbulk.model.progress import Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
@@ -49,8 +50,13 @@ class Context:
         return file is None or Path(file).exists()
 
 
-def open_client(context: Context) -> ReceivablesSystem:
-    """Return ARM, as the profile reaches it. No other module names the class."""
-    profile = context.profile
-    http = HttpClient(profile.base_url, profile.client_no, profile.login, context.clock, context.transport)
+def open_client(context: Context, on_progress: Callable[[Progress], None] = lambda _: None) -> ReceivablesSystem:
+    """Return ARM, as the profile reaches it. No other module names the class.
+
+    `on_progress` is called before each wait for the login service.
+    """
+    profile, clock = context.profile, context.clock
+    http = HttpClient(
+        profile.base_url, profile.client_no, profile.login, clock, context.transport, on_progress=on_progress
+    )
     return ArmClient(http)

@@ -4,6 +4,7 @@ A record is a fixed sentence and fields of FIELDS: numbers, and words from the c
 customer and document numbers, and secrets never are; a field that is not in FIELDS is not written.
 """
 
+import errno
 import logging
 import os
 import re
@@ -58,6 +59,7 @@ KEPT_FILES = 3
 """A log file of MAX_FILE_BYTES is renamed to `FILE.1`, and so on; KEPT_FILES of them are kept."""
 
 _WORD = re.compile(r"[A-Za-z0-9_.:/{}+-]{0,60}")
+_LOG_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}")
 _LEVELS = {0: logging.WARNING, 1: logging.INFO}
 
 
@@ -95,6 +97,16 @@ def _shown(value: object) -> str:
     return text if _WORD.fullmatch(text) else "(left out)"
 
 
+def _verify_log(file: Path) -> None:
+    """Make sure that a file that exists is a log: lines in another file (an input, say) would damage it."""
+    if not file.is_file():
+        return
+    with file.open("rb") as opened:
+        start = opened.read(len("2026-11-01T12:00:00"))
+    if start and not _LOG_TIME.fullmatch(start):
+        raise FileExistsError(errno.EEXIST, "it exists, and is no log of armbulk")
+
+
 class _OwnerOnlyFile(RotatingFileHandler):
     """A rotating file that only its owner can read."""
 
@@ -122,6 +134,7 @@ def open_log(verbosity: int = 0, file: Path | None = None, stream: TextIO | None
         to_stream.setLevel(_LEVELS.get(verbosity, logging.DEBUG))
         handlers.append(to_stream)
     if file is not None:
+        _verify_log(file)
         to_file = _OwnerOnlyFile(file, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
         to_file.setLevel(logging.DEBUG)
         handlers.append(to_file)

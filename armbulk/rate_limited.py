@@ -107,9 +107,10 @@ class RateLimitedClient:
         response = result.response
         charge = _usage(result, max_records, count)
         self.store.settle(self.account, reservation, charge, response.date_sample, run_id)
-        if response.status in {401, 403} and not response.retry_after:
+        if response.status == 401 or (response.status == 403 and not response.retry_after):
             raise login_error(response, result.message)
-        if response.status in {403, 429} or (response.status == 503 and response.retry_after):
+        names_time = response.retry_after_seconds(self.clock.now()) is not None
+        if response.status in {403, 429} or (response.status == 503 and names_time):
             return self.block(response, cost)
         if response.error is not None or response.status >= 500 or response.status in {400, 406, 408}:
             return CallFailed(response)

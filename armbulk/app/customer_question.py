@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 import polars as pl
@@ -47,14 +48,11 @@ def ask_about_customers(
     is_asked = dialog.can_decide_about_customers and not (options.update or options.first_import or options.overwrite)
     if customers.is_empty() or not is_asked:
         return plan, ()
-    profile, client = context.profile, open_client(context)
-    try:
-        with dialog.sending() as progress:
-            limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
-            preview = CustomerPreview(limited, wait, profile.poll_seconds, progress)
-            comparisons = preview.compare(customers)
-    finally:
-        client.close()
+    profile = context.profile
+    with dialog.sending() as progress, closing(open_client(context, progress)) as client:
+        limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
+        preview = CustomerPreview(limited, wait, profile.poll_seconds, progress)
+        comparisons = preview.compare(customers)
     decisions = _decide(customers, comparisons, dialog)
     revised = revise_plan(plan.import_plan, decisions, read_planning_inputs(context, store))
     return replace(plan, import_plan=revised), preview.list_checks

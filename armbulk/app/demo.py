@@ -12,6 +12,7 @@ from armbulk.app.import_result import ImportResult
 from armbulk.app.plan import Plan
 from armbulk.app.session import Session
 from armbulk.clock import Clock
+from armbulk.errors import FileError
 from armbulk.i18n import Words
 from armbulk.package_data import data_path
 from armbulk.sandbox import CLIENT_NO, Sandbox
@@ -20,6 +21,7 @@ from armbulk.settings.load import load_profile
 
 SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
+MONTH_END, CUSTOMERS, STATE = f"gl-items-{PERIOD}.xlsx", "customers.xlsx", "state"
 INVOICES = 60
 """In the stand-in's own ledger, of the first three months of 2025: something to export."""
 
@@ -68,7 +70,7 @@ def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
     """
     workbook = Path(shutil.copy(data_path("samples") / SAMPLE, folder / SAMPLE))
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
-        folders = {"ARMBULK_HOME": str(folder / "state"), "ARMBULK_GUARD_FOLDER": str(folder.absolute() / "guard")}
+        folders = {"ARMBULK_HOME": str(folder / STATE), "ARMBULK_GUARD_FOLDER": str(folder.absolute() / "guard")}
         environ = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.5"}
         with Session(load_profile(environ, options={"lang": lang}), clock) as session:
             yield from _import(session, workbook)
@@ -76,11 +78,24 @@ def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
 
 
 def create_folder(folder: str | None) -> Path:
-    """Create the folder for the demo's files (None: a new temporary one)."""
+    """Create the folder for the demo's files (None: a new temporary one).
+
+    Raises:
+        FileError: It cannot be created, or has files of somebody's own that the demo would replace.
+    """
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="armbulk-demo-"))
     path = Path(folder).resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            "no-such-folder", f"The folder {path} cannot be created: {error.strerror}", "Choose another with --folder"
+        ) from None
+    if any((path / name).exists() for name in (SAMPLE, MONTH_END, CUSTOMERS)) and not (path / STATE).is_dir():
+        raise FileError(
+            "file-exists", f"{path} has files that the demo would replace", "Choose an empty folder with --folder"
+        )
     return path
 
 
@@ -104,7 +119,7 @@ def _import(session: Session, workbook: Path) -> Iterator[DemoEvent]:
 
 
 def _export(session: Session, folder: Path) -> Iterator[DemoEvent]:
-    month_end, customers = folder / f"gl-items-{PERIOD}.xlsx", folder / "customers.xlsx"
+    month_end, customers = folder / MONTH_END, folder / CUSTOMERS
     yield DemoStep(
         4,
         Words("Export a month's GL items, tied out", "Eksporter en måneds hovedboksposter, avstemt"),

@@ -74,9 +74,9 @@ class Dialog:
         """Surround the reading and checking of files."""
         return nullcontext()
 
-    def asking(self) -> AbstractContextManager[object]:
-        """Surround a few short questions to ARM."""
-        return nullcontext()
+    def asking(self) -> AbstractContextManager[ReportProgress]:
+        """Surround a few short questions to ARM; yields what is to be called when one is asked again."""
+        return nullcontext(self._report_progress)
 
     def sending(self) -> AbstractContextManager[ReportProgress]:
         """Surround work at ARM that may take long; yields what is to be called with each step."""

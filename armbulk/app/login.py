@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from armbulk.app.dialog import Dialog
+from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.arm.credentials import Login
 from armbulk.context import Context, open_client
 from armbulk.errors import SettingsError, Unfinished
@@ -80,8 +80,8 @@ def log_in(context: Context, login_input: LoginInput, dialog: Dialog, *, verify:
     profile = build_profile(context.profile, login_input)
     profile.require_server()
     if verify:
-        with dialog.asking():
-            verify_login(replace(context, profile=profile))
+        with dialog.asking() as progress:
+            verify_login(replace(context, profile=profile), progress)
     path = save_profile(profile, KeyringSecrets())
     return {
         "profile": profile.name,
@@ -110,7 +110,7 @@ def build_profile(profile: Profile, login_input: LoginInput) -> Profile:
     )
 
 
-def verify_login(context: Context) -> None:
+def verify_login(context: Context, progress: ReportProgress = lambda _: None) -> None:
     """Log in and ask ARM for five customers: one request, within the limits.
 
     Raises:
@@ -118,7 +118,7 @@ def verify_login(context: Context) -> None:
         ServerError: ARM cannot be reached.
         Unfinished: The limits leave no room for the request.
     """
-    profile, store, client = context.profile, context.open_store(), open_client(context)
+    profile, store, client = context.profile, context.open_store(), open_client(context, progress)
     limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
     try:
         call = partial(client.read_page, "customers", _TEST_QUERY)

@@ -13,6 +13,7 @@ from armbulk.findings.frame import mask_value, render_findings
 from armbulk.mapping.files import list_mappings
 from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
+from armbulk.model.plain_text import escape_controls
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, fields_by_name
@@ -20,6 +21,8 @@ from armbulk.validation.check import Checked
 from armbulk.validation.parse import format_column
 
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
+"""Headers are recognised whatever their blanks."""
+
 _END_OF_SHEET = """
 # [sheet.constant]
 # currency = "NOK"
@@ -93,7 +96,7 @@ def _starter_line(text: str, name: str | None, near: str | None) -> str:
 
 
 def _quote(text: str) -> str:
-    return f'"{text.translate(_QUOTE)}"'
+    return f'"{escape_controls(text.translate(_QUOTE))}"'
 
 
 def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.dialog import Dialog
+from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.login import add_login
 from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, list_run_files, verify_run_client
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
-from armbulk.errors import FileError, Unfinished, UsageError
+from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
@@ -139,7 +139,7 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
         FileError: The file of numbers cannot be read.
         UsageError: The documents are not those that were expected, or the decision was not confirmed.
         Unfinished: Another process sends for the client, or has changed the documents meanwhile.
-        LoginError, LimitError, ServerError: ARM could not be asked.
+        LoginError, LimitError, ServerError: ARM could not be asked, and a decision about all documents was given.
     """
     account = context.profile.account
     if request.run is not None:
@@ -177,8 +177,13 @@ def _look_up_first(context: Context, store: Store, request: ResolveRequest, dial
             store.recover(account)
     if request.look_up:
         context = add_login(context)
-        with dialog.asking():
-            look_up_again(context, store, request.run)
+        with dialog.asking() as progress:
+            error = look_up_again(context, store, request.run, progress)
+        if error is not None and request.decision is not None:
+            error.hint = f"Nothing was decided. {error.hint}, or use --no-ask to decide without asking ARM"
+            raise error
+        if error is not None:
+            dialog.note(f"{error.message}. ARM was not asked about all of these documents now")
 
 
 def _list_open(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
@@ -187,13 +192,22 @@ def _list_open(store: Store, account: Account, run_id: int | None) -> list[Unres
     return [document for document in documents if document.state != BatchState.POSTING]
 
 
-def look_up_again(context: Context, store: Store, run_id: int | None) -> None:
-    """Look every unconfirmed document of the client (or of one run) up in ARM once more."""
-    client = open_client(context)
+def look_up_again(
+    context: Context, store: Store, run_id: int | None, progress: ReportProgress = lambda _: None
+) -> ArmbulkError | None:
+    """Look every unconfirmed document of the client (or of one run) up in ARM once more.
+
+    Returns:
+        Why ARM could not be asked about all of them; None when it was.
+    """
+    client = open_client(context, progress)
     try:
         documents = store.unresolved_documents(context.profile.account, run_id)
         for number in sorted({document.run for document in documents}):
-            create_sender(context, store, store.run(number), client).look_up_again()
+            error = create_sender(context, store, store.run(number), client).look_up_again()
+            if error is not None:
+                return error
+        return None
     finally:
         client.close()
 

@@ -135,7 +135,7 @@ def send_run(
     if look_first is not None:
         reason = "each document is looked up first" if look_first else "first import, as a person said"
         store.log_decision(run.id, reason)
-    client = open_client(context)
+    client = open_client(context, progress)
     try:
         sender = create_sender(
             context, store, run, client, wait=wait, progress=progress, look_first=look_first, lock=lock

@@ -30,6 +30,9 @@ from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import RecordResult, SentKeys
 
+MAX_BYTES = 4 * 1024 * 1024
+"""A longer answer is not searched: that would take minutes. It counts as a doubt."""
+
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{7,127}")
 _NO_UUID = re.compile(r"[0:.-]*")
 _DOCUMENTED_NAME = "batchuuid"
@@ -125,6 +128,8 @@ class _Member:
 
 def find_acceptance(response: Response, resource: str, sent: SentKeys) -> Acceptance:
     """Return the signs of acceptance in an answer; `sent`: the records of the batch."""
+    if len(response.body) > MAX_BYTES:
+        return Acceptance(doubt="is longer than any answer to a batch")
     body, is_readable = parse_damaged_json(response.body)
     members = list(_walk(body, resource, _number_records(sent)))
     uuid, doubts = _find_uuid(response, members)

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from armbulk.arm.json_body import parse_json
 from armbulk.model.fields import Field, FieldRole, Listing, Resource
 from armbulk.model.record_texts import (
     PARENT_INDEX,
@@ -17,6 +18,7 @@ from armbulk.model.record_texts import (
     Json,
     build_frame,
     extract_column,
+    format_json_value,
     to_json_text,
 )
 
@@ -63,8 +65,10 @@ class RecordDecoder:
         items = build_frame(records, paths, frozenset({self.resource.lines_path}))
         items = items.with_columns(self._build_keys(items, records))
         if self.keeps_raw:
-            items = items.with_columns(pl.Series(RAW_JSON, split_raw_records(body, len(records)), dtype=pl.String))
-        return items, self._build_lines(records) if self.resource.lines else None
+            items = items.with_columns(pl.Series(RAW_JSON, split_raw_records(body, records), dtype=pl.String))
+        if not self.resource.lines:
+            return items, None
+        return self._keep_odd_lines(items, records), self._build_lines(records)
 
     def _build_keys(self, items: pl.DataFrame, records: Sequence[Json]) -> pl.Series:
         """What distinguishes a record from others; a record without any part of its key is its own key, as JSON."""
@@ -77,18 +81,26 @@ class RecordDecoder:
             keys = pl.Series(RECORD_KEY, texts, dtype=pl.String)
         return keys
 
+    def _lines_of(self, record: Json) -> list[Json]:
+        """The lines of a record; a single one may be without its array."""
+        value = record.get(self.resource.lines_path)
+        entries = [value] if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return [entry for entry in entries if isinstance(entry, dict)]
+
+    def _keep_odd_lines(self, items: pl.DataFrame, records: Sequence[Json]) -> pl.DataFrame:
+        """The records, with a column of what they have in place of lines that are objects."""
+        path = self.resource.lines_path
+        values = [record.get(path) for record in records]
+        texts = [None if _are_lines(value) else format_json_value(value) for value in values]
+        return items.with_columns(pl.Series(path, texts, dtype=pl.String)) if any(texts) else items
+
     def _build_lines(self, records: Sequence[Json]) -> pl.DataFrame:
-        indexed = [
-            (index, line)
-            for index, record in enumerate(records)
-            for line in record.get(self.resource.lines_path) or []
-            if isinstance(line, dict)
-        ]
+        indexed = [(index, line) for index, record in enumerate(records) for line in self._lines_of(record)]
         parent = next(field.path for field in self.line_fields if field.role is FieldRole.PARENT_KEY)
         paths = [field.path for field in self.line_fields if field.role is not FieldRole.PARENT_KEY]
         lines = build_frame([line for _, line in indexed], paths, frozenset({parent}))
-        numbers = [records[index].get(parent) for index, _ in indexed]
-        return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String, strict=False)).with_columns(
+        numbers = [format_json_value(records[index].get(parent)) for index, _ in indexed]
+        return lines.insert_column(0, pl.Series(parent, numbers, dtype=pl.String)).with_columns(
             pl.Series(PARENT_INDEX, [index for index, _ in indexed], dtype=pl.UInt32)
         )
 
@@ -103,39 +115,52 @@ class RecordDecoder:
 
     def count_read(self, records: Sequence[Json]) -> int:
         """Return how many records the quota counts as read: each, and its lines."""
-        path = self.resource.lines_path
-        return len(records) + (sum(len(record.get(path) or ()) for record in records) if path else 0)
+        lines = sum(len(self._lines_of(record)) for record in records) if self.resource.lines_path else 0
+        return len(records) + lines
+
+
+def _are_lines(value: Any) -> bool:
+    """Whether a value is an object, or an array of nothing but objects."""
+    return isinstance(value, dict) or (isinstance(value, list) and all(isinstance(entry, dict) for entry in value))
 
 
 # --- the JSON text of each record -----------------------------------------------------------------------
 
 
-def split_raw_records(body: bytes, count: int) -> list[str]:
+def split_raw_records(body: bytes, records: Sequence[Json]) -> list[str]:
     """Return the JSON text of each record, on one line.
 
     Args:
-        body: an answer: an array, or an object with one array of `count` records.
-        count: how many records there are.
+        body: an answer: an array, or an object with the array of the records.
+        records: the records, as they were read.
 
     Raises:
-        ValueError: no array of the answer has `count` entries.
+        ValueError: no array of the answer has these records.
     """
     text = body.decode("utf-8-sig")
     position = _skip_blanks(text, 0)
     if text[position] == "[":
         return _split_array(text, position)[0]
+    arrays = [entries for entries in _split_arrays(text, position) if len(entries) == len(records)]
+    if len(arrays) > 1:  # beside the records may be as many warnings
+        arrays = [entries for entries in arrays if [parse_json(entry.encode()) for entry in entries] == list(records)]
+    if not arrays:
+        raise ValueError("the answer does not hold the records it was said to hold")
+    return arrays[0]
+
+
+def _split_arrays(text: str, position: int) -> Iterator[list[str]]:
+    """The entries of each array in the object at `position`."""
     position = _skip_blanks(text, position + 1)
     while text[position] != "}":
         _, position = _DECODER.raw_decode(text, position)
         position = _skip_blanks(text, _skip_blanks(text, position) + 1)
         if text[position] == "[":
-            records, position = _split_array(text, position)
-            if len(records) == count:
-                return records
+            entries, position = _split_array(text, position)
+            yield entries
         else:
             _, position = _DECODER.raw_decode(text, position)
         position = _skip_comma(text, position)
-    raise ValueError("the answer does not hold the records it was said to hold")
 
 
 def _split_array(text: str, position: int) -> tuple[list[str], int]:

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote, quote_plus, urlsplit
@@ -17,7 +17,8 @@ from armbulk.arm.credentials import LOOPBACK, Login, is_header_safe, read_token_
 from armbulk.arm.deadline import Deadline
 from armbulk.arm.json_body import parse_json
 from armbulk.clock import Clock
-from armbulk.errors import LoginError, SettingsError
+from armbulk.errors import LoginError, ServerError, SettingsError
+from armbulk.model.progress import Progress
 from armbulk.model.response import Response, TransportError, unreachable_error
 from armbulk.model.system import MAX_CALL_SECONDS
 from armbulk.retry import failure_backoff
@@ -57,12 +58,17 @@ class HttpClient:
         clock: Clock,
         transport: httpx.BaseTransport | None = None,
         max_seconds: float = MAX_CALL_SECONDS,
+        on_progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
-        """Prepare the calls, each of which takes at most `max_seconds`; nothing is sent yet."""
+        """Prepare the calls, each of which takes at most `max_seconds`; nothing is sent yet.
+
+        `on_progress` is called before a failed token call is made again.
+        """
         self._base = f"{base_url.rstrip('/')}/clients/{quote(client_no, safe='')}"
         self._login = login
         self._clock = clock
         self._max_seconds = max_seconds
+        self._on_progress = on_progress
         self._token = login.token
         self._renew_at = float("inf") if login.token else 0.0
         self._http = httpx.Client(
@@ -204,17 +210,22 @@ class HttpClient:
             if not _may_pass(response):
                 break
             failures += 1
+            if not backoff.is_exhausted(failures):
+                self._wait_to_retry(response, backoff.delay(failures))
             if backoff.is_exhausted(failures) or self._clock.interrupted:
-                raise unreachable_error(response, "the login service")
-            self._clock.sleep(self._seconds_to_retry(response, backoff.delay(failures)))
+                raise _no_token_error(response)
         if response.error is not None:
-            raise unreachable_error(response, "the login service")
+            raise _no_token_error(response)
         self._use_token(response, asked_at)
 
-    def _seconds_to_retry(self, response: Response, delay: float) -> float:
-        """The delay before another token call: what the login service asks for, when that is short."""
-        named = response.retry_after_seconds(self._clock.now())
-        return delay if named is None else min(max(named, delay), _MAX_TOKEN_RETRY_SECONDS)
+    def _wait_to_retry(self, response: Response, delay: float) -> None:
+        """Wait before another token call, for as long as the login service asks for when that is short."""
+        now = self._clock.now()
+        named = response.retry_after_seconds(now)
+        seconds = delay if named is None else min(max(named, delay), _MAX_TOKEN_RETRY_SECONDS)
+        reason = f"the login service: {response.failure}"
+        self._on_progress(Progress("retrying", until=now + seconds, reason=reason))
+        self._clock.sleep(seconds)
 
     def _use_token(self, response: Response, asked_at: float) -> None:
         """Take the token out of the login service's answer (RFC 6749, 5.1), and renew it before it expires.
@@ -225,10 +236,15 @@ class HttpClient:
         answer = body if isinstance(body, dict) else {}
         token = answer.get("access_token")
         if not isinstance(token, str) or not is_header_safe(token):
+            is_refused = 400 <= response.status < 500
             raise LoginError(
-                "login-refused",
-                f"The login service refused the credentials (it answered {response.status})",
-                "Check ARMBULK_CLIENT_ID, ARMBULK_CLIENT_SECRET and ARMBULK_TOKEN_URL",
+                "login-refused" if is_refused else "no-token",
+                f"The login service refused the credentials (it answered {response.status})"
+                if is_refused
+                else f"The login service's answer has no usable token (it answered {response.status})",
+                "Check ARMBULK_CLIENT_ID, ARMBULK_CLIENT_SECRET and ARMBULK_TOKEN_URL"
+                if is_refused
+                else "Check ARMBULK_TOKEN_URL; your network may answer in its place",
             )
         seconds = read_token_life(answer, response.date_sample)
         if asked_at + seconds <= self._clock.now():
@@ -239,6 +255,10 @@ class HttpClient:
             )
         self._token = token
         self._renew_at = asked_at + max(seconds - 60.0, seconds / 2)
+
+
+def _no_token_error(response: Response) -> ServerError:
+    return unreachable_error(response, "the login service", "ARMBULK_TOKEN_URL")
 
 
 def _may_pass(response: Response) -> bool:

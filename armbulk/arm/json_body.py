@@ -15,6 +15,7 @@ MAX_NUMBER_CHARS = 40
 """A number with more digits, or with a larger exponent, is no amount, no code and no count."""
 
 _WRAPPERS = ("data", "batch")
+_MAX_WRAPPERS = 4
 _HIGH, _LOW = "[dD][89abAB][0-9a-fA-F]{2}", "[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPES = re.compile(rf"\\(?:u{_HIGH}\\u{_LOW}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{{2}})|.)", re.DOTALL)
 _MAX_INT_DIGITS = 18
@@ -85,7 +86,8 @@ def _count_levels(value: Any) -> int:
 def parse_damaged_json(body: bytes) -> tuple[Any, bool]:
     """Return the JSON value of a body in any encoding, with numbers of any length; and whether it could be read.
 
-    For finding out what a body may say, not for exact values: decimals become text, long numbers are rounded.
+    For finding out what a body may say, not for exact values: decimals become text, long numbers are rounded. More than
+    MAX_LEVELS levels cannot be read.
     """
     for encoding in ("utf-8-sig", "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "latin-1", "latin-1"):
         try:
@@ -93,7 +95,7 @@ def parse_damaged_json(body: bytes) -> tuple[Any, bool]:
             value = json.loads(text, parse_float=str, parse_int=_round_int, parse_constant=str, strict=False)
         except (ValueError, RecursionError):
             continue
-        return value, True
+        return (value, True) if _count_levels(value) <= MAX_LEVELS else (None, False)
     return None, False
 
 
@@ -110,13 +112,13 @@ def lower_names(body: Any) -> dict[str, Any]:
     return {str(name).lower(): value for name, value in body.items()} if isinstance(body, dict) else {}
 
 
-def unwrap(body: Any) -> dict[str, Any]:
+def unwrap(body: Any, levels: int = _MAX_WRAPPERS) -> dict[str, Any]:
     """Return the members of an object and of the object it wraps (`data`, `batch`), by lower-case name.
 
-    The outer object's own members go first; {} for any other value.
+    The outer object's own members go first; {} for any other value. At most so many `levels` of wrappers are opened.
     """
     members = lower_names(body)
-    for wrapper in _WRAPPERS:
+    for wrapper in _WRAPPERS if levels else ():
         if isinstance(members.get(wrapper), dict):
-            members = {**unwrap(members[wrapper]), **members}
+            members = {**unwrap(members[wrapper], levels - 1), **members}
     return members

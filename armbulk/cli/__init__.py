@@ -93,17 +93,32 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line. A character that the console lacks never stops it; a signal stops it with exit code 130."""
-    code: int = Exit.INTERRUPTED
     signals = stop_signals()
     try:
         for name in signals:
             signal.signal(name, STOP.stop_at_once)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")
-        code = cli(prog_name="armbulk", standalone_mode=False)
-    except (click.Abort, KeyboardInterrupt):
+        code = _run_command_line()
+        STOP.is_over = True
+    except KeyboardInterrupt:
+        STOP.is_over = True
         code = Exit.INTERRUPTED
     for name in signals:
         signal.signal(name, signal.SIG_IGN)  # nothing is left to stop: the exit code stands
+    # An interruption in text that was compiled (a dataclass, while its module loads) makes CPython end by SIGINT, even
+    # if it was caught, unless other such text is executed afterwards.
+    exec("")  # noqa: S102
     sys.exit(code)
+
+
+def _run_command_line() -> str | int | None:
+    """Run the command line; return what the process exits with."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        code: int = cli(prog_name="armbulk", standalone_mode=False)
+    except click.Abort:
+        return Exit.INTERRUPTED
+    except SystemExit as ended:  # every command ends so
+        return ended.code
+    return code

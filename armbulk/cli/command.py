@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
 
 
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""The type of an argument that is the number of a run, or of a row: a larger one is no number of anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandContext:
     """What a command works with: the session of the client, and what shows its results."""
@@ -170,12 +174,16 @@ class StopRequest:
 
     Attributes:
         is_requested: a stop signal came.
+        is_over: the exit code is decided; a signal that comes now changes nothing.
     """
 
     is_requested: bool = False
+    is_over: bool = False
 
     def stop_at_once(self, *_: object) -> None:
         """Take note of a signal, and stop what is being done. A signal handler."""
+        if self.is_over:
+            return
         self.is_requested = True  # what is being done may swallow the exception
         raise KeyboardInterrupt
 

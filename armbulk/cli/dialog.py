@@ -95,9 +95,9 @@ class TerminalDialog(Dialog):
         """Show that files are read."""
         return self._context.reporter.working("reading and checking …")
 
-    def asking(self) -> AbstractContextManager[object]:
+    def asking(self) -> AbstractContextManager[ReportProgress]:
         """Show that ARM is asked."""
-        return self._context.reporter.working("asking ARM …")
+        return show_progress(self._context.reporter, "asking ARM …")
 
     @contextmanager
     def sending(self) -> Iterator[ReportProgress]:
@@ -120,7 +120,8 @@ class TerminalDialog(Dialog):
         if self._yes or not self._context.can_ask:
             return False
         values = {"sheet": question.sheet, "count": question.count, "rows": question.rows}
-        return confirm(fill_template(_CONTINUE.text(self._context.lang), values))
+        text = fill_template(_CONTINUE.text(self._context.lang), values)
+        return confirm(show_safely(text))
 
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes where something would be sent."""
@@ -151,7 +152,7 @@ class TerminalDialog(Dialog):
             lines.append(_MORE_CUSTOMERS.text(lang).format(count=differences.customers - len(differences.shown)))
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.text(lang).format(count=differences.customers, values=differences.values, fields=fields)
-        click.echo("\n".join([heading, *lines]), err=True)
+        click.echo(show_safely("\n".join([heading, *lines])), err=True)
         return confirm(_OVERWRITE.text(lang))
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:

@@ -86,7 +86,11 @@ def export(
 def _parse_days(arguments: dict[str, Any], order: str) -> dict[str, Any]:
     """The days of --from and --to."""
     options = {"first": "--from", "last": "--to"}
-    return {name: parse_day(arguments[name], order, option) for name, option in options.items() if arguments[name]}
+    return {
+        name: parse_day(arguments[name], order, option)
+        for name, option in options.items()
+        if arguments[name] is not None
+    }
 
 
 def _show_result(context: CommandContext, report: dict[str, Any]) -> None:

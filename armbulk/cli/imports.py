@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import CommandContext, command
+from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.show import show_import
 from armbulk.errors import Exit
@@ -56,7 +56,7 @@ def import_(
 
 
 @click.command()
-@click.argument("run", required=False, type=int)
+@click.argument("run", required=False, type=NUMBER)
 @click.option("-o", "target", help="The result workbook.")
 @click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")
 @click.option("--first-import", is_flag=True, help="ARM certainly has none of these records: look none up.")

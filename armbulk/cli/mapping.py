@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armbulk.cli.command import CommandContext, command
+from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.errors import Exit
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("map")
-@click.option("--explain", "row", type=int, help="Show how this row becomes its JSON.")
+@click.option("--explain", "row", type=NUMBER, help="Show how this row becomes its JSON.")
 @click.option("--sheet", "sheet_name", help="The sheet of --explain, where several have that row.")
 @click.option(
     "-o", "target", type=click.Path(path_type=Path), help="Where the starter mapping goes (default: the screen)."

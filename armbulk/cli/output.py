@@ -11,9 +11,12 @@ from typing import Any, TextIO
 
 from armbulk.cli.status_line import StatusLine
 from armbulk.i18n import Words
-from armbulk.model.plain_text import show_safely
+from armbulk.model.plain_text import cut_lines, show_safely
 
 _ERROR = Words("Error", "Feil")
+
+MAX_LINE_CHARS = 2_000
+"""A longer line on a terminal is cut: the JSON and the result workbook have all of ARM's words."""
 
 
 @dataclass(slots=True)
@@ -34,12 +37,13 @@ class Reporter:
         if self.as_json:
             self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
-            self._print(render_prose(template, report, self.lang, **extra), self.out, end="")
+            prose = render_prose(template, report, self.lang, **extra)
+            self._print(cut_lines(prose, MAX_LINE_CHARS), self.out, end="")
 
     def say(self, text: str) -> None:
         """Print something besides the report (on stderr), after what was printed before."""
         if not self.quiet:
-            self._print(text, self.err)
+            self._print(cut_lines(text, MAX_LINE_CHARS), self.err)
 
     def error(self, code: str, message: str, hint: str, exit_code: int) -> None:
         """Print what went wrong and what to do next."""
@@ -51,7 +55,8 @@ class Reporter:
 
     def warn(self, message: str, hint: str) -> None:
         """Print, on stderr, what went wrong besides the report, and what to do next."""
-        self._print(f"{_ERROR.text(self.lang)}: {message}" + (f"\n  → {hint}" if hint else ""), self.err)
+        text = cut_lines(f"{_ERROR.text(self.lang)}: {message}", MAX_LINE_CHARS)
+        self._print(text + (f"\n  → {hint}" if hint else ""), self.err)
 
     @contextmanager
     def working(self, text: str) -> Iterator[StatusLine | None]:

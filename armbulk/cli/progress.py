@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def show_progress(reporter: "Reporter") -> Iterator[Callable[["Progress"], None]]:
-    """Yield a function that shows each step of a run or an export."""
-    with reporter.working("sending …") as status:
+def show_progress(reporter: "Reporter", begins: str = "sending …") -> Iterator[Callable[["Progress"], None]]:
+    """Yield a function that shows each step of a run or an export; `begins` is shown until the first."""
+    with reporter.working(begins) as status:
 
         def show(progress: "Progress") -> None:
             if progress.doing in {"skew", "retrying"}:

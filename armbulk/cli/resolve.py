@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import CommandContext, command
+from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.flags import choose_flag
 from armbulk.errors import Exit
 from armbulk.model.decision import Decision
@@ -19,7 +19,7 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
 
 
 @click.command()
-@click.argument("run", required=False, type=int)
+@click.argument("run", required=False, type=NUMBER)
 @_decision_option(Decision.MARK_CREATED, "ARM has them: you have seen them there.")
 @_decision_option(Decision.GIVE_UP, "They are settled elsewhere; nothing is sent.")
 @_decision_option(Decision.RESEND, "ARM does not have them: send them once more.")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from armbulk.cli.command import CommandContext, command
+from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
 
@@ -23,7 +23,7 @@ def runs(context: CommandContext) -> Exit:
 
 
 @click.command()
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @command
 def show(context: CommandContext, run: int) -> Exit:
     """Show RUN in full.
@@ -36,7 +36,7 @@ def show(context: CommandContext, run: int) -> Exit:
 
 
 @click.command()
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @click.option("-o", "target", help="The result workbook.")
 @command
 def results(context: CommandContext, run: int, target: str | None) -> Exit:
@@ -74,7 +74,7 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
 
 
 def _parse_age(age: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,5})([dw])", age.strip())
+    match = re.fullmatch(r"([0-9]{1,5})([dw])", age.strip())
     if match is None:
         raise UsageError("age-wrong", f"{age!r} is no age", "Write it like 90d or 12w")
     return timedelta(weeks=int(match[1])) if match[2] == "w" else timedelta(days=int(match[1]))

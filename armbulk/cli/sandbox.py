@@ -9,7 +9,7 @@ from armbulk.errors import Exit
 
 
 @click.command()
-@click.option("--port", type=int, default=0, help="Which port (default: a free one).")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Which port (default: a free one).")
 @click.option("--dialect", multiple=True, metavar="NAME=VALUE", help="Behave otherwise in one respect.")
 @click.option("--fault", multiple=True, help="Fail on purpose, e.g. lose-after:POST:documents/batches:1.")
 @click.option("--delay", type=float, default=1.0, help="Seconds until a batch is processed.")

@@ -14,7 +14,7 @@ from armbulk.errors import Exit
 @click.argument("resource", type=LazyChoice(list_templates))
 @click.option("-o", "target", type=click.Path(path_type=Path), help="The workbook (default: a name in this folder).")
 @click.option("--examples", is_flag=True, help="Fill in a few rows that show how.")
-@click.option("--yes", is_flag=True, help="Replace a file of that name.")
+@click.option("--yes", is_flag=True, help="Replace a file of that name, which is kept as .bak.")
 @command
 def template(context: CommandContext, resource: str, target: Path | None, *, examples: bool, yes: bool) -> Exit:
     """Write a workbook to fill in for RESOURCE; documents come with a sheet for their lines, `all` with customers too.

@@ -40,6 +40,11 @@ RESERVED_LINES = 9
 USUAL_PAGE_SIZES = frozenset({10, 20, 25, 50, 100, 200, 250, 500, 1000})
 """Records of a page that is probably full: then more may follow."""
 
+MAX_UNCOUNTED = 10
+"""Times the most records ARM returns that a partition may have which ARM does not count; more may have no end."""
+
+_ENDLESS = "ARM gives more and more records and does not say how many there are"
+
 MAX_RESTARTS = 3
 """Times a partition is read again when its records differ from ARM's total: lists change while they are read."""
 
@@ -122,7 +127,7 @@ class Fetcher:
         verify_sum_of_days(self.checkpoint, part, total)
         if total >= max_records and self.splitter.partition_by_date(part, total, max_records):
             return
-        if total == 0:
+        if total == 0 and not page.records:
             self.checkpoint.mark_done(part, 0)
         elif not self.splitter.is_read_with_parent(part, total):
             self.checkpoint.partitions.update(part.id, total=total, max_records=max_records)
@@ -194,6 +199,9 @@ class Fetcher:
             if page.total is None and page.records and not has_new and number > 1:
                 self._handle_repeated_page(part, number)
                 return
+            if page.total is None and part.received >= MAX_UNCOUNTED * part.max_records:
+                self.checkpoint.mark_incomplete(part, part.received, _ENDLESS)
+                return
             if not page.records:
                 break
             number += 1
@@ -227,7 +235,7 @@ class Fetcher:
         is_large = page.total is not None and page.total >= max_records
         if is_large and self.splitter.partition_by_date(part, page.total or 0, max_records):
             return False
-        if page.total == 0 or (page.total is None and not page.records):
+        if not page.total and not page.records:
             self.checkpoint.mark_done(part, 0)
             return False
         self.checkpoint.partitions.update(

@@ -110,7 +110,8 @@ def verify_format(target: Path) -> None:
 
 def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Partition:
     """The days, or the period of the ledger, that the arguments name."""
-    options = [option for option in (arguments.period, arguments.year, arguments.first or arguments.last) if option]
+    choices = (arguments.period, arguments.year, arguments.first or arguments.last)
+    options = [option for option in choices if option is not None]
     if len(options) > 1:
         raise UsageError("window-twice", "Say one of --period, --year and --from/--to", "Leave the others out")
     if not options:
@@ -120,7 +121,7 @@ def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Pa
         if first and last and first > last:
             raise UsageError("window-empty", f"--from {first} is after --to {last}", "Turn them round")
         return _slice_by_days(listing, name, first, last)
-    year, month = (arguments.year, None) if arguments.year else _parse_period(arguments.period or "")
+    year, month = (arguments.year, None) if arguments.year is not None else _parse_period(arguments.period or "")
     if listing.period is not None:
         return Partition(year=year, period=month)
     first, last = month_bounds(year or 0, month or 1)[0], month_bounds(year or 0, month or 12)[1]
@@ -136,7 +137,7 @@ def _slice_by_days(listing: Listing, name: str, first: date | None, last: date |
 
 
 def _parse_period(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{4})-(\d{2})", text)
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) < 1:
         raise UsageError("period-wrong", f"{text!r} is no period", "Write it like 2025-02")
     return int(match[1]), int(match[2])

@@ -74,23 +74,25 @@ class ListExport:
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file, or files; the name of an incomplete one says so."""
         path, clock = choose_output_path(target, complete=self.complete), self.session.context.clock
+        inputs = self.session.store.input_hashes()
         if target.suffix.lower() == ".jsonl":
-            paths = self._write_raw(path, clock)
+            paths = self._write_raw(path, clock, inputs)
         else:
             streams = self.streams(lang, path.suffix[1:].lower())
             if path.suffix.lower() == ".xlsx":
                 account = self.session.context.profile.account
                 streams = [*streams, *_base_stream(self.fetched.request, streams[0], account)]
-            paths = write_tables(path, streams, dialect, lang, clock)
+            paths = write_tables(path, streams, dialect, lang, clock, inputs=inputs)
         self.mark_done()
         return paths
 
-    def _write_raw(self, path: Path, clock: Clock) -> list[Path]:
+    def _write_raw(self, path: Path, clock: Clock, inputs: frozenset[str]) -> list[Path]:
         if self.changed is None:
-            return write_raw(path, self.fetched.raw_records(), clock)
-        paths = write_raw(path, self.changed.to_json_lines(), clock)
+            return write_raw(path, self.fetched.raw_records(), clock, inputs)
+        paths = write_raw(path, self.changed.to_json_lines(), clock, inputs)
         if self._with_gone:
-            paths += write_raw(sibling_path(path, GONE_SUFFIX), self.changed.gone_to_json_lines(), clock)
+            gone = self.changed.gone_to_json_lines()
+            paths += write_raw(sibling_path(path, GONE_SUFFIX), gone, clock, inputs)
         return paths
 
     def mark_done(self) -> None:

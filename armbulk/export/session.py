@@ -55,7 +55,7 @@ class ExportSession:
         self.checkpoint = Checkpoint(profile.home / EXPORTS_FOLDER, build_checkpoint_name(profile.account, request))
         self.store = self.context.open_store()
         _charge_orphans(self.store, profile.account)
-        self.arm = open_client(self.context)
+        self.arm = open_client(self.context, self.on_progress)
         client = RateLimitedClient(
             self.store, self.arm, clock, profile.account, profile.limits, priority=Priority.NORMAL
         )

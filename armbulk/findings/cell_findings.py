@@ -150,6 +150,20 @@ CELLS: dict[str, FindingType] = {
         "Skriv verdien på nytt hvis den ikke ser riktig ut",
         tunable=True,
     ),
+    "blank-word": error(
+        '"{value}" is what programs write for a blank cell',
+        "«{value}» er det programmer skriver for en tom celle",
+        "Empty the cell, or enter the value it should have",
+        "Tøm cellen, eller skriv verdien den skal ha",
+        tunable=True,
+    ),
+    "letter-lost": warning(
+        '"{value}" has a question mark inside a word: a letter may have been lost',
+        "«{value}» har et spørsmålstegn inne i et ord: en bokstav kan være gått tapt",
+        "Export the file again as UTF-8, or correct the letter",
+        "Eksporter filen på nytt som UTF-8, eller rett bokstaven",
+        tunable=True,
+    ),
     "unusable-character": error(
         "The value holds a character that must not stand in it ({detail})",
         "Verdien inneholder et tegn som ikke kan stå der ({detail})",
@@ -188,12 +202,6 @@ CELLS: dict[str, FindingType] = {
         "Nothing to do if {value} is right; else correct the number or its format",
         "Ingenting å gjøre hvis {value} er riktig; ellers rett tallet eller formatet",
         tunable=True,
-    ),
-    "number-format-unknown": error(
-        "{value} is stored as a number, and a file of this kind does not tell whether zeros are shown before it",
-        "{value} er lagret som tall, og en fil av dette slaget viser ikke om det står nuller foran",
-        "Save the file as an Excel workbook (.xlsx), or format the column as Text and enter the value again",
-        "Lagre filen som Excel-arbeidsbok (.xlsx), eller formater kolonnen som Tekst og skriv verdien på nytt",
     ),
     "postal-code-padded": warning(
         "{value} has lost its leading zero and is sent as {detail}",

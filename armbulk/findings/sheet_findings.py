@@ -148,6 +148,14 @@ SHEETS: dict[str, FindingType] = {
         "Put quotes around a text that holds the separator",
         "Sett anførselstegn rundt en tekst som inneholder skilletegnet",
     ),
+    "narrow-header": error(
+        "The header in line {row} has {value} fields, but the lines below have more (line and fields: {detail}): "
+        "values may be in the wrong columns",
+        "Overskriften i linje {row} har {value} felter, men linjene under har flere (linje og felter: {detail}): "
+        "verdier kan stå i feil kolonne",
+        "Put quotes around values that contain the separator, such as 1,500.00; or add the missing header",
+        "Sett anførselstegn rundt verdier med skilletegnet i, som 1,500.00; eller legg til overskriften som mangler",
+    ),
     "too-few-fields": error(
         "Line {row} has only {value} fields, the others have {detail}",
         "Linje {row} har bare {value} felter, de andre har {detail}",
@@ -198,8 +206,8 @@ SHEETS: dict[str, FindingType] = {
         "Fjern raden, eller flytt den andre tabellen til et eget ark",
     ),
     "total-row": error(
-        "Row {detail} has no number of its own and looks like a total",
-        "Rad {detail} har ikke noe nummer og ser ut som en sum",
+        "Row {detail} looks like a total, not like a record",
+        "Rad {detail} ser ut som en sum, ikke som en post",
         "Remove the row from the sheet",
         "Fjern raden fra arket",
     ),

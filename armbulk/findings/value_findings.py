@@ -66,6 +66,19 @@ VALUES: dict[str, FindingType] = {
         "Spør Amili om koden og skriv den, eller tilordne ordet til den (`armbulk map FIL`)",
         tunable=True,
     ),
+    "line-currency-differs": error(
+        "The line is in {value}, but its document is in {detail}",
+        "Linjen er i {value}, men bilaget er i {detail}",
+        "Correct the currency of the line or of the document; a document and its lines have one currency",
+        "Rett valutaen på linjen eller bilaget; et bilag og linjene har samme valuta",
+    ),
+    "unknown-code": warning(
+        '"{value}" is no code of {header} that is known from ARM, such as {detail}; it is sent as it is',
+        "«{value}» er ingen kode for {header} som er kjent fra ARM, som {detail}; den sendes som den er",
+        "Ask Amili whether ARM knows the code, or map it (`armbulk map FILE`)",
+        "Spør Amili om ARM kjenner koden, eller tilordne den (`armbulk map FIL`)",
+        tunable=True,
+    ),
     "too-long": error(
         "The text is longer than {detail} characters",
         "Teksten er lengre enn {detail} tegn",

@@ -16,6 +16,21 @@ def show_safely(text: str) -> str:
     return _CONTROLS.sub(_REPLACEMENT, text.replace("\r\n", "\n").translate(_AS_BREAKS))
 
 
+def escape_controls(text: str) -> str:
+    r"""Return a text with control characters (breaks and tabs, too) and marks of direction as `\uXXXX`, as in TOML."""
+    return re.sub(
+        r"[\t\n\r\x0b\x0c\x85\u2028\u2029]|" + _CONTROLS.pattern, lambda match: f"\\u{ord(match[0]):04x}", text
+    )
+
+
+def cut_lines(text: str, max_chars: int) -> str:
+    """Return a text whose lines are at most so long; a line that is cut says how long it is."""
+    return "\n".join(
+        line if len(line) <= max_chars else f"{line[:max_chars]}… ({len(line):,} characters)"
+        for line in text.split("\n")
+    )
+
+
 def to_one_line(text: str, max_chars: int | None = None) -> str:
     """Return a text on one line, without escape sequences and control characters.
 

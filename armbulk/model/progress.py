@@ -36,6 +36,7 @@ class BatchProgress:
         unknown_polls: polls in a row answered with 404.
         incomplete_polls: final answers that lacked records.
         failures: failed calls in a row.
+        reason: why the last call failed, or a round of look-ups showed too little.
         is_limited: `due` is a time the quota, or a refusal for a limit, set.
     """
 
@@ -45,6 +46,7 @@ class BatchProgress:
     unknown_polls: int = 0
     incomplete_polls: int = 0
     failures: int = 0
+    reason: str = ""
     is_limited: bool = False
 
 

@@ -72,8 +72,8 @@ class Response:
         A date is compared with the server's own Date header, or with `now` (epoch seconds) without one.
         """
         text = self.retry_after.strip()
-        if re.fullmatch(r"[0-9]{1,15}", text):
-            return float(text)
+        if re.fullmatch(r"[0-9]+", text):
+            return float(text)  # inf for very many digits
         date = _parse_http_date(text)
         return None if date is None else date - (self._date or now)
 
@@ -99,10 +99,10 @@ class ApiResult(Generic[Content]):
     client_nos: frozenset[str] = frozenset()
 
 
-def unreachable_error(response: Response, name: str = "ARM") -> ServerError:
-    """Return the error for a server (`name`) that cannot be reached, or whose answer is unusable."""
+def unreachable_error(response: Response, name: str = "ARM", setting: str = "ARMBULK_BASE_URL") -> ServerError:
+    """Return the error for a server (`name`, at the address of `setting`) that gives no usable answer."""
     return ServerError(
-        "unreachable", f"{name} cannot be reached: {response.failure}", "Check the network and ARMBULK_BASE_URL"
+        "unreachable", f"{name} cannot be reached: {response.failure}", f"Check the network and {setting}"
     )
 
 

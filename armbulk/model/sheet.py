@@ -38,8 +38,8 @@ SHOWN = ".shown"
 """The end of the name of the frame column that says what formatted cells look like."""
 
 
-FORMATS_WITHOUT_STYLES = ("ods", "xls", "xlsb")
-"""Formats of which armbulk knows the cells, but neither number formats nor what is hidden."""
+FORMATS_WITHOUT_VISIBILITY = ("ods", "xls", "xlsb")
+"""Formats of which armbulk knows the cells, but not which rows and columns are hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Sheet:
             kind. Blank cells are null in both. Blank rows are absent; the order is the file's. Where a cell of a column
             is `formatted` or `disguised`, there is a String column `A.shown`.
         letters: The letters of the used columns.
-        format: "xlsx", "csv", or one of FORMATS_WITHOUT_STYLES.
+        format: "xlsx", "csv", or one of FORMATS_WITHOUT_VISIBILITY.
         sha256: The hash of the file.
         resource: What the user says it holds (`--as`, `FILE#Sheet=RESOURCE`), if anything.
         hidden_rows: Rows that Excel does not show: hidden by hand or by a filter.

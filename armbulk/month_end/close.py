@@ -98,7 +98,8 @@ class ClosingExport:
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file; the name of an incomplete one says so."""
         path = choose_output_path(target, complete=self.complete)
-        paths = write_closing(self.lists.context, self.closing, path, dialect, lang)
+        inputs = self.lists.sessions[0].store.input_hashes()
+        paths = write_closing(self.lists.context, self.closing, path, dialect, lang, inputs)
         self.mark_done()
         return paths
 

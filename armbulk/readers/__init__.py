@@ -33,9 +33,10 @@ def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | 
         return _report_open(_read_archive(content, name, sha256), path)
     if unsupported.is_old_workbook(content):
         if xls_cells.is_encrypted(content):
-            raise FileError("encrypted", f"{name} is password-protected", "Remove the password and save it again")
+            raise unsupported.encrypted_error(name)
         find_special = partial(xls_cells.find_special_cells, content)
-        return _report_open(foreign_workbook.read_foreign(content, name, sha256, "xls", find_special), path)
+        readable = xls_cells.correct_code_page(content)
+        return _report_open(foreign_workbook.read_foreign(readable, name, sha256, "xls", find_special), path)
     unsupported.refuse_unsupported(content, path.suffix.lower(), name)
     frame, letters, issues = csv.read_csv(content, name, encoding)
     return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=issues)]

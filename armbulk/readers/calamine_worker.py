@@ -80,7 +80,7 @@ def _describe(value: object) -> tuple[str, str]:
         case bool():
             return "boolean", "TRUE" if value else "FALSE"
         case int() | float():
-            return _describe_number(value)
+            return describe_number(value)
         case datetime():
             moment = _round_to_seconds(value)
             return (
@@ -96,7 +96,8 @@ def _describe(value: object) -> tuple[str, str]:
             return "error", "#VALUE!"
 
 
-def _describe_number(value: float) -> tuple[str, str]:
+def describe_number(value: float) -> tuple[str, str]:
+    """Return (cell kind, text) of a number."""
     if not math.isfinite(value):
         return "error", "#NUM!"
     text = format(Decimal(repr(value)), "f")

@@ -1,12 +1,28 @@
-"""Recognises text that is not Windows-1252: words no language has prove another code page, of DOS or of the Mac."""
+"""Recognises text that is not Windows-1252: words no language has prove another code page."""
 
 import re
 from dataclasses import dataclass
 
-_CANDIDATES = ("cp850", "cp865", "cp437", "mac-roman")
 _WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*+[\x80-\xff][A-Za-z\x80-\xff]*+")
 _MAX_WORDS = 20_000
-_LETTERS = "æøåÆØÅäöüÄÖÜéèêëÉçÇñÑóòôáàâíîïúùûßÿ"  # what the candidates are expected to have: western names
+_MIN_WORD = 4
+_WESTERN = "æøåÆØÅäöüÄÖÜéèêëÉçÇñÑóòôáàâíîïúùûßÿ"
+_CENTRAL = "ąćęłńóśźżčďěňřšťůžáéíýúôľőűăâîșțđäöüß"
+_BALTIC = "āčēģīķļņšūžąęėįųõäöüåńóśźżłć"
+_CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ"
+_GREEK = "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ"
+_CANDIDATES = {
+    **dict.fromkeys(("cp850", "cp865", "cp437", "mac-roman"), _WESTERN),
+    **{
+        encoding: letters + letters.upper().replace("SS", "")
+        for encoding, letters in {
+            "cp1250": _CENTRAL, "iso-8859-2": _CENTRAL, "cp1257": _BALTIC, "cp1251": _CYRILLIC, "cp1253": _GREEK,
+        }.items()
+    },
+}  # fmt: skip
+"""Encoding → the letters that names in it are expected to have."""
+
+_PURE = {"cp1251", "cp1253"}  # scripts whose words have no letters from A to Z
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
 _UPPER, _LOWER = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽŸ", "a-zß-öø-ÿœšž"
 _JOINERS = "’‘´`·¸¨\u00ad–—…•™/"  # signs that do occur inside a word
@@ -15,8 +31,12 @@ _ODD = re.compile(
     rf"|[{_LETTER}][‚„¿¡‰]|[¯®][{_LETTER}]"  # an opening sign behind a letter, a closing one before it
     rf"|[{_LOWER}][{_UPPER}]|[{_LETTER}][{_UPPER}][{_LOWER}]"  # a capital letter inside a word
     r"|[A-Za-z]{2,}’(?!S\b|N’)[B-DF-HJ-NP-TV-XZ]|[A-Za-z]‘(?!s\b|n‘)[b-df-hj-np-tv-xz]"  # an apostrophe for Æ or æ
+    rf"|£[{_LOWER}]{{4}}"  # a currency before a word
+    r"|^[À-ÖØ-öø-ÿ]{4,}$"  # no letter from A to Z
+    r"|[ðþÐÞ].*[âãäåçèêëìîïñòôõùûÂÃÄÅÇÈÊËÌÎÏÑÒÔÕÙÛ]|[âãäåçèêëìîïñòôõùûÂÃÄÅÇÈÊËÌÎÏÑÒÔÕÙÛ].*[ðþÐÞ]"  # of two languages
     r"|\ufffd"
 )
+_UNIT = re.compile(r"(?i)(?<![A-Za-z])([kdcmns]?m)[²³]")  # m³ may be part of a word
 _CLOSING_QUOTE = re.compile(rf"[{_LETTER}]›")
 
 
@@ -66,22 +86,36 @@ def _list_words(content: bytes) -> list[bytes]:
 
 
 def _is_odd(word: bytes, encoding: str, *, pairs_quotes: bool = True) -> bool:
-    text = word.decode(encoding, "replace")
+    text = _simplify(word.decode(encoding, "replace"), encoding)
     return bool(_ODD.search(text)) or (not pairs_quotes and bool(_CLOSING_QUOTE.search(text)))
 
 
 def _explains(encoding: str, words: list[bytes], odd: list[bytes]) -> bool:
     """Return whether an encoding makes ordinary words of the odd ones, and no more odd words of the others."""
     others = sum(_is_odd(word, encoding) for word in words)
-    return others < len(odd) and all(_is_ordinary(word.decode(encoding, "replace")) for word in odd)
+    return others < len(odd) and all(_is_ordinary(word.decode(encoding, "replace"), encoding) for word in odd)
 
 
-def _is_ordinary(text: str) -> bool:
+def _is_ordinary(text: str, encoding: str) -> bool:
+    has_ascii = bool(re.search("[A-Za-z]", text))
+    is_likely = not has_ascii if encoding in _PURE else has_ascii or len(text) < _MIN_WORD
+    is_long = _CANDIDATES[encoding] == _WESTERN or len(text) >= _MIN_WORD  # A±B is no word of Polish
     return (
-        not _ODD.search(text)
+        is_likely
+        and is_long
+        and not _ODD.search(_simplify(text, encoding))
         and not re.search("[A-Z]ß", text)
-        and all(letter.isascii() or letter in _LETTERS for letter in text)
+        and all(letter.isascii() or letter in _CANDIDATES[encoding] for letter in text)
     )
+
+
+def _simplify(text: str, encoding: str) -> str:
+    """Return a word without a unit's exponent, and with ASCII for the letters that Windows-1252 does not have."""
+    text = _UNIT.sub(r"\1", text)
+    letters = _CANDIDATES.get(encoding, _WESTERN)
+    if letters == _WESTERN:
+        return text
+    return "".join(("e" if letter.islower() else "E") if letter in letters else letter for letter in text)
 
 
 def _count_norwegian(words: list[bytes], encoding: str) -> int:

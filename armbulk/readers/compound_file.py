@@ -20,6 +20,8 @@ class CompoundFile:
         if not content.startswith(SIGNATURE) or len(content) < _HEADER_BYTES:
             raise ValueError("no compound file")
         self._content = content
+        sector_shift: int
+        mini_shift: int
         sector_shift, mini_shift = struct.unpack_from("<HH", content, 30)
         if sector_shift not in {9, 12} or mini_shift != 6:
             raise ValueError("unusual sectors")
@@ -33,10 +35,28 @@ class CompoundFile:
 
     def read(self, *names: str) -> bytes | None:
         """Return the first stream that has one of the names; None if there is none."""
+        stream = self._find_stream(names)
+        return self._read_stream(*stream) if stream else None
+
+    def locate(self, position: int, *names: str) -> int:
+        """Return where in the file a byte of the first stream that has one of the names is; IndexError if nowhere."""
+        start, size = self._find_stream(names) or (_LAST_SECTOR, 0)
+        if size >= self._mini_cutoff:
+            return self._locate(position, start)
+        mini_sector = self._follow(start, self._mini_table)[position // self._mini_size]
+        root = [start for _, kind, start, _ in self._entries if kind == _ROOT]
+        return self._locate(mini_sector * self._mini_size + position % self._mini_size, root[0])
+
+    def _locate(self, position: int, start: int) -> int:
+        sector = self._follow(start, self._table)[position // self._sector_size]
+        return (sector + 1) * self._sector_size + position % self._sector_size
+
+    def _find_stream(self, names: Sequence[str]) -> tuple[int, int] | None:
+        """Return (first sector, size) of the first stream that has one of the names."""
         for wanted in names:
             for name, kind, start, size in self._entries:
                 if kind == _STREAM and name.casefold() == wanted.casefold():
-                    return self._read_stream(start, size)
+                    return start, size
         return None
 
     @property

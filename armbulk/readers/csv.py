@@ -18,6 +18,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*', re.IGNORECASE)
 _END_OF_FILE = "\x1a"  # what DOS programs write behind the last line
 _WRAPPED_TEXT = r'(?s)^="((?:[^"]|"")*)"$'
 _MAX_ISSUES = 10_000
+_MAX_HEADER_ROWS = 50  # how many records may be titles above the header
 _MAX_SPARSE_CELLS = 5_000_000  # how many cells (lines times columns) a mostly empty table may have
 
 
@@ -38,7 +39,8 @@ def read_csv(
     frame, letters = _to_frame(records, name)
     if '="' in text:
         frame = frame.with_columns(_unwrap_text(letter) for letter in letters)
-    issues += [*_find_ragged(records.counts, frame), *_find_inner_marks(records), *_find_long_texts(frame, letters)]
+    issues += [*_find_ragged(records.counts, frame), *_find_narrow_headers(records.counts, frame)]
+    issues += [*_find_inner_marks(records), *_find_long_texts(frame, letters)]
     if may_be_encoded_twice:
         issues += _find_encoded_twice(frame, letters)
     issues += _find_swallowed_rows(records, frame, letters, separator)
@@ -92,6 +94,24 @@ def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
     is_short = pl.col("n") < usual
     ragged = different.filter(is_short | pl.col("row").is_in(list(long))).head(_MAX_ISSUES)
     return [ReadIssue("ragged-row", row, None, str(n), str(usual)) for row, n in ragged.iter_rows()]
+
+
+def _find_narrow_headers(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
+    """Return issues for the first records that have fewer fields than most below, where these have values beyond.
+
+    One of them may be the header: then a separator inside of values has moved every row.
+    """
+    usual = _find_usual_width(counts) or 0
+    issues = []
+    for row, n in counts.head(_MAX_HEADER_ROWS).filter(pl.col("n").is_between(2, usual - 1)).iter_rows():
+        record = frame.filter(pl.col("row") == row).select(pl.exclude("row")).row(0)
+        filled = max((index + 1 for index, text in enumerate(record) if text is not None), default=0)
+        beyond = [to_letters(index) for index in range(filled, usual)]
+        is_wider = pl.any_horizontal(pl.col(letter).is_not_null() for letter in beyond)
+        wider = frame.filter((pl.col("row") > row) & is_wider)["row"]
+        if wider.len():
+            issues.append(ReadIssue("narrow-header", row, None, str(n), f"{wider[0]}, {usual}"))
+    return issues
 
 
 def _find_usual_width(counts: pl.DataFrame) -> int | None:

@@ -15,10 +15,9 @@ from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.sheet import Sheet
 from armbulk.readers import calamine_worker
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
-from armbulk.readers.special_cells import SpecialCells
-from armbulk.readers.unsupported import SAVE_AS_XLSX
+from armbulk.readers.special_cells import NO_STYLES, SpecialCells
+from armbulk.readers.unsupported import SAVE_AS_XLSX, encrypted_error
 from armbulk.readers.xlsx import refuse_same_names
-from armbulk.readers.xlsx_values import convert_serial
 
 MAX_SECONDS: float = 120
 """How long the process may take."""
@@ -66,7 +65,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
     if done.returncode == 0:
         return done.stdout
     if done.returncode == calamine_worker.ENCRYPTED:
-        raise FileError("encrypted", f"{name} is password-protected", "Remove the password and save it again")
+        raise encrypted_error(name)
     if done.returncode in {calamine_worker.UNREADABLE, _FAILED}:
         raise FileError("damaged", f"{name} is damaged: its cells cannot be read", SAVE_AS_XLSX)
     raise FileError("too-large", f"{name} needs too much memory or time to read", SAVE_AS_XLSX)
@@ -75,7 +74,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
 def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> list[SheetBuilder]:
     """Return the sheets that the worker printed, with what calamine does not tell."""
     sheets: list[SheetBuilder] = []
-    overlay = _Overlay(SheetBuilder("", visible=False), SpecialCells())
+    overlay = _Overlay(SheetBuilder("", visible=False), SpecialCells(NO_STYLES))
     for line in output.splitlines():
         first, *rest = json.loads(line)
         if isinstance(first, str):
@@ -106,12 +105,9 @@ class _Overlay:
         """Add a row; rows come in order."""
         self._add_pending(number)
         self._values_left -= sum(kind != "text" for _, kind in values.values())
-        for kind, rows in self._special.formats.items():
-            for column in rows.get(number, ()):
-                text, own = values.get(column, ("", ""))
-                if own == "number":
-                    values[column] = self._convert(text, kind)
-        self._sheet.add_row(number, values | self._special.cells.get(number, {}))
+        numbers = self._special.numbers.get(number, {})
+        shown = {column: cell for column, cell in numbers.items() if column in values}
+        self._sheet.add_row(number, {**values, **shown, **self._special.cells.get(number, {})})
 
     def finish(self) -> None:
         """Add the special cells below the last row; ValueError when calamine did not tell every cell."""
@@ -125,6 +121,3 @@ class _Overlay:
             number = self._pending.pop()
             if number < before:
                 self._sheet.add_row(number, self._special.cells[number])
-
-    def _convert(self, text: str, kind: str) -> tuple[str, str]:
-        return (text, kind) if kind == "percent" else convert_serial(text, since_1904=self._special.since_1904)

@@ -1,18 +1,20 @@
 """Reads OpenDocument spreadsheets (.ods) as a stream: the exact text of every value, and the kind of its cell.
 
 calamine is not used for them: it drops tabs and line breaks in texts, takes errors for blank cells, and refuses files
-that are indented. Number formats and hidden rows are not read: a number that names something is an error, and hidden
-rows are asked about, as in the other formats that are not .xlsx.
+that are indented. What a number looks like is written beside it in the file. Hidden rows are not read: they are asked
+about, as in the other formats that are not .xlsx.
 """
 
 import re
 
 from armbulk.errors import FileError
 from armbulk.model.sheet import Sheet
+from armbulk.readers.amount_format import find_currency
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
 from armbulk.readers.xlsx import refuse_same_names
 from armbulk.readers.xlsx_archive import WorkbookArchive
+from armbulk.readers.xlsx_formats import Cell, describe_whole_number
 from armbulk.readers.xlsx_values import parse_iso_date, to_plain_number
 from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element
 
@@ -23,6 +25,11 @@ _OFFICE, _TABLE, _TEXT, _STYLE = (
 _CALC = f"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0{NAMESPACE_SEPARATOR}"
 _ERROR = re.compile(r"#[A-Z0-9/_]+[!?]?|Err:[0-9]{3}|#[^\s]{2,20}[!?]")
 _INDENTATION = re.compile(r" *[\t\r\n][ \t\r\n]*")  # spaces alone stay: LibreOffice writes them as they are in the cell
+_GROUPED = re.compile(  # 1 000 or 1000,00
+    "([0-9]{1,3}(?:[ .,\u00a0\u202f\u2019'][0-9]{3})+|[0-9]+)(?![0-9])(?:[.,]0+(?![0-9]))?"
+)
+_SIGN = re.compile("[-(\u2010-\u2015\u2212]")
+_LAST_SEPARATOR = re.compile("[.,](?![0-9])")  # as in 1 000,-
 _TIME = re.compile(r"PT(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})(?:[.,][0-9]*)?S)?")
 _NUMBER_TYPES = {"float": "number", "currency": "number", "percentage": "percent"}
 _FIELDS = ("date", "time", "title", "sheet-name", "file-name", "author-name")  # fields whose text is in the cell
@@ -56,7 +63,7 @@ class _OdsReader:
         self._cells_left = MAX_CELLS
         self._row = self._next_row = 1
         self._column = 0
-        self._values: dict[int, tuple[str, str]] = {}
+        self._values: dict[int, Cell] = {}
         self._attributes: _Attributes = {}
         self._paragraphs: list[list[str]] = []
 
@@ -132,13 +139,13 @@ class _OdsReader:
         if self._column > _MAX_POSITION:
             raise ValueError("it has columns beyond any sheet")
         self._add_merged(first)
-        text, kind = self._read_value()
-        if text:
+        cell = self._read_value()
+        if cell[0]:
             self._check_cells(repeated)
-            self._values.update(dict.fromkeys(range(first, self._column), (text, kind)))
+            self._values.update(dict.fromkeys(range(first, self._column), cell))
 
-    def _read_value(self) -> tuple[str, str]:
-        """Return (text, cell kind) of a cell; a blank text is a blank cell."""
+    def _read_value(self) -> Cell:
+        """Return the cell; a blank text is a blank cell."""
         attributes = self._attributes
         shown = "\n".join("".join(pieces) for pieces in self._paragraphs).strip()
         formula = attributes.get(f"{_TABLE}formula")
@@ -149,7 +156,7 @@ class _OdsReader:
             return f"={formula.partition('=')[2]}"[:100], "uncalculated"
         match value_type:
             case "float" | "currency" | "percentage":
-                return _read_number(attributes.get(f"{_OFFICE}value", ""), _NUMBER_TYPES[value_type])
+                return _read_number(attributes.get(f"{_OFFICE}value", ""), _NUMBER_TYPES[value_type], shown)
             case "date":
                 return parse_iso_date(attributes.get(f"{_OFFICE}date-value", ""))
             case "time":
@@ -173,11 +180,24 @@ def _read_count(attributes: _Attributes, name: str) -> int:
     return max(int(text), 1) if text.isdecimal() and len(text) < 9 else 1
 
 
-def _read_number(raw: str, kind: str) -> tuple[str, str]:
+def _read_number(raw: str, kind: str, shown: str) -> Cell:
     plain = to_plain_number(raw.strip())
     if plain is None:
         raise ValueError(f"it has a number that is none ({raw[:20]!r})")
-    return (plain, kind) if plain else ("#NUM!", "error")
+    if not plain:
+        return "#NUM!", "error"
+    if kind != "number" or not shown:
+        return plain, kind
+    numbers = _GROUPED.findall(shown)
+    is_shown = len(numbers) == 1 and re.sub("[^0-9]", "", numbers[0]) == plain
+    if is_shown and _GROUPED.fullmatch(shown):
+        return plain, kind
+    code = _LAST_SEPARATOR.sub(" ", shown) if is_shown else f'"{shown}"'  # a format that shows something else
+    if not plain.isdigit():
+        is_unsigned = plain.startswith("-") and not _SIGN.search(shown)
+        return (plain, "disguised", code) if is_unsigned or find_currency(shown) else (plain, kind)
+    has_its_digits = re.sub("[^0-9]", "", shown).lstrip("0") == plain.lstrip("0")
+    return describe_whole_number(plain, shown if has_its_digits else "", code)
 
 
 def _read_time(raw: str) -> tuple[str, str]:

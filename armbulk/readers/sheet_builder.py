@@ -1,4 +1,4 @@
-"""Builds a sheet row by row, for workbooks whose number formats are not read."""
+"""Builds a sheet row by row, for workbooks that are not .xlsx."""
 
 from array import array
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from armbulk.errors import FileError
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_letters
+from armbulk.readers.xlsx_formats import Cell
 
 MAX_CELLS = 5_000_000
 """How many cells a workbook may have."""
@@ -28,12 +29,12 @@ class SheetBuilder:
         self._cells: dict[int, CellBuffer] = {}
         self._issues: list[ReadIssue] = []
 
-    def add_row(self, number: int, values: Mapping[int, tuple[str, str]]) -> None:
+    def add_row(self, number: int, values: Mapping[int, Cell]) -> None:
         """Add a row; rows come in order.
 
         Args:
             number: The row's number, from 1.
-            values: Column, from 0 → (text, cell kind); no text is blank.
+            values: Column, from 0 → cell; no text is blank.
 
         Raises:
             ValueError: No sheet has such a row or column.
@@ -44,14 +45,14 @@ class SheetBuilder:
             raise ValueError(f"row {number} of sheet {self.name} has cells beyond any sheet")
         self._rows.append(number)
         self.count += len(values)
-        for column, (text, kind) in sorted(values.items()):
-            if len(text) > EXCEL_MAX_CELL_CHARS and len(self._issues) < _MAX_ISSUES:
+        for column, cell in sorted(values.items()):
+            if len(cell[0]) > EXCEL_MAX_CELL_CHARS and len(self._issues) < _MAX_ISSUES:
                 limit = str(EXCEL_MAX_CELL_CHARS)
                 self._issues.append(ReadIssue("text-too-long", number, to_letters(column), None, limit))
             cells = self._cells.get(column)
             if cells is None:
                 cells = self._cells[column] = CellBuffer()
-            cells.add(len(self._rows) - 1, text, kind)
+            cells.add(len(self._rows) - 1, *cell)
 
     def build(self, file: str, sha256: str, file_format: str) -> Sheet:
         """Return the sheet; FileError when its cells are too far apart."""

@@ -1,9 +1,12 @@
 """What calamine does not tell of a workbook: errors (blank for it), formulas without a value, formats, merged cells."""
 
+import re
+import struct
 from dataclasses import dataclass, field
 
+from armbulk.readers.calamine_worker import describe_number
 from armbulk.readers.sheet_builder import MAX_CELLS
-from armbulk.readers.xlsx_formats import NumberFormats
+from armbulk.readers.xlsx_formats import BUILT_IN_DATES, Cell, NumberFormats
 
 ERROR_TEXTS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
@@ -15,37 +18,85 @@ FORMULA = "=…"
 """The text of a formula that is not written out."""
 
 
+_DATE_LETTERS = re.compile("[dmyhs]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyles:
+    """The number formats of a workbook.
+
+    Attributes:
+        formats: The formats by the numbers of cell styles.
+        noted: The styles whose numbers are not left to calamine: those that show something else, and those that
+            calamine may take for dates.
+        since_1904: Whether dates count from 1904.
+    """
+
+    formats: NumberFormats
+    noted: frozenset[int]
+    since_1904: bool = False
+
+    @classmethod
+    def read(cls, numbers: list[int], codes: dict[int, str], *, since_1904: bool) -> "CellStyles":
+        """Return the styles of a workbook.
+
+        Args:
+            numbers: The number of the format of each style.
+            codes: Number → code of the formats that the file describes.
+            since_1904: Whether dates count from 1904.
+        """
+        formats = NumberFormats()
+        noted = set()
+        for style, number in enumerate(numbers):
+            code = codes.get(number, "")
+            formats.add(str(style), number, code)
+            if code and (number in BUILT_IN_DATES or _DATE_LETTERS.search(code)):
+                noted.add(style)
+        noted |= {int(style) for style in (*formats.dates, *formats.percents, *formats.patterns)}
+        return cls(formats, frozenset(noted), since_1904)
+
+
+NO_STYLES = CellStyles(NumberFormats(), frozenset())
+"""The styles of a workbook without any."""
+
+
 @dataclass(slots=True)
 class SpecialCells:
     """What a sheet's file says besides its values; rows count from 1, columns from 0.
 
     Attributes:
-        cells: Row → column → (text, cell kind), in place of what calamine tells.
-        formats: Row → columns of numbers that are shown as per cent, or as a date.
+        styles: The styles of the workbook.
+        cells: Row → column → cell, in place of what calamine tells.
+        numbers: Row → column → cell, in place of a value that calamine tells.
         merged_ranges: As `B3:C4`.
-        since_1904: Whether dates count from 1904.
         value_count: How many cells are neither texts nor errors nor blank: calamine must tell as many.
     """
 
-    since_1904: bool = False
-    cells: dict[int, dict[int, tuple[str, str]]] = field(default_factory=dict)
-    formats: dict[str, dict[int, list[int]]] = field(default_factory=lambda: {"percent": {}, "date": {}})
+    styles: CellStyles
+    cells: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    numbers: dict[int, dict[int, Cell]] = field(default_factory=dict)
     merged_ranges: list[str] = field(default_factory=list)
     value_count: int = 0
     _count: int = 0
 
-    def add(self, row: int, column: int, text: str, kind: str) -> None:
-        """Add an error or a formula without a value; ValueError if there are too many."""
+    def add(self, row: int, column: int, cell: Cell) -> None:
+        """Add an error, or a formula that calamine does not tell; ValueError if there are too many."""
         self._count_cell()
-        self.cells.setdefault(row, {})[column] = (text, kind)
+        self.cells.setdefault(row, {})[column] = cell
 
-    def add_number(self, row: int, column: int, style: int, formats: dict[int, str]) -> None:
-        """Add a number with a style: one that `formats` names is shown as per cent or as a date."""
+    def add_number(self, row: int, column: int, value: float, style: int) -> None:
+        """Add a number with a style."""
         self.value_count += 1
-        kind = formats.get(style)
-        if kind is not None:
+        if style in self.styles.noted:
             self._count_cell()
-            self.formats[kind].setdefault(row, []).append(column)
+            self.numbers.setdefault(row, {})[column] = self.describe(value, style)
+
+    def describe(self, value: float, style: int) -> Cell:
+        """Return the cell of a number with a style."""
+        kind, text = describe_number(value)
+        if kind != "number":
+            return text, kind
+        return self.styles.formats.describe(str(style), text, since_1904=self.styles.since_1904)
 
     def _count_cell(self) -> None:
         self._count += 1
@@ -53,14 +104,10 @@ class SpecialCells:
             raise ValueError("it has too many cells")
 
 
-def classify_styles(numbers: list[int], codes: dict[int, str]) -> dict[int, str]:
-    """Return style → "percent" or "date", for the styles that are either.
-
-    Args:
-        numbers: The number of the format of each style.
-        codes: Number → code of the formats that are not built in.
-    """
-    formats = NumberFormats()
-    for style, number in enumerate(numbers):
-        formats.add(str(style), number, codes.get(number, ""))
-    return {int(style): "percent" for style in formats.percents} | {int(style): "date" for style in formats.dates}
+def decode_short_number(encoded: int) -> float:
+    """Return a number that Excel writes in 32 bits: an integer or the upper half of a float, perhaps in hundredths."""
+    if encoded & 2:
+        value = float((encoded >> 2) - (1 << 30 if encoded & 0x80000000 else 0))
+    else:
+        value = struct.unpack("<d", struct.pack("<Q", (encoded & 0xFFFFFFFC) << 32))[0]
+    return value / 100 if encoded & 1 else value

@@ -19,20 +19,26 @@ _OTHERS = {
 }
 
 
+def encrypted_error(name: str) -> FileError:
+    """Return the error for a workbook with a password; protecting the workbook encrypts it too, without a question."""
+    hint = "Remove the password and the protection (in Excel: File > Info > Protect Workbook), and save it again"
+    return FileError("encrypted", f"{name} is password-protected", hint)
+
+
 def is_old_workbook(content: bytes) -> bool:
     """Return whether the content is an Excel workbook from before 2007 (.xls)."""
     names = _list_streams(content)
-    return "EncryptedPackage" not in names and bool({"Workbook", "Book"} & names)
+    return "encryptedpackage" not in names and bool({"workbook", "book"} & names)
 
 
 def _list_streams(content: bytes) -> set[str]:
-    """Return which of the known streams a compound file has; a damaged one is searched for their names."""
+    """Return the streams of a compound file in lower case; a damaged one is searched for the known names."""
     if not content.startswith(SIGNATURE):
         return set()
     try:
-        return set(CompoundFile(content).names)
+        return {stream.lower() for stream in CompoundFile(content).names}
     except (ValueError, struct.error):
-        return {name for name in ("EncryptedPackage", "Workbook") if name.encode("utf-16-le") in content}
+        return {stream.lower() for stream in ("EncryptedPackage", "Workbook") if stream.encode("utf-16-le") in content}
 
 
 def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
@@ -50,12 +56,8 @@ def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
 
 def _refuse_compound(content: bytes, name: str) -> None:
     """Refuse a compound file: a workbook with a password, or another Office file."""
-    if "EncryptedPackage" in _list_streams(content):
-        raise FileError(
-            "encrypted",
-            f"{name} is password-protected",
-            "Remove the password (File > Info > Protect) and save it again",
-        )
+    if "encryptedpackage" in _list_streams(content):
+        raise encrypted_error(name)
     what = "an old Office file, but no workbook (a document or a mail?)"
     raise FileError("not-xlsx", f"{name} is {what}", SAVE_AS_XLSX)
 

@@ -6,12 +6,16 @@ from itertools import islice
 
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.compound_file import CompoundFile
-from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, classify_styles
+from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, CellStyles, SpecialCells, decode_short_number
 
 _BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
 _FORMAT, _XF, _DATE_MODE = 0x041E, 0x00E0, 0x0022
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
-_UNCALCED, _MERGED, _FILE_PASS = 0x005E, 0x00E5, 0x002F
+_UNCALCED, _MERGED, _FILE_PASS, _CODE_PAGE = 0x005E, 0x00E5, 0x002F, 0x0042
+_OLDER_FORMULAS = {0x0206, 0x0406}  # of Excel 3 and 4, in newer files of some programs; calamine skips them
+_EXCEL_97 = 0x0600
+_UTF_16 = struct.pack("<H", 1200)
+_STREAMS = ("Workbook", "Book")
 _FIRST_RECORDS = 10  # the password is named right behind the beginning
 _BOOLEAN_RESULT, _ERROR_RESULT, _SPECIAL_RESULT = 1, 2, b"\xff\xff"
 
@@ -23,7 +27,7 @@ def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
         ValueError: The file is damaged, encrypted, or has too many of them.
     """
     try:
-        stream = CompoundFile(content).read("Workbook", "Book")
+        stream = CompoundFile(content).read(*_STREAMS)
         if stream is None:
             raise ValueError("no workbook in the file")
         return _scan(stream)
@@ -34,10 +38,40 @@ def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
 def is_encrypted(content: bytes) -> bool:
     """Return whether a workbook has a password; False for a damaged one."""
     try:
-        stream = CompoundFile(content).read("Workbook", "Book") or b""
+        stream = CompoundFile(content).read(*_STREAMS) or b""
     except (ValueError, struct.error, IndexError):
         return False
     return any(kind == _FILE_PASS for kind, _ in islice(_records(stream, 0), _FIRST_RECORDS))
+
+
+def correct_code_page(content: bytes) -> bytes:
+    """Return a workbook whose code page is the one of its texts; a damaged one is returned as it is.
+
+    Since Excel 97 texts are UTF-16 or its lower halves whatever code page the file names; calamine believes the file.
+    """
+    try:
+        file = CompoundFile(content)
+        stream = file.read(*_STREAMS) or b""
+        position, is_wide = 0, False
+        for kind, body in _records(stream, 0):
+            if kind == _BOF:
+                is_wide = struct.unpack_from("<H", body)[0] >= _EXCEL_97
+            elif kind == _EOF or not is_wide:
+                break
+            elif kind == _CODE_PAGE and body != _UTF_16:
+                places = [file.locate(position + 4 + index, *_STREAMS) for index in range(2)]
+                return _replace_bytes(content, places, _UTF_16)
+            position += 4 + len(body)
+    except (ValueError, struct.error, IndexError):
+        pass
+    return content
+
+
+def _replace_bytes(content: bytes, places: list[int], replacement: bytes) -> bytes:
+    changed = bytearray(content)
+    for offset, byte in zip(places, replacement, strict=True):
+        changed[offset] = byte
+    return bytes(changed)
 
 
 def _scan(stream: bytes) -> dict[str, SpecialCells]:
@@ -47,7 +81,7 @@ def _scan(stream: bytes) -> dict[str, SpecialCells]:
     is_wide, since_1904 = True, False
     for kind, body in _records(stream, 0):
         if kind == _BOF:
-            is_wide = struct.unpack_from("<H", body)[0] >= 0x0600
+            is_wide = struct.unpack_from("<H", body)[0] >= _EXCEL_97
         elif kind == _DATE_MODE:
             since_1904 = struct.unpack_from("<H", body)[0] == 1
         elif kind == _BOUNDSHEET:
@@ -59,11 +93,11 @@ def _scan(stream: bytes) -> dict[str, SpecialCells]:
             styles.append(struct.unpack_from("<H", body, 2)[0])
         elif kind == _EOF:
             break
-    formats = classify_styles(styles, codes)
-    return {name: _scan_sheet(stream, start, SpecialCells(since_1904), formats) for name, start in sheets.items()}
+    cell_styles = CellStyles.read(styles, codes, since_1904=since_1904)
+    return {name: _scan_sheet(stream, start, SpecialCells(cell_styles)) for name, start in sheets.items()}
 
 
-def _scan_sheet(stream: bytes, position: int, special: SpecialCells, formats: dict[int, str]) -> SpecialCells:
+def _scan_sheet(stream: bytes, position: int, special: SpecialCells) -> SpecialCells:
     depth = 0
     is_uncalculated = False
     for kind, body in _records(stream, position):
@@ -80,33 +114,50 @@ def _scan_sheet(stream: bytes, position: int, special: SpecialCells, formats: di
         elif kind == _MERGED:
             _add_merged(special, body)
         elif kind == _MULRK:
-            _add_numbers(special, body, formats)
-        elif kind in {_FORMULA, _BOOLERR, _NUMBER, _RK}:
-            _add_cell(special, kind, body, formats, is_uncalculated=is_uncalculated)
+            _add_numbers(special, body)
+        elif kind in {_FORMULA, _BOOLERR, _NUMBER, _RK, *_OLDER_FORMULAS}:
+            _add_cell(special, kind, body, is_uncalculated=is_uncalculated)
     return special
 
 
-def _add_cell(special: SpecialCells, kind: int, body: bytes, formats: dict[int, str], *, is_uncalculated: bool) -> None:
+def _add_cell(special: SpecialCells, kind: int, body: bytes, *, is_uncalculated: bool) -> None:
+    if kind in _OLDER_FORMULAS:
+        _add_older_formula(special, body)
+        return
     row, column, style = struct.unpack_from("<HHH", body)
     result = body[6] if kind == _FORMULA and body[12:14] == _SPECIAL_RESULT else None
     if (kind == _BOOLERR and not body[7]) or result == _BOOLEAN_RESULT:
         special.value_count += 1
     elif kind == _BOOLERR:
-        special.add(row + 1, column, ERROR_TEXTS.get(body[6], "#N/A"), "error")
+        special.add(row + 1, column, (ERROR_TEXTS.get(body[6], "#N/A"), "error"))
     elif result == _ERROR_RESULT:
-        special.add(row + 1, column, ERROR_TEXTS.get(body[8], "#N/A"), "error")
+        special.add(row + 1, column, (ERROR_TEXTS.get(body[8], "#N/A"), "error"))
     elif result is None:
-        special.add_number(row + 1, column, style, formats)
+        special.add_number(row + 1, column, _read_number(kind, body), style)
     if kind == _FORMULA and is_uncalculated:
-        special.add(row + 1, column, FORMULA, "uncalculated")
+        special.add(row + 1, column, (FORMULA, "uncalculated"))
 
 
-def _add_numbers(special: SpecialCells, body: bytes, formats: dict[int, str]) -> None:
+def _add_older_formula(special: SpecialCells, body: bytes) -> None:
+    """Add the number of a formula that calamine skips; ValueError for another result."""
+    row, column, style = struct.unpack_from("<HHH", body)
+    if body[12:14] == _SPECIAL_RESULT:
+        raise ValueError(f"the formula in row {row + 1} is written as Excel 4 did")
+    special.add(row + 1, column, special.describe(_read_number(_FORMULA, body), style))
+
+
+def _add_numbers(special: SpecialCells, body: bytes) -> None:
     """Add the numbers of a record with several numbers of a row."""
     row, first = struct.unpack_from("<HH", body)
     for index in range((len(body) - 6) // 6):
-        style = struct.unpack_from("<H", body, 4 + 6 * index)[0]
-        special.add_number(row + 1, first + index, style, formats)
+        style, encoded = struct.unpack_from("<HI", body, 4 + 6 * index)
+        special.add_number(row + 1, first + index, decode_short_number(encoded), style)
+
+
+def _read_number(kind: int, body: bytes) -> float:
+    if kind == _RK:
+        return decode_short_number(struct.unpack_from("<I", body, 6)[0])
+    return float(struct.unpack_from("<d", body, 6)[0])
 
 
 def _add_merged(special: SpecialCells, body: bytes) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from armbulk.readers.cell_buffer import to_letters
-from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, SpecialCells, classify_styles
+from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, CellStyles, SpecialCells, decode_short_number
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_parts import find_main_part, read_relations
 
@@ -25,8 +25,7 @@ class _Workbook:
     """What the sheets of a workbook share: sheet → part, and what cells are judged by."""
 
     parts: dict[str, str]
-    formats: dict[int, str]
-    since_1904: bool
+    styles: CellStyles
     trusts_formulas: bool
 
 
@@ -82,11 +81,11 @@ def _read_workbook(archive: WorkbookArchive) -> _Workbook:
         elif kind == _CALCULATION:
             trusts_formulas = not body[24] & (_CALCULATE_ON_LOAD | _SOME_UNCALCULATED)
     styles = next((target for kind, target in relations.values() if kind == "styles"), "")
-    formats = _read_formats(archive.read(styles)) if styles.lower() in archive.parts else {}
-    return _Workbook(parts, formats, since_1904, trusts_formulas)
+    content = archive.read(styles) if styles.lower() in archive.parts else b""
+    return _Workbook(parts, _read_styles(content, since_1904=since_1904), trusts_formulas)
 
 
-def _read_formats(content: bytes) -> dict[int, str]:
+def _read_styles(content: bytes, *, since_1904: bool) -> CellStyles:
     codes: dict[int, str] = {}
     styles: list[int] = []
     is_cell_style = False
@@ -97,11 +96,11 @@ def _read_formats(content: bytes) -> dict[int, str]:
             is_cell_style = kind == _BEGIN_CELL_STYLES
         elif kind == _STYLE and is_cell_style:
             styles.append(struct.unpack_from("<H", body, 2)[0])
-    return classify_styles(styles, codes)
+    return CellStyles.read(styles, codes, since_1904=since_1904)
 
 
 def _scan_sheet(content: bytes, workbook: _Workbook) -> SpecialCells:
-    special = SpecialCells(workbook.since_1904)
+    special = SpecialCells(workbook.styles)
     row = 0
     for kind, body in _records(_add_columns(content) if _has_short_cells(content) else content):
         if kind == _ROW:
@@ -110,15 +109,21 @@ def _scan_sheet(content: bytes, workbook: _Workbook) -> SpecialCells:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             special.merged_ranges.append(f"{to_letters(left)}{top + 1}:{to_letters(right)}{bottom + 1}")
         elif kind in {_ERROR, _FORMULA_ERROR}:
-            special.add(row, struct.unpack_from("<I", body)[0], ERROR_TEXTS.get(body[8], "#N/A"), "error")
+            special.add(row, struct.unpack_from("<I", body)[0], (ERROR_TEXTS.get(body[8], "#N/A"), "error"))
         elif kind in {_BOOLEAN, _FORMULA_BOOLEAN}:
             special.value_count += 1
         elif kind in {_RK, _REAL, _FORMULA_NUMBER}:
             column, style = struct.unpack_from("<II", body)
-            special.add_number(row, column, style & 0xFFFFFF, workbook.formats)
+            special.add_number(row, column, _read_number(kind, body), style & 0xFFFFFF)
         if _FORMULA_STRING <= kind <= _FORMULA_ERROR and not workbook.trusts_formulas:
-            special.add(row, struct.unpack_from("<I", body)[0], FORMULA, "uncalculated")
+            special.add(row, struct.unpack_from("<I", body)[0], (FORMULA, "uncalculated"))
     return special
+
+
+def _read_number(kind: int, body: bytes) -> float:
+    if kind == _RK:
+        return decode_short_number(struct.unpack_from("<I", body, 8)[0])
+    return float(struct.unpack_from("<d", body, 8)[0])
 
 
 def _has_short_cells(content: bytes) -> bool:

@@ -13,6 +13,7 @@ from typing import IO
 from xml.parsers import expat
 
 from armbulk.errors import FileError
+from armbulk.readers.unsupported import encrypted_error
 from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element, Handlers, MisplacedElementError, build_handlers
 
 MAX_PARTS = 2_000
@@ -80,7 +81,7 @@ class WorkbookArchive:
         if ".." in re.split(r"[/\\]", part) or part.startswith(("/", "\\")):
             raise self.damaged_error(f"the part {part!r} points outside the file")
         if info.flag_bits & 0x1:
-            raise FileError("encrypted", f"{self.name} is password-protected", "Remove the password and save it again")
+            raise encrypted_error(self.name)
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise self.damaged_error(f"the part {part!r} is packed in a way that Excel does not use")
         self._parts[key] = info
@@ -102,7 +103,7 @@ class WorkbookArchive:
         if kind and not kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
             raise self.no_workbook_error("an OpenDocument file, but not a spreadsheet")
         if _MANIFEST in self._parts and b"encryption-data" in self.read(_MANIFEST):
-            raise FileError("encrypted", f"{self.name} is password-protected", "Remove the password and save it again")
+            raise encrypted_error(self.name)
         return "ods"
 
     def no_workbook_error(self, what: str) -> FileError:

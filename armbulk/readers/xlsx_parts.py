@@ -133,7 +133,8 @@ def _read_main_part(workbook: OpenWorkbook, part: str) -> None:
 
     def read_sheet(attributes: dict[str, str]) -> None:
         relation = next((attributes[name] for name in _RELATION_IDS if name in attributes), "")
-        workbook.sheets.append((attributes.get("name", ""), relation, attributes.get("state", "visible")))
+        if relation:  # some programs name sheets of macros, which have no part
+            workbook.sheets.append((attributes.get("name", ""), relation, attributes.get("state", "visible")))
         if len(workbook.sheets) > MAX_PARTS:
             raise workbook.archive.damaged_error(f"it has more than {MAX_PARTS} sheets")
 

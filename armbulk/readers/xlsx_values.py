@@ -59,7 +59,7 @@ def convert_serial(raw: str, *, since_1904: bool) -> tuple[str, str]:
     if days < 0 or (day == _FALSE_LEAP_DAY and not since_1904) or day >= _LAST_SERIAL:
         return f"serial {raw}", "error"
     if day == 0 and not since_1904:
-        return str(timedelta(seconds=seconds)), "time"
+        return str(timedelta(seconds=seconds)).rjust(8, "0"), "time"
     if since_1904:
         day += _DAYS_TO_1904
     elif day < _FALSE_LEAP_DAY:

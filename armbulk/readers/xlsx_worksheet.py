@@ -8,11 +8,10 @@ import polars as pl
 from armbulk.errors import FileError
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue
-from armbulk.readers.amount_format import shows_other_amount
 from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_index, to_letters
 from armbulk.readers.xlsx_parts import SPREADSHEET
 from armbulk.readers.xlsx_shared import MAX_RAW_CHARS, SharedParts
-from armbulk.readers.xlsx_values import convert_serial, parse_iso_date, to_plain_number
+from armbulk.readers.xlsx_values import parse_iso_date, to_plain_number
 from armbulk.readers.xlsx_visibility import Visibility
 from armbulk.readers.xml_elements import Element
 
@@ -280,31 +279,11 @@ class WorksheetReader:
     def _add_number(self, raw: str) -> None:
         if not raw:
             return
-        plain, formats = to_plain_number(raw), self._shared.formats
+        plain = to_plain_number(raw)
         if plain is None:
             raise self._damaged_error(f"row {self._row} has a number that is none ({raw[:20]!r})")
-        style = self._attributes.get("s", "0")
-        pattern = formats.patterns.get(style)
         if not plain:
             self._add_cell("#NUM!", "error")
-        elif style in formats.dates:
-            self._add_cell(*convert_serial(plain, since_1904=self._shared.since_1904))
-        elif style in formats.percents:
-            self._add_cell(plain, "percent")
-        elif pattern is None or not (plain.isdigit() or shows_other_amount(pattern.code, negative=plain[0] == "-")):
-            self._add_cell(plain, "number")
-        elif not plain.isdigit():
-            self._add_cell(plain, "disguised", pattern.code)
         else:
-            self._add_formatted(plain, pattern.show(plain), pattern.code)
-
-    def _add_formatted(self, plain: str, shown: str | None, code: str) -> None:
-        """Add a whole number whose format may show something else."""
-        if shown is None or shown == plain:
-            self._add_cell(plain, "number")
-        elif shown.isdigit() and shown.lstrip("0") == plain.lstrip("0"):
-            self._add_cell(shown, "padded")
-        elif shown:
-            self._add_cell(plain, "formatted", shown)
-        else:
-            self._add_cell(plain, "disguised", code)
+            style = self._attributes.get("s", "0")
+            self._add_cell(*self._shared.formats.describe(style, plain, since_1904=self._shared.since_1904))

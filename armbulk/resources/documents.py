@@ -10,11 +10,17 @@ from armbulk.resources.shared_fields import ACCOUNT_NO, CLIENT_NO, DOCUMENT_BUND
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
 
-_INVOICE_WORDS = tuple(
-    (word, "IN")
-    for word in ("in", "faktura", "invoice", "utgående faktura", "salgsfaktura", "sales invoice", "kundefaktura", "inv")
-)
-"""ARM's code of an invoice; its code of a credit note is not documented, so that `Kreditnota` is refused."""
+_TYPE_WORDS = (
+    *(
+        (word, "IN")
+        for word in (
+            "in", "faktura", "invoice", "utgående faktura", "salgsfaktura", "sales invoice", "kundefaktura", "inv"
+        )
+    ),
+    ("cn", "CN"),
+)  # fmt: skip
+"""ARM's code of an invoice. That of a credit note is not documented, so that `Kreditnota` is refused; CN is the one
+that the samples and the stand-in ARM use."""
 
 _DOCUMENT_NO = Words("Document no", "Fakturanr")
 _DOCUMENT_NO_ALIASES = ("Invoice no", "Fakturanummer", "Bilagsnr", "Bilagsnummer", "Document number", "Invoice number")
@@ -43,14 +49,16 @@ def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tupl
         Field("excl_vat", Words("Amount excl. VAT", "Beløp eks. mva"), "currencyAmounts.exclVat", FieldType.AMOUNT,
               Words(f"{prefix_en} without VAT, in its currency.", f"{prefix_no} uten mva, i bilagets valuta."),
               "5200", specific_header=excl_vat,
-              aliases=("Excl. VAT", "Eks. mva", "Netto", "Net amount", excl_vat.en, excl_vat.no)),
+              aliases=("Excl. VAT", "Eks. mva", "Netto", "Nettobeløp", "Net amount", "Beløp ekskl. mva",
+                       excl_vat.en, excl_vat.no)),
         Field("vat", Words("VAT", "Mva"), "currencyAmounts.vat", FieldType.AMOUNT,
               Words("The VAT amount.", "Mva-beløpet."),
               "1300", specific_header=vat, aliases=("VAT amount", "Mva-beløp", vat.en, vat.no)),
         Field("incl_vat", Words("Amount incl. VAT", "Beløp inkl. mva"), "currencyAmounts.inclVat", FieldType.AMOUNT,
               Words(f"{prefix_en} with VAT, in its currency.", f"{prefix_no} med mva, i bilagets valuta."),
               "6500", specific_header=incl_vat,
-              aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Gross amount", incl_vat.en, incl_vat.no)),
+              aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Bruttobeløp", "Gross amount", "Beløp inklusive mva",
+                       incl_vat.en, incl_vat.no)),
     )  # fmt: skip
 
 
@@ -144,7 +152,7 @@ DOCUMENTS = Resource(
               Words("Kind of document: IN for an invoice (the only one in the documentation).",
                     "Bilagets type: IN for faktura (den eneste i dokumentasjonen)."),
               "IN", required=True, pattern=r"^[\p{L}\p{N}_-]{1,20}$", aliases=("Dokumenttype",),
-              code_words=_INVOICE_WORDS),
+              code_words=_TYPE_WORDS),
         Field("customer_no", Words("Customer no", "Kundenr"), "customerNo", FieldType.IDENTIFIER,
               Words("The customer the document is for.", "Kunden bilaget gjelder."),
               "543210", required=True, max_length=50, pattern=_KEY, aliases=("Customer number", "Kundenummer"),

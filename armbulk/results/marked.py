@@ -5,7 +5,7 @@ from pathlib import Path
 from armbulk.findings.frame import render_findings
 from armbulk.resources import fields_by_name
 from armbulk.validation.check import Checked
-from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_workbook_target
+from armbulk.writers.inputs import back_up, find_input, keep_foreign_workbook, verify_no_input, verify_workbook_target
 from armbulk.writers.workbooks import write_marked
 
 
@@ -20,6 +20,7 @@ def write_marked_copy(checked: Checked, target: Path, lang: str, *, replace_inpu
     if find_input(target, inputs) and replace_input:
         back_up(target)
     verify_no_input(target, () if replace_input else inputs)
+    keep_foreign_workbook(target)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
     header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
     return write_marked(target, checked.sheets, findings, lang, header_rows=header_rows)

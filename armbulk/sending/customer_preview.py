@@ -93,4 +93,6 @@ class CustomerPreview:
             error = unreachable_error(failed.response)
             error.hint = f"{error.hint}. {_AGAIN}"
             raise error
-        self._waiter.sleep(self.client.clock.now() + backoff.delay(self.failures))
+        until = self.client.clock.now() + backoff.delay(self.failures)
+        self.on_progress(Progress("retrying", until=until, reason=failed.response.failure))
+        self._waiter.sleep(until)

@@ -64,6 +64,7 @@ class CallScheduler:
         """Put a batch off whose call failed; ServerError after too many failures in a row."""
         progress = self.session.progress_of(batch)
         progress.failures += 1
+        progress.reason = response.failure
         backoff = failure_backoff(self.session.polling.poll)
         self.session.set_due(batch, backoff.delay(progress.failures))
         if backoff.is_exhausted(progress.failures):

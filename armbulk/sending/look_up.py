@@ -18,6 +18,8 @@ from armbulk.store import Batch
 
 _log = logging.getLogger(__name__)
 
+_UNREADABLE = "its answer to a look-up cannot be read"
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentFinder:
@@ -45,6 +47,7 @@ class DocumentFinder:
             results.append(lookup.result)
         progress = session.progress_of(batch)
         progress.lookups += 1
+        progress.reason = _UNREADABLE if LookupResult.UNKNOWN in results else ""
         _log.info(
             "Documents looked up",
             extra={"run": session.run.id, "batch": batch.no, "records": len(results), "attempt": progress.lookups},

@@ -8,7 +8,8 @@ import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from armbulk.errors import ArmbulkError, Exit
+from armbulk.clock import format_iso
+from armbulk.errors import ArmbulkError, Exit, LimitError, ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.progress import Progress
 from armbulk.sending.conflict_report import report_conflicts
@@ -82,9 +83,13 @@ class Sender:
             batch.state in doubtful and batch.resource == "documents" for batch in self.session.unfinished_batches()
         )
 
-    def look_up_again(self) -> None:
-        """Look up, once, every record of the run that is in doubt or waits for a person, and that is not sent again."""
-        session = self.session
+    def look_up_again(self) -> ArmbulkError | None:
+        """Look up, once, every record of the run that is in doubt or waits for a person, and that is not sent again.
+
+        Returns:
+            Why the system could not be asked about all of them; None when it was.
+        """
+        session, error = self.session, None
         with session.locked():
             session.begin()
             for batch in session.unfinished_batches():
@@ -92,10 +97,23 @@ class Sender:
                 is_looked_up = (
                     batch.resource == "documents" or batch.verdict is not None or batch.attempt >= MAX_ATTEMPTS
                 )
-                if is_open and is_looked_up:
+                if error is None and is_open and is_looked_up:
                     self.finder.look_up(batch)
+                    error = self._explain_break(batch)
             if not session.unfinished_batches():
                 session.store.end_session(session.run.id, "finished")
+        return error
+
+    def _explain_break(self, batch: Batch) -> ArmbulkError | None:
+        """Return why a round of look-ups did not show all records; None when it did."""
+        progress = self.session.progress_of(batch)
+        if progress.lookups and not progress.reason:
+            return None
+        if progress.is_limited:
+            return LimitError(
+                "limit", f"ARM's limits leave no room before {format_iso(progress.due)}", "Try again then"
+            )
+        return ServerError("unreachable", f"ARM cannot be reached: {progress.reason}", "Try again later")
 
     def _work(self) -> str:
         """Do one step after another; return the run's state."""

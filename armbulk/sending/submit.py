@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from armbulk.errors import LoginError, ServerError
+from armbulk.errors import ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.response import ApiResult, Response, TransportError
@@ -182,8 +182,8 @@ class Submitter:
         try:
             is_renewed = self.session.system.renew_login()
         except ServerError as failure:
-            why = f"{error.message}; and no new token could be fetched: {failure.message}"
-            raise LoginError("login-not-renewed", why, failure.hint) from None
+            failure.message = f"{error.message}; and no new token could be fetched: {failure.message}"
+            raise
         if not is_renewed:
             raise error
 

@@ -58,6 +58,10 @@ class StoreReader:
         with self._engine.connect() as conn:
             return [to_run(row) for row in conn.execute(sa.select(run).order_by(run.c.id.desc())).mappings()]
 
+    def input_hashes(self) -> frozenset[str]:
+        """Return the SHA-256 of every file that a run was made of."""
+        return frozenset(text[:64] for run in self.runs() for text in run.sha256.values())  # a mapping's may follow
+
     def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
         """Return a run's batches in order; with `still_open` only those that are not final."""
         query = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)

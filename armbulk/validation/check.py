@@ -38,6 +38,7 @@ from armbulk.validation import (
     follow_ups,
     hidden_rows,
     layout,
+    line_currencies,
     prices,
     rules,
 )
@@ -161,7 +162,7 @@ def check_sheets(
     findings = [
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
-    findings += [_issue_findings(sheet, index) for index, sheet in enumerate(own)]
+    findings += [_issue_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
     findings += [
@@ -216,6 +217,7 @@ def _check_tables(
     of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
     of_rules += [find_rates(table) for name, table in tables.items() if name in {"documents", "lines"}]
     if "lines" in filled:
+        of_rules.append(line_currencies.compare_currencies(filled, sheets, matches))
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
     return filled, merge_findings([findings, *of_rules])
 
@@ -290,11 +292,12 @@ def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> d
     return joined
 
 
-def _issue_findings(sheet: Sheet, index: int) -> pl.DataFrame:
-    """Return what the reader noticed, as findings."""
+def _issue_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
+    """Return what the reader noticed, as findings; of the lines that may be a narrow header, only the header is."""
     rows = [
         (index, issue.row, issue.column, None, code, CATALOGUE[code].severity.value, issue.value, issue.detail)
         for issue in sheet.issues
+        if issue.code != "narrow-header" or issue.row == match.header_row
         for code in [_code_of(issue)]
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -28,20 +28,22 @@ def find_mixed_orders(sheet: Sheet, index: int, match: HeaderMatch, order: str |
         order: The order of day and month that the user named; then texts in another order are findings of their own.
     """
     fields = {field.name for field in match.recognised_resource.fields if field.type is FieldType.DATE}
+    columns = {
+        name: _read_cells(sheet, letter, match.header_row) for name, letter in match.columns.items() if name in fields
+    }
     findings = [empty_findings()]
-    for name, letter in match.columns.items():
-        if name in fields:
-            cells = _read_cells(sheet, letter, match.header_row)
-            code, examples = _judge(cells, order)
-            if code:
-                detail = ", ".join(f"{letter}{row} {text}" for row, text in examples)
-                values = {"row": match.header_row, "column": letter, "field": name}
-                findings.append(make_finding(index, code, **values, value=examples[-1][1], detail=detail))
+    for name, cells in columns.items():
+        others = [other for other_name, other in columns.items() if other_name != name]
+        code, examples = _judge(cells, others, order)
+        if code:
+            values = {"row": match.header_row, "column": match.columns[name], "field": name}
+            detail = ", ".join(f"{cell} {text}" for cell, text in examples)
+            findings.append(make_finding(index, code, **values, value=examples[-1][1], detail=detail))
     return pl.concat(findings)
 
 
 def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFrame:
-    """Return `row` and `text` of each distinct cell, and how it is written.
+    """Return `row`, `cell` (such as F2) and `text` of each distinct cell, and how it is written.
 
     `is_day_first` and `is_month_first` Boolean, where the text proves it; `month` and `day` of a date.
     """
@@ -53,6 +55,7 @@ def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFra
         .sort("row")
         .select(
             "row",
+            pl.concat_str(pl.lit(letter), "row").alias("cell"),
             text,
             pl.when(pl.col("kind") == "text").then(text).str.extract_groups(_WRITTEN).struct.unnest(),
             text.str.extract_groups(_ISO).struct.unnest(),
@@ -65,8 +68,14 @@ def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFra
     )
 
 
-def _judge(cells: pl.DataFrame, order: str | None) -> tuple[str, list[tuple[int, str]]]:
-    """Return the finding's code and two cells that show it; "" for a column without contradictions."""
+def _judge(cells: pl.DataFrame, others: list[pl.DataFrame], order: str | None) -> tuple[str, list[tuple[str, str]]]:
+    """Return the finding's code and two cells that show it; "" for a column without contradictions.
+
+    Args:
+        cells: The cells of the column.
+        others: Those of the other date columns of the sheet: a program has read them with the same order.
+        order: The order of day and month that the user named.
+    """
     day_first, month_first = cells.filter("is_day_first"), cells.filter("is_month_first")
     if order is None and day_first.height and month_first.height:
         return "dates-mixed", _examples(day_first, month_first)
@@ -77,8 +86,20 @@ def _judge(cells: pl.DataFrame, order: str | None) -> tuple[str, list[tuple[int,
         unconverted = unconverted.filter(~pl.col("text").str.contains(".", literal=True))
     if unconverted.height and may_be_swapped.height and dates.filter(pl.col("day") > _LAST_MONTH).is_empty():
         return "dates-half-converted", _examples(may_be_swapped, unconverted)
+    elsewhere = [_find_unconverted(other) for other in others]
+    shown = [part for part in elsewhere if part.height]
+    is_converted = any((part["day"] > _LAST_MONTH).any() for part in (dates, *others))
+    if shown and may_be_swapped.height and dates.height == cells.height and not is_converted:
+        return "dates-half-converted", _examples(may_be_swapped, shown[0])
     return "", []
 
 
-def _examples(*parts: pl.DataFrame) -> list[tuple[int, str]]:
-    return [part.select("row", "text").row(0) for part in parts]
+def _find_unconverted(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return texts without dots that prove their order: a program that reads the other order leaves them as texts."""
+    return cells.filter(
+        pl.any_horizontal("is_day_first", "is_month_first") & ~pl.col("text").str.contains(".", literal=True)
+    )
+
+
+def _examples(*parts: pl.DataFrame) -> list[tuple[str, str]]:
+    return [part.select("cell", "text").row(0) for part in parts]

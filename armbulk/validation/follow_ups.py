@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from armbulk.model.sheet import Table
+from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "continuation-rows"]
@@ -19,7 +20,9 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     """Return findings without those that follow from others."""
     if findings.is_empty():
         return findings
+    merged = findings.filter(pl.col("code") == "merged-cells")
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
+    kept = _drop_where(kept, "required", merged, "row", "column")
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_of_missing_records(kept, tables)
     kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
@@ -28,7 +31,12 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     for code in ("sheet-not-recognised", "no-known-header"):
         kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "vat-is-rate"))
-    kept = _drop_where(kept, "no-amount-column", kept.filter(pl.col("code") == "amount-header-unclear"))
+    is_unclear = (pl.col("code") == "amount-header-unclear") | (
+        (pl.col("code") == "header-near") & pl.col("field").is_in(AMOUNTS)
+    )
+    kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
+    kept = _drop_where(kept, "no-amount-column", kept.filter(is_unclear))
+    kept = _drop_where(kept, "no-header", kept.filter(pl.col("code") == "narrow-header"))
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
     return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")
 
@@ -45,7 +53,9 @@ def _keep_first_of_groups(findings: pl.DataFrame) -> pl.DataFrame:
     """Report a group of rows once, at its first row."""
     is_of_group = pl.col("code").is_in(_GROUP_CODES)
     once = findings.filter(is_of_group).unique(["sheet", "code", "detail"], keep="first", maintain_order=True)
-    return pl.concat([findings.filter(~is_of_group), once])
+    is_merged = pl.col("code") == "merged-cells"
+    first = findings.filter(is_merged).unique(["sheet", "value"], keep="first", maintain_order=True)
+    return pl.concat([findings.filter(~is_of_group & ~is_merged), once, first])
 
 
 def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 from armbulk.findings.frame import empty_findings, make_finding, merge_findings, to_findings
 from armbulk.model.keys import normalise_key
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.sheet import FORMATS_WITHOUT_STYLES, Sheet, Table
+from armbulk.model.sheet import FORMATS_WITHOUT_VISIBILITY, Sheet, Table
 
 _MAX_ROWS_NAMED = 5
 _UNKNOWN = "?"  # the number of hidden rows of a file in which they cannot be seen
@@ -29,7 +29,7 @@ def separate_hidden_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], o
         [_list_hidden_rows(index, sheet) for index, sheet in enumerate(sheets)]
         or [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64})]
     )
-    if hidden.is_empty():
+    if hidden.is_empty() or not tables:
         return HiddenRows(dict(tables), {}, empty_findings())
     rows = {name: table.rows.join(hidden, on=["sheet", "row"], how="semi") for name, table in tables.items()}
     with_data = pl.concat([part.select("sheet", "row") for part in rows.values()]).unique().sort("sheet", "row")
@@ -49,7 +49,9 @@ def report_unknown_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], op
     if options.hidden == "include":
         return empty_findings()
     used = sorted({index for table in tables.values() for index in table.columns})
-    first = {sheets[index].file: index for index in reversed(used) if sheets[index].format in FORMATS_WITHOUT_STYLES}
+    first = {
+        sheets[index].file: index for index in reversed(used) if sheets[index].format in FORMATS_WITHOUT_VISIBILITY
+    }
     findings = [
         make_finding(index, "hidden-rows", value=_UNKNOWN, detail=f".{sheets[index].format}")
         for index in first.values()

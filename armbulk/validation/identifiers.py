@@ -10,6 +10,7 @@ from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, 
 
 _SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
 _DECIMAL_ZERO = r"^([0-9]+)([.,]0+)$"
+_NOT_AVAILABLE = ["N/A", "n/a"]  # what people write, too; as a text it may be meant
 _CODE = r"^[\p{L}\p{N}_-]{1,4}$"  # Amili's codes are short; longer ones are words
 _MAX_CODE_DIGITS = 6
 """A code with so many digits may have lost several zeros; a longer number has lost one."""
@@ -89,6 +90,7 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
         ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
         ("percent-cell", cells.is_kind("percent"), None),
+        ("blank-word", text.str.contains(characters.BLANK_WORD) | text.is_in(_NOT_AVAILABLE), None),
         ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),
         ("number-not-identifier", is_number & text.str.contains(r"^-|\."), None),
         ("leading-zero-lost", is_short & ~is_padded, full_length.cast(pl.String)),
@@ -119,6 +121,7 @@ def _read_code_words(cells: CellColumn) -> ParsedColumn:
     issues: list[CellIssue] = [
         ("word-not-code", code.is_null() & ~is_code, pl.lit(cells.field.example)),
         ("word-read-as-code", code.is_not_null() & (code != cells.text), code),
+        ("unknown-code", code.is_null() & is_code, pl.lit(cells.field.example)),
     ]
     return pl.coalesce(code, cells.text), issues
 

@@ -11,6 +11,7 @@ from armbulk.validation.amounts import AMOUNTS
 
 _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
+_COUNTS_OR_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS}|antall|count|number of)\b"
 _IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*\u2013\u2014-]|:\s*$|^[^\p{L}\p{N}]+$"
 _IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
@@ -64,6 +65,9 @@ def _find_repeated_headers(header: pl.DataFrame, body: pl.DataFrame, letters: li
 def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:
     """Return findings for rows without a record's number that are called a total, or are a last row of numbers.
 
+    In place of the number there may be a total's name, with little beside it; or how many records there are, if the
+    amounts of the last row are sums and stand alone.
+
     An invoice line may have a text such as "Total renovation", or numbers alone: among lines a total is the word alone,
     and adds up.
     """
@@ -74,17 +78,25 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     key_is_total = pl.col(key).str.contains(_IS_TOTAL)
     if (match.lines or match).recognised_resource.name == "lines":
         is_called = _is_called(body, key, _IS_TOTAL)
-        if body.filter(is_called).is_empty():
-            return empty_findings()
-        return _row_findings(body.filter(is_called & _adds_up(body, key, match)), "total-row", index)
+        is_total = (is_called & _adds_up(body, key, match)) | _is_document_total(body, key, match)
+        return _row_findings(body.filter(is_total), "total-row", index)
     is_numeric = pl.all_horizontal(
         pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
-    is_sum = _is_sum_alone(letters, [match.columns[name] for name in AMOUNTS if name in match.columns])
+    amounts = [match.columns[name] for name in AMOUNTS if name in match.columns]
+    is_sum = _is_sum_alone(letters, amounts)
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
     is_last_numbers = is_keyless & (is_numeric | is_sum) & is_last & has_value
     is_total = (is_keyless & _is_called(body, key, _STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
+    required = [field.name for field in match.recognised_resource.fields if field.required]
+    beside = [match.columns[name] for name in required if match.columns.get(name, key) != key]
+    if beside:
+        blanks = pl.sum_horizontal(pl.col(letter).is_null() for letter in beside)
+        is_named = pl.col(key).str.contains(_COUNTS_OR_TOTAL) & (blanks * 2 > len(beside))
+        has_amount = pl.any_horizontal([pl.col(letter).is_not_null() for letter in amounts] or [pl.lit(value=False)])
+        others = [letter for letter in letters if letter != key]
+        is_total |= is_named | (is_last & has_amount & _is_sum_alone(others, amounts))
     return _row_findings(body.filter(is_total), "total-row", index)
 
 
@@ -139,6 +151,31 @@ def _adds_up(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:
         tests.append(number.is_null() | is_near)
     has_amount = pl.any_horizontal([_to_number(letter).is_not_null() for letter in letters] or [pl.lit(value=False)])
     return has_amount & pl.all_horizontal(tests)
+
+
+def _is_document_total(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:
+    """Return whether a line is called a total and has the sum of its document's other lines, and no quantity or price.
+
+    It has the document's number: as a line it would double the document.
+    """
+    columns = {**match.columns, **(match.lines.columns if match.lines else {})}
+    letters = [columns[name] for name in AMOUNTS if name in columns]
+    texts = [letter for letter in match.columns.values() if letter in body.columns and letter != key]
+    texts += [letter for letter in (match.lines or match).columns.values() if letter in body.columns and letter != key]
+    if not letters or not texts:
+        return pl.lit(value=False)
+    is_called = pl.any_horizontal(
+        pl.col(letter).str.contains(_STARTS_WITH_TOTAL).fill_null(value=False) for letter in texts
+    )
+    counted = [columns[name] for name in ("quantity", "price") if columns.get(name) in body.columns]
+    has_count = pl.any_horizontal([pl.col(letter).is_not_null() for letter in counted] or [pl.lit(value=False)])
+    tests = [(~is_called).sum().over(key) > 0]
+    for letter in letters:
+        number = _to_number(letter)
+        others = pl.when(~is_called).then(number).fill_null(0).sum().over(key)
+        tests.append(number.is_null() | ((number - others).abs() < _SMALLEST_DIFFERENCE))
+    has_amount = pl.any_horizontal(_to_number(letter).is_not_null() for letter in letters)
+    return pl.col(key).is_not_null() & is_called & ~has_count & has_amount & pl.all_horizontal(tests)
 
 
 def _to_number(letter: str) -> pl.Expr:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.model.fields import FieldType
-from armbulk.model.sheet import NUMERIC_CELLS, SHOWN
+from armbulk.model.sheet import SHOWN
 from armbulk.readers.amount_format import find_currency, misleads, quote_shown
 from armbulk.validation.cell_column import CellColumn, CellIssue
 
@@ -30,23 +30,16 @@ class ShownCells:
     warnings: tuple[CellIssue, ...] = ()
 
 
-def apply_number_formats(frame: pl.DataFrame, cells: CellColumn, *, knows_formats: bool) -> ShownCells:
+def apply_number_formats(frame: pl.DataFrame, cells: CellColumn) -> ShownCells:
     """Return a column's cells with the shown text of identifiers and texts; amounts and dates are the stored numbers.
 
     Args:
         frame: The rows of the sheet below its header.
         cells: The column.
-        knows_formats: Whether the reader knows the number formats of the file.
     """
     text, kind = pl.col(cells.letter).alias("text"), pl.col(f"{cells.letter}.cell").cast(pl.String).alias("kind")
     shown_column = f"{cells.letter}{SHOWN}"
     is_identifier = cells.field.type in _IDENTIFIER_TYPES
-    if not knows_formats and cells.field.type is FieldType.TEXT:
-        return ShownCells(frame.select("row", text, kind), (), (("sent-as-text", cells.is_kind(*NUMERIC_CELLS), None),))
-    if not knows_formats:
-        is_completed = cells.options.pad_postal_codes and cells.field.format == "postal-code"
-        is_number = cells.is_kind(*NUMERIC_CELLS) & pl.lit(is_identifier and not is_completed)
-        return ShownCells(frame.select("row", text, kind), (("number-format-unknown", is_number, None),))
     if shown_column not in frame.columns:
         return ShownCells(frame.select("row", text, kind))
     as_number = pl.when(kind.is_in([_FORMATTED, _DISGUISED])).then(pl.lit("number")).otherwise(kind).alias("kind")

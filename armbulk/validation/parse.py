@@ -11,7 +11,7 @@ from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldRole, FieldType, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
-from armbulk.model.sheet import FORMATS_WITHOUT_STYLES, Sheet
+from armbulk.model.sheet import Sheet
 from armbulk.validation import characters
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 from armbulk.validation.clear_marker import list_cleared, refuse_markers, take_clear_markers
@@ -77,8 +77,7 @@ def parse_sheet(
         cells = CellColumn(index, field, match.columns.get(field.name, ""), options, letters)
         may_clear = options.update is not False
         request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
-        knows_formats = sheet.format not in FORMATS_WITHOUT_STYLES
-        column, column_findings = _parse_column(request.frame, cells, knows_formats=knows_formats)
+        column, column_findings = _parse_column(request.frame, cells)
         columns.append(column)
         cleared += request.cleared
         findings += [*column_findings, refuse_markers(request, index, cells.letter, field)]
@@ -88,14 +87,12 @@ def parse_sheet(
     return rows, pl.concat(findings)
 
 
-def _parse_column(
-    frame: pl.DataFrame, cells: CellColumn, *, knows_formats: bool
-) -> tuple[pl.Series, list[pl.DataFrame]]:
+def _parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
     dtype = DTYPES[cells.field.type]
     if not cells.letter or _is_blank(frame, cells.letter):
         return pl.Series(cells.field.name, [None], dtype=dtype).new_from_index(0, frame.height), []
     sheet_frame = frame
-    shown = apply_number_formats(frame, cells, knows_formats=knows_formats)
+    shown = apply_number_formats(frame, cells)
     frame = shown.frame
     if cells.field.type in _NUMBER_TYPES:
         frame = find_other_currency(add_plain_numbers(frame, cells.options.decimal), sheet_frame, cells)
@@ -107,7 +104,7 @@ def _parse_column(
         frame = add_identifier_columns(frame, sheet_frame, cells)
     value, issues = _parser_of(cells.field.type)(cells)
     issues = [
-        ("error-cell", cells.is_kind("error"), None),
+        ("error-cell", cells.is_kind("error") | cells.text.str.contains(characters.ERROR_TEXT), None),
         ("not-calculated", cells.is_kind("uncalculated"), None),
         *shown.errors,
         *issues,
@@ -176,9 +173,11 @@ def _parse_text(cells: CellColumn) -> ParsedColumn:
     issues: list[CellIssue] = [
         ("percent-cell", cells.is_kind("percent"), None),
         ("digits-lost", is_number & ~has_point & (digits > EXCEL_EXACT_DIGITS), None),
+        ("blank-word", cells.text.str.contains(characters.BLANK_WORD), None),
         ("sent-as-text", cells.is_kind("date", "datetime", "time", "boolean") | (is_number & has_point), None),
         cells.has_characters("control-character", characters.CONTROL),
         cells.has_characters("invisible-character", characters.INVISIBLE),
+        ("letter-lost", cells.text.str.contains(characters.LOST_LETTER), None),
     ]
     return cells.text.str.normalize("NFC"), issues
 

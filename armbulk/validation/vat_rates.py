@@ -6,6 +6,8 @@ from armbulk.findings.frame import empty_findings, make_finding
 from armbulk.model.sheet import Table
 
 _RATES = (25.0, 15.0, 12.0, 11.11, 6.0)  # per cent, of Norway and its neighbours
+_SHARES = (0.25, 0.15, 0.12, 0.11, 0.06)  # the same, as a cell in per cent has them
+_MIN_NET = 10  # from here on such a share is no VAT
 _MIN_ROWS = 2
 _TOLERANCE = 0.02
 
@@ -13,7 +15,8 @@ _TOLERANCE = 0.02
 def find_rates(table: Table) -> pl.DataFrame:
     """Return a finding for each sheet whose column of VAT has rates; it stops the sheet.
 
-    Every value is a rate or 0, and none of them is the VAT of its row's amounts.
+    Every value is a rate or 0, and none of them is the VAT of its row's amounts. A single row shows it where the rate
+    is the one by which its amounts differ.
     """
     findings = [empty_findings()]
     for sheet, columns in table.columns.items():
@@ -23,11 +26,19 @@ def find_rates(table: Table) -> pl.DataFrame:
         rows = table.rows.filter((pl.col("sheet") == sheet) & (pl.col("vat") != 0) & has_amount).select(
             pl.col("vat", "excl_vat", "incl_vat").cast(pl.Float64).abs()
         )
-        is_rate = rows.select(pl.col("vat").is_in(_RATES).all()).item()
-        if rows.height >= _MIN_ROWS and is_rate and not rows.select(_is_vat().any()).item():
+        is_rate = rows.select(pl.col("vat").is_in(_RATES).all() | pl.col("vat").is_in(_SHARES).all()).item()
+        is_proven = rows.height >= _MIN_ROWS or rows.select(_is_rate_of_amounts().any()).item()
+        if is_proven and is_rate and not rows.select(_is_vat().any()).item():
             shown = ", ".join(f"{value:g}" for value in rows["vat"].unique(maintain_order=True).head(3))
             findings.append(make_finding(sheet, "vat-is-rate", column=columns["vat"], field="vat", value=shown))
     return pl.concat(findings)
+
+
+def _is_rate_of_amounts() -> pl.Expr:
+    """Return whether the amounts of a row differ by the rate that is its VAT, or are far too large for it."""
+    vat, net, gross = pl.col("vat"), pl.col("excl_vat"), pl.col("incl_vat")
+    is_share = pl.col("vat").is_in(_SHARES) & (pl.coalesce(net, gross) >= _MIN_NET)
+    return is_share | ((net * (1 + vat / 100) - gross).abs() <= _TOLERANCE).fill_null(value=False)
 
 
 def _is_vat() -> pl.Expr:

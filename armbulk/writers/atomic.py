@@ -193,6 +193,8 @@ def _folder_of(target: Path) -> Path:
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():
         raise FileError("no-such-folder", f"There is no folder {folder}", "Choose another place with -o")
+    if target.exists() and not target.is_file():  # moving a file there would replace a device, or fail
+        raise FileError("no-file", f"{target} is a folder or a device, not a file", "Name a file with -o")
     return folder
 
 

@@ -1,6 +1,7 @@
-"""Files that a command reads: none of them is replaced unasked, and never without a copy of it."""
+"""Files that a command would replace: none that it reads goes unasked, and none of a person without a copy."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -8,6 +9,8 @@ from itertools import count
 from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
+from armbulk.writers.provenance import read_category
+from armbulk.writers.style import RESULT_CATEGORY
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
 _ZIP = b"PK\x03\x04"
@@ -53,16 +56,32 @@ def verify_workbook_target(target: Path) -> None:
         )
 
 
+def keep_input(target: Path, hashes: frozenset[str]) -> None:
+    """Keep a copy (.bak) of a file that is about to be replaced, when a run was made of it: its SHA-256 is known."""
+    if not hashes or not target.is_file():
+        return
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest in hashes:
+        back_up(target)
+
+
+def keep_foreign_workbook(target: Path) -> None:
+    """Keep a copy (.bak) of a file that is about to be replaced, unless armbulk wrote it as a result or marked copy."""
+    if target.is_file() and target.stat().st_size and read_category(target) != RESULT_CATEGORY:
+        back_up(target)
+
+
 def back_up(path: Path) -> Path:
     """Copy a file beside itself (.bak, .bak2 …), unless such a copy of it exists; return the copy.
 
     Raises:
         FileError: the copy cannot be written.
     """
-    content = path.read_bytes()
     for number in count(1):
         copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
         try:
+            content = path.read_bytes()
             with copy.open("xb") as file:
                 shutil.copymode(path, copy)
                 file.write(content)

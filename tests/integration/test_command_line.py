@@ -1,6 +1,8 @@
 """The command line that scripts rely on: words, JSON and exit codes."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -262,3 +264,30 @@ def test_ten_thousand_equal_findings_are_one_group(tmp_path: Path) -> None:
     (group,) = said["groups"]
     assert (group["code"], group["field"], group["count"]) == ("required", "name", 12_000)
     assert [one["cell"] for one in group["first"]] == [f"customers!B{row}" for row in range(2, 7)]
+
+
+ENDING = """
+import atexit, os, signal, sys
+from armbulk import cli
+
+def command(**_):
+    {work}
+
+atexit.register(lambda: os.kill(os.getpid(), signal.{name}))
+cli.cli = command
+cli.main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("work", "code"),
+    [("sys.exit(3)", 3), ("return 0", 0), ("exec('os.kill(os.getpid(), signal.SIGINT)')", 130)],
+    ids=["a command", "help", "stopped while a module loads"],
+)
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_at_the_very_end_changes_nothing(work: str, code: int, name: str) -> None:
+    """The exit code stands once it is decided, and the process does not end by the signal."""
+    program = ENDING.format(work=work, name=name)
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (code, "")

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from armbulk.app.plan import Plan
+    from armbulk.model.progress import Progress
 
 FIRST = {
     "Kundenr": "5001", "Navn": "Nordlys Drift AS", "Adresse 1": "Storgata 1", "Adresse 2": "Inngang B",
@@ -115,6 +116,18 @@ def posted(way: Journey) -> list[str]:
 def messages(result: RunResult, outcome: str) -> list[str]:
     """The messages of records with an outcome."""
     return result.items.filter(pl.col("outcome") == outcome)["message"].to_list()
+
+
+def test_a_failed_call_before_the_question_is_reported(tmp_path: Path) -> None:
+    """Of ARM and of the login service: nobody waits without knowing why."""
+    faults = ["503:POST:token:1", "503:GET:customers:1"]
+    with journey(tmp_path, faults=faults) as way:
+        person = Person(overwrites=False)
+        reports: list[Progress] = []
+        person._report_progress = reports.append
+        assert outcomes(send(way, workbook(tmp_path, "a.xlsx", FIRST), person)) == {"created": 1}
+    reasons = [report.reason for report in reports if report.doing == "retrying"]
+    assert reasons == ["the login service: it answered 503", "it answered 503"]
 
 
 # ── what was sent from here ─────────────────────────────────────────────────────────────────────────────────────────

@@ -300,6 +300,19 @@ def test_no_total_and_more_than_the_cap(
     assert len({one["glItemId"] for one in records}) == count
 
 
+def test_ever_more_records_without_a_total_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that makes up records for ever is read no further than ten times what ARM gives at most."""
+
+    def invent(call: int, _: dict[str, str], page: Json) -> None:
+        page["rows"][:] = [gl_item(1_000 * call + n) for n in range(50)]
+
+    monkeypatch.setitem(EXPORTS, "gl-items", with_cap(EXPORTS["gl-items"], 100))
+    lists = Lists({"glitems": spread(50)}, change=invent, summary=False)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert (said["complete"], said["gaps"][0]["why"][:9]) == (False, "ARM gives")
+    assert len(lists.asked) <= 25
+
+
 @pytest.mark.usefixtures("short_series")
 def test_no_total_and_no_way_to_cut(tmp_path: Path) -> None:
     """Without a total, a day that reaches the cap is never called complete."""
@@ -376,7 +389,7 @@ def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
     assert records == codes
 
 
-@pytest.mark.parametrize("total", [10**9, -1, "many", None, True])
+@pytest.mark.parametrize("total", [10**9, 0, -1, "many", None, True])
 def test_nonsense_totals_do_not_lead_anywhere(tmp_path: Path, total: object) -> None:
     """An impossible total makes the export incomplete or is ignored; it never causes endless calls."""
 
@@ -386,7 +399,8 @@ def test_nonsense_totals_do_not_lead_anywhere(tmp_path: Path, total: object) -> 
 
     lists = Lists({"glitems": spread(50)}, change=lie)
     said, records = export(tmp_path, lists, **FEBRUARY)
-    assert said["complete"] == (total != 10**9)
+    assert said["complete"] == (total not in {10**9, 0} or total is True)
+    assert said["rows"] == 50
     assert len(lists.asked) < 250
     assert all(one in lists.records["glitems"] for one in records)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from support.journey import journey
+from support.journey import journey, write_files
 from support.paths import ROOT
 
+from armbulk.app.demo import create_folder
 from armbulk.cli import cli
 from armbulk.results.store_check import choose_result_path
 
@@ -109,3 +110,80 @@ def test_a_second_input_is_not_replaced_either(book: Path) -> None:
     before = other.read_bytes()
     code, said = run("check", str(book), str(other), "-o", str(other))
     assert (code, "--replace-input" in said, other.read_bytes() == before) == (2, True, True)
+
+
+def test_a_workbook_that_is_no_result_is_kept(book: Path) -> None:
+    """A marked copy, a template or a result in place of somebody's own workbook leaves a copy of it; once."""
+    before = book.read_bytes()
+    other = Path(shutil.copy(book, book.parent / "july.xlsx"))
+    for _ in range(2):
+        assert run("check", str(book), "-o", str(other))[0] in {0, 1}
+    filled = Path(shutil.copy(book, book.parent / "template.xlsx"))
+    assert run("template", "customers", "-o", str(filled), "--yes")[0] == 0
+    assert sorted(path.name for path in book.parent.glob("*.bak*")) == ["july.xlsx.bak", "template.xlsx.bak"]
+    assert all(path.read_bytes() == before for path in book.parent.glob("*.bak*"))
+
+
+@pytest.mark.parametrize("kind", ["same", "beside", "symbolic link"])
+def test_an_export_keeps_the_input_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Also a file that is written beside the target, and whatever the target is called; other files are replaced."""
+    files, target = write_files(tmp_path), "customers.csv"
+    if kind == "beside":
+        target = "documents.csv"  # its lines go to documents-lines.csv
+        files[2] = str(Path(files[2]).rename(tmp_path / "documents-lines.csv"))
+    elif kind == "symbolic link":
+        target = "link.csv"
+        (tmp_path / target).symlink_to(tmp_path / "customers.csv")
+    before = {Path(file).name: Path(file).read_bytes() for file in files}
+    with journey(tmp_path) as way:
+        way.run(files)
+        for name, value in {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home")}.items():
+            monkeypatch.setenv(name, value)
+        resource = "documents" if kind == "beside" else "customers"
+        for _ in range(2):
+            assert run("export", resource, "-o", str(tmp_path / target))[0] == 0
+    kept = {path.name.removesuffix(".bak"): path.read_bytes() for path in tmp_path.glob("*.bak*")}
+    if kind == "symbolic link":
+        assert kept == {"link.csv": before["customers.csv"]}
+        assert (tmp_path / "customers.csv").read_bytes() == before["customers.csv"]
+    elif kind == "beside":
+        assert kept == {name: before[name] for name in ("documents.csv", "documents-lines.csv")}
+    else:
+        assert kept == {"customers.csv": before["customers.csv"]}
+
+
+@pytest.mark.parametrize("words", [["check", "june.xlsx", "-o"], ["template", "all", "--yes", "-o"]])
+@pytest.mark.parametrize("target", ["folder.xlsx", ".", "", "/dev/null"])
+def test_a_folder_and_a_device_are_no_file_to_write(
+    book: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], target: str
+) -> None:
+    """It is said so, and nothing gets another name beside it."""
+    monkeypatch.chdir(book.parent)
+    Path("folder.xlsx").mkdir()
+    before = sorted(path.name for path in book.parent.iterdir())
+    code, said = run(*words, target)
+    assert code == 2
+    assert "not a file" in said or "does not end in .xlsx" in said
+    assert sorted(path.name for path in book.parent.iterdir()) == before
+
+
+def test_a_log_goes_into_no_other_file(book: Path) -> None:
+    """Lines in a workbook would damage it; a log is continued."""
+    before, mode = book.read_bytes(), book.stat().st_mode
+    code, said = run("check", str(book), "--log-file", str(book))
+    assert (code, "no log of armbulk" in said) == (2, True)
+    assert (book.read_bytes(), book.stat().st_mode) == (before, mode)
+    log = book.parent / "armbulk.log"
+    for lines in (1, 2):
+        assert run("fields", "customers", "--log-file", str(log))[0] == 0
+        assert log.read_text(encoding="utf-8").count("Command ended") == lines
+
+
+def test_the_demo_replaces_nobodys_files(tmp_path: Path) -> None:
+    """A folder with files of such names is refused, unless an earlier demo wrote them."""
+    (tmp_path / "customers.xlsx").write_bytes(b"mine")
+    code, said = run("demo", "--folder", str(tmp_path))
+    assert (code, "would replace" in said) == (2, True)
+    assert (tmp_path / "customers.xlsx").read_bytes() == b"mine"
+    (tmp_path / "state").mkdir()
+    assert create_folder(str(tmp_path)) == tmp_path.resolve()

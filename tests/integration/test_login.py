@@ -7,21 +7,25 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keyring
 import pytest
 from click.testing import CliRunner
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
-from support.journey import write_files
+from support.journey import journey, write_files
 
+from armbulk.app.login import verify_login
 from armbulk.cli import cli
 from armbulk.cli import command as desk
 from armbulk.errors import SettingsError
 from armbulk.sandbox import Sandbox
 from armbulk.settings import saved_profiles, secrets
 from armbulk.settings.secrets import KeyringSecrets
+
+if TYPE_CHECKING:
+    from armbulk.model.progress import Progress
 
 
 class Memory(KeyringBackend):
@@ -101,6 +105,14 @@ def test_login_then_import_then_logout(memory: Memory, arm: Sandbox, tmp_path: P
     code, said = call("import", *files, "--yes", **env)
     assert (code, said["error"]["code"]) == (5, "settings-missing")
     assert "armbulk login" in said["error"]["hint"]
+
+
+def test_a_login_service_that_is_down_is_reported_while_waiting(tmp_path: Path) -> None:
+    """`armbulk login` says why it waits, and until when."""
+    reports: list[Progress] = []
+    with journey(tmp_path, faults=["503:POST:token:1-2"]) as way:
+        verify_login(way.bench, reports.append)
+    assert [report.reason for report in reports] == ["the login service: it answered 503"] * 2
 
 
 @pytest.mark.promise("P26")

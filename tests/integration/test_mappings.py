@@ -362,6 +362,16 @@ def test_a_starter_is_written_and_can_be_used(tmp_path: Path) -> None:
     assert call("map", str(path), "-o", str(target))[0] == 2  # never written over
 
 
+def test_a_starter_controls_no_terminal(tmp_path: Path) -> None:
+    """Control characters and marks of direction in a header are escapes of TOML."""
+    path = tmp_path / "kunder.csv"
+    path.write_text("Kundenr;Kundenavn;\x1b[31mrød;a\u202eb\nK1;Kari;x;y\n", encoding="utf-8")
+    text = CliRunner().invoke(cli, ["map", str(path)]).stdout
+    assert text.replace("\n", "").isprintable()
+    assert '# "\\u001b[31mrød" = ""' in text
+    assert tomllib.loads(text)["sheet"]
+
+
 def test_a_starter_for_a_sheet_that_is_not_recognised(tmp_path: Path) -> None:
     """A starter for an unknown sheet proposes similar headers and holds no values of rows."""
     path = tmp_path / "export.csv"

@@ -19,6 +19,7 @@ from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.results.run_result import load_result
 from armbulk.results.summary import next_steps
+from armbulk.sandbox.faults import InjectedFault
 from armbulk.store import Store
 
 
@@ -51,6 +52,30 @@ def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
     done = CliRunner().invoke(cli, ["resolve", *words, "--json"], env=env)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "message"),
+    [("503", 6, "it answered 503"), ("html", 6, "cannot be read"), ("401", 5, "401"), ("429", 4, "no room")],
+)
+def test_no_decision_without_asking_arm(undecided: tuple[Journey, int], fault: str, code: int, message: str) -> None:
+    """Where ARM cannot be asked again, a script decides nothing, and the list says so; --no-ask decides without."""
+    way, run = undecided
+    before = way.store.unresolved_documents(way.bench.profile.account, run)
+    way.sandbox._faults[:] = [InjectedFault.parse(f"{fault}:GET:documents/:*")]
+    try:
+        ended, said = resolve(way, "--resend", "--yes", "--expect-count", "6")
+        assert (ended, message in said["error"]["message"]) == (code, True)
+        assert code == 5 or "--no-ask" in said["error"]["hint"]
+        env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home"), "ARMBULK_LANG": "en"}
+        listed = CliRunner().invoke(cli, ["resolve"], env=env)
+        assert listed.exit_code == (5 if code == 5 else 3)
+        assert code == 5 or "ARM was not asked about all" in listed.stderr
+    finally:
+        way.sandbox._faults.clear()
+    assert [document.no for document in way.store.unresolved_documents(way.bench.profile.account, run)] == [
+        document.no for document in before
+    ]
 
 
 @pytest.mark.promise("P3")

@@ -79,3 +79,18 @@ def test_an_outage_is_no_limit(tmp_path: Path, post: bytes, exit_code: Exit) -> 
     assert done.exit_code == exit_code
     assert json.loads(done.stdout)["error"]["code"] == "unreachable"
     assert done.stderr.count("503") >= 4
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "ends"),
+    [(503, "soon", "unreachable"), (503, "-1", "unreachable"), (401, "5", "not-allowed"), (429, "9" * 30, "in_doubt")],
+)
+def test_an_odd_retry_after_neither_hides_the_trouble_nor_waits_longer_than_a_window(
+    tmp_path: Path, status: int, after: str, ends: str
+) -> None:
+    """503 without a time that can be read is an outage, 401 is a login error; no wait is longer than an hour."""
+    clock = FakeClock()
+    script = {"post": (TAKEN,), "poll": (answer(status, Retry_After=after),)}
+    with serving(Hostile(script, clock.now)) as hostile:
+        assert carried(tmp_path, hostile, clock, {})[0] == ends
+    assert clock.slept <= (120 if status != 429 else 3_700)

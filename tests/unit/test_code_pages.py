@@ -17,6 +17,7 @@ WINDOWS = [
     "l’amour", "DALL’ARA", "SANT’ANNA", "ROCK’N’ROLL", "MCDONALD’S", "šárka", "Šárka", "Žižek", "Œuvre", "Sœur", "SŒUR",
     "Straße", "STRAßE", "Ola†", "col·lecció", "A•B", "µm", "kr¤", "£5", "Ångström", "ÅSE ØIE", "Þór", "naïve", "Zoë",
     "L’Oréal", "d’Été", "¼liter", "25°C", "A±B", "©2024", "Rema´s", "Bergen§3", "c‘est", "JEAN-FRANÇOIS", "Société®",
+    "Sm³pris", "£100", "£nn.nn", "£per mnd", "Þórður Guðmundsson", "Høgni á Løgmansbø", "Bjørn Sæther m²-pris",
 ]  # fmt: skip
 
 
@@ -41,6 +42,20 @@ def test_another_code_page_is_named_with_the_name_as_it_would_read(tmp_path: Pat
         assert f"{encoding}: {name}" in refused.message
         assert f"--encoding {encoding}" in refused.hint
         assert refusal(path, name, encoding, encoding=encoding) is None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1250", "Wałęsa"), ("cp1250", "Świątek"), ("iso-8859-2", "Błażej"), ("cp1257", "Žydrūnas"),
+        ("cp1257", "Šarūnas"), ("cp1251", "Иван Петров"), ("cp1253", "Αλέξανδρος"),
+    ],
+)  # fmt: skip
+def test_code_pages_of_other_countries_are_named(tmp_path: Path, encoding: str, name: str) -> None:
+    """Words that no western language has prove one of them."""
+    refused = refusal(tmp_path / "k.csv", name, encoding)
+    assert refused is not None
+    assert f"{encoding}: {name}" in refused.message
 
 
 def test_windows_1252_is_read(tmp_path: Path) -> None:

@@ -41,6 +41,23 @@ def test_dates_up_to_the_twelfth_beside_texts_after_it(text: str, kind: str) -> 
     assert codes(column) == [("A", "dates-half-converted", f"A2 2025-01-02, A3 {text}")]
 
 
+@pytest.mark.parametrize(
+    ("documents", "due", "is_found"),
+    [
+        (["2026-02-11", "2026-11-11"], ["16/11/2026", "17/11/2026"], True),  # invoices of 2 November, due after 14 days
+        (["2026-02-11", "2026-11-13"], ["16/11/2026", "17/11/2026"], False),  # a date after the 12th was converted
+        (["2026-02-11", "2026-03-11"], ["16.11.2026", "17.11.2026"], False),
+        (["2026-02-11", "2026-03-11"], ["16/11/2026", "2026-11-30"], False),
+    ],
+)
+def test_a_column_that_was_converted_beside_one_that_was_not(
+    documents: list[str], due: list[str], is_found: bool
+) -> None:
+    """Dates up to the 12th are suspect, too, if another column has only texts after it."""
+    columns = [[(text, TEXT if "/" in text or "." in text else DATE) for text in column] for column in (documents, due)]
+    assert [(column, code) for column, code, _ in codes(*columns)] == [("A", "dates-half-converted")] * is_found
+
+
 @pytest.mark.parametrize(("count", "is_found"), [(1, False), (3, False), (4, True)])
 def test_dates_with_dots_need_more_proof(count: int, is_found: bool) -> None:
     """Hardly any program reads 01.02.2025 with the month first: a few dates before the 13th may be chance."""

@@ -132,11 +132,14 @@ def test_a_discount_is_named(tmp_path: Path) -> None:
         ("Kreditnota", "word-not-code", None),
         ("Credit note", "word-not-code", None),
         ("Rentenota", "word-not-code", None),
-        ("XX", None, "XX"),
+        ("XX", "unknown-code", "XX"),
     ],
 )
 def test_words_of_document_types(tmp_path: Path, word: str, code: str | None, sent: str | None) -> None:
-    """A word for an invoice is ARM's code; a word whose code nobody knows is refused, and never sent."""
+    """A word for an invoice is ARM's code; a word whose code nobody knows is never sent.
+
+    Another code is sent with a warning.
+    """
     found = check_texts(tmp_path, documents=[document("F1", type=word)])
     assert codes(found) == ([(2, "B", code)] if code else [])
     assert found.tables["documents"].rows["document_type"].to_list() == [sent]
@@ -193,3 +196,13 @@ def test_ragged_lines_name_their_line_and_their_cause(tmp_path: Path) -> None:
     assert sent_documents(found) == ["F1", "F4"]
     rendered = render_findings(found.findings, found.sheets, fields_by_name(), "en")
     assert "Line 4 has only 2 fields, the others have 9" in [finding["message"] for finding in rendered]
+
+
+@pytest.mark.parametrize(("currency", "is_other"), [("EUR", True), ("nok", False), ("", False), ("kr", False)])
+def test_the_currency_of_a_line_is_its_documents(tmp_path: Path, currency: str, is_other: bool) -> None:
+    """A currency on the sheet of lines is compared: ARM's lines have none, so that it would be lost."""
+    header = "Fakturanr;Linjetekst;Antall;Beløp eks. mva;Valuta"
+    found = check_texts(tmp_path, documents=[document("F1", "100;25;125")], linjer=[header, f"F1;Kam;1;100;{currency}"])
+    differs = found.findings.filter(pl.col("code") == "line-currency-differs").select("row", "column", "detail").rows()
+    assert differs == [(2, "E", "NOK")] * is_other
+    assert (sent_documents(found) == []) == is_other

@@ -328,9 +328,10 @@ def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
     ("amounts", "is_rate"),
     [
         (["1000;25;1250", "400;25;500"], True), ([";25;1250", ";15;115", ";0;90"], False),
-        ([";25;1250", ";15;600"], True), (["1000;25;", "400;12;"], True), (["1000;25;1250"], False),
+        ([";25;1250", ";15;600"], True), (["1000;25;", "400;12;"], True), (["1000;25;1250"], True),
         (["100;25;125", "1000;25;1025"], False), ([";25;125", ";25;125"], False), ([";25;1250", ";30;1500"], False),
-        (["1000;25;1025", "400;25;425"], False), (["167;25;", "100;15;"], False),
+        (["1000;25;1025", "400;25;425"], False), (["1000;25;1025"], False), (["167;25;", "100;15;"], False),
+        (["1000;0.25;1250"], True), (["1;0.25;1.25", "2;0.25;2.25"], False),
         (["-100;-25;-125", "-300;-25;-325"], False),
     ],
 )  # fmt: skip
@@ -342,3 +343,78 @@ def test_rates_in_the_column_of_vat(tmp_path: Path, amounts: list[str], is_rate:
     if is_rate:
         assert [code for *_, code in codes(checked)] == ["vat-is-rate"]
         assert sent_documents(checked) == []
+
+
+# --- values in the wrong column, and what stands for a blank cell ------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "stops"),
+    [
+        (AMOUNT_HEADERS, ["1;500.00", "2;250.00"], True),  # a thousands separator that is the file's separator
+        (f"{AMOUNT_HEADERS};", ["1;500.00;", "2;250.00;"], True),
+        (f"Fakturaer\n{AMOUNT_HEADERS}", ["1;500.00", "2;250.00"], True),
+        (AMOUNT_HEADERS, ["1500.00;", "2250.00;"], False),  # a separator behind the last value
+        (f"{AMOUNT_HEADERS};", ["1500.00;betalt", "2250.00;"], False),  # a column without a header
+        (f"Fakturaer;\n{AMOUNT_HEADERS}", ["1500.00", "2250.00"], False),
+    ],
+)
+def test_rows_wider_than_the_header_stop_a_csv(tmp_path: Path, header: str, rows: list[str], stops: bool) -> None:
+    """Values beyond the header's last field show that each row is moved: the whole file stops, with one finding."""
+    lines = [f"F{index};IN;K1;2026-02-01;2026-02-15;NOK;{each}" for index, each in enumerate(rows)]
+    checked = check_texts(tmp_path, f=[header, *lines])
+    assert ("narrow-header" in checked.findings["code"].to_list()) == stops
+    assert (sent_documents(checked) == []) == stops
+    assert not (stops and "no-header" in checked.findings["code"].to_list())
+
+
+@pytest.mark.parametrize(
+    ("text", "of_identifier", "of_text"),
+    [
+        ("NULL", "blank-word", "blank-word"), ("nan", "blank-word", "blank-word"), ("<NA>", "blank-word", "blank-word"),
+        ("#I/T", "error-cell", "error-cell"), ("#REF!", "error-cell", "error-cell"),
+        ("########", "error-cell", "error-cell"), ("n/a", "blank-word", None), ("Null", None, None),
+        ("Bj?rn", "letter-lost", "letter-lost"), ("Hvem? Meg", None, None), ("kam.no/?a=b?c", None, None),
+    ],
+)  # fmt: skip
+def test_words_for_a_blank_cell_or_an_error(
+    tmp_path: Path, text: str, of_identifier: str | None, of_text: str | None
+) -> None:
+    """What programs write for a blank cell or an error is no value; a lost letter is a warning."""
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Telefon", f"K1;Kari;{text}", f"K2;{text};22334455"])
+    found = [(row, code) for row, _, code in codes(checked)]
+    expected = [(2, of_identifier if of_identifier != "letter-lost" else None), (3, of_text)]
+    assert found == [pair for pair in expected if pair[1]]
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "Totalt 2 fakturaer;;;;;;1750",
+        "SUM NOK;;;;;;1 750,00",
+        "2;;;;;;1750",
+        "Antall;2;;;;;",
+        "Antall: 2;;;;;Sum:;1750",
+    ],
+)
+def test_a_total_with_something_in_place_of_the_number_is_named_once(tmp_path: Path, total: str) -> None:
+    """A total's name, or a count beside the sums, is no number of a document."""
+    rows = [f"F{index};IN;K1;2026-02-01;2026-02-15;NOK;{amount}" for index, amount in enumerate((1250, 500))]
+    found = check_texts(tmp_path, f=[AMOUNT_HEADERS, *rows, total])
+    assert codes(found) == [(4, None, "total-row")]
+    assert len(sent_documents(found)) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "is_total"),
+    [
+        ("Sum faktura;;175", True), ("Totalt;;175", True), ("Totalt;;75", False), ("Total renovering;1;175", False),
+        ("Frakt;;175", False),
+    ],
+)  # fmt: skip
+def test_the_total_of_a_document_among_its_lines_is_no_line(tmp_path: Path, line: str, is_total: bool) -> None:
+    """A total with the document's own number would double the document: it is one finding, which stops the document."""
+    rows = [f"{FLAT_DOCUMENT};Kam;2;125", f"{FLAT_DOCUMENT};Børste;1;50", f"{FLAT_DOCUMENT};{line}"]
+    checked = check_texts(tmp_path, f=[FLAT_HEADERS, *rows])
+    assert [pair for pair in codes(checked) if pair[2] == "total-row"] == [(4, None, "total-row")] * is_total
+    assert (sent_documents(checked) == []) == is_total

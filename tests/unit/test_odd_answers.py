@@ -5,14 +5,16 @@ import time
 from decimal import Decimal
 
 import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.journey import FakeClock
 
+from armbulk.arm.acceptance import MAX_BYTES
 from armbulk.arm.client import ArmClient
 from armbulk.arm.credentials import Login
 from armbulk.arm.http import HttpClient
-from armbulk.arm.json_body import MAX_LEVELS, parse_json
+from armbulk.arm.json_body import MAX_LEVELS, parse_json, unwrap
 from armbulk.arm.messages import extract_message, extract_notes
 from armbulk.model.lookup import ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
@@ -100,6 +102,25 @@ def test_a_submit_with_an_odd_value_is_never_refused_silently(name: str, text: s
     result = client(f'{{"{name}": {text}}}', status).submit_batch("documents", "POST", "user", [RECORD]).content
     assert result.verdict.name in {"IN_DOUBT", "REFUSED"}
     assert result.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"0," * (MAX_BYTES // 2) + b"0]",
+        b'{"data":' * 900 + b"1" + b"}" * 900,
+        b'{"message":' * 101 + b"1" + b"}" * 101,
+    ],
+    ids=["long", "wrapped", "deep"],
+)
+def test_an_answer_that_takes_minutes_to_search_is_a_doubt(body: bytes) -> None:
+    """Neither its length nor its depth makes armbulk work for long, and it is no refusal."""
+    began = time.process_time()
+    result = client(body, 400).submit_batch("documents", "POST", "user", [RECORD]).content
+    assert result.verdict.name == "IN_DOUBT"
+    assert time.process_time() - began < 2.0
+    assert "a" not in unwrap({"data": {"data": {"data": {"data": {"data": {"a": 1}}}}}})
+    assert unwrap({"data": {"batch": {"a": 1}}}) == {"a": 1, "batch": {"a": 1}, "data": {"batch": {"a": 1}}}
 
 
 @given(st.sampled_from(["totalCount", "maximumCount", "totalPages", "pageNo", "pageSizeLimit", "queryId", "nextPage"]),

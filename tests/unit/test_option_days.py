@@ -54,7 +54,9 @@ def test_what_is_no_day_is_named(text: str, code: str) -> None:
     "words",
     [["export", "gl-items", "--nope"], ["export"], ["nosuch"], ["check"], ["export", "gl-items", "--since", "x"],
      ["import", "--limit", "many", "a.csv"], ["--nope"], ["export", "nolist", "-o", "x.csv"],
-     ["export", "gl-items", "--from", "2025-02-29", "-o", "x.csv"]],
+     ["export", "gl-items", "--from", "2025-02-29", "-o", "x.csv"], ["show", "1" + "0" * 25], ["results", "0"],
+     ["export", "gl-items", "--from", ""], ["export", "gl-items", "--period", ""], ["sandbox", "--port", "70000"],
+     ["export", "gl-items", "--period", "٢٠٢٥-٠٢"], ["purge", "--older-than", "٩d"], ["show", "7"]],
     ids=" ".join,
 )  # fmt: skip
 def test_wrong_usage_is_one_json_object(words: list[str]) -> None:

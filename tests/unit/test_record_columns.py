@@ -137,7 +137,7 @@ def test_records_come_out_as_arm_wrote_them(records: list[Any], indent: int | No
     body = {"summary": {"totalCount": len(records), "odd": [1]}, "more": {"rows": "]"}, "rows": records}
     plain = json.dumps(body, indent=indent, default=float)
     encoding = "utf-8-sig" if len(records) == 1 else "utf-8"
-    found = split_raw_records(plain.encode(encoding), len(records))
+    found = split_raw_records(plain.encode(encoding), parse_json(plain.encode())["rows"])
     assert [json.loads(one) for one in found] == json.loads(plain)["rows"]
     assert not any("\n" in one for one in found)
 
@@ -163,6 +163,37 @@ def test_documents_bring_their_lines() -> None:
     ]  # fmt: skip
     assert items[RECORD_KEY].n_unique() == 3
     assert json.loads(items[RAW_JSON][1]) == {"documentNo": "F2", "documentLines": None}
+
+
+def test_as_many_warnings_are_not_taken_for_the_records() -> None:
+    """An array of the same length before the records has another content."""
+    body = b'{"warnings":[{"message":"slow"}],"links":[{}],"customers":[{"customerNo":"0585"}],"errors":[{}]}'
+    assert split_raw_records(body, parse_json(body)["customers"]) == ['{"customerNo":"0585"}']
+
+
+@pytest.mark.parametrize("number", ["1e9999", "9" * 300, "7", "12345678901234567890123.5", "true", '["a"]', '{"a":1}'])
+def test_lines_name_their_document_however_odd_its_number(number: str) -> None:
+    """The number of a line's document is the text of the document's own."""
+    resource = EXPORTS["documents"]
+    assert resource.listing is not None
+    records = parse_json(f'[{{"documentNo":{number},"documentLines":[{{"lineNo":1}}]}}]'.encode())
+    _, lines = RecordDecoder(resource, resource.listing).to_frames(records)
+    assert lines is not None
+    assert lines["documentNo"].to_list() == [format_json_value(records[0]["documentNo"])]
+
+
+@pytest.mark.parametrize("text", ["5", "true", "1e9999", '"two"', "[1]", '[{"lineNo":1},"x"]', '{"lineNo":1}'])
+def test_what_is_no_array_of_lines_is_kept(text: str) -> None:
+    """A single line may be without its array; anything else is in a column of its own, and never ends the program."""
+    resource = EXPORTS["documents"]
+    assert resource.listing is not None
+    decoder = RecordDecoder(resource, resource.listing)
+    records = parse_json(f'[{{"documentNo":"F1","documentLines":{text}}},{{"documentNo":"F2"}}]'.encode())
+    items, lines = decoder.to_frames(records)
+    assert lines is not None
+    assert (lines.height, decoder.count_read(records)) == ((1, 3) if "lineNo" in text else (0, 2))
+    kept = items["documentLines"].to_list() if "documentLines" in items.columns else None
+    assert kept == (None if text == '{"lineNo":1}' else [format_json_value(parse_json(text.encode())), None])
 
 
 def test_records_without_a_key_are_told_apart_by_all_they_hold() -> None:

@@ -75,6 +75,18 @@ def test_armbulks_own_sheets_are_passed_over(tmp_path: Path, title: str) -> None
     assert findings.select("code", "value").rows() == [("sheet-not-recognised", "Notater")]
 
 
+def test_hidden_rows_of_a_workbook_without_tables(tmp_path: Path) -> None:
+    """A workbook that holds neither customers nor documents is refused as such, whatever it hides."""
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["Notater"])
+    page.append(["Skjult"])
+    page.row_dimensions[2].hidden = True
+    book.save(tmp_path / "book.xlsx")
+    with pytest.raises(FileError, match="No sheet with customers or documents was found"):
+        check_files([str(tmp_path / "book.xlsx")])
+
+
 @pytest.mark.parametrize("total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;"])
 def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> None:
     """A total row is one finding and not a record."""
@@ -107,7 +119,7 @@ def test_a_sheet_by_name_without_a_known_header_is_told(tmp_path: Path) -> None:
 
 
 def test_merged_cells_in_the_data_are_named(tmp_path: Path) -> None:
-    """Each row that a merged range touches is held back."""
+    """Each row that a merged range touches is held back; the range is one finding."""
     path = tmp_path / "k.xlsx"
     book = openpyxl.Workbook()
     page = book.active
@@ -117,7 +129,8 @@ def test_merged_cells_in_the_data_are_named(tmp_path: Path) -> None:
     book.save(path)
     sheets = [replace(sheet, merged_ranges=("C2:C3", "F1:G9", "A1:B1")) for sheet in read_sheets(path)]
     found = check_sheets(sheets)
-    assert codes(found) == [(2, "C", "merged-cells"), (3, "C", "merged-cells")]
+    assert codes(found) == [(2, "C", "merged-cells")]
+    assert sorted(found.blocked_rows["customers"]["row"]) == [2, 3]
     assert sorted(found.blocked_rows["customers"]["row"]) == [2, 3]
 
 

@@ -80,3 +80,14 @@ def test_nothing_is_shown_where_nobody_looks(reporter: Reporter) -> None:
     with reporter.working("sending …") as status:
         assert status is None
     assert reporter.err.getvalue() == ""  # type: ignore[attr-defined]
+
+
+def test_a_very_long_line_is_cut_on_a_terminal_only() -> None:
+    """ARM's words have no bound: a terminal gets the beginning and the length, JSON all of it."""
+    err, out = Terminal(), StringIO()
+    Reporter(err=err, out=out).error("x", f"ARM answered 400: {'A' * 20_000}", "Look it up", 6)
+    assert len(err.screen[0]) < 2_100
+    assert err.screen[0].endswith("… (20,025 characters)")
+    assert err.screen[1] == "  → Look it up"
+    Reporter(as_json=True, out=out).error("x", "A" * 20_000, "", 6)
+    assert "A" * 20_000 in out.getvalue()

@@ -13,6 +13,7 @@ from armbulk.arm.credentials import Login
 from armbulk.arm.http import HttpClient
 from armbulk.errors import LoginError, ServerError
 from armbulk.model.page import Page
+from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.rate_limited import RateLimitedClient
@@ -43,18 +44,21 @@ class Services(httpx.BaseTransport):
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(content))
 
 
-def client(services: Services) -> HttpClient:
+def client(services: Services, on_progress: Callable[[Progress], None] = lambda _: None) -> HttpClient:
     """The client of both."""
-    return HttpClient("http://127.0.0.1:1", "2218", LOGIN, services.clock, services)
+    return HttpClient("http://127.0.0.1:1", "2218", LOGIN, services.clock, services, on_progress=on_progress)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429, 408])
 def test_a_failed_token_call_is_tried_again(status: int) -> None:
     """Two failures cost seconds, not the import."""
     services = Services(FakeClock(), [(status, {}, 0), (status, {}, 0), (200, {"expires_in": 3600}, 0)])
-    assert client(services).call("GET", "/glitems").status == 200
+    reports: list[Progress] = []
+    assert client(services, reports.append).call("GET", "/glitems").status == 200
     assert services.fetched == 3
     assert 0 < services.clock.slept <= 30
+    assert [report.reason for report in reports] == [f"the login service: it answered {status}"] * 2
+    assert reports[-1].until == services.clock.now()
 
 
 def test_a_login_service_that_is_down_is_named_within_two_minutes() -> None:
@@ -67,6 +71,28 @@ def test_a_login_service_that_is_down_is_named_within_two_minutes() -> None:
     with pytest.raises(LoginError, match="refused"):
         client(refusing).login()
     assert refusing.fetched == 1
+
+
+def test_the_user_can_stop_while_the_login_service_is_down() -> None:
+    """A wait that was interrupted is followed by no other call."""
+    services = Services(FakeClock(), [(503, {}, 0)])
+
+    def interrupt(_: Progress) -> None:
+        services.clock.interrupted = True
+
+    with pytest.raises(ServerError, match="login service") as unreachable:
+        client(services, interrupt).login()
+    assert services.fetched == 1
+    assert "ARMBULK_TOKEN_URL" in unreachable.value.hint
+
+
+@pytest.mark.parametrize(("status", "message"), [(200, "no usable token"), (302, "no usable token"), (400, "refused")])
+def test_an_answer_without_a_token_is_called_what_it_is(status: int, message: str) -> None:
+    """Only an error status says that the credentials were refused."""
+    services = Services(FakeClock(), [(status, {"access_token": None}, 0)])
+    with pytest.raises(LoginError, match=message):
+        client(services).login()
+    assert services.fetched == 1
 
 
 @pytest.mark.parametrize("life", [{"expires_in": 600}, {"expires_in": "600"}, {"expires_on": 1_800_000_600}])

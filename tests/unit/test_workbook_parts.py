@@ -262,6 +262,13 @@ def test_a_sheet_without_a_part_is_refused(tmp_path: Path) -> None:
         cells(tmp_path / "k.xlsx", changed(BOOK, "rId1", "rId77"))
 
 
+def test_a_sheet_that_names_no_part_has_no_cells(tmp_path: Path) -> None:
+    """A sheet with a blank relation, as of old macros, is left out."""
+    sheet = '<sheet name="Kunder" sheetId="1" r:id="rId1"/>'
+    content = changed(BOOK, sheet, f'{sheet}<sheet name="Module" sheetId="9" r:id=""/>')
+    assert cells(tmp_path / "k.xlsx", content) == cells(tmp_path / "l.xlsx", pack(parts()))
+
+
 def test_a_repeated_row_is_read_once(tmp_path: Path) -> None:
     """A row that is there twice with the same cells is one row, formulas and all."""
     same = row(1, text("A1", "a"), '<c r="B1" t="s"><v>0</v></c>', '<c r="C1"><f>1</f><v>1</v></c>')
