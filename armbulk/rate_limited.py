@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from armbulk.clock import Clock
-from armbulk.errors import ArmbulkError, ForbiddenError, LoginError
+from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
+from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.system import ReceivablesSystem
@@ -88,6 +89,7 @@ class RateLimitedClient:
 
         Raises:
             LoginError: the system does not accept the credentials.
+            ServerError: the answer has records of another client.
         """
         self.system.login()
         cost = ApiUsage(1, max_records, 0)
@@ -113,6 +115,7 @@ class RateLimitedClient:
         if response.error is not None or response.status >= 500 or response.status in {400, 406, 408}:
             return CallFailed(response)
         self.consecutive_limits = 0
+        verify_client_nos(result.client_nos, self.account.client_no)
         return result
 
     def take_room(self, take: Callable[[], Room | float]) -> Room | float | CallFailed:
@@ -140,6 +143,17 @@ class RateLimitedClient:
         seconds = seconds_after_limit(named, self.consecutive_limits)
         _log.warning("Refused for a rate limit", extra={"status": response.status, "wait_seconds": seconds})
         return RateLimited(self.store.block(self.account, seconds, cost, self.limits))
+
+
+def verify_client_nos(client_nos: Iterable[str], expected: str) -> None:
+    """Make sure that an answer is for our client alone, as far as it says whom it is for; ServerError otherwise."""
+    others = sorted(number for number in client_nos if loosen_key(number) != loosen_key(expected))
+    if others:
+        raise ServerError(
+            "other-client",
+            f"ARM answered for client {others[0]}, not only for {expected}: nothing of the answer was believed",
+            "Ask Amili why; do not send anything meanwhile",
+        )
 
 
 def login_error(response: Response, message: str, payloads: Iterable[str] = ()) -> LoginError:

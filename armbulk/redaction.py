@@ -132,8 +132,8 @@ def _quotable_forms(texts: Iterable[str]) -> list[str]:
 
 def _reduce_conflict(text: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
     """Keep only the field names of a conflict about a change: ARM's values were never read from the user's files."""
-    fields = text.str.extract_all(f"({_FIELD_HEADERS}): ARM holds")
-    names = fields.list.eval(pl.element().str.strip_suffix(": ARM holds")).list.unique(maintain_order=True)
+    fields = text.str.extract_all(f"({_FIELD_HEADERS}): ARM (?:holds|shows)")
+    names = fields.list.eval(pl.element().str.replace(": ARM (?:holds|shows)$", "")).list.unique(maintain_order=True)
     for beginning in (CHANGED_AT_ARM, DIFFERENT_AT_ARM):
         reduced = pl.concat_str(pl.lit(f"{beginning} "), names.list.join(", "))
         otherwise = pl.when(text.str.starts_with(beginning)).then(reduced).otherwise(otherwise)

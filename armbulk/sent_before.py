@@ -1,8 +1,8 @@
 """Whether a document whose number was sent before is the same document.
 
-A number alone proves nothing: it may have been used again, or its document corrected. So customer, date, currency and
-amount are compared, and the content of everything else. The content is kept as two digests: of the JSON as it was sent,
-which is compared first, and of a form in which letter case, blanks and the order of the lines do not count.
+A number alone proves nothing: it may have been used again, or its document corrected. So type, customer, date, currency
+and amount are compared, and the content of everything else. The content is kept as two digests: of the JSON as it was
+sent, which is compared first, and of a form in which letter case, blanks and the order of the lines do not count.
 """
 
 import hashlib
@@ -50,10 +50,15 @@ def compare_with_sent(documents: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFra
         doubt where that is not settled, not sent where a person has given it up.
     """
     own = documents.select("no", "key_norm", "doc_type", *_COMPARED, "payload")
-    pairs = own.join(sent, on=["key_norm", "doc_type"], suffix="_sent", maintain_order="left")
+    pairs = own.join(sent, on="key_norm", suffix="_sent", maintain_order="left")
+    has_same_type = pl.col("doc_type") == pl.col("doc_type_sent")
+    pairs = pairs.filter(has_same_type | ~has_same_type.any().over("no")).unique(
+        "no", keep="first", maintain_order=True
+    )
     masked = pairs.with_columns(mask_national_id(pl.col("customer_norm")))
     is_known = pl.any_horizontal(pl.col(f"{name}_sent").is_not_null() for name in _COMPARED)
-    differences = [
+    differences = [pl.when(~has_same_type).then(_difference("doc_type"))]
+    differences += [
         pl.when(is_known & pl.col(name).ne_missing(pl.col(f"{name}_sent"))).then(_difference(name))
         for name in _COMPARED
     ]
@@ -90,7 +95,8 @@ def _normalise(value: Any) -> Any:
 
 def _difference(name: str) -> pl.Expr:
     earlier, now = (pl.col(column).fill_null("none") for column in (f"{name}_sent", name))
-    return pl.concat_str(pl.lit(f"{_COMPARED[name]} "), earlier, pl.lit(" then, "), now, pl.lit(" in this file"))
+    label = _COMPARED.get(name, "document type")
+    return pl.concat_str(pl.lit(f"{label} "), earlier, pl.lit(" then, "), now, pl.lit(" in this file"))
 
 
 def _compare_contents(compared: pl.DataFrame) -> pl.DataFrame:

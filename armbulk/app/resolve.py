@@ -80,6 +80,7 @@ class ResolveResult:
         write_error: Why one of them could not be written.
         running: What another process is doing for the client meanwhile; "": nothing.
         to_resume: The runs whose customers are unconfirmed: they are sent again, nobody has to decide.
+        to_fetch: The runs with records that ARM has accepted, and whose outcome was not fetched.
     """
 
     documents: list[dict[str, Any]]
@@ -88,16 +89,21 @@ class ResolveResult:
     write_error: FileError | None = None
     running: str = ""
     to_resume: list[int] = field(default_factory=list)
+    to_fetch: list[int] = field(default_factory=list)
 
     @property
     def settled(self) -> bool:
         """Whether nothing is unconfirmed, nothing is to be sent again, and no other process is sending."""
-        is_open = self.documents or self.to_resume or self.decided.get(Decision.RESEND)
+        is_open = self.documents or self.to_resume or self.to_fetch or self.decided.get(Decision.RESEND)
         return not is_open and not self.running
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the JSON of `armbulk resolve` has it."""
-        besides = {"running": self.running, "resume": [str(run) for run in self.to_resume]}
+        besides = {
+            "running": self.running,
+            "resume": [str(run) for run in self.to_resume],
+            "fetch": [str(run) for run in self.to_fetch],
+        }
         return {
             "open": self.documents,
             "decided": self.decided,
@@ -150,7 +156,10 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
     decided = {} if running else _decide(store, account, request, dialog)
     left = _list_open(store, account, request.run)
     to_resume = store.runs_with_customers_in_doubt(account, request.run)
-    result = ResolveResult(describe_documents(store, left), decided, running=running, to_resume=to_resume)
+    to_fetch = [] if running else store.runs_with_answers_to_fetch(account, request.run)
+    result = ResolveResult(
+        describe_documents(store, left), decided, running=running, to_resume=to_resume, to_fetch=to_fetch
+    )
     try:
         result.workbooks = write_finished_runs(
             store, before - {document.run for document in left}, context.profile.lang

@@ -57,6 +57,7 @@ def create_run(
             "first_import": plan.options.first_import,
             "overwrite": plan.options.overwrite,
             "compare_customers": not plan.options.first_import,
+            "customers_read": plan.customers_read,
         },
     }
     items = plan.items.with_columns(

@@ -4,6 +4,7 @@ A batch number, a word of success, a record with its own word: each proves that 
 them twice. Records are matched by key only. What is stated without doubt is an outcome; the rest has to be looked up.
 """
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from armbulk.arm.answer_words import (
+    has_unknown_uuid,
+    is_count,
+    is_count_name,
+    is_http_success,
+    is_partial_word,
+    judge_words,
+    may_be_batch_number,
+    names_record,
+    states_success,
+)
 from armbulk.arm.batch_results import ARRAY_NAME, Item, classify_word, fold_word, read_key, read_record, read_words
 from armbulk.arm.json_body import lower_names, parse_damaged_json, unwrap
 from armbulk.model.keys import normalise_key_text
@@ -27,20 +39,23 @@ _DOCUMENTED_NAME = "batchuuid"
 _NUMBER_NAMES = frozenset(
     {"batchuuid", "batchid", "batchno", "batchnumber", "batchreference", "batchref", "batchguid", "batch"}
 )
-_NUMBER_NAMES_IN_BATCH = frozenset({"uuid", "id", "guid", "value", "#text"})
+_NUMBER_NAMES_IN_BATCH = frozenset({"uuid", "id", "guid", "value", "number", "no", "#text"})
 _NUMBER_LISTS = frozenset({"batchuuids", "batchids", "batches"})
 _BATCH_NAMES = _NUMBER_NAMES | _NUMBER_LISTS
 _HEADERS = frozenset({"batchuuid", "xbatchuuid", "batchid", "xbatchid"})
 _ADDRESS_HEADERS = ("location", "content-location", "operation-location")
+_HEADER_OF_WORK = re.compile("batch|job|operation|import|location|^link$")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _OTHER_BATCH = ("existing", "duplicate", "previous", "original", "conflict", "other", "earlier")
 _BATCH_IN_ADDRESS = re.compile(r"/batches/([^/?#]+)/?(?:[?#].*)?", re.IGNORECASE)
+_BATCH_ADDRESS_IN_TEXT = re.compile(r"/batches/[^/?#\s]*[0-9]", re.IGNORECASE)
 _BATCH_IN_TEXT = re.compile(r"batch.{0,80}[0-9a-f]{8}(-[0-9a-f]{4}){3}-", re.IGNORECASE | re.DOTALL)
 _NUMBER_IN_TEXT = re.compile(r"batch[_-]?(uuid|id|no|number|ref)", re.IGNORECASE)
+_MAX_MESSAGE_CHARS = 10_000
+_MAX_TEXT_BYTES = 1024 * 1024
+"""A longer text is no error message: nobody knows what it says."""
+
 _JSON_START = re.compile(r"""\{\s*(["'}]|$)|\[\s*([\]\[{"'0-9-]|true|false|null|$)""")
-_COUNT_NAMES = re.compile(
-    r"(?:no|numberof)?(?:records|items|documents|customers)?(?:created|accepted|succeeded|successful|success|inserted"
-    r"|imported|stored|queued|updated)(?:count|records|items|documents|customers)?"
-)
 _COMPLAINT_ARRAYS = frozenset(
     {"errors", "warnings", "validationerrors", "modelstate", "violations", "problems", "faults"}
 )
@@ -86,12 +101,21 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A value somewhere in a body: its name, the names around it, and whether it is inside a record's own object."""
+    """A value somewhere in a body.
+
+    Attributes:
+        name: its name.
+        value: the value.
+        path: the names around it.
+        in_item: it is inside a record's own object.
+        beside_complaint: its object describes a mistake.
+    """
 
     name: str
     value: Any
     path: tuple[str, ...] = ()
     in_item: bool = False
+    beside_complaint: bool = False
 
     @property
     def is_complaint(self) -> bool:
@@ -109,6 +133,7 @@ def find_acceptance(response: Response, resource: str, sent: SentKeys) -> Accept
     body, is_readable = parse_damaged_json(response.body)
     members = list(_walk(body, resource, _number_records(sent)))
     uuid, doubts = _find_uuid(response, members)
+    doubts += _find_header_numbers(response)
     results, reasons = _read_items(members, resource, sent)
     doubts += reasons + _find_words(members, resource, sent)
     if not is_readable and (reason := _doubt_unreadable(response)):
@@ -136,17 +161,31 @@ def _walk(body: Any, resource: str, numbers: Mapping[str, int]) -> Iterator[_Mem
         member = stack.pop()
         yield member
         value, path = member.value, (*member.path, member.name)[-8:]
-        if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
-            inner, is_readable = parse_damaged_json(value.encode(errors="replace"))
+        if isinstance(value, str) and (text := _find_json(value)):
+            inner, is_readable = parse_damaged_json(text)
             if is_readable:
                 stack.append(_Member(member.name, inner, member.path, member.in_item))
         elif isinstance(value, list):
             stack += [_Member(member.name, entry, path, member.in_item) for entry in value]
         elif isinstance(value, dict):
             is_item = read_key(value, resource) is not None or normalise_key_text(member.name) in numbers
+            complains = any(lower_names(value).get(name) for name in _COMPLAINT_NAMES)
             for name, inner in value.items():
                 folded = name if normalise_key_text(name) in numbers else fold_word(name)
-                stack.append(_Member(folded, inner, path, is_item and folded in _INNER_NAMES))
+                stack.append(_Member(folded, inner, path, is_item and folded in _INNER_NAMES, complains))
+
+
+def _find_json(text: str) -> bytes:
+    """The JSON that a text is, as it stands or in base64; b"" for any other text."""
+    if text.lstrip()[:1] in {"{", "["}:
+        return text.encode(errors="replace")
+    if not _BASE64.fullmatch(text) or len(text) % 4:
+        return b""
+    try:
+        decoded = base64.b64decode(text, altchars=b"-_" if "-" in text or "_" in text else None)
+    except ValueError:
+        return b""
+    return decoded if decoded.lstrip()[:1] in {b"{", b"["} else b""
 
 
 # ── batch numbers ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,6 +216,14 @@ def _header_numbers(response: Response) -> Iterator[tuple[str, Any]]:
         address = _BATCH_IN_ADDRESS.search(response.headers.get(name, ""))
         if address is not None:
             yield name, unquote(address[1])
+
+
+def _find_header_numbers(response: Response) -> list[str]:
+    """What headers that are not documented say of a batch, a job or an operation."""
+    of_work = [value for name, value in response.headers.items() if _HEADER_OF_WORK.search(name)]
+    has_number = any(has_unknown_uuid(unquote(value).partition("?")[0]) for value in of_work)
+    has_number |= any(_BATCH_ADDRESS_IN_TEXT.search(value) for value in of_work)
+    return ["has a number that may be that of a batch"] if has_number else []
 
 
 def _body_numbers(members: Sequence[_Member]) -> Iterator[tuple[str, Any]]:
@@ -252,24 +299,66 @@ def _find_words(members: Sequence[_Member], resource: str, sent: SentKeys) -> li
     doubts = []
     for member in members:
         value = member.value
-        if member.is_complaint or member.in_item:
-            continue
         if isinstance(value, dict):
-            if read_key(value, resource) is None and _says_taken(lower_names(value)):
+            if _shows_success(member, value, resource, keys):
                 doubts.append("says in words that records were taken")
+        elif member.is_complaint or member.in_item:
+            continue
+        elif normalise_key_text(member.name) in keys and _is_answer_for_record(value):
+            doubts.append("lists records without a certain word on each")
         elif isinstance(value, str):
-            is_listed = normalise_key_text(value) in keys and _COUNT_NAMES.fullmatch(member.name)
-            if is_listed or _BATCH_IN_TEXT.search(value):
-                doubts.append("says in words that records were taken")
-        elif _COUNT_NAMES.fullmatch(member.name) and _is_count(value, max(len(sent), 1)):
+            doubts += _judge_text(member, value, keys)
+        elif is_count_name(member.name) and is_count(value):
             doubts.append("counts records that were taken")
     return doubts
+
+
+def _shows_success(member: _Member, value: dict[str, Any], resource: str, keys: set[str]) -> bool:
+    """Whether an object says that a record, or the batch, was taken; as a record of its own it is read elsewhere."""
+    members = lower_names(value)
+    if member.is_complaint:
+        return _meanings(members) & _DEFINITE != set() and Outcome.REJECTED not in _meanings(members)
+    if member.in_item or read_key(value, resource) is not None:
+        return False
+    has_reference = any(members.get(name) for name in _REFERENCE_NAMES)
+    if has_reference and not any(members.get(name) for name in _COMPLAINT_NAMES):
+        return True
+    return _says_taken(members) or (names_record(members, keys) and _says_taken({"status": members.get("code")}))
+
+
+def _judge_text(member: _Member, text: str, keys: set[str]) -> list[str]:
+    """What a text, alone or in an object, says of records that were taken."""
+    text = text[:_MAX_MESSAGE_CHARS]
+    if normalise_key_text(text) in keys:
+        return ["says in words that records were taken"] if is_count_name(member.name) else []
+    if is_count_name(member.name) and is_count(text):
+        return ["counts records that were taken"]
+    if _BATCH_IN_TEXT.search(text) or _BATCH_ADDRESS_IN_TEXT.search(text) or states_success(text):
+        return ["says in words that records were taken"]
+    if may_be_batch_number(member.name, text, beside_complaint=member.beside_complaint):
+        return ["has a number that may be that of a batch"]
+    return []
+
+
+def _is_answer_for_record(value: Any) -> bool:
+    """Whether a value beside a record's number is more than a complaint: a word of success, or a number of ARM's."""
+    if isinstance(value, str):
+        return classify_word(fold_word(value)) in _TAKEN_MEANINGS
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _meanings(members: Mapping[str, Any]) -> set[Outcome | str]:
+    return {classify_word(word) for word in read_words(members)}
 
 
 def _says_taken(members: Mapping[str, Any]) -> bool:
     """Whether an object's own words are those of a success, or of work that goes on."""
     members = {name: value for name, value in members.items() if name != "code"}  # of an error, as often as not
-    meanings = {classify_word(word) for word in read_words(members)}
+    words = {fold_word(value): value for name, value in members.items() if _is_word_name(name)}
+    if any(is_partial_word(word) or is_http_success(value) for word, value in words.items()):
+        return True
+    meanings = _meanings(members)
+    meanings |= {classify_word(word) for word in words} - {"unknown"}
     message = fold_word(members.get("message"))
     if message and not meanings - {"unknown"}:
         meanings.add(classify_word(message))
@@ -278,9 +367,9 @@ def _says_taken(members: Mapping[str, Any]) -> bool:
     return bool(meanings & _TAKEN_MEANINGS)
 
 
-def _is_count(value: Any, most: int) -> bool:
-    """Whether a value says "yes", or counts some of the records that were sent."""
-    return value is True or (isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most)
+def _is_word_name(name: str) -> bool:
+    """Whether a member states how far something has come: `status`, `batchStatus`, `state`."""
+    return fold_word(name).endswith(("status", "state", "result", "outcome"))
 
 
 # ── what cannot be read ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -288,6 +377,8 @@ def _is_count(value: Any, most: int) -> bool:
 
 def _doubt_unreadable(response: Response) -> str:
     """Why a body that is not JSON may hide a batch number; "" for an empty one, a text and a web page without any."""
+    if len(response.body) > _MAX_TEXT_BYTES:
+        return "is too long"
     text = response.body.decode("utf-8", errors="replace").strip("\ufeff \t\r\n")
     start = text[:200].lower()
     is_page = start.startswith(("<!doctype html", "<html", "<head", "<body", "<!--", "<h1", "<center", "<p>", "<title"))
@@ -303,4 +394,4 @@ def _doubt_unreadable(response: Response) -> str:
         return "is damaged XML"
     if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
         return "is not text"
-    return ""
+    return judge_words(text, is_page=is_page)

@@ -1,18 +1,19 @@
 """Read the status of a batch out of ARM's answer, whatever its dialect.
 
-Items are matched to records by their key, then by index or position, but only where the counts agree. An item's word is
-a success only when it is one of the known words for it.
+Items are matched to records by their key, or by the index that ARM gives them; never by position. Items that name no
+record are outcomes only where there is one for each record sent and all tell of a success: whatever their order.
+An item's word is a success only when it is one of the known words for it.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import extract_message, extract_notes
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import REJECTED_WITHOUT_NAME, Outcome
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus, RecordResult, SentKeys
@@ -46,8 +47,10 @@ _ITEM_ARRAYS = ("documents", "customers", "items", "results", "responses")
 _NOTE_ARRAYS = frozenset({"warnings", "errors"})
 _OUTCOME_NAMES = ("result", "status", "outcome", "resulttype", "success")
 _STATUS_NAMES = ("statuscode", "httpstatus", "code", "status")
+_WORKING_WORDS = frozenset({"queued", "processing", "pending", "inprogress", "running", "waiting"})
 _DIGITS = re.compile("[0-9]+")
 _HTTP_STATUS = re.compile("[1-5][0-9]{2}")
+_AT_ARM = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
 _MAX_REFERENCE_CHARS = 100
 _MAX_WORDS_CHARS = 500
 _MAX_DEPTH = 4
@@ -57,28 +60,42 @@ ARRAY_NAME = "#array"
 Item = dict[str, Any]
 
 
-def read_batch(response: Response, resource: str, sent: SentKeys) -> BatchStatus:
+def read_batch(response: Response, resource: str, sent: SentKeys, uuid: str = "") -> BatchStatus:
     """Return the status in the answer to GET batches/{uuid}; `sent`: the records the batch was sent with."""
     body = parse_json(response.body)
+    number = unwrap(body).get("batchuuid")
+    if uuid and isinstance(number, str) and number and number.strip().lower() != uuid.lower():
+        return BatchStatus(pending=True, client_nos=read_client_nos([body]), is_unusable=True)
+    if body is None and response.status in {200, 206}:
+        return BatchStatus(pending=True, is_unusable=True)
     items = list(_find_items(body))
     status = fold_word(unwrap(body).get("status"))
-    client_no = _read_client_no(body)
+    client_nos = read_client_nos([body, *items])
     rejection = _read_rejection(response, body)
     if not items:
         pending = not rejection and (response.status == 202 or status in PENDING_WORDS or body is None)
-        return BatchStatus(pending, message=extract_message(body), client_no=client_no, rejection=rejection)
-    matched, unmatched = _match_items(items, resource, sent)
+        return BatchStatus(pending, message=extract_message(body), client_nos=client_nos, rejection=rejection)
+    matched, unmatched, unnamed = _match_items(items, resource, sent)
     read = [read_record(no, record_items, resource) for no, record_items in matched.items()]
-    results = tuple(sorted((result for result in read if result is not None), key=lambda result: result.no))
+    read += [read_record(no, [item], resource) for (no, _), item in zip(sent, unnamed, strict=False)]
+    results = [result for result in read if result is not None]
     pending = response.status == 202 or status in PENDING_WORDS or len(read) > len(results)
-    return BatchStatus(pending, results, tuple(unmatched), len(items), extract_message(body), client_no, rejection)
+    if unnamed:
+        results, reason = ([], "") if pending else _read_unnamed(results, resource)
+        rejection = rejection or reason
+    results.sort(key=lambda result: result.no)
+    return BatchStatus(
+        pending, tuple(results), tuple(unmatched), len(items), extract_message(body), client_nos, rejection
+    )
 
 
-def _read_client_no(body: Any) -> str:
-    """The client number an answer says it is for; "" when it says none."""
-    number = unwrap(body).get("clientno")
-    is_number = isinstance(number, (str, int)) and not isinstance(number, bool)
-    return to_one_line(str(number), _MAX_REFERENCE_CHARS) if is_number else ""
+def read_client_nos(bodies: Iterable[Any]) -> frozenset[str]:
+    """Return the client numbers that an answer and its records say they belong to; none where they say nothing."""
+    numbers = (unwrap(body).get("clientno") for body in bodies)
+    texts = (
+        str(number) for number in numbers if isinstance(number, (str, int, Decimal)) and not isinstance(number, bool)
+    )
+    return frozenset(to_one_line(text, _MAX_REFERENCE_CHARS) for text in texts if text.strip())
 
 
 def _read_rejection(response: Response, body: Any) -> str:
@@ -104,8 +121,10 @@ def _find_items(body: Any, depth: int = 0, array: str = "") -> Iterator[Item]:
                 yield from _find_items(value, depth + 1, name.lower())
 
 
-def _match_items(items: Sequence[Item], resource: str, sent: SentKeys) -> tuple[dict[int, list[Item]], list[str]]:
-    """Items by record number, and descriptions of those that belong to no record."""
+def _match_items(
+    items: Sequence[Item], resource: str, sent: SentKeys
+) -> tuple[dict[int, list[Item]], list[str], list[Item]]:
+    """Items by record number; descriptions of those that belong to no record; items for all records, without a name."""
     numbers = {normalise_key_text(key): no for no, key in sent}
     matched: dict[int, list[Item]] = {}
     unmatched: list[str] = []
@@ -119,10 +138,46 @@ def _match_items(items: Sequence[Item], resource: str, sent: SentKeys) -> tuple[
         else:
             unmatched.append(f"ARM answered for {key[:_MAX_REFERENCE_CHARS]!r}, which was not sent in this batch")
     may_match = sent and len(without_key) == len(items)
-    by_position = _match_by_position(_choose_array(without_key, len(sent)), sent) if may_match else {}
-    if without_key and not by_position:
+    candidates = _choose_array(without_key, len(sent)) if may_match else []
+    by_index = _match_by_index(candidates, sent)
+    if by_index:
+        return {no: [item] for no, item in by_index.items()}, unmatched, []
+    if without_key:
         unmatched.append(f"{len(without_key)} items of ARM's answer name no record")
-    return matched or {no: [item] for no, item in by_position.items()}, unmatched
+    has_index = any(_read_index(item) is not None for item in candidates)
+    return matched, unmatched, [] if has_index else candidates
+
+
+def _read_unnamed(known: Sequence[RecordResult], resource: str) -> tuple[list[RecordResult], str]:
+    """The outcomes of records by as many items that name none of them, and why each has to be looked up ("": no need).
+
+    Items that all tell of a success are everybody's outcome, without what belongs to a single record. A rejection that
+    names no record is none: to guess whose it is would free the number of a document that ARM has.
+    """
+    plain = {_without_warnings(result.outcome) for result in known}
+    if resource == "customers" and len(plain) > 1 and plain <= _AT_ARM:
+        plain = {Outcome.UPDATED}  # which of them are new is not said
+    if Outcome.IN_DOUBT in plain:
+        return [], ""
+    messages = list(dict.fromkeys(result.message for result in known if result.message))
+    if len(plain) > 1 or Outcome.REJECTED in plain:
+        words = [result.message for result in known if result.outcome is Outcome.REJECTED and result.message]
+        text = "; ".join(dict.fromkeys(words))
+        return [], to_one_line(
+            f"{REJECTED_WITHOUT_NAME}: {text}" if text else REJECTED_WITHOUT_NAME
+        ) if Outcome.REJECTED in plain else ""
+    outcome = plain.pop()
+    warnings = tuple(dict.fromkeys(warning for result in known for warning in result.warnings))
+    message = "; ".join(messages)
+    return [RecordResult(result.no, _add_warnings(outcome, warnings), message, warnings) for result in known], ""
+
+
+def _without_warnings(outcome: Outcome) -> Outcome:
+    without = {
+        Outcome.CREATED_WITH_WARNINGS: Outcome.CREATED,
+        Outcome.UPDATED_WITH_WARNINGS: Outcome.UPDATED,
+    }
+    return without.get(outcome, outcome)
 
 
 def _choose_array(items: Sequence[Item], count: int) -> list[Item]:
@@ -136,26 +191,26 @@ def _choose_array(items: Sequence[Item], count: int) -> list[Item]:
     return choices[0] if len(choices) == 1 else []
 
 
-def _match_by_position(items: Sequence[Item], sent: SentKeys) -> dict[int, Item]:
-    if not items:
-        return {}
+def _match_by_index(items: Sequence[Item], sent: SentKeys) -> dict[int, Item]:
+    """Items by record number, where each has another index and these count all records from 0 or 1."""
     indexes = [_read_index(item) for item in items]
-    if all(index is None for index in indexes):
-        return {no: item for (no, _), item in zip(sent, items, strict=True)}
+    numbers = [index for index in indexes if index is not None]
     for first in (0, 1):
-        if sorted(index for index in indexes if index is not None) == list(range(first, first + len(sent))):
-            return {
-                sent[index - first][0]: item for index, item in zip(indexes, items, strict=True) if index is not None
-            }
+        if numbers and sorted(numbers) == list(range(first, first + len(sent))):
+            return {sent[index - first][0]: item for index, item in zip(numbers, items, strict=True)}
     return {}
 
 
 def read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult | None:
-    """Return one record's result; None while ARM still works on it."""
+    """Return one record's result; None while ARM still works on it.
+
+    An item without a word, beside others with one, is a note on the record.
+    """
+    items = [item for item in items if read_words(unwrap(item))] or items
     outcomes = {_read_outcome(item, resource) for item in items}
     members = unwrap(items[-1])
     message = extract_message(items[-1])
-    if outcomes == {None}:
+    if None in outcomes:
         return None
     if len(outcomes) > 1:
         return RecordResult(no, Outcome.CONFLICT, f"ARM gave {len(items)} different answers: {message}")
@@ -183,7 +238,7 @@ def _read_outcome(item: Item, resource: str) -> Outcome | None:
     members = unwrap(item)
     meanings = {classify_word(word) for word in read_words(members)}
     if Outcome.REJECTED in meanings:
-        return Outcome.REJECTED if not meanings & {Outcome.CREATED, Outcome.UPDATED} else Outcome.IN_DOUBT
+        return Outcome.IN_DOUBT if _contradicts_rejection(meanings, members, resource) else Outcome.REJECTED
     if "unknown" in meanings:
         return Outcome.IN_DOUBT
     definite = [meaning for meaning in meanings if isinstance(meaning, Outcome)]
@@ -194,6 +249,18 @@ def _read_outcome(item: Item, resource: str) -> Outcome | None:
     if "pending" in meanings:
         return None
     return _infer_outcome(meanings, members, resource)
+
+
+def _contradicts_rejection(meanings: set[Outcome | str], members: Mapping[str, Any], resource: str) -> bool:
+    """Whether an item says that its record was rejected, and something besides that a rejected record has not."""
+    codes = [members.get(name) for name in ("statuscode", "httpstatus")]
+    return (
+        bool(meanings & {Outcome.CREATED, Outcome.UPDATED})
+        or fold_word(members.get("success")) == "true"
+        or any(fold_word(members.get(name)) in _WORKING_WORDS for name in _OUTCOME_NAMES)
+        or any(_is_http_status(code) and _word_for_status(code) != "failed" for code in codes)
+        or (resource == "documents" and bool(members.get(_REFERENCE_NAMES[resource])))
+    )
 
 
 def read_words(members: Mapping[str, Any]) -> list[str]:

@@ -1,10 +1,11 @@
 """ARM as a receivables system (`model.system`): its addresses, its bodies, and what its answers say."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from armbulk.arm.batch_results import read_batch
+from armbulk.arm.batch_results import read_batch, read_client_nos
 from armbulk.arm.encode import build_body
 from armbulk.arm.http import HttpClient
 from armbulk.arm.lookups import compare_document, read_customer, read_document
@@ -54,12 +55,16 @@ class ArmClient:
 
     def read_batch(self, uuid: str, resource: str, sent: SentKeys) -> ApiResult[BatchStatus]:
         """GET `batches/{uuid}`; the uuid goes out verbatim."""
-        return self._read(f"/batches/{quote(uuid, safe='')}", lambda response: read_batch(response, resource, sent))
+        result = self._read(
+            f"/batches/{quote(uuid, safe='')}", lambda response: read_batch(response, resource, sent, uuid)
+        )
+        return replace(result, client_nos=result.content.client_nos)
 
     def look_up_document(self, expected: ExpectedDocument) -> ApiResult[DocumentLookup]:
         """GET `documents/{documentno}`."""
         path = f"/documents/{quote(expected.document_no, safe='')}"
-        return self._read(path, lambda response: read_document(response, expected))
+        result = self._read(path, lambda response: read_document(response, expected))
+        return replace(result, client_nos=result.content.client_nos)
 
     def compare_document(self, expected: ExpectedDocument, records: Sequence[Mapping[str, Any]]) -> DocumentLookup:
         """Compare records of a list, all with the expected number, with what is expected."""
@@ -68,11 +73,15 @@ class ArmClient:
     def look_up_customer(self, customer_no: str) -> ApiResult[dict[str, Any] | None]:
         """GET `customers/{customerno}`."""
         path = f"/customers/{quote(customer_no, safe='')}"
-        return self._read(path, lambda response: read_customer(response, customer_no))
+        result = self._read(path, lambda response: read_customer(response, customer_no))
+        return replace(result, client_nos=read_client_nos([result.content]))
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""
-        return self._read(f"/{endpoint}?{urlencode(params)}", lambda response: read_page(response, json_array))
+        result = self._read(f"/{endpoint}?{urlencode(params)}", lambda response: read_page(response, json_array))
+        numbers = [record.get("clientNo") for record in result.content.records] if result.content else []
+        distinct = {number for number in numbers if isinstance(number, (str, int))}  # a page has up to 1,000 records
+        return replace(result, client_nos=read_client_nos({"clientNo": number} for number in distinct))
 
     def _read(self, path: str, parse: Callable[[Response], _Content]) -> ApiResult[_Content]:
         response = self._http.call("GET", path)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from armbulk.arm.batch_results import read_reference
+from armbulk.arm.batch_results import read_client_nos, read_reference
 from armbulk.arm.json_body import lower_names, parse_json, unwrap
 from armbulk.arm.same_value import is_same_amount, is_same_code, is_same_date, is_same_key
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
@@ -13,8 +13,8 @@ from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 
 _ABSENT = DocumentLookup(LookupResult.ABSENT, UNKNOWN_AT_ARM)
-_MIN_COMPARED_FIELDS = 2
-"""Fewer prove nothing: the number alone is the question, not an answer."""
+_TELLING = frozenset({"customer", "date", "amount incl. VAT"})
+"""Fields of which at least one has to be equal: number, type and currency are the question, not an answer."""
 
 _MAX_VALUE_CHARS = 60
 
@@ -34,24 +34,30 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
     """Return what documents that ARM has under one number show of the expected document."""
     if not documents:
         return _ABSENT
+    client_nos = read_client_nos(documents)
+    documents, others = _select_documents(documents, expected), documents
+    if not documents:
+        numbers = ", ".join(to_one_line(str(unwrap(other).get("documentno")), _MAX_VALUE_CHARS) for other in others[:3])
+        message = f"ARM answered the look-up with other documents: {numbers}"
+        return DocumentLookup(LookupResult.UNKNOWN, message, client_nos=client_nos)
     has_number = any(_has_number(document, expected.document_no) for document in documents)
     if len(documents) > 1:
         message = f"ARM holds {len(documents)} documents with number {expected.document_no}"
-        return DocumentLookup(LookupResult.DIFFERENT, message, has_number=has_number)
+        return DocumentLookup(LookupResult.DIFFERENT, message, has_number=has_number, client_nos=client_nos)
     comparisons = _compare_fields(documents[0], expected)
     differences = [_describe(comparison) for comparison in comparisons if comparison.is_same is False]
     unreadable = [_describe(comparison) for comparison in comparisons if comparison.is_same is None]
     reference = read_reference(unwrap(documents[0]), "documents")
-    if differences and len(comparisons) >= _MIN_COMPARED_FIELDS:
+    if differences:
         result = LookupResult.DIFFERENT
         message = "ARM holds another document with this number: " + "; ".join(differences)
     elif unreadable:
         result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up is odd: " + "; ".join(unreadable)
-    elif len(comparisons) < _MIN_COMPARED_FIELDS:
+    elif not any(comparison.name in _TELLING for comparison in comparisons):
         result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up holds nothing to compare"
     else:
         result, message = LookupResult.EQUAL, "found at ARM after the answer was lost"
-    return DocumentLookup(result, message, reference, has_number)
+    return DocumentLookup(result, message, reference, has_number, client_nos)
 
 
 def find_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
@@ -98,6 +104,23 @@ def _find_documents(body: Any) -> Iterator[dict[str, Any]]:
             yield body
         else:
             yield from _find_documents(inner)
+
+
+def _select_documents(
+    documents: Sequence[Mapping[str, Any]], expected: ExpectedDocument
+) -> Sequence[Mapping[str, Any]]:
+    """Those that may be meant: of this number, and of several with this number the one with this type."""
+    of_number = [
+        document
+        for document in documents
+        if is_same_key(unwrap(document).get("documentno"), expected.document_no) is not False
+    ]
+    of_type = [
+        document
+        for document in of_number
+        if is_same_code(unwrap(document).get("documenttype"), expected.doc_type) is not False
+    ]
+    return of_type if len(of_type) == 1 else of_number
 
 
 def _has_number(document: Mapping[str, Any], number: str) -> bool:

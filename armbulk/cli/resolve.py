@@ -45,5 +45,7 @@ def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool
         context.reporter.say(f"→ {path}")
     if result.write_error:
         context.reporter.warn(result.write_error.message, result.write_error.hint)
-    context.reporter.show("resolve", result.to_json(), running=result.running, resume=result.to_resume)
+    context.reporter.show(
+        "resolve", result.to_json(), running=result.running, resume=result.to_resume, fetch=result.to_fetch
+    )
     return Exit.OK if result.settled else Exit.UNFINISHED

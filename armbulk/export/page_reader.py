@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
-from armbulk.arm.same_value import is_same_key
-from armbulk.errors import ArmbulkError, ServerError
+from armbulk.errors import ArmbulkError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
-from armbulk.model.plain_text import to_one_line
 from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult, Response, unreachable_error
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
@@ -91,7 +89,6 @@ class PageReader:
                     pass
                 case ApiResult(response, page):
                     if page is not None:
-                        self._verify_client(page)
                         _log.debug(
                             "Page read", extra={"resource": self.decoder.resource.name, "records": len(page.records)}
                         )
@@ -122,22 +119,6 @@ class PageReader:
             return result
 
         return self.client.get(read_page, max_records, self._count_reads)
-
-    def _verify_client(self, page: Page) -> None:
-        """Make sure that every record that names its client is of our client; ServerError otherwise."""
-        client_no = self.client.account.client_no
-        own = [None, "", client_no]  # how ARM may write it: a page writes it in one way, and has up to 1,000 records
-        for record in page.records:
-            number = record.get("clientNo")
-            if number in own:
-                continue
-            if not is_same_key(number, client_no):
-                raise ServerError(
-                    "other-client",
-                    f"ARM's list has records of client {to_one_line(str(number), 40)}, not only of {client_no}",
-                    "Nothing of this page is kept. Ask Amili why ARM shows you another client's records",
-                )
-            own.append(number)
 
     def _count_reads(self, page: Page | None) -> int:
         """The records of a page, as the quota counts them."""

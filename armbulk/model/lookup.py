@@ -37,9 +37,11 @@ class DocumentLookup:
         message: the same for people.
         reference: the system's own reference; "" when there is none.
         has_number: the answer shows a document of this number, whatever else it lacks.
+        client_nos: the clients that the documents in the answer say they belong to.
     """
 
     result: LookupResult
     message: str
     reference: str = ""
     has_number: bool = False
+    client_nos: frozenset[str] = frozenset()

@@ -78,3 +78,6 @@ CUSTOMER_IN_CONFLICT = (
 
 DIFFERENT_AT_ARM = "not sent: ARM has this customer with other values."
 """How the message of a conflict about a new customer begins; the fields and their values follow."""
+
+REJECTED_WITHOUT_NAME = "ARM rejected records without naming them"
+"""How ARM's verdict on a batch begins when its items differ and name no record; its own words follow."""

@@ -90,11 +90,13 @@ class ApiResult(Generic[Content]):
         response: the exchange.
         content: what was read out of it.
         message: the system's own words when it refused the call; "" otherwise.
+        client_nos: the client numbers that the answer and its records say they belong to.
     """
 
     response: Response
     content: Content
     message: str = ""
+    client_nos: frozenset[str] = frozenset()
 
 
 def unreachable_error(response: Response, name: str = "ARM", setting: str = "ARMBULK_BASE_URL") -> ServerError:

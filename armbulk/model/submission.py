@@ -98,8 +98,9 @@ class BatchStatus:
         unmatched: describes items that belong to no record sent.
         items: how many items were returned (records read, for the quota).
         message: the system's own words about the batch.
-        client_no: whom the answer is for; "" when it does not say.
+        client_nos: whom the answer and its items are for, as far as they say.
         rejection: the system's words when it says that the batch as a whole failed; "" otherwise.
+        is_unusable: the answer cannot be read, or has the number of another batch: nothing of it is believed.
     """
 
     pending: bool
@@ -107,5 +108,6 @@ class BatchStatus:
     unmatched: tuple[str, ...] = ()
     items: int = 0
     message: str = ""
-    client_no: str = ""
+    client_nos: frozenset[str] = frozenset()
     rejection: str = ""
+    is_unusable: bool = False

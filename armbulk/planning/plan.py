@@ -1,7 +1,7 @@
 """What would be sent, what it costs, and when it ends: the very plan that `sending` carries out."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.clock import format_iso
-from armbulk.model.outcome import ApiUsage
+from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.planning.items import (
@@ -24,10 +24,14 @@ from armbulk.planning.items import (
     set_aside_unchanged,
 )
 from armbulk.quota.limits import QuotaLimits, Usage
+from armbulk.resources.identifiers import mask_national_id
 from armbulk.validation.check import Checked
 
 MAX_POSTDATING = timedelta(days=31)
 """How long before its own date a document may have been sent, by another machine or a store that is lost."""
+
+MAX_POSTDATING_BY_COPY = timedelta(days=366)
+"""The same where this store is an older copy: its newer copy did send documents that are unknown here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,12 @@ class ImportOptions:
     first_import: bool = False
     overwrite: bool = False
 
+
+MAX_LEFT_OUT = 10_000
+"""How many records that are not sent the JSON of a plan lists; it counts all."""
+
+_SETTLED = (Outcome.ALREADY_SENT, Outcome.UNCHANGED)
+"""Outcomes that need no reason: ARM has what the file says."""
 
 _SENT_CUSTOMERS = {"customer": pl.String, "content": pl.String, "run": pl.Int64}
 
@@ -99,6 +109,7 @@ class ImportPlan:
         pricing: the batches, and what they take.
         options: what the caller asked for.
         lookups: what is looked up before it goes; None: nothing.
+        customers_read: when ARM was asked for its customers (epoch seconds); None: it was not.
     """
 
     checked: Checked
@@ -106,6 +117,7 @@ class ImportPlan:
     pricing: PricedBatches
     options: ImportOptions
     lookups: LookupCost | None = None
+    customers_read: float | None = None
 
     @property
     def stopped(self) -> bool:
@@ -131,6 +143,7 @@ class PlanningInputs:
         estimate: what a batch is expected to take.
         history_since: since when the store knows all that is sent for the client (epoch seconds); None: it does not.
         sole_sender: only this store's machine sends documents for the client.
+        is_copy: the store was found to be an older copy of itself.
         known_documents: how many documents ARM has, as the store knows.
         sent_customers: customers that ARM got from here: `customer`, `content` and `run`.
         salt: of the store's hashes.
@@ -144,6 +157,7 @@ class PlanningInputs:
     estimate: BatchEstimate
     history_since: float | None = None
     sole_sender: bool = False
+    is_copy: bool = False
     known_documents: int = 0
     sent_customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SENT_CUSTOMERS))
     salt: str = ""
@@ -167,7 +181,7 @@ def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs
 def revise_plan(plan: ImportPlan, decisions: pl.DataFrame, inputs: PlanningInputs) -> ImportPlan:
     """Return the plan with what was decided about its customers (`items.DECISIONS_SCHEMA`), cut and priced anew."""
     items = apply_decisions(plan.items.drop("batch"), decisions)
-    return _cut_and_price(plan.checked, items, plan.options, inputs)
+    return replace(_cut_and_price(plan.checked, items, plan.options, inputs), customers_read=inputs.now)
 
 
 def _cut_and_price(checked: Checked, items: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
@@ -187,7 +201,8 @@ def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: Plann
     """What is looked up before it goes: documents that may have been sent from elsewhere or earlier, and changes."""
     until = None
     if inputs.sole_sender and inputs.history_since is not None and not options.look_up:
-        until = (datetime.fromtimestamp(inputs.history_since, UTC) + MAX_POSTDATING).date().isoformat()
+        postdating = MAX_POSTDATING_BY_COPY if inputs.is_copy else MAX_POSTDATING
+        until = (datetime.fromtimestamp(inputs.history_since, UTC) + postdating).date().isoformat()
     is_old = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
     is_uncertain = (pl.col("resource") == "documents") & is_old & (not options.first_import)
     asks = not options.first_import and not options.update
@@ -253,6 +268,7 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
             "lines": int(documents["writes"].sum() - documents.height),
         },
         "not_sent": _count_not_sent(plan.items),
+        "left_out": _list_left_out(plan),
         "batches": [
             {
                 "no": batch.no,
@@ -291,6 +307,29 @@ def _count_not_sent(items: pl.DataFrame) -> dict[str, dict[str, int]]:
     for resource, outcome, count in counts.iter_rows():
         by_resource.setdefault(resource, {})[outcome] = count
     return by_resource
+
+
+def _list_left_out(plan: ImportPlan) -> list[dict[str, Any]]:
+    """The records that are not sent because of what is known of them here, and why."""
+    is_unsaid = pl.col("outcome").is_in([outcome.value for outcome in _SETTLED]) | pl.col("message").is_null()
+    columns = ("resource", "key", "customer_norm", "amount", "currency", "sheet", "row", "outcome", "message")
+    records = plan.items.drop_nulls("outcome").filter(~is_unsaid).select(columns).head(MAX_LEFT_OUT)
+    records = records.with_columns(mask_national_id(pl.col("key")), mask_national_id(pl.col("customer_norm")))
+    sheets = plan.checked.sheets
+    return [
+        {
+            "resource": record["resource"],
+            "number": record["key"],
+            "customer_no": record["customer_norm"] if record["resource"] == "documents" else record["key"],
+            "amount": record["amount"],
+            "currency": record["currency"],
+            "sheet": sheets[record["sheet"]].name,
+            "row": record["row"],
+            "outcome": record["outcome"],
+            "reason": record["message"],
+        }
+        for record in records.iter_rows(named=True)
+    ]
 
 
 def _lookups_to_json(lookups: LookupCost) -> dict[str, Any]:

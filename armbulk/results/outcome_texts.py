@@ -12,6 +12,7 @@ from armbulk.model.outcome import (
     HELD_ALREADY,
     HIDDEN_ROW,
     NOT_AT_ARM,
+    REJECTED_WITHOUT_NAME,
     UNKNOWN_AT_ARM,
 )
 from armbulk.resources import RESOURCES
@@ -62,9 +63,13 @@ _MESSAGES_NO = {
     "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
     NOT_AT_ARM: ("ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"),
     "ARM holds the values that were sent": "ARM har verdiene som ble sendt",
+    "ARM holds other values than were sent": "ARM har andre verdier enn de som ble sendt",
     UNKNOWN_AT_ARM: "ARM kjenner ikke bilaget (ennå)",
     "not found at ARM after time to settle; a person must decide: `armbulk resolve`": (
         "ikke funnet hos ARM etter ventetiden; du må avgjøre det selv: `armbulk resolve`"
+    ),
+    "sent several times without an outcome, and ARM does not have these values": (
+        "sendt flere ganger uten utfall, og ARM har ikke disse verdiene"
     ),
     "but the answer names a batch by a number that cannot be used": "men svaret har et batchnummer som ikke kan brukes",
     "but the answer names several batches": "men svaret nevner flere batcher",
@@ -76,14 +81,19 @@ _MESSAGES_NO = {
     "but the answer counts records that were taken": "men svaret teller poster som er mottatt",
     "but the answer names records that were taken": "men svaret nevner poster som er mottatt",
     "but the answer is compressed and cannot be read": "men svaret er komprimert og kan ikke leses",
+    "but the answer is too long": "men svaret er for langt",
     "but the answer is damaged JSON": "men svaret er ødelagt JSON",
+    "but the answer has a number that may be that of a batch": "men svaret har et nummer som kan være et batchnummer",
     "but the answer mentions a batch number": "men svaret nevner et batchnummer",
     "but the answer is damaged XML": "men svaret er ødelagt XML",
     "but the answer is not text": "men svaret er ikke tekst",
 }
 """Messages saved with records, in English → in Norwegian."""
 
-_BEGINNINGS_NO = {"ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: "}
+_BEGINNINGS_NO = {
+    "ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: ",
+    REJECTED_WITHOUT_NAME: "ARM avviste poster uten å si hvilke",
+}
 """How messages begin that go on in ARM's words."""
 
 _SENTENCES_NO = (
@@ -100,6 +110,7 @@ _SENTENCES_NO = (
     (r"sent in run (\d+)", r"sendt i kjøring \1"),
     (r"not changed in the file since run (\d+)", r"ikke endret i filen siden kjøring \1"),
     (r"ARM answered (\d+)(.*)", r"ARM svarte \1\2"),
+    (r"document type (.*) then, (.*) in this file", r"dokumenttype \1 da, \2 i denne filen"),
     (r"customer (.*) then, (.*) in this file", r"kunde \1 da, \2 i denne filen"),
     (r"date (.*) then, (.*) in this file", r"dato \1 da, \2 i denne filen"),
     (r"currency (.*) then, (.*) in this file", r"valuta \1 da, \2 i denne filen"),
@@ -132,6 +143,10 @@ _CONFLICT_WORDS_NO = (
         ": ARM holds it with leading zeros, which your file has lost",
         ": ARM har den med nuller foran, som filen har mistet",
     ),
+    (
+        ": ARM shows it masked, and would lose it: enter it, too",
+        ": ARM viser den maskert, og den ville gå tapt: oppgi den også",
+    ),
     (": ARM holds another than the file", ": ARM har en annen enn filen"),
     (": ARM holds nothing", ": ARM har ingenting"),
     (", exported was nothing", ", eksportert var ingenting"),
@@ -142,7 +157,7 @@ _CONFLICT_WORDS_NO = (
     (", the file has ", ", filen har "),
 )
 _FIELDS_NO = {field.header.en: field.header.no for field in RESOURCES["customers"].fields}
-_FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM holds )")
+_FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM (?:holds|shows) )")
 
 
 def translate_message(message: str, lang: str) -> str:
@@ -173,7 +188,7 @@ def _translate_part(part: str) -> str:
 
 def _translate_conflict(fields: str) -> str:
     """The fields of a conflict: a description of each, or the names alone once a run is finished."""
-    if ": ARM holds " not in fields:
+    if not {": ARM holds ", ": ARM shows "} & set(re.findall(": ARM (?:holds|shows) ", fields)):
         return ", ".join(_FIELDS_NO.get(name, name) for name in fields.split(", "))
     text = _FIELD.sub(lambda match: f"{match[1]}{_FIELDS_NO[match[2]]}", fields)
     for english, norwegian in _CONFLICT_WORDS_NO:

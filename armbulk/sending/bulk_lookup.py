@@ -21,8 +21,8 @@ def fetch_all(
     """Read a list page by page.
 
     Returns:
-        All records, each once; None when the list is not complete, not available, or longer than is worth reading in
-        place of so many `lookups`; or why the next page has to be read later.
+        All records, each once; None when the list is not complete, has changed while it was read, is not available, or
+        is longer than is worth reading in place of so many `lookups`; or why the next page has to be read later.
     """
     page_size = min(MAX_PAGE_RECORDS, client.limits.capacity("hour", "reads", Priority.NORMAL))
     params = {"pagesize": str(page_size), "maximumcount": str(MAX_LIST_RECORDS)}
@@ -41,7 +41,7 @@ def fetch_all(
         page = _read_page(client, endpoint, params, page_size, run_id)
         if isinstance(page, RateLimited | CallFailed):
             return page
-        if page is None or not page.records:
+        if page is None or not page.records or page.total not in {None, total}:
             return None
         records += page.records
     distinct = {json.dumps(record, sort_keys=True, default=str) for record in records}

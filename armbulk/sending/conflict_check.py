@@ -15,12 +15,12 @@ from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
-from armbulk.sending.customer_reader import CustomerReader
+from armbulk.sending.customer_reader import MAX_LIST_AGE_SECONDS, CustomerReader
 from armbulk.sending.merge import CustomerComparison, compare, merge
 from armbulk.store import Batch, Run
 
 NEW_AT_ARM = "{}"
-"""The base of a new customer that ARM does not have: somebody was asked, it is not looked up again."""
+"""The base of a new customer that ARM does not have: somebody was asked, it is not looked up again for a while."""
 
 _CUSTOMERS = RESOURCES["customers"]
 
@@ -85,13 +85,19 @@ class ConflictCheck:
                 break
         return interruption
 
+    def forget(self, batch: Batch) -> None:
+        """Compare a batch's customers anew before it goes: it has waited meanwhile."""
+        self.checked -= {record.no for record in self.client.store.open_records(batch.id)}
+
     def _unchecked(self, batch: Batch) -> list[OpenRecord]:
         records = self.client.store.open_records(batch.id)
         if batch.method == "PUT":
             is_wanted = [record.base is not None for record in records]
         else:
             asks = bool(self.run.options.get("compare_customers"))
-            is_wanted = [asks and record.base != NEW_AT_ARM for record in records]
+            read_at = self.run.options.get("customers_read") or 0.0
+            is_recent = abs(self.client.clock.now() - read_at) < MAX_LIST_AGE_SECONDS
+            is_wanted = [asks and not (is_recent and record.base == NEW_AT_ARM) for record in records]
         return [
             record
             for record, wanted in zip(records, is_wanted, strict=True)
@@ -148,7 +154,7 @@ class ConflictCheck:
         unseen = [
             difference
             for difference in comparison.differences
-            if difference.has_lost_zeros
+            if not difference.may_be_overwritten
             or not (overwrites or difference.path in confirmed)
             or (not overwrites and (confirmed[difference.path] or "") != difference.current)
         ]

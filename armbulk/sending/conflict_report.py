@@ -7,7 +7,7 @@ from functools import partial
 
 import polars as pl
 
-from armbulk.errors import LoginError
+from armbulk.errors import LoginError, ServerError
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import ApiResult
@@ -53,6 +53,6 @@ def _look_up(session: SendingSession, expected: ExpectedDocument) -> DocumentLoo
         return None
     try:
         result = session.client.get(partial(session.system.look_up_document, expected), run_id=session.run.id)
-    except LoginError:
+    except (LoginError, ServerError):
         return None
     return result.content if isinstance(result, ApiResult) else None

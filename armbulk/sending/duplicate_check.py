@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import polars as pl
+
 from armbulk.errors import LoginError, Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, LookupResult
+from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord, RecordResult
@@ -21,7 +23,14 @@ from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.bulk_lookup import fetch_all
-from armbulk.sending.list_proof import DistrustReason, ListProof, expect_distrust, prove_list
+from armbulk.sending.list_proof import (
+    DistrustReason,
+    ListProof,
+    expect_distrust,
+    find_missing,
+    may_be_deleted,
+    prove_list,
+)
 from armbulk.store import Batch, ListCheck, Run
 
 _log = logging.getLogger(__name__)
@@ -34,6 +43,8 @@ MAX_AGE_SECONDS = 31 * 86_400.0
 
 MAX_AGE_WITH_OTHERS = 86_400.0
 """The same where other machines send for the client, too."""
+
+_REFRESH_SECONDS = 900.0
 
 _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
@@ -48,26 +59,36 @@ class DuplicateCheck:
     Attributes:
         client: the calls.
         run_id: the run.
-        enabled: whether anything is looked up at all.
+        enabled: whether documents are looked up that may have been sent from elsewhere, or earlier.
+        is_waived: a person has just confirmed that ARM has none of them: nothing is looked up at all.
         until: only documents dated up to this day (ISO) are; None: all.
         since: earlier observations do not count (epoch seconds).
+        max_age: nor do observations that are older than so many seconds, also in a session that waits long.
         settle: seconds after a sending during which a list may lack what was sent.
         listed: ARM's list by compared document number; empty: not available, not worth it, or not proven.
         proof: what the list proves; None: nothing.
         is_list_checked: whether it is decided whether the list is used.
+        list_checked_at: when that was decided (epoch seconds).
         absent: numbers of the records that ARM does not have.
+        outdated: of these, the numbers that are looked up again, because their batch has waited.
+        refreshed: when `absent` was last read from the store (epoch seconds); None: not yet.
     """
 
     client: RateLimitedClient
     run_id: int
     enabled: bool = True
+    is_waived: bool = False
     until: str | None = None
     since: float = 0.0
+    max_age: float = MAX_AGE_SECONDS
     settle: float = 0.0
     listed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     proof: ListProof | None = None
     is_list_checked: bool = False
+    list_checked_at: float = 0.0
     absent: set[int] = field(default_factory=set)
+    outdated: set[int] = field(default_factory=set)
+    refreshed: float | None = None
 
     @classmethod
     def for_run(
@@ -79,37 +100,64 @@ class DuplicateCheck:
         have sent its documents meanwhile, so each is looked up.
         """
         if look_first is False:
-            return cls(client, run.id, enabled=False)
+            return cls(client, run.id, enabled=False, is_waived=True)
         since = client.store.history_since(run.account)
+        max_age = MAX_AGE_SECONDS if run.options.get("sole_sender") else MAX_AGE_WITH_OTHERS
         if since is not None and since > run.created:
-            return cls(client, run.id, since=max(since, started - MAX_AGE_SECONDS), settle=settle)
+            return cls(client, run.id, since=since, max_age=max_age, settle=settle)
         if look_first:
-            return cls(client, run.id, since=started, settle=settle)
-        age = MAX_AGE_SECONDS if run.options.get("sole_sender") else MAX_AGE_WITH_OTHERS
+            return cls(client, run.id, since=started, max_age=max_age, settle=settle)
         enabled = bool(run.options.get("look_first"))
-        return cls(client, run.id, enabled, run.options.get("look_until"), started - age, settle)
+        return cls(client, run.id, enabled, until=run.options.get("look_until"), max_age=max_age, settle=settle)
 
     def check(self, batch: Batch) -> Interruption | None:
-        """Look a batch's documents up and set aside those that ARM has; None when all were looked up."""
-        if not self.enabled:
+        """Look a batch's documents up and set aside those that ARM has; None when all were looked up.
+
+        Documents that may have been sent before, and that a person sends again, are looked up in any case: what was
+        lost may have arrived since that was decided.
+        """
+        is_sent_again = not self.is_waived and self.client.store.is_sent_again(batch.id)
+        if not (self.enabled or is_sent_again):
             return None
-        if not self.is_list_checked:
+        self._forget_old()
+        if self.enabled and not self.is_list_checked:
             interruption = self._use_list()
             if interruption is not None:
                 return interruption
-            self.is_list_checked = True
-        for record in self._unchecked(batch):
+            self.is_list_checked, self.list_checked_at = True, self.client.clock.now()
+        for record in self._unchecked(batch, in_any_case=is_sent_again):
             interruption = self._check_record(batch, record)
             if interruption is not None:
                 return interruption
         return None
 
-    def _unchecked(self, batch: Batch) -> list[OpenRecord]:
-        """The records of a batch that are still to be looked up."""
+    def forget(self, batch: Batch) -> None:
+        """Look a batch's documents up again before it goes: it has waited, and others may have sent them meanwhile."""
+        if self.max_age == MAX_AGE_WITH_OTHERS:
+            self.outdated |= {record.no for record in self.client.store.open_records(batch.id)}
+
+    def _forget_old(self) -> None:
+        """Take what was observed of the run's records from the store, without what is too old by now.
+
+        A session may wait for the quota for days, and others send meanwhile. What is stamped in the future was observed
+        by a wrong clock.
+        """
+        now = self.client.clock.now()
+        if self.refreshed is not None and abs(now - self.refreshed) < _REFRESH_SECONDS:
+            return
+        self.refreshed = now
+        self.absent = self.client.store.not_found_in_arm(self.run_id, max(self.since, now - self.max_age), now)
+        if now - self.list_checked_at >= self.max_age:
+            self.is_list_checked, self.listed, self.proof = False, {}, None
+
+    def _unchecked(self, batch: Batch, *, in_any_case: bool = False) -> list[OpenRecord]:
+        """The records of a batch that are still to be looked up, `in_any_case` also those that are dated later."""
+        until = None if in_any_case else self.until
         return [
             record
             for record in self.client.store.open_records(batch.id)
-            if (self.until is None or not record.date or record.date <= self.until) and record.no not in self.absent
+            if (until is None or not record.date or record.date <= until)
+            and (record.no not in self.absent or record.no in self.outdated)
         ]
 
     def _unchecked_in_run(self) -> Iterator[tuple[Batch, OpenRecord]]:
@@ -123,7 +171,6 @@ class DuplicateCheck:
     def _use_list(self) -> Interruption | None:
         """Read ARM's list once, and record the documents that ARM does not have, as far as the list proves it."""
         store = self.client.store
-        self.absent |= store.not_found_in_arm(self.run_id, self.since)
         lookups = sum(1 for _ in self._unchecked_in_run())
         if lookups <= MIN_LISTED_LOOKUPS:
             return None
@@ -141,9 +188,13 @@ class DuplicateCheck:
             self._save_check(None, known.height, 0, DistrustReason.INCOMPLETE)
             return None
         proof = prove_list(numbers, known)
-        self._save_check(
-            len(records), known.height, proof.missing, DistrustReason.LACKS_KNOWN if proof.missing else None
-        )
+        if may_be_deleted(proof.missing, known.height):
+            left = self._drop_deleted(known, find_missing(proof.numbers, known))
+            if isinstance(left, RateLimited | CallFailed):
+                return left
+            known, proof = left, prove_list(numbers, left)
+        reason = DistrustReason.LACKS_KNOWN if proof.missing else None
+        self._save_check(len(records), known.height, proof.missing, reason)
         if proof.missing:
             return None
         self.proof = proof
@@ -151,6 +202,22 @@ class DuplicateCheck:
             self.listed.setdefault(normalise_key_text(number), []).append(record)
         self._record_absent(proof)
         return None
+
+    def _drop_deleted(self, known: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFrame | Interruption:
+        """Look up the known documents that the list lacks; return the known ones without those that ARM has deleted.
+
+        When ARM has one of them, the list is wrong, and nothing is recorded.
+        """
+        for key, doc_type in missing.select("key_norm", "doc_type").iter_rows():
+            lookup = self._call(ExpectedDocument(key, doc_type, "", "", None, ""))
+            if not isinstance(lookup, DocumentLookup):
+                return lookup
+            if lookup.result is not LookupResult.ABSENT:
+                return known
+        self.client.store.save_gone(missing)
+        reason = f"{missing.height} documents that were sent are not at ARM any more: neither in its list nor by number"
+        self.client.store.log_decision(self.run_id, reason)
+        return known.join(missing, on=["run", "item"], how="anti")
 
     def _record_absent(self, proof: ListProof) -> None:
         """Record that ARM has none of the documents that the list proves absent."""
@@ -182,10 +249,18 @@ class DuplicateCheck:
         return self._look_up(batch, record)
 
     def _look_up(self, batch: Batch, record: OpenRecord) -> Interruption | None:
-        """Look one document up by its number."""
+        """Look one document up by its number, and record what was found."""
+        lookup = self._call(record.expected)
+        if not isinstance(lookup, DocumentLookup):
+            return lookup
+        self._save(batch, record, lookup)
+        return None
+
+    def _call(self, expected: ExpectedDocument) -> DocumentLookup | Interruption:
+        """Ask ARM for one document."""
         if self.client.clock.interrupted:
             return RateLimited(self.client.clock.now())
-        call = partial(self.client.system.look_up_document, record.expected)
+        call = partial(self.client.system.look_up_document, expected)
         try:
             result = self.client.get(
                 call, run_id=self.run_id, priority=Priority.NORMAL
@@ -202,13 +277,13 @@ class DuplicateCheck:
         if result.content.result is LookupResult.UNKNOWN and not result.content.has_number:
             reason = "its answer to the look-up of a document cannot be read"
             return CallFailed(replace(result.response, reason=reason))
-        self._save(batch, record, result.content)
-        return None
+        return result.content
 
     def _save(self, batch: Batch, record: OpenRecord, lookup: DocumentLookup) -> None:
         """Record what was observed; a document that ARM has gets its outcome, and is not sent."""
         store = self.client.store
         store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
+        self.outdated.discard(record.no)
         if lookup.result is LookupResult.ABSENT:
             self.absent.add(record.no)
             return

@@ -17,6 +17,7 @@ from armbulk.store import Batch
 SLOWNESS_FACTOR = 3
 """A document may be under way for so many times as long as the client's slowest batch took."""
 
+_NOT_SHOWN = "sent several times without an outcome, and ARM does not have these values"
 _NOT_FOUND = "not found at ARM after time to settle; a person must decide: `armbulk resolve`"
 
 
@@ -35,7 +36,7 @@ class DoubtResolver:
         store = self.session.store
         store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
         is_customer = batch.resource == "customers"
-        result = decide_customer(record, lookup, batch.verdict or "") if is_customer else decide_outcome(record, lookup)
+        result = decide_customer(record, lookup, batch.verdict) if is_customer else decide_outcome(record, lookup)
         if result is not None:
             store.save_results(batch.id, [result])
         else:
@@ -48,10 +49,10 @@ class DoubtResolver:
         is_in_doubt = session.store.batch(batch.id).state is BatchState.IN_DOUBT
         departure, transit = self._latest_departure(batch), self._max_transit_seconds()
         if is_in_doubt and is_settled(departure, transit, rounds, session.clock.now()):
-            if batch.verdict is None:
-                self.quarantine(batch)
+            if batch.verdict is not None or batch.resource == "customers":
+                self.reject(batch, batch.verdict or _NOT_SHOWN)
             else:
-                self.reject(batch, batch.verdict)
+                self.quarantine(batch)
 
     def quarantine(self, batch: Batch) -> None:
         """Leave a batch to a person: two look-ups, with time to settle between them, did not find all of it."""
@@ -93,13 +94,14 @@ def decide_outcome(record: OpenRecord, lookup: DocumentLookup) -> RecordResult |
             return None
 
 
-def decide_customer(record: OpenRecord, lookup: DocumentLookup, verdict: str) -> RecordResult | None:
-    """Return the outcome of a customer whose batch failed as ARM says (`verdict`); None when ARM does not show it.
+def decide_customer(record: OpenRecord, lookup: DocumentLookup, verdict: str | None) -> RecordResult | None:
+    """Return the outcome of a customer after a look-up; None while that is not known.
 
-    ARM's verdict is final, and sending a customer again does no harm, so there is no time to settle.
+    ARM's `verdict` that its batch failed is final, and sending a customer again does no harm, so there is no time to
+    settle. Without one, ARM may still be working on it.
     """
-    if lookup.result is LookupResult.UNKNOWN:
-        return None
     if lookup.result is LookupResult.EQUAL:
         return RecordResult(record.no, Outcome.UNCHANGED, lookup.message)
+    if lookup.result is LookupResult.UNKNOWN or verdict is None:
+        return None
     return RecordResult(record.no, Outcome.REJECTED, verdict)

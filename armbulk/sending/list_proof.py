@@ -17,6 +17,10 @@ MAX_LOOKUPS_PER_KNOWN = 20
 """How many look-ups a list may stand for, for each known document that proves it."""
 
 
+MAX_DELETED = 10
+"""How many known documents a list may lack for each to be looked up, as it may have been deleted."""
+
+
 class DistrustReason(StrEnum):
     """Why a list does not stand for single look-ups. The values are stored."""
 
@@ -72,9 +76,23 @@ def expect_distrust(known: int, lookups: int, last_sending: float | None, now: f
     return None
 
 
+def may_be_deleted(missing: int, known: int) -> bool:
+    """Return whether so few known documents are missing in a list that each may have been deleted at ARM.
+
+    Then each is looked up: a document that ARM does not find by its number either was deleted, and the list is right.
+    """
+    return 0 < missing <= min(MAX_DELETED, known // 2)
+
+
+def find_missing(loose: frozenset[str], known: pl.DataFrame) -> pl.DataFrame:
+    """Return the known documents whose numbers (without blanks and leading zeros) are not in a list's `loose` ones."""
+    is_missing = [loosen_key(key) not in loose for key in known["key_norm"]]
+    return known.filter(pl.Series(is_missing, dtype=pl.Boolean))
+
+
 def prove_list(numbers: Iterable[str], known: pl.DataFrame) -> ListProof:
     """Compare the numbers of a list with the documents that ARM has (`store.list_checks.KNOWN_DOCUMENTS_SCHEMA`)."""
     loose = frozenset(loosen_key(number) for number in numbers)
-    missing = sum(loosen_key(key) not in loose for key in known["key_norm"])
+    missing = find_missing(loose, known).height
     dated = known.drop_nulls("date").group_by("doc_type").agg(pl.col("date").min())
     return ListProof(loose, known.height, missing, dict(dated.iter_rows()))

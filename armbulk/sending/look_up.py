@@ -72,7 +72,6 @@ def compare_customer(record: OpenRecord, current: dict[str, Any] | None, respons
     if not current:
         result = LookupResult.ABSENT if response.status == 404 or current is not None else LookupResult.UNKNOWN
         return DocumentLookup(result, f"ARM answered {response.status} to the look-up")
-    is_same = has_every_value(record.payload, current, RESOURCES["customers"])
-    return DocumentLookup(
-        LookupResult.EQUAL if is_same else LookupResult.DIFFERENT, "ARM holds the values that were sent"
-    )
+    if has_every_value(record.payload, current, RESOURCES["customers"]):
+        return DocumentLookup(LookupResult.EQUAL, "ARM holds the values that were sent")
+    return DocumentLookup(LookupResult.DIFFERENT, "ARM holds other values than were sent")

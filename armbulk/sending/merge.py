@@ -17,6 +17,8 @@ from armbulk.model.value_forms import compare_form, list_leaves
 
 _IDENTIFIERS = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
 _LOST_ZEROS = "ARM holds it with leading zeros, which your file has lost"
+_MASKED = re.compile("[*\u2022]{2}")
+_MASKED_AT_ARM = "ARM shows it masked, and would lose it: enter it, too"
 _SECRET_FORMATS = frozenset({"national-id", "bank-account"})
 
 
@@ -31,6 +33,7 @@ class Conflict:
         current: its value in ARM now.
         new: the user's value.
         has_lost_zeros: `new` is `current` without its leading zeros: the file was damaged.
+        is_masked: `current` would be needed to complete a group, and ARM does not show it.
     """
 
     field: Field | None
@@ -39,6 +42,7 @@ class Conflict:
     current: str
     new: str
     has_lost_zeros: bool = False
+    is_masked: bool = False
 
     @property
     def description(self) -> str:
@@ -46,6 +50,8 @@ class Conflict:
         name = self.field.header.en if self.field else self.path
         if self.has_lost_zeros:
             return f"{name}: {_LOST_ZEROS}"
+        if self.is_masked:
+            return f"{name}: {_MASKED_AT_ARM}"
         if self.field and self.field.format in _SECRET_FORMATS:
             return f"{name}: ARM holds another than was exported"
         return (
@@ -86,6 +92,10 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
         elif path in base and not _is_same(field, base[path], now):
             conflicts.append(Conflict(field, path, base[path] or "", now or "", new or ""))
         _set(remaining, path, value)
+    conflicts += [
+        Conflict(fields.get(path), path, "", now, "", is_masked=True)
+        for path, now in _find_masked(remaining, current, resource)
+    ]
     if conflicts:
         return MergeResult(None, tuple(conflicts))
     _complete_groups(remaining, current, resource)
@@ -123,6 +133,7 @@ class Difference:
         current: its value in ARM.
         new: its value in the file.
         has_lost_zeros: `new` is `current` without its leading zeros: the file was damaged.
+        is_masked: `current` would be needed to complete a group, and ARM does not show it.
     """
 
     field: Field | None
@@ -130,6 +141,12 @@ class Difference:
     current: str
     new: str
     has_lost_zeros: bool = False
+    is_masked: bool = False
+
+    @property
+    def may_be_overwritten(self) -> bool:
+        """Whether a person may choose the file's value."""
+        return not (self.has_lost_zeros or self.is_masked)
 
     @property
     def header(self) -> Words:
@@ -147,6 +164,8 @@ class Difference:
         name = self.header.en
         if self.has_lost_zeros:
             return f"{name}: {_LOST_ZEROS}"
+        if self.is_masked:
+            return f"{name}: {_MASKED_AT_ARM}"
         if self.is_secret:
             return f"{name}: ARM holds another than the file"
         return f"{name}: ARM holds {_quote(self.current)}, the file has {_quote(self.new)}"
@@ -194,6 +213,10 @@ def compare(
             differences.append(Difference(fields.get(path), path, now or "", new or "", is_damaged))
     if not is_changed:
         return CustomerComparison(None, (), values)
+    differences += [
+        Difference(fields.get(path), path, now, "", is_masked=True)
+        for path, now in _find_masked(record, current, resource)
+    ]
     _complete_groups(record, current, resource)
     return CustomerComparison(to_json_text(record), tuple(differences), values)
 
@@ -212,6 +235,17 @@ def _complete_groups(record: Json, current: Json, resource: Resource) -> None:
     for group in resource.replaced_groups:
         if group in record:
             record[group] = {**_complete(current.get(group), resource, group), **record[group]}
+
+
+def _find_masked(record: Json, current: Json, resource: Resource) -> list[tuple[str, str]]:
+    """The values that would complete a group of the record, and that ARM shows masked: sent back, they are lost."""
+    masked = []
+    for group in resource.replaced_groups:
+        values = current.get(group)
+        for name, value in values.items() if group in record and isinstance(values, dict) else ():
+            if name not in record[group] and isinstance(value, str) and _MASKED.search(value):
+                masked.append((f"{group}.{name}", value))
+    return masked
 
 
 def _complete(current: Any, resource: Resource, group: str) -> Json:

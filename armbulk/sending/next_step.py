@@ -16,7 +16,7 @@ MAX_LOOKUPS = 3
 """Rounds of look-ups of a batch in doubt within one session: after 1, 3 and 9 poll intervals."""
 
 MAX_ATTEMPTS = 5
-"""How often a batch of customers in doubt is submitted: customers are upserts."""
+"""How often a batch of customers in doubt is submitted: customers are upserts. Then each is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _is_awaited(batch: BatchView, now: float) -> bool:
 
 def _is_looked_up(batch: BatchView) -> bool:
     """Whether the batch's records are looked up while it is in doubt, rather than sent again."""
-    return batch.resource == "documents" or batch.has_verdict
+    return batch.resource == "documents" or batch.has_verdict or batch.attempt >= MAX_ATTEMPTS
 
 
 def _sendable(live: Sequence[BatchView], now: float) -> list[BatchView]:

@@ -4,9 +4,8 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
-from armbulk.errors import ServerError
 from armbulk.model.batch_state import FINAL_STATES, BatchState
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import REJECTED_WITHOUT_NAME, Outcome
 from armbulk.model.submission import BatchStatus
 from armbulk.redaction import redact_text
 from armbulk.retry import poll_backoff
@@ -17,7 +16,7 @@ from armbulk.store import Batch
 _log = logging.getLogger(__name__)
 
 MAX_UNKNOWN_POLLS = 10
-"""Polls answered with 404 after which a batch is in doubt; a 404 is never taken for "not received"."""
+"""Polls answered with 404, or with nothing usable, after which a batch is in doubt; it is no "not received"."""
 
 MAX_INCOMPLETE_POLLS = 5
 """Final answers without all records after which the missing ones are looked up one by one."""
@@ -53,18 +52,20 @@ class Poller:
             },
         )
         session.set_due(batch, poll_backoff(session.polling.poll).delay(progress.polls))
-        if result.response.status == 404:
-            self._count_unknown(batch)
+        if result.response.status == 404 or result.content.is_unusable:
+            self._count_unknown(batch, result.response.status)
             return
-        verify_client_no(result.content.client_no, session.run.account.client_no)
         self._save_status(batch, result.content, missing)
         session.report_progress("polled", batch)
 
-    def _count_unknown(self, batch: Batch) -> None:
+    def _count_unknown(self, batch: Batch, status: int) -> None:
         progress = self.session.progress_of(batch)
         progress.unknown_polls += 1
         if progress.unknown_polls >= MAX_UNKNOWN_POLLS:
-            self.session.store.move_batch(batch.id, BatchState.IN_DOUBT, "ARM does not know the batch any more")
+            why = (
+                "ARM does not know the batch any more" if status == 404 else "ARM's answers for the batch are unusable"
+            )
+            self.session.store.move_batch(batch.id, BatchState.IN_DOUBT, why)
 
     def _save_status(self, batch: Batch, status: BatchStatus, missing: int) -> None:
         """Commit the outcomes of a status; a final one that lacks records too often makes the batch in doubt."""
@@ -86,22 +87,13 @@ class Poller:
             store.move_batch(batch.id, BatchState.IN_DOUBT, why)
 
     def _save_verdict(self, batch: Batch, verdict: str) -> None:
-        """Commit that ARM says the whole batch failed: it has said so of no record, so each is looked up."""
+        """Commit that ARM says the batch failed, and not of which record: each is looked up."""
         session = self.session
         records = session.store.open_records(batch.id)
         verdict = redact_text(verdict, [record.payload for record in records])  # it is shown with every record
         session.store.save_verdict(batch.id, verdict)
         session.set_due(batch, session.polling.poll)
         open_nos = [record.no for record in records]
-        message = f"ARM says that the batch failed as a whole: {verdict}"
+        is_unnamed = verdict.startswith(REJECTED_WITHOUT_NAME)
+        message = verdict if is_unnamed else f"ARM says that the batch failed as a whole: {verdict}"
         session.store.append_message(session.run.id, message, open_nos, keep_earlier=True)
-
-
-def verify_client_no(client_no: str, expected: str) -> None:
-    """Make sure that an answer is for our client, if it says whom it is for; ServerError otherwise."""
-    if client_no and client_no.lstrip("0") != expected.strip().lstrip("0"):
-        raise ServerError(
-            "other-client",
-            f"ARM answered for client {client_no}, not for {expected}: nothing of the answer was believed",
-            "Ask Amili why; do not send anything meanwhile",
-        )

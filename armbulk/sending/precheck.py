@@ -1,6 +1,7 @@
 """What is checked before a batch is submitted: its documents' customers, earlier sending, changes made by others."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -12,6 +13,12 @@ from armbulk.sending.conflict_check import ConflictCheck
 from armbulk.sending.duplicate_check import DuplicateCheck
 from armbulk.sending.session import SendingSession
 from armbulk.store import Batch, Store
+
+MAX_WAIT_SECONDS = 900.0
+"""How long a batch may wait after it was checked, without being checked again."""
+
+MAX_REPEATS = 3
+"""How often it is checked again: checking takes room in the quota, too, for which it may have to wait."""
 
 _CUSTOMER_NOT_ACCEPTED = "its customer was not accepted by ARM"
 _NOT_ACCEPTED = [outcome.value for outcome in (Outcome.REJECTED, Outcome.HELD_BACK, Outcome.CONFLICT, Outcome.IN_DOUBT)]
@@ -26,15 +33,35 @@ class Precheck:
         are_customers_settled: documents of customers that were not accepted are held back.
         duplicates: the check of documents; None: not begun.
         conflicts: the check of customers; None: not begun.
+        passed: when a batch has passed the checks (epoch seconds), by its id.
+        repeats: how often a batch that has waited was checked again, by its id.
     """
 
     session: SendingSession
     are_customers_settled: bool = False
     duplicates: DuplicateCheck | None = None
     conflicts: ConflictCheck | None = None
+    passed: dict[int, float] = field(default_factory=dict)
+    repeats: Counter[int] = field(default_factory=Counter)
 
     def check(self, batch: Batch) -> Interruption | None:
-        """Set aside the records of a batch that must not be sent; None when the batch may go now."""
+        """Set aside the records of a batch that must not be sent; None when the batch may go now.
+
+        A batch that has passed and then waited, for the quota or after a failure, is checked again.
+        """
+        now = self.session.clock.now()
+        if abs(now - self.passed.get(batch.id, now)) > MAX_WAIT_SECONDS and self.repeats[batch.id] < MAX_REPEATS:
+            self.repeats[batch.id] += 1
+            del self.passed[batch.id]
+            for check in (self.duplicates, self.conflicts):
+                if check is not None:
+                    check.forget(batch)
+        interruption = self._check(batch)
+        if interruption is None:
+            self.passed.setdefault(batch.id, self.session.clock.now())
+        return interruption
+
+    def _check(self, batch: Batch) -> Interruption | None:
         if batch.resource == "documents":
             return self._check_documents(batch)
         if batch.state is BatchState.PLANNED:

@@ -9,6 +9,7 @@ from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
+from armbulk.model.system import MAX_CALL_SECONDS
 from armbulk.rate_limited import CallFailed, login_error
 from armbulk.redaction import redact_text
 from armbulk.retry import poll_backoff
@@ -59,6 +60,9 @@ class Submitter:
         session.system.login()
         if batch.resource == "documents":
             session.store.verify_nothing_in_doubt(session.run.account, session.run.id)
+            if (wait := self._seconds_to_settle()) > 0:
+                session.set_due(batch, wait)
+                return
         interruption = self.precheck.check(batch)
         if interruption is not None:
             self.scheduler.handle_interruption(batch, interruption)
@@ -72,6 +76,15 @@ class Submitter:
         finally:
             self._log_submit(batch, intent, result)
         session.report_progress("posted", batch)
+
+    def _seconds_to_settle(self) -> float:
+        """How long documents that a newer copy of this store sent may still be on their way, unseen by a look-up."""
+        session = self.session
+        last = session.store.last_unknown_sending()
+        if last is None or session.look_first is False:
+            return 0.0
+        latest = session.clamp_stored_time(last) + MAX_CALL_SECONDS
+        return latest + session.polling.settle - session.clock.now()
 
     def _call(self, batch: Batch, intent: SubmitIntent) -> ApiResult[SubmitResult]:
         """Submit the records; a bug in between leaves the batch in doubt."""

@@ -60,10 +60,14 @@ class Profile:
 
     @property
     def account(self) -> Account:
-        """The client at ARM whose quota and documents are meant: a normalised origin, and the client number."""
+        """The client at ARM whose quota and documents are meant: a normalised origin, and the client number.
+
+        A number with leading zeros is the same client: two profiles must not send its documents twice.
+        """
         parts = urlsplit(self.base_url)
         host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ":"))
-        return Account(f"{parts.scheme}://{host}" + parts.path.rstrip("/"), self.client_no)
+        number = self.client_no.lstrip("0") if self.client_no.isdecimal() else self.client_no
+        return Account(f"{parts.scheme}://{host}" + parts.path.rstrip("/"), number or self.client_no[-1:])
 
     def require_server(self) -> None:
         """Make sure that ARM can be called; SettingsError names what is missing."""

@@ -17,6 +17,8 @@ from filelock import FileLock, Timeout
 from armbulk.clock import Clock
 from armbulk.store.schema import client, event, identity, sent_customer, sequence
 
+_OLDER_COPY = "the store counts as an older copy"
+_LAST_SENDING = "the last sending that this copy of the store does not know"
 _LOCK_SECONDS = 2.0
 _MAX_CHARS = 20
 
@@ -37,26 +39,35 @@ class SendingCounter:
 
     def read(self, store_id: str) -> int | None:
         """Return the number of the store's last sending; None where no number can be read."""
-        try:
-            text = (self._folder / store_id).read_text(encoding="ascii").strip()
-        except (OSError, ValueError):
-            return None
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_CHARS else None
+        number, _ = self._read_words(store_id)
+        return int(number) if number.isascii() and number.isdigit() and len(number) <= _MAX_CHARS else None
 
-    def write(self, store_id: str, number: int) -> bool:
-        """Write the number of the last sending, unless a later one is there; return whether the file has it now."""
+    def read_time(self, store_id: str) -> float | None:
+        """Return when the number was written (epoch seconds); None where that cannot be read."""
+        _, time = self._read_words(store_id)
+        return float(time) if time.isascii() and time.isdigit() and len(time) <= _MAX_CHARS else None
+
+    def _read_words(self, store_id: str) -> tuple[str, str]:
+        try:
+            words = (self._folder / store_id).read_text(encoding="ascii").split()
+        except (OSError, ValueError):
+            return "", ""
+        return words[0] if words else "", words[1] if len(words) > 1 else ""
+
+    def write(self, store_id: str, number: int, time: float) -> bool:
+        """Write the number and the time of the last sending, unless a later one is there; return if it is there."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with FileLock(self._folder / f"{store_id}.lock", timeout=_LOCK_SECONDS, mode=0o600):
-                return (self.read(store_id) or -1) >= number or self._replace(store_id, number)
+                return (self.read(store_id) or -1) >= number or self._replace(store_id, f"{number} {time:.0f}")
         except (OSError, Timeout):
             return False
 
-    def _replace(self, store_id: str, number: int) -> bool:
+    def _replace(self, store_id: str, text: str) -> bool:
         handle, temporary = tempfile.mkstemp(prefix=f".{store_id}-", dir=self._folder)
         try:
             with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(f"{number}\n")
+                file.write(f"{text}\n")
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(self._folder / store_id)
@@ -89,7 +100,7 @@ class CopyDetector:
             return False
         with self._engine.connect() as conn:
             store_id, number = self._read_number(conn)
-        return self.counter.write(store_id, number)
+        return self.counter.write(store_id, number, self.clock.now())
 
     def take_copy_notice(self) -> CopyNotice | None:
         """Return why the store counted as an older copy when it was opened; None when that was reported, or is not so.
@@ -108,9 +119,10 @@ class CopyDetector:
         with self._engine.connect() as conn:
             store_id = str(conn.execute(sa.select(identity.c.id)).scalar_one())
         last = self.counter.read(store_id)  # before the store's number, which is never behind its file
+        written = self.counter.read_time(store_id)
         with self._engine.begin() as conn:
             _, number = self._read_number(conn)
-            if last is None and (number == 0 or not self.counter.write(store_id, number)):
+            if last is None and (number == 0 or not self.counter.write(store_id, number, self.clock.now())):
                 return
             if last is not None and last <= number:
                 return
@@ -119,9 +131,25 @@ class CopyDetector:
             conn.execute(sa.update(sequence).values(number=number, notice=notice.value))
             conn.execute(sa.update(client).values(since=self.clock.now()))
             conn.execute(sa.delete(sent_customer))
-            values = {"at": self.clock.now(), "run": 0, "why": f"the store counts as an older copy: {notice.value}"}
+            values = {"at": self.clock.now(), "run": 0, "why": f"{_OLDER_COPY}: {notice.value}"}
             conn.execute(sa.insert(event).values(**values))
-        self.counter.write(store_id, number)
+            if notice is CopyNotice.OLDER:
+                time = self.clock.now() if written is None else min(written, self.clock.now())
+                conn.execute(sa.insert(event).values(at=time, run=0, why=_LAST_SENDING))
+        self.counter.write(store_id, number, self.clock.now())
+
+    def was_copied(self) -> bool:
+        """Return whether this store was ever found to be an older copy of itself, or could not be told from one."""
+        query = sa.select(event.c.id).where(event.c.run == 0, event.c.why.startswith(_OLDER_COPY))
+        with self._engine.connect() as conn:
+            return conn.execute(query).first() is not None
+
+    def last_unknown_sending(self) -> float | None:
+        """Return when a newer copy of this store last sent something (epoch seconds); None where there was none."""
+        query = sa.select(sa.func.max(event.c.at)).where(event.c.run == 0, event.c.why == _LAST_SENDING)
+        with self._engine.connect() as conn:
+            time = conn.execute(query).scalar()
+        return None if time is None else float(time)
 
     def _read_number(self, conn: sa.Connection) -> tuple[str, int]:
         """The store's id, and the number of its last sending."""

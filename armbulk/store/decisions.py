@@ -9,7 +9,10 @@ from armbulk.errors import Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
-from armbulk.store.schema import batch, belongs_to, item, look, run, sent_key
+from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent_key
+
+SENT_AGAIN = "sent again"
+"""The event of a batch whose documents may have been sent before: ARM is asked for each before it goes."""
 
 _OPEN_STATES = [BatchState.POSTING.value, BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
 
@@ -89,6 +92,14 @@ def runs_with_customers_in_doubt(conn: sa.Connection, account: Account, run_id: 
     return [number for (number,) in conn.execute(query)]
 
 
+def runs_with_answers_to_fetch(conn: sa.Connection, account: Account, run_id: int | None) -> list[int]:
+    """Return the runs of a client, or the one, with batches that ARM has accepted, and whose outcome is unknown."""
+    query = sa.select(run.c.id).distinct().join_from(run, batch, batch.c.run == run.c.id)
+    query = query.where(*belongs_to(run, account), batch.c.state == BatchState.ACCEPTED.value)
+    query = query.where(run.c.id == run_id if run_id is not None else sa.true())
+    return [number for (number,) in conn.execute(query.order_by(run.c.id))]
+
+
 def is_posting(conn: sa.Connection, account: Account) -> bool:
     """Return whether a batch of a client is being sent, or was when its process ended."""
     query = sa.select(batch.c.id).join_from(batch, run).where(*belongs_to(run, account))
@@ -146,11 +157,22 @@ def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, 
         )
 
 
-def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> None:
-    """Move documents of one batch into a new batch of their run; their numbers count as sent again when it goes."""
+def is_sent_again(conn: sa.Connection, batch_id: int) -> bool:
+    """Return whether a batch has documents that may have been sent before."""
+    query = sa.select(event.c.id).where(event.c.batch == batch_id, event.c.why == SENT_AGAIN)
+    return conn.execute(query).first() is not None
+
+
+def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> int:
+    """Move documents of one batch into a new batch of their run; their numbers count as sent again when it goes.
+
+    Returns:
+        The id of the new batch.
+    """
     first = documents[0]
     nos = [document.no for document in documents]
     source = conn.execute(sa.select(batch).where(batch.c.id == first.batch)).mappings().one()
-    move_to_new_batch(conn, source, nos, message=None)
+    new_id = move_to_new_batch(conn, source, nos, message=None)
     conn.execute(sa.delete(sent_key).where(sent_key.c.run == first.run, sent_key.c.item.in_(nos)))
     conn.execute(sa.delete(look).where(look.c.run == first.run, look.c.item.in_(nos)))  # what was seen before they went
+    return new_id

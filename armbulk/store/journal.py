@@ -116,7 +116,10 @@ class BatchJournal(QuotaMeter, CopyDetector):
             if to in {BatchState.PLANNED, BatchState.REFUSED}:
                 release_documents(conn, batch_id)
             if parts:
-                split_batch(conn, batch_id, parts)
+                is_sent_again = decisions.is_sent_again(conn, batch_id)
+                for new_id in split_batch(conn, batch_id, parts):
+                    if is_sent_again:
+                        self._log(conn, row.run, new_id, None, None, decisions.SENT_AGAIN)
 
     def recover(self, account: Account) -> None:
         """After a crash: batches that were being posted are in doubt, and open reservations are charged in full.
@@ -230,7 +233,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
                 chosen = [document for document in documents if document.batch == batch_id]
                 run_id = chosen[0].run
                 if outcome is None:
-                    decisions.send_again(conn, chosen)
+                    self._log(conn, run_id, decisions.send_again(conn, chosen), None, None, decisions.SENT_AGAIN)
                 else:
                     results = [RecordResult(document.no, outcome, why) for document in chosen]
                     self._save_results(conn, run_id, results)

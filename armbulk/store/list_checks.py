@@ -7,12 +7,19 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.clock import Clock
+from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
 from armbulk.store.customers import keep_customer_list, listed_customers, sent_customers
-from armbulk.store.schema import batch, belongs_to, client, identity, item, list_check, run, sent_key
+from armbulk.store.schema import batch, belongs_to, client, identity, item, list_check, look, run, sent_key
 
-KNOWN_DOCUMENTS_SCHEMA = {"key_norm": pl.String, "doc_type": pl.String, "date": pl.String}
+KNOWN_DOCUMENTS_SCHEMA = {
+    "key_norm": pl.String,
+    "doc_type": pl.String,
+    "date": pl.String,
+    "run": pl.Int64,
+    "item": pl.Int64,
+}
 """Columns of a frame of documents that ARM has; `date` is null where it is not known any more."""
 
 _AT_ARM = (Outcome.CREATED.value, Outcome.CREATED_WITH_WARNINGS.value, Outcome.ALREADY_SENT.value)
@@ -46,17 +53,42 @@ class ListCheckStore:
     _engine: sa.Engine
 
     def known_documents(self, account: Account) -> pl.DataFrame:
-        """Return the documents of a client that ARM has, as this store knows (KNOWN_DOCUMENTS_SCHEMA)."""
+        """Return the documents of a client that ARM has, as this store knows (KNOWN_DOCUMENTS_SCHEMA).
+
+        Those that were looked up later and not found (`save_gone`) were deleted there.
+        """
         outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome)
         its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
+        absent = (
+            sa.select(look.c.run, look.c.item, sa.func.max(look.c.at).label("at"))
+            .where(look.c.result == LookupResult.ABSENT.value)
+            .group_by(look.c.run, look.c.item)
+            .subquery()
+        )
+        is_gone = absent.c.at > sa.func.coalesce(item.c.at, 0.0)
+        date = sa.func.coalesce(item.c.date, sent_key.c.date)
         query = (
-            sa.select(sent_key.c.key_norm, sent_key.c.doc_type, sa.func.coalesce(item.c.date, sent_key.c.date))
+            sa.select(sent_key.c.key_norm, sent_key.c.doc_type, date, sent_key.c.run, sent_key.c.item)
             .join_from(sent_key, item, its_record, isouter=True)
-            .where(*belongs_to(sent_key, account), outcome.in_(_AT_ARM))
+            .join(absent, sa.and_(absent.c.run == sent_key.c.run, absent.c.item == sent_key.c.item), isouter=True)
+            .where(
+                *belongs_to(sent_key, account),
+                outcome.in_(_AT_ARM),
+                sa.func.coalesce(is_gone, sa.false()) == sa.false(),
+            )
         )
         with self._engine.connect() as conn:
             rows = [tuple(row) for row in conn.execute(query)]
         return pl.DataFrame(rows, schema=KNOWN_DOCUMENTS_SCHEMA, orient="row")
+
+    def save_gone(self, documents: pl.DataFrame) -> None:
+        """Record that documents that ARM had (KNOWN_DOCUMENTS_SCHEMA) are neither in its list nor found by number."""
+        rows = [
+            {"run": run, "item": no, "at": self.clock.now(), "result": LookupResult.ABSENT.value}
+            for run, no in documents.select("run", "item").iter_rows()
+        ]
+        with self._engine.begin() as conn:
+            conn.execute(sa.insert(look), rows)
 
     def sent_customers(self, account: Account) -> pl.DataFrame:
         """Return what ARM has of the customers that were sent for a client (`customers.SENT_CUSTOMERS_SCHEMA`)."""

@@ -31,6 +31,13 @@ RunMark = tuple[tuple[Any, ...], ...]
 
 _FINAL_VALUES = [state.value for state in FINAL_STATES]
 _NEVER_SENT = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
+_MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT_SENT.value)
+"""Outcomes of records that were set aside before their batch went, and of records that were sent."""
+
+
+def no_such_run_error(run_id: int) -> StoreError:
+    """Return the error for a run that is not in the store, or not any more."""
+    return StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
 
 
 class StoreReader:
@@ -43,7 +50,7 @@ class StoreReader:
         with self._engine.connect() as conn:
             row = conn.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
         if row is None:
-            raise StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
+            raise no_such_run_error(run_id)
         return to_run(row)
 
     def runs(self) -> list[Run]:
@@ -90,7 +97,9 @@ class StoreReader:
     def usage_of_run(self, run_id: int) -> ApiUsage:
         """Return what a run has used of the quota so far."""
         with self._engine.connect() as conn:
-            row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).one()
+            row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).first()
+        if row is None:  # another process has purged it meanwhile
+            raise no_such_run_error(run_id)
         return ApiUsage(*row)
 
     def count_records(self, run_id: int) -> int:
@@ -100,8 +109,10 @@ class StoreReader:
 
     def sent_records(self, batch_id: int) -> list[tuple[int, str]]:
         """Return (number, key) of every record the batch was sent with, in the order of its body."""
-        was_sent = sa.or_(item.c.outcome.is_(None), item.c.outcome.not_in(_NEVER_SENT))
-        query = sa.select(item.c.no, item.c.key).where(item.c.batch == batch_id, was_sent).order_by(item.c.no)
+        was_set_aside = sa.and_(item.c.outcome.in_(_MAYBE_NEVER_SENT), item.c.at <= batch.c.intended)
+        was_sent = sa.or_(item.c.outcome.is_(None), sa.and_(item.c.outcome.not_in(_NEVER_SENT), ~was_set_aside))
+        query = sa.select(item.c.no, item.c.key).join_from(item, batch, item.c.batch == batch.c.id)
+        query = query.where(item.c.batch == batch_id, was_sent).order_by(item.c.no)
         with self._engine.connect() as conn:
             return [(no, key) for no, key in conn.execute(query)]
 
@@ -110,10 +121,10 @@ class StoreReader:
         with self._engine.connect() as conn:
             return sent_documents(conn, account)
 
-    def not_found_in_arm(self, run_id: int, since: float) -> set[int]:
-        """Return the numbers of a run's records that look-ups after `since` (epoch seconds) did not find in ARM."""
+    def not_found_in_arm(self, run_id: int, since: float, until: float) -> set[int]:
+        """Return the numbers of a run's records that look-ups between two times (epoch seconds) did not find in ARM."""
         query = sa.select(look.c.item).where(
-            look.c.run == run_id, look.c.result == LookupResult.ABSENT.value, look.c.at >= since
+            look.c.run == run_id, look.c.result == LookupResult.ABSENT.value, look.c.at.between(since, until)
         )
         with self._engine.connect() as conn:
             return {int(no) for (no,) in conn.execute(query)}
@@ -152,6 +163,16 @@ class StoreReader:
         """Return the runs whose customers may have been sent and have no outcome; `resume` sends them again."""
         with self._engine.connect() as conn:
             return decisions.runs_with_customers_in_doubt(conn, account, run_id)
+
+    def runs_with_answers_to_fetch(self, account: Account, run_id: int | None = None) -> list[int]:
+        """Return the runs with batches that ARM has accepted, and whose outcome is unknown; `resume` asks for it."""
+        with self._engine.connect() as conn:
+            return decisions.runs_with_answers_to_fetch(conn, account, run_id)
+
+    def is_sent_again(self, batch_id: int) -> bool:
+        """Return whether a batch has documents that may have been sent before, and that a person sends again."""
+        with self._engine.connect() as conn:
+            return decisions.is_sent_again(conn, batch_id)
 
     def is_posting(self, account: Account) -> bool:
         """Return whether a batch of a client is being sent, or was when its process ended."""

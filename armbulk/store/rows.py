@@ -165,23 +165,23 @@ def select_open_records(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord,
     )
 
 
-def split_batch(conn: sa.Connection, batch_id: int, parts: int) -> None:
-    """Move the open records of a refused batch into `parts` new batches of the same run."""
+def split_batch(conn: sa.Connection, batch_id: int, parts: int) -> list[int]:
+    """Move the open records of a refused batch into `parts` new batches of the same run; return their ids."""
     refused = conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one()
     nos = [record.no for record in select_open_records(conn, batch_id)]
     size = -(-len(nos) // parts)
-    for start in range(0, len(nos), size):
-        move_to_new_batch(conn, refused, nos[start : start + size])
+    return [move_to_new_batch(conn, refused, nos[start : start + size]) for start in range(0, len(nos), size)]
 
 
-def move_to_new_batch(conn: sa.Connection, source: sa.RowMapping, nos: list[int], **values: Any) -> None:
-    """Move records (by number) of a batch into a new one of the same run, with other `values` of theirs."""
+def move_to_new_batch(conn: sa.Connection, source: sa.RowMapping, nos: list[int], **values: Any) -> int:
+    """Move records (by number) of a batch into a new one of the same run, with other `values`; return its id."""
     last_no = conn.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.run == source["run"])).scalar_one()
     row = {name: source[name] for name in ("run", "resource", "method")}
     insert = sa.insert(batch).values(**row, no=last_no + 1, state=BatchState.PLANNED.value)
-    new_id = conn.execute(insert.returning(batch.c.id)).scalar_one()
+    new_id = int(conn.execute(insert.returning(batch.c.id)).scalar_one())
     is_moved = sa.and_(item.c.run == source["run"], item.c.no.in_(nos))
     conn.execute(sa.update(item).where(is_moved).values(batch=new_id, **values))
+    return new_id
 
 
 def count_writes(conn: sa.Connection, batch_id: int) -> int:
@@ -238,10 +238,14 @@ def _read_documents(conn: sa.Connection, batch_id: int) -> Sequence[sa.RowMappin
 
 
 def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
-    """Forget that a batch's documents were sent: ARM certainly did not take them, so a corrected row can be sent."""
-    documents = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id)
-    if rejected_only:
-        documents = documents.where(item.c.outcome == Outcome.REJECTED.value)
+    """Forget that a batch's documents were sent: ARM certainly did not take them, so a corrected row can be sent.
+
+    Documents with another outcome were set aside before the batch went, because ARM has them: these stay.
+    """
+    is_released = item.c.outcome == Outcome.REJECTED.value
+    if not rejected_only:
+        is_released = sa.or_(is_released, item.c.outcome.is_(None))
+    documents = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id, is_released)
     conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(documents)))
 
 
@@ -268,7 +272,8 @@ def sent_documents(conn: sa.Connection, account: Account, batch_id: int | None =
     )
     if batch_id is not None:
         other = item.alias()
-        is_same = sa.and_(other.c.key_norm == sent_key.c.key_norm, other.c.doc_type == sent_key.c.doc_type)
         is_other = sa.or_(sent_key.c.run != other.c.run, sent_key.c.item != other.c.no)
-        query = query.join(other, is_same).where(other.c.batch == batch_id, other.c.outcome.is_(None), is_other)
+        query = query.join(other, other.c.key_norm == sent_key.c.key_norm).where(
+            other.c.batch == batch_id, other.c.outcome.is_(None), is_other
+        )
     return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=SENT_DOCUMENTS_SCHEMA, orient="row")

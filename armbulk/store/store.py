@@ -28,7 +28,7 @@ from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
 from armbulk.store.locks import ClientLock
 from armbulk.store.purge import DeletedRows
-from armbulk.store.queries import StoreReader
+from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.schema import (
     batch,
@@ -176,10 +176,12 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         """Return what a result workbook that is about to be written carries, with a new token."""
         word = uuid.uuid4().hex
         with self._engine.begin() as conn:
+            row = conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).first()
+            if row is None:  # another process has purged it meanwhile
+                raise no_such_run_error(run_id)
             conn.execute(sa.insert(token).values(id=word))
             store_id = conn.execute(sa.select(identity.c.id)).scalar_one()
-            account = Account(*conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).one())
-        return StoreStamp(store_id, word, run_id, account)
+        return StoreStamp(store_id, word, run_id, Account(*row))
 
     def reset_history(self, account: Account) -> None:
         """Forget what was known of a client's earlier records: a workbook shows more than this store knows."""

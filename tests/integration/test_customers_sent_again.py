@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from armbulk.app.plan import Plan
     from armbulk.model.progress import Progress
 
 FIRST = {
@@ -299,6 +300,39 @@ def test_what_changes_after_the_answer_is_a_conflict(way: Journey, tmp_path: Pat
     result = send(way, _case(way, tmp_path, elsewhere=True), Slow(overwrites=True))
     assert result.count_by_resource() == {"customers": {"conflict": 1}, "documents": {"held_back": 1}}
     assert (at_arm(way)["name"], at_arm(way)["postalAddress"]["cityName"]) == ("Helt nytt AS", "Kristiansand")
+
+
+def test_a_customer_that_appears_while_the_question_waits_is_compared(way: Journey, tmp_path: Path) -> None:
+    """ARM did not have it when somebody was asked; what a colleague has entered in the hour since stays."""
+
+    class Slow(Person):
+        def confirm_import(self, plan: Plan) -> bool:
+            del plan
+            way.clock.sleep(3_600)
+            way.sandbox.state.customers["5001"] = {"customerNo": "5001", "name": "Nordlys AS", "phoneNo": "1"}
+            return True
+
+    result = send(way, workbook(tmp_path, "a.xlsx", FIRST), Slow(overwrites=False))
+    assert outcomes(result) == {"conflict": 1}
+    assert posted(way) == []
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_a_masked_value_of_a_group_is_not_sent_back(way: Journey, tmp_path: Path, update: bool) -> None:
+    """ARM replaces an address as a whole: where it shows a part as stars, a change is a conflict in any case."""
+    send(way, workbook(tmp_path, "a.xlsx", FIRST))
+    at_arm(way)["postalAddress"]["addressLine2"] = "Inn****"
+    row = {
+        "Kundenr": "5001",
+        **({} if update else {"Navn": "Nordlys Drift AS"}),
+        "Poststed": "Bergen",
+        "Postnr": "5003",
+    }
+    result = send(way, workbook(tmp_path, "b.xlsx", row), overwrite=True, update=update)
+    (message,) = messages(result, "conflict")
+    assert message.endswith(" Address line 2")  # the finished run keeps the names of fields alone
+    assert at_arm(way)["postalAddress"]["addressLine2"] == "Inn****"
+    assert posted(way) == ["5001"]
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from support.journey import Journey, journey, outcomes
+from support.journey import Journey, check_once, journey, outcomes
 
+from armbulk.app.plan import build_plan
+from armbulk.app.prose import render_prose
 from armbulk.model.outcome import Outcome
+from armbulk.planning.plan import ImportOptions, to_json
 from armbulk.results.summary import sum_outcomes
 from armbulk.sent_before import hash_content
 from armbulk.store.schema import sent_key
@@ -56,6 +59,7 @@ def sent(tmp_path: Path) -> Iterator[Journey]:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
+        ({"type": "CN", "amount": "-1250.00"}, "document type IN then, CN in this file; amount"),
         ({"customer": "0043"}, "customer 0042 then, 0043 in this file"),
         ({"date": "2026-11-02"}, "date 2026-11-01 then, 2026-11-02 in this file"),
         ({"currency": "EUR"}, "currency NOK then, EUR in this file"),
@@ -88,6 +92,29 @@ def test_the_same_document_written_otherwise(sent: Journey, tmp_path: Path, chan
     assert sum_outcomes(run.items)[-1] == ("accepted", "NOK", 1, Decimal("1250.00"))
 
 
+def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_path: Path) -> None:
+    """A conflict is in the plan, with both contents, before anything is asked or sent; in JSON and as text."""
+    files = write(tmp_path, "again", customer="0043", amount="1500.00")
+    plan = to_json(build_plan(sent.bench, sent.store, check_once(files), ImportOptions()))
+    (left_out,) = plan["left_out"]
+    reason = left_out["reason"]
+    assert {name: value for name, value in left_out.items() if name != "reason"} == {
+        "resource": "documents", "number": "R1", "customer_no": "0043", "amount": "1500", "currency": "NOK",
+        "sheet": "again", "row": 2, "outcome": "conflict",
+    }  # fmt: skip
+    assert reason == (
+        "run 1 sent another document with this number: customer 0042 then, 0043 in this file; "
+        "amount incl. VAT 1250 then, 1500 in this file"
+    )
+    assert f"R1 (again row 2, customer 0043, 1500 NOK): in conflict: {reason}" in render_prose("plan", plan, "en")
+    assert (
+        "R1 (again rad 2, kunde 0043, 1500 NOK): i konflikt: kjøring 1 sendte et annet bilag med nummeret: "
+        "kunde 0042 da, 0043 i denne filen; beløp inkl. mva 1250 da, 1500 i denne filen"
+    ) in render_prose("plan", plan, "no")
+    same = to_json(build_plan(sent.bench, sent.store, check_once(write(tmp_path, "same")), ImportOptions()))
+    assert (same["left_out"], same["not_sent"]["documents"]) == ([], {"already_sent": 1})
+
+
 def test_what_arm_holds_is_said(sent: Journey, tmp_path: Path) -> None:
     """ARM's own document stands beside the file's and the store's."""
     sent.sandbox.state.documents["r1"][0]["currencyAmounts"]["inclVat"] = 1300
@@ -115,17 +142,20 @@ def test_numbers_of_an_older_store_are_known_without_content(sent: Journey, tmp_
     assert run.items.filter(run.items["resource"] == "documents")["outcome"].to_list() == ["already_sent"]
 
 
-def test_two_runs_planned_before_either_was_sent(tmp_path: Path) -> None:
-    """What another run sends between plan and sending is compared when the batch goes."""
+@pytest.mark.parametrize("first_import", [False, True])
+def test_two_runs_planned_before_either_was_sent(tmp_path: Path, *, first_import: bool) -> None:
+    """What another run sends between plan and sending is compared when the batch goes, also where ARM is not asked."""
     with journey(tmp_path) as way:
-        variants = {"a": {}, "b": {"amount": "1500.00"}, "c": {}}
-        runs = [way.begin(write(tmp_path, name, **changes)) for name, changes in variants.items()]
+        variants = {"a": {}, "b": {"amount": "1500.00"}, "c": {}, "d": {"type": "CN", "amount": "-1250.00"}}
+        runs = [
+            way.begin(write(tmp_path, name, **changes), first_import=first_import) for name, changes in variants.items()
+        ]
         ends = []
         for run in runs:
             way.carry_on(run)
             items = way.store.items(run)
             ends.append(items.filter(items["resource"] == "documents")["outcome"].to_list())
-        assert ends == [[Outcome.CREATED], [Outcome.CONFLICT], [Outcome.ALREADY_SENT]]
+        assert ends == [[Outcome.CREATED], [Outcome.CONFLICT], [Outcome.ALREADY_SENT], [Outcome.CONFLICT]]
         assert way.documents() == {"r1": 1}
 
 

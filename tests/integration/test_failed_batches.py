@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.journey import journey, outcomes, sample_files
+from support.journey import journey, outcomes, sample_files, write_files
 
 from armbulk.results.run_result import load_result
+from armbulk.sending.next_step import MAX_ATTEMPTS
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -16,8 +17,8 @@ UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 class Failing(httpx.BaseTransport):
     """ARM, which says that the batches of a resource failed; it takes those of the first records all the same."""
 
-    def __init__(self, resource: str, *, taken: int, message: str = "Ledger closed") -> None:
-        self.resource, self.taken, self.message, self.posts = resource, taken, message, 0
+    def __init__(self, resource: str, *, taken: int, message: str = "Ledger closed", speaks: bool = True) -> None:
+        self.resource, self.taken, self.message, self.speaks, self.posts = resource, taken, message, speaks, 0
         self._inner = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -30,6 +31,8 @@ class Failing(httpx.BaseTransport):
             if self.taken:
                 self._inner.handle_request(httpx.Request("POST", request.url, headers=headers, json=body))
             return _answer(202, {"batchUuid": UUID, "status": "QUEUED"})
+        if request.url.path.endswith(UUID) and not self.speaks:
+            return httpx.Response(200, stream=httpx.ByteStream(b"<html>Log in</html>"))
         if request.url.path.endswith(UUID):
             return _answer(200, {"batchUuid": UUID, "status": "FAILED", "message": self.message})
         return self._inner.handle_request(request)
@@ -97,6 +100,21 @@ def test_customers_are_looked_up_at_once(tmp_path: Path, taken: int, said: dict[
         assert failing.posts == 1
 
 
+@pytest.mark.parametrize(("taken", "said"), [(3, {"created": 6, "unchanged": 3}), (0, {"rejected": 3, "held_back": 6})])
+def test_customers_whose_outcome_is_never_told_are_looked_up(tmp_path: Path, taken: int, said: dict[str, int]) -> None:
+    """They are sent a few times; then what ARM has decides, and the documents are not blocked for ever."""
+    with journey(tmp_path) as way:
+        failing = Failing("customers", taken=taken, speaks=False)
+        way.bench = replace(way.bench, transport=failing)
+        run = way.begin(sample_files(), first_import=True)
+        state = way.carry_on(run)
+        if state != "finished":
+            way.clock.sleep(2_000)
+            assert (state, way.carry_on(run)) == ("in_doubt", "finished")
+        assert outcomes(load_result(way.store, run)) == said
+        assert failing.posts == MAX_ATTEMPTS
+
+
 def test_words_on_a_batch_are_shown_without_what_they_quote(tmp_path: Path) -> None:
     """They stand with every record of the batch, so they name none of its customers."""
     with journey(tmp_path) as way:
@@ -106,3 +124,21 @@ def test_words_on_a_batch_are_shown_without_what_they_quote(tmp_path: Path) -> N
         stood = way.run(sample_files())
         rejected = stood.items.filter(stood.items["outcome"] == "rejected")
         assert rejected["message"].unique().to_list() == ["No place for …"]
+
+
+def test_a_rejection_that_names_no_document_is_given_to_none(tmp_path: Path) -> None:
+    """ARM lists outcomes backwards and without numbers: each document is looked up, and the right one is rejected."""
+    with journey(tmp_path, dialect={"item_identity": "none", "item_order": "reverse"}) as way:
+        files = write_files(tmp_path, documents=3)
+        documents = Path(files[1])
+        documents.write_text(documents.read_text("utf-8").replace("F1;IN;0002", "F1;IN;9999"), "utf-8")
+        run = way.begin(files)
+        assert way.carry_on(run) == "in_doubt"
+        way.clock.sleep(1_800)
+        assert way.carry_on(run) == "finished"
+        stood = load_result(way.store, run)
+        assert outcomes(stood) == {"created": 5, "rejected": 1}
+        (rejected,) = stood.items.filter(stood.items["outcome"] == "rejected").iter_rows(named=True)
+        assert rejected["key"] == "F1"
+        assert "without naming them" in rejected["message"]
+        assert way.store.sent_documents(way.bench.profile.account)["key_norm"].sort().to_list() == ["f2", "f3"]

@@ -16,11 +16,15 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.imports import ImportRequest, import_files
 from armbulk.app.plan import build_plan
 from armbulk.app.resume import ResumeRequest, resume_import
+from armbulk.errors import ServerError
+from armbulk.model.lookup import LookupResult
 from armbulk.planning.plan import ImportOptions
+from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
 from armbulk.sending import duplicate_check
 from armbulk.sending.list_proof import prove_list
+from armbulk.store import Store
 from armbulk.store.copies import CopyDetector, CopyNotice
 
 OTHERS = {"ARMBULK_SOLE_SENDER": "false"}
@@ -165,21 +169,128 @@ def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P4")
 @pytest.mark.parametrize(
-    ("drop", "wait", "reason"),
+    ("drop", "wait", "reason", "lookups"),
     [
-        (lambda record: record["documentNo"] in {"F3", "F30"}, 3_600.0, "lacks-known"),
-        (lambda record: record["documentNo"] in {"F6", "F30"}, 3_600.0, "lacks-known"),
-        (lambda _: True, 3_600.0, "lacks-known"),
-        (lambda record: record["documentNo"] == "F30", 600.0, "settling"),
+        (lambda record: record["documentNo"] in {"F3", "F30"}, 3_600.0, "lacks-known", 1),
+        (lambda record: record["documentNo"] in {"F6", "F30"}, 3_600.0, "lacks-known", 1),
+        (lambda _: True, 3_600.0, "lacks-known", 0),
+        (lambda record: record["documentNo"] == "F30", 600.0, "settling", 0),
     ],
     ids=["one known missing", "the last known missing", "empty", "too early"],
 )
-def test_a_list_that_is_not_proven_is_not_believed(tmp_path: Path, drop: Drop, wait: float, reason: str) -> None:
+def test_a_list_that_is_not_proven_is_not_believed(
+    tmp_path: Path, drop: Drop, wait: float, reason: str, lookups: int
+) -> None:
     """A list with its own total right, but without a known document, or read too early, stands for nothing."""
     result, listed, _ = _known_then_new(tmp_path, drop, wait=wait)
     assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
-    assert listed.lookups == 34
+    assert listed.lookups == 34 + lookups
     assert [check.reason for check in result.list_checks] == [reason]
+
+
+def test_a_number_that_was_found_at_arm_stays_taken_when_its_batch_is_refused(tmp_path: Path) -> None:
+    """A limit sets the batch back; what was found by looking stays known, so that a later first import sends it not."""
+    with journey(tmp_path, environ=OTHERS, faults=["429:POST:documents/batches:1"]) as way:
+        created_elsewhere(way, "F3", currencyAmounts={"inclVat": 250})
+        assert way.run(sample_files()).count_by_resource()["documents"] == {"created": 5, "already_sent": 1}
+        again = way.run(sample_files(), first_import=True)
+        assert again.count_by_resource()["documents"] == {"already_sent": 6}
+        assert set(way.documents().values()) == {1}
+
+
+def test_records_that_were_set_aside_shift_no_index(tmp_path: Path) -> None:
+    """ARM counts the records that it got; one that was in conflict before is none of them."""
+    with journey(tmp_path, environ=OTHERS, dialect={"item_identity": "index"}) as way:
+        created_elsewhere(way, "F1", currencyAmounts={"inclVat": 999})
+        result = way.run(sample_files())
+        assert result.count_by_resource()["documents"] == {"created": 5, "conflict": 1}
+        lookups = [call for call in way.sandbox.state.requests if call.method == "GET" and "/documents/" in call.path]
+        assert len(lookups) == 6  # before sending; none afterwards
+
+
+def test_what_a_wrong_clock_has_seen_is_looked_up_again(tmp_path: Path) -> None:
+    """Documents that were "not found" next month may have been sent meanwhile."""
+    with journey(tmp_path, environ=OTHERS) as way:
+        run = way.begin(sample_files())
+        (batch,) = [batch for batch in way.store.batches(run) if batch.resource == "documents"]
+        records = [(record.no, LookupResult.ABSENT) for record in way.store.open_records(batch.id)]
+        way.clock.at += 31 * 86_400.0
+        way.store.save_lookup(batch.id, records, ends_round=False)
+        way.clock.at -= 31 * 86_400.0
+        created_elsewhere(way, "F3", currencyAmounts={"inclVat": 250})
+        way.carry_on(run)
+        assert load_result(way.store, run).count_by_resource()["documents"] == {"created": 5, "already_sent": 1}
+
+
+@pytest.mark.parametrize("seconds", [3_000.0, 5 * 86_400.0])
+@pytest.mark.parametrize("resource", ["documents", "customers"])
+def test_what_others_do_while_a_batch_waits_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resource: str, seconds: float
+) -> None:
+    """A batch that was checked and then waited for the quota is checked again before it goes."""
+    intend = Store.record_intent
+    with journey(tmp_path, environ=OTHERS, dialect={"duplicate": "accept"}) as way:
+        waits = iter([seconds])
+
+        def wait_once(store: Store, account: Account, batch_id: int, limits: QuotaLimits) -> Any:
+            if store.batch(batch_id).resource == resource and (wait := next(waits, 0.0)):
+                created_elsewhere(way, "F3", currencyAmounts={"inclVat": 250})
+                if resource == "customers":
+                    way.sandbox.state.customers["0002"] = {"customerNo": "0002", "name": "Berg AS"}
+                return way.clock.now() + wait
+            return intend(store, account, batch_id, limits)
+
+        monkeypatch.setattr(Store, "record_intent", wait_once)
+        counts = way.run(sample_files()).count_by_resource()
+        expected = {
+            "documents": {"customers": {"created": 3}, "documents": {"created": 5, "already_sent": 1}},
+            "customers": {
+                "customers": {"created": 2, "conflict": 1},
+                "documents": {"created": 3, "already_sent": 1, "held_back": 2},
+            },
+        }
+        assert counts == expected[resource]
+        assert set(way.documents().values()) == {1}
+
+
+def test_a_document_that_was_deleted_at_arm_is_looked_up_once(tmp_path: Path) -> None:
+    """The list that lacks it is right, and is trusted; that is recorded, and its number stays taken."""
+    listed = DocumentList()
+    with journey(tmp_path, size="XL", environ=OTHERS) as way:
+        way.run(sample_files(), first_import=True)
+        created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250})
+        del way.sandbox.state.documents["f3"]
+        way.clock.sleep(3_600)
+        way.bench = replace(way.bench, transport=listed)
+        result = way.run(sample_files(documents=40))
+        assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
+        assert (listed.reads, listed.lookups) == (1, 1)
+        assert [(check.reason, check.known, check.missing) for check in result.list_checks] == [(None, 5, 0)]
+        assert "f3" not in way.documents()
+        way.clock.sleep(3_600)
+        way.run(sample_files(documents=60))
+        assert (listed.reads, listed.lookups) == (2, 1)
+
+
+@pytest.mark.parametrize("answer", ["list", "document", "customer"])
+def test_records_of_another_client_are_not_believed(tmp_path: Path, answer: str) -> None:
+    """They would make a document look sent, or a customer look known; the import stops, and nothing is sent."""
+    with journey(tmp_path, size="XL", environ=OTHERS) as way:
+        way.run(sample_files(), first_import=True)
+        way.clock.sleep(3_600.0)
+        if answer == "document":  # the list is not read a few seconds after a sending
+            way.run(sample_files(documents=29))
+        created_elsewhere(way, "F30", currencyAmounts={"inclVat": 250}, clientNo=9999)
+        way.sandbox.state.customers["0004"] = {"customerNo": "0004", "name": "Kunde 4", "clientNo": 9999}
+        counts = {
+            "list": {"documents": 40},
+            "document": {"documents": 30},
+            "customer": {"documents": 6, "customers": 4},
+        }
+        before = way.documents()
+        with pytest.raises(ServerError, match="ARM answered for client 9999, not only for 2218"):
+            way.run(sample_files(**counts[answer]))
+        assert way.documents() == before
 
 
 def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> None:
@@ -202,17 +313,17 @@ def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> N
 # ── a store that is an older copy ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _restore_older_copy(way: Journey, sent_since: list[str]) -> None:
-    """Copy armbulk's folder, send more, and put the copy back; months later."""
+def _restore_older_copy(way: Journey, sent_since: list[str], *, later: float = MONTHS, created: int = 5) -> None:
+    """Copy armbulk's folder, send more, and put the copy back, months later."""
     way.store.close()
     home, kept = way.folder / "home", way.folder / "kept"
     shutil.copytree(home, kept)
     way.store = way.bench.open_store()
-    assert way.run(sent_since).count_by_resource()["documents"]["created"] > 0
+    assert way.run(sent_since).count_by_resource()["documents"].get("created", 0) == created
     way.store.close()
     shutil.rmtree(home)
     shutil.copytree(kept, home)
-    way.clock.sleep(MONTHS)
+    way.clock.sleep(later)
     way.store = way.bench.open_store()
 
 
@@ -229,6 +340,24 @@ def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
         dialog = Notes()
         import_as_user(way, sample_files(documents=8), dialog)
         assert dialog.notes == []
+
+
+def test_a_copy_does_not_know_what_was_dated_far_ahead(tmp_path: Path) -> None:
+    """The newer copy sent invoices that are dated two months later: they are looked up, too."""
+    with known_for_months(tmp_path) as way:
+        _restore_older_copy(way, sample_files(), later=60.0)
+        assert way.run(sample_files(documents=8)).count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
+
+
+def test_a_copy_waits_for_what_its_newer_copy_has_just_sent(tmp_path: Path) -> None:
+    """A call that was lost arrives minutes after the copy was put back: nothing is sent before it has had its time."""
+    faults = ["lose-late=500:POST:documents/batches:2"]
+    with known_for_months(tmp_path, dialect={"duplicate": "accept"}, faults=faults) as way:
+        _restore_older_copy(way, sample_files(), later=60.0, created=0)
+        started = way.clock.now()
+        assert way.run(sample_files(documents=8)).count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
+        assert set(way.documents().values()) == {1}
+        assert way.clock.now() - started < 3_600
 
 
 @pytest.mark.promise("P25")

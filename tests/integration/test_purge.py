@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from support.journey import Journey, journey, sample_files, write_files
 
 from armbulk.cli import cli
+from armbulk.errors import StoreError
 
 
 def purge(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
@@ -52,3 +53,14 @@ def test_purge_is_careful(tmp_path: Path, words: list[str]) -> None:
     """Purge needs a valid age and a confirmation."""
     with journey(tmp_path) as way:
         assert purge(way, *words)[0] == 2
+
+
+def test_what_another_process_has_purged_is_no_bug(tmp_path: Path) -> None:
+    """A result that is being written when its run is purged ends with a message, not with a crash report."""
+    with journey(tmp_path) as way:
+        run = way.begin(sample_files())
+        way.carry_on(run)
+        way.store.purge(way.bench.profile.account, way.clock.now() + 1)
+        for read in (way.store.usage_of_run, way.store.stamp, way.store.run):
+            with pytest.raises(StoreError, match=f"There is no run {run}"):
+                read(run)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from support.commands import call
 from support.journey import Journey, journey, outcomes, sample_files
 
+from armbulk.app.session import Session
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.results.run_result import load_result
@@ -213,6 +214,67 @@ def test_a_person_marks_gives_up_and_sends_again(lost: tuple[Journey, int], tmp_
     stood = load_result(way.store, run)
     assert outcomes(stood) == {"created": 8, "not_sent": 1}
     assert way.documents() == {"f4": 1, "f5": 1, "f6": 1}
+
+
+def test_what_arrives_after_the_decision_is_not_sent_again(tmp_path: Path) -> None:
+    """A first import looks nothing up; but what may have been sent before is looked up once more before it goes."""
+    with journey(tmp_path, dialect={"duplicate": "accept"}, faults=["lose-late=3300:POST:documents/batches"]) as way:
+        run = way.begin(sample_files(), first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        way.clock.sleep(2_000)
+        assert way.carry_on(run) == "in_doubt"
+        with Session(way.bench.profile, way.clock) as session:
+            assert session.resolve(run, decision="resend").decided == {"resend": 6}
+        way.clock.sleep(1_400)
+        assert way.carry_on(run) == "finished"
+        assert load_result(way.store, run).count_by_resource()["documents"] == {"already_sent": 6}
+        assert set(way.documents().values()) == {1}
+
+
+def test_what_arm_has_accepted_and_not_told_is_not_settled(tmp_path: Path) -> None:
+    """The run waited as long as it was to: `resolve` has nothing to decide, says how to go on, and ends with code 3."""
+    with journey(tmp_path, delay=10_000.0, environ={"ARMBULK_WAIT_SECONDS": "60"}) as way:
+        run = way.begin(sample_files(customers=1, documents=1)[1:], first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        assert resolve(way, "--no-ask") == (3, {"open": [], "decided": {}, "fetch": ["1"]})
+        env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home"), "ARMBULK_LANG": "en"}
+        shown = CliRunner().invoke(cli, ["resolve", "--no-ask"], env=env)
+        assert (shown.exit_code, "`armbulk resume 1`" in shown.output) == (3, True)
+
+
+def test_only_a_rejection_frees_a_number(lost: tuple[Journey, int]) -> None:
+    """A document in conflict, and one that was given up, keep their numbers when others of their batch are settled."""
+    way, run = lost
+    for number, amount in (("F1", 999), ("F3", 250)):
+        way.sandbox.state.documents[number.lower()] = [
+            {
+                "documentNo": number,
+                "documentType": "IN",
+                "documentDate": "2026-11-01",
+                "currencyAmounts": {"inclVat": amount},
+            }
+        ]
+    with Session(way.bench.profile, way.clock) as session:
+        session.resolve(run, decision="give-up", documents=["F2"], look_up=False)
+        session.resolve(run)
+        guarded = session.store.sent_documents(way.bench.profile.account)
+    settled = dict(guarded.drop_nulls("outcome").select("key_norm", "outcome").iter_rows())
+    assert settled == {"f1": "conflict", "f2": "not_sent", "f3": "created"}
+    assert guarded.height == 6
+
+
+def test_what_is_sent_again_is_known_for_that_in_smaller_batches(tmp_path: Path) -> None:
+    """Its batch is too large, and is cut in two: whenever these go, ARM is asked first."""
+    faults = ["lose-before:POST:documents/batches:1", "413:POST:documents/batches:2"]
+    with journey(tmp_path, dialect={"duplicate": "accept"}, faults=faults) as way:
+        run = way.begin(sample_files(), first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        with Session(way.bench.profile, way.clock) as session:
+            session.resolve(run, decision="resend")
+        assert way.carry_on(run) == "finished"
+        documents = [batch for batch in way.store.batches(run) if batch.resource == "documents"]
+        assert [way.store.is_sent_again(batch.id) for batch in documents] == [False, True, True, True]
+        assert set(way.documents().values()) == {1}
 
 
 def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, int]) -> None:

@@ -14,6 +14,7 @@ from armbulk.errors import ArmbulkError, Unfinished, UsageError
 from armbulk.model.batch_state import BatchState
 from armbulk.results.run_result import load_result
 from armbulk.store import Store
+from armbulk.store.queries import StoreReader
 
 
 @pytest.mark.promise("P1", "P6")
@@ -155,6 +156,18 @@ def test_no_other_run_sends_documents_while_some_are_in_doubt(tmp_path: Path, st
             session.resolve(decision="give-up", look_up=False)
         assert way.carry_on(2) == "finished"
         assert set(way.documents()) == {"f7", "f8", "f9"}
+
+
+def test_the_intent_itself_is_refused_while_others_are_in_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was checked before: in the transaction that commits the intent, nothing of another run is in doubt."""
+    with world(tmp_path, "never") as there:
+        monkeypatch.setattr(StoreReader, "verify_nothing_in_doubt", lambda *_, **__: None)
+        before = posts(there.way)
+        with pytest.raises(Unfinished, match="Documents of run 1 are unconfirmed"):
+            there.way.carry_on(there.way.begin(there.other))
+        assert posts(there.way) == before
 
 
 def test_a_file_of_documents_alone_stops_before_the_question(tmp_path: Path) -> None:

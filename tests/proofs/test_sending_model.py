@@ -115,10 +115,10 @@ def _reject(poller: Poller, batch: model.Batch, verdict: str) -> None:
 _COUNT_UNKNOWN = Poller._count_unknown
 
 
-def _resend_once(poller: Poller, batch: model.Batch) -> None:
+def _resend_once(poller: Poller, batch: model.Batch, status: int) -> None:
     if poller.session.progress_of(batch).unknown_polls == 0:
         _resend(poller, batch)
-    _COUNT_UNKNOWN(poller, batch)
+    _COUNT_UNKNOWN(poller, batch, status)
 
 
 def _rejected(real: Callable[..., DocumentLookup]) -> Callable[..., DocumentLookup]:

@@ -25,6 +25,7 @@ from support.journey import FakeClock, outcomes
 UUID = "5c1e5f0e-8e0b-4c5c-9f0a-0123456789ab"
 KEYS = ("D1", "D2", "D3")
 TAKEN = answer(202, {"batchUuid": UUID, "status": "QUEUED"})
+PAGE = answer(200, b"<html><title>Log in</title></html>", Content_Type="text/html")
 NOBODY = answer(404, {"message": "not found"})
 LOST = b""
 
@@ -41,9 +42,9 @@ def item(key: str, **more: Any) -> dict[str, Any]:
 
 
 def batch(code: int = 200, items: Sequence[dict[str, Any]] | None = None, **more: Any) -> bytes:
-    """A batch's answer."""
+    """A batch's answer; without its number, which is another one for each batch."""
     documents = [item(key) for key in KEYS] if items is None else list(items)
-    return answer(code, {"batchUuid": UUID, "status": "PROCESSED", "documents": documents, **more})
+    return answer(code, {"status": "PROCESSED", "documents": documents, **more})
 
 
 DONE = batch()
@@ -322,6 +323,13 @@ CASES = [
     Case("S35 404 at first", "finished", ALL, poll=(NOBODY, NOBODY, DONE)),
     Case("S36 404 for ever, found", "finished", ALL, poll=(NOBODY,), document=FOUND),
     Case("S36 404 for ever, not found", "in_doubt", DOUBT, poll=(NOBODY,)),
+    Case("S36 another batch, found", "finished", ALL, poll=(batch(batchUuid="other"),), document=FOUND),
+    Case(
+        "S36 another batch at first", "finished", ALL, poll=(batch(batchUuid="other", items=[]), batch(batchUuid=UUID))
+    ),
+    Case("S36 a page for ever, found", "finished", ALL, poll=(PAGE,), document=FOUND),
+    Case("S36 a page for ever, not found", "in_doubt", DOUBT, poll=(PAGE,)),
+    Case("S36 nothing for ever, found", "finished", ALL, poll=(answer(200),), document=FOUND),
     Case("S37 406", "unreachable", DOUBT, poll=(answer(406),)),
     Case("S38 the batch of another client", "other-client", DOUBT, poll=(batch(clientNo=9999),)),
     Case(

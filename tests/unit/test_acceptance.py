@@ -112,6 +112,31 @@ DOUBTFUL: dict[str, Any] = {
     "a text": f"accepted as batch {UUID}".encode(),
     "no text": bytes(range(1, 30)),
     "deep": b"[" * 100_000,
+    "endless": b"no record was created. " * 50_000,
+    "the uuid of something": {"uuid": UUID},
+    "an id beside a word of its own": {"jobId": UUID.replace("-", ""), "message": "Bad"},
+    "a number alone": f'"{UUID}"'.encode(),
+    "a number without a name": f"stored as {UUID}".encode(),
+    "a page that names it": f"<html><body>Your batch: see {' ' * 200}{UUID}</body></html>".encode(),
+    "an address without a uuid": {"statusUrl": "/arm/v1/clients/2218/batches/4711"},
+    "a word in base64": {"body": "eyJzdGF0dXMiOiAiUVVFVUVEIn0="},
+    "a sentence": {"message": "3 documents were created. The rest was not."},
+    "a sentence in a text": b"Batch accepted for processing",
+    "a sentence in a page": b"<html><body><p>Your documents <b>were created</b></p></body></html>",
+    "a state": {"batchStatus": "PROCESSING"},
+    "a part": {"status": "PARTIALLY_PROCESSED"},
+    "completed, nearly": {"result": "COMPLETED_WITH_ERRORS", "message": "Bad"},
+    "a status line": {"multistatus": [{"href": "/documents/D1", "status": "HTTP/1.1 201 Created"}]},
+    "a code beside a number": {"responses": [{"id": "D1", "code": 201}]},
+    "a record among the errors": {"errors": [item("D1", status="CREATED"), item("D2", message="no date")]},
+    "a record among the warnings": {"warnings": [item("D1", result="CREATED", message="sanitized")]},
+    "words by number": {"D1": "CREATED", "D2": "FAILED"},
+    "references by number": {"references": {"D1": 35078}},
+    "references alone": {"documents": [{"referenceNo": 35078}, {"referenceNo": 35079}]},
+    "a count in words": {"imported": "2 of 3"},
+    "a count of lines": {"recordsWritten": 9},
+    "XML with words": b"<r><document><documentNo>D1</documentNo><status>CREATED</status></document></r>",
+    "CSV": b"documentNo;status\nD1;CREATED\n",
 }
 
 
@@ -125,6 +150,16 @@ def test_a_sign_of_acceptance_in_a_refusal_is_doubt(body: Any) -> None:
         assert f"ARM answered {status}" in result.message
         assert "; men svaret " in translate_message(result.message, "no")
         assert not any(record.outcome in {Outcome.CREATED, Outcome.IN_DOUBT} for record in result.results)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"location": f"/operations/{UUID}"}, {"x_amili_batch": UUID}, {"link": f"</batches/{UUID}>; rel=status"}],
+)
+def test_a_number_in_an_undocumented_header_is_doubt(headers: dict[str, str]) -> None:
+    """It is not taken for the batch's number, but it may be."""
+    assert {read(b"", status, **headers).verdict for status in REFUSALS} == {SubmitVerdict.IN_DOUBT}
+    assert read(b"", 401, location=f"/login?state={UUID}", x_request_id=UUID).verdict is SubmitVerdict.LOGIN
 
 
 def test_a_compressed_body_cannot_be_read() -> None:
@@ -154,6 +189,16 @@ PLAIN: dict[str, Any] = {
     "records that were not tried": {"documents": [item("D1", status="NOT PROCESSED"), item("D2", status="VALID")]},
     "nothing of ours": {"documents": []},
     "null": b"null",
+    "the number of the call": {"error": "denied", "requestId": UUID, "trace_id": UUID.replace("-", "")},
+    "the number of the mistake": {"errors": [{"id": UUID, "detail": "x"}], "id": UUID, "message": "Bad"},
+    "a number with its label": f"Access denied. Correlation ID: {UUID}, support id: {UUID}".encode(),
+    "XML of a gateway": f"<Error><Code>Denied</Code><RequestId>{UUID}</RequestId></Error>".encode(),
+    "the page of a gateway": f"<html><script nonce='{UUID}'></script>Denied. Reference #18.{UUID}</html>".encode(),
+    "nothing was done": {"message": "No documents were created; customer D9 must be created first"},
+    "a sentence with a not": {"message": "The batch was not accepted. Only EUR is accepted"},
+    "a sentence in Norwegian": {"message": "Batchen ble ikke godtatt"},
+    "complaints by number": {"D1": ["the date was wrong"], "D2": "too early"},
+    "other counts": {"message": "API quota exceeded", "limit": 500, "updatedAt": 1700000000, "notCreated": 3},
 }
 
 

@@ -48,16 +48,49 @@ def test_items_under_any_key_in_any_order(key: str, inside: bool) -> None:
     assert not found.pending
 
 
-def test_items_without_numbers_by_index_or_place() -> None:
-    """Items that name no document are matched by index, or by place when the counts agree."""
+def test_items_without_numbers_by_index() -> None:
+    """Items that name no document are matched by the index that ARM gives them, from 0 or 1."""
     bare = {"status": "PROCESSED", "result": "CREATED"}
-    failed = {"status": "FAILED", "result": "REJECTED", "message": "no", "index": 0}
-    by_index = [{**bare, "index": 2}, {**bare, "index": 1}, failed]
-    assert outcomes(read_batch(reply({"items": by_index}), "documents", SENT))[1] == "rejected"
-    assert len(outcomes(read_batch(reply({"items": [bare] * 3}), "documents", SENT))) == 3
+    failed = {"status": "FAILED", "result": "REJECTED", "message": "no"}
+    for first in (0, 1):
+        items = [{**bare, "index": first + 2}, {**bare, "index": first + 1}, {**failed, "index": first}]
+        assert outcomes(read_batch(reply({"items": items}), "documents", SENT)) == {
+            1: "rejected", 2: "created", 3: "created",
+        }  # fmt: skip
+    for indexes in ((0, 1, 1), (1, 2, 4), (0, 1)):
+        items = [{**bare, "index": index} for index in indexes]
+        assert read_batch(reply({"items": items}), "documents", SENT).results == ()
+
+
+def test_items_without_any_number_count_only_where_all_say_the_same() -> None:
+    """Their order proves nothing: a rejection given to the wrong document would free the number of one that ARM has."""
+    bare = {"status": "PROCESSED", "result": "CREATED", "referenceNo": 7}
+    failed = {"status": "FAILED", "result": "REJECTED", "message": "no"}
+    same = read_batch(reply({"items": [bare, {**bare, "warnings": ["cut"]}, bare]}), "documents", SENT)
+    assert [(result.outcome, result.warnings, result.reference) for result in same.results] == [
+        (Outcome.CREATED_WITH_WARNINGS, ("cut",), "")
+    ] * 3
+    rejected = read_batch(reply({"items": [failed] * 3}), "documents", SENT)
+    assert (rejected.results, rejected.rejection) == ((), "ARM rejected records without naming them: no")
+    mixed = read_batch(reply({"items": [bare, failed, bare]}), "documents", SENT)
+    assert (mixed.results, mixed.rejection) == ((), "ARM rejected records without naming them: no")
+    working = read_batch(reply({"items": [bare, failed, {"status": "QUEUED"}]}), "documents", SENT)
+    assert (working.results, working.rejection, working.pending) == ((), "", True)
     lacking = read_batch(reply({"items": [bare] * 2}), "documents", SENT)
     assert lacking.results == ()
     assert lacking.unmatched
+    upserts = [bare, {**bare, "result": "UPDATED"}, {**bare, "result": "UNCHANGED"}]
+    assert outcomes(read_batch(reply({"items": upserts}), "customers", SENT)) == dict.fromkeys((1, 2, 3), "updated")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"success": True}, {"statusCode": 201}, {"httpStatus": "200"}, {"outcome": "PROCESSING"}, {"referenceNo": 35078}],
+)
+def test_a_rejection_that_contradicts_itself_is_none(more: dict[str, Any]) -> None:
+    """A record that was "rejected" and has a success, work going on or a reference of ARM's is looked up."""
+    answer = {"documentNo": "3", "status": "FAILED", "result": "REJECTED", **more}
+    assert outcomes(read_batch(reply({"documents": [answer]}), "documents", [(3, "3")])) == {3: "in_doubt"}
 
 
 def test_failed_item_keeps_arms_words() -> None:
@@ -116,6 +149,14 @@ def test_whole_batch_failed() -> None:
     assert (outcomes(found), found.rejection) == ({}, "ARM rejected the whole batch")
 
 
+def test_the_answer_for_another_batch_is_not_read() -> None:
+    """A proxy that answers from its memory must not give a document the outcome of its earlier attempt."""
+    body = {"batchUuid": "A-1", "status": "PROCESSED", "documents": [item("3", status="FAILED", result="REJECTED")]}
+    other = read_batch(reply(body), "documents", SENT, "B-2")
+    assert (other.is_unusable, other.results, other.pending, other.rejection) == (True, (), True, "")
+    assert read_batch(reply(body), "documents", SENT, "a-1").results != ()
+
+
 def test_a_verdict_beside_items_leaves_each_its_own_word() -> None:
     """Items keep their outcome, and those in work keep the batch pending, whatever the batch as a whole says."""
     found = read_batch(reply({"status": "FAILED", "documents": [item("3")]}), "documents", SENT)
@@ -151,6 +192,16 @@ def test_contradiction_and_stranger() -> None:
     assert "999" in found.unmatched[0]
 
 
+def test_notes_on_a_record_and_lists_of_what_is_left_are_no_contradiction() -> None:
+    """A record may be in several lists: what is said of it counts, and while one says that it is in work, it is."""
+    noted = {"documents": [item("3")], "validationErrors": [{"documentNo": "3", "message": "cut"}]}
+    assert outcomes(read_batch(reply(noted), "documents", SENT)) == {3: "created"}
+    working = read_batch(
+        reply({"documents": [item("3")], "queue": [item("3", status="QUEUED", result="")]}, 206), "documents", SENT
+    )
+    assert (outcomes(working), working.pending) == ({}, True)
+
+
 FACT = ExpectedDocument("F-1", "IN", "543210", "2025-02-27", "6500", "NOK")
 DOCUMENT = {
     "documentNo": "f-1",
@@ -172,6 +223,13 @@ DOCUMENT = {
         (reply({**DOCUMENT, "customerNo": "1"}), LookupResult.DIFFERENT),
         (reply({**DOCUMENT, "currencyAmounts": {"inclVat": 6500.01}}), LookupResult.DIFFERENT),
         (reply({"documentNo": "F-1"}), LookupResult.UNKNOWN),
+        (reply({"documentNo": "F-1", "documentType": "IN", "currency": "NOK"}), LookupResult.UNKNOWN),
+        (reply({"documentNo": "F-1", "documentType": "IN", "documentDate": "2025-02-27"}), LookupResult.EQUAL),
+        (reply({"documentNo": "F-1", "documentType": "CN"}), LookupResult.DIFFERENT),
+        (reply([{**DOCUMENT, "documentType": "CN"}, DOCUMENT]), LookupResult.EQUAL),
+        (reply([{**DOCUMENT, "documentNo": "F-9"}, DOCUMENT]), LookupResult.EQUAL),
+        (reply({**DOCUMENT, "documentNo": "F-9"}), LookupResult.UNKNOWN),
+        (reply([{**DOCUMENT, "documentNo": "F-8"}, {**DOCUMENT, "documentNo": "F-9"}]), LookupResult.UNKNOWN),
         (Response(404), LookupResult.ABSENT),
         (reply({"documents": []}), LookupResult.ABSENT),
         (reply([]), LookupResult.ABSENT),
@@ -181,7 +239,11 @@ DOCUMENT = {
     ],
 )
 def test_looking_a_document_up(answer: Response, look: str) -> None:
-    """Found and equal, found and different, not found, or no observation at all."""
+    """Found and equal, found and different, not found, or no observation at all.
+
+    Equal takes a customer, a date or an amount: number, type and currency prove nothing. Documents of other numbers, as
+    where a server ignores the number, are no observation; of several types the one that was sent is compared.
+    """
     assert read_document(answer, FACT).result == look
 
 

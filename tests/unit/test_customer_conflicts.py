@@ -10,7 +10,7 @@ from armbulk.model.outcome import CHANGED_AT_ARM, DIFFERENT_AT_ARM
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.resources import RESOURCES
 from armbulk.results.outcome_texts import translate_message
-from armbulk.sending.merge import compare, has_paths
+from armbulk.sending.merge import compare, has_paths, merge
 
 CUSTOMERS = RESOURCES["customers"]
 ADDRESS = {"addressLine1": "Nye vei 9", "addressLine2": "B", "addressLine3": "", "postalCode": "4600",
@@ -126,3 +126,22 @@ def test_a_conflict_in_norwegian(message: str, norwegian: str) -> None:
     """The fields have their Norwegian headers, the values stay as they are."""
     assert translate_message(message, "no") == norwegian
     assert translate_message(message, "en") == message
+
+
+def test_a_masked_part_of_a_group_is_named() -> None:
+    """What ARM shows as stars would be lost if it were sent back with the rest of the address."""
+    current = {"customerNo": "1", "postalAddress": {"addressLine1": "Sto****", "cityName": "Oslo"}}
+    payload = '{"customerNo":"1","postalAddress":{"cityName":"Bergen"}}'
+    (conflict,) = merge(payload, {}, current, CUSTOMERS).conflicts
+    assert conflict.description == "Address line 1: ARM shows it masked, and would lose it: enter it, too"
+    (difference,) = [
+        difference
+        for difference in compare(payload, current, CUSTOMERS).differences
+        if not difference.may_be_overwritten
+    ]
+    message = f"not sent: ARM has this customer with other values. {difference.description}"
+    assert translate_message(message, "no").endswith(
+        "Adresse 1: ARM viser den maskert, og den ville gå tapt: oppgi den også"
+    )
+    complete = '{"customerNo":"1","postalAddress":{"addressLine1":"Storgata 1","cityName":"Bergen"}}'
+    assert merge(complete, {}, current, CUSTOMERS).conflicts == ()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armbulk.model.keys import loosen_key, normalise_key_text
-from armbulk.sending.list_proof import DistrustReason, expect_distrust, prove_list
+from armbulk.sending.list_proof import DistrustReason, expect_distrust, may_be_deleted, prove_list
 from armbulk.store.list_checks import KNOWN_DOCUMENTS_SCHEMA
 
 NOW, SETTLE = 1_000_000.0, 1_800.0
@@ -14,7 +14,16 @@ NOW, SETTLE = 1_000_000.0, 1_800.0
 
 def known(*documents: tuple[str, str, str | None]) -> pl.DataFrame:
     """Documents that ARM has: number, type, date."""
-    return pl.DataFrame(documents, schema=KNOWN_DOCUMENTS_SCHEMA, orient="row")
+    rows = [(*document, 1, no) for no, document in enumerate(documents)]
+    return pl.DataFrame(rows, schema=KNOWN_DOCUMENTS_SCHEMA, orient="row")
+
+
+@pytest.mark.parametrize(
+    ("missing", "documents", "expected"), [(0, 9, False), (1, 1, False), (1, 2, True), (10, 20, True), (11, 99, False)]
+)
+def test_only_a_few_missing_documents_may_have_been_deleted(missing: int, documents: int, expected: bool) -> None:
+    """A list that lacks many is not read against single look-ups: both could be wrong in the same way."""
+    assert may_be_deleted(missing, documents) is expected
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,22 @@ def test_a_folder_that_proves_nothing_is_refused(tmp_path: Path, folder: str) ->
 def test_what_an_answer_says_of_a_customer(status: int, body: bytes, expected: dict[str, str] | None) -> None:
     """An empty list says that there is no such customer; what cannot be read says nothing."""
     assert read_customer(Response(status, body), "7") == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ("2218", "02218", True),
+        ("2218", " 002218 ", True),
+        ("0", "00", True),
+        ("a1", "0a1", False),
+        ("2218", "22180", False),
+    ],
+)
+def test_a_client_is_the_same_however_many_zeros_it_is_written_with(
+    tmp_path: Path, first: str, second: str, is_same: bool
+) -> None:
+    """What one profile has sent, another one of the same client does not send again."""
+    base = {"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": "https://arm.example/arm/v1"}
+    accounts = [load_profile({**base, "ARMBULK_CLIENT_NO": number}).account for number in (first, second)]
+    assert (accounts[0] == accounts[1]) is is_same
