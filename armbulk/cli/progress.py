@@ -15,7 +15,7 @@ def show_progress(reporter: "Reporter", begins: str = "sending …") -> Iterator
     with reporter.working(begins) as status:
 
         def show(progress: "Progress") -> None:
-            if progress.doing in {"skew", "retrying"}:
+            if progress.doing in {"skew", "retrying", "settling"}:
                 reporter.say(progress.text(reporter.lang))
             elif status is not None:
                 status.update(progress.text(reporter.lang))

@@ -3,9 +3,22 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from armbulk.i18n import Lang
+from armbulk.i18n import Lang, Words
 
 _STEPS_NO = {"posted": "sendt", "polled": "spurt", "asked": "slått opp"}
+_STEP = Words("batch {batch} {step} · {done} of {total} finished", "batch {batch} {step} · {done}/{total} ferdig")
+_TEXTS = {
+    "retrying": Words(
+        "The call failed ({reason}). armbulk tries again at {time}.",
+        "Kallet lyktes ikke ({reason}). armbulk prøver igjen kl. {time}.",
+    ),
+    "settling": Words(
+        "The documents wait until {time}: what was sent before the older copy was put back may still arrive.",
+        "Bilagene venter til kl. {time}: det som ble sendt før den eldre kopien ble lagt tilbake, kan være underveis.",
+    ),
+    "waiting": Words("waiting until {until}", "venter til {until}"),
+    "reading": Words("part {batch}: {done} of {total} records read", "del {batch}: {done} av {total} poster lest"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,8 @@ class Progress:
     """An event of a session.
 
     Attributes:
-        doing: posted, polled, asked (documents were looked up), waiting, retrying, reading (an export) or skew.
+        doing: posted, polled, asked (documents were looked up), waiting, retrying, settling (a newer copy
+            of the store has sent documents a short time ago), reading (an export) or skew.
         batch: the batch's number; of an export the part's.
         done: batches that are finished; of an export the records read.
         total: of how many.
@@ -74,24 +88,18 @@ class Progress:
 
     def text(self, lang: str) -> str:
         """Return the event as a sentence; times are local."""
-        norwegian = lang == Lang.NO
         if self.doing == "skew":
-            return self._skew_text(norwegian=norwegian)
-        if self.doing == "retrying":
-            time = datetime.fromtimestamp(self.until, UTC).astimezone().strftime("%H:%M:%S")
-            if norwegian:
-                return f"Kallet lyktes ikke ({self.reason}). armbulk prøver igjen kl. {time}."
-            return f"The call failed ({self.reason}). armbulk tries again at {time}."
-        if self.doing == "waiting":
-            until = datetime.fromtimestamp(self.until, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-            return f"venter til {until}" if norwegian else f"waiting until {until}"
-        if self.doing == "reading":
-            if norwegian:
-                return f"del {self.batch}: {self.done} av {self.total} poster lest"
-            return f"part {self.batch}: {self.done} of {self.total} records read"
-        if norwegian:
-            return f"batch {self.batch} {_STEPS_NO.get(self.doing, self.doing)} · {self.done}/{self.total} ferdig"
-        return f"batch {self.batch} {self.doing} · {self.done} of {self.total} finished"
+            return self._skew_text(norwegian=lang == Lang.NO)
+        moment = datetime.fromtimestamp(self.until, UTC).astimezone()
+        step = _STEPS_NO.get(self.doing, self.doing) if lang == Lang.NO else self.doing
+        return (
+            _TEXTS.get(self.doing, _STEP)
+            .text(lang)
+            .format(
+                batch=self.batch, done=self.done, total=self.total, reason=self.reason, step=step,
+                time=f"{moment:%H:%M:%S}", until=f"{moment:%Y-%m-%d %H:%M:%S}",
+            )
+        )  # fmt: skip
 
     def _skew_text(self, *, norwegian: bool) -> str:
         minutes = round(abs(self.ahead) / 60)

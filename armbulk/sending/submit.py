@@ -7,6 +7,7 @@ from typing import assert_never
 from armbulk.errors import ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
+from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
 from armbulk.model.system import MAX_CALL_SECONDS
@@ -39,6 +40,7 @@ class Submitter:
         precheck: what is checked before a batch goes.
         splits: how often the session split a refused batch.
         has_renewed_login: the login is new since the last call that was not refused for it.
+        has_reported_wait: it was reported that documents wait for what a newer copy of the store has sent.
     """
 
     session: SendingSession
@@ -46,6 +48,7 @@ class Submitter:
     precheck: Precheck = field(init=False)
     splits: int = 0
     has_renewed_login: bool = False
+    has_reported_wait: bool = False
 
     def __post_init__(self) -> None:
         """Begin the checks of the session."""
@@ -61,7 +64,7 @@ class Submitter:
         if batch.resource == "documents":
             session.store.verify_nothing_in_doubt(session.run.account, session.run.id)
             if (wait := self._seconds_to_settle()) > 0:
-                session.set_due(batch, wait)
+                self._put_off(batch, wait)
                 return
         interruption = self.precheck.check(batch)
         if interruption is not None:
@@ -76,6 +79,14 @@ class Submitter:
         finally:
             self._log_submit(batch, intent, result)
         session.report_progress("posted", batch)
+
+    def _put_off(self, batch: Batch, wait: float) -> None:
+        """Send a batch later, and report that once: the wait may be long."""
+        self.session.set_due(batch, wait)
+        if not self.has_reported_wait:
+            self.has_reported_wait = True
+            until = self.session.clock.now() + wait
+            self.session.on_progress(Progress("settling", batch.no, until=until))
 
     def _seconds_to_settle(self) -> float:
         """How long documents that a newer copy of this store sent may still be on their way, unseen by a look-up."""

@@ -358,6 +358,9 @@ def test_a_copy_waits_for_what_its_newer_copy_has_just_sent(tmp_path: Path) -> N
         assert way.run(sample_files(documents=8)).count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
         assert set(way.documents().values()) == {1}
         assert way.clock.now() - started < 3_600
+        (wait,) = [event for event in way.events if event.doing == "settling"]
+        assert started < wait.until < way.clock.now()
+        assert "older copy" in wait.text("en")
 
 
 @pytest.mark.promise("P25")

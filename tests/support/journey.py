@@ -13,6 +13,7 @@ from armbulk.app.check import InputFiles
 from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run, send_run
 from armbulk.context import Context
+from armbulk.model.progress import Progress
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
@@ -105,6 +106,7 @@ class Journey:
         }
         self.bench = Context(load_profile(settings), clock)
         self.store = self.bench.open_store()
+        self.events: list[Progress] = []
 
     def begin(self, files: list[str], **options: Any) -> int:
         """Check, plan and store a run; nothing is sent."""
@@ -114,7 +116,7 @@ class Journey:
 
     def carry_on(self, run: int, *, for_windows: bool = True) -> str:
         """Send what is left of a run."""
-        return send_run(self.bench, self.store, self.store.run(run), wait=for_windows, progress=lambda _: None)
+        return send_run(self.bench, self.store, self.store.run(run), wait=for_windows, progress=self.events.append)
 
     def run(self, files: list[str], **options: Any) -> RunResult:
         """All of it."""
