@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armbulk.app.check import InputFiles
 from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run, send_run
 from armbulk.context import Context
-from armbulk.model.progress import Progress
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.validation.check import Checked, check_files
+
+if TYPE_CHECKING:
+    from armbulk.model.progress import Progress
 
 
 class FakeClock:
