@@ -29,6 +29,8 @@ def report_conflicts(session: SendingSession) -> None:
     It is no part of sending: where a limit, a failure or the user stands in the way, the messages stay as they are.
     """
     items = session.store.items(session.run.id)
+    if not (items["outcome"] == Outcome.CONFLICT.value).any():
+        return
     is_conflict = (pl.col("resource") == "documents") & (pl.col("outcome") == Outcome.CONFLICT.value)
     is_unreported = ~pl.col("message").fill_null("").str.contains("ARM", literal=True)
     for record in items.filter(is_conflict & is_unreported).head(MAX_CONFLICTS).iter_rows(named=True):

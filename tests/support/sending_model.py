@@ -461,8 +461,8 @@ def behaviours() -> Iterator[tuple[Post, str, float]]:
             yield post, poll, visible
 
 
-def everything(pairs: int = 1) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
-    """Every behaviour with every pair of points to die at (every `pairs`-th of them)."""
+def everything(keep: Callable[[int], bool]) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
+    """Every behaviour with every point to die at, and with the pairs of points that `keep` takes by their number."""
     count = 0
     for post, poll, visible in behaviours():
         points = run(post, poll, visible).points
@@ -470,7 +470,7 @@ def everything(pairs: int = 1) -> Iterator[tuple[Post, str, float, tuple[int, ..
         for first in range(1, points + 1):
             for second in [0, *range(first + 1, first + points + 1)]:
                 count += 1
-                if second == 0 or count % pairs == 0:
+                if second == 0 or keep(count):
                     yield post, poll, visible, (first, second) if second else (first,)
 
 
