@@ -444,6 +444,7 @@ class Answering(httpx.BaseTransport):
         self._inner.close()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("status", "body"), [(404, b""), (200, b"[]"), (204, b""), (200, b'{"customers":[]}')])
 def test_however_arm_says_that_it_has_no_customer(way: Journey, status: int, body: bytes) -> None:
     """A new customer is created, whatever form the answer to its look-up has."""

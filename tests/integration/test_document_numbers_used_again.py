@@ -55,6 +55,7 @@ def sent(tmp_path: Path) -> Iterator[Journey]:
         yield way
 
 
+@pytest.mark.first_cases(3)
 @pytest.mark.promise("P1")
 @pytest.mark.parametrize(
     ("changes", "said"),
@@ -83,6 +84,7 @@ def test_another_document_with_a_number_that_was_sent(
     assert not run.all_successful
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("changes", [{"no": "r1"}, {"turned": "yes"}, {"text": "CONSULTING "}, {"customer": " 0042"}])
 def test_the_same_document_written_otherwise(sent: Journey, tmp_path: Path, changes: dict[str, str]) -> None:
     """Letter case, blanks and the order of the lines make no other document."""

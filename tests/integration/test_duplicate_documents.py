@@ -31,7 +31,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         yield way
 
 
-@pytest.mark.first_cases(4)
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "name",
     [
@@ -54,6 +54,7 @@ def test_the_same_documents_from_another_file(sent: Journey, tmp_path: Path, nam
     sends_nothing(sent, tmp_path, name)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.promise("P4")
 @pytest.mark.parametrize("dialect", [{}, {"list_total": "clamped"}, {"list_empty": "404"}, {"list_end": "same"}])
 def test_a_new_machine_asks_arm_first(tmp_path: Path, dialect: dict[str, str]) -> None:

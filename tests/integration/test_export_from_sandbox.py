@@ -135,7 +135,7 @@ def test_a_year_within_the_limits_of_size_s(tmp_path: Path) -> None:
     assert clock.slept > 3_600
 
 
-@pytest.mark.first_cases(3)
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("fault", ["lose-after", "500-not-applied", "429", "503", "html", "truncate", "401"])
 def test_a_call_that_fails_is_made_again(tmp_path: Path, fault: str) -> None:
     """A page whose response is lost, broken or refused costs one more call and nothing else."""

@@ -60,7 +60,7 @@ def test_whole_batch_failed(tmp_path: Path) -> None:
         assert outcomes(load_result(way.store, run)) == {"created": 3, "rejected": 6}
 
 
-@pytest.mark.first_cases(4)
+@pytest.mark.first_cases(2)
 @pytest.mark.promise("P1")
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "truncate", "html", "lose-before", "500-not-applied"])
 @pytest.mark.parametrize("delay", [0.0, 4.0])
@@ -81,6 +81,7 @@ def test_a_lost_answer_is_never_posted_again(tmp_path: Path, fault: str, delay: 
             assert (state, outcomes(stood)) == ("in_doubt", {"created": 3, "in_doubt": 6})
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("fault", ["lose-after", "500-applied", "lose-before", "truncate"])
 def test_customers_are_sent_again(tmp_path: Path, fault: str) -> None:
     """Customers are sent again after a lost response, because ARM updates existing ones."""
@@ -177,6 +178,7 @@ def test_no_wait_pauses_and_resume_goes_on(tmp_path: Path) -> None:
         assert set(way.documents().values()) == {1}
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.promise("P8")
 @pytest.mark.parametrize("answer", ["429", "429_bare", "429_date", "403"])
 def test_arms_own_no_is_obeyed(tmp_path: Path, answer: str) -> None:
@@ -237,6 +239,7 @@ def test_too_large_is_halved(tmp_path: Path) -> None:
         assert set(way.documents().values()) == {1}
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("first", "second"), list(product(["lose-after", "500-applied"], ["lose-before", "503"])))
 def test_looks_that_fail_are_repeated(tmp_path: Path, first: str, second: str) -> None:
     """A look-up without a response proves nothing and is repeated."""

@@ -70,6 +70,7 @@ def counts(said: Json) -> tuple[int, int, int | None, int]:
 # ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("form", ["xlsx", "csv", "parquet", "jsonl"])
 def test_three_edits_among_many(tmp_path: Path, form: str) -> None:
     """One new, one changed and one deleted customer among 1,200 are exactly what every format shows."""

@@ -28,6 +28,7 @@ def run(*words: str) -> tuple[int, str]:
     return ended.exit_code, ended.output + ended.stderr
 
 
+@pytest.mark.first_cases(3)
 @pytest.mark.parametrize("kind", ["same", "relative", "symbolic link", "hard link", "sheet"])
 def test_check_refuses_to_replace_its_input(book: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Whatever the target is called, the workbook stays as it is."""
@@ -159,6 +160,7 @@ def test_an_export_keeps_the_input_of_a_run(tmp_path: Path, monkeypatch: pytest.
         assert kept == {"customers.csv": before["customers.csv"]}
 
 
+@pytest.mark.first_cases(4)
 @pytest.mark.parametrize("words", [["check", "june.xlsx", "-o"], ["template", "all", "--yes", "-o"]])
 @pytest.mark.parametrize("target", ["folder.xlsx", ".", "", "/dev/null"])
 def test_a_folder_and_a_device_are_no_file_to_write(

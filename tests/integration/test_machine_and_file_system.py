@@ -157,6 +157,7 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
         assert "changed since the run began" in summary["Files"]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.promise("P10")
 @pytest.mark.parametrize("jump", [-30 * 86_400.0, -3_600.0, 3_600.0, 3 * 86_400.0, 30 * 86_400.0])
 def test_a_clock_that_is_set_between_two_sessions(tmp_path: Path, jump: float) -> None:
@@ -206,6 +207,7 @@ class Asleep(httpx.BaseTransport):
         self._inner.close()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.promise("P10")
 @pytest.mark.parametrize("wakes", ["to a dead line", "to its answer"])
 @pytest.mark.parametrize("during", ["POST documents", "GET batches"])

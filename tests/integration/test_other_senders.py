@@ -95,6 +95,7 @@ def test_two_machines_that_know_the_client_send_a_file_once(tmp_path: Path) -> N
         assert set(first.documents().values()) == {1}
 
 
+@pytest.mark.first_cases(3)
 @pytest.mark.parametrize(
     ("sole_sender", "months", "options", "why", "documents"),
     [
@@ -167,6 +168,7 @@ def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
     assert (check["trusted"], check["records"], check["known"], check["missing"]) == (True, 7, 6, 0)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.promise("P4")
 @pytest.mark.parametrize(
     ("drop", "wait", "reason", "lookups"),
@@ -222,6 +224,7 @@ def test_what_a_wrong_clock_has_seen_is_looked_up_again(tmp_path: Path) -> None:
         assert load_result(way.store, run).count_by_resource()["documents"] == {"created": 5, "already_sent": 1}
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("seconds", [3_000.0, 5 * 86_400.0])
 @pytest.mark.parametrize("resource", ["documents", "customers"])
 def test_what_others_do_while_a_batch_waits_is_seen(
@@ -436,6 +439,7 @@ def test_a_counter_that_is_gone_counts_as_a_copy(tmp_path: Path) -> None:
         assert plan.lookups.documents == 1, "what happened before the counter was gone stays unknown"
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("content", ["", "x", "-1", "9" * 30, "\x00"])
 def test_a_counter_that_cannot_be_read_counts_as_gone(tmp_path: Path, content: str) -> None:
     """Whatever is in the file: nothing crashes, and ARM is asked."""

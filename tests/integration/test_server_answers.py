@@ -36,7 +36,7 @@ KINDS = (
 )
 
 
-@pytest.mark.first_cases(6)
+@pytest.mark.first_cases(3)
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in KINDS], ids=lambda case: case.name)
 def test_every_row_ends_in_one_named_state(tmp_path: Path, case: Case) -> None:
     """The outcomes, the calls made and the messages are as specified."""
@@ -81,6 +81,7 @@ def test_an_outage_is_no_limit(tmp_path: Path, post: bytes, exit_code: Exit) -> 
     assert done.stderr.count("503") >= 4
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("status", "after", "ends"),
     [(503, "soon", "unreachable"), (503, "-1", "unreachable"), (401, "5", "not-allowed"), (429, "9" * 30, "in_doubt")],

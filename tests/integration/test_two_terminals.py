@@ -17,6 +17,7 @@ from armbulk.store import Store
 from armbulk.store.queries import StoreReader
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.promise("P1", "P6")
 @pytest.mark.parametrize(
     ("kind", "first", "second"),

@@ -41,6 +41,7 @@ def engine() -> sa.Engine:
     return engine
 
 
+@pytest.mark.first_cases(8)
 @pytest.mark.promise("P7", "P10")
 @pytest.mark.parametrize("restart", [False, True], ids=["", "new start"])
 @pytest.mark.parametrize("wrong", WRONG)
