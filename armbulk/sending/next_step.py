@@ -100,11 +100,11 @@ def _is_awaited(batch: BatchView, now: float) -> bool:
     """Whether this session asks about the batch again."""
     if batch.state is BatchState.ACCEPTED:
         return now < batch.poll_until
-    return batch.state is BatchState.IN_DOUBT and _is_looked_up(batch) and batch.lookups < MAX_LOOKUPS
+    return batch.state is BatchState.IN_DOUBT and is_looked_up(batch) and batch.lookups < MAX_LOOKUPS
 
 
-def _is_looked_up(batch: BatchView) -> bool:
-    """Whether the batch's records are looked up while it is in doubt, rather than sent again."""
+def is_looked_up(batch: BatchView) -> bool:
+    """Return whether the batch's records are looked up while it is in doubt, rather than sent again."""
     return batch.resource == "documents" or batch.has_verdict or batch.attempt >= MAX_ATTEMPTS
 
 
@@ -123,7 +123,7 @@ def _sendable(live: Sequence[BatchView], now: float) -> list[BatchView]:
 def _may_be_sent(batch: BatchView) -> bool:
     if batch.state is BatchState.PLANNED:
         return True
-    return batch.state is BatchState.IN_DOUBT and not _is_looked_up(batch) and batch.attempt < MAX_ATTEMPTS
+    return batch.state is BatchState.IN_DOUBT and not is_looked_up(batch) and batch.attempt < MAX_ATTEMPTS
 
 
 def _blocks_others(batch: BatchView, now: float) -> bool:

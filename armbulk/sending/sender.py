@@ -16,7 +16,7 @@ from armbulk.sending.conflict_report import report_conflicts
 from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
 from armbulk.sending.look_up import DocumentFinder
-from armbulk.sending.next_step import MAX_ATTEMPTS, BatchView, LookUp, Poll, Step, Submit, Wait, next_step
+from armbulk.sending.next_step import BatchView, LookUp, Poll, Step, Submit, Wait, is_looked_up, next_step
 from armbulk.sending.poll import Poller
 from armbulk.sending.session import SendingSession
 from armbulk.sending.submit import Submitter
@@ -94,10 +94,7 @@ class Sender:
             session.begin()
             for batch in session.unfinished_batches():
                 is_open = batch.state in {BatchState.IN_DOUBT, BatchState.QUARANTINED}
-                is_looked_up = (
-                    batch.resource == "documents" or batch.verdict is not None or batch.attempt >= MAX_ATTEMPTS
-                )
-                if error is None and is_open and is_looked_up:
+                if error is None and is_open and is_looked_up(self._view(batch)):
                     self.finder.look_up(batch)
                     error = self._explain_break(batch)
             if not session.unfinished_batches():

@@ -39,20 +39,17 @@ class SendingCounter:
 
     def read(self, store_id: str) -> int | None:
         """Return the number of the store's last sending; None where no number can be read."""
-        number, _ = self._read_words(store_id)
-        return int(number) if number.isascii() and number.isdigit() and len(number) <= _MAX_CHARS else None
+        number, _ = self.read_with_time(store_id)
+        return number
 
-    def read_time(self, store_id: str) -> float | None:
-        """Return when the number was written (epoch seconds); None where that cannot be read."""
-        _, time = self._read_words(store_id)
-        return float(time) if time.isascii() and time.isdigit() and len(time) <= _MAX_CHARS else None
-
-    def _read_words(self, store_id: str) -> tuple[str, str]:
+    def read_with_time(self, store_id: str) -> tuple[int | None, int | None]:
+        """Return the number of the store's last sending, and when it was written (epoch seconds); None: unreadable."""
         try:
             words = (self._folder / store_id).read_text(encoding="ascii").split()
         except (OSError, ValueError):
-            return "", ""
-        return words[0] if words else "", words[1] if len(words) > 1 else ""
+            return None, None
+        number, time, *_ = (*map(_to_number, words), None, None)
+        return number, time
 
     def write(self, store_id: str, number: int, time: float) -> bool:
         """Write the number and the time of the last sending, unless a later one is there; return if it is there."""
@@ -76,6 +73,10 @@ class SendingCounter:
                 Path(temporary).unlink()
             raise
         return True
+
+
+def _to_number(word: str) -> int | None:
+    return int(word) if word.isascii() and word.isdigit() and len(word) <= _MAX_CHARS else None
 
 
 class CopyDetector:
@@ -118,8 +119,7 @@ class CopyDetector:
             return
         with self._engine.connect() as conn:
             store_id = str(conn.execute(sa.select(identity.c.id)).scalar_one())
-        last = self.counter.read(store_id)  # before the store's number, which is never behind its file
-        written = self.counter.read_time(store_id)
+        last, written = self.counter.read_with_time(store_id)  # before the store's number, never behind its file
         with self._engine.begin() as conn:
             _, number = self._read_number(conn)
             if last is None and (number == 0 or not self.counter.write(store_id, number, self.clock.now())):

@@ -34,7 +34,6 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     is_unclear = (pl.col("code") == "amount-header-unclear") | (
         (pl.col("code") == "header-near") & pl.col("field").is_in(AMOUNTS)
     )
-    kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
     kept = _drop_where(kept, "no-amount-column", kept.filter(is_unclear))
     kept = _drop_where(kept, "no-header", kept.filter(pl.col("code") == "narrow-header"))
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
