@@ -56,6 +56,9 @@ UNKNOWN_AT_ARM = "ARM does not know the document (yet)"
 GIVEN_UP = "given up "
 """How the message begins of a document that a person has given up."""
 
+ONLY_BLANKS_DIFFER = "; only leading zeros or blanks differ"
+"""How the message of a conflict with a number ends that may be the same one, damaged by a program."""
+
 HIDDEN_ROW = "a hidden row, left out as you asked"
 BEYOND_LIMIT = "beyond --limit"
 ERRORS_FIRST = "not sent: errors must be corrected first"
