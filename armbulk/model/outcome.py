@@ -82,5 +82,8 @@ CUSTOMER_IN_CONFLICT = (
 DIFFERENT_AT_ARM = "not sent: ARM has this customer with other values."
 """How the message of a conflict about a new customer begins; the fields and their values follow."""
 
+EXISTS_AT_ARM = "ARM says that it has the document already"
+"""How ARM's verdict on documents begins that it rejects because of their number; its own words follow."""
+
 REJECTED_WITHOUT_NAME = "ARM rejected records without naming them"
 """How ARM's verdict on a batch begins when its items differ and name no record; its own words follow."""

@@ -9,6 +9,7 @@ from armbulk.model.outcome import (
     CUSTOMER_IN_CONFLICT,
     DIFFERENT_AT_ARM,
     ERRORS_FIRST,
+    EXISTS_AT_ARM,
     HELD_ALREADY,
     HIDDEN_ROW,
     NOT_AT_ARM,
@@ -93,6 +94,7 @@ _MESSAGES_NO = {
 
 _BEGINNINGS_NO = {
     "ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: ",
+    EXISTS_AT_ARM: "ARM sier at bilaget finnes fra før",
     REJECTED_WITHOUT_NAME: "ARM avviste poster uten å si hvilke",
 }
 """How messages begin that go on in ARM's words."""
