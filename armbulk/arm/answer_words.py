@@ -35,7 +35,7 @@ _SENTENCE_CHARS, _NEGATION_AFTER_CHARS = 300, 15
 _SENTENCE_END = re.compile(r"[.;:!?\n](?:\s|$)")
 _PHRASES = re.compile(
     rf"\b(?:was|were|been|is|are|ble|er|blitt|being|successfully|partially|partly|delvis)\s+"
-    rf"(?:successfully\s+|partially\s+|partly\s+|being\s+|delvis\s+)*(?:{_TAKEN})\b"
+    rf"(?:successfully\s+|partially\s+|partly\s+|being\s+|delvis\s+){{0,4}}(?:{_TAKEN})\b"
     r"|\b(?:batch|batchen)\s+(?:was|has been|er|ble)\s+(?:received|mottatt)\b"
     r"|\bprocessing\s+continues\b|\bafter\s+[1-9][0-9]*\s+of\s+[0-9]+\s+(?:documents|records|customers|items)\b"
     rf"|\b[1-9][0-9]*\s+(?:(?:of|av)\s+[0-9]+\s+)?[^\W\d]+\s+(?:{_TAKEN}|received|mottatt)\b",
@@ -43,7 +43,8 @@ _PHRASES = re.compile(
 )
 _WHOLE = re.compile(rf"(?:\w+\s+)?(?:{_TAKEN}|received)(?:\s+for\s+(?:\w+\s+)?processing)?\W*", re.IGNORECASE)
 _TOKENS = re.compile(
-    r"(?:^|^\S{1,60}[ ]|[>;,|\t=:\"])[ ]*(?:created|accepted|queued|processed|processing|inserted|imported|stored|updated)[ ]*"
+    r"(?:^|^\S{0,60}[0-9]\S{0,60}[ ]|[>;,|\t=:\"])[ ]*"
+    r"(?:created|accepted|queued|processed|processing|inserted|imported|stored|updated)[ ]*"
     r"(?:$|[<;,|\r\n\"]|=[ ]*[1-9])",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -183,6 +183,7 @@ def test_a_compressed_body_cannot_be_read() -> None:
 PLAIN: dict[str, Any] = {
     "nothing": b"",
     "a text": b"Unprocessable",
+    "two words": b"Not accepted",
     "a text in brackets": b"[ERROR] Invalid date",
     "a page": b"<html><title>Forbidden</title><p>Your session id is 7</p></html>",
     "a page that is cut off": b"<!DOCTYPE html><html><head><title>Gateway",
