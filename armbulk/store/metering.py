@@ -110,11 +110,11 @@ class QuotaMeter:
 
     def _time_of(self, account: Account) -> _ClientTime:
         if account not in self._times:
-            self._times[account] = _ClientTime(ServerClock(self._boot_id))
+            self._times[account] = _ClientTime(ServerClock(self.boot_id))
         return self._times[account]
 
     @property
-    def _boot_id(self) -> str:
+    def boot_id(self) -> str:
         """The start of this machine; "" when the clock does not know it."""
         return str(getattr(self.clock, "boot_id", ""))
 
@@ -184,7 +184,7 @@ class QuotaMeter:
         clock = self._time_of(account).clock
         if not clock.needs_date:
             server = now.low if clock.is_synced else now.stored.server
-            times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self._boot_id)
+            times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self.boot_id)
             usage_ledger.save_times(conn, account, times, now.stored)
 
     def _adopt_orphans(self, conn: sa.Connection, account: Account) -> None:

@@ -209,6 +209,7 @@ class ModelStore:
         self.items = {no: Held(no, key, 1) for no, key in enumerate(KEYS, start=1)}
         self.rows = {1: Batch(1, 1, "documents", "POST", BatchState.PLANNED, 0, None, None, None, 0)}
         self.state = "running"
+        self.boot_id = ""
         self.lawless = 0
 
     def _commit(self, change: Callable[[], Any]) -> Any:
