@@ -8,9 +8,12 @@ from armbulk.clock import Clock
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import DateSample
 from armbulk.quota.limits import Account, Priority, QuotaLimits, Usage, shift_usage
-from armbulk.quota.server_clock import ServerClock, StoredTimes
+from armbulk.quota.server_clock import MAX_SKEW_SECONDS, ServerClock, StoredTimes
 from armbulk.store import usage_ledger
-from armbulk.store.schema import run
+from armbulk.store.schema import belongs_to, client, run
+
+_RECENT_SECONDS = 86_400.0
+"""What was stamped so shortly before a clock was found to be behind was stamped by that clock."""
 
 
 @dataclass(slots=True)
@@ -175,9 +178,21 @@ class QuotaMeter:
             usage_ledger.move(conn, account, jump)
             usage_ledger.correct(conn, account, now.high)
         self._save_time(conn, account, now)
+        if is_first_sync and (behind := now.low - now.wall) > MAX_SKEW_SECONDS:
+            self._correct_history(conn, account, now.wall, behind)
         if client_time.orphans and not clock.needs_date:
             usage_ledger.charge_abandoned(conn, account, client_time.orphans, now.high)
             client_time.orphans = 0
+
+    def _correct_history(self, conn: sa.Connection, account: Account, wall: float, behind: float) -> None:
+        """Correct since when the store knows what is sent for a client, where a clock that is `behind` has stamped it.
+
+        Documents that are older than that are looked up before they go.
+        """
+        is_recent = client.c.since.between(wall - _RECENT_SECONDS, wall)
+        conn.execute(
+            sa.update(client).where(*belongs_to(client, account), is_recent).values(since=client.c.since + behind)
+        )
 
     def _save_time(self, conn: sa.Connection, account: Account, now: _Now) -> None:
         """Store the time for other processes, once it is more than this machine's own guess."""
