@@ -403,6 +403,9 @@ def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
         dialog = Notes()
         import_as_user(way, sample_files(documents=8), dialog)
         assert dialog.notes == []
+        way.store.close()
+        way.store = way.bench.open_store()
+        assert way.store.take_copy_notice() is None
 
 
 def test_a_workbook_of_another_machine_resets_the_history(tmp_path: Path) -> None:
