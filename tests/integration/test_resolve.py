@@ -18,6 +18,9 @@ from armbulk.app.plan import build_plan
 from armbulk.app.session import Session
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
+from armbulk.errors import Unfinished
+from armbulk.model.outcome import Outcome
+from armbulk.model.submission import RecordResult
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
 from armbulk.results.summary import next_steps
@@ -368,3 +371,20 @@ def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], la
     assert step.endswith(advice)
     assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit("not sent yet")), lang)[0]
     assert "ARMBULK_SETTLE_SECONDS" in next_steps(items, lang)[1]  # when it helps to ask ARM again
+
+
+def test_documents_in_doubt_stop_other_runs_alone(undecided: tuple[Journey, int]) -> None:
+    """Their own run looks them up and goes on."""
+    way, run = undecided
+    way.store.verify_nothing_in_doubt(way.bench.profile.account, run)
+    with pytest.raises(Unfinished, match="until that is settled"):
+        way.store.verify_nothing_in_doubt(way.bench.profile.account, run + 1)
+
+
+def test_a_record_keeps_its_outcome(undecided: tuple[Journey, int]) -> None:
+    """What ARM says later of a record that is settled changes nothing."""
+    way, run = undecided
+    before = way.store.items(run)["outcome"].to_list()
+    way.store.save_outcomes(run, [RecordResult(1, Outcome.REJECTED, "late")])
+    assert before[0] == "created"
+    assert way.store.items(run)["outcome"].to_list() == before
