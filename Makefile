@@ -6,7 +6,7 @@ PROGRAM := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proofs lint format samples templates docs promises golden bench soak wheel clean
+.PHONY: help venv demo test proofs lint format samples templates messages docs promises golden bench soak wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ samples: $(STAMP) ## Write the sample workbooks and CSV files again
 templates: $(STAMP) ## Write the template workbooks again
 	@cd templates/workbooks && for lang in en no; do for what in customers documents; do \
 	  $(CURDIR)/$(BIN)/armbulk template $$what --lang $$lang --yes || exit 1; done; done
+
+messages: $(STAMP) ## Extract the messages of the code, update the catalogues and compile them
+	@PYTHONPATH=. $(BIN)/python docs/messages.py
 
 docs: $(STAMP) ## Write the generated pages in docs/ again
 	@$(BIN)/python docs/generate.py

@@ -250,9 +250,9 @@ def one_finding(code: str) -> list[str]:
     entry = CATALOGUE[code]
     en, no = SEVERITIES[entry.severity]
     example = EXAMPLES.get(code, Example("…", None, "…"))
-    both = [told(code, lang, example) for lang in ("en", "no")]
+    both = [told(code, lang, example) for lang in ("en", "nb")]
     rows = [
-        ("Meaning · Betydning", *(cell(plain(entry.message.text(lang))) for lang in ("en", "no"))),
+        ("Meaning · Betydning", *(cell(plain(entry.message.text(lang))) for lang in ("en", "nb"))),
         ("Example · Eksempel", *(f"`{one['cell'] or one['sheet']}` {cell(one['message'])}" for one in both)),
         ("What to do · Hva du gjør", *(cell(one["fix"]) for one in both)),
     ]
@@ -269,7 +269,7 @@ def fields_page() -> str:
     head = ("Column · Kolonne", "Other names · Andre navn", "In ARM · I ARM", "Meaning · Betydning", "Rules · Regler",
             "Example · Eksempel")  # fmt: skip
     for name, resource in RESOURCES.items():
-        both = [describe_resource(name, lang)["fields"] for lang in ("en", "no")]
+        both = [describe_resource(name, lang)["fields"] for lang in ("en", "nb")]
         rows = [one_field(en, no) for en, no in zip(*both, strict=True)]
         lines += [f"## {resource.title.en} · {resource.title.no}", "", *table(head, rows), ""]
     return "\n".join([*lines, *read_only()]) + "\n"
@@ -285,7 +285,7 @@ def read_only() -> list[str]:
     ]  # fmt: skip
     head = ("Column · Kolonne", "In ARM · I ARM", "Meaning · Betydning", "Kind · Slag", "Example · Eksempel")
     for name, resource in EXPORTS.items():
-        both = [describe_read_only_fields(name, lang) for lang in ("en", "no")]
+        both = [describe_read_only_fields(name, lang) for lang in ("en", "nb")]
         rows = [one_read_only(en, no) for en, no in zip(*both, strict=True)]
         note = resource.listing.note if resource.listing else None
         said = [f"{note.en} *{note.no}*", ""] if note else []

@@ -30,7 +30,7 @@ def describe_read_only_fields(name: str, lang: str) -> list[dict[str, Any]]:
 
 
 def _describe_field(field: Field, lang: str) -> dict[str, Any]:
-    other_names = [field.header.text("en" if lang == "no" else "no"), *field.aliases]
+    other_names = [*(name for name in field.header.all() if name != field.header.text(lang)), *field.aliases]
     return {
         "field": field.name,
         "header": field.header.text(lang),

@@ -6,7 +6,7 @@ from typing import Any
 
 from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
-from armbulk.i18n import Lang, Words
+from armbulk.i18n import ENGLISH, NORWEGIAN, Words
 from armbulk.model.fields import FieldRole, Resource
 from armbulk.resources import list_template_resources
 from armbulk.writers.inputs import back_up
@@ -59,13 +59,13 @@ def _default_name(resources: Sequence[Resource]) -> Words:
     """Return the file name of a template: the titles of its resources, without those of lines."""
     lines = [resource.lines for resource in resources]
     titles = [resource.title for resource in resources if resource not in lines]
-    english, norwegian = ([title.text(lang).lower() for title in titles] for lang in Lang)
+    english, norwegian = ([title.text(lang).lower() for title in titles] for lang in (ENGLISH, NORWEGIAN))
     return Words(f"{'-and-'.join(english)}-template.xlsx", f"{'-og-'.join(norwegian)}-mal.xlsx")
 
 
 def list_guide_rows(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
     """Yield the explanation of each column of a template, in the template's language first."""
-    other_lang = "en" if lang == "no" else "no"
+    other_lang = NORWEGIAN if lang == ENGLISH else ENGLISH
     for resource in resources:
         columns = {field.name for field in resource.fields if field.role is not FieldRole.READ_ONLY}
         first, second = (describe_resource(resource.name, language)["fields"] for language in (lang, other_lang))

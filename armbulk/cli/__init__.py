@@ -4,6 +4,7 @@ import io
 import signal
 import sys
 from collections.abc import Sequence
+from gettext import gettext
 from importlib import import_module
 from typing import Any
 
@@ -11,7 +12,9 @@ import click
 
 from armbulk import __version__
 from armbulk.cli.command import STOP, show_usage_error, stop_signals
+from armbulk.cli.language import LanguageType, TranslatedCommand, get_language, set_language
 from armbulk.errors import Exit
+from armbulk.i18n import Text
 
 _COMMANDS = {
     "demo": ("armbulk.cli.demo", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
@@ -36,7 +39,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(TranslatedCommand, click.Group):
     """Has the commands by name, and loads one when it is called."""
 
     def main(
@@ -59,6 +62,11 @@ class _Commands(click.Group):
             sys.exit(code)
         return code
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Choose the language before help or an error is shown."""
+        set_language(ctx, args)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a user needs them."""
         del ctx
@@ -75,20 +83,23 @@ class _Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, _, summary) in _COMMANDS.items()])
+        lang = get_language(ctx)
+        summaries = [(name, Text(summary).text(lang)) for name, (_, _, summary) in _COMMANDS.items()]
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl(summaries)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=LanguageType(), help="Language of messages and workbooks.")
 @click.version_option(__version__, prog_name="armbulk")
-def cli() -> None:
+def cli(lang: str | None) -> None:
     """Spreadsheets in and out of ARM, Amili's accounts receivable service.
 
     \b
     Try it:    armbulk demo
     For real:  armbulk check FILE, then armbulk plan FILE, then armbulk import FILE
     """
+    del lang  # each command reads it
 
 
 def main() -> None:

@@ -7,13 +7,14 @@ import click
 
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 
 if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @command
 @with_files
 @click.option("-o", "target", type=click.Path(path_type=Path), help="A copy of the workbook with the problems marked.")

@@ -4,16 +4,16 @@ import functools
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armbulk.app.choices import list_client_sizes
+from armbulk.cli.language import LanguageType
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
-from armbulk.i18n import Lang
 from armbulk.model.plain_text import show_safely
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     """
 
     @click.option("--profile", help="Which profile of config.toml to use.")
-    @click.option(
-        "--lang", type=click.Choice([lang.value for lang in Lang]), help="Language of messages and workbooks."
-    )
+    @click.option("--lang", type=LanguageType(), help="Language of messages and workbooks.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
     @click.option("--quiet", is_flag=True, help="Say only what is necessary.")
     @click.option("--size", type=click.Choice(list_client_sizes(), case_sensitive=False), help="The client's size.")
@@ -99,6 +97,8 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     @functools.wraps(function)
     def wrapped(**arguments: Any) -> None:
         shared = SharedOptions(**{name: arguments.pop(name) for name in SharedOptions.__slots__})
+        if shared.lang is None:  # it may stand before the command
+            shared = replace(shared, lang=click.get_current_context().find_root().params.get("lang"))
         sys.exit(_run(function, shared, arguments, new_profile=new_profile))
 
     return wrapped

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import show_export, show_run
 from armbulk.errors import Exit
 from armbulk.i18n import Words
@@ -19,7 +20,7 @@ _INTRODUCTION = Words(
 _FILES = Words("Files worth opening:", "Filer verdt å åpne:")
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.option("--folder", help="Where the demo's files go (default: a new folder).")
 @command
 def demo(context: CommandContext, folder: str | None) -> Exit:

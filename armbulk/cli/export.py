@@ -8,6 +8,7 @@ import click
 from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, list_exports
 from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.lazy_choice import LazyChoice, LazyOption
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
@@ -22,7 +23,7 @@ _OPEN_CSV = Words(
 )
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("resource", type=LazyChoice(list_exports))
 @click.option("-o", "target", type=click.Path(path_type=Path), cls=LazyOption, describe=describe_file_formats)
 @click.option("--period", metavar="YYYY-MM", help="One period of the ledger, or one month.")

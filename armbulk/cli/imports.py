@@ -6,6 +6,7 @@ import click
 
 from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.input_files import with_files
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import show_import
 from armbulk.errors import Exit
 
@@ -55,7 +56,7 @@ def import_(
     return result.exit_code
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("run", required=False, type=NUMBER)
 @click.option("-o", "target", help="The result workbook.")
 @click.option("--look-up", is_flag=True, help="Look each document up at ARM before it is sent.")

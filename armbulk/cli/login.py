@@ -8,6 +8,7 @@ import click
 
 from armbulk.app.choices import list_client_sizes
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import Exit, QuestionError
 from armbulk.i18n import Words
@@ -35,7 +36,7 @@ _SOLE_SENDER = Words(
 )
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.option("--base-url", help="ARM's address, like https://HOST/arm/v1.")
 @click.option("--client-no", help="Your client number at ARM.")
 @click.option("--token-url", help="Where tokens are given (client credentials).")
@@ -144,7 +145,7 @@ def _ask(
     return default
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @command
 def logout(context: CommandContext) -> Exit:
     """Take a profile's secret out of this machine's keyring.

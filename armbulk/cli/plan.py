@@ -6,13 +6,14 @@ import click
 
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 
 if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.option("--skip-invalid", is_flag=True, help="Plan the good records; hold back those with errors.")
 @click.option("--update", is_flag=True, help="Plan to change customers (PUT): only the keys given change.")
 @click.option(

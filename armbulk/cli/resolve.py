@@ -7,6 +7,7 @@ import click
 
 from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.flags import choose_flag
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 from armbulk.model.decision import Decision
 
@@ -18,7 +19,7 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
     return click.option(f"--{decision}", is_flag=True, help=meaning)
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("run", required=False, type=NUMBER)
 @_decision_option(Decision.MARK_CREATED, "ARM has them: you have seen them there.")
 @_decision_option(Decision.GIVE_UP, "They are settled elsewhere; nothing is sent.")

@@ -6,11 +6,12 @@ from datetime import timedelta
 import click
 
 from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @command
 def runs(context: CommandContext) -> Exit:
     """List the runs so far, newest first.
@@ -22,7 +23,7 @@ def runs(context: CommandContext) -> Exit:
     return Exit.OK
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("run", type=NUMBER)
 @command
 def show(context: CommandContext, run: int) -> Exit:
@@ -35,7 +36,7 @@ def show(context: CommandContext, run: int) -> Exit:
     return Exit.OK
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("run", type=NUMBER)
 @click.option("-o", "target", help="The result workbook.")
 @command
@@ -54,7 +55,7 @@ def results(context: CommandContext, run: int, target: str | None) -> Exit:
     return Exit.OK
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.option("--older-than", "age", required=True, metavar="90d", help="Runs that ended longer ago: 90d, 12w.")
 @click.option("--yes", is_flag=True, help="Ask no questions.")
 @command

@@ -5,10 +5,11 @@ from typing import Any
 import click
 
 from armbulk.cli.command import CommandContext, InterruptHandler, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Which port (default: a free one).")
 @click.option("--dialect", multiple=True, metavar="NAME=VALUE", help="Behave otherwise in one respect.")
 @click.option("--fault", multiple=True, help="Fail on purpose, e.g. lose-after:POST:documents/batches:1.")

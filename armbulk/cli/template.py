@@ -6,11 +6,12 @@ import click
 
 from armbulk.app.choices import list_templates
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.lazy_choice import LazyChoice
 from armbulk.errors import Exit
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("resource", type=LazyChoice(list_templates))
 @click.option("-o", "target", type=click.Path(path_type=Path), help="The workbook (default: a name in this folder).")
 @click.option("--examples", is_flag=True, help="Fill in a few rows that show how.")

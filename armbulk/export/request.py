@@ -191,6 +191,6 @@ def _find_field(fields: Sequence[Field], name: str) -> Field | None:
     """The field with this name: its own, its header in either language, or its path."""
     folded = fold_header(name)
     for known in fields:
-        if folded in {fold_header(text) for text in (known.name, known.path, known.header.en, known.header.no)}:
+        if folded in {fold_header(text) for text in (known.name, known.path, *known.header.all())}:
             return known
     return None

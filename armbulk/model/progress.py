@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from armbulk.i18n import Lang, Words
+from armbulk.i18n import ENGLISH, Words
 
 _STEPS_NO = {"posted": "sendt", "polled": "spurt", "asked": "slått opp"}
 _STEP = Words("batch {batch} {step} · {done} of {total} finished", "batch {batch} {step} · {done}/{total} ferdig")
@@ -89,9 +89,9 @@ class Progress:
     def text(self, lang: str) -> str:
         """Return the event as a sentence; times are local."""
         if self.doing == "skew":
-            return self._skew_text(norwegian=lang == Lang.NO)
+            return self._skew_text(norwegian=lang != ENGLISH)
         moment = datetime.fromtimestamp(self.until, UTC).astimezone()
-        step = _STEPS_NO.get(self.doing, self.doing) if lang == Lang.NO else self.doing
+        step = _STEPS_NO.get(self.doing, self.doing) if lang != ENGLISH else self.doing
         return (
             _TEXTS.get(self.doing, _STEP)
             .text(lang)
@@ -110,4 +110,4 @@ class Progress:
         return f"This machine's clock is {minutes} minutes {side} ARM's; the limits are counted by ARM's."
 
     def __str__(self) -> str:
-        return self.text(Lang.EN)
+        return self.text(ENGLISH)

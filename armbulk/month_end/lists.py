@@ -10,7 +10,7 @@ from armbulk.export.fetched_list import FetchedList, fetch_list
 from armbulk.export.request import ExportRequest
 from armbulk.export.result import find_gaps
 from armbulk.export.session import ExportSession, OnProgress
-from armbulk.i18n import Words
+from armbulk.i18n import NORWEGIAN, Words
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
@@ -31,7 +31,7 @@ class Unavailable(Exception):  # noqa: N818 - a fact about ARM
 
 def format_words(words: Words, *values: object) -> Words:
     """Return a text with its gaps filled, in both languages."""
-    return Words(words.en.format(*values), words.no.format(*values))
+    return Words(words.en.format(*values), words.text(NORWEGIAN).format(*values))
 
 
 def is_list_missing(error: ServerError | ForbiddenError) -> bool:

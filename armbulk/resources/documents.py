@@ -50,15 +50,15 @@ def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tupl
               Words(f"{prefix_en} without VAT, in its currency.", f"{prefix_no} uten mva, i bilagets valuta."),
               "5200", specific_header=excl_vat,
               aliases=("Excl. VAT", "Eks. mva", "Netto", "Nettobeløp", "Net amount", "Beløp ekskl. mva",
-                       excl_vat.en, excl_vat.no)),
+                       *excl_vat.all())),
         Field("vat", Words("VAT", "Mva"), "currencyAmounts.vat", FieldType.AMOUNT,
               Words("The VAT amount.", "Mva-beløpet."),
-              "1300", specific_header=vat, aliases=("VAT amount", "Mva-beløp", vat.en, vat.no)),
+              "1300", specific_header=vat, aliases=("VAT amount", "Mva-beløp", *vat.all())),
         Field("incl_vat", Words("Amount incl. VAT", "Beløp inkl. mva"), "currencyAmounts.inclVat", FieldType.AMOUNT,
               Words(f"{prefix_en} with VAT, in its currency.", f"{prefix_no} med mva, i bilagets valuta."),
               "6500", specific_header=incl_vat,
               aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Bruttobeløp", "Gross amount", "Beløp inklusive mva",
-                       incl_vat.en, incl_vat.no)),
+                       *incl_vat.all())),
     )  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """Load the settings: option > environment > profile > default. Nothing else reads the environment."""
 
+import ctypes
+import locale
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +14,7 @@ import platformdirs
 
 from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError
-from armbulk.i18n import Lang
+from armbulk.i18n import choose_language, find_language, list_languages
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.limits import QuotaLimits
 from armbulk.quota.tiers import TIERS
@@ -64,7 +67,7 @@ def load_profile(
         name=name,
         home=home,
         store_url=values.get("store") or f"sqlite:///{home / 'armbulk.db'}",
-        lang=_check_lang(values.get("lang") or _locale_lang(environ)),
+        lang=_read_lang(values.get("lang"), environ),
         base_url=base_url,
         client_no=values.get("client_no", "").strip(),
         login=login,
@@ -127,7 +130,10 @@ def locate_home(environ: Mapping[str, str]) -> Path:
 
 
 def read_environment() -> Mapping[str, str]:
-    """Return the environment of the process."""
+    """Return the environment of the process; on Windows with the language of its windows, which it does not name."""
+    if sys.platform == "win32":
+        language = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+        return {"LANG": language, **os.environ}
     return os.environ
 
 
@@ -202,12 +208,8 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
         raise SettingsError("limits-wrong", f"client_size is {values['client_size']!r}", hint) from None
 
 
-def _check_lang(lang: str) -> str:
-    if lang not in list(Lang):
-        raise SettingsError("lang-unknown", f"There is no language {lang!r}", "Use en or no")
-    return lang
-
-
-def _locale_lang(environ: Mapping[str, str]) -> str:
-    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    return "no" if locale.lower().startswith(("nb", "nn", "no")) else "en"
+def _read_lang(lang: str | None, environ: Mapping[str, str]) -> str:
+    known = find_language(lang) if lang else choose_language(environ)
+    if known is None:
+        raise SettingsError("lang-unknown", f"There is no language {lang!r}", f"Use {' or '.join(list_languages())}")
+    return known

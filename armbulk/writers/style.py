@@ -74,7 +74,7 @@ def escape_text(text: str) -> str:
     safe = _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     if len(safe) <= EXCEL_MAX_CELL_CHARS:
         return safe
-    return safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {PROBLEMS.en}/{PROBLEMS.no})"
+    return safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {'/'.join(PROBLEMS.all())})"
 
 
 def outcomes_of_sheet(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
@@ -91,7 +91,7 @@ def outcome_colour(name: str, value: str | None) -> str | None:
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
     """Return the outcome columns an earlier result left in a sheet: field → letter."""
     header = sheet.frame.filter(pl.col("row") == header_row)
-    by_header = {fold_header(text): name for name, words in OUTCOME_HEADERS.items() for text in (words.en, words.no)}
+    by_header = {fold_header(text): name for name, words in OUTCOME_HEADERS.items() for text in words.all()}
     letters: dict[str, str] = {}
     for letter in sheet.letters:
         text = header[letter][0] if header.height else None

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 import xlsxwriter
 
-from armbulk.i18n import YES, Words
+from armbulk.i18n import ENGLISH, NORWEGIAN, YES, Words
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.result_columns import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE
@@ -190,7 +190,7 @@ def _write_guide(page: Any, guide: Sequence[GuideRow], lang: str, formats: Mappi
     for row, words in enumerate(_INSTRUCTIONS, start=1):
         page.write_string(row, 0, words.text(lang), formats["instruction"])
     top = len(_INSTRUCTIONS) + 2
-    languages = (lang, "en" if lang == "no" else "no")
+    languages = (lang, NORWEGIAN if lang == ENGLISH else ENGLISH)
     for column, (words, width) in enumerate(_GUIDE_COLUMNS):
         page.set_column(column, column, width)
         page.write_string(top, column, words.text(languages[_GUIDE_LANGUAGE.get(column, 0)]), formats["required"])

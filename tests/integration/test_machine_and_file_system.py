@@ -388,7 +388,7 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     mark = tmp_path / beside
     mark.write_bytes(b"")
     assert "is open in another program" in verify_writable(target, "en")
-    assert "er åpen i et annet program" in verify_writable(target, "no")
+    assert "er åpen i et annet program" in verify_writable(target, "nb")
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
     assert clock.slept <= MAX_WAIT + 1
