@@ -53,7 +53,7 @@ def create_run(
             "reading": asdict(inputs.options),
             "look_first": plan.lookups is not None and plan.lookups.documents > 0,
             "look_until": plan.lookups.until if plan.lookups else None,
-            "sole_sender": profile.sole_sender,
+            "sole_sender": profile.sole_sender and store.is_guarded(),
             "first_import": plan.options.first_import,
             "overwrite": plan.options.overwrite,
             "compare_customers": not plan.options.first_import,

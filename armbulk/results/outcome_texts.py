@@ -9,6 +9,7 @@ from armbulk.model.outcome import (
     CUSTOMER_IN_CONFLICT,
     DIFFERENT_AT_ARM,
     ERRORS_FIRST,
+    EXISTS_AT_ARM,
     HELD_ALREADY,
     HIDDEN_ROW,
     NOT_AT_ARM,
@@ -58,6 +59,7 @@ _MESSAGES_NO = {
         "samme kunde, dato, valuta og beløp inkl. mva, men andre linjer, tekster eller datoer"
     ),
     "the document as this file has it, as far as ARM shows it": "bilaget slik filen har det, så langt ARM viser det",
+    "only leading zeros or blanks differ": "bare innledende nuller eller mellomrom er forskjellige",
     "no document with this number": "ikke noe bilag med dette nummeret",
     "nothing was changed": "ingenting er endret",
     "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
@@ -92,6 +94,7 @@ _MESSAGES_NO = {
 
 _BEGINNINGS_NO = {
     "ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: ",
+    EXISTS_AT_ARM: "ARM sier at bilaget finnes fra før",
     REJECTED_WITHOUT_NAME: "ARM avviste poster uten å si hvilke",
 }
 """How messages begin that go on in ARM's words."""
@@ -102,8 +105,10 @@ _SENTENCES_NO = (
         r"run (\d+) sent another document with this number: (?P<rest>.*)",
         r"kjøring \1 sendte et annet bilag med nummeret: ",
     ),
+    (r"run (\d+) sent this document with number (.*)", r"kjøring \1 sendte dette bilaget med nummer \2"),
     (r"in conflict in run (\d+): (?P<rest>.*)", r"i konflikt i kjøring \1: "),
     (r"ARM holds another document with this number(: )?(?P<rest>.*)", r"ARM har et annet bilag med dette nummeret\1"),
+    (r"ARM holds this document with number (.*)", r"ARM har dette bilaget med nummer \1"),
     (r"ARM holds (\d+) documents with number (.*)", r"ARM har \1 bilag med nummer \2"),
     (r"not yet settled in run (\d+)", r"ikke avklart ennå i kjøring \1"),
     (r"given up in run (\d+): not sent again", r"gitt opp i kjøring \1: sendes ikke på nytt"),

@@ -200,10 +200,11 @@ class Submitter:
 
     def _doubt_batches_with_number(self, batch: Batch, uuid: str) -> bool:
         """Return whether ARM gave other batches the same number; it proves nothing then, so these are in doubt, too."""
-        store, run_id = self.session.store, self.session.run.id
-        others = [other for other in store.batches(run_id) if other.uuid == uuid]
+        store, run = self.session.store, self.session.run
+        others = store.batches_with_number(run.account, uuid)
         for doubtful in (*others, batch) if others else ():
-            store.append_message(run_id, SAME_NUMBER, [record.no for record in store.open_records(doubtful.id)])
+            open_nos = [record.no for record in store.open_records(doubtful.id)]
+            store.append_message(doubtful.run, SAME_NUMBER, open_nos)
         for other in others:
             if other.state is BatchState.ACCEPTED:
                 store.move_batch(other.id, BatchState.IN_DOUBT, SAME_NUMBER)

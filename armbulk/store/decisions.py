@@ -9,7 +9,7 @@ from armbulk.errors import Unfinished
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
-from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent_key
+from armbulk.store.schema import batch, belongs_to, event, item, look, run
 
 SENT_AGAIN = "sent again"
 """The event of a batch whose documents may have been sent before: ARM is asked for each before it goes."""
@@ -164,7 +164,7 @@ def is_sent_again(conn: sa.Connection, batch_id: int) -> bool:
 
 
 def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> int:
-    """Move documents of one batch into a new batch of their run; their numbers count as sent again when it goes.
+    """Move documents of one batch into a new batch of their run; their numbers stay taken for other runs.
 
     Returns:
         The id of the new batch.
@@ -173,6 +173,5 @@ def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> 
     nos = [document.no for document in documents]
     source = conn.execute(sa.select(batch).where(batch.c.id == first.batch)).mappings().one()
     new_id = move_to_new_batch(conn, source, nos, message=None)
-    conn.execute(sa.delete(sent_key).where(sent_key.c.run == first.run, sent_key.c.item.in_(nos)))
     conn.execute(sa.delete(look).where(look.c.run == first.run, look.c.item.in_(nos)))  # what was seen before they went
     return new_id

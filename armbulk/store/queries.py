@@ -70,6 +70,12 @@ class StoreReader:
         with self._engine.connect() as conn:
             return [to_batch(row) for row in conn.execute(query).mappings()]
 
+    def batches_with_number(self, account: Account, uuid: str) -> list[Batch]:
+        """Return the batches of a client, whatever run they belong to, to which ARM gave a number."""
+        query = sa.select(batch).join_from(batch, run).where(*belongs_to(run, account), batch.c.uuid == uuid)
+        with self._engine.connect() as conn:
+            return [to_batch(row) for row in conn.execute(query.order_by(batch.c.id)).mappings()]
+
     def batch(self, batch_id: int) -> Batch:
         """Return one batch."""
         with self._engine.connect() as conn:

@@ -31,6 +31,7 @@ from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.schema import (
+    SENT_KEY_INDEXES,
     batch,
     belongs_to,
     client,
@@ -83,6 +84,8 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
             if conn.dialect.name == "sqlite":
                 migrate(conn)
             metadata.create_all(conn)
+            for index in SENT_KEY_INDEXES:
+                index.create(conn, checkfirst=True)
             if conn.execute(sa.select(identity.c.id)).first() is None:
                 conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
             if conn.execute(sa.select(sequence.c.id)).first() is None:
