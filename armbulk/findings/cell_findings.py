@@ -57,6 +57,12 @@ CELLS: dict[str, FindingType] = {
         "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy",
         "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd",
     ),
+    "date-as-number": error(
+        "{value} is a number without a date format; as an Excel date it is {detail}",
+        "{value} er et tall uten datoformat; som Excel-dato er det {detail}",
+        "If {detail} is right, format the cells as dates, or write {detail}; else write the date as yyyy-mm-dd",
+        "Hvis {detail} er riktig, formater cellene som datoer eller skriv {detail}; ellers skriv datoen som åååå-mm-dd",
+    ),
     "ambiguous-date": error(
         '"{value}" may be read as two different dates',
         "«{value}» kan leses som to forskjellige datoer",
@@ -118,6 +124,13 @@ CELLS: dict[str, FindingType] = {
         "{value} står i filen som {value}{detail}, slik som alle verdier i kolonnen; desimalene er fjernet",
         "Compare it with the original: a leading zero would be lost too",
         "Sammenlign med originalen: en ledende null ville også vært tapt",
+    ),
+    "blanks-removed": warning(
+        '"{value}" is sent without its blanks, as {detail}; its check digit is right',
+        "«{value}» sendes uten mellomrom, som {detail}; kontrollsifferet stemmer",
+        "Nothing to do if {detail} is right",
+        "Ingenting å gjøre hvis {detail} er riktig",
+        tunable=True,
     ),
     "date-in-identifier": error(
         "Excel has turned this value into the date {value}",

@@ -62,6 +62,12 @@ SHEETS: dict[str, FindingType] = {
         "Endre overskriften til Mva %, eller skriv mva-beløpene",
         tunable=True,
     ),
+    "header-currency-differs": error(
+        'The column "{value}" names a currency, but documents are in another one (row and currency: {detail})',
+        "Kolonnen «{value}» nevner en valuta, men bilag er i en annen (rad og valuta: {detail})",
+        "Correct the currency of the documents, or the header if the amounts are in the documents' currency",
+        "Rett valutaen i bilagene, eller overskriften hvis beløpene er i bilagenes valuta",
+    ),
     "missing-column": error(
         'The required column "{header}" is missing',
         "Den påkrevde kolonnen «{header}» mangler",
@@ -173,6 +179,13 @@ SHEETS: dict[str, FindingType] = {
         "Teksten i anførselstegn inneholder {detail} hele linjer av filen: et løst anførselstegn har slukt dem",
         "Remove the stray quote, or write a quote inside a text as two",
         "Fjern det løse anførselstegnet, eller skriv et anførselstegn inne i en tekst som to",
+    ),
+    "quotes-in-text": warning(
+        "The text begins with quotes that do not enclose all of it; it is read as it is: {value}",
+        "Teksten begynner med anførselstegn som ikke omslutter hele teksten; den leses som den er: {value}",
+        "Nothing to do if that is right; else correct the text",
+        "Ingenting å gjøre hvis det er riktig; ellers rett teksten",
+        tunable=True,
     ),
     "text-too-long": error(
         "The text is longer than {detail} characters",

@@ -11,6 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 _SYMBOLS = {"%": " pct ", "‰": " permille ", "€": " eur ", "$": " usd ", "£": " gbp ", "#": " no "}
+_CURRENCY = r"(?:i |in )?(kroner|kr|nok|sek|dkk|isk|eur|euro|usd|gbp|chf|pln|€|\$|£)\.?"
+_CURRENCY_AT_END = re.compile(
+    rf"(?i)(?<=\S)(?:\s*[(\[]\s*(?:i |in )?{_CURRENCY}\s*[)\]]|[\s,]+(?:i |in )?{_CURRENCY})\s*$"
+)
+_CODES = {"KRONER": "KR", "EURO": "EUR", "€": "EUR", "$": "USD", "£": "GBP"}
 _LABEL_OF_RATE = re.compile(r"[0-9]+(?:[.,][0-9]+)? ?%")  # "Mva 25 %" is the amount at that rate
 _PER = re.compile(r"/ *(?:stk|enhet|unit|pcs|each|kg|m2|m3|l|liter|time|hour|dag|day|uke|week|mnd|m[åa]ned|month)\b")
 _OTHERWISE_NUMBERS = re.compile(
@@ -83,6 +88,16 @@ def spell_symbols(header: str) -> str:
     for symbol, word in _SYMBOLS.items():
         header = header.replace(symbol, word)
     return header
+
+
+@lru_cache(maxsize=8192)
+def split_currency(header: str) -> tuple[str, str | None]:
+    """Return (a header without the currency at its end, its code): `Mva (kr)` → Mva, KR; None where there is none."""
+    match = _CURRENCY_AT_END.search(unicodedata.normalize("NFKC", header))
+    if match is None:
+        return header, None
+    name = (match[1] or match[2]).upper()
+    return match.string[: match.start()], _CODES.get(name, name)
 
 
 @lru_cache(maxsize=8192)

@@ -12,8 +12,8 @@ import polars as pl
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
 from armbulk.i18n import Lang
 from armbulk.mapping.amount_headers import judge_unknown_headers
-from armbulk.mapping.header_units import Unit, find_units, spell_symbols
-from armbulk.model.fields import Field, FieldRole, Resource
+from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
 from armbulk.model.sheet import Sheet
 
@@ -295,13 +295,14 @@ def _match_columns(
     columns: dict[str, str] = {}
     findings = [empty_findings()]
     unknown: list[tuple[str, str]] = []
-    for letter in sheet.letters:
-        text = header[letter][0]
-        if text is None or fold_header(text) in _IGNORED:
+    texts = {letter: text for letter in sheet.letters if (text := header[letter][0]) is not None}
+    in_currency = _match_currency_headers(texts, names)
+    for letter, text in texts.items():
+        if fold_header(text) in _IGNORED:
             continue
-        column = names.get(fold_header(text))
+        column = names.get(fold_header(text)) or in_currency.get(letter)
         if column is None:
-            if fold_header(text) not in ignored:
+            if not {fold_header(text), fold_header(split_currency(text)[0])} & ignored:
                 unknown.append((letter, text))
             continue
         cell = {"row": row, "column": letter, "field": column.name, "value": text}
@@ -315,6 +316,24 @@ def _match_columns(
     missing = [column.name for column in resource.fields if column.required and column.name not in columns]
     findings += [make_finding(index, "missing-column", row=row, field=name) for name in missing]
     return HeaderMatch(resource, row, columns, pl.concat(findings))
+
+
+def _match_currency_headers(texts: Mapping[str, str], names: Mapping[str, Field]) -> dict[str, Field]:
+    """Return letter → field of amounts with a currency in their header, such as `Beløp inkl. mva (NOK)`.
+
+    Where another column may be the same field, the user decides. `validation.header_currencies` compares the currency
+    with the rows'.
+    """
+    known = {names[folded].name for text in texts.values() if (folded := fold_header(text)) in names}
+    candidates: dict[str, list[str]] = {}
+    for letter, text in texts.items():
+        base, currency = split_currency(text)
+        column = names.get(fold_header(base)) if currency else None
+        is_money = column is not None and (column.type is FieldType.AMOUNT or column.name == "price")
+        if column is not None and is_money and column.name not in known and fold_header(text) not in names:
+            candidates.setdefault(column.name, []).append(letter)
+    fields = {column.name: column for column in names.values()}
+    return {letters[0]: fields[name] for name, letters in candidates.items() if len(letters) == 1}
 
 
 def _report_unknown(

@@ -9,6 +9,7 @@ import polars as pl
 
 from armbulk.model.sheet import Table
 from armbulk.validation.amounts import AMOUNTS
+from armbulk.validation.cell_findings import with_norm
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "continuation-rows"]
@@ -36,6 +37,7 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     )
     kept = _drop_where(kept, "no-amount-column", kept.filter(is_unclear))
     kept = _drop_where(kept, "no-header", kept.filter(pl.col("code") == "narrow-header"))
+    kept = _drop_of_continuation_rows(kept, findings, tables)
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
     return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")
 
@@ -78,6 +80,23 @@ def _drop_of_field_counts(findings: pl.DataFrame) -> pl.DataFrame:
     lines = findings.filter(pl.col("code").is_in(_FIELD_COUNT_CODES))
     for code in ("required", "amount-missing", "amounts-differ", "no-header"):
         findings = _drop_where(findings, code, lines, "row")
+    return findings
+
+
+def _drop_of_continuation_rows(
+    findings: pl.DataFrame, every_finding: pl.DataFrame, tables: Mapping[str, Table]
+) -> pl.DataFrame:
+    """Report rows without a document number, not that the amount of the document above lacks them."""
+    continuing = every_finding.filter(pl.col("code") == "continuation-rows").select("sheet", "row")
+    if continuing.is_empty() or not {"documents", "lines"} <= set(tables):
+        return findings
+    lines, documents = tables["lines"], tables["documents"]
+    ordered = with_norm(lines, lines.resource.record_key).sort("sheet", "row")
+    above = ordered.with_columns(pl.col("norm").forward_fill().over("sheet"))
+    norms = above.join(continuing, on=["sheet", "row"], how="semi").select("norm")
+    causes = with_norm(documents, documents.resource.key).join(norms, on="norm", how="semi")
+    for code in ("lines-sum-differs", "amount-from-lines"):
+        findings = _drop_where(findings, code, causes, "row")
     return findings
 
 

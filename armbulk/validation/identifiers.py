@@ -5,12 +5,14 @@ import polars as pl
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
 from armbulk.resources.code_lists import NORWAY_NAMES, POSTAL_CODE_DIGITS
+from armbulk.resources.identifiers import is_kid
 from armbulk.validation import characters
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 
 _SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
 _DECIMAL_ZERO = r"^([0-9]+)([.,]0+)$"
 _NOT_AVAILABLE = ["N/A", "n/a"]  # what people write, too; as a text it may be meant
+_BLANK = r"\s"
 _CODE = r"^[\p{L}\p{N}_-]{1,4}$"  # Amili's codes are short; longer ones are words
 _MAX_CODE_DIGITS = 6
 """A code with so many digits may have lost several zeros; a longer number has lost one."""
@@ -107,6 +109,11 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
         *([cells.has_characters("not-ascii", characters.NOT_ASCII)] if field.is_key else []),
     ]
     value = pl.when(is_padded).then(padded).otherwise(text)
+    if field.format == "kid":
+        without_blanks = text.str.replace_all(_BLANK, "")
+        has_blanks = cells.is_kind("text") & text.str.contains(_BLANK) & is_kid(without_blanks)
+        value = pl.when(has_blanks).then(without_blanks).otherwise(value)
+        issues.append(("blanks-removed", has_blanks, without_blanks))
     if field.code_words:
         value, of_words = _read_code_words(cells)
         issues += of_words

@@ -20,7 +20,9 @@ _DASHES = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
 _CROWNS = "kroner|kr"
 _CURRENCY = rf"{_CROWNS}|nok|sek|dkk|isk|eur|usd|gbp|chf|pln|€|\$|£"
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "KRONER": "KR"}
-_CURRENCIES_OF_CROWNS = ["NOK", "SEK", "DKK", "ISK"]
+CURRENCIES_OF_CROWNS = ["NOK", "SEK", "DKK", "ISK"]
+"""The currencies that `kr` may be."""
+
 _NO_DECIMALS = " *[.,:] *-{1,2}"
 _MAY_BE_TWO = r"-?[1-9][0-9]{0,2}[.,][0-9]{3}"
 _PARSED = ("plain", "may_be_two", "is_dash", "currency")
@@ -60,7 +62,7 @@ def find_other_currency(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: C
     own = sheet_frame[letter].str.strip_chars().str.to_uppercase() if letter else pl.lit(None, dtype=pl.String)
     named, frame = pl.col("currency"), frame.with_columns(own.alias("own"))
     is_same = named == pl.col("own")
-    is_same |= (named == "KR") & pl.col("own").fill_null("NOK").is_in(_CURRENCIES_OF_CROWNS)
+    is_same |= (named == "KR") & pl.col("own").fill_null("NOK").is_in(CURRENCIES_OF_CROWNS)
     is_same |= (named == "NOK") & pl.col("own").is_null()
     other = pl.when(~is_same.fill_null(value=False)).then(named).alias("other_currency")
     return frame.with_columns(other).with_columns(pl.when(pl.col("other_currency").is_null()).then(pl.col("plain")))

@@ -13,6 +13,7 @@ from armbulk.errors import FileError
 from armbulk.findings.frame import render_findings
 from armbulk.mapping.header_units import is_money, is_price
 from armbulk.mapping.headers import find_similar, index_headers
+from armbulk.model.read_options import ReadOptions
 from armbulk.readers import read_sheets
 from armbulk.readers.xlsx_values import to_plain_number
 from armbulk.resources import RESOURCES, fields_by_name
@@ -108,6 +109,44 @@ def test_midnight_is_no_time_of_day(tmp_path: Path, written: str) -> None:
 def test_another_time_is_asked_about(tmp_path: Path, written: str) -> None:
     """A time of day may be the next day elsewhere."""
     assert codes(check_texts(tmp_path, documents=[document("F1", date=written)])) == [(2, "D", "date-with-time")]
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "day"),
+    [
+        ("2. november 2026", None, "2026-11-02"), ("2. des.\u00a02026", None, "2026-12-02"),
+        ("02-Nov-2026", "mdy", "2026-11-02"), ("Nov 2nd, 2026", None, "2026-11-02"),
+        ("2026-mai-02", "ymd", "2026-05-02"), ("02-nov-26", "dmy", "2026-11-02"),
+        ("02-nov-26", None, "ambiguous-date"), ("31. april 2026", None, "not-a-date"),
+        ("2. tull 2026", None, "not-a-date"), ("46320", None, "date-as-number"), ("123", None, "not-a-date"),
+    ],
+)  # fmt: skip
+def test_dates_with_the_name_of_the_month(tmp_path: Path, written: str, order: str | None, day: str) -> None:
+    """A month's name leaves one reading, but for a year of two digits; a number of days is named with its date."""
+    rows = [document("F1", date=written, due="2027-01-01")]
+    checked = check_texts(tmp_path, ReadOptions(dates=order), documents=rows)
+    found = codes(checked)
+    value = checked.tables["documents"].rows["document_date"][0]
+    assert (str(value) if value else found[0][2]) == day
+    assert found == ([] if value else [(2, "D", day)])
+    if day == "date-as-number":
+        assert checked.findings.filter(checked.findings["code"] == day)["detail"].to_list() == ["2026-10-25"]
+
+
+@pytest.mark.parametrize(
+    ("kid", "sent", "code"),
+    [
+        ("1234 5678 903", "12345678903", "blanks-removed"),
+        ("1234\u00a05678\u202f903", "12345678903", "blanks-removed"),
+        ("1234 5678 904", "1234 5678 904", "pattern"), ("12345678903", "12345678903", None),
+    ],
+)  # fmt: skip
+def test_a_kid_with_blanks(tmp_path: Path, kid: str, sent: str, code: str | None) -> None:
+    """Where its check digit is right the blanks are no part of it."""
+    checked = check_texts(tmp_path, f=[f"{DOCUMENT_HEADERS};KID", f"{document('F1')};{kid}"])
+    assert checked.tables["documents"].rows["kid"].to_list() == [sent]
+    assert codes(checked) == ([(2, "J", code)] if code else [])
+    assert (sent_documents(checked) == []) == (code == "pattern")
 
 
 def test_dates_with_dots_are_not_half_converted(tmp_path: Path) -> None:
