@@ -177,6 +177,20 @@ CELLS: dict[str, FindingType] = {
         "Eksporter filen på nytt som UTF-8, eller rett bokstaven",
         tunable=True,
     ),
+    "html-code": warning(
+        '"{value}" holds a code of web pages ({detail}), which is sent as it is',
+        "«{value}» inneholder en kode fra nettsider ({detail}), som sendes som den er",
+        "Write the character itself, for example & for &amp;",
+        "Skriv selve tegnet, for eksempel & for &amp;",
+        tunable=True,
+    ),
+    "grouped-identifier": warning(
+        '"{value}" looks like a number with a thousands separator; it is sent as it is',
+        "«{value}» ser ut som et tall med tusenskille; det sendes som det er",
+        "Nothing to do if the separator belongs to the value; else remove it",
+        "Ingenting å gjøre hvis skilletegnet hører til verdien; ellers fjern det",
+        tunable=True,
+    ),
     "unusable-character": error(
         "The value holds a character that must not stand in it ({detail})",
         "Verdien inneholder et tegn som ikke kan stå der ({detail})",
@@ -236,6 +250,12 @@ CELLS: dict[str, FindingType] = {
         "and enter it again",
         "Skriv tallet uten prosentformat, for eksempel 5,5; der en tekst hører hjemme, formater cellen som Tekst og "
         "skriv den på nytt",
+    ),
+    "percent-not-amount": error(
+        "The cell shows a percentage ({value}), but {header} is an amount",
+        "Cellen viser en prosent ({value}), men {header} er et beløp",
+        'Enter the amount; a rate belongs in a column of its own, such as "VAT %"',
+        "Skriv beløpet; en sats hører hjemme i en egen kolonne, som «Mva %»",
     ),
     "other-currency": error(
         'The amount "{value}" is in {detail}, but its row does not have that currency',

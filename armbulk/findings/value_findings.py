@@ -10,6 +10,12 @@ VALUES: dict[str, FindingType] = {
         "Fill in the cell",
         "Fyll ut cellen",
     ),
+    "few-values": error(
+        "Most required cells of row {row} are empty ({detail})",
+        "De fleste påkrevde cellene i rad {row} er tomme ({detail})",
+        "Fill in the row; if it is no record (a note, another table), remove it",
+        "Fyll ut raden; er den ingen post (et notat, en annen tabell), fjern den",
+    ),
     "value-not-mapped": error(
         'The mapping does not say what "{value}" is',
         "Kolonnetilordningen sier ikke hva «{value}» er",

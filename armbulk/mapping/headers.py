@@ -29,6 +29,8 @@ _MIN_SUGGESTION_SIMILARITY = 0.8
 _MIN_SIMILAR_CHARS = 5
 _DIGITS = re.compile("[0-9]")
 _SEPARATORS = re.compile(r"[\W_]+")
+_DATE_PATTERN = re.compile(r"(?i)\s*[(\[]\s*(?:[dmyå]{1,4}[.\-/ ]?){2,3}\s*[)\]]\s*$")  # (dd.mm.åååå)
+_BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,9 @@ _NOT_RECOGNISED = HeaderMatch(None, None)
 def fold_header(text: str) -> str:
     """Return a header as it is compared: without case, spaces, punctuation and invisible characters.
 
-    A character with a meaning is a word: `Mva %` is a rate, `Mva` an amount.
+    A character with a meaning is a word: `Mva %` is a rate, `Mva` an amount. The pattern of a date is none.
     """
-    plain = spell_symbols(unicodedata.normalize("NFKC", text)).casefold()
+    plain = spell_symbols(_DATE_PATTERN.sub("", unicodedata.normalize("NFKC", text))).casefold()
     return _SEPARATORS.sub("", plain)
 
 
@@ -351,13 +353,19 @@ def _report_unknown(
     }
     for number, (letter, text) in enumerate(headers):
         cell: dict[str, str | int | None] = {"row": row, "column": letter, "value": text}
-        similar = find_similar(text, names)
+        similar = find_similar(text, names) or _find_required(text, missing)
         if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
             rows.append({"code": "header-near", "field": similar.name, **cell})
         else:
             suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else ""
             rows.append({"code": "unknown-header", "detail": suggestion, **cell})
     return make_findings(sheet, rows)
+
+
+def _find_required(text: str, missing: Mapping[str, Field]) -> Field | None:
+    """Return the required field whose header is in a text but for the brackets at its end: `Kundenr (ny)`."""
+    column = missing.get(fold_header(_BRACKET.sub("", text)))
+    return column if column is not None and column.required and not has_other_unit(text, column) else None
 
 
 def _suggest_header(text: str, names: Mapping[str, Field]) -> str:

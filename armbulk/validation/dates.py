@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from armbulk.validation.cell_column import CellColumn, ParsedColumn
-from armbulk.validation.characters import INVISIBLE
+from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ](?:kl\.? ?)?[0-9]{1,2}[:.][0-9]{2}"
@@ -27,6 +27,14 @@ _MONTHS = (
     "nov november", "des dec desember december",
 )  # fmt: skip
 _MONTH_NUMBERS = {name: f"{number:02}" for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_WEEKDAY = r"^(\p{L}{3,9})\.?,? +"
+_WEEKDAYS = (
+    "mandag mon monday man", "tirsdag tue tuesday tir tues", "onsdag wed wednesday ons",
+    "torsdag thu thursday tor thur thurs", "fredag fri friday fre", "lørdag sat saturday lør",
+    "søndag sun sunday søn",
+)  # fmt: skip
+_WEEKDAY_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
+_BLANK_BEHIND_POINT = r"([0-9])\.\s+([0-9])"
 _EXCEL_DAYS = r"^[0-9]{5}(?:\.0+)?$"
 _DATE_KINDS = ["text", "date", "datetime", "number"]
 
@@ -36,6 +44,7 @@ def parse_date(cells: CellColumn) -> ParsedColumn:
     has_time = cells.text.str.contains(_WITH_TIME) & ~cells.text.str.contains(_AT_MIDNIGHT)
     value = pl.col("date")
     return value, [
+        ("blank-word", cells.text.str.contains(BLANK_WORD), None),
         ("date-with-time", has_time & cells.is_kind("datetime", "text"), None),
         ("ambiguous-date", pl.col("is_ambiguous"), None),
         ("date-as-number", value.is_null() & _excel_date(cells).is_not_null(), _excel_date(cells)),
@@ -81,7 +90,10 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
 
     27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
     """
-    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace(_AT_MIDNIGHT, "")
+    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
+    text = text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+    weekday = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
+    text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
     if texts["text"].str.contains(_NAME).any():
         text = _number_months(text, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
     parts = texts.with_columns(
@@ -109,8 +121,12 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     )
     written = iso.str.to_date("%Y-%m-%d", strict=False)
     packed = pl.col("packed").str.to_date("%Y%m%d", strict=False)
+    named = pl.coalesce(written, packed)
+    is_contradicted = (weekday != named.dt.weekday()).fill_null(value=False)
     return parts.select(
-        "text", pl.coalesce(written, packed).alias("written"), is_ambiguous.fill_null(value=False).alias("is_ambiguous")
+        "text",
+        pl.when(~is_contradicted).then(named).alias("written"),
+        is_ambiguous.fill_null(value=False).alias("is_ambiguous"),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from armbulk.findings.frame import to_findings
 from armbulk.model.sheet import Table
 from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.cell_findings import with_norm
@@ -14,6 +15,8 @@ from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "continuation-rows"]
 _FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
+_MIN_MISSING, _MAX_PRESENT = 3, 2
+"""From how many missing values on, and with how many others at most, a row is reported once."""
 _DATE_COLUMN_CODES = ["dates-mixed", "dates-half-converted"]
 
 
@@ -27,7 +30,7 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_of_missing_records(kept, tables)
     kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
-    kept = _drop_of_field_counts(kept)
+    kept = _join_missing_values(_drop_of_field_counts(kept), tables)
     kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
     for code in ("sheet-not-recognised", "no-known-header"):
         kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
@@ -78,7 +81,7 @@ def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]
 def _drop_of_field_counts(findings: pl.DataFrame) -> pl.DataFrame:
     """Report of a line with too few or too many fields only that, not what its cells seem to lack."""
     lines = findings.filter(pl.col("code").is_in(_FIELD_COUNT_CODES))
-    for code in ("required", "amount-missing", "amounts-differ", "no-header"):
+    for code in ("required", "amount-missing", "amounts-differ", "no-header", "pattern"):
         findings = _drop_where(findings, code, lines, "row")
     return findings
 
@@ -114,6 +117,24 @@ def _drop_of_missing_records(findings: pl.DataFrame, tables: Mapping[str, Table]
         findings = findings.join(
             dropped.select(columns), on=columns, how="anti", nulls_equal=True, maintain_order="left"
         )
+    return findings
+
+
+def _join_missing_values(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Report a row that has few required values once: it may be a note, a second table, or a record that was begun."""
+    for table in tables.values():
+        required = [field.name for field in table.resource.fields if field.required]
+        of_table = (
+            pl.col("sheet").is_in(list(table.columns))
+            & (pl.col("code") == "required")
+            & pl.col("field").is_in(required)
+        )
+        rows = findings.filter(of_table).group_by("sheet", "row", maintain_order=True)
+        cells = rows.agg(pl.len().alias("count"), pl.col("column").drop_nulls().str.join(", ").alias("detail"))
+        few = cells.filter((pl.col("count") >= _MIN_MISSING) & (pl.col("count") >= len(required) - _MAX_PRESENT))
+        if few.height:
+            findings = findings.join(few, on=["sheet", "row"], how="anti", maintain_order="left")
+            findings = pl.concat([findings, to_findings(few.drop("count"), code="few-values")])
     return findings
 
 

@@ -8,15 +8,14 @@ import polars as pl
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
-from armbulk.validation.characters import INVISIBLE
+from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
 DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 """How many decimals a type has."""
 
 _MAX_DECIMAL_CHARS = 36  # polars' Decimal holds 38 digits
 _EXCEL_DIGITS = Context(prec=EXCEL_EXACT_DIGITS, rounding=ROUND_HALF_EVEN)
-_SPACES = "[ \u00a0\u2007\u2009\u202f]"
-_DASHES = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
+_SPACES = r"\p{Zs}"
 _CROWNS = "kroner|kr"
 _CURRENCY = rf"{_CROWNS}|nok|sek|dkk|isk|eur|usd|gbp|chf|pln|€|\$|£"
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "KRONER": "KR"}
@@ -79,12 +78,17 @@ def parse_integer(cells: CellColumn) -> ParsedColumn:
 def _number_issues(cells: CellColumn) -> list[CellIssue]:
     plain = pl.col("plain")
     return [
-        ("percent-cell", cells.is_kind("percent"), None),
+        ("percent-not-amount" if cells.field.type is FieldType.AMOUNT else "percent-cell", _is_percent(cells), None),
+        ("blank-word", cells.text.str.contains(BLANK_WORD), None),
         ("other-currency", pl.col("other_currency").is_not_null(), pl.col("other_currency").replace("KR", "kr")),
         ("ambiguous-number", pl.col("may_be_two") & pl.lit(cells.options.decimal is None), None),
         ("not-a-number", cells.text.is_not_null() & plain.is_null(), None),
         ("number-too-large", plain.str.extract(r"^-?0*([0-9]+)").str.len_chars() > EXCEL_EXACT_DIGITS, None),
     ]
+
+
+def _is_percent(cells: CellColumn) -> pl.Expr:
+    return cells.is_kind("percent") | cells.text.str.contains(r"^-?[0-9][0-9.,]*\s?%$")
 
 
 def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
@@ -145,7 +149,7 @@ def _parse_written(texts: pl.Series, decimal: str | None) -> pl.DataFrame:
 
 def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return texts without blanks, currency and brackets, the minus in front; and where `,-` ends a whole number."""
-    text = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
+    text = texts.str.replace_all(DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
     is_whole = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
     for _ in range(2):  # currency may be inside or outside of brackets
         text = (

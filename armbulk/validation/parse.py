@@ -179,6 +179,11 @@ def _parse_text(cells: CellColumn) -> ParsedColumn:
         cells.has_characters("control-character", characters.CONTROL),
         cells.has_characters("invisible-character", characters.INVISIBLE),
         ("letter-lost", cells.text.str.contains(characters.LOST_LETTER), None),
+        (
+            "html-code",
+            cells.text.str.contains(characters.HTML_CODE),
+            cells.text.str.extract(f"({characters.HTML_CODE})"),
+        ),
     ]
     return cells.text.str.normalize("NFC"), issues
 

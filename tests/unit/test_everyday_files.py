@@ -59,7 +59,7 @@ def test_a_line_with_a_quantity_lacks_its_amount(tmp_path: Path, quantity: str, 
     ("amount", "value"),
     [
         ("+1250", "1250"), ("+ 1 250,00", "1250"), (",50", "0.5"), ("-.5", "-0.5"), ("1250,00\u200b", "1250"),
-        ("\u200e1\u202f250,00", "1250"), ("NOK +5", "5"),
+        ("\u200e1\u202f250,00", "1250"), ("NOK +5", "5"), ("1\u2003250,00", "1250"),
     ],
 )  # fmt: skip
 def test_numbers_with_signs_and_marks_are_read(tmp_path: Path, amount: str, value: str) -> None:
@@ -118,6 +118,9 @@ def test_another_time_is_asked_about(tmp_path: Path, written: str) -> None:
         ("02-Nov-2026", "mdy", "2026-11-02"), ("Nov 2nd, 2026", None, "2026-11-02"),
         ("2026-mai-02", "ymd", "2026-05-02"), ("02-nov-26", "dmy", "2026-11-02"),
         ("02-nov-26", None, "ambiguous-date"), ("31. april 2026", None, "not-a-date"),
+        ("fredag 13. februar 2026", None, "2026-02-13"), ("Fri, Feb 13 2026", None, "2026-02-13"),
+        ("lørdag 13. februar 2026", None, "not-a-date"), ("01. 02. 2026", None, "2026-02-01"),
+        ("2026\u201102\u201101", None, "2026-02-01"), ("NULL", None, "blank-word"),
         ("2. tull 2026", None, "not-a-date"), ("46320", None, "date-as-number"), ("123", None, "not-a-date"),
     ],
 )  # fmt: skip
@@ -131,6 +134,57 @@ def test_dates_with_the_name_of_the_month(tmp_path: Path, written: str, order: s
     assert found == ([] if value else [(2, "D", day)])
     if day == "date-as-number":
         assert checked.findings.filter(checked.findings["code"] == day)["detail"].to_list() == ["2026-10-25"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("Kilde: ERP;;;;;;;;", "few-values"), ("OK;;;;;;;;", "few-values"), ("Kundenr;Navn;;;;;;;", "few-values"),
+        ("F2;IN;;;;;;;", "few-values"), ("(2 rows);;;;;;;;", "note-row"), ("# slutt;;;;;;;;", "note-row"),
+        ("---;---;---;;;;;;", "note-row"), ("# slutt", "note-row"), ("F2;IN", "too-few-fields"),
+    ],
+)  # fmt: skip
+def test_a_row_that_is_hardly_a_record_is_one_finding(tmp_path: Path, row: str, code: str) -> None:
+    """A note, another table or a record that was begun lacks most values: they are named once, and nothing is sent."""
+    checked = check_texts(tmp_path, documents=[document("F1"), row, document("F3")])
+    assert [(row, found) for row, _, found in codes(checked)] == [(3, code)]
+    assert sent_documents(checked) == ["F1", "F3"]
+
+
+def test_numbers_with_thousands_separators_are_named_as_identifiers(tmp_path: Path) -> None:
+    """A document's number that looks like an amount is sent as it is, with a warning."""
+    rows = [document(number) for number in ("7 001", "1\u00a0007\u00a0001", "2026 001", "7001", "7 01")]
+    assert [(row, code) for row, _, code in codes(check_texts(tmp_path, documents=rows))] == [
+        (2, "grouped-identifier"), (3, "grouped-identifier")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("a@b.no, c@d.no", ["a@b.no", "c@d.no"]), ("a@b.no c@d.no", ["a@b.no", "c@d.no"]),
+        ("a@b.no;c@d.no", ["a@b.no", "c@d.no"]), ("Kari <a@b.no>", ["Kari <a@b.no>"]), ("a@b.no, x", ["a@b.no, x"]),
+    ],
+)  # fmt: skip
+def test_several_addresses_in_a_cell(tmp_path: Path, text: str, addresses: list[str]) -> None:
+    """A comma or a blank between two addresses separates them, because no address has one."""
+    checked = check_texts(tmp_path, customers=["Kundenr|Navn|E-mailadresse".replace("|", ";"), f'K1;Kari;"{text}"'])
+    assert checked.tables["customers"].rows["email_address_document"].to_list() == [addresses]
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Fakturadato (dd.mm.åååå)", None),
+        ("Fakturadato [YYYY-MM-DD]", None),
+        ("Fakturadato (ny)", "header-near"),
+        ("Leveringsdato (dd.mm.yyyy)", "missing-column"),
+    ],
+)
+def test_brackets_behind_a_header(tmp_path: Path, header: str, code: str | None) -> None:
+    """The pattern of a date leaves one reading; other words behind a required header are asked about."""
+    checked = check_texts(tmp_path, f=[DOCUMENT_HEADERS.replace("Fakturadato", header), document("F1")])
+    assert [found for *_, found in codes(checked) if found != "unknown-header"] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(
@@ -223,6 +277,7 @@ def test_a_part_whose_name_is_escaped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "raw", "is_other"),
     [
+        ("#,##0", "1250.5", True), ("0.0", "1250.5", False),
         ("#,##0.00", "1250.5", False), ('"kr" #,##0.00', "1250.5", False), ("[$kr-414] # ##0.00", "1250.5", False),
         ("#,##0.00;[Red]#,##0.00", "-1250.5", False), ("#,##0_);(#,##0)", "-1250", False), ("0;-0;;@", "-5", False),
         ('0" stk"', "125", False), ('"kr "0', "125", False), ('"EUR "0', "125", True),
@@ -413,6 +468,7 @@ def test_rows_wider_than_the_header_stop_a_csv(tmp_path: Path, header: str, rows
         ("NULL", "blank-word", "blank-word"), ("nan", "blank-word", "blank-word"), ("<NA>", "blank-word", "blank-word"),
         ("#I/T", "error-cell", "error-cell"), ("#REF!", "error-cell", "error-cell"),
         ("########", "error-cell", "error-cell"), ("n/a", "blank-word", None), ("Null", None, None),
+        ("NA", "blank-word", "blank-word"), ("Hansen &amp; Co", None, "html-code"), ("R&D; x", None, None),
         ("Bj?rn", "letter-lost", "letter-lost"), ("Hvem? Meg", None, None), ("kam.no/?a=b?c", None, None),
     ],
 )  # fmt: skip
@@ -420,7 +476,7 @@ def test_words_for_a_blank_cell_or_an_error(
     tmp_path: Path, text: str, of_identifier: str | None, of_text: str | None
 ) -> None:
     """What programs write for a blank cell or an error is no value; a lost letter is a warning."""
-    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Telefon", f"K1;Kari;{text}", f"K2;{text};22334455"])
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Telefon", f'K1;Kari;"{text}"', f'K2;"{text}";22334455'])
     found = [(row, code) for row, _, code in codes(checked)]
     expected = [(2, of_identifier if of_identifier != "letter-lost" else None), (3, of_text)]
     assert found == [pair for pair in expected if pair[1]]
