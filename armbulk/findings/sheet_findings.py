@@ -19,10 +19,16 @@ SHEETS: dict[str, FindingType] = {
         tunable=True,
     ),
     "amount-header-unclear": error(
-        'The column "{value}" has numbers and may be {detail}; armbulk does not know which',
-        "Kolonnen «{value}» har tall og kan være {detail}; armbulk vet ikke hvilken",
+        'The column "{value}" has numbers and may be {detail}; armbulk does not decide that',
+        "Kolonnen «{value}» har tall og kan være {detail}; det avgjør ikke armbulk",
         'Rename it, map it (`armbulk map FILE`), or use --ignore-column "{value}" if it is not to be sent',
         'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller bruk --ignore-column "{value}"',
+    ),
+    "amount-in-other-unit": error(
+        'The column "{value}" has amounts in another unit than the currency, such as øre or thousands',
+        "Kolonnen «{value}» har beløp i en annen enhet enn valutaen, som øre eller tusen",
+        'Enter the amounts in the currency itself, or use --ignore-column "{value}" if they are not to be sent',
+        'Skriv beløpene i selve valutaen, eller bruk --ignore-column "{value}" hvis de ikke skal sendes',
     ),
     "rate-not-sent": warning(
         'The column "{value}" is a rate, which ARM does not have here; it is not sent',

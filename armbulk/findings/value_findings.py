@@ -257,6 +257,19 @@ VALUES: dict[str, FindingType] = {
         "Add the document, or correct the line's document number",
         "Legg til bilaget, eller rett linjens bilagsnummer",
     ),
+    "line-without-zeros": error(
+        'Document "{value}" is in the files as "{detail}": the leading zeros are lost here',
+        "Bilaget «{value}» står i filene som «{detail}»: nullene foran er tapt her",
+        "Format the column as Text and enter the number with its zeros",
+        "Formater kolonnen som Tekst og skriv nummeret med nullene",
+    ),
+    "key-without-zeros": warning(
+        '{header} "{value}" differs only by leading zeros from {detail} in the same files (row in brackets)',
+        "{header} «{value}» skiller seg bare ved nuller foran fra {detail} i de samme filene (rad i parentes)",
+        "Nothing to do if they are two records; else correct the number",
+        "Ingenting å gjøre hvis det er to poster; ellers rett nummeret",
+        tunable=True,
+    ),
     "document-without-lines": error(
         'Document "{value}" has no lines',
         "Bilaget «{value}» har ingen linjer",

@@ -40,6 +40,7 @@ class Unit(Enum):
     CURRENCY = "currency"
     NET = "net"
     GROSS = "gross"
+    SCALE = "scale"
 
 
 _RATES = re.compile(
@@ -49,6 +50,10 @@ _QUANTITIES = re.compile(r"^(?:antall|ant|qty|quantity|mengde|stk|pcs|count|unit
 _PER_UNIT = re.compile(r"^(?:per|pr|each|enhetspris|stykkpris|stkpris|unitprice|timepris|à)$")
 _NET = re.compile(r"^(?:eks|ekskl|eksklusive|ex|exc|excl|excluding|net)$|^netto|netto$")
 _GROSS = re.compile(r"^(?:ink|inkl|inklusive|inc|incl|including|gross)$|^brutto|brutto$")
+_SCALES = frozenset(
+    ("øre", "ore", "cent", "cents", "tusen", "thousand", "thousands", "mill", "million", "millions", "millioner", "mrd",
+     "tnok", "knok", "mnok", "1000", "000")
+)  # fmt: skip
 _NET_OF_VAT, _GROSS_OF_VAT = ("uten", "without", "før", "before"), ("med", "with")
 _MONEY = re.compile(
     r"bel[øo]p|beloep|saldo|amount|balance|outstanding|utest[åa]ende|gjenst[åa]|betal(?:t|e|es|ing|inger|bart)?$|"
@@ -111,6 +116,7 @@ def find_units(header: str) -> frozenset[Unit]:
         Unit.CURRENCY: _CURRENCY_WORDS.__contains__,
         Unit.NET: _NET.search,
         Unit.GROSS: _GROSS.search,
+        Unit.SCALE: _SCALES.__contains__,
     }
     units = {unit for unit, is_unit in tests.items() if any(is_unit(word) for word in words)}
     if any(_VAT.search(word) for word in words):

@@ -28,6 +28,7 @@ _MAX_SUGGESTIONS = 100  # unknown headers for which a known one is suggested
 _MIN_SUGGESTION_SIMILARITY = 0.8
 _MIN_SIMILAR_CHARS = 5
 _DIGITS = re.compile("[0-9]")
+_WITHOUT_NORWEGIAN = (str.maketrans("æøå", "aoa"), str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"}))
 _SEPARATORS = re.compile(r"[\W_]+")
 _DATE_PATTERN = re.compile(r"(?i)\s*[(\[]\s*(?:[dmyå]{1,4}[.\-/ ]?){2,3}\s*[)\]]\s*$")  # (dd.mm.åååå)
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
@@ -86,12 +87,15 @@ def list_headers(column: Field) -> tuple[str, ...]:
 
 
 def index_headers(resource: Resource) -> dict[str, Field]:
-    """Return folded header → field."""
+    """Return folded header → field; programs that have no æøå write `Belop` or `Beloep`."""
     names: dict[str, Field] = {}
+    spelled: dict[str, Field] = {}
     for column in resource.fields:
         for name in list_headers(column):
             names.setdefault(fold_header(name), column)
-    return names
+            for letters in _WITHOUT_NORWEGIAN:
+                spelled.setdefault(fold_header(name).translate(letters), column)
+    return {**spelled, **names}
 
 
 def match_headers(
@@ -160,7 +164,7 @@ def _is_other(text: str, name: str, column: Field) -> bool:
 
 def has_other_unit(text: str, column: Field) -> bool:
     """Return whether a header's words forbid a field: a rate is no amount, net is not gross. Currencies are asked."""
-    forbidding = {Unit.RATE, Unit.QUANTITY, Unit.PER_UNIT, Unit.NET, Unit.GROSS}
+    forbidding = {Unit.RATE, Unit.QUANTITY, Unit.PER_UNIT, Unit.NET, Unit.GROSS, Unit.SCALE}
     units = find_units(text) & forbidding
     return not any(units <= find_units(header) for header in list_headers(column))
 
@@ -308,6 +312,10 @@ def _match_columns(
                 unknown.append((letter, text))
             continue
         cell = {"row": row, "column": letter, "field": column.name, "value": text}
+        if column.name in columns and _is_blank(sheet, row, columns[column.name]):
+            del columns[column.name]  # of two columns that mean the same, the one with values counts
+        if column.name in columns and _is_blank(sheet, row, letter):
+            continue
         if column.name in columns:
             findings.append(make_finding(index, "duplicate-header", **cell, detail=columns[column.name]))
             continue
@@ -318,6 +326,11 @@ def _match_columns(
     missing = [column.name for column in resource.fields if column.required and column.name not in columns]
     findings += [make_finding(index, "missing-column", row=row, field=name) for name in missing]
     return HeaderMatch(resource, row, columns, pl.concat(findings))
+
+
+def _is_blank(sheet: Sheet, header_row: int, letter: str) -> bool:
+    column = sheet.frame.filter(pl.col("row") > header_row)[letter]
+    return column.null_count() == len(column)
 
 
 def _match_currency_headers(texts: Mapping[str, str], names: Mapping[str, Field]) -> dict[str, Field]:

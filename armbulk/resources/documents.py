@@ -50,6 +50,7 @@ def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tupl
               Words(f"{prefix_en} without VAT, in its currency.", f"{prefix_no} uten mva, i bilagets valuta."),
               "5200", specific_header=excl_vat,
               aliases=("Excl. VAT", "Eks. mva", "Netto", "Nettobeløp", "Net amount", "Beløp ekskl. mva",
+                       "Sum eks. mva", "Sum ekskl. mva", "Totalt eks. mva", "Beløp uten mva", "Total excl. VAT",
                        excl_vat.en, excl_vat.no)),
         Field("vat", Words("VAT", "Mva"), "currencyAmounts.vat", FieldType.AMOUNT,
               Words("The VAT amount.", "Mva-beløpet."),
@@ -58,6 +59,7 @@ def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tupl
               Words(f"{prefix_en} with VAT, in its currency.", f"{prefix_no} med mva, i bilagets valuta."),
               "6500", specific_header=incl_vat,
               aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Bruttobeløp", "Gross amount", "Beløp inklusive mva",
+                       "Sum inkl. mva", "Totalt inkl. mva", "Beløp med mva", "Total incl. VAT",
                        incl_vat.en, incl_vat.no)),
     )  # fmt: skip
 
@@ -155,8 +157,8 @@ DOCUMENTS = Resource(
               code_words=_TYPE_WORDS),
         Field("customer_no", Words("Customer no", "Kundenr"), "customerNo", FieldType.IDENTIFIER,
               Words("The customer the document is for.", "Kunden bilaget gjelder."),
-              "543210", required=True, max_length=50, pattern=_KEY, aliases=("Customer number", "Kundenummer"),
-              is_key=True),
+              "543210", required=True, max_length=50, pattern=_KEY, aliases=("Customer number", "Kundenummer",
+              "Customer code"), is_key=True),
         Field("document_no", _DOCUMENT_NO, "documentNo", FieldType.IDENTIFIER,
               Words("The document's own number; it can be sent only once.",
                     "Bilagets eget nummer; det kan bare sendes én gang."),

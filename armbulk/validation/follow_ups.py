@@ -15,7 +15,7 @@ from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "continuation-rows"]
 _FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
-_MIN_MISSING, _MAX_PRESENT = 3, 2
+_MIN_MISSING, _MAX_PRESENT = 2, 2
 """From how many missing values on, and with how many others at most, a row is reported once."""
 _DATE_COLUMN_CODES = ["dates-mixed", "dates-half-converted"]
 
@@ -28,7 +28,6 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_where(kept, "required", merged, "row", "column")
     kept = _drop_of_missing_columns(kept, tables)
-    kept = _drop_of_missing_records(kept, tables)
     kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
     kept = _join_missing_values(_drop_of_field_counts(kept), tables)
     kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
@@ -39,9 +38,13 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
         (pl.col("code") == "header-near") & pl.col("field").is_in(AMOUNTS)
     )
     kept = _drop_where(kept, "no-amount-column", kept.filter(is_unclear))
-    kept = _drop_where(kept, "no-header", kept.filter(pl.col("code") == "narrow-header"))
+    kept = _drop_of_narrow_headers(kept)
+    zeros = kept.filter(pl.col("code") == "line-without-zeros").select(pl.col("detail").alias("norm"))
+    for code in ("document-without-lines", "lines-sum-differs"):
+        kept = _drop_where(kept, code, _find_documents(zeros, tables), "row")
     kept = _drop_of_continuation_rows(kept, findings, tables)
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
+    kept = _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "flat-amounts-unclear"))
     return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")
 
 
@@ -93,31 +96,30 @@ def _drop_of_continuation_rows(
     continuing = every_finding.filter(pl.col("code") == "continuation-rows").select("sheet", "row")
     if continuing.is_empty() or not {"documents", "lines"} <= set(tables):
         return findings
-    lines, documents = tables["lines"], tables["documents"]
+    lines = tables["lines"]
     ordered = with_norm(lines, lines.resource.record_key).sort("sheet", "row")
     above = ordered.with_columns(pl.col("norm").forward_fill().over("sheet"))
     norms = above.join(continuing, on=["sheet", "row"], how="semi").select("norm")
-    causes = with_norm(documents, documents.resource.key).join(norms, on="norm", how="semi")
+    causes = _find_documents(norms, tables)
     for code in ("lines-sum-differs", "amount-from-lines"):
         findings = _drop_where(findings, code, causes, "row")
     return findings
 
 
-def _drop_of_missing_records(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
-    """Report only the missing number of a row that has few required values: formulas were copied too far down."""
-    for table in tables.values():
-        key = table.resource.record_key
-        required = [field.name for field in table.resource.fields if field.required and field.name != key]
-        of_sheets = pl.col("sheet").is_in(list(table.columns)) & (pl.col("code") == "required")
-        keyless = findings.filter(of_sheets & (pl.col("field") == key)).select("sheet", "row")
-        others = findings.filter(of_sheets & pl.col("field").is_in(required))
-        counts = others.group_by("sheet", "row").len().filter(pl.col("len") * 2 > len(required))
-        dropped = others.join(keyless, on=["sheet", "row"], how="semi").join(counts, on=["sheet", "row"], how="semi")
-        columns = ["sheet", "row", "field", "code"]
-        findings = findings.join(
-            dropped.select(columns), on=columns, how="anti", nulls_equal=True, maintain_order="left"
-        )
-    return findings
+def _find_documents(norms: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Return the documents with these numbers; none where there are no documents."""
+    if norms.is_empty() or "documents" not in tables:
+        return norms.clear()
+    documents = tables["documents"]
+    return with_norm(documents, documents.resource.key).join(norms, on="norm", how="semi")
+
+
+def _drop_of_narrow_headers(findings: pl.DataFrame) -> pl.DataFrame:
+    """Report only that rows are wider than their header, not what values in the wrong columns seem to be."""
+    narrow = findings.filter(pl.col("code") == "narrow-header").select("sheet", pl.col("row").alias("header_row"))
+    beside = findings.join(narrow, on="sheet", how="left", maintain_order="left")
+    is_below = (pl.col("row") > pl.col("header_row")).fill_null(value=False)
+    return beside.filter(~is_below).drop("header_row")
 
 
 def _join_missing_values(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:

@@ -325,7 +325,7 @@ def test_sums_under_a_csv_table_are_one_finding(tmp_path: Path) -> None:
     assert codes(check_texts(tmp_path, documents=[document("F1"), document("F2"), sums])) == [(4, None, "total-row")]
     others = codes(check_texts(tmp_path, documents=[document("F1"), document("F2"), ";;;;;;200;50;251"]))
     assert "total-row" not in [code for *_, code in others]
-    assert (4, "A", "required") in others
+    assert (4, None, "few-values") in others
 
 
 def test_an_xml_file_is_not_called_a_web_page(tmp_path: Path) -> None:
@@ -401,8 +401,8 @@ def test_rows_below_the_table_are_one_finding_each(tmp_path: Path) -> None:
     rows = [document("F1"), ";;;;;NOK;0;0;0", ";;;;;;0;0;0", "F2;;K1;;;NOK;100;25;125"]
     checked = check_texts(tmp_path, documents=rows)
     assert codes(checked) == [
-        (3, "A", "required"),
-        (4, "A", "required"),
+        (3, None, "few-values"),
+        (4, None, "few-values"),
         *((5, letter, "required") for letter in "BDE"),
     ]
     assert sent_documents(checked) == ["F1"]
@@ -459,7 +459,8 @@ def test_rows_wider_than_the_header_stop_a_csv(tmp_path: Path, header: str, rows
     checked = check_texts(tmp_path, f=[header, *lines])
     assert ("narrow-header" in checked.findings["code"].to_list()) == stops
     assert (sent_documents(checked) == []) == stops
-    assert not (stops and "no-header" in checked.findings["code"].to_list())
+    others = [(row, code) for row, _, code in codes(checked) if code != "narrow-header"]
+    assert not (stops and others)  # what the moved values seem to be is no finding of its own
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def codes(found: Checked) -> list[tuple[str | None, str]]:
 @pytest.mark.parametrize(
     "header",
     ["Restbeløp", "Saldo", "Total", "Beløp", "Sum", "Amount", "Outstanding", "Balance", "Å betale", "Beløp EUR",
-     "Beløp NOK", "Sum eks mva", "Totalsum", "Amount due", "Utestående", "Kr", "Invoice total", "Mva 25 %", "I alt",
+     "Beløp NOK", "Rest eks mva", "Totalsum", "Amount due", "Utestående", "Kr", "Invoice total", "Mva 25 %", "I alt",
      "Beløp (€)", "Unpaid amount", "Belop"],
 )  # fmt: skip
 def test_numbers_under_an_unknown_amount_stop_the_sheet(tmp_path: Path, header: str) -> None:
@@ -127,7 +127,11 @@ def test_what_a_header_resembles(header: str, name: str | None) -> None:
         ("Amount incl. VAT in EUR", "eur", None), ("Inkl. mva (€)", "EUR", None),
         ("Beløp inkl. mva (NOK)", "EUR", "header-currency-differs"),
         ("Beløp inkl. mva kr.", "EUR", "header-currency-differs"),
-        ("Beløp inkl. mva (TNOK)", "NOK", "amount-header-unclear"), ("Beløp (kr)", "NOK", "amount-header-unclear"),
+        ("Beløp inkl. mva (TNOK)", "NOK", "amount-in-other-unit"),
+        ("Beløp inkl. mva (øre)", "NOK", "amount-in-other-unit"),
+        ("Sum inkl. mva i tusen", "NOK", "amount-in-other-unit"), ("Sum inkl. mva", "NOK", None),
+        ("Belop inkl. mva NOK", "NOK", None), ("Beloep inkl. mva", "NOK", None),
+        ("Beløp (kr)", "NOK", "amount-header-unclear"),
     ],
 )  # fmt: skip
 def test_the_currency_of_a_header_is_that_of_the_documents(
@@ -153,6 +157,26 @@ def test_the_currency_of_the_headers_of_lines(tmp_path: Path) -> None:
     (tmp_path / "Linjer.csv").write_text("Fakturanr;Linjetekst;Pris (kr);Beløp inkl. mva (EUR)\n7001;Kam;125;125\n")
     found = check_files([str(tmp_path / "Fakturaer.csv"), str(tmp_path / "Linjer.csv")])
     assert codes(found) == [("D", "header-currency-differs")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "values", "code"),
+    [
+        (["Mva", "Mva", "Beløp inkl. mva"], ["25", "", "125"], None),
+        (["Mva", "Mva-beløp", "Beløp inkl. mva"], ["", "25", "125"], None),
+        (["Mva", "Mva-beløp", "Beløp inkl. mva"], ["25", "25", "125"], "duplicate-header"),
+        (["Mva-beløp", "Mva %", "Beløp inkl. mva"], ["25", "25 %", "125"], "rate-not-sent"),
+    ],
+)
+def test_of_two_columns_with_one_meaning_the_blank_one_is_none(
+    tmp_path: Path, headers: list[str], values: list[str], code: str | None
+) -> None:
+    """A column without values changes nothing."""
+    path = tmp_path / "f.csv"
+    path.write_text(";".join([*DOCUMENT, *headers]) + "\n" + ";".join([*VALUES, *values]) + "\n", encoding="utf-8")
+    found = check_files([str(path)])
+    assert [name for _, name in codes(found)] == ([code] if code else [])
+    assert str(found.tables["documents"].rows["vat"][0]) == "25.00"
 
 
 @pytest.mark.parametrize("other", ["Beløp inkl. mva", "Beløp inkl. mva (EUR)"])
