@@ -17,6 +17,8 @@ _GROUP_CODES = ["note-row", "continuation-rows"]
 _FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
 _MIN_MISSING, _MAX_PRESENT = 2, 2
 """From how many missing values on, and with how many others at most, a row is reported once."""
+_DOUBTS = ["grouped-identifier", "not-ascii", "stored-as-number", "html-code"]
+"""Codes of doubts about a value that is refused anyway."""
 _DATE_COLUMN_CODES = ["dates-mixed", "dates-half-converted"]
 
 
@@ -39,6 +41,8 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     )
     kept = _drop_where(kept, "no-amount-column", kept.filter(is_unclear))
     kept = _drop_of_narrow_headers(kept)
+    for code in _DOUBTS:
+        kept = _drop_where(kept, code, kept.filter(pl.col("code") == "pattern"), "row", "field")
     zeros = kept.filter(pl.col("code") == "line-without-zeros").select(pl.col("detail").alias("norm"))
     for code in ("document-without-lines", "lines-sum-differs"):
         kept = _drop_where(kept, code, _find_documents(zeros, tables), "row")

@@ -28,6 +28,7 @@ def compare_header_currencies(
     own = with_norm(documents, documents.resource.key, "currency").drop_nulls(["norm", "currency"])
     own = own.select("norm", pl.col("currency").str.to_uppercase()).unique("norm")
     findings = [empty_findings()]
+    reported = set()
     for table in (documents, tables.get("lines")):
         for index, columns in table.columns.items() if table is not None else ():
             headers = _read_headers(sheets[index], matches[index].header_row)
@@ -44,6 +45,9 @@ def compare_header_currencies(
                 if others.height:
                     named = [f"{row}: {other}" for row, other in others.select("row", "currency").iter_rows()]
                     detail = ", ".join(named[:_MAX_ROWS_NAMED]) + (" …" if len(named) > _MAX_ROWS_NAMED else "")
+                    if (index, currency, detail) in reported:  # the other amounts of the same documents
+                        continue
+                    reported.add((index, currency, detail))
                     cell = {"row": matches[index].header_row, "column": letter, "field": name, "value": headers[letter]}
                     findings.append(make_finding(index, "header-currency-differs", **cell, detail=detail))
     return pl.concat(findings)

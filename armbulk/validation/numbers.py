@@ -88,7 +88,8 @@ def _number_issues(cells: CellColumn) -> list[CellIssue]:
 
 
 def _is_percent(cells: CellColumn) -> pl.Expr:
-    return cells.is_kind("percent") | cells.text.str.contains(r"^-?[0-9][0-9.,]*\s?%$")
+    is_text = cells.text.str.contains(r"^-?[0-9][0-9.,]*\s?%$") & (cells.field.type is FieldType.AMOUNT)
+    return cells.is_kind("percent") | is_text
 
 
 def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.model.fields import Field, FieldRole, FieldType, Resource
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources.identifiers import CHECK_FORMATS, has_format
@@ -32,7 +32,7 @@ def check_rules(
     Args:
         tables: The typed rows by resource.
         sheets: The sheets, whose names findings mention.
-        findings: The findings so far; cells that have one are not reported again.
+        findings: The findings so far; cells with an error are not reported again.
         known: Customers that ARM is known to have; None: nobody knows.
 
     Returns:
@@ -127,8 +127,8 @@ def _check_fields(table: Table, findings: pl.DataFrame) -> pl.DataFrame:
         indexes = part["index"].cast(pl.UInt32).sort().to_list()
         rows = table.rows[indexes].select("sheet", "row", format_column(field).alias("value"))
         failed.append(make_cell_findings(table, rows, str(code), field, _detail_of(str(code), field)))
-    reported = findings.drop_nulls("row")
-    return pl.concat(failed).join(reported, on=["sheet", "row", "field"], how="anti", maintain_order="left")
+    unread = findings.drop_nulls("row").filter(pl.col("severity") == Severity.ERROR.value)
+    return pl.concat(failed).join(unread, on=["sheet", "row", "field"], how="anti", maintain_order="left")
 
 
 def _detail_of(code: str, field: Field) -> str | None:

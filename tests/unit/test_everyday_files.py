@@ -151,11 +151,38 @@ def test_a_row_that_is_hardly_a_record_is_one_finding(tmp_path: Path, row: str, 
     assert sent_documents(checked) == ["F1", "F3"]
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "code"),
+    [
+        ("KID", "0", "pattern"), ("KID", "12345678904", "kid"), ("KID", "12345678903", None),
+        ("Vår ref", "&amp;" + "x" * 200, "too-long"), ("Ordrenr", "7001", None),
+    ],
+)  # fmt: skip
+def test_a_doubt_hides_no_error(tmp_path: Path, header: str, value: str, code: str | None) -> None:
+    """A number cell or a code of web pages is a doubt; what is wrong with the value is found all the same."""
+    values = ["F1", "IN", "K1", "2026-02-01", "2026-02-15", "NOK", "125"]
+    headers = [*AMOUNT_HEADERS.split(";"), header]
+    cells = [number("H2", value) if value.isdigit() else text("H2", value.replace("&", "&amp;"))]
+    rows = row(1, *(text(f"{letter}1", name) for letter, name in zip("ABCDEFGH", headers, strict=True)))
+    rows += row(2, *(text(f"{letter}2", each) for letter, each in zip("ABCDEFG", values, strict=True)), *cells)
+    (tmp_path / "f.xlsx").write_bytes(book(rows))
+    checked = check_files([f"{tmp_path / 'f.xlsx'}#Kunder=documents"])
+    found = [name for _, column, name in codes(checked) if column == "H"]
+    assert [name for name in found if name not in {"stored-as-number", "html-code"}] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("country", "is_named"), [("Sverige", False), ("Norge", True), ("", True), ("SE", False)])
+def test_the_postal_code_of_another_country(tmp_path: Path, country: str, is_named: bool) -> None:
+    """A country's name shows that a postal code is no Norwegian one, like its code."""
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Postnr;Land", f"K1;Kari;11122;{country}"])
+    assert codes(checked) == ([(2, "C", "postal-code")] if is_named else [])
+
+
 def test_numbers_with_thousands_separators_are_named_as_identifiers(tmp_path: Path) -> None:
     """A document's number that looks like an amount is sent as it is, with a warning."""
     rows = [document(number) for number in ("7 001", "1\u00a0007\u00a0001", "2026 001", "7001", "7 01")]
     assert [(row, code) for row, _, code in codes(check_texts(tmp_path, documents=rows))] == [
-        (2, "grouped-identifier"), (3, "grouped-identifier")
+        (2, "grouped-identifier"), (3, "pattern")
     ]  # fmt: skip
 
 
