@@ -57,6 +57,12 @@ CELLS: dict[str, FindingType] = {
         "Use a date cell, or write yyyy-mm-dd or dd.mm.yyyy",
         "Bruk en datocelle, eller skriv dd.mm.åååå eller åååå-mm-dd",
     ),
+    "date-as-number": error(
+        "{value} is a number without a date format; as an Excel date it is {detail}",
+        "{value} er et tall uten datoformat; som Excel-dato er det {detail}",
+        "If {detail} is right, format the cells as dates, or write {detail}; else write the date as yyyy-mm-dd",
+        "Hvis {detail} er riktig, formater cellene som datoer eller skriv {detail}; ellers skriv datoen som åååå-mm-dd",
+    ),
     "ambiguous-date": error(
         '"{value}" may be read as two different dates',
         "«{value}» kan leses som to forskjellige datoer",
@@ -119,6 +125,13 @@ CELLS: dict[str, FindingType] = {
         "Compare it with the original: a leading zero would be lost too",
         "Sammenlign med originalen: en ledende null ville også vært tapt",
     ),
+    "blanks-removed": warning(
+        '"{value}" is sent without its blanks, as {detail}; its check digit is right',
+        "«{value}» sendes uten mellomrom, som {detail}; kontrollsifferet stemmer",
+        "Nothing to do if {detail} is right",
+        "Ingenting å gjøre hvis {detail} er riktig",
+        tunable=True,
+    ),
     "date-in-identifier": error(
         "Excel has turned this value into the date {value}",
         "Excel har gjort denne verdien om til datoen {value}",
@@ -162,6 +175,20 @@ CELLS: dict[str, FindingType] = {
         "«{value}» har et spørsmålstegn inne i et ord: en bokstav kan være gått tapt",
         "Export the file again as UTF-8, or correct the letter",
         "Eksporter filen på nytt som UTF-8, eller rett bokstaven",
+        tunable=True,
+    ),
+    "html-code": warning(
+        '"{value}" holds a code of web pages ({detail}), which is sent as it is',
+        "«{value}» inneholder en kode fra nettsider ({detail}), som sendes som den er",
+        "Write the character itself, for example & for &amp;",
+        "Skriv selve tegnet, for eksempel & for &amp;",
+        tunable=True,
+    ),
+    "grouped-identifier": warning(
+        '"{value}" looks like a number with a thousands separator; it is sent as it is',
+        "«{value}» ser ut som et tall med tusenskille; det sendes som det er",
+        "Nothing to do if the separator belongs to the value; else remove it",
+        "Ingenting å gjøre hvis skilletegnet hører til verdien; ellers fjern det",
         tunable=True,
     ),
     "unusable-character": error(
@@ -223,6 +250,12 @@ CELLS: dict[str, FindingType] = {
         "and enter it again",
         "Skriv tallet uten prosentformat, for eksempel 5,5; der en tekst hører hjemme, formater cellen som Tekst og "
         "skriv den på nytt",
+    ),
+    "percent-not-amount": error(
+        "The cell shows a percentage ({value}), but {header} is an amount",
+        "Cellen viser en prosent ({value}), men {header} er et beløp",
+        'Enter the amount; a rate belongs in a column of its own, such as "VAT %"',
+        "Skriv beløpet; en sats hører hjemme i en egen kolonne, som «Mva %»",
     ),
     "other-currency": error(
         'The amount "{value}" is in {detail}, but its row does not have that currency',

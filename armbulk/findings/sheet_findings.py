@@ -19,10 +19,16 @@ SHEETS: dict[str, FindingType] = {
         tunable=True,
     ),
     "amount-header-unclear": error(
-        'The column "{value}" has numbers and may be {detail}; armbulk does not know which',
-        "Kolonnen «{value}» har tall og kan være {detail}; armbulk vet ikke hvilken",
+        'The column "{value}" has numbers and may be {detail}; armbulk does not decide that',
+        "Kolonnen «{value}» har tall og kan være {detail}; det avgjør ikke armbulk",
         'Rename it, map it (`armbulk map FILE`), or use --ignore-column "{value}" if it is not to be sent',
         'Gi den riktig navn, tilordne den (`armbulk map FIL`), eller bruk --ignore-column "{value}"',
+    ),
+    "amount-in-other-unit": error(
+        'The column "{value}" has amounts in another unit than the currency, such as øre or thousands',
+        "Kolonnen «{value}» har beløp i en annen enhet enn valutaen, som øre eller tusen",
+        'Enter the amounts in the currency itself, or use --ignore-column "{value}" if they are not to be sent',
+        'Skriv beløpene i selve valutaen, eller bruk --ignore-column "{value}" hvis de ikke skal sendes',
     ),
     "rate-not-sent": warning(
         'The column "{value}" is a rate, which ARM does not have here; it is not sent',
@@ -61,6 +67,12 @@ SHEETS: dict[str, FindingType] = {
         "Change its header to VAT %, or enter the VAT amounts",
         "Endre overskriften til Mva %, eller skriv mva-beløpene",
         tunable=True,
+    ),
+    "header-currency-differs": error(
+        'The column "{value}" names a currency, but documents are in another one (row and currency: {detail})',
+        "Kolonnen «{value}» nevner en valuta, men bilag er i en annen (rad og valuta: {detail})",
+        "Correct the currency of the documents, or the header if the amounts are in the documents' currency",
+        "Rett valutaen i bilagene, eller overskriften hvis beløpene er i bilagenes valuta",
     ),
     "missing-column": error(
         'The required column "{header}" is missing',
@@ -173,6 +185,13 @@ SHEETS: dict[str, FindingType] = {
         "Teksten i anførselstegn inneholder {detail} hele linjer av filen: et løst anførselstegn har slukt dem",
         "Remove the stray quote, or write a quote inside a text as two",
         "Fjern det løse anførselstegnet, eller skriv et anførselstegn inne i en tekst som to",
+    ),
+    "quotes-in-text": warning(
+        "The text begins with quotes that do not enclose all of it; it is read as it is: {value}",
+        "Teksten begynner med anførselstegn som ikke omslutter hele teksten; den leses som den er: {value}",
+        "Nothing to do if that is right; else correct the text",
+        "Ingenting å gjøre hvis det er riktig; ellers rett teksten",
+        tunable=True,
     ),
     "text-too-long": error(
         "The text is longer than {detail} characters",

@@ -10,6 +10,12 @@ VALUES: dict[str, FindingType] = {
         "Fill in the cell",
         "Fyll ut cellen",
     ),
+    "few-values": error(
+        "Most required cells of row {row} are empty ({detail})",
+        "De fleste påkrevde cellene i rad {row} er tomme ({detail})",
+        "Fill in the row; if it is no record (a note, another table), remove it",
+        "Fyll ut raden; er den ingen post (et notat, en annen tabell), fjern den",
+    ),
     "value-not-mapped": error(
         'The mapping does not say what "{value}" is',
         "Kolonnetilordningen sier ikke hva «{value}» er",
@@ -250,6 +256,19 @@ VALUES: dict[str, FindingType] = {
         "Bilaget «{value}» finnes ikke i filene",
         "Add the document, or correct the line's document number",
         "Legg til bilaget, eller rett linjens bilagsnummer",
+    ),
+    "line-without-zeros": error(
+        'Document "{value}" is in the files as "{detail}": the leading zeros are lost here',
+        "Bilaget «{value}» står i filene som «{detail}»: nullene foran er tapt her",
+        "Format the column as Text and enter the number with its zeros",
+        "Formater kolonnen som Tekst og skriv nummeret med nullene",
+    ),
+    "key-without-zeros": warning(
+        '{header} "{value}" differs only by leading zeros from {detail} in the same files (row in brackets)',
+        "{header} «{value}» skiller seg bare ved nuller foran fra {detail} i de samme filene (rad i parentes)",
+        "Nothing to do if they are two records; else correct the number",
+        "Ingenting å gjøre hvis det er to poster; ellers rett nummeret",
+        tunable=True,
     ),
     "document-without-lines": error(
         'Document "{value}" has no lines',

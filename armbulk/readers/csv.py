@@ -40,7 +40,7 @@ def read_csv(
     if '="' in text:
         frame = frame.with_columns(_unwrap_text(letter) for letter in letters)
     issues += [*_find_ragged(records.counts, frame), *_find_narrow_headers(records.counts, frame)]
-    issues += [*_find_inner_marks(records), *_find_long_texts(frame, letters)]
+    issues += [*_find_inner_marks(records), *_find_loose_quotes(records), *_find_long_texts(frame, letters)]
     if may_be_encoded_twice:
         issues += _find_encoded_twice(frame, letters)
     issues += _find_swallowed_rows(records, frame, letters, separator)
@@ -123,6 +123,12 @@ def _find_usual_width(counts: pl.DataFrame) -> int | None:
 def _find_inner_marks(records: Records) -> list[ReadIssue]:
     """Return issues for byte order marks inside the file: files were concatenated."""
     return [ReadIssue("mark-in-the-middle", row) for row in records.marked[:_MAX_ISSUES]]
+
+
+def _find_loose_quotes(records: Records) -> list[ReadIssue]:
+    """Return issues for texts with quotes of their own, which a program should have doubled."""
+    texts = [quotes for quotes in records.loose if quotes.is_text][:_MAX_ISSUES]
+    return [ReadIssue("quotes-in-text", quotes.row, to_letters(quotes.index), quotes.text) for quotes in texts]
 
 
 def _find_long_texts(frame: pl.DataFrame, letters: tuple[str, ...]) -> list[ReadIssue]:

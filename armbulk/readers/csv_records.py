@@ -15,6 +15,23 @@ _BATCH = 100_000
 _COUNTS_SCHEMA = {"row": pl.Int64, "n": pl.UInt32}
 
 
+@dataclass(frozen=True, slots=True)
+class LooseQuotes:
+    """A field with quotes that do not enclose it.
+
+    Attributes:
+        row: The line of its record.
+        index: Its number in the record, from 0.
+        text: The field as it is in the file, without blanks around it.
+        is_text: Whether the quotes belong to its value; otherwise only blanks are outside of them.
+    """
+
+    row: int
+    index: int
+    text: str
+    is_text: bool
+
+
 @dataclass(slots=True)
 class Records:
     """The records of a file without the blank ones.
@@ -24,12 +41,14 @@ class Records:
         batches: `row` and `fields` List(String), untrimmed; the same rows in the same order.
         marked: The lines with a byte order mark inside.
         spanning: Whether a record spans lines.
+        loose: The fields with quotes that do not enclose them.
     """
 
     counts: pl.DataFrame
     batches: list[pl.DataFrame]
     marked: list[int] = field(default_factory=list)
     spanning: bool = False
+    loose: list[LooseQuotes] = field(default_factory=list)
 
     @property
     def width(self) -> int:

@@ -4,7 +4,7 @@ import re
 
 from armbulk.errors import FileError
 from armbulk.model.sheet import ReadIssue
-from armbulk.readers.code_pages import OddText, find_odd_text
+from armbulk.readers.code_pages import OddText, find_odd_text, list_rare_cells
 
 DOUBLE_ENCODED = "Ã[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|â€|Â[\u00a0-\u00bf]"
 """The two characters that a letter such as æ becomes when it is encoded twice."""
@@ -77,10 +77,24 @@ def _decode_windows_1252(content: bytes, name: str, first: int) -> tuple[str, li
     if odd is not None:
         raise _other_code_page_error(name, odd)
     text = content.decode("cp1252")
+    return text, [ReadIssue("encoding-guessed", value=" · ".join(_list_samples(content, text, first)))]
+
+
+def _list_samples(content: bytes, text: str, first: int) -> list[str]:
+    """Return cells with other letters than A to Z: those that another code page reads otherwise, then the first ones.
+
+    The other reading is named: `Gdañsk (cp1250: Gdańsk)`.
+    """
+    samples = [
+        f"{cell} ({', '.join(f'{encoding}: {reading}' for encoding, reading in readings.items())})"
+        for cell, readings in list_rare_cells(content)
+    ]
     start = max(text.rfind("\n", 0, first), text.rfind("\r", 0, first), first - _SAMPLED_CHARS, 0)
     cells = re.split(r'[;,\t|"\r\n]', text[start : first + _SAMPLED_CHARS])
-    samples = dict.fromkeys(cell.strip()[:40] for cell in cells if not cell.isascii())
-    return text, [ReadIssue("encoding-guessed", value=" · ".join(list(samples)[:_MAX_SAMPLES]))]
+    plain = dict.fromkeys(cell.strip()[:40] for cell in cells if not cell.isascii())
+    return [*samples, *(cell for cell in plain if not any(each.startswith(f"{cell} (") for each in samples))][
+        :_MAX_SAMPLES
+    ]
 
 
 def _other_code_page_error(name: str, odd: OddText) -> FileError:

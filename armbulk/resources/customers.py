@@ -2,6 +2,7 @@
 
 from armbulk.i18n import Words
 from armbulk.model.fields import Field, FieldRole, FieldType, Filter, Listing, Resource
+from armbulk.resources.code_lists import NORWAY_NAMES
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
 _TWO_LETTERS = r"(?i)^[a-z]{2}$"
@@ -52,7 +53,7 @@ CUSTOMERS = Resource(
         Field("postal_code", Words("Postal code", "Postnr"), "postalAddress.postalCode", FieldType.IDENTIFIER,
               Words("Postal code, as text so that a leading zero stays.", "Postnummer, som tekst; nullen foran blir."),
               "1234", max_length=20, aliases=("Postnummer", "Zip", "Zip code", "Postcode"), format="postal-code",
-              format_when=(("country_code", ("NO",)),),
+              format_when=(("country_code", ("NO",)), ("country_text", tuple(map(str.upper, NORWAY_NAMES)))),
               digits=4),
         Field("city_name", Words("City", "Poststed"), "postalAddress.cityName", FieldType.TEXT,
               Words("City or post town.", "Poststed."), "Oslo", max_length=100, aliases=("City name", "By")),
@@ -77,7 +78,8 @@ CUSTOMERS = Resource(
               Words("Where documents are e-mailed; several are separated by ;.",
                     "Hvor bilag sendes på e-post; flere skilles med ;."),
               "amili@testarmrest.no",
-              aliases=("E-mail", "Epost", "Email address", "Email address document", "E-postadresse"), format="email"),
+              aliases=("E-mail", "Epost", "Email address", "Email address document", "E-postadresse",
+                       "E-mailadresse"), format="email"),
         Field("secondary_email_address", Words("Secondary email", "E-post 2"), "secondaryEmailAddress",
               FieldType.TEXT_LIST,
               Words("Other e-mail addresses; several are separated by ;.",

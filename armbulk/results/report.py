@@ -87,7 +87,8 @@ def write_results(
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
-    problems = [*findings, *_list_arm_problems(rows, sheets, lang)]
+    records = rows.join(result.items, on=["sheet", "row"], how="semi", maintain_order="left") if checked else rows
+    problems = [*findings, *_list_arm_problems(records, sheets, lang)]
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     outcomes = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), time.alias("time")).drop("at")
     summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
@@ -163,10 +164,10 @@ def _add_messages(
     ).drop("error")
 
 
-def _list_arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> list[RenderedFinding]:
-    """ARM's errors and warnings, for the Problems sheet."""
+def _list_arm_problems(records: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> list[RenderedFinding]:
+    """ARM's errors and warnings of each record, for the Problems sheet; lines have those of their document."""
     bad = [Outcome.REJECTED.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
-    chosen = rows.filter(pl.col("outcome").is_in(bad) | pl.col("warnings").is_not_null())
+    chosen = records.filter(pl.col("outcome").is_in(bad) | pl.col("warnings").is_not_null())
     problems: list[RenderedFinding] = []
     for row in chosen.iter_rows(named=True):
         sheet = sheets[row["sheet"]]

@@ -36,6 +36,7 @@ from armbulk.validation import (
     edits,
     flat_file,
     follow_ups,
+    header_currencies,
     hidden_rows,
     layout,
     line_currencies,
@@ -216,6 +217,7 @@ def _check_tables(
     findings = merge_findings([of_cells, of_amounts])
     of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
     of_rules += [find_rates(table) for name, table in tables.items() if name in {"documents", "lines"}]
+    of_rules.append(header_currencies.compare_header_currencies(filled, sheets, matches))
     if "lines" in filled:
         of_rules.append(line_currencies.compare_currencies(filled, sheets, matches))
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))

@@ -7,6 +7,7 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.i18n import NORWEGIAN
+from armbulk.mapping.header_units import split_currency
 from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
@@ -87,7 +88,8 @@ def _report_amounts(
     findings = [empty_findings()]
     for name in summed:
         own = lines.resource.field(name).specific_header
-        if own is not None and fold_header(headers[columns[name]]) in {fold_header(text) for text in own.all()}:
+        header = fold_header(split_currency(headers[columns[name]])[0])
+        if own is not None and header in {fold_header(text) for text in own.all()}:
             continue
         code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 else "flat-sums"
         words = [resource.field(name).specific_header or resource.field(name).header for resource in resources]
