@@ -165,14 +165,14 @@ class Fetcher:
         return next((size for size in PAGE_SIZES if size <= min(room, self.decoder.listing.page_size)), PAGE_SIZES[-1])
 
     def _handle_not_found(self, part: PartitionState) -> None:
-        """Handle a 404: the partition is empty, or ARM does not have the list (ServerError)."""
+        """Handle that ARM found nothing: the partition is empty, or ARM does not have the list (ServerError)."""
         listing = self.decoder.listing
         is_narrowed = self._build_query(part.partition) != dict(listing.options)
         is_whole_list = part.parent is None and listing.source != "D"
         if is_whole_list and (not is_narrowed or self._read_smallest_page(Partition()) is None):
             raise ServerError(
                 "no-such-list",
-                f"ARM has no list {listing.endpoint!r} for this client, or it is empty (it answered 404)",
+                f"ARM has no list {listing.endpoint!r} for this client, or it is empty (it found nothing)",
                 "The list is known by its title only; ask Amili whether your ARM has it",
             )
         self.checkpoint.mark_done(part, 0)

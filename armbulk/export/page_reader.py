@@ -71,7 +71,7 @@ class PageReader:
             endpoint: another list to read from; "" for the decoder's own.
 
         Returns:
-            The page; None when ARM answers 404, or has dropped the stored query.
+            The page; None when ARM has no such list, or has dropped the stored query.
 
         Raises:
             LimitError: there is no room in the quota, and `waits` is False.
@@ -93,7 +93,7 @@ class PageReader:
                             "Page read", extra={"resource": self.decoder.resource.name, "records": len(page.records)}
                         )
                         return FetchedPage(page, response.body)
-                    if response.status == 404:
+                    if response.is_not_found:
                         return None
                 case _:
                     assert_never(result)

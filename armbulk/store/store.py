@@ -54,7 +54,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         """Open the store, or create it.
 
         Args:
-            url: the database, as SQLAlchemy names it.
+            url: the SQLite file, as SQLAlchemy names it.
             clock: for every timestamp.
             roots: folders that are synchronised with other machines, where a store is refused.
             shared: allow such a folder all the same.
@@ -80,8 +80,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
 
     def _prepare(self) -> None:
         with self._engine.begin() as conn:
-            if conn.dialect.name == "sqlite":
-                migrate(conn)
+            migrate(conn)
             metadata.create_all(conn)
             if conn.execute(sa.select(identity.c.id)).first() is None:
                 conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))

@@ -433,9 +433,10 @@ def test_an_empty_list_is_complete(tmp_path: Path) -> None:
     assert (said["rows"], said["complete"]) == (0, True)
 
 
-def test_404_for_an_empty_list_is_complete_where_the_list_is_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [404, 410])
+def test_404_for_an_empty_list_is_complete_where_the_list_is_known(tmp_path: Path, status: int) -> None:
     """A 404 for a documented list means that nothing was found."""
-    said, _ = export(tmp_path, Lists({}), **FEBRUARY)
+    said, _ = export(tmp_path, Lists({"glitems": []}, change=lambda *_: status), **FEBRUARY)
     assert (said["rows"], said["complete"]) == (0, True)
 
 
