@@ -279,6 +279,32 @@ cli.main()
 """
 
 
+LOADING = """
+import os, runpy, signal, sys
+
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.{name})
+            os.getpid()  # the handler runs
+
+sys.meta_path.insert(0, Finder())
+sys.argv = ["armbulk", "check", "--json", "none.csv"]
+runpy.run_module("armbulk", run_name="__main__")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("module", ["armbulk.cli", "click", "armbulk.cli.command", "armbulk.cli.check", "polars"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_while_modules_load(module: str, name: str) -> None:
+    """The first second of a process is spent on imports: it ends with 130 then, too, and not by the signal."""
+    program = LOADING.format(module=module, name=name)
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(
     ("work", "code"),
