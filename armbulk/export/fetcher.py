@@ -15,6 +15,7 @@ from armbulk.export.checkpoint import Checkpoint
 from armbulk.export.completeness import (
     FilterIgnored,
     find_page_problem,
+    may_be_cut,
     verify_membership,
     verify_split,
     verify_sum_of_days,
@@ -268,7 +269,7 @@ class Fetcher:
             self._read_again(part, "ARM gave the same records again and does not say how many there are")
         elif total is not None and total >= part.max_records:
             self.splitter.partition_by_value(part, total, self.page_size)
-        elif total is None and received == part.max_records:  # as many as ARM returns at most: there may be more
+        elif total is None and may_be_cut(part, received, self.checkpoint.partitions.most_received()):
             if not self.splitter.partition_by_date(part, received, part.max_records):
                 self.splitter.partition_by_value(part, received, self.page_size)
         else:
