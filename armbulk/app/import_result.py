@@ -147,7 +147,9 @@ class ImportResult:
             files = self.plan.check.inputs.files if self.plan else ()
             path = choose_result_path(files, str(target) if target else None)
             prepare_target(path, files, replace_input=replace_input)
-            self.workbook = write_results(self.result, self.checked, path, self.lang, self.clock)
+            self.workbook = write_results(
+                self.result, self.checked, path, self.lang, self.clock, self.store.written_files
+            )
             return self.workbook
         path = choose_result_path(list_run_files(run), str(target) if target else run.result)
         prepare_target(path, list_run_files(run), replace_input=replace_input)

@@ -153,7 +153,7 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     """
     result = load_result(store, run_id)
     try:
-        path = write_results(result, checked, target, lang, store.clock, store.stamp(run_id))
+        path = write_results(result, checked, target, lang, store.clock, store.written_files, store.stamp(run_id))
     except FileError as error:
         error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
         raise

@@ -43,10 +43,17 @@ from armbulk.store.schema import (
     sequence,
     token,
 )
+from armbulk.store.written_files import WrittenFiles
 
 
 class Store(StoreReader, ListCheckStore, BatchJournal):
-    """The database of one user; `clock` is read for every timestamp."""
+    """The database of one user; `clock` is read for every timestamp.
+
+    Attributes:
+        written_files: the files that armbulk wrote for its user.
+    """
+
+    written_files: WrittenFiles
 
     def __init__(
         self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False, guard_folder: str = ""
@@ -66,6 +73,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         self.clock = clock
         self.url = url
         self._times = {}
+        self.written_files = WrittenFiles.beside(url)
         self.counter = SendingCounter(Path(guard_folder)) if guard_folder else None
         self._engine = open_engine(url, roots, shared=shared)
         try:
