@@ -135,7 +135,7 @@ class Fetcher:
 
     def _read_smallest_page(self, partition: Partition) -> FetchedPage | None:
         params = self._build_query(partition) | {"pagesize": str(MEASURE_PAGE_SIZE)}
-        return self.reader.read(params, 2 * MEASURE_PAGE_SIZE * self._reads_per_record)
+        return self.reader.read(params, self.reserved_reads(2 * MEASURE_PAGE_SIZE))
 
     def _ask_total(self, partition: Partition) -> int | None:
         fetched = self._read_smallest_page(partition)
@@ -150,19 +150,17 @@ class Fetcher:
     def _verify_membership(self, part: PartitionState, page: Page) -> None:
         verify_membership(part, page, self.decoder, self.splitter.ignored)
 
-    @property
-    def _reads_per_record(self) -> int:
-        """Reads that ARM may count for a record: the record and its lines."""
-        return 1 + RESERVED_LINES if self.decoder.line_fields else 1
+    def reserved_reads(self, records: int) -> int:
+        """Return how many reads are reserved for so many records: the records and their lines."""
+        return records * (1 + RESERVED_LINES if self.decoder.line_fields else 1)
 
     @property
     def page_size(self) -> int:
         """The largest page that the quota can ever have room for."""
         limits = self.reader.client.limits
-        room = (
-            min(limits.capacity(window, "reads", Priority.NORMAL) for window in ("hour", "month"))
-            // self._reads_per_record
-        )
+        room = min(
+            limits.capacity(window, "reads", Priority.NORMAL) for window in ("hour", "month")
+        ) // self.reserved_reads(1)
         return next((size for size in PAGE_SIZES if size <= min(room, self.decoder.listing.page_size)), PAGE_SIZES[-1])
 
     def _handle_not_found(self, part: PartitionState) -> None:
@@ -251,7 +249,7 @@ class Fetcher:
     def _read_page(self, part: PartitionState, number: int) -> FetchedPage | None:
         """Read a page by the stored query; when ARM has dropped that, by a new query that begins there."""
         size = part.page_size or self.page_size
-        max_records = size * self._reads_per_record
+        max_records = self.reserved_reads(size)
         if part.query and number > 1:
             fetched = self.reader.read({"query": part.query, "pageno": str(number)}, max_records, stored=True)
             if fetched is not None:
