@@ -279,7 +279,7 @@ def test_a_plan_reads_nothing_in_full(tmp_path: Path) -> None:
 
 
 def test_a_plan_of_documents_counts_their_lines(tmp_path: Path) -> None:
-    """ARM counts lines as reads; room for many of them is reserved for each page, so the plan knows that it must wait."""
+    """ARM counts lines as reads, and room for many is reserved for each page: the plan knows that it must wait."""
     with Sandbox(lists=build_lists(2218, 300, on_one_day=200), size="S") as sandbox:
         words = ("documents", "-o", str(tmp_path / "d.csv"))
         _, plan = export_by_command(sandbox, tmp_path, *words, "--plan")
