@@ -184,7 +184,7 @@ def _send_if_unchanged(
         changes = describe_change(plan, now)
         if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
             return now, None
-        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks))
+        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target))
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
     result.plan, result.checked = now, now.check.checked
     return now, result
