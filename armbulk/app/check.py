@@ -19,6 +19,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
 from armbulk.results.marked import write_marked_copy
 from armbulk.settings.profile import Profile
+from armbulk.store import WrittenFiles
 from armbulk.validation.check import Checked, check_again, check_files
 from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.parse import DTYPES
@@ -56,11 +57,13 @@ class CheckResult:
     """Checked files: every problem at once, and the rows as typed frames.
 
     Attributes:
+        written: The files that armbulk wrote on this machine.
         known: Customers that ARM is known to have; None: this machine knows nothing of the client.
     """
 
     inputs: InputFiles
     checked: Checked
+    written: WrittenFiles
     lang: str = "en"
     known: KnownCustomers | None = None
 
@@ -125,13 +128,14 @@ class CheckResult:
 
         Args:
             target: The copy.
-            replace_input: Whether it may replace one of the files; that is kept as .bak.
+            replace_input: Whether it may replace one of the files; that is kept as .bak, and so is any other file that
+                armbulk did not write, or that was changed since.
 
         Raises:
             UsageError: It would replace one of the files.
             FileError: The copy cannot be written.
         """
-        return write_marked_copy(self.checked, Path(target), self.lang, replace_input=replace_input)
+        return write_marked_copy(self.checked, Path(target), self.lang, self.written, replace_input=replace_input)
 
 
 def name_sheets(rows: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
@@ -194,7 +198,8 @@ def check_inputs(
     if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
         options = replace(options, continuation_rows=SAME_AS_ABOVE)
         checked = check_again(checked, replace(options, known_customers=known))
-    return CheckResult(InputFiles(inputs.files, options), checked, profile.lang, known)
+    written = WrittenFiles.beside(profile.store_url)
+    return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known)
 
 
 def check_as(result: CheckResult, *, update: bool) -> CheckResult:

@@ -1,5 +1,6 @@
 """The demo: the samples go into a stand-in ARM on this machine, in a folder of its own; then data comes out."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from armbulk.package_data import data_path
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 from armbulk.settings.load import load_profile
+from armbulk.writers.inputs import keep_file_of_a_person
 
 SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
@@ -68,7 +70,9 @@ def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
     Raises:
         FileError: A file cannot be written.
     """
-    workbook = Path(shutil.copy(data_path("samples") / SAMPLE, folder / SAMPLE))
+    sample = data_path("samples") / SAMPLE
+    keep_file_of_a_person(folder / SAMPLE, frozenset({hashlib.sha256(sample.read_bytes()).hexdigest()}))
+    workbook = Path(shutil.copy(sample, folder / SAMPLE))
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
         folders = {"ARMBULK_HOME": str(folder / STATE), "ARMBULK_GUARD_FOLDER": str(folder.absolute() / "guard")}
         environ = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.5"}

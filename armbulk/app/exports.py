@@ -27,6 +27,7 @@ from armbulk.month_end.request import (
 )
 from armbulk.resources import EXPORTS
 from armbulk.results.report import verify_writable
+from armbulk.store import WrittenFiles
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 _T = TypeVar("_T")
@@ -310,7 +311,9 @@ def export_to_file(
     Raises:
         FileError: The file cannot be written.
     """
-    if note := verify_writable(_list_of(request).target, context.profile.lang):
+    if note := verify_writable(
+        _list_of(request).target, context.profile.lang, WrittenFiles.beside(context.profile.store_url)
+    ):
         dialog.note(note)
     with dialog.sending() as progress:
         export = _open_export(_let_confirm(context, dialog), request, progress, wait=wait, fresh=fresh)

@@ -20,7 +20,7 @@ from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
-from armbulk.store import ClientLock, ListCheck, Run, Store
+from armbulk.store import ClientLock, ListCheck, Run, Store, WrittenFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _verify_history(context: Context, store: Store, plan: Plan, target: Path) ->
 
 def verify_target(target: Path, context: Context, dialog: Dialog) -> None:
     """Make sure that the result workbook can be written; FileError otherwise."""
-    if note := verify_writable(target, context.profile.lang):
+    if note := verify_writable(target, context.profile.lang, WrittenFiles.beside(context.profile.store_url)):
         dialog.note(note)
 
 
@@ -184,7 +184,7 @@ def _send_if_unchanged(
         changes = describe_change(plan, now)
         if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
             return now, None
-        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks))
+        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target))
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
     result.plan, result.checked = now, now.check.checked
     return now, result

@@ -14,7 +14,7 @@ import polars as pl
 from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.login import add_login
 from armbulk.app.plan import parse_expected_total
-from armbulk.app.runs import create_sender, finish_run, list_run_files, verify_run_client
+from armbulk.app.runs import create_sender, finish_run, locate_result, verify_run_client
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
@@ -25,7 +25,6 @@ from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
 from armbulk.redaction import redact_shown
 from armbulk.results.run_result import recheck_files
-from armbulk.results.store_check import choose_result_path
 from armbulk.store import Store, UnresolvedDocument
 
 DECISIONS: dict[str, tuple[Outcome | None, str]] = {
@@ -334,7 +333,7 @@ def write_finished_runs(store: Store, runs: Iterable[int], lang: str) -> list[Pa
     """Write the result workbooks of those runs that are finished; return their paths. FileError when one cannot be."""
     finished = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
     for run in finished:
-        finish_run(store, run.id, recheck_files(run), choose_result_path(list_run_files(run), run.result), lang)
+        finish_run(store, run.id, recheck_files(run), locate_result(run), lang)
     return [Path(store.run(run.id).result or "") for run in finished]
 
 

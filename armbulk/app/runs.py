@@ -18,6 +18,7 @@ from armbulk.quota.limits import Account
 from armbulk.redaction import collect_personal_values, redact_items
 from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
+from armbulk.results.store_check import choose_result_path
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
 from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
@@ -25,7 +26,12 @@ from armbulk.validation.check import Checked
 
 
 def create_run(
-    context: Context, store: Store, plan: ImportPlan, inputs: InputFiles, list_checks: Sequence[ListCheck] = ()
+    context: Context,
+    store: Store,
+    plan: ImportPlan,
+    inputs: InputFiles,
+    list_checks: Sequence[ListCheck] = (),
+    target: str | None = None,
 ) -> int:
     """Store the run before anything is sent; return its number.
 
@@ -35,6 +41,7 @@ def create_run(
         plan: What is sent.
         inputs: The files.
         list_checks: Lists of ARM that were trusted, or not, for the plan.
+        target: The result workbook; None: NAME.result.xlsx beside the first file.
     """
     profile = context.profile
     method = "PUT" if plan.options.update else "POST"
@@ -58,6 +65,7 @@ def create_run(
             "overwrite": plan.options.overwrite,
             "compare_customers": not plan.options.first_import,
             "customers_read": plan.customers_read,
+            "target": str(Path(target).absolute()) if target else None,
         },
     }
     items = plan.items.with_columns(
@@ -153,7 +161,7 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     """
     result = load_result(store, run_id)
     try:
-        path = write_results(result, checked, target, lang, store.clock, store.stamp(run_id))
+        path = write_results(result, checked, target, lang, store.clock, store.written_files, store.stamp(run_id))
     except FileError as error:
         error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
         raise
@@ -172,6 +180,12 @@ def redact_finished_run(store: Store, run_id: int, checked: Checked | None) -> N
 def list_run_files(run: Run) -> Sequence[str]:
     """Return the files a run was made of, as absolute names."""
     return [str(name) for name in run.options["files"]]
+
+
+def locate_result(run: Run, output: str | Path | None = None) -> Path:
+    """Return the path of a run's result workbook: `output`, else where it was written or was to be written before."""
+    target = output or run.result or run.options.get("target")
+    return choose_result_path(list_run_files(run), str(target) if target else None)
 
 
 def find_unfinished_run(store: Store, account: Account) -> Run:

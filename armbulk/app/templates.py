@@ -9,7 +9,6 @@ from armbulk.errors import FileError, UsageError
 from armbulk.i18n import ENGLISH, NORWEGIAN, Words
 from armbulk.model.fields import FieldRole, Resource
 from armbulk.resources import list_template_resources
-from armbulk.writers.inputs import back_up
 from armbulk.writers.template import GuideRow
 from armbulk.writers.workbooks import write_template
 
@@ -48,8 +47,6 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
         raise UsageError("not-xlsx", f"{path} does not end in .xlsx", "Name an Excel workbook with -o")
     if path.exists() and not replace:
         raise FileError("file-exists", f"{path} is there already", "Choose another with -o, or replace it with --yes")
-    if path.is_file():
-        back_up(path)  # it may be filled in
     rows = {sheet.name: _example_rows(sheet) if examples else [] for sheet in resources}
     written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}

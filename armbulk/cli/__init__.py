@@ -11,10 +11,12 @@ from typing import Any
 import click
 
 from armbulk import __version__
-from armbulk.cli.command import STOP, show_usage_error, stop_signals
+from armbulk.cli.command import show_usage_error
 from armbulk.cli.language import LanguageType, TranslatedCommand, get_language, set_language
+from armbulk.cli.option_values import verify_option_values
 from armbulk.errors import Exit
 from armbulk.i18n import Text
+from armbulk.stop_signals import STOP, stop_signals
 
 _COMMANDS = {
     "demo": ("armbulk.cli.demo", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
@@ -81,6 +83,15 @@ class _Commands(TranslatedCommand, click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called and its arguments; UsageError for an option without its value."""
+        name, called, words = super().resolve_command(ctx, args)
+        if called is not None:
+            verify_option_values(called, words, click.Context(called, ctx, name))
+        return name, called, words
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
         lang = get_language(ctx)
@@ -126,6 +137,7 @@ def _run_command_line() -> str | int | None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    STOP.raise_if_requested()  # by a signal while this module was loaded
     try:
         code: int = cli(prog_name="armbulk", standalone_mode=False)
     except click.Abort:

@@ -15,6 +15,7 @@ from armbulk.cli.language import LanguageType
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 from armbulk.model.plain_text import show_safely
+from armbulk.stop_signals import STOP, stop_signals
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -99,7 +100,11 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
         shared = SharedOptions(**{name: arguments.pop(name) for name in SharedOptions.__slots__})
         if shared.lang is None:  # it may stand before the command
             shared = replace(shared, lang=click.get_current_context().find_root().params.get("lang"))
-        sys.exit(_run(function, shared, arguments, new_profile=new_profile))
+        try:
+            code = _run(function, shared, arguments, new_profile=new_profile)
+        finally:
+            STOP.is_requested = False  # another command of this process begins anew
+        sys.exit(code)
 
     return wrapped
 
@@ -109,9 +114,9 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
     from armbulk.app.logs import logged_command
     from armbulk.cli.output import Reporter
 
-    STOP.is_requested = False
     reporter = Reporter(shared.lang or read_default_language(), shared.as_json, shared.quiet)
     try:
+        STOP.raise_if_requested()  # by a signal while the command was loaded, where something swallowed the exception
         with connect(
             shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
         ) as session:
@@ -158,38 +163,6 @@ def show_usage_error(error: click.ClickException, *, as_json: bool) -> int:
 
     Reporter(as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
     return int(Exit.USAGE)
-
-
-def stop_signals() -> list[signal.Signals]:
-    """Return the signals that ask to stop (Ctrl-C, a shutdown, a closed console), but for those that are ignored."""
-    known = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
-    return [
-        number for number in signal.Signals if number.name in known and signal.getsignal(number) is not signal.SIG_IGN
-    ]
-
-
-@dataclass(slots=True)
-class StopRequest:
-    """Whether a signal asked this process to stop: then it ends with exit code 130, whatever else happens.
-
-    Attributes:
-        is_requested: a stop signal came.
-        is_over: the exit code is decided; a signal that comes now changes nothing.
-    """
-
-    is_requested: bool = False
-    is_over: bool = False
-
-    def stop_at_once(self, *_: object) -> None:
-        """Take note of a signal, and stop what is being done. A signal handler."""
-        if self.is_over:
-            return
-        self.is_requested = True  # what is being done may swallow the exception
-        raise KeyboardInterrupt
-
-
-STOP = StopRequest()
-"""The one of this process."""
 
 
 class InterruptHandler:

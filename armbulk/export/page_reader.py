@@ -39,7 +39,7 @@ class PageReader:
     Attributes:
         client: makes the calls, within the quota.
         decoder: of the list's records.
-        on_usage: called with what each call used.
+        on_usage: called with what each call used, and how many records it returned.
         waits: whether to wait for room in the quota, however long that takes.
         pause: seconds before the first retry, and the wait that is too short to stop for.
         on_progress: called before each wait.
@@ -48,7 +48,7 @@ class PageReader:
 
     client: RateLimitedClient
     decoder: RecordDecoder
-    on_usage: Callable[[ApiUsage], None]
+    on_usage: Callable[[ApiUsage, int], None]
     waits: bool = True
     pause: float = 2.0
     on_progress: Callable[[Progress], None] = lambda _: None
@@ -71,7 +71,7 @@ class PageReader:
             endpoint: another list to read from; "" for the decoder's own.
 
         Returns:
-            The page; None when ARM answers 404, or has dropped the stored query.
+            The page; None when ARM has no such list, or has dropped the stored query.
 
         Raises:
             LimitError: there is no room in the quota, and `waits` is False.
@@ -93,7 +93,7 @@ class PageReader:
                             "Page read", extra={"resource": self.decoder.resource.name, "records": len(page.records)}
                         )
                         return FetchedPage(page, response.body)
-                    if response.status == 404:
+                    if response.is_not_found:
                         return None
                 case _:
                     assert_never(result)
@@ -115,7 +115,8 @@ class PageReader:
         def read_page() -> ApiResult[Page | None]:
             result = self.client.system.read_page(endpoint, params, json_array)
             if result.response.error is None:
-                self.on_usage(ApiUsage(result.response.requests, self._count_reads(result.content)))
+                usage = ApiUsage(result.response.requests, self._count_reads(result.content))
+                self.on_usage(usage, len(result.content.records) if result.content else 0)
             return result
 
         return self.client.get(read_page, max_records, self._count_reads)

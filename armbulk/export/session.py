@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 
 from armbulk.arm.decode import RecordDecoder
@@ -91,6 +92,14 @@ class ExportSession:
         request, path = self.request, self.checkpoint.file.path
         has_changes_only = request.listing.changed_since in dict(request.root.values)
         return PreviousExport(path.parent, name, path.stem, request.resource, has_changes_only)
+
+    def own_files(self) -> frozenset[str]:
+        """Return the SHA-256 of files that may be replaced: as armbulk wrote them, and no run was made of them."""
+        return self.store.written_files.digests() - self.store.input_hashes()
+
+    def record_files(self, paths: Iterable[Path]) -> None:
+        """Record files that were just written."""
+        self.store.written_files.record(paths)
 
     def save_snapshot(self, previous: PreviousExport) -> None:
         """Keep what this export read for the next comparison; its file is complete."""

@@ -46,7 +46,7 @@ class BatchProgress:
         due: when its next step may happen (epoch seconds).
         lookups: rounds of look-ups.
         polls: polls that were answered.
-        unknown_polls: polls in a row answered with 404.
+        unknown_polls: polls in a row answered with "not found", or with nothing usable.
         incomplete_polls: final answers that lacked records.
         failures: failed calls in a row.
         reason: why the last call failed, or a round of look-ups showed too little.

@@ -10,6 +10,8 @@ from armbulk.errors import ServerError
 
 Content = TypeVar("Content")
 
+_NOT_FOUND = frozenset({404, 410})
+
 
 class TransportError(Enum):
     """How an exchange failed before a whole answer arrived."""
@@ -50,6 +52,11 @@ class Response:
     requests: int = 1
     sent_at: float = 0.0
     received_at: float = 0.0
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether the server says that it has not, or no longer, what was asked for."""
+        return self.error is None and self.status in _NOT_FOUND
 
     @property
     def failure(self) -> str:

@@ -128,7 +128,7 @@ class CustomerReader:
             )
         if isinstance(result, CallFailed):
             return result
-        if result.content is not None or result.response.status == 404:
+        if result.content is not None or result.response.is_not_found:
             return result.content or None
         reason = "its answer to the look-up of a customer cannot be read"
         return CallFailed(replace(result.response, reason=reason))

@@ -28,6 +28,8 @@ _SYNCED_FOLDER_VARIABLES = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer"
 _GUARD_NAME = "armbulk-sendings"
 """Not `armbulk`: on Windows the cache folder of that name is in the folder of the store."""
 
+_STORE_PREFIX = "sqlite:///"
+
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 _LOGIN_SETTINGS = ("token", "token_url", "client_id", "client_secret", "ca_file")
@@ -66,7 +68,7 @@ def load_profile(
     return Profile(
         name=name,
         home=home,
-        store_url=values.get("store") or f"sqlite:///{home / 'armbulk.db'}",
+        store_url=_check_store(values.get("store", ""), home),
         lang=_read_lang(values.get("lang"), environ),
         base_url=base_url,
         client_no=values.get("client_no", "").strip(),
@@ -102,6 +104,25 @@ def _merge_settings(
         values.update(token="", client_secret="")  # an option overrides the environment
     values.update({key: value for key, value in options.items() if value})
     return values
+
+
+def _check_store(url: str, home: Path) -> str:
+    """Return the address of the store: a SQLite file, by its full path. Without a setting it is in the home folder.
+
+    Other databases have no lock for a client that all machines see, and a path that depends on the current folder is
+    another store in each: both would send a document twice. The address is never quoted: it may have a password.
+    """
+    if not url:
+        return f"{_STORE_PREFIX}{home / 'armbulk.db'}"
+    path = url.removeprefix(_STORE_PREFIX)
+    if not url.startswith(_STORE_PREFIX) or not Path(path).is_absolute() or set(path) & set("?\0"):
+        raise SettingsError(
+            "store-unsupported",
+            "The setting store (ARMBULK_STORE) is not the full path of a SQLite file",
+            f"Use an address such as {_STORE_PREFIX}{home.absolute() / 'armbulk.db'}; armbulk cannot use other "
+            "databases yet",
+        )
+    return url
 
 
 def _locate_guard_folder(values: Mapping[str, str], home: Path) -> Path:

@@ -23,7 +23,7 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
     """Open the database at `url`; a SQLite file is readable by its owner only.
 
     Args:
-        url: the database, as SQLAlchemy names it.
+        url: the SQLite file, as SQLAlchemy names it.
         roots: folders that are synchronised with other machines.
         shared: allow a folder that other machines see.
 
@@ -31,8 +31,6 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
         StoreError: the file cannot be opened, or is where other machines see it.
     """
     path = database_file(url)
-    if path is None:
-        return sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
     why = find_sharing(Path(path), roots)
     if why and not shared:
         raise sharing_error(Path(path), why)
@@ -43,7 +41,7 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
         raise StoreError(
             "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
         ) from None
-    engine = sa.create_engine(url, hide_parameters=True)
+    engine = sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
     journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
     sa_event.listen(engine, "connect", partial(_apply_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
@@ -93,8 +91,6 @@ def flush(engine: sa.Engine) -> None:
 
     A process that reads at this moment prevents it; the next call makes up for that.
     """
-    if engine.dialect.name != "sqlite":
-        return
     raw = engine.raw_connection()
     try:
         for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", f"busy_timeout={_LOCK_WAIT_MS}"):
@@ -130,7 +126,6 @@ def _apply_settings(raw: Any, _: object, journal: str) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
-def database_file(url: str) -> str | None:
-    """Return the file of a SQLite database; None for another kind of database."""
-    parsed = sa.engine.make_url(url)
-    return parsed.database if parsed.get_backend_name() == "sqlite" else None
+def database_file(url: str) -> str:
+    """Return the path of the database's file."""
+    return str(sa.engine.make_url(url).database)

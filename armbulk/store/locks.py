@@ -24,7 +24,7 @@ class ClientLock(AbstractContextManager["ClientLock"]):
         name = "".join(
             character if character.isalnum() else "-" for character in f"{account.origin}-{account.client_no}"
         )
-        folder = Path(database_file(url) or ".").resolve().parent  # by whatever name the database is opened
+        folder = Path(database_file(url)).resolve().parent  # by whatever name the database is opened
         self._account, self._holder, self._holder_file = account, holder, folder / f"{name}.holder"
         self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
 

@@ -18,6 +18,7 @@ from armbulk.clock import Clock
 from armbulk.errors import FileError
 from armbulk.i18n import Words
 from armbulk.readers.lockfile import read_lock_owner
+from armbulk.writers.inputs import keep_file_of_a_person
 
 MAX_WAIT = 5.0
 """Seconds to wait for a target that is open elsewhere; then the file gets another name."""
@@ -111,13 +112,16 @@ def _close_archives(error: BaseException) -> None:
         sys.unraisablehook = hook
 
 
-def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None) -> Path:
+def replace_atomically(
+    temporary: Path, target: Path, clock: Clock | None = None, own: frozenset[str] = frozenset()
+) -> Path:
     """Move a finished file to `target`, or to another name beside it while `target` cannot be replaced.
 
     Args:
         temporary: the finished file.
         target: its place.
         clock: for waiting a little while `target` is open elsewhere; None does not wait.
+        own: SHA-256 of files as armbulk wrote them; any other file that is replaced is kept as .bak.
 
     Returns:
         The path it got.
@@ -128,8 +132,10 @@ def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
     _delete_stale(temporary, target)
-    if _wait_until_replaceable(target, clock) and _move(temporary, target):
-        return target
+    if _wait_until_replaceable(target, clock):
+        keep_file_of_a_person(target, own)  # now: somebody may have changed and closed it meanwhile
+        if _move(temporary, target):
+            return target
     for number in range(2, MAX_NAMES):
         name = target.with_name(f"{target.stem}-{number}{target.suffix}")
         if _move_to_new_name(temporary, name):

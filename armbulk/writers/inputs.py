@@ -9,8 +9,6 @@ from itertools import count
 from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
-from armbulk.writers.provenance import read_category
-from armbulk.writers.style import RESULT_CATEGORY
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
 _ZIP = b"PK\x03\x04"
@@ -56,19 +54,22 @@ def verify_workbook_target(target: Path) -> None:
         )
 
 
-def keep_input(target: Path, hashes: frozenset[str]) -> None:
-    """Keep a copy (.bak) of a file that is about to be replaced, when a run was made of it: its SHA-256 is known."""
-    if not hashes or not target.is_file():
-        return
+def is_of_a_person(target: Path, own: frozenset[str]) -> bool:
+    """Return whether a file would be missed when it is replaced: it has content that armbulk did not write.
+
+    Args:
+        target: the file; it need not exist.
+        own: SHA-256 of every file as armbulk wrote it.
+    """
+    if not target.is_file() or not target.stat().st_size:
+        return False
     with target.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest in hashes:
-        back_up(target)
+        return hashlib.file_digest(file, "sha256").hexdigest() not in own
 
 
-def keep_foreign_workbook(target: Path) -> None:
-    """Keep a copy (.bak) of a file that is about to be replaced, unless armbulk wrote it as a result or marked copy."""
-    if target.is_file() and target.stat().st_size and read_category(target) != RESULT_CATEGORY:
+def keep_file_of_a_person(target: Path, own: frozenset[str]) -> None:
+    """Keep a copy (.bak) of a file that is about to be replaced, unless it is as armbulk wrote it."""
+    if is_of_a_person(target, own):
         back_up(target)
 
 

@@ -254,7 +254,7 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
     trip.edit((2, "Phone", "2222"))
     stood = trip.back()
     checked = check_files([str(trip.file)], ReadOptions(update=True))
-    made = write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
+    made = write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, trip.made.store.written_files)
     book = openpyxl.load_workbook(made)
     page = next(one for one in book.worksheets if one.title == "Customers")
     at = {cell.value: cell.column for cell in page[1]}
