@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
+from armbulk.i18n import _
 from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError
@@ -151,8 +152,12 @@ def verify_client_nos(client_nos: Iterable[str], expected: str) -> None:
     if others:
         raise ServerError(
             "other-client",
-            f"ARM answered for client {others[0]}, not only for {expected}: nothing of the answer was believed",
-            "Ask Amili why; do not send anything meanwhile",
+            _(
+                "ARM answered for client {others}, not only for {expected}: nothing of the answer was believed",
+                others=others[0],
+                expected=expected,
+            ),
+            _("Ask Amili why; do not send anything meanwhile"),
         )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
+from armbulk.i18n import _
 from armbulk.model.outcome import HELD_ALREADY
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
@@ -193,7 +194,9 @@ def find_unfinished_run(store: Store, account: Account) -> Run:
     for run in store.runs():
         if (run.state != "finished" or run.result is None) and run.account == account:
             return run
-    raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
+    raise UsageError(
+        "nothing-unfinished", _("There is no unfinished run for this client"), _("`armbulk runs` lists all")
+    )
 
 
 def verify_run_client(run: Run, account: Account) -> None:
@@ -201,6 +204,11 @@ def verify_run_client(run: Run, account: Account) -> None:
     if run.account != account:
         raise SettingsError(
             "other-client",
-            f"Run {run.id} belongs to client {run.account.client_no} at {run.account.origin}",
-            "Choose the profile (or the settings) it was begun with",
+            _(
+                "Run {id} belongs to client {client_no} at {origin}",
+                id=run.id,
+                client_no=run.account.client_no,
+                origin=run.account.origin,
+            ),
+            _("Choose the profile (or the settings) it was begun with"),
         )

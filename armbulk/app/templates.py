@@ -6,7 +6,7 @@ from typing import Any
 
 from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
-from armbulk.i18n import ENGLISH, NORWEGIAN, Words
+from armbulk.i18n import ENGLISH, NORWEGIAN, Words, _
 from armbulk.model.fields import FieldRole, Resource
 from armbulk.resources import list_template_resources
 from armbulk.writers.template import GuideRow
@@ -44,9 +44,13 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
     resources = list_template_resources()[resource]
     path = target or Path(_default_name(resources).text(lang))
     if path.suffix.lower() != ".xlsx":
-        raise UsageError("not-xlsx", f"{path} does not end in .xlsx", "Name an Excel workbook with -o")
+        raise UsageError("not-xlsx", _("{path} does not end in .xlsx", path=path), _("Name an Excel workbook with -o"))
     if path.exists() and not replace:
-        raise FileError("file-exists", f"{path} is there already", "Choose another with -o, or replace it with --yes")
+        raise FileError(
+            "file-exists",
+            _("{path} is there already", path=path),
+            _("Choose another with -o, or replace it with --yes"),
+        )
     rows = {sheet.name: _example_rows(sheet) if examples else [] for sheet in resources}
     written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}

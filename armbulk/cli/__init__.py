@@ -15,7 +15,7 @@ from armbulk.cli.command import show_usage_error
 from armbulk.cli.language import LanguageType, TranslatedCommand, get_language, set_language
 from armbulk.cli.option_values import verify_option_values
 from armbulk.errors import Exit
-from armbulk.i18n import Text
+from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
 
 _COMMANDS = {
@@ -101,7 +101,7 @@ class _Commands(TranslatedCommand, click.Group):
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--lang", type=LanguageType(), help="Language of messages and workbooks.")
+@click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
 @click.version_option(__version__, prog_name="armbulk")
 def cli(lang: str | None) -> None:
     """Spreadsheets in and out of ARM, Amili's accounts receivable service.

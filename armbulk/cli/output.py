@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from armbulk.cli.status_line import StatusLine
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.model.plain_text import cut_lines, show_safely
 
-_ERROR = Words("Error", "Feil")
+_ERROR = _("Error")
 
 MAX_LINE_CHARS = 2_000
 """A longer line on a terminal is cut: the JSON and the result workbook have all of ARM's words."""

@@ -9,6 +9,7 @@ from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
+from armbulk.i18n import _
 
 
 @click.command(cls=TranslatedCommand)
@@ -38,7 +39,7 @@ def show(context: CommandContext, run: int) -> Exit:
 
 @click.command(cls=TranslatedCommand)
 @click.argument("run", type=NUMBER)
-@click.option("-o", "target", help="The result workbook.")
+@click.option("-o", "target", help=_("The result workbook."))
 @command
 def results(context: CommandContext, run: int, target: str | None) -> Exit:
     """Write the result workbook of RUN again.
@@ -56,8 +57,8 @@ def results(context: CommandContext, run: int, target: str | None) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--older-than", "age", required=True, metavar="90d", help="Runs that ended longer ago: 90d, 12w.")
-@click.option("--yes", is_flag=True, help="Ask no questions.")
+@click.option("--older-than", "age", required=True, metavar="90d", help=_("Runs that ended longer ago: 90d, 12w."))
+@click.option("--yes", is_flag=True, help=_("Ask no questions."))
 @command
 def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
     """Take away the local data of finished runs. Document numbers stay, so that nothing is ever sent twice.
@@ -77,5 +78,5 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
 def _parse_age(age: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,5})([dw])", age.strip())
     if match is None:
-        raise UsageError("age-wrong", f"{age!r} is no age", "Write it like 90d or 12w")
+        raise UsageError("age-wrong", _("'{age}' is no age", age=age), _("Write it like 90d or 12w"))
     return timedelta(weeks=int(match[1])) if match[2] == "w" else timedelta(days=int(match[1]))

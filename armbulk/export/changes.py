@@ -15,7 +15,7 @@ from armbulk.export.fingerprint import (
     PATH_SEPARATOR,
     ROW,
 )
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.record_texts import PARENT_INDEX, RAW_JSON, RECORD_KEY, ROW_INDEX, SEPARATOR
@@ -28,7 +28,7 @@ STORED_CHUNK_ROWS = 16_384
 GONE = Words("Gone", "Borte")
 GONE_SUFFIX = ".gone"  # NAME.gone.csv
 
-_CHANGE_TEXTS = {NEW: Words("new", "ny"), DIFFERENT: Words("changed", "endret")}
+_CHANGE_TEXTS = {NEW: _("new"), DIFFERENT: _("changed")}
 _MARKS, _GONE, _CHUNK = "marks", "gone", "\x00block"
 _NO_HELP = Words("", "")
 _CHANGE_FIELD = Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, _NO_HELP, NEW)

@@ -3,21 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from armbulk.i18n import ENGLISH, Words
+from armbulk.i18n import ENGLISH, _
 
 _STEPS_NO = {"posted": "sendt", "polled": "spurt", "asked": "slått opp"}
-_STEP = Words("batch {batch} {step} · {done} of {total} finished", "batch {batch} {step} · {done}/{total} ferdig")
+_STEP = _("batch {batch} {step} · {done} of {total} finished")
 _TEXTS = {
-    "retrying": Words(
-        "The call failed ({reason}). armbulk tries again at {time}.",
-        "Kallet lyktes ikke ({reason}). armbulk prøver igjen kl. {time}.",
+    "retrying": _("The call failed ({reason}). armbulk tries again at {time}."),
+    "settling": _(
+        "The documents wait until {time}: what was sent before the older copy was put back may still arrive."
     ),
-    "settling": Words(
-        "The documents wait until {time}: what was sent before the older copy was put back may still arrive.",
-        "Bilagene venter til kl. {time}: det som ble sendt før den eldre kopien ble lagt tilbake, kan være underveis.",
-    ),
-    "waiting": Words("waiting until {until}", "venter til {until}"),
-    "reading": Words("part {batch}: {done} of {total} records read", "del {batch}: {done} av {total} poster lest"),
+    "waiting": _("waiting until {until}"),
+    "reading": _("part {batch}: {done} of {total} records read"),
 }
 
 

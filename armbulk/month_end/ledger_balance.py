@@ -7,19 +7,16 @@ from decimal import Decimal
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.model.partition import Partition
 from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
 from armbulk.month_end.tie_out import read_movements
 from armbulk.month_end.turnover import ACCOUNT, parse_amount_column
 
-_TOO_LATE = Words(
-    "no closing balances, and the GL items of account {} begin {}, the AR items {}",
-    "ingen utgående saldoer, og hovedbokspostene på konto {} begynner {}, reskontropostene {}",
-)
-_FROM_MOVEMENTS = Words("GL movements {}", "Hovedboksbevegelser {}")
-_FROM_ITEMS = Words("GL items since {}", "Hovedboksposter siden {}")
-_NO_MOVEMENTS = Words("no movements", "ingen bevegelser")
+_TOO_LATE = _("no closing balances, and the GL items of account {} begin {}, the AR items {}")
+_FROM_MOVEMENTS = _("GL movements {}")
+_FROM_ITEMS = _("GL items since {}")
+_NO_MOVEMENTS = _("no movements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Balance:
     account: str
     name: str
     closing: Decimal
-    source: Words
+    source: Text
 
 
 def read_balance(

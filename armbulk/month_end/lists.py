@@ -10,15 +10,15 @@ from armbulk.export.fetched_list import FetchedList, fetch_list
 from armbulk.export.request import ExportRequest
 from armbulk.export.result import find_gaps
 from armbulk.export.session import ExportSession, OnProgress
-from armbulk.i18n import NORWEGIAN, Words
+from armbulk.i18n import NORWEGIAN, Words, _
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 _MISSING_CODES = frozenset({"no-such-list", "list-refused"})
-_NO_LIST = Words("ARM has no GL movements for this client: {}", "ARM har ingen hovedboksbevegelser for klienten: {}")
-_INCOMPLETE = Words("ARM's list ({}) is not complete: {}", "ARMs liste ({}) er ikke komplett: {}")
+_NO_LIST = _("ARM has no GL movements for this client: {}")
+_INCOMPLETE = _("ARM's list ({}) is not complete: {}")
 
 
 class Unavailable(Exception):  # noqa: N818 - a fact about ARM

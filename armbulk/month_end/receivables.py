@@ -12,7 +12,7 @@ import polars as pl
 from armbulk.export.fetched_list import FetchedList
 from armbulk.export.partition import month_bounds
 from armbulk.export.result import find_gaps
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
 from armbulk.month_end.ageing import DEFAULT_INTERVALS, Interval, build_intervals
@@ -22,14 +22,8 @@ from armbulk.month_end.open_items import OpenItems, open_items_at, sum_amounts
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount_column, text_column
 
-_NO_ACCOUNT = Words(
-    "no account whose postings name a customer (say which with --receivable-account)",
-    "ingen konto der postene nevner en kunde (si hvilken med --receivable-account)",
-)
-_UNBALANCED = Words(
-    "on {} customer accounts the AR items do not add up to what is left of them",
-    "på {} kundekontoer er ikke summen av reskontropostene lik det som gjenstår av dem",
-)
+_NO_ACCOUNT = _("no account whose postings name a customer (say which with --receivable-account)")
+_UNBALANCED = _("on {} customer accounts the AR items do not add up to what is left of them")
 
 _TEXT_PATHS = {
     "account": "accountNo", "customer": "customerNo", "document": "documentNo", "reference": "referenceNo",
@@ -67,7 +61,7 @@ class Receivables:
     gaps: tuple[dict[str, Any], ...]
     balances: tuple[Balance, ...] = ()
     accounts_chosen: bool = False
-    reason: Words | None = None
+    reason: Text | None = None
 
     @property
     def ledger_balance(self) -> Decimal:

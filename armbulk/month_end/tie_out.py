@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.model.partition import Partition
 from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
 from armbulk.month_end.turnover import (
@@ -24,12 +24,9 @@ from armbulk.month_end.turnover import (
     text_column,
 )
 
-_NOT_WHOLE = Words(
-    "the export is no whole ledger periods (say --period or --year, without --where)",
-    "eksporten er ikke hele regnskapsperioder (si --period eller --year, uten --where)",
-)
-_UNREADABLE = Words("{} postings have no amount that can be read", "{} poster har ikke et beløp som kan leses")
-_NO_AMOUNTS = Words("ARM's movements do not say by how much", "ARMs bevegelser sier ikke med hvor mye")
+_NOT_WHOLE = _("the export is no whole ledger periods (say --period or --year, without --where)")
+_UNREADABLE = _("{} postings have no amount that can be read")
+_NO_AMOUNTS = _("ARM's movements do not say by how much")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class TieOut:
     """
 
     comparison: Comparison | None = None
-    reason: Words | None = None
+    reason: Text | None = None
     movements: pl.DataFrame | None = None
 
     @property

@@ -9,7 +9,7 @@ import polars as pl
 
 from armbulk.clock import Clock
 from armbulk.findings.frame import RenderedFinding, render_findings
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.items import SEND_ORDER
@@ -30,28 +30,18 @@ _log = logging.getLogger(__name__)
 _MAX_MESSAGE_CHARS = 5_000
 """Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
 
-_OTHER_NAME = Words(
-    "If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).",
-    "Er den fortsatt det når kjøringen er ferdig, får resultatet et nytt navn ved siden av (…-2.xlsx).",
-)
-_KEPT = Words(
-    "was not written by armbulk, or was changed since. Before it is replaced, it is copied to",
-    "er ikke skrevet av armbulk, eller er endret siden. Før den erstattes, kopieres den til",
-)
-_SEE_LINES = Words("see its lines or its sheet", "se linjene eller arket")
-_FIX_ROW = Words("Correct the row and import it again", "Rett raden og importer den på nytt")
+_OTHER_NAME = _("If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).")
+_KEPT = _("was not written by armbulk, or was changed since. Before it is replaced, it is copied to")
+_SEE_LINES = _("see its lines or its sheet")
+_FIX_ROW = _("Correct the row and import it again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
-    Outcome.CONFLICT.value: Words(
-        "Compare the two. Then give the document another number, or use --overwrite to send the customer",
-        "Sammenlign de to. Gi så bilaget et annet nummer, eller bruk --overwrite for å sende kunden",
+    Outcome.CONFLICT.value: _(
+        "Compare the two. Then give the document another number, or use --overwrite to send the customer"
     ),
-    Outcome.IN_DOUBT.value: Words(
-        "`armbulk resume` asks ARM again, `armbulk resolve` lets you decide",
-        "`armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre",
-    ),
+    Outcome.IN_DOUBT.value: _("`armbulk resume` asks ARM again, `armbulk resolve` lets you decide"),
 }
-_SEE_ANSWER = Words("See ARM's answer; nothing is sent again", "Se ARMs svar; ingenting sendes på nytt")
+_SEE_ANSWER = _("See ARM's answer; nothing is sent again")
 
 
 def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:

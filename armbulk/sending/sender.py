@@ -10,6 +10,7 @@ from typing import assert_never
 
 from armbulk.clock import format_iso
 from armbulk.errors import ArmbulkError, Exit, LimitError, ServerError
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.model.progress import Progress
 from armbulk.sending.conflict_report import report_conflicts
@@ -108,9 +109,11 @@ class Sender:
             return None
         if progress.is_limited:
             return LimitError(
-                "limit", f"ARM's limits leave no room before {format_iso(progress.due)}", "Try again then"
+                "limit", _("ARM's limits leave no room before {due}", due=format_iso(progress.due)), _("Try again then")
             )
-        return ServerError("unreachable", f"ARM cannot be reached: {progress.reason}", "Try again later")
+        return ServerError(
+            "unreachable", _("ARM cannot be reached: {reason}", reason=progress.reason), _("Try again later")
+        )
 
     def _work(self) -> str:
         """Do one step after another; return the run's state."""

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.redaction import REDACTED_COLUMNS
@@ -83,8 +84,8 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         except sa.exc.DBAPIError as error:
             raise StoreError(
                 "store-unusable",
-                f"The store cannot be used: {type(error.orig).__name__}: {error.orig}",
-                "Check that its folder is writable and on a local disk; nothing was sent",
+                _("The store cannot be used: {name}: {orig}", name=type(error.orig).__name__, orig=error.orig),
+                _("Check that its folder is writable and on a local disk; nothing was sent"),
             ) from None
 
     def _prepare(self) -> None:

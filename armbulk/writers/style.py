@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS
@@ -38,16 +38,16 @@ COLOURED_FIELD = "outcome"
 """The outcome column whose cells are coloured by OUTCOME_COLOURS."""
 
 PROBLEM_COLUMNS = (
-    (Words("Severity", "Alvor"), 11),
-    (Words("Sheet", "Ark"), 16),
-    (Words("Cell", "Celle"), 18),
-    (Words("Column", "Kolonne"), 20),
-    (Words("Value", "Verdi"), 24),
-    (Words("What is wrong", "Hva er galt"), 60),
-    (Words("What to do", "Hva du gjør"), 60),
-    (Words("Code", "Kode"), 22),
+    (_("Severity"), 11),
+    (_("Sheet"), 16),
+    (_("Cell"), 18),
+    (_("Column"), 20),
+    (_("Value"), 24),
+    (_("What is wrong"), 60),
+    (_("What to do"), 60),
+    (_("Code"), 22),
 )
-SEVERITY_TITLES = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}
+SEVERITY_TITLES = {"error": _("error"), "warning": _("warning")}
 RESULT_CATEGORY = "armbulk result"
 """The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
 
@@ -100,7 +100,7 @@ def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
     return letters
 
 
-def problem_cells(finding: RenderedFinding, headers: Mapping[str, Words], lang: str) -> tuple[str, ...]:
+def problem_cells(finding: RenderedFinding, headers: Mapping[str, Text], lang: str) -> tuple[str, ...]:
     """Return the cells of a finding's row, in the order of PROBLEM_COLUMNS."""
     name = finding["field"] or ""
     column = headers[name].text(lang) if name in headers else (finding["column"] or "")

@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
@@ -69,8 +70,12 @@ def write_workbook(
     if any(len(stream.columns) > EXCEL_MAX_COLUMNS for stream in streams):
         raise FileError(
             "too-many-columns",
-            f"{target.name}: the list has more columns than a worksheet ({EXCEL_MAX_COLUMNS:,})",
-            "Export to .csv, or choose columns with --columns",
+            _(
+                "{name}: the list has more columns than a worksheet ({excel_max_columns:number})",
+                name=target.name,
+                excel_max_columns=EXCEL_MAX_COLUMNS,
+            ),
+            _("Export to .csv, or choose columns with --columns"),
         )
     sheets = [sheet for stream in streams for sheet in _split_into_sheets(stream)]
     template, sheet_parts = _create_template(sheets, lang, add_summary)
