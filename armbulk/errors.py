@@ -20,7 +20,7 @@ Problems in data are findings, not exceptions. These are raised for files, setti
 
 from enum import IntEnum
 
-from armbulk.i18n import Text, _
+from armbulk.i18n import NO_TEXT, Text, _
 
 
 class Exit(IntEnum):
@@ -56,7 +56,7 @@ class ArmbulkError(Exception):
 
     exit = Exit.USAGE
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, message: Text, hint: Text = NO_TEXT) -> None:
         """Keep what is wrong (`message`) and what to do about it (`hint`)."""
         super().__init__(message)
         self.code = code

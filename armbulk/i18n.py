@@ -108,6 +108,17 @@ def pgettext(context: str, message: str, /, **values: object) -> Text:
     return Text(message, values, context=context)
 
 
+def quote_text(text: str) -> Text:
+    """Return a text that is the same in every language: ARM's own words, a name, a list of codes."""
+    return Text("{text}", {"text": text})
+
+
+def join_texts(*texts: str, separator: str = " ") -> Text:
+    """Return several messages as one; each is translated by itself."""
+    values = {f"text_{number}": text for number, text in enumerate(texts) if text}
+    return Text(separator.join(f"{{{name}}}" for name in values), values)
+
+
 def translate(text: str, lang: str) -> str:
     """Return a message in a language, and any other string as it is."""
     return text.text(lang) if isinstance(text, Text) else text

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
-from armbulk.i18n import _
+from armbulk.i18n import _, quote_text
 from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError
@@ -127,7 +127,7 @@ class RateLimitedClient:
         another clock contradicts is asked for twice.
         """
         room = take()
-        for _ in range(2):
+        for _attempt in range(2):
             if not isinstance(room, float) or not self.store.needs_time_sync(self.account):
                 return room
             response = self.system.ask_time()
@@ -169,10 +169,10 @@ def login_error(response: Response, message: str, payloads: Iterable[str] = ()) 
     is_expired = response.status == 401
     return (LoginError if is_expired else ForbiddenError)(
         "not-allowed",
-        redact_text(message, payloads),
-        "Set the credentials anew, then `armbulk resume`"
+        quote_text(redact_text(message, payloads)),
+        _("Set the credentials anew, then `armbulk resume`")
         if is_expired
-        else "Check the base URL, the client number and the credentials; nothing of this batch was applied",
+        else _("Check the base URL, the client number and the credentials; nothing of this batch was applied"),
     )
 
 

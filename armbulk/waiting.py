@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from armbulk.clock import format_iso
 from armbulk.errors import Interrupted, LimitError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
 from armbulk.model.progress import Progress
 from armbulk.rate_limited import RateLimitedClient
 
@@ -30,8 +30,8 @@ class CallWaiter:
     waits: bool
     pause: float
     on_progress: Callable[[Progress], None]
-    never_fits: str
-    hint: str
+    never_fits: Text
+    hint: Text
 
     def wait_for_room(self, until: float) -> None:
         """Wait for room in the quota, or raise LimitError with the time there will be some."""

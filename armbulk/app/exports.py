@@ -300,7 +300,7 @@ def retry_when_free(earlier: list[Export], call: Callable[[], _T]) -> _T:
         if error.code != "busy" or not earlier:
             raise
         if not used:
-            error.hint = "An earlier export of this session may hold the list: call its frame, write or close first"
+            error.hint = _("An earlier export of this session may hold the list: call its frame, write or close first")
             raise
     for export in used:
         export.close()

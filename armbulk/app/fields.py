@@ -3,7 +3,7 @@
 from typing import Any
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.i18n import Words, _
+from armbulk.i18n import _
 from armbulk.model.fields import Field, FieldRole
 from armbulk.resources import EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
@@ -48,7 +48,7 @@ def _describe_field(field: Field, lang: str) -> dict[str, Any]:
 def _describe_rules(field: Field, lang: str) -> list[str]:
     rules = []
     if field.max_length:
-        rules.append(Words(f"at most {field.max_length} characters", f"høyst {field.max_length} tegn").text(lang))
+        rules.append(_("at most {length} characters", length=field.max_length).text(lang))
     if field.pattern:
         rules.append(_("has the form of the example").text(lang))
     if field.format:

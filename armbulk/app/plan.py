@@ -12,7 +12,7 @@ import polars as pl
 from armbulk.app.check import CheckResult, check_as
 from armbulk.context import Context
 from armbulk.errors import UsageError
-from armbulk.i18n import _
+from armbulk.i18n import NO_TEXT, Text, _, join_texts
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits
 from armbulk.planning.plan import (
@@ -160,21 +160,23 @@ def plan_again(context: Context, store: Store, plan: Plan) -> Plan:
     return plan_checked(context, store, plan.check, plan.import_plan.options)
 
 
-def describe_change(before: Plan, now: Plan) -> str:
+def describe_change(before: Plan, now: Plan) -> Text:
     """Return what another process has changed of what would be sent, as a sentence; "" when it is the same."""
     records = dict(before.import_plan.to_send.select("no", "key").iter_rows())
     left = set(now.import_plan.to_send["no"])
     gone, new = [key for no, key in records.items() if no not in left], left - set(records)
     if not gone and not new:
-        return ""
+        return NO_TEXT
     summary = now.summarise()
-    parts = [f"{len(gone)} records are no longer to be sent ({', '.join(map(str, gone[:10]))})"] if gone else []
-    parts += [f"{len(new)} more are to be sent"] if new else []
+    sentences = [_("Another armbulk process has changed the store since the plan was made.")]
+    if gone:
+        numbers = ", ".join(map(str, gone[:10]))
+        sentences.append(_("{count} records are no longer to be sent ({numbers}).", count=len(gone), numbers=numbers))
+    if new:
+        sentences.append(_("{count} more are to be sent.", count=len(new)))
     totals = f" ({summary['totals']})" if summary["totals"] else ""
-    return (
-        f"Another armbulk process has changed the store since the plan was made: {' and '.join(parts)}. "
-        f"Now {summary['count']} records{totals} would be sent"
-    )
+    sentences.append(_("Now {count} records{totals} would be sent.", count=summary["count"], totals=totals))
+    return join_texts(*sentences)
 
 
 def _moment(seconds: float) -> datetime | None:

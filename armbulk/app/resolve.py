@@ -18,7 +18,7 @@ from armbulk.app.runs import create_sender, finish_run, locate_result, verify_ru
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
-from armbulk.i18n import _
+from armbulk.i18n import NO_TEXT, Text, _, join_texts
 from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
@@ -147,13 +147,13 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
     if request.run is not None:
         verify_run_client(store.run(request.run), account)
     before = {document.run for document in store.unresolved_documents(account, request.run)}
-    running = ""
+    running = NO_TEXT
     try:
         _look_up_first(context, store, request, dialog)
     except Unfinished as busy:
         if busy.code != "busy" or request.decision is not None:
             raise
-        running = f"{busy.message}. {busy.hint}"
+        running = join_texts(busy.message, busy.hint, separator=". ")
         dialog.note(running)
     decided = {} if running else _decide(store, account, request, dialog)
     left = _list_open(store, account, request.run)
@@ -182,7 +182,9 @@ def _look_up_first(context: Context, store: Store, request: ResolveRequest, dial
         with dialog.asking() as progress:
             error = look_up_again(context, store, request.run, progress)
         if error is not None and request.decision is not None:
-            error.hint = f"Nothing was decided. {error.hint}, or use --no-ask to decide without asking ARM"
+            error.hint = join_texts(
+                _("Nothing was decided."), error.hint, _("Use --no-ask to decide without asking ARM.")
+            )
             raise error
         if error is not None:
             dialog.note(_("{message}. ARM was not asked about all of these documents now", message=error.message))
@@ -270,11 +272,15 @@ def _find_again(
     return [document for document in current if (document.run, document.no) in wanted]
 
 
-def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> str:
+def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> Text:
     """Return what another process has made of documents meanwhile, as a sentence."""
     shown = "; ".join(store.describe_documents(changed[:MAX_CHANGES_SHOWN]))
-    more = f"; and {len(changed) - MAX_CHANGES_SHOWN} more" if len(changed) > MAX_CHANGES_SHOWN else ""
-    return f"Another armbulk process has changed {len(changed)} documents meanwhile: {shown}{more}"
+    message = _(
+        "Another armbulk process has changed {count} documents meanwhile: {shown}", count=len(changed), shown=shown
+    )
+    if len(changed) <= MAX_CHANGES_SHOWN:
+        return message
+    return join_texts(message, _("and {count} more", count=len(changed) - MAX_CHANGES_SHOWN), separator="; ")
 
 
 def read_numbers(path: Path) -> tuple[str, ...]:

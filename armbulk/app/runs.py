@@ -164,7 +164,9 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     try:
         path = write_results(result, checked, target, lang, store.clock, store.written_files, store.stamp(run_id))
     except FileError as error:
-        error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
+        error.hint = _(
+            "What was sent is on record: `armbulk results {run} -o FILE` writes the workbook at any time", run=run_id
+        )
         raise
     store.save_result_path(run_id, str(path))
     redact_finished_run(store, run_id, checked)

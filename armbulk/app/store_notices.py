@@ -30,6 +30,6 @@ def report_store_notices(store: Store, profile: Profile, dialog: Dialog) -> None
     """Report that the store is an older copy, or that nobody would notice if it were."""
     notice = store.take_copy_notice()
     if notice is not None:
-        dialog.note(_NOTICES[notice].text(profile.lang))
+        dialog.note(_NOTICES[notice])
     if profile.sole_sender and not store.is_guarded():
-        dialog.note(_UNGUARDED.text(profile.lang).format(folder=profile.guard_folder))
+        dialog.note(_UNGUARDED.fill(folder=profile.guard_folder))

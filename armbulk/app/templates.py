@@ -6,7 +6,7 @@ from typing import Any
 
 from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
-from armbulk.i18n import ENGLISH, NORWEGIAN, Words, _
+from armbulk.i18n import ENGLISH, NORWEGIAN, _
 from armbulk.model.fields import FieldRole, Resource
 from armbulk.resources import list_template_resources
 from armbulk.writers.template import GuideRow
@@ -42,7 +42,7 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
         FileError: The file exists and may not be replaced, or cannot be written.
     """
     resources = list_template_resources()[resource]
-    path = target or Path(_default_name(resources).text(lang))
+    path = target or Path(_default_name(resources, lang))
     if path.suffix.lower() != ".xlsx":
         raise UsageError("not-xlsx", _("{path} does not end in .xlsx", path=path), _("Name an Excel workbook with -o"))
     if path.exists() and not replace:
@@ -56,12 +56,12 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}
 
 
-def _default_name(resources: Sequence[Resource]) -> Words:
+def _default_name(resources: Sequence[Resource], lang: str) -> str:
     """Return the file name of a template: the titles of its resources, without those of lines."""
     lines = [resource.lines for resource in resources]
     titles = [resource.title for resource in resources if resource not in lines]
-    english, norwegian = ([title.text(lang).lower() for title in titles] for lang in (ENGLISH, NORWEGIAN))
-    return Words(f"{'-and-'.join(english)}-template.xlsx", f"{'-og-'.join(norwegian)}-mal.xlsx")
+    names = _("-and-").text(lang).join(title.text(lang).lower() for title in titles)
+    return _("{names}-template.xlsx", names=names).text(lang)
 
 
 def list_guide_rows(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:

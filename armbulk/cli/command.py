@@ -14,7 +14,7 @@ from armbulk.app.choices import list_client_sizes
 from armbulk.cli.language import LanguageType
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
 from armbulk.model.plain_text import show_safely
 from armbulk.stop_signals import STOP, stop_signals
 
@@ -44,13 +44,13 @@ class CommandContext:
         """Whether somebody sits at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
-    def ask(self, question: str, *, yes: bool) -> bool:
+    def ask(self, question: Text, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
         if yes:
             return True
         if not self.can_ask:
             raise QuestionError("question", question, _("Answer with --yes, or with --dry-run to look first"))
-        return confirm(show_safely(question))
+        return confirm(show_safely(question.text(self.lang)))
 
 
 @dataclass(frozen=True, slots=True)

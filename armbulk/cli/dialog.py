@@ -18,8 +18,7 @@ from armbulk.cli.command import CommandContext, InterruptHandler
 from armbulk.cli.progress import show_progress
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import QuestionError, UsageError
-from armbulk.findings.frame import fill_template
-from armbulk.i18n import Text, _
+from armbulk.i18n import _
 from armbulk.model.decision import Decision
 from armbulk.model.plain_text import show_safely, to_one_line
 
@@ -70,7 +69,7 @@ class TerminalDialog(Dialog):
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
         """Show that ARM is asked."""
-        return show_progress(self._context.reporter, "asking ARM …")
+        return show_progress(self._context.reporter, _("asking ARM …"))
 
     @contextmanager
     def sending(self) -> Iterator[ReportProgress]:
@@ -85,7 +84,7 @@ class TerminalDialog(Dialog):
         values = {
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
-        text = fill_template(_ACCEPT_HEADER.text(self._context.lang), values)
+        text = _ACCEPT_HEADER.fill(**values).text(self._context.lang)
         return confirm(show_safely(text))
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
@@ -93,7 +92,7 @@ class TerminalDialog(Dialog):
         if self._yes or not self._context.can_ask:
             return False
         values = {"sheet": question.sheet, "count": question.count, "rows": question.rows}
-        text = fill_template(_CONTINUE.text(self._context.lang), values)
+        text = _CONTINUE.fill(**values).text(self._context.lang)
         return confirm(show_safely(text))
 
     def confirm_import(self, plan: "Plan") -> bool:
@@ -105,11 +104,11 @@ class TerminalDialog(Dialog):
             return True
         values = {**summary, "where": profile.account.origin, "client": profile.client_no}
         question = _SEND_DOCUMENTS if summary["last"] else _SEND
-        return self._context.ask(fill_template(question.text(self._context.lang), values), yes=self._yes)
+        return self._context.ask(question.fill(**values), yes=self._yes)
 
     def confirm_first_import(self) -> bool:
         """Ask whether the documents are certainly new to ARM; --yes answers it too."""
-        return self._context.ask(_FIRST_IMPORT.text(self._context.lang), yes=self._yes)
+        return self._context.ask(_FIRST_IMPORT, yes=self._yes)
 
     @property
     def can_decide_about_customers(self) -> bool:
@@ -120,11 +119,11 @@ class TerminalDialog(Dialog):
         """Show the first customers that differ, and ask."""
         lang, lines = self._context.lang, []
         for number, values in differences.shown:
-            lines += [_CUSTOMER.text(lang).format(number=number), *(_describe_value(value, lang) for value in values)]
+            lines += [_CUSTOMER.fill(number=number).text(lang), *(_describe_value(value, lang) for value in values)]
         if differences.customers > len(differences.shown):
-            lines.append(_MORE_CUSTOMERS.text(lang).format(count=differences.customers - len(differences.shown)))
+            lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)
-        heading = _DIFFERENT.text(lang).format(count=differences.customers, values=differences.values, fields=fields)
+        heading = _DIFFERENT.fill(count=differences.customers, values=differences.values, fields=fields).text(lang)
         click.echo(show_safely("\n".join([heading, *lines])), err=True)
         return confirm(_OVERWRITE.text(lang))
 
@@ -133,7 +132,7 @@ class TerminalDialog(Dialog):
         if not self._context.can_ask:
             return False
         values = {"missing": str(missing), "requests": str(requests), "hour": str(hour)}
-        return self._context.ask(fill_template(_REQUESTS.text(self._context.lang), values), yes=self._yes)
+        return self._context.ask(_REQUESTS.fill(**values), yes=self._yes)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
         """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""
@@ -145,10 +144,10 @@ class TerminalDialog(Dialog):
         return True
 
     def _is_phrase_typed(self, decision: str, phrase: str) -> bool:
-        question = self._fill(_CONFIRM_PHRASE, decision=decision, phrase=phrase)
+        question = _CONFIRM_PHRASE.fill(decision=decision, phrase=phrase)
         if not self._context.can_ask:
             raise QuestionError("question", question, _("Answer with --yes (and --expect-count, --expect-total)"))
-        answer = prompt(show_safely(question), default="", show_default=False)
+        answer = prompt(show_safely(question.text(self._context.lang)), default="", show_default=False)
         return answer.replace(",", ".").split() == phrase.split()
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
@@ -165,10 +164,8 @@ class TerminalDialog(Dialog):
             decision = _DECISIONS[answer]
             if decision != Decision.RESEND or self._is_phrase_typed(decision, phrase):
                 return decision
-            self._context.reporter.say(self._fill(_NOT_THE_PHRASE, phrase=phrase, number=document["document_no"]))
-
-    def _fill(self, words: Text, **values: str) -> str:
-        return fill_template(words.text(self._context.lang), values)
+            refusal = _NOT_THE_PHRASE.fill(phrase=phrase, number=document["document_no"])
+            self._context.reporter.say(refusal)
 
     def ask_again(self, changes: str) -> bool:
         """Show the changes where somebody can answer the question anew."""
@@ -183,10 +180,10 @@ class TerminalDialog(Dialog):
 
 
 def _describe_value(value: ValueDifference, lang: str) -> str:
-    text = (_SECRET_VALUE if value.is_secret else _VALUE).text(lang)
+    text = _SECRET_VALUE if value.is_secret else _VALUE
     values = {
         "field": value.field.text(lang),
         "at_arm": to_one_line(value.at_arm, _MAX_VALUE_CHARS),
         "in_file": to_one_line(value.in_file, _MAX_VALUE_CHARS),
     }
-    return fill_template(text, values)
+    return text.fill(**values).text(lang)

@@ -11,7 +11,7 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import Exit, QuestionError
-from armbulk.i18n import Words, _
+from armbulk.i18n import _
 
 if TYPE_CHECKING:
     from armbulk.app.login import LoginInput
@@ -23,7 +23,7 @@ _QUESTIONS = (
     ("client_id", "--client-id", _("Client id")),
 )
 _SIZES = ", ".join(list_client_sizes())
-_SIZE = Words(f"Size ({_SIZES})", f"Størrelse ({_SIZES})")
+_SIZE = _("Size ({sizes})", sizes=_SIZES)
 _SECRET = _("Client secret")
 _TOKEN = _("Token")
 _SOLE_SENDER = _(

@@ -69,7 +69,7 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
     older_than = _parse_age(age)
     client, clock = context.session.profile.client_no or "?", context.session.clock
     began = clock.now()
-    if context.ask(f"Take away finished runs of client {client} older than {age}?", yes=yes):
+    if context.ask(_("Delete finished runs of client {client} older than {age}?", client=client, age=age), yes=yes):
         older_than += timedelta(seconds=clock.now() - began)  # what another process ended meanwhile was not meant
         context.reporter.show("purge", context.session.purge(older_than).to_json())
     return Exit.OK

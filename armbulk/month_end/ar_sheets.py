@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from armbulk.i18n import _
+from armbulk.i18n import NO_TEXT, _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Field, FieldType
 from armbulk.model.record_texts import RECORD_KEY
@@ -75,7 +75,7 @@ _KNOWN_BY = {
     KnownBy.SUM: _("settled since, item not known"),
 }
 _ADDED_FIELDS = tuple(
-    read_only_field(name, header, f"\x00{name}", field_type, _(""), "")
+    read_only_field(name, header, f"\x00{name}", field_type, NO_TEXT, "")
     for name, header, field_type in (
         ("open_at_end", ("Open at period end", "Åpent ved periodeslutt"), FieldType.AMOUNT),
         ("open_at_end_currency", ("Open at period end, currency", "Åpent ved periodeslutt, valuta"), FieldType.AMOUNT),
@@ -114,7 +114,7 @@ def build_open_items(receivables: Receivables, lang: str) -> TableStream:
     sums = added.filter(pl.col(RECORD_KEY).is_null())
 
     def pages() -> Iterator[pl.DataFrame]:
-        for page, _ in receivables.ar_items.pages():
+        for page, _raw in receivables.ar_items.pages():
             of_items = added.drop("accountNo", "customerNo", "currency")
             yield page.join(of_items, on=RECORD_KEY, how="inner", maintain_order="left")
         yield sums

@@ -17,13 +17,13 @@ from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
 from armbulk.month_end.ageing import DEFAULT_INTERVALS, Interval, build_intervals
 from armbulk.month_end.ledger_balance import Balance, read_balance
-from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words
+from armbulk.month_end.lists import MonthEndLists, Unavailable
 from armbulk.month_end.open_items import OpenItems, open_items_at, sum_amounts
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount_column, text_column
 
 _NO_ACCOUNT = _("no account whose postings name a customer (say which with --receivable-account)")
-_UNBALANCED = _("on {} customer accounts the AR items do not add up to what is left of them")
+_UNBALANCED = _("on {count} customer accounts the AR items do not add up to what is left of them")
 
 _TEXT_PATHS = {
     "account": "accountNo", "customer": "customerNo", "document": "documentNo", "reference": "referenceNo",
@@ -187,7 +187,7 @@ def tie_out_receivables(
     if not accounts:
         return replace(receivables, reason=_NO_ACCOUNT)
     if receivables.open_items.unbalanced_accounts:
-        reason = format_words(_UNBALANCED, receivables.open_items.unbalanced_accounts)
+        reason = _UNBALANCED.fill(count=receivables.open_items.unbalanced_accounts)
         return replace(receivables, reason=reason)
     ar_items, end = receivables.ar_items, receivables.end
     try:

@@ -13,7 +13,7 @@ import polars as pl
 from armbulk.export.fetched_list import FetchedList
 from armbulk.i18n import Text, _
 from armbulk.model.partition import Partition
-from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
+from armbulk.month_end.lists import MonthEndLists, Unavailable, verify_complete
 from armbulk.month_end.turnover import (
     ACCOUNT,
     Comparison,
@@ -25,7 +25,7 @@ from armbulk.month_end.turnover import (
 )
 
 _NOT_WHOLE = _("the export is no whole ledger periods (say --period or --year, without --where)")
-_UNREADABLE = _("{} postings have no amount that can be read")
+_UNREADABLE = _("{count} postings have no amount that can be read")
 _NO_AMOUNTS = _("ARM's movements do not say by how much")
 
 
@@ -66,7 +66,7 @@ class TieOut:
 def add_up_postings(postings: FetchedList) -> Turnover:
     """Return the postings by account, type and currency."""
     turnover = Turnover(postings.stats.columns)
-    for items, _ in postings.pages():
+    for items, _raw in postings.pages():
         turnover.add(items)
     return turnover
 
@@ -81,7 +81,7 @@ def tie_out_postings(lists: MonthEndLists, postings: FetchedList, turnover: Turn
     except Unavailable as error:
         return TieOut(reason=error.reason)
     if turnover.unreadable:
-        return TieOut(reason=format_words(_UNREADABLE, turnover.unreadable), movements=movements)
+        return TieOut(reason=_UNREADABLE.fill(count=turnover.unreadable), movements=movements)
     if movements["movement"].null_count():
         return TieOut(reason=_NO_AMOUNTS, movements=movements)
     return TieOut(compare_with_movements(turnover.by_account(), movements), movements=movements)

@@ -126,7 +126,7 @@ class WorkbookArchive:
             FileError: A part is damaged, or the parts together are too large.
         """
         for part, info in self._parts.items():
-            for _ in self._unpack(part, info):
+            for _chunk in self._unpack(part, info):
                 pass
         self._bytes_left = MAX_UNPACKED_BYTES
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from armbulk.i18n import Words, _
+from armbulk.i18n import Text, Words, _
 from armbulk.model.fields import Field, FieldRole, FieldType, Filter, Listing, Resource, Rule
 from armbulk.resources.shared_fields import ACCOUNT_NO, CLIENT_NO, DOCUMENT_BUNDLE_ID, REFERENCE_NO
 
@@ -40,14 +40,14 @@ def _is_recent(name: str) -> pl.Expr:
     return pl.col(name).dt.year().is_between(2000, 2099)
 
 
-def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tuple[Field, ...]:
+def _amounts(amount: Text, word_en: str, word_no: str) -> tuple[Field, ...]:
     """Return the three amounts that a document and a line have."""
     excl_vat = Words(f"{word_en} amount excl. VAT", f"{word_no}beløp eks. mva")
     vat = Words(f"{word_en} VAT", f"{word_no}mva")
     incl_vat = Words(f"{word_en} amount incl. VAT", f"{word_no}beløp inkl. mva")
     return (
         Field("excl_vat", Words("Amount excl. VAT", "Beløp eks. mva"), "currencyAmounts.exclVat", FieldType.AMOUNT,
-              Words(f"{prefix_en} without VAT, in its currency.", f"{prefix_no} uten mva, i bilagets valuta."),
+              _("{amount} without VAT, in its currency.", amount=amount),
               "5200", specific_header=excl_vat,
               aliases=("Excl. VAT", "Eks. mva", "Netto", "Nettobeløp", "Net amount", "Beløp ekskl. mva",
                        "Sum eks. mva", "Sum ekskl. mva", "Totalt eks. mva", "Beløp uten mva", "Total excl. VAT",
@@ -56,7 +56,7 @@ def _amounts(prefix_en: str, prefix_no: str, word_en: str, word_no: str) -> tupl
               _("The VAT amount."),
               "1300", specific_header=vat, aliases=("VAT amount", "Mva-beløp", *vat.all())),
         Field("incl_vat", Words("Amount incl. VAT", "Beløp inkl. mva"), "currencyAmounts.inclVat", FieldType.AMOUNT,
-              Words(f"{prefix_en} with VAT, in its currency.", f"{prefix_no} med mva, i bilagets valuta."),
+              _("{amount} with VAT, in its currency.", amount=amount),
               "6500", specific_header=incl_vat,
               aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Bruttobeløp", "Gross amount", "Beløp inklusive mva",
                        "Sum inkl. mva", "Totalt inkl. mva", "Beløp med mva", "Total incl. VAT",
@@ -108,7 +108,7 @@ LINES = Resource(
               _("Second item group, as text."), "510", max_length=100),
         Field("item_group_3", Words("Item group 3", "Varegruppe 3"), "itemGroup3", FieldType.IDENTIFIER,
               _("Third item group, as text."), "511", max_length=100),
-        *_amounts("The line's amount", "Linjens beløp", "Line", "Linje"),
+        *_amounts(_("The line's amount"), "Line", "Linje"),
     ),
 )  # fmt: skip
 
@@ -204,7 +204,7 @@ DOCUMENTS = Resource(
         Field("ledger_note", Words("Ledger note", "Reskontronotat"), "ledgerNote", FieldType.TEXT,
               _("A note for the AR ledger."),
               "This is a note for the AR ledger", max_length=1000),
-        *_amounts("The document's amount", "Bilagets beløp", "Document", "Faktura"),
+        *_amounts(_("The document's amount"), "Document", "Faktura"),
         Field("distribution_type", Words("Distribution type", "Distribusjonstype"), "distribution.type",
               FieldType.IDENTIFIER,
               _("How documents are sent: a code agreed with Amili, such as H or M."),

@@ -1,6 +1,6 @@
 """Read-only fields that several of ARM's records have."""
 
-from armbulk.i18n import Words, _
+from armbulk.i18n import Text, Words, _
 from armbulk.model.fields import Field, FieldRole, FieldType
 
 
@@ -9,14 +9,12 @@ def read_only_field(
     header: tuple[str, str],
     path: str,
     field_type: FieldType,
-    help_text: tuple[str, str],
+    help_text: Text,
     example: str,
     source: str = "I",
 ) -> Field:
-    """Return a field that ARM computes: it is read, never sent. `header` and `help_text` are (English, Norwegian)."""
-    return Field(
-        name, Words(*header), path, field_type, Words(*help_text), example, role=FieldRole.READ_ONLY, source=source
-    )
+    """Return a field that ARM computes: it is read, never sent. `header` is (English, Norwegian)."""
+    return Field(name, Words(*header), path, field_type, help_text, example, role=FieldRole.READ_ONLY, source=source)
 
 
 CLIENT_NO = read_only_field(

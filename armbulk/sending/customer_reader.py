@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from armbulk.errors import LoginError, Unfinished
-from armbulk.i18n import _
+from armbulk.i18n import _, join_texts
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES
 from armbulk.planning.customer_hashes import CustomerHasher
@@ -116,7 +116,8 @@ class CustomerReader:
         try:
             result = self.client.get(call, run_id=self.run_id, priority=Priority.NORMAL)
         except LoginError as error:
-            error.hint += f"; if this login may send but not read customers: {_HINT}"
+            more = _("if this login may send but not read customers: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator="; ")
             raise
         if isinstance(result, RateLimited):
             return result

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.errors import LoginError, Unfinished
-from armbulk.i18n import _
+from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, ExpectedDocument, LookupResult
@@ -286,7 +286,8 @@ class DuplicateCheck:
                 call, run_id=self.run_id, priority=Priority.NORMAL
             )  # the rest is for what was sent
         except LoginError as error:
-            error.hint += f"; if this login may send but not read documents: {_HINT}"
+            more = _("if this login may send but not read documents: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator="; ")
             raise
         if isinstance(result, RateLimited):
             return result

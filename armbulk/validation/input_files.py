@@ -36,7 +36,7 @@ def _read_file(name: str, options: ReadOptions) -> list[Sheet]:
 
 def _select_sheet(path: str, sheets: Sequence[Sheet], selector: str) -> list[Sheet]:
     """Return the sheets that `Sheet` or `Sheet=RESOURCE` names; a hidden one counts."""
-    sheet_name, _, resource = selector.partition("=")
+    sheet_name, _equals, resource = selector.partition("=")
     selected = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == sheet_name.casefold()]
     if not selected:
         names = ", ".join(sheet.name for sheet in sheets)

@@ -4,7 +4,7 @@ from typing import Any, assert_never
 
 from xlsxwriter.utility import xl_col_to_name
 
-from armbulk.i18n import NO, YES, Words, _
+from armbulk.i18n import NO, YES, _
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType
 
@@ -119,15 +119,13 @@ def _between(value_type: str, minimum: Any, maximum: Any, message: str) -> dict[
 
 def _number(letter: str, decimals: int, lang: str) -> dict[str, Any]:
     """A number with no more decimals than armbulk sends: it never rounds."""
-    message = Words(
-        f"Enter a number with at most {decimals} decimals.", f"Skriv et tall med høyst {decimals} desimaler."
-    )
+    message = _("Enter a number with at most {decimals} decimals.", decimals=decimals)
     formula = f"=AND(ISNUMBER({letter}2),ROUND({letter}2,{decimals})={letter}2)"
     return {"validate": "custom", "value": formula, "error_message": message.text(lang)}
 
 
 def _length(maximum: int, lang: str) -> dict[str, Any]:
-    message = Words(f"At most {maximum} characters.", f"Høyst {maximum} tegn.")
+    message = _("At most {maximum} characters.", maximum=maximum)
     return {"validate": "length", "criteria": "<=", "value": maximum, "error_message": message.text(lang)}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
-from armbulk.i18n import Text, _
+from armbulk.i18n import Words, _
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS
@@ -100,7 +100,7 @@ def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
     return letters
 
 
-def problem_cells(finding: RenderedFinding, headers: Mapping[str, Text], lang: str) -> tuple[str, ...]:
+def problem_cells(finding: RenderedFinding, headers: Mapping[str, Words], lang: str) -> tuple[str, ...]:
     """Return the cells of a finding's row, in the order of PROBLEM_COLUMNS."""
     name = finding["field"] or ""
     column = headers[name].text(lang) if name in headers else (finding["column"] or "")
