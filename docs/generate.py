@@ -196,7 +196,7 @@ EXAMPLES: dict[str, Example] = {
 def gaps(code: str) -> set[str]:
     """Return the gaps in a code's texts."""
     entry = CATALOGUE[code]
-    texts = (entry.message.en, entry.message.no, entry.fix.en, entry.fix.no)
+    texts = [text.text(lang) for text in (entry.message, entry.fix) for lang in ("en", "nb")]
     return {gap for gap in GAPS if any(gap in text for text in texts)}
 
 
@@ -252,7 +252,7 @@ def findings_page() -> str:
 def overview(code: str) -> tuple[str, ...]:
     """A code's line in the list at the top."""
     entry = CATALOGUE[code]
-    meanings = (cell(plain(entry.message.en)), cell(plain(entry.message.no)))
+    meanings = [cell(plain(entry.message.text(lang))) for lang in ("en", "nb")]
     return (f"[`{code}`](#{code})", entry.severity.value, *meanings)
 
 
@@ -282,7 +282,7 @@ def fields_page() -> str:
     for name, resource in RESOURCES.items():
         both = [describe_resource(name, lang)["fields"] for lang in ("en", "nb")]
         rows = [one_field(en, no) for en, no in zip(*both, strict=True)]
-        lines += [f"## {resource.title.en} · {resource.title.no}", "", *table(head, rows), ""]
+        lines += [f"## {resource.title.en} · {resource.title.text('nb')}", "", *table(head, rows), ""]
     return "\n".join([*lines, *read_only()]) + "\n"
 
 
@@ -299,8 +299,8 @@ def read_only() -> list[str]:
         both = [describe_read_only_fields(name, lang) for lang in ("en", "nb")]
         rows = [one_read_only(en, no) for en, no in zip(*both, strict=True)]
         note = resource.listing.note if resource.listing else None
-        said = [f"{note.en} *{note.no}*", ""] if note else []
-        title = f"## {resource.title.en} · {resource.title.no} (`armbulk export {name}`)"
+        said = [f"{note} *{note.text('nb')}*", ""] if note else []
+        title = f"## {resource.title.en} · {resource.title.text('nb')} (`armbulk export {name}`)"
         lines += [title, "", *said, *(table(head, rows) if rows else []), ""]
     return lines
 
@@ -334,7 +334,9 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
 def exit_codes_page() -> str:
     """What each exit code means, and what stops a command."""
     kinds = [errors.ArmbulkError, *branches(errors.ArmbulkError)]
-    codes = [(str(int(code)), *errors.EXIT_MEANINGS[code]) for code in errors.Exit]
+    codes = [
+        (str(int(code)), *(errors.EXIT_MEANINGS[code].text(lang) for lang in ("en", "nb"))) for code in errors.Exit
+    ]
     stops = [(f"`{one.__name__}`", cell(first(one)), str(int(one.exit))) for one in kinds]
     lines = [
         "# Exit codes", "", GENERATED, "",

@@ -130,6 +130,17 @@ def _write(path: Path, catalog: Catalog) -> None:
     path.write_bytes(buffer.getvalue())
 
 
+def list_stale(lang: str, catalog: Catalog) -> list[str]:
+    """Return the files of a language that are not those of its catalogue."""
+    stale = [path for path in _list_files(lang) if not _is_fresh(path, catalog)]
+    return [f"{path.relative_to(ROOT)} is not up to date: make messages" for path in stale]
+
+
+def _list_files(lang: str) -> tuple[Path, Path]:
+    folder = LOCALES / lang / "LC_MESSAGES"
+    return folder / "armbulk.po", folder / "armbulk.mo"
+
+
 def _is_fresh(path: Path, catalog: Catalog) -> bool:
     """Whether a file has the messages of the catalogue, and their translations. Click's may be of another version."""
     if not path.exists():
@@ -163,11 +174,11 @@ def main(arguments: list[str]) -> int:
     for folder in sorted(path.parent for path in LOCALES.glob("*/LC_MESSAGES/armbulk.po")):
         catalog = merge_catalogs(read_catalog(folder.parent.name), template)
         problems += [f"{folder.parent.name}: {problem}" for problem in find_problems(catalog)]
-        for path in (folder / "armbulk.po", folder / "armbulk.mo"):
-            if "--check" not in arguments:
+        if "--check" in arguments:
+            problems += list_stale(folder.parent.name, catalog)
+        else:
+            for path in _list_files(folder.parent.name):
                 _write(path, catalog)
-            elif not _is_fresh(path, catalog):
-                problems.append(f"{path.relative_to(ROOT)} is not up to date: make messages")
     print("\n".join(problems) or "every message is translated")
     return 1 if problems else 0
 

@@ -62,8 +62,8 @@ def set_language(ctx: click.Context, words: Sequence[str]) -> None:
 
 def _find_option(words: Sequence[str]) -> str | None:
     """Return the language of the last `--lang` among the words, if it is known."""
-    found = None
+    lang = None
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word == "--lang" or word.startswith("--lang="):
-            found = find_language(word.partition("=")[2] or following) or found
-    return found
+            lang = find_language(word.partition("=")[2] or following) or lang
+    return lang

@@ -187,7 +187,7 @@ def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
         env = {**arm.settings}
         code, out, _ = call("import", *files, "--yes", env=env)
         assert code == 3
-        assert re.search(r"in_doubt: documents row 2 document F1, customer 0002, NOK 250", out)
+        assert re.search(r"in doubt: documents row 2 document F1, customer 0002, NOK 250", out)
         arm.post_document(
             {"documentNo": "F1", "documentType": "IN", "customerNo": "0002", "documentDate": "2026-11-01",
              "dueDate": "2026-11-15", "currency": "NOK", "currencyAmounts": {"inclVat": 250}}
