@@ -21,6 +21,7 @@ from unittest import mock
 
 import click
 import openpyxl
+from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.app import connect
@@ -108,15 +109,23 @@ def invoices_workbook(
 
 
 def fill(sheet: Worksheet, rows: list[tuple[object, ...]], lang: str) -> None:
-    """Write rows into a sheet, with English headers on demand; dates are shown as dates."""
+    """Write rows into a sheet as an accountant would: a header, dates and amounts in their usual form."""
     names = {each.header.no: each.header.en for resource in RESOURCES.values() for each in resource.fields}
     head = [names.get(str(header), header) if lang == "en" else header for header in rows[0]]
     for row in [head, *rows[1:]]:
         sheet.append(list(row))
-    for cells in sheet.iter_rows(min_row=2):
-        for cell in cells:
+    for cells in sheet.iter_cols():
+        sheet.column_dimensions[str(cells[0].column_letter)].width = max(len(str(cells[0].value)) + 5, 12)
+        cells[0].font, cells[0].fill = Font(name="Calibri", bold=True), PatternFill("solid", fgColor="E3ECF2")
+        for cell in cells[1:]:
             if isinstance(cell.value, datetime):
                 cell.number_format = "dd.mm.yyyy"
+            elif isinstance(cell.value, str):
+                cell.number_format = "@"
+            elif isinstance(cell.value, float) or "Amount" in str(cells[0].value) or "Beløp" in str(cells[0].value):
+                cell.number_format = "#,##0.00"
+            if "@" in str(cell.value):
+                sheet.column_dimensions[str(cell.column_letter)].width = 26
 
 
 def edit_customers(session: Session) -> None:
