@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from unittest import mock
 
@@ -86,9 +87,7 @@ def invoices_workbook(
     """Return a step that writes the first `count` invoices of the sample into a workbook, with some cells changed."""
 
     def write(session: Session) -> None:
-        sample = openpyxl.load_workbook(SAMPLES / "kunder-og-fakturaer.xlsx", read_only=True)
-        rows = {title: list(sample[title].values) for title in SHEETS}
-        sample.close()
+        rows = read_sample()
         documents = rows["Fakturaer"][: count + 1]
         numbers, buyers = {row[0] for row in documents}, {row[2] for row in documents}
         kept = {
@@ -106,6 +105,15 @@ def invoices_workbook(
         book.save(session.folder / name)
 
     return write
+
+
+@cache
+def read_sample() -> dict[str, list[tuple[object, ...]]]:
+    """Return the sheets of the sample workbook."""
+    sample = openpyxl.load_workbook(SAMPLES / "kunder-og-fakturaer.xlsx", read_only=True)
+    rows = {title: list(sample[title].values) for title in SHEETS}
+    sample.close()
+    return rows
 
 
 def fill(sheet: Worksheet, rows: list[tuple[object, ...]], lang: str) -> None:
