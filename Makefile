@@ -47,7 +47,7 @@ docs: $(STAMP) ## Write the generated pages in docs/ again, and what commands pr
 	@$(BIN)/python docs/console.py
 
 docs-site: $(DOCS) ## Build docs/ as a web site in site/; a broken link is an error
-	@$(BIN)/mkdocs build --strict --quiet
+	@$(BIN)/mkdocs build --strict
 	@echo "Open site/index.html"
 
 pictures: $(STAMP) ## Make the pictures in docs/images/ again (needs LibreOffice and poppler)

@@ -1,4 +1,4 @@
-"""Words and turns that no page may have: private metaphors, archaic turns, calques. PHRASES says what to write instead."""
+"""Words and turns that no page may have: metaphors, archaic turns, calques. PHRASES has better words for each."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ PHRASES = {
     r"\bas many as\b": "the same number as",
     r"\b(?:not|nor) (?:well|in order)\b": "with errors",
     # wording of messages
-    r"\b[Ss]ay (?:`|--|so or)": "use --option",
+    r"(?:\bSay|\bor say|, say) (?:`|--)": "use --option",
     r"\bsays? --": "use --option",
     r"\b[Ll]eave (?:it|them) out\b": "remove",
     r"\bevery (?:record|row) (?:is )?well\b": "all records were accepted",

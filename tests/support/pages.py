@@ -27,10 +27,10 @@ def name_of(path: Path) -> str:
 
 
 def without_code(text: str) -> str:
-    """Return a text without blocks of code, code in sentences, and comments."""
+    """Return a text without blocks of code and comments; code in sentences is `x`."""
     text = _FENCED.sub("", text)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    return _INLINE.sub("", _INDENTED.sub("", text))
+    return _INLINE.sub("`x`", _INDENTED.sub("", text))
 
 
 def commands_to_type(text: str) -> list[str]:
