@@ -20,6 +20,7 @@ GLOBS = (
     "docs/*.md",
     "docs/guides/*.md",
     "docs/nb/*.md",
+    "docs/promises.toml",
 )
 GENERATED = {"docs/findings.md", "docs/fields.md", "docs/commands.md", "docs/exit-codes.md", "docs/promises.md"}
 """Pages that are made of texts elsewhere: the program's, and the docstrings of tests."""
