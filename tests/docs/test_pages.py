@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDERS = {
     "RUN": "1",
+    "KJØRING": "1",
     "N": "1",
     "FILE": "f.xlsx",
     "LIST": "customers",
@@ -95,6 +96,17 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_every_page_is_in_the_menu(path: Path) -> None:
     """The site's menu names the page."""
     assert f": {path.relative_to(DOCS).as_posix()}\n" in read(ROOT / "mkdocs.yml")
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "nb").glob("*.md")), ids=name_of)
+def test_norwegian_pages_and_their_twins_are_linked(path: Path) -> None:
+    """A Norwegian page leads to the English one, and that back."""
+    english = re.search(r"^\*\[English\]\((.+)\)\*$", read(path), flags=re.MULTILINE)
+    assert english
+    twin = (path.parent / english[1]).resolve()
+    norwegian = re.search(r"^\*\[På norsk\]\((.+)\)\*$", read(twin), flags=re.MULTILINE)
+    assert norwegian
+    assert (twin.parent / norwegian[1]).resolve() == path
 
 
 def arguments_of(line: str) -> list[str]:
