@@ -1,6 +1,6 @@
 """Writes the generated pages: findings, fields, commands, exit codes and promises, derived from armbulk itself.
 
-A new code of the catalogue needs example words in EXAMPLES (if its texts have gaps); everything else follows.
+A new code of the catalogue needs an example in EXAMPLES if its texts have placeholders. Everything else follows.
 """
 
 import json
@@ -52,7 +52,7 @@ PROMISED = (
 
 @dataclass(frozen=True)
 class Example:
-    """What fills the gaps of a finding's texts: the cell's text, the field blamed, the rest; and where it is."""
+    """Values for the placeholders of a finding: the cell's text, its field, other details, and its position."""
 
     value: str | None = None
     field: str | None = None
@@ -190,7 +190,7 @@ EXAMPLES: dict[str, Example] = {
 
 
 def gaps(code: str) -> set[str]:
-    """Return the gaps in a code's texts."""
+    """Return the placeholders in the texts of a code."""
     entry = CATALOGUE[code]
     texts = (entry.message.en, entry.message.no, entry.fix.en, entry.fix.no)
     return {gap for gap in GAPS if any(gap in text for text in texts)}
@@ -202,7 +202,7 @@ def has(resource: Resource, field: str | None) -> bool:
 
 
 def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
-    """Say one finding as armbulk does, at an invented place."""
+    """One finding as armbulk shows it, at an invented position."""
     name = example.sheet or next((name for name, one in RESOURCES.items() if has(one, example.field)), "documents")
     title = RESOURCES[name].title.text(lang) if name in RESOURCES else name
     sheet = Sheet("", title, pl.DataFrame(), (), "xlsx")
@@ -215,7 +215,7 @@ def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
 
 
 def plain(text: str) -> str:
-    """Leave the gaps of a text open; what only a finding adds to its last word is left out."""
+    """A text with … for its placeholders, without what a finding adds to its last word."""
     text = re.sub(r"(?<=\w)\{detail\}", "", text)
     for gap in GAPS:
         text = text.replace(gap, "…")
@@ -223,7 +223,7 @@ def plain(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """A text as it may stand in a cell of a Markdown table."""
+    """A text for a cell of a Markdown table."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;").replace("\n", " ")
 
 
@@ -268,7 +268,7 @@ def one_finding(code: str) -> list[str]:
 
 
 def fields_page() -> str:
-    """Every column armbulk knows."""
+    """Every field that armbulk knows."""
     lines = [
         "# Fields", "", GENERATED, "",
         RECOGNISED, "", KJENNES_IGJEN, "",
@@ -284,7 +284,7 @@ def fields_page() -> str:
 
 
 def read_only() -> list[str]:
-    """The columns that only come out."""
+    """The fields of exports only."""
     lines = [
         "# Fields in exports only · Felt bare i eksporter", "",
         "`armbulk export` writes the fields above and these. Other fields that ARM returns follow after them.", "",
@@ -329,7 +329,7 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
 
 
 def exit_codes_page() -> str:
-    """What each exit code means, and what stops a command."""
+    """The meaning of each exit code, and the errors that end a command."""
     kinds = [errors.ArmbulkError, *branches(errors.ArmbulkError)]
     codes = [(str(int(code)), *errors.EXIT_MEANINGS[code]) for code in errors.Exit]
     stops = [(f"`{one.__name__}`", cell(first(one)), str(int(one.exit))) for one in kinds]
@@ -363,14 +363,14 @@ def commands_page() -> str:
 
 
 def options_table(parameters: list[click.Parameter], context: click.Context) -> list[str]:
-    """A table of options; nothing where there are none."""
+    """A table of options; nothing for a command without any."""
     records = [each.get_help_record(context) for each in parameters if isinstance(each, click.Option)]
     rows = [(f"`{cell(record[0])}`", cell(record[1])) for record in records if record]
     return table(("Option", "Meaning"), rows) if rows else []
 
 
 def promises_page() -> str:
-    """What armbulk promises, and what the tests showed of it."""
+    """The promises, with the results of their tests."""
     promises = tomllib.loads((FOLDER / "promises.toml").read_text(encoding="utf-8"))
     proofs = json.loads((FOLDER / "promises.json").read_text(encoding="utf-8"))
     head = ("", "Promise", "Proofs", "Passed")
@@ -396,7 +396,7 @@ def passed(proofs: list[dict[str, Any]]) -> str:
 
 
 def one_promise(name: str, one: dict[str, str], proofs: list[dict[str, Any]]) -> list[str]:
-    """A promise's section: what, how, what not, and its proofs."""
+    """The section of a promise: what, how, what is not covered, and its proofs."""
     lines = [f"## {name}", "", f"**{one['title']}.** {one['says']}", "", f"*How:* {one['how']}", ""]
     if "not" in one:
         lines += [f"*Not covered:* {one['not']}", ""]
