@@ -1,7 +1,7 @@
 """Where armbulk runs: folders of other machines, other processes, files that change, clocks that are set.
 
 L01 is tests/proofs/test_kill_points.py, L03, L08 and L09 tests/proofs/test_crash_points.py, L06 and L07
-test_duplicate_documents.py, L12 a word in README.md, L19 and L20 test_login.py; the others are here.
+test_duplicate_documents.py, L12 a sentence in docs/sending-once.md, L19 and L20 test_login.py; the others are here.
 """
 
 import json
