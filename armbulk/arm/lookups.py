@@ -24,7 +24,7 @@ _CONTRADICTIONS = frozenset({"totalcount", "currentpagesize", "error", "errors",
 
 def read_document(response: Response, expected: ExpectedDocument) -> DocumentLookup:
     """Return what the answer to GET documents/{documentno} shows of the expected document."""
-    if response.error is None and response.status == 404:
+    if response.is_not_found:
         return _ABSENT
     body = parse_json(response.body) if response.error is None and response.status == 200 else None
     documents = list(_find_documents(body))

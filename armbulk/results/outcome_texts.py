@@ -2,7 +2,7 @@
 
 import re
 
-from armbulk.i18n import Lang
+from armbulk.i18n import ENGLISH, NORWEGIAN
 from armbulk.model.outcome import (
     BEYOND_LIMIT,
     CHANGED_AT_ARM,
@@ -131,12 +131,12 @@ _SENTENCES_NO = (
 
 def translate_outcome(outcome: str, lang: str) -> str:
     """Return an outcome as a text."""
-    return _OUTCOMES_NO[outcome] if lang == "no" else outcome.replace("_", " ")
+    return outcome.replace("_", " ") if lang == ENGLISH else _OUTCOMES_NO[outcome]
 
 
 def translate_state(state: str, lang: str) -> str:
     """Return the state of a run as a text."""
-    return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
+    return state.replace("_", " ") if lang == ENGLISH else _STATES_NO[state]
 
 
 _CONFLICTS_NO = (
@@ -162,13 +162,13 @@ _CONFLICT_WORDS_NO = (
     (", yours is ", ", din er "),
     (", the file has ", ", filen har "),
 )
-_FIELDS_NO = {field.header.en: field.header.no for field in RESOURCES["customers"].fields}
+_FIELDS_NO = {field.header.en: field.header.text(NORWEGIAN) for field in RESOURCES["customers"].fields}
 _FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM (?:holds|shows) )")
 
 
 def translate_message(message: str, lang: str) -> str:
     """Return a message in a language, part by part; ARM's own words in it stay as they are."""
-    if lang != Lang.NO:
+    if lang == ENGLISH:
         return message
     if message in _MESSAGES_NO:
         return _MESSAGES_NO[message]

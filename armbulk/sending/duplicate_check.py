@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.errors import LoginError, Unfinished
+from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, ExpectedDocument, LookupResult
@@ -55,7 +56,7 @@ _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
 _OTHER_NUMBER = "ARM holds this document with number"
 _MAX_NUMBER_CHARS = 60
 _SENT_BEFORE = "nothing was sent: ARM holds this document already"
-_HINT = "use --first-import if ARM has certainly none of them"
+_HINT = _("use --first-import if ARM has certainly none of them")
 
 
 @dataclass(slots=True)
@@ -285,7 +286,8 @@ class DuplicateCheck:
                 call, run_id=self.run_id, priority=Priority.NORMAL
             )  # the rest is for what was sent
         except LoginError as error:
-            error.hint += f"; if this login may send but not read documents: {_HINT}"
+            more = _("if this login may send but not read documents: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator="; ")
             raise
         if isinstance(result, RateLimited):
             return result
@@ -314,7 +316,10 @@ class DuplicateCheck:
 def _no_lookups_error(response: Response) -> Unfinished:
     return Unfinished(
         "cannot-look-up",
-        f"ARM cannot be asked for single documents (it answered {response.status}): "
-        "nobody knows whether these were sent before, so none was sent",
+        _(
+            "ARM cannot be asked for single documents (it answered {status}): nobody knows whether "
+            "these were sent before, so none was sent",
+            status=response.status,
+        ),
         _HINT,
     )

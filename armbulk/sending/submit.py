@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from armbulk.errors import ServerError
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.progress import Progress
@@ -193,7 +194,9 @@ class Submitter:
         try:
             is_renewed = self.session.system.renew_login()
         except ServerError as failure:
-            failure.message = f"{error.message}; and no new token could be fetched: {failure.message}"
+            failure.message = _(
+                "{message}; and no new token could be fetched: {reason}", message=error.message, reason=failure.message
+            )
             raise
         if not is_renewed:
             raise error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from armbulk.errors import Unfinished
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
@@ -151,9 +152,13 @@ def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, 
     if runs:
         raise Unfinished(
             "documents-in-doubt",
-            f"Documents of run {', '.join(map(str, runs))} are unconfirmed: until that is settled, no other documents "
-            f"of client {account.client_no} are sent",
-            f"Use `armbulk resume {runs[0]}` or `armbulk resolve {runs[0]}`",
+            _(
+                "Documents of run {runs} are unconfirmed: until that is settled, no other documents of "
+                "client {client_no} are sent",
+                runs=", ".join(map(str, runs)),
+                client_no=account.client_no,
+            ),
+            _("Use `armbulk resume {runs}` or `armbulk resolve {runs}`", runs=runs[0]),
         )
 
 

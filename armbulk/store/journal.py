@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.batch_state import FINAL_STATES, BatchState, is_allowed
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
@@ -258,12 +259,18 @@ class BatchJournal(QuotaMeter, CopyDetector):
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()
         before = BatchState(row.state)
         if not is_allowed(before, to):
-            raise StoreError("unlawful-move", f"Batch {batch_id} cannot go from {before} to {to}", "This is a bug")
+            raise StoreError(
+                "unlawful-move",
+                _("Batch {batch_id} cannot go from {before} to {to}", batch_id=batch_id, before=before, to=to),
+                _("This is a bug"),
+            )
         if to is BatchState.FINISHED:
             values["finished"] = self.clock.now()
         update = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
         if conn.execute(update.values(state=to.value, **values)).rowcount != 1:
-            raise StoreError("lost-race", f"Another process took batch {batch_id}", "Wait until it has ended")
+            raise StoreError(
+                "lost-race", _("Another process took batch {batch_id}", batch_id=batch_id), _("Wait until it has ended")
+            )
         self._log(conn, row.run, batch_id, before, to, why)
 
     def _log(

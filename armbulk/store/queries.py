@@ -7,6 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.batch_state import FINAL_STATES
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
@@ -37,7 +38,7 @@ _MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT
 
 def no_such_run_error(run_id: int) -> StoreError:
     """Return the error for a run that is not in the store, or not any more."""
-    return StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
+    return StoreError("no-such-run", _("There is no run {run_id}", run_id=run_id), _("`armbulk runs` lists them"))
 
 
 class StoreReader:

@@ -468,7 +468,9 @@ class Answering(httpx.BaseTransport):
 
 
 @pytest.mark.first_cases(2)
-@pytest.mark.parametrize(("status", "body"), [(404, b""), (200, b"[]"), (204, b""), (200, b'{"customers":[]}')])
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, b""), (410, b""), (200, b"[]"), (204, b""), (200, b'{"customers":[]}')]
+)
 def test_however_arm_says_that_it_has_no_customer(way: Journey, status: int, body: bytes) -> None:
     """A new customer is created, whatever form the answer to its look-up has."""
     way.bench = replace(way.bench, transport=Answering(status, body))

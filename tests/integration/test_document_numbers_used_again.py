@@ -112,7 +112,7 @@ def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_p
     assert (
         "R1 (again rad 2, kunde 0043, 1500 NOK): i konflikt: kjøring 1 sendte et annet bilag med nummeret: "
         "kunde 0042 da, 0043 i denne filen; beløp inkl. mva 1250 da, 1500 i denne filen"
-    ) in render_prose("plan", plan, "no")
+    ) in render_prose("plan", plan, "nb")
     same = to_json(build_plan(sent.bench, sent.store, check_once(write(tmp_path, "same")), ImportOptions()))
     assert (same["left_out"], same["not_sent"]["documents"]) == ([], {"already_sent": 1})
 

@@ -145,7 +145,7 @@ def test_what_a_killed_process_was_sending_is_named(tmp_path: Path, words: list[
         assert set(way.documents().values()) == {1}
 
 
-@pytest.mark.parametrize("lang", ["en", "no"])
+@pytest.mark.parametrize("lang", ["en", "nb"])
 def test_customers_that_a_killed_process_was_sending_are_said(tmp_path: Path, lang: str) -> None:
     """Nobody has to decide about customers, but the run is not finished: it is named, with exit code 3."""
     with journey(tmp_path) as way:
@@ -361,7 +361,7 @@ def test_keys_that_are_not_in_doubt_stop_it(undecided: tuple[Journey, int], tmp_
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 
-@pytest.mark.parametrize(("lang", "advice"), [("en", "give it another number."), ("no", "gi det et annet nummer.")])
+@pytest.mark.parametrize(("lang", "advice"), [("en", "give it another number."), ("nb", "gi det et annet nummer.")])
 def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], lang: str, advice: str) -> None:
     """Neither `armbulk resume` nor the same import helps for a document that was given up."""
     way, run = undecided

@@ -160,7 +160,7 @@ def test_a_sign_of_acceptance_in_a_refusal_is_doubt(body: Any) -> None:
         result = read(body, status)
         assert result.verdict is SubmitVerdict.IN_DOUBT
         assert f"ARM answered {status}" in result.message
-        assert "; men svaret " in translate_message(result.message, "no")
+        assert "; men svaret " in translate_message(result.message, "nb")
         assert not any(record.outcome in {Outcome.CREATED, Outcome.IN_DOUBT} for record in result.results)
 
 

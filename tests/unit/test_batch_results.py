@@ -232,6 +232,8 @@ DOCUMENT = {
         (reply({**DOCUMENT, "documentNo": "F-9"}), LookupResult.UNKNOWN),
         (reply([{**DOCUMENT, "documentNo": "F-8"}, {**DOCUMENT, "documentNo": "F-9"}]), LookupResult.UNKNOWN),
         (Response(404), LookupResult.ABSENT),
+        (Response(410), LookupResult.ABSENT),
+        (Response(405), LookupResult.UNKNOWN),
         (reply({"documents": []}), LookupResult.ABSENT),
         (reply([]), LookupResult.ABSENT),
         (Response(500), LookupResult.UNKNOWN),

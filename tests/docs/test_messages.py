@@ -1,0 +1,71 @@
+"""The catalogues of messages: complete, compiled, and made of whole sentences."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from armbulk.i18n import Text, find_language, list_languages
+from docs import messages
+
+CODE = sorted((messages.ROOT / "armbulk").rglob("*.py"))
+
+
+@pytest.mark.parametrize("lang", [lang for lang in list_languages() if lang != "en"])
+def test_every_message_is_translated(lang: str) -> None:
+    """No message is untranslated, fuzzy, or without one of its placeholders; the catalogues are those of the code."""
+    template = messages.extract_messages()
+    catalog = messages.merge_catalogs(messages.read_catalog(lang), template)
+    assert messages.find_problems(catalog) == []
+    assert messages.list_stale(lang, catalog) == []
+
+
+def test_messages_can_be_extracted() -> None:
+    """`_` is called with a plain text, and is nothing else in a function that calls it."""
+    wrong = [f"{path.relative_to(messages.ROOT)}:{line}" for path in CODE for line in list_wrong_uses(path)]
+    assert wrong == []
+
+
+def list_wrong_uses(path: Path) -> Iterator[int]:
+    """Yield the lines where a text cannot be extracted, or where `_` is a variable beside a message."""
+    source = path.read_text(encoding="utf-8")
+    if "_(" not in source:
+        return
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.Module | ast.FunctionDef | ast.Lambda):
+            nodes = list(ast.walk(function))
+            calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "_"]
+            yield from (call.lineno for call in calls if not isinstance(call.args[0], ast.Constant))
+            if calls and not isinstance(function, ast.Module):
+                stored = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+                yield from (name.lineno for name in stored if name.id == "_")
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("no", "nb"), ("nb", "nb"), ("nn", "nb"), ("nb_NO.UTF-8", "nb"), ("NO", "nb"), ("nb-NO", "nb"), ("en", "en"),
+        ("en_GB", "en"), ("sv", None), ("C", None), ("", None), ("nob", None),
+    ],
+)  # fmt: skip
+def test_a_language_has_several_names(name: str, language: str | None) -> None:
+    """`no`, `nb`, `nn` and locales mean the same language."""
+    assert find_language(name) == language
+
+
+def test_values_are_written_as_the_language_writes_them() -> None:
+    """Numbers, amounts and days; braces in a value stay; a message as a value is translated."""
+    text = Text(
+        "{n:number} · {a:amount} · {d:date} · {x}", {"n": 12345, "a": "825259.59", "d": "2026-11-29", "x": "{n}"}
+    )
+    assert str(text) == "12 345 · 825 259.59 · 2026-11-29 · {n}"
+    assert text.text("nb") == "12 345 · 825 259,59 · 29.11.2026 · {n}"
+    assert Text("{kind}", {"kind": Text("yes or no")}).text("nb") == "ja eller nei"
+
+
+def test_a_plural_follows_its_count() -> None:
+    """The count chooses the words; without a count the singular stays."""
+    text = Text("{count} row", plural="{count} rows")
+    assert [str(text.fill(count=count)) for count in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert str(text) == "{count} row"
