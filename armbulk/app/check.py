@@ -12,6 +12,7 @@ from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
+from armbulk.i18n import _
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
@@ -101,7 +102,9 @@ class CheckResult:
         """
         if resource not in RESOURCES:
             raise UsageError(
-                "no-such-resource", f"There is no resource {resource!r}", f"Use one of {', '.join(RESOURCES)}"
+                "no-such-resource",
+                _("There is no resource '{resource}'", resource=resource),
+                _("Use one of {resources}", resources=", ".join(RESOURCES)),
             )
         fields = [field for field in RESOURCES[resource].fields if field.role is not FieldRole.READ_ONLY]
         if resource not in self.checked.tables:

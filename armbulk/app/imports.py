@@ -16,6 +16,7 @@ from armbulk.app.runs import create_run, send_run
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
 from armbulk.errors import FileError, Unfinished
+from armbulk.i18n import Text, _
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
@@ -190,7 +191,7 @@ def _send_if_unchanged(
     return now, result
 
 
-def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: Dialog, changes: str) -> bool:
+def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: Dialog, changes: Text) -> bool:
     """Return whether a plan that has changed is sent as it is now; False to ask anew.
 
     Where nobody can be asked, it is when only less is sent, and that is what the caller expects.
@@ -202,7 +203,7 @@ def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: 
     if dialog.ask_again(changes):
         return False
     if not set(now.import_plan.to_send["no"]) <= set(before.import_plan.to_send["no"]):
-        raise Unfinished("changed-meanwhile", changes, "Nothing was sent. Run the same command again")
+        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. Run the same command again"))
     verify_expected_totals(now.import_plan, request.expect_count, request.expect_total)
     dialog.note(changes)
     return True

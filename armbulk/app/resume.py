@@ -10,6 +10,7 @@ from armbulk.app.runs import find_unfinished_run, list_run_files, locate_result,
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
 from armbulk.errors import Unfinished
+from armbulk.i18n import _
 from armbulk.results.store_check import verify_history, verify_target_is_no_input
 from armbulk.store import Run, RunMark, Store
 
@@ -74,7 +75,11 @@ def _is_unchanged(store: Store, run: Run, mark: RunMark | None, dialog: Dialog) 
     now = store.run_mark(run.id)
     if now == mark and now is not None:
         return True
-    changes = f"Another armbulk process has {'removed' if now is None else 'changed'} run {run.id} meanwhile"
+    changes = _(
+        "Another armbulk process has {value} run {id} meanwhile",
+        value="removed" if now is None else "changed",
+        id=run.id,
+    )
     if now is None or not dialog.ask_again(changes):
-        raise Unfinished("changed-meanwhile", changes, "Nothing was sent. `armbulk runs` lists the runs")
+        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. `armbulk runs` lists the runs"))
     return False

@@ -9,6 +9,7 @@ import polars as pl
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
+from armbulk.i18n import _
 from armbulk.model.outcome import HELD_ALREADY
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
@@ -60,7 +61,7 @@ def create_run(
             "reading": asdict(inputs.options),
             "look_first": plan.lookups is not None and plan.lookups.documents > 0,
             "look_until": plan.lookups.until if plan.lookups else None,
-            "sole_sender": profile.sole_sender,
+            "sole_sender": profile.sole_sender and store.is_guarded(),
             "first_import": plan.options.first_import,
             "overwrite": plan.options.overwrite,
             "compare_customers": not plan.options.first_import,
@@ -163,7 +164,9 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     try:
         path = write_results(result, checked, target, lang, store.clock, store.written_files, store.stamp(run_id))
     except FileError as error:
-        error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
+        error.hint = _(
+            "What was sent is on record: `armbulk results {run} -o FILE` writes the workbook at any time", run=run_id
+        )
         raise
     store.save_result_path(run_id, str(path))
     redact_finished_run(store, run_id, checked)
@@ -193,7 +196,9 @@ def find_unfinished_run(store: Store, account: Account) -> Run:
     for run in store.runs():
         if (run.state != "finished" or run.result is None) and run.account == account:
             return run
-    raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
+    raise UsageError(
+        "nothing-unfinished", _("There is no unfinished run for this client"), _("`armbulk runs` lists all")
+    )
 
 
 def verify_run_client(run: Run, account: Account) -> None:
@@ -201,6 +206,11 @@ def verify_run_client(run: Run, account: Account) -> None:
     if run.account != account:
         raise SettingsError(
             "other-client",
-            f"Run {run.id} belongs to client {run.account.client_no} at {run.account.origin}",
-            "Choose the profile (or the settings) it was begun with",
+            _(
+                "Run {id} belongs to client {client_no} at {origin}",
+                id=run.id,
+                client_no=run.account.client_no,
+                origin=run.account.origin,
+            ),
+            _("Choose the profile (or the settings) it was begun with"),
         )

@@ -4,6 +4,7 @@ import io
 import signal
 import sys
 from collections.abc import Sequence
+from gettext import gettext
 from importlib import import_module
 from typing import Any
 
@@ -11,8 +12,10 @@ import click
 
 from armbulk import __version__
 from armbulk.cli.command import show_usage_error
+from armbulk.cli.language import LanguageType, TranslatedCommand, get_language, set_language
 from armbulk.cli.option_values import verify_option_values
 from armbulk.errors import Exit
+from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
 
 _COMMANDS = {
@@ -38,7 +41,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(TranslatedCommand, click.Group):
     """Has the commands by name, and loads one when it is called."""
 
     def main(
@@ -60,6 +63,11 @@ class _Commands(click.Group):
         if standalone_mode:
             sys.exit(code)
         return code
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Choose the language before help or an error is shown."""
+        set_language(ctx, args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a user needs them."""
@@ -86,20 +94,23 @@ class _Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, _, summary) in _COMMANDS.items()])
+        lang = get_language(ctx)
+        summaries = [(name, Text(summary).text(lang)) for name, (_, _, summary) in _COMMANDS.items()]
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl(summaries)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
 @click.version_option(__version__, prog_name="armbulk")
-def cli() -> None:
+def cli(lang: str | None) -> None:
     """Spreadsheets in and out of ARM, Amili's accounts receivable service.
 
     \b
     Try it:    armbulk demo
     For real:  armbulk check FILE, then armbulk plan FILE, then armbulk import FILE
     """
+    del lang  # each command reads it
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from armbulk.export.page_reader import FetchedPage, PageReader
 from armbulk.export.partition import build_query
 from armbulk.export.request_budget import RequestBudget
 from armbulk.export.splitter import Splitter
+from armbulk.i18n import _
 from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
 from armbulk.model.progress import Progress
@@ -171,8 +172,11 @@ class Fetcher:
         if is_whole_list and (not is_narrowed or self._read_smallest_page(Partition()) is None):
             raise ServerError(
                 "no-such-list",
-                f"ARM has no list {listing.endpoint!r} for this client, or it is empty (it found nothing)",
-                "The list is known by its title only; ask Amili whether your ARM has it",
+                _(
+                    "ARM has no list '{endpoint}' for this client, or it is empty (it found nothing)",
+                    endpoint=listing.endpoint,
+                ),
+                _("The list is known by its title only; ask Amili whether your ARM has it"),
             )
         self.checkpoint.mark_done(part, 0)
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
 from armbulk.errors import ArmbulkError
+from armbulk.i18n import _, join_texts
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
 from armbulk.model.progress import Progress
@@ -17,8 +18,8 @@ from armbulk.waiting import CallWaiter
 
 _log = logging.getLogger(__name__)
 
-_NEVER_FITS = "One page is more than ARM's limits ever allow"
-_KEPT = "What was read is kept: the same command goes on from here"
+_NEVER_FITS = _("One page is more than ARM's limits ever allow")
+_KEPT = _("What was read is kept: the same command goes on from here")
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
@@ -131,7 +132,7 @@ def _no_answer_error(response: Response) -> ArmbulkError:
     if response.error is None and response.status in _REFUSED:
         error.code = "list-refused"
     if response.error is None and response.status == 200:
-        error.message = "ARM's answer is no list that can be read"
-        error.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
-    error.hint = f"{error.hint}. What was read is kept: the same command goes on from here"
+        error.message = _("ARM's answer is no list that can be read")
+        error.hint = _("Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers")
+    error.hint = join_texts(error.hint, _("What was read is kept: the same command goes on from here"), separator=". ")
     return error

@@ -17,6 +17,7 @@ from armbulk.export.incremental import PreviousExport
 from armbulk.export.page_reader import PageReader
 from armbulk.export.request import ExportRequest
 from armbulk.export.request_budget import RequestBudget
+from armbulk.i18n import _
 from armbulk.model.progress import Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.quota.limits import Account, Priority
@@ -80,7 +81,7 @@ class ExportSession:
         self.store.close()
         self.checkpoint.file.close(delete=self.is_done and error is None)
         if isinstance(error, LoginError):
-            error.hint = "Check the base URL, the client number and the credentials; what was read is kept"
+            error.hint = _("Check the base URL, the client number and the credentials; what was read is kept")
 
     @property
     def started_at(self) -> float:

@@ -1,282 +1,172 @@
 """Findings about values: single values, formats, and values compared with each other."""
 
 from armbulk.findings.entry import FindingType, error, warning
+from armbulk.i18n import _
 
 VALUES: dict[str, FindingType] = {
     # values
-    "required": error(
-        "{header} is empty but required",
-        "{header} er tom, men påkrevd",
-        "Fill in the cell",
-        "Fyll ut cellen",
+    "required": error(_("{header} is empty but required"), _("Fill in the cell")),
+    "few-values": error(
+        _("Most required cells of row {row} are empty ({detail})"),
+        _("Fill in the row; if it is no record (a note, another table), remove it"),
     ),
     "value-not-mapped": error(
-        'The mapping does not say what "{value}" is',
-        "Kolonnetilordningen sier ikke hva «{value}» er",
-        "Add it to the mapping's values ({detail})",
-        "Legg det til i kolonnetilordningens verdier ({detail})",
+        _('The mapping does not say what "{value}" is'), _("Add it to the mapping's values ({detail})")
     ),
     "expression-failed": error(
-        "The mapping's expression cannot be worked out here: {detail}",
-        "Uttrykket i kolonnetilordningen kan ikke regnes ut her: {detail}",
-        "Correct the row, or the expression",
-        "Rett raden, eller uttrykket",
+        _("The mapping's expression cannot be worked out here: {detail}"), _("Correct the row, or the expression")
     ),
     "clear-needs-update": error(
-        "{value} blanks a field, which only a change of customers can do",
-        "{value} tømmer et felt, og det kan bare en endring av kunder",
-        "Import with --update, or leave the cell empty",
-        "Importer med --update, eller la cellen stå tom",
+        _("{value} blanks a field, which only a change of customers can do"),
+        _("Import with --update, or leave the cell empty"),
     ),
     "not-clearable": error(
-        "{header} cannot be blanked",
-        "{header} kan ikke tømmes",
-        "Write the value it shall have, or leave the cell empty",
-        "Skriv verdien den skal ha, eller la cellen stå tom",
+        _("{header} cannot be blanked"), _("Write the value it shall have, or leave the cell empty")
     ),
     "not-in-export": error(
-        "{header} {value} was not in the export this workbook came from",
-        "{header} {value} var ikke i eksporten som arbeidsboken kom fra",
-        "Put the number back; new customers go into a workbook of their own",
-        "Sett nummeret tilbake; nye kunder hører hjemme i en egen arbeidsbok",
+        _("{header} {value} was not in the export this workbook came from"),
+        _("Put the number back; new customers go into a workbook of their own"),
     ),
-    "computed-changed": warning(
-        "{header} is worked out by ARM: the change is not sent",
-        "{header} regnes ut av ARM: endringen sendes ikke",
-        "Nothing to do",
-        "Ingenting å gjøre",
-    ),
+    "computed-changed": warning(_("{header} is worked out by ARM: the change is not sent"), _("Nothing to do")),
     "zeros-lost-in-change": error(
-        "{value} is the exported {header} without its leading zeros: the file has lost them",
-        "{value} er den eksporterte verdien av {header} uten nullene foran: filen har mistet dem",
-        "Format the column as Text and enter the value with its zeros, or leave the cell empty",
-        "Formater kolonnen som Tekst og skriv verdien med nullene, eller la cellen stå tom",
+        _("{value} is the exported {header} without its leading zeros: the file has lost them"),
+        _("Format the column as Text and enter the value with its zeros, or leave the cell empty"),
     ),
     "word-read-as-code": warning(
-        '"{value}" is sent as ARM\'s code {detail}',
-        "«{value}» sendes som ARMs kode {detail}",
-        "Nothing to do if {detail} is right",
-        "Ingenting å gjøre hvis {detail} er riktig",
-        tunable=True,
+        _('"{value}" is sent as ARM\'s code {detail}'), _("Nothing to do if {detail} is right"), tunable=True
     ),
     "word-not-code": error(
-        '"{value}" is a word, but {header} is a code that ARM knows, such as {detail}',
-        "«{value}» er et ord, men {header} er en kode som ARM kjenner, som {detail}",
-        "Ask Amili for the code and write it, or map the word to it (`armbulk map FILE`)",
-        "Spør Amili om koden og skriv den, eller tilordne ordet til den (`armbulk map FIL`)",
+        _('"{value}" is a word, but {header} is a code that ARM knows, such as {detail}'),
+        _("Ask Amili for the code and write it, or map the word to it (`armbulk map FILE`)"),
         tunable=True,
     ),
     "line-currency-differs": error(
-        "The line is in {value}, but its document is in {detail}",
-        "Linjen er i {value}, men bilaget er i {detail}",
-        "Correct the currency of the line or of the document; a document and its lines have one currency",
-        "Rett valutaen på linjen eller bilaget; et bilag og linjene har samme valuta",
+        _("The line is in {value}, but its document is in {detail}"),
+        _("Correct the currency of the line or of the document; a document and its lines have one currency"),
     ),
     "unknown-code": warning(
-        '"{value}" is no code of {header} that is known from ARM, such as {detail}; it is sent as it is',
-        "«{value}» er ingen kode for {header} som er kjent fra ARM, som {detail}; den sendes som den er",
-        "Ask Amili whether ARM knows the code, or map it (`armbulk map FILE`)",
-        "Spør Amili om ARM kjenner koden, eller tilordne den (`armbulk map FIL`)",
+        _('"{value}" is no code of {header} that is known from ARM, such as {detail}; it is sent as it is'),
+        _("Ask Amili whether ARM knows the code, or map it (`armbulk map FILE`)"),
         tunable=True,
     ),
     "too-long": error(
-        "The text is longer than {detail} characters",
-        "Teksten er lengre enn {detail} tegn",
-        "Shorten it; armbulk never cuts",
-        "Kort den ned; armbulk kutter aldri",
-        tunable=True,
+        _("The text is longer than {detail} characters"), _("Shorten it; armbulk never cuts"), tunable=True
     ),
-    "pattern": error(
-        '"{value}" does not have the form of {header}',
-        "«{value}» har ikke formen til {header}",
-        "Write it like {detail}",
-        "Skriv det som {detail}",
-        tunable=True,
-    ),
-    "not-allowed": error(
-        '"{value}" is not one of {detail}',
-        "«{value}» er ikke en av {detail}",
-        "Choose one of {detail}",
-        "Velg en av {detail}",
-        tunable=True,
-    ),
-    "date-unlikely": warning(
-        "{value} is an unlikely date",
-        "{value} er en usannsynlig dato",
-        "Check the year",
-        "Sjekk året",
-        tunable=True,
-    ),
+    "pattern": error(_('"{value}" does not have the form of {header}'), _("Write it like {detail}"), tunable=True),
+    "not-allowed": error(_('"{value}" is not one of {detail}'), _("Choose one of {detail}"), tunable=True),
+    "date-unlikely": warning(_("{value} is an unlikely date"), _("Check the year"), tunable=True),
     # formats that can be checked without other data
     "organisation-no": warning(
-        '"{value}" is not a Norwegian organisation number: its check digit is wrong',
-        "«{value}» er ikke et norsk organisasjonsnummer: kontrollsifferet er feil",
-        "Compare it with the original; [rules] in the profile makes this an error, or switches it off",
-        "Sammenlign med originalen; [rules] i profilen gjør dette til en feil, eller slår det av",
+        _('"{value}" is not a Norwegian organisation number: its check digit is wrong'),
+        _("Compare it with the original; [rules] in the profile makes this an error, or switches it off"),
         tunable=True,
     ),
     "national-id": warning(
-        '"{value}" is not a Norwegian national identity number: its date or a check digit is wrong',
-        "«{value}» er ikke et norsk fødselsnummer: datoen eller et kontrollsiffer er feil",
-        "Compare it with the original; [rules] in the profile makes this an error, or switches it off",
-        "Sammenlign med originalen; [rules] i profilen gjør dette til en feil, eller slår det av",
+        _('"{value}" is not a Norwegian national identity number: its date or a check digit is wrong'),
+        _("Compare it with the original; [rules] in the profile makes this an error, or switches it off"),
         tunable=True,
     ),
     "bank-account": warning(
-        '"{value}" is not a bank account number: its check digit is wrong',
-        "«{value}» er ikke et kontonummer: kontrollsifferet er feil",
-        "Compare it with the original; [rules] in the profile makes this an error, or switches it off",
-        "Sammenlign med originalen; [rules] i profilen gjør dette til en feil, eller slår det av",
+        _('"{value}" is not a bank account number: its check digit is wrong'),
+        _("Compare it with the original; [rules] in the profile makes this an error, or switches it off"),
         tunable=True,
     ),
     "kid": warning(
-        'The KID "{value}" has a wrong check digit',
-        "KID «{value}» har feil kontrollsiffer",
-        "Compare it with the original; [rules] in the profile makes this an error, or switches it off",
-        "Sammenlign med originalen; [rules] i profilen gjør dette til en feil, eller slår det av",
+        _('The KID "{value}" has a wrong check digit'),
+        _("Compare it with the original; [rules] in the profile makes this an error, or switches it off"),
         tunable=True,
     ),
     "postal-code": warning(
-        '"{value}" is not a Norwegian postal code of four digits',
-        "«{value}» er ikke et norsk postnummer med fire sifre",
-        "Correct it, or give the country code",
-        "Rett det, eller oppgi landkoden",
+        _('"{value}" is not a Norwegian postal code of four digits'),
+        _("Correct it, or give the country code"),
         tunable=True,
     ),
     "email": warning(
-        '"{value}" is not an e-mail address',
-        "«{value}» er ikke en e-postadresse",
-        "Correct it; several addresses are separated by ;",
-        "Rett den; flere adresser skilles med ;",
-        tunable=True,
+        _('"{value}" is not an e-mail address'), _("Correct it; several addresses are separated by ;"), tunable=True
     ),
     "country-code": warning(
-        '"{value}" is not a country code (ISO 3166)',
-        "«{value}» er ikke en landkode (ISO 3166)",
-        "Use two letters, such as NO",
-        "Bruk to bokstaver, som NO",
-        tunable=True,
+        _('"{value}" is not a country code (ISO 3166)'), _("Use two letters, such as NO"), tunable=True
     ),
     "currency-code": error(
-        '"{value}" is not a currency code (ISO 4217)',
-        "«{value}» er ikke en valutakode (ISO 4217)",
-        "Use three letters, such as NOK",
-        "Bruk tre bokstaver, som NOK",
-        tunable=True,
+        _('"{value}" is not a currency code (ISO 4217)'), _("Use three letters, such as NOK"), tunable=True
     ),
     "language-code": warning(
-        '"{value}" is not a language code (ISO 639-1)',
-        "«{value}» er ikke en språkkode (ISO 639-1)",
-        "Use two letters, such as no or en",
-        "Bruk to bokstaver, som no eller en",
-        tunable=True,
+        _('"{value}" is not a language code (ISO 639-1)'), _("Use two letters, such as no or en"), tunable=True
     ),
     "peppol-scheme": warning(
-        '"{value}" is not a register of electronic addresses',
-        "«{value}» er ikke et register over elektroniske adresser",
-        "Use four digits, such as 0192 for Norway",
-        "Bruk fire sifre, som 0192 for Norge",
+        _('"{value}" is not a register of electronic addresses'),
+        _("Use four digits, such as 0192 for Norway"),
         tunable=True,
     ),
     # rules between cells, rows and sheets
     "due-before-date": error(
-        "Due on {value}, before the document's own date",
-        "Forfaller {value}, før bilagets egen dato",
-        "Correct one of the two dates",
-        "Rett en av de to datoene",
-        tunable=True,
+        _("Due on {value}, before the document's own date"), _("Correct one of the two dates"), tunable=True
     ),
     "credit-due-before-date": warning(
-        "The credit note is due on {value}, before its own date",
-        "Kreditnotaen forfaller {value}, før sin egen dato",
-        "Nothing to do if that is right",
-        "Ingenting å gjøre hvis det er riktig",
-        tunable=True,
+        _("The credit note is due on {value}, before its own date"), _("Nothing to do if that is right"), tunable=True
     ),
     "amounts-differ": warning(
-        "Amount excl. VAT and VAT do not add up to amount incl. VAT ({value})",
-        "Beløp eks. mva og mva blir ikke beløp inkl. mva ({value})",
-        "Check the three amounts",
-        "Sjekk de tre beløpene",
+        _("Amount excl. VAT and VAT do not add up to amount incl. VAT ({value})"),
+        _("Check the three amounts"),
         tunable=True,
     ),
     "amount-missing": error(
-        "The document has no amount, and its lines do not add up to one",
-        "Bilaget har ikke noe beløp, og linjene gir ikke noen sum",
-        "Enter the amount incl. VAT or excl. VAT, or the amount of every line",
-        "Skriv beløpet inkl. mva eller eks. mva, eller beløpet på hver linje",
+        _("The document has no amount, and its lines do not add up to one"),
+        _("Enter the amount incl. VAT or excl. VAT, or the amount of every line"),
     ),
     "amount-from-lines": warning(
-        "The document has no amount: the sum of its lines, {detail}, is sent",
-        "Bilaget har ikke noe beløp: summen av linjene, {detail}, sendes",
-        "Nothing to do if that is right; else enter the amount",
-        "Ingenting å gjøre hvis det er riktig; ellers skriv beløpet",
+        _("The document has no amount: the sum of its lines, {detail}, is sent"),
+        _("Nothing to do if that is right; else enter the amount"),
         tunable=True,
     ),
     "price-differs": warning(
-        "Quantity times price is {detail}, but the line's amount is {value}",
-        "Antall ganger pris er {detail}, men linjens beløp er {value}",
-        "Check the three numbers; ARM's lines have no discount, so put it into the price or a line of its own",
-        "Sjekk de tre tallene; ARMs linjer har ikke rabatt, så legg den i prisen eller på en egen linje",
+        _("Quantity times price is {detail}, but the line's amount is {value}"),
+        _("Check the three numbers; ARM's lines have no discount, so put it into the price or a line of its own"),
         tunable=True,
     ),
     "lines-sum-differs": warning(
-        "{header} is {value}, but its lines add up to {detail}",
-        "{header} er {value}, men linjene summerer til {detail}",
-        "Check the document's amounts and its lines",
-        "Sjekk bilagets beløp og linjene",
+        _("{header} is {value}, but its lines add up to {detail}"),
+        _("Check the document's amounts and its lines"),
         tunable=True,
     ),
     "duplicate-key": error(
-        '{header} "{value}" is also in row {detail}',
-        "{header} «{value}» står også i rad {detail}",
-        "Keep one of them; ARM does not tell capital from small letters",
-        "Behold én av dem; ARM skiller ikke mellom store og små bokstaver",
+        _('{header} "{value}" is also in row {detail}'),
+        _("Keep one of them; ARM does not tell capital from small letters"),
     ),
     "duplicate-line-no": error(
-        "Line number {value} is used twice in document {detail}",
-        "Linjenummer {value} er brukt to ganger i bilag {detail}",
-        "Give every line of a document its own number",
-        "Gi hver linje i et bilag sitt eget nummer",
+        _("Line number {value} is used twice in document {detail}"), _("Give every line of a document its own number")
     ),
     "empty-line": error(
-        'The line of document "{value}" has nothing but the number',
-        "Linjen til bilaget «{value}» har ikke annet enn nummeret",
-        "Fill in the line, or remove the row",
-        "Fyll ut linjen, eller fjern raden",
+        _('The line of document "{value}" has nothing but the number'), _("Fill in the line, or remove the row")
     ),
     "line-without-document": error(
-        'No document "{value}" is in the files',
-        "Bilaget «{value}» finnes ikke i filene",
-        "Add the document, or correct the line's document number",
-        "Legg til bilaget, eller rett linjens bilagsnummer",
+        _('No document "{value}" is in the files'), _("Add the document, or correct the line's document number")
     ),
-    "document-without-lines": error(
-        'Document "{value}" has no lines',
-        "Bilaget «{value}» har ingen linjer",
-        "Add its lines, or correct their document number",
-        "Legg til linjene, eller rett bilagsnummeret på dem",
+    "line-without-zeros": error(
+        _('Document "{value}" is in the files as "{detail}": the leading zeros are lost here'),
+        _("Format the column as Text and enter the number with its zeros"),
+    ),
+    "key-without-zeros": warning(
+        _('{header} "{value}" differs only by leading zeros from {detail} in the same files (row in brackets)'),
+        _("Nothing to do if they are two records; else correct the number"),
         tunable=True,
     ),
+    "document-without-lines": error(
+        _('Document "{value}" has no lines'), _("Add its lines, or correct their document number"), tunable=True
+    ),
     "no-lines-sheet": warning(
-        "There is no sheet with lines: the documents go without",
-        "Det er ikke noe ark med linjer: bilagene sendes uten",
-        "Add a sheet called Lines if the documents have lines",
-        "Legg til et ark som heter Linjer hvis bilagene har linjer",
+        _("There is no sheet with lines: the documents go without"),
+        _("Add a sheet called Lines if the documents have lines"),
         tunable=True,
     ),
     "customer-without-zeros": error(
-        'Customer "{value}" is in the files as "{detail}": the leading zeros are lost here',
-        "Kunden «{value}» står i filene som «{detail}»: nullene foran er tapt her",
-        "Format the column as Text and enter the number with its zeros",
-        "Formater kolonnen som Tekst og skriv nummeret med nullene",
+        _('Customer "{value}" is in the files as "{detail}": the leading zeros are lost here'),
+        _("Format the column as Text and enter the number with its zeros"),
         tunable=True,
     ),
     "customer-not-in-file": warning(
-        'Customer "{value}" is not in the files; ARM must know it already',
-        "Kunden «{value}» er ikke i filene; ARM må kjenne den fra før",
-        "Add the customer to the sheet if it is new",
-        "Legg til kunden i arket hvis den er ny",
+        _('Customer "{value}" is not in the files; ARM must know it already'),
+        _("Add the customer to the sheet if it is new"),
         tunable=True,
     ),
 }

@@ -7,6 +7,7 @@ user says which field it is, or that it is none. A header such as `Mva %` is nev
 import polars as pl
 
 from armbulk.findings.frame import make_findings
+from armbulk.i18n import NORWEGIAN
 from armbulk.mapping.header_units import Unit, find_units, is_money, is_price, is_vat
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
@@ -39,8 +40,10 @@ def judge_unknown_headers(
         cell: dict[str, str | int | None] = {"row": header_row, "column": letter, "value": text}
         if Unit.RATE in find_units(text) and _is_numeric(body, letter, percent=True):
             judged.append({"code": "rate-not-sent", **cell})
+        elif names and Unit.SCALE in find_units(text) and _is_numeric(body, letter):
+            judged.append({"code": "amount-in-other-unit", **cell})
         elif names and _is_numeric(body, letter):
-            detail = ", ".join(f'"{fields[name].header.en}" ({fields[name].header.no})' for name in names)
+            detail = ", ".join(f'"{fields[name].header.en}" ({fields[name].header.text(NORWEGIAN)})' for name in names)
             judged.append({"code": "amount-header-unclear", **cell, "detail": detail})
     if not judged:
         return findings
@@ -67,7 +70,7 @@ def _is_numeric(body: pl.DataFrame, letter: str, *, percent: bool = False) -> bo
     """Return whether at least half of a column's values are numbers."""
     text, kind = body[letter], body[f"{letter}.cell"].cast(pl.String)
     kinds = [*NUMERIC_CELLS, "uncalculated", *(["percent"] if percent else [])]
-    written = text.str.strip_chars()
+    written = text.str.strip_chars(" %" if percent else " ")
     is_number = kind.is_in(kinds) | (
         (kind == "text") & written.str.contains(_NUMBER) & ~written.str.contains(_DATE_WITH_DOTS)
     )

@@ -11,6 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 _SYMBOLS = {"%": " pct ", "‰": " permille ", "€": " eur ", "$": " usd ", "£": " gbp ", "#": " no "}
+_CURRENCY = r"(?:i |in )?(kroner|kr|nok|sek|dkk|isk|eur|euro|usd|gbp|chf|pln|€|\$|£)\.?"
+_CURRENCY_AT_END = re.compile(
+    rf"(?i)(?<=\S)(?:\s*[(\[]\s*(?:i |in )?{_CURRENCY}\s*[)\]]|[\s,]+(?:i |in )?{_CURRENCY})\s*$"
+)
+_CODES = {"KRONER": "KR", "EURO": "EUR", "€": "EUR", "$": "USD", "£": "GBP"}
 _LABEL_OF_RATE = re.compile(r"[0-9]+(?:[.,][0-9]+)? ?%")  # "Mva 25 %" is the amount at that rate
 _PER = re.compile(r"/ *(?:stk|enhet|unit|pcs|each|kg|m2|m3|l|liter|time|hour|dag|day|uke|week|mnd|m[åa]ned|month)\b")
 _OTHERWISE_NUMBERS = re.compile(
@@ -35,6 +40,7 @@ class Unit(Enum):
     CURRENCY = "currency"
     NET = "net"
     GROSS = "gross"
+    SCALE = "scale"
 
 
 _RATES = re.compile(
@@ -44,6 +50,10 @@ _QUANTITIES = re.compile(r"^(?:antall|ant|qty|quantity|mengde|stk|pcs|count|unit
 _PER_UNIT = re.compile(r"^(?:per|pr|each|enhetspris|stykkpris|stkpris|unitprice|timepris|à)$")
 _NET = re.compile(r"^(?:eks|ekskl|eksklusive|ex|exc|excl|excluding|net)$|^netto|netto$")
 _GROSS = re.compile(r"^(?:ink|inkl|inklusive|inc|incl|including|gross)$|^brutto|brutto$")
+_SCALES = frozenset(
+    ("øre", "ore", "cent", "cents", "tusen", "thousand", "thousands", "mill", "million", "millions", "millioner", "mrd",
+     "tnok", "knok", "mnok", "1000", "000")
+)  # fmt: skip
 _NET_OF_VAT, _GROSS_OF_VAT = ("uten", "without", "før", "before"), ("med", "with")
 _MONEY = re.compile(
     r"bel[øo]p|beloep|saldo|amount|balance|outstanding|utest[åa]ende|gjenst[åa]|betal(?:t|e|es|ing|inger|bart)?$|"
@@ -86,6 +96,16 @@ def spell_symbols(header: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def split_currency(header: str) -> tuple[str, str | None]:
+    """Return (a header without the currency at its end, its code): `Mva (kr)` → Mva, KR; None where there is none."""
+    match = _CURRENCY_AT_END.search(unicodedata.normalize("NFKC", header))
+    if match is None:
+        return header, None
+    name = (match[1] or match[2]).upper()
+    return match.string[: match.start()], _CODES.get(name, name)
+
+
+@lru_cache(maxsize=8192)
 def find_units(header: str) -> frozenset[Unit]:
     """Return what the words of a header say about its unit."""
     words = split_words(header)
@@ -96,6 +116,7 @@ def find_units(header: str) -> frozenset[Unit]:
         Unit.CURRENCY: _CURRENCY_WORDS.__contains__,
         Unit.NET: _NET.search,
         Unit.GROSS: _GROSS.search,
+        Unit.SCALE: _SCALES.__contains__,
     }
     units = {unit for unit, is_unit in tests.items() if any(is_unit(word) for word in words)}
     if any(_VAT.search(word) for word in words):

@@ -10,10 +10,10 @@ from functools import lru_cache
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
-from armbulk.i18n import Lang
+from armbulk.i18n import list_languages
 from armbulk.mapping.amount_headers import judge_unknown_headers
-from armbulk.mapping.header_units import Unit, find_units, spell_symbols
-from armbulk.model.fields import Field, FieldRole, Resource
+from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
 from armbulk.model.sheet import Sheet
 
@@ -28,7 +28,10 @@ _MAX_SUGGESTIONS = 100  # unknown headers for which a known one is suggested
 _MIN_SUGGESTION_SIMILARITY = 0.8
 _MIN_SIMILAR_CHARS = 5
 _DIGITS = re.compile("[0-9]")
+_WITHOUT_NORWEGIAN = (str.maketrans("æøå", "aoa"), str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"}))
 _SEPARATORS = re.compile(r"[\W_]+")
+_DATE_PATTERN = re.compile(r"(?i)\s*[(\[]\s*(?:[dmyå]{1,4}[.\-/ ]?){2,3}\s*[)\]]\s*$")  # (dd.mm.åååå)
+_BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +71,31 @@ _NOT_RECOGNISED = HeaderMatch(None, None)
 def fold_header(text: str) -> str:
     """Return a header as it is compared: without case, spaces, punctuation and invisible characters.
 
-    A character with a meaning is a word: `Mva %` is a rate, `Mva` an amount.
+    A character with a meaning is a word: `Mva %` is a rate, `Mva` an amount. The pattern of a date is none.
     """
-    plain = spell_symbols(unicodedata.normalize("NFKC", text)).casefold()
+    plain = spell_symbols(_DATE_PATTERN.sub("", unicodedata.normalize("NFKC", text))).casefold()
     return _SEPARATORS.sub("", plain)
 
 
-_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in (words.en, words.no))
+_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in words.all())
 """The columns of an earlier result workbook: recognised and ignored."""
 
 
 def list_headers(column: Field) -> tuple[str, ...]:
     """Return every header by which a field's column is recognised, the most specific first."""
-    return (column.header.en, column.header.no, column.path, column.name, *column.aliases)
+    return (*column.header.all(), column.path, column.name, *column.aliases)
 
 
 def index_headers(resource: Resource) -> dict[str, Field]:
-    """Return folded header → field."""
+    """Return folded header → field; programs that have no æøå write `Belop` or `Beloep`."""
     names: dict[str, Field] = {}
+    spelled: dict[str, Field] = {}
     for column in resource.fields:
         for name in list_headers(column):
             names.setdefault(fold_header(name), column)
-    return names
+            for letters in _WITHOUT_NORWEGIAN:
+                spelled.setdefault(fold_header(name).translate(letters), column)
+    return {**spelled, **names}
 
 
 def match_headers(
@@ -158,7 +164,7 @@ def _is_other(text: str, name: str, column: Field) -> bool:
 
 def has_other_unit(text: str, column: Field) -> bool:
     """Return whether a header's words forbid a field: a rate is no amount, net is not gross. Currencies are asked."""
-    forbidding = {Unit.RATE, Unit.QUANTITY, Unit.PER_UNIT, Unit.NET, Unit.GROSS}
+    forbidding = {Unit.RATE, Unit.QUANTITY, Unit.PER_UNIT, Unit.NET, Unit.GROSS, Unit.SCALE}
     units = find_units(text) & forbidding
     return not any(units <= find_units(header) for header in list_headers(column))
 
@@ -181,7 +187,7 @@ def _is_template_sheet(sheet: Sheet) -> bool:
     own = {
         (fold_header(name.text(lang)), fold_header(heading.text(lang)))
         for name, heading in TEMPLATE_SHEETS
-        for lang in Lang
+        for lang in list_languages()
     }
     return (fold_header(sheet.name), fold_header(title or "")) in own
 
@@ -295,16 +301,21 @@ def _match_columns(
     columns: dict[str, str] = {}
     findings = [empty_findings()]
     unknown: list[tuple[str, str]] = []
-    for letter in sheet.letters:
-        text = header[letter][0]
-        if text is None or fold_header(text) in _IGNORED:
+    texts = {letter: text for letter in sheet.letters if (text := header[letter][0]) is not None}
+    in_currency = _match_currency_headers(texts, names)
+    for letter, text in texts.items():
+        if fold_header(text) in _IGNORED:
             continue
-        column = names.get(fold_header(text))
+        column = names.get(fold_header(text)) or in_currency.get(letter)
         if column is None:
-            if fold_header(text) not in ignored:
+            if not {fold_header(text), fold_header(split_currency(text)[0])} & ignored:
                 unknown.append((letter, text))
             continue
         cell = {"row": row, "column": letter, "field": column.name, "value": text}
+        if column.name in columns and _is_blank(sheet, row, columns[column.name]):
+            del columns[column.name]  # of two columns that mean the same, the one with values counts
+        if column.name in columns and _is_blank(sheet, row, letter):
+            continue
         if column.name in columns:
             findings.append(make_finding(index, "duplicate-header", **cell, detail=columns[column.name]))
             continue
@@ -315,6 +326,29 @@ def _match_columns(
     missing = [column.name for column in resource.fields if column.required and column.name not in columns]
     findings += [make_finding(index, "missing-column", row=row, field=name) for name in missing]
     return HeaderMatch(resource, row, columns, pl.concat(findings))
+
+
+def _is_blank(sheet: Sheet, header_row: int, letter: str) -> bool:
+    column = sheet.frame.filter(pl.col("row") > header_row)[letter]
+    return column.null_count() == len(column)
+
+
+def _match_currency_headers(texts: Mapping[str, str], names: Mapping[str, Field]) -> dict[str, Field]:
+    """Return letter → field of amounts with a currency in their header, such as `Beløp inkl. mva (NOK)`.
+
+    Where another column may be the same field, the user decides. `validation.header_currencies` compares the currency
+    with the rows'.
+    """
+    known = {names[folded].name for text in texts.values() if (folded := fold_header(text)) in names}
+    candidates: dict[str, list[str]] = {}
+    for letter, text in texts.items():
+        base, currency = split_currency(text)
+        column = names.get(fold_header(base)) if currency else None
+        is_money = column is not None and (column.type is FieldType.AMOUNT or column.name == "price")
+        if column is not None and is_money and column.name not in known and fold_header(text) not in names:
+            candidates.setdefault(column.name, []).append(letter)
+    fields = {column.name: column for column in names.values()}
+    return {letters[0]: fields[name] for name, letters in candidates.items() if len(letters) == 1}
 
 
 def _report_unknown(
@@ -332,13 +366,19 @@ def _report_unknown(
     }
     for number, (letter, text) in enumerate(headers):
         cell: dict[str, str | int | None] = {"row": row, "column": letter, "value": text}
-        similar = find_similar(text, names)
+        similar = find_similar(text, names) or _find_required(text, missing)
         if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
             rows.append({"code": "header-near", "field": similar.name, **cell})
         else:
             suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else ""
             rows.append({"code": "unknown-header", "detail": suggestion, **cell})
     return make_findings(sheet, rows)
+
+
+def _find_required(text: str, missing: Mapping[str, Field]) -> Field | None:
+    """Return the required field whose header is in a text but for the brackets at its end: `Kundenr (ny)`."""
+    column = missing.get(fold_header(_BRACKET.sub("", text)))
+    return column if column is not None and column.required and not has_other_unit(text, column) else None
 
 
 def _suggest_header(text: str, names: Mapping[str, Field]) -> str:

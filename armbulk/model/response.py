@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from armbulk.errors import ServerError
+from armbulk.i18n import _
 
 Content = TypeVar("Content")
 
@@ -109,7 +110,9 @@ class ApiResult(Generic[Content]):
 def unreachable_error(response: Response, name: str = "ARM", setting: str = "ARMBULK_BASE_URL") -> ServerError:
     """Return the error for a server (`name`, at the address of `setting`) that gives no usable answer."""
     return ServerError(
-        "unreachable", f"{name} cannot be reached: {response.failure}", f"Check the network and {setting}"
+        "unreachable",
+        _("{name} cannot be reached: {failure}", name=name, failure=response.failure),
+        _("Check the network and {setting}", setting=setting),
     )
 
 

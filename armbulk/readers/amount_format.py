@@ -10,6 +10,7 @@ _HIDDEN = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]?', re.DOTALL)
 _SCALED = re.compile(r"[0#?],+(?![0#?,])")
 _SCALES = re.compile(r"(?i)\b(?:tusen|thousands?|mill?|millioner|millions?|mrd|k|(?-i:M)|mnok|tnok)\b|%")
 _COLOUR = re.compile(r"(?i)\[(?:red|rød|color ?\d+|farge ?\d+)\]")
+_DECIMALS = re.compile(r"^[^.]*[0#?](?:\.([0#?]*))?[^0#?]*$")
 _CURRENCIES = {"€": "EUR", "EUR": "EUR", "$": "USD", "USD": "USD", "£": "GBP", "GBP": "GBP", "SEK": "SEK", "DKK": "DKK",
                "NOK": "NOK"}  # fmt: skip
 
@@ -35,6 +36,14 @@ def find_currency(code: str) -> str | None:
     """Return the currency that a number format shows, by its code; None for kr, which several have."""
     literals = _split(split_sections(code)[0])[0].upper()
     return next((name for sign, name in _CURRENCIES.items() if sign in literals), None)
+
+
+@lru_cache(maxsize=4096)
+def count_decimals(code: str) -> int | None:
+    """Return how many decimals a number format shows; None where it shows all, or another form of number."""
+    rest = _HIDDEN.sub("", split_sections(code)[0])
+    match = _DECIMALS.match(rest)
+    return len(match[1] or "") if match and not re.search("[eE/@]|General", rest) else None
 
 
 def quote_shown(shown: str) -> str:

@@ -23,6 +23,9 @@ _CANDIDATES = {
 """Encoding → the letters that names in it are expected to have."""
 
 _PURE = {"cp1251", "cp1253"}  # scripts whose words have no letters from A to Z
+_SEPARATE = ("cp1250", "cp1257")  # one word of them may look like a word of Windows-1252
+_TYPOGRAPHY = "–—…•™’‘‚“”„«»°§·´`¨\u00a0\u00ad€£²½©®±×"
+_SHARED = "æøåÆØÅäöÄÖéÉüÜ"
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
 _UPPER, _LOWER = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽŸ", "a-zß-öø-ÿœšž"
 _JOINERS = "’‘´`·¸¨\u00ad–—…•™/"  # signs that do occur inside a word
@@ -73,6 +76,32 @@ def find_odd_text(content: bytes) -> OddText | None:
     position = content.index(odd[0])
     samples = {encoding: " · ".join(cell.decode(encoding, "replace") for cell in cells) for encoding in likely}
     return OddText(content.count(b"\n", 0, position) + 1, samples)
+
+
+def list_rare_cells(content: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Return the first cells that another code page reads otherwise: (the cell, encoding → the other reading).
+
+    They have letters that Norwegian texts seldom have, and none that only those have.
+    """
+    rare = [word for word in _list_words(content) if _list_other_readings(word.decode("cp1252", "replace"))]
+    cells = [cell.decode("cp1252", "replace") for cell in _list_cells(content, rare)]
+    readings = [(cell, _list_other_readings(cell)) for cell in cells]
+    return [(cell, others) for cell, others in readings if others]
+
+
+def _list_other_readings(text: str) -> dict[str, str]:
+    other = [letter for letter in _UNIT.sub(r"\1", text) if not letter.isascii() and letter not in _TYPOGRAPHY]
+    if all(letter in _SHARED for letter in other) or any(letter in "æøåÆØÅ" for letter in other):
+        return {}
+    content = text.encode("cp1252", "replace")
+    readings: dict[str, str] = {}
+    for encoding in _SEPARATE:
+        reading = content.decode(encoding, "replace")
+        letters = [letter for letter in reading if not letter.isascii() and letter not in _TYPOGRAPHY]
+        is_likely = all(letter in _CANDIDATES[encoding] for letter in letters)
+        if reading != text and reading not in readings.values() and is_likely:
+            readings[encoding] = reading
+    return readings
 
 
 def _list_words(content: bytes) -> list[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
@@ -40,7 +41,7 @@ def read_csv(
     if '="' in text:
         frame = frame.with_columns(_unwrap_text(letter) for letter in letters)
     issues += [*_find_ragged(records.counts, frame), *_find_narrow_headers(records.counts, frame)]
-    issues += [*_find_inner_marks(records), *_find_long_texts(frame, letters)]
+    issues += [*_find_inner_marks(records), *_find_loose_quotes(records), *_find_long_texts(frame, letters)]
     if may_be_encoded_twice:
         issues += _find_encoded_twice(frame, letters)
     issues += _find_swallowed_rows(records, frame, letters, separator)
@@ -67,8 +68,10 @@ def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...
     fields, width = int(records.counts["n"].sum()), records.width
     if records.counts.height * width > max(_MAX_SPARSE_CELLS, 4 * fields):
         line = records.counts.filter(pl.col("n") == width)["row"][0]
-        what = f"{name} line {line} has {width:,} fields, most others far fewer"
-        raise FileError("too-large", what, "Check the separator and the quotes, or split the file")
+        what = _(
+            "{name} line {line} has {width:number} fields, most others far fewer", name=name, line=line, width=width
+        )
+        raise FileError("too-large", what, _("Check the separator and the quotes, or split the file"))
     letters = tuple(to_letters(index) for index in range(width))
     return records.to_frame(letters), letters
 
@@ -123,6 +126,12 @@ def _find_usual_width(counts: pl.DataFrame) -> int | None:
 def _find_inner_marks(records: Records) -> list[ReadIssue]:
     """Return issues for byte order marks inside the file: files were concatenated."""
     return [ReadIssue("mark-in-the-middle", row) for row in records.marked[:_MAX_ISSUES]]
+
+
+def _find_loose_quotes(records: Records) -> list[ReadIssue]:
+    """Return issues for texts with quotes of their own, which a program should have doubled."""
+    texts = [quotes for quotes in records.loose if quotes.is_text][:_MAX_ISSUES]
+    return [ReadIssue("quotes-in-text", quotes.row, to_letters(quotes.index), quotes.text) for quotes in texts]
 
 
 def _find_long_texts(frame: pl.DataFrame, letters: tuple[str, ...]) -> list[ReadIssue]:

@@ -3,39 +3,63 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_COLUMNS
-from armbulk.readers.csv_records import SPACES, Records, too_wide_error
+from armbulk.readers.csv_records import SPACES, LooseQuotes, Records, too_wide_error
 
 _BATCH = 50_000
 _SCHEMA = pl.Schema({"row": pl.Int64(), "fields": pl.List(pl.String)})
+_QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
 
 
 def split_strictly(text: str, separator: str, name: str) -> Records:
-    """Split a text into records with Python's strict reader; FileError names the line of a wrong quote."""
+    """Split a text into records with Python's strict reader; FileError names the line of a wrong quote.
+
+    Two kinds of irregular quotes are read, because only one reading gives the record as many fields as the others have:
+    `"Kari" AS` is that text, with its quotes; in `K1, "Kari, AS"` the blank belongs to no value.
+    """
+    has_blanks = _blanks_before_quote(separator).search(text)
+    try:
+        records = None if has_blanks else _read(text, separator, name)
+    except csv.Error:
+        records = None
+    if records is not None:
+        return records
+    regular, loose = _enclose_loose_quotes(text, separator, name)
+    records = replace(_read(regular, separator, name), loose=loose)
+    body = records.counts.filter(pl.col("n") > 1)
+    usual = max(body["n"].mode().to_list(), default=1)
+    loose_rows = [quotes.row for quotes in loose]
+    wrong = records.counts.filter(pl.col("row").is_in(loose_rows) & (pl.col("n") != usual))["row"]
+    if wrong.len():
+        raise _text_after_quote_error(name, wrong[0])
+    return records
+
+
+def _read(text: str, separator: str, name: str) -> Records:
+    """Split a text with Python's strict reader; csv.Error at a wrong quote."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     csv.field_size_limit(max(len(text), 1 << 17))
     rows: list[int] = []
     fields: list[list[str]] = []
     batches: list[pl.DataFrame] = []
     previous_line, spanning = 0, False
-    try:
-        for record in reader:
-            line, previous_line = previous_line + 1, reader.line_num
-            spanning = spanning or previous_line > line
-            if len(record) > EXCEL_MAX_COLUMNS:
-                raise too_wide_error(name, line)
-            if any(value.strip(SPACES) for value in record):
-                rows.append(line)
-                fields.append(record)
-            if len(rows) >= _BATCH:
-                batches.append(pl.DataFrame({"row": rows, "fields": fields}, schema=_SCHEMA))
-                rows, fields = [], []
-    except csv.Error:
-        raise _quote_error(text, separator, previous_line + 1, name) from None
+    for record in reader:
+        line, previous_line = previous_line + 1, reader.line_num
+        spanning = spanning or previous_line > line
+        if len(record) > EXCEL_MAX_COLUMNS:
+            raise too_wide_error(name, line)
+        if any(value.strip(SPACES) for value in record):
+            rows.append(line)
+            fields.append(record)
+        if len(rows) >= _BATCH:
+            batches.append(pl.DataFrame({"row": rows, "fields": fields}, schema=_SCHEMA))
+            rows, fields = [], []
     batches.append(pl.DataFrame({"row": rows, "fields": fields}, schema=_SCHEMA))
     records = pl.concat(batches)
     counts = records.select("row", pl.col("fields").list.len().alias("n"))
@@ -45,26 +69,68 @@ def split_strictly(text: str, separator: str, name: str) -> Records:
     return Records(counts, batches, marked, spanning)
 
 
-def _quote_error(text: str, separator: str, line: int, name: str) -> FileError:
-    """Return the error for the first wrong quote from `line` on: one never closed, or one followed by text."""
-    mark = re.escape(separator)
-    field = re.compile(rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{mark}\n][^{mark}\n]*+|)(?:{mark}|\n|\Z)')
-    position = 0
-    for _ in range(line - 1):
-        position = text.index("\n", position) + 1
-    while position < len(text) and (match := field.match(text, position)):
+# --- irregular quotes ---------------------------------------------------------------------------------
+
+
+def _blanks_before_quote(separator: str) -> re.Pattern[str]:
+    return re.compile(rf'(?:^|{re.escape(separator)})[{_blanks(separator)}]+"', re.MULTILINE)
+
+
+def _blanks(separator: str) -> str:
+    return " \u00a0".replace(separator, "")
+
+
+def _enclose_loose_quotes(text: str, separator: str, name: str) -> tuple[str, list[LooseQuotes]]:
+    """Return (the text with regular quotes around every field that has irregular ones, these fields).
+
+    A field may begin with a quoted part if no quote in it is doubled, it does not end with a quote, and it does not
+    contain the separator: then the quotes can only be its own. FileError at any other wrong quote.
+    """
+    mark, blanks = re.escape(separator), _blanks(separator)
+    part = rf'"[^"{mark}\n]*+"'
+    field = re.compile(
+        rf"(?:{_QUOTED}"
+        rf'|[{blanks}]*+(?P<inner>"[^"\n]*+(?:""[^"\n]*+)*+")[{blanks}]*+'
+        rf'|(?P<loose>(?![^{mark}\n]*"")(?:{part}[^"{mark}\n]++)+)'
+        rf'|[^"{mark}\n][^{mark}\n]*+|)(?P<end>{mark}|\n|\Z)'
+    )
+    pieces, loose = [], []
+    copied = position = record = index = 0
+    for match in field.finditer(text):
+        if match.start() != position:
+            break
+        raw = match["loose"] or match["inner"]
+        if raw is not None:
+            line = text.count("\n", 0, record) + 1
+            loose.append(LooseQuotes(line, index, raw, is_text=bool(match["loose"])))
+            enclosed = '"' + raw.replace('"', '""') + '"' if match["loose"] else raw
+            pieces += [text[copied : match.start()], enclosed]
+            copied = match.start("end")
         position = match.end()
+        index += 1
+        if match["end"] == "\n":
+            record, index = position, 0
+    if position < len(text):
+        raise _quote_error(text, position, name)
+    return "".join([*pieces, text[copied:]]), loose
+
+
+def _quote_error(text: str, position: int, name: str) -> FileError:
+    """Return the error for the wrong quote at `position`: one never closed, or one followed by text."""
     line = text.count("\n", 0, position) + 1
-    closed = re.compile(r'"[^"]*+(?:""[^"]*+)*+"').match(text, position)
+    closed = re.compile(_QUOTED).match(text, position)
     if closed is None:
         return FileError(
             "quote-open",
-            f"{name} line {line}: a quote is opened here and never closed",
-            "Close the quote, or write a quote inside a text as two",
+            _("{name} line {line}: a quote is opened here and never closed", name=name, line=line),
+            _("Close the quote, or write a quote inside a text as two"),
         )
-    line += text.count("\n", position, closed.end())
+    return _text_after_quote_error(name, line + text.count("\n", position, closed.end()))
+
+
+def _text_after_quote_error(name: str, line: int) -> FileError:
     return FileError(
         "quote-inside",
-        f"{name} line {line}: there is text after a closing quote",
-        "Write a quote inside a text as two",
+        _("{name} line {line}: there is text after a closing quote", name=name, line=line),
+        _("Write a quote inside a text as two"),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_COLUMNS
 
 SPACES = " \t\r\n\u00a0\u2007\u202f\ufeff"
@@ -13,6 +14,23 @@ SPACES = " \t\r\n\u00a0\u2007\u202f\ufeff"
 
 _BATCH = 100_000
 _COUNTS_SCHEMA = {"row": pl.Int64, "n": pl.UInt32}
+
+
+@dataclass(frozen=True, slots=True)
+class LooseQuotes:
+    """A field with quotes that do not enclose it.
+
+    Attributes:
+        row: The line of its record.
+        index: Its number in the record, from 0.
+        text: The field as it is in the file, without blanks around it.
+        is_text: Whether the quotes belong to its value; otherwise only blanks are outside of them.
+    """
+
+    row: int
+    index: int
+    text: str
+    is_text: bool
 
 
 @dataclass(slots=True)
@@ -24,12 +42,14 @@ class Records:
         batches: `row` and `fields` List(String), untrimmed; the same rows in the same order.
         marked: The lines with a byte order mark inside.
         spanning: Whether a record spans lines.
+        loose: The fields with quotes that do not enclose them.
     """
 
     counts: pl.DataFrame
     batches: list[pl.DataFrame]
     marked: list[int] = field(default_factory=list)
     spanning: bool = False
+    loose: list[LooseQuotes] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -57,7 +77,14 @@ def _trim(cell: pl.Expr) -> pl.Expr:
 def too_wide_error(name: str, line: int) -> FileError:
     """Return the error for a record with more fields than a sheet has columns."""
     return FileError(
-        "too-large", f"{name} line {line} has more than {EXCEL_MAX_COLUMNS:,} fields", "Check the separator"
+        "too-large",
+        _(
+            "{name} line {line} has more than {excel_max_columns:number} fields",
+            name=name,
+            line=line,
+            excel_max_columns=EXCEL_MAX_COLUMNS,
+        ),
+        _("Check the separator"),
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from armbulk.clock import Clock
 from armbulk.findings.frame import RenderedFinding, render_findings
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.items import SEND_ORDER
@@ -30,28 +30,18 @@ _log = logging.getLogger(__name__)
 _MAX_MESSAGE_CHARS = 5_000
 """Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
 
-_OTHER_NAME = Words(
-    "If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).",
-    "Er den fortsatt det når kjøringen er ferdig, får resultatet et nytt navn ved siden av (…-2.xlsx).",
-)
-_KEPT = Words(
-    "was not written by armbulk, or was changed since. Before it is replaced, it is copied to",
-    "er ikke skrevet av armbulk, eller er endret siden. Før den erstattes, kopieres den til",
-)
-_SEE_LINES = Words("see its lines or its sheet", "se linjene eller arket")
-_FIX_ROW = Words("Correct the row and import it again", "Rett raden og importer den på nytt")
+_OTHER_NAME = _("If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).")
+_KEPT = _("was not written by armbulk, or was changed since. Before it is replaced, it is copied to")
+_SEE_LINES = _("see its lines or its sheet")
+_FIX_ROW = _("Correct the row and import it again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
-    Outcome.CONFLICT.value: Words(
-        "Compare the two. Then give the document another number, or use --overwrite to send the customer",
-        "Sammenlign de to. Gi så bilaget et annet nummer, eller bruk --overwrite for å sende kunden",
+    Outcome.CONFLICT.value: _(
+        "Compare the two. Then give the document another number, or use --overwrite to send the customer"
     ),
-    Outcome.IN_DOUBT.value: Words(
-        "`armbulk resume` asks ARM again, `armbulk resolve` lets you decide",
-        "`armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre",
-    ),
+    Outcome.IN_DOUBT.value: _("`armbulk resume` asks ARM again, `armbulk resolve` lets you decide"),
 }
-_SEE_ANSWER = Words("See ARM's answer; nothing is sent again", "Se ARMs svar; ingenting sendes på nytt")
+_SEE_ANSWER = _("See ARM's answer; nothing is sent again")
 
 
 def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:
@@ -105,7 +95,8 @@ def write_results(
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
-    problems = [*findings, *_list_arm_problems(rows, sheets, lang)]
+    records = rows.join(result.items, on=["sheet", "row"], how="semi", maintain_order="left") if checked else rows
+    problems = [*findings, *_list_arm_problems(records, sheets, lang)]
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     outcomes = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), time.alias("time")).drop("at")
     summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
@@ -183,10 +174,10 @@ def _add_messages(
     ).drop("error")
 
 
-def _list_arm_problems(rows: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> list[RenderedFinding]:
-    """ARM's errors and warnings, for the Problems sheet."""
+def _list_arm_problems(records: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> list[RenderedFinding]:
+    """ARM's errors and warnings of each record, for the Problems sheet; lines have those of their document."""
     bad = [Outcome.REJECTED.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
-    chosen = rows.filter(pl.col("outcome").is_in(bad) | pl.col("warnings").is_not_null())
+    chosen = records.filter(pl.col("outcome").is_in(bad) | pl.col("warnings").is_not_null())
     problems: list[RenderedFinding] = []
     for row in chosen.iter_rows(named=True):
         sheet = sheets[row["sheet"]]

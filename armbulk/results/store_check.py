@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from armbulk.errors import Unfinished
+from armbulk.i18n import _
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
 from armbulk.writers.atomic import MAX_NAMES
@@ -83,9 +84,16 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
         reason = "it is an older copy" if is_older else "the workbook comes from another store"
         raise Unfinished(
             "store-behind" if is_older else "store-other",
-            f"{path} tells of run {provenance.run_id}, which the store of this machine does not know: {reason}",
-            "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it goes), "
-            "or with --first-import if ARM has certainly none of them",
+            _(
+                "{path} tells of run {run_id}, which the store of this machine does not know: {reason}",
+                path=path,
+                run_id=provenance.run_id,
+                reason=reason,
+            ),
+            _(
+                "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it "
+                "goes), or with --first-import if ARM has certainly none of them"
+            ),
         )
 
 

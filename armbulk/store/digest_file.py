@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 
 _LOCK_SECONDS = 10.0
 _MAX_ENTRIES = 5_000
@@ -37,7 +38,9 @@ class DigestFile:
                 self._replace(json.dumps(dict(newest)))
         except OSError as error:
             raise StoreError(
-                "seen-unusable", f"{self._path} cannot be written: {error.strerror}", "Make room, or check ARMBULK_HOME"
+                "seen-unusable",
+                _("{path} cannot be written: {strerror}", path=self._path, strerror=error.strerror),
+                _("Make room, or check ARMBULK_HOME"),
             ) from None
         return now
 

@@ -9,6 +9,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from armbulk.errors import Unfinished
+from armbulk.i18n import _
 from armbulk.quota.limits import Account
 from armbulk.store.engine import database_file
 
@@ -35,8 +36,12 @@ class ClientLock(AbstractContextManager["ClientLock"]):
         except Timeout:
             raise Unfinished(
                 "busy",
-                f"{self._read_holder()} is sending for client {self._account.client_no}",
-                "Wait until it has ended, then try again",
+                _(
+                    "{value} is sending for client {client_no}",
+                    value=self._read_holder(),
+                    client_no=self._account.client_no,
+                ),
+                _("Wait until it has ended, then try again"),
             ) from None
         self._write_holder()
         return self

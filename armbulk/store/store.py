@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.redaction import REDACTED_COLUMNS
@@ -31,6 +32,7 @@ from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.schema import (
+    SENT_KEY_INDEXES,
     batch,
     belongs_to,
     client,
@@ -82,14 +84,16 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         except sa.exc.DBAPIError as error:
             raise StoreError(
                 "store-unusable",
-                f"The store cannot be used: {type(error.orig).__name__}: {error.orig}",
-                "Check that its folder is writable and on a local disk; nothing was sent",
+                _("The store cannot be used: {name}: {orig}", name=type(error.orig).__name__, orig=error.orig),
+                _("Check that its folder is writable and on a local disk; nothing was sent"),
             ) from None
 
     def _prepare(self) -> None:
         with self._engine.begin() as conn:
             migrate(conn)
             metadata.create_all(conn)
+            for index in SENT_KEY_INDEXES:
+                index.create(conn, checkfirst=True)
             if conn.execute(sa.select(identity.c.id)).first() is None:
                 conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
             if conn.execute(sa.select(sequence.c.id)).first() is None:

@@ -45,8 +45,16 @@ def _find_documents_of_lines(
     keyed = documents.rows.with_columns(normalise_key(pl.col(documents.resource.key)).alias("norm"))
     of_documents = keyed.drop_nulls("norm").select("sheet", "row")
     in_lines = errors.join(of_documents.join(rows, on=["sheet", "row"], how="anti"), on=["sheet", "row"], how="anti")
-    norms = pl.concat([own, _find_neighbours(rows, in_lines)]).unique()
+    norms = pl.concat([own, _find_neighbours(rows, in_lines), _find_with_zeros(rows, keyed, errors)]).unique()
     return keyed.join(norms, on="norm", how="semi").select("sheet", "row")
+
+
+def _find_with_zeros(lines: pl.DataFrame, documents: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys (norm) of the documents whose lines have lost the zeros in front of their number."""
+    damaged = errors.filter(pl.col("code") == "line-without-zeros").select("sheet", "row")
+    bare = lines.join(damaged, on=["sheet", "row"], how="semi").select(pl.col("norm").alias("bare"))
+    keys = documents.select("norm", pl.col("norm").str.strip_chars_start("0").alias("bare")).drop_nulls()
+    return keys.join(bare, on="bare", how="semi").select("norm")
 
 
 def _find_neighbours(rows: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:

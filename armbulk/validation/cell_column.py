@@ -27,6 +27,7 @@ class CellColumn:
 
     They are parsed in a frame with the columns `row` Int64, `text` String, `kind` String (a category of CELL), and what
     `numbers`, `dates` and `identifiers` add for their types. `columns` are the letters of all fields of the sheet.
+    `from_1904`: the workbook counts days from 1904.
     """
 
     sheet: int
@@ -34,6 +35,7 @@ class CellColumn:
     letter: str
     options: ReadOptions
     columns: Mapping[str, str]
+    from_1904: bool = False
 
     @property
     def text(self) -> pl.Expr:

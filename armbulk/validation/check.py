@@ -20,6 +20,7 @@ from armbulk.findings.frame import (
     make_finding,
     merge_findings,
 )
+from armbulk.i18n import _
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
@@ -36,6 +37,7 @@ from armbulk.validation import (
     edits,
     flat_file,
     follow_ups,
+    header_currencies,
     hidden_rows,
     layout,
     line_currencies,
@@ -116,9 +118,11 @@ def check_files(
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
-            f"No sheet with customers or documents was found ({names})",
-            "Name the sheets Customers, Documents and Lines (Kunder, Fakturaer, Linjer), or use --as; "
-            "see `armbulk fields documents` for the headers",
+            _("No sheet with customers or documents was found ({names})", names=names),
+            _(
+                "Name the sheets Customers, Documents and Lines (Kunder, Fakturaer, Linjer), or use "
+                "--as; see `armbulk fields documents` for the headers"
+            ),
         )
     return checked
 
@@ -216,6 +220,7 @@ def _check_tables(
     findings = merge_findings([of_cells, of_amounts])
     of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
     of_rules += [find_rates(table) for name, table in tables.items() if name in {"documents", "lines"}]
+    of_rules.append(header_currencies.compare_header_currencies(filled, sheets, matches))
     if "lines" in filled:
         of_rules.append(line_currencies.compare_currencies(filled, sheets, matches))
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
@@ -237,8 +242,8 @@ def _apply_mapping(
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
             "mapping-fits-nothing",
-            f"The mapping {options.mapping} fits no sheet of the files ({names})",
-            "Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers",
+            _("The mapping {mapping} fits no sheet of the files ({names})", mapping=options.mapping, names=names),
+            _("Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers"),
         )
     first = mapped[0]
     unused = apply.find_unused_entries(entries, mapped)

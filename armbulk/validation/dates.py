@@ -1,9 +1,11 @@
 """Dates as people write them, to dates. A text that may be two dates is an issue, never a guess."""
 
+from datetime import date
+
 import polars as pl
 
 from armbulk.validation.cell_column import CellColumn, ParsedColumn
-from armbulk.validation.characters import INVISIBLE
+from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ](?:kl\.? ?)?[0-9]{1,2}[:.][0-9]{2}"
@@ -11,6 +13,29 @@ _ZONE = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})?"  # as in the date cells of a workbook
 _AT_MIDNIGHT = rf"(?i)[T ](?:(?:kl\.? ?)?0?0[:.]00(?:[:.]00)?(?:[.,]0+)?{_ZONE}|12:00(?::00)? ?AM)$"
 _DAY_MONTH_YEAR = r"^(?<a>[0-9]{1,2})(?<mark>[./-])(?<b>[0-9]{1,2})(?<second_mark>[./-])(?<c>[0-9]{4}|[0-9]{2})$"
 _YEAR_MONTH_DAY = r"^(?<y>[0-9]{4})[./-](?<m>[0-9]{1,2})[./-](?<d>[0-9]{1,2})$"
+_NAME = r"\p{L}{3,9}"
+_DAY = r"([0-9]{1,2})(?:\.|st|nd|rd|th)?"
+_NAMED_MONTHS = {
+    rf"^{_DAY}[\s-]*<([0-9]{{2}})>\.?,?[\s-]*([0-9]{{4}})$": "$3-$2-$1",  # 2. november 2026
+    rf"^<([0-9]{{2}})>\.?\s*{_DAY},?\s+([0-9]{{4}})$": "$3-$1-$2",  # Nov 2, 2026
+    r"^([0-9]{4})[\s-]*<([0-9]{2})>[\s-]*([0-9]{1,2})$": "$1-$2-$3",  # 2026-Nov-02
+}
+_NAMED_SHORT_YEAR = rf"^{_DAY}[\s-]*<([0-9]{{2}})>\.?,?[\s-]*([0-9]{{2}})$"  # 02-Nov-26: 26 may be the day
+_MONTHS = (
+    "jan januar january januari", "feb februar february februari", "mar mars march marts", "apr april", "mai may maj",
+    "jun juni june", "jul juli july", "aug august augusti", "sep sept september", "okt oct oktober october",
+    "nov november", "des dec desember december",
+)  # fmt: skip
+_MONTH_NUMBERS = {name: f"{number:02}" for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_WEEKDAY = r"^(\p{L}{3,9})\.?,? +"
+_WEEKDAYS = (
+    "mandag mon monday man", "tirsdag tue tuesday tir tues", "onsdag wed wednesday ons",
+    "torsdag thu thursday tor thur thurs", "fredag fri friday fre", "lørdag sat saturday lør",
+    "søndag sun sunday søn",
+)  # fmt: skip
+_WEEKDAY_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
+_BLANK_BEHIND_POINT = r"([0-9])\.\s+([0-9])"
+_EXCEL_DAYS = r"^[0-9]{5}(?:\.0+)?$"
 _DATE_KINDS = ["text", "date", "datetime", "number"]
 
 
@@ -19,10 +44,20 @@ def parse_date(cells: CellColumn) -> ParsedColumn:
     has_time = cells.text.str.contains(_WITH_TIME) & ~cells.text.str.contains(_AT_MIDNIGHT)
     value = pl.col("date")
     return value, [
+        ("blank-word", cells.text.str.contains(BLANK_WORD), None),
         ("date-with-time", has_time & cells.is_kind("datetime", "text"), None),
         ("ambiguous-date", pl.col("is_ambiguous"), None),
+        ("date-as-number", value.is_null() & _excel_date(cells).is_not_null(), _excel_date(cells)),
         ("not-a-date", cells.text.is_not_null() & value.is_null(), None),
     ]
+
+
+def _excel_date(cells: CellColumn) -> pl.Expr:
+    """Return the likely date of a number of days, as Excel counts them: what a date cell without its format holds."""
+    days = pl.when(cells.text.str.contains(_EXCEL_DAYS)).then(cells.text.str.head(5)).cast(pl.Int32, strict=False)
+    first = date(1904, 1, 1) if cells.from_1904 else date(1899, 12, 30)
+    likely = pl.lit(first) + pl.duration(days=days)
+    return pl.when(likely.dt.year().is_between(1990, 2099)).then(likely.dt.to_string("%Y-%m-%d"))
 
 
 def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
@@ -55,7 +90,12 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
 
     27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
     """
-    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace(_AT_MIDNIGHT, "")
+    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
+    text = text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+    weekday = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
+    text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
+    if texts["text"].str.contains(_NAME).any():
+        text = _number_months(text, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
     parts = texts.with_columns(
         text.str.extract_groups(_DAY_MONTH_YEAR).struct.unnest(),
         text.str.extract_groups(_YEAR_MONTH_DAY).struct.unnest(),
@@ -79,11 +119,27 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
         _iso(pl.col("y"), pl.col("m"), pl.col("d")),
         pl.when(has_order).then(_iso_by_order(order)).when(~is_ambiguous).then(by_rule),
     )
-    date = iso.str.to_date("%Y-%m-%d", strict=False)
+    written = iso.str.to_date("%Y-%m-%d", strict=False)
     packed = pl.col("packed").str.to_date("%Y%m%d", strict=False)
+    named = pl.coalesce(written, packed)
+    is_contradicted = (weekday != named.dt.weekday()).fill_null(value=False)
     return parts.select(
-        "text", pl.coalesce(date, packed).alias("written"), is_ambiguous.fill_null(value=False).alias("is_ambiguous")
+        "text",
+        pl.when(~is_contradicted).then(named).alias("written"),
+        is_ambiguous.fill_null(value=False).alias("is_ambiguous"),
     )
+
+
+def _number_months(text: pl.Expr, with_short_year: str) -> pl.Expr:
+    """Return texts with a month's name as numbers, year first.
+
+    `with_short_year` is the form where the year has two digits.
+    """
+    number = text.str.extract(f"({_NAME})").str.to_lowercase().replace_strict(_MONTH_NUMBERS, default=None)
+    marked = text.str.replace(_NAME, pl.concat_str(pl.lit("<"), number, pl.lit(">")))
+    for pattern, form in {**_NAMED_MONTHS, _NAMED_SHORT_YEAR: with_short_year}.items():
+        marked = marked.str.replace(pattern, form)
+    return pl.when(number.is_not_null()).then(marked).otherwise(text)
 
 
 def _iso_by_order(order: str | None) -> pl.Expr:

@@ -7,12 +7,18 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from armbulk.findings.frame import to_findings
 from armbulk.model.sheet import Table
 from armbulk.validation.amounts import AMOUNTS
+from armbulk.validation.cell_findings import with_norm
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "continuation-rows"]
 _FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
+_MIN_MISSING, _MAX_PRESENT = 2, 2
+"""From how many missing values on, and with how many others at most, a row is reported once."""
+_DOUBTS = ["grouped-identifier", "not-ascii", "stored-as-number", "html-code"]
+"""Codes of doubts about a value that is refused anyway."""
 _DATE_COLUMN_CODES = ["dates-mixed", "dates-half-converted"]
 
 
@@ -24,9 +30,8 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_where(kept, "required", merged, "row", "column")
     kept = _drop_of_missing_columns(kept, tables)
-    kept = _drop_of_missing_records(kept, tables)
     kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
-    kept = _drop_of_field_counts(kept)
+    kept = _join_missing_values(_drop_of_field_counts(kept), tables)
     kept = _drop_where(kept, "ambiguous-date", kept.filter(pl.col("code").is_in(_DATE_COLUMN_CODES)), "field")
     for code in ("sheet-not-recognised", "no-known-header"):
         kept = _drop_where(kept, code, kept.filter(pl.col("code") == "wrong-separator"))
@@ -35,8 +40,15 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
         (pl.col("code") == "header-near") & pl.col("field").is_in(AMOUNTS)
     )
     kept = _drop_where(kept, "no-amount-column", kept.filter(is_unclear))
-    kept = _drop_where(kept, "no-header", kept.filter(pl.col("code") == "narrow-header"))
+    kept = _drop_of_narrow_headers(kept)
+    for code in _DOUBTS:
+        kept = _drop_where(kept, code, kept.filter(pl.col("code") == "pattern"), "row", "field")
+    zeros = kept.filter(pl.col("code") == "line-without-zeros").select(pl.col("detail").alias("norm"))
+    for code in ("document-without-lines", "lines-sum-differs"):
+        kept = _drop_where(kept, code, _find_documents(zeros, tables), "row")
+    kept = _drop_of_continuation_rows(kept, findings, tables)
     kept = _drop_where(kept, "amounts-differ", kept.filter(pl.col("code") == "lines-sum-differs"), "row")
+    kept = _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "flat-amounts-unclear"))
     return _drop_where(kept, "price-differs", kept.filter(pl.col("code") == "amounts-differ"), "row")
 
 
@@ -76,25 +88,59 @@ def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]
 def _drop_of_field_counts(findings: pl.DataFrame) -> pl.DataFrame:
     """Report of a line with too few or too many fields only that, not what its cells seem to lack."""
     lines = findings.filter(pl.col("code").is_in(_FIELD_COUNT_CODES))
-    for code in ("required", "amount-missing", "amounts-differ", "no-header"):
+    for code in ("required", "amount-missing", "amounts-differ", "no-header", "pattern"):
         findings = _drop_where(findings, code, lines, "row")
     return findings
 
 
-def _drop_of_missing_records(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
-    """Report only the missing number of a row that has few required values: formulas were copied too far down."""
+def _drop_of_continuation_rows(
+    findings: pl.DataFrame, every_finding: pl.DataFrame, tables: Mapping[str, Table]
+) -> pl.DataFrame:
+    """Report rows without a document number, not that the amount of the document above lacks them."""
+    continuing = every_finding.filter(pl.col("code") == "continuation-rows").select("sheet", "row")
+    if continuing.is_empty() or not {"documents", "lines"} <= set(tables):
+        return findings
+    lines = tables["lines"]
+    ordered = with_norm(lines, lines.resource.record_key).sort("sheet", "row")
+    above = ordered.with_columns(pl.col("norm").forward_fill().over("sheet"))
+    norms = above.join(continuing, on=["sheet", "row"], how="semi").select("norm")
+    causes = _find_documents(norms, tables)
+    for code in ("lines-sum-differs", "amount-from-lines"):
+        findings = _drop_where(findings, code, causes, "row")
+    return findings
+
+
+def _find_documents(norms: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Return the documents with these numbers; none where there are no documents."""
+    if norms.is_empty() or "documents" not in tables:
+        return norms.clear()
+    documents = tables["documents"]
+    return with_norm(documents, documents.resource.key).join(norms, on="norm", how="semi")
+
+
+def _drop_of_narrow_headers(findings: pl.DataFrame) -> pl.DataFrame:
+    """Report only that rows are wider than their header, not what values in the wrong columns seem to be."""
+    narrow = findings.filter(pl.col("code") == "narrow-header").select("sheet", pl.col("row").alias("header_row"))
+    beside = findings.join(narrow, on="sheet", how="left", maintain_order="left")
+    is_below = (pl.col("row") > pl.col("header_row")).fill_null(value=False)
+    return beside.filter(~is_below).drop("header_row")
+
+
+def _join_missing_values(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Report a row that has few required values once: it may be a note, a second table, or a record that was begun."""
     for table in tables.values():
-        key = table.resource.record_key
-        required = [field.name for field in table.resource.fields if field.required and field.name != key]
-        of_sheets = pl.col("sheet").is_in(list(table.columns)) & (pl.col("code") == "required")
-        keyless = findings.filter(of_sheets & (pl.col("field") == key)).select("sheet", "row")
-        others = findings.filter(of_sheets & pl.col("field").is_in(required))
-        counts = others.group_by("sheet", "row").len().filter(pl.col("len") * 2 > len(required))
-        dropped = others.join(keyless, on=["sheet", "row"], how="semi").join(counts, on=["sheet", "row"], how="semi")
-        columns = ["sheet", "row", "field", "code"]
-        findings = findings.join(
-            dropped.select(columns), on=columns, how="anti", nulls_equal=True, maintain_order="left"
+        required = [field.name for field in table.resource.fields if field.required]
+        of_table = (
+            pl.col("sheet").is_in(list(table.columns))
+            & (pl.col("code") == "required")
+            & pl.col("field").is_in(required)
         )
+        rows = findings.filter(of_table).group_by("sheet", "row", maintain_order=True)
+        cells = rows.agg(pl.len().alias("count"), pl.col("column").drop_nulls().str.join(", ").alias("detail"))
+        few = cells.filter((pl.col("count") >= _MIN_MISSING) & (pl.col("count") >= len(required) - _MAX_PRESENT))
+        if few.height:
+            findings = findings.join(few, on=["sheet", "row"], how="anti", maintain_order="left")
+            findings = pl.concat([findings, to_findings(few.drop("count"), code="few-values")])
     return findings
 
 

@@ -5,12 +5,16 @@ import polars as pl
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
 from armbulk.resources.code_lists import NORWAY_NAMES, POSTAL_CODE_DIGITS
+from armbulk.resources.identifiers import is_kid
 from armbulk.validation import characters
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 
 _SCIENTIFIC = r"^-?[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
 _DECIMAL_ZERO = r"^([0-9]+)([.,]0+)$"
 _NOT_AVAILABLE = ["N/A", "n/a"]  # what people write, too; as a text it may be meant
+_BLANK = r"\s"
+_GROUPED = r"^[1-9][0-9]{0,2}(?:[\s.'][0-9]{3})+$"
+_ADDRESSES = r"^[^\s;,<>]+@[^\s;,<>]+(?:[\s;,]+[^\s;,<>]+@[^\s;,<>]+)+$"
 _CODE = r"^[\p{L}\p{N}_-]{1,4}$"  # Amili's codes are short; longer ones are words
 _MAX_CODE_DIGITS = 6
 """A code with so many digits may have lost several zeros; a longer number has lost one."""
@@ -90,7 +94,7 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
         ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
         ("percent-cell", cells.is_kind("percent"), None),
-        ("blank-word", text.str.contains(characters.BLANK_WORD) | text.is_in(_NOT_AVAILABLE), None),
+        ("blank-word", _is_blank_word(cells), None),
         ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),
         ("number-not-identifier", is_number & text.str.contains(r"^-|\."), None),
         ("leading-zero-lost", is_short & ~is_padded, full_length.cast(pl.String)),
@@ -104,13 +108,25 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
         ("postal-code-padded", is_padded, padded),
         ("decimal-zero-removed", had_decimals, pl.col("decimal_zero")),
         ("stored-as-number", cells.is_kind("number") & pl.lit(field.may_start_with_zero), None),
+        *([("grouped-identifier", cells.is_kind("text") & text.str.contains(_GROUPED), None)] if field.is_key else []),
         *([cells.has_characters("not-ascii", characters.NOT_ASCII)] if field.is_key else []),
     ]
     value = pl.when(is_padded).then(padded).otherwise(text)
+    if field.format == "kid":
+        without_blanks = text.str.replace_all(_BLANK, "")
+        has_blanks = cells.is_kind("text") & text.str.contains(_BLANK) & is_kid(without_blanks)
+        value = pl.when(has_blanks).then(without_blanks).otherwise(value)
+        issues.append(("blanks-removed", has_blanks, without_blanks))
     if field.code_words:
         value, of_words = _read_code_words(cells)
         issues += of_words
     return value.str.normalize("NFC"), issues
+
+
+def _is_blank_word(cells: CellColumn) -> pl.Expr:
+    """Return whether a text stands for a blank cell; NA is a country, too."""
+    is_word = cells.text.str.contains(characters.BLANK_WORD) | cells.text.is_in(_NOT_AVAILABLE)
+    return is_word & (cells.text != "NA") if cells.field.format == "country" else is_word
 
 
 def _read_code_words(cells: CellColumn) -> ParsedColumn:
@@ -140,6 +156,9 @@ def _is_long_number(cells: CellColumn) -> pl.Expr:
 
 def parse_text_list(cells: CellColumn) -> ParsedColumn:
     """Return the value and the issues of a TEXT_LIST column; `add_identifier_columns` has been called."""
-    parts = cells.text.str.normalize("NFC").str.replace_all(r"[;\r\n]+", ";").str.split(";")
+    text = cells.text.str.normalize("NFC")
+    if cells.field.format == "email":  # no address has a blank or a comma
+        text = pl.when(text.str.contains(_ADDRESSES)).then(text.str.replace_all(r"[\s;,]+", ";")).otherwise(text)
+    parts = text.str.replace_all(r"[;\r\n]+", ";").str.split(";")
     trimmed = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
     return trimmed, parse_identifier(cells)[1]

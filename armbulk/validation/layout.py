@@ -13,7 +13,8 @@ _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
 _COUNTS_OR_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS}|antall|count|number of)\b"
 _IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
-_IS_PHRASE = r"\S\s+\S+\s+\S|^[*\u2013\u2014-]|:\s*$|^[^\p{L}\p{N}]+$"
+_IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{L}\p{N}]+$"
+_IS_RULE = r"^[-=_+:|*]{2,}$"
 _IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
 _SMALLEST_DIFFERENCE = 0.005
@@ -204,6 +205,9 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
     is_note = (count == 1) & is_text & text.str.contains(_IS_PHRASE) & is_elsewhere
     if key is not None:
         is_note |= pl.col(key).str.contains(_IS_SENTENCE)
+    is_note |= pl.all_horizontal(
+        pl.col(letter).str.contains(_IS_RULE).fill_null(value=True) for letter in sheet.letters
+    )
     is_note &= ~text.str.contains(_STARTS_WITH_TOTAL)
     marked = body.select("row", text.alias("value"), is_note.fill_null(value=False).alias("is_note"))
     marked = marked.with_columns((~pl.col("is_note")).cum_sum().alias("group")).filter("is_note")

@@ -6,8 +6,9 @@ import polars as pl
 
 from armbulk.model.fields import FieldType
 from armbulk.model.sheet import SHOWN
-from armbulk.readers.amount_format import find_currency, misleads, quote_shown
+from armbulk.readers.amount_format import count_decimals, find_currency, misleads, quote_shown
 from armbulk.validation.cell_column import CellColumn, CellIssue
+from armbulk.validation.numbers import shorten_to_excel_digits
 
 _FORMATTED, _DISGUISED = "formatted", "disguised"
 _SHOWN_TYPES = {FieldType.IDENTIFIER, FieldType.TEXT, FieldType.TEXT_LIST}
@@ -78,6 +79,11 @@ def _find_other_amounts(frame: pl.DataFrame, shown: pl.Series) -> ShownCells:
         (pl.col("was") == _FORMATTED).fill_null(value=False).alias("is_shown"),
         "own",
         pl.col("text").str.starts_with("-").fill_null(value=False).alias("negative"),
+        shorten_to_excel_digits(frame)["text"]
+        .str.extract(r"\.([0-9]*?)0*$")
+        .str.len_chars()
+        .fill_null(0)
+        .alias("decimals"),
     )
     wrong = [row for row in formats.unique().drop_nulls("format").iter_rows() if _is_other_amount(*row)]
     marked = pl.DataFrame(wrong, schema=formats.schema, orient="row").with_columns(is_wrong=True)
@@ -86,11 +92,23 @@ def _find_other_amounts(frame: pl.DataFrame, shown: pl.Series) -> ShownCells:
     return ShownCells(columns, (), (("shown-otherwise", pl.col("is_wrong"), pl.col("format")),))
 
 
-def _is_other_amount(code: str, is_shown: bool, own: str | None, negative: bool) -> bool:  # noqa: FBT001 - a row
+def _is_other_amount(
+    code: str,
+    is_shown: bool,  # noqa: FBT001 - the values of a row
+    own: str | None,
+    negative: bool,  # noqa: FBT001
+    decimals: int,
+) -> bool:
     """Return whether a format shows another amount than the number, or a currency that the row does not have.
 
     If `is_shown`, `code` is the text that is shown.
     """
     code = quote_shown(code) if is_shown else code
     currency = find_currency(code)
-    return misleads(code, negative=negative) or (own is not None and currency is not None and currency != own)
+    places = count_decimals(code)
+    is_rounded = places is not None and decimals > places
+    return (
+        is_rounded
+        or misleads(code, negative=negative)
+        or (own is not None and currency is not None and currency != own)
+    )

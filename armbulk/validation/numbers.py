@@ -8,19 +8,20 @@ import polars as pl
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
-from armbulk.validation.characters import INVISIBLE
+from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
 DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 """How many decimals a type has."""
 
 _MAX_DECIMAL_CHARS = 36  # polars' Decimal holds 38 digits
 _EXCEL_DIGITS = Context(prec=EXCEL_EXACT_DIGITS, rounding=ROUND_HALF_EVEN)
-_SPACES = "[ \u00a0\u2007\u2009\u202f]"
-_DASHES = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
+_SPACES = r"\p{Zs}"
 _CROWNS = "kroner|kr"
 _CURRENCY = rf"{_CROWNS}|nok|sek|dkk|isk|eur|usd|gbp|chf|pln|€|\$|£"
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "KRONER": "KR"}
-_CURRENCIES_OF_CROWNS = ["NOK", "SEK", "DKK", "ISK"]
+CURRENCIES_OF_CROWNS = ["NOK", "SEK", "DKK", "ISK"]
+"""The currencies that `kr` may be."""
+
 _NO_DECIMALS = " *[.,:] *-{1,2}"
 _MAY_BE_TWO = r"-?[1-9][0-9]{0,2}[.,][0-9]{3}"
 _PARSED = ("plain", "may_be_two", "is_dash", "currency")
@@ -60,7 +61,7 @@ def find_other_currency(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: C
     own = sheet_frame[letter].str.strip_chars().str.to_uppercase() if letter else pl.lit(None, dtype=pl.String)
     named, frame = pl.col("currency"), frame.with_columns(own.alias("own"))
     is_same = named == pl.col("own")
-    is_same |= (named == "KR") & pl.col("own").fill_null("NOK").is_in(_CURRENCIES_OF_CROWNS)
+    is_same |= (named == "KR") & pl.col("own").fill_null("NOK").is_in(CURRENCIES_OF_CROWNS)
     is_same |= (named == "NOK") & pl.col("own").is_null()
     other = pl.when(~is_same.fill_null(value=False)).then(named).alias("other_currency")
     return frame.with_columns(other).with_columns(pl.when(pl.col("other_currency").is_null()).then(pl.col("plain")))
@@ -77,12 +78,18 @@ def parse_integer(cells: CellColumn) -> ParsedColumn:
 def _number_issues(cells: CellColumn) -> list[CellIssue]:
     plain = pl.col("plain")
     return [
-        ("percent-cell", cells.is_kind("percent"), None),
+        ("percent-not-amount" if cells.field.type is FieldType.AMOUNT else "percent-cell", _is_percent(cells), None),
+        ("blank-word", cells.text.str.contains(BLANK_WORD), None),
         ("other-currency", pl.col("other_currency").is_not_null(), pl.col("other_currency").replace("KR", "kr")),
         ("ambiguous-number", pl.col("may_be_two") & pl.lit(cells.options.decimal is None), None),
         ("not-a-number", cells.text.is_not_null() & plain.is_null(), None),
         ("number-too-large", plain.str.extract(r"^-?0*([0-9]+)").str.len_chars() > EXCEL_EXACT_DIGITS, None),
     ]
+
+
+def _is_percent(cells: CellColumn) -> pl.Expr:
+    is_text = cells.text.str.contains(r"^-?[0-9][0-9.,]*\s?%$") & (cells.field.type is FieldType.AMOUNT)
+    return cells.is_kind("percent") | is_text
 
 
 def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
@@ -143,7 +150,7 @@ def _parse_written(texts: pl.Series, decimal: str | None) -> pl.DataFrame:
 
 def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return texts without blanks, currency and brackets, the minus in front; and where `,-` ends a whole number."""
-    text = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
+    text = texts.str.replace_all(DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
     is_whole = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
     for _ in range(2):  # currency may be inside or outside of brackets
         text = (

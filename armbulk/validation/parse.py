@@ -68,13 +68,14 @@ def parse_sheet(
     if used:
         frame = frame.filter(pl.any_horizontal(pl.col(letter).is_not_null() for letter in used))
     letters = {**(others or {}), **match.columns}
+    from_1904 = any(issue.code == "dates-1904" for issue in sheet.issues)
     columns: list[pl.Series] = []
     findings = [empty_findings()]
     cleared: list[pl.Series] = []
     for field in resource.fields:
         if field.role is FieldRole.READ_ONLY:
             continue
-        cells = CellColumn(index, field, match.columns.get(field.name, ""), options, letters)
+        cells = CellColumn(index, field, match.columns.get(field.name, ""), options, letters, from_1904)
         may_clear = options.update is not False
         request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
         column, column_findings = _parse_column(request.frame, cells)
@@ -178,6 +179,11 @@ def _parse_text(cells: CellColumn) -> ParsedColumn:
         cells.has_characters("control-character", characters.CONTROL),
         cells.has_characters("invisible-character", characters.INVISIBLE),
         ("letter-lost", cells.text.str.contains(characters.LOST_LETTER), None),
+        (
+            "html-code",
+            cells.text.str.contains(characters.HTML_CODE),
+            cells.text.str.extract(f"({characters.HTML_CODE})"),
+        ),
     ]
     return cells.text.str.normalize("NFC"), issues
 

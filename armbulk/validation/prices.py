@@ -1,6 +1,7 @@
 """Quantity times price, compared with the amount of a line."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import polars as pl
 
@@ -10,10 +11,10 @@ from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import Sheet, Table
 from armbulk.validation.cell_findings import make_cell_findings
 
-_UNIT = 0.01
-_HALF_UNIT = 0.005
-_BINARY_ERROR = 1e-6
-_VAT_RATES = (0.25, 0.15, 0.12)  # of Norway: where only the amount with VAT is known, the price may be without
+_UNIT = Decimal("0.01")
+_HALF_UNIT = Decimal("0.005")
+_WITH_VAT = (Decimal("1.25"), Decimal("1.15"), Decimal("1.12"))
+"""Of Norway: where only the amount with VAT is known, the price may be without."""
 _NO_DISCOUNTS = pl.DataFrame(schema={"row": pl.Int64, "discount": pl.String})
 _DISCOUNT_WORDS = ("rabatt", "discount", "avslag")
 
@@ -46,12 +47,14 @@ def compare_prices(lines: Table, discounts: Discounts) -> pl.DataFrame:
         lines: The lines.
         discounts: The discounts of the sheets.
     """
-    quantity, price = (pl.col(name).cast(pl.Float64) for name in ("quantity", "price"))
-    product = (quantity * price).abs()
-    tolerance = pl.max_horizontal(pl.lit(_UNIT), quantity.abs() * _HALF_UNIT) + _BINARY_ERROR
-    net, gross = (pl.col(name).cast(pl.Float64).abs() for name in ("excl_vat", "incl_vat"))
-    possible = [net, gross, *(pl.when(net.is_null()).then(gross / (1 + rate)) for rate in _VAT_RATES)]
-    differs = pl.all_horizontal(((product - amount).abs() > tolerance).fill_null(value=True) for amount in possible)
+    quantity, price = pl.col("quantity").abs(), pl.col("price").abs()
+    net, gross = pl.col("excl_vat").abs(), pl.col("incl_vat").abs()
+    product = quantity * price
+    tolerance = pl.max_horizontal(pl.lit(_UNIT), quantity * pl.lit(_HALF_UNIT))
+    gross_alone = pl.when(net.is_null()).then(gross)
+    differences = [(product - net, tolerance), (product - gross, tolerance)]
+    differences += [(product * pl.lit(rate) - gross_alone, tolerance * pl.lit(rate)) for rate in _WITH_VAT]
+    differs = pl.all_horizontal((each.abs() > limit).fill_null(value=True) for each, limit in differences)
     amount = pl.coalesce("excl_vat", "incl_vat")
     rows = lines.rows.filter(amount.is_not_null() & product.is_not_null() & differs)
     rows = rows.select(

@@ -10,8 +10,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.model.fields import Field, FieldRole, FieldType, Resource
-from armbulk.model.keys import normalise_key
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources.identifiers import CHECK_FORMATS, has_format
@@ -33,7 +32,7 @@ def check_rules(
     Args:
         tables: The typed rows by resource.
         sheets: The sheets, whose names findings mention.
-        findings: The findings so far; cells that have one are not reported again.
+        findings: The findings so far; cells with an error are not reported again.
         known: Customers that ARM is known to have; None: nobody knows.
 
     Returns:
@@ -43,7 +42,7 @@ def check_rules(
     for table in tables.values():
         new.append(_check_fields(table, findings))
         if table.resource.lines is not None or table.resource.name == "customers":
-            new.append(_find_duplicate_keys(table, sheets))
+            new += [_find_duplicate_keys(table, sheets), _find_keys_without_zeros(table)]
     documents, lines, customers = (tables.get(name) for name in ("documents", "lines", "customers"))
     if lines is not None:
         new += [_find_duplicate_line_numbers(lines), _find_empty_lines(lines, findings)]
@@ -128,8 +127,8 @@ def _check_fields(table: Table, findings: pl.DataFrame) -> pl.DataFrame:
         indexes = part["index"].cast(pl.UInt32).sort().to_list()
         rows = table.rows[indexes].select("sheet", "row", format_column(field).alias("value"))
         failed.append(make_cell_findings(table, rows, str(code), field, _detail_of(str(code), field)))
-    reported = findings.drop_nulls("row")
-    return pl.concat(failed).join(reported, on=["sheet", "row", "field"], how="anti", maintain_order="left")
+    unread = findings.drop_nulls("row").filter(pl.col("severity") == Severity.ERROR.value)
+    return pl.concat(failed).join(unread, on=["sheet", "row", "field"], how="anti", maintain_order="left")
 
 
 def _detail_of(code: str, field: Field) -> str | None:
@@ -167,6 +166,18 @@ def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:
     return make_cell_findings(table, rows, "duplicate-key", field, pl.concat_str("other_row", "name"))
 
 
+def _find_keys_without_zeros(table: Table) -> pl.DataFrame:
+    """Return a finding for each row whose key is that of an earlier row but for zeros in front of it."""
+    field = table.resource.field(table.resource.key)
+    keyed = with_norm(table, field.name).drop_nulls("norm").unique("norm", keep="first", maintain_order=True)
+    keyed = keyed.filter(pl.col("norm").str.contains("^[0-9]+$"))
+    bare = pl.col("norm").str.strip_chars_start("0")
+    keyed = keyed.with_columns(pl.col("row", "value").first().over(bare).name.prefix("first_"), bare.alias("bare"))
+    rows = keyed.filter(pl.col("value") != pl.col("first_value"))
+    detail = pl.concat_str(pl.lit('"'), "first_value", pl.lit('" ('), "first_row", pl.lit(")"))
+    return make_cell_findings(table, rows, "key-without-zeros", field, detail)
+
+
 def _name_other_sheet(other: Sheet, own: Sheet) -> str:
     """Return the name of another sheet in brackets, with its file where that differs; "" for the same sheet."""
     if other is own:
@@ -201,11 +212,23 @@ def _check_lines(documents: Table | None, lines: Table, findings: pl.DataFrame) 
     document_rows = with_norm(documents, key.name)
     orphans = line_rows.drop_nulls("norm").join(document_rows, on="norm", how="anti", maintain_order="left")
     childless = document_rows.drop_nulls("norm").join(line_rows, on="norm", how="anti", maintain_order="left")
+    damaged = _find_lost_zeros(orphans, document_rows)
+    orphans = orphans.join(damaged, on=["sheet", "row"], how="anti", maintain_order="left")
     return [
+        make_cell_findings(lines, damaged, "line-without-zeros", parent, pl.col("listed")),
         make_cell_findings(lines, orphans, "line-without-document", parent),
         make_cell_findings(documents, childless, "document-without-lines", key),
         compare_sums(documents, lines, findings),
     ]
+
+
+def _find_lost_zeros(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose key (norm) is one of `known` without its leading zeros, with that one as `listed`."""
+    with_zeros = known.select("norm").filter(pl.col("norm").str.contains("^0+[1-9][0-9]*$"))
+    without_zeros = with_zeros.select(
+        pl.col("norm").alias("listed"), pl.col("norm").str.strip_chars_start("0").alias("norm")
+    ).unique("norm", keep="first")
+    return rows.join(without_zeros, on="norm", how="inner", maintain_order="left")
 
 
 def _report_missing_lines_sheet(documents: Table) -> pl.DataFrame:
@@ -217,14 +240,10 @@ def _find_unlisted_customers(documents: Table, customers: Table, known: KnownCus
 
     A number that is one in the files but for its leading zeros is damage, at every document.
     """
-    listed = customers.rows.select(normalise_key(pl.col("customer_no")).alias("norm"))
+    listed = with_norm(customers, "customer_no")
     rows = with_norm(documents, "customer_no").drop_nulls("norm")
     unlisted = rows.join(listed, on="norm", how="anti", maintain_order="left")
-    with_zeros = listed.filter(pl.col("norm").str.contains("^0+[1-9][0-9]*$")).unique()
-    without_zeros = with_zeros.select(
-        pl.col("norm").alias("listed"), pl.col("norm").str.strip_chars_start("0").alias("norm")
-    ).unique("norm", keep="first")
-    damaged = unlisted.join(without_zeros, on="norm", how="inner", maintain_order="left")
+    damaged = _find_lost_zeros(unlisted, listed)
     first = unlisted.join(damaged, on=["sheet", "row"], how="anti", maintain_order="left")
     first = first.unique("norm", keep="first", maintain_order=True)
     if known is not None:

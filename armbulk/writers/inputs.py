@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
+from armbulk.i18n import _
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
 _ZIP = b"PK\x03\x04"
@@ -35,8 +36,8 @@ def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
     if path is not None:
         raise UsageError(
             "replaces-input",
-            f"{target} is an input file and would be overwritten",
-            "Choose another name with -o, or use --replace-input: the input file is then kept as .bak",
+            _("{target} is an input file and would be overwritten", target=target),
+            _("Choose another name with -o, or use --replace-input: the input file is then kept as .bak"),
         )
 
 
@@ -51,7 +52,9 @@ def verify_workbook_target(target: Path) -> None:
         return  # there is no such file, or it cannot be replaced either
     if start and start != _ZIP:
         raise UsageError(
-            "no-workbook", f"{target} exists and is no workbook, and would be replaced", "Choose another name with -o"
+            "no-workbook",
+            _("{target} exists and is no workbook, and would be replaced", target=target),
+            _("Choose another name with -o"),
         )
 
 
@@ -89,7 +92,9 @@ def back_up(path: Path) -> Path:
                 continue
         except OSError as error:
             raise FileError(
-                "cannot-write", f"{copy} cannot be written: {error.strerror}", "Choose another name with -o"
+                "cannot-write",
+                _("{copy} cannot be written: {strerror}", copy=copy, strerror=error.strerror),
+                _("Choose another name with -o"),
             ) from None
         return copy
     raise AssertionError  # the numbers never end

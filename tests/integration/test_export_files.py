@@ -89,7 +89,7 @@ def test_times_keep_their_offset_and_milliseconds(tmp_path: Path) -> None:
 def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
     """A workbook has a frozen header, a filter and column widths, in both languages, and always the same bytes."""
     lists = Lists({"glitems": postings()})
-    export_to_file(tmp_path, lists, "no.xlsx", lang="no", **FEBRUARY)
+    export_to_file(tmp_path, lists, "no.xlsx", lang="nb", **FEBRUARY)
     page = openpyxl.load_workbook(tmp_path / "no.xlsx").active
     assert page is not None
     assert page.title == "Hovedboksposter"
@@ -98,7 +98,7 @@ def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
     assert (table.ref, table.autoFilter.ref) == ("A1:W10", "A1:W10")
     assert "Hovedboksbeløp" in [one.value for one in page[1]]
     assert page.column_dimensions["B"].width > 10
-    export_to_file(tmp_path, lists, "again.xlsx", lang="no", **FEBRUARY)
+    export_to_file(tmp_path, lists, "again.xlsx", lang="nb", **FEBRUARY)
     assert (tmp_path / "no.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
 
 

@@ -1,7 +1,7 @@
 """Where armbulk runs: folders of other machines, other processes, files that change, clocks that are set.
 
 L01 is tests/proofs/test_kill_points.py, L03, L08 and L09 tests/proofs/test_crash_points.py, L06 and L07
-test_duplicate_documents.py, L12 a word in README.md, L19 and L20 test_login.py; the others are here.
+test_duplicate_documents.py, L12 a sentence in docs/sending-once.md, L19 and L20 test_login.py; the others are here.
 """
 
 import json
@@ -390,7 +390,7 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     mark = tmp_path / beside
     mark.write_bytes(b"")
     assert "is open in another program" in verify_writable(target, "en", WrittenFiles(tmp_path))
-    assert "er åpen i et annet program" in verify_writable(target, "no", WrittenFiles(tmp_path))
+    assert "er åpen i et annet program" in verify_writable(target, "nb", WrittenFiles(tmp_path))
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
     assert clock.slept <= MAX_WAIT + 1

@@ -115,7 +115,7 @@ class Written(NamedTuple):
 
 
 IMPORTS = {
-    "result-workbook": (["kunder-og-fakturaer.xlsx"], "no"),
+    "result-workbook": (["kunder-og-fakturaer.xlsx"], "nb"),
     "result-csv": (["customers.csv", "documents.csv", "lines.csv"], "en"),
     "result-errors": (["with-errors.xlsx"], "en"),
 }
@@ -223,7 +223,8 @@ def test_the_result_workbook_lists_every_problem(written: Written) -> None:
     )
     rows = ((sheet, row) for sheet in sheets for row in range(2, sheet.max_row + 1) if kind_column(sheet) != "A")
     beside = {(sheet.title, row): outcome_cells(sheet, row) for sheet, row in rows}
-    assert by_arm == {place for place, cells in beside.items() if cells[0] == "rejected" or cells[2]}
+    of_records = {place: cells for place, cells in beside.items() if place[0].lower() not in {"lines", "linjer"}}
+    assert by_arm == {place for place, cells in of_records.items() if cells[0] == "rejected" or cells[2]}
 
 
 def end(value: str | None) -> str:

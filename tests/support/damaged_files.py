@@ -368,7 +368,7 @@ def _csv() -> Iterator[Case]:
     yield good("quotes-twice", b'a;b\n"1""2";3\n', (1, "a", "text", "b", "text"), (2, '1"2', "text", "3", "text"))
     yield good("inches", b'a;b\n5" pipe;3\n', (1, "a", "text", "b", "text"), (2, '5" pipe', "text", "3", "text"))
     yield Case("quote-open.csv", lambda: b'a;b\n1;2\n3;"4\n5;6\n7;8\n', "quote-open", says="line 3")
-    yield Case("quote-text.csv", lambda: b'a;b\n1;2\n"3"x;4\n', "quote-inside", says="line 3")
+    yield Case("quote-text.csv", lambda: b'a;b\n1;2\n"3;"x;4\n', "quote-inside", says="line 3")
     yield Case("nul.csv", lambda: b"a;b\n1;\x002\n", "nul-byte", says="line 2")
     yield Case("nul-late.csv", lambda: b"a;b\r\n" + b"1;2\r\n" * 2_000 + b"3;\x004\r\n", "nul-byte", says="byte 10007")
     yield Case("wide.csv", lambda: b"a;b\n1" + b";2" * 16_384 + b"\n", "too-large", says="line 2")

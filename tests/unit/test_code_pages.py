@@ -6,6 +6,7 @@ import pytest
 
 from armbulk.errors import FileError
 from armbulk.readers import read_sheets
+from armbulk.readers.encoding import decode_text
 
 NAMES = [
     "Fjordgløtt", "Håkon", "Strømme", "Bø", "Sæther", "Øyvind", "Åse", "KJÆR", "STRØMME", "HÅKON", "André", "Müller",
@@ -78,3 +79,18 @@ def test_bytes_of_no_known_encoding_are_refused_without_a_guess(tmp_path: Path) 
     path.write_bytes(b"a;b\nx\x81\xf0\x8dy;2\n")
     with pytest.raises(FileError, match=r"neither UTF-8 nor Windows-1252 \(line 2\)$"):
         read_sheets(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "encoding", "sample"),
+    [
+        ("Gdańsk", "cp1250", "Gdañsk (cp1250: Gdańsk)"), ("Michał", "cp1250", "Micha³ (cp1250: Michał)"),
+        ("Muñoz", "cp1252", "Muñoz (cp1250: Muńoz)"), ("Sørensen", "cp1252", "Bjørn · Sørensen"),
+        ("5 m³ Müller", "cp1252", "Bjørn · 5 m³ Müller"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_another_code_page_is_shown_with_its_other_reading(cell: str, encoding: str, sample: str) -> None:
+    """One word may be of both code pages: the warning shows it first, as each would read it."""
+    content = "Kundenr;Navn\nK1;Bjørn\nK2;".encode("cp1252") + cell.encode(encoding)
+    value = decode_text(content, "k.csv", None)[1][0].value or ""
+    assert value.startswith(sample)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from armbulk.errors import FileError
 from armbulk.readers import read_sheets
 from armbulk.validation.check import check_files
 
@@ -51,6 +52,34 @@ def test_any_text_as_a_formula(tmp_path_factory: pytest.TempPathFactory, texts: 
     wrapped = [row for row, text in zip(plain[1:], texts, strict=True) if not text.strip().startswith('="')]
     assert [row for row, text in zip(formula[1:], texts, strict=True) if not text.strip().startswith('="')] == wrapped
     assert [row for row, text in zip(nested[1:], texts, strict=True) if not text.strip().startswith('="')] == wrapped
+
+
+@pytest.mark.parametrize(
+    ("record", "texts", "is_reported"),
+    [
+        ('K1;"Kari" AS;"Oslo; Norge"', ("K1", '"Kari" AS', "Oslo; Norge"), True),
+        ('K1;"A" og "B" AS;"x\ny"', ("K1", '"A" og "B" AS', "x\ny"), True),
+        ('K1; "Kari; AS" ;Oslo', ("K1", "Kari; AS", "Oslo"), False),
+        ('K1; "Kari ""K"" Li";"Oslo" ', ("K1", 'Kari "K" Li', "Oslo"), False),
+        ('K1; 5" rør;"Oslo"', ("K1", '5" rør', "Oslo"), False),
+        ('K1;"Kari;"x;Oslo', None, False), ('K1;"Kari "K" AS";Oslo', None, False), ('K1;""K"" AS;Oslo', None, False),
+        ('K1;"Kari" AS;Oslo;x', None, False), ('K1; "Kari; AS"', None, False),
+    ],
+)  # fmt: skip
+def test_quotes_that_do_not_enclose_a_text(
+    tmp_path: Path, record: str, texts: tuple[str, ...] | None, is_reported: bool
+) -> None:
+    """They are read where one reading gives as many fields as the other records have; otherwise the line is named."""
+    path = tmp_path / "k.csv"
+    path.write_text(f"Kundenr;Navn;Poststed\nK0;Ola;Bergen\n{record}\nK2;Ine;Moss\n", encoding="utf-8")
+    if texts is None:
+        with pytest.raises(FileError, match="line 3: there is text after a closing quote"):
+            read_sheets(path)
+        return
+    sheet = read_sheets(path)[0]
+    assert sheet.frame.select(sheet.letters).rows()[2:] == [texts, ("K2", "Ine", "Moss")]
+    found = [(issue.code, issue.row, issue.column, issue.value) for issue in sheet.issues]
+    assert found == ([("quotes-in-text", 3, "B", texts[1])] if is_reported else [])
 
 
 def test_a_wide_file_is_read_in_linear_time(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from armbulk.errors import FileError
 from armbulk.findings.frame import render_findings
 from armbulk.mapping.header_units import is_money, is_price
 from armbulk.mapping.headers import find_similar, index_headers
+from armbulk.model.read_options import ReadOptions
 from armbulk.readers import read_sheets
 from armbulk.readers.xlsx_values import to_plain_number
 from armbulk.resources import RESOURCES, fields_by_name
@@ -58,7 +59,7 @@ def test_a_line_with_a_quantity_lacks_its_amount(tmp_path: Path, quantity: str, 
     ("amount", "value"),
     [
         ("+1250", "1250"), ("+ 1 250,00", "1250"), (",50", "0.5"), ("-.5", "-0.5"), ("1250,00\u200b", "1250"),
-        ("\u200e1\u202f250,00", "1250"), ("NOK +5", "5"),
+        ("\u200e1\u202f250,00", "1250"), ("NOK +5", "5"), ("1\u2003250,00", "1250"),
     ],
 )  # fmt: skip
 def test_numbers_with_signs_and_marks_are_read(tmp_path: Path, amount: str, value: str) -> None:
@@ -108,6 +109,125 @@ def test_midnight_is_no_time_of_day(tmp_path: Path, written: str) -> None:
 def test_another_time_is_asked_about(tmp_path: Path, written: str) -> None:
     """A time of day may be the next day elsewhere."""
     assert codes(check_texts(tmp_path, documents=[document("F1", date=written)])) == [(2, "D", "date-with-time")]
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "day"),
+    [
+        ("2. november 2026", None, "2026-11-02"), ("2. des.\u00a02026", None, "2026-12-02"),
+        ("02-Nov-2026", "mdy", "2026-11-02"), ("Nov 2nd, 2026", None, "2026-11-02"),
+        ("2026-mai-02", "ymd", "2026-05-02"), ("02-nov-26", "dmy", "2026-11-02"),
+        ("02-nov-26", None, "ambiguous-date"), ("31. april 2026", None, "not-a-date"),
+        ("fredag 13. februar 2026", None, "2026-02-13"), ("Fri, Feb 13 2026", None, "2026-02-13"),
+        ("lørdag 13. februar 2026", None, "not-a-date"), ("01. 02. 2026", None, "2026-02-01"),
+        ("2026\u201102\u201101", None, "2026-02-01"), ("NULL", None, "blank-word"),
+        ("2. tull 2026", None, "not-a-date"), ("46320", None, "date-as-number"), ("123", None, "not-a-date"),
+    ],
+)  # fmt: skip
+def test_dates_with_the_name_of_the_month(tmp_path: Path, written: str, order: str | None, day: str) -> None:
+    """A month's name leaves one reading, but for a year of two digits; a number of days is named with its date."""
+    rows = [document("F1", date=written, due="2027-01-01")]
+    checked = check_texts(tmp_path, ReadOptions(dates=order), documents=rows)
+    found = codes(checked)
+    value = checked.tables["documents"].rows["document_date"][0]
+    assert (str(value) if value else found[0][2]) == day
+    assert found == ([] if value else [(2, "D", day)])
+    if day == "date-as-number":
+        assert checked.findings.filter(checked.findings["code"] == day)["detail"].to_list() == ["2026-10-25"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("Kilde: ERP;;;;;;;;", "few-values"), ("OK;;;;;;;;", "few-values"), ("Kundenr;Navn;;;;;;;", "few-values"),
+        ("F2;IN;;;;;;;", "few-values"), ("(2 rows);;;;;;;;", "note-row"), ("# slutt;;;;;;;;", "note-row"),
+        ("---;---;---;;;;;;", "note-row"), ("# slutt", "note-row"), ("F2;IN", "too-few-fields"),
+    ],
+)  # fmt: skip
+def test_a_row_that_is_hardly_a_record_is_one_finding(tmp_path: Path, row: str, code: str) -> None:
+    """A note, another table or a record that was begun lacks most values: they are named once, and nothing is sent."""
+    checked = check_texts(tmp_path, documents=[document("F1"), row, document("F3")])
+    assert [(row, found) for row, _, found in codes(checked)] == [(3, code)]
+    assert sent_documents(checked) == ["F1", "F3"]
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "code"),
+    [
+        ("KID", "0", "pattern"), ("KID", "12345678904", "kid"), ("KID", "12345678903", None),
+        ("Vår ref", "&amp;" + "x" * 200, "too-long"), ("Ordrenr", "7001", None),
+    ],
+)  # fmt: skip
+def test_a_doubt_hides_no_error(tmp_path: Path, header: str, value: str, code: str | None) -> None:
+    """A number cell or a code of web pages is a doubt; what is wrong with the value is found all the same."""
+    values = ["F1", "IN", "K1", "2026-02-01", "2026-02-15", "NOK", "125"]
+    headers = [*AMOUNT_HEADERS.split(";"), header]
+    cells = [number("H2", value) if value.isdigit() else text("H2", value.replace("&", "&amp;"))]
+    rows = row(1, *(text(f"{letter}1", name) for letter, name in zip("ABCDEFGH", headers, strict=True)))
+    rows += row(2, *(text(f"{letter}2", each) for letter, each in zip("ABCDEFG", values, strict=True)), *cells)
+    (tmp_path / "f.xlsx").write_bytes(book(rows))
+    checked = check_files([f"{tmp_path / 'f.xlsx'}#Kunder=documents"])
+    found = [name for _, column, name in codes(checked) if column == "H"]
+    assert [name for name in found if name not in {"stored-as-number", "html-code"}] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("country", "is_named"), [("Sverige", False), ("Norge", True), ("", True), ("SE", False)])
+def test_the_postal_code_of_another_country(tmp_path: Path, country: str, is_named: bool) -> None:
+    """A country's name shows that a postal code is no Norwegian one, like its code."""
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Postnr;Land", f"K1;Kari;11122;{country}"])
+    assert codes(checked) == ([(2, "C", "postal-code")] if is_named else [])
+
+
+def test_numbers_with_thousands_separators_are_named_as_identifiers(tmp_path: Path) -> None:
+    """A document's number that looks like an amount is sent as it is, with a warning."""
+    rows = [document(number) for number in ("7 001", "1\u00a0007\u00a0001", "2026 001", "7001", "7 01")]
+    assert [(row, code) for row, _, code in codes(check_texts(tmp_path, documents=rows))] == [
+        (2, "grouped-identifier"), (3, "pattern")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("a@b.no, c@d.no", ["a@b.no", "c@d.no"]), ("a@b.no c@d.no", ["a@b.no", "c@d.no"]),
+        ("a@b.no;c@d.no", ["a@b.no", "c@d.no"]), ("Kari <a@b.no>", ["Kari <a@b.no>"]), ("a@b.no, x", ["a@b.no, x"]),
+    ],
+)  # fmt: skip
+def test_several_addresses_in_a_cell(tmp_path: Path, text: str, addresses: list[str]) -> None:
+    """A comma or a blank between two addresses separates them, because no address has one."""
+    checked = check_texts(tmp_path, customers=["Kundenr|Navn|E-mailadresse".replace("|", ";"), f'K1;Kari;"{text}"'])
+    assert checked.tables["customers"].rows["email_address_document"].to_list() == [addresses]
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Fakturadato (dd.mm.åååå)", None),
+        ("Fakturadato [YYYY-MM-DD]", None),
+        ("Fakturadato (ny)", "header-near"),
+        ("Leveringsdato (dd.mm.yyyy)", "missing-column"),
+    ],
+)
+def test_brackets_behind_a_header(tmp_path: Path, header: str, code: str | None) -> None:
+    """The pattern of a date leaves one reading; other words behind a required header are asked about."""
+    checked = check_texts(tmp_path, f=[DOCUMENT_HEADERS.replace("Fakturadato", header), document("F1")])
+    assert [found for *_, found in codes(checked) if found != "unknown-header"] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("kid", "sent", "code"),
+    [
+        ("1234 5678 903", "12345678903", "blanks-removed"),
+        ("1234\u00a05678\u202f903", "12345678903", "blanks-removed"),
+        ("1234 5678 904", "1234 5678 904", "pattern"), ("12345678903", "12345678903", None),
+    ],
+)  # fmt: skip
+def test_a_kid_with_blanks(tmp_path: Path, kid: str, sent: str, code: str | None) -> None:
+    """Where its check digit is right the blanks are no part of it."""
+    checked = check_texts(tmp_path, f=[f"{DOCUMENT_HEADERS};KID", f"{document('F1')};{kid}"])
+    assert checked.tables["documents"].rows["kid"].to_list() == [sent]
+    assert codes(checked) == ([(2, "J", code)] if code else [])
+    assert (sent_documents(checked) == []) == (code == "pattern")
 
 
 def test_dates_with_dots_are_not_half_converted(tmp_path: Path) -> None:
@@ -184,6 +304,7 @@ def test_a_part_whose_name_is_escaped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "raw", "is_other"),
     [
+        ("#,##0", "1250.5", True), ("0.0", "1250.5", False),
         ("#,##0.00", "1250.5", False), ('"kr" #,##0.00', "1250.5", False), ("[$kr-414] # ##0.00", "1250.5", False),
         ("#,##0.00;[Red]#,##0.00", "-1250.5", False), ("#,##0_);(#,##0)", "-1250", False), ("0;-0;;@", "-5", False),
         ('0" stk"', "125", False), ('"kr "0', "125", False), ('"EUR "0', "125", True),
@@ -231,7 +352,7 @@ def test_sums_under_a_csv_table_are_one_finding(tmp_path: Path) -> None:
     assert codes(check_texts(tmp_path, documents=[document("F1"), document("F2"), sums])) == [(4, None, "total-row")]
     others = codes(check_texts(tmp_path, documents=[document("F1"), document("F2"), ";;;;;;200;50;251"]))
     assert "total-row" not in [code for *_, code in others]
-    assert (4, "A", "required") in others
+    assert (4, None, "few-values") in others
 
 
 def test_an_xml_file_is_not_called_a_web_page(tmp_path: Path) -> None:
@@ -298,7 +419,7 @@ def test_a_postal_address_is_no_electronic_one(header: str, resource: str) -> No
 def test_a_second_column_is_named_by_its_header(tmp_path: Path) -> None:
     """The message has the header of the file and the field."""
     checked = check_texts(tmp_path, f=[f"{AMOUNT_HEADERS};Brutto", "F1;IN;K1;2026-02-01;2026-02-15;NOK;125;125"])
-    rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "no")
+    rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "nb")
     assert "Kolonnen «Brutto» betyr det samme som kolonne G: «Beløp inkl. mva»" in [f["message"] for f in rendered]
 
 
@@ -307,8 +428,8 @@ def test_rows_below_the_table_are_one_finding_each(tmp_path: Path) -> None:
     rows = [document("F1"), ";;;;;NOK;0;0;0", ";;;;;;0;0;0", "F2;;K1;;;NOK;100;25;125"]
     checked = check_texts(tmp_path, documents=rows)
     assert codes(checked) == [
-        (3, "A", "required"),
-        (4, "A", "required"),
+        (3, None, "few-values"),
+        (4, None, "few-values"),
         *((5, letter, "required") for letter in "BDE"),
     ]
     assert sent_documents(checked) == ["F1"]
@@ -365,7 +486,8 @@ def test_rows_wider_than_the_header_stop_a_csv(tmp_path: Path, header: str, rows
     checked = check_texts(tmp_path, f=[header, *lines])
     assert ("narrow-header" in checked.findings["code"].to_list()) == stops
     assert (sent_documents(checked) == []) == stops
-    assert not (stops and "no-header" in checked.findings["code"].to_list())
+    others = [(row, code) for row, _, code in codes(checked) if code != "narrow-header"]
+    assert not (stops and others)  # what the moved values seem to be is no finding of its own
 
 
 @pytest.mark.parametrize(
@@ -374,6 +496,7 @@ def test_rows_wider_than_the_header_stop_a_csv(tmp_path: Path, header: str, rows
         ("NULL", "blank-word", "blank-word"), ("nan", "blank-word", "blank-word"), ("<NA>", "blank-word", "blank-word"),
         ("#I/T", "error-cell", "error-cell"), ("#REF!", "error-cell", "error-cell"),
         ("########", "error-cell", "error-cell"), ("n/a", "blank-word", None), ("Null", None, None),
+        ("NA", "blank-word", "blank-word"), ("Hansen &amp; Co", None, "html-code"), ("R&D; x", None, None),
         ("Bj?rn", "letter-lost", "letter-lost"), ("Hvem? Meg", None, None), ("kam.no/?a=b?c", None, None),
     ],
 )  # fmt: skip
@@ -381,7 +504,7 @@ def test_words_for_a_blank_cell_or_an_error(
     tmp_path: Path, text: str, of_identifier: str | None, of_text: str | None
 ) -> None:
     """What programs write for a blank cell or an error is no value; a lost letter is a warning."""
-    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Telefon", f"K1;Kari;{text}", f"K2;{text};22334455"])
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Telefon", f'K1;Kari;"{text}"', f'K2;"{text}";22334455'])
     found = [(row, code) for row, _, code in codes(checked)]
     expected = [(2, of_identifier if of_identifier != "letter-lost" else None), (3, of_text)]
     assert found == [pair for pair in expected if pair[1]]

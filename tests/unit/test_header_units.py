@@ -36,7 +36,7 @@ def codes(found: Checked) -> list[tuple[str | None, str]]:
 @pytest.mark.parametrize(
     "header",
     ["Restbeløp", "Saldo", "Total", "Beløp", "Sum", "Amount", "Outstanding", "Balance", "Å betale", "Beløp EUR",
-     "Beløp NOK", "Sum eks mva", "Totalsum", "Amount due", "Utestående", "Kr", "Invoice total", "Mva 25 %", "I alt",
+     "Beløp NOK", "Rest eks mva", "Totalsum", "Amount due", "Utestående", "Kr", "Invoice total", "Mva 25 %", "I alt",
      "Beløp (€)", "Unpaid amount", "Belop"],
 )  # fmt: skip
 def test_numbers_under_an_unknown_amount_stop_the_sheet(tmp_path: Path, header: str) -> None:
@@ -120,13 +120,72 @@ def test_what_a_header_resembles(header: str, name: str | None) -> None:
     assert (similar.name if similar else None) == name
 
 
-def test_a_header_in_kroner_is_asked_about(tmp_path: Path) -> None:
-    """An amount with a currency in its header resembles the field: the user decides."""
+@pytest.mark.parametrize(
+    ("header", "currency", "code"),
+    [
+        ("Beløp inkl. mva (NOK)", "NOK", None), ("Beløp inkl. mva [kr]", "SEK", None), ("Brutto kr", "NOK", None),
+        ("Amount incl. VAT in EUR", "eur", None), ("Inkl. mva (€)", "EUR", None),
+        ("Beløp inkl. mva (NOK)", "EUR", "header-currency-differs"),
+        ("Beløp inkl. mva kr.", "EUR", "header-currency-differs"),
+        ("Beløp inkl. mva (TNOK)", "NOK", "amount-in-other-unit"),
+        ("Beløp inkl. mva (øre)", "NOK", "amount-in-other-unit"),
+        ("Sum inkl. mva i tusen", "NOK", "amount-in-other-unit"), ("Sum inkl. mva", "NOK", None),
+        ("Belop inkl. mva NOK", "NOK", None), ("Beloep inkl. mva", "NOK", None),
+        ("Beløp (kr)", "NOK", "amount-header-unclear"),
+    ],
+)  # fmt: skip
+def test_the_currency_of_a_header_is_that_of_the_documents(
+    tmp_path: Path, header: str, currency: str, code: str | None
+) -> None:
+    """With the documents' currency at its end a known header is the same header; another currency stops the sheet."""
     path = tmp_path / "f.csv"
     path.write_text(
-        ";".join([*DOCUMENT, "Beløp inkl. mva (NOK)"]) + "\n" + ";".join([*VALUES, "125"]) + "\n", encoding="utf-8"
+        ";".join([*DOCUMENT, header]) + "\n" + ";".join([*VALUES[:5], currency, "125"]) + "\n", encoding="utf-8"
     )
-    assert ("G", "header-near") in codes(check_files([str(path)]))
+    found = check_files([str(path)])
+    assert [pair for pair in codes(found) if pair[0]] == ([("G", code)] if code else [])
+    assert found.blocked_rows["documents"].height == (1 if code else 0)
+    assert found.tables["documents"].rows["incl_vat"].count() == (code in {None, "header-currency-differs"})
+
+
+def test_the_currency_of_the_headers_of_lines(tmp_path: Path) -> None:
+    """Lines have the currency of their document, on a sheet of their own and beside it."""
+    header = ";".join([*DOCUMENT, "Linjetekst", "Antall", "Linjebeløp inkl. mva (EUR)"])
+    (tmp_path / "f.csv").write_text(f"{header}\n{';'.join(VALUES)};Kam;1;125\n", encoding="utf-8")
+    assert codes(check_files([str(tmp_path / "f.csv")])) == [("I", "header-currency-differs")]
+    (tmp_path / "Fakturaer.csv").write_text(";".join([*DOCUMENT, "Beløp inkl. mva"]) + f"\n{';'.join(VALUES)};125\n")
+    (tmp_path / "Linjer.csv").write_text("Fakturanr;Linjetekst;Pris (kr);Beløp inkl. mva (EUR)\n7001;Kam;125;125\n")
+    found = check_files([str(tmp_path / "Fakturaer.csv"), str(tmp_path / "Linjer.csv")])
+    assert codes(found) == [("D", "header-currency-differs")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "values", "code"),
+    [
+        (["Mva", "Mva", "Beløp inkl. mva"], ["25", "", "125"], None),
+        (["Mva", "Mva-beløp", "Beløp inkl. mva"], ["", "25", "125"], None),
+        (["Mva", "Mva-beløp", "Beløp inkl. mva"], ["25", "25", "125"], "duplicate-header"),
+        (["Mva-beløp", "Mva %", "Beløp inkl. mva"], ["25", "25 %", "125"], "rate-not-sent"),
+    ],
+)
+def test_of_two_columns_with_one_meaning_the_blank_one_is_none(
+    tmp_path: Path, headers: list[str], values: list[str], code: str | None
+) -> None:
+    """A column without values changes nothing."""
+    path = tmp_path / "f.csv"
+    path.write_text(";".join([*DOCUMENT, *headers]) + "\n" + ";".join([*VALUES, *values]) + "\n", encoding="utf-8")
+    found = check_files([str(path)])
+    assert [name for _, name in codes(found)] == ([code] if code else [])
+    assert str(found.tables["documents"].rows["vat"][0]) == "25.00"
+
+
+@pytest.mark.parametrize("other", ["Beløp inkl. mva", "Beløp inkl. mva (EUR)"])
+def test_a_second_amount_in_another_currency_is_asked_about(tmp_path: Path, other: str) -> None:
+    """Which of two columns is the document's amount, the user decides."""
+    path = tmp_path / "f.csv"
+    header = ";".join([*DOCUMENT, "Beløp inkl. mva (NOK)", other])
+    path.write_text(f"{header}\n{';'.join(VALUES)};125;10\n", encoding="utf-8")
+    assert check_files([str(path)]).blocked_rows["documents"].height == 1
 
 
 def test_two_currencies_are_two_findings(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.sheets import check_texts, document
+from support.sheets import check_texts, codes, document, line, sent_documents
 
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import CELL
@@ -106,3 +106,24 @@ def test_a_customer_number_without_its_zeros_is_damage(tmp_path: Path) -> None:
         (4, "customer-without-zeros", "010001"),
         (6, "customer-not-in-file", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("numbers", [("10001", "10001"), ("0010001", "10001"), ("10001", "0010001")])
+def test_lines_that_have_lost_the_zeros_of_their_document(tmp_path: Path, numbers: tuple[str, str]) -> None:
+    """They are named with the document's number, once each, and the document is never sent without them."""
+    documents = [document("0010001", "200;50;250"), document("0010002")]
+    lines = [line(numbers[0]), line(numbers[1], "2"), line("0010002")]
+    found = check_texts(tmp_path, documents=documents, lines=lines)
+    assert [(row, code) for row, _, code in codes(found)] == [
+        (row, "line-without-zeros") for row, number in enumerate(numbers, 2) if number == "10001"
+    ]
+    assert sent_documents(found) == ["0010002"]
+
+
+def test_keys_that_differ_by_zeros_are_warned_of(tmp_path: Path) -> None:
+    """Two customers with one number but for its zeros may be one."""
+    rows = ["Kundenr;Navn", "001;Kari", "1;Kari", "2;Ola", "0001;Kari"]
+    assert codes(check_texts(tmp_path, customers=rows)) == [
+        (3, "A", "key-without-zeros"),
+        (5, "A", "key-without-zeros"),
+    ]

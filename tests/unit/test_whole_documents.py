@@ -60,8 +60,10 @@ def test_continuation_rows_are_one_finding(tmp_path: Path) -> None:
     documents = [document("F1", "300;75;375"), document("F2"), document("F3")]
     lines = [line("F1"), line("", "2"), line("", "3"), line("F2"), line("F3")]
     found = check_texts(tmp_path, documents=documents, lines=lines)
-    assert codes(found) == [(2, "I", "lines-sum-differs"), (3, "A", "continuation-rows")]
+    assert codes(found) == [(3, "A", "continuation-rows")]  # that the sum of F1 differs follows from it
     assert sent_documents(found) == ["F3"]
+    other = check_texts(tmp_path, documents=[*documents[:2], document("F3", "80;20;100")], lines=lines)
+    assert codes(other) == [(4, "I", "lines-sum-differs"), (3, "A", "continuation-rows")]
     filled = check_texts(tmp_path, FILL, documents=documents, lines=lines)
     assert codes(filled) == [(3, "A", "continuation-filled")]
     assert filled.tables["lines"].rows["document_no"].to_list() == ["F1", "F1", "F1", "F2", "F3"]
