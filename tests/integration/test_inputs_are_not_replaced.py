@@ -1,7 +1,9 @@
 """No command replaces a file that it reads, unless it is told to; then a copy of the file is kept."""
 
+import errno
 import shutil
 from pathlib import Path
+from typing import IO
 
 import openpyxl
 import pytest
@@ -268,3 +270,20 @@ def test_the_demo_replaces_nobodys_files(tmp_path: Path) -> None:
     assert (tmp_path / "customers.xlsx").read_bytes() == b"mine"
     (tmp_path / "state").mkdir()
     assert create_folder(str(tmp_path)) == tmp_path.resolve()
+
+
+def test_a_copy_that_does_not_fit_on_the_disk_is_not_left_half(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is replaced, and no half copy is taken for the file later."""
+    target = Path(shutil.copy(book, book.parent / "own.xlsx"))
+    before, copy = target.read_bytes(), shutil.copyfileobj
+
+    def fill(source: IO[bytes], file: IO[bytes], *more: int) -> None:
+        if not str(getattr(file, "name", "")).endswith(".bak"):
+            return copy(source, file, *more)
+        file.write(source.read(100))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", fill)
+    code, said = run("check", str(book), "-o", str(target))
+    assert (code, "own.xlsx.bak cannot be written" in said, target.read_bytes() == before) == (2, True, True)
+    assert not list(book.parent.glob("*.bak*"))
