@@ -186,6 +186,13 @@ SHEETS: dict[str, FindingType] = {
         "Remove the stray quote, or write a quote inside a text as two",
         "Fjern det løse anførselstegnet, eller skriv et anførselstegn inne i en tekst som to",
     ),
+    "rows-in-quotes": warning(
+        "Every line of the file is in quotes as a whole; it is read without these",
+        "Hver linje i filen står i anførselstegn som helhet; den leses uten dem",
+        "Nothing to do if the columns are right",
+        "Ingenting å gjøre hvis kolonnene er riktige",
+        tunable=True,
+    ),
     "quotes-in-text": warning(
         "The text begins with quotes that do not enclose all of it; it is read as it is: {value}",
         "Teksten begynner med anførselstegn som ikke omslutter hele teksten; den leses som den er: {value}",

@@ -16,11 +16,11 @@ _YEAR_MONTH_DAY = r"^(?<y>[0-9]{4})[./-](?<m>[0-9]{1,2})[./-](?<d>[0-9]{1,2})$"
 _NAME = r"\p{L}{3,9}"
 _DAY = r"([0-9]{1,2})(?:\.|st|nd|rd|th)?"
 _NAMED_MONTHS = {
-    rf"^{_DAY}[\s-]*<([0-9]{{2}})>\.?,?[\s-]*([0-9]{{4}})$": "$3-$2-$1",  # 2. november 2026
-    rf"^<([0-9]{{2}})>\.?\s*{_DAY},?\s+([0-9]{{4}})$": "$3-$1-$2",  # Nov 2, 2026
-    r"^([0-9]{4})[\s-]*<([0-9]{2})>[\s-]*([0-9]{1,2})$": "$1-$2-$3",  # 2026-Nov-02
+    rf"^{_DAY}[\s/-]*<([0-9]{{2}})>\.?,?[\s/-]*([0-9]{{4}})$": "$3-$2-$1",  # 2. november 2026
+    rf"^<([0-9]{{2}})>\.?[\s/-]*{_DAY},?[\s/-]+([0-9]{{4}})$": "$3-$1-$2",  # Nov 2, 2026
+    r"^([0-9]{4})[\s/-]*<([0-9]{2})>[\s/-]*([0-9]{1,2})$": "$1-$2-$3",  # 2026-Nov-02
 }
-_NAMED_SHORT_YEAR = rf"^{_DAY}[\s-]*<([0-9]{{2}})>\.?,?[\s-]*([0-9]{{2}})$"  # 02-Nov-26: 26 may be the day
+_NAMED_SHORT_YEAR = rf"^{_DAY}[\s/-]*<([0-9]{{2}})>\.?,?[\s/-]*([0-9]{{2}})$"  # 02-Nov-26: 26 may be the day
 _MONTHS = (
     "jan januar january januari", "feb februar february februari", "mar mars march marts", "apr april", "mai may maj",
     "jun juni june", "jul juli july", "aug august augusti", "sep sept september", "okt oct oktober october",
@@ -34,6 +34,7 @@ _WEEKDAYS = (
     "søndag sun sunday søn",
 )  # fmt: skip
 _WEEKDAY_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
+_DATE_WITH_ZONE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _BLANK_BEHIND_POINT = r"([0-9])\.\s+([0-9])"
 _EXCEL_DAYS = r"^[0-9]{5}(?:\.0+)?$"
 _DATE_KINDS = ["text", "date", "datetime", "number"]
@@ -91,7 +92,11 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
     """
     text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
-    text = text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+    text = (
+        text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+        .str.replace(_DATE_WITH_ZONE, "$1")
+        .str.replace("^(?i:den) +", "")
+    )
     weekday = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
     text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
     if texts["text"].str.contains(_NAME).any():
@@ -135,7 +140,11 @@ def _number_months(text: pl.Expr, with_short_year: str) -> pl.Expr:
 
     `with_short_year` is the form where the year has two digits.
     """
-    number = text.str.extract(f"({_NAME})").str.to_lowercase().replace_strict(_MONTH_NUMBERS, default=None)
+    number = (
+        text.str.extract(f"(?:^den |^|[^\\p{{L}}])({_NAME})")
+        .str.to_lowercase()
+        .replace_strict(_MONTH_NUMBERS, default=None)
+    )
     marked = text.str.replace(_NAME, pl.concat_str(pl.lit("<"), number, pl.lit(">")))
     for pattern, form in {**_NAMED_MONTHS, _NAMED_SHORT_YEAR: with_short_year}.items():
         marked = marked.str.replace(pattern, form)

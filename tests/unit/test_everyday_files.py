@@ -120,7 +120,9 @@ def test_another_time_is_asked_about(tmp_path: Path, written: str) -> None:
         ("02-nov-26", None, "ambiguous-date"), ("31. april 2026", None, "not-a-date"),
         ("fredag 13. februar 2026", None, "2026-02-13"), ("Fri, Feb 13 2026", None, "2026-02-13"),
         ("lørdag 13. februar 2026", None, "not-a-date"), ("01. 02. 2026", None, "2026-02-01"),
-        ("2026\u201102\u201101", None, "2026-02-01"), ("NULL", None, "blank-word"),
+        ("1/feb/2026", None, "2026-02-01"), ("den 1. februar 2026", None, "2026-02-01"),
+        ("2026-02-01+01:00", None, "2026-02-01"), ("2026\u201102\u201101", None, "2026-02-01"),
+        ("NULL", None, "blank-word"),
         ("2. tull 2026", None, "not-a-date"), ("46320", None, "date-as-number"), ("123", None, "not-a-date"),
     ],
 )  # fmt: skip
