@@ -231,6 +231,12 @@ SHEETS: dict[str, FindingType] = {
         "Remove the row, or move the second table to a sheet of its own",
         "Fjern raden, eller flytt den andre tabellen til et eget ark",
     ),
+    "second-table": error(
+        "Another table begins in row {detail} ({value}); nothing from there on is sent",
+        "En annen tabell begynner i rad {detail} ({value}); ingenting derfra sendes",
+        "Move it to a sheet or a file of its own",
+        "Flytt den til et eget ark eller en egen fil",
+    ),
     "total-row": error(
         "Row {detail} looks like a total, not like a record",
         "Rad {detail} ser ut som en sum, ikke som en post",

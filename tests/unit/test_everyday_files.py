@@ -141,7 +141,7 @@ def test_dates_with_the_name_of_the_month(tmp_path: Path, written: str, order: s
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("Kilde: ERP;;;;;;;;", "few-values"), ("OK;;;;;;;;", "few-values"), ("Kundenr;Navn;;;;;;;", "few-values"),
+        ("Kilde: ERP;;;;;;;;", "few-values"), ("OK;;;;;;;;", "few-values"), ("Kundenr;Kari;;;;;;;", "few-values"),
         ("F2;IN;;;;;;;", "few-values"), ("(2 rows);;;;;;;;", "note-row"), ("# slutt;;;;;;;;", "note-row"),
         ("---;---;---;;;;;;", "note-row"), ("# slutt", "note-row"), ("F2;IN", "too-few-fields"),
     ],
@@ -171,6 +171,23 @@ def test_a_doubt_hides_no_error(tmp_path: Path, header: str, value: str, code: s
     checked = check_files([f"{tmp_path / 'f.xlsx'}#Kunder=documents"])
     found = [name for _, column, name in codes(checked) if column == "H"]
     assert [name for name in found if name not in {"stored-as-number", "html-code"}] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (["Fakturanr;Beløp inkl. mva", "F1;100", "F2;200"], [(3, "second-table")]),
+        (["Kundenr;Navn", "K2;Ola"], [(3, "header-again")]),
+        (["Navn;Kundenr", "K2;Ola"], [(3, "second-table")]),
+        (["Kunde;Ola", "Pris;Per"], []),
+    ],
+)
+def test_a_second_table_below_is_not_sent(tmp_path: Path, rows: list[str], found: list[tuple[int, str]]) -> None:
+    """From a row with other headers on, nothing is a record of the first table."""
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn", "K1;Kari", *rows])
+    assert [(row, code) for row, _, code in codes(checked)] == found
+    blocked = checked.blocked_rows["customers"]["row"].to_list()
+    assert sorted(blocked) == ([*range(3, 3 + len(rows))] if ("second-table" in str(found)) else [3] * len(found))
 
 
 @pytest.mark.parametrize(("country", "is_named"), [("Sverige", False), ("Norge", True), ("", True), ("SE", False)])
