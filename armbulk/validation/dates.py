@@ -45,18 +45,18 @@ def parse_date(cells: CellColumn) -> ParsedColumn:
     has_time = cells.text.str.contains(_WITH_TIME) & ~cells.text.str.contains(_AT_MIDNIGHT)
     value = pl.col("date")
     return value, [
-        ("blank-word", cells.text.str.contains(BLANK_WORD), None),
+        ("blank-word", pl.col("is_blank_word"), None),
         ("date-with-time", has_time & cells.is_kind("datetime", "text"), None),
         ("ambiguous-date", pl.col("is_ambiguous"), None),
-        ("date-as-number", value.is_null() & _excel_date(cells).is_not_null(), _excel_date(cells)),
+        ("date-as-number", pl.col("excel_date").is_not_null() & value.is_null(), pl.col("excel_date")),
         ("not-a-date", cells.text.is_not_null() & value.is_null(), None),
     ]
 
 
-def _excel_date(cells: CellColumn) -> pl.Expr:
+def _excel_date(text: pl.Expr, *, from_1904: bool) -> pl.Expr:
     """Return the likely date of a number of days, as Excel counts them: what a date cell without its format holds."""
-    days = pl.when(cells.text.str.contains(_EXCEL_DAYS)).then(cells.text.str.head(5)).cast(pl.Int32, strict=False)
-    first = date(1904, 1, 1) if cells.from_1904 else date(1899, 12, 30)
+    days = pl.when(text.str.contains(_EXCEL_DAYS)).then(text.str.head(5)).cast(pl.Int32, strict=False)
+    first = date(1904, 1, 1) if from_1904 else date(1899, 12, 30)
     likely = pl.lit(first) + pl.duration(days=days)
     return pl.when(likely.dt.year().is_between(1990, 2099)).then(likely.dt.to_string("%Y-%m-%d"))
 
@@ -64,25 +64,35 @@ def _excel_date(cells: CellColumn) -> pl.Expr:
 def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """Add `date` Date, and `is_ambiguous` Boolean where a text may be two dates.
 
+    Add `is_blank_word` Boolean: a text that stands for a blank cell. Add `excel_date` String: the likely date of a
+    number.
     ISO dates are parsed at once; only other cells are parsed as people write dates.
     """
     is_iso = pl.col("text").str.contains(_ISO_DATE) & pl.col("kind").is_in(["date", "text"])
     frame = frame.with_columns(
         pl.when(is_iso).then(pl.col("text")).str.to_date("%Y-%m-%d", strict=False).alias("date"),
         pl.lit(value=False).alias("is_ambiguous"),
+        pl.lit(value=False).alias("is_blank_word"),
+        pl.lit(None, dtype=pl.String).alias("excel_date"),
         is_iso.fill_null(value=True).alias("is_iso"),
     )
     if frame["is_iso"].all():
         return frame
     others = frame.filter(~pl.col("is_iso") & pl.col("kind").is_in(_DATE_KINDS))
     is_birth = cells.field.name == "date_of_birth"  # the century of a birth year with two digits is unknown
-    written = _parse_written(others.select("text").unique(), cells.options.dates, two_digit_years=not is_birth)
+    texts = others.select("text").unique()
+    written = _parse_written(texts, cells.options.dates, two_digit_years=not is_birth).with_columns(
+        pl.col("text").str.contains(BLANK_WORD).alias("is_blank_word"),
+        _excel_date(pl.col("text"), from_1904=cells.from_1904).alias("excel_date"),
+    )
     joined = frame.select("text", "is_iso", "kind").join(written, on="text", how="left", maintain_order="left")
     is_written = ~joined["is_iso"] & joined["kind"].is_in(_DATE_KINDS)
     none = pl.Series([None], dtype=pl.Date)
     return frame.with_columns(
         frame["date"].zip_with(frame["is_iso"], joined["written"].zip_with(is_written, none)),
         is_ambiguous=(is_written & joined["is_ambiguous"]).fill_null(value=False),
+        is_blank_word=joined["is_blank_word"].fill_null(value=False),
+        excel_date=joined["excel_date"],
     )
 
 

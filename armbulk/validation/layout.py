@@ -75,10 +75,14 @@ def _find_second_table(body: pl.DataFrame, sheet: Sheet, index: int, repeated: l
         index: Its index.
         repeated: The rows that repeat the sheet's own header: what is below them belongs to the sheet's table.
     """
-    names = {name for resource in RESOURCES.values() for name in index_headers(resource)}
     first = pl.coalesce(pl.col(letter) for letter in sheet.letters)
-    may_be = first.str.to_lowercase().str.replace_all(r"[\W_]+", "").is_in(list(names))
-    candidates = body.filter(may_be & ~pl.col("row").is_in(repeated)).select("row", *sheet.letters)
+    words = body.select("row", first.alias("first")).filter(pl.col("first").str.contains(r"^[^0-9]"))
+    if words.is_empty():
+        return empty_findings()
+    names = {name for resource in RESOURCES.values() for name in index_headers(resource)}
+    may_be = pl.col("first").str.to_lowercase().str.replace_all(r"[\W_]+", "").is_in(list(names))
+    rows = words.filter(may_be & ~pl.col("row").is_in(repeated)).select("row")
+    candidates = body.join(rows, on="row", how="semi", maintain_order="left").select("row", *sheet.letters)
     for row, *cells in candidates.iter_rows():
         texts = [text for text in cells if text is not None]
         if len(texts) >= _MIN_COLUMNS_FOR_NOTES and all(fold_header(text) in names for text in texts):
