@@ -45,9 +45,8 @@ class Context:
         )
 
     def has_store(self) -> bool:
-        """Return whether the store of this profile exists, as far as that can be told without opening it."""
-        file = database_file(self.profile.store_url)
-        return file is None or Path(file).exists()
+        """Return whether the store of this profile exists."""
+        return Path(database_file(self.profile.store_url)).exists()
 
 
 def open_client(context: Context, on_progress: Callable[[Progress], None] = lambda _: None) -> ReceivablesSystem:

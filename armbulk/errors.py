@@ -20,6 +20,8 @@ Problems in data are findings, not exceptions. These are raised for files, setti
 
 from enum import IntEnum
 
+from armbulk.i18n import NO_TEXT, Text, _
+
 
 class Exit(IntEnum):
     """The documented exit codes of every command."""
@@ -35,25 +37,16 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-EXIT_MEANINGS: dict[Exit, tuple[str, str]] = {
-    Exit.OK: ("done, every row well (warnings allowed)", "ferdig, alt vel med hver rad (varsler er lov)"),
-    Exit.FINDINGS: (
-        "done, but rows were rejected or held back; or check found errors",
-        "ferdig, men rader ble avvist eller holdt tilbake; eller sjekken fant feil",
-    ),
-    Exit.USAGE: ("wrong usage, or a file that cannot be read", "feil bruk, eller en fil som ikke kan leses"),
-    Exit.UNFINISHED: (
-        "something is in doubt or unfinished: `armbulk resume`",
-        "noe er i tvil eller uferdig: `armbulk resume`",
-    ),
-    Exit.LIMIT: (
-        "stopped at a limit; the time to resume is told",
-        "stoppet ved en grense; det står når du kan fortsette",
-    ),
-    Exit.SETTINGS: ("settings or login", "innstillinger eller innlogging"),
-    Exit.SERVER: ("ARM cannot be reached, or answers nonsense", "ARM kan ikke nås, eller svarer uforståelig"),
-    Exit.BUG: ("a bug in armbulk", "en feil i armbulk"),
-    Exit.INTERRUPTED: ("interrupted; the run can be resumed", "avbrutt; kjøringen kan fortsettes"),
+EXIT_MEANINGS: dict[Exit, Text] = {
+    Exit.OK: _("done, every row well (warnings allowed)"),
+    Exit.FINDINGS: _("done, but rows were rejected or held back; or check found errors"),
+    Exit.USAGE: _("wrong usage, or a file that cannot be read"),
+    Exit.UNFINISHED: _("something is in doubt or unfinished: `armbulk resume`"),
+    Exit.LIMIT: _("stopped at a limit; the time to resume is told"),
+    Exit.SETTINGS: _("settings or login"),
+    Exit.SERVER: _("ARM cannot be reached, or answers nonsense"),
+    Exit.BUG: _("a bug in armbulk"),
+    Exit.INTERRUPTED: _("interrupted; the run can be resumed"),
 }
 """What each code means, in English and Norwegian."""
 
@@ -63,7 +56,7 @@ class ArmbulkError(Exception):
 
     exit = Exit.USAGE
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, message: Text, hint: Text = NO_TEXT) -> None:
         """Keep what is wrong (`message`) and what to do about it (`hint`)."""
         super().__init__(message)
         self.code = code

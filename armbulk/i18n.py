@@ -1,27 +1,216 @@
-"""The languages of armbulk, and texts in each of them."""
+"""The languages of armbulk, and messages in each of them.
 
-from dataclasses import dataclass
-from enum import StrEnum
+English is written in the code, and is the message's id in the catalogues of `locale/LANGUAGE/LC_MESSAGES/armbulk.po`
+(`make messages` extracts, updates and compiles them). A language is a folder there.
+"""
+
+import gettext as _gettext
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
+ENGLISH, NORWEGIAN = "en", "nb"
+_SAME_LANGUAGE = {"no": NORWEGIAN, "nn": NORWEGIAN}
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
-class Lang(StrEnum):
-    """The languages of armbulk."""
+@cache
+def list_languages() -> tuple[str, ...]:
+    """Return the languages of armbulk: English, and those that have a catalogue."""
+    return (ENGLISH, *sorted(path.parent.parent.name for path in LOCALE_FOLDER.glob("*/LC_MESSAGES/armbulk.mo")))
 
-    EN = "en"
-    NO = "no"
+
+def find_language(name: str) -> str | None:
+    """Return the language that a name or a locale means (`nb`, `no`, `nn`, `nb_NO.UTF-8`); None if armbulk lacks it."""
+    code = re.split(r"[._@-]", name.strip().lower(), maxsplit=1)[0]
+    code = _SAME_LANGUAGE.get(code, code)
+    return code if code in list_languages() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One text in both languages."""
+def choose_language(environ: Mapping[str, str]) -> str:
+    """Return the language of a machine: that of ARMBULK_LANG, else of its locale, else English."""
+    names = ("ARMBULK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    name = next((environ[name] for name in names if environ.get(name)), "")
+    return find_language(name) or ENGLISH
 
-    en: str
-    no: str
+
+class Text(str):
+    """A message: English as a string, and the same in another language.
+
+    `{name}` in a message is filled with a value; `{name:number}`, `{name:amount}`, `{name:date}` and `{name:time}` are
+    written as the language writes them. A value that is a Text is translated, too. Joined to another string a Text is
+    plain English: what people see is translated first.
+
+    Attributes:
+        message: the English message, with its placeholders.
+        plural: its plural, chosen by the value `count`.
+        context: what tells it from the same words with another meaning.
+        values: name → value.
+    """
+
+    __slots__ = ("context", "message", "plural", "values")
+
+    message: str
+    plural: str
+    context: str
+    values: Mapping[str, object]
+
+    def __new__(
+        cls, message: str, values: Mapping[str, object] | None = None, plural: str = "", context: str = ""
+    ) -> Self:
+        """Make a message; without values its placeholders stay, and `fill` fills them."""
+        values = values or {}
+        chosen = _choose_plural(message, plural, values.get("count"))
+        text = super().__new__(cls, _fill(chosen, values, ENGLISH) if values else chosen)
+        text.message, text.plural, text.context, text.values = message, plural, context, values
+        return text
+
+    def fill(self, /, **values: object) -> "Text":
+        """Return the message with values for its placeholders."""
+        return Text(self.message, {**self.values, **values}, self.plural, self.context)
 
     def text(self, lang: str) -> str:
-        """Return the text in `lang` (`en` or `no`)."""
-        return self.no if lang == Lang.NO else self.en
+        """Return the message in a language; in English where the catalogue lacks it."""
+        if lang == ENGLISH:
+            return str(self)
+        catalogue = _load_catalogue(lang)
+        count = self.values.get("count", 1)
+        if self.plural and isinstance(count, int):
+            template = catalogue.ngettext(self.message, self.plural, count)
+        elif self.context:
+            template = catalogue.pgettext(self.context, self.message)
+        else:
+            template = catalogue.gettext(self.message) if self.message else ""
+        return _fill(template, self.values, lang) if self.values else template
+
+    def __getnewargs__(self) -> tuple[str, Mapping[str, object], str, str]:  # type: ignore[override] # more than of a str
+        """What a copy is made of."""
+        return self.message, self.values, self.plural, self.context
+
+
+def _(message: str, /, **values: object) -> Text:
+    """Return a message with its values. The name is that which tools for translation look for."""
+    return Text(message, values)
+
+
+def ngettext(singular: str, plural: str, /, **values: object) -> Text:
+    """Return a message whose words follow the value `count`."""
+    return Text(singular, values, plural)
+
+
+def pgettext(context: str, message: str, /, **values: object) -> Text:
+    """Return a message that needs a context, because the same English words are translated in two ways."""
+    return Text(message, values, context=context)
+
+
+def quote_text(text: str) -> Text:
+    """Return a text that is the same in every language: ARM's own words, a name, a list of codes."""
+    return Text("{text}", {"text": text})
+
+
+def join_texts(*texts: str, separator: str = " ") -> Text:
+    """Return several messages as one; each is translated by itself."""
+    values = {f"text_{number}": text for number, text in enumerate(texts) if text}
+    return Text(separator.join(f"{{{name}}}" for name in values), values)
+
+
+def translate(text: str, lang: str) -> str:
+    """Return a message in a language, and any other string as it is."""
+    return text.text(lang) if isinstance(text, Text) else text
+
+
+class Words:
+    """A name in each language, as data: headers and titles of sheets. What a language lacks is English."""
+
+    __slots__ = ("_by_lang",)
+
+    def __init__(self, en: str, nb: str, **others: str) -> None:
+        self._by_lang = {ENGLISH: en, NORWEGIAN: nb, **others}
+
+    @property
+    def en(self) -> str:
+        """The English name."""
+        return self._by_lang[ENGLISH]
+
+    def text(self, lang: str) -> str:
+        """Return the name in a language."""
+        return self._by_lang.get(lang) or self.en
+
+    def all(self) -> tuple[str, ...]:
+        """Return the names in every language, English first."""
+        return tuple(self._by_lang.values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and self._by_lang == other._by_lang
+
+    def __hash__(self) -> int:
+        return hash(self.all())
+
+    def __repr__(self) -> str:
+        return f"Words({', '.join(map(repr, self.all()))})"
 
 
 YES, NO = Words("yes", "ja"), Words("no", "nei")
 """How a yes/no value is written in files."""
+
+
+def format_number(value: float, lang: str) -> str:
+    """Return a whole number with a space between thousands, as both languages write it."""
+    del lang
+    return f"{value:,}".replace(",", " ")
+
+
+def format_amount(value: Decimal | str, lang: str) -> str:
+    """Return an amount with two decimals: `825 259.59`; in Norwegian `825 259,59`."""
+    text = f"{Decimal(value):,.2f}".replace(",", " ")
+    return text if lang == ENGLISH else text.replace(".", ",")
+
+
+def format_date(value: date | str, lang: str) -> str:
+    """Return a day: `2026-11-29`; in Norwegian `29.11.2026`."""
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{day:%Y-%m-%d}" if lang == ENGLISH else f"{day:%d.%m.%Y}"
+
+
+def format_time(value: float | str | datetime, lang: str) -> str:
+    """Return a local time with its minutes. `value`: epoch seconds, ISO 8601, or a datetime with a zone."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    moment = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC)
+    moment = moment.astimezone()
+    return f"{format_date(moment.date(), lang)} {moment:%H:%M}"
+
+
+_FORMATS: dict[str, Callable[..., str]] = {
+    "number": format_number, "amount": format_amount, "date": format_date, "time": format_time,
+}  # fmt: skip
+
+
+def _choose_plural(message: str, plural: str, count: object) -> str:
+    return plural if plural and count not in (None, 1) else message
+
+
+def _fill(template: str, values: Mapping[str, object], lang: str) -> str:
+    """Fill the placeholders in one pass, so that braces inside a value stay as they are."""
+
+    def write(match: re.Match[str]) -> str:
+        name, form = match.groups()
+        if name not in values:
+            return match[0]
+        value = values[name]
+        return _FORMATS[form](value, lang) if form else translate(value, lang) if isinstance(value, str) else str(value)
+
+    return _PLACEHOLDER.sub(write, template)
+
+
+@cache
+def _load_catalogue(lang: str) -> _gettext.NullTranslations:
+    return _gettext.translation("armbulk", LOCALE_FOLDER, [lang], fallback=True)
+
+
+NO_TEXT = Text("")

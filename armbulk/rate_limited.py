@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
+from armbulk.i18n import _, quote_text
 from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError
@@ -126,7 +127,7 @@ class RateLimitedClient:
         another clock contradicts is asked for twice.
         """
         room = take()
-        for _ in range(2):
+        for _attempt in range(2):
             if not isinstance(room, float) or not self.store.needs_time_sync(self.account):
                 return room
             response = self.system.ask_time()
@@ -151,8 +152,12 @@ def verify_client_nos(client_nos: Iterable[str], expected: str) -> None:
     if others:
         raise ServerError(
             "other-client",
-            f"ARM answered for client {others[0]}, not only for {expected}: nothing of the answer was believed",
-            "Ask Amili why; do not send anything meanwhile",
+            _(
+                "ARM answered for client {others}, not only for {expected}: nothing of the answer was believed",
+                others=others[0],
+                expected=expected,
+            ),
+            _("Ask Amili why; do not send anything meanwhile"),
         )
 
 
@@ -164,10 +169,10 @@ def login_error(response: Response, message: str, payloads: Iterable[str] = ()) 
     is_expired = response.status == 401
     return (LoginError if is_expired else ForbiddenError)(
         "not-allowed",
-        redact_text(message, payloads),
-        "Set the credentials anew, then `armbulk resume`"
+        quote_text(redact_text(message, payloads)),
+        _("Set the credentials anew, then `armbulk resume`")
         if is_expired
-        else "Check the base URL, the client number and the credentials; nothing of this batch was applied",
+        else _("Check the base URL, the client number and the credentials; nothing of this batch was applied"),
     )
 
 

@@ -1,8 +1,9 @@
 """Whether a document whose number was sent before is the same document.
 
 A number alone proves nothing: it may have been used again, or its document corrected. So type, customer, date, currency
-and amount are compared, and the content of everything else. The content is kept as two digests: of the JSON as it was
-sent, which is compared first, and of a form in which letter case, blanks and the order of the lines do not count.
+and amount are compared, and the content of everything else. Where these five are equal, a number that differs in blanks
+or leading zeros alone may be the same one, damaged by a program. The content is kept as two digests: of the JSON as it
+was sent, which is compared first, and of a form in which letter case, blanks and the order of the lines do not count.
 """
 
 import hashlib
@@ -12,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import GIVEN_UP, Outcome
+from armbulk.model.keys import loosen_normalised_key, normalise_key_text
+from armbulk.model.outcome import GIVEN_UP, ONLY_BLANKS_DIFFER, Outcome
 from armbulk.resources import RESOURCES
 from armbulk.resources.identifiers import mask_national_id
 
@@ -36,6 +37,8 @@ _DOCUMENTS = RESOURCES["documents"]
 _LINE_NO = RESOURCES["lines"].field("line_no").path
 _INSTEAD = ": not sent again; if it must go after all, give it another number"
 _DIGEST_BYTES = 16
+_IDENTITY = ("doc_type", *_COMPARED)
+_MAYBE_AT_ARM = (Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS, Outcome.ALREADY_SENT, Outcome.IN_DOUBT)
 
 
 def compare_with_sent(documents: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
@@ -50,6 +53,12 @@ def compare_with_sent(documents: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFra
         doubt where that is not settled, not sent where a person has given it up.
     """
     own = documents.select("no", "key_norm", "doc_type", *_COMPARED, "payload")
+    decided = _compare_same_numbers(own, sent)
+    return pl.concat([decided, _find_damaged_numbers(own.join(decided, on="no", how="anti"), sent)])
+
+
+def _compare_same_numbers(own: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """What became of documents whose number was sent before as it is here."""
     pairs = own.join(sent, on="key_norm", suffix="_sent", maintain_order="left")
     has_same_type = pl.col("doc_type") == pl.col("doc_type_sent")
     pairs = pairs.filter(has_same_type | ~has_same_type.any().over("no")).unique(
@@ -64,6 +73,18 @@ def compare_with_sent(documents: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFra
     ]
     compared = masked.with_columns(pl.concat_list(differences).list.drop_nulls().list.join("; ").alias("differences"))
     return _decide(_compare_contents(compared)).select("no", pl.col("decided").alias("outcome"), "message")
+
+
+def _find_damaged_numbers(own: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """Conflicts with documents that may be the same ones: only blanks or leading zeros of their numbers differ."""
+    loose = loosen_normalised_key(pl.col("key_norm")).alias("loose")
+    may_be_at_arm = pl.col("outcome").is_null() | pl.col("outcome").is_in([outcome.value for outcome in _MAYBE_AT_ARM])
+    earlier = sent.filter(may_be_at_arm).select(loose, *_IDENTITY, "run", sent_as="key_norm")
+    masked = own.with_columns(loose, mask_national_id(pl.col("customer_norm")))
+    pairs = masked.join(earlier, on=["loose", *_IDENTITY], maintain_order="left").unique("no", maintain_order=True)
+    parts = (pl.lit("run "), pl.col("run").cast(pl.String), pl.lit(" sent this document with number "), "sent_as")
+    message = pl.concat_str(*parts, pl.lit(ONLY_BLANKS_DIFFER))
+    return pairs.select("no", outcome=pl.lit(Outcome.CONFLICT.value), message=message)
 
 
 def hash_body(payload: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from armbulk.clock import format_iso
 from armbulk.errors import Interrupted, LimitError
+from armbulk.i18n import Text, _
 from armbulk.model.progress import Progress
 from armbulk.rate_limited import RateLimitedClient
 
@@ -29,16 +30,18 @@ class CallWaiter:
     waits: bool
     pause: float
     on_progress: Callable[[Progress], None]
-    never_fits: str
-    hint: str
+    never_fits: Text
+    hint: Text
 
     def wait_for_room(self, until: float) -> None:
         """Wait for room in the quota, or raise LimitError with the time there will be some."""
         if until == float("inf"):
-            raise LimitError("never-fits", self.never_fits, "Look at `armbulk usage`")
+            raise LimitError("never-fits", self.never_fits, _("Look at `armbulk usage`"))
         is_soon = until - self.client.clock.now() <= self.pause
         if self.client.exhausted or not (self.waits or is_soon):
-            raise LimitError("limit", f"ARM's limits leave no room before {format_iso(until)}", self.hint)
+            raise LimitError(
+                "limit", _("ARM's limits leave no room before {until}", until=format_iso(until)), self.hint
+            )
         _log.info("Waiting for ARM's limits", extra={"wait_seconds": until - self.client.clock.now()})
         self.on_progress(Progress("waiting", until=until))
         self.sleep(until)
@@ -53,4 +56,4 @@ class CallWaiter:
     def raise_if_interrupted(self) -> None:
         """Raise Interrupted when the user asked to stop."""
         if self.client.clock.interrupted:
-            raise Interrupted("interrupted", "Interrupted", self.hint)
+            raise Interrupted("interrupted", _("Interrupted"), self.hint)

@@ -12,6 +12,7 @@ from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
+from armbulk.i18n import _
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
@@ -19,6 +20,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
 from armbulk.results.marked import write_marked_copy
 from armbulk.settings.profile import Profile
+from armbulk.store import WrittenFiles
 from armbulk.validation.check import Checked, check_again, check_files
 from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.parse import DTYPES
@@ -56,11 +58,13 @@ class CheckResult:
     """Checked files: every problem at once, and the rows as typed frames.
 
     Attributes:
+        written: The files that armbulk wrote on this machine.
         known: Customers that ARM is known to have; None: this machine knows nothing of the client.
     """
 
     inputs: InputFiles
     checked: Checked
+    written: WrittenFiles
     lang: str = "en"
     known: KnownCustomers | None = None
 
@@ -98,7 +102,9 @@ class CheckResult:
         """
         if resource not in RESOURCES:
             raise UsageError(
-                "no-such-resource", f"There is no resource {resource!r}", f"Use one of {', '.join(RESOURCES)}"
+                "no-such-resource",
+                _("There is no resource '{resource}'", resource=resource),
+                _("Use one of {resources}", resources=", ".join(RESOURCES)),
             )
         fields = [field for field in RESOURCES[resource].fields if field.role is not FieldRole.READ_ONLY]
         if resource not in self.checked.tables:
@@ -125,13 +131,14 @@ class CheckResult:
 
         Args:
             target: The copy.
-            replace_input: Whether it may replace one of the files; that is kept as .bak.
+            replace_input: Whether it may replace one of the files; that is kept as .bak, and so is any other file that
+                armbulk did not write, or that was changed since.
 
         Raises:
             UsageError: It would replace one of the files.
             FileError: The copy cannot be written.
         """
-        return write_marked_copy(self.checked, Path(target), self.lang, replace_input=replace_input)
+        return write_marked_copy(self.checked, Path(target), self.lang, self.written, replace_input=replace_input)
 
 
 def name_sheets(rows: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
@@ -194,7 +201,8 @@ def check_inputs(
     if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
         options = replace(options, continuation_rows=SAME_AS_ABOVE)
         checked = check_again(checked, replace(options, known_customers=known))
-    return CheckResult(InputFiles(inputs.files, options), checked, profile.lang, known)
+    written = WrittenFiles.beside(profile.store_url)
+    return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known)
 
 
 def check_as(result: CheckResult, *, update: bool) -> CheckResult:

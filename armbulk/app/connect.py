@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from armbulk.app.session import Session
 from armbulk.clock import Clock, SystemClock
+from armbulk.i18n import choose_language
 from armbulk.settings.load import load_profile, read_environment
 
 if TYPE_CHECKING:
@@ -47,4 +48,4 @@ def connect(
 
 def read_default_language() -> str:
     """Return the language of messages before the settings are read."""
-    return read_environment().get("ARMBULK_LANG") or "en"
+    return choose_language(read_environment())

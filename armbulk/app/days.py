@@ -5,11 +5,12 @@ import re
 from datetime import date
 
 from armbulk.errors import UsageError
+from armbulk.i18n import _
 
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})[-./]([0-9]{4}|[0-9]{2})")
-_HINT = "Write it like 2025-02-01 or 01.02.2025"
+_HINT = _("Write it like 2025-02-01 or 01.02.2025")
 
 
 def parse_day(text: str, order: str, option: str) -> date:
@@ -30,7 +31,7 @@ def parse_day(text: str, order: str, option: str) -> date:
         return _build(text, option, year, month, day)
     match = _YEAR_LAST.fullmatch(text)
     if match is None:
-        raise UsageError("day-wrong", f"{option}: {text!r} is not a date", _HINT)
+        raise UsageError("day-wrong", _("{option}: '{text}' is not a date", option=option, text=text), _HINT)
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     year += 2000 if len(match[4]) == 2 else 0
     if order == "mdy" and match[2] != ".":
@@ -41,22 +42,42 @@ def parse_day(text: str, order: str, option: str) -> date:
         return _build(text, option, year, first, second)
     raise UsageError(
         "day-unclear",
-        f"{option}: {text!r} may be {year}-{second:02d}-{first:02d} or {year}-{first:02d}-{second:02d}",
-        f"{_HINT}, or set the order of your dates: --dates dmy",
+        _(
+            "{option}: '{text}' may be {year}-{second}-{first} or {year}-{first}-{second}",
+            option=option,
+            text=text,
+            year=year,
+            second=f"{second:02d}",
+            first=f"{first:02d}",
+        ),
+        _("{hint}, or set the order of your dates: --dates dmy", hint=_HINT),
     )
 
 
 def _build(text: str, option: str, year: int, month: int, day: int) -> date:
     """The day; UsageError when the calendar does not have it."""
     if not 1 <= month <= 12:
-        raise UsageError("no-such-day", f"{option}: {text} is no such day: there is no month {month}", _HINT)
+        raise UsageError(
+            "no-such-day",
+            _("{option}: {text} is no such day: there is no month {month}", option=option, text=text, month=month),
+            _HINT,
+        )
     if not 1900 <= year <= 2199:
-        raise UsageError("no-such-day", f"{option}: {text} is not a day from 1900 to 2199", _HINT)
+        raise UsageError(
+            "no-such-day", _("{option}: {text} is not a day from 1900 to 2199", option=option, text=text), _HINT
+        )
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         raise UsageError(
             "no-such-day",
-            f"{option}: {text} is no such day: {year}-{month:02d} has {last} days",
-            f"The last is {year}-{month:02d}-{last}",
+            _(
+                "{option}: {text} is no such day: {year}-{month} has {last} days",
+                option=option,
+                text=text,
+                year=year,
+                month=f"{month:02d}",
+                last=last,
+            ),
+            _("The last is {year}-{month}-{last}", year=year, month=f"{month:02d}", last=last),
         )
     return date(year, month, day)

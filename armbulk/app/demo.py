@@ -1,5 +1,6 @@
 """The demo: the samples go into a stand-in ARM on this machine, in a folder of its own; then data comes out."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,11 +14,12 @@ from armbulk.app.plan import Plan
 from armbulk.app.session import Session
 from armbulk.clock import Clock
 from armbulk.errors import FileError
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.package_data import data_path
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 from armbulk.settings.load import load_profile
+from armbulk.writers.inputs import keep_file_of_a_person
 
 SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
@@ -39,7 +41,7 @@ class DemoStep:
     """
 
     number: int
-    title: Words
+    title: Text
     command: str
 
 
@@ -48,7 +50,7 @@ class DemoFile:
     """A file worth opening, and what is in it."""
 
     path: Path
-    about: Words
+    about: Text
 
 
 DemoEvent = DemoStep | CheckResult | Plan | ImportResult | Export | DemoFile
@@ -68,7 +70,9 @@ def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
     Raises:
         FileError: A file cannot be written.
     """
-    workbook = Path(shutil.copy(data_path("samples") / SAMPLE, folder / SAMPLE))
+    sample = data_path("samples") / SAMPLE
+    keep_file_of_a_person(folder / SAMPLE, frozenset({hashlib.sha256(sample.read_bytes()).hexdigest()}))
+    workbook = Path(shutil.copy(sample, folder / SAMPLE))
     with Sandbox(size="S", delay=1.0, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm:
         folders = {"ARMBULK_HOME": str(folder / STATE), "ARMBULK_GUARD_FOLDER": str(folder.absolute() / "guard")}
         environ = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.5"}
@@ -90,51 +94,50 @@ def create_folder(folder: str | None) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(
-            "no-such-folder", f"The folder {path} cannot be created: {error.strerror}", "Choose another with --folder"
+            "no-such-folder",
+            _("The folder {path} cannot be created: {strerror}", path=path, strerror=error.strerror),
+            _("Choose another with --folder"),
         ) from None
     if any((path / name).exists() for name in (SAMPLE, MONTH_END, CUSTOMERS)) and not (path / STATE).is_dir():
         raise FileError(
-            "file-exists", f"{path} has files that the demo would replace", "Choose an empty folder with --folder"
+            "file-exists",
+            _("{path} has files that the demo would replace", path=path),
+            _("Choose an empty folder with --folder"),
         )
     return path
 
 
 def _import(session: Session, workbook: Path) -> Iterator[DemoEvent]:
-    yield DemoStep(1, Words("Check the workbook", "Sjekk arbeidsboken"), f"armbulk check {SAMPLE}")
+    yield DemoStep(1, _("Check the workbook"), f"armbulk check {SAMPLE}")
     check = session.check(workbook)
     yield check
-    yield DemoFile(workbook, Words("the input: customers, invoices, lines", "inndata: kunder, fakturaer, linjer"))
-    yield DemoStep(2, Words("Plan what is sent", "Planlegg hva som sendes"), f"armbulk plan {SAMPLE}")
+    yield DemoFile(workbook, _("the input: customers, invoices, lines"))
+    yield DemoStep(2, _("Plan what is sent"), f"armbulk plan {SAMPLE}")
     plan = session.plan(check, first_import=True)
     yield plan
     yield DemoStep(
         3,
-        Words("Send it, and write an outcome for every row", "Send det, og skriv et utfall for hver rad"),
+        _("Send it, and write an outcome for every row"),
         f"armbulk import {SAMPLE}",
     )
     result = session.send(plan)
     path = result.write()
     yield result
-    yield DemoFile(path, Words("the same, with an outcome beside each row", "det samme, med et utfall ved hver rad"))
+    yield DemoFile(path, _("the same, with an outcome beside each row"))
 
 
 def _export(session: Session, folder: Path) -> Iterator[DemoEvent]:
     month_end, customers = folder / MONTH_END, folder / CUSTOMERS
     yield DemoStep(
         4,
-        Words("Export a month's GL items, tied out", "Eksporter en måneds hovedboksposter, avstemt"),
+        _("Export a month's GL items, tied out"),
         f"armbulk export gl-items --period {PERIOD} -o {month_end.name}",
     )
     yield session.export_file("gl-items", target=month_end, period=PERIOD)
-    yield DemoFile(month_end, Words("the month-end workbook", "månedsavslutningen"))
-    yield DemoStep(
-        5, Words("Export the customers", "Eksporter kundene"), f"armbulk export customers -o {customers.name}"
-    )
+    yield DemoFile(month_end, _("the month-end workbook"))
+    yield DemoStep(5, _("Export the customers"), f"armbulk export customers -o {customers.name}")
     yield session.export_file("customers", target=customers)
     yield DemoFile(
         customers,
-        Words(
-            "the customers; after a change: armbulk import customers.xlsx --update",
-            "kundene; etter en endring: armbulk import customers.xlsx --update",
-        ),
+        _("the customers; after a change: armbulk import customers.xlsx --update"),
     )

@@ -15,6 +15,7 @@ from armbulk.errors import Unfinished, UsageError
 from armbulk.export.pricing import plan_list
 from armbulk.export.request import ExportArguments, ExportRequest, build_list_request, verify_format
 from armbulk.export.run import ListExport, open_list
+from armbulk.i18n import _
 from armbulk.model.outcome import ApiUsage
 from armbulk.month_end.close import ClosingExport, open_month_end, plan_month_end
 from armbulk.month_end.request import (
@@ -27,6 +28,7 @@ from armbulk.month_end.request import (
 )
 from armbulk.resources import EXPORTS
 from armbulk.results.report import verify_writable
+from armbulk.store import WrittenFiles
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 _T = TypeVar("_T")
@@ -179,7 +181,9 @@ class Export:
 
     def _verify_open(self) -> None:
         if self._is_closed:
-            raise UsageError("export-closed", "The export is closed", "Export again, and take its frame or write it")
+            raise UsageError(
+                "export-closed", _("The export is closed"), _("Export again, and take its frame or write it")
+            )
 
     def _verify_format(self, target: Path, dialect: str) -> None:
         """Make sure that it can be written to another target than it was made for; UsageError otherwise."""
@@ -189,12 +193,14 @@ class Export:
         if (target.suffix.lower() == ".jsonl") != self._list.is_raw:
             raise UsageError(
                 "form-raw",
-                f"{target.name}: a .jsonl file needs an export of its own",
-                f"Export with target={str(target)!r}",
+                _("{name}: a .jsonl file needs an export of its own", name=target.name),
+                _("Export with target='{target}'", target=str(target)),
             )
         if dialect not in CSV_DIALECT_NAMES:
             raise UsageError(
-                "dialect-unknown", f"There is no CSV dialect {dialect!r}", f"Use one of {', '.join(CSV_DIALECT_NAMES)}"
+                "dialect-unknown",
+                _("There is no CSV dialect '{dialect}'", dialect=dialect),
+                _("Use one of {csv_dialect_names}", csv_dialect_names=", ".join(CSV_DIALECT_NAMES)),
             )
 
 
@@ -211,7 +217,9 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
     """
     if resource not in {*EXPORTS, CLOSE}:
         raise UsageError(
-            "no-such-list", f"{resource!r} cannot be exported", f"Use one of {', '.join(EXPORTS)}, {CLOSE}"
+            "no-such-list",
+            _("'{resource}' cannot be exported", resource=resource),
+            _("Use one of {exports}, {close}", exports=", ".join(EXPORTS), close=CLOSE),
         )
     where = query.get("where", ())
     conditions = [f"{name}={value}" for name, value in where.items()] if isinstance(where, Mapping) else where
@@ -292,7 +300,7 @@ def retry_when_free(earlier: list[Export], call: Callable[[], _T]) -> _T:
         if error.code != "busy" or not earlier:
             raise
         if not used:
-            error.hint = "An earlier export of this session may hold the list: call its frame, write or close first"
+            error.hint = _("An earlier export of this session may hold the list: call its frame, write or close first")
             raise
     for export in used:
         export.close()
@@ -310,7 +318,9 @@ def export_to_file(
     Raises:
         FileError: The file cannot be written.
     """
-    if note := verify_writable(_list_of(request).target, context.profile.lang):
+    if note := verify_writable(
+        _list_of(request).target, context.profile.lang, WrittenFiles.beside(context.profile.store_url)
+    ):
         dialog.note(note)
     with dialog.sending() as progress:
         export = _open_export(_let_confirm(context, dialog), request, progress, wait=wait, fresh=fresh)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.model.fields import Field, FieldRole
 from armbulk.resources import EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
@@ -30,7 +30,7 @@ def describe_read_only_fields(name: str, lang: str) -> list[dict[str, Any]]:
 
 
 def _describe_field(field: Field, lang: str) -> dict[str, Any]:
-    other_names = [field.header.text("en" if lang == "no" else "no"), *field.aliases]
+    other_names = [*(name for name in field.header.all() if name != field.header.text(lang)), *field.aliases]
     return {
         "field": field.name,
         "header": field.header.text(lang),
@@ -48,17 +48,17 @@ def _describe_field(field: Field, lang: str) -> dict[str, Any]:
 def _describe_rules(field: Field, lang: str) -> list[str]:
     rules = []
     if field.max_length:
-        rules.append(Words(f"at most {field.max_length} characters", f"høyst {field.max_length} tegn").text(lang))
+        rules.append(_("at most {length} characters", length=field.max_length).text(lang))
     if field.pattern:
-        rules.append(Words("has the form of the example", "har formen til eksempelet").text(lang))
+        rules.append(_("has the form of the example").text(lang))
     if field.format:
         code = CHECK_FORMATS[field.format].code
-        severity = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}[CATALOGUE[code].severity]
+        severity = {"error": _("error"), "warning": _("warning")}[CATALOGUE[code].severity]
         rules.append(f"{code} ({severity.text(lang)})")
     if field.allowed_values:
         rules.append(", ".join(field.allowed_values))
     if field.role is FieldRole.READ_ONLY:
-        rules.append(Words("worked out by ARM, never sent", "regnes ut av ARM, sendes aldri").text(lang))
+        rules.append(_("worked out by ARM, never sent").text(lang))
     if field.role is FieldRole.PARENT_KEY:
-        rules.append(Words("finds the line's document", "finner linjens bilag").text(lang))
+        rules.append(_("finds the line's document").text(lang))
     return rules

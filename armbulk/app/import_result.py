@@ -10,7 +10,7 @@ import polars as pl
 
 from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
-from armbulk.app.runs import finish_run, list_run_files, redact_finished_run
+from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_finished_run
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.outcome import ApiUsage
@@ -147,9 +147,11 @@ class ImportResult:
             files = self.plan.check.inputs.files if self.plan else ()
             path = choose_result_path(files, str(target) if target else None)
             prepare_target(path, files, replace_input=replace_input)
-            self.workbook = write_results(self.result, self.checked, path, self.lang, self.clock)
+            self.workbook = write_results(
+                self.result, self.checked, path, self.lang, self.clock, self.store.written_files
+            )
             return self.workbook
-        path = choose_result_path(list_run_files(run), str(target) if target else run.result)
+        path = locate_result(run, target)
         prepare_target(path, list_run_files(run), replace_input=replace_input)
         self.checked = self.checked or recheck_files(run)
         self.files_changed = self.checked is None

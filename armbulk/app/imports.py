@@ -16,11 +16,12 @@ from armbulk.app.runs import create_run, send_run
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
 from armbulk.errors import FileError, Unfinished
+from armbulk.i18n import Text, _
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
-from armbulk.store import ClientLock, ListCheck, Run, Store
+from armbulk.store import ClientLock, ListCheck, Run, Store, WrittenFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _verify_history(context: Context, store: Store, plan: Plan, target: Path) ->
 
 def verify_target(target: Path, context: Context, dialog: Dialog) -> None:
     """Make sure that the result workbook can be written; FileError otherwise."""
-    if note := verify_writable(target, context.profile.lang):
+    if note := verify_writable(target, context.profile.lang, WrittenFiles.beside(context.profile.store_url)):
         dialog.note(note)
 
 
@@ -184,13 +185,13 @@ def _send_if_unchanged(
         changes = describe_change(plan, now)
         if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
             return now, None
-        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks))
+        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target))
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
     result.plan, result.checked = now, now.check.checked
     return now, result
 
 
-def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: Dialog, changes: str) -> bool:
+def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: Dialog, changes: Text) -> bool:
     """Return whether a plan that has changed is sent as it is now; False to ask anew.
 
     Where nobody can be asked, it is when only less is sent, and that is what the caller expects.
@@ -202,7 +203,7 @@ def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: 
     if dialog.ask_again(changes):
         return False
     if not set(now.import_plan.to_send["no"]) <= set(before.import_plan.to_send["no"]):
-        raise Unfinished("changed-meanwhile", changes, "Nothing was sent. Run the same command again")
+        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. Run the same command again"))
     verify_expected_totals(now.import_plan, request.expect_count, request.expect_total)
     dialog.note(changes)
     return True

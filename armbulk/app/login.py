@@ -9,6 +9,7 @@ from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.arm.credentials import Login
 from armbulk.context import Context, open_client
 from armbulk.errors import SettingsError, Unfinished
+from armbulk.i18n import _, join_texts
 from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.settings import saved_profiles
@@ -129,7 +130,7 @@ def verify_login(context: Context, progress: ReportProgress = lambda _: None) ->
     if isinstance(result, CallFailed):
         raise unreachable_error(result.response)
     if isinstance(result, RateLimited):
-        raise Unfinished("limit", "ARM's limits leave no room to try the login now", "Use --no-check")
+        raise Unfinished("limit", _("ARM's limits leave no room to try the login now"), _("Use --no-check"))
 
 
 def save_profile(profile: Profile, secrets: SecretStore) -> Path:
@@ -158,7 +159,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         if old_name != new_name:
             secrets.drop(old_name)
     except SettingsError as error:
-        error.hint = f"The settings are in {path}. {error.hint}"
+        error.hint = join_texts(_("The settings are in {path}.", path=path), error.hint)
         raise
     return path
 

@@ -10,6 +10,7 @@ from armbulk import log
 from armbulk._version import __version__
 from armbulk.app.session import Session
 from armbulk.errors import ArmbulkError, Exit, FileError
+from armbulk.i18n import _
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +37,8 @@ def logged_command(session: Session, command: str, verbosity: int) -> Iterator[C
     except OSError as error:
         raise FileError(
             "log-file",
-            f"The log file {file} cannot be written: {error.strerror or error}",
-            "Name a file in a folder of yours",
+            _("The log file {file} cannot be written: {value}", file=file, value=error.strerror or error),
+            _("Name a file in a folder of yours"),
         ) from None
     with configured:
         clock, end = session.clock, CommandEnd()

@@ -10,6 +10,7 @@ import polars as pl
 from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError, UsageError
 from armbulk.findings.frame import mask_value, render_findings
+from armbulk.i18n import _
 from armbulk.mapping.files import list_mappings
 from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
 from armbulk.model.fields import Field, FieldRole
@@ -47,7 +48,9 @@ def create_mapping(checked: Checked, target: Path | None) -> dict[str, Any]:
                 file.write(text)
         except OSError as error:
             raise FileError(
-                "cannot-write", f"{target} cannot be written: {error.strerror}", "Choose another with -o"
+                "cannot-write",
+                _("{target} cannot be written: {strerror}", target=target, strerror=error.strerror),
+                _("Choose another with -o"),
             ) from None
     return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings()}
 
@@ -137,7 +140,9 @@ def _find_sheet(checked: Checked, row: int, name: str | None) -> int:
             return index
     names = ", ".join(sheet.name for sheet in checked.sheets)
     raise UsageError(
-        "no-such-row", f"No recognised sheet has data in row {row}", f"Sheets: {names}; choose with --sheet"
+        "no-such-row",
+        _("No recognised sheet has data in row {row}", row=row),
+        _("Sheets: {names}; choose with --sheet", names=names),
     )
 
 

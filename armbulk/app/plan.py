@@ -12,6 +12,7 @@ import polars as pl
 from armbulk.app.check import CheckResult, check_as
 from armbulk.context import Context
 from armbulk.errors import UsageError
+from armbulk.i18n import NO_TEXT, Text, _, join_texts
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits
 from armbulk.planning.plan import (
@@ -159,21 +160,23 @@ def plan_again(context: Context, store: Store, plan: Plan) -> Plan:
     return plan_checked(context, store, plan.check, plan.import_plan.options)
 
 
-def describe_change(before: Plan, now: Plan) -> str:
+def describe_change(before: Plan, now: Plan) -> Text:
     """Return what another process has changed of what would be sent, as a sentence; "" when it is the same."""
     records = dict(before.import_plan.to_send.select("no", "key").iter_rows())
     left = set(now.import_plan.to_send["no"])
     gone, new = [key for no, key in records.items() if no not in left], left - set(records)
     if not gone and not new:
-        return ""
+        return NO_TEXT
     summary = now.summarise()
-    parts = [f"{len(gone)} records are no longer to be sent ({', '.join(map(str, gone[:10]))})"] if gone else []
-    parts += [f"{len(new)} more are to be sent"] if new else []
+    sentences = [_("Another armbulk process has changed the store since the plan was made.")]
+    if gone:
+        numbers = ", ".join(map(str, gone[:10]))
+        sentences.append(_("{count} records are no longer to be sent ({numbers}).", count=len(gone), numbers=numbers))
+    if new:
+        sentences.append(_("{count} more are to be sent.", count=len(new)))
     totals = f" ({summary['totals']})" if summary["totals"] else ""
-    return (
-        f"Another armbulk process has changed the store since the plan was made: {' and '.join(parts)}. "
-        f"Now {summary['count']} records{totals} would be sent"
-    )
+    sentences.append(_("Now {count} records{totals} would be sent.", count=summary["count"], totals=totals))
+    return join_texts(*sentences)
 
 
 def _moment(seconds: float) -> datetime | None:
@@ -234,23 +237,28 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
         if not options.update:
             raise UsageError(
                 "export-needs-update",
-                f"{sheet.file} is an export of armbulk: what was changed in it goes back with --update",
-                f"`armbulk import {sheet.file} --update`; to create customers, use a workbook of your own",
+                _("{file} is an export of armbulk: what was changed in it goes back with --update", file=sheet.file),
+                _("`armbulk import {file} --update`; to create customers, use a workbook of your own", file=sheet.file),
             )
         if edits.read_client_hash(sheet) != hash_client(account):
             raise UsageError(
                 "other-clients-export",
-                f"{sheet.file} was not exported from client {account.client_no} at {account.origin}",
-                "Choose the profile (or the settings) it was exported with",
+                _(
+                    "{file} was not exported from client {client_no} at {origin}",
+                    file=sheet.file,
+                    client_no=account.client_no,
+                    origin=account.origin,
+                ),
+                _("Choose the profile (or the settings) it was exported with"),
             )
     if options.overwrite and "customers" not in checked.tables:
-        raise UsageError("overwrite-what", "--overwrite is for customers, and the files have none", "Remove it")
+        raise UsageError("overwrite-what", _("--overwrite is for customers, and the files have none"), _("Remove it"))
 
 
 def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:
     """Make sure that --look-up and --first-import are not both given; UsageError otherwise."""
     if look_up and first_import:
-        raise UsageError("look-or-not", "--look-up and --first-import cannot be used together", "Use one of them")
+        raise UsageError("look-or-not", _("--look-up and --first-import cannot be used together"), _("Use one of them"))
 
 
 def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | None) -> None:
@@ -258,7 +266,9 @@ def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | Non
     to_send = plan.to_send
     if count is not None and to_send.height != count:
         raise UsageError(
-            "count-differs", f"{to_send.height} records would be sent, {count} were expected", "Nothing was sent"
+            "count-differs",
+            _("{height} records would be sent, {count} were expected", height=to_send.height, count=count),
+            _("Nothing was sent"),
         )
     if total is None:
         return
@@ -266,7 +276,9 @@ def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | Non
     expected = parse_expected_total(total)
     if amount != expected:
         raise UsageError(
-            "total-differs", f"The documents add up to {amount}, {expected} was expected", "Nothing was sent"
+            "total-differs",
+            _("The documents add up to {amount}, {expected} was expected", amount=amount, expected=expected),
+            _("Nothing was sent"),
         )
 
 
@@ -275,4 +287,6 @@ def parse_expected_total(text: str) -> Decimal:
     try:
         return Decimal(text.replace(" ", "").replace(",", "."))
     except ArithmeticError:
-        raise UsageError("total-unreadable", f"{text!r} is not an amount", "Write it like 12500.50") from None
+        raise UsageError(
+            "total-unreadable", _("'{text}' is not an amount", text=text), _("Write it like 12500.50")
+        ) from None

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from armbulk.i18n import Words
+from armbulk.i18n import Text, translate
 from armbulk.package_data import data_path
 from armbulk.results.outcome_texts import translate_message
 
@@ -29,10 +29,14 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         number=_format_number, amount=_format_amount, when=_format_time, message=partial(translate_message, lang=lang)
     )
 
-    def translate(en: str, no: str) -> str:
-        return Words(en, no).text(lang)
+    def write(message: str, /, **values: object) -> str:
+        return Text(message, values).text(lang)
 
-    text = environment.get_template(f"{template}.txt.j2").render(report, **extra, w=translate)
+    def write_count(singular: str, plural: str, /, **values: object) -> str:
+        return Text(singular, values, plural).text(lang)
+
+    shown = {name: translate(value, lang) if isinstance(value, str) else value for name, value in extra.items()}
+    text = environment.get_template(f"{template}.txt.j2").render(report, **shown, _=write, ngettext=write_count)
     return "".join(character for character in text if character == "\n" or character.isprintable())
 
 

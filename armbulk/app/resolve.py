@@ -14,10 +14,11 @@ import polars as pl
 from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.login import add_login
 from armbulk.app.plan import parse_expected_total
-from armbulk.app.runs import create_sender, finish_run, list_run_files, verify_run_client
+from armbulk.app.runs import create_sender, finish_run, locate_result, verify_run_client
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
+from armbulk.i18n import NO_TEXT, Text, _, join_texts
 from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
@@ -25,7 +26,6 @@ from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
 from armbulk.redaction import redact_shown
 from armbulk.results.run_result import recheck_files
-from armbulk.results.store_check import choose_result_path
 from armbulk.store import Store, UnresolvedDocument
 
 DECISIONS: dict[str, tuple[Outcome | None, str]] = {
@@ -65,7 +65,9 @@ class ResolveRequest:
         """UsageError when there is no such decision."""
         if self.decision is not None and self.decision not in DECISIONS:
             raise UsageError(
-                "decision-unknown", f"There is no decision {self.decision!r}", f"Use one of {', '.join(DECISIONS)}"
+                "decision-unknown",
+                _("There is no decision '{decision}'", decision=self.decision),
+                _("Use one of {decisions}", decisions=", ".join(DECISIONS)),
             )
 
 
@@ -145,13 +147,13 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
     if request.run is not None:
         verify_run_client(store.run(request.run), account)
     before = {document.run for document in store.unresolved_documents(account, request.run)}
-    running = ""
+    running = NO_TEXT
     try:
         _look_up_first(context, store, request, dialog)
     except Unfinished as busy:
         if busy.code != "busy" or request.decision is not None:
             raise
-        running = f"{busy.message}. {busy.hint}"
+        running = join_texts(busy.message, busy.hint, separator=". ")
         dialog.note(running)
     decided = {} if running else _decide(store, account, request, dialog)
     left = _list_open(store, account, request.run)
@@ -180,10 +182,12 @@ def _look_up_first(context: Context, store: Store, request: ResolveRequest, dial
         with dialog.asking() as progress:
             error = look_up_again(context, store, request.run, progress)
         if error is not None and request.decision is not None:
-            error.hint = f"Nothing was decided. {error.hint}, or use --no-ask to decide without asking ARM"
+            error.hint = join_texts(
+                _("Nothing was decided."), error.hint, _("Use --no-ask to decide without asking ARM.")
+            )
             raise error
         if error is not None:
-            dialog.note(f"{error.message}. ARM was not asked about all of these documents now")
+            dialog.note(_("{message}. ARM was not asked about all of these documents now", message=error.message))
 
 
 def _list_open(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
@@ -231,7 +235,7 @@ def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dia
         changes = describe_changes(store, changed)
         if not dialog.ask_again(changes):
             raise Unfinished(
-                "changed-meanwhile", changes, "Nothing was done. Use `armbulk resolve` to see what is left"
+                "changed-meanwhile", changes, _("Nothing was done. Use `armbulk resolve` to see what is left")
             )
         selection = DocumentSelection(_find_again(selection.documents, _list_open(store, account, request.run)))
         if not selection.documents:
@@ -268,11 +272,15 @@ def _find_again(
     return [document for document in current if (document.run, document.no) in wanted]
 
 
-def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> str:
+def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> Text:
     """Return what another process has made of documents meanwhile, as a sentence."""
     shown = "; ".join(store.describe_documents(changed[:MAX_CHANGES_SHOWN]))
-    more = f"; and {len(changed) - MAX_CHANGES_SHOWN} more" if len(changed) > MAX_CHANGES_SHOWN else ""
-    return f"Another armbulk process has changed {len(changed)} documents meanwhile: {shown}{more}"
+    message = _(
+        "Another armbulk process has changed {count} documents meanwhile: {shown}", count=len(changed), shown=shown
+    )
+    if len(changed) <= MAX_CHANGES_SHOWN:
+        return message
+    return join_texts(message, _("and {count} more", count=len(changed) - MAX_CHANGES_SHOWN), separator="; ")
 
 
 def read_numbers(path: Path) -> tuple[str, ...]:
@@ -280,7 +288,11 @@ def read_numbers(path: Path) -> tuple[str, ...]:
     try:
         return tuple(path.read_text(encoding="utf-8-sig").splitlines())
     except (OSError, UnicodeDecodeError) as error:
-        raise FileError("unreadable", f"{path} cannot be read: {error}", "Write one document number a line") from None
+        raise FileError(
+            "unreadable",
+            _("{path} cannot be read: {error}", path=path, error=error),
+            _("Write one document number a line"),
+        ) from None
 
 
 def select_documents(documents: Sequence[UnresolvedDocument], numbers: Sequence[str] | None) -> DocumentSelection:
@@ -295,7 +307,9 @@ def select_documents(documents: Sequence[UnresolvedDocument], numbers: Sequence[
     unknown = keys - {normalise_key_text(document.key) for document in documents}
     if unknown:
         raise UsageError(
-            "not-in-doubt", f"Not in doubt: {', '.join(sorted(unknown)[:5])}", "`armbulk resolve` lists what is"
+            "not-in-doubt",
+            _("Not in doubt: {unknown}", unknown=", ".join(sorted(unknown)[:5])),
+            _("`armbulk resolve` lists what is"),
         )
     return DocumentSelection([document for document in documents if normalise_key_text(document.key) in keys])
 
@@ -304,9 +318,17 @@ def _verify_expected(selection: DocumentSelection, count: int | None, total: str
     """Make sure that the documents are those that the caller expects; UsageError otherwise."""
     actual = len(selection.documents)
     if count is not None and count != actual:
-        raise UsageError("count-differs", f"{actual} documents are meant, {count} were expected", "Nothing was done")
+        raise UsageError(
+            "count-differs",
+            _("{actual} documents are meant, {count} were expected", actual=actual, count=count),
+            _("Nothing was done"),
+        )
     if total is not None and parse_expected_total(total) != selection.total:
-        raise UsageError("total-differs", f"They add up to {selection.total}, {total} was expected", "Nothing was done")
+        raise UsageError(
+            "total-differs",
+            _("They add up to {total}, {total_2} was expected", total=selection.total, total_2=total),
+            _("Nothing was done"),
+        )
 
 
 def save_decision(
@@ -334,7 +356,7 @@ def write_finished_runs(store: Store, runs: Iterable[int], lang: str) -> list[Pa
     """Write the result workbooks of those runs that are finished; return their paths. FileError when one cannot be."""
     finished = [run for run in map(store.run, sorted(runs)) if run.state == "finished"]
     for run in finished:
-        finish_run(store, run.id, recheck_files(run), choose_result_path(list_run_files(run), run.result), lang)
+        finish_run(store, run.id, recheck_files(run), locate_result(run), lang)
     return [Path(store.run(run.id).result or "") for run in finished]
 
 

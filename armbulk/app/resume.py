@@ -6,11 +6,12 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import ImportResult
 from armbulk.app.imports import send_stored_run, verify_target, write_result
 from armbulk.app.plan import validate_lookup_options
-from armbulk.app.runs import find_unfinished_run, list_run_files, verify_run_client
+from armbulk.app.runs import find_unfinished_run, list_run_files, locate_result, verify_run_client
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
 from armbulk.errors import Unfinished
-from armbulk.results.store_check import choose_result_path, verify_history, verify_target_is_no_input
+from armbulk.i18n import _
+from armbulk.results.store_check import verify_history, verify_target_is_no_input
 from armbulk.store import Run, RunMark, Store
 
 
@@ -50,7 +51,7 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
     run = store.run(request.run) if request.run else find_unfinished_run(store, account)
     verify_run_client(run, account)
     report_store_notices(store, context.profile, dialog)
-    target = choose_result_path(list_run_files(run), request.target)
+    target = locate_result(run, request.target)
     verify_target_is_no_input(target, list_run_files(run), replace_input=False)
     if not (request.look_up or request.first_import):
         verify_history(store, run.account, list_run_files(run), target)
@@ -74,7 +75,11 @@ def _is_unchanged(store: Store, run: Run, mark: RunMark | None, dialog: Dialog) 
     now = store.run_mark(run.id)
     if now == mark and now is not None:
         return True
-    changes = f"Another armbulk process has {'removed' if now is None else 'changed'} run {run.id} meanwhile"
+    changes = _(
+        "Another armbulk process has {value} run {id} meanwhile",
+        value="removed" if now is None else "changed",
+        id=run.id,
+    )
     if now is None or not dialog.ask_again(changes):
-        raise Unfinished("changed-meanwhile", changes, "Nothing was sent. `armbulk runs` lists the runs")
+        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. `armbulk runs` lists the runs"))
     return False

@@ -9,6 +9,7 @@ import polars as pl
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
+from armbulk.i18n import _
 from armbulk.model.outcome import HELD_ALREADY
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
@@ -18,6 +19,7 @@ from armbulk.quota.limits import Account
 from armbulk.redaction import collect_personal_values, redact_items
 from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
+from armbulk.results.store_check import choose_result_path
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
 from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
@@ -25,7 +27,12 @@ from armbulk.validation.check import Checked
 
 
 def create_run(
-    context: Context, store: Store, plan: ImportPlan, inputs: InputFiles, list_checks: Sequence[ListCheck] = ()
+    context: Context,
+    store: Store,
+    plan: ImportPlan,
+    inputs: InputFiles,
+    list_checks: Sequence[ListCheck] = (),
+    target: str | None = None,
 ) -> int:
     """Store the run before anything is sent; return its number.
 
@@ -35,6 +42,7 @@ def create_run(
         plan: What is sent.
         inputs: The files.
         list_checks: Lists of ARM that were trusted, or not, for the plan.
+        target: The result workbook; None: NAME.result.xlsx beside the first file.
     """
     profile = context.profile
     method = "PUT" if plan.options.update else "POST"
@@ -53,11 +61,12 @@ def create_run(
             "reading": asdict(inputs.options),
             "look_first": plan.lookups is not None and plan.lookups.documents > 0,
             "look_until": plan.lookups.until if plan.lookups else None,
-            "sole_sender": profile.sole_sender,
+            "sole_sender": profile.sole_sender and store.is_guarded(),
             "first_import": plan.options.first_import,
             "overwrite": plan.options.overwrite,
             "compare_customers": not plan.options.first_import,
             "customers_read": plan.customers_read,
+            "target": str(Path(target).absolute()) if target else None,
         },
     }
     items = plan.items.with_columns(
@@ -153,9 +162,11 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     """
     result = load_result(store, run_id)
     try:
-        path = write_results(result, checked, target, lang, store.clock, store.stamp(run_id))
+        path = write_results(result, checked, target, lang, store.clock, store.written_files, store.stamp(run_id))
     except FileError as error:
-        error.hint = f"What was sent is on record: `armbulk results {run_id} -o FILE` writes the workbook at any time"
+        error.hint = _(
+            "What was sent is on record: `armbulk results {run} -o FILE` writes the workbook at any time", run=run_id
+        )
         raise
     store.save_result_path(run_id, str(path))
     redact_finished_run(store, run_id, checked)
@@ -174,12 +185,20 @@ def list_run_files(run: Run) -> Sequence[str]:
     return [str(name) for name in run.options["files"]]
 
 
+def locate_result(run: Run, output: str | Path | None = None) -> Path:
+    """Return the path of a run's result workbook: `output`, else where it was written or was to be written before."""
+    target = output or run.result or run.options.get("target")
+    return choose_result_path(list_run_files(run), str(target) if target else None)
+
+
 def find_unfinished_run(store: Store, account: Account) -> Run:
     """Return the client's latest run that is not finished, or has no result workbook yet; UsageError without one."""
     for run in store.runs():
         if (run.state != "finished" or run.result is None) and run.account == account:
             return run
-    raise UsageError("nothing-unfinished", "There is no unfinished run for this client", "`armbulk runs` lists all")
+    raise UsageError(
+        "nothing-unfinished", _("There is no unfinished run for this client"), _("`armbulk runs` lists all")
+    )
 
 
 def verify_run_client(run: Run, account: Account) -> None:
@@ -187,6 +206,11 @@ def verify_run_client(run: Run, account: Account) -> None:
     if run.account != account:
         raise SettingsError(
             "other-client",
-            f"Run {run.id} belongs to client {run.account.client_no} at {run.account.origin}",
-            "Choose the profile (or the settings) it was begun with",
+            _(
+                "Run {id} belongs to client {client_no} at {origin}",
+                id=run.id,
+                client_no=run.account.client_no,
+                origin=run.account.origin,
+            ),
+            _("Choose the profile (or the settings) it was begun with"),
         )

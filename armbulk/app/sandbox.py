@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from armbulk.errors import UsageError
+from armbulk.i18n import _, quote_text
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 
@@ -58,4 +59,4 @@ def build_sandbox(request: SandboxRequest, now: Callable[[], float]) -> Sandbox:
             ),
         )
     except ValueError as error:
-        raise UsageError("sandbox", str(error), "See `armbulk sandbox --help`") from None
+        raise UsageError("sandbox", quote_text(str(error)), _("See `armbulk sandbox --help`")) from None

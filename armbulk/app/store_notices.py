@@ -1,33 +1,28 @@
 """What a person has to know about the store before documents are sent: reported once."""
 
 from armbulk.app.dialog import Dialog
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
 from armbulk.store.copies import CopyNotice
 
 _NOTICES = {
-    CopyNotice.OLDER: Words(
-        "armbulk's store on this machine is an older copy: it does not know everything that was sent. armbulk asks ARM "
-        "about each document before it sends it, and looks at the customers anew.",
-        "armbulks lager på denne maskinen er en eldre kopi: det vet ikke om alt som er sendt. armbulk spør ARM om "
-        "hvert bilag før det sendes, og sammenligner kundene på nytt.",
+    CopyNotice.OLDER: _(
+        "armbulk's store on this machine is an older copy: it does not know everything that was "
+        "sent. armbulk asks ARM about each document before it sends it, and looks at the "
+        "customers anew."
     ),
-    CopyNotice.UNPROVEN: Words(
-        "armbulk cannot tell whether its store on this machine is an older copy: the file with the number of the last "
-        "sending is gone (another machine, or a cleared cache). To be safe, armbulk asks ARM about each document "
-        "before it sends it, and looks at the customers anew.",
-        "armbulk kan ikke se om lageret på denne maskinen er en eldre kopi: filen med nummeret på siste sending er "
-        "borte (en annen maskin, eller en tømt cache). For sikkerhets skyld spør armbulk ARM om hvert bilag før det "
-        "sendes, og sammenligner kundene på nytt.",
+    CopyNotice.UNPROVEN: _(
+        "armbulk cannot tell whether its store on this machine is an older copy: the file with "
+        "the number of the last sending is gone (another machine, or a cleared cache). To be "
+        "safe, armbulk asks ARM about each document before it sends it, and looks at the "
+        "customers anew."
     ),
 }
-_UNGUARDED = Words(
-    "armbulk cannot write to {folder}, so it would not notice an older copy of its store. It ignores sole_sender = "
-    "true and asks ARM about each document. Make the folder writable, or set ARMBULK_GUARD_FOLDER to another folder.",
-    "armbulk kan ikke skrive til {folder} og ville ikke oppdage en eldre kopi av lageret sitt. Derfor ser armbulk bort "
-    "fra sole_sender = true og spør ARM om hvert bilag. Gi skrivetilgang til mappen, eller sett ARMBULK_GUARD_FOLDER "
-    "til en annen mappe.",
+_UNGUARDED = _(
+    "armbulk cannot write to {folder}, so it would not notice an older copy of its store. It "
+    "ignores sole_sender = true and asks ARM about each document. Make the folder writable, "
+    "or set ARMBULK_GUARD_FOLDER to another folder."
 )
 
 
@@ -35,6 +30,6 @@ def report_store_notices(store: Store, profile: Profile, dialog: Dialog) -> None
     """Report that the store is an older copy, or that nobody would notice if it were."""
     notice = store.take_copy_notice()
     if notice is not None:
-        dialog.note(_NOTICES[notice].text(profile.lang))
+        dialog.note(_NOTICES[notice])
     if profile.sole_sender and not store.is_guarded():
-        dialog.note(_UNGUARDED.text(profile.lang).format(folder=profile.guard_folder))
+        dialog.note(_UNGUARDED.fill(folder=profile.guard_folder))

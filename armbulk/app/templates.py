@@ -6,10 +6,9 @@ from typing import Any
 
 from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
-from armbulk.i18n import Lang, Words
+from armbulk.i18n import ENGLISH, NORWEGIAN, _
 from armbulk.model.fields import FieldRole, Resource
 from armbulk.resources import list_template_resources
-from armbulk.writers.inputs import back_up
 from armbulk.writers.template import GuideRow
 from armbulk.writers.workbooks import write_template
 
@@ -43,29 +42,31 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
         FileError: The file exists and may not be replaced, or cannot be written.
     """
     resources = list_template_resources()[resource]
-    path = target or Path(_default_name(resources).text(lang))
+    path = target or Path(_default_name(resources, lang))
     if path.suffix.lower() != ".xlsx":
-        raise UsageError("not-xlsx", f"{path} does not end in .xlsx", "Name an Excel workbook with -o")
+        raise UsageError("not-xlsx", _("{path} does not end in .xlsx", path=path), _("Name an Excel workbook with -o"))
     if path.exists() and not replace:
-        raise FileError("file-exists", f"{path} is there already", "Choose another with -o, or replace it with --yes")
-    if path.is_file():
-        back_up(path)  # it may be filled in
+        raise FileError(
+            "file-exists",
+            _("{path} is there already", path=path),
+            _("Choose another with -o, or replace it with --yes"),
+        )
     rows = {sheet.name: _example_rows(sheet) if examples else [] for sheet in resources}
     written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)
     return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}
 
 
-def _default_name(resources: Sequence[Resource]) -> Words:
+def _default_name(resources: Sequence[Resource], lang: str) -> str:
     """Return the file name of a template: the titles of its resources, without those of lines."""
     lines = [resource.lines for resource in resources]
     titles = [resource.title for resource in resources if resource not in lines]
-    english, norwegian = ([title.text(lang).lower() for title in titles] for lang in Lang)
-    return Words(f"{'-and-'.join(english)}-template.xlsx", f"{'-og-'.join(norwegian)}-mal.xlsx")
+    names = _("-and-").text(lang).join(title.text(lang).lower() for title in titles)
+    return _("{names}-template.xlsx", names=names).text(lang)
 
 
 def list_guide_rows(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
     """Yield the explanation of each column of a template, in the template's language first."""
-    other_lang = "en" if lang == "no" else "no"
+    other_lang = NORWEGIAN if lang == ENGLISH else ENGLISH
     for resource in resources:
         columns = {field.name for field in resource.fields if field.role is not FieldRole.READ_ONLY}
         first, second = (describe_resource(resource.name, language)["fields"] for language in (lang, other_lang))

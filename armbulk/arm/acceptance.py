@@ -20,6 +20,7 @@ from armbulk.arm.answer_words import (
     is_partial_word,
     judge_words,
     may_be_batch_number,
+    may_be_reached,
     names_record,
     states_success,
 )
@@ -308,7 +309,7 @@ def _find_words(members: Sequence[_Member], resource: str, sent: SentKeys) -> li
             doubts.append("lists records without a certain word on each")
         elif isinstance(value, str):
             doubts += _judge_text(member, value, keys)
-        elif is_count_name(member.name) and is_count(value):
+        elif (is_count_name(member.name) or may_be_reached(member.name)) and is_count(value):
             doubts.append("counts records that were taken")
     return doubts
 
@@ -330,7 +331,8 @@ def _judge_text(member: _Member, text: str, keys: set[str]) -> list[str]:
     """What a text, alone or in an object, says of records that were taken."""
     text = text[:_MAX_MESSAGE_CHARS]
     if normalise_key_text(text) in keys:
-        return ["says in words that records were taken"] if is_count_name(member.name) else []
+        is_progress = is_count_name(member.name) or may_be_reached(member.name)
+        return ["says in words that records were taken"] if is_progress else []
     if is_count_name(member.name) and is_count(text):
         return ["counts records that were taken"]
     if _BATCH_IN_TEXT.search(text) or _BATCH_ADDRESS_IN_TEXT.search(text) or states_success(text):

@@ -23,34 +23,43 @@ _CALL_LABEL = re.compile(
 _LABEL_CHARS = 60
 
 _TAKEN = (
-    r"created|accepted|queued|stored|imported|inserted|saved|processed|registered|opprettet|godtatt|lagret|importert"
+    r"created|accepted|queued|stored|imported|inserted|saved|processed|registered|posted|booked"
+    r"|opprettet|godtatt|lagret|importert|bokført|registrert"
 )
 _NEGATION = re.compile(
-    r"\b(?:not|no|none|never|nothing|cannot|can|could|unable|fail\w*|must|should|may|only|if|unless|until|when|0"
-    r"|ikke|ingen|kan|må|kun|bare|hvis|feil\w*)\b",
+    r"\b(?:not|no|none|never|nothing|cannot|can|could|unable|fail\w*|must|should|may|only(?!\s+the\s+first\s+[1-9])|if|unless|until|when|0"
+    r"|ikke|ingen|kan|må|(?:kun|bare)(?!\s+de\s+første)|hvis|feil\w*)\b",
     re.IGNORECASE,
 )
 _SENTENCE_CHARS, _NEGATION_AFTER_CHARS = 300, 15
 _SENTENCE_END = re.compile(r"[.;:!?\n](?:\s|$)")
 _PHRASES = re.compile(
-    rf"\b(?:was|were|been|is|are|ble|er|blitt|successfully)\s+(?:successfully\s+|partially\s+|partly\s+)*(?:{_TAKEN})\b"
+    rf"\b(?:was|were|been|is|are|ble|er|blitt|being|successfully|partially|partly|delvis)\s+"
+    rf"(?:successfully\s+|partially\s+|partly\s+|being\s+|delvis\s+){{0,4}}(?:{_TAKEN})\b"
+    r"|\b(?:batch|batchen)\s+(?:was|has been|er|ble)\s+(?:received|mottatt)\b"
+    r"|\bprocessing\s+continues\b|\bafter\s+[1-9][0-9]*\s+of\s+[0-9]+\s+(?:documents|records|customers|items)\b"
     rf"|\b[1-9][0-9]*\s+(?:(?:of|av)\s+[0-9]+\s+)?[^\W\d]+\s+(?:{_TAKEN}|received|mottatt)\b",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(rf"(?:\w+\s+)?(?:{_TAKEN}|received)(?:\s+for\s+(?:\w+\s+)?processing)?\W*", re.IGNORECASE)
 _TOKENS = re.compile(
-    r"(?:^|[>;,|\t=:\"])[ ]*(?:created|accepted|queued|processed|processing|inserted|imported|stored|updated)[ ]*"
-    r"(?:$|[<;,|\r\n\"])",
+    r"(?:^|^\S{0,60}[0-9]\S{0,60}[ ]|[>;,|\t=:\"])[ ]*"
+    r"(?:created|accepted|queued|processed|processing|inserted|imported|stored|updated)[ ]*"
+    r"(?:$|[<;,|\r\n\"]|=[ ]*[1-9])",
     re.IGNORECASE | re.MULTILINE,
 )
 _TAGS = re.compile("<[^>]*>")
 
-_COUNTS = re.compile("created|accepted|succe|inserted|imported|stored|queued|updated|written|saved|processed")
+_COUNTS = re.compile(
+    "created|accepted|succe|inserted|imported|stored|queued|updated|written|saved|processed|posted|registered|added"
+    "|rowsaffected|affectedrows"
+)
+_REACHED = re.compile("(?:last|next|resume|continue|stoppedat).*|.*(?:upto|until)")
 _NO_COUNTS = re.compile("^un|not|fail|reject|error|invalid|skip|ignor|max|limit|unprocessed|unsaved|expected|last")
 _OTHER_ENDS = ("at", "on", "by", "date", "time", "stamp", "id", "code", "reason", "url", "message", "text", "type")
 _COUNT_TEXT = re.compile(r"\s*(?:true|yes|[1-9][0-9]{0,5}(?:\s*(?:of|av|/)\s*[0-9]+)?)\s*", re.IGNORECASE)
 _MAX_COUNT = 100_000
-_PARTIAL = re.compile("part(?:ial|ly)(?!.*fail).*|.*with(?:errors?|warnings?)")
+_PARTIAL = re.compile("part(?:ial|ly)(?!.*valid).*|.*with(?:errors?|warnings?)")
 _HTTP_SUCCESS = re.compile(r"\s*(?:HTTP/[0-9.]+\s+)?20[0-9]\b.*", re.DOTALL)
 
 
@@ -111,6 +120,11 @@ def is_count_name(name: str) -> bool:
     return (
         _COUNTS.search(name) is not None and _NO_COUNTS.search(name) is None and not name.endswith(_OTHER_ENDS)
     ) or name == "ok"
+
+
+def may_be_reached(name: str) -> bool:
+    """Return whether a member (folded name) may say how far into the batch ARM came before it stopped."""
+    return _REACHED.fullmatch(name) is not None and not name.endswith(("page", "at", "by", "time", "date"))
 
 
 def is_count(value: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import extract_message, extract_notes
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import REJECTED_WITHOUT_NAME, Outcome
+from armbulk.model.outcome import EXISTS_AT_ARM, REJECTED_WITHOUT_NAME, Outcome
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus, RecordResult, SentKeys
@@ -48,6 +48,12 @@ _NOTE_ARRAYS = frozenset({"warnings", "errors"})
 _OUTCOME_NAMES = ("result", "status", "outcome", "resulttype", "success")
 _STATUS_NAMES = ("statuscode", "httpstatus", "code", "status")
 _WORKING_WORDS = frozenset({"queued", "processing", "pending", "inprogress", "running", "waiting"})
+_EXISTS = re.compile(
+    r"already\s+(?:been\s+)?(?:exist|registered|used|in use|created|imported)|exists already|duplicate\s+document"
+    r"|(?:finnes|registrert|brukt|opprettet|er)\s+(?:allerede|fra før)"
+    r"|allerede\s+(?:registrert|brukt|i bruk|opprettet)",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile("[0-9]+")
 _HTTP_STATUS = re.compile("[1-5][0-9]{2}")
 _AT_ARM = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
@@ -84,9 +90,17 @@ def read_batch(response: Response, resource: str, sent: SentKeys, uuid: str = ""
         results, reason = ([], "") if pending else _read_unnamed(results, resource)
         rejection = rejection or reason
     results.sort(key=lambda result: result.no)
+    if resource == "documents" and (existing := [result for result in results if _says_that_it_exists(result)]):
+        results = [result for result in results if result not in existing]
+        rejection = rejection or to_one_line(f"{EXISTS_AT_ARM}: {existing[0].message}")
     return BatchStatus(
         pending, tuple(results), tuple(unmatched), len(items), extract_message(body), client_nos, rejection
     )
+
+
+def _says_that_it_exists(result: RecordResult) -> bool:
+    """Whether ARM rejected a document because it has one with this number: that may be the very same, sent just now."""
+    return result.outcome is Outcome.REJECTED and _EXISTS.search(result.message) is not None
 
 
 def read_client_nos(bodies: Iterable[Any]) -> frozenset[str]:

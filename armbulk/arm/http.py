@@ -18,6 +18,7 @@ from armbulk.arm.deadline import Deadline
 from armbulk.arm.json_body import parse_json
 from armbulk.clock import Clock
 from armbulk.errors import LoginError, ServerError, SettingsError
+from armbulk.i18n import _
 from armbulk.model.progress import Progress
 from armbulk.model.response import Response, TransportError, unreachable_error
 from armbulk.model.system import MAX_CALL_SECONDS
@@ -194,8 +195,8 @@ class HttpClient:
         if not (login.token_url and login.client_id and login.client_secret):
             raise LoginError(
                 "login-refused",
-                "ARM does not accept the token",
-                "Set ARMBULK_TOKEN anew, or ARMBULK_TOKEN_URL, ARMBULK_CLIENT_ID and ARMBULK_CLIENT_SECRET",
+                _("ARM does not accept the token"),
+                _("Set ARMBULK_TOKEN anew, or ARMBULK_TOKEN_URL, ARMBULK_CLIENT_ID and ARMBULK_CLIENT_SECRET"),
             )
         form = {
             "grant_type": "client_credentials",
@@ -239,19 +240,22 @@ class HttpClient:
             is_refused = 400 <= response.status < 500
             raise LoginError(
                 "login-refused" if is_refused else "no-token",
-                f"The login service refused the credentials (it answered {response.status})"
+                _("The login service refused the credentials (it answered {status})", status=response.status)
                 if is_refused
-                else f"The login service's answer has no usable token (it answered {response.status})",
-                "Check ARMBULK_CLIENT_ID, ARMBULK_CLIENT_SECRET and ARMBULK_TOKEN_URL"
+                else _("The login service's answer has no usable token (it answered {status})", status=response.status),
+                _("Check ARMBULK_CLIENT_ID, ARMBULK_CLIENT_SECRET and ARMBULK_TOKEN_URL")
                 if is_refused
-                else "Check ARMBULK_TOKEN_URL; your network may answer in its place",
+                else _("Check ARMBULK_TOKEN_URL; your network may answer in its place"),
             )
         seconds = read_token_life(answer, response.date_sample)
         if asked_at + seconds <= self._clock.now():
             raise LoginError(
                 "token-expired",
-                f"The login service gave a token that has expired already (its life is {seconds:.0f} seconds)",
-                "Ask Amili to check the login service; check the date and time of this machine, too",
+                _(
+                    "The login service gave a token that has expired already (its life is {seconds} seconds)",
+                    seconds=f"{seconds:.0f}",
+                ),
+                _("Ask Amili to check the login service; check the date and time of this machine, too"),
             )
         self._token = token
         self._renew_at = asked_at + max(seconds - 60.0, seconds / 2)
@@ -288,7 +292,9 @@ def _trusted_certificates(base_url: str, login: Login) -> ssl.SSLContext:
             context.load_verify_locations(cafile=login.ca_file)
         except (OSError, ssl.SSLError):
             raise SettingsError(
-                "ca-file-wrong", f"{login.ca_file} is not a file of certificates (PEM)", "Check ARMBULK_CA_FILE"
+                "ca-file-wrong",
+                _("{ca_file} is not a file of certificates (PEM)", ca_file=login.ca_file),
+                _("Check ARMBULK_CA_FILE"),
             ) from None
     return context
 

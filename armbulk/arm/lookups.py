@@ -17,15 +17,19 @@ _TELLING = frozenset({"customer", "date", "amount incl. VAT"})
 """Fields of which at least one has to be equal: number, type and currency are the question, not an answer."""
 
 _MAX_VALUE_CHARS = 60
+_NOTES = frozenset({"warnings", "messages", "links"})
+_CONTRADICTIONS = frozenset({"totalcount", "currentpagesize", "error", "errors", "exception"})
+"""Members that an answer without a record has not, or that are 0 or empty in it."""
 
 
 def read_document(response: Response, expected: ExpectedDocument) -> DocumentLookup:
     """Return what the answer to GET documents/{documentno} shows of the expected document."""
-    if response.error is None and response.status == 404:
+    if response.is_not_found:
         return _ABSENT
     body = parse_json(response.body) if response.error is None and response.status == 200 else None
-    if isinstance(body, list | dict):
-        return compare_document(list(_find_documents(body)), expected)
+    documents = list(_find_documents(body))
+    if documents or _holds_nothing(body):
+        return compare_document(documents, expected)
     message = response.reason or f"ARM answered {response.status} to the look-up"
     return DocumentLookup(LookupResult.UNKNOWN, message)
 
@@ -69,19 +73,20 @@ def find_customer(response: Response, customer_no: str) -> dict[str, Any] | None
 def read_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
     """Return the customer's record, an empty one when ARM says that it has none; None for an unreadable answer."""
     record = find_customer(response, customer_no)
-    if record is None and (response.status == 204 or (response.status == 200 and _holds_nothing(response))):
-        return {}
-    return record
+    is_empty = response.status == 200 and _holds_nothing(parse_json(response.body))
+    return {} if record is None and (response.status == 204 or is_empty) else record
 
 
-def _holds_nothing(response: Response) -> bool:
-    """Whether an answer is an empty list, or a page without a record."""
-    body = parse_json(response.body)
+def _holds_nothing(body: Any) -> bool:
+    """Whether an answer is an empty list, or a page without a record, and says nothing else: no total, no failure."""
     if not isinstance(body, dict):
         return isinstance(body, list) and not body
     members = lower_names(body)
-    arrays = [value for value in members.values() if isinstance(value, list)]
-    return bool(arrays) and not any(arrays) and all(isinstance(value, list | dict) for value in members.values())
+    inner = [lower_names(value) for value in members.values() if isinstance(value, dict)]
+    everything = [(name, value) for part in (members, *inner) for name, value in part.items()]
+    arrays = [value for name, value in everything if isinstance(value, list) and name not in _NOTES]
+    contradicts = any(value for name, value in everything if name in _CONTRADICTIONS)
+    return bool(arrays) and not any(arrays) and not contradicts
 
 
 def _find_customers(body: Any, customer_no: str) -> Iterator[dict[str, Any]]:

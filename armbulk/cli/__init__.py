@@ -4,14 +4,19 @@ import io
 import signal
 import sys
 from collections.abc import Sequence
+from gettext import gettext
 from importlib import import_module
 from typing import Any
 
 import click
 
 from armbulk import __version__
-from armbulk.cli.command import STOP, show_usage_error, stop_signals
+from armbulk.cli.command import show_usage_error
+from armbulk.cli.language import LanguageType, TranslatedCommand, get_language, set_language
+from armbulk.cli.option_values import verify_option_values
 from armbulk.errors import Exit
+from armbulk.i18n import Text, _
+from armbulk.stop_signals import STOP, stop_signals
 
 _COMMANDS = {
     "demo": ("armbulk.cli.demo", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
@@ -36,7 +41,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(TranslatedCommand, click.Group):
     """Has the commands by name, and loads one when it is called."""
 
     def main(
@@ -59,6 +64,11 @@ class _Commands(click.Group):
             sys.exit(code)
         return code
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Choose the language before help or an error is shown."""
+        set_language(ctx, args)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a user needs them."""
         del ctx
@@ -73,22 +83,34 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called and its arguments; UsageError for an option without its value."""
+        name, called, words = super().resolve_command(ctx, args)
+        if called is not None:
+            verify_option_values(called, words, click.Context(called, ctx, name))
+        return name, called, words
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, _, summary) in _COMMANDS.items()])
+        lang = get_language(ctx)
+        summaries = [(name, Text(summary).text(lang)) for name, (_, _, summary) in _COMMANDS.items()]
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl(summaries)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
 @click.version_option(__version__, prog_name="armbulk")
-def cli() -> None:
+def cli(lang: str | None) -> None:
     """Spreadsheets in and out of ARM, Amili's accounts receivable service.
 
     \b
     Try it:    armbulk demo
     For real:  armbulk check FILE, then armbulk plan FILE, then armbulk import FILE
     """
+    del lang  # each command reads it
 
 
 def main() -> None:
@@ -115,6 +137,7 @@ def _run_command_line() -> str | int | None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    STOP.raise_if_requested()  # by a signal while this module was loaded
     try:
         code: int = cli(prog_name="armbulk", standalone_mode=False)
     except click.Abort:

@@ -7,18 +7,24 @@ import click
 
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
+from armbulk.i18n import _
 
 if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @command
 @with_files
-@click.option("-o", "target", type=click.Path(path_type=Path), help="A copy of the workbook with the problems marked.")
-@click.option("--replace-input", is_flag=True, help="Let -o replace one of FILES, which is kept as .bak.")
-@click.option("--update", is_flag=True, default=None, help="Check as a change of customers: only the key is required.")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path), help=_("A copy of the workbook with the problems marked.")
+)
+@click.option("--replace-input", is_flag=True, help=_("Let -o replace one of FILES, which is kept as .bak."))
+@click.option(
+    "--update", is_flag=True, default=None, help=_("Check as a change of customers: only the key is required.")
+)
 def check(
     context: CommandContext,
     files: tuple[str, ...],

@@ -4,17 +4,19 @@ import functools
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armbulk.app.choices import list_client_sizes
+from armbulk.cli.language import LanguageType
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
-from armbulk.i18n import Lang
+from armbulk.i18n import Text, _
 from armbulk.model.plain_text import show_safely
+from armbulk.stop_signals import STOP, stop_signals
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -42,13 +44,13 @@ class CommandContext:
         """Whether somebody sits at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
-    def ask(self, question: str, *, yes: bool) -> bool:
+    def ask(self, question: Text, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
         if yes:
             return True
         if not self.can_ask:
-            raise QuestionError("question", question, "Answer with --yes, or with --dry-run to look first")
-        return confirm(show_safely(question))
+            raise QuestionError("question", question, _("Answer with --yes, or with --dry-run to look first"))
+        return confirm(show_safely(question.text(self.lang)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +86,30 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     With `new_profile` the named profile need not exist yet.
     """
 
-    @click.option("--profile", help="Which profile of config.toml to use.")
+    @click.option("--profile", help=_("Which profile of config.toml to use."))
+    @click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
+    @click.option("--json", "as_json", is_flag=True, help=_("One JSON object on stdout."))
+    @click.option("--quiet", is_flag=True, help=_("Say only what is necessary."))
+    @click.option("--size", type=click.Choice(list_client_sizes(), case_sensitive=False), help=_("The client's size."))
     @click.option(
-        "--lang", type=click.Choice([lang.value for lang in Lang]), help="Language of messages and workbooks."
+        "--aup-file", type=click.Path(path_type=Path), help=_("Limits that replace the built-in table (TOML).")
     )
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-    @click.option("--quiet", is_flag=True, help="Say only what is necessary.")
-    @click.option("--size", type=click.Choice(list_client_sizes(), case_sensitive=False), help="The client's size.")
-    @click.option("--aup-file", type=click.Path(path_type=Path), help="Limits that replace the built-in table (TOML).")
-    @click.option("--ca-file", type=click.Path(), help="Certificates to trust besides this machine's own (PEM).")
-    @click.option("--secret-file", type=click.Path(path_type=Path), help="A file of yours alone with the secret in it.")
-    @click.option("-v", "--verbose", count=True, help="Log what is done to stderr; -vv: each call of ARM too.")
-    @click.option("--log-file", type=click.Path(path_type=Path), help="Log everything to a file of yours alone.")
+    @click.option("--ca-file", type=click.Path(), help=_("Certificates to trust besides this machine's own (PEM)."))
+    @click.option(
+        "--secret-file", type=click.Path(path_type=Path), help=_("A file of yours alone with the secret in it.")
+    )
+    @click.option("-v", "--verbose", count=True, help=_("Log what is done to stderr; -vv: each call of ARM too."))
+    @click.option("--log-file", type=click.Path(path_type=Path), help=_("Log everything to a file of yours alone."))
     @functools.wraps(function)
     def wrapped(**arguments: Any) -> None:
         shared = SharedOptions(**{name: arguments.pop(name) for name in SharedOptions.__slots__})
-        sys.exit(_run(function, shared, arguments, new_profile=new_profile))
+        if shared.lang is None:  # it may stand before the command
+            shared = replace(shared, lang=click.get_current_context().find_root().params.get("lang"))
+        try:
+            code = _run(function, shared, arguments, new_profile=new_profile)
+        finally:
+            STOP.is_requested = False  # another command of this process begins anew
+        sys.exit(code)
 
     return wrapped
 
@@ -109,9 +119,9 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
     from armbulk.app.logs import logged_command
     from armbulk.cli.output import Reporter
 
-    STOP.is_requested = False
     reporter = Reporter(shared.lang or read_default_language(), shared.as_json, shared.quiet)
     try:
+        STOP.raise_if_requested()  # by a signal while the command was loaded, where something swallowed the exception
         with connect(
             shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
         ) as session:
@@ -122,7 +132,9 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
             return int(ended.exit_code)
     except ArmbulkError as error:
         if STOP.is_requested:
-            reporter.error("interrupted", f"Interrupted. {error.message}", error.hint, Exit.INTERRUPTED)
+            reporter.error(
+                "interrupted", _("Interrupted. {message}", message=error.message), error.hint, Exit.INTERRUPTED
+            )
             return int(Exit.INTERRUPTED)
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
@@ -135,7 +147,7 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
 
 
 def _report_interruption(reporter: "Reporter") -> int:
-    reporter.error("interrupted", "Interrupted", "`armbulk resume` goes on", Exit.INTERRUPTED)
+    reporter.error("interrupted", _("Interrupted"), _("`armbulk resume` goes on"), Exit.INTERRUPTED)
     return int(Exit.INTERRUPTED)
 
 
@@ -143,7 +155,9 @@ def _report_bug(error: Exception, reporter: "Reporter") -> int:
     from armbulk.app.crash_report import write_crash_report
 
     path = write_crash_report(error)
-    reporter.error("bug", f"A bug in armbulk ({type(error).__name__})", f"Please send {path}", Exit.BUG)
+    reporter.error(
+        "bug", _("A bug in armbulk ({name})", name=type(error).__name__), _("Please send {path}", path=path), Exit.BUG
+    )
     return int(Exit.BUG)
 
 
@@ -158,38 +172,6 @@ def show_usage_error(error: click.ClickException, *, as_json: bool) -> int:
 
     Reporter(as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
     return int(Exit.USAGE)
-
-
-def stop_signals() -> list[signal.Signals]:
-    """Return the signals that ask to stop (Ctrl-C, a shutdown, a closed console), but for those that are ignored."""
-    known = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
-    return [
-        number for number in signal.Signals if number.name in known and signal.getsignal(number) is not signal.SIG_IGN
-    ]
-
-
-@dataclass(slots=True)
-class StopRequest:
-    """Whether a signal asked this process to stop: then it ends with exit code 130, whatever else happens.
-
-    Attributes:
-        is_requested: a stop signal came.
-        is_over: the exit code is decided; a signal that comes now changes nothing.
-    """
-
-    is_requested: bool = False
-    is_over: bool = False
-
-    def stop_at_once(self, *_: object) -> None:
-        """Take note of a signal, and stop what is being done. A signal handler."""
-        if self.is_over:
-            return
-        self.is_requested = True  # what is being done may swallow the exception
-        raise KeyboardInterrupt
-
-
-STOP = StopRequest()
-"""The one of this process."""
 
 
 class InterruptHandler:

@@ -5,22 +5,20 @@ from typing import TYPE_CHECKING
 import click
 
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import show_export, show_run
 from armbulk.errors import Exit
-from armbulk.i18n import Words
+from armbulk.i18n import _
 
 if TYPE_CHECKING:
     from armbulk.app.demo import DemoEvent, DemoFile
 
-_INTRODUCTION = Words(
-    "The demo uses a test server on this machine instead of ARM. Nothing leaves the machine.",
-    "Demoen bruker en testserver på denne maskinen i stedet for ARM. Ingenting sendes ut av maskinen.",
-)
-_FILES = Words("Files worth opening:", "Filer verdt å åpne:")
+_INTRODUCTION = _("The demo uses a test server on this machine instead of ARM. Nothing leaves the machine.")
+_FILES = _("Files worth opening:")
 
 
-@click.command()
-@click.option("--folder", help="Where the demo's files go (default: a new folder).")
+@click.command(cls=TranslatedCommand)
+@click.option("--folder", help=_("Where the demo's files go (default: a new folder)."))
 @command
 def demo(context: CommandContext, folder: str | None) -> Exit:
     """Try it: the samples go through check, plan and import into a stand-in ARM on this machine; then data comes out.
@@ -60,7 +58,15 @@ def _show_event(context: CommandContext, event: "DemoEvent") -> None:
         case _ if reporter.as_json:
             pass
         case DemoStep(number, title, command_line):
-            reporter.say(f"\n[{number}/{STEPS}] {title.text(context.lang)}: {command_line}")
+            reporter.say(
+                _(
+                    "\n[{number}/{steps}] {title}: {command_line}",
+                    number=number,
+                    steps=STEPS,
+                    title=title.text(context.lang),
+                    command_line=command_line,
+                )
+            )
         case CheckResult():
             reporter.show("check", event.to_json())
         case Plan():

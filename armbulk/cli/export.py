@@ -8,40 +8,41 @@ import click
 from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, list_exports
 from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.lazy_choice import LazyChoice, LazyOption
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.model.read_options import DATE_ORDERS
 
-_OPEN_CSV = Words(
-    "A double click lets Excel change numbers such as 00585 in a CSV file. Open it with Data > From Text/CSV and "
-    "choose Text for these columns, or export to .xlsx.",
-    "Ved dobbeltklikk endrer Excel tall som 00585 i en CSV-fil. Åpne den med Data > Fra tekst/CSV og velg Tekst for "
-    "disse kolonnene, eller eksporter til .xlsx.",
+_OPEN_CSV = _(
+    "A double click lets Excel change numbers such as 00585 in a CSV file. Open it with Data "
+    "> From Text/CSV and choose Text for these columns, or export to .xlsx."
 )
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("resource", type=LazyChoice(list_exports))
 @click.option("-o", "target", type=click.Path(path_type=Path), cls=LazyOption, describe=describe_file_formats)
-@click.option("--period", metavar="YYYY-MM", help="One period of the ledger, or one month.")
-@click.option("--year", type=click.IntRange(1900, 2199), help="One year.")
-@click.option("--from", "first", metavar="DATE", help="From this day on (2025-02-01 or 01.02.2025).")
-@click.option("--to", "last", metavar="DATE", help="Up to this day.")
-@click.option("--dates", type=click.Choice(DATE_ORDERS), help="The order in dates such as 01/02/2025.")
-@click.option("--where", multiple=True, metavar="NAME=VALUE", help="Only records with this value; may be repeated.")
-@click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
+@click.option("--period", metavar="YYYY-MM", help=_("One period of the ledger, or one month."))
+@click.option("--year", type=click.IntRange(1900, 2199), help=_("One year."))
+@click.option("--from", "first", metavar="DATE", help=_("From this day on (2025-02-01 or 01.02.2025)."))
+@click.option("--to", "last", metavar="DATE", help=_("Up to this day."))
+@click.option("--dates", type=click.Choice(DATE_ORDERS), help=_("The order in dates such as 01/02/2025."))
+@click.option("--where", multiple=True, metavar="NAME=VALUE", help=_("Only records with this value; may be repeated."))
+@click.option("--columns", metavar="A,B,C", help=_("Only these columns, in this order."))
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
-              help="close: a GL account that holds what customers owe; may be repeated.")  # fmt: skip
+              help=_("close: a GL account that holds what customers owe; may be repeated."))  # fmt: skip
 @click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), default=lambda: list_csv_dialects()[0],
               cls=LazyOption, describe=describe_csv_dialects)  # fmt: skip
-@click.option("--since", type=click.Choice(["last"]), help="Only what is new or changed since the last such export.")
-@click.option("--plan", "only_plan", is_flag=True, help="Only say how much there is and what it costs of ARM's limits.")
+@click.option("--since", type=click.Choice(["last"]), help=_("Only what is new or changed since the last such export."))
+@click.option(
+    "--plan", "only_plan", is_flag=True, help=_("Only say how much there is and what it costs of ARM's limits.")
+)
 @click.option("--max-requests", type=click.IntRange(1), metavar="N",
-              help="Stop after N requests to a list. Without it armbulk asks before it costs much.")  # fmt: skip
-@click.option("--no-wait", is_flag=True, help="Stop with exit code 4 instead of waiting for a window.")
-@click.option("--fresh", is_flag=True, help="Begin anew, whatever an interrupted export has read already.")
+              help=_("Stop after N requests to a list. Without it armbulk asks before it costs much."))  # fmt: skip
+@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a window."))
+@click.option("--fresh", is_flag=True, help=_("Begin anew, whatever an interrupted export has read already."))
 @command
 def export(
     context: CommandContext,
@@ -77,7 +78,7 @@ def export(
     try:
         result = session.export_file(resource, wait=not no_wait, fresh=fresh, dialog=dialog, **arguments)
     except Interrupted:
-        context.reporter.say("Interrupted; what was read is kept: the same command goes on from here.")
+        context.reporter.say(_("Interrupted; what was read is kept: the same command goes on from here."))
         return Exit.INTERRUPTED
     _show_result(context, result.to_json())
     return Exit.OK if result.complete and result.agrees else Exit.UNFINISHED

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from armbulk.errors import UsageError
+from armbulk.i18n import _
 
 
 def choose_flag(flags: Mapping[str, bool], option: str) -> str | None:
@@ -15,5 +16,7 @@ def choose_flag(flags: Mapping[str, bool], option: str) -> str | None:
     used = [name for name, is_used in flags.items() if is_used]
     if len(used) > 1:
         options = " and ".join(option.format(name) for name in used)
-        raise UsageError("options-contradict", f"{options} cannot be used together", "Use one of them")
+        raise UsageError(
+            "options-contradict", _("{options} cannot be used together", options=options), _("Use one of them")
+        )
     return used[0] if used else None

@@ -8,6 +8,7 @@ import click
 from armbulk.app.choices import describe_import_resources
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.lazy_choice import LazyOption
+from armbulk.i18n import _
 from armbulk.model.read_options import CONTINUATION_ROWS, DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
 
 if TYPE_CHECKING:
@@ -17,27 +18,27 @@ if TYPE_CHECKING:
     from armbulk.errors import Exit
 
 _OPTIONS = (
-    click.option("--mapping", help="A mapping file (TOML), or one that comes with armbulk (see `armbulk map`)."),
+    click.option("--mapping", help=_("A mapping file (TOML), or one that comes with armbulk (see `armbulk map`).")),
     click.option(
         "--continuation-rows",
         type=click.Choice(CONTINUATION_ROWS),
-        help="Lines without a document number under a document: same-as-above (they belong to it) or stop (error).",
+        help=_("Lines without a document number under a document: same-as-above (they belong to it) or stop (error)."),
     ),
     click.option(
         "--ignore-column",
         "unread_columns",
         multiple=True,
         metavar="HEADER",
-        help="Do not read this column (repeatable).",
+        help=_("Do not read this column (repeatable)."),
     ),
-    click.option("--pad-postal-codes", is_flag=True, help="A postal code that Excel stored as 150 is 0150."),
+    click.option("--pad-postal-codes", is_flag=True, help=_("A postal code that Excel stored as 150 is 0150.")),
     click.option(
-        "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help="The decimal separator, where 1.234 is unclear."
+        "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help=_("The decimal separator, where 1.234 is unclear.")
     ),
-    click.option("--dates", type=click.Choice(DATE_ORDERS), help="The order in dates such as 01/02/25."),
-    click.option("--skip-hidden", is_flag=True, help="Leave out hidden rows and columns."),
-    click.option("--include-hidden", is_flag=True, help="Read hidden rows and columns."),
-    click.option("--encoding", help="The encoding of CSV files, if detection fails."),
+    click.option("--dates", type=click.Choice(DATE_ORDERS), help=_("The order in dates such as 01/02/25.")),
+    click.option("--skip-hidden", is_flag=True, help=_("Leave out hidden rows and columns.")),
+    click.option("--include-hidden", is_flag=True, help=_("Read hidden rows and columns.")),
+    click.option("--encoding", help=_("The encoding of CSV files, if detection fails.")),
     click.option(
         "--as",
         "as_resource",

@@ -6,6 +6,9 @@ from typing import Any
 
 import click
 
+from armbulk.cli.language import get_language
+from armbulk.i18n import translate
+
 
 class LazyChoice(click.Choice[str]):
     """A `click.Choice` whose values come from a function, so that importing a command stays cheap."""
@@ -30,5 +33,5 @@ class LazyOption(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option and its help, loaded now."""
-        self.help = self._describe()
+        self.help = translate(self._describe(), get_language(ctx))
         return super().get_help_record(ctx)

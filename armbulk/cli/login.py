@@ -8,46 +8,44 @@ import click
 
 from armbulk.app.choices import list_client_sizes
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import Exit, QuestionError
-from armbulk.i18n import Words
+from armbulk.i18n import _
 
 if TYPE_CHECKING:
     from armbulk.app.login import LoginInput
 
 _QUESTIONS = (
-    ("base_url", "--base-url", Words("ARM's address (https://…/arm/v1)", "ARMs adresse (https://…/arm/v1)")),
-    ("client_no", "--client-no", Words("Client number", "Klientnummer")),
-    ("token_url", "--token-url", Words("Token address (empty: a ready token)", "Tokenadresse (tom: et ferdig token)")),
-    ("client_id", "--client-id", Words("Client id", "Klient-id")),
+    ("base_url", "--base-url", _("ARM's address (https://…/arm/v1)")),
+    ("client_no", "--client-no", _("Client number")),
+    ("token_url", "--token-url", _("Token address (empty: a ready token)")),
+    ("client_id", "--client-id", _("Client id")),
 )
 _SIZES = ", ".join(list_client_sizes())
-_SIZE = Words(f"Size ({_SIZES})", f"Størrelse ({_SIZES})")
-_SECRET = Words("Client secret", "Klienthemmelighet")
-_TOKEN = Words("Token", "Token")
-_SOLE_SENDER = Words(
-    "If other computers, too, send invoices for client {client} to ARM, armbulk asks ARM about each invoice before it "
-    "sends it, so that none is created twice. That takes one request for each invoice.\n"
-    "Does only this computer send invoices for client {client}?",
-    "Hvis også andre maskiner sender fakturaer for klient {client} til ARM, spør armbulk ARM om hver faktura før den "
-    "sendes, så ingen blir opprettet to ganger. Det krever ett kall for hver faktura.\n"
-    "Er det bare denne maskinen som sender fakturaer for klient {client}?",
+_SIZE = _("Size ({sizes})", sizes=_SIZES)
+_SECRET = _("Client secret")
+_TOKEN = _("Token")
+_SOLE_SENDER = _(
+    "If other computers, too, send invoices for client {client} to ARM, armbulk asks ARM "
+    "about each invoice before it sends it, so that none is created twice. That takes one "
+    "request for each invoice.\nDoes only this computer send invoices for client {client}?"
 )
 
 
-@click.command()
-@click.option("--base-url", help="ARM's address, like https://HOST/arm/v1.")
-@click.option("--client-no", help="Your client number at ARM.")
-@click.option("--token-url", help="Where tokens are given (client credentials).")
-@click.option("--client-id", help="The client id for the token address.")
-@click.option("--user-id", help="Goes to ARM as metadata.userId.")
+@click.command(cls=TranslatedCommand)
+@click.option("--base-url", help=_("ARM's address, like https://HOST/arm/v1."))
+@click.option("--client-no", help=_("Your client number at ARM."))
+@click.option("--token-url", help=_("Where tokens are given (client credentials)."))
+@click.option("--client-id", help=_("The client id for the token address."))
+@click.option("--user-id", help=_("Goes to ARM as metadata.userId."))
 @click.option(
     "--sole-sender/--no-sole-sender",
     default=None,
-    help="Only this machine sends documents for the client; otherwise ARM is asked about each document first.",
+    help=_("Only this machine sends documents for the client; otherwise ARM is asked about each document first."),
 )
-@click.option("--secret-stdin", is_flag=True, help="Read the client secret, or the token, from standard input.")
-@click.option("--no-check", is_flag=True, help="Do not try the login at ARM.")
+@click.option("--secret-stdin", is_flag=True, help=_("Read the client secret, or the token, from standard input."))
+@click.option("--no-check", is_flag=True, help=_("Do not try the login at ARM."))
 @functools.partial(command, new_profile=True)
 def login(
     context: CommandContext, *, secret_stdin: bool, no_check: bool, sole_sender: bool | None, **options: str | None
@@ -140,11 +138,11 @@ def _ask(
         answer = prompt(question, default=preset, hide_input=hidden, show_default=bool(default))
         return answer.strip()
     if required and not default:
-        raise QuestionError("question", f"{question}?", f"Give it with {option}")
+        raise QuestionError("question", _("{question}?", question=question), _("Give it with {option}", option=option))
     return default
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @command
 def logout(context: CommandContext) -> Exit:
     """Take a profile's secret out of this machine's keyring.

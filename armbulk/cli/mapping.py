@@ -8,16 +8,17 @@ import click
 from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.errors import Exit
+from armbulk.i18n import _
 
 if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
 
 
 @click.command("map")
-@click.option("--explain", "row", type=NUMBER, help="Show how this row becomes its JSON.")
-@click.option("--sheet", "sheet_name", help="The sheet of --explain, where several have that row.")
+@click.option("--explain", "row", type=NUMBER, help=_("Show how this row becomes its JSON."))
+@click.option("--sheet", "sheet_name", help=_("The sheet of --explain, where several have that row."))
 @click.option(
-    "-o", "target", type=click.Path(path_type=Path), help="Where the starter mapping goes (default: the screen)."
+    "-o", "target", type=click.Path(path_type=Path), help=_("Where the starter mapping goes (default: the screen).")
 )
 @command
 @with_files
@@ -47,7 +48,7 @@ def map_(
     if target is None and not reporter.as_json:
         click.echo(report["mapping"], nl=False)
     elif target is not None:
-        reporter.say(f"→ {target}")
+        reporter.say(_("→ {target}", target=target))
     if reporter.as_json:
         reporter.show("map", report)
     return Exit.OK

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from armbulk.cli.status_line import StatusLine
-from armbulk.i18n import Words
+from armbulk.i18n import _, translate
 from armbulk.model.plain_text import cut_lines, show_safely
 
-_ERROR = Words("Error", "Feil")
+_ERROR = _("Error")
 
 MAX_LINE_CHARS = 2_000
 """A longer line on a terminal is cut: the JSON and the result workbook have all of ARM's words."""
@@ -43,20 +43,20 @@ class Reporter:
     def say(self, text: str) -> None:
         """Print something besides the report (on stderr), after what was printed before."""
         if not self.quiet:
-            self._print(cut_lines(text, MAX_LINE_CHARS), self.err)
+            self._print(cut_lines(translate(text, self.lang), MAX_LINE_CHARS), self.err)
 
     def error(self, code: str, message: str, hint: str, exit_code: int) -> None:
         """Print what went wrong and what to do next."""
         if self.as_json:
-            error = {"code": code, "message": message, "hint": hint}
+            error = {"code": code, "message": translate(message, self.lang), "hint": translate(hint, self.lang)}
             self._print(json.dumps({"error": error, "exit": exit_code}), self.out)
             return
         self.warn(message, hint)
 
     def warn(self, message: str, hint: str) -> None:
         """Print, on stderr, what went wrong besides the report, and what to do next."""
-        text = cut_lines(f"{_ERROR.text(self.lang)}: {message}", MAX_LINE_CHARS)
-        self._print(text + (f"\n  → {hint}" if hint else ""), self.err)
+        text = cut_lines(f"{_ERROR.text(self.lang)}: {translate(message, self.lang)}", MAX_LINE_CHARS)
+        self._print(text + (f"\n  → {translate(hint, self.lang)}" if hint else ""), self.err)
 
     @contextmanager
     def working(self, text: str) -> Iterator[StatusLine | None]:
@@ -64,7 +64,7 @@ class Reporter:
         if self.quiet or not self.err.isatty():
             yield None
             return
-        before, self._status = self._status, StatusLine(self.err, text)
+        before, self._status = self._status, StatusLine(self.err, translate(text, self.lang))
         try:
             yield self._status
         finally:

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from armbulk.i18n import _
+
 if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
     from armbulk.model.progress import Progress
 
 
 @contextmanager
-def show_progress(reporter: "Reporter", begins: str = "sending …") -> Iterator[Callable[["Progress"], None]]:
+def show_progress(reporter: "Reporter", begins: str = _("sending …")) -> Iterator[Callable[["Progress"], None]]:
     """Yield a function that shows each step of a run or an export; `begins` is shown until the first."""
     with reporter.working(begins) as status:
 

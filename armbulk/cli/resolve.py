@@ -7,7 +7,9 @@ import click
 
 from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.flags import choose_flag
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
+from armbulk.i18n import _
 from armbulk.model.decision import Decision
 
 if TYPE_CHECKING:
@@ -18,16 +20,16 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
     return click.option(f"--{decision}", is_flag=True, help=meaning)
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("run", required=False, type=NUMBER)
-@_decision_option(Decision.MARK_CREATED, "ARM has them: you have seen them there.")
-@_decision_option(Decision.GIVE_UP, "They are settled elsewhere; nothing is sent.")
-@_decision_option(Decision.RESEND, "ARM does not have them: send them once more.")
-@click.option("--keys-file", type=click.Path(path_type=Path), help="The document numbers meant, one a line.")
-@click.option("--expect-count", type=int, help="Stop unless so many documents are meant.")
-@click.option("--expect-total", help="Stop unless they add up to this amount incl. VAT.")
-@click.option("--no-ask", is_flag=True, help="Do not ask ARM again first.")
-@click.option("--yes", is_flag=True, help="Ask no questions.")
+@_decision_option(Decision.MARK_CREATED, _("ARM has them: you have seen them there."))
+@_decision_option(Decision.GIVE_UP, _("They are settled elsewhere; nothing is sent."))
+@_decision_option(Decision.RESEND, _("ARM does not have them: send them once more."))
+@click.option("--keys-file", type=click.Path(path_type=Path), help=_("The document numbers meant, one a line."))
+@click.option("--expect-count", type=int, help=_("Stop unless so many documents are meant."))
+@click.option("--expect-total", help=_("Stop unless they add up to this amount incl. VAT."))
+@click.option("--no-ask", is_flag=True, help=_("Do not ask ARM again first."))
+@click.option("--yes", is_flag=True, help=_("Ask no questions."))
 @command
 def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool, **arguments: Any) -> Exit:
     """Name the documents in doubt (of RUN), ask ARM again, and let you decide.
@@ -42,7 +44,7 @@ def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool
     dialog = TerminalDialog(context, yes=yes)
     result = context.session.resolve(run, decision=decision, look_up=not no_ask, dialog=dialog, **arguments)
     for path in result.workbooks:
-        context.reporter.say(f"→ {path}")
+        context.reporter.say(_("→ {path}", path=path))
     if result.write_error:
         context.reporter.warn(result.write_error.message, result.write_error.hint)
     context.reporter.show(

@@ -6,11 +6,13 @@ from datetime import timedelta
 import click
 
 from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
+from armbulk.i18n import _
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @command
 def runs(context: CommandContext) -> Exit:
     """List the runs so far, newest first.
@@ -22,7 +24,7 @@ def runs(context: CommandContext) -> Exit:
     return Exit.OK
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("run", type=NUMBER)
 @command
 def show(context: CommandContext, run: int) -> Exit:
@@ -35,9 +37,9 @@ def show(context: CommandContext, run: int) -> Exit:
     return Exit.OK
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("run", type=NUMBER)
-@click.option("-o", "target", help="The result workbook.")
+@click.option("-o", "target", help=_("The result workbook."))
 @command
 def results(context: CommandContext, run: int, target: str | None) -> Exit:
     """Write the result workbook of RUN again.
@@ -54,9 +56,9 @@ def results(context: CommandContext, run: int, target: str | None) -> Exit:
     return Exit.OK
 
 
-@click.command()
-@click.option("--older-than", "age", required=True, metavar="90d", help="Runs that ended longer ago: 90d, 12w.")
-@click.option("--yes", is_flag=True, help="Ask no questions.")
+@click.command(cls=TranslatedCommand)
+@click.option("--older-than", "age", required=True, metavar="90d", help=_("Runs that ended longer ago: 90d, 12w."))
+@click.option("--yes", is_flag=True, help=_("Ask no questions."))
 @command
 def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
     """Take away the local data of finished runs. Document numbers stay, so that nothing is ever sent twice.
@@ -67,7 +69,7 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
     older_than = _parse_age(age)
     client, clock = context.session.profile.client_no or "?", context.session.clock
     began = clock.now()
-    if context.ask(f"Take away finished runs of client {client} older than {age}?", yes=yes):
+    if context.ask(_("Delete finished runs of client {client} older than {age}?", client=client, age=age), yes=yes):
         older_than += timedelta(seconds=clock.now() - began)  # what another process ended meanwhile was not meant
         context.reporter.show("purge", context.session.purge(older_than).to_json())
     return Exit.OK
@@ -76,5 +78,5 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
 def _parse_age(age: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,5})([dw])", age.strip())
     if match is None:
-        raise UsageError("age-wrong", f"{age!r} is no age", "Write it like 90d or 12w")
+        raise UsageError("age-wrong", _("'{age}' is no age", age=age), _("Write it like 90d or 12w"))
     return timedelta(weeks=int(match[1])) if match[2] == "w" else timedelta(days=int(match[1]))

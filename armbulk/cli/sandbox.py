@@ -5,18 +5,20 @@ from typing import Any
 import click
 
 from armbulk.cli.command import CommandContext, InterruptHandler, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
+from armbulk.i18n import _
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Which port (default: a free one).")
-@click.option("--dialect", multiple=True, metavar="NAME=VALUE", help="Behave otherwise in one respect.")
-@click.option("--fault", multiple=True, help="Fail on purpose, e.g. lose-after:POST:documents/batches:1.")
-@click.option("--delay", type=float, default=1.0, help="Seconds until a batch is processed.")
-@click.option("--invoices", type=click.IntRange(min=0), default=0, help="Invoices in the ledger that can be read.")
-@click.option("--on-one-day", type=click.IntRange(min=0), default=0, help="So many of them on one day.")
-@click.option("--to-one-customer", type=click.IntRange(min=0), default=0, help="So many of them to one customer.")
-@click.option("--seed", type=int, default=1, help="Another ledger; the same number gives the same one.")
+@click.command(cls=TranslatedCommand)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help=_("Which port (default: a free one)."))
+@click.option("--dialect", multiple=True, metavar="NAME=VALUE", help=_("Behave otherwise in one respect."))
+@click.option("--fault", multiple=True, help=_("Fail on purpose, e.g. lose-after:POST:documents/batches:1."))
+@click.option("--delay", type=float, default=1.0, help=_("Seconds until a batch is processed."))
+@click.option("--invoices", type=click.IntRange(min=0), default=0, help=_("Invoices in the ledger that can be read."))
+@click.option("--on-one-day", type=click.IntRange(min=0), default=0, help=_("So many of them on one day."))
+@click.option("--to-one-customer", type=click.IntRange(min=0), default=0, help=_("So many of them to one customer."))
+@click.option("--seed", type=int, default=1, help=_("Another ledger; the same number gives the same one."))
 @command
 def sandbox(context: CommandContext, dialect: tuple[str, ...], fault: tuple[str, ...], **options: Any) -> Exit:
     """Run the stand-in ARM on 127.0.0.1 and print the settings to use it.

@@ -2,17 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from armbulk.i18n import Words
+from armbulk.i18n import _
 
 if TYPE_CHECKING:
     from armbulk.app.import_result import ImportResult
     from armbulk.cli.command import CommandContext
 
-_FILES_CHANGED = Words(
-    "The files are gone or have changed since the run began: what was read then is what was sent, and the workbook "
-    "lists the records from the store.",
-    "Filene er borte eller endret siden kjøringen begynte: det som ble lest da, er det som ble sendt, og arbeidsboken "
-    "lister postene fra lageret.",
+_FILES_CHANGED = _(
+    "The files are gone or have changed since the run began: what was read then is what was "
+    "sent, and the workbook lists the records from the store."
 )
 
 
@@ -25,10 +23,10 @@ def show_import(context: "CommandContext", result: "ImportResult") -> None:
         case "stopped":
             _show_stopped(context, result)
         case "declined":
-            reporter.say("Nothing was sent.")
+            reporter.say(_("Nothing was sent."))
         case "interrupted":
             show_run(context, result)
-            reporter.say(f"Interrupted; `armbulk resume {result.run}` goes on.")
+            reporter.say(_("Interrupted; `armbulk resume {run}` goes on.", run=result.run))
         case _:
             show_files_changed(context, result)
             show_run(context, result)
@@ -43,7 +41,7 @@ def _show_stopped(context: "CommandContext", result: "ImportResult") -> None:
         context.reporter.show("run", {**result.to_json(), "result": str(result.workbook), **findings})
     else:
         context.reporter.show("check", findings)
-        context.reporter.say(f"→ {result.workbook}")
+        context.reporter.say(_("→ {workbook}", workbook=result.workbook))
 
 
 def show_files_changed(context: "CommandContext", result: "ImportResult") -> None:

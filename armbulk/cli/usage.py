@@ -3,10 +3,11 @@
 import click
 
 from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 
 
-@click.command()
+@click.command(cls=TranslatedCommand)
 @command
 def usage(context: CommandContext) -> Exit:
     """Show ARM's limits for this client: used, reserved, left, by window.

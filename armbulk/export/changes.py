@@ -15,7 +15,7 @@ from armbulk.export.fingerprint import (
     PATH_SEPARATOR,
     ROW,
 )
-from armbulk.i18n import Words
+from armbulk.i18n import NO_TEXT, Words, _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.record_texts import PARENT_INDEX, RAW_JSON, RECORD_KEY, ROW_INDEX, SEPARATOR
@@ -28,11 +28,10 @@ STORED_CHUNK_ROWS = 16_384
 GONE = Words("Gone", "Borte")
 GONE_SUFFIX = ".gone"  # NAME.gone.csv
 
-_CHANGE_TEXTS = {NEW: Words("new", "ny"), DIFFERENT: Words("changed", "endret")}
+_CHANGE_TEXTS = {NEW: _("new"), DIFFERENT: _("changed")}
 _MARKS, _GONE, _CHUNK = "marks", "gone", "\x00block"
-_NO_HELP = Words("", "")
-_CHANGE_FIELD = Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, _NO_HELP, NEW)
-_CHANGED_FIELD = Field("changed_fields", Words("Changed fields", "Endrede felt"), CHANGED, FieldType.TEXT, _NO_HELP, "")
+_CHANGE_FIELD = Field("change", Words("Change", "Endring"), CHANGE, FieldType.TEXT, NO_TEXT, NEW)
+_CHANGED_FIELD = Field("changed_fields", Words("Changed fields", "Endrede felt"), CHANGED, FieldType.TEXT, NO_TEXT, "")
 _COLUMNS = (ExportColumn(CHANGE, _CHANGE_FIELD, max_chars=8), ExportColumn(CHANGED, _CHANGED_FIELD, max_chars=24))
 
 Pages = Callable[[], Iterable[Page]]
@@ -142,7 +141,7 @@ class ChangedRecords:
         texts = {code: words.text(lang) if for_people else code for code, words in _CHANGE_TEXTS.items()}
 
         def items() -> Iterator[pl.DataFrame]:
-            for page, _ in self.marked_pages():
+            for page, _raw in self.marked_pages():
                 changed = _format_paths(page[CHANGED], lambda paths: "; ".join(names.get(path, path) for path in paths))
                 yield page.with_columns(changed, pl.col(CHANGE).replace_strict(texts))
 
@@ -181,7 +180,7 @@ class ChangedRecords:
 
     def to_json_lines(self) -> Iterator[pl.Series]:
         """Yield new and changed records as JSON: {"change", "fields", "record"}, the record as ARM wrote it."""
-        for page, _ in self.marked_pages():
+        for page, _raw in self.marked_pages():
             changed = _format_paths(page[CHANGED], lambda paths: json.dumps(paths, ensure_ascii=False))
             text = pl.concat_str(
                 pl.lit('{"change": "'),

@@ -31,9 +31,20 @@ class Checkpoint:
         """What the export has used of the quota so far, in all its sessions."""
         return ApiUsage(**self.file.read_fact("cost", {}))
 
-    def add_usage(self, usage: ApiUsage) -> None:
-        """Add what a call has used."""
+    def add_usage(self, usage: ApiUsage, records: int) -> None:
+        """Add what a call has used, and how many records it returned."""
         self.file.save_fact("cost", (self.usage + usage).meters())
+        self.file.save_fact("records", self._records + records)
+
+    @property
+    def reads_per_record(self) -> float:
+        """Reads that ARM counts for a record, its lines included, as far as is known by now."""
+        return self.usage.reads / self._records if self._records else 1.0
+
+    @property
+    def _records(self) -> int:
+        """The records that all calls together returned."""
+        return int(self.file.read_fact("records", 0))
 
     @property
     def ignored_filters(self) -> frozenset[str]:

@@ -12,6 +12,10 @@ MAX_GROWTH = 1.25
 """How much a list may grow between two calls; beyond that, its partitions are not what was asked for."""
 
 
+_LEAST_CAP, _CAP_STEP = 100, 500
+_USUAL_CAPS = frozenset({100, 200, 250})
+
+
 class FilterIgnored(Exception):  # noqa: N818 - a fact about ARM
     """ARM ignores filters of a query."""
 
@@ -43,6 +47,20 @@ def verify_sum_of_days(checkpoint: Checkpoint, part: PartitionState, total: int)
     siblings = (sibling for sibling in checkpoint.partitions.children(whole.id) if sibling.id != part.id)
     if total + sum(sibling.total or 0 for sibling in siblings) > whole.total * MAX_GROWTH:
         raise FilterIgnored(frozenset({DATES}))
+
+
+def may_be_cut(part: PartitionState, received: int, most: int) -> bool:
+    """Whether ARM may have more records of a partition that it does not count.
+
+    Args:
+        part: a partition without a total, read to its end.
+        received: its records.
+        most: the most records that ARM gave of any partition: fewer are not cut.
+    """
+    if received == part.max_records:
+        return True
+    is_round = received % _CAP_STEP == 0 or received in _USUAL_CAPS or received == part.page_size
+    return is_round and received >= max(most, _LEAST_CAP)
 
 
 def find_page_problem(part: PartitionState, page: Page, number: int) -> str | None:

@@ -15,6 +15,7 @@ from armbulk.export.checkpoint import Checkpoint
 from armbulk.export.completeness import (
     FilterIgnored,
     find_page_problem,
+    may_be_cut,
     verify_membership,
     verify_split,
     verify_sum_of_days,
@@ -23,6 +24,7 @@ from armbulk.export.page_reader import FetchedPage, PageReader
 from armbulk.export.partition import build_query
 from armbulk.export.request_budget import RequestBudget
 from armbulk.export.splitter import Splitter
+from armbulk.i18n import _
 from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
 from armbulk.model.progress import Progress
@@ -134,7 +136,7 @@ class Fetcher:
 
     def _read_smallest_page(self, partition: Partition) -> FetchedPage | None:
         params = self._build_query(partition) | {"pagesize": str(MEASURE_PAGE_SIZE)}
-        return self.reader.read(params, 2 * MEASURE_PAGE_SIZE * self._reads_per_record)
+        return self.reader.read(params, self.reserved_reads(2 * MEASURE_PAGE_SIZE))
 
     def _ask_total(self, partition: Partition) -> int | None:
         fetched = self._read_smallest_page(partition)
@@ -149,31 +151,32 @@ class Fetcher:
     def _verify_membership(self, part: PartitionState, page: Page) -> None:
         verify_membership(part, page, self.decoder, self.splitter.ignored)
 
-    @property
-    def _reads_per_record(self) -> int:
-        """Reads that ARM may count for a record: the record and its lines."""
-        return 1 + RESERVED_LINES if self.decoder.line_fields else 1
+    def reserved_reads(self, records: int) -> int:
+        """Return how many reads are reserved for so many records: the records and their lines."""
+        return records * (1 + RESERVED_LINES if self.decoder.line_fields else 1)
 
     @property
     def page_size(self) -> int:
         """The largest page that the quota can ever have room for."""
         limits = self.reader.client.limits
-        room = (
-            min(limits.capacity(window, "reads", Priority.NORMAL) for window in ("hour", "month"))
-            // self._reads_per_record
-        )
+        room = min(
+            limits.capacity(window, "reads", Priority.NORMAL) for window in ("hour", "month")
+        ) // self.reserved_reads(1)
         return next((size for size in PAGE_SIZES if size <= min(room, self.decoder.listing.page_size)), PAGE_SIZES[-1])
 
     def _handle_not_found(self, part: PartitionState) -> None:
-        """Handle a 404: the partition is empty, or ARM does not have the list (ServerError)."""
+        """Handle that ARM found nothing: the partition is empty, or ARM does not have the list (ServerError)."""
         listing = self.decoder.listing
         is_narrowed = self._build_query(part.partition) != dict(listing.options)
         is_whole_list = part.parent is None and listing.source != "D"
         if is_whole_list and (not is_narrowed or self._read_smallest_page(Partition()) is None):
             raise ServerError(
                 "no-such-list",
-                f"ARM has no list {listing.endpoint!r} for this client, or it is empty (it answered 404)",
-                "The list is known by its title only; ask Amili whether your ARM has it",
+                _(
+                    "ARM has no list '{endpoint}' for this client, or it is empty (it found nothing)",
+                    endpoint=listing.endpoint,
+                ),
+                _("The list is known by its title only; ask Amili whether your ARM has it"),
             )
         self.checkpoint.mark_done(part, 0)
 
@@ -250,7 +253,7 @@ class Fetcher:
     def _read_page(self, part: PartitionState, number: int) -> FetchedPage | None:
         """Read a page by the stored query; when ARM has dropped that, by a new query that begins there."""
         size = part.page_size or self.page_size
-        max_records = size * self._reads_per_record
+        max_records = self.reserved_reads(size)
         if part.query and number > 1:
             fetched = self.reader.read({"query": part.query, "pageno": str(number)}, max_records, stored=True)
             if fetched is not None:
@@ -268,7 +271,7 @@ class Fetcher:
             self._read_again(part, "ARM gave the same records again and does not say how many there are")
         elif total is not None and total >= part.max_records:
             self.splitter.partition_by_value(part, total, self.page_size)
-        elif total is None and received == part.max_records:  # as many as ARM returns at most: there may be more
+        elif total is None and may_be_cut(part, received, self.checkpoint.partitions.most_received()):
             if not self.splitter.partition_by_date(part, received, part.max_records):
                 self.splitter.partition_by_value(part, received, self.page_size)
         else:

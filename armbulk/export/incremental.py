@@ -17,6 +17,7 @@ from armbulk.errors import StoreError
 from armbulk.export.changes import ChangeCounts, ChangedRecords, ChangeMarks, Pages
 from armbulk.export.fingerprint import CHANGE, DIFFERENT, NEW, compare_fingerprints
 from armbulk.export.snapshot import RECORDS, VERSION, SnapshotWriter, snapshot_path, with_hash_columns
+from armbulk.i18n import _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Resource
 from armbulk.store.snapshots import UNFINISHED_SUFFIXES, Snapshot
@@ -56,7 +57,7 @@ class PreviousExport:
         """Open the base and begin the new snapshot; StoreError when the base is needed and gone."""
         self._open_base()
         if self.has_changes_only and self.base is None:
-            raise StoreError("memory-gone", "What exports are compared with is gone", "Try again")
+            raise StoreError("memory-gone", _("What exports are compared with is gone"), _("Try again"))
         snapshot, marks = (Snapshot.create(self.folder / f"{self.work_name}{suffix}") for suffix in UNFINISHED_SUFFIXES)
         self._writer = SnapshotWriter(snapshot, self.resource, self._key)
         self._marks = ChangeMarks(marks)

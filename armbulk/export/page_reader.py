@@ -7,6 +7,7 @@ from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
 from armbulk.errors import ArmbulkError
+from armbulk.i18n import _, join_texts
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
 from armbulk.model.progress import Progress
@@ -17,8 +18,8 @@ from armbulk.waiting import CallWaiter
 
 _log = logging.getLogger(__name__)
 
-_NEVER_FITS = "One page is more than ARM's limits ever allow"
-_KEPT = "What was read is kept: the same command goes on from here"
+_NEVER_FITS = _("One page is more than ARM's limits ever allow")
+_KEPT = _("What was read is kept: the same command goes on from here")
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
@@ -39,7 +40,7 @@ class PageReader:
     Attributes:
         client: makes the calls, within the quota.
         decoder: of the list's records.
-        on_usage: called with what each call used.
+        on_usage: called with what each call used, and how many records it returned.
         waits: whether to wait for room in the quota, however long that takes.
         pause: seconds before the first retry, and the wait that is too short to stop for.
         on_progress: called before each wait.
@@ -48,7 +49,7 @@ class PageReader:
 
     client: RateLimitedClient
     decoder: RecordDecoder
-    on_usage: Callable[[ApiUsage], None]
+    on_usage: Callable[[ApiUsage, int], None]
     waits: bool = True
     pause: float = 2.0
     on_progress: Callable[[Progress], None] = lambda _: None
@@ -71,7 +72,7 @@ class PageReader:
             endpoint: another list to read from; "" for the decoder's own.
 
         Returns:
-            The page; None when ARM answers 404, or has dropped the stored query.
+            The page; None when ARM has no such list, or has dropped the stored query.
 
         Raises:
             LimitError: there is no room in the quota, and `waits` is False.
@@ -93,7 +94,7 @@ class PageReader:
                             "Page read", extra={"resource": self.decoder.resource.name, "records": len(page.records)}
                         )
                         return FetchedPage(page, response.body)
-                    if response.status == 404:
+                    if response.is_not_found:
                         return None
                 case _:
                     assert_never(result)
@@ -115,7 +116,8 @@ class PageReader:
         def read_page() -> ApiResult[Page | None]:
             result = self.client.system.read_page(endpoint, params, json_array)
             if result.response.error is None:
-                self.on_usage(ApiUsage(result.response.requests, self._count_reads(result.content)))
+                usage = ApiUsage(result.response.requests, self._count_reads(result.content))
+                self.on_usage(usage, len(result.content.records) if result.content else 0)
             return result
 
         return self.client.get(read_page, max_records, self._count_reads)
@@ -130,7 +132,7 @@ def _no_answer_error(response: Response) -> ArmbulkError:
     if response.error is None and response.status in _REFUSED:
         error.code = "list-refused"
     if response.error is None and response.status == 200:
-        error.message = "ARM's answer is no list that can be read"
-        error.hint = "Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers"
-    error.hint = f"{error.hint}. What was read is kept: the same command goes on from here"
+        error.message = _("ARM's answer is no list that can be read")
+        error.hint = _("Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers")
+    error.hint = join_texts(error.hint, _("What was read is kept: the same command goes on from here"), separator=". ")
     return error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from armbulk.errors import UsageError
 from armbulk.export.partition import filters_by_param, month_bounds
+from armbulk.i18n import _
 from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, Filter, Listing, Resource
 from armbulk.model.partition import Partition
@@ -80,13 +81,15 @@ def build_list_request(name: str, arguments: ExportArguments) -> ExportRequest:
     """Return the request for an export of the resource `name`; UsageError when the arguments do not fit together."""
     resource = EXPORTS[name]
     if resource.listing is None:
-        raise UsageError("no-list", f"{name} cannot be listed")
+        raise UsageError("no-list", _("{name} cannot be listed", name=name))
     verify_format(arguments.target)
     listing, values, ignored = _parse_conditions(resource, resource.listing, arguments.where)
     root = replace(_choose_slice(resource.listing, name, arguments), values=values)
     columns = _parse_columns(resource, arguments.columns)
     if columns and arguments.target.suffix.lower() == ".jsonl":
-        raise UsageError("columns-raw", "A .jsonl file holds the records as ARM wrote them", "Leave --columns out")
+        raise UsageError(
+            "columns-raw", _("A .jsonl file holds the records as ARM wrote them"), _("Leave --columns out")
+        )
     only_changes = arguments.since is not None
     return ExportRequest(
         resource,
@@ -105,7 +108,11 @@ def verify_format(target: Path) -> None:
     """Make sure that the ending of a file names a format; UsageError otherwise."""
     if target.suffix[1:].lower() not in FILE_FORMATS:
         endings = " ".join(f".{file_format}" for file_format in FILE_FORMATS)
-        raise UsageError("form-unknown", f"{target.name}: the ending must be one of {endings}", "Use -o FILE.xlsx")
+        raise UsageError(
+            "form-unknown",
+            _("{name}: the ending must be one of {endings}", name=target.name, endings=endings),
+            _("Use -o FILE.xlsx"),
+        )
 
 
 def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Partition:
@@ -113,13 +120,15 @@ def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Pa
     choices = (arguments.period, arguments.year, arguments.first or arguments.last)
     options = [option for option in choices if option is not None]
     if len(options) > 1:
-        raise UsageError("window-twice", "Say one of --period, --year and --from/--to", "Leave the others out")
+        raise UsageError("window-twice", _("Say one of --period, --year and --from/--to"), _("Leave the others out"))
     if not options:
         return Partition()
     first, last = arguments.first, arguments.last
     if first or last:
         if first and last and first > last:
-            raise UsageError("window-empty", f"--from {first} is after --to {last}", "Turn them round")
+            raise UsageError(
+                "window-empty", _("--from {first} is after --to {last}", first=first, last=last), _("Turn them round")
+            )
         return _slice_by_days(listing, name, first, last)
     year, month = (arguments.year, None) if arguments.year is not None else _parse_period(arguments.period or "")
     if listing.period is not None:
@@ -131,7 +140,9 @@ def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Pa
 def _slice_by_days(listing: Listing, name: str, first: date | None, last: date | None) -> Partition:
     if listing.dates is None:
         raise UsageError(
-            "window-unknown", f"{name} has no dates to choose by", "Leave --period, --year, --from, --to out"
+            "window-unknown",
+            _("{name} has no dates to choose by", name=name),
+            _("Leave --period, --year, --from, --to out"),
         )
     return Partition(first=first, last=last)
 
@@ -139,7 +150,7 @@ def _slice_by_days(listing: Listing, name: str, first: date | None, last: date |
 def _parse_period(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) < 1:
-        raise UsageError("period-wrong", f"{text!r} is no period", "Write it like 2025-02")
+        raise UsageError("period-wrong", _("'{text}' is no period", text=text), _("Write it like 2025-02"))
     return int(match[1]), int(match[2])
 
 
@@ -157,7 +168,11 @@ def _parse_conditions(
     for condition in conditions:
         name, equals, value = condition.partition("=")
         if not equals or not value:
-            raise UsageError("where-wrong", f"--where {condition}", "Write it like --where customerno=543210")
+            raise UsageError(
+                "where-wrong",
+                _("--where {condition}", condition=condition),
+                _("Write it like --where customerno=543210"),
+            )
         param = params.get(fold_header(name))
         if param is None:
             column = _find_field(resource.readable, name)
@@ -183,14 +198,14 @@ def _parse_columns(resource: Resource, text: str | None) -> tuple[str, ...]:
 
 
 def _unknown_column(code: str, name: str, resource: Resource) -> UsageError:
-    message = f"{name!r} is no column of {resource.name}"
-    return UsageError(code, message, f"`armbulk fields {resource.name}` lists them")
+    message = _("'{name}' is no column of {name_2}", name=name, name_2=resource.name)
+    return UsageError(code, message, _("`armbulk fields {name}` lists them", name=resource.name))
 
 
 def _find_field(fields: Sequence[Field], name: str) -> Field | None:
     """The field with this name: its own, its header in either language, or its path."""
     folded = fold_header(name)
     for known in fields:
-        if folded in {fold_header(text) for text in (known.name, known.path, known.header.en, known.header.no)}:
+        if folded in {fold_header(text) for text in (known.name, known.path, *known.header.all())}:
             return known
     return None

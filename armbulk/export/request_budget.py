@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from armbulk.errors import QuestionError
 from armbulk.export.checkpoint import Checkpoint
+from armbulk.i18n import _
 from armbulk.quota.limits import Priority, QuotaLimits
 
 DEFAULT_SHARE = 0.5
@@ -33,8 +34,11 @@ class RequestBudget:
         if self.max_requests is not None and used >= self.max_requests:
             raise QuestionError(
                 "max-requests",
-                f"The export has made {used} requests, as many as --max-requests allows, and is not complete",
-                "Use a larger --max-requests. What was read is kept: the same command goes on from here",
+                _(
+                    "The export has made {used} requests, as many as --max-requests allows, and is not complete",
+                    used=used,
+                ),
+                _("Use a larger --max-requests. What was read is kept: the same command goes on from here"),
             )
 
     def accept(self, missing: int, requests: int, calls: int) -> None:
@@ -53,9 +57,17 @@ class RequestBudget:
             total = self.checkpoint.usage.requests + requests
             raise QuestionError(
                 "many-requests",
-                f"ARM lists only a part of these records: {missing} are missing. Looking for them one by one takes"
-                f" about {requests} requests ({hour} can be made in an hour)",
-                f"Choose a shorter period, or allow it: --max-requests {-(-total * 12 // 1000) * 100}."
-                " What was read is kept: the same command goes on from here",
+                _(
+                    "ARM lists only a part of these records: {missing} are missing. Looking for them one by "
+                    "one takes about {requests} requests ({hour} can be made in an hour)",
+                    missing=missing,
+                    requests=requests,
+                    hour=hour,
+                ),
+                _(
+                    "Choose a shorter period, or allow it: --max-requests {value}. What was read is kept: "
+                    "the same command goes on from here",
+                    value=-(-total * 12 // 1000) * 100,
+                ),
             )
         self.checkpoint.file.save_fact("accepted requests", calls + 2 * requests)

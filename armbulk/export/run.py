@@ -74,25 +74,26 @@ class ListExport:
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file, or files; the name of an incomplete one says so."""
         path, clock = choose_output_path(target, complete=self.complete), self.session.context.clock
-        inputs = self.session.store.input_hashes()
+        own = self.session.own_files()
         if target.suffix.lower() == ".jsonl":
-            paths = self._write_raw(path, clock, inputs)
+            paths = self._write_raw(path, clock, own)
         else:
             streams = self.streams(lang, path.suffix[1:].lower())
             if path.suffix.lower() == ".xlsx":
                 account = self.session.context.profile.account
                 streams = [*streams, *_base_stream(self.fetched.request, streams[0], account)]
-            paths = write_tables(path, streams, dialect, lang, clock, inputs=inputs)
+            paths = write_tables(path, streams, dialect, lang, clock, own=own)
+        self.session.record_files(paths)
         self.mark_done()
         return paths
 
-    def _write_raw(self, path: Path, clock: Clock, inputs: frozenset[str]) -> list[Path]:
+    def _write_raw(self, path: Path, clock: Clock, own: frozenset[str]) -> list[Path]:
         if self.changed is None:
-            return write_raw(path, self.fetched.raw_records(), clock, inputs)
-        paths = write_raw(path, self.changed.to_json_lines(), clock, inputs)
+            return write_raw(path, self.fetched.raw_records(), clock, own)
+        paths = write_raw(path, self.changed.to_json_lines(), clock, own)
         if self._with_gone:
             gone = self.changed.gone_to_json_lines()
-            paths += write_raw(sibling_path(path, GONE_SUFFIX), gone, clock, inputs)
+            paths += write_raw(sibling_path(path, GONE_SUFFIX), gone, clock, own)
         return paths
 
     def mark_done(self) -> None:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 
 from armbulk.arm.decode import RecordDecoder
@@ -16,6 +17,7 @@ from armbulk.export.incremental import PreviousExport
 from armbulk.export.page_reader import PageReader
 from armbulk.export.request import ExportRequest
 from armbulk.export.request_budget import RequestBudget
+from armbulk.i18n import _
 from armbulk.model.progress import Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.quota.limits import Account, Priority
@@ -79,7 +81,7 @@ class ExportSession:
         self.store.close()
         self.checkpoint.file.close(delete=self.is_done and error is None)
         if isinstance(error, LoginError):
-            error.hint = "Check the base URL, the client number and the credentials; what was read is kept"
+            error.hint = _("Check the base URL, the client number and the credentials; what was read is kept")
 
     @property
     def started_at(self) -> float:
@@ -91,6 +93,14 @@ class ExportSession:
         request, path = self.request, self.checkpoint.file.path
         has_changes_only = request.listing.changed_since in dict(request.root.values)
         return PreviousExport(path.parent, name, path.stem, request.resource, has_changes_only)
+
+    def own_files(self) -> frozenset[str]:
+        """Return the SHA-256 of files that may be replaced: as armbulk wrote them, and no run was made of them."""
+        return self.store.written_files.digests() - self.store.input_hashes()
+
+    def record_files(self, paths: Iterable[Path]) -> None:
+        """Record files that were just written."""
+        self.store.written_files.record(paths)
 
     def save_snapshot(self, previous: PreviousExport) -> None:
         """Keep what this export read for the next comparison; its file is complete."""

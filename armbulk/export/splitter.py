@@ -80,6 +80,8 @@ class Splitter:
             self.checkpoint.partitions.update(part.id, status=PartitionStatus.TRUNCATED)
             return
         reason = f"ARM serves {part.max_records} of {total} or more, and there is no filter to cut this part further"
+        if total < part.max_records:
+            reason = f"ARM gave exactly {total} records and does not say how many there are: there may be more"
         self.checkpoint.mark_incomplete(part, self.checkpoint.pages.count_distinct(part.id), reason)
 
     def drop_filter(self, part: PartitionState, names: frozenset[str], page_size: int) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from armbulk.i18n import Words
+from armbulk.i18n import Text
 from armbulk.model.fields import Severity
 
 
@@ -19,16 +19,16 @@ class FindingType:
     """
 
     severity: Severity
-    message: Words
-    fix: Words
+    message: Text
+    fix: Text
     tunable: bool = False
 
 
-def error(en: str, no: str, fix_en: str, fix_no: str, *, tunable: bool = False) -> FindingType:
-    """Return an error: what is wrong and what to do, in both languages."""
-    return FindingType(Severity.ERROR, Words(en, no), Words(fix_en, fix_no), tunable)
+def error(message: Text, fix: Text, *, tunable: bool = False) -> FindingType:
+    """Return an error: what is wrong and what to do."""
+    return FindingType(Severity.ERROR, message, fix, tunable)
 
 
-def warning(en: str, no: str, fix_en: str, fix_no: str, *, tunable: bool = False) -> FindingType:
-    """Return a warning: what to know and what to do, in both languages."""
-    return FindingType(Severity.WARNING, Words(en, no), Words(fix_en, fix_no), tunable)
+def warning(message: Text, fix: Text, *, tunable: bool = False) -> FindingType:
+    """Return a warning: what to know and what to do."""
+    return FindingType(Severity.WARNING, message, fix, tunable)

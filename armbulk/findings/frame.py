@@ -180,19 +180,9 @@ def _render(
         "code": str(finding["code"]),
         "severity": str(finding["severity"]),
         "value": shown,
-        "message": fill_template(finding_type.message.text(lang), parts),
-        "fix": fill_template(finding_type.fix.text(lang), parts),
+        "message": finding_type.message.fill(**parts).text(lang),
+        "fix": finding_type.fix.fill(**parts).text(lang),
     }
-
-
-def fill_template(template: str, values: Mapping[str, str]) -> str:
-    """Fill the {names} of a template in one pass, so that braces inside a value stay as they are."""
-    before, *parts = template.split("{")
-    filled = [before]
-    for part in parts:
-        name, _, rest = part.partition("}")
-        filled.append(values.get(name, "") + rest)
-    return "".join(filled)
 
 
 def mask_value(value: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.mapping.apply import SheetMapping, fold_value
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.headers import fold_header, index_headers
@@ -16,7 +17,7 @@ from armbulk.resources import RESOURCES
 
 _TABLES = ("rename", "constant", "expression")
 _KEYS = {"name", "resource", "header_row", "values", "otherwise", "ignore", *_TABLES}
-_HINT = "See docs/mappings.md"
+_HINT = _("See docs/mappings.md")
 
 
 def list_mappings() -> list[str]:
@@ -32,7 +33,9 @@ def find_mapping(name: str) -> Path:
     if name in list_mappings():
         return data_path("templates") / "mappings" / f"{name}.toml"
     raise FileError(
-        "no-such-mapping", f"There is no mapping {name!r}", f"Name a .toml file, or {', '.join(list_mappings())}"
+        "no-such-mapping",
+        _("There is no mapping '{name}'", name=name),
+        _("Name a .toml file, or {list_mappings}", list_mappings=", ".join(list_mappings())),
     )
 
 
@@ -43,12 +46,16 @@ def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
         content = path.read_bytes()
         table = tomllib.loads(content.decode("utf-8"))
     except OSError as error:
-        raise FileError("mapping-unreadable", f"{name} cannot be read: {error.strerror}", "Check the name") from None
+        raise FileError(
+            "mapping-unreadable",
+            _("{name} cannot be read: {strerror}", name=name, strerror=error.strerror),
+            _("Check the name"),
+        ) from None
     except ValueError as error:
-        raise FileError("mapping-wrong", f"{name} is not TOML: {error}", _HINT) from None
+        raise FileError("mapping-wrong", _("{name} is not TOML: {error}", name=name, error=error), _HINT) from None
     sheets = table.get("sheet")
     if not isinstance(sheets, list) or not sheets:
-        raise FileError("mapping-wrong", f"{name} has no [[sheet]]", _HINT)
+        raise FileError("mapping-wrong", _("{name} has no [[sheet]]", name=name), _HINT)
     entries = tuple(_read_entry(entry, f"{name}, sheet {number}") for number, entry in enumerate(sheets, 1))
     return entries, hashlib.sha256(content).hexdigest()
 
@@ -58,17 +65,23 @@ def _read_entry(content: Any, where: str) -> SheetMapping:
     unknown = [key for key in table if key not in _KEYS]
     if unknown:
         raise FileError(
-            "mapping-wrong", f"{where}: {', '.join(unknown)} is not known", f"Known: {', '.join(sorted(_KEYS))}"
+            "mapping-wrong",
+            _("{where}: {unknown} is not known", where=where, unknown=", ".join(unknown)),
+            _("Known: {keys}", keys=", ".join(sorted(_KEYS))),
         )
     row, ignored = table.get("header_row"), table.get("ignore", [])
     if not (row is None or (type(row) is int and row > 0)) or not isinstance(ignored, list):
-        raise FileError("mapping-wrong", f"{where}: header_row is a number, ignore a list", _HINT)
+        raise FileError("mapping-wrong", _("{where}: header_row is a number, ignore a list", where=where), _HINT)
     resource = table.get("resource")
     if resource not in RESOURCES:
-        raise FileError("mapping-wrong", f"{where}: resource is {resource!r}", f"Give one of {', '.join(RESOURCES)}")
+        raise FileError(
+            "mapping-wrong",
+            _("{where}: resource is '{resource}'", where=where, resource=resource),
+            _("Give one of {resources}", resources=", ".join(RESOURCES)),
+        )
     value_lists = table.get("values", {})
     if not isinstance(value_lists, dict):
-        raise FileError("mapping-wrong", f"{where}: values is not a table", _HINT)
+        raise FileError("mapping-wrong", _("{where}: values is not a table", where=where), _HINT)
     values = {target: _read_values(texts, f"{where}, values.{target}") for target, texts in value_lists.items()}
     entry = SheetMapping(
         resource=resource,
@@ -88,7 +101,9 @@ def _read_entry(content: Any, where: str) -> SheetMapping:
 
 def _read_texts(table: Any, where: str) -> dict[str, str]:
     if not isinstance(table, dict) or not all(isinstance(text, str) for text in table.values()):
-        raise FileError("mapping-wrong", f"{where} must hold texts only", 'Write every value in quotes: "0192"')
+        raise FileError(
+            "mapping-wrong", _("{where} must hold texts only", where=where), _('Write every value in quotes: "0192"')
+        )
     return dict(table)
 
 
@@ -99,7 +114,11 @@ def _read_values(table: Any, where: str) -> dict[str, str]:
     for value in values:
         other = by_folded.setdefault(fold_value(value), value)
         if other != value:
-            raise FileError("mapping-wrong", f"{where}: {other!r} and {value!r} are the same", "Keep one of the two")
+            raise FileError(
+                "mapping-wrong",
+                _("{where}: '{other}' and '{value}' are the same", where=where, other=other, value=value),
+                _("Keep one of the two"),
+            )
     return values
 
 
@@ -109,12 +128,18 @@ def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: str, where:
     fallbacks = {}
     for target, word in _read_texts(table, f"{where}, otherwise").items():
         if word not in {"keep", "error"}:
-            raise FileError("mapping-wrong", f"{where}, otherwise.{target}: {word!r}", 'Give "keep" or "error"')
+            raise FileError(
+                "mapping-wrong",
+                _("{where}, otherwise.{target}: '{word}'", where=where, target=target, word=word),
+                _('Give "keep" or "error"'),
+            )
         field = names.get(fold_header(target))
         listed = next((name for name in values if field and names.get(fold_header(name)) is field), None)
         if listed is None:
             raise FileError(
-                "mapping-wrong", f"{where}, otherwise.{target}: there is no values.{target}", "Add it, or leave it out"
+                "mapping-wrong",
+                _("{where}, otherwise.{target}: there is no values.{target}", where=where, target=target),
+                _("Add it, or leave it out"),
             )
         fallbacks[listed] = word
     return fallbacks
@@ -133,8 +158,13 @@ def _check_targets(entry: SheetMapping, where: str) -> None:
         if fold_header(target) not in names:
             raise FileError(
                 "mapping-wrong",
-                f"{where}: {target!r} is no column of {entry.resource}",
-                f"See `armbulk fields {entry.resource}`",
+                _(
+                    "{where}: '{target}' is no column of {resource}",
+                    where=where,
+                    target=target,
+                    resource=entry.resource,
+                ),
+                _("See `armbulk fields {resource}`", resource=entry.resource),
             )
 
 
@@ -143,4 +173,8 @@ def _check_templates(entry: SheetMapping, where: str) -> None:
         try:
             ExpressionEngine().check(template)
         except ValueError as error:
-            raise FileError("mapping-wrong", f"{where}, expression.{target}: {error}", _HINT) from None
+            raise FileError(
+                "mapping-wrong",
+                _("{where}, expression.{target}: {error}", where=where, target=target, error=error),
+                _HINT,
+            ) from None

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
-from armbulk.i18n import Lang
+from armbulk.i18n import list_languages
 from armbulk.mapping.amount_headers import judge_unknown_headers
 from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
@@ -77,13 +77,13 @@ def fold_header(text: str) -> str:
     return _SEPARATORS.sub("", plain)
 
 
-_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in (words.en, words.no))
+_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in words.all())
 """The columns of an earlier result workbook: recognised and ignored."""
 
 
 def list_headers(column: Field) -> tuple[str, ...]:
     """Return every header by which a field's column is recognised, the most specific first."""
-    return (column.header.en, column.header.no, column.path, column.name, *column.aliases)
+    return (*column.header.all(), column.path, column.name, *column.aliases)
 
 
 def index_headers(resource: Resource) -> dict[str, Field]:
@@ -187,7 +187,7 @@ def _is_template_sheet(sheet: Sheet) -> bool:
     own = {
         (fold_header(name.text(lang)), fold_header(heading.text(lang)))
         for name, heading in TEMPLATE_SHEETS
-        for lang in Lang
+        for lang in list_languages()
     }
     return (fold_header(sheet.name), fold_header(title or "")) in own
 

@@ -4,11 +4,11 @@ Pure data. A `Resource` is a tuple of `Field`s; headers, checks, payloads, templ
 derived from it.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
-from armbulk.i18n import Words
+from armbulk.i18n import NO_TEXT, Text, Words, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +23,15 @@ class FieldType(Enum):
     QUANTITY → Decimal(38, 6); INTEGER → Int64; BOOLEAN → Boolean; TEXT_LIST → List(String). TIME is only read from ARM.
     """
 
-    TEXT = Words("text", "tekst")
-    IDENTIFIER = Words("identifier (kept as text)", "identifikator (beholdes som tekst)")
-    DATE = Words("date", "dato")
-    AMOUNT = Words("amount, two decimals", "beløp, to desimaler")
-    QUANTITY = Words("number, up to six decimals", "tall, inntil seks desimaler")
-    INTEGER = Words("whole number", "heltall")
-    BOOLEAN = Words("yes or no", "ja eller nei")
-    TEXT_LIST = Words("several texts, separated by ; or line breaks", "flere tekster, skilt med ; eller linjeskift")
-    TIME = Words("date and time", "dato og klokkeslett")
+    TEXT = _("text")
+    IDENTIFIER = _("identifier (kept as text)")
+    DATE = _("date")
+    AMOUNT = _("amount, two decimals")
+    QUANTITY = _("number, up to six decimals")
+    INTEGER = _("whole number")
+    BOOLEAN = _("yes or no")
+    TEXT_LIST = _("several texts, separated by ; or line breaks")
+    TIME = _("date and time")
 
 
 class Severity(StrEnum):
@@ -74,7 +74,7 @@ class Field:
     header: Words
     path: str
     type: FieldType
-    help: Words
+    help: Text
     example: str
     required: bool = False
     max_length: int | None = None
@@ -149,7 +149,7 @@ class Listing:
     max_records: int = 10_000
     page_size: int = 1_000
     source: str = "I"
-    note: Words = field(default_factory=lambda: Words("", ""))
+    note: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)

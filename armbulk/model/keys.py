@@ -40,6 +40,13 @@ def normalise_key_text(key: str) -> str:
     return " ".join(lower.split()).translate(_FOLDED)
 
 
+def loosen_normalised_key(key: pl.Expr) -> pl.Expr:
+    """Return `loosen_key` of a column of keys in their comparable form."""
+    compact = key.str.replace_all(" ", "", literal=True)
+    stripped = compact.str.strip_chars_start("0")
+    return pl.when(stripped == "").then(compact.str.tail(1)).otherwise(stripped)
+
+
 def loosen_key(key: str) -> str:
     """Return a key without blanks and leading zeros: two keys that differ in these alone may be one at ARM."""
     compact = "".join(normalise_key_text(key).split())

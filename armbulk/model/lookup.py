@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-NO_LOOKUP_STATUSES = frozenset({405, 410, 501})
+NO_LOOKUP_STATUSES = frozenset({405, 501})
 """HTTP statuses by which a server says that it does not offer single look-ups."""
 
 

@@ -56,6 +56,9 @@ UNKNOWN_AT_ARM = "ARM does not know the document (yet)"
 GIVEN_UP = "given up "
 """How the message begins of a document that a person has given up."""
 
+ONLY_BLANKS_DIFFER = "; only leading zeros or blanks differ"
+"""How the message of a conflict with a number ends that may be the same one, damaged by a program."""
+
 HIDDEN_ROW = "a hidden row, left out as you asked"
 BEYOND_LIMIT = "beyond --limit"
 ERRORS_FIRST = "not sent: errors must be corrected first"
@@ -78,6 +81,9 @@ CUSTOMER_IN_CONFLICT = (
 
 DIFFERENT_AT_ARM = "not sent: ARM has this customer with other values."
 """How the message of a conflict about a new customer begins; the fields and their values follow."""
+
+EXISTS_AT_ARM = "ARM says that it has the document already"
+"""How ARM's verdict on documents begins that it rejects because of their number; its own words follow."""
 
 REJECTED_WITHOUT_NAME = "ARM rejected records without naming them"
 """How ARM's verdict on a batch begins when its items differ and name no record; its own words follow."""

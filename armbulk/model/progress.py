@@ -3,22 +3,21 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from armbulk.i18n import Lang, Words
+from armbulk.i18n import ENGLISH, _
 
-_STEPS_NO = {"posted": "sendt", "polled": "spurt", "asked": "slått opp"}
-_STEP = Words("batch {batch} {step} · {done} of {total} finished", "batch {batch} {step} · {done}/{total} ferdig")
 _TEXTS = {
-    "retrying": Words(
-        "The call failed ({reason}). armbulk tries again at {time}.",
-        "Kallet lyktes ikke ({reason}). armbulk prøver igjen kl. {time}.",
+    "posted": _("batch {batch} sent · {done} of {total} finished"),
+    "polled": _("batch {batch} checked · {done} of {total} finished"),
+    "asked": _("batch {batch} looked up · {done} of {total} finished"),
+    "retrying": _("The call failed ({reason}). armbulk tries again at {clock_time}."),
+    "settling": _(
+        "The documents wait until {clock_time}: what was sent before the older copy was put back may still arrive."
     ),
-    "settling": Words(
-        "The documents wait until {time}: what was sent before the older copy was put back may still arrive.",
-        "Bilagene venter til kl. {time}: det som ble sendt før den eldre kopien ble lagt tilbake, kan være underveis.",
-    ),
-    "waiting": Words("waiting until {until}", "venter til {until}"),
-    "reading": Words("part {batch}: {done} of {total} records read", "del {batch}: {done} av {total} poster lest"),
+    "waiting": _("waiting until {until:time}"),
+    "reading": _("part {batch}: {done} of {total} records read"),
 }
+_AHEAD = _("This machine's clock is {minutes} minutes ahead of ARM's; the limits are counted by ARM's.")
+_BEHIND = _("This machine's clock is {minutes} minutes behind ARM's; the limits are counted by ARM's.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class BatchProgress:
         due: when its next step may happen (epoch seconds).
         lookups: rounds of look-ups.
         polls: polls that were answered.
-        unknown_polls: polls in a row answered with 404.
+        unknown_polls: polls in a row answered with "not found", or with nothing usable.
         incomplete_polls: final answers that lacked records.
         failures: failed calls in a row.
         reason: why the last call failed, or a round of look-ups showed too little.
@@ -89,25 +88,13 @@ class Progress:
     def text(self, lang: str) -> str:
         """Return the event as a sentence; times are local."""
         if self.doing == "skew":
-            return self._skew_text(norwegian=lang == Lang.NO)
+            return (_AHEAD if self.ahead > 0 else _BEHIND).fill(minutes=round(abs(self.ahead) / 60)).text(lang)
         moment = datetime.fromtimestamp(self.until, UTC).astimezone()
-        step = _STEPS_NO.get(self.doing, self.doing) if lang == Lang.NO else self.doing
-        return (
-            _TEXTS.get(self.doing, _STEP)
-            .text(lang)
-            .format(
-                batch=self.batch, done=self.done, total=self.total, reason=self.reason, step=step,
-                time=f"{moment:%H:%M:%S}", until=f"{moment:%Y-%m-%d %H:%M:%S}",
-            )
-        )  # fmt: skip
-
-    def _skew_text(self, *, norwegian: bool) -> str:
-        minutes = round(abs(self.ahead) / 60)
-        if norwegian:
-            side = "foran" if self.ahead > 0 else "etter"
-            return f"Klokka på denne maskinen går {minutes} minutter {side} ARMs; grensene regnes etter ARMs."
-        side = "ahead of" if self.ahead > 0 else "behind"
-        return f"This machine's clock is {minutes} minutes {side} ARM's; the limits are counted by ARM's."
+        values = {
+            "batch": self.batch, "done": self.done, "total": self.total, "reason": self.reason, "until": self.until,
+            "clock_time": f"{moment:%H:%M:%S}",
+        }  # fmt: skip
+        return _TEXTS[self.doing].fill(**values).text(lang)
 
     def __str__(self) -> str:
-        return self.text(Lang.EN)
+        return self.text(ENGLISH)

@@ -7,8 +7,11 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from armbulk.errors import ServerError
+from armbulk.i18n import _
 
 Content = TypeVar("Content")
+
+_NOT_FOUND = frozenset({404, 410})
 
 
 class TransportError(Enum):
@@ -50,6 +53,11 @@ class Response:
     requests: int = 1
     sent_at: float = 0.0
     received_at: float = 0.0
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether the server says that it has not, or no longer, what was asked for."""
+        return self.error is None and self.status in _NOT_FOUND
 
     @property
     def failure(self) -> str:
@@ -102,7 +110,9 @@ class ApiResult(Generic[Content]):
 def unreachable_error(response: Response, name: str = "ARM", setting: str = "ARMBULK_BASE_URL") -> ServerError:
     """Return the error for a server (`name`, at the address of `setting`) that gives no usable answer."""
     return ServerError(
-        "unreachable", f"{name} cannot be reached: {response.failure}", f"Check the network and {setting}"
+        "unreachable",
+        _("{name} cannot be reached: {failure}", name=name, failure=response.failure),
+        _("Check the network and {setting}", setting=setting),
     )
 
 

@@ -32,7 +32,7 @@ def with_prefix(name: str) -> str:
 
 
 OWN_SHEETS = (
-    *(text for words in (SUMMARY, PROBLEMS) for name in (words.en, words.no) for text in (name, with_prefix(name))),
-    *(text for words, _ in TEMPLATE_SHEETS for text in (words.en, words.no)),
+    *(text for words in (SUMMARY, PROBLEMS) for name in words.all() for text in (name, with_prefix(name))),
+    *(text for words, _ in TEMPLATE_SHEETS for text in words.all()),
 )
 """The sheets of an earlier result workbook, and those of a template besides its tables. They are not imported."""

@@ -37,7 +37,7 @@ class ReceivablesSystem(Protocol):
         """Submit records of one resource: `POST` creates, `PUT` changes. One call, with the login at hand."""
 
     def read_batch(self, uuid: str, resource: str, sent: SentKeys) -> ApiResult[BatchStatus]:
-        """Read the status of a submitted batch; `Response.status` is 404 for a batch the system does not know."""
+        """Read the status of a submitted batch; `Response.is_not_found` for a batch the system does not know."""
 
     def look_up_document(self, expected: ExpectedDocument) -> ApiResult[DocumentLookup]:
         """Look a document up by its number and compare it with what is expected."""
@@ -48,7 +48,7 @@ class ReceivablesSystem(Protocol):
     def look_up_customer(self, customer_no: str) -> ApiResult[dict[str, Any] | None]:
         """Look a customer up; the content is its record, an empty one when the system says that there is none.
 
-        It is None when the answer cannot be read; `Response.status` 404 says that there is none, too.
+        It is None when the answer cannot be read; `Response.is_not_found` says that there is none, too.
         """
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:

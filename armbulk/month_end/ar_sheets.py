@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from armbulk.i18n import Words
+from armbulk.i18n import NO_TEXT, _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Field, FieldType
 from armbulk.model.record_texts import RECORD_KEY
@@ -27,65 +27,55 @@ from armbulk.writers.section import Row, Section
 from armbulk.writers.table_stream import TableStream
 
 _TEXTS = {
-    "open": Words("Open AR items", "Åpne poster"),
-    "aged": Words("Aged balance", "Aldersfordelt saldo"),
-    "tie": Words("AR tie-out", "Reskontroavstemming"),
-    "owed": Words("Customers owed {}", "Kundene skyldte {}"),
-    "open_items": Words("Open items", "Åpne poster"),
-    "by_item": Words("of it known by item", "av det kjent per post"),
-    "not_by_item": Words("of it settled since, by which item not known",
-                         "av det gjort opp siden, hvilken post ikke kjent"),
-    "in_all": Words("Owed in all", "Skyldig i alt"),
-    "bucket": Words("Overdue", "Forfalt"),
-    "not_due": Words("Not due", "Ikke forfalt"),
-    "no_date": Words("No due date", "Uten forfallsdato"),
-    "days": Words("{} to {} days", "{} til {} dager"),
-    "over": Words("over {} days", "over {} dager"),
-    "unknown": Words("Settled since, item not known", "Gjort opp siden, post ikke kjent"),
-    "items": Words("Items", "Poster"),
-    "ledger": Words("Ledger currency", "Hovedbokens valuta"),
-    "total": Words("Total", "Sum"),
-    "chart": Words("Owed by age, ledger currency", "Skyldig etter alder, hovedbokens valuta"),
-    "of_arm": Words("Intervals as ARM has them.", "Intervallene er ARMs egne."),
-    "defaults": Words("ARM tells no intervals of its own for this client: armbulk's are used.",
-                      "ARM oppgir ingen egne intervaller for klienten: armbulks er brukt."),
-    "due_today": Words("By the due dates as ARM has them today.", "Etter forfallsdatoene slik ARM har dem i dag."),
-    "how": Words(
-        "The total is exact: the sum of all AR items dated up to {}. Which items it lies on is what is left of them "
-        "today and what later items have settled.",
-        "Summen er eksakt: alle reskontroposter datert til og med {}. Hvilke poster den ligger på, er det som gjenstår "
-        "av dem i dag, og det senere poster har gjort opp."),
-    "alone": Words("On {} accounts the items do not add up to what is left of them: shown is what is left today.",
-                   "På {} kontoer er ikke summen av postene lik det som gjenstår: vist er det som gjenstår i dag."),
-    "what": Words("What", "Hva"),
-    "source": Words("Source", "Kilde"),
-    "amount": Words("Amount", "Beløp"),
-    "dated": Words("AR items dated up to {}", "Reskontroposter datert til og med {}"),
-    "posted_later": Words("less: posted in a later period", "minus: postert i en senere periode"),
-    "posted_before": Words("plus: dated later, posted in the period or before",
-                           "pluss: datert senere, postert i perioden eller før"),
-    "by_ledger": Words("AR by the ledger's periods", "Reskontro etter hovedbokens perioder"),
-    "account": Words("GL account {}", "Hovedbokskonto {}"),
-    "in_ledger": Words("Receivables in the ledger", "Kundefordringer i hovedboken"),
-    "difference": Words("Difference", "Differanse"),
-    "agrees": Words("Agrees: customers' accounts and the ledger hold the same",
-                    "Stemmer: reskontro og hovedbok har samme saldo"),
-    "differs": Words("DIFFERENCE of {} between customers' accounts and the ledger",
-                     "DIFFERANSE på {} mellom reskontro og hovedbok"),
-    "unavailable": Words("Not available: {}", "Ikke tilgjengelig: {}"),
-    "chosen": Words("Receivable accounts as said with --receivable-account.",
-                    "Kundefordringskontoer som sagt med --receivable-account."),
-    "found": Words("Receivable accounts: those of which most postings name a customer.",
-                   "Kundefordringskontoer: de der de fleste postene nevner en kunde."),
+    "open": _("Open AR items"),
+    "aged": _("Aged balance"),
+    "tie": _("AR tie-out"),
+    "owed": _("Customers owed {}"),
+    "open_items": _("Open items"),
+    "by_item": _("of it known by item"),
+    "not_by_item": _("of it settled since, by which item not known"),
+    "in_all": _("Owed in all"),
+    "bucket": _("Overdue"),
+    "not_due": _("Not due"),
+    "no_date": _("No due date"),
+    "days": _("{} to {} days"),
+    "over": _("over {} days"),
+    "unknown": _("Settled since, item not known"),
+    "items": _("Items"),
+    "ledger": _("Ledger currency"),
+    "total": _("Total"),
+    "chart": _("Owed by age, ledger currency"),
+    "of_arm": _("Intervals as ARM has them."),
+    "defaults": _("ARM tells no intervals of its own for this client: armbulk's are used."),
+    "due_today": _("By the due dates as ARM has them today."),
+    "how": _("The total is exact: the sum of all AR items dated up to {}. Which items it lies on is "
+"what is left of them today and what later items have settled."),
+    "alone": _("On {} accounts the items do not add up to what is left of them: shown is what is left "
+"today."),
+    "what": _("What"),
+    "source": _("Source"),
+    "amount": _("Amount"),
+    "dated": _("AR items dated up to {}"),
+    "posted_later": _("less: posted in a later period"),
+    "posted_before": _("plus: dated later, posted in the period or before"),
+    "by_ledger": _("AR by the ledger's periods"),
+    "account": _("GL account {}"),
+    "in_ledger": _("Receivables in the ledger"),
+    "difference": _("Difference"),
+    "agrees": _("Agrees: customers' accounts and the ledger hold the same"),
+    "differs": _("DIFFERENCE of {} between customers' accounts and the ledger"),
+    "unavailable": _("Not available: {}"),
+    "chosen": _("Receivable accounts as said with --receivable-account."),
+    "found": _("Receivable accounts: those of which most postings name a customer."),
 }  # fmt: skip
 _KNOWN_BY = {
-    KnownBy.TODAY: Words("left today", "gjenstår i dag"),
-    KnownBy.SINCE: Words("left today and settled since", "gjenstår i dag og gjort opp siden"),
-    KnownBy.ALONE: Words("left today; its payments are not listed", "gjenstår i dag; betalinger er ikke listet"),
-    KnownBy.SUM: Words("settled since, item not known", "gjort opp siden, post ikke kjent"),
+    KnownBy.TODAY: _("left today"),
+    KnownBy.SINCE: _("left today and settled since"),
+    KnownBy.ALONE: _("left today; its payments are not listed"),
+    KnownBy.SUM: _("settled since, item not known"),
 }
 _ADDED_FIELDS = tuple(
-    read_only_field(name, header, f"\x00{name}", field_type, ("", ""), "")
+    read_only_field(name, header, f"\x00{name}", field_type, NO_TEXT, "")
     for name, header, field_type in (
         ("open_at_end", ("Open at period end", "Åpent ved periodeslutt"), FieldType.AMOUNT),
         ("open_at_end_currency", ("Open at period end, currency", "Åpent ved periodeslutt, valuta"), FieldType.AMOUNT),
@@ -124,7 +114,7 @@ def build_open_items(receivables: Receivables, lang: str) -> TableStream:
     sums = added.filter(pl.col(RECORD_KEY).is_null())
 
     def pages() -> Iterator[pl.DataFrame]:
-        for page, _ in receivables.ar_items.pages():
+        for page, _raw in receivables.ar_items.pages():
             of_items = added.drop("accountNo", "customerNo", "currency")
             yield page.join(of_items, on=RECORD_KEY, how="inner", maintain_order="left")
         yield sums

@@ -98,8 +98,9 @@ class ClosingExport:
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file; the name of an incomplete one says so."""
         path = choose_output_path(target, complete=self.complete)
-        inputs = self.lists.sessions[0].store.input_hashes()
-        paths = write_closing(self.lists.context, self.closing, path, dialect, lang, inputs)
+        session = self.lists.sessions[0]
+        paths = write_closing(self.lists.context, self.closing, path, dialect, lang, session.own_files())
+        session.record_files(paths)
         self.mark_done()
         return paths
 

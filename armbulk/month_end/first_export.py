@@ -11,13 +11,16 @@ from armbulk.export.session import EXPORTS_FOLDER
 from armbulk.month_end.ageing import Interval
 from armbulk.month_end.closing import Closing
 from armbulk.month_end.gl_sheets import Origin
-from armbulk.store.first_exports import load_or_record
+from armbulk.store.digest_file import DigestFile
 from armbulk.writers.table_stream import TableStream
+
+_FILE = "seen.json"
 
 
 def first_export_time(context: Context, digest: str) -> float:
     """Return when a content was first exported on this machine (epoch seconds): now, for a new one."""
-    return load_or_record(context.profile.home / EXPORTS_FOLDER, digest, context.clock.now())
+    file = DigestFile(context.profile.home / EXPORTS_FOLDER / _FILE)
+    return file.load_or_record(digest, context.clock.now())
 
 
 def digest_content(closing: Closing, origin: Origin, streams: Sequence[TableStream]) -> str:

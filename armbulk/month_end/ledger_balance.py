@@ -7,19 +7,16 @@ from decimal import Decimal
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.model.partition import Partition
-from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
+from armbulk.month_end.lists import MonthEndLists, Unavailable, verify_complete
 from armbulk.month_end.tie_out import read_movements
 from armbulk.month_end.turnover import ACCOUNT, parse_amount_column
 
-_TOO_LATE = Words(
-    "no closing balances, and the GL items of account {} begin {}, the AR items {}",
-    "ingen utgående saldoer, og hovedbokspostene på konto {} begynner {}, reskontropostene {}",
-)
-_FROM_MOVEMENTS = Words("GL movements {}", "Hovedboksbevegelser {}")
-_FROM_ITEMS = Words("GL items since {}", "Hovedboksposter siden {}")
-_NO_MOVEMENTS = Words("no movements", "ingen bevegelser")
+_TOO_LATE = _("no closing balances, and the GL items of account {account} begin {first}, the AR items {ar_first}")
+_FROM_MOVEMENTS = _("GL movements {period}")
+_FROM_ITEMS = _("GL items since {first}")
+_NO_MOVEMENTS = _("no movements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Balance:
     account: str
     name: str
     closing: Decimal
-    source: Words
+    source: Text
 
 
 def read_balance(
@@ -58,7 +55,7 @@ def read_balance(
             return Balance(account, "", Decimal(0), _NO_MOVEMENTS)
         year, period, closing = own.select("year", "period", "closing").row(-1)
         if closing is not None:
-            return Balance(account, "", closing, format_words(_FROM_MOVEMENTS, f"{year}-{period:02d}"))
+            return Balance(account, "", closing, _FROM_MOVEMENTS.fill(period=f"{year}-{period:02d}"))
     return _sum_postings(lists, account, ar_items, end)
 
 
@@ -74,7 +71,7 @@ def _sum_postings(lists: MonthEndLists, account: str, ar_items: FetchedList, end
     verify_complete(postings)
     closing, first = Decimal(0), ""
     period = pl.col("glYear").cast(pl.Int64, strict=False) * 100 + pl.col("glPeriod").cast(pl.Int64, strict=False)
-    for page, _ in postings.pages():
+    for page, _raw in postings.pages():
         amount = parse_amount_column("glAmount", postings.stats.columns)
         page_sum, page_first = page.select(
             amount.filter(period <= end.year * 100 + end.month).sum().alias("sum"),
@@ -82,7 +79,7 @@ def _sum_postings(lists: MonthEndLists, account: str, ar_items: FetchedList, end
         ).row(0)
         closing += page_sum or Decimal(0)
         first = min(filter(None, (first, page_first)), default="")
-    ar_first = min((text for page, _ in ar_items.pages() if (text := page["voucherDate"].min())), default="")
+    ar_first = min((text for page, _raw in ar_items.pages() if (text := page["voucherDate"].min())), default="")
     if str(ar_first) and (not first or first > str(ar_first)):
-        raise Unavailable(format_words(_TOO_LATE, account, first or "-", ar_first))
-    return Balance(account, "", closing, format_words(_FROM_ITEMS, first))
+        raise Unavailable(_TOO_LATE.fill(account=account, first=first or "-", ar_first=ar_first))
+    return Balance(account, "", closing, _FROM_ITEMS.fill(first=first))

@@ -10,28 +10,23 @@ from armbulk.export.fetched_list import FetchedList, fetch_list
 from armbulk.export.request import ExportRequest
 from armbulk.export.result import find_gaps
 from armbulk.export.session import ExportSession, OnProgress
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 _MISSING_CODES = frozenset({"no-such-list", "list-refused"})
-_NO_LIST = Words("ARM has no GL movements for this client: {}", "ARM har ingen hovedboksbevegelser for klienten: {}")
-_INCOMPLETE = Words("ARM's list ({}) is not complete: {}", "ARMs liste ({}) er ikke komplett: {}")
+_NO_LIST = _("ARM has no GL movements for this client: {reason}")
+_INCOMPLETE = _("ARM's list ({resource}) is not complete: {why}")
 
 
 class Unavailable(Exception):  # noqa: N818 - a fact about ARM
     """A figure of the month-end cannot be calculated; `reason` says why."""
 
-    def __init__(self, reason: Words) -> None:
-        super().__init__(reason.en)
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
         self.reason = reason
-
-
-def format_words(words: Words, *values: object) -> Words:
-    """Return a text with its gaps filled, in both languages."""
-    return Words(words.en.format(*values), words.no.format(*values))
 
 
 def is_list_missing(error: ServerError | ForbiddenError) -> bool:
@@ -89,7 +84,7 @@ class MonthEndLists:
             if not is_list_missing(error):
                 raise
             file.clear()
-            raise Unavailable(format_words(_NO_LIST, error.message)) from None
+            raise Unavailable(_NO_LIST.fill(reason=error.message)) from None
 
     def build_further_request(self, name: str, root: Partition) -> ExportRequest:
         """Return the request for another list of the month-end."""
@@ -116,4 +111,4 @@ def verify_complete(fetched: FetchedList) -> None:
     """Raise Unavailable when records of a list may be missing."""
     gaps = find_gaps(fetched)
     if gaps:
-        raise Unavailable(format_words(_INCOMPLETE, fetched.request.resource.title.en, gaps[0]["why"]))
+        raise Unavailable(_INCOMPLETE.fill(resource=fetched.request.resource.title.en, why=gaps[0]["why"]))

@@ -12,24 +12,18 @@ import polars as pl
 from armbulk.export.fetched_list import FetchedList
 from armbulk.export.partition import month_bounds
 from armbulk.export.result import find_gaps
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
 from armbulk.month_end.ageing import DEFAULT_INTERVALS, Interval, build_intervals
 from armbulk.month_end.ledger_balance import Balance, read_balance
-from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words
+from armbulk.month_end.lists import MonthEndLists, Unavailable
 from armbulk.month_end.open_items import OpenItems, open_items_at, sum_amounts
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount_column, text_column
 
-_NO_ACCOUNT = Words(
-    "no account whose postings name a customer (say which with --receivable-account)",
-    "ingen konto der postene nevner en kunde (si hvilken med --receivable-account)",
-)
-_UNBALANCED = Words(
-    "on {} customer accounts the AR items do not add up to what is left of them",
-    "på {} kundekontoer er ikke summen av reskontropostene lik det som gjenstår av dem",
-)
+_NO_ACCOUNT = _("no account whose postings name a customer (say which with --receivable-account)")
+_UNBALANCED = _("on {count} customer accounts the AR items do not add up to what is left of them")
 
 _TEXT_PATHS = {
     "account": "accountNo", "customer": "customerNo", "document": "documentNo", "reference": "referenceNo",
@@ -67,7 +61,7 @@ class Receivables:
     gaps: tuple[dict[str, Any], ...]
     balances: tuple[Balance, ...] = ()
     accounts_chosen: bool = False
-    reason: Words | None = None
+    reason: Text | None = None
 
     @property
     def ledger_balance(self) -> Decimal:
@@ -193,7 +187,7 @@ def tie_out_receivables(
     if not accounts:
         return replace(receivables, reason=_NO_ACCOUNT)
     if receivables.open_items.unbalanced_accounts:
-        reason = format_words(_UNBALANCED, receivables.open_items.unbalanced_accounts)
+        reason = _UNBALANCED.fill(count=receivables.open_items.unbalanced_accounts)
         return replace(receivables, reason=reason)
     ar_items, end = receivables.ar_items, receivables.end
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments, ExportRequest, build_list_request
+from armbulk.i18n import _
 
 CLOSE = "close"
 """Name of the close pack on the command line."""
@@ -46,8 +47,8 @@ def build_month_end_request(resource: str, arguments: ExportArguments, accounts:
     if not arguments.period or any(others):
         raise UsageError(
             "close-period",
-            "The close pack is of one whole period",
-            "Say --period 2025-02, and nothing else to choose by",
+            _("The close pack is of one whole period"),
+            _("Say --period 2025-02, and nothing else to choose by"),
         )
     return MonthEndRequest(build_list_request(POSTINGS, arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
 
@@ -55,10 +56,14 @@ def build_month_end_request(resource: str, arguments: ExportArguments, accounts:
 def verify_no_accounts(accounts: Sequence[str]) -> None:
     """Make sure that nobody chose receivable accounts for another export than the close pack; UsageError otherwise."""
     if accounts:
-        raise UsageError("accounts-unused", "--receivable-account belongs to `armbulk export close`", "Leave it out")
+        raise UsageError(
+            "accounts-unused", _("--receivable-account belongs to `armbulk export close`"), _("Leave it out")
+        )
 
 
 def verify_close_format(target: Path) -> None:
     """Make sure that the file of a close pack is a workbook; UsageError otherwise."""
     if target.suffix.lower() != ".xlsx":
-        raise UsageError("close-form", f"{target.name}: the close pack is a workbook", "Use -o FILE.xlsx")
+        raise UsageError(
+            "close-form", _("{name}: the close pack is a workbook", name=target.name), _("Use -o FILE.xlsx")
+        )

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.model.partition import Partition
-from armbulk.month_end.lists import MonthEndLists, Unavailable, format_words, verify_complete
+from armbulk.month_end.lists import MonthEndLists, Unavailable, verify_complete
 from armbulk.month_end.turnover import (
     ACCOUNT,
     Comparison,
@@ -24,12 +24,9 @@ from armbulk.month_end.turnover import (
     text_column,
 )
 
-_NOT_WHOLE = Words(
-    "the export is no whole ledger periods (say --period or --year, without --where)",
-    "eksporten er ikke hele regnskapsperioder (si --period eller --year, uten --where)",
-)
-_UNREADABLE = Words("{} postings have no amount that can be read", "{} poster har ikke et beløp som kan leses")
-_NO_AMOUNTS = Words("ARM's movements do not say by how much", "ARMs bevegelser sier ikke med hvor mye")
+_NOT_WHOLE = _("the export is no whole ledger periods (say --period or --year, without --where)")
+_UNREADABLE = _("{count} postings have no amount that can be read")
+_NO_AMOUNTS = _("ARM's movements do not say by how much")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class TieOut:
     """
 
     comparison: Comparison | None = None
-    reason: Words | None = None
+    reason: Text | None = None
     movements: pl.DataFrame | None = None
 
     @property
@@ -69,7 +66,7 @@ class TieOut:
 def add_up_postings(postings: FetchedList) -> Turnover:
     """Return the postings by account, type and currency."""
     turnover = Turnover(postings.stats.columns)
-    for items, _ in postings.pages():
+    for items, _raw in postings.pages():
         turnover.add(items)
     return turnover
 
@@ -84,7 +81,7 @@ def tie_out_postings(lists: MonthEndLists, postings: FetchedList, turnover: Turn
     except Unavailable as error:
         return TieOut(reason=error.reason)
     if turnover.unreadable:
-        return TieOut(reason=format_words(_UNREADABLE, turnover.unreadable), movements=movements)
+        return TieOut(reason=_UNREADABLE.fill(count=turnover.unreadable), movements=movements)
     if movements["movement"].null_count():
         return TieOut(reason=_NO_AMOUNTS, movements=movements)
     return TieOut(compare_with_movements(turnover.by_account(), movements), movements=movements)

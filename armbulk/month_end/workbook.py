@@ -33,17 +33,17 @@ from armbulk.writers.tables import write_raw, write_tables
 
 
 def write_closing(
-    context: Context, closing: Closing, target: Path, dialect: str, lang: str, inputs: frozenset[str] = frozenset()
+    context: Context, closing: Closing, target: Path, dialect: str, lang: str, own: frozenset[str] = frozenset()
 ) -> list[Path]:
     """Write a month-end; return the paths of its files. Only an .xlsx file has the tie-outs.
 
-    A file with one of the hashes `inputs`, of which a run was made, is kept as .bak when it is replaced.
+    A file that is replaced is kept as .bak, unless its SHA-256 is one of `own`, the files as armbulk wrote them.
     """
     clock = context.clock
     if target.suffix.lower() == ".jsonl":
-        return write_raw(target, closing.postings.raw_records(), clock, inputs)
+        return write_raw(target, closing.postings.raw_records(), clock, own)
     if target.suffix.lower() != ".xlsx":
-        return write_tables(target, closing.postings.streams(lang), dialect, lang, clock, inputs=inputs)
+        return write_tables(target, closing.postings.streams(lang), dialect, lang, clock, own=own)
     origin = _describe_origin(context, closing)
     digest = digest_content(closing, origin, build_streams(closing, "en"))
     first_exported = datetime.fromtimestamp(first_export_time(context, digest), UTC)
@@ -58,7 +58,7 @@ def write_closing(
         lang,
     )
     add_summary = create_summary(gl_text("summary", lang), build_title(origin, lang), sections)
-    return write_tables(target, build_streams(closing, lang), dialect, lang, clock, add_summary, inputs)
+    return write_tables(target, build_streams(closing, lang), dialect, lang, clock, add_summary, own)
 
 
 def build_streams(closing: Closing, lang: str) -> list[TableStream]:

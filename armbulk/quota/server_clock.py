@@ -54,13 +54,6 @@ class StoredTimes:
     monotonic: float = 0.0
     boot_id: str = ""
 
-    @property
-    def wall_was_right(self) -> bool:
-        """Whether the wall clock agreed with ARM's time."""
-        if self.wall is None or self.last is None:
-            return False
-        return self.last - MAX_SKEW_SECONDS <= self.wall <= (self.high or self.last) + MAX_SKEW_SECONDS
-
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
@@ -155,8 +148,7 @@ class ServerClock:
             it is the same, as far as is known.
         """
         if sample.date is None or sample.date < MIN_DATE:
-            self._is_dateless = self._is_dateless or self._bounds is None
-            return 0.0
+            return self._do_without_dates(wall, sample.received_at, stored) if self.needs_date else 0.0
         newer = _Bounds(sample.date, sample.date + 1.0 + sample.received_at - sample.sent_at, sample.received_at)
         if self._bounds is not None:
             if self._bounds.agrees(newer):
@@ -170,11 +162,17 @@ class ServerClock:
             self._candidate = newer
             return 0.0
         if is_skewed and newer.high < floor <= wall:
-            self._is_dateless = True  # two clocks against one
-            return 0.0
+            return self._do_without_dates(wall, newer.monotonic, stored)  # two clocks against one
         self.skew = wall - newer.low if is_skewed else None
         self._bounds = newer if confirmed is None else confirmed.intersect(newer)
-        return _find_jump(newer, carried, wall if is_skewed else None, stored)
+        if carried is None:
+            return _jump_by_wall(newer.high, wall, stored)
+        return 0.0 if carried.agrees(newer) else newer.high - carried.low
+
+    def _do_without_dates(self, wall: float, monotonic: float, stored: StoredTimes) -> float:
+        """Use the time since the start, or the wall clock; return by how much that is ahead of the stored time."""
+        self._is_dateless = True
+        return 0.0 if self._carried(monotonic, stored) is not None else _jump_by_wall(wall, wall, stored)
 
     def _known_bounds(self, monotonic: float, stored: StoredTimes) -> _Bounds | None:
         """The bounds by ARM's Dates; else the stored ones, carried on since. The stored ones count where both differ.
@@ -211,15 +209,13 @@ class ServerClock:
         return wall
 
 
-def _find_jump(newer: _Bounds, carried: _Bounds | None, wall: float | None, stored: StoredTimes) -> float:
-    """By how much a new time is at most ahead of the stored one carried on (negative: behind); 0.0 when they agree.
+def _jump_by_wall(time: float, wall: float, stored: StoredTimes) -> float:
+    """By how much `time` is ahead of the stored time, after a new start of the machine; 0.0 when they agree.
 
-    After a new start of the machine only a wall clock that was right before, and that the new time contradicts, carries
-    it on (`wall`; None: it agrees with the new time).
+    The wall clock carries the stored time on. Whether it was right before, or ARM's Date, nobody can tell: usage counts
+    as younger rather than older.
     """
-    if carried is not None:
-        return 0.0 if carried.agrees(newer) else newer.high - carried.low
-    if wall is None or stored.last is None or stored.wall is None or not stored.wall_was_right or wall < stored.wall:
+    if stored.last is None or stored.wall is None or wall < stored.wall:
         return 0.0
-    ahead = newer.high - (stored.last + wall - stored.wall)
+    ahead = time - (stored.last + wall - stored.wall)
     return ahead if ahead > MAX_SKEW_SECONDS else 0.0

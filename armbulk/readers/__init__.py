@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
 from armbulk.readers.xlsx_archive import WorkbookArchive
@@ -70,29 +71,45 @@ def _read_bytes(path: Path, name: str) -> bytes:
         _refuse_other_than_file(path, name)
         before = path.stat()
         if before.st_size > MAX_FILE_BYTES:
-            raise FileError("too-large", f"{name} is larger than 500 MiB", "Split the file")
+            raise FileError("too-large", _("{name} is larger than 500 MiB", name=name), _("Split the file"))
         content = path.read_bytes()
         after = path.stat()
     except FileNotFoundError:
-        raise FileError("no-such-file", f"There is no file {name}", "Check the name and the folder") from None
+        raise FileError(
+            "no-such-file", _("There is no file {name}", name=name), _("Check the name and the folder")
+        ) from None
     except (OSError, ValueError) as error:  # ValueError: not a valid file name
         why = getattr(error, "strerror", None) or error
-        raise FileError("unreadable", f"{name} cannot be read: {why}", "Check its permissions") from None
+        raise FileError(
+            "unreadable", _("{name} cannot be read: {why}", name=name, why=why), _("Check its permissions")
+        ) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
-        raise FileError("changing", f"{name} changed while it was read", "Wait until it has been saved, and try again")
+        raise FileError(
+            "changing",
+            _("{name} changed while it was read", name=name),
+            _("Wait until it has been saved, and try again"),
+        )
     if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
-        raise FileError("empty-file", f"{name} is empty ({len(content)} bytes)", "Save the file again")
+        raise FileError(
+            "empty-file", _("{name} is empty ({count} bytes)", name=name, count=len(content)), _("Save the file again")
+        )
     return content
 
 
 def _refuse_other_than_file(path: Path, name: str) -> None:
     mode = os.lstat(path).st_mode
     if stat.S_ISDIR(mode):
-        raise FileError("not-a-file", f"{name} is a folder", "Name a workbook or a CSV file")
+        raise FileError("not-a-file", _("{name} is a folder", name=name), _("Name a workbook or a CSV file"))
     if stat.S_ISLNK(mode):
-        raise FileError("not-a-file", f"{name} is a link", f"Name the file itself: {os.path.realpath(path)}")
+        raise FileError(
+            "not-a-file",
+            _("{name} is a link", name=name),
+            _("Name the file itself: {path}", path=os.path.realpath(path)),
+        )
     if not stat.S_ISREG(mode):
-        raise FileError("not-a-file", f"{name} is not a file (a device or a pipe)", "Name a workbook or a CSV file")
+        raise FileError(
+            "not-a-file", _("{name} is not a file (a device or a pipe)", name=name), _("Name a workbook or a CSV file")
+        )
 
 
 def _report_open(sheets: list[Sheet], path: Path) -> list[Sheet]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
@@ -76,8 +77,10 @@ def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...
     fields, width = int(records.counts["n"].sum()), records.width
     if records.counts.height * width > max(_MAX_SPARSE_CELLS, 4 * fields):
         line = records.counts.filter(pl.col("n") == width)["row"][0]
-        what = f"{name} line {line} has {width:,} fields, most others far fewer"
-        raise FileError("too-large", what, "Check the separator and the quotes, or split the file")
+        what = _(
+            "{name} line {line} has {width:number} fields, most others far fewer", name=name, line=line, width=width
+        )
+        raise FileError("too-large", what, _("Check the separator and the quotes, or split the file"))
     letters = tuple(to_letters(index) for index in range(width))
     return records.to_frame(letters), letters
 

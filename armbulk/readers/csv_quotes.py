@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_COLUMNS
 from armbulk.readers.csv_records import SPACES, LooseQuotes, Records, too_wide_error
 
@@ -138,8 +139,8 @@ def _quote_error(text: str, position: int, name: str) -> FileError:
     if closed is None:
         return FileError(
             "quote-open",
-            f"{name} line {line}: a quote is opened here and never closed",
-            "Close the quote, or write a quote inside a text as two",
+            _("{name} line {line}: a quote is opened here and never closed", name=name, line=line),
+            _("Close the quote, or write a quote inside a text as two"),
         )
     return _text_after_quote_error(name, line + text.count("\n", position, closed.end()))
 
@@ -147,6 +148,6 @@ def _quote_error(text: str, position: int, name: str) -> FileError:
 def _text_after_quote_error(name: str, line: int) -> FileError:
     return FileError(
         "quote-inside",
-        f"{name} line {line}: there is text after a closing quote",
-        "Write a quote inside a text as two",
+        _("{name} line {line}: there is text after a closing quote", name=name, line=line),
+        _("Write a quote inside a text as two"),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_COLUMNS
 
 SPACES = " \t\r\n\u00a0\u2007\u202f\ufeff"
@@ -76,7 +77,14 @@ def _trim(cell: pl.Expr) -> pl.Expr:
 def too_wide_error(name: str, line: int) -> FileError:
     """Return the error for a record with more fields than a sheet has columns."""
     return FileError(
-        "too-large", f"{name} line {line} has more than {EXCEL_MAX_COLUMNS:,} fields", "Check the separator"
+        "too-large",
+        _(
+            "{name} line {line} has more than {excel_max_columns:number} fields",
+            name=name,
+            line=line,
+            excel_max_columns=EXCEL_MAX_COLUMNS,
+        ),
+        _("Check the separator"),
     )
 
 

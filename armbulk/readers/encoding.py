@@ -3,6 +3,7 @@
 import re
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.sheet import ReadIssue
 from armbulk.readers.code_pages import OddText, find_odd_text, list_rare_cells
 
@@ -15,7 +16,7 @@ _WIDE_MARKS = {
 _MARK = b"\xef\xbb\xbf"
 _MAX_SAMPLES = 3
 _SAMPLED_CHARS = 200_000  # the length of the text that samples are taken from
-_SAVE_AGAIN = "Save the file again as UTF-8, or name its encoding with --encoding"
+_SAVE_AGAIN = _("Save the file again as UTF-8, or name its encoding with --encoding")
 
 
 def decode_text(content: bytes, name: str, encoding: str | None) -> tuple[str, list[ReadIssue]]:
@@ -44,19 +45,27 @@ def _decode_as(content: bytes, name: str, encoding: str, *, by_mark: bool) -> st
         text = content.decode(encoding).removeprefix("\ufeff")
         text.encode()  # lone surrogates are no characters
     except LookupError:
-        raise FileError("wrong-encoding", f"There is no encoding {encoding!r}", "Use utf-8 or cp1252") from None
+        raise FileError(
+            "wrong-encoding", _("There is no encoding '{encoding}'", encoding=encoding), _("Use utf-8 or cp1252")
+        ) from None
     except ValueError as error:
         position = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = content[:position].count(b"\n") + 1
         reason = ", which its first bytes name" if by_mark else ""
-        what = f"{name} is not in {encoding}{reason} (line {line})"
-        raise FileError("wrong-encoding", what, "Use another --encoding") from None
+        what = _(
+            "{name} is not in {encoding}{reason} (line {line})", name=name, encoding=encoding, reason=reason, line=line
+        )
+        raise FileError("wrong-encoding", what, _("Use another --encoding")) from None
     return text
 
 
 def _nul_error(name: str, content: bytes, position: int) -> FileError:
     line = content[:position].count(b"\n") + 1
-    return FileError("nul-byte", f"{name} line {line} holds a NUL byte (byte {position})", "Save it again as CSV")
+    return FileError(
+        "nul-byte",
+        _("{name} line {line} holds a NUL byte (byte {position})", name=name, line=line, position=position),
+        _("Save it again as CSV"),
+    )
 
 
 def _refuse_utf_16(content: bytes, name: str) -> None:
@@ -64,7 +73,9 @@ def _refuse_utf_16(content: bytes, name: str) -> None:
     head = content[:4096]
     if len(head) >= 4 and max(head[::2].count(0), head[1::2].count(0)) > len(head) // 4:
         raise FileError(
-            "wrong-encoding", f"{name} looks like UTF-16 without a mark", "Use --encoding utf-16-le, or save as UTF-8"
+            "wrong-encoding",
+            _("{name} looks like UTF-16 without a mark", name=name),
+            _("Use --encoding utf-16-le, or save as UTF-8"),
         )
 
 
@@ -72,7 +83,9 @@ def _decode_windows_1252(content: bytes, name: str, first: int) -> tuple[str, li
     """Decode Windows-1252, as Norwegian Excel saves CSV; `first` is the first byte that is not UTF-8."""
     if content.startswith(_MARK):
         line = content[: first + len(_MARK)].count(b"\n") + 1
-        raise FileError("wrong-encoding", f"{name} says it is UTF-8, but is not (line {line})", _SAVE_AGAIN)
+        raise FileError(
+            "wrong-encoding", _("{name} says it is UTF-8, but is not (line {line})", name=name, line=line), _SAVE_AGAIN
+        )
     odd = find_odd_text(content)
     if odd is not None:
         raise _other_code_page_error(name, odd)
@@ -99,13 +112,13 @@ def _list_samples(content: bytes, text: str, first: int) -> list[str]:
 
 def _other_code_page_error(name: str, odd: OddText) -> FileError:
     """Return the error for text of another code page, with the likely ones and what the text would be."""
-    what = f"{name} is neither UTF-8 nor Windows-1252 (line {odd.line})"
+    what = _("{name} is neither UTF-8 nor Windows-1252 (line {line})", name=name, line=odd.line)
     if not odd.encodings:
         return FileError("wrong-encoding", what, _SAVE_AGAIN)
     readings = "; ".join(f"{encoding}: {sample}" for encoding, sample in odd.encodings.items())
     options = " or ".join(f"--encoding {encoding}" for encoding in odd.encodings)
-    hint = f"Use {options} if the names are right, or save the file again as UTF-8"
-    return FileError("wrong-encoding", f"{what}. It would read: {readings}", hint)
+    hint = _("Use {options} if the names are right, or save the file again as UTF-8", options=options)
+    return FileError("wrong-encoding", _("{what}. It would read: {readings}", what=what, readings=readings), hint)
 
 
 def _refuse_encoded_twice(text: str, name: str) -> None:
@@ -118,6 +131,11 @@ def _refuse_encoded_twice(text: str, name: str) -> None:
     cell += re.split(r'[;,\t|"\r\n]', text[match.start() : match.start() + 40])[0]
     raise FileError(
         "encoded-twice",
-        f"{name}: letters such as æøå were damaged before the file came here, first in line {line}: {cell!r}",
-        "Export it again as UTF-8; if the letters are right as they stand, use --encoding utf-8",
+        _(
+            "{name}: letters such as æøå were damaged before the file came here, first in line {line}: '{cell}'",
+            name=name,
+            line=line,
+            cell=cell,
+        ),
+        _("Export it again as UTF-8; if the letters are right as they stand, use --encoding utf-8"),
     )

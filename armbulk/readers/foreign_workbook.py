@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.sheet import Sheet
 from armbulk.readers import calamine_worker
@@ -46,7 +47,7 @@ def read_foreign(
     try:
         sheets = _collect(output, name, find_special())
     except ValueError as error:
-        raise FileError("damaged", f"{name} is damaged: {error}", SAVE_AS_XLSX) from None
+        raise FileError("damaged", _("{name} is damaged: {error}", name=name, error=error), SAVE_AS_XLSX) from None
     refuse_same_names([sheet.name for sheet in sheets], name)
     return [sheet.build(name, sha256, file_format) for sheet in sheets]
 
@@ -60,15 +61,15 @@ def _run_worker(content: bytes, name: str) -> bytes:
             [*command, *limits], input=content, capture_output=True, timeout=MAX_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        what = f"{name} takes longer than {MAX_SECONDS} seconds to read"
+        what = _("{name} takes longer than {max_seconds} seconds to read", name=name, max_seconds=MAX_SECONDS)
         raise FileError("too-large", what, SAVE_AS_XLSX) from None
     if done.returncode == 0:
         return done.stdout
     if done.returncode == calamine_worker.ENCRYPTED:
         raise encrypted_error(name)
     if done.returncode in {calamine_worker.UNREADABLE, _FAILED}:
-        raise FileError("damaged", f"{name} is damaged: its cells cannot be read", SAVE_AS_XLSX)
-    raise FileError("too-large", f"{name} needs too much memory or time to read", SAVE_AS_XLSX)
+        raise FileError("damaged", _("{name} is damaged: its cells cannot be read", name=name), SAVE_AS_XLSX)
+    raise FileError("too-large", _("{name} needs too much memory or time to read", name=name), SAVE_AS_XLSX)
 
 
 def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> list[SheetBuilder]:
@@ -89,7 +90,11 @@ def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> l
             overlay.add_row(first + 1, {column: (text, kind) for column, kind, text in row})
     overlay.finish()
     if len(sheets) > _MAX_SHEETS:
-        raise FileError("too-large", f"{name} has more than {_MAX_SHEETS} sheets", "Split the file")
+        raise FileError(
+            "too-large",
+            _("{name} has more than {max_sheets} sheets", name=name, max_sheets=_MAX_SHEETS),
+            _("Split the file"),
+        )
     return sheets
 
 

@@ -8,6 +8,7 @@ about, as in the other formats that are not .xlsx.
 import re
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.sheet import Sheet
 from armbulk.readers.amount_format import find_currency
 from armbulk.readers.cell_buffer import to_letters
@@ -119,7 +120,9 @@ class _OdsReader:
 
     def _check_cells(self, more: int) -> None:
         if self._cells_left < more:
-            raise FileError("too-large", f"{self._archive.name} has more than 5,000,000 cells", "Split the file")
+            raise FileError(
+                "too-large", _("{name} has more than 5,000,000 cells", name=self._archive.name), _("Split the file")
+            )
 
     # --- cells --------------------------------------------------------------------------------------
 

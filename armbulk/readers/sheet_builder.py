@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_letters
@@ -57,7 +58,11 @@ class SheetBuilder:
     def build(self, file: str, sha256: str, file_format: str) -> Sheet:
         """Return the sheet; FileError when its cells are too far apart."""
         if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self.count):
-            raise FileError("too-large", f"{file} has cells too far apart on sheet {self.name}", "Split the file")
+            raise FileError(
+                "too-large",
+                _("{file} has cells too far apart on sheet {name}", file=file, name=self.name),
+                _("Split the file"),
+            )
         frame, letters = build_frame(self._rows, self._cells, pl.Series(dtype=pl.String))
         return Sheet(
             file=file,

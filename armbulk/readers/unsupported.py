@@ -3,9 +3,10 @@
 import struct
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.readers.compound_file import SIGNATURE, CompoundFile
 
-SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
+SAVE_AS_XLSX = _("Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)")
 _EARLIEST_WORKBOOKS = {b"\x09\x00", b"\x09\x02", b"\x09\x04"}  # Excel 2, 3 and 4
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _OTHERS = {
@@ -21,8 +22,8 @@ _OTHERS = {
 
 def encrypted_error(name: str) -> FileError:
     """Return the error for a workbook with a password; protecting the workbook encrypts it too, without a question."""
-    hint = "Remove the password and the protection (in Excel: File > Info > Protect Workbook), and save it again"
-    return FileError("encrypted", f"{name} is password-protected", hint)
+    hint = _("Remove the password and the protection (in Excel: File > Info > Protect Workbook), and save it again")
+    return FileError("encrypted", _("{name} is password-protected", name=name), hint)
 
 
 def is_old_workbook(content: bytes) -> bool:
@@ -46,10 +47,14 @@ def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
     if content.startswith(SIGNATURE):
         _refuse_compound(content, name)
     if content[:2] in _EARLIEST_WORKBOOKS and b"\x00" in content[:8]:
-        raise FileError("not-xlsx", f"{name} is an Excel workbook from before 1993", SAVE_AS_XLSX)
+        raise FileError("not-xlsx", _("{name} is an Excel workbook from before 1993", name=name), SAVE_AS_XLSX)
     for first, what in _OTHERS.items():
         if content.startswith(first):
-            raise FileError("not-xlsx", f"{name} is {what}", "Name an Excel workbook (.xlsx) or a CSV file")
+            raise FileError(
+                "not-xlsx",
+                _("{name} is {what}", name=name, what=what),
+                _("Name an Excel workbook (.xlsx) or a CSV file"),
+            )
     if suffix in _WORKBOOKS or content[:400].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
         _refuse_text(content, suffix, name)
 
@@ -59,7 +64,7 @@ def _refuse_compound(content: bytes, name: str) -> None:
     if "encryptedpackage" in _list_streams(content):
         raise encrypted_error(name)
     what = "an old Office file, but no workbook (a document or a mail?)"
-    raise FileError("not-xlsx", f"{name} is {what}", SAVE_AS_XLSX)
+    raise FileError("not-xlsx", _("{name} is {what}", name=name, what=what), SAVE_AS_XLSX)
 
 
 def _refuse_text(content: bytes, suffix: str, name: str) -> None:
@@ -68,10 +73,14 @@ def _refuse_text(content: bytes, suffix: str, name: str) -> None:
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<?xml")):
         is_xml = head.startswith(b"<?xml") and b"<html" not in head and b"<!doctype html" not in head
         what = "is an XML file" if is_xml or b"workbook" in head else "is a web page"
-        raise FileError("not-xlsx", f"{name} {what}, not a workbook", SAVE_AS_XLSX)
+        raise FileError("not-xlsx", _("{name} {what}, not a workbook", name=name, what=what), SAVE_AS_XLSX)
     if suffix in _WORKBOOKS:
         start = content[:24].decode("cp1252", "replace").split("\n")[0]
         printable = "".join(character for character in start if character.isprintable()).strip()
         is_text = b"\x00" not in content[:4096]
         what = f"starts with {printable!r} and looks like CSV" if is_text else "is not an Excel workbook"
-        raise FileError("not-xlsx", f"{name} {what}", "Name it .csv if it is one; else save it again as .xlsx")
+        raise FileError(
+            "not-xlsx",
+            _("{name} {what}", name=name, what=what),
+            _("Name it .csv if it is one; else save it again as .xlsx"),
+        )

@@ -5,6 +5,7 @@ formulas without a value are distinct from blanks, and a cell is a date by its f
 """
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_parts import OpenWorkbook, open_workbook
@@ -65,8 +66,13 @@ def refuse_same_names(titles: list[str], name: str) -> None:
     for title in titles:
         key = " ".join(title.split()).casefold()
         if key in known:
-            what = f"{name} has two sheets whose names do not differ: {known[key]!r} and {title!r}"
-            raise FileError("same-sheet-names", what, "Give each a name of its own; case and spaces do not count")
+            what = _(
+                "{name} has two sheets whose names do not differ: '{known}' and '{title}'",
+                name=name,
+                known=known[key],
+                title=title,
+            )
+            raise FileError("same-sheet-names", what, _("Give each a name of its own; case and spaces do not count"))
         known[key] = title
 
 

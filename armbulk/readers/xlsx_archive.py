@@ -13,6 +13,7 @@ from typing import IO
 from xml.parsers import expat
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.readers.unsupported import encrypted_error
 from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element, Handlers, MisplacedElementError, build_handlers
 
@@ -33,7 +34,7 @@ _ENCODINGS = {
     "ascii": "us-ascii", "latin1": "iso-8859-1", "latin-1": "iso-8859-1",
 }  # fmt: skip
 _ONE_BYTE_ENCODING = re.compile(r"iso-8859-([1-9]|1[03456])|windows-125[0-8]|cp125[0-8]")
-_ADVICE = "Copy or download it again, or open it in Excel and save it again"
+_ADVICE = _("Copy or download it again, or open it in Excel and save it again")
 
 
 class WorkbookArchive:
@@ -48,7 +49,11 @@ class WorkbookArchive:
             self._zip = zipfile.ZipFile(BytesIO(content))
             infos = self._zip.infolist()
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OverflowError) as error:
-            raise FileError("damaged", f"{name} is damaged: its end is missing or broken ({error})", _ADVICE) from None
+            raise FileError(
+                "damaged",
+                _("{name} is damaged: its end is missing or broken ({error})", name=name, error=error),
+                _ADVICE,
+            ) from None
         if len(infos) > MAX_PARTS:
             raise self.damaged_error(f"it has {len(infos)} parts, more than {MAX_PARTS}")
         for info in infos:
@@ -71,7 +76,7 @@ class WorkbookArchive:
 
     def damaged_error(self, what: str) -> FileError:
         """Return the error for a damaged workbook."""
-        return FileError("damaged", f"{self.name} is damaged: {what}", _ADVICE)
+        return FileError("damaged", _("{name} is damaged: {what}", name=self.name, what=what), _ADVICE)
 
     def _add(self, info: zipfile.ZipInfo) -> None:
         part = info.filename
@@ -108,7 +113,11 @@ class WorkbookArchive:
 
     def no_workbook_error(self, what: str) -> FileError:
         """Return the error for a zip file that is not a workbook."""
-        return FileError("not-xlsx", f"{self.name} is {what}", "Use an Excel workbook (.xlsx) or a CSV file")
+        return FileError(
+            "not-xlsx",
+            _("{name} is {what}", name=self.name, what=what),
+            _("Use an Excel workbook (.xlsx) or a CSV file"),
+        )
 
     def verify_sizes(self) -> None:
         """Unpack every part once and drop it.
@@ -117,7 +126,7 @@ class WorkbookArchive:
             FileError: A part is damaged, or the parts together are too large.
         """
         for part, info in self._parts.items():
-            for _ in self._unpack(part, info):
+            for _chunk in self._unpack(part, info):
                 pass
         self._bytes_left = MAX_UNPACKED_BYTES
 

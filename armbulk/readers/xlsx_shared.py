@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.readers.cell_buffer import TextBuffer
 from armbulk.readers.xlsx_archive import WorkbookArchive
@@ -41,7 +42,7 @@ class SharedParts:
 
     def too_large_error(self, what: str) -> FileError:
         """Return the error for a workbook that is too large."""
-        return FileError("too-large", f"{self.archive.name} has {what}", "Split the file")
+        return FileError("too-large", _("{name} has {what}", name=self.archive.name, what=what), _("Split the file"))
 
     def add_text(self, raw: str) -> None:
         """Add a shared text."""

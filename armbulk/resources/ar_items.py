@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared_fields
 from armbulk.resources.shared_fields import read_only_field
@@ -26,8 +26,7 @@ AR_ITEMS = Resource(
         partition_by=("customerno", "accountno", "documentno"),
         value_source=(("customerno", "customers"),),
         source="D",
-        note=Words("Path and caps are documented, the filters are unverified.",
-                   "Sti og tak er dokumentert, filtrene er ikke prøvd."),
+        note=_("Path and caps are documented, the filters are unverified."),
     ),
     fields=tuple(replace(field, source="E") for field in (
         shared_fields.CLIENT_NO,
@@ -35,27 +34,27 @@ AR_ITEMS = Resource(
         shared_fields.REFERENCE_NO,
         read_only_field("reference_sequence_no", ("Reference sequence no", "Løpenr"), "referenceSequenceNo",
                         FieldType.INTEGER,
-                        ("Number of the item within the claim.", "Postens nummer i kravet."), "0"),
+                        _("Number of the item within the claim."), "0"),
         read_only_field("ar_item_id", ("AR item id", "Reskontropost-id"), "arItemId", FieldType.IDENTIFIER,
-                        ("ARM's name of the item.", "ARMs navn på posten."), "2218-500002-35078-0"),
+                        _("ARM's name of the item."), "2218-500002-35078-0"),
         shared_fields.CUSTOMER_NO,
         shared_fields.DOCUMENT_NO,
         shared_fields.VOUCHER_DATE,
         read_only_field("due_date", ("Due date", "Forfallsdato"), "dueDate", FieldType.DATE,
-                        ("When it must be paid.", "Når det må betales."), "2025-04-01"),
+                        _("When it must be paid."), "2025-04-01"),
         read_only_field("original_due_date", ("Original due date", "Opprinnelig forfall"), "originalDueDate",
                         FieldType.DATE,
-                        ("When it first had to be paid.", "Når det først måtte betales."), "2025-03-13"),
+                        _("When it first had to be paid."), "2025-03-13"),
         shared_fields.CURRENCY,
         shared_fields.CURRENCY_AMOUNT,
         read_only_field("currency_balance", ("Currency balance", "Valutasaldo"), "currencyBalance", FieldType.AMOUNT,
-                        ("What is left, in its own currency.", "Det som gjenstår, i egen valuta."), "124.37"),
+                        _("What is left, in its own currency."), "124.37"),
         shared_fields.GL_AMOUNT,
         read_only_field("gl_balance", ("GL balance", "Hovedbokssaldo"), "glBalance", FieldType.AMOUNT,
-                        ("What is left, in the ledger's currency.", "Det som gjenstår, i hovedbokens valuta."),
+                        _("What is left, in the ledger's currency."),
                         "124.37"),
         read_only_field("kid", ("KID", "KID"), "kid", FieldType.IDENTIFIER,
-                        ("Payment reference, as text.", "Betalingsreferanse, som tekst."), "500221850000200350786"),
+                        _("Payment reference, as text."), "500221850000200350786"),
         shared_fields.VOUCHER_TYPE,
         shared_fields.VOUCHER_TYPE_DESCRIPTION,
         shared_fields.VOUCHER_NO,
@@ -65,13 +64,13 @@ AR_ITEMS = Resource(
         shared_fields.GL_YEAR,
         shared_fields.GL_PERIOD,
         read_only_field("external_id_1", ("External id 1", "Ekstern id 1"), "externalId1", FieldType.IDENTIFIER,
-                        ("An id from another system.", "En id fra et annet system."), "9Pb3bfEjKr2iFPxKNIGHhB"),
+                        _("An id from another system."), "9Pb3bfEjKr2iFPxKNIGHhB"),
         read_only_field("ledger_period_report_no", ("Ledger period report no", "Perioderapportnr"),
                         "ledgerPeriodReportNo", FieldType.IDENTIFIER,
-                        ("Number of the period's report.", "Nummeret på periodens rapport."), "2564"),
+                        _("Number of the period's report."), "2564"),
         read_only_field("reserved_status", ("Reserved status", "Reservert status"), "reservedStatus",
                         FieldType.IDENTIFIER,
-                        ("Whether a payment is reserved.", "Om en betaling er reservert."), ""),
+                        _("Whether a payment is reserved."), ""),
         shared_fields.CREATED_TIME,
     )),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """ARM's own code lists: what the codes in other records mean (all inferred, unverified)."""
 
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared_fields
 from armbulk.resources.shared_fields import read_only_field
@@ -17,13 +17,13 @@ ARM_CODES = Resource(
         key=("codeType", "code"),
         filters=(Filter("codetype", "codeType"),),
         source="I",
-        note=Words("Known by title only.", "Bare kjent av tittelen."),
+        note=_("Known by title only."),
     ),
     fields=(
         read_only_field("code_type", ("Code type", "Kodetype"), "codeType", FieldType.IDENTIFIER,
-                        ("Which list the code belongs to.", "Hvilken liste koden hører til."), "voucherType"),
+                        _("Which list the code belongs to."), "voucherType"),
         read_only_field("code", ("Code", "Kode"), "code", FieldType.IDENTIFIER,
-                        ("The code.", "Koden."), "3"),
+                        _("The code."), "3"),
         shared_fields.DESCRIPTION,
     ),
 )  # fmt: skip

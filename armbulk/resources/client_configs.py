@@ -1,6 +1,6 @@
 """Client configs: the client's settings at ARM (all inferred, unverified)."""
 
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared_fields
 from armbulk.resources.shared_fields import read_only_field
@@ -17,14 +17,14 @@ CLIENT_CONFIGS = Resource(
         key=("configKey", "configValue"),
         filters=(Filter("configkey", "configKey"),),
         source="I",
-        note=Words("Known by title only.", "Bare kjent av tittelen."),
+        note=_("Known by title only."),
     ),
     fields=(
         shared_fields.CLIENT_NO,
         read_only_field("config_key", ("Config key", "Nøkkel"), "configKey", FieldType.IDENTIFIER,
-                        ("Name of the setting.", "Innstillingens navn."), "DueDays"),
+                        _("Name of the setting."), "DueDays"),
         read_only_field("config_value", ("Config value", "Verdi"), "configValue", FieldType.TEXT,
-                        ("Value of the setting.", "Innstillingens verdi."), "14"),
+                        _("Value of the setting."), "14"),
         shared_fields.DESCRIPTION,
     ),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Document bundles: documents created together (all inferred, unverified)."""
 
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared_fields
 from armbulk.resources.shared_fields import read_only_field
@@ -18,7 +18,7 @@ DOCUMENT_BUNDLES = Resource(
         filters=(Filter("customerno", "customerNo"),),
         dates=("fromdate", "todate", "createdTime"),
         source="I",
-        note=Words("Known by title only.", "Bare kjent av tittelen."),
+        note=_("Known by title only."),
     ),
     fields=(
         shared_fields.CLIENT_NO,
@@ -28,7 +28,7 @@ DOCUMENT_BUNDLES = Resource(
         shared_fields.CUSTOMER_NO,
         shared_fields.DOCUMENT_NO,
         read_only_field("status", ("Status", "Status"), "status", FieldType.IDENTIFIER,
-                        ("How far it is.", "Hvor langt den er kommet."), "PROCESSED"),
+                        _("How far it is."), "PROCESSED"),
         shared_fields.CREATED_TIME,
     ),
 )  # fmt: skip

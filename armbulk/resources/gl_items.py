@@ -1,6 +1,6 @@
 """GL items: the postings of the general ledger. Fields by analogy with AR items (source I, unverified)."""
 
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared_fields
 from armbulk.resources.shared_fields import read_only_field
@@ -21,13 +21,12 @@ GL_ITEMS = Resource(
         partition_by=("glperiod", "glaccountno", "voucherno"),
         value_source=(("glaccountno", "glmovements"),),
         source="D",
-        note=Words("Path and caps are documented, fields and filters are unverified.",
-                   "Sti og tak er dokumentert, felt og filtre er ikke prøvd."),
+        note=_("Path and caps are documented, fields and filters are unverified."),
     ),
     fields=(
         shared_fields.CLIENT_NO,
         read_only_field("gl_item_id", ("GL item id", "Hovedbokspost-id"), "glItemId", FieldType.IDENTIFIER,
-                        ("ARM's name of the posting.", "ARMs navn på posteringen."), "2218-6852398-1"),
+                        _("ARM's name of the posting."), "2218-6852398-1"),
         shared_fields.GL_CASE_NO,
         shared_fields.GL_LOT_NO,
         shared_fields.GL_YEAR,
@@ -42,7 +41,7 @@ GL_ITEMS = Resource(
         shared_fields.CURRENCY,
         shared_fields.CURRENCY_AMOUNT,
         read_only_field("vat_code", ("VAT code", "Mva-kode"), "vatCode", FieldType.IDENTIFIER,
-                        ("VAT code of the posting.", "Posteringens mva-kode."), "3"),
+                        _("VAT code of the posting."), "3"),
         shared_fields.TRANSACTION_TEXT,
         shared_fields.CUSTOMER_NO,
         shared_fields.ACCOUNT_NO,

@@ -1,6 +1,6 @@
 """GL movements: opening balance, movement and closing balance by account and period (all inferred, unverified)."""
 
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared_fields
 from armbulk.resources.shared_fields import read_only_field
@@ -19,22 +19,21 @@ GL_MOVEMENTS = Resource(
         period=(Filter("glyear", "glYear"), Filter("glperiod", "glPeriod")),
         partition_by=("glperiod", "glaccountno"),
         source="I",
-        note=Words("Known by title only; not every ARM may have it.",
-                   "Bare kjent av tittelen; kanskje har ikke alle ARM den."),
+        note=_("Known by title only; not every ARM may have it."),
     ),
     fields=(
         shared_fields.GL_YEAR,
         shared_fields.GL_PERIOD,
         shared_fields.GL_ACCOUNT_NO,
         read_only_field("opening_balance", ("Opening balance", "Inngående saldo"), "openingBalance", FieldType.AMOUNT,
-                        ("Balance when the period began.", "Saldo da perioden begynte."), "1000"),
+                        _("Balance when the period began."), "1000"),
         read_only_field("debit", ("Debit", "Debet"), "debit", FieldType.AMOUNT,
-                        ("Sum of debits.", "Sum debet."), "625"),
+                        _("Sum of debits."), "625"),
         read_only_field("credit", ("Credit", "Kredit"), "credit", FieldType.AMOUNT,
-                        ("Sum of credits.", "Sum kredit."), "500.63"),
+                        _("Sum of credits."), "500.63"),
         read_only_field("movement", ("Movement", "Bevegelse"), "movement", FieldType.AMOUNT,
-                        ("Debit less credit.", "Debet minus kredit."), "124.37"),
+                        _("Debit less credit."), "124.37"),
         read_only_field("closing_balance", ("Closing balance", "Utgående saldo"), "closingBalance", FieldType.AMOUNT,
-                        ("Balance when the period ended.", "Saldo da perioden sluttet."), "1124.37"),
+                        _("Balance when the period ended."), "1124.37"),
     ),
 )  # fmt: skip

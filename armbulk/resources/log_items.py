@@ -1,6 +1,6 @@
 """Log items: events of customers and claims (all inferred, unverified)."""
 
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
 from armbulk.resources import shared_fields
 from armbulk.resources.shared_fields import read_only_field
@@ -18,18 +18,18 @@ LOG_ITEMS = Resource(
         filters=(Filter("customerno", "customerNo"), Filter("accountno", "accountNo")),
         dates=("fromdate", "todate", "createdTime"),
         source="I",
-        note=Words("Known by title only.", "Bare kjent av tittelen."),
+        note=_("Known by title only."),
     ),
     fields=(
         shared_fields.CLIENT_NO,
         read_only_field("log_item_id", ("Log item id", "Loggpost-id"), "logItemId", FieldType.IDENTIFIER,
-                        ("ARM's name of the log item.", "ARMs navn på loggposten."), "98765"),
+                        _("ARM's name of the log item."), "98765"),
         shared_fields.ACCOUNT_NO,
         shared_fields.REFERENCE_NO,
         shared_fields.CUSTOMER_NO,
         shared_fields.DOCUMENT_NO,
         read_only_field("log_type", ("Log type", "Loggtype"), "logType", FieldType.IDENTIFIER,
-                        ("What happened, as a code.", "Hva som skjedde, som kode."), "REMINDER"),
+                        _("What happened, as a code."), "REMINDER"),
         shared_fields.DESCRIPTION,
         shared_fields.CREATED_TIME,
     ),

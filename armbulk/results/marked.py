@@ -4,13 +4,18 @@ from pathlib import Path
 
 from armbulk.findings.frame import render_findings
 from armbulk.resources import fields_by_name
+from armbulk.store import WrittenFiles
 from armbulk.validation.check import Checked
-from armbulk.writers.inputs import back_up, find_input, keep_foreign_workbook, verify_no_input, verify_workbook_target
+from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_workbook_target
 from armbulk.writers.workbooks import write_marked
 
 
-def write_marked_copy(checked: Checked, target: Path, lang: str, *, replace_input: bool = False) -> Path:
+def write_marked_copy(
+    checked: Checked, target: Path, lang: str, written: WrittenFiles, *, replace_input: bool = False
+) -> Path:
     """Write a copy of the files with every finding marked in its cell; return the path it got.
+
+    A file that it replaces is kept as .bak, unless it is as armbulk wrote it.
 
     Raises:
         UsageError: it would replace one of the files, and `replace_input` does not allow that; or no workbook.
@@ -20,7 +25,8 @@ def write_marked_copy(checked: Checked, target: Path, lang: str, *, replace_inpu
     if find_input(target, inputs) and replace_input:
         back_up(target)
     verify_no_input(target, () if replace_input else inputs)
-    keep_foreign_workbook(target)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
     header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
-    return write_marked(target, checked.sheets, findings, lang, header_rows=header_rows)
+    path = write_marked(target, checked.sheets, findings, lang, header_rows=header_rows, own=written.digests())
+    written.record([path])
+    return path

@@ -2,13 +2,14 @@
 
 import re
 
-from armbulk.i18n import Lang
+from armbulk.i18n import ENGLISH, NORWEGIAN
 from armbulk.model.outcome import (
     BEYOND_LIMIT,
     CHANGED_AT_ARM,
     CUSTOMER_IN_CONFLICT,
     DIFFERENT_AT_ARM,
     ERRORS_FIRST,
+    EXISTS_AT_ARM,
     HELD_ALREADY,
     HIDDEN_ROW,
     NOT_AT_ARM,
@@ -58,6 +59,7 @@ _MESSAGES_NO = {
         "samme kunde, dato, valuta og beløp inkl. mva, men andre linjer, tekster eller datoer"
     ),
     "the document as this file has it, as far as ARM shows it": "bilaget slik filen har det, så langt ARM viser det",
+    "only leading zeros or blanks differ": "bare innledende nuller eller mellomrom er forskjellige",
     "no document with this number": "ikke noe bilag med dette nummeret",
     "nothing was changed": "ingenting er endret",
     "nothing was sent: ARM holds this document already": "ingenting ble sendt: ARM har dette bilaget fra før",
@@ -92,6 +94,7 @@ _MESSAGES_NO = {
 
 _BEGINNINGS_NO = {
     "ARM says that the batch failed as a whole: ": "ARM sier at hele batchen feilet: ",
+    EXISTS_AT_ARM: "ARM sier at bilaget finnes fra før",
     REJECTED_WITHOUT_NAME: "ARM avviste poster uten å si hvilke",
 }
 """How messages begin that go on in ARM's words."""
@@ -102,8 +105,10 @@ _SENTENCES_NO = (
         r"run (\d+) sent another document with this number: (?P<rest>.*)",
         r"kjøring \1 sendte et annet bilag med nummeret: ",
     ),
+    (r"run (\d+) sent this document with number (.*)", r"kjøring \1 sendte dette bilaget med nummer \2"),
     (r"in conflict in run (\d+): (?P<rest>.*)", r"i konflikt i kjøring \1: "),
     (r"ARM holds another document with this number(: )?(?P<rest>.*)", r"ARM har et annet bilag med dette nummeret\1"),
+    (r"ARM holds this document with number (.*)", r"ARM har dette bilaget med nummer \1"),
     (r"ARM holds (\d+) documents with number (.*)", r"ARM har \1 bilag med nummer \2"),
     (r"not yet settled in run (\d+)", r"ikke avklart ennå i kjøring \1"),
     (r"given up in run (\d+): not sent again", r"gitt opp i kjøring \1: sendes ikke på nytt"),
@@ -125,12 +130,12 @@ _SENTENCES_NO = (
 
 def translate_outcome(outcome: str, lang: str) -> str:
     """Return an outcome as a text."""
-    return _OUTCOMES_NO[outcome] if lang == "no" else outcome.replace("_", " ")
+    return outcome.replace("_", " ") if lang == ENGLISH else _OUTCOMES_NO[outcome]
 
 
 def translate_state(state: str, lang: str) -> str:
     """Return the state of a run as a text."""
-    return _STATES_NO[state] if lang == "no" else state.replace("_", " ")
+    return state.replace("_", " ") if lang == ENGLISH else _STATES_NO[state]
 
 
 _CONFLICTS_NO = (
@@ -156,13 +161,13 @@ _CONFLICT_WORDS_NO = (
     (", yours is ", ", din er "),
     (", the file has ", ", filen har "),
 )
-_FIELDS_NO = {field.header.en: field.header.no for field in RESOURCES["customers"].fields}
+_FIELDS_NO = {field.header.en: field.header.text(NORWEGIAN) for field in RESOURCES["customers"].fields}
 _FIELD = re.compile(rf"(^|; )({'|'.join(map(re.escape, _FIELDS_NO))})(?=: ARM (?:holds|shows) )")
 
 
 def translate_message(message: str, lang: str) -> str:
     """Return a message in a language, part by part; ARM's own words in it stay as they are."""
-    if lang != Lang.NO:
+    if lang == ENGLISH:
         return message
     if message in _MESSAGES_NO:
         return _MESSAGES_NO[message]

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from armbulk.clock import Clock
 from armbulk.findings.frame import RenderedFinding, render_findings
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.model.outcome import Outcome
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.items import SEND_ORDER
@@ -18,9 +19,10 @@ from armbulk.results.outcome_texts import translate_message
 from armbulk.results.run_result import RunResult
 from armbulk.results.store_check import build_provenance
 from armbulk.results.summary import build_summary
-from armbulk.store import StoreStamp
+from armbulk.store import StoreStamp, WrittenFiles
 from armbulk.validation.check import Checked
 from armbulk.writers import atomic, workbooks
+from armbulk.writers.inputs import is_of_a_person
 from armbulk.writers.style import SummarySheet
 
 _log = logging.getLogger(__name__)
@@ -28,37 +30,36 @@ _log = logging.getLogger(__name__)
 _MAX_MESSAGE_CHARS = 5_000
 """Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
 
-_OTHER_NAME = Words(
-    "If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).",
-    "Er den fortsatt det når kjøringen er ferdig, får resultatet et nytt navn ved siden av (…-2.xlsx).",
-)
-_SEE_LINES = Words("see its lines or its sheet", "se linjene eller arket")
-_FIX_ROW = Words("Correct the row and import it again", "Rett raden og importer den på nytt")
+_OTHER_NAME = _("If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).")
+_KEPT = _("was not written by armbulk, or was changed since. Before it is replaced, it is copied to")
+_SEE_LINES = _("see its lines or its sheet")
+_FIX_ROW = _("Correct the row and import it again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
-    Outcome.CONFLICT.value: Words(
-        "Compare the two. Then give the document another number, or use --overwrite to send the customer",
-        "Sammenlign de to. Gi så bilaget et annet nummer, eller bruk --overwrite for å sende kunden",
+    Outcome.CONFLICT.value: _(
+        "Compare the two. Then give the document another number, or use --overwrite to send the customer"
     ),
-    Outcome.IN_DOUBT.value: Words(
-        "`armbulk resume` asks ARM again, `armbulk resolve` lets you decide",
-        "`armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre",
-    ),
+    Outcome.IN_DOUBT.value: _("`armbulk resume` asks ARM again, `armbulk resolve` lets you decide"),
 }
-_SEE_ANSWER = Words("See ARM's answer; nothing is sent again", "Se ARMs svar; ingenting sendes på nytt")
+_SEE_ANSWER = _("See ARM's answer; nothing is sent again")
 
 
-def verify_writable(target: Path, lang: str) -> str:
-    """Make sure, before anything is sent, that the result workbook can be written.
+def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:
+    """Make sure, before anything is sent, that a file can be written.
 
     Returns:
-        A warning when the target is open or read-only, so that the result will get another name; else "".
+        A warning when the target is open or read-only, so that the file will get another name, or when it is a person's
+        file, of which a copy will be kept; else "".
 
     Raises:
         FileError: nothing can be written in its folder.
     """
     obstacle = atomic.verify_writable(target)
-    return f"{target} {obstacle.text(lang)}. {_OTHER_NAME.text(lang)}" if obstacle else ""
+    if obstacle:
+        return f"{target} {obstacle.text(lang)}. {_OTHER_NAME.text(lang)}"
+    if is_of_a_person(target, written.digests()):
+        return f"{target} {_KEPT.text(lang)} {target.name}.bak."
+    return ""
 
 
 def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
@@ -69,9 +70,15 @@ def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFram
 
 
 def write_results(
-    result: RunResult, checked: Checked | None, target: Path, lang: str, clock: Clock, stamp: StoreStamp | None = None
+    result: RunResult,
+    checked: Checked | None,
+    target: Path,
+    lang: str,
+    clock: Clock,
+    written: WrittenFiles,
+    stamp: StoreStamp | None = None,
 ) -> Path:
-    """Write the result workbook.
+    """Write the result workbook. A file that it replaces is kept as .bak, unless it is as armbulk wrote it.
 
     Args:
         result: the outcomes of the records.
@@ -79,6 +86,7 @@ def write_results(
         target: the file.
         lang: language of texts.
         clock: for waiting a little while the target is open elsewhere.
+        written: the files that armbulk wrote.
         stamp: the store the workbook comes from.
 
     Returns:
@@ -92,9 +100,11 @@ def write_results(
     time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
     outcomes = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), time.alias("time")).drop("at")
     summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
+    move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
     path = workbooks.write_results(
-        target, sheets, outcomes, problems, summary, lang, header_rows=header_rows, clock=clock
+        target, sheets, outcomes, problems, summary, lang, header_rows=header_rows, move=move
     )
+    written.record([path])
     _log.info("Result workbook written", extra={"run": result.run and result.run.id, "rows": outcomes.height})
     return path
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from armbulk.errors import Unfinished
+from armbulk.i18n import _
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
 from armbulk.writers.atomic import MAX_NAMES
-from armbulk.writers.inputs import back_up, find_input, keep_foreign_workbook, verify_no_input, verify_workbook_target
+from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_workbook_target
 from armbulk.writers.provenance import Provenance, hash_client, read_category, read_provenance
 from armbulk.writers.style import RESULT_CATEGORY
 
@@ -40,7 +41,7 @@ def is_result(path: Path) -> bool:
 
 
 def prepare_target(target: Path, files: Sequence[str], *, replace_input: bool) -> None:
-    """Keep a copy of the input, or the workbook of somebody else, that a result workbook is about to replace.
+    """Keep a copy of the input that a result workbook is about to replace.
 
     Raises:
         UsageError: it must not replace it.
@@ -48,8 +49,6 @@ def prepare_target(target: Path, files: Sequence[str], *, replace_input: bool) -
     verify_target_is_no_input(target, files, replace_input=replace_input)
     if find_input(target, list_paths(files)) is not None:
         back_up(target)
-    else:
-        keep_foreign_workbook(target)
 
 
 def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_input: bool) -> None:
@@ -85,9 +84,16 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
         reason = "it is an older copy" if is_older else "the workbook comes from another store"
         raise Unfinished(
             "store-behind" if is_older else "store-other",
-            f"{path} tells of run {provenance.run_id}, which the store of this machine does not know: {reason}",
-            "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it goes), "
-            "or with --first-import if ARM has certainly none of them",
+            _(
+                "{path} tells of run {run_id}, which the store of this machine does not know: {reason}",
+                path=path,
+                run_id=provenance.run_id,
+                reason=reason,
+            ),
+            _(
+                "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it "
+                "goes), or with --first-import if ARM has certainly none of them"
+            ),
         )
 
 

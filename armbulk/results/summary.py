@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.i18n import Words
+from armbulk.i18n import _
 from armbulk.model.outcome import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_AT_ARM, UNKNOWN_AT_ARM, Outcome
 from armbulk.results.outcome_texts import translate_outcome, translate_state
 from armbulk.results.run_result import RunResult
@@ -15,29 +15,27 @@ from armbulk.validation.check import Checked
 from armbulk.writers.section import Row, Section
 
 _TEXTS = {
-    "run": Words("Run", "Kjøring"),
-    "profile": Words("Profile", "Profil"),
-    "client": Words("Client no", "Klientnr"),
-    "address": Words("Address", "Adresse"),
-    "started": Words("Started", "Startet"),
-    "state": Words("State", "Tilstand"),
-    "files": Words("Files", "Filer"),
-    "records": Words("Records", "Poster"),
-    "rows": Words("All records", "Poster i alt"),
-    "totals": Words("Control totals", "Kontrollsummer"),
-    "in_file": Words("documents in the files, incl. VAT", "bilag i filene, inkl. mva"),
-    "accepted": Words("documents in ARM, incl. VAT", "bilag i ARM, inkl. mva"),
-    "cost": Words("Cost (acceptable use policy)", "Forbruk (ARMs bruksgrenser)"),
-    "requests": Words("Requests", "Kall"),
-    "reads": Words("Records read", "Leste poster"),
-    "writes": Words("Records written", "Skrevne poster"),
-    "next": Words("What to do next", "Hva nå"),
-    "not_run": Words("nothing was sent", "ingenting ble sendt"),
-    "changed": Words(
-        "gone or changed since the run began: what was read then is what was sent; the sheets here list the records of "
-        "the store",
-        "borte eller endret siden kjøringen begynte: det som ble lest da, er det som ble sendt; arkene her lister "
-        "postene fra lageret",
+    "run": _("Run"),
+    "profile": _("Profile"),
+    "client": _("Client no"),
+    "address": _("Address"),
+    "started": _("Started"),
+    "state": _("State"),
+    "files": _("Files"),
+    "records": _("Records"),
+    "rows": _("All records"),
+    "totals": _("Control totals"),
+    "in_file": _("documents in the files, incl. VAT"),
+    "accepted": _("documents in ARM, incl. VAT"),
+    "cost": _("Cost (acceptable use policy)"),
+    "requests": _("Requests"),
+    "reads": _("Records read"),
+    "writes": _("Records written"),
+    "next": _("What to do next"),
+    "not_run": _("nothing was sent"),
+    "changed": _(
+        "gone or changed since the run began: what was read then is what was sent; the sheets "
+        "here list the records of the store"
     ),
 }
 
@@ -52,100 +50,71 @@ def _is(outcome: Outcome, resource: str | None = None, message: str = "") -> pl.
 _NEXT_STEPS = (
     (
         _is(Outcome.IN_DOUBT),
-        Words(
-            "Some records are in doubt: `armbulk resume` asks ARM again, `armbulk resolve` lets you decide. armbulk "
-            "does not send them again by itself.",
-            "Noen poster er uavklart: `armbulk resume` spør ARM på nytt, `armbulk resolve` lar deg avgjøre. armbulk "
-            "sender dem ikke på nytt av seg selv.",
+        _(
+            "Some records are in doubt: `armbulk resume` asks ARM again, `armbulk resolve` lets you "
+            "decide. armbulk does not send them again by itself."
         ),
     ),
     (
         _is(Outcome.IN_DOUBT) & pl.col("message").fill_null("").str.contains(UNKNOWN_AT_ARM, literal=True),
-        Words(
-            "ARM does not know some of them yet. It may still be processing them for half an hour after they were sent "
-            "(ARMBULK_SETTLE_SECONDS): run `armbulk resume` after that.",
-            "ARM kjenner ikke noen av dem ennå. ARM kan bruke en halvtime etter sending (ARMBULK_SETTLE_SECONDS): kjør "
-            "`armbulk resume` etter det.",
+        _(
+            "ARM does not know some of them yet. It may still be processing them for half an hour "
+            "after they were sent (ARMBULK_SETTLE_SECONDS): run `armbulk resume` after that."
         ),
     ),
     (
         _is(Outcome.CONFLICT, "documents"),
-        Words(
-            "Another document has the number of a document in conflict: compare the two (see Problems). If both are "
-            "right, give the one in the file another number.",
-            "Et annet bilag har nummeret til et bilag i konflikt: sammenlign de to (se Problemer). Hvis begge er "
-            "riktige, gi det i filen et annet nummer.",
+        _(
+            "Another document has the number of a document in conflict: compare the two (see "
+            "Problems). If both are right, give the one in the file another number."
         ),
     ),
     (
         _is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
-        Words(
-            "Some customers are not at ARM: remove their rows, or create them with an import without --update.",
-            "Noen kunder finnes ikke hos ARM: fjern radene, eller opprett dem med en import uten --update.",
-        ),
+        _("Some customers are not at ARM: remove their rows, or create them with an import without --update."),
     ),
     (
         _is(Outcome.CONFLICT, "customers") & ~_is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
-        Words(
-            "ARM has customers with other values (Problems names the fields): compare them. Then use --overwrite to "
-            "send the file's values, or correct or remove the rows.",
-            "ARM har kunder med andre verdier (Problemer nevner feltene): sammenlign dem. Bruk så --overwrite for å "
-            "sende verdiene i filen, eller rett eller fjern radene.",
+        _(
+            "ARM has customers with other values (Problems names the fields): compare them. Then use "
+            "--overwrite to send the file's values, or correct or remove the rows."
         ),
     ),
     (
         _is(Outcome.REJECTED),
-        Words(
-            "Correct the rejected rows (see Problems) and import the file again: what ARM has is not sent twice.",
-            "Rett de avviste radene (se Problemer) og importer filen på nytt: det ARM har, sendes ikke to ganger.",
-        ),
+        _("Correct the rejected rows (see Problems) and import the file again: what ARM has is not sent twice."),
     ),
     (
         _is(Outcome.HELD_BACK),
-        Words(
-            "Correct the rows held back (see Problems) and import the file again.",
-            "Rett radene som er holdt tilbake (se Problemer), og importer filen på nytt.",
-        ),
+        _("Correct the rows held back (see Problems) and import the file again."),
     ),
     (
         _is(Outcome.NOT_SENT, message=GIVEN_UP),
-        Words(
-            "Documents that were given up are not sent again. If one must go after all, give it another number.",
-            "Bilag som er gitt opp, sendes ikke på nytt. Hvis et likevel må sendes, gi det et annet nummer.",
-        ),
+        _("Documents that were given up are not sent again. If one must go after all, give it another number."),
     ),
     (
         _is(Outcome.NOT_SENT, message=HIDDEN_ROW),
-        Words("Hidden rows were not sent, as you chose.", "Skjulte rader ble ikke sendt, slik du valgte."),
+        _("Hidden rows were not sent, as you chose."),
     ),
     (
         _is(Outcome.NOT_SENT, message=BEYOND_LIMIT),
-        Words(
-            "Records beyond --limit were not sent: import the file again.",
-            "Poster utenfor --limit ble ikke sendt: importer filen på nytt.",
-        ),
+        _("Records beyond --limit were not sent: import the file again."),
     ),
     (
         _is(Outcome.NOT_SENT, message=ERRORS_FIRST),
-        Words(
-            "Nothing was sent: correct the errors (see Problems) and import the file again.",
-            "Ingenting ble sendt: rett feilene (se Problemer) og importer filen på nytt.",
-        ),
+        _("Nothing was sent: correct the errors (see Problems) and import the file again."),
     ),
     (
         pl.all_horizontal(
             _is(Outcome.NOT_SENT),
             *(~_is(Outcome.NOT_SENT, message=text) for text in (GIVEN_UP, HIDDEN_ROW, BEYOND_LIMIT, ERRORS_FIRST)),
         ),
-        Words(
-            "Some records were not sent: `armbulk resume`, or import the file again.",
-            "Noen poster ble ikke sendt: `armbulk resume`, eller importer filen på nytt.",
-        ),
+        _("Some records were not sent: `armbulk resume`, or import the file again."),
     ),
 )
 """Which records need something done, and what; the most urgent first."""
 
-_NOTHING = Words("Nothing: every record is well.", "Ingenting: alle poster er i orden.")
+_NOTHING = _("Nothing: every record is well.")
 
 
 def build_summary(result: RunResult, checked: Checked | None, lang: str) -> list[Section]:

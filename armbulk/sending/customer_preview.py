@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from armbulk.i18n import _, join_texts
 from armbulk.model.progress import Progress
 from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
@@ -19,8 +20,8 @@ from armbulk.sending.merge import CustomerComparison
 from armbulk.store import ListCheck
 from armbulk.waiting import CallWaiter
 
-_NEVER_FITS = "ARM's limits never allow to look customers up"
-_AGAIN = "Nothing was sent. Run the same command again"
+_NEVER_FITS = _("ARM's limits never allow to look customers up")
+_AGAIN = _("Nothing was sent. Run the same command again")
 
 Content = TypeVar("Content")
 
@@ -91,7 +92,7 @@ class CustomerPreview:
         backoff = failure_backoff(self.pause)
         if backoff.is_exhausted(self.failures):
             error = unreachable_error(failed.response)
-            error.hint = f"{error.hint}. {_AGAIN}"
+            error.hint = join_texts(error.hint, _AGAIN, separator=". ")
             raise error
         until = self.client.clock.now() + backoff.delay(self.failures)
         self.on_progress(Progress("retrying", until=until, reason=failed.response.failure))

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from armbulk.errors import LoginError, Unfinished
+from armbulk.i18n import _, join_texts
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES
 from armbulk.planning.customer_hashes import CustomerHasher
@@ -23,7 +24,7 @@ MAX_SINGLE_LOOKUPS = 20
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""
 
-_HINT = "use --first-import to send them without asking ARM"
+_HINT = _("use --first-import to send them without asking ARM")
 
 _CUSTOMERS = RESOURCES["customers"]
 _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
@@ -115,20 +116,24 @@ class CustomerReader:
         try:
             result = self.client.get(call, run_id=self.run_id, priority=Priority.NORMAL)
         except LoginError as error:
-            error.hint += f"; if this login may send but not read customers: {_HINT}"
+            more = _("if this login may send but not read customers: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator="; ")
             raise
         if isinstance(result, RateLimited):
             return result
         if result.response.status in NO_LOOKUP_STATUSES:
             raise Unfinished(
                 "cannot-look-up",
-                f"ARM cannot be asked for single customers (it answered {result.response.status}): "
-                "nobody knows whether they would overwrite what others have changed, so none was sent",
+                _(
+                    "ARM cannot be asked for single customers (it answered {status}): nobody knows whether "
+                    "they would overwrite what others have changed, so none was sent",
+                    status=result.response.status,
+                ),
                 _HINT,
             )
         if isinstance(result, CallFailed):
             return result
-        if result.content is not None or result.response.status == 404:
+        if result.content is not None or result.response.is_not_found:
             return result.content or None
         reason = "its answer to the look-up of a customer cannot be read"
         return CallFailed(replace(result.response, reason=reason))

@@ -13,10 +13,12 @@ from typing import Any
 import polars as pl
 
 from armbulk.errors import LoginError, Unfinished
+from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
-from armbulk.model.keys import normalise_key_text
+from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, ExpectedDocument, LookupResult
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import ONLY_BLANKS_DIFFER, Outcome
+from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.quota.limits import Priority
@@ -44,12 +46,17 @@ MAX_AGE_SECONDS = 31 * 86_400.0
 MAX_AGE_WITH_OTHERS = 86_400.0
 """The same where other machines send for the client, too."""
 
+MAX_BREAK_WITH_OTHERS = 900.0
+"""How long before a session something may have been observed, or confirmed, to count in it, where others send, too."""
+
 _REFRESH_SECONDS = 900.0
 
 _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
+_OTHER_NUMBER = "ARM holds this document with number"
+_MAX_NUMBER_CHARS = 60
 _SENT_BEFORE = "nothing was sent: ARM holds this document already"
-_HINT = "use --first-import if ARM has certainly none of them"
+_HINT = _("use --first-import if ARM has certainly none of them")
 
 
 @dataclass(slots=True)
@@ -65,7 +72,8 @@ class DuplicateCheck:
         since: earlier observations do not count (epoch seconds).
         max_age: nor do observations that are older than so many seconds, also in a session that waits long.
         settle: seconds after a sending during which a list may lack what was sent.
-        listed: ARM's list by compared document number; empty: not available, not worth it, or not proven.
+        listed: (number as it is compared, record) of ARM's list, by number without blanks and leading zeros; empty: not
+            available, not worth it, or not proven.
         proof: what the list proves; None: nothing.
         is_list_checked: whether it is decided whether the list is used.
         list_checked_at: when that was decided (epoch seconds).
@@ -82,7 +90,7 @@ class DuplicateCheck:
     since: float = 0.0
     max_age: float = MAX_AGE_SECONDS
     settle: float = 0.0
-    listed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    listed: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
     proof: ListProof | None = None
     is_list_checked: bool = False
     list_checked_at: float = 0.0
@@ -97,7 +105,8 @@ class DuplicateCheck:
         """Return the check that a run's options ask for; `look_first` of this session overrides them.
 
         A run that is older than what the store knows for certain was stored by an older copy of it: another copy may
-        have sent its documents meanwhile, so each is looked up.
+        have sent its documents meanwhile, so each is looked up. Where other machines send, they may have sent them
+        since the run was interrupted: what was looked up then, or confirmed as a first import, counts no more.
         """
         if look_first is False:
             return cls(client, run.id, enabled=False, is_waived=True)
@@ -107,8 +116,12 @@ class DuplicateCheck:
             return cls(client, run.id, since=since, max_age=max_age, settle=settle)
         if look_first:
             return cls(client, run.id, since=started, max_age=max_age, settle=settle)
-        enabled = bool(run.options.get("look_first"))
-        return cls(client, run.id, enabled, until=run.options.get("look_until"), max_age=max_age, settle=settle)
+        enabled, since = bool(run.options.get("look_first")), 0.0
+        if not run.options.get("sole_sender"):
+            since = started - MAX_BREAK_WITH_OTHERS
+            enabled = enabled or abs(started - run.created) > MAX_BREAK_WITH_OTHERS
+        until = run.options.get("look_until")
+        return cls(client, run.id, enabled, until=until, since=since, max_age=max_age, settle=settle)
 
     def check(self, batch: Batch) -> Interruption | None:
         """Look a batch's documents up and set aside those that ARM has; None when all were looked up.
@@ -199,7 +212,7 @@ class DuplicateCheck:
             return None
         self.proof = proof
         for number, record in zip(numbers, records, strict=True):
-            self.listed.setdefault(normalise_key_text(number), []).append(record)
+            self.listed.setdefault(loosen_key(number), []).append((normalise_key_text(number), record))
         self._record_absent(proof)
         return None
 
@@ -240,11 +253,18 @@ class DuplicateCheck:
     # ── one document ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _check_record(self, batch: Batch, record: OpenRecord) -> Interruption | None:
-        listed = self.listed.get(normalise_key_text(record.key))
-        if listed:
-            lookup = self.client.system.compare_document(record.expected, listed)
-            if lookup.result is not LookupResult.UNKNOWN:  # otherwise the list shows too little of it
-                self._save(batch, record, lookup)
+        compare, number = self.client.system.compare_document, normalise_key_text(record.key)
+        listed = self.listed.get(loosen_key(record.key), [])
+        same = [document for listed_number, document in listed if listed_number == number]
+        lookup = compare(record.expected, same)
+        if same and lookup.result is not LookupResult.UNKNOWN:  # otherwise the list shows too little of it
+            self._save(batch, record, lookup)
+            return None
+        for listed_number, document in () if same else listed:
+            lookup = compare(record.expected, [document])
+            if lookup.result is LookupResult.EQUAL:
+                message = f"{_OTHER_NUMBER} {to_one_line(listed_number, _MAX_NUMBER_CHARS)}{ONLY_BLANKS_DIFFER}"
+                self._save(batch, record, replace(lookup, result=LookupResult.DIFFERENT, message=message))
                 return None
         return self._look_up(batch, record)
 
@@ -266,7 +286,8 @@ class DuplicateCheck:
                 call, run_id=self.run_id, priority=Priority.NORMAL
             )  # the rest is for what was sent
         except LoginError as error:
-            error.hint += f"; if this login may send but not read documents: {_HINT}"
+            more = _("if this login may send but not read documents: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator="; ")
             raise
         if isinstance(result, RateLimited):
             return result
@@ -295,7 +316,10 @@ class DuplicateCheck:
 def _no_lookups_error(response: Response) -> Unfinished:
     return Unfinished(
         "cannot-look-up",
-        f"ARM cannot be asked for single documents (it answered {response.status}): "
-        "nobody knows whether these were sent before, so none was sent",
+        _(
+            "ARM cannot be asked for single documents (it answered {status}): nobody knows whether "
+            "these were sent before, so none was sent",
+            status=response.status,
+        ),
         _HINT,
     )

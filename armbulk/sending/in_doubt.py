@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from armbulk.model.batch_state import BatchState, is_settled
 from armbulk.model.lookup import DocumentLookup, LookupResult
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import EXISTS_AT_ARM, HELD_ALREADY, Outcome
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.model.system import MAX_CALL_SECONDS
 from armbulk.sending.session import SendingSession
@@ -36,7 +36,11 @@ class DoubtResolver:
         store = self.session.store
         store.save_lookup(batch.id, [(record.no, lookup.result)], ends_round=False)
         is_customer = batch.resource == "customers"
-        result = decide_customer(record, lookup, batch.verdict) if is_customer else decide_outcome(record, lookup)
+        result = (
+            decide_customer(record, lookup, batch.verdict)
+            if is_customer
+            else decide_outcome(record, lookup, batch.verdict)
+        )
         if result is not None:
             store.save_results(batch.id, [result])
         else:
@@ -83,9 +87,14 @@ class DoubtResolver:
         return max(self.session.polling.settle, SLOWNESS_FACTOR * slowest)
 
 
-def decide_outcome(record: OpenRecord, lookup: DocumentLookup) -> RecordResult | None:
-    """Return the outcome of a record in doubt after a look-up; None while it is still in doubt."""
+def decide_outcome(record: OpenRecord, lookup: DocumentLookup, verdict: str | None = None) -> RecordResult | None:
+    """Return the outcome of a record in doubt after a look-up; None while it is still in doubt.
+
+    Where ARM's `verdict` is that it has the document already, nobody knows by which sending.
+    """
     match lookup.result:
+        case LookupResult.EQUAL if verdict is not None and verdict.startswith(EXISTS_AT_ARM):
+            return RecordResult(record.no, Outcome.ALREADY_SENT, HELD_ALREADY, reference=lookup.reference)
         case LookupResult.EQUAL:
             return RecordResult(record.no, Outcome.CREATED, lookup.message, reference=lookup.reference)
         case LookupResult.DIFFERENT:

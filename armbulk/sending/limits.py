@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from armbulk.errors import LimitError
+from armbulk.i18n import _
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import Progress
 from armbulk.model.response import ApiResult, Response, unreachable_error
@@ -55,7 +56,7 @@ class CallScheduler:
         """Put a batch off until there is room in the quota; LimitError when there never is."""
         if time == math.inf:
             raise LimitError(
-                "never-fits", f"Batch {batch.no} is larger than a window can ever give", "Lower batch size"
+                "never-fits", _("Batch {no} is larger than a window can ever give", no=batch.no), _("Lower batch size")
             )
         progress = self.session.progress_of(batch)
         progress.due, progress.is_limited = time, True

@@ -70,7 +70,7 @@ class DocumentFinder:
 def compare_customer(record: OpenRecord, current: dict[str, Any] | None, response: Response) -> DocumentLookup:
     """Return what ARM's record of a customer (None: it has none) shows of what was sent."""
     if not current:
-        result = LookupResult.ABSENT if response.status == 404 or current is not None else LookupResult.UNKNOWN
+        result = LookupResult.ABSENT if response.is_not_found or current is not None else LookupResult.UNKNOWN
         return DocumentLookup(result, f"ARM answered {response.status} to the look-up")
     if has_every_value(record.payload, current, RESOURCES["customers"]):
         return DocumentLookup(LookupResult.EQUAL, "ARM holds the values that were sent")

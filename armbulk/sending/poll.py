@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from armbulk.model.batch_state import FINAL_STATES, BatchState
-from armbulk.model.outcome import REJECTED_WITHOUT_NAME, Outcome
+from armbulk.model.outcome import EXISTS_AT_ARM, REJECTED_WITHOUT_NAME, Outcome
+from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus
 from armbulk.redaction import redact_text
 from armbulk.retry import poll_backoff
@@ -16,7 +17,7 @@ from armbulk.store import Batch
 _log = logging.getLogger(__name__)
 
 MAX_UNKNOWN_POLLS = 10
-"""Polls answered with 404, or with nothing usable, after which a batch is in doubt; it is no "not received"."""
+"""Polls answered with "not found", or with nothing usable, after which a batch is in doubt; it is no "not received"."""
 
 MAX_INCOMPLETE_POLLS = 5
 """Final answers without all records after which the missing ones are looked up one by one."""
@@ -52,19 +53,18 @@ class Poller:
             },
         )
         session.set_due(batch, poll_backoff(session.polling.poll).delay(progress.polls))
-        if result.response.status == 404 or result.content.is_unusable:
-            self._count_unknown(batch, result.response.status)
+        if result.response.is_not_found or result.content.is_unusable:
+            self._count_unknown(batch, result.response)
             return
         self._save_status(batch, result.content, missing)
         session.report_progress("polled", batch)
 
-    def _count_unknown(self, batch: Batch, status: int) -> None:
+    def _count_unknown(self, batch: Batch, response: Response) -> None:
         progress = self.session.progress_of(batch)
         progress.unknown_polls += 1
         if progress.unknown_polls >= MAX_UNKNOWN_POLLS:
-            why = (
-                "ARM does not know the batch any more" if status == 404 else "ARM's answers for the batch are unusable"
-            )
+            unusable = "ARM's answers for the batch are unusable"
+            why = "ARM does not know the batch any more" if response.is_not_found else unusable
             self.session.store.move_batch(batch.id, BatchState.IN_DOUBT, why)
 
     def _save_status(self, batch: Batch, status: BatchStatus, missing: int) -> None:
@@ -94,6 +94,6 @@ class Poller:
         session.store.save_verdict(batch.id, verdict)
         session.set_due(batch, session.polling.poll)
         open_nos = [record.no for record in records]
-        is_unnamed = verdict.startswith(REJECTED_WITHOUT_NAME)
-        message = verdict if is_unnamed else f"ARM says that the batch failed as a whole: {verdict}"
+        is_on_records = verdict.startswith((REJECTED_WITHOUT_NAME, EXISTS_AT_ARM))
+        message = verdict if is_on_records else f"ARM says that the batch failed as a whole: {verdict}"
         session.store.append_message(session.run.id, message, open_nos, keep_earlier=True)

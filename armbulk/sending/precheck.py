@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, Outcome
 from armbulk.model.submission import RecordResult
 from armbulk.rate_limited import Interruption
@@ -64,10 +63,8 @@ class Precheck:
     def _check(self, batch: Batch) -> Interruption | None:
         if batch.resource == "documents":
             return self._check_documents(batch)
-        if batch.state is BatchState.PLANNED:
-            self.conflicts = self.conflicts or ConflictCheck(self.session.client, self.session.run)
-            return self.conflicts.check(batch)
-        return None
+        self.conflicts = self.conflicts or ConflictCheck(self.session.client, self.session.run)
+        return self.conflicts.check(batch)
 
     def _check_documents(self, batch: Batch) -> Interruption | None:
         session = self.session

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from armbulk.clock import format_iso
 from armbulk.errors import ArmbulkError, Exit, LimitError, ServerError
+from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
 from armbulk.model.progress import Progress
 from armbulk.sending.conflict_report import report_conflicts
@@ -68,7 +69,9 @@ class Sender:
                     report_conflicts(session)
             except ArmbulkError as error:
                 session.store.end_session(session.run.id, "paused", session.paused_until)
-                error.hint = f"{error.hint}; then `armbulk resume {session.run.id}`"
+                error.hint = join_texts(
+                    error.hint, _("then `armbulk resume {run}`", run=session.run.id), separator="; "
+                )
                 if error.exit in {Exit.SERVER, Exit.LIMIT} and self._has_documents_in_doubt():
                     error.exit = Exit.UNFINISHED
                 raise
@@ -108,9 +111,11 @@ class Sender:
             return None
         if progress.is_limited:
             return LimitError(
-                "limit", f"ARM's limits leave no room before {format_iso(progress.due)}", "Try again then"
+                "limit", _("ARM's limits leave no room before {due}", due=format_iso(progress.due)), _("Try again then")
             )
-        return ServerError("unreachable", f"ARM cannot be reached: {progress.reason}", "Try again later")
+        return ServerError(
+            "unreachable", _("ARM cannot be reached: {reason}", reason=progress.reason), _("Try again later")
+        )
 
     def _work(self) -> str:
         """Do one step after another; return the run's state."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from armbulk.errors import ServerError
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.progress import Progress
@@ -193,17 +194,20 @@ class Submitter:
         try:
             is_renewed = self.session.system.renew_login()
         except ServerError as failure:
-            failure.message = f"{error.message}; and no new token could be fetched: {failure.message}"
+            failure.message = _(
+                "{message}; and no new token could be fetched: {reason}", message=error.message, reason=failure.message
+            )
             raise
         if not is_renewed:
             raise error
 
     def _doubt_batches_with_number(self, batch: Batch, uuid: str) -> bool:
         """Return whether ARM gave other batches the same number; it proves nothing then, so these are in doubt, too."""
-        store, run_id = self.session.store, self.session.run.id
-        others = [other for other in store.batches(run_id) if other.uuid == uuid]
+        store, run = self.session.store, self.session.run
+        others = store.batches_with_number(run.account, uuid)
         for doubtful in (*others, batch) if others else ():
-            store.append_message(run_id, SAME_NUMBER, [record.no for record in store.open_records(doubtful.id)])
+            open_nos = [record.no for record in store.open_records(doubtful.id)]
+            store.append_message(doubtful.run, SAME_NUMBER, open_nos)
         for other in others:
             if other.state is BatchState.ACCEPTED:
                 store.move_batch(other.id, BatchState.IN_DOUBT, SAME_NUMBER)

@@ -7,6 +7,7 @@ from typing import Any
 
 from armbulk.errors import SettingsError
 from armbulk.findings.catalogue import TUNABLE
+from armbulk.i18n import _
 from armbulk.settings.names import NAMES, SECRETS
 
 FILE_NAME = "config.toml"
@@ -41,7 +42,9 @@ def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfil
     except FileNotFoundError:
         content = {}
     except (OSError, ValueError) as error:
-        raise SettingsError("config-unreadable", f"{path}: {error}", "Mend the file; it must be TOML") from None
+        raise SettingsError(
+            "config-unreadable", _("{path}: {error}", path=path, error=error), _("Mend the file; it must be TOML")
+        ) from None
     rules = _check_rules(content.get("rules", {}), path)
     mappings = _resolve_mappings(content.get("mappings", {}), path)
     profiles = content.get("profiles", {})
@@ -50,8 +53,8 @@ def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfil
             known = ", ".join(profiles) or "none"
             raise SettingsError(
                 "no-such-profile",
-                f"There is no profile {name!r}",
-                f"{path} has: {known}; `armbulk login --profile {name}` makes it",
+                _("There is no profile '{name}'", name=name),
+                _("{path} has: {known}; `armbulk login --profile {name}` makes it", path=path, known=known, name=name),
             )
         return ConfiguredProfile({}, rules, mappings)
     values = dict(profiles[name])
@@ -63,7 +66,9 @@ def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfil
 def _resolve_mappings(table: Any, path: Path) -> dict[str, str]:
     """Read a `[mappings]` table: name → file, relative to the folder of config.toml."""
     if not isinstance(table, dict) or not all(isinstance(file, str) for file in table.values()):
-        raise SettingsError("mappings-wrong", f"{path}, [mappings] must hold names of files", 'mine = "mine.toml"')
+        raise SettingsError(
+            "mappings-wrong", _("{path}, [mappings] must hold names of files", path=path), _('mine = "mine.toml"')
+        )
     return {name: str(path.parent / Path(file).expanduser()) for name, file in table.items()}
 
 
@@ -72,9 +77,17 @@ def _check_rules(content: Any, path: Path) -> dict[str, str]:
     table = content if isinstance(content, dict) else {"rules": content}
     for code, severity in table.items():
         if code not in TUNABLE:
-            raise SettingsError("rule-unknown", f"{path}, [rules]: {code}", f"Known: {', '.join(sorted(TUNABLE))}")
+            raise SettingsError(
+                "rule-unknown",
+                _("{path}, [rules]: {code}", path=path, code=code),
+                _("Known: {tunable}", tunable=", ".join(sorted(TUNABLE))),
+            )
         if severity not in _SEVERITIES:
-            raise SettingsError("rule-wrong", f"{path}, [rules]: {code} is {severity!r}", "Give error, warning or off")
+            raise SettingsError(
+                "rule-wrong",
+                _("{path}, [rules]: {code} is '{severity}'", path=path, code=code, severity=severity),
+                _("Give error, warning or off"),
+            )
     return dict(table)
 
 
@@ -83,13 +96,23 @@ def _check_settings(values: dict[str, Any], path: Path, name: str) -> dict[str, 
     secret = [key for key in values if key in SECRETS]
     if unknown:
         raise SettingsError(
-            "setting-unknown", f"{path}, profile {name}: {', '.join(unknown)}", f"Known: {', '.join(NAMES)}"
+            "setting-unknown",
+            _("{path}, profile {name}: {unknown}", path=path, name=name, unknown=", ".join(unknown)),
+            _("Known: {names}", names=", ".join(NAMES)),
         )
     if secret:
         raise SettingsError(
             "secret-in-file",
-            f"{path}, profile {name}: {', '.join(secret)} must not stand in a file",
-            "`armbulk login` keeps it in the keyring; else set ARMBULK_TOKEN or ARMBULK_CLIENT_SECRET in the "
-            "environment, or name a file only you can read as secret_file",
+            _(
+                "{path}, profile {name}: {secret} must not stand in a file",
+                path=path,
+                name=name,
+                secret=", ".join(secret),
+            ),
+            _(
+                "`armbulk login` keeps it in the keyring; else set ARMBULK_TOKEN or "
+                "ARMBULK_CLIENT_SECRET in the environment, or name a file only you can read as "
+                "secret_file"
+            ),
         )
     return {key: str(value) for key, value in values.items()}

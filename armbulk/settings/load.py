@@ -1,6 +1,9 @@
 """Load the settings: option > environment > profile > default. Nothing else reads the environment."""
 
+import ctypes
+import locale
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +14,7 @@ import platformdirs
 
 from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError
-from armbulk.i18n import Lang
+from armbulk.i18n import _, choose_language, find_language, list_languages
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.limits import QuotaLimits
 from armbulk.quota.tiers import TIERS
@@ -24,6 +27,8 @@ _SYNCED_FOLDER_VARIABLES = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer"
 
 _GUARD_NAME = "armbulk-sendings"
 """Not `armbulk`: on Windows the cache folder of that name is in the folder of the store."""
+
+_STORE_PREFIX = "sqlite:///"
 
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -63,8 +68,8 @@ def load_profile(
     return Profile(
         name=name,
         home=home,
-        store_url=values.get("store") or f"sqlite:///{home / 'armbulk.db'}",
-        lang=_check_lang(values.get("lang") or _locale_lang(environ)),
+        store_url=_check_store(values.get("store", ""), home),
+        lang=_read_lang(values.get("lang"), environ),
         base_url=base_url,
         client_no=values.get("client_no", "").strip(),
         login=login,
@@ -101,6 +106,28 @@ def _merge_settings(
     return values
 
 
+def _check_store(url: str, home: Path) -> str:
+    """Return the address of the store: a SQLite file, by its full path. Without a setting it is in the home folder.
+
+    Other databases have no lock for a client that all machines see, and a path that depends on the current folder is
+    another store in each: both would send a document twice. The address is never quoted: it may have a password.
+    """
+    if not url:
+        return f"{_STORE_PREFIX}{home / 'armbulk.db'}"
+    path = url.removeprefix(_STORE_PREFIX)
+    if not url.startswith(_STORE_PREFIX) or not Path(path).is_absolute() or set(path) & set("?\0"):
+        raise SettingsError(
+            "store-unsupported",
+            _("The setting store (ARMBULK_STORE) is not the full path of a SQLite file"),
+            _(
+                "Use an address such as {store_prefix}{home}; armbulk cannot use other databases yet",
+                store_prefix=_STORE_PREFIX,
+                home=home.absolute() / "armbulk.db",
+            ),
+        )
+    return url
+
+
 def _locate_guard_folder(values: Mapping[str, str], home: Path) -> Path:
     """Return the folder that tells an older copy of the store: backups of the store's folder must not have it too."""
     if not values.get("guard_folder"):
@@ -109,8 +136,8 @@ def _locate_guard_folder(values: Mapping[str, str], home: Path) -> Path:
     if not folder.is_absolute() or folder.is_relative_to(home.absolute()):
         raise SettingsError(
             "setting-wrong",
-            f"guard_folder is {values['guard_folder']!r}",
-            f"Use an absolute path that is not in {home}: a backup of that folder must not have it",
+            _("guard_folder is '{guard_folder}'", guard_folder=values["guard_folder"]),
+            _("Use an absolute path that is not in {home}: a backup of that folder must not have it", home=home),
         )
     return folder
 
@@ -127,7 +154,10 @@ def locate_home(environ: Mapping[str, str]) -> Path:
 
 
 def read_environment() -> Mapping[str, str]:
-    """Return the environment of the process."""
+    """Return the environment of the process; on Windows with the language of its windows, which it does not name."""
+    if sys.platform == "win32":
+        language = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+        return {"LANG": language, **os.environ}
     return os.environ
 
 
@@ -139,7 +169,7 @@ def check_address(url: str) -> str:
     """
     if not url:
         return ""
-    malformed = SettingsError("address-wrong", "The address is not usable", "Write it like https://HOST/arm/v1")
+    malformed = SettingsError("address-wrong", _("The address is not usable"), _("Write it like https://HOST/arm/v1"))
     try:
         parts = urlsplit(url)
         has_host = bool(parts.hostname and (parts.port is None or parts.port))
@@ -151,8 +181,8 @@ def check_address(url: str) -> str:
         origin = f"{parts.scheme or '?'}://{parts.hostname or '?'}"
         raise SettingsError(
             "address-insecure",
-            f"{origin}/… is not an https address",
-            "Use https://…; http is allowed only for this machine (127.0.0.1)",
+            _("{origin}/… is not an https address", origin=origin),
+            _("Use https://…; http is allowed only for this machine (127.0.0.1)"),
         )
     if not has_host or parts.query or parts.fragment or not url.isprintable() or " " in url or "\\" in url:
         raise malformed
@@ -167,8 +197,8 @@ def _read_number(values: Mapping[str, str], name: str) -> float:
     if not 0 <= number < 1e9:
         raise SettingsError(
             "setting-wrong",
-            f"{name} is {values[name]!r}",
-            f"Give a number, as ARMBULK_{name.upper()} or in the profile",
+            _("{name} is '{values}'", name=name, values=values[name]),
+            _("Give a number, as ARMBULK_{name} or in the profile", name=name.upper()),
         )
     return number
 
@@ -176,14 +206,20 @@ def _read_number(values: Mapping[str, str], name: str) -> float:
 def _read_choice(values: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     value = values.get(name, "")
     if value and value not in allowed:
-        raise SettingsError("setting-wrong", f"{name} is {value!r}", f"Give one of {' '.join(allowed)}")
+        raise SettingsError(
+            "setting-wrong",
+            _("{name} is '{value}'", name=name, value=value),
+            _("Give one of {allowed}", allowed=" ".join(allowed)),
+        )
     return value
 
 
 def _read_flag(values: Mapping[str, str], name: str) -> bool:
     value = values[name].strip().lower()
     if value not in _FLAGS:
-        raise SettingsError("setting-wrong", f"{name} is {values[name]!r}", "Use true or false")
+        raise SettingsError(
+            "setting-wrong", _("{name} is '{values}'", name=name, values=values[name]), _("Use true or false")
+        )
     return _FLAGS[value]
 
 
@@ -195,19 +231,23 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         if aup_file is not None:
-            hint = "Fix the file (TOML), or leave out --aup-file to use the built-in table"
-            raise SettingsError("limits-wrong", f"{aup_file}: {error}", hint) from None
+            hint = _("Fix the file (TOML), or leave out --aup-file to use the built-in table")
+            raise SettingsError(
+                "limits-wrong", _("{aup_file}: {error}", aup_file=aup_file, error=error), hint
+            ) from None
         *sizes, last_size = TIERS
-        hint = f"Use {', '.join(sizes)} or {last_size}"
-        raise SettingsError("limits-wrong", f"client_size is {values['client_size']!r}", hint) from None
+        hint = _("Use {sizes} or {last_size}", sizes=", ".join(sizes), last_size=last_size)
+        raise SettingsError(
+            "limits-wrong", _("client_size is '{client_size}'", client_size=values["client_size"]), hint
+        ) from None
 
 
-def _check_lang(lang: str) -> str:
-    if lang not in list(Lang):
-        raise SettingsError("lang-unknown", f"There is no language {lang!r}", "Use en or no")
-    return lang
-
-
-def _locale_lang(environ: Mapping[str, str]) -> str:
-    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    return "no" if locale.lower().startswith(("nb", "nn", "no")) else "en"
+def _read_lang(lang: str | None, environ: Mapping[str, str]) -> str:
+    known = find_language(lang) if lang else choose_language(environ)
+    if known is None:
+        raise SettingsError(
+            "lang-unknown",
+            _("There is no language '{lang}'", lang=lang),
+            _("Use {list_languages}", list_languages=" or ".join(list_languages())),
+        )
+    return known

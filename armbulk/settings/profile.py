@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from armbulk.arm.credentials import Login, is_header_safe
 from armbulk.errors import SettingsError
+from armbulk.i18n import _
 from armbulk.quota.limits import Account, QuotaLimits
 
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
@@ -79,24 +80,39 @@ class Profile:
             missing.append("token (or token_url, client_id and client_secret)")
         if self.login.token and not is_header_safe(self.login.token):
             raise SettingsError(
-                "token-wrong", "The token holds characters that no token has, such as a blank", "Copy it once more"
+                "token-wrong",
+                _("The token holds characters that no token has, such as a blank"),
+                _("Copy it once more"),
             )
         if missing:
             names = ", ".join(f"ARMBULK_{name.upper()}" if " " not in name else "ARMBULK_TOKEN" for name in missing)
             raise SettingsError(
                 "settings-missing",
-                f"Not set: {', '.join(missing)}",
-                f"`armbulk login` asks for them; or set {names} in the environment, "
-                f"or the profile in {self.home / 'config.toml'}. `armbulk demo` works without",
+                _("Not set: {missing}", missing=", ".join(missing)),
+                _(
+                    "`armbulk login` asks for them; or set {names} in the environment, or the profile in "
+                    "{home}. `armbulk demo` works without",
+                    names=names,
+                    home=self.home / "config.toml",
+                ),
             )
 
     def _missing_secret(self) -> SettingsError:
         name = "CLIENT_SECRET" if self.login.by_client else "TOKEN"
         return SettingsError(
             "settings-missing",
-            f"There is no {'client secret' if self.login.by_client else 'token'} for profile {self.name} at "
-            f"{self.account.origin}, client {self.client_no}, neither set nor in this machine's keyring; one that was "
-            "kept for another address or client is not used",
-            f"`armbulk login --profile {self.name}` asks for it and keeps it; where there is no keyring, set "
-            f"ARMBULK_{name} in the environment or give --secret-file FILE",
+            _(
+                "There is no {value} for profile {name} at {origin}, client {client_no}, neither set nor "
+                "in this machine's keyring; one that was kept for another address or client is not used",
+                value="client secret" if self.login.by_client else "token",
+                name=self.name,
+                origin=self.account.origin,
+                client_no=self.client_no,
+            ),
+            _(
+                "`armbulk login --profile {name}` asks for it and keeps it; where there is no keyring, "
+                "set ARMBULK_{name_2} in the environment or give --secret-file FILE",
+                name=self.name,
+                name_2=name,
+            ),
         )

@@ -12,6 +12,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
 from armbulk.errors import SettingsError
+from armbulk.i18n import _
 from armbulk.settings.config_file import FILE_NAME
 
 
@@ -33,12 +34,14 @@ def save_settings(home: Path, name: str, settings: Mapping[str, str | bool]) -> 
     path = home / FILE_NAME
     text = _add_profile(home, name, settings, tomlkit.table) or _add_profile(home, name, settings, tomlkit.inline_table)
     if text is None:
-        raise SettingsError("config-unclear", f"{path} cannot be added to as it stands", "Write the profile by hand")
+        raise SettingsError(
+            "config-unclear", _("{path} cannot be added to as it stands", path=path), _("Write the profile by hand")
+        )
     try:
         _replace(path, text)
     except OSError as error:
-        why = f"{path} cannot be written: {error.strerror}"
-        raise SettingsError("config-unwritable", why, "Check its folder") from None
+        why = _("{path} cannot be written: {strerror}", path=path, strerror=error.strerror)
+        raise SettingsError("config-unwritable", why, _("Check its folder")) from None
     return path
 
 
@@ -90,4 +93,6 @@ def _read_document(home: Path) -> tomlkit.TOMLDocument:
     except FileNotFoundError:
         return tomlkit.document()
     except (OSError, ValueError, TOMLKitError) as error:
-        raise SettingsError("config-unreadable", f"{path}: {error}", "Mend the file; it must be TOML") from None
+        raise SettingsError(
+            "config-unreadable", _("{path}: {error}", path=path, error=error), _("Mend the file; it must be TOML")
+        ) from None

@@ -18,6 +18,7 @@ import keyring
 from keyring.errors import KeyringError, NoKeyringError
 
 from armbulk.errors import SettingsError
+from armbulk.i18n import _
 from armbulk.quota.limits import Account
 
 SERVICE = "armbulk"
@@ -27,9 +28,9 @@ KEYRING_TIMEOUT = 3.0
 _PART_CHARS = 1_000
 _PARTS_PREFIX = "armbulk-parts:"
 _MAX_SECRET_CHARS = 65_536
-_ALTERNATIVES = (
-    "Set ARMBULK_CLIENT_SECRET or ARMBULK_TOKEN in the environment instead, or give --secret-file FILE (one that only "
-    "you can read): both go before the keyring"
+_ALTERNATIVES = _(
+    "Set ARMBULK_CLIENT_SECRET or ARMBULK_TOKEN in the environment instead, or give "
+    "--secret-file FILE (one that only you can read): both go before the keyring"
 )
 
 _T = TypeVar("_T")
@@ -61,14 +62,20 @@ def read_secret_file(path: str) -> str:
             status = os.fstat(file.fileno())
             if os.name == "posix" and (stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid not in {os.geteuid(), 0}):
                 raise SettingsError(
-                    "secret-file-open", f"{path} holds a secret and can be read by others", f"chmod 600 {path}"
+                    "secret-file-open",
+                    _("{path} holds a secret and can be read by others", path=path),
+                    _("chmod 600 {path}", path=path),
                 )
             secret = file.read(_MAX_SECRET_CHARS).strip()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
-        raise SettingsError("secret-file-unreadable", f"{path} cannot be read: {why}", "Check --secret-file") from None
+        raise SettingsError(
+            "secret-file-unreadable", _("{path} cannot be read: {why}", path=path, why=why), _("Check --secret-file")
+        ) from None
     if not secret:
-        raise SettingsError("secret-file-empty", f"{path} is empty", "Write the client secret, or the token, into it")
+        raise SettingsError(
+            "secret-file-empty", _("{path} is empty", path=path), _("Write the client secret, or the token, into it")
+        )
     return secret
 
 
@@ -91,7 +98,7 @@ class KeyringSecrets:
             self._run_with_timeout(lambda: _write(name, secret))
         except NoKeyringError:
             raise SettingsError(
-                "no-keyring", "This machine has no keyring to keep the secret in", _ALTERNATIVES
+                "no-keyring", _("This machine has no keyring to keep the secret in"), _ALTERNATIVES
             ) from None
 
     def drop(self, name: str) -> bool:
@@ -120,9 +127,13 @@ class KeyringSecrets:
         if errors and isinstance(errors[0], NoKeyringError):
             raise errors[0]
         if not errors:
-            raise SettingsError("keyring-silent", "The keyring does not answer (is it locked?)", _ALTERNATIVES)
+            raise SettingsError("keyring-silent", _("The keyring does not answer (is it locked?)"), _ALTERNATIVES)
         outcome = "refused" if isinstance(errors[0], KeyringError) else "failed"
-        raise SettingsError(f"keyring-{outcome}", f"The keyring {outcome}: {type(errors[0]).__name__}", _ALTERNATIVES)
+        raise SettingsError(
+            f"keyring-{outcome}",
+            _("The keyring {outcome}: {name}", outcome=outcome, name=type(errors[0]).__name__),
+            _ALTERNATIVES,
+        )
 
 
 def _read(name: str) -> str | None:

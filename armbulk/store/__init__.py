@@ -6,6 +6,7 @@ from armbulk.store.locks import ClientLock
 from armbulk.store.queries import HistoryMark, RunMark
 from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
 from armbulk.store.store import Store
+from armbulk.store.written_files import WrittenFiles
 
 __all__ = [
     "ITEM_SCHEMA",
@@ -19,4 +20,5 @@ __all__ = [
     "StoreStamp",
     "SubmitIntent",
     "UnresolvedDocument",
+    "WrittenFiles",
 ]

@@ -83,6 +83,12 @@ class PartitionTable:
         where = "state = ? AND total IS NULL ORDER BY id LIMIT 1"
         return next(iter(self._query(where, PartitionStatus.TODO)), None)
 
+    def most_received(self) -> int:
+        """Return the most records that were received of any partition, also of one that was split then."""
+        statement = "SELECT max(CASE state WHEN ? THEN coalesce(total, got) ELSE got END) FROM part"
+        row = self._file.connection.execute(statement, (PartitionStatus.PARTITIONED,)).fetchone()
+        return int(row[0] or 0)
+
     def children(self, part_id: int) -> list[PartitionState]:
         """Return what a partition was split into."""
         return self._query("parent = ? ORDER BY id", part_id)

@@ -16,6 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from armbulk.errors import StoreError, Unfinished
+from armbulk.i18n import _
 
 _LAYOUT = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -57,7 +58,9 @@ class CheckpointFile:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except Timeout:
             raise Unfinished(
-                "busy", "Another armbulk process makes this very export", "Wait until it has ended, then try again"
+                "busy",
+                _("Another armbulk process makes this very export"),
+                _("Wait until it has ended, then try again"),
             ) from None
         except OSError as error:
             raise _unusable(str(error.strerror)) from None
@@ -125,5 +128,5 @@ def _delete(path: Path) -> None:
 
 
 def _unusable(reason: str) -> StoreError:
-    message = f"What was read cannot be kept: {reason}"
-    return StoreError("parts-unusable", message, "Make room, or check ARMBULK_HOME")
+    message = _("What was read cannot be kept: {reason}", reason=reason)
+    return StoreError("parts-unusable", message, _("Make room, or check ARMBULK_HOME"))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from armbulk.errors import Unfinished
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
-from armbulk.store.schema import batch, belongs_to, event, item, look, run, sent_key
+from armbulk.store.schema import batch, belongs_to, event, item, look, run
 
 SENT_AGAIN = "sent again"
 """The event of a batch whose documents may have been sent before: ARM is asked for each before it goes."""
@@ -151,9 +152,13 @@ def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, 
     if runs:
         raise Unfinished(
             "documents-in-doubt",
-            f"Documents of run {', '.join(map(str, runs))} are unconfirmed: until that is settled, no other documents "
-            f"of client {account.client_no} are sent",
-            f"Use `armbulk resume {runs[0]}` or `armbulk resolve {runs[0]}`",
+            _(
+                "Documents of run {runs} are unconfirmed: until that is settled, no other documents of "
+                "client {client_no} are sent",
+                runs=", ".join(map(str, runs)),
+                client_no=account.client_no,
+            ),
+            _("Use `armbulk resume {runs}` or `armbulk resolve {runs}`", runs=runs[0]),
         )
 
 
@@ -164,7 +169,7 @@ def is_sent_again(conn: sa.Connection, batch_id: int) -> bool:
 
 
 def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> int:
-    """Move documents of one batch into a new batch of their run; their numbers count as sent again when it goes.
+    """Move documents of one batch into a new batch of their run; their numbers stay taken for other runs.
 
     Returns:
         The id of the new batch.
@@ -173,6 +178,5 @@ def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> 
     nos = [document.no for document in documents]
     source = conn.execute(sa.select(batch).where(batch.c.id == first.batch)).mappings().one()
     new_id = move_to_new_batch(conn, source, nos, message=None)
-    conn.execute(sa.delete(sent_key).where(sent_key.c.run == first.run, sent_key.c.item.in_(nos)))
     conn.execute(sa.delete(look).where(look.c.run == first.run, look.c.item.in_(nos)))  # what was seen before they went
     return new_id

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.keys import normalise_key_text
 from armbulk.store.location_check import find_sharing, sharing_error
 from armbulk.store.schema import MIGRATIONS, VERSION
@@ -23,7 +24,7 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
     """Open the database at `url`; a SQLite file is readable by its owner only.
 
     Args:
-        url: the database, as SQLAlchemy names it.
+        url: the SQLite file, as SQLAlchemy names it.
         roots: folders that are synchronised with other machines.
         shared: allow a folder that other machines see.
 
@@ -31,8 +32,6 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
         StoreError: the file cannot be opened, or is where other machines see it.
     """
     path = database_file(url)
-    if path is None:
-        return sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
     why = find_sharing(Path(path), roots)
     if why and not shared:
         raise sharing_error(Path(path), why)
@@ -41,9 +40,11 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(
-            "store-unusable", f"The store cannot be opened: {error.strerror}", "Check ARMBULK_HOME; nothing was sent"
+            "store-unusable",
+            _("The store cannot be opened: {strerror}", strerror=error.strerror),
+            _("Check ARMBULK_HOME; nothing was sent"),
         ) from None
-    engine = sa.create_engine(url, hide_parameters=True)
+    engine = sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
     journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
     sa_event.listen(engine, "connect", partial(_apply_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
@@ -74,14 +75,16 @@ def migrate(conn: sa.Connection) -> None:
     if conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one() != "ok":
         raise StoreError(
             "store-damaged",
-            "The store is damaged",
-            "Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently",
+            _("The store is damaged"),
+            _("Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently"),
         )
     raw: Any = conn.connection.driver_connection
     raw.create_function("normal_key", 1, lambda key: key and normalise_key_text(key), deterministic=True)
     version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
     if version > VERSION:
-        raise StoreError("store-newer", "The store was written by a newer armbulk", "Update armbulk on this machine")
+        raise StoreError(
+            "store-newer", _("The store was written by a newer armbulk"), _("Update armbulk on this machine")
+        )
     for step in range(version + 1, VERSION + 1):
         for statement in MIGRATIONS.get(step, ()) if version else ():
             conn.execute(sa.text(statement))
@@ -93,8 +96,6 @@ def flush(engine: sa.Engine) -> None:
 
     A process that reads at this moment prevents it; the next call makes up for that.
     """
-    if engine.dialect.name != "sqlite":
-        return
     raw = engine.raw_connection()
     try:
         for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", f"busy_timeout={_LOCK_WAIT_MS}"):
@@ -112,8 +113,11 @@ def _translate(context: sa.ExceptionContext) -> None:
     ):
         raise StoreError(
             "store-unusable",
-            f"The store cannot be used: {context.original_exception}",
-            "Make room, or check that its folder is writable and on a local disk; nothing goes that cannot be recorded",
+            _("The store cannot be used: {original_exception}", original_exception=context.original_exception),
+            _(
+                "Make room, or check that its folder is writable and on a local disk; nothing goes that "
+                "cannot be recorded"
+            ),
         ) from None
 
 
@@ -130,7 +134,6 @@ def _apply_settings(raw: Any, _: object, journal: str) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
-def database_file(url: str) -> str | None:
-    """Return the file of a SQLite database; None for another kind of database."""
-    parsed = sa.engine.make_url(url)
-    return parsed.database if parsed.get_backend_name() == "sqlite" else None
+def database_file(url: str) -> str:
+    """Return the path of the database's file."""
+    return str(sa.engine.make_url(url).database)

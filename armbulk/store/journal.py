@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.batch_state import FINAL_STATES, BatchState, is_allowed
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
@@ -26,11 +27,11 @@ from armbulk.store.metering import QuotaMeter
 from armbulk.store.rows import (
     SubmitIntent,
     count_writes,
+    find_sent,
     guard_documents,
     release_documents,
     select_documents,
     select_open_records,
-    sent_documents,
     split_batch,
 )
 from armbulk.store.schema import batch, belongs_to, event, item, look, run
@@ -111,12 +112,11 @@ class BatchJournal(QuotaMeter, CopyDetector):
             if to is BatchState.IN_DOUBT and not select_open_records(conn, batch_id):
                 to = BatchState.FINISHED
             self._move(conn, batch_id, to, why, **values)
-            if to in {BatchState.IN_DOUBT, BatchState.FINISHED}:
-                release_documents(conn, batch_id, rejected_only=True)
-            if to in {BatchState.PLANNED, BatchState.REFUSED}:
-                release_documents(conn, batch_id)
+            is_sent_again = decisions.is_sent_again(conn, batch_id)  # what was sent before may still arrive
+            if to in {BatchState.IN_DOUBT, BatchState.FINISHED, BatchState.PLANNED, BatchState.REFUSED}:
+                is_doubtful = is_sent_again or to in {BatchState.IN_DOUBT, BatchState.FINISHED}
+                release_documents(conn, batch_id, rejected_only=is_doubtful)
             if parts:
-                is_sent_again = decisions.is_sent_again(conn, batch_id)
                 for new_id in split_batch(conn, batch_id, parts):
                     if is_sent_again:
                         self._log(conn, row.run, new_id, None, None, decisions.SENT_AGAIN)
@@ -253,12 +253,18 @@ class BatchJournal(QuotaMeter, CopyDetector):
         row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()
         before = BatchState(row.state)
         if not is_allowed(before, to):
-            raise StoreError("unlawful-move", f"Batch {batch_id} cannot go from {before} to {to}", "This is a bug")
+            raise StoreError(
+                "unlawful-move",
+                _("Batch {batch_id} cannot go from {before} to {to}", batch_id=batch_id, before=before, to=to),
+                _("This is a bug"),
+            )
         if to is BatchState.FINISHED:
             values["finished"] = self.clock.now()
         update = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
         if conn.execute(update.values(state=to.value, **values)).rowcount != 1:
-            raise StoreError("lost-race", f"Another process took batch {batch_id}", "Wait until it has ended")
+            raise StoreError(
+                "lost-race", _("Another process took batch {batch_id}", batch_id=batch_id), _("Wait until it has ended")
+            )
         self._log(conn, row.run, batch_id, before, to, why)
 
     def _log(
@@ -284,9 +290,9 @@ class BatchJournal(QuotaMeter, CopyDetector):
 
     def _set_aside_sent(self, conn: sa.Connection, account: Account, batch_id: int) -> None:
         """Set aside the documents of a batch whose numbers another run has sent, or may have sent, meanwhile."""
-        sent = sent_documents(conn, account, batch_id)
+        documents = select_documents(conn, batch_id)
+        sent = find_sent(conn, account, documents)
         if sent.height:
-            documents = select_documents(conn, batch_id)
             results = [
                 RecordResult(no, Outcome(outcome), message)
                 for no, outcome, message in compare_with_sent(documents, sent).iter_rows()

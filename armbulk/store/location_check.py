@@ -13,6 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 
 _REMOTE = re.compile(
     r"nfs4?|cifs|smb2|smb3|smbfs|afs|afpfs|davfs|webdav|ncpfs|coda|ceph|lustre|glusterfs|vboxsf|prl_fs"
@@ -70,9 +71,16 @@ def sharing_error(path: Path, why: str) -> StoreError:
     local = platformdirs.user_data_dir("armbulk", appauthor=False)
     return StoreError(
         "store-shared",
-        f"The store cannot lie in {path.parent}: {why}, and two copies of it would send invoices twice",
-        f"Set ARMBULK_HOME to a local folder, such as {local}; or ARMBULK_SHARED_STORE=yes if no other machine, "
-        "ever, uses armbulk for this client",
+        _(
+            "The store cannot lie in {parent}: {why}, and two copies of it would send invoices twice",
+            parent=path.parent,
+            why=why,
+        ),
+        _(
+            "Set ARMBULK_HOME to a local folder, such as {local}; or ARMBULK_SHARED_STORE=yes if no "
+            "other machine, ever, uses armbulk for this client",
+            local=local,
+        ),
     )
 
 

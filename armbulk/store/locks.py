@@ -9,6 +9,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from armbulk.errors import Unfinished
+from armbulk.i18n import _
 from armbulk.quota.limits import Account
 from armbulk.store.engine import database_file
 
@@ -24,7 +25,7 @@ class ClientLock(AbstractContextManager["ClientLock"]):
         name = "".join(
             character if character.isalnum() else "-" for character in f"{account.origin}-{account.client_no}"
         )
-        folder = Path(database_file(url) or ".").resolve().parent  # by whatever name the database is opened
+        folder = Path(database_file(url)).resolve().parent  # by whatever name the database is opened
         self._account, self._holder, self._holder_file = account, holder, folder / f"{name}.holder"
         self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
 
@@ -35,8 +36,12 @@ class ClientLock(AbstractContextManager["ClientLock"]):
         except Timeout:
             raise Unfinished(
                 "busy",
-                f"{self._read_holder()} is sending for client {self._account.client_no}",
-                "Wait until it has ended, then try again",
+                _(
+                    "{value} is sending for client {client_no}",
+                    value=self._read_holder(),
+                    client_no=self._account.client_no,
+                ),
+                _("Wait until it has ended, then try again"),
             ) from None
         self._write_holder()
         return self

@@ -7,6 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.batch_state import FINAL_STATES
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
@@ -37,7 +38,7 @@ _MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT
 
 def no_such_run_error(run_id: int) -> StoreError:
     """Return the error for a run that is not in the store, or not any more."""
-    return StoreError("no-such-run", f"There is no run {run_id}", "`armbulk runs` lists them")
+    return StoreError("no-such-run", _("There is no run {run_id}", run_id=run_id), _("`armbulk runs` lists them"))
 
 
 class StoreReader:
@@ -69,6 +70,12 @@ class StoreReader:
             query = query.where(batch.c.state.not_in(_FINAL_VALUES))
         with self._engine.connect() as conn:
             return [to_batch(row) for row in conn.execute(query).mappings()]
+
+    def batches_with_number(self, account: Account, uuid: str) -> list[Batch]:
+        """Return the batches of a client, whatever run they belong to, to which ARM gave a number."""
+        query = sa.select(batch).join_from(batch, run).where(*belongs_to(run, account), batch.c.uuid == uuid)
+        with self._engine.connect() as conn:
+            return [to_batch(row) for row in conn.execute(query.order_by(batch.c.id)).mappings()]
 
     def batch(self, batch_id: int) -> Batch:
         """Return one batch."""

@@ -1,7 +1,7 @@
 """The store's rows as values, and the statements that several transactions share."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.model.batch_state import BatchState
+from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
@@ -89,6 +90,7 @@ class Batch:
         answered: when that was answered, or when ARM gave its verdict on the whole batch.
         rounds: complete rounds of look-ups while it was in doubt.
         verdict: ARM's words when it says that the batch as a whole failed; None: it has not said so.
+        run: the run it belongs to.
     """
 
     id: int
@@ -102,6 +104,7 @@ class Batch:
     answered: float | None
     rounds: int
     verdict: str | None = None
+    run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def to_run(row: sa.RowMapping) -> Run:
 
 def to_batch(row: sa.RowMapping) -> Batch:
     """Return a row of `batch` as a value."""
-    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds", "verdict")
+    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds", "verdict", "run")
     return Batch(state=BatchState(row["state"]), **{name: row[name] for name in names})
 
 
@@ -195,6 +198,8 @@ def guard_documents(
 ) -> None:
     """Record that a batch's open documents (or `only` this number) were sent, and what: no other run sends them.
 
+    What is recorded of them already, because they are sent again, is replaced by what is sent now.
+
     Args:
         conn: the transaction.
         account: the client.
@@ -208,6 +213,8 @@ def guard_documents(
     documents = [row for row in _read_documents(conn, batch_id) if only is None or row["no"] == only]
     if not documents:
         return
+    own = [(row["run"], row["no"]) for row in documents]
+    conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(own)))
     customers = pl.DataFrame({"customer": [row["customer_norm"] for row in documents]}, schema={"customer": pl.String})
     masked = customers.select(mask_national_id(pl.col("customer"))).to_series()
     rows = [
@@ -256,24 +263,34 @@ def slowest_batch_seconds(conn: sa.Connection, account: Account) -> float:
     return float(conn.execute(query).scalar() or 0.0)
 
 
-def sent_documents(conn: sa.Connection, account: Account, batch_id: int | None = None) -> pl.DataFrame:
-    """Return the documents that were sent for a client, or may have been (`sent_before.SENT_DOCUMENTS_SCHEMA`).
+def sent_documents(conn: sa.Connection, account: Account) -> pl.DataFrame:
+    """Return the documents that were sent for a client, or may have been (`sent_before.SENT_DOCUMENTS_SCHEMA`)."""
+    return _to_sent_documents(conn.execute(_select_sent(account)))
 
-    Args:
-        conn: the transaction.
-        account: the client.
-        batch_id: only those that stand in the way of a document of this batch; None: all.
+
+def find_sent(conn: sa.Connection, account: Account, documents: pl.DataFrame) -> pl.DataFrame:
+    """Return the documents sent, or maybe sent, that may stand in the way of `documents` (DOCUMENT_SCHEMA).
+
+    These have the same number; or the same date and amount, and a number that differs in blanks or leading zeros alone.
     """
+    numbers = documents["key_norm"].to_list()
+    dates, amounts = (documents[name].drop_nulls().unique().to_list() for name in ("date", "amount"))
+    own = set(documents.select("run", "no").iter_rows())
+    query = _select_sent(account).add_columns(sent_key.c.item)
+    rows = list(conn.execute(query.where(sent_key.c.key_norm.in_(numbers))))
+    loose = {loosen_key(number) for number in numbers if number}
+    is_alike = sa.and_(sent_key.c.date.in_(dates), sent_key.c.amount.in_(amounts), sent_key.c.key_norm.not_in(numbers))
+    rows += [row for row in conn.execute(query.where(is_alike)) if loosen_key(row.key_norm) in loose]
+    return _to_sent_documents(row[:-1] for row in rows if (row.run, row.item) not in own)
+
+
+def _select_sent(account: Account) -> sa.Select[Any]:
     outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome).label("outcome")
     columns = [outcome if name == "outcome" else sent_key.c[name] for name in SENT_DOCUMENTS_SCHEMA]
     its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
-    query = (
-        sa.select(*columns).join_from(sent_key, item, its_record, isouter=True).where(*belongs_to(sent_key, account))
-    )
-    if batch_id is not None:
-        other = item.alias()
-        is_other = sa.or_(sent_key.c.run != other.c.run, sent_key.c.item != other.c.no)
-        query = query.join(other, other.c.key_norm == sent_key.c.key_norm).where(
-            other.c.batch == batch_id, other.c.outcome.is_(None), is_other
-        )
-    return pl.DataFrame([tuple(row) for row in conn.execute(query)], schema=SENT_DOCUMENTS_SCHEMA, orient="row")
+    query = sa.select(*columns).join_from(sent_key, item, its_record, isouter=True)
+    return query.where(*belongs_to(sent_key, account))
+
+
+def _to_sent_documents(rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
+    return pl.DataFrame([tuple(row) for row in rows], schema=SENT_DOCUMENTS_SCHEMA, orient="row")

@@ -19,6 +19,7 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.store.frame_blobs import from_blob, to_blob
 
 _LAYOUT = """
@@ -152,6 +153,6 @@ def _unusable(error: Exception) -> StoreError:
     reason = getattr(error, "strerror", None) or str(error)
     return StoreError(
         "memory-unusable",
-        f"What exports are compared with cannot be used: {reason}",
-        "Make room, or check ARMBULK_HOME; the same export without --since begins anew",
+        _("What exports are compared with cannot be used: {reason}", reason=reason),
+        _("Make room, or check ARMBULK_HOME; the same export without --since begins anew"),
     )

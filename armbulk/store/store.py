@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.redaction import REDACTED_COLUMNS
@@ -31,6 +32,7 @@ from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.schema import (
+    SENT_KEY_INDEXES,
     batch,
     belongs_to,
     client,
@@ -43,10 +45,17 @@ from armbulk.store.schema import (
     sequence,
     token,
 )
+from armbulk.store.written_files import WrittenFiles
 
 
 class Store(StoreReader, ListCheckStore, BatchJournal):
-    """The database of one user; `clock` is read for every timestamp."""
+    """The database of one user; `clock` is read for every timestamp.
+
+    Attributes:
+        written_files: the files that armbulk wrote for its user.
+    """
+
+    written_files: WrittenFiles
 
     def __init__(
         self, url: str, clock: Clock, roots: Sequence[str] = (), *, shared: bool = False, guard_folder: str = ""
@@ -54,7 +63,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         """Open the store, or create it.
 
         Args:
-            url: the database, as SQLAlchemy names it.
+            url: the SQLite file, as SQLAlchemy names it.
             clock: for every timestamp.
             roots: folders that are synchronised with other machines, where a store is refused.
             shared: allow such a folder all the same.
@@ -66,6 +75,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         self.clock = clock
         self.url = url
         self._times = {}
+        self.written_files = WrittenFiles.beside(url)
         self.counter = SendingCounter(Path(guard_folder)) if guard_folder else None
         self._engine = open_engine(url, roots, shared=shared)
         try:
@@ -74,15 +84,16 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         except sa.exc.DBAPIError as error:
             raise StoreError(
                 "store-unusable",
-                f"The store cannot be used: {type(error.orig).__name__}: {error.orig}",
-                "Check that its folder is writable and on a local disk; nothing was sent",
+                _("The store cannot be used: {name}: {orig}", name=type(error.orig).__name__, orig=error.orig),
+                _("Check that its folder is writable and on a local disk; nothing was sent"),
             ) from None
 
     def _prepare(self) -> None:
         with self._engine.begin() as conn:
-            if conn.dialect.name == "sqlite":
-                migrate(conn)
+            migrate(conn)
             metadata.create_all(conn)
+            for index in SENT_KEY_INDEXES:
+                index.create(conn, checkfirst=True)
             if conn.execute(sa.select(identity.c.id)).first() is None:
                 conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
             if conn.execute(sa.select(sequence.c.id)).first() is None:

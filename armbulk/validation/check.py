@@ -20,6 +20,7 @@ from armbulk.findings.frame import (
     make_finding,
     merge_findings,
 )
+from armbulk.i18n import _
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
@@ -117,9 +118,11 @@ def check_files(
         names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
-            f"No sheet with customers or documents was found ({names})",
-            "Name the sheets Customers, Documents and Lines (Kunder, Fakturaer, Linjer), or use --as; "
-            "see `armbulk fields documents` for the headers",
+            _("No sheet with customers or documents was found ({names})", names=names),
+            _(
+                "Name the sheets Customers, Documents and Lines (Kunder, Fakturaer, Linjer), or use "
+                "--as; see `armbulk fields documents` for the headers"
+            ),
         )
     return checked
 
@@ -239,8 +242,8 @@ def _apply_mapping(
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
             "mapping-fits-nothing",
-            f"The mapping {options.mapping} fits no sheet of the files ({names})",
-            "Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers",
+            _("The mapping {mapping} fits no sheet of the files ({names})", mapping=options.mapping, names=names),
+            _("Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers"),
         )
     first = mapped[0]
     unused = apply.find_unused_entries(entries, mapped)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
+from armbulk.i18n import _
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import read_sheets
@@ -35,11 +36,15 @@ def _read_file(name: str, options: ReadOptions) -> list[Sheet]:
 
 def _select_sheet(path: str, sheets: Sequence[Sheet], selector: str) -> list[Sheet]:
     """Return the sheets that `Sheet` or `Sheet=RESOURCE` names; a hidden one counts."""
-    sheet_name, _, resource = selector.partition("=")
+    sheet_name, _equals, resource = selector.partition("=")
     selected = [replace(sheet, visible=True) for sheet in sheets if sheet.name.casefold() == sheet_name.casefold()]
     if not selected:
         names = ", ".join(sheet.name for sheet in sheets)
-        raise FileError("no-such-sheet", f"{path} has no sheet {sheet_name!r}", f"It has: {names}")
+        raise FileError(
+            "no-such-sheet",
+            _("{path} has no sheet '{sheet_name}'", path=path, sheet_name=sheet_name),
+            _("It has: {names}", names=names),
+        )
     return [replace(sheet, resource=_known_resource(resource) if resource else None) for sheet in selected]
 
 
@@ -55,5 +60,9 @@ def _visible_sheets(sheets: list[Sheet], options: ReadOptions) -> list[Sheet]:
 
 def _known_resource(name: str) -> str:
     if name not in RESOURCES:
-        raise UsageError("no-such-resource", f"There is no resource {name!r}", f"Use one of {', '.join(RESOURCES)}")
+        raise UsageError(
+            "no-such-resource",
+            _("There is no resource '{name}'", name=name),
+            _("Use one of {resources}", resources=", ".join(RESOURCES)),
+        )
     return name

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from armbulk.i18n import Text, _, quote_text
 from armbulk.model.sheet import Sheet
 
 _MAX_ROWS = 20
@@ -32,11 +33,13 @@ def find_wrong_separator(sheet: Sheet) -> str | None:
     return best[1] or None
 
 
-def explain_separator(sheet: Sheet, separator: str) -> tuple[str, str]:
+def explain_separator(sheet: Sheet, separator: str) -> tuple[Text, Text]:
     """Return what is wrong with the separator of a sheet, and what to do."""
-    shown = "tab" if separator == "\t" else separator
-    message = f"{sheet.file}: only one column was found; the separator looks like {shown}"
+    shown = _("tab") if separator == "\t" else quote_text(separator)
+    message = _("{file}: only one column was found; the separator looks like {shown}", file=sheet.file, shown=shown)
     if sheet.format != "csv":
-        return message, "Split the column in Excel (Data, Text to Columns), or import the text file itself"
+        return message, _("Split the column in Excel (Data, Text to Columns), or import the text file itself")
     is_named = any(issue.code == "separator-told" for issue in sheet.issues)
-    return message, f"{'Change the first line to' if is_named else 'Put this line first in the file:'} sep={shown}"
+    if is_named:
+        return message, _("Change the first line to sep={shown}", shown=shown)
+    return message, _("Put this line first in the file: sep={shown}", shown=shown)

@@ -16,8 +16,9 @@ from xlsxwriter.exceptions import XlsxFileError
 
 from armbulk.clock import Clock
 from armbulk.errors import FileError
-from armbulk.i18n import Words
+from armbulk.i18n import Text, _
 from armbulk.readers.lockfile import read_lock_owner
+from armbulk.writers.inputs import keep_file_of_a_person
 
 MAX_WAIT = 5.0
 """Seconds to wait for a target that is open elsewhere; then the file gets another name."""
@@ -31,11 +32,11 @@ MAX_NAMES = 100
 STALE_AFTER = 3_600.0
 """Seconds after which a temporary file is certainly left by a killed process."""
 
-OPEN = Words("is open in another program", "er åpen i et annet program")
-READ_ONLY = Words("is read-only", "er skrivebeskyttet")
+OPEN = _("is open in another program")
+READ_ONLY = _("is read-only")
 
 
-def verify_writable(target: Path) -> Words | None:
+def verify_writable(target: Path) -> Text | None:
     """Make sure that a file can be written beside `target`.
 
     Returns:
@@ -53,7 +54,7 @@ def verify_writable(target: Path) -> Words | None:
     return find_obstacle(target)
 
 
-def find_obstacle(target: Path) -> Words | None:
+def find_obstacle(target: Path) -> Text | None:
     """Return why a file cannot be replaced now; None when it can, or does not exist."""
     if not target.exists():
         return None
@@ -111,13 +112,16 @@ def _close_archives(error: BaseException) -> None:
         sys.unraisablehook = hook
 
 
-def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None) -> Path:
+def replace_atomically(
+    temporary: Path, target: Path, clock: Clock | None = None, own: frozenset[str] = frozenset()
+) -> Path:
     """Move a finished file to `target`, or to another name beside it while `target` cannot be replaced.
 
     Args:
         temporary: the finished file.
         target: its place.
         clock: for waiting a little while `target` is open elsewhere; None does not wait.
+        own: SHA-256 of files as armbulk wrote them; any other file that is replaced is kept as .bak.
 
     Returns:
         The path it got.
@@ -128,13 +132,19 @@ def replace_atomically(temporary: Path, target: Path, clock: Clock | None = None
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
     _delete_stale(temporary, target)
-    if _wait_until_replaceable(target, clock) and _move(temporary, target):
-        return target
+    if _wait_until_replaceable(target, clock):
+        keep_file_of_a_person(target, own)  # now: somebody may have changed and closed it meanwhile
+        if _move(temporary, target):
+            return target
     for number in range(2, MAX_NAMES):
         name = target.with_name(f"{target.stem}-{number}{target.suffix}")
         if _move_to_new_name(temporary, name):
             return name
-    raise FileError("cannot-write", f"{target} cannot be written", "Close it in Excel, or choose another with -o")
+    raise FileError(
+        "cannot-write",
+        _("{target} cannot be written", target=target),
+        _("Close it in Excel, or choose another with -o"),
+    )
 
 
 def _wait_until_replaceable(target: Path, clock: Clock | None) -> bool:
@@ -192,13 +202,21 @@ def _delete_stale(temporary: Path, target: Path) -> None:
 def _folder_of(target: Path) -> Path:
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():
-        raise FileError("no-such-folder", f"There is no folder {folder}", "Choose another place with -o")
+        raise FileError(
+            "no-such-folder", _("There is no folder {folder}", folder=folder), _("Choose another place with -o")
+        )
     if target.exists() and not target.is_file():  # moving a file there would replace a device, or fail
-        raise FileError("no-file", f"{target} is a folder or a device, not a file", "Name a file with -o")
+        raise FileError(
+            "no-file", _("{target} is a folder or a device, not a file", target=target), _("Name a file with -o")
+        )
     return folder
 
 
 def _unwritable(path: Path, error: Exception) -> FileError:
     cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
     reason = getattr(cause, "strerror", None) or cause
-    return FileError("cannot-write", f"{path} cannot be written: {reason}", "Choose another place with -o")
+    return FileError(
+        "cannot-write",
+        _("{path} cannot be written: {reason}", path=path, reason=reason),
+        _("Choose another place with -o"),
+    )

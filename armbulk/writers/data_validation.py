@@ -4,7 +4,7 @@ from typing import Any, assert_never
 
 from xlsxwriter.utility import xl_col_to_name
 
-from armbulk.i18n import NO, YES, Words
+from armbulk.i18n import NO, YES, _
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType
 
@@ -24,16 +24,13 @@ _USUAL_VALUES: dict[str, tuple[str, ...]] = {
 _DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 _MAX_INTEGER = 10**EXCEL_EXACT_DIGITS - 1
 _TEXTS = {
-    "required": Words("Required.", "Påkrevd."),
-    "example": Words("Example", "Eksempel"),
-    "yes_or_no": Words("Yes or no", "Ja eller nei"),
-    "list": Words("Choose one of the list.", "Velg en fra listen."),
-    "unusual": Words(
-        "This is not one of the usual values. Keep it if you know that ARM takes it.",
-        "Dette er ikke en av de vanlige verdiene. Behold den hvis du vet at ARM tar den.",
-    ),
-    "date": Words("Enter a date, for example 2025-02-27.", "Skriv en dato, for eksempel 27.02.2025."),
-    "integer": Words("Enter a whole number without decimals.", "Skriv et heltall uten desimaler."),
+    "required": _("Required."),
+    "example": _("Example"),
+    "yes_or_no": _("Yes or no"),
+    "list": _("Choose one of the list."),
+    "unusual": _("This is not one of the usual values. Keep it if you know that ARM takes it."),
+    "date": _("Enter a date, for example 2025-02-27."),
+    "integer": _("Enter a whole number without decimals."),
 }
 
 
@@ -122,15 +119,13 @@ def _between(value_type: str, minimum: Any, maximum: Any, message: str) -> dict[
 
 def _number(letter: str, decimals: int, lang: str) -> dict[str, Any]:
     """A number with no more decimals than armbulk sends: it never rounds."""
-    message = Words(
-        f"Enter a number with at most {decimals} decimals.", f"Skriv et tall med høyst {decimals} desimaler."
-    )
+    message = _("Enter a number with at most {decimals} decimals.", decimals=decimals)
     formula = f"=AND(ISNUMBER({letter}2),ROUND({letter}2,{decimals})={letter}2)"
     return {"validate": "custom", "value": formula, "error_message": message.text(lang)}
 
 
 def _length(maximum: int, lang: str) -> dict[str, Any]:
-    message = Words(f"At most {maximum} characters.", f"Høyst {maximum} tegn.")
+    message = _("At most {maximum} characters.", maximum=maximum)
     return {"validate": "length", "criteria": "<=", "value": maximum, "error_message": message.text(lang)}
 
 

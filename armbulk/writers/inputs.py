@@ -9,8 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from armbulk.errors import FileError, UsageError
-from armbulk.writers.provenance import read_category
-from armbulk.writers.style import RESULT_CATEGORY
+from armbulk.i18n import _
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
 _ZIP = b"PK\x03\x04"
@@ -36,8 +35,8 @@ def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
     if path is not None:
         raise UsageError(
             "replaces-input",
-            f"{target} is an input file and would be overwritten",
-            "Choose another name with -o, or use --replace-input: the input file is then kept as .bak",
+            _("{target} is an input file and would be overwritten", target=target),
+            _("Choose another name with -o, or use --replace-input: the input file is then kept as .bak"),
         )
 
 
@@ -52,23 +51,28 @@ def verify_workbook_target(target: Path) -> None:
         return  # there is no such file, or it cannot be replaced either
     if start and start != _ZIP:
         raise UsageError(
-            "no-workbook", f"{target} exists and is no workbook, and would be replaced", "Choose another name with -o"
+            "no-workbook",
+            _("{target} exists and is no workbook, and would be replaced", target=target),
+            _("Choose another name with -o"),
         )
 
 
-def keep_input(target: Path, hashes: frozenset[str]) -> None:
-    """Keep a copy (.bak) of a file that is about to be replaced, when a run was made of it: its SHA-256 is known."""
-    if not hashes or not target.is_file():
-        return
+def is_of_a_person(target: Path, own: frozenset[str]) -> bool:
+    """Return whether a file would be missed when it is replaced: it has content that armbulk did not write.
+
+    Args:
+        target: the file; it need not exist.
+        own: SHA-256 of every file as armbulk wrote it.
+    """
+    if not target.is_file() or not target.stat().st_size:
+        return False
     with target.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest in hashes:
-        back_up(target)
+        return hashlib.file_digest(file, "sha256").hexdigest() not in own
 
 
-def keep_foreign_workbook(target: Path) -> None:
-    """Keep a copy (.bak) of a file that is about to be replaced, unless armbulk wrote it as a result or marked copy."""
-    if target.is_file() and target.stat().st_size and read_category(target) != RESULT_CATEGORY:
+def keep_file_of_a_person(target: Path, own: frozenset[str]) -> None:
+    """Keep a copy (.bak) of a file that is about to be replaced, unless it is as armbulk wrote it."""
+    if is_of_a_person(target, own):
         back_up(target)
 
 
@@ -92,7 +96,9 @@ def back_up(path: Path) -> Path:
                 continue
         except OSError as error:
             raise FileError(
-                "cannot-write", f"{copy} cannot be written: {error.strerror}", "Choose another name with -o"
+                "cannot-write",
+                _("{copy} cannot be written: {strerror}", copy=copy, strerror=error.strerror),
+                _("Choose another name with -o"),
             ) from None
         return copy
     raise AssertionError  # the numbers never end

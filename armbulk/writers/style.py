@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
-from armbulk.i18n import Words
+from armbulk.i18n import Words, _
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS
@@ -38,16 +38,16 @@ COLOURED_FIELD = "outcome"
 """The outcome column whose cells are coloured by OUTCOME_COLOURS."""
 
 PROBLEM_COLUMNS = (
-    (Words("Severity", "Alvor"), 11),
-    (Words("Sheet", "Ark"), 16),
-    (Words("Cell", "Celle"), 18),
-    (Words("Column", "Kolonne"), 20),
-    (Words("Value", "Verdi"), 24),
-    (Words("What is wrong", "Hva er galt"), 60),
-    (Words("What to do", "Hva du gjør"), 60),
-    (Words("Code", "Kode"), 22),
+    (_("Severity"), 11),
+    (_("Sheet"), 16),
+    (_("Cell"), 18),
+    (_("Column"), 20),
+    (_("Value"), 24),
+    (_("What is wrong"), 60),
+    (_("What to do"), 60),
+    (_("Code"), 22),
 )
-SEVERITY_TITLES = {"error": Words("error", "feil"), "warning": Words("warning", "varsel")}
+SEVERITY_TITLES = {"error": _("error"), "warning": _("warning")}
 RESULT_CATEGORY = "armbulk result"
 """The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
 
@@ -74,7 +74,7 @@ def escape_text(text: str) -> str:
     safe = _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     if len(safe) <= EXCEL_MAX_CELL_CHARS:
         return safe
-    return safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {PROBLEMS.en}/{PROBLEMS.no})"
+    return safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {'/'.join(PROBLEMS.all())})"
 
 
 def outcomes_of_sheet(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
@@ -91,7 +91,7 @@ def outcome_colour(name: str, value: str | None) -> str | None:
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
     """Return the outcome columns an earlier result left in a sheet: field → letter."""
     header = sheet.frame.filter(pl.col("row") == header_row)
-    by_header = {fold_header(text): name for name, words in OUTCOME_HEADERS.items() for text in (words.en, words.no)}
+    by_header = {fold_header(text): name for name, words in OUTCOME_HEADERS.items() for text in words.all()}
     letters: dict[str, str] = {}
     for letter in sheet.letters:
         text = header[letter][0] if header.height else None

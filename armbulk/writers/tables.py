@@ -10,7 +10,6 @@ import polars as pl
 from armbulk.clock import Clock
 from armbulk.writers import flat_files, xlsx
 from armbulk.writers.atomic import replace_atomically, temporary_file
-from armbulk.writers.inputs import keep_input
 from armbulk.writers.table_stream import TableStream
 
 CSV_DIALECT_NAMES = tuple(flat_files.CSV_DIALECTS)
@@ -52,7 +51,7 @@ def write_tables(
     lang: str,
     clock: Clock,
     add_summary: xlsx.AddSummary | None = None,
-    inputs: frozenset[str] = frozenset(),
+    own: frozenset[str] = frozenset(),
 ) -> list[Path]:
     """Write tables in the format of the target's ending.
 
@@ -63,7 +62,7 @@ def write_tables(
         lang: language of headers and texts.
         clock: for waiting when a file is open in another program.
         add_summary: adds sheets before the tables to a workbook.
-        inputs: SHA-256 of the files that runs were made of; one that is replaced is kept as .bak.
+        own: SHA-256 of files as armbulk wrote them; any other file that is replaced is kept as .bak.
 
     Returns:
         The paths of the files.
@@ -71,27 +70,24 @@ def write_tables(
     file_format = target.suffix[1:].lower()
     if file_format == _WORKBOOK_FORMAT:
         write = partial(xlsx.write_workbook, streams=streams, lang=lang, add_summary=add_summary)
-        return [_write_file(target, write, clock, inputs)]
+        return [_write_file(target, write, clock, own)]
     write_table, options = _TABLE_WRITERS[file_format], _TableOptions(dialect, lang)
     paths = []
     for number, stream in enumerate(streams):
         path = sibling_path(target, stream.suffix or f"-{stream.title.lower()}") if number else target
-        paths.append(_write_file(path, partial(write_table, stream, options), clock, inputs))
+        paths.append(_write_file(path, partial(write_table, stream, options), clock, own))
     return paths
 
 
-def write_raw(
-    target: Path, pages: Iterator[pl.Series], clock: Clock, inputs: frozenset[str] = frozenset()
-) -> list[Path]:
-    """Write records as ARM wrote them, one on each line; return the path. `inputs` as in `write_tables`."""
-    return [_write_file(target, partial(flat_files.write_jsonl, pages=pages), clock, inputs)]
+def write_raw(target: Path, pages: Iterator[pl.Series], clock: Clock, own: frozenset[str] = frozenset()) -> list[Path]:
+    """Write records as ARM wrote them, one on each line; return the path. `own` as in `write_tables`."""
+    return [_write_file(target, partial(flat_files.write_jsonl, pages=pages), clock, own)]
 
 
-def _write_file(target: Path, write: Callable[[Path], None], clock: Clock, inputs: frozenset[str]) -> Path:
+def _write_file(target: Path, write: Callable[[Path], None], clock: Clock, own: frozenset[str]) -> Path:
     with temporary_file(target) as temporary:
         write(temporary)
-        keep_input(target, inputs)
-        return replace_atomically(temporary, target, clock)
+        return replace_atomically(temporary, target, clock, own)
 
 
 def sibling_path(target: Path, suffix: str) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 import xlsxwriter
 
-from armbulk.i18n import YES, Words
+from armbulk.i18n import ENGLISH, NORWEGIAN, YES, _
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.result_columns import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE
@@ -27,35 +27,23 @@ _FORMATS = {
     FieldType.INTEGER: "0",
 }
 _GUIDE_COLUMNS = (
-    (Words("Sheet", "Ark"), 13),
-    (Words("Column", "Kolonne"), 24),
-    (Words("Column", "Kolonne"), 24),
-    (Words("Required", "Påkrevd"), 11),
-    (Words("Meaning", "Betydning"), 46),
-    (Words("Meaning", "Betydning"), 46),
-    (Words("Rules", "Regler"), 38),
-    (Words("Rules", "Regler"), 38),
-    (Words("Example", "Eksempel"), 27),
-    (Words("In ARM", "I ARM"), 32),
+    (_("Sheet"), 13),
+    (_("Column"), 24),
+    (_("Column"), 24),
+    (_("Required"), 11),
+    (_("Meaning"), 46),
+    (_("Meaning"), 46),
+    (_("Rules"), 38),
+    (_("Rules"), 38),
+    (_("Example"), 27),
+    (_("In ARM"), 32),
 )
 _GUIDE_LANGUAGE = {1: 0, 2: 1, 4: 0, 5: 1, 6: 0, 7: 1}  # column of the guide → 0: the template's language, 1: the other
 _INSTRUCTIONS = (
-    Words(
-        "Columns with a dark header are required; the others may stay empty or be deleted. Do not rename headers.",
-        "Kolonner med mørk overskrift er påkrevd; de andre kan stå tomme eller slettes. Ikke endre overskriftene.",
-    ),
-    Words(
-        "Click a cell to see what belongs there. Numbers, KID and accounts are text here: leading zeros stay.",
-        "Klikk i en celle for å se hva som hører hjemme der. Nummer, KID og konto er tekst her: nuller foran blir.",
-    ),
-    Words(
-        "Lines belong to the document whose number they bear. Several values in one cell are separated by ;",
-        "Linjer hører til bilaget med samme nummer. Flere verdier i én celle skilles med ;",
-    ),
-    Words(
-        "Then: armbulk check FILE finds every problem, and nothing leaves your machine.",
-        "Deretter: armbulk check FIL finner alle feil, og ingenting forlater maskinen din.",
-    ),
+    _("Columns with a dark header are required; the others may stay empty or be deleted. Do not rename headers."),
+    _("Click a cell to see what belongs there. Numbers, KID and accounts are text here: leading zeros stay."),
+    _("Lines belong to the document whose number they bear. Several values in one cell are separated by ;"),
+    _("Then: armbulk check FILE finds every problem, and nothing leaves your machine."),
 )
 
 
@@ -190,7 +178,7 @@ def _write_guide(page: Any, guide: Sequence[GuideRow], lang: str, formats: Mappi
     for row, words in enumerate(_INSTRUCTIONS, start=1):
         page.write_string(row, 0, words.text(lang), formats["instruction"])
     top = len(_INSTRUCTIONS) + 2
-    languages = (lang, "en" if lang == "no" else "no")
+    languages = (lang, NORWEGIAN if lang == ENGLISH else ENGLISH)
     for column, (words, width) in enumerate(_GUIDE_COLUMNS):
         page.set_column(column, column, width)
         page.write_string(top, column, words.text(languages[_GUIDE_LANGUAGE.get(column, 0)]), formats["required"])

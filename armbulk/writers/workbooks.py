@@ -7,7 +7,6 @@ from pathlib import Path
 
 import polars as pl
 
-from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.fields import Resource
@@ -31,7 +30,7 @@ def write_results(
     lang: str,
     *,
     header_rows: Mapping[int, int],
-    clock: Clock,
+    move: Callable[[Path, Path], Path],
 ) -> Path:
     """Write the result workbook.
 
@@ -44,7 +43,7 @@ def write_results(
         summary: the Summary sheet.
         lang: language of texts.
         header_rows: sheet index → row of its header.
-        clock: for waiting a little while the target is open.
+        move: moves the finished file to the target (`replace_atomically`); returns the path it got.
 
     Returns:
         The path it got.
@@ -57,7 +56,7 @@ def write_results(
         values = (sheets, outcomes, findings, summary, lang, header_rows)
         if original is None or not _is_written(annotated_copy.write_results, temporary, original, *values):
             new_workbook.write_results(temporary, *values)
-        return replace_atomically(temporary, target, clock)
+        return move(temporary, target)
 
 
 def write_marked(
@@ -67,14 +66,18 @@ def write_marked(
     lang: str,
     *,
     header_rows: Mapping[int, int],
+    own: frozenset[str],
 ) -> Path:
-    """Write a copy of the files with every finding marked in its cell; return the path it got."""
+    """Write a copy of the files with every finding marked in its cell; return the path it got.
+
+    Any other file that it replaces than one with a SHA-256 in `own` is kept as .bak.
+    """
     original = _find_original(sheets, sum(sheet.frame.height for sheet in sheets))
     with temporary_file(target) as temporary:
         values = (sheets, findings, lang, header_rows)
         if original is None or not _is_written(annotated_copy.mark_problems, temporary, original, *values):
             new_workbook.mark_problems(temporary, *values)
-        return replace_atomically(temporary, target)
+        return replace_atomically(temporary, target, own=own)
 
 
 def write_template(
@@ -85,6 +88,8 @@ def write_template(
     lang: str,
 ) -> tuple[Path, list[str]]:
     """Write a workbook to fill in; return the path it got and its sheets' names.
+
+    A file that it replaces is kept as .bak.
 
     Args:
         target: the file.

@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
@@ -69,8 +70,12 @@ def write_workbook(
     if any(len(stream.columns) > EXCEL_MAX_COLUMNS for stream in streams):
         raise FileError(
             "too-many-columns",
-            f"{target.name}: the list has more columns than a worksheet ({EXCEL_MAX_COLUMNS:,})",
-            "Export to .csv, or choose columns with --columns",
+            _(
+                "{name}: the list has more columns than a worksheet ({excel_max_columns:number})",
+                name=target.name,
+                excel_max_columns=EXCEL_MAX_COLUMNS,
+            ),
+            _("Export to .csv, or choose columns with --columns"),
         )
     sheets = [sheet for stream in streams for sheet in _split_into_sheets(stream)]
     template, sheet_parts = _create_template(sheets, lang, add_summary)
@@ -168,7 +173,7 @@ def _create_template(
             cell_format = text if is_text else formats.get(column.type, text)
             page.set_column(number, number, _choose_width(column, header), cell_format)
             page.write_blank(1, number, None, cell_format)
-        for number, (_, _, number_format) in enumerate(_list_time_styles(sheet), start=len(sheet.columns)):
+        for number, (_path, _offset, number_format) in enumerate(_list_time_styles(sheet), start=len(sheet.columns)):
             page.write_blank(1, number, None, book.add_format({"num_format": number_format, "align": "left"}))
         if sheet.add_sheets is not None:
             sheet.add_sheets(book)
@@ -217,7 +222,7 @@ def _copy_with_rows(archive: zipfile.ZipFile, name: str, sheet: str, stream: Tab
     styles = [style for _, style in cells]
     count = len(stream.columns)
     time_styles: dict[str, dict[str, str]] = {}
-    for (path, offset, _), style in zip(_list_time_styles(stream), styles[count:], strict=True):
+    for (path, offset, _format), style in zip(_list_time_styles(stream), styles[count:], strict=True):
         time_styles.setdefault(path, {})[offset] = style
     start = _DIMENSION.sub(f'<dimension ref="A1:{_last_cell(stream)}"/>', sheet[: row.start()], count=1)
     is_large = stream.rows * len(stream.columns) * _CELL_BYTES > _ZIP64_BYTES

@@ -14,16 +14,16 @@ from support.paths import ROOT, SAMPLES
 from armbulk.cli import _COMMANDS
 from armbulk.sandbox import Sandbox
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", list(_COMMANDS))
 def test_every_command_has_help_with_an_example(name: str) -> None:
-    """`--help` of each command shows an example, and the README names the command."""
+    """`--help` of each command shows an example, and the page of commands has it."""
     code, out, _ = call(name, "--help")
     assert code == 0
     assert f"armbulk {name}" in out
-    assert f"`{name}`" in README
+    assert f"## armbulk {name}\n" in COMMANDS
 
 
 def test_check_tells_all_problems_with_their_cells() -> None:
@@ -137,6 +137,20 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
         assert used["hour", "requests"] == arm.state.usage()["hour.requests"]
 
 
+def test_resume_writes_where_the_import_was_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that stopped before it wrote its result writes it to -o of the import, from whatever folder it goes on."""
+    files = write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with Sandbox(faults=["401:POST:customers/batches:1-2"]) as arm:
+        code, said = called("import", *files, "--yes", "-o", "r.xlsx", env=arm.settings)
+        assert (code, said["error"]["code"]) == (5, "not-allowed")
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        code, said = called("resume", env=arm.settings)
+    assert (code, said["state"], said["result"]) == (0, "finished", str(tmp_path / "r.xlsx"))
+    assert [path.name for path in tmp_path.glob("**/*.xlsx")] == ["r.xlsx"]
+
+
 @pytest.mark.promise("P13")
 def test_errors_stop_everything_unless_skipped(tmp_path: Path) -> None:
     """With errors nothing is sent; --skip-invalid sends the valid records and holds back whole documents."""
@@ -173,7 +187,7 @@ def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
         env = {**arm.settings}
         code, out, _ = call("import", *files, "--yes", env=env)
         assert code == 3
-        assert re.search(r"in_doubt: documents row 2 document F1, customer 0002, NOK 250", out)
+        assert re.search(r"in doubt: documents row 2 document F1, customer 0002, NOK 250", out)
         arm.post_document(
             {"documentNo": "F1", "documentType": "IN", "customerNo": "0002", "documentDate": "2026-11-01",
              "dueDate": "2026-11-15", "currency": "NOK", "currencyAmounts": {"inclVat": 250}}
@@ -277,6 +291,32 @@ atexit.register(lambda: os.kill(os.getpid(), signal.{name}))
 cli.cli = command
 cli.main()
 """
+
+
+LOADING = """
+import os, runpy, signal, sys
+
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.{name})
+            os.getpid()  # the handler runs
+
+sys.meta_path.insert(0, Finder())
+sys.argv = ["armbulk", "check", "--json", "none.csv"]
+runpy.run_module("armbulk", run_name="__main__")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("module", ["armbulk.cli", "click", "armbulk.cli.command", "armbulk.cli.check", "polars"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_while_modules_load(module: str, name: str) -> None:
+    """The first second of a process is spent on imports: it ends with 130 then, too, and not by the signal."""
+    program = LOADING.format(module=module, name=name)
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -18,14 +18,15 @@ from armbulk.app.dialog import CustomerDifferences, Dialog
 from armbulk.app.imports import ImportRequest, import_files
 from armbulk.app.plan import build_plan
 from armbulk.app.runs import create_run
+from armbulk.arm.client import ArmClient
 from armbulk.cli import cli, command
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError, Interrupted, LimitError, LoginError, ServerError, Unfinished, UsageError
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import Outcome
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.response import Response
-from armbulk.model.submission import RecordResult
+from armbulk.model.response import ApiResult, Response, TransportError
+from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.conflict_check import ConflictCheck
@@ -426,6 +427,28 @@ def test_a_run_that_was_stored_before_the_answer_is_compared_again(way: Journey,
     assert outcomes(load_result(way.store, run)) == {"conflict": 1}
 
 
+def test_a_customer_whose_answer_was_lost_is_compared_before_it_goes_again(
+    way: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is continued the next day does not turn back what a colleague has entered meanwhile."""
+
+    def submit(*_: object) -> ApiResult[SubmitResult]:
+        way.clock.interrupted = True
+        lost = Response(error=TransportError.BROKEN, reason="lost")
+        return ApiResult(lost, SubmitResult(SubmitVerdict.IN_DOUBT))
+
+    run = way.begin([workbook(tmp_path, "first.xlsx", FIRST)])
+    with monkeypatch.context() as patch:
+        patch.setattr(ArmClient, "submit_batch", submit)
+        assert way.carry_on(run) == "interrupted"
+    way.clock.interrupted = False
+    way.clock.sleep(86_400.0)
+    way.sandbox.state.add_customer({"customerNo": "5001", "name": "En annen AS"})
+    way.carry_on(run)
+    assert outcomes(load_result(way.store, run)) == {"conflict": 1}
+    assert way.sandbox.state.customers["5001"]["name"] == "En annen AS"
+
+
 class Answering(httpx.BaseTransport):
     """ARM, but single customers are answered with a status and a body."""
 
@@ -445,7 +468,9 @@ class Answering(httpx.BaseTransport):
 
 
 @pytest.mark.first_cases(2)
-@pytest.mark.parametrize(("status", "body"), [(404, b""), (200, b"[]"), (204, b""), (200, b'{"customers":[]}')])
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, b""), (410, b""), (200, b"[]"), (204, b""), (200, b'{"customers":[]}')]
+)
 def test_however_arm_says_that_it_has_no_customer(way: Journey, status: int, body: bytes) -> None:
     """A new customer is created, whatever form the answer to its look-up has."""
     way.bench = replace(way.bench, transport=Answering(status, body))

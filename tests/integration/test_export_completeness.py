@@ -389,6 +389,32 @@ def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
     assert records == codes
 
 
+@pytest.mark.parametrize("count", [100, 200, 250, 500, 1_000, 2_500])
+def test_a_round_number_of_records_without_a_total_may_be_cut(tmp_path: Path, count: int) -> None:
+    """A server may have a cap that nobody knows: a list that nothing can split is not called complete."""
+    codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(count + 50)]
+    said, records = export(tmp_path, Lists({"codes": codes}, summary=False, cap=count), "codes")
+    assert (said["complete"], len(records)) == (False, count)
+    assert said["gaps"][0]["why"].startswith(f"ARM gave exactly {count} records")
+
+
+@pytest.mark.parametrize(("count", "cap"), [(700, 500), (500, 10_000), (1_700, 1_000)])
+def test_a_round_number_of_records_without_a_total_is_read_in_parts(tmp_path: Path, count: int, cap: int) -> None:
+    """Where days can be asked for, fewer records of a part than ARM gave of the whole show that it is not cut."""
+    lists = Lists({"glitems": spread(count)}, summary=False, cap=cap)
+    said, records = export(tmp_path, lists, **FEBRUARY)
+    assert (said["rows"], said["complete"]) == (count, True)
+    assert len({record["glItemId"] for record in records}) == count
+
+
+@pytest.mark.usefixtures("short_series")
+def test_a_day_with_a_round_number_of_records_without_a_total(tmp_path: Path) -> None:
+    """A day that the server cuts is never called complete."""
+    lists = Lists({"glitems": [voucher(n) for n in range(620)]}, summary=False, cap=500)
+    said, _ = export(tmp_path, lists, **FEBRUARY)
+    assert not said["complete"]
+
+
 @pytest.mark.parametrize("total", [10**9, 0, -1, "many", None, True])
 def test_nonsense_totals_do_not_lead_anywhere(tmp_path: Path, total: object) -> None:
     """An impossible total makes the export incomplete or is ignored; it never causes endless calls."""
@@ -433,9 +459,10 @@ def test_an_empty_list_is_complete(tmp_path: Path) -> None:
     assert (said["rows"], said["complete"]) == (0, True)
 
 
-def test_404_for_an_empty_list_is_complete_where_the_list_is_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [404, 410])
+def test_404_for_an_empty_list_is_complete_where_the_list_is_known(tmp_path: Path, status: int) -> None:
     """A 404 for a documented list means that nothing was found."""
-    said, _ = export(tmp_path, Lists({}), **FEBRUARY)
+    said, _ = export(tmp_path, Lists({"glitems": []}, change=lambda *_: status), **FEBRUARY)
     assert (said["rows"], said["complete"]) == (0, True)
 
 

@@ -23,6 +23,7 @@ from support.paths import ARM_SAMPLES
 from armbulk.errors import FileError
 from armbulk.resources import EXPORTS
 from armbulk.sandbox import Sandbox
+from armbulk.sandbox.lists import build_lists
 from armbulk.writers import xlsx
 
 AWKWARD = [
@@ -88,7 +89,7 @@ def test_times_keep_their_offset_and_milliseconds(tmp_path: Path) -> None:
 def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
     """A workbook has a frozen header, a filter and column widths, in both languages, and always the same bytes."""
     lists = Lists({"glitems": postings()})
-    export_to_file(tmp_path, lists, "no.xlsx", lang="no", **FEBRUARY)
+    export_to_file(tmp_path, lists, "no.xlsx", lang="nb", **FEBRUARY)
     page = openpyxl.load_workbook(tmp_path / "no.xlsx").active
     assert page is not None
     assert page.title == "Hovedboksposter"
@@ -97,7 +98,7 @@ def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:
     assert (table.ref, table.autoFilter.ref) == ("A1:W10", "A1:W10")
     assert "Hovedboksbeløp" in [one.value for one in page[1]]
     assert page.column_dimensions["B"].width > 10
-    export_to_file(tmp_path, lists, "again.xlsx", lang="no", **FEBRUARY)
+    export_to_file(tmp_path, lists, "again.xlsx", lang="nb", **FEBRUARY)
     assert (tmp_path / "no.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
 
 
@@ -275,6 +276,25 @@ def test_a_plan_reads_nothing_in_full(tmp_path: Path) -> None:
         assert (code, said["records"], said["cost"]) == (0, 2_120, {"requests": 3, "reads": 2_120, "writes": 0})
         assert said["finishes"]
         assert sandbox.state.usage()["hour.reads"] <= 10
+
+
+def test_a_plan_of_documents_counts_their_lines(tmp_path: Path) -> None:
+    """ARM counts lines as reads, and room for many is reserved for each page: the plan knows that it must wait."""
+    with Sandbox(lists=build_lists(2218, 300, on_one_day=200), size="S") as sandbox:
+        words = ("documents", "-o", str(tmp_path / "d.csv"))
+        _, plan = export_by_command(sandbox, tmp_path, *words, "--plan")
+        code, said = export_by_command(sandbox, tmp_path, *words, "--no-wait")
+        assert (code, said["rows"]) == (0, plan["records"])
+        read = said["cost"]["reads"]
+        assert read > 2 * plan["records"]
+        assert abs(plan["cost"]["reads"] - read) < read / 3
+    limits = tmp_path / "aup.toml"
+    limits.write_text("[hour]\nrequests=500\nreads=600\nwrites=60\n[month]\nrequests=500\nreads=60000\nwrites=60\n")
+    with Sandbox(lists=build_lists(2218, 300, on_one_day=200)) as sandbox:
+        words = (*words, "--aup-file", str(limits))
+        _, plan = export_by_command(sandbox, tmp_path / "other", *words, "--plan")
+        code, _ = export_by_command(sandbox, tmp_path / "other", *words, "--no-wait")
+    assert (plan["seconds"] > 3_000, code) == (True, 4)
 
 
 def test_no_room_is_exit_4(tmp_path: Path) -> None:

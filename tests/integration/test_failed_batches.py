@@ -142,3 +142,13 @@ def test_a_rejection_that_names_no_document_is_given_to_none(tmp_path: Path) -> 
         assert rejected["key"] == "F1"
         assert "without naming them" in rejected["message"]
         assert way.store.sent_documents(way.bench.profile.account)["key_norm"].sort().to_list() == ["f2", "f3"]
+
+
+def test_what_a_proxy_sent_twice_is_at_arm(tmp_path: Path) -> None:
+    """ARM rejects the second sending because it has the documents: they are looked up, not called rejected."""
+    with journey(tmp_path, faults=["twice:POST:documents/batches:1"]) as way:
+        files = sample_files(customers=1, documents=2)
+        way.sandbox.state.documents["f2"] = [{"documentNo": "F2", "documentType": "IN", "customerNo": "0009"}]
+        result = way.run(files, first_import=True)
+        assert result.count_by_resource()["documents"] == {"already_sent": 1, "conflict": 1}
+        assert result.items["message"].to_list()[1] == "ARM holds this already"

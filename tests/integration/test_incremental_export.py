@@ -139,7 +139,7 @@ def test_the_first_time_all_is_new_and_it_says_so(tmp_path: Path) -> None:
 def test_norwegian_words(tmp_path: Path) -> None:
     """With --lang no the columns, values and the sheet of deleted records are in Norwegian."""
     export(tmp_path, [gl_item(1), gl_item(2)])
-    export(tmp_path, [gl_item(1, glAmount=3), gl_item(3)], "gl.xlsx", lang="no")
+    export(tmp_path, [gl_item(1, glAmount=3), gl_item(3)], "gl.xlsx", lang="nb")
     made = openpyxl.load_workbook(tmp_path / "gl.xlsx")
     heads, *rows = made.worksheets[0].iter_rows(max_col=2, values_only=True)
     assert heads == ("Endring", "Endrede felt")

@@ -9,9 +9,12 @@ from click.testing import CliRunner
 from support.journey import journey, write_files
 from support.paths import ROOT
 
-from armbulk.app.demo import create_folder
+from armbulk.app.demo import create_folder, run_demo
 from armbulk.cli import cli
+from armbulk.clock import SystemClock
 from armbulk.results.store_check import choose_result_path
+from armbulk.sandbox import Sandbox
+from armbulk.sandbox.lists import build_lists
 
 SAMPLE = ROOT / "samples" / "kunder-og-fakturaer.xlsx"
 
@@ -158,6 +161,75 @@ def test_an_export_keeps_the_input_of_a_run(tmp_path: Path, monkeypatch: pytest.
         assert kept == {name: before[name] for name in ("documents.csv", "documents-lines.csv")}
     else:
         assert kept == {"customers.csv": before["customers.csv"]}
+
+
+def _edit(path: Path) -> bytes:
+    """Change a file as a person would; return its content."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        book.worksheets[-1]["A2"] = "a note"
+        book.save(path)
+    else:
+        path.write_bytes(path.read_bytes() + b"a note\n")
+    return path.read_bytes()
+
+
+EXPORTS = ["customers x.xlsx", "documents x.csv", "customers x.jsonl", "customers x.parquet",
+           "gl-items x.xlsx --period 2025-02", "close x.xlsx --period 2025-02"]  # fmt: skip
+
+
+@pytest.mark.first_cases(3)
+@pytest.mark.parametrize("words", EXPORTS)
+def test_an_export_that_a_person_has_changed_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """Exporting over an export replaces it; over one with somebody's changes, a copy of these is kept, and named."""
+    resource, name, *more = words.split()
+    target = tmp_path / name
+    with Sandbox(delay=0.0, lists=build_lists(2218, 20)) as arm:
+        for setting, value in {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home")}.items():
+            monkeypatch.setenv(setting, value)
+        for _ in range(2):
+            code, said = run("export", resource, "-o", str(target), *more)
+            assert (code, ".bak" in said) == (0, False)
+        changed = {path: _edit(path) for path in tmp_path.glob("x*")}
+        assert len(changed) == (2 if resource == "documents" else 1)
+        code, said = run("export", resource, "-o", str(target), *more)
+        assert (code, f"{name}.bak" in said) == (0, True)
+        assert run("export", resource, "-o", str(target), *more)[0] == 0
+    copies = {path.with_name(path.name.removesuffix(".bak")): path.read_bytes() for path in tmp_path.glob("x*.bak*")}
+    assert copies == changed
+
+
+def test_a_result_that_a_person_has_changed_is_kept(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notes in a result workbook or a marked copy survive the next one."""
+    with journey(tmp_path) as way:
+        for name, value in {**way.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "home")}.items():
+            monkeypatch.setenv(name, value)
+        again = {
+            "june.result.xlsx": ["import", str(book), "--yes", "--first-import"],
+            "r.xlsx": ["results", "1", "-o", str(tmp_path / "r.xlsx")],
+            "marked.xlsx": ["check", str(book), "-o", str(tmp_path / "marked.xlsx")],
+        }
+        for words in [*again.values(), *again.values()]:
+            assert run(*words)[0] in {0, 1}
+        assert not list(tmp_path.glob("*.bak*"))
+        changed = {name: _edit(tmp_path / name) for name in again}
+        for words in [*again.values(), *again.values()]:
+            assert run(*words)[0] in {0, 1}
+    assert {path.name.removesuffix(".bak"): path.read_bytes() for path in tmp_path.glob("*.bak*")} == changed
+
+
+def test_the_demo_keeps_a_changed_sample(tmp_path: Path) -> None:
+    """Whoever tries out the demo's own workbook does not lose that when the demo runs again."""
+    (tmp_path / "state").mkdir()
+    shutil.copy(SAMPLE, tmp_path / SAMPLE.name)
+    changed = _edit(tmp_path / SAMPLE.name)
+    for _ in range(2):
+        next(iter(run_demo(tmp_path, SystemClock(), "en")))
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.bak*")} == {f"{SAMPLE.name}.bak": changed}
 
 
 @pytest.mark.first_cases(4)

@@ -1,7 +1,7 @@
 """Where armbulk runs: folders of other machines, other processes, files that change, clocks that are set.
 
 L01 is tests/proofs/test_kill_points.py, L03, L08 and L09 tests/proofs/test_crash_points.py, L06 and L07
-test_duplicate_documents.py, L12 a word in README.md, L19 and L20 test_login.py; the others are here.
+test_duplicate_documents.py, L12 a sentence in docs/sending-once.md, L19 and L20 test_login.py; the others are here.
 """
 
 import json
@@ -35,7 +35,7 @@ from armbulk.results.report import verify_writable, write_results
 from armbulk.results.run_result import build_unsent_result, load_result, recheck_files
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
-from armbulk.store import Store
+from armbulk.store import Store, WrittenFiles
 from armbulk.store.location_check import convert_mounts, describe_sharing
 from armbulk.store.locks import ClientLock
 from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
@@ -320,7 +320,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
             Store(f"sqlite:///{home / 'armbulk.db'}", SystemClock())
         assert "ARMBULK_HOME" in refused.value.hint
         with pytest.raises(ArmbulkError) as refused_too:
-            verify_writable(out / "result.xlsx", "en")
+            verify_writable(out / "result.xlsx", "en", WrittenFiles(home))
         assert (refused_too.value.code, "-o" in refused_too.value.hint) == ("cannot-write", True)
 
 
@@ -375,7 +375,9 @@ def written(folder: Path, clock: FakeClock) -> Path:
     checked = check_once(sample_files())
     with journey(folder) as way:
         ready = build_plan(way.bench, way.store, checked, ImportOptions())
-    return write_results(build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock)
+    return write_results(
+        build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock, way.store.written_files
+    )
 
 
 @pytest.mark.promise("P16")
@@ -387,8 +389,8 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     target.write_bytes(b"the one before")
     mark = tmp_path / beside
     mark.write_bytes(b"")
-    assert "is open in another program" in verify_writable(target, "en")
-    assert "er åpen i et annet program" in verify_writable(target, "no")
+    assert "is open in another program" in verify_writable(target, "en", WrittenFiles(tmp_path))
+    assert "er åpen i et annet program" in verify_writable(target, "nb", WrittenFiles(tmp_path))
     clock = Impatient(mark.unlink, after)
     assert written(tmp_path, clock).name == name
     assert clock.slept <= MAX_WAIT + 1
@@ -403,7 +405,7 @@ def test_a_result_that_is_read_only(tmp_path: Path) -> None:
     target = tmp_path / "result.xlsx"
     target.write_bytes(b"kept for the auditor")
     target.chmod(0o444)
-    assert "is read-only" in verify_writable(target, "en")
+    assert "is read-only" in verify_writable(target, "en", WrittenFiles(tmp_path))
     clock = FakeClock()
     assert [written(tmp_path, clock).name for _ in range(2)] == ["result-2.xlsx", "result-3.xlsx"]
     assert clock.slept == 0

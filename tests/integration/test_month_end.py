@@ -148,7 +148,7 @@ def test_the_same_data_gives_the_same_bytes(office: Callable[..., Office], tmp_p
 
 def test_norwegian(office: Callable[..., Office], tmp_path: Path) -> None:
     """Sheets and headers are available in Norwegian."""
-    office().export("gl-items", "gl.xlsx", lang="no")
+    office().export("gl-items", "gl.xlsx", lang="nb")
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
     assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagstype", "Avstemming"]
     assert [cell.value for cell in book["Poster"][1]][:2] == ["Klientnr", "Hovedbokspost-id"]

@@ -21,7 +21,7 @@ from armbulk.model.lookup import LookupResult
 from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.results.run_result import RunResult, load_result
-from armbulk.sandbox import Sandbox
+from armbulk.sandbox import Sandbox, batches
 from armbulk.sending import duplicate_check
 from armbulk.sending.list_proof import prove_list
 from armbulk.store import Store
@@ -256,6 +256,43 @@ def test_what_others_do_while_a_batch_waits_is_seen(
         assert set(way.documents().values()) == {1}
 
 
+@pytest.mark.parametrize("first_import", [False, True])
+def test_what_others_sent_while_a_run_was_interrupted_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, first_import: bool
+) -> None:
+    """Neither what a list showed nor the word of a first import counts an hour later: a second machine has sent."""
+    intend = Store.record_intent
+    with machines(tmp_path, 2, **OTHERS) as (first, second):
+        first.run(sample_files(documents=1), first_import=True)
+        first.clock.sleep(7_200)
+        files = sample_files(documents=12)[1:]
+
+        def stop(*_: Any) -> float:
+            first.clock.interrupted = True
+            return first.clock.now() + 60
+
+        run = first.begin(files, first_import=first_import)
+        monkeypatch.setattr(Store, "record_intent", stop)
+        assert first.carry_on(run) == "interrupted"
+        monkeypatch.setattr(Store, "record_intent", intend)
+        first.clock.interrupted = False
+        first.clock.sleep(3_600)
+        second.run(files)
+        first.clock.sleep(60)
+        assert first.carry_on(run) == "finished"
+        assert load_result(first.store, run).count_by_resource()["documents"] == {"already_sent": 12}
+
+
+def test_a_batch_number_of_another_run_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy repeats an old answer: the documents of this run are looked up, not taken for those of that batch."""
+    with journey(tmp_path) as way:
+        files = sample_files(customers=1, documents=1)
+        monkeypatch.setattr(batches.uuid, "uuid4", lambda: "0f1e2d3c-0000-4000-8000-000000000001")
+        way.run(files[:1], first_import=True)
+        result = way.run(files[1:], first_import=True)
+        assert result.items["message"].to_list() == ["found at ARM after the answer was lost"]
+
+
 def test_a_document_that_was_deleted_at_arm_is_looked_up_once(tmp_path: Path) -> None:
     """The list that lacks it is right, and is trusted; that is recorded, and its number stays taken."""
     listed = DocumentList()
@@ -307,10 +344,14 @@ def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> N
         way.run(sample_files(), first_import=True)
         for number in ("585", "0586"):
             created_elsewhere(way, number)
+        created_elsewhere(way, "F 18", currencyAmounts={"inclVat": 250})
         way.clock.sleep(3_600)
         way.bench = replace(way.bench, transport=listed)
-        way.run(files)
+        result = way.run(files)
         assert (listed.reads, listed.lookups) == (1, 2)
+        assert result.count_by_resource()["documents"] == {"created": 13, "already_sent": 6, "conflict": 1}
+        message = "ARM holds this document with number f 18; only leading zeros or blanks differ"
+        assert result.items.filter(result.items["key"] == "F18")["message"].to_list() == [message]
 
 
 # ── a store that is an older copy ───────────────────────────────────────────────────────────────────────────────────

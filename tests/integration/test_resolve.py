@@ -12,11 +12,13 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 from support.commands import call
-from support.journey import Journey, journey, outcomes, sample_files
+from support.journey import Journey, check_once, journey, outcomes, sample_files
 
+from armbulk.app.plan import build_plan
 from armbulk.app.session import Session
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
+from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
 from armbulk.results.summary import next_steps
 from armbulk.sandbox.faults import InjectedFault
@@ -140,7 +142,7 @@ def test_what_a_killed_process_was_sending_is_named(tmp_path: Path, words: list[
         assert set(way.documents().values()) == {1}
 
 
-@pytest.mark.parametrize("lang", ["en", "no"])
+@pytest.mark.parametrize("lang", ["en", "nb"])
 def test_customers_that_a_killed_process_was_sending_are_said(tmp_path: Path, lang: str) -> None:
     """Nobody has to decide about customers, but the run is not finished: it is named, with exit code 3."""
     with journey(tmp_path) as way:
@@ -229,6 +231,25 @@ def test_what_arrives_after_the_decision_is_not_sent_again(tmp_path: Path) -> No
         assert way.carry_on(run) == "finished"
         assert load_result(way.store, run).count_by_resource()["documents"] == {"already_sent": 6}
         assert set(way.documents().values()) == {1}
+
+
+def test_what_is_to_be_sent_again_stays_taken(tmp_path: Path) -> None:
+    """Another run does not send it meanwhile, whatever ARM answered: the first sending may still arrive."""
+    faults = ["lose-before:POST:documents/batches:1", "429:POST:documents/batches:2"]
+    with journey(tmp_path, faults=faults) as way:
+        files = sample_files(customers=1, documents=2)
+        run = way.begin(files, first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        assert resolve(way, "--resend", "--yes", "--no-ask")[1]["decided"] == {"resend": 2}
+        planned = build_plan(way.bench, way.store, check_once(files), ImportOptions(first_import=True)).items
+        assert planned.filter(planned["resource"] == "documents")["outcome"].to_list() == ["in_doubt"] * 2
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(way.clock, "sleep", lambda _: setattr(way.clock, "interrupted", True))
+            assert way.carry_on(run) == "interrupted"
+        assert way.store.sent_documents(way.bench.profile.account).height == 2
+        way.clock.interrupted = False
+        assert way.carry_on(run) == "finished"
+        assert way.documents() == {"f1": 1, "f2": 1}
 
 
 def test_what_arm_has_accepted_and_not_told_is_not_settled(tmp_path: Path) -> None:
@@ -337,7 +358,7 @@ def test_keys_that_are_not_in_doubt_stop_it(undecided: tuple[Journey, int], tmp_
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 
-@pytest.mark.parametrize(("lang", "advice"), [("en", "give it another number."), ("no", "gi det et annet nummer.")])
+@pytest.mark.parametrize(("lang", "advice"), [("en", "give it another number."), ("nb", "gi det et annet nummer.")])
 def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], lang: str, advice: str) -> None:
     """Neither `armbulk resume` nor the same import helps for a document that was given up."""
     way, run = undecided

@@ -254,7 +254,7 @@ def test_a_result_workbook_goes_round_again(trip: Trip, tmp_path: Path) -> None:
     trip.edit((2, "Phone", "2222"))
     stood = trip.back()
     checked = check_files([str(trip.file)], ReadOptions(update=True))
-    made = write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, None)
+    made = write_results(stood, checked, tmp_path / "r.xlsx", "en", trip.made.clock, trip.made.store.written_files)
     book = openpyxl.load_workbook(made)
     page = next(one for one in book.worksheets if one.title == "Customers")
     at = {cell.value: cell.column for cell in page[1]}
@@ -302,7 +302,7 @@ def test_a_deleted_customer_is_a_conflict(trip: Trip, *, overwrite: bool) -> Non
     assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
     assert [sent["customerNo"] for sent in trip.sent()] == ["00002"]
     message = stood.items.filter(pl.col("outcome") == "conflict")["message"][0]
-    assert translate_message(message, "no") == "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
+    assert translate_message(message, "nb") == "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
 
 
 @pytest.mark.parametrize("dialect", ["norwegian", "rfc"])
@@ -330,7 +330,7 @@ def test_a_csv_goes_round_unchanged(tmp_path: Path, dialect: str) -> None:
 def test_norwegian_headers(tmp_path: Path) -> None:
     """An export with Norwegian headers can be imported again."""
     with journey(tmp_path) as made:
-        trip = Trip(made, tmp_path, 3, lang="no")
+        trip = Trip(made, tmp_path, 3, lang="nb")
         trip.edit((2, "Telefon", "2222"))
         assert outcomes(trip.back()) == {"updated": 1, "unchanged": 2}
 

@@ -115,7 +115,7 @@ class Written(NamedTuple):
 
 
 IMPORTS = {
-    "result-workbook": (["kunder-og-fakturaer.xlsx"], "no"),
+    "result-workbook": (["kunder-og-fakturaer.xlsx"], "nb"),
     "result-csv": (["customers.csv", "documents.csv", "lines.csv"], "en"),
     "result-errors": (["with-errors.xlsx"], "en"),
 }

@@ -14,6 +14,7 @@ KEPT = {
     "no Date, new starts": Conditions(jumps=False, dates=False, restarts=True),
     "no Date, wrong wall clock": Conditions(dates=False),
     "wrong Date": Conditions(jumps=False, date_jumps=True),
+    "wrong Date, new starts": Conditions(jumps=False, date_jumps=True, restarts=True),
     "both wrong": Conditions(date_jumps=True),
 }
 """Worlds in which the limits are kept."""

@@ -248,6 +248,11 @@ class ModelStore:
         del run_id
         return [row for row in self.rows.values() if not still_open or row.state not in FINAL_STATES]
 
+    def batches_with_number(self, account: Account, uuid: str) -> list[Batch]:
+        """The batches to which ARM gave a number."""
+        del account
+        return [row for row in self.rows.values() if row.uuid == uuid]
+
     def batch(self, batch_id: int) -> Batch:
         """One batch."""
         return self.rows[batch_id]
@@ -382,7 +387,7 @@ class ModelStore:
 
 
 NO_CUSTOMERS = pl.DataFrame(schema=ITEM_SCHEMA)
-RUN = Run(1, 0.0, None, "running", None, Account("http://arm", "1"), "default", {}, {}, None)
+RUN = Run(1, 0.0, None, "running", None, Account("http://arm", "1"), "default", {}, {"sole_sender": True}, None)
 PACE = PollSettings(2.0, SETTLE, 10.0)
 LIMITS = QuotaLimits.for_size("XL")
 

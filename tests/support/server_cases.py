@@ -27,6 +27,7 @@ KEYS = ("D1", "D2", "D3")
 TAKEN = answer(202, {"batchUuid": UUID, "status": "QUEUED"})
 PAGE = answer(200, b"<html><title>Log in</title></html>", Content_Type="text/html")
 NOBODY = answer(404, {"message": "not found"})
+GONE = answer(410, {"message": "gone"})
 LOST = b""
 
 
@@ -323,6 +324,7 @@ CASES = [
     Case("S35 404 at first", "finished", ALL, poll=(NOBODY, NOBODY, DONE)),
     Case("S36 404 for ever, found", "finished", ALL, poll=(NOBODY,), document=FOUND),
     Case("S36 404 for ever, not found", "in_doubt", DOUBT, poll=(NOBODY,)),
+    Case("S36 410 for ever, not found", "in_doubt", DOUBT, poll=(GONE,), document=(GONE,)),
     Case("S36 another batch, found", "finished", ALL, poll=(batch(batchUuid="other"),), document=FOUND),
     Case(
         "S36 another batch at first", "finished", ALL, poll=(batch(batchUuid="other", items=[]), batch(batchUuid=UUID))

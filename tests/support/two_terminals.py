@@ -14,7 +14,8 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.plan import Plan
 from armbulk.app.session import Session
 from armbulk.errors import ArmbulkError
-from armbulk.store.schema import batch, item, sent_key
+from armbulk.store.decisions import SENT_AGAIN
+from armbulk.store.schema import batch, event, item, sent_key
 from support.journey import Journey, journey, write_files
 
 LATE = 3_000
@@ -109,8 +110,10 @@ class World:
     def unguarded(self) -> list[tuple[Any, ...]]:
         """Documents that may be at ARM and whose numbers are free to be sent again."""
         guarded = sa.exists().where(sent_key.c.key_norm == item.c.key_norm, sent_key.c.doc_type == item.c.doc_type)
+        is_sent_again = batch.c.id.in_(sa.select(event.c.batch).where(event.c.why == SENT_AGAIN))
+        may_have_left = sa.or_(batch.c.state.in_(MAY_HAVE_LEFT), is_sent_again)
         may_be_there = sa.or_(
-            sa.and_(item.c.outcome.is_(None), batch.c.state.in_(MAY_HAVE_LEFT)),
+            sa.and_(item.c.outcome.is_(None), may_have_left),
             item.c.outcome.in_(["created", "created_with_warnings", "not_sent", "already_sent"]),
         )
         query = sa.select(item.c.run, item.c.key, item.c.outcome, batch.c.state)

@@ -137,6 +137,18 @@ DOUBTFUL: dict[str, Any] = {
     "a count of lines": {"recordsWritten": 9},
     "XML with words": b"<r><document><documentNo>D1</documentNo><status>CREATED</status></document></r>",
     "CSV": b"documentNo;status\nD1;CREATED\n",
+    "lines": b"D1 CREATED\nD2 FAILED",
+    "a count in a text": b"created=2",
+    "the first ones": {"message": "Only the first 2 documents have been stored"},
+    "the first ones, in Norwegian": {"message": "Bare de første bilagene ble bokført"},
+    "a part, in Norwegian": {"message": "Batchen ble delvis importert"},
+    "in the background": {"message": "Processing continues in the background"},
+    "work in progress": {"message": "Your batch is being processed"},
+    "received": {"message": "Batchen er mottatt"},
+    "a limit on the way": {"message": "Rate limit exceeded after 10 of 50 documents"},
+    "how far it came": {"lastProcessedIndex": 1, "message": "Bad"},
+    "the last record": {"lastDocumentNo": "D1", "message": "Bad"},
+    "a part failed": {"status": "PARTIALLY_FAILED", "message": "Bad"},
 }
 
 
@@ -148,7 +160,7 @@ def test_a_sign_of_acceptance_in_a_refusal_is_doubt(body: Any) -> None:
         result = read(body, status)
         assert result.verdict is SubmitVerdict.IN_DOUBT
         assert f"ARM answered {status}" in result.message
-        assert "; men svaret " in translate_message(result.message, "no")
+        assert "; men svaret " in translate_message(result.message, "nb")
         assert not any(record.outcome in {Outcome.CREATED, Outcome.IN_DOUBT} for record in result.results)
 
 
@@ -171,6 +183,7 @@ def test_a_compressed_body_cannot_be_read() -> None:
 PLAIN: dict[str, Any] = {
     "nothing": b"",
     "a text": b"Unprocessable",
+    "two words": b"Not accepted",
     "a text in brackets": b"[ERROR] Invalid date",
     "a page": b"<html><title>Forbidden</title><p>Your session id is 7</p></html>",
     "a page that is cut off": b"<!DOCTYPE html><html><head><title>Gateway",
@@ -198,6 +211,8 @@ PLAIN: dict[str, Any] = {
     "a sentence with a not": {"message": "The batch was not accepted. Only EUR is accepted"},
     "a sentence in Norwegian": {"message": "Batchen ble ikke godtatt"},
     "complaints by number": {"D1": ["the date was wrong"], "D2": "too early"},
+    "a number at the end": {"lastPage": 3, "nextReset": "2026-11-01T10:00:00Z", "message": "Bad"},
+    "what has to be done": {"message": "The document must be posted first. Only the first type is accepted"},
     "other counts": {"message": "API quota exceeded", "limit": 500, "updatedAt": 1700000000, "notCreated": 3},
 }
 

@@ -7,12 +7,13 @@ import pytest
 
 from armbulk.arm.batch_results import read_batch
 from armbulk.arm.json_body import parse_json
-from armbulk.arm.lookups import compare_document, read_document
+from armbulk.arm.lookups import compare_document, read_customer, read_document
 from armbulk.model.lookup import ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response, TransportError
 
 SENT = [(1, "F-1"), (2, "f-2"), (3, "3")]
+EXPECTED = ExpectedDocument("F-1", "IN", "1", "2026-11-01", "250", "NOK")
 
 
 def reply(body: Any, status: int = 200) -> Response:
@@ -231,6 +232,8 @@ DOCUMENT = {
         (reply({**DOCUMENT, "documentNo": "F-9"}), LookupResult.UNKNOWN),
         (reply([{**DOCUMENT, "documentNo": "F-8"}, {**DOCUMENT, "documentNo": "F-9"}]), LookupResult.UNKNOWN),
         (Response(404), LookupResult.ABSENT),
+        (Response(410), LookupResult.ABSENT),
+        (Response(405), LookupResult.UNKNOWN),
         (reply({"documents": []}), LookupResult.ABSENT),
         (reply([]), LookupResult.ABSENT),
         (Response(500), LookupResult.UNKNOWN),
@@ -253,3 +256,57 @@ def test_a_listed_document_is_compared_by_value() -> None:
     assert compare_document(listed, FACT).result is LookupResult.EQUAL
     listed[0]["currencyAmounts"]["inclVat"] += 1
     assert compare_document(listed, FACT).result is LookupResult.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("message", "exists"),
+    [
+        ("documentNo: Document already exists", True),
+        ("The number has already been registered", True),
+        ("Duplicate document", True),
+        ("Bilagsnummeret er allerede i bruk", True),
+        ("Dokumentet finnes fra før", True),
+        ("Customer does not exist", False),
+        ("Duplicate line number", False),
+    ],
+)
+def test_a_rejection_because_the_document_exists_is_looked_up(message: str, exists: bool) -> None:
+    """It may be the very document that was just sent, twice by a proxy: it is no rejection before ARM was asked."""
+    failed = {"status": "FAILED", "result": "REJECTED", "referenceNo": None}
+    body = {"documents": [item("F-1"), item("F-2", **failed, message=message), item("3")]}
+    found = read_batch(reply(body), "documents", SENT)
+    assert outcomes(found) == {1: "created", 3: "created"} | ({} if exists else {2: "rejected"})
+    assert found.rejection == (f"ARM says that it has the document already: {message}" if exists else "")
+
+
+@pytest.mark.parametrize(
+    "body", [[], {"documents": []}, {"data": []}, {"data": {"documents": []}}, {"documents": [], "errors": []}]
+)
+def test_an_answer_without_a_record_says_that_there_is_none(body: Any) -> None:
+    """An empty list, in any wrapper."""
+    assert read_document(reply(body), EXPECTED).result is LookupResult.ABSENT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": "not available"},
+        ["F-1"],
+        [None],
+        {"document": "F-1"},
+        {"data": [[{"documentNo": "F-1"}]]},
+        {"documents": [], "summary": {"totalCount": 3}},
+        {"documents": [], "error": {"code": "TIMEOUT"}},
+        {"errors": []},
+    ],
+)
+def test_an_answer_that_is_odd_is_no_absence(body: Any) -> None:
+    """A document counts as unknown to ARM only where the answer says that, and nothing against it."""
+    assert read_document(reply(body), EXPECTED).result is LookupResult.UNKNOWN
+
+
+@pytest.mark.parametrize("body", [{"customers": [], "summary": {"totalCount": 1}}, {"customers": [], "error": "busy"}])
+def test_an_odd_answer_about_a_customer_is_no_absence(body: Any) -> None:
+    """The same for customers."""
+    assert read_customer(reply({"customers": []}), "1") == {}
+    assert read_customer(reply(body), "1") is None

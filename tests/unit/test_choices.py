@@ -19,7 +19,7 @@ from armbulk.cli import cli
 from armbulk.cli.fields import fields
 from armbulk.cli.template import template
 from armbulk.errors import SettingsError
-from armbulk.i18n import Lang, Words
+from armbulk.i18n import Words
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.tiers import TIERS
 from armbulk.resources import EXPORTS, RESOURCES
@@ -94,10 +94,9 @@ def test_every_decision_can_be_made_on_the_command_line() -> None:
 
 
 def test_options_of_reading_offer_what_the_settings_take() -> None:
-    """`--dates`, `--decimal` and `--lang` take the same values as the settings of a profile."""
+    """`--dates` and `--decimal` take the same values as the settings of a profile."""
     assert offered("check", "dates") == list(DATE_ORDERS)
     assert offered("check", "decimal") == list(DECIMAL_SEPARATORS)
-    assert offered("check", "lang") == list(Lang)
 
 
 def test_a_new_resource_is_offered_and_has_a_template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -108,7 +107,7 @@ def test_a_new_resource_is_offered_and_has_a_template(monkeypatch: pytest.Monkey
     assert "receipts" in choices.list_described_resources()
     assert choices.list_templates() == ["customers", "documents", "lines", "receipts", "all"]
     monkeypatch.chdir(tmp_path)
-    report = create_template("receipts", None, "no", examples=True, replace=False)
+    report = create_template("receipts", None, "nb", examples=True, replace=False)
     assert (report["file"], report["sheets"][0]) == ("innbetalinger-mal.xlsx", "Innbetalinger")
     everything = create_template("all", None, "en", examples=False, replace=False)
     assert everything["file"] == "customers-and-documents-and-receipts-template.xlsx"

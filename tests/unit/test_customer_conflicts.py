@@ -124,7 +124,7 @@ def test_hashes_tell_contents_apart(one: str, other: str) -> None:
 )
 def test_a_conflict_in_norwegian(message: str, norwegian: str) -> None:
     """The fields have their Norwegian headers, the values stay as they are."""
-    assert translate_message(message, "no") == norwegian
+    assert translate_message(message, "nb") == norwegian
     assert translate_message(message, "en") == message
 
 
@@ -140,7 +140,7 @@ def test_a_masked_part_of_a_group_is_named() -> None:
         if not difference.may_be_overwritten
     ]
     message = f"not sent: ARM has this customer with other values. {difference.description}"
-    assert translate_message(message, "no").endswith(
+    assert translate_message(message, "nb").endswith(
         "Adresse 1: ARM viser den maskert, og den ville gå tapt: oppgi den også"
     )
     complete = '{"customerNo":"1","postalAddress":{"addressLine1":"Storgata 1","cityName":"Bergen"}}'

@@ -438,7 +438,7 @@ def test_a_postal_address_is_no_electronic_one(header: str, resource: str) -> No
 def test_a_second_column_is_named_by_its_header(tmp_path: Path) -> None:
     """The message has the header of the file and the field."""
     checked = check_texts(tmp_path, f=[f"{AMOUNT_HEADERS};Brutto", "F1;IN;K1;2026-02-01;2026-02-15;NOK;125;125"])
-    rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "no")
+    rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "nb")
     assert "Kolonnen «Brutto» betyr det samme som kolonne G: «Beløp inkl. mva»" in [f["message"] for f in rendered]
 
 

@@ -22,7 +22,7 @@ EXPORT: dict[str, Any] = {
     ("lang", "lines"),
     [
         ("en", ["1 234 records (gl-items, 2025-02)", "Amount: 12 values", "account 3000: 10.00 against 11.00"]),
-        ("no", ["1 234 poster (gl-items, 2025-02)", "Amount: 12 verdier", "konto 3000: 10.00 mot 11.00"]),
+        ("nb", ["1 234 poster (gl-items, 2025-02)", "Amount: 12 verdier", "konto 3000: 10.00 mot 11.00"]),
     ],
 )
 def test_an_export_names_differences_and_columns_of_text(lang: str, lines: list[str]) -> None:

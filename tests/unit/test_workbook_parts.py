@@ -9,6 +9,7 @@ from support.damaged_files import MAIN, PACKAGE, REL, SST, STYLES, book, number,
 from armbulk.errors import FileError
 from armbulk.readers import read_sheets
 from armbulk.results.marked import write_marked_copy
+from armbulk.store import WrittenFiles
 from armbulk.validation.check import check_files
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -290,6 +291,6 @@ def test_a_workbook_that_cannot_be_copied_is_written_anew(tmp_path: Path) -> Non
     checked = check_files([str(tmp_path / "k.xlsx")])
     with pytest.raises((IndexError, KeyError)):
         openpyxl.load_workbook(tmp_path / "k.xlsx")
-    target = write_marked_copy(checked, tmp_path / "m.xlsx", "en")
+    target = write_marked_copy(checked, tmp_path / "m.xlsx", "en", WrittenFiles(tmp_path))
     again = next(sheet for sheet in read_sheets(target) if sheet.name == "Kunder")
     assert again.frame.select("A", "B").rows() == [("Kundenr", "Navn"), ("007", "5")]

@@ -1,0 +1,69 @@
+"""The language of the command line: help, click's own words, and messages before the settings are read."""
+
+import gettext
+import inspect
+import os
+from collections.abc import Sequence
+
+import click
+
+from armbulk.app.connect import read_default_language
+from armbulk.i18n import ENGLISH, LOCALE_FOLDER, Text, find_language, list_languages
+
+_META = "armbulk.lang"
+
+
+class LanguageType(click.ParamType[str]):
+    """A language by any of its names: `no`, `nb`, `nn`, `nb_NO.UTF-8`, `en`."""
+
+    name = "language"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return how the value is shown in help."""
+        del param, ctx
+        return f"[{'|'.join(list_languages())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return armbulk's own name of the language."""
+        return find_language(value) or self.fail(f"{value!r}: {', '.join(list_languages())}", param, ctx)
+
+
+class TranslatedCommand(click.Command):
+    """A command whose help is translated when it is shown."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the language of the command line."""
+        options = [param for param in self.params if isinstance(param, click.Option)]
+        described: list[click.Command | click.Option] = [self, *options]
+        english = [item.help for item in described]
+        for item in described:
+            item.help = Text(inspect.cleandoc(item.help or "")).text(get_language(ctx))
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            for item, text in zip(described, english, strict=True):
+                item.help = text
+
+
+def get_language(ctx: click.Context) -> str:
+    """Return the language in which help is shown."""
+    lang: str = ctx.meta.get(_META, ENGLISH)
+    return lang
+
+
+def set_language(ctx: click.Context, words: Sequence[str]) -> None:
+    """Choose the language from the words of the command line, else from the environment; click speaks it, too."""
+    lang = _find_option(words) or read_default_language()
+    ctx.meta[_META] = lang
+    os.environ["LANGUAGE"] = lang  # what gettext, and with it click, looks at
+    gettext.bindtextdomain("armbulk", str(LOCALE_FOLDER))
+    gettext.textdomain("armbulk")
+
+
+def _find_option(words: Sequence[str]) -> str | None:
+    """Return the language of the last `--lang` among the words, if it is known."""
+    lang = None
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--lang" or word.startswith("--lang="):
+            lang = find_language(word.partition("=")[2] or following) or lang
+    return lang
