@@ -199,11 +199,8 @@ sent_key = Table(
 )
 """Document numbers that were sent, or may have been: no other run sends them; and what was sent (`sent_before`)."""
 
-SENT_KEY_INDEXES = tuple(
-    Index(f"sent_key_{name}", *(sent_key.c[column] for column in ("origin", "client_no", name)))
-    for name in ("key_norm", "date")
-)
-"""Older stores get them when they are opened."""
+for _name in ("key_norm", "date"):  # older stores get these indexes when they are opened
+    Index(f"sent_key_{_name}", *(sent_key.c[column] for column in ("origin", "client_no", _name)))
 
 sent_customer = Table(
     "sent_customer",
