@@ -219,7 +219,7 @@ def read_planning_inputs(context: Context, store: Store) -> PlanningInputs:
         history_since=store.history_since(profile.account),
         sole_sender=profile.sole_sender and store.is_guarded(),
         is_copy=store.was_copied(),
-        known_documents=store.known_documents(profile.account).height,
+        known_documents=store.known_documents(profile.account),
         sent_customers=store.sent_customers(profile.account),
         salt=store.hash_salt(),
     )

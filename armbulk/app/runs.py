@@ -112,6 +112,7 @@ def create_sender(
         PollSettings(profile.poll_seconds, profile.settle_seconds, profile.wait_seconds, wait),
         on_progress=progress,
         look_first=look_first,
+        sole_sender=profile.sole_sender and store.is_guarded(),
         lock=lock,
     )
     return Sender(session)

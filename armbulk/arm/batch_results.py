@@ -99,8 +99,12 @@ def read_batch(response: Response, resource: str, sent: SentKeys, uuid: str = ""
 
 
 def _says_that_it_exists(result: RecordResult) -> bool:
-    """Whether ARM rejected a document because it has one with this number: that may be the very same, sent just now."""
-    return result.outcome is Outcome.REJECTED and _EXISTS.search(result.message) is not None
+    return result.outcome is Outcome.REJECTED and says_existing(result.message)
+
+
+def says_existing(message: str) -> bool:
+    """Return whether ARM rejects a document because it has one with this number: that may be the very same."""
+    return _EXISTS.search(message) is not None
 
 
 def read_client_nos(bodies: Iterable[Any]) -> frozenset[str]:

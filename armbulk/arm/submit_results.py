@@ -5,11 +5,12 @@ can settle it. The status of an answer proves nothing where its body shows that 
 """
 
 from armbulk.arm.acceptance import Acceptance, find_acceptance
-from armbulk.arm.batch_results import FAILED_BATCH_WORDS, fold_word, read_key
+from armbulk.arm.batch_results import FAILED_BATCH_WORDS, fold_word, read_key, says_existing
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import describe_refusal, extract_notes
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import EXISTS_AT_ARM, Outcome
+from armbulk.model.plain_text import to_one_line
 from armbulk.model.response import Response, TransportError
 from armbulk.model.submission import RecordResult, SentKeys, SubmitResult, SubmitVerdict
 
@@ -47,7 +48,15 @@ def read_submit_response(response: Response, resource: str = "documents", sent: 
         verdict = SubmitVerdict.LIMITED
     splittable = verdict is SubmitVerdict.TOO_LARGE or response.status in RECORD_FAULTS
     results = _read_rejected(response, acceptance, resource, sent) if response.status in RECORD_FAULTS else ()
-    return SubmitResult(verdict, message=describe_refusal(response), splittable=splittable, results=results)
+    message, existing = describe_refusal(response), ""
+    if resource == "documents" and response.status in RECORD_FAULTS:
+        others = tuple(result for result in results if not says_existing(result.message))
+        named = [result.message for result in results if result not in others]
+        existing = next(iter(named), message if says_existing(message) else "")
+        splittable = len(named) < max(len(sent), 1)
+        results = others
+    rejection = to_one_line(f"{EXISTS_AT_ARM}: {existing}") if existing else ""
+    return SubmitResult(verdict, message=message, splittable=splittable, results=results, rejection=rejection)
 
 
 def _read_doubt(response: Response, acceptance: Acceptance, verdict: SubmitVerdict) -> SubmitResult:

@@ -77,7 +77,8 @@ class SubmitResult:
         message: the system's own words, or why there are none.
         splittable: a refusal that may be the fault of single records, or of the batch's size.
         results: the records whose own outcome the answer states.
-        rejection: the system's words when it took the call and says that the batch as a whole failed; "" otherwise.
+        rejection: the system's words when it took the call and says that the batch as a whole failed, or refused it
+            because it has a document already; "" otherwise.
     """
 
     verdict: SubmitVerdict

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.clock import format_iso
+from armbulk.model.number_kind import kinds_of_numbers
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
 from armbulk.planning.customer_hashes import CustomerHasher
@@ -62,6 +63,7 @@ MAX_LEFT_OUT = 10_000
 _SETTLED = (Outcome.ALREADY_SENT, Outcome.UNCHANGED)
 """Outcomes that need no reason: ARM has what the file says."""
 
+_KNOWN_DOCUMENTS = {"key": pl.String, "doc_type": pl.String}
 _SENT_CUSTOMERS = {"customer": pl.String, "content": pl.String, "run": pl.Int64}
 
 
@@ -82,7 +84,8 @@ class LookupCost:
         until: documents dated up to this day (ISO) are looked up; None: all.
         documents: how many.
         customers: how many customers are compared with what ARM has.
-        known: how many documents ARM has, as the store knows: they prove ARM's list, which may spare single look-ups.
+        known: how many documents ARM has, as the store knows: they prove ARM's list, which may spare single look-ups,
+            and one of each kind of number is looked up first.
         why: why documents are looked up (`LookupReason`); None: no document is.
         cost: what looking each up by itself uses of the quota.
         finishes: when the run would be finished then (epoch seconds; inf: never).
@@ -145,7 +148,7 @@ class PlanningInputs:
         history_since: since when the store knows all that is sent for the client (epoch seconds); None: it does not.
         sole_sender: only this store's machine sends documents for the client.
         is_copy: the store was found to be an older copy of itself.
-        known_documents: how many documents ARM has, as the store knows.
+        known_documents: documents that ARM has, as the store knows: `key` and `doc_type`.
         sent_customers: customers that ARM got from here: `customer`, `content` and `run`.
         salt: of the store's hashes.
     """
@@ -159,7 +162,7 @@ class PlanningInputs:
     history_since: float | None = None
     sole_sender: bool = False
     is_copy: bool = False
-    known_documents: int = 0
+    known_documents: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KNOWN_DOCUMENTS))
     sent_customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SENT_CUSTOMERS))
     salt: str = ""
 
@@ -216,8 +219,11 @@ def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: Plann
     priced = _price(marked, inputs)
     documents, customers = counts.get("documents", 0), counts.get("customers", 0)
     why = _explain_lookups(options, inputs) if documents else None
-    known = inputs.known_documents
-    return LookupCost(until, documents, customers, known, why, priced.lookups, priced.finishes, priced.seconds)
+    own = marked.filter(is_uncertain)
+    probes = len(kinds_of_numbers(own) & kinds_of_numbers(inputs.known_documents))
+    cost = priced.lookups + ApiUsage(probes, probes, 0)
+    known = inputs.known_documents.height
+    return LookupCost(until, documents, customers, known, why, cost, priced.finishes, priced.seconds)
 
 
 def _explain_lookups(options: ImportOptions, inputs: PlanningInputs) -> LookupReason:

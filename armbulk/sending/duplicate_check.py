@@ -33,6 +33,7 @@ from armbulk.sending.list_proof import (
     may_be_deleted,
     prove_list,
 )
+from armbulk.sending.lookup_proof import LookupProof, unproven_error
 from armbulk.store import Batch, ListCheck, Run
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class DuplicateCheck:
         until: only documents dated up to this day (ISO) are; None: all.
         since: earlier observations do not count (epoch seconds).
         max_age: nor do observations that are older than so many seconds, also in a session that waits long.
-        settle: seconds after a sending during which a list may lack what was sent.
+        lookup_proof: whether single look-ups show anything.
         listed: (number as it is compared, record) of ARM's list, by number without blanks and leading zeros; empty: not
             available, not worth it, or not proven.
         proof: what the list proves; None: nothing.
@@ -79,49 +80,61 @@ class DuplicateCheck:
         list_checked_at: when that was decided (epoch seconds).
         absent: numbers of the records that ARM does not have.
         outdated: of these, the numbers that are looked up again, because their batch has waited.
+        sampled: batches (ids) of which one document was looked up again, because the list was read long ago.
         refreshed: when `absent` was last read from the store (epoch seconds); None: not yet.
     """
 
     client: RateLimitedClient
     run_id: int
+    lookup_proof: LookupProof
     enabled: bool = True
     is_waived: bool = False
     until: str | None = None
     since: float = 0.0
     max_age: float = MAX_AGE_SECONDS
-    settle: float = 0.0
     listed: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
     proof: ListProof | None = None
     is_list_checked: bool = False
     list_checked_at: float = 0.0
     absent: set[int] = field(default_factory=set)
     outdated: set[int] = field(default_factory=set)
+    sampled: set[int] = field(default_factory=set)
     refreshed: float | None = None
 
     @classmethod
     def for_run(
-        cls, client: RateLimitedClient, run: Run, started: float, settle: float, *, look_first: bool | None
+        cls,
+        client: RateLimitedClient,
+        run: Run,
+        lookup_proof: LookupProof,
+        started: float,
+        *,
+        look_first: bool | None,
+        sole_sender: bool,
     ) -> "DuplicateCheck":
         """Return the check that a run's options ask for; `look_first` of this session overrides them.
 
         A run that is older than what the store knows for certain was stored by an older copy of it: another copy may
-        have sent its documents meanwhile, so each is looked up. Where other machines send, they may have sent them
-        since the run was interrupted: what was looked up then, or confirmed as a first import, counts no more.
+        have sent its documents meanwhile, so each is looked up. Where other machines send, by what was set when the run
+        was created or by what is set now, they may have sent them since the run was interrupted: what was looked up
+        then, or confirmed as a first import, counts no more.
         """
         if look_first is False:
-            return cls(client, run.id, enabled=False, is_waived=True)
+            return cls(client, run.id, lookup_proof, enabled=False, is_waived=True)
         since = client.store.history_since(run.account)
-        max_age = MAX_AGE_SECONDS if run.options.get("sole_sender") else MAX_AGE_WITH_OTHERS
+        was_sole = bool(run.options.get("sole_sender"))
+        is_sole = was_sole and sole_sender
+        max_age = MAX_AGE_SECONDS if is_sole else MAX_AGE_WITH_OTHERS
         if since is not None and since > run.created:
-            return cls(client, run.id, since=since, max_age=max_age, settle=settle)
+            return cls(client, run.id, lookup_proof, since=since, max_age=max_age)
         if look_first:
-            return cls(client, run.id, since=started, max_age=max_age, settle=settle)
+            return cls(client, run.id, lookup_proof, since=started, max_age=max_age)
         enabled, since = bool(run.options.get("look_first")), 0.0
-        if not run.options.get("sole_sender"):
+        if not is_sole:
             since = started - MAX_BREAK_WITH_OTHERS
-            enabled = enabled or abs(started - run.created) > MAX_BREAK_WITH_OTHERS
-        until = run.options.get("look_until")
-        return cls(client, run.id, enabled, until=until, since=since, max_age=max_age, settle=settle)
+            enabled = enabled or was_sole or abs(started - run.created) > MAX_BREAK_WITH_OTHERS
+        until = run.options.get("look_until") if is_sole else None
+        return cls(client, run.id, lookup_proof, enabled, until=until, since=since, max_age=max_age)
 
     def check(self, batch: Batch) -> Interruption | None:
         """Look a batch's documents up and set aside those that ARM has; None when all were looked up.
@@ -138,10 +151,33 @@ class DuplicateCheck:
             if interruption is not None:
                 return interruption
             self.is_list_checked, self.list_checked_at = True, self.client.clock.now()
+        interruption = self._look_up_sample(batch)
+        if interruption is not None:
+            return interruption
         for record in self._unchecked(batch, in_any_case=is_sent_again):
             interruption = self._check_record(batch, record)
             if interruption is not None:
                 return interruption
+        return None
+
+    def _look_up_sample(self, batch: Batch) -> Interruption | None:
+        """Look one document of a batch up that the list showed to be absent long ago; all of them when ARM has it now.
+
+        Another machine that sends the same file meanwhile is noticed, for one request a batch.
+        """
+        age = self.client.clock.now() - self.list_checked_at
+        if self.proof is None or self.max_age != MAX_AGE_WITH_OTHERS or age <= MAX_BREAK_WITH_OTHERS:
+            return None
+        absent = [record for record in self.client.store.open_records(batch.id) if record.no in self.absent]
+        if not absent or batch.id in self.sampled:
+            return None
+        interruption = self._look_up(batch, absent[0])
+        if interruption is not None:
+            return interruption
+        self.sampled.add(batch.id)
+        if any(record.no == absent[0].no for record in self.client.store.open_records(batch.id)):
+            return None
+        self.forget(batch)
         return None
 
     def forget(self, batch: Batch) -> None:
@@ -189,7 +225,7 @@ class DuplicateCheck:
             return None
         known = store.known_documents(self.client.account)
         last_sending = store.last_sending(self.client.account)
-        reason = expect_distrust(known.height, lookups, last_sending, self.client.clock.now(), self.settle)
+        reason = expect_distrust(known.height, lookups, last_sending, self.client.clock.now(), self.lookup_proof.settle)
         if reason is not None:
             self._save_check(None, known.height, 0, reason)
             return None
@@ -277,7 +313,17 @@ class DuplicateCheck:
         return None
 
     def _call(self, expected: ExpectedDocument) -> DocumentLookup | Interruption:
-        """Ask ARM for one document."""
+        """Ask ARM for one document; an error when its answers do not show what it has."""
+        lookup = self._ask(expected)
+        if isinstance(lookup, DocumentLookup) and lookup.result is LookupResult.ABSENT:
+            unfound = self.lookup_proof.check(expected, self._ask)
+            if not isinstance(unfound, str):
+                return unfound
+            if unfound:
+                raise unproven_error(unfound)
+        return lookup
+
+    def _ask(self, expected: ExpectedDocument) -> DocumentLookup | Interruption:
         if self.client.clock.interrupted:
             return RateLimited(self.client.clock.now())
         call = partial(self.client.system.look_up_document, expected)

@@ -46,14 +46,20 @@ class DoubtResolver:
         else:
             store.append_message(self.session.run.id, lookup.message, [record.no], keep_earlier=True)
 
-    def finish_round(self, batch: Batch, *, is_complete: bool) -> None:
-        """End a round of look-ups (`is_complete`: each showed something), and settle the batch if its time has come."""
+    def finish_round(self, batch: Batch, *, is_complete: bool, are_lookups_proven: bool = True) -> None:
+        """End a round of look-ups, and settle the batch if its time has come.
+
+        Args:
+            batch: the batch.
+            is_complete: each look-up showed something.
+            are_lookups_proven: ARM finds what it is known to have; else nothing is rejected because it is not found.
+        """
         session = self.session
         rounds = session.store.save_lookup(batch.id, (), ends_round=is_complete)
         is_in_doubt = session.store.batch(batch.id).state is BatchState.IN_DOUBT
         departure, transit = self._latest_departure(batch), self._max_transit_seconds()
         if is_in_doubt and is_settled(departure, transit, rounds, session.clock.now()):
-            if batch.verdict is not None or batch.resource == "customers":
+            if batch.resource == "customers" or (batch.verdict is not None and are_lookups_proven):
                 self.reject(batch, batch.verdict or _NOT_SHOWN)
             else:
                 self.quarantine(batch)

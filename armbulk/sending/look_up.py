@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord
+from armbulk.rate_limited import Interruption, RateLimited
 from armbulk.resources import RESOURCES
 from armbulk.retry import lookup_backoff
 from armbulk.sending.in_doubt import DoubtResolver
@@ -45,6 +46,9 @@ class DocumentFinder:
                 return
             self.resolver.save_lookup(batch, record, lookup)
             results.append(lookup.result)
+        unfound = self._prove_lookups(batch) if LookupResult.ABSENT in results else ""
+        if unfound is None:
+            return
         progress = session.progress_of(batch)
         progress.lookups += 1
         progress.reason = _UNREADABLE if LookupResult.UNKNOWN in results else ""
@@ -53,8 +57,28 @@ class DocumentFinder:
             extra={"run": session.run.id, "batch": batch.no, "records": len(results), "attempt": progress.lookups},
         )
         session.set_due(batch, lookup_backoff(session.polling.poll).delay(progress.lookups))
-        self.resolver.finish_round(batch, is_complete=LookupResult.UNKNOWN not in results)
+        is_complete = LookupResult.UNKNOWN not in results
+        self.resolver.finish_round(batch, is_complete=is_complete, are_lookups_proven=not unfound)
         session.report_progress("asked", batch)
+
+    def _prove_lookups(self, batch: Batch) -> str | None:
+        """Return the number of a document that ARM does not find either, though it has it ("": none); None: ask later.
+
+        It decides only about documents that ARM has refused: the others are left to a person.
+        """
+        if batch.resource != "documents" or batch.verdict is None:
+            return ""
+        proof = self.session.lookup_proof
+        for record in self.session.store.open_records(batch.id):
+            unfound = proof.check(record.expected, partial(self._ask, batch))
+            if not isinstance(unfound, str) or unfound:
+                return unfound if isinstance(unfound, str) else None
+        return ""
+
+    def _ask(self, batch: Batch, expected: ExpectedDocument) -> DocumentLookup | Interruption:
+        """Look a document up that ARM is known to have."""
+        result = self.scheduler.read(batch, partial(self.session.system.look_up_document, expected))
+        return result.content if result else RateLimited(self.session.clock.now())
 
     def _look_up_document(self, batch: Batch, record: OpenRecord) -> DocumentLookup | None:
         """Look one document up; None when it has to be done later."""

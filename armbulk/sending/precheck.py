@@ -75,9 +75,10 @@ class Precheck:
             self.duplicates = DuplicateCheck.for_run(
                 session.client,
                 session.run,
+                session.lookup_proof,
                 session.started,
-                session.polling.settle,
                 look_first=session.look_first,
+                sole_sender=session.sole_sender,
             )
         return self.duplicates.check(batch)
 

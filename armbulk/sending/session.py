@@ -9,6 +9,7 @@ from armbulk.model.progress import BatchProgress, PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.quota.limits import QuotaLimits
 from armbulk.rate_limited import RateLimitedClient
+from armbulk.sending.lookup_proof import LookupProof
 from armbulk.store import Batch, ClientLock, Run, Store
 
 
@@ -26,10 +27,12 @@ class SendingSession:
         polling: how long the session waits for what.
         on_progress: called with each progress event.
         look_first: whether documents are looked up before they go; None: as stored with the run.
+        sole_sender: only this machine sends documents for the client, as the profile says now.
         lock: the client's lock, if whoever calls has it; None: the session takes it.
         started: when the session began (epoch seconds).
         paused_until: the session ends, and may be resumed at this time; None: it goes on.
         client: the system, within the quota.
+        lookup_proof: whether look-ups of documents show anything.
         batch_progress: what the session remembers, by batch id.
     """
 
@@ -42,15 +45,18 @@ class SendingSession:
     polling: PollSettings
     on_progress: Callable[[Progress], None] = lambda _: None
     look_first: bool | None = None
+    sole_sender: bool = True
     lock: ClientLock | None = None
     started: float = 0.0
     paused_until: float | None = None
     client: RateLimitedClient = field(init=False)
+    lookup_proof: LookupProof = field(init=False)
     batch_progress: dict[int, BatchProgress] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put the quota before the system."""
         self.client = RateLimitedClient(self.store, self.system, self.clock, self.run.account, self.limits)
+        self.lookup_proof = LookupProof(self.client, self.polling.settle)
 
     def begin(self) -> None:
         """Start: what an earlier process was posting when it ended is in doubt from here on."""

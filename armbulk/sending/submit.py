@@ -216,7 +216,10 @@ class Submitter:
     def _save_refusal(
         self, batch: Batch, intent: SubmitIntent, response: Response, usage: ApiUsage, submitted: SubmitResult
     ) -> None:
-        """Commit a refusal: records it names are rejected; the others go into smaller batches, or are rejected, too."""
+        """Commit a refusal: records it names are rejected; the others go into smaller batches, or are rejected, too.
+
+        Where ARM says that it has a document already, those that cannot be told apart are looked up instead.
+        """
         results = list(submitted.results)
         named = {result.no for result in results}
         others = [record for record in intent.records if record.no not in named]
@@ -224,6 +227,9 @@ class Submitter:
         if others and self._may_split(submitted, len(others)):
             self.splits += 1
             parts = 1 if named else 2
+        elif others and submitted.rejection:
+            self._save_doubt(batch, response, usage, submitted, "refused: ARM has a document already")
+            return
         else:
             results += [RecordResult(record.no, Outcome.REJECTED, submitted.message) for record in others]
         self.session.store.save_response(
@@ -240,7 +246,7 @@ class Submitter:
 def _without_personal_data(result: ApiResult[SubmitResult], intent: SubmitIntent) -> ApiResult[SubmitResult]:
     """Remove what ARM quotes of the records from its words on a batch in doubt: they are shown with every document."""
     submitted = result.content
-    if submitted.verdict not in {SubmitVerdict.IN_DOUBT, SubmitVerdict.ASK}:
+    if submitted.verdict not in {SubmitVerdict.IN_DOUBT, SubmitVerdict.ASK} and not submitted.rejection:
         return result
     payloads = [record.payload for record in intent.records]
     message, rejection = redact_text(submitted.message, payloads), redact_text(submitted.rejection, payloads)

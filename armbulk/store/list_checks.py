@@ -14,13 +14,17 @@ from armbulk.store.customers import keep_customer_list, listed_customers, sent_c
 from armbulk.store.schema import batch, belongs_to, client, identity, item, list_check, look, run, sent_key
 
 KNOWN_DOCUMENTS_SCHEMA = {
+    "key": pl.String,
     "key_norm": pl.String,
     "doc_type": pl.String,
     "date": pl.String,
     "run": pl.Int64,
     "item": pl.Int64,
+    "at": pl.Float64,
+    "has_reference": pl.Boolean,
 }
-"""Columns of a frame of documents that ARM has; `date` is null where it is not known any more."""
+"""Columns of a frame of documents that ARM has: `key` as it was sent, or in its comparable form where its run is
+deleted; `date` null where it is not known any more; when its outcome was known, and whether ARM gave a reference."""
 
 _AT_ARM = (Outcome.CREATED.value, Outcome.CREATED_WITH_WARNINGS.value, Outcome.ALREADY_SENT.value)
 
@@ -68,7 +72,16 @@ class ListCheckStore:
         is_gone = absent.c.at > sa.func.coalesce(item.c.at, 0.0)
         date = sa.func.coalesce(item.c.date, sent_key.c.date)
         query = (
-            sa.select(sent_key.c.key_norm, sent_key.c.doc_type, date, sent_key.c.run, sent_key.c.item)
+            sa.select(
+                sa.func.coalesce(item.c.key, sent_key.c.key_norm),
+                sent_key.c.key_norm,
+                sent_key.c.doc_type,
+                date,
+                sent_key.c.run,
+                sent_key.c.item,
+                sa.func.coalesce(item.c.at, 0.0),
+                sa.func.coalesce(item.c.reference, "") != "",
+            )
             .join_from(sent_key, item, its_record, isouter=True)
             .join(absent, sa.and_(absent.c.run == sent_key.c.run, absent.c.item == sent_key.c.item), isouter=True)
             .where(

@@ -121,7 +121,7 @@ def test_the_plan_prices_the_look_ups(
         lookups = plan.lookups
         assert ((lookups.why, lookups.documents) if lookups else (None, 0)) == (why, documents)
         if lookups is not None:
-            assert (lookups.cost.requests, lookups.cost.reads, lookups.known) == (7, 7, 1)
+            assert (lookups.cost.requests, lookups.cost.reads, lookups.known) == (8, 8, 1)  # one is known
         way.store.close()
 
 
@@ -174,9 +174,9 @@ def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("drop", "wait", "reason", "lookups"),
     [
-        (lambda record: record["documentNo"] in {"F3", "F30"}, 3_600.0, "lacks-known", 1),
-        (lambda record: record["documentNo"] in {"F6", "F30"}, 3_600.0, "lacks-known", 1),
-        (lambda _: True, 3_600.0, "lacks-known", 0),
+        (lambda record: record["documentNo"] in {"F3", "F30"}, 3_600.0, "lacks-known", 2),
+        (lambda record: record["documentNo"] in {"F6", "F30"}, 3_600.0, "lacks-known", 2),
+        (lambda _: True, 3_600.0, "lacks-known", 1),
         (lambda record: record["documentNo"] == "F30", 600.0, "settling", 0),
     ],
     ids=["one known missing", "the last known missing", "empty", "too early"],
@@ -284,6 +284,45 @@ def test_what_others_sent_while_a_run_was_interrupted_is_seen(
         assert load_result(first.store, run).count_by_resource()["documents"] == {"already_sent": 12}
 
 
+def test_what_others_send_during_a_long_session_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list proved them absent an hour ago: one document of each later batch is looked up, then its whole batch."""
+    intend, listed = Store.record_intent, DocumentList()
+    environ = {**OTHERS, "ARMBULK_BATCH_DOCUMENTS": "10", "ARMBULK_WAIT_SECONDS": "9000"}
+    with journey(tmp_path, size="XL", environ=environ, dialect={"duplicate": "accept"}) as way:
+        way.run(sample_files(), first_import=True)
+        way.clock.sleep(3_600)
+        way.bench = replace(way.bench, transport=listed)
+        run = way.begin(sample_files(documents=36))
+
+        def send_slowly(store: Store, account: Account, batch_id: int, limits: QuotaLimits) -> Any:
+            intent = intend(store, account, batch_id, limits)
+            if store.batch(batch_id).no == 2:  # an hour passes, and another machine is faster
+                way.clock.sleep(3_600)
+                for number in range(17, 36):
+                    created_elsewhere(
+                        way, f"F{number}", customerNo=f"{number % 3 + 1:04d}", currencyAmounts={"inclVat": 250}
+                    )
+            return intent
+
+        monkeypatch.setattr(Store, "record_intent", send_slowly)
+        assert way.carry_on(run) == "finished"
+        assert set(way.documents().values()) == {1}
+        assert load_result(way.store, run).count_by_resource()["documents"] == {"created": 11, "already_sent": 25}
+        assert listed.lookups == 21  # the ten of two batches, and a known one
+
+
+def test_a_profile_that_names_other_senders_now_counts_for_a_stored_run(tmp_path: Path) -> None:
+    """The run was stored while only this machine sent; the profile says since that others do, and they did."""
+    with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:
+        run = way.begin(sample_files(documents=4))
+        created_elsewhere(way, "F3", currencyAmounts={"inclVat": 250})
+        way.bench = replace(way.bench, profile=replace(way.bench.profile, sole_sender=False))
+        assert way.carry_on(run) == "finished"
+        documents = load_result(way.store, run).count_by_resource()["documents"]
+        assert documents == {"created": 2, "already_sent": 2}
+        assert set(way.documents().values()) == {1}
+
+
 def test_a_batch_number_of_another_run_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy repeats an old answer: the documents of this run are looked up, not taken for those of that batch."""
     with journey(tmp_path) as way:
@@ -320,12 +359,12 @@ def test_a_document_that_was_deleted_at_arm_is_looked_up_once(tmp_path: Path) ->
         way.bench = replace(way.bench, transport=listed)
         result = way.run(sample_files(documents=40))
         assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
-        assert (listed.reads, listed.lookups) == (1, 1)
+        assert (listed.reads, listed.lookups) == (1, 2)
         assert [(check.reason, check.known, check.missing) for check in result.list_checks] == [(None, 5, 0)]
         assert "f3" not in way.documents()
         way.clock.sleep(3_600)
         way.run(sample_files(documents=60))
-        assert (listed.reads, listed.lookups) == (2, 1)
+        assert (listed.reads, listed.lookups) == (2, 2)
 
 
 @pytest.mark.parametrize("answer", ["list", "document", "customer"])
@@ -364,7 +403,7 @@ def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> N
         way.clock.sleep(3_600)
         way.bench = replace(way.bench, transport=listed)
         result = way.run(files)
-        assert (listed.reads, listed.lookups) == (1, 2)
+        assert (listed.reads, listed.lookups) == (1, 3)
         assert result.count_by_resource()["documents"] == {"created": 13, "already_sent": 6, "conflict": 1}
         message = "ARM holds this document with number f 18; only leading zeros or blanks differ"
         assert result.items.filter(result.items["key"] == "F18")["message"].to_list() == [message]

@@ -26,9 +26,9 @@ def test_any_two_commands(tmp_path: Path, kind: str, first: str, second: str) ->
 @pytest.mark.parametrize(
     ("kind", "first", "second"),
     [
-        ("never", "resend", "resend half and resume"),
         ("late", "resend", "look-up"),
-        ("never", "resend each", "give-up half"),
+        ("never", "resend", "resend and resume"),
+        ("never", "mark-created", "resend and resume"),
     ],
 )
 def test_the_comparison_is_needed(

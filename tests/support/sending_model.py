@@ -26,6 +26,7 @@ from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
 from armbulk.store import ITEM_SCHEMA, Batch, Run, SubmitIntent
+from armbulk.store.list_checks import KNOWN_DOCUMENTS_SCHEMA
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 KEYS = ("F1", "F2")
@@ -377,6 +378,11 @@ class ModelStore:
         """Nobody counts, but everybody waits."""
         del account
         return self.clock.now() + seconds
+
+    def known_documents(self, account: Account) -> pl.DataFrame:
+        """None: look-ups are believed."""
+        del account
+        return pl.DataFrame(schema=KNOWN_DOCUMENTS_SCHEMA)
 
     def history_since(self, account: Account) -> float:
         """The store is as old as the run."""

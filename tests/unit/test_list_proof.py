@@ -14,7 +14,7 @@ NOW, SETTLE = 1_000_000.0, 1_800.0
 
 def known(*documents: tuple[str, str, str | None]) -> pl.DataFrame:
     """Documents that ARM has: number, type, date."""
-    rows = [(*document, 1, no) for no, document in enumerate(documents)]
+    rows = [(key, key, doc_type, date, 1, no, 1.0, True) for no, (key, doc_type, date) in enumerate(documents)]
     return pl.DataFrame(rows, schema=KNOWN_DOCUMENTS_SCHEMA, orient="row")
 
 
