@@ -220,6 +220,7 @@ def read_planning_inputs(context: Context, store: Store) -> PlanningInputs:
         sole_sender=profile.sole_sender and store.is_guarded(),
         is_copy=store.was_copied(),
         known_documents=store.known_documents(profile.account),
+        sent_elsewhere=store.numbers_sent_elsewhere(profile.account),
         sent_customers=store.sent_customers(profile.account),
         salt=store.hash_salt(),
     )

@@ -149,6 +149,7 @@ class PlanningInputs:
         sole_sender: only this store's machine sends documents for the client.
         is_copy: the store was found to be an older copy of itself.
         known_documents: documents that ARM has, as the store knows: `key` and `doc_type`.
+        sent_elsewhere: document numbers that were sent to another address of the client, which may be the same server.
         sent_customers: customers that ARM got from here: `customer`, `content` and `run`.
         salt: of the store's hashes.
     """
@@ -163,6 +164,7 @@ class PlanningInputs:
     sole_sender: bool = False
     is_copy: bool = False
     known_documents: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KNOWN_DOCUMENTS))
+    sent_elsewhere: frozenset[str] = frozenset()
     sent_customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SENT_CUSTOMERS))
     salt: str = ""
 
@@ -208,7 +210,8 @@ def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: Plann
         postdating = MAX_POSTDATING_BY_COPY if inputs.is_copy else MAX_POSTDATING
         until = (datetime.fromtimestamp(inputs.history_since, UTC) + postdating).date().isoformat()
     is_old = pl.lit(value=True) if until is None else (pl.col("date") <= until).fill_null(value=True)
-    is_uncertain = (pl.col("resource") == "documents") & is_old & (not options.first_import)
+    is_uncertain = is_old | pl.col("key_norm").is_in(list(inputs.sent_elsewhere)).fill_null(value=False)
+    is_uncertain &= (pl.col("resource") == "documents") & (not options.first_import)
     asks = not options.first_import and not options.update
     is_compared = pl.col("base").ne_missing("{}") if asks else pl.col("base").is_not_null()
     is_customer = pl.col("resource") == "customers"

@@ -70,6 +70,8 @@ class DuplicateCheck:
         enabled: whether documents are looked up that may have been sent from elsewhere, or earlier.
         is_waived: a person has just confirmed that ARM has none of them: nothing is looked up at all.
         until: only documents dated up to this day (ISO) are; None: all.
+        sent_elsewhere: numbers (as they are compared) of documents that are looked up in any case: they were sent to
+            another address of the client.
         since: earlier observations do not count (epoch seconds).
         max_age: nor do observations that are older than so many seconds, also in a session that waits long.
         lookup_proof: whether single look-ups show anything.
@@ -90,6 +92,7 @@ class DuplicateCheck:
     enabled: bool = True
     is_waived: bool = False
     until: str | None = None
+    sent_elsewhere: frozenset[str] = frozenset()
     since: float = 0.0
     max_age: float = MAX_AGE_SECONDS
     listed: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
@@ -134,7 +137,10 @@ class DuplicateCheck:
             since = started - MAX_BREAK_WITH_OTHERS
             enabled = enabled or was_sole or abs(started - run.created) > MAX_BREAK_WITH_OTHERS
         until = run.options.get("look_until") if is_sole else None
-        return cls(client, run.id, lookup_proof, enabled, until=until, since=since, max_age=max_age)
+        check = cls(client, run.id, lookup_proof, enabled, until=until, since=since, max_age=max_age)
+        if not run.options.get("first_import"):
+            check.sent_elsewhere = client.store.numbers_sent_elsewhere(run.account)
+        return check
 
     def check(self, batch: Batch) -> Interruption | None:
         """Look a batch's documents up and set aside those that ARM has; None when all were looked up.
@@ -143,7 +149,7 @@ class DuplicateCheck:
         lost may have arrived since that was decided.
         """
         is_sent_again = not self.is_waived and self.client.store.is_sent_again(batch.id)
-        if not (self.enabled or is_sent_again):
+        if not (self.enabled or is_sent_again or self.sent_elsewhere):
             return None
         self._forget_old()
         if self.enabled and not self.is_list_checked:
@@ -200,14 +206,19 @@ class DuplicateCheck:
             self.is_list_checked, self.listed, self.proof = False, {}, None
 
     def _unchecked(self, batch: Batch, *, in_any_case: bool = False) -> list[OpenRecord]:
-        """The records of a batch that are still to be looked up, `in_any_case` also those that are dated later."""
-        until = None if in_any_case else self.until
+        """The records of a batch that are still to be looked up, `in_any_case` also those that need not be."""
         return [
             record
             for record in self.client.store.open_records(batch.id)
-            if (until is None or not record.date or record.date <= until)
+            if (in_any_case or self._is_uncertain(record))
             and (record.no not in self.absent or record.no in self.outdated)
         ]
+
+    def _is_uncertain(self, record: OpenRecord) -> bool:
+        """Whether a document may have been sent from elsewhere, or earlier."""
+        if self.enabled and (self.until is None or not record.date or record.date <= self.until):
+            return True
+        return bool(self.sent_elsewhere) and normalise_key_text(record.key) in self.sent_elsewhere
 
     def _unchecked_in_run(self) -> Iterator[tuple[Batch, OpenRecord]]:
         for batch in self.client.store.batches(self.run_id, still_open=True):

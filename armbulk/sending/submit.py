@@ -64,6 +64,7 @@ class Submitter:
         session.system.login()
         if batch.resource == "documents":
             session.store.verify_nothing_in_doubt(session.run.account, session.run.id)
+            session.store.verify_no_doubt_elsewhere(session.run.account, batch.id)
             if (wait := self._seconds_to_settle()) > 0:
                 self._put_off(batch, wait)
                 return

@@ -15,6 +15,7 @@ from armbulk.store.schema import batch, belongs_to, event, item, look, run
 SENT_AGAIN = "sent again"
 """The event of a batch whose documents may have been sent before: ARM is asked for each before it goes."""
 
+_MAX_UNKNOWN_SECONDS = 86_400.0
 _OPEN_STATES = [BatchState.POSTING.value, BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
 
 
@@ -159,6 +160,40 @@ def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, 
                 client_no=account.client_no,
             ),
             _("Use `armbulk resume {runs}` or `armbulk resolve {runs}`", runs=runs[0]),
+        )
+
+
+def verify_no_doubt_elsewhere(conn: sa.Connection, account: Account, batch_id: int, now: float) -> None:
+    """Make sure that no document of a batch is on its way to another address of the client; Unfinished otherwise.
+
+    Two addresses may be one server, where a document that was lost on its way may still arrive, for a day at the most.
+    """
+    own, documents = item.alias(), item
+    is_same = sa.and_(own.c.key_norm == documents.c.key_norm, own.c.doc_type == documents.c.doc_type)
+    query = (
+        sa.select(run.c.id, run.c.origin, documents.c.key)
+        .join_from(run, batch, batch.c.run == run.c.id)
+        .join(documents, documents.c.batch == batch.c.id)
+        .join(own, sa.and_(own.c.batch == batch_id, own.c.outcome.is_(None), is_same))
+        .where(run.c.client_no == account.client_no, run.c.origin != account.origin, batch.c.resource == "documents")
+        .where(
+            batch.c.state.in_([*_OPEN_STATES, BatchState.ACCEPTED.value]),
+            batch.c.intended >= now - _MAX_UNKNOWN_SECONDS,
+        )
+        .where(documents.c.outcome.is_(None))
+    )
+    row = conn.execute(query).first()
+    if row is not None:
+        raise Unfinished(
+            "documents-in-doubt",
+            _(
+                "Document {number} was sent to {origin} in run {run}, and its outcome is unknown. The two "
+                "addresses may be the same server",
+                number=row.key,
+                origin=row.origin,
+                run=row.id,
+            ),
+            _("Use `armbulk resume {run}` with the profile of that address first", run=row.id),
         )
 
 

@@ -62,6 +62,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
             row = conn.execute(sa.select(batch.c.run, batch.c.resource).where(batch.c.id == batch_id)).one()
             if row.resource == "documents":
                 decisions.verify_nothing_in_doubt(conn, account, row.run)
+                decisions.verify_no_doubt_elsewhere(conn, account, batch_id, self.clock.now())
             cost = ApiUsage(1, 0, count_writes(conn, batch_id))
             reservation = self._reserve(conn, account, cost, limits, Priority.NORMAL)
             if isinstance(reservation, float):

@@ -94,6 +94,16 @@ class ListCheckStore:
             rows = [tuple(row) for row in conn.execute(query)]
         return pl.DataFrame(rows, schema=KNOWN_DOCUMENTS_SCHEMA, orient="row")
 
+    def numbers_sent_elsewhere(self, account: Account) -> frozenset[str]:
+        """Return the document numbers (`key_norm`) that were sent for a client to another address than its present one.
+
+        It may be the same server under another name.
+        """
+        query = sa.select(sent_key.c.key_norm).distinct()
+        query = query.where(sent_key.c.client_no == account.client_no, sent_key.c.origin != account.origin)
+        with self._engine.connect() as conn:
+            return frozenset(conn.execute(query).scalars())
+
     def save_gone(self, documents: pl.DataFrame) -> None:
         """Record that documents that ARM had (KNOWN_DOCUMENTS_SCHEMA) are neither in its list nor found by number."""
         rows = [

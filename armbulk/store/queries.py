@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from armbulk.clock import Clock
 from armbulk.errors import StoreError
 from armbulk.i18n import _
 from armbulk.model.batch_state import FINAL_STATES
@@ -44,6 +45,7 @@ def no_such_run_error(run_id: int) -> StoreError:
 class StoreReader:
     """Reads the database; changes nothing."""
 
+    clock: Clock
     _engine: sa.Engine
 
     def run(self, run_id: int) -> Run:
@@ -156,6 +158,14 @@ class StoreReader:
         """Return the seconds the client's slowest batch took, from its intent to its last outcome."""
         with self._engine.connect() as conn:
             return slowest_batch_seconds(conn, account)
+
+    def verify_no_doubt_elsewhere(self, account: Account, batch_id: int) -> None:
+        """Make sure that no document of a batch is on its way to another address of the client; Unfinished otherwise.
+
+        This is before the batch's documents are looked up: what is on its way is not found.
+        """
+        with self._engine.connect() as conn:
+            decisions.verify_no_doubt_elsewhere(conn, account, batch_id, self.clock.now())
 
     def verify_nothing_in_doubt(self, account: Account, run_id: int = 0, *, posting: bool = True) -> None:
         """Make sure that no document of another run than `run_id` is in doubt; Unfinished otherwise.

@@ -311,6 +311,24 @@ def test_what_others_send_during_a_long_session_is_seen(tmp_path: Path, monkeypa
         assert listed.lookups == 21  # the ten of two batches, and a known one
 
 
+def test_what_was_sent_to_another_address_is_looked_up(tmp_path: Path) -> None:
+    """The server has two names, and the only sender has used both for months: its store does not know it is one."""
+    with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:
+        here = way.bench
+        address = here.profile.base_url.replace("127.0.0.1", "localhost")
+        way.bench = replace(here, profile=replace(here.profile, base_url=address))
+        way.run(sample_files(documents=2), first_import=True)
+        way.clock.sleep(MONTHS)
+        way.run(sample_files(documents=4))
+        way.bench = here
+        plan = build_plan(way.bench, way.store, check_once(sample_files(documents=6)), ImportOptions())
+        assert plan.lookups is not None
+        assert plan.lookups.documents == 3
+        documents = way.run(sample_files(documents=6)).count_by_resource()["documents"]
+        assert documents == {"created": 2, "already_sent": 4}
+        assert [count for key, count in way.documents().items() if key != "f1"] == [1] * 5
+
+
 def test_a_profile_that_names_other_senders_now_counts_for_a_stored_run(tmp_path: Path) -> None:
     """The run was stored while only this machine sent; the profile says since that others do, and they did."""
     with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:

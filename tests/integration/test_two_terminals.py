@@ -3,12 +3,13 @@
 tests/proofs tries every pair of commands.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from support.journey import Journey, journey, outcomes, write_files
-from support.two_terminals import HALF, Person, World, keeps_its_word, world
+from support.two_terminals import HALF, LATE, Person, World, keeps_its_word, world
 
 from armbulk.errors import ArmbulkError, Unfinished, UsageError
 from armbulk.model.batch_state import BatchState
@@ -169,6 +170,23 @@ def test_the_intent_itself_is_refused_while_others_are_in_doubt(
         with pytest.raises(Unfinished, match="Documents of run 1 are unconfirmed"):
             there.way.carry_on(there.way.begin(there.other))
         assert posts(there.way) == before
+
+
+def test_the_same_documents_do_not_go_to_another_address_while_they_are_in_doubt(tmp_path: Path) -> None:
+    """Another name of the same server: a look-up does not show what is still on its way there."""
+    with world(tmp_path, "late") as there:
+        way, bench = there.way, there.way.bench
+        address = bench.profile.base_url.replace("127.0.0.1", "localhost")
+        way.bench = replace(bench, profile=replace(bench.profile, base_url=address))
+        with pytest.raises(Unfinished, match=r"Document F1 was sent to http://127\.0\.0\.1") as stopped:
+            way.run(there.files)
+        assert "`armbulk resume 1` with the profile" in stopped.value.hint
+        way.clock.sleep(LATE)
+        way.bench = bench
+        assert way.carry_on(1) == "finished"
+        way.bench = replace(bench, profile=replace(bench.profile, base_url=address))
+        assert way.carry_on(2) == "finished"
+        assert set(way.documents().values()) == {1}
 
 
 def test_a_file_of_documents_alone_stops_before_the_question(tmp_path: Path) -> None:

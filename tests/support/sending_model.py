@@ -329,6 +329,9 @@ class ModelStore:
     def verify_nothing_in_doubt(self, account: Account, run_id: int) -> None:
         """There is no other run."""
 
+    def verify_no_doubt_elsewhere(self, account: Account, batch_id: int) -> None:
+        """There is no other address."""
+
     def last_unknown_sending(self) -> None:
         """There is one copy of this store."""
 
@@ -383,6 +386,11 @@ class ModelStore:
         """None: look-ups are believed."""
         del account
         return pl.DataFrame(schema=KNOWN_DOCUMENTS_SCHEMA)
+
+    def numbers_sent_elsewhere(self, account: Account) -> frozenset[str]:
+        """There is no other address."""
+        del account
+        return frozenset()
 
     def history_since(self, account: Account) -> float:
         """The store is as old as the run."""
