@@ -465,6 +465,16 @@ def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
         assert way.store.take_copy_notice() is None
 
 
+def test_a_store_put_back_is_noticed_once(tmp_path: Path) -> None:
+    """Its number is raised above that of the file: opened again, it is no older copy of itself."""
+    with known_for_months(tmp_path) as way:
+        _restore_older_copy(way, sample_files())
+        assert way.store.take_copy_notice() is CopyNotice.OLDER
+        way.store.close()
+        way.store = way.bench.open_store()
+        assert way.store.take_copy_notice() is None
+
+
 def test_a_workbook_of_another_machine_resets_the_history(tmp_path: Path) -> None:
     """The store has known the client for months; the workbook shows that others have sent: ARM is asked from now on."""
     with machines(tmp_path, 2) as (first, second):
