@@ -6,6 +6,7 @@ is behind it. No file at all (another machine, a cache that was emptied) proves 
 """
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from enum import StrEnum
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from armbulk.clock import Clock
+from armbulk.quota.limits import Account
 from armbulk.store.schema import client, event, identity, sent_customer, sequence
 
 _OLDER_COPY = "the store counts as an older copy"
@@ -60,19 +62,41 @@ class SendingCounter:
         except (OSError, Timeout):
             return False
 
-    def _replace(self, store_id: str, text: str) -> bool:
-        handle, temporary = tempfile.mkstemp(prefix=f".{store_id}-", dir=self._folder)
+    def write_client(self, account: Account, store_id: str, time: float) -> None:
+        """Write when the store last sent for a client, for other stores on this machine (`last_sending_elsewhere`)."""
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._replace(f"{_hash_client(account)}.{store_id}", f"{time:.0f}")
+
+    def last_sending_elsewhere(self, account: Account, store_id: str) -> float | None:
+        """Return when another store on this machine last sent for a client (epoch seconds); None: none has.
+
+        ARMBULK_HOME or ARMBULK_STORE were changed: neither store knows what the other has sent.
+        """
+        try:
+            files = [path for path in self._folder.glob(f"{_hash_client(account)}.*") if path.suffix[1:] != store_id]
+            times = [_to_number(path.read_text(encoding="ascii").strip()) for path in files]
+        except (OSError, ValueError):
+            return None
+        return max((float(time) for time in times if time is not None), default=None)
+
+    def _replace(self, name: str, text: str) -> bool:
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}-", dir=self._folder)
         try:
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(f"{text}\n")
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).replace(self._folder / store_id)
+            Path(temporary).replace(self._folder / name)
         except OSError:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
             raise
         return True
+
+
+def _hash_client(account: Account) -> str:
+    return hashlib.blake2b(f"{account.origin} {account.client_no}".encode(), digest_size=16).hexdigest()
 
 
 def _to_number(word: str) -> int | None:

@@ -15,6 +15,7 @@ from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
 from armbulk.store import decisions
+from armbulk.store.copies import SendingCounter
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.rows import (
     ITEM_SCHEMA,
@@ -46,6 +47,7 @@ class StoreReader:
     """Reads the database; changes nothing."""
 
     clock: Clock
+    counter: SendingCounter | None
     _engine: sa.Engine
 
     def run(self, run_id: int) -> Run:
@@ -149,10 +151,16 @@ class StoreReader:
             return conn.execute(sa.select(token.c.id).where(token.c.id == word)).first() is not None
 
     def history_since(self, account: Account) -> float | None:
-        """Return since when this store knows all that is sent for a client; None: it knows nothing of the client."""
+        """Return since when this store knows all that is sent for a client; None: it knows nothing of the client.
+
+        It does not know what another store on this machine has sent.
+        """
         with self._engine.connect() as conn:
             since = conn.execute(sa.select(client.c.since).where(*belongs_to(client, account))).scalar()
-        return None if since is None else float(since)
+        if since is None:
+            return None
+        elsewhere = self.counter.last_sending_elsewhere(account, self.identity()) if self.counter else None
+        return max(float(since), min(elsewhere or 0.0, self.clock.now()))
 
     def slowest_batch_seconds(self, account: Account) -> float:
         """Return the seconds the client's slowest batch took, from its intent to its last outcome."""

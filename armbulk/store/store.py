@@ -119,6 +119,8 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         intent = super().record_intent(account, batch_id, limits)
         if isinstance(intent, SubmitIntent):
             self.is_guarded()
+            if self.counter is not None and self.batch(batch_id).resource == "documents":
+                self.counter.write_client(account, self.identity(), self.clock.now())
         return intent
 
     def create_run(

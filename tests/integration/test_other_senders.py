@@ -465,6 +465,21 @@ def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
         assert way.store.take_copy_notice() is None
 
 
+def test_two_stores_on_one_machine_know_of_each_other(tmp_path: Path) -> None:
+    """ARMBULK_HOME was changed and changed back: what the other store has sent meanwhile is looked up."""
+    with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:
+        way.clock.at = 1_793_600_000.0  # November: the documents are not dated ahead
+        other = Journey(tmp_path, way.sandbox, way.clock, {"ARMBULK_HOME": str(tmp_path / "other")})
+        assert other.run(sample_files(documents=8)).count_by_resource()["documents"] == {
+            "created": 7,
+            "already_sent": 1,
+        }
+        way.clock.sleep(60)
+        assert way.run(sample_files(documents=9)).count_by_resource()["documents"] == {"created": 1, "already_sent": 8}
+        assert set(way.documents().values()) == {1}
+        other.store.close()
+
+
 def test_a_store_put_back_is_noticed_once(tmp_path: Path) -> None:
     """Its number is raised above that of the file: opened again, it is no older copy of itself."""
     with known_for_months(tmp_path) as way:
