@@ -38,15 +38,15 @@ class Exit(IntEnum):
 
 
 EXIT_MEANINGS: dict[Exit, Text] = {
-    Exit.OK: _("done, every row well (warnings allowed)"),
-    Exit.FINDINGS: _("done, but rows were rejected or held back; or check found errors"),
+    Exit.OK: _("done; all rows were accepted (there may be warnings)"),
+    Exit.FINDINGS: _("done, but rows were rejected or held back, or the check found errors"),
     Exit.USAGE: _("wrong usage, or a file that cannot be read"),
-    Exit.UNFINISHED: _("something is in doubt or unfinished: `armbulk resume`"),
-    Exit.LIMIT: _("stopped at a limit; the time to resume is told"),
-    Exit.SETTINGS: _("settings or login"),
-    Exit.SERVER: _("ARM cannot be reached, or answers nonsense"),
+    Exit.UNFINISHED: _("something is unconfirmed or unfinished; continue with `armbulk resume`"),
+    Exit.LIMIT: _("stopped at a limit; the message shows when to continue"),
+    Exit.SETTINGS: _("settings or login are missing or wrong"),
+    Exit.SERVER: _("ARM is unreachable, or its answer cannot be read"),
     Exit.BUG: _("a bug in armbulk"),
-    Exit.INTERRUPTED: _("interrupted; the run can be resumed"),
+    Exit.INTERRUPTED: _("interrupted; the run can be continued"),
 }
 """What each code means, in English and Norwegian."""
 

@@ -153,11 +153,11 @@ def verify_client_nos(client_nos: Iterable[str], expected: str) -> None:
         raise ServerError(
             "other-client",
             _(
-                "ARM answered for client {others}, not only for {expected}: nothing of the answer was believed",
+                "ARM's answer contains data of client {others}, not only of client {expected}. armbulk ignored it.",
                 others=others[0],
                 expected=expected,
             ),
-            _("Ask Amili why; do not send anything meanwhile"),
+            _("Contact Amili. Send nothing until you know why."),
         )
 
 
@@ -170,9 +170,9 @@ def login_error(response: Response, message: str, payloads: Iterable[str] = ()) 
     return (LoginError if is_expired else ForbiddenError)(
         "not-allowed",
         quote_text(redact_text(message, payloads)),
-        _("Set the credentials anew, then `armbulk resume`")
+        _("Enter the credentials again with `armbulk login`")
         if is_expired
-        else _("Check the base URL, the client number and the credentials; nothing of this batch was applied"),
+        else _("Check ARM's address, the client number and the credentials. ARM refused the whole call."),
     )
 
 

@@ -96,12 +96,12 @@ def create_folder(folder: str | None) -> Path:
         raise FileError(
             "no-such-folder",
             _("The folder {path} cannot be created: {strerror}", path=path, strerror=error.strerror),
-            _("Choose another with --folder"),
+            _("Choose another folder with --folder"),
         ) from None
     if any((path / name).exists() for name in (SAMPLE, MONTH_END, CUSTOMERS)) and not (path / STATE).is_dir():
         raise FileError(
             "file-exists",
-            _("{path} has files that the demo would replace", path=path),
+            _("{path} already has files that the demo would overwrite", path=path),
             _("Choose an empty folder with --folder"),
         )
     return path
@@ -111,33 +111,33 @@ def _import(session: Session, workbook: Path) -> Iterator[DemoEvent]:
     yield DemoStep(1, _("Check the workbook"), f"armbulk check {SAMPLE}")
     check = session.check(workbook)
     yield check
-    yield DemoFile(workbook, _("the input: customers, invoices, lines"))
-    yield DemoStep(2, _("Plan what is sent"), f"armbulk plan {SAMPLE}")
+    yield DemoFile(workbook, _("your workbook: customers, invoices and lines"))
+    yield DemoStep(2, _("Show what would be sent"), f"armbulk plan {SAMPLE}")
     plan = session.plan(check, first_import=True)
     yield plan
     yield DemoStep(
         3,
-        _("Send it, and write an outcome for every row"),
+        _("Send it and write the result for every row"),
         f"armbulk import {SAMPLE}",
     )
     result = session.send(plan)
     path = result.write()
     yield result
-    yield DemoFile(path, _("the same, with an outcome beside each row"))
+    yield DemoFile(path, _("the same workbook with the result next to each row"))
 
 
 def _export(session: Session, folder: Path) -> Iterator[DemoEvent]:
     month_end, customers = folder / MONTH_END, folder / CUSTOMERS
     yield DemoStep(
         4,
-        _("Export a month's GL items, tied out"),
+        _("Export and reconcile a month's GL items"),
         f"armbulk export gl-items --period {PERIOD} -o {month_end.name}",
     )
     yield session.export_file("gl-items", target=month_end, period=PERIOD)
-    yield DemoFile(month_end, _("the month-end workbook"))
+    yield DemoFile(month_end, _("GL items of the month, reconciled"))
     yield DemoStep(5, _("Export the customers"), f"armbulk export customers -o {customers.name}")
     yield session.export_file("customers", target=customers)
     yield DemoFile(
         customers,
-        _("the customers; after a change: armbulk import customers.xlsx --update"),
+        _("the customers; change some and run: armbulk import customers.xlsx --update"),
     )

@@ -130,7 +130,11 @@ def verify_login(context: Context, progress: ReportProgress = lambda _: None) ->
     if isinstance(result, CallFailed):
         raise unreachable_error(result.response)
     if isinstance(result, RateLimited):
-        raise Unfinished("limit", _("ARM's limits leave no room to try the login now"), _("Use --no-check"))
+        raise Unfinished(
+            "limit",
+            _("The login cannot be tested now: your ARM limits are used up"),
+            _("Use --no-check to save without testing"),
+        )
 
 
 def save_profile(profile: Profile, secrets: SecretStore) -> Path:
@@ -159,7 +163,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         if old_name != new_name:
             secrets.drop(old_name)
     except SettingsError as error:
-        error.hint = join_texts(_("The settings are in {path}.", path=path), error.hint)
+        error.hint = join_texts(_("The settings are saved in {path}.", path=path), error.hint)
         raise
     return path
 

@@ -37,8 +37,8 @@ def logged_command(session: Session, command: str, verbosity: int) -> Iterator[C
     except OSError as error:
         raise FileError(
             "log-file",
-            _("The log file {file} cannot be written: {value}", file=file, value=error.strerror or error),
-            _("Name a file in a folder of yours"),
+            _("The log file {file} cannot be written: {reason}", file=file, reason=error.strerror or error),
+            _("Choose a file in another folder with --log-file"),
         ) from None
     with configured:
         clock, end = session.clock, CommandEnd()

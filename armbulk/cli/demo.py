@@ -13,15 +13,15 @@ from armbulk.i18n import _
 if TYPE_CHECKING:
     from armbulk.app.demo import DemoEvent, DemoFile
 
-_INTRODUCTION = _("The demo uses a test server on this machine instead of ARM. Nothing leaves the machine.")
-_FILES = _("Files worth opening:")
+_INTRODUCTION = _("The demo uses a test server on this computer instead of ARM. Nothing is sent over the network.")
+_FILES = _("Open these files to see the results:")
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--folder", help=_("Where the demo's files go (default: a new folder)."))
+@click.option("--folder", metavar="FOLDER", help=_("Folder for the demo's files (default: a new temporary folder)."))
 @command
 def demo(context: CommandContext, folder: str | None) -> Exit:
-    """Try it: the samples go through check, plan and import into a stand-in ARM on this machine; then data comes out.
+    """Try armbulk: check, plan and import sample files with a test server on this computer, then export data.
 
     \b
     Example:  armbulk demo

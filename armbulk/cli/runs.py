@@ -15,7 +15,7 @@ from armbulk.i18n import _
 @click.command(cls=TranslatedCommand)
 @command
 def runs(context: CommandContext) -> Exit:
-    """List the runs so far, newest first.
+    """List all runs, newest first.
 
     \b
     Example:  armbulk runs
@@ -28,7 +28,7 @@ def runs(context: CommandContext) -> Exit:
 @click.argument("run", type=NUMBER)
 @command
 def show(context: CommandContext, run: int) -> Exit:
-    """Show RUN in full.
+    """Show RUN.
 
     \b
     Example:  armbulk show 12
@@ -39,7 +39,7 @@ def show(context: CommandContext, run: int) -> Exit:
 
 @click.command(cls=TranslatedCommand)
 @click.argument("run", type=NUMBER)
-@click.option("-o", "target", help=_("The result workbook."))
+@click.option("-o", "target", metavar="FILE", help=_("Result workbook."))
 @command
 def results(context: CommandContext, run: int, target: str | None) -> Exit:
     """Write the result workbook of RUN again.
@@ -57,11 +57,13 @@ def results(context: CommandContext, run: int, target: str | None) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--older-than", "age", required=True, metavar="90d", help=_("Runs that ended longer ago: 90d, 12w."))
-@click.option("--yes", is_flag=True, help=_("Ask no questions."))
+@click.option(
+    "--older-than", "age", required=True, metavar="90d", help=_("Age of the runs to delete, for example 90d or 12w.")
+)
+@click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
-    """Take away the local data of finished runs. Document numbers stay, so that nothing is ever sent twice.
+    """Delete the local data of finished runs. Document numbers are kept, so that no document is ever sent twice.
 
     \b
     Example:  armbulk purge --older-than 90d
@@ -69,7 +71,14 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
     older_than = _parse_age(age)
     client, clock = context.session.profile.client_no or "?", context.session.clock
     began = clock.now()
-    if context.ask(_("Delete finished runs of client {client} older than {age}?", client=client, age=age), yes=yes):
+    if context.ask(
+        _(
+            "Delete the local data of finished runs of client {client} that are older than {age}?",
+            client=client,
+            age=age,
+        ),
+        yes=yes,
+    ):
         older_than += timedelta(seconds=clock.now() - began)  # what another process ended meanwhile was not meant
         context.reporter.show("purge", context.session.purge(older_than).to_json())
     return Exit.OK
@@ -78,5 +87,7 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
 def _parse_age(age: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,5})([dw])", age.strip())
     if match is None:
-        raise UsageError("age-wrong", _("'{age}' is no age", age=age), _("Write it like 90d or 12w"))
+        raise UsageError(
+            "age-wrong", _("'{age}' is not a valid age", age=age), _("Use days or weeks, for example 90d or 12w")
+        )
     return timedelta(weeks=int(match[1])) if match[2] == "w" else timedelta(days=int(match[1]))

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from armbulk.cli.command import CommandContext
 
 _FILES_CHANGED = _(
-    "The files are gone or have changed since the run began: what was read then is what was "
-    "sent, and the workbook lists the records from the store."
+    "The input files have been changed or removed since the import started. The result "
+    "workbook shows what armbulk actually sent."
 )
 
 
@@ -26,7 +26,7 @@ def show_import(context: "CommandContext", result: "ImportResult") -> None:
             reporter.say(_("Nothing was sent."))
         case "interrupted":
             show_run(context, result)
-            reporter.say(_("Interrupted; `armbulk resume {run}` goes on.", run=result.run))
+            reporter.say(_("Interrupted. Continue with `armbulk resume {run}`.", run=result.run))
         case _:
             show_files_changed(context, result)
             show_run(context, result)
