@@ -147,7 +147,7 @@ def test_what_a_killed_process_was_sending_is_named(tmp_path: Path, words: list[
 
 @pytest.mark.parametrize("lang", ["en", "nb"])
 def test_customers_that_a_killed_process_was_sending_are_said(tmp_path: Path, lang: str) -> None:
-    """Nobody has to decide about customers, but the run is not finished: it is named, with exit code 3."""
+    """No one has to decide about customers, but the run is not finished: it is named, with exit code 3."""
     with journey(tmp_path) as way:
         run, bench = way.begin(sample_files()), way.bench
         way.bench = replace(bench, transport=Killed("customers"))
@@ -256,7 +256,7 @@ def test_what_is_to_be_sent_again_stays_taken(tmp_path: Path) -> None:
 
 
 def test_what_arm_has_accepted_and_not_told_is_not_settled(tmp_path: Path) -> None:
-    """The run waited as long as it was to: `resolve` has nothing to decide, says how to go on, and ends with code 3."""
+    """The run waited as long as it was to: `resolve` has nothing to decide and ends with code 3."""
     with journey(tmp_path, delay=10_000.0, environ={"ARMBULK_WAIT_SECONDS": "60"}) as way:
         run = way.begin(sample_files(customers=1, documents=1)[1:], first_import=True)
         assert way.carry_on(run) == "in_doubt"
@@ -315,7 +315,7 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--resend"], 2),  # a question nobody can answer
+        (["--resend"], 2),  # a question no one can answer
         (["--resend", "--yes", "--expect-count", "5"], 2),
         (["--resend", "--yes", "--expect-total", "1"], 2),
         (["--resend", "--yes", "--expect-total", "much"], 2),
@@ -374,7 +374,7 @@ def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], la
 
 
 def test_documents_in_doubt_stop_other_runs_alone(undecided: tuple[Journey, int]) -> None:
-    """Their own run looks them up and goes on."""
+    """Their own run looks them up and continues."""
     way, run = undecided
     way.store.verify_nothing_in_doubt(way.bench.profile.account, run)
     with pytest.raises(Unfinished, match="until that is settled"):

@@ -63,7 +63,7 @@ def test_a_line_with_a_quantity_lacks_its_amount(tmp_path: Path, quantity: str, 
     ],
 )  # fmt: skip
 def test_numbers_with_signs_and_marks_are_read(tmp_path: Path, amount: str, value: str) -> None:
-    """A plus sign, a missing zero and characters that nobody sees change no number."""
+    """A plus sign, a missing zero and characters that no one sees change no number."""
     assert check_amount(tmp_path, amount) == ([Decimal(value).quantize(Decimal("0.01"))], [])
 
 
@@ -428,7 +428,7 @@ def test_the_price_of_a_whole_line_is_an_amount(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("header", "resource"), [("Postadresser", "customers"), ("Fakturaadresse", "documents")])
 def test_a_postal_address_is_no_electronic_one(header: str, resource: str) -> None:
-    """One letter makes E-postadresse of Postadresse: nobody is asked whether they are the same."""
+    """One letter makes E-postadresse of Postadresse: no one is asked whether they are the same."""
     similar = find_similar(
         header.removesuffix("r") if resource == "customers" else header, index_headers(RESOURCES[resource])
     )
@@ -485,7 +485,7 @@ def test_rates_in_the_column_of_vat(tmp_path: Path, amounts: list[str], is_rate:
         assert sent_documents(checked) == []
 
 
-# --- values in the wrong column, and what stands for a blank cell ------------------------------------
+# --- values in the wrong column, and what replaces a blank cell ------------------------------------
 
 
 @pytest.mark.parametrize(
