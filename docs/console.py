@@ -118,7 +118,7 @@ def read_sample() -> dict[str, list[tuple[object, ...]]]:
 
 def fill(sheet: Worksheet, rows: list[tuple[object, ...]], lang: str) -> None:
     """Write rows into a sheet as an accountant would: a header, dates and amounts in their usual form."""
-    names = {each.header.no: each.header.en for resource in RESOURCES.values() for each in resource.fields}
+    names = {each.header.text("nb"): each.header.en for resource in RESOURCES.values() for each in resource.fields}
     head = [names.get(str(header), header) if lang == "en" else header for header in rows[0]]
     for row in [head, *rows[1:]]:
         sheet.append(list(row))
