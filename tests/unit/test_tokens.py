@@ -86,7 +86,7 @@ def test_the_user_can_stop_while_the_login_service_is_down() -> None:
     assert "ARMBULK_TOKEN_URL" in unreachable.value.hint
 
 
-@pytest.mark.parametrize(("status", "message"), [(200, "no valid token"), (302, "no valid token"), (400, "refused")])
+@pytest.mark.parametrize(("status", "message"), [(200, "no valid token"), (302, "no valid token"), (400, "rejected")])
 def test_an_answer_without_a_token_is_called_what_it_is(status: int, message: str) -> None:
     """Only an error status says that the credentials were refused."""
     services = Services(FakeClock(), [(status, {"access_token": None}, 0)])
@@ -115,7 +115,7 @@ def test_the_life_of_a_token_counts_from_the_request(life: dict[str, object]) ->
 def test_a_token_that_is_dead_on_arrival_is_called_so(life: dict[str, object]) -> None:
     """It has expired, or the answer took longer than it lives."""
     services = Services(FakeClock(), [(200, life, 90)])
-    with pytest.raises(LoginError, match="expired already") as refused:
+    with pytest.raises(LoginError, match="already expired") as refused:
         client(services).login()
     assert refused.value.code == "token-expired"
 
