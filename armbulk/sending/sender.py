@@ -69,9 +69,8 @@ class Sender:
                     report_conflicts(session)
             except ArmbulkError as error:
                 session.store.end_session(session.run.id, "paused", session.paused_until)
-                error.hint = join_texts(
-                    error.hint, _("then `armbulk resume {run}`", run=session.run.id), separator="; "
-                )
+                then = _("Then continue with `armbulk resume {run}`", run=session.run.id)
+                error.hint = join_texts(error.hint, then, separator=" " if error.hint.endswith(".") else ". ")
                 if error.exit in {Exit.SERVER, Exit.LIMIT} and self._has_documents_in_doubt():
                     error.exit = Exit.UNFINISHED
                 raise
