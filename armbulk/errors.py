@@ -1,13 +1,13 @@
-"""What can fail besides the data, and the exit code of each kind.
+"""Errors that stop a command, and their exit codes.
 
 Problems in data are findings, not exceptions. These are raised for files, settings, network and store::
 
-    ArmbulkError                 a command cannot go on                               exit 2
+    ArmbulkError                 the command cannot continue                          exit 2
     ├── UsageError               the command was called wrongly                       exit 2
-    │   └── QuestionError        a question had to be asked where nobody can answer   exit 2
+    │   └── QuestionError        a question cannot be asked: there is no terminal     exit 2
     ├── FileError                a file cannot be read or written                     exit 2
     ├── StoreError               the local store cannot be used                       exit 2
-    ├── Unfinished               something is in doubt or unfinished                  exit 3
+    ├── Unfinished               something is unconfirmed or unfinished               exit 3
     ├── LimitError               an AUP limit stops the run                           exit 4
     ├── SettingsError            settings are missing or wrong                        exit 5
     │   └── LoginError           ARM refuses the credentials                          exit 5
@@ -69,7 +69,7 @@ class UsageError(ArmbulkError):
 
 
 class QuestionError(UsageError):
-    """A question had to be asked where nobody can answer (no terminal, no `--yes`)."""
+    """A question cannot be asked: there is no terminal, and no `--yes`."""
 
 
 class FileError(ArmbulkError):
@@ -81,13 +81,13 @@ class StoreError(ArmbulkError):
 
 
 class Unfinished(ArmbulkError):  # noqa: N818 - a state, not a fault
-    """Something is in doubt or unfinished; `armbulk resume` goes on."""
+    """Something is unconfirmed or unfinished; `armbulk resume` continues."""
 
     exit = Exit.UNFINISHED
 
 
 class LimitError(ArmbulkError):
-    """An AUP limit stops the run; the message tells when it can go on."""
+    """An AUP limit stops the run; the message shows when it can continue."""
 
     exit = Exit.LIMIT
 
@@ -103,7 +103,7 @@ class LoginError(SettingsError):
 
 
 class ForbiddenError(LoginError):
-    """ARM knows the credentials, and does not allow what was asked with them."""
+    """ARM accepts the credentials, but does not allow the call."""
 
 
 class ServerError(ArmbulkError):
@@ -113,6 +113,6 @@ class ServerError(ArmbulkError):
 
 
 class Interrupted(ArmbulkError):  # noqa: N818 - not a fault: the user asked to stop
-    """The user asked to stop; what was done so far is kept, and the same call goes on from there."""
+    """The user stopped the command; the same call continues from here."""
 
     exit = Exit.INTERRUPTED

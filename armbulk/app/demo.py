@@ -1,4 +1,4 @@
-"""The demo: the samples go into a stand-in ARM on this machine, in a folder of its own; then data comes out."""
+"""The demo: import the sample files into a sandbox on this computer, and export data from it."""
 
 import hashlib
 import shutil
@@ -25,7 +25,7 @@ SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
 MONTH_END, CUSTOMERS, STATE = f"gl-items-{PERIOD}.xlsx", "customers.xlsx", "state"
 INVOICES = 60
-"""In the stand-in's own ledger, of the first three months of 2025: something to export."""
+"""How many invoices the sandbox has to export, dated in the first three months of 2025."""
 
 STEPS = 5
 
@@ -47,7 +47,7 @@ class DemoStep:
 
 @dataclass(frozen=True, slots=True)
 class DemoFile:
-    """A file worth opening, and what is in it."""
+    """A file to open, and its content."""
 
     path: Path
     about: Text
@@ -57,15 +57,15 @@ DemoEvent = DemoStep | CheckResult | Plan | ImportResult | Export | DemoFile
 
 
 def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
-    """Check, plan and import the sample workbook into a stand-in ARM; export a month-end workbook and the customers.
+    """Check, plan and import the sample workbook into a sandbox; export a month-end workbook and the customers.
 
     Args:
         folder: Where the files go; it exists.
-        clock: For the stand-in and its client.
+        clock: For the sandbox and its client.
         lang: Of messages and workbooks.
 
     Yields:
-        Each step before it begins, then what came of it, then the file worth opening, if there is one.
+        Each step before it begins, then its result, then the file to open, if there is one.
 
     Raises:
         FileError: A file cannot be written.
@@ -85,7 +85,7 @@ def create_folder(folder: str | None) -> Path:
     """Create the folder for the demo's files (None: a new temporary one).
 
     Raises:
-        FileError: It cannot be created, or has files of somebody's own that the demo would replace.
+        FileError: It cannot be created, or has other files that the demo would overwrite.
     """
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="armbulk-demo-"))

@@ -1,4 +1,4 @@
-"""Log in and out: settings go to config.toml, the secret to the keyring; ARM is asked whether they are right."""
+"""Log in and out: settings go to config.toml, the secret to the keyring; a test call checks them."""
 
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -55,7 +55,7 @@ def add_secret(profile: Profile, secrets: SecretStore) -> Profile:
 
 
 def configured_secret(profile: Profile, *, by_client: bool) -> str:
-    """Return the secret that the settings hold, or ""; `by_client` asks for a client secret, else for a token.
+    """Return the secret of the settings, or "": a client secret with `by_client`, otherwise a token.
 
     Raises:
         SettingsError: The secret's file cannot be read.
@@ -72,11 +72,11 @@ def log_in(context: Context, login_input: LoginInput, dialog: Dialog, *, verify:
         context: The profile as it is now, and the clock.
         login_input: What a person entered.
         dialog: Surrounds the question to ARM.
-        verify: Whether ARM is asked first; what it refuses is not saved.
+        verify: Whether to test the login in ARM first; a rejected one is not saved.
 
     Raises:
         SettingsError: The input is incomplete or cannot be saved.
-        LoginError, ServerError, Unfinished: ARM did not accept the login, or could not be asked.
+        LoginError, ServerError, Unfinished: ARM rejected the login, or could not be called.
     """
     profile = build_profile(context.profile, login_input)
     profile.require_server()
@@ -174,10 +174,10 @@ def log_out(profile: Profile) -> bool:
 
 
 def list_profiles(current: Profile) -> list[dict[str, Any]]:
-    """Return the profiles of config.toml, and whether each has a secret (None where the keyring cannot be asked)."""
+    """Return the profiles of config.toml, and whether each has a secret (None if the keyring is unavailable)."""
     keyring = KeyringSecrets()
     entries: list[dict[str, Any]] = []
-    answers = True  # a keyring that is silent once is not waited for again
+    answers = True  # do not wait again for a keyring that does not respond
     for name in saved_profiles.list_profile_names(current.home):
         profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None

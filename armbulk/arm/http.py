@@ -31,7 +31,7 @@ MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
 _TOKEN_RETRY_SECONDS, _MAX_TOKEN_RETRY_SECONDS = 2.0, 60.0
 _TOKEN_BUSY = frozenset({408, 429})
-"""Answers of the login service, besides 5xx, that say nothing about the credentials."""
+"""Other answers than 5xx of the login service that do not concern the credentials."""
 
 _MIN_SECRET_CHARS = 8
 """A shorter text is no secret: its characters occur in ordinary words."""
@@ -144,7 +144,7 @@ class HttpClient:
         _log.debug(
             "Call ended",
             extra={
-                "call": re.split(r"[/?]", path.lstrip("/"), maxsplit=1)[0],  # the rest may hold numbers of customers
+                "call": re.split(r"[/?]", path.lstrip("/"), maxsplit=1)[0],  # the rest may have customer numbers
                 "method": method,
                 "status": response.status,
                 "error": response.error and response.error.name.lower(),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 NUMBER = click.IntRange(1, 2**31 - 1)
-"""The type of an argument that is the number of a run, or of a row: a larger one is no number of anything."""
+"""The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class CommandContext:
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody sits at the terminal."""
+        """Whether a person can answer at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
     def ask(self, question: Text, *, yes: bool) -> bool:
@@ -123,7 +123,7 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
         try:
             code = _run(function, shared, arguments, new_profile=new_profile)
         finally:
-            STOP.is_requested = False  # another command of this process begins anew
+            STOP.is_requested = False  # another command may run in this process
         sys.exit(code)
 
     return wrapped

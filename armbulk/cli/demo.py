@@ -43,7 +43,7 @@ def demo(context: CommandContext, folder: str | None) -> Exit:
 
 
 def _show_event(context: CommandContext, event: "DemoEvent") -> None:
-    """Show a step, or what came of it; as JSON the import alone."""
+    """Show a step or its result; with --json, only the import."""
     from armbulk.app.check import CheckResult
     from armbulk.app.demo import STEPS, DemoFile, DemoStep
     from armbulk.app.import_result import ImportResult
@@ -76,7 +76,7 @@ def _show_event(context: CommandContext, event: "DemoEvent") -> None:
 
 
 def _show_files(context: CommandContext, files: "list[DemoFile]") -> None:
-    """Name the files worth opening."""
+    """List the files to open."""
     width = max(len(str(file.path)) for file in files)
     lines = [f"  {file.path!s:{width}}  {file.about.text(context.lang)}" for file in files]
     context.reporter.say("\n".join(["", _FILES.text(context.lang), *lines]))

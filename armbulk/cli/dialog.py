@@ -1,4 +1,4 @@
-"""The questions of use cases, asked at the terminal; and their progress."""
+"""Questions and progress of use cases, at the terminal."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -83,7 +83,7 @@ class TerminalDialog(Dialog):
         return self._context.reporter.working(_("reading and checking …"))
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
-        """Show that ARM is asked."""
+        """Show that armbulk waits for ARM."""
         return show_progress(self._context.reporter, _("waiting for ARM …"))
 
     @contextmanager
@@ -93,7 +93,7 @@ class TerminalDialog(Dialog):
             yield progress
 
     def accept_header(self, question: HeaderQuestion) -> bool:
-        """Ask about a header, where somebody can answer."""
+        """Ask about a header, if a person can answer."""
         if self._yes or not self._context.can_ask:
             return False
         values = {
@@ -102,7 +102,7 @@ class TerminalDialog(Dialog):
         return self._confirm(_ACCEPT_HEADER.fill(**values))
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
-        """Ask about lines without a document number, where somebody can answer."""
+        """Ask about lines without a document number, if a person can answer."""
         if self._yes or not self._context.can_ask:
             return False
         values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}
@@ -125,12 +125,12 @@ class TerminalDialog(Dialog):
         return self._context.ask(question.fill(**values), yes=self._yes)
 
     def confirm_first_import(self) -> bool:
-        """Ask whether the documents are certainly new to ARM; --yes answers it too."""
+        """Ask whether all documents are new to ARM; `--yes` confirms it."""
         return self._context.ask(_FIRST_IMPORT, yes=self._yes)
 
     @property
     def can_decide_about_customers(self) -> bool:
-        """Whether somebody sits at the terminal, and did not say --yes."""
+        """Whether a person can answer at the terminal, and did not use `--yes`."""
         return self._context.can_ask and not self._yes
 
     def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
@@ -149,14 +149,14 @@ class TerminalDialog(Dialog):
         return confirm(show_safely(question.text(self._context.lang)), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
-        """Ask, where somebody can answer, whether an export may cost so many requests."""
+        """Ask whether an export may use so many requests, if a person can answer."""
         if not self._context.can_ask:
             return False
         values = {"missing": str(missing), "requests": str(requests), "hour": str(hour)}
         return self._context.ask(_REQUESTS.fill(**values), yes=self._yes)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
-        """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""
+        """Ask for the count and the total, unless `--yes` was used. UsageError when they are wrong."""
         return self._yes or self._confirm_phrase(decision, phrase)
 
     def _confirm_phrase(self, decision: str, phrase: str) -> bool:
@@ -176,7 +176,7 @@ class TerminalDialog(Dialog):
         return answer.replace(",", ".").split() == phrase.split()
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
-        """Ask what shall become of a document, where somebody can answer; a resend that is not confirmed, once more."""
+        """Ask what to do with a document, if a person can answer; ask again when a resend is not confirmed."""
         if not self._context.can_ask:
             return ""
         from armbulk.app.prose import render_prose
@@ -193,7 +193,7 @@ class TerminalDialog(Dialog):
             self._context.reporter.say(refusal)
 
     def ask_again(self, changes: str) -> bool:
-        """Show the changes where somebody can answer the question anew."""
+        """Show the changes, if a person can answer the question again."""
         if self._yes or not self._context.can_ask:
             return False
         self._context.reporter.say(changes)

@@ -74,7 +74,7 @@ def login(
 def _ask_for_login(
     context: CommandContext, options: dict[str, str | None], *, secret_stdin: bool, sole_sender: bool | None
 ) -> "LoginInput":
-    """Take what the options say, and ask for the rest with what is set as the answer to begin with."""
+    """Take values from options, and ask for the others with the current setting as default."""
     from armbulk.app.login import LoginInput
 
     profile = context.session.profile
@@ -101,7 +101,7 @@ def _ask_for_login(
 
 
 def _ask_for_size(context: CommandContext) -> str:
-    """Return the client's size: as given, else asked for with what is set as the answer to begin with."""
+    """Return the client's size from the option; otherwise ask, with the current setting as default."""
     default = context.session.profile.client_size
     if click.get_current_context().params.get("size") or not context.can_ask:
         return default
@@ -111,7 +111,7 @@ def _ask_for_size(context: CommandContext) -> str:
 
 
 def _ask_for_sole_sender(context: CommandContext, client_no: str) -> bool:
-    """Return whether only this machine sends for the client: as asked, or as it is set where nobody can answer."""
+    """Ask whether only this computer sends for the client; without a terminal, return the current setting."""
     current = context.session.profile.sole_sender
     if not context.can_ask:
         return current
@@ -135,7 +135,7 @@ def _ask_for_secret(context: CommandContext, *, by_client: bool, from_stdin: boo
 def _ask(
     context: CommandContext, question: str, default: str, option: str, *, required: bool, hidden: bool = False
 ) -> str:
-    """Ask for one value; where nobody can answer, the default is the answer, or QuestionError names the option."""
+    """Ask for one value; without a terminal, return its default. QuestionError when it is required and has none."""
     if context.can_ask:
         preset = default or (None if required else "")
         answer = prompt(question, default=preset, hide_input=hidden, show_default=bool(default))

@@ -35,7 +35,7 @@ def show_import(context: "CommandContext", result: "ImportResult") -> None:
 
 
 def _show_stopped(context: "CommandContext", result: "ImportResult") -> None:
-    """Errors stopped everything before anything was sent; the workbook shows them in place."""
+    """Show the errors that stopped an import before anything was sent, and the workbook that marks them."""
     findings = result.plan.check.to_json() if result.plan else {}
     if context.reporter.as_json:
         context.reporter.show("run", {**result.to_json(), "result": str(result.workbook), **findings})
@@ -51,7 +51,7 @@ def show_files_changed(context: "CommandContext", result: "ImportResult") -> Non
 
 
 def show_run(context: "CommandContext", result: "ImportResult") -> None:
-    """Show a run as it stands."""
+    """Show the current state of a run."""
     context.reporter.show("run", result.to_json(), **result.describe())
 
 

@@ -113,7 +113,7 @@ class Sender:
                 "limit", _("ARM's limits leave no room before {due}", due=format_iso(progress.due)), _("Try again then")
             )
         return ServerError(
-            "unreachable", _("ARM cannot be reached: {reason}", reason=progress.reason), _("Try again later")
+            "unreachable", _("ARM is unreachable: {failure}", failure=progress.reason), _("Try again later")
         )
 
     def _work(self) -> str:

@@ -236,17 +236,20 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         if aup_file is not None:
-            hint = _("Fix the file, or remove --aup-file to use the built-in limits")
-            raise SettingsError(
-                "limits-wrong",
-                _("{path} is not a valid file with limits: {error}", path=aup_file, error=error),
-                hint,
-            ) from None
+            raise _limits_error(aup_file, error) from None
         *sizes, last_size = TIERS
         hint = _("Use {sizes} or {last_size}", sizes=", ".join(sizes), last_size=last_size)
         raise SettingsError(
             "limits-wrong", _("client_size: '{value}' is not a client size", value=values["client_size"]), hint
         ) from None
+
+
+def _limits_error(path: Path, error: Exception) -> SettingsError:
+    if isinstance(error, OSError):
+        message = _("{path} cannot be read: {reason}", path=path, reason=error.strerror or error)
+    else:
+        message = _("{path} is not a valid file with limits: {error}", path=path, error=error)
+    return SettingsError("limits-wrong", message, _("Fix the file, or remove --aup-file to use the built-in limits"))
 
 
 def _read_lang(lang: str | None, environ: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ class Profile:
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
         synced_folders: The folders that the environment names as synchronised.
-        sole_sender: Only this machine sends documents for the client; else ARM is asked about each before it goes.
+        sole_sender: Whether only this computer sends documents for the client; if not, each is checked in ARM first.
         guard_folder: The folder outside the store's own that tells an older copy of the store; "": none.
     """
 

@@ -90,7 +90,7 @@ class KeyringSecrets:
     timeout: float = KEYRING_TIMEOUT
 
     def get(self, name: str) -> str | None:
-        """Return the secret; None if there is none, or no keyring."""
+        """Return the secret; None if it is missing, or there is no keyring."""
         try:
             return self._run_with_timeout(lambda: _read(name))
         except NoKeyringError:
@@ -111,7 +111,7 @@ class KeyringSecrets:
             return False
 
     def _run_with_timeout(self, call: Callable[[], _T]) -> _T:
-        """Call the keyring in a thread of its own: it may wait forever for a prompt that nobody sees."""
+        """Call the keyring in a thread of its own: it may wait forever for a prompt that is not visible."""
         results: list[_T] = []
         errors: list[Exception] = []
 
