@@ -27,6 +27,39 @@ NUMBER = click.IntRange(1, 2**31 - 1)
 """The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
 
 
+_SHARED_OPTIONS = (
+    click.option("--profile", metavar="NAME", help=_("The profile in config.toml to use.")),
+    click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks.")),
+    click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout.")),
+    click.option("--quiet", is_flag=True, help=_("Print errors only.")),
+    click.option(
+        "--size",
+        type=click.Choice(list_client_sizes(), case_sensitive=False),
+        help=_("Client size, which sets the limits."),
+    ),
+    click.option(
+        "--aup-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("File with limits to use instead of the built-in ones (TOML)."),
+    ),
+    click.option("--ca-file", type=click.Path(), metavar="FILE", help=_("Extra CA certificates (PEM).")),
+    click.option(
+        "--secret-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("File with the client secret or token (readable only by you)."),
+    ),
+    click.option("-v", "--verbose", count=True, help=_("Log each step to stderr; -vv also logs each request to ARM.")),
+    click.option(
+        "--log-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("Log everything to this file (readable only by you)."),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CommandContext:
     """What a command works with: the session of the client, and what shows its results."""
@@ -86,35 +119,6 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     With `new_profile` the named profile need not exist yet.
     """
 
-    @click.option("--profile", metavar="NAME", help=_("The profile in config.toml to use."))
-    @click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
-    @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout."))
-    @click.option("--quiet", is_flag=True, help=_("Print errors only."))
-    @click.option(
-        "--size",
-        type=click.Choice(list_client_sizes(), case_sensitive=False),
-        help=_("Client size, which sets the limits."),
-    )
-    @click.option(
-        "--aup-file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=_("File with limits to use instead of the built-in ones (TOML)."),
-    )
-    @click.option("--ca-file", type=click.Path(), metavar="FILE", help=_("Extra CA certificates (PEM)."))
-    @click.option(
-        "--secret-file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=_("File with the client secret or token (readable only by you)."),
-    )
-    @click.option("-v", "--verbose", count=True, help=_("Log each step to stderr; -vv also logs each request to ARM."))
-    @click.option(
-        "--log-file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=_("Log everything to this file (readable only by you)."),
-    )
     @functools.wraps(function)
     def wrapped(**arguments: Any) -> None:
         shared = SharedOptions(**{name: arguments.pop(name) for name in SharedOptions.__slots__})
@@ -126,6 +130,8 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
             STOP.is_requested = False  # another command may run in this process
         sys.exit(code)
 
+    for add_option in reversed(_SHARED_OPTIONS):
+        wrapped = add_option(wrapped)
     return wrapped
 
 

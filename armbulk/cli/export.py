@@ -63,7 +63,7 @@ def export(
     fresh: bool,
     **arguments: Any,
 ) -> Exit:
-    """Export all of RESOURCE from ARM to a file.
+    """Export a whole list from ARM to a file.
 
     If some of it cannot be read, the file is marked as incomplete (exit code 3). GL items are reconciled with ARM's GL
     movements of the period; a difference also gives exit code 3. `close` makes the month-end workbook: GL items, open

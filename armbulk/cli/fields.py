@@ -13,7 +13,7 @@ from armbulk.errors import Exit
 @click.argument("resource", cls=NamedArgument, type=LazyChoice(list_described_resources))
 @command
 def fields(context: CommandContext, resource: str) -> Exit:
-    """List the columns of RESOURCE: headers, ARM path, rules, help and example.
+    """List the columns of a sheet or list: headers, ARM path, rules, help and example.
 
     \b
     Example:  armbulk fields documents

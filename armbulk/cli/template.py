@@ -25,7 +25,7 @@ from armbulk.i18n import _
 @click.option("--yes", is_flag=True, help=_("Replace an existing file. The old file is kept as .bak."))
 @command
 def template(context: CommandContext, resource: str, target: Path | None, *, examples: bool, yes: bool) -> Exit:
-    """Create a workbook to fill in for RESOURCE. Documents have a sheet for lines; `all` also has customers.
+    """Create a workbook to fill in. Documents have a sheet for lines; `all` also has customers.
 
     \b
     Example:  armbulk template customers

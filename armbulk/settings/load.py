@@ -116,12 +116,13 @@ def _check_store(url: str, home: Path) -> str:
         return f"{_STORE_PREFIX}{home / 'armbulk.db'}"
     path = url.removeprefix(_STORE_PREFIX)
     if not url.startswith(_STORE_PREFIX) or not Path(path).is_absolute() or set(path) & set("?\0"):
+        example = f"{_STORE_PREFIX}{home.absolute() / 'armbulk.db'}"
         raise SettingsError(
             "store-unsupported",
             _("The setting store (ARMBULK_STORE) must be the full path of a SQLite file"),
             _(
                 "For example: {address}. armbulk does not support other databases yet.",
-                address=f"{_STORE_PREFIX}{home.absolute() / 'armbulk.db'}",
+                address=example,
             ),
         )
     return url
