@@ -31,7 +31,7 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
     metavar="FILE",
     help=_("File with the document numbers to settle, one per line."),
 )
-@click.option("--expect-count", type=int, metavar="N", help=_("Stop unless this decides for exactly N documents."))
+@click.option("--expect-count", type=int, metavar="N", help=_("Stop unless exactly N documents are selected."))
 @click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless these documents total this amount incl. VAT."))
 @click.option("--no-ask", is_flag=True, help=_("Do not look the documents up in ARM first."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))

@@ -28,7 +28,7 @@ def runs(context: CommandContext) -> Exit:
 @click.argument("run", type=NUMBER)
 @command
 def show(context: CommandContext, run: int) -> Exit:
-    """Show RUN.
+    """Show RUN: its state, outcomes and result workbook.
 
     \b
     Example:  armbulk show 12
