@@ -18,9 +18,10 @@ Problems in data are findings, not exceptions. These are raised for files, setti
 `docs/exit-codes.md` is generated from this module.
 """
 
+import errno
 from enum import IntEnum
 
-from armbulk.i18n import NO_TEXT, Text, _
+from armbulk.i18n import NO_TEXT, Text, _, quote_text
 
 
 class Exit(IntEnum):
@@ -116,3 +117,22 @@ class Interrupted(ArmbulkError):  # noqa: N818 - not a fault: the user asked to 
     """The user stopped the command; the same call continues from here."""
 
     exit = Exit.INTERRUPTED
+
+
+_SYSTEM_ERRORS = {
+    errno.ENOENT: _("No such file or directory"),
+    errno.EACCES: _("Permission denied"),
+    errno.EPERM: _("Operation not permitted"),
+    errno.ENOTDIR: _("Not a directory"),
+    errno.EISDIR: _("Is a directory"),
+    errno.ENOSPC: _("No space left on device"),
+    errno.EROFS: _("Read-only file system"),
+    errno.ENAMETOOLONG: _("File name too long"),
+    errno.EINVAL: _("Invalid argument"),
+}
+"""The system's words for common errors."""
+
+
+def describe_os_error(error: OSError) -> Text:
+    """Return what the system says about an error."""
+    return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror or str(error))

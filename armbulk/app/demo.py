@@ -13,7 +13,7 @@ from armbulk.app.import_result import ImportResult
 from armbulk.app.plan import Plan
 from armbulk.app.session import Session
 from armbulk.clock import Clock
-from armbulk.errors import FileError
+from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _
 from armbulk.package_data import data_path
 from armbulk.sandbox import CLIENT_NO, Sandbox
@@ -95,7 +95,7 @@ def create_folder(folder: str | None) -> Path:
     except OSError as error:
         raise FileError(
             "no-such-folder",
-            _("The folder {path} cannot be created: {strerror}", path=path, strerror=error.strerror),
+            _("The folder {path} cannot be created: {reason}", path=path, reason=describe_os_error(error)),
             _("Choose another folder with --folder"),
         ) from None
     if any((path / name).exists() for name in (SAMPLE, MONTH_END, CUSTOMERS)) and not (path / STATE).is_dir():

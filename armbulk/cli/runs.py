@@ -11,6 +11,9 @@ from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
+_PURGE = _("Delete the local data of finished runs that are older than {age}?")
+_PURGE_OF_CLIENT = _("Delete the local data of finished runs of client {client} that are older than {age}?")
+
 
 @click.command(cls=TranslatedCommand)
 @command
@@ -69,16 +72,10 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
     Example:  armbulk purge --older-than 90d
     """
     older_than = _parse_age(age)
-    client, clock = context.session.profile.client_no or "?", context.session.clock
+    client, clock = context.session.profile.client_no, context.session.clock
     began = clock.now()
-    if context.ask(
-        _(
-            "Delete the local data of finished runs of client {client} that are older than {age}?",
-            client=client,
-            age=age,
-        ),
-        yes=yes,
-    ):
+    question = _PURGE_OF_CLIENT.fill(client=client, age=age) if client else _PURGE.fill(age=age)
+    if context.ask(question, yes=yes):
         older_than += timedelta(seconds=clock.now() - began)  # what another process ended meanwhile was not meant
         context.reporter.show("purge", context.session.purge(older_than).to_json())
     return Exit.OK

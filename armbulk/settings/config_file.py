@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.findings.catalogue import TUNABLE
 from armbulk.i18n import _
 from armbulk.settings.names import NAMES, SECRETS
@@ -69,7 +69,7 @@ def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfil
 def unreadable_error(path: Path, error: Exception) -> SettingsError:
     """Return the error for a config.toml that cannot be opened, or is not TOML."""
     if isinstance(error, OSError):
-        message = _("{path} cannot be read: {reason}", path=path, reason=error.strerror or error)
+        message = _("{path} cannot be read: {reason}", path=path, reason=describe_os_error(error))
         hint = _("Check the folder and its permissions (setting ARMBULK_HOME)")
     elif isinstance(error, UnicodeDecodeError):
         message = _("{path} is not a UTF-8 text file", path=path)

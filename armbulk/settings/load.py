@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from armbulk.arm.credentials import LOOPBACK, Login
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _, choose_language, find_language, list_languages
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.limits import QuotaLimits
@@ -247,7 +247,7 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
 
 def _limits_error(path: Path, error: Exception) -> SettingsError:
     if isinstance(error, OSError):
-        message = _("{path} cannot be read: {reason}", path=path, reason=error.strerror or error)
+        message = _("{path} cannot be read: {reason}", path=path, reason=describe_os_error(error))
     else:
         message = _("{path} is not a valid file with limits: {error}", path=path, error=error)
     return SettingsError("limits-wrong", message, _("Fix the file, or remove --aup-file to use the built-in limits"))

@@ -11,7 +11,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _
 from armbulk.settings.config_file import FILE_NAME, unreadable_error
 
@@ -42,7 +42,7 @@ def save_settings(home: Path, name: str, settings: Mapping[str, str | bool]) -> 
     try:
         _replace(path, text)
     except OSError as error:
-        why = _("{path} cannot be written: {reason}", path=path, reason=error.strerror)
+        why = _("{path} cannot be written: {reason}", path=path, reason=describe_os_error(error))
         raise SettingsError("config-unwritable", why, _("Check that you may write in its folder")) from None
     return path
 

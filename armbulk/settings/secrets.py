@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 import keyring
 from keyring.errors import KeyringError, NoKeyringError
 
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _
 from armbulk.quota.limits import Account
 
@@ -68,7 +68,7 @@ def read_secret_file(path: str) -> str:
                 )
             secret = file.read(_MAX_SECRET_CHARS).strip()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or _("it is not a text file")
+        reason = describe_os_error(error) if isinstance(error, OSError) else _("it is not a text file")
         raise SettingsError(
             "secret-file-unreadable",
             _("{path} cannot be read: {reason}", path=path, reason=reason),
