@@ -82,7 +82,7 @@ class CommandContext:
         if yes:
             return True
         if not self.can_ask:
-            raise QuestionError("question", question, _("Use --yes to answer yes"))
+            raise question_error(question, _("Use --yes to answer yes"))
         return confirm(show_safely(question.text(self.lang)), self.lang)
 
 
@@ -188,6 +188,11 @@ def _report_bug(error: Exception, reporter: "Reporter") -> int:
         Exit.BUG,
     )
     return int(Exit.BUG)
+
+
+def question_error(question: Text, hint: Text) -> QuestionError:
+    """Return the error for a question that cannot be asked: there is no terminal, or the output is JSON."""
+    return QuestionError("question", _("This question cannot be asked here: {question}", question=question), hint)
 
 
 def show_usage_error(error: click.ClickException, lang: str, *, as_json: bool) -> int:

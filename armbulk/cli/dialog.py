@@ -14,11 +14,11 @@ from armbulk.app.dialog import (
     ReportProgress,
     ValueDifference,
 )
-from armbulk.cli.command import CommandContext, InterruptHandler
+from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import show_progress
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.errors import QuestionError, UsageError
-from armbulk.i18n import Text, _, ngettext
+from armbulk.errors import UsageError
+from armbulk.i18n import Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
 from armbulk.model.plain_text import show_safely, to_one_line
 
@@ -169,9 +169,9 @@ class TerminalDialog(Dialog):
         return True
 
     def _is_phrase_typed(self, decision: str, phrase: str) -> bool:
-        question = _CONFIRM_PHRASE.fill(decision=decision, phrase=phrase)
+        question = _CONFIRM_PHRASE.fill(decision=decision, phrase=_write_phrase(phrase, self._context.lang))
         if not self._context.can_ask:
-            raise QuestionError("question", question, _("Use --yes, with --expect-count and --expect-total"))
+            raise question_error(question, _("Use --yes, with --expect-count and --expect-total"))
         answer = prompt(show_safely(question.text(self._context.lang)), default="", show_default=False)
         return answer.replace(",", ".").split() == phrase.split()
 
@@ -181,15 +181,16 @@ class TerminalDialog(Dialog):
             return ""
         from armbulk.app.prose import render_prose
 
-        heading = render_prose("open-document", {"document": document}, self._context.lang).rstrip("\n")
-        choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(self._context.lang)
+        lang = self._context.lang
+        heading = render_prose("open-document", {"document": document}, lang).rstrip("\n")
+        choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(lang)
         while True:
             self._context.reporter.say(heading)
             answer = prompt(question, type=choices, default="l", show_choices=False)
             decision = _DECISIONS[answer]
             if decision != Decision.RESEND or self._is_phrase_typed(decision, phrase):
                 return decision
-            refusal = _NOT_THE_PHRASE.fill(phrase=phrase, number=document["document_no"])
+            refusal = _NOT_THE_PHRASE.fill(phrase=_write_phrase(phrase, lang), number=document["document_no"])
             self._context.reporter.say(refusal)
 
     def ask_again(self, changes: str) -> bool:
@@ -202,6 +203,12 @@ class TerminalDialog(Dialog):
     def note(self, text: str) -> None:
         """Show the note on stderr."""
         self._context.reporter.say(text)
+
+
+def _write_phrase(phrase: str, lang: str) -> str:
+    """Return a count and an amount as a language writes them."""
+    count, _space, amount = phrase.partition(" ")
+    return f"{count} {format_amount(amount, lang).replace(' ', '')}" if amount else phrase
 
 
 def _describe_value(value: ValueDifference, lang: str) -> str:

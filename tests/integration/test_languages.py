@@ -96,6 +96,14 @@ def test_wrong_usage_is_explained_in_norwegian(words: list[str], message: str) -
     assert json.loads(out)["error"]["message"].startswith(message.removeprefix("Feil: ")[:20])
 
 
+def test_a_question_that_cannot_be_asked_is_an_error() -> None:
+    """Without a terminal the question is shown with the option that answers it."""
+    code, _, err = run("--lang", "no", "purge", "--older-than", "90d")
+    assert code == 2
+    assert "Dette spørsmålet kan ikke stilles her: Vil du slette" in err
+    assert "--yes" in err
+
+
 def test_an_unknown_language_is_refused() -> None:
     """The languages are listed."""
     code, _, err = run("--lang", "sv")

@@ -335,7 +335,7 @@ def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str],
     ("lang", "texts"),
     [
         ("en", ["s (send again)", "documents row 2", "does not know", "Document F1 is unchanged.", '"1 250.00"']),
-        ("no", ["s (send på nytt)", "documents rad 2", "kjenner ikke", "Bilag F1 er uendret.", "«1 250.00»"]),
+        ("no", ["s (send på nytt)", "documents rad 2", "kjenner ikke", "Bilag F1 er uendret.", "«1 250,00»"]),
     ],
 )
 def test_a_mistyped_confirmation_is_asked_again(
