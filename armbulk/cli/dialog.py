@@ -39,9 +39,9 @@ _SEND_DOCUMENTS = ngettext(
     "Documents {first} to {last}, total {totals}.\nSend {count} records to ARM for client {client} ({where})?",
 )
 _FIRST_IMPORT = _(
-    "A first import looks nothing up at ARM: documents that ARM has already are created "
-    "twice, and customers that ARM has already are overwritten. Are you certain that ARM has "
-    "none of these records?"
+    "--first-import skips the duplicate check. Documents that ARM already has would be "
+    "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
+    "that none of these records has ever been sent to ARM, from any computer?"
 )
 _DIFFERENT = ngettext(
     "{count} customer in ARM differs from the file. Differences: {values} ({fields})",
