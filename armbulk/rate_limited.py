@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
-from armbulk.i18n import _, quote_text
+from armbulk.i18n import _, join_texts, quote_text
 from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError
@@ -167,9 +167,11 @@ def login_error(response: Response, message: str, payloads: Iterable[str] = ()) 
     `message` is the system's own; what it quotes of the `payloads` sent is removed.
     """
     is_expired = response.status == 401
+    words, answered = redact_text(message, payloads), _("ARM answered {status}", status=response.status)
+    rest = quote_text(words.removeprefix(answered))
     return (LoginError if is_expired else ForbiddenError)(
         "not-allowed",
-        quote_text(redact_text(message, payloads)),
+        join_texts(answered, rest, separator="") if words.startswith(answered) else rest,
         _("Enter the credentials again with `armbulk login`")
         if is_expired
         else _("Check ARM's address, the client number and the credentials. ARM refused the whole call."),
