@@ -181,9 +181,7 @@ class Export:
 
     def _verify_open(self) -> None:
         if self._is_closed:
-            raise UsageError(
-                "export-closed", _("The export is closed"), _("Export again, and take its frame or write it")
-            )
+            raise UsageError("export-closed", _("The export is closed"), _("Export again, then call frame or write"))
 
     def _verify_format(self, target: Path, dialect: str) -> None:
         """Make sure that it can be written to another target than it was made for; UsageError otherwise."""
@@ -193,14 +191,14 @@ class Export:
         if (target.suffix.lower() == ".jsonl") != self._list.is_raw:
             raise UsageError(
                 "form-raw",
-                _("{name}: a .jsonl file needs an export of its own", name=target.name),
-                _("Export with target='{target}'", target=str(target)),
+                _("{name}: a .jsonl file and other formats need separate exports", name=target.name),
+                _("Export again with target='{target}'", target=str(target)),
             )
         if dialect not in CSV_DIALECT_NAMES:
             raise UsageError(
                 "dialect-unknown",
-                _("There is no CSV dialect '{dialect}'", dialect=dialect),
-                _("Use one of {csv_dialect_names}", csv_dialect_names=", ".join(CSV_DIALECT_NAMES)),
+                _("'{dialect}' is not a CSV dialect", dialect=dialect),
+                _("Use one of: {csv_dialect_names}", csv_dialect_names=", ".join(CSV_DIALECT_NAMES)),
             )
 
 
@@ -219,7 +217,7 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
         raise UsageError(
             "no-such-list",
             _("'{resource}' cannot be exported", resource=resource),
-            _("Use one of {exports}, {close}", exports=", ".join(EXPORTS), close=CLOSE),
+            _("Use one of: {exports}, {close}", exports=", ".join(EXPORTS), close=CLOSE),
         )
     where = query.get("where", ())
     conditions = [f"{name}={value}" for name, value in where.items()] if isinstance(where, Mapping) else where
@@ -300,7 +298,9 @@ def retry_when_free(earlier: list[Export], call: Callable[[], _T]) -> _T:
         if error.code != "busy" or not earlier:
             raise
         if not used:
-            error.hint = _("An earlier export of this session may hold the list: call its frame, write or close first")
+            error.hint = _(
+                "An earlier export of this session may still use the list. Call its frame, write or close first"
+            )
             raise
     for export in used:
         export.close()

@@ -18,7 +18,7 @@ from armbulk.app.runs import create_sender, finish_run, locate_result, verify_ru
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
-from armbulk.i18n import NO_TEXT, Text, _, join_texts
+from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
@@ -66,8 +66,8 @@ class ResolveRequest:
         if self.decision is not None and self.decision not in DECISIONS:
             raise UsageError(
                 "decision-unknown",
-                _("There is no decision '{decision}'", decision=self.decision),
-                _("Use one of {decisions}", decisions=", ".join(DECISIONS)),
+                _("'{decision}' is not a decision", decision=self.decision),
+                _("Use one of: {decisions}", decisions=", ".join(DECISIONS)),
             )
 
 
@@ -187,7 +187,7 @@ def _look_up_first(context: Context, store: Store, request: ResolveRequest, dial
             )
             raise error
         if error is not None:
-            dialog.note(_("{message}. ARM was not asked about all of these documents now", message=error.message))
+            dialog.note(_("{message}. Not all of these documents could be looked up in ARM now", message=error.message))
 
 
 def _list_open(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
@@ -235,7 +235,7 @@ def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dia
         changes = describe_changes(store, changed)
         if not dialog.ask_again(changes):
             raise Unfinished(
-                "changed-meanwhile", changes, _("Nothing was done. Use `armbulk resolve` to see what is left")
+                "changed-meanwhile", changes, _("Nothing was decided. Use `armbulk resolve` to list what is left")
             )
         selection = DocumentSelection(_find_again(selection.documents, _list_open(store, account, request.run)))
         if not selection.documents:
@@ -275,12 +275,15 @@ def _find_again(
 def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> Text:
     """Return what another process has made of documents meanwhile, as a sentence."""
     shown = "; ".join(store.describe_documents(changed[:MAX_CHANGES_SHOWN]))
-    message = _(
-        "Another armbulk process has changed {count} documents meanwhile: {shown}", count=len(changed), shown=shown
+    message = ngettext(
+        "Another armbulk process has changed {count:number} document: {shown}",
+        "Another armbulk process has changed {count:number} documents: {shown}",
+        count=len(changed),
+        shown=shown,
     )
     if len(changed) <= MAX_CHANGES_SHOWN:
         return message
-    return join_texts(message, _("and {count} more", count=len(changed) - MAX_CHANGES_SHOWN), separator="; ")
+    return join_texts(message, _("and {count:number} more", count=len(changed) - MAX_CHANGES_SHOWN), separator="; ")
 
 
 def read_numbers(path: Path) -> tuple[str, ...]:
@@ -291,7 +294,7 @@ def read_numbers(path: Path) -> tuple[str, ...]:
         raise FileError(
             "unreadable",
             _("{path} cannot be read: {error}", path=path, error=error),
-            _("Write one document number a line"),
+            _("Use a text file with one document number per line"),
         ) from None
 
 
@@ -308,8 +311,8 @@ def select_documents(documents: Sequence[UnresolvedDocument], numbers: Sequence[
     if unknown:
         raise UsageError(
             "not-in-doubt",
-            _("Not in doubt: {unknown}", unknown=", ".join(sorted(unknown)[:5])),
-            _("`armbulk resolve` lists what is"),
+            _("These documents are not unconfirmed: {unknown}", unknown=", ".join(sorted(unknown)[:5])),
+            _("Use `armbulk resolve` to list the unconfirmed documents"),
         )
     return DocumentSelection([document for document in documents if normalise_key_text(document.key) in keys])
 
@@ -320,14 +323,24 @@ def _verify_expected(selection: DocumentSelection, count: int | None, total: str
     if count is not None and count != actual:
         raise UsageError(
             "count-differs",
-            _("{actual} documents are meant, {count} were expected", actual=actual, count=count),
-            _("Nothing was done"),
+            ngettext(
+                "{count:number} document is selected, but {expected:number} were expected",
+                "{count:number} documents are selected, but {expected:number} were expected",
+                count=actual,
+                expected=count,
+            ),
+            _("Nothing was decided. Check the documents, or correct --expect-count"),
         )
-    if total is not None and parse_expected_total(total) != selection.total:
+    expected = parse_expected_total(total) if total is not None else selection.total
+    if expected != selection.total:
         raise UsageError(
             "total-differs",
-            _("They add up to {total}, {total_2} was expected", total=selection.total, total_2=total),
-            _("Nothing was done"),
+            _(
+                "The selected documents add up to {total:amount}, but {expected:amount} was expected",
+                total=selection.total,
+                expected=expected,
+            ),
+            _("Nothing was decided. Check the documents, or correct --expect-total"),
         )
 
 

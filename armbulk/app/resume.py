@@ -75,11 +75,11 @@ def _is_unchanged(store: Store, run: Run, mark: RunMark | None, dialog: Dialog) 
     now = store.run_mark(run.id)
     if now == mark and now is not None:
         return True
-    changes = _(
-        "Another armbulk process has {value} run {id} meanwhile",
-        value="removed" if now is None else "changed",
-        id=run.id,
+    changes = (
+        _("Another armbulk process has deleted run {run}", run=run.id)
+        if now is None
+        else _("Another armbulk process has changed run {run}", run=run.id)
     )
     if now is None or not dialog.ask_again(changes):
-        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. `armbulk runs` lists the runs"))
+        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. Use `armbulk runs` to list the runs"))
     return False

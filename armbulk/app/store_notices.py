@@ -8,21 +8,20 @@ from armbulk.store.copies import CopyNotice
 
 _NOTICES = {
     CopyNotice.OLDER: _(
-        "armbulk's store on this machine is an older copy: it does not know everything that was "
-        "sent. armbulk asks ARM about each document before it sends it, and looks at the "
-        "customers anew."
+        "armbulk's local store is an older copy. It does not contain everything that was sent. "
+        "armbulk therefore looks up each document in ARM before it sends it, and compares the "
+        "customers again."
     ),
     CopyNotice.UNPROVEN: _(
-        "armbulk cannot tell whether its store on this machine is an older copy: the file with "
-        "the number of the last sending is gone (another machine, or a cleared cache). To be "
-        "safe, armbulk asks ARM about each document before it sends it, and looks at the "
-        "customers anew."
+        "armbulk cannot tell whether its local store is an older copy, because the file with the "
+        "number of the last sending is missing (another computer, or a cleared cache). To be safe, "
+        "armbulk looks up each document in ARM before it sends it, and compares the customers again."
     ),
 }
 _UNGUARDED = _(
-    "armbulk cannot write to {folder}, so it would not notice an older copy of its store. It "
-    "ignores sole_sender = true and asks ARM about each document. Make the folder writable, "
-    "or set ARMBULK_GUARD_FOLDER to another folder."
+    "armbulk cannot write to {folder}, so it cannot detect an older copy of its local store. It "
+    "ignores sole_sender = true and looks up each document in ARM. Make the folder writable, or "
+    "set ARMBULK_GUARD_FOLDER to another folder."
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.clock import format_iso
+from armbulk.i18n import Text, join_texts
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
 from armbulk.planning.customer_hashes import CustomerHasher
@@ -349,6 +350,9 @@ def summarise(plan: ImportPlan) -> dict[str, str]:
     """Return what would be sent in few words: `count`, `totals`, and the `first` and `last` document number."""
     sending = plan.to_send
     numbers = sending.filter(pl.col("resource") == "documents")["key"]
-    totals = [f"{total['currency']} {total['incl_vat']}" for total in sum_documents(sending, plan.checked)]
+    totals = [
+        Text("{currency} {amount:amount}", {"currency": total["currency"], "amount": total["incl_vat"]})
+        for total in sum_documents(sending, plan.checked)
+    ]
     first, last = (numbers[0], numbers[-1]) if len(numbers) else ("", "")
-    return {"count": str(sending.height), "totals": ", ".join(totals), "first": first, "last": last}
+    return {"count": str(sending.height), "totals": join_texts(*totals, separator=", "), "first": first, "last": last}
