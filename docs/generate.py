@@ -88,6 +88,8 @@ EXAMPLES: dict[str, Example] = {
     "amount-in-other-unit": Example("Beløp inkl. mva (øre)", None, at="I1"),
     "line-without-zeros": Example("10001", "document_no", "0010001", sheet="lines"),
     "key-without-zeros": Example("1", "customer_no", '"001" (2)', sheet="customers"),
+    "rows-in-quotes": Example(),
+    "second-table": Example("Kundenr, Navn", None, "41", at="41"),
     "note-row": Example("Side 1 av 3", None, "41", at="41"),
     "dash-is-zero": Example("-", "excl_vat"),
     "dates-half-converted": Example("27/02/2025", "due_date", "E2 2025-01-02, E3 27/02/2025", at="E1"),
