@@ -12,13 +12,14 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.dialog import Dialog, ReportProgress
+from armbulk.app.document_changes import describe_changes
 from armbulk.app.login import add_login
 from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, locate_result, verify_run_client
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
-from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
+from armbulk.i18n import NO_TEXT, _, join_texts, ngettext
 from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
@@ -34,9 +35,6 @@ DECISIONS: dict[str, tuple[Outcome | None, str]] = {
     Decision.RESEND: (None, "to be sent again, as a person decided"),
 }
 """What a person can decide: the outcome it gives (none: it is sent again), and its entry in the log of the run."""
-
-MAX_CHANGES_SHOWN = 10
-"""How many documents that another process has changed are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,20 +268,6 @@ def _find_again(
     """Return the documents that are still open, as they are now."""
     wanted = {(document.run, document.no) for document in documents}
     return [document for document in current if (document.run, document.no) in wanted]
-
-
-def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> Text:
-    """Return what another process has made of documents meanwhile, as a sentence."""
-    shown = "; ".join(store.describe_documents(changed[:MAX_CHANGES_SHOWN]))
-    message = ngettext(
-        "Another armbulk process has changed {count:number} document: {shown}",
-        "Another armbulk process has changed {count:number} documents: {shown}",
-        count=len(changed),
-        shown=shown,
-    )
-    if len(changed) <= MAX_CHANGES_SHOWN:
-        return message
-    return join_texts(message, _("and {count:number} more", count=len(changed) - MAX_CHANGES_SHOWN), separator="; ")
 
 
 def read_numbers(path: Path) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ def _plan(**changes: Any) -> dict[str, Any]:
             [
                 "Ready to send: 15 documents with 30 lines (1 batch).",
                 "Document D1 (Documents row 12, customer 10, NOK 1 250.00): ",
+                "  Settle the unconfirmed documents with: armbulk resolve",
                 "API usage: 4 requests, 30 records read, 45 records sent",
                 "  Records sent per month             1        9 500              9 000",
                 " today",
