@@ -1,4 +1,4 @@
-"""What another process has made of unconfirmed documents meanwhile, for people."""
+"""Changes that another process made to unconfirmed documents, as a sentence."""
 
 from collections.abc import Sequence
 

@@ -55,7 +55,7 @@ class ImportResult:
         plan: What was planned; None for a run of which only the store is known.
         workbook: The result workbook, once it is written.
         write_error: Why the result workbook could not be written; what was sent is in the store all the same.
-        files_changed: The files are gone or not what they were when the run began: the workbook lists the records.
+        files_changed: The files were removed or changed after the run started: the workbook lists the records.
     """
 
     state: str
@@ -91,7 +91,7 @@ class ImportResult:
 
     @property
     def resume_at(self) -> datetime | None:
-        """When a paused run can go on (UTC)."""
+        """When a paused run can continue (UTC)."""
         seconds = self.result.run.resume_at if self.result.run else None
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
@@ -116,7 +116,7 @@ class ImportResult:
         return self.result.to_json()
 
     def describe(self) -> dict[str, Any]:
-        """Return what prose about the run needs besides `to_json`: state in words, totals, open records, next steps."""
+        """Return what the terminal report shows in addition to `to_json`: state, totals, open records, next steps."""
         run = self.to_json()
         return {
             "state_words": translate_state(run["state"], self.lang),

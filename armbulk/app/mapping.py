@@ -22,7 +22,7 @@ from armbulk.validation.check import Checked
 from armbulk.validation.parse import format_column
 
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
-"""Headers are recognised whatever their blanks."""
+"""Blanks in headers are ignored when they are matched."""
 
 _HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
 _RECOGNISED = _("recognised")

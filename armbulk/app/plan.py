@@ -1,4 +1,4 @@
-"""Plan an import: price what would be sent, with what this machine's store knows of the client."""
+"""Plan an import: its batches, its use of the limits, and its finish, with the history in the local store."""
 
 import logging
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Plan:
     Attributes:
         check: The files.
         import_plan: What would be sent of them.
-        mark: What the store held when it was planned.
+        mark: The state of the store when it was planned.
     """
 
     check: CheckResult
@@ -91,12 +91,12 @@ class Plan:
 
     @property
     def cost(self) -> ApiUsage:
-        """What it takes of ARM's limits: requests, records read, records written."""
+        """Its use of ARM's limits: requests, records read, records written."""
         return self.import_plan.pricing.cost
 
     @property
     def fits(self) -> bool:
-        """Whether all of it may go at once, without waiting for the limits."""
+        """Whether all of it can be sent at once, without waiting for the limits."""
         return self.import_plan.pricing.fits
 
     @property
@@ -120,7 +120,7 @@ class Plan:
 
 
 class PlanChoices(TypedDict, total=False):
-    """What of checked files is sent; each is off unless it is given.
+    """Which checked records are sent; every choice is off by default.
 
     Attributes:
         skip_invalid: Send the good records and hold back those with errors; else errors stop everything.
@@ -209,7 +209,7 @@ def _moment(seconds: float) -> datetime | None:
 
 
 def build_plan(context: Context, store: Store, checked: Checked, options: ImportOptions) -> ImportPlan:
-    """Price what would be sent, with what this store knows of the client.
+    """Price what would be sent, with the client's history in the store.
 
     Raises:
         UsageError: The options contradict each other or the files.
@@ -251,7 +251,7 @@ def read_planning_inputs(context: Context, store: Store) -> PlanningInputs:
 
 
 def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
-    """Make sure that an exported workbook goes back as a change, and to whom it came from.
+    """Make sure that an exported workbook is sent with --update, to the client it was exported from.
 
     Raises:
         UsageError: An exported workbook is sent without --update or to another client; --overwrite without customers.
@@ -288,7 +288,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
 
 
 def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:
-    """Make sure that --look-up and --first-import are not both given; UsageError otherwise."""
+    """Make sure that --look-up and --first-import are not used together; UsageError otherwise."""
     if look_up and first_import:
         raise UsageError("look-or-not", _("--look-up and --first-import cannot be used together"), _("Use one of them"))
 

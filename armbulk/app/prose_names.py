@@ -11,7 +11,7 @@ from armbulk.results.outcome_texts import translate_outcome
 
 _LISTS = {"documents": _("Documents"), CLOSE: _("Month-end pack")}
 _OF_ALL_TIME = " of all time"
-"""How `export --plan` names a list that is read beyond the period asked for; an account may follow."""
+"""How the JSON of `export --plan` marks a list that is read for all periods; an account may follow."""
 
 _METERS = {
     ("hour", "requests"): _("Requests per hour"),
@@ -88,7 +88,7 @@ def describe_usage(usage: Mapping[str, int], lang: str) -> str:
 
 
 def describe_part(window: str, lang: str) -> str:
-    """Return which part of a list was asked for (as the JSON names it), with days as the language writes them."""
+    """Return the part of a list that the JSON names, with days as the language writes them."""
     return _DAYS.sub(lambda days: _describe_days(days["first"], days["last"] or days["first"], lang), window)
 
 

@@ -43,12 +43,12 @@ class ResolveRequest:
 
     Attributes:
         run: Only the documents of this run; None: of every run of the client.
-        decision: One of DECISIONS for all of them; None: the dialog is asked about each.
+        decision: One of DECISIONS for all of them; None: the dialog decides about each.
         documents: The numbers of the documents that are meant; None: all.
         keys_file: A file with these numbers, one a line.
         expect_count: Stop unless so many documents are meant.
         expect_total: Stop unless they add up to this amount incl. VAT.
-        look_up: Whether ARM is asked again first.
+        look_up: Whether to look the documents up in ARM first.
     """
 
     run: int | None = None
@@ -78,8 +78,8 @@ class ResolveResult:
         decided: How many documents each decision was carried out for.
         workbooks: The result workbooks of the runs that are finished now.
         write_error: Why one of them could not be written.
-        running: What another process is doing for the client meanwhile; "": nothing.
-        to_resume: The runs whose customers are unconfirmed: they are sent again, nobody has to decide.
+        running: What another process is doing for the client now; "": nothing.
+        to_resume: The runs whose customers are unconfirmed: `resume` sends them again without a decision.
         to_fetch: The runs with records that ARM has accepted, and whose outcome was not fetched.
     """
 
@@ -99,7 +99,7 @@ class ResolveResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the JSON of `armbulk resolve` has it."""
-        besides = {
+        others = {
             "running": self.running,
             "resume": [str(run) for run in self.to_resume],
             "fetch": [str(run) for run in self.to_fetch],
@@ -107,7 +107,7 @@ class ResolveResult:
         return {
             "open": self.documents,
             "decided": self.decided,
-            **{name: text for name, text in besides.items() if text},
+            **{name: text for name, text in others.items() if text},
         }
 
 
@@ -119,7 +119,7 @@ class DocumentSelection:
 
     @property
     def total(self) -> Decimal:
-        """The sum of their amounts incl. VAT, whatever the currency."""
+        """The sum of their amounts incl. VAT, in all currencies together."""
         return sum((Decimal(document.amount) for document in self.documents if document.amount), Decimal(0))
 
     @property
@@ -138,8 +138,8 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
         SettingsError: The run belongs to another client, or it is not set how ARM is called.
         FileError: The file of numbers cannot be read.
         UsageError: The documents are not those that were expected, or the decision was not confirmed.
-        Unfinished: Another process sends for the client, or has changed the documents meanwhile.
-        LoginError, LimitError, ServerError: ARM could not be asked, and a decision about all documents was given.
+        Unfinished: Another process sends for the client, or has changed the documents.
+        LoginError, LimitError, ServerError: The look-up in ARM failed, and the request decides about all documents.
     """
     account = context.profile.account
     if request.run is not None:
@@ -200,7 +200,7 @@ def look_up_again(
     """Look every unconfirmed document of the client (or of one run) up in ARM once more.
 
     Returns:
-        Why ARM could not be asked about all of them; None when it was.
+        Why the look-up in ARM failed for some of them; None when all were looked up.
     """
     client = open_client(context, progress)
     try:
@@ -243,7 +243,7 @@ def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dia
 def _decide_each(
     store: Store, account: Account, documents: Sequence[UnresolvedDocument], dialog: Dialog
 ) -> dict[str, int]:
-    """Ask about each document; about one that has changed meanwhile and is still open, ask anew."""
+    """Ask about each document; ask again about one that another process changed and that is still open."""
     decided: dict[str, int] = {}
     waiting = list(documents)
     while waiting:

@@ -130,7 +130,7 @@ def send_run(
     """Send what is left of a run and wait for its results; return the run's state.
 
     Args:
-        context: Settings and clock, with what it takes to call ARM.
+        context: Settings and clock, with the login for ARM.
         store: Where the run is.
         run: The run.
         wait: Whether to wait for ARM's limits; else the run is paused.
@@ -158,7 +158,7 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     """Write the result workbook of a run; the store of a finished run then forgets personal data.
 
     Raises:
-        FileError: It cannot be written; the hint says how to write it later.
+        FileError: It cannot be written; the hint has the command that writes it later.
     """
     result = load_result(store, run_id)
     try:

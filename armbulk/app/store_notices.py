@@ -1,4 +1,4 @@
-"""What a person has to know about the store before documents are sent: reported once."""
+"""Notes about the local store before documents are sent, each shown once."""
 
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import _
@@ -26,7 +26,7 @@ _UNGUARDED = _(
 
 
 def report_store_notices(store: Store, profile: Profile, dialog: Dialog) -> None:
-    """Report that the store is an older copy, or that nobody would notice if it were."""
+    """Report that the store is an older copy, or that armbulk cannot detect one."""
     notice = store.take_copy_notice()
     if notice is not None:
         dialog.note(_NOTICES[notice])

@@ -1,4 +1,4 @@
-"""Templates: workbooks to fill in, with a guide, drop-downs and (if wanted) rows that show how."""
+"""Templates: workbooks to fill in, with a guide, drop-downs and (optional) example rows."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

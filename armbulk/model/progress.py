@@ -31,7 +31,7 @@ class PollSettings:
 
     Attributes:
         poll: before the first poll of an accepted batch.
-        settle: how long a document that ARM does not know may still be under way after its batch was sent.
+        settle: how long a document that is not in ARM may still be on its way after its batch was sent.
         wait: how long a session polls one batch.
         waits_for_quota: wait when the quota is used up; `--no-wait` ends the session instead.
     """
