@@ -45,7 +45,7 @@ def map_(
     if row is not None:
         reporter.show("map", explain_row(checked, row, sheet_name, context.lang))
         return Exit.OK
-    report = create_mapping(checked, target)
+    report = create_mapping(checked, target, context.lang)
     if target is None and not reporter.as_json:
         click.echo(report["mapping"], nl=False)
     elif target is not None:

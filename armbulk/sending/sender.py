@@ -143,8 +143,10 @@ class Sender:
                 self.finder.look_up(session.store.batch(batch_id))
             case Wait(until):
                 _log.debug("Waiting", extra={"run": session.run.id, "wait_seconds": until - session.clock.now()})
-                session.on_progress(Progress("waiting", until=until))
-                session.clock.sleep(until - session.clock.now())
+                done, total = session.store.progress(session.run.id)
+                seconds = until - session.clock.now()
+                session.on_progress(Progress("waiting", done=done, total=total, until=until, seconds=seconds))
+                session.clock.sleep(seconds)
             case _:
                 assert_never(step)
 
