@@ -10,6 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
+from armbulk.i18n import NO_TEXT, Text, pack_text
 from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, index_headers, match_headers
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType, Resource
@@ -65,7 +66,7 @@ class ExpressionResult:
     """The result of an expression for one row: a text or None, or an error; and whether the text is a plain number."""
 
     text: str | None
-    error: str = ""
+    error: Text = NO_TEXT
     is_number: bool = False
 
 
@@ -252,7 +253,9 @@ class _SheetMapper:
         results = self._evaluator.evaluate(template, rows)
         schema = {"text": pl.String(), "error": pl.String(), "kind": CELL}
         columns = pl.DataFrame(
-            [(result.text, result.error, _kind_of(result)) for result in results], schema=schema, orient="row"
+            [(result.text, pack_text(result.error), _kind_of(result)) for result in results],
+            schema=schema,
+            orient="row",
         )
         if cells:
             evaluated = body.join(inputs.hstack(columns), on=cells, how="left", nulls_equal=True, maintain_order="left")

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
-from armbulk.i18n import list_languages
+from armbulk.i18n import join_choices, list_languages, pack_text
 from armbulk.mapping.amount_headers import judge_unknown_headers
 from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
@@ -370,7 +370,7 @@ def _report_unknown(
         if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
             rows.append({"code": "header-near", "field": similar.name, **cell})
         else:
-            suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else ""
+            suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else None
             rows.append({"code": "unknown-header", "detail": suggestion, **cell})
     return make_findings(sheet, rows)
 
@@ -381,8 +381,9 @@ def _find_required(text: str, missing: Mapping[str, Field]) -> Field | None:
     return column if column is not None and column.required and not has_other_unit(text, column) else None
 
 
-def _suggest_header(text: str, names: Mapping[str, Field]) -> str:
+def _suggest_header(text: str, names: Mapping[str, Field]) -> str | None:
+    """Return the header that a text may have been meant for, packed; None where none is near."""
     near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
     if near and _is_other(text, near[0], names[near[0]]):
         near = []
-    return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
+    return pack_text(join_choices([names[near[0]].header])) if near else None

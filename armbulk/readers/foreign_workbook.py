@@ -15,6 +15,7 @@ from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.sheet import Sheet
 from armbulk.readers import calamine_worker
+from armbulk.readers.damage import SPLIT, DamageError, explain_damage
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
 from armbulk.readers.special_cells import NO_STYLES, SpecialCells
 from armbulk.readers.unsupported import SAVE_AS_XLSX, encrypted_error
@@ -47,7 +48,9 @@ def read_foreign(
     try:
         sheets = _collect(output, name, find_special())
     except ValueError as error:
-        raise FileError("damaged", _("{name} is damaged: {error}", name=name, error=error), SAVE_AS_XLSX) from None
+        raise FileError(
+            "damaged", _("{name} is damaged: {what}", name=name, what=explain_damage(error)), SAVE_AS_XLSX
+        ) from None
     refuse_same_names([sheet.name for sheet in sheets], name)
     return [sheet.build(name, sha256, file_format) for sheet in sheets]
 
@@ -61,7 +64,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
             [*command, *limits], input=content, capture_output=True, timeout=MAX_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        what = _("{name} takes longer than {max_seconds} seconds to read", name=name, max_seconds=MAX_SECONDS)
+        what = _("{name} takes longer than {seconds} seconds to read", name=name, seconds=MAX_SECONDS)
         raise FileError("too-large", what, SAVE_AS_XLSX) from None
     if done.returncode == 0:
         return done.stdout
@@ -81,7 +84,7 @@ def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> l
         if isinstance(first, str):
             overlay.finish()
             if first not in special:
-                raise ValueError(f"the sheet {first} cannot be read a second time")
+                raise DamageError(_("the sheet {sheet} cannot be read a second time", sheet=first))
             sheets.append(SheetBuilder(first, visible=bool(rest[0])))
             sheets[-1].merged_ranges = special[first].merged_ranges
             overlay = _Overlay(sheets[-1], special[first])
@@ -92,8 +95,8 @@ def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> l
     if len(sheets) > _MAX_SHEETS:
         raise FileError(
             "too-large",
-            _("{name} has more than {max_sheets} sheets", name=name, max_sheets=_MAX_SHEETS),
-            _("Split the file"),
+            _("{name} has more than {maximum:number} sheets", name=name, maximum=_MAX_SHEETS),
+            SPLIT,
         )
     return sheets
 
@@ -118,7 +121,7 @@ class _Overlay:
         """Add the special cells below the last row; ValueError when calamine did not tell every cell."""
         self._add_pending(EXCEL_MAX_ROWS + 1)
         if self._values_left:
-            raise ValueError(f"not every cell of the sheet {self._sheet.name} can be read")
+            raise DamageError(_("not every cell of the sheet {sheet} can be read", sheet=self._sheet.name))
 
     def _add_pending(self, before: int) -> None:
         """Add the rows before a row that have special cells only."""

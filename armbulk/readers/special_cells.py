@@ -4,7 +4,9 @@ import re
 import struct
 from dataclasses import dataclass, field
 
+from armbulk.i18n import _
 from armbulk.readers.calamine_worker import describe_number
+from armbulk.readers.damage import DamageError
 from armbulk.readers.sheet_builder import MAX_CELLS
 from armbulk.readers.xlsx_formats import BUILT_IN_DATES, Cell, NumberFormats
 
@@ -80,7 +82,7 @@ class SpecialCells:
     _count: int = 0
 
     def add(self, row: int, column: int, cell: Cell) -> None:
-        """Add an error, or a formula that calamine does not tell; ValueError if there are too many."""
+        """Add an error, or a formula that calamine does not tell; DamageError if there are too many."""
         self._count_cell()
         self.cells.setdefault(row, {})[column] = cell
 
@@ -101,7 +103,7 @@ class SpecialCells:
     def _count_cell(self) -> None:
         self._count += 1
         if self._count > MAX_CELLS:
-            raise ValueError("it has too many cells")
+            raise DamageError(_("it has too many cells"))
 
 
 def decode_short_number(encoded: int) -> float:

@@ -92,7 +92,7 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
     is_single = field.type is not FieldType.TEXT_LIST
     issues: list[CellIssue] = [
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
-        ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
+        ("wrong-cell-type", cells.is_kind("boolean"), None),
         ("percent-cell", cells.is_kind("percent"), None),
         ("blank-word", _is_blank_word(cells), None),
         ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),

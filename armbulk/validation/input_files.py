@@ -43,7 +43,7 @@ def _select_sheet(path: str, sheets: Sequence[Sheet], selector: str) -> list[She
         raise FileError(
             "no-such-sheet",
             _("{path} has no sheet '{sheet_name}'", path=path, sheet_name=sheet_name),
-            _("It has: {names}", names=names),
+            _("Use one of these sheets: {names}", names=names),
         )
     return [replace(sheet, resource=_known_resource(resource) if resource else None) for sheet in selected]
 
@@ -62,7 +62,7 @@ def _known_resource(name: str) -> str:
     if name not in RESOURCES:
         raise UsageError(
             "no-such-resource",
-            _("There is no resource '{name}'", name=name),
+            _("'{name}' is not something armbulk can import", name=name),
             _("Use one of {resources}", resources=", ".join(RESOURCES)),
         )
     return name
