@@ -121,12 +121,16 @@ def join_texts(*texts: str, separator: str = " ") -> Text:
     return Text(separator.join(f"{{{name}}}" for name in values), values)
 
 
-def join_choices(choices: "Sequence[str | Words]") -> Text:
-    """Return the names of choices in quotes, with "or" before the last."""
-    quoted = [_('"{name}"', name=name) for name in choices]
-    if len(quoted) < 2:
-        return join_texts(*quoted)
-    return _("{choices} or {last}", choices=join_texts(*quoted[:-1], separator=", "), last=quoted[-1])
+def quote_names(names: "Sequence[str | Words]") -> list[Text]:
+    """Return names in the quotation marks of the language."""
+    return [_('"{name}"', name=name) for name in names]
+
+
+def join_choices(choices: Sequence[str]) -> Text:
+    """Return texts as one, with "or" before the last."""
+    if len(choices) < 2:
+        return join_texts(*choices)
+    return _("{choices} or {last}", choices=join_texts(*choices[:-1], separator=", "), last=choices[-1])
 
 
 def translate(text: str, lang: str) -> str:

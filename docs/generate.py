@@ -19,7 +19,7 @@ from armbulk.app.fields import describe_read_only_fields, describe_resource
 from armbulk.cli import cli
 from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.i18n import _, join_choices, join_texts, pack_text
+from armbulk.i18n import _, join_choices, join_texts, pack_text, quote_names
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.sheet import Sheet
 from armbulk.resources import EXPORTS, RESOURCES, fields_by_name
@@ -30,7 +30,15 @@ FOLDER = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
 GAP = re.compile(r"\{(value|header|detail|row|count)(?::\w+)?\}")
 MANY = 2  # a number of which the texts have their plural
-ADJUSTABLE = ("adjustable", "kan stilles")
+ADJUSTING = (
+    "A finding marked **adjustable** can be made an error or a warning, or switched off: "
+    "[settings](settings.md#rules-about-values)."
+)
+STILLING = (
+    "*Et funn merket **kan stilles**, kan gjøres til feil eller varsel, eller slås av: "
+    "[innstillinger](settings.md#rules-about-values).*"
+)
+ADJUSTABLE = (" · adjustable", " · kan stilles")
 SEVERITIES = {Severity.ERROR: ("error", "feil"), Severity.WARNING: ("warning", "varsel")}
 
 RECOGNISED = (
@@ -68,13 +76,13 @@ class Example:
 
 def packed_headers(*names: str) -> str:
     """The headers of fields, as a finding has them in its detail."""
-    return pack_text(join_choices([fields_by_name()[name].header for name in names]))
+    return pack_text(join_choices(quote_names([fields_by_name()[name].header for name in names])))
 
 
 def packed_amounts(*resources: str) -> str:
     """The headers of the amount of lines or documents, as a finding has them in its detail."""
     fields = [RESOURCES[resource].field("incl_vat") for resource in resources]
-    return pack_text(join_choices([field.specific_header or field.header for field in fields]))
+    return pack_text(join_choices(quote_names([field.specific_header or field.header for field in fields])))
 
 
 EXAMPLES: dict[str, Example] = {
@@ -277,8 +285,7 @@ def findings_page() -> str:
         "All errors and warnings of `armbulk check`. *Alle feil og varsler fra `armbulk check`.*", "",
         "An **error** stops the record (an invoice with all its lines). A **warning** stops nothing.", "",
         "*En **feil** stopper posten (en faktura med alle linjene). Et **varsel** stopper ingenting.*", "",
-        f"Findings with *{ADJUSTABLE[0]}* can be an error, a warning or off: see `[rules]` in [settings](settings.md).", "",
-        f"*Funn merket {ADJUSTABLE[1]} kan være feil, varsel eller av: se `[rules]` i [innstillinger](settings.md).*", "",
+        ADJUSTING, "", STILLING, "",
         *table(("Code", "", "Meaning", "Betydning"), [overview(code) for code in CATALOGUE]), "",
     ]  # fmt: skip
     for code in CATALOGUE:
@@ -304,12 +311,8 @@ def one_finding(code: str) -> list[str]:
         ("Example · Eksempel", *(f"`{one['cell'] or one['sheet']}` {cell(one['message'])}" for one in both)),
         ("What to do · Hva du gjør", *(cell(one["fix"]) for one in both)),
     ]
-    marks = [
-        (word, f" · {adjustable}" if entry.tunable else "")
-        for word, adjustable in zip((en, no), ADJUSTABLE, strict=True)
-    ]
-    english, norwegian = ("".join(mark) for mark in marks)
-    return [f"## {code}", "", f"{english} · *{norwegian}*", "", *table(("", "English", "Norsk"), rows), ""]
+    english, norwegian = ADJUSTABLE if entry.tunable else ("", "")
+    return [f"## {code}", "", f"{en}{english} · *{no}{norwegian}*", "", *table(("", "English", "Norsk"), rows), ""]
 
 
 def fields_page() -> str:

@@ -7,7 +7,7 @@ user says which field it is, or that it is none. A header such as `Mva %` is nev
 import polars as pl
 
 from armbulk.findings.frame import make_findings
-from armbulk.i18n import join_choices, pack_text
+from armbulk.i18n import join_choices, pack_text, quote_names
 from armbulk.mapping.header_units import Unit, find_units, is_money, is_price, is_vat
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
@@ -43,7 +43,7 @@ def judge_unknown_headers(
         elif names and Unit.SCALE in find_units(text) and _is_numeric(body, letter):
             judged.append({"code": "amount-in-other-unit", **cell})
         elif names and _is_numeric(body, letter):
-            detail = pack_text(join_choices([fields[name].header for name in names]))
+            detail = pack_text(join_choices(quote_names([fields[name].header for name in names])))
             judged.append({"code": "amount-header-unclear", **cell, "detail": detail})
     if not judged:
         return findings

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
-from armbulk.i18n import join_choices, list_languages, pack_text
+from armbulk.i18n import join_choices, list_languages, pack_text, quote_names
 from armbulk.mapping.amount_headers import judge_unknown_headers
 from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
@@ -386,4 +386,4 @@ def _suggest_header(text: str, names: Mapping[str, Field]) -> str | None:
     near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
     if near and _is_other(text, near[0], names[near[0]]):
         near = []
-    return pack_text(join_choices([names[near[0]].header])) if near else None
+    return pack_text(join_choices(quote_names([names[near[0]].header]))) if near else None

@@ -3,7 +3,7 @@
 import re
 
 from armbulk.errors import FileError
-from armbulk.i18n import _
+from armbulk.i18n import _, join_choices
 from armbulk.model.sheet import ReadIssue
 from armbulk.readers.code_pages import OddText, find_odd_text, list_rare_cells
 
@@ -121,10 +121,8 @@ def _other_code_page_error(name: str, odd: OddText) -> FileError:
     if not odd.encodings:
         return FileError("wrong-encoding", what, _SAVE_AGAIN)
     readings = "; ".join(f"{encoding}: {sample}" for encoding, sample in odd.encodings.items())
-    option = f"--encoding {next(iter(odd.encodings))}"
-    hint = _(
-        "Choose the encoding whose text is right, for example {option}. Or save the file again as UTF-8.", option=option
-    )
+    options = join_choices([f"--encoding {encoding}" for encoding in odd.encodings])
+    hint = _("Use {options}, whichever gives the right text. Or save the file again as UTF-8.", options=options)
     return FileError(
         "wrong-encoding", _("{what}. Possible encodings and their text: {readings}", what=what, readings=readings), hint
     )

@@ -25,7 +25,7 @@ def read_workbook(archive: WorkbookArchive, sha256: str) -> list[Sheet]:
 
 
 def _read_sheets(workbook: OpenWorkbook, name: str, sha256: str) -> list[Sheet]:
-    refuse_same_names([title for title, _, _ in workbook.sheets], name)
+    refuse_same_names([sheet[0] for sheet in workbook.sheets], name)
     workbook_issues = _find_issues(workbook)
     sheets = []
     read_parts: set[str] = set()

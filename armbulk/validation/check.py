@@ -20,7 +20,7 @@ from armbulk.findings.frame import (
     make_finding,
     merge_findings,
 )
-from armbulk.i18n import Text, _, ngettext
+from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
@@ -133,7 +133,7 @@ def _explain_missing_data(sheets: Sequence[str]) -> Text:
         "The sheet {names} contains neither customers nor documents",
         "None of the sheets {names} contains customers or documents",
         count=len(sheets),
-        names=", ".join(sheets),
+        names=join_texts(*quote_names(sheets), separator=", "),
     )
 
 

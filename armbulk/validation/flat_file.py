@@ -6,7 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
-from armbulk.i18n import join_choices, pack_text
+from armbulk.i18n import join_choices, pack_text, quote_names
 from armbulk.mapping.header_units import split_currency
 from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, FieldRole, Resource
@@ -93,7 +93,7 @@ def _report_amounts(
             continue
         code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 else "flat-sums"
         headers_of = [resource.field(name).specific_header or resource.field(name).header for resource in resources]
-        possible = join_choices(headers_of if code == "flat-amounts-unclear" else headers_of[1:])
+        possible = join_choices(quote_names(headers_of if code == "flat-amounts-unclear" else headers_of[1:]))
         cell = pl.DataFrame({"column": [columns[name]], "detail": [pack_text(possible)]})
         findings.append(to_findings(cell, sheet=index, field=name, code=code))
     return pl.concat(findings)
