@@ -147,6 +147,11 @@ SHEETS: dict[str, FindingType] = {
         ),
         _("Remove the stray quotation mark. If it belongs to the text, write it twice."),
     ),
+    "rows-in-quotes": warning(
+        _("Every whole line of the file is in quotation marks. armbulk reads it without them."),
+        _("No action needed if the columns are right"),
+        tunable=True,
+    ),
     "quotes-in-text": warning(
         _("The text starts with quotation marks that do not enclose all of it, and is read as it is: {value}"),
         _("No action needed if the text is right. Otherwise correct it."),
@@ -171,6 +176,10 @@ SHEETS: dict[str, FindingType] = {
     "header-again": error(
         _("Row {detail} repeats the headers. There may be a second table, or files may have been joined."),
         _("Delete the row, or move the second table to its own sheet"),
+    ),
+    "second-table": error(
+        _("Another table begins in row {detail} ({value}). Nothing from that row on is sent."),
+        _("Move it to its own sheet or file"),
     ),
     "total-row": error(_("Row {detail} looks like a total, not a record"), _("Delete the row")),
     "note-row": error(

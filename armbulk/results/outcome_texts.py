@@ -106,6 +106,7 @@ _SENTENCES_NO = (
         r"kjøring \1 sendte et annet bilag med nummeret: ",
     ),
     (r"run (\d+) sent this document with number (.*)", r"kjøring \1 sendte dette bilaget med nummer \2"),
+    (r"the files have this document with number (.*)", r"filene har dette bilaget med nummer \1"),
     (r"in conflict in run (\d+): (?P<rest>.*)", r"i konflikt i kjøring \1: "),
     (r"ARM holds another document with this number(: )?(?P<rest>.*)", r"ARM har et annet bilag med dette nummeret\1"),
     (r"ARM holds this document with number (.*)", r"ARM har dette bilaget med nummer \1"),

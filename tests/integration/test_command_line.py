@@ -138,7 +138,7 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
 
 
 def test_resume_writes_where_the_import_was_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that stopped before it wrote its result writes it to -o of the import, from whatever folder it goes on."""
+    """A run that stopped before it wrote its result writes it to -o of the import, from any folder."""
     files = write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
     with Sandbox(faults=["401:POST:customers/batches:1-2"]) as arm:
@@ -229,7 +229,7 @@ def test_demo_shows_its_steps_and_the_files_worth_opening(tmp_path: Path) -> Non
 
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A bug is reported in one line, with a crash report that holds no personal data."""
+    """A bug is reported in one line, with a crash report that has no personal data."""
     monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")
