@@ -140,7 +140,7 @@ def translate(text: str, lang: str) -> str:
 
 def pack_text(text: str) -> str:
     """Return a message with its values as a plain string, for a column of a frame; `unpack_text` reads it."""
-    return _PACKED + json.dumps(_to_data(text), ensure_ascii=False) if isinstance(text, Text) else text
+    return _PACKED + json.dumps(_to_data(text), ensure_ascii=False) if text and isinstance(text, Text) else text
 
 
 def unpack_text(packed: str) -> str:

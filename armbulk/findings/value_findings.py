@@ -70,7 +70,7 @@ VALUES: dict[str, FindingType] = {
         tunable=True,
     ),
     "bank-account": warning(
-        _('"{value}" is not a valid Norwegian bank account number: the check digit is wrong'),
+        _('"{value}" is not a valid bank account number: the check digit is wrong'),
         _("Compare it with the original"),
         tunable=True,
     ),

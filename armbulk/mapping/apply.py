@@ -251,12 +251,9 @@ class _SheetMapper:
         inputs = body.select(cells).unique(maintain_order=True)
         rows = [_to_input(names, row) for row in inputs.iter_rows()] if cells else [{}]
         results = self._evaluator.evaluate(template, rows)
+        values = [(result.text, pack_text(result.error), _kind_of(result)) for result in results]
         schema = {"text": pl.String(), "error": pl.String(), "kind": CELL}
-        columns = pl.DataFrame(
-            [(result.text, pack_text(result.error), _kind_of(result)) for result in results],
-            schema=schema,
-            orient="row",
-        )
+        columns = pl.DataFrame(values, schema=schema, orient="row")
         if cells:
             evaluated = body.join(inputs.hstack(columns), on=cells, how="left", nulls_equal=True, maintain_order="left")
         else:

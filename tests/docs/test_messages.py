@@ -72,7 +72,7 @@ def test_a_packed_message_is_the_same() -> None:
     unpacked = unpack_text(pack_text(text))
     assert isinstance(unpacked, Text)
     assert [unpacked.text(lang) for lang in ("en", "nb")] == [text.text(lang) for lang in ("en", "nb")]
-    assert unpack_text(pack_text("plain")) == "plain"
+    assert [pack_text(plain) for plain in ("plain", "", Text(""))] == ["plain", "", ""]
 
 
 def test_a_plural_follows_its_count() -> None:
