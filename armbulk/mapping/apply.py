@@ -33,7 +33,7 @@ class SheetMapping:
     Sources are headers of the sheet; targets are a field's name, header or path.
 
     Attributes:
-        resource: What the sheet holds.
+        resource: The resource on the sheet.
         name: The sheet's name; "" = the sheet that has most of the columns.
         header_row: The row number of the header, if it is not to be searched.
         rename: Source → target.

@@ -26,7 +26,7 @@ def list_mappings() -> list[str]:
 
 
 def find_mapping(name: str) -> Path:
-    """Return the path of a mapping: of a file, or of one that comes with armbulk; FileError if there is none."""
+    """Return the path of a mapping: of a file, or of one that comes with armbulk; FileError if it does not exist."""
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
         return path

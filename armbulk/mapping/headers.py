@@ -1,4 +1,4 @@
-"""Which resource a sheet holds, and which column is which field."""
+"""Match a sheet with a resource, and its columns with fields."""
 
 import difflib
 import re
@@ -18,7 +18,7 @@ from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_S
 from armbulk.model.sheet import Sheet
 
 MAX_HEADER_ROW = 25
-"""How many rows at the top of a sheet may hold the header."""
+"""How many rows at the top of a sheet may be the header."""
 
 MIN_HEADERS = 2
 """How many known headers make a sheet recognisable."""
@@ -39,7 +39,7 @@ class HeaderMatch:
     """What was recognised of a sheet.
 
     Attributes:
-        resource: What the sheet holds; None if it was not recognised.
+        resource: The resource on the sheet; None if it was not recognised.
         header_row: The sheet's row number of the header.
         columns: Field name → Excel letter.
         findings: What there is to report about the headers.
@@ -54,7 +54,7 @@ class HeaderMatch:
 
     @property
     def recognised_resource(self) -> Resource:
-        """What a recognised sheet holds.
+        """The resource on a recognised sheet.
 
         Raises:
             ValueError: The sheet was not recognised.
@@ -112,7 +112,7 @@ def match_headers(
     Args:
         sheet: The sheet as it was read.
         index: Its index, for findings.
-        resources: What it may hold.
+        resources: What it may be.
         renames: Header → field, for headers that only resemble a known one, as the user decided.
         unread: Headers of columns that are not read, as the user decided.
         flat: Whether a sheet of documents that has columns of lines too is matched as both.

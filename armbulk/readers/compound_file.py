@@ -39,7 +39,7 @@ class CompoundFile:
         self._mini_stream = self._join(root[2], self._table) if root else b""
 
     def read(self, *names: str) -> bytes | None:
-        """Return the first stream that has one of the names; None if there is none."""
+        """Return the first stream that has one of the names; None if the file has no such stream."""
         stream = self._find_stream(names)
         return self._read_stream(*stream) if stream else None
 

@@ -18,5 +18,5 @@ class DamageError(ValueError):
 
 
 def explain_damage(error: Exception) -> Text:
-    """Return the reason of an error for people; what a library says is quoted."""
+    """Return the reason of an error for people; the message of a library is quoted."""
     return error.reason if isinstance(error, DamageError) else _("its content cannot be read ({error})", error=error)

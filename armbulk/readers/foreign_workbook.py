@@ -1,6 +1,6 @@
 """Reads .xls and .xlsb workbooks with calamine, in a process of its own with limits for memory and time.
 
-calamine tells values, not number formats, and takes errors for blank cells. What it leaves out is read from the file
+calamine returns values, not number formats, and errors as blank cells. What it leaves out is read from the file
 itself (`xls_cells`, `xlsb_cells`); what is still unknown is asked and reported in `validation`.
 """
 
@@ -39,7 +39,7 @@ def read_foreign(
         name: Its name in messages.
         sha256: Its hash.
         file_format: "xls" or "xlsb".
-        find_special: Returns sheet → what calamine does not tell; called when calamine could read the file.
+        find_special: Returns sheet → what calamine does not return; called when calamine could read the file.
 
     Raises:
         FileError: The file cannot be read, or needs more than the limits.
@@ -76,7 +76,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
 
 
 def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> list[SheetBuilder]:
-    """Return the sheets that the worker printed, with what calamine does not tell."""
+    """Return the sheets that the worker printed, with what calamine does not return."""
     sheets: list[SheetBuilder] = []
     overlay = _Overlay(SheetBuilder("", visible=False), SpecialCells(NO_STYLES))
     for line in output.splitlines():
@@ -118,7 +118,7 @@ class _Overlay:
         self._sheet.add_row(number, {**values, **shown, **self._special.cells.get(number, {})})
 
     def finish(self) -> None:
-        """Add the special cells below the last row; ValueError when calamine did not tell every cell."""
+        """Add the special cells below the last row; ValueError when calamine did not return every cell."""
         self._add_pending(EXCEL_MAX_ROWS + 1)
         if self._values_left:
             raise DamageError(_("not every cell of the sheet {sheet} can be read", sheet=self._sheet.name))

@@ -1,4 +1,4 @@
-"""What calamine does not tell of a workbook: errors (blank for it), formulas without a value, formats, merged cells."""
+"""Cells of a workbook that calamine does not return: errors, formulas without a value, formats, merged cells."""
 
 import re
 import struct
@@ -64,14 +64,14 @@ NO_STYLES = CellStyles(NumberFormats(), frozenset())
 
 @dataclass(slots=True)
 class SpecialCells:
-    """What a sheet's file says besides its values; rows count from 1, columns from 0.
+    """What else the file has for a sheet its values; rows count from 1, columns from 0.
 
     Attributes:
         styles: The styles of the workbook.
-        cells: Row → column → cell, in place of what calamine tells.
-        numbers: Row → column → cell, in place of a value that calamine tells.
+        cells: Row → column → cell, in place of what calamine returns.
+        numbers: Row → column → cell, in place of a value that calamine returns.
         merged_ranges: As `B3:C4`.
-        value_count: How many cells are neither texts nor errors nor blank: calamine must tell as many.
+        value_count: How many cells are neither texts nor errors nor blank: calamine must return the same number.
     """
 
     styles: CellStyles
@@ -82,7 +82,7 @@ class SpecialCells:
     _count: int = 0
 
     def add(self, row: int, column: int, cell: Cell) -> None:
-        """Add an error, or a formula that calamine does not tell; DamageError if there are too many."""
+        """Add an error, or a formula that calamine does not return; DamageError if there are too many."""
         self._count_cell()
         self.cells.setdefault(row, {})[column] = cell
 

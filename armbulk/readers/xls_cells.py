@@ -1,4 +1,4 @@
-"""What an old Excel workbook (.xls) says of its cells besides their values."""
+"""Cells of an .xls workbook that calamine does not return: errors, formulas without a value, number formats."""
 
 import struct
 from collections.abc import Iterator

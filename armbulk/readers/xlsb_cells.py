@@ -1,4 +1,4 @@
-"""What a binary Excel workbook (.xlsb) says of its cells besides their values; and cells in a form calamine skips."""
+"""Cells of an .xlsb workbook that calamine does not return: errors, formulas without a value, formats, short cells."""
 
 import struct
 import zipfile

@@ -1,4 +1,4 @@
-"""The parts of an .xlsx workbook besides its sheets: relations, the main part, shared texts, styles."""
+"""The parts of an .xlsx workbook that are not sheets: relations, the main part, shared texts, styles."""
 
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -16,7 +16,7 @@ SPREADSHEET = (
 """The namespaces of a workbook's own elements: transitional, strict, and none at all."""
 
 TRUE = frozenset({"1", "true"})
-"""How a part says yes."""
+"""How a part writes a true value."""
 
 _RELATIONS = ("http://schemas.openxmlformats.org/package/2006/relationships", "")
 _CONTENT_TYPES = ("http://schemas.openxmlformats.org/package/2006/content-types", "")

@@ -10,7 +10,7 @@ from armbulk.i18n import _
 from armbulk.readers.damage import DamageError
 
 NAMESPACE_SEPARATOR = " "
-"""Stands between the namespace and the local name in the tags of the parser."""
+"""Separates the namespace and the local name in the tags of the parser."""
 
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _ALTERNATIVES = f"{_COMPATIBILITY} AlternateContent"
@@ -120,7 +120,7 @@ def build_handlers(  # noqa: C901 - three handlers with one state, in one place 
 def _find_alternative(node: _Node, tag: str, *, is_root: bool) -> _Node | None:
     """Return the node of content for readers without extensions; None for an element that is not read.
 
-    `mc:AlternateContent` stands for its `mc:Fallback`, and that for what is inside it.
+    `mc:AlternateContent` is read as its `mc:Fallback`, and that as its content.
     """
     name = tag.rpartition(NAMESPACE_SEPARATOR)[2]
     if is_root:

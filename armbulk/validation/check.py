@@ -105,7 +105,7 @@ def check_files(
     """Read and check files (see `read_files`).
 
     Raises:
-        FileError: A file cannot be read; or no sheet holds customers or documents and `allow_unrecognised` is off.
+        FileError: A file cannot be read; or no sheet has customers or documents and `allow_unrecognised` is off.
         UsageError: There is no such resource.
     """
     sheets = read_files(files, options)

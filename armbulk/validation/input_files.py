@@ -1,4 +1,4 @@
-"""Read the files a caller names, each once: which sheets count, and what the caller said they hold."""
+"""Read the files a caller names, each once: which sheets are read, and as which resource."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -49,7 +49,7 @@ def _select_sheet(path: str, sheets: Sequence[Sheet], selector: str) -> list[She
 
 
 def _visible_sheets(sheets: list[Sheet], options: ReadOptions) -> list[Sheet]:
-    """Leave hidden sheets out, with an issue for each, unless the caller wants what is hidden."""
+    """Leave hidden sheets out, with an issue for each, unless the caller includes hidden ones."""
     hidden = [sheet for sheet in sheets if not sheet.visible]
     if options.hidden == "include" or not hidden:
         return sheets

@@ -29,13 +29,13 @@ def check_rules(
     findings: pl.DataFrame,
     known: KnownCustomers | None = None,
 ) -> pl.DataFrame:
-    """Check every table by itself and against the others.
+    """Check every table alone and against the others.
 
     Args:
         tables: The typed rows by resource.
         sheets: The sheets, whose names findings mention.
         findings: The findings so far; cells with an error are not reported again.
-        known: Customers that ARM is known to have; None: nobody knows.
+        known: Customers that ARM is known to have; None: not known.
 
     Returns:
         The new findings.
@@ -169,7 +169,7 @@ def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:
 
 
 def _find_keys_without_zeros(table: Table) -> pl.DataFrame:
-    """Return a finding for each row whose key is that of an earlier row but for zeros in front of it."""
+    """Return a finding for each row whose key is that of an earlier row except for leading zeros."""
     field = table.resource.field(table.resource.key)
     keyed = with_norm(table, field.name).drop_nulls("norm")
     if not keyed["norm"].str.starts_with("0").any():
