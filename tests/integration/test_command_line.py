@@ -43,7 +43,7 @@ def test_check_tells_all_problems_with_their_cells() -> None:
 def test_check_speaks_norwegian() -> None:
     """With --lang no the findings are Norwegian."""
     _, out, _ = call("check", str(SAMPLES / "with-errors.xlsx"), "--lang", "no")
-    assert "Forfaller 2026-10-16, før bilagets egen dato" in out
+    assert "Forfallsdatoen 16.10.2026 er før bilagsdatoen" in out
 
 
 def test_clean_file_exits_0_and_warnings_too() -> None:

@@ -272,18 +272,18 @@ def test_the_example_of_the_docs_can_be_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mapping", "says"),
     [
-        ("nonsense", "not TOML"),
+        ("nonsense", "not valid TOML"),
         ("a = 1", "no [[sheet]]"),
         ('[[sheet]]\nresource = "x"', "resource"),
         ('[[sheet]]\nresource = "customers"\nfoo = 1', "foo"),
         ('[[sheet]]\nresource = "customers"\n[sheet.rename]\n"A" = "nope"', "nope"),
-        ('[[sheet]]\nresource = "customers"\n[sheet.constant]\ncurrency = 1', "texts only"),
+        ('[[sheet]]\nresource = "customers"\n[sheet.constant]\ncurrency = 1', "must be a text"),
         ('[[sheet]]\nresource = "customers"\n[sheet.expression]\nname = "{{ row["', "expression.name"),
         ('[[sheet]]\nresource = "customers"\n[sheet.otherwise]\nname = "maybe"', "otherwise"),
         ('[[sheet]]\nresource = "customers"\nheader_row = "x"', "header_row"),
         ('[[sheet]]\nresource = "customers"\nheader_row = true', "header_row"),
         ('[[sheet]]\nresource = "customers"\n[sheet.values.name]\n"A" = "1"\n"a " = "2"', "the same"),
-        ('[[sheet]]\nresource = "customers"\n[sheet.otherwise]\nname = "keep"', "no values.name"),
+        ('[[sheet]]\nresource = "customers"\n[sheet.otherwise]\nname = "keep"', "needs a table values.name"),
     ],
 )
 def test_a_wrong_mapping_is_refused_by_its_place(tmp_path: Path, mapping: str, says: str) -> None:
