@@ -1,6 +1,6 @@
 """Writes the samples: believable customers and invoices, the same every time.
 
-A second witness: headers and JSON types stand here by hand, not taken from `armbulk/resources/`.
+A second witness: headers and JSON types are here by hand, not taken from `armbulk/resources/`.
 """
 
 import csv

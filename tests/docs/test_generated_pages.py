@@ -58,7 +58,7 @@ def test_the_catalogue_page_lists_every_code() -> None:
 
 
 def test_the_field_page_lists_every_column() -> None:
-    """Each column stands there with both headers and its path."""
+    """Each column is there with both headers and its path."""
     text = page("fields.md").replace("**", "")
     for resource in RESOURCES.values():
         for one in resource.fields:
@@ -99,7 +99,7 @@ def test_no_markup_is_shown_as_text(name: str) -> None:
 
 
 def test_figures_of_a_proof_stand_on_lines_of_their_own() -> None:
-    """Each figure is escaped by itself, and a line break goes between them."""
+    """Each figure is escaped on its own, and a line break goes between them."""
     proof = {"says": "a | b", "cases": 2, "passed": 2, "figures": ["5 < 6", "x | y"], "test": "tests/x.py::test_x"}
     *_, row, _ = GENERATOR["one_promise"]("P1", {"title": "T", "says": "s", "how": "h"}, [proof])
     assert row == r"| a \| b | 2 of 2 | 5 &lt; 6<br>x \| y | `pytest tests/x.py::test_x` |"
@@ -131,7 +131,7 @@ def _names(node: ast.expr) -> list[str]:
 
 
 def test_the_promises_page_tells_of_every_proof() -> None:
-    """Each promise stands there, with the tests that are marked to prove it, all of them passed."""
+    """Each promise is there, with the tests that are marked to prove it, all of them passed."""
     promises = tomllib.loads((DOCS / "promises.toml").read_text(encoding="utf-8"))
     proofs = json.loads((DOCS / "promises.json").read_text(encoding="utf-8"))
     assert list(promises) == [f"P{n}" for n in range(1, 31)]

@@ -156,7 +156,7 @@ def test_what_a_proxy_sent_twice_is_at_arm(tmp_path: Path) -> None:
 
 
 class SetClock(FakeClock):
-    """A clock of a machine that was not started anew; the wall clock is set."""
+    """A clock of a machine that was not restarted; the wall clock is set."""
 
     boot_id = "the same start"
     ahead = 0.0

@@ -1,4 +1,4 @@
-"""No command replaces a file that it reads, unless it is told to; then a copy of the file is kept."""
+"""No command replaces a file that it reads, unless an option allows it; then a copy of the file is kept."""
 
 import errno
 import shutil
@@ -28,7 +28,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def run(*words: str) -> tuple[int, str]:
-    """Exit code and what was said."""
+    """Exit code and what was printed."""
     ended = CliRunner().invoke(cli, [*words, "--lang", "en"])
     return ended.exit_code, ended.output + ended.stderr
 
@@ -126,7 +126,7 @@ def test_a_second_input_is_not_replaced_either(book: Path) -> None:
 
 
 def test_a_workbook_that_is_no_result_is_kept(book: Path) -> None:
-    """A marked copy, a template or a result in place of somebody's own workbook leaves a copy of it; once."""
+    """A marked copy, a template or a result in place of someone's own workbook leaves a copy of it; once."""
     before = book.read_bytes()
     other = Path(shutil.copy(book, book.parent / "july.xlsx"))
     for _ in range(2):
@@ -185,7 +185,7 @@ EXPORTS = ["customers x.xlsx", "documents x.csv", "customers x.jsonl", "customer
 def test_an_export_that_a_person_has_changed_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
-    """Exporting over an export replaces it; over one with somebody's changes, a copy of these is kept, and named."""
+    """Exporting over an export replaces it; over one with someone's changes, a copy of these is kept, and named."""
     resource, name, *more = words.split()
     target = tmp_path / name
     with Sandbox(delay=0.0, lists=build_lists(2218, 20)) as arm:
@@ -240,7 +240,7 @@ def test_the_demo_keeps_a_changed_sample(tmp_path: Path) -> None:
 def test_a_folder_and_a_device_are_no_file_to_write(
     book: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], target: str
 ) -> None:
-    """It is said so, and nothing gets another name beside it."""
+    """It is printed so, and nothing gets another name beside it."""
     monkeypatch.chdir(book.parent)
     Path("folder.xlsx").mkdir()
     before = sorted(path.name for path in book.parent.iterdir())

@@ -137,7 +137,7 @@ def test_a_store_that_knows_nothing_asks_one_by_one(tmp_path: Path) -> None:
         assert (check.reason, check.records, check.known) == ("nothing-known", None, 0)
 
 
-# ── a list that stands for single look-ups ──────────────────────────────────────────────────────────────────────────
+# ── a list that replaces single look-ups ──────────────────────────────────────────────────────────────────────────
 
 
 def created_elsewhere(way: Journey, number: str, **values: object) -> None:
@@ -184,7 +184,7 @@ def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
 def test_a_list_that_is_not_proven_is_not_believed(
     tmp_path: Path, drop: Drop, wait: float, reason: str, lookups: int
 ) -> None:
-    """A list with its own total right, but without a known document, or read too early, stands for nothing."""
+    """A list with its own total right, but without a known document, or read too early, replaces nothing."""
     result, listed, _ = _known_then_new(tmp_path, drop, wait=wait)
     assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
     assert listed.lookups == 34 + lookups
@@ -401,7 +401,7 @@ def test_records_of_another_client_are_not_believed(tmp_path: Path, answer: str)
             "customer": {"documents": 6, "customers": 4},
         }
         before = way.documents()
-        with pytest.raises(ServerError, match="ARM answered for client 9999, not only for 2218"):
+        with pytest.raises(ServerError, match="client 9999, not only of client 2218"):
             way.run(sample_files(**counts[answer]))
         assert way.documents() == before
 

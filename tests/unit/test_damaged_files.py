@@ -11,6 +11,7 @@ import python_calamine
 import xlsxwriter
 from support.bombs import refused_in_little_memory
 from support.damaged_files import Case, book, cases, pack, parts, row, text
+from support.messages import list_untranslated
 from support.paths import SAMPLES
 
 from armbulk.errors import FileError
@@ -37,6 +38,7 @@ def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> Non
     assert case.name in refused.value.message
     assert case.says in refused.value.message
     assert refused.value.hint
+    assert [*list_untranslated(refused.value.message), *list_untranslated(refused.value.hint)] == []
 
 
 def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_formulas_and_1904_are_told(tmp_path: Path) -> None:
 
 
 def test_a_workbook_open_in_excel_is_told(tmp_path: Path) -> None:
-    """An open workbook is reported, because it may hold unsaved changes."""
+    """An open workbook is reported, because it may have unsaved changes."""
     path = tmp_path / "k.xlsx"
     path.write_bytes(CASES[0].make())
     (tmp_path / "~$k.xlsx").write_bytes(b"\x05owner")

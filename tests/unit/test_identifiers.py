@@ -87,7 +87,7 @@ def test_ibans() -> None:
 
 
 def test_kids() -> None:
-    """KIDs have 2 to 25 digits with modulus 10 or 11, where a hyphen stands for ten."""
+    """KIDs have 2 to 25 digits with modulus 10 or 11, where a hyphen replaces ten."""
 
     def oracle(value: str) -> bool:
         total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(value[:-1])))

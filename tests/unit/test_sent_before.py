@@ -51,7 +51,7 @@ def test_what_is_not_at_arm_may_get_a_similar_number(outcome: str) -> None:
 
 
 def test_the_number_itself_counts_more_than_a_similar_one() -> None:
-    """A number that was sent as it stands is compared by its content."""
+    """A number that was sent as it is is compared by its content."""
     sent = pl.DataFrame([SENT, {**SENT, "key_norm": "42", "run": 8}], schema=SENT_DOCUMENTS_SCHEMA)
     columns = ("key_norm", "doc_type", "customer_norm", "date", "currency", "amount")
     documents = sent.filter(pl.col("run") == 8).select(*columns, no=pl.lit(1), payload=pl.lit("{}"))

@@ -40,7 +40,7 @@ def test_a_text_replaces_the_one_before() -> None:
 
 
 def test_other_text_is_printed_above(capsys: pytest.CaptureFixture[str]) -> None:
-    """A message or a report has lines of its own, and the status goes on below."""
+    """A message or a report has lines of its own, and the status continues below."""
     terminal = Terminal()
     reporter = Reporter(out=terminal, err=terminal)
     with reporter.working("sending …"):
@@ -66,8 +66,8 @@ def test_one_status_inside_another_gives_it_back() -> None:
     terminal = Terminal()
     reporter = Reporter(err=terminal)
     with reporter.working("sending …") as outer:
-        with reporter.working("asking ARM …"):
-            assert terminal.screen == ["asking ARM …"]
+        with reporter.working("waiting for ARM …"):
+            assert terminal.screen == ["waiting for ARM …"]
         assert outer is not None
         outer.update("sent 2 of 3")
         reporter.say("half-way")
