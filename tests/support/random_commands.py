@@ -96,6 +96,7 @@ class World:
     chance: random.Random
     machines: int
     sole: bool
+    other_address: float
     wire: Wire = field(init=False)
     copies: dict[int, list[Path]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
@@ -142,7 +143,7 @@ class World:
             "ARMBULK_SOLE_SENDER": str(self.sole).lower(),
             "ARMBULK_BATCH_DOCUMENTS": "4",
         }
-        if not self.wire.is_calm and self.chance.random() < 0.15:
+        if not self.wire.is_calm and self.chance.random() < self.other_address:
             settings["ARMBULK_BASE_URL"] = self.chance.choice([
                 urls["ARMBULK_BASE_URL"] + "/",
                 urls["ARMBULK_BASE_URL"].replace("127.0.0.1", "localhost"),
@@ -312,8 +313,11 @@ class World:
         self._import_files(session, self.write(list(NUMBERS)), Person(), {"skip_invalid": True})
 
 
-def play(folder: Path, seed: int, *, steps: int, machines: int, sole: bool) -> World:
-    """Play one random sequence; an AssertionError has the log of it."""
+def play(folder: Path, seed: int, *, steps: int, machines: int, sole: bool, other_address: float = 0.15) -> World:
+    """Play one random sequence; an AssertionError has the log of it.
+
+    `other_address`: how often (0 to 1) a command reaches the server under another name.
+    """
     chance, clock = random.Random(seed), FakeClock(START)
     dialect = {"duplicate": "accept", "failures": chance.choice(["206", "whole", "206_first"])}
     dialect["item_identity"] = chance.choice(["keys", "index", "none"])
@@ -321,7 +325,7 @@ def play(folder: Path, seed: int, *, steps: int, machines: int, sole: bool) -> W
     with Sandbox(
         size="XL", clock=clock.now, dialect=dialect, delay=chance.choice([0.0, 40.0]) if machines == 1 else 0.0
     ) as server:
-        world = World(folder, server, clock, chance, machines, sole)
+        world = World(folder, server, clock, chance, machines, sole, other_address)
         for _ in range(steps):
             world.step()
         world.finish()
