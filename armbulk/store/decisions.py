@@ -167,32 +167,28 @@ def verify_no_doubt_elsewhere(conn: sa.Connection, account: Account, batch_id: i
 
     Two addresses may be one server, where a document that was lost on its way may still arrive, for a day at the most.
     """
-    own, documents = item.alias(), item
-    is_same = sa.and_(own.c.key_norm == documents.c.key_norm, own.c.doc_type == documents.c.doc_type)
     query = (
-        sa.select(run.c.id, run.c.origin, documents.c.key)
+        sa.select(run.c.id, run.c.origin, item.c.key, item.c.key_norm, item.c.doc_type)
         .join_from(run, batch, batch.c.run == run.c.id)
-        .join(documents, documents.c.batch == batch.c.id)
-        .join(own, sa.and_(own.c.batch == batch_id, own.c.outcome.is_(None), is_same))
+        .join(item, item.c.batch == batch.c.id)
         .where(run.c.client_no == account.client_no, run.c.origin != account.origin, batch.c.resource == "documents")
-        .where(
-            batch.c.state.in_([*_OPEN_STATES, BatchState.ACCEPTED.value]),
-            batch.c.intended >= now - _MAX_UNKNOWN_SECONDS,
-        )
-        .where(documents.c.outcome.is_(None))
+        .where(batch.c.state.in_([*_OPEN_STATES, BatchState.ACCEPTED.value]), item.c.outcome.is_(None))
+        .where(batch.c.intended >= now - _MAX_UNKNOWN_SECONDS)
     )
-    row = conn.execute(query).first()
-    if row is not None:
+    unknown = {(row.key_norm, row.doc_type): row for row in conn.execute(query)}
+    own = sa.select(item.c.key_norm, item.c.doc_type).where(item.c.batch == batch_id, item.c.outcome.is_(None))
+    same = [unknown[key_norm, doc_type] for key_norm, doc_type in conn.execute(own) if (key_norm, doc_type) in unknown]
+    if same:
         raise Unfinished(
             "documents-in-doubt",
             _(
                 "Document {number} was sent to {origin} in run {run}, and its outcome is unknown. The two "
                 "addresses may be the same server",
-                number=row.key,
-                origin=row.origin,
-                run=row.id,
+                number=same[0].key,
+                origin=same[0].origin,
+                run=same[0].id,
             ),
-            _("Use `armbulk resume {run}` with the profile of that address first", run=row.id),
+            _("Use `armbulk resume {run}` with the profile of that address first", run=same[0].id),
         )
 
 

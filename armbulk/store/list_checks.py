@@ -99,8 +99,10 @@ class ListCheckStore:
 
         It may be the same server under another name.
         """
+        is_other = sa.and_(client.c.client_no == account.client_no, client.c.origin != account.origin)
+        origins = sa.select(client.c.origin).where(is_other)
         query = sa.select(sent_key.c.key_norm).distinct()
-        query = query.where(sent_key.c.client_no == account.client_no, sent_key.c.origin != account.origin)
+        query = query.where(sent_key.c.client_no == account.client_no, sent_key.c.origin.in_(origins))
         with self._engine.connect() as conn:
             return frozenset(conn.execute(query).scalars())
 
