@@ -302,7 +302,7 @@ def test_cells_that_are_no_texts(tmp_path: Path) -> None:
         (number("A2", "12.5"), "The cell contains the number 12.5. A sign or decimals are not allowed here."),
         (
             '<c r="A2" t="b"><v>1</v></c>',
-            "The cell contains TRUE, which means yes or no in Excel. A text or a number is needed here.",
+            "The cell contains TRUE or FALSE. A text or a number is needed here.",
         ),
     ],
 )
