@@ -8,6 +8,7 @@ import gettext as _gettext
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -271,7 +272,8 @@ def _fill(template: str, values: Mapping[str, object], lang: str) -> str:
             return match[0]
         value = values[name]
         if form:
-            return _FORMATS[form](value, lang)
+            with suppress(ValueError, ArithmeticError):  # a report never fails because of one value
+                return _FORMATS[form](value, lang)
         return value.text(lang) if isinstance(value, Text | Words) else str(value)
 
     return _PLACEHOLDER.sub(write, template)
