@@ -120,16 +120,15 @@ def find_changed(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -
     ]
 
 
-def describe_document(conn: sa.Connection, document: UnresolvedDocument) -> str:
-    """Return what has become of a document, in few words."""
+def outcome_or_state(conn: sa.Connection, document: UnresolvedDocument) -> str | None:
+    """Return the outcome of a document, or the state of its batch; None when it is gone."""
     query = (
         sa.select(item.c.outcome, batch.c.state)
         .join_from(item, batch, item.c.batch == batch.c.id, isouter=True)
         .where(item.c.run == document.run, item.c.no == document.no)
     )
     row = conn.execute(query).first()
-    state = "no longer in the store" if row is None else (row.outcome or row.state or "not sent")
-    return f"{document.key} (run {document.run}): {state.replace('_', ' ')}"
+    return None if row is None else str(row.outcome or row.state or "")
 
 
 def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, *, posting: bool = True) -> None:

@@ -446,18 +446,18 @@ def test_on_a_terminal_the_answer_is_a_mapping_for_this_run(
     """On a terminal armbulk asks about a similar header, and uses the answer for this run."""
     asked: list[str] = []
     monkeypatch.setattr(CommandContext, "can_ask", True)
-    monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text) or yes)
+    monkeypatch.setattr(click, "prompt", lambda text, **_: asked.append(text) or ("yes" if yes else "no"))
     path = tmp_path / "kunder.csv"
     path.write_text("Kundenr;Kundnavn\nK1;Kari\n", encoding="utf-8")
     assert CliRunner().invoke(cli, ["check", str(path)]).exit_code == (0 if yes else 1)
-    assert asked == ['kunder, column B: "Kundnavn" looks like "Name". Use it?']
+    assert asked == ['Sheet kunder, column B: "Kundnavn" is similar to "Name". Use it as "Name"? [y/N]']
 
 
 def test_yes_asks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`import --yes` asks no questions: a similar header stays an error."""
     monkeypatch.setattr(CommandContext, "can_ask", True)
     asked: list[str] = []
-    monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
+    monkeypatch.setattr(click, "prompt", lambda text, **_: asked.append(text))
     path = tmp_path / "kunder.csv"
     path.write_text("Kundenr;Kundnavn\nK1;Kari\n", encoding="utf-8")
     assert CliRunner().invoke(cli, ["import", str(path), "--yes"]).exit_code == 1
