@@ -51,7 +51,7 @@ SHEETS: dict[str, FindingType] = {
     ),
     "computed-column": warning(_('ARM calculates "{header}", so the column is not sent'), _("No action needed")),
     "duplicate-header": error(
-        _('The columns "{value}" and {detail} both mean "{header}"'),
+        _('The column "{value}" means the same as column {detail}: both are "{header}"'),
         _("Keep one of the two columns, or rename the other"),
     ),
     "vat-is-rate": error(
@@ -268,7 +268,7 @@ SHEETS: dict[str, FindingType] = {
         _("No action needed"),
     ),
     "flat-disagrees": error(
-        _('"{header}" is "{value}" here, but another value in row {detail} of the same document'),
+        _('"{header}" is {value:moment} here, but another value in row {detail} of the same document'),
         _('Enter the same "{header}" in every row of the document'),
     ),
     "flat-amounts-unclear": error(
