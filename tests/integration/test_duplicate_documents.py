@@ -119,7 +119,7 @@ def _import(words: list[str], env: dict[str, str]) -> tuple[int, str]:
 
 def _let_an_hour_pass(guard: Path) -> None:
     """Date the last sending back: what was sent just before a copy was put back is waited for."""
-    for file in guard.glob("[0-9a-f]*[0-9a-f]"):
+    for file in guard.glob("[0-9a-f]" * 32):
         number, written = file.read_text(encoding="ascii").split()
         file.write_text(f"{number} {int(written) - 3_600}\n", encoding="ascii")
 

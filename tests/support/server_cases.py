@@ -239,7 +239,7 @@ CASES = [
         "finished",
         {"created": 2, "rejected": 1},
         poll=(batch(206, items=[item("D2")], status="FAILED", message="Ledger closed"),),
-        document=(only("D1"),),
+        document=(only("D1", "D2"),),
         env={"ARMBULK_SETTLE_SECONDS": "1"},
     ),
     Case("S22 401 for good", "not-allowed", {"not_sent": 3}, post=(answer(401, {"message": "expired"}),)),
