@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from armbulk.i18n import Text, translate
 from armbulk.package_data import data_path
-from armbulk.results.outcome_texts import translate_message
+from armbulk.stored_messages import translate_message
 
 
 def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:

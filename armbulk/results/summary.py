@@ -1,14 +1,14 @@
 """The Summary sheet of a result workbook: counts, control totals, usage, and what to do next."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from armbulk.i18n import _
-from armbulk.model.outcome import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_AT_ARM, UNKNOWN_AT_ARM, Outcome
-from armbulk.results.outcome_texts import translate_outcome, translate_state
+from armbulk.i18n import _, format_exact_time
+from armbulk.model.outcome import Outcome
+from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_IN_ARM, UNKNOWN_IN_ARM
 from armbulk.results.run_result import RunResult
 from armbulk.store import Run
 from armbulk.validation.check import Checked
@@ -56,7 +56,7 @@ _NEXT_STEPS = (
         ),
     ),
     (
-        _is(Outcome.IN_DOUBT) & pl.col("message").fill_null("").str.contains(UNKNOWN_AT_ARM, literal=True),
+        _is(Outcome.IN_DOUBT) & pl.col("message").fill_null("").str.contains(UNKNOWN_IN_ARM, literal=True),
         _(
             "ARM does not know some of them yet. It may still be processing them for half an hour "
             "after they were sent (ARMBULK_SETTLE_SECONDS): run `armbulk resume` after that."
@@ -70,11 +70,11 @@ _NEXT_STEPS = (
         ),
     ),
     (
-        _is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
+        _is(Outcome.CONFLICT, "customers", NOT_IN_ARM),
         _("Some customers are not at ARM: remove their rows, or create them with an import without --update."),
     ),
     (
-        _is(Outcome.CONFLICT, "customers") & ~_is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
+        _is(Outcome.CONFLICT, "customers") & ~_is(Outcome.CONFLICT, "customers", NOT_IN_ARM),
         _(
             "ARM has customers with other values (Problems names the fields): compare them. Then use "
             "--overwrite to send the file's values, or correct or remove the rows."
@@ -138,13 +138,12 @@ def _text(name: str, lang: str) -> str:
 def _describe_run(run: Run | None, checked: Checked | None, lang: str) -> list[Row]:
     rows: list[Row] = [(_text("run", lang), str(run.id) if run else _text("not_run", lang))]
     if run:
-        started = datetime.fromtimestamp(run.created, UTC).strftime("%Y-%m-%d %H:%M UTC")
         rows += [
             (_text("state", lang), translate_state(run.state, lang)),
             (_text("profile", lang), run.profile),
             (_text("client", lang), run.account.client_no),
             (_text("address", lang), run.account.origin),
-            (_text("started", lang), started),
+            (_text("started", lang), format_exact_time(run.created, lang)),
         ]
     files = _text("changed", lang)
     if checked:

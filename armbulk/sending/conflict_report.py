@@ -10,17 +10,14 @@ import polars as pl
 from armbulk.errors import LoginError, ServerError
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import IN_ARM, NONE_IN_ARM, SAME_IN_ARM, join_sentences
 from armbulk.model.response import ApiResult
 from armbulk.sending.session import SendingSession
 
 MAX_CONFLICTS = 100
 """How many conflicts ARM is asked about; the message of the others does not say what ARM holds."""
 
-_AT_ARM = "; at ARM: "
-_HELD = {
-    LookupResult.EQUAL: "the document as this file has it, as far as ARM shows it",
-    LookupResult.ABSENT: "no document with this number",
-}
+_CONTENTS = {LookupResult.EQUAL: SAME_IN_ARM, LookupResult.ABSENT: NONE_IN_ARM}
 
 
 def report_conflicts(session: SendingSession) -> None:
@@ -45,8 +42,9 @@ def report_conflicts(session: SendingSession) -> None:
         lookup = _look_up(session, expected)
         if lookup is None:
             return
-        content = _HELD.get(lookup.result, lookup.message)
-        session.store.append_message(session.run.id, f"{record['message']}{_AT_ARM}{content}", [record["no"]])
+        content = _CONTENTS.get(lookup.result, lookup.message)
+        message = join_sentences(record["message"], f"{IN_ARM}: {content}")
+        session.store.append_message(session.run.id, message, [record["no"]])
 
 
 def _look_up(session: SendingSession, expected: ExpectedDocument) -> DocumentLookup | None:

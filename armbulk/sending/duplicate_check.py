@@ -17,8 +17,9 @@ from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, ExpectedDocument, LookupResult
-from armbulk.model.outcome import ONLY_BLANKS_DIFFER, Outcome
+from armbulk.model.outcome import Outcome
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.record_messages import ALREADY_SENT, ONLY_BLANKS_DIFFER, OTHER_NUMBER_IN_ARM, join_sentences
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.quota.limits import Priority
@@ -53,9 +54,7 @@ _REFRESH_SECONDS = 900.0
 
 _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
-_OTHER_NUMBER = "ARM holds this document with number"
 _MAX_NUMBER_CHARS = 60
-_SENT_BEFORE = "nothing was sent: ARM holds this document already"
 _HINT = _("use --first-import if ARM has certainly none of them")
 
 
@@ -263,7 +262,8 @@ class DuplicateCheck:
         for listed_number, document in () if same else listed:
             lookup = compare(record.expected, [document])
             if lookup.result is LookupResult.EQUAL:
-                message = f"{_OTHER_NUMBER} {to_one_line(listed_number, _MAX_NUMBER_CHARS)}{ONLY_BLANKS_DIFFER}"
+                number = to_one_line(listed_number, _MAX_NUMBER_CHARS)
+                message = join_sentences(OTHER_NUMBER_IN_ARM.fill(number=number), ONLY_BLANKS_DIFFER)
                 self._save(batch, record, replace(lookup, result=LookupResult.DIFFERENT, message=message))
                 return None
         return self._look_up(batch, record)
@@ -309,7 +309,7 @@ class DuplicateCheck:
             self.absent.add(record.no)
             return
         is_same = lookup.result is LookupResult.EQUAL
-        outcome, message = (Outcome.ALREADY_SENT, _SENT_BEFORE) if is_same else (Outcome.CONFLICT, lookup.message)
+        outcome, message = (Outcome.ALREADY_SENT, ALREADY_SENT) if is_same else (Outcome.CONFLICT, lookup.message)
         store.save_already_sent(batch.id, RecordResult(record.no, outcome, message, reference=lookup.reference))
 
 

@@ -9,6 +9,7 @@ from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.progress import Progress
+from armbulk.model.record_messages import SAME_BATCH_NUMBER
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
 from armbulk.model.system import MAX_CALL_SECONDS
@@ -27,8 +28,6 @@ MAX_SPLITS = 64
 
 MAX_SPLITS_BEFORE_SUCCESS = 12
 """The same while ARM has accepted nothing at all: then the fault is hardly in single records."""
-
-SAME_NUMBER = "ARM gave the same batch number to two batches"
 
 
 @dataclass(slots=True)
@@ -207,10 +206,10 @@ class Submitter:
         others = store.batches_with_number(run.account, uuid)
         for doubtful in (*others, batch) if others else ():
             open_nos = [record.no for record in store.open_records(doubtful.id)]
-            store.append_message(doubtful.run, SAME_NUMBER, open_nos)
+            store.append_message(doubtful.run, SAME_BATCH_NUMBER, open_nos)
         for other in others:
             if other.state is BatchState.ACCEPTED:
-                store.move_batch(other.id, BatchState.IN_DOUBT, SAME_NUMBER)
+                store.move_batch(other.id, BatchState.IN_DOUBT, SAME_BATCH_NUMBER)
         return bool(others)
 
     def _save_refusal(

@@ -144,7 +144,7 @@ def test_the_same_file_sends_no_customer_again(way: Journey) -> None:
     assert outcomes(result) == {"unchanged": 3, "already_sent": 6}
     assert (len(posted(way)), len(way.sandbox.state.requests)) == (sent, calls)
     assert at_arm(way, "0001")["emailAddressDocument"] == ["ny@eksempel.no"]
-    assert messages(result, "unchanged") == ["not changed in the file since run 1"] * 3
+    assert messages(result, "unchanged") == ["Not changed in the file since run 1"] * 3
 
 
 @pytest.mark.parametrize("other", ["another name", "other order", "a part"])

@@ -18,6 +18,7 @@ from armbulk.app.plan import build_plan
 from armbulk.app.session import Session
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
+from armbulk.model.record_messages import GIVEN_UP_IN_RUN, NOT_SENT_YET
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
 from armbulk.results.summary import next_steps
@@ -305,7 +306,7 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
     again = way.run(sample_files())
     assert again.count_outcomes()["not_sent"] == 6
     messages = again.items.filter(again.items["outcome"] == "not_sent")["message"].unique().to_list()
-    assert messages == [f"given up in run {run}: not sent again; if it must go after all, give it another number"]
+    assert messages == [GIVEN_UP_IN_RUN.fill(run=run)]
     assert way.documents() == {}
 
 
@@ -363,8 +364,8 @@ def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], la
     """Neither `armbulk resume` nor the same import helps for a document that was given up."""
     way, run = undecided
     items = load_result(way.store, run).items.filter(pl.col("outcome") == "in_doubt")
-    given_up = items.with_columns(outcome=pl.lit("not_sent"), message=pl.lit("given up in run 1: not sent again"))
+    given_up = items.with_columns(outcome=pl.lit("not_sent"), message=pl.lit(str(GIVEN_UP_IN_RUN.fill(run=1))))
     [step] = next_steps(given_up, lang)
     assert step.endswith(advice)
-    assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit("not sent yet")), lang)[0]
+    assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit(str(NOT_SENT_YET))), lang)[0]
     assert "ARMBULK_SETTLE_SECONDS" in next_steps(items, lang)[1]  # when it helps to ask ARM again
