@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROGRAM := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
+DOCS := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proofs lint format samples templates messages docs promises golden bench soak wheel clean
+.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench soak wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,9 +44,17 @@ templates: $(STAMP) ## Write the template workbooks again
 messages: $(STAMP) ## Extract the messages of the code, update the catalogues and compile them
 	@PYTHONPATH=. $(BIN)/python docs/messages.py
 
-docs: $(STAMP) ## Write the generated pages in docs/ again
+docs: $(STAMP) ## Write the generated pages in docs/ again, and what commands print into all pages
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/diagram.py
+	@$(BIN)/python docs/console.py
+
+docs-site: $(DOCS) ## Build docs/ as a web site in site/; a broken link is an error
+	@$(BIN)/mkdocs build --strict
+	@echo "Open site/index.html"
+
+pictures: $(STAMP) ## Make the pictures in docs/images/ again (needs LibreOffice and poppler)
+	@$(BIN)/python docs/pictures.py
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m promise --hypothesis-profile=proofs --promises=docs/promises.json
@@ -67,7 +76,7 @@ wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation
 
 clean: ## Remove .venv and everything that was built
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PROGRAM): pyproject.toml
@@ -81,6 +90,11 @@ $(PROGRAM): pyproject.toml
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
 	  echo "'$(PYTHON) -m venv' failed; what it says above is the reason." >&2; exit 1; }
 	@$(call install,.)
+	@touch $@
+
+$(DOCS): $(PROGRAM)
+	@echo "Adding MkDocs..."
+	@$(call install,'.[docs]')
 	@touch $@
 
 $(STAMP): $(PROGRAM)

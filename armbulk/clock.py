@@ -35,7 +35,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's time at the start, carried on by its monotonic clock; `interrupt` ends every wait.
+    """The machine's time at the start, continued by its monotonic clock; `interrupt` ends every wait.
 
     Setting the machine's clock while armbulk runs changes nothing for this process.
     """

@@ -114,7 +114,7 @@ def quote_text(text: str) -> Text:
 
 
 def join_texts(*texts: str, separator: str = " ") -> Text:
-    """Return several messages as one; each is translated by itself."""
+    """Return several messages as one; each is translated on its own."""
     values = {f"text_{number}": text for number, text in enumerate(texts) if text}
     return Text(separator.join(f"{{{name}}}" for name in values), values)
 

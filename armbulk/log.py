@@ -1,4 +1,4 @@
-"""What the log holds, and where it goes: standard `logging` under `armbulk`, silent until it is configured.
+"""What the log has, and where it goes: standard `logging` under `armbulk`, silent until it is configured.
 
 A record is a fixed sentence and fields of FIELDS: numbers, and words from the code. Cells, names of people and files,
 customer and document numbers, and secrets never are; a field that is not in FIELDS is not written.

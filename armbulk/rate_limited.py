@@ -147,7 +147,7 @@ class RateLimitedClient:
 
 
 def verify_client_nos(client_nos: Iterable[str], expected: str) -> None:
-    """Make sure that an answer is for our client alone, as far as it says whom it is for; ServerError otherwise."""
+    """Make sure that an answer is for our client alone, as far as it names a client; ServerError otherwise."""
     others = sorted(number for number in client_nos if loosen_key(number) != loosen_key(expected))
     if others:
         raise ServerError(

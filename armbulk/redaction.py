@@ -26,7 +26,7 @@ _GAP = "…"
 _KEY_FIELDS = frozenset({"customer_no", "document_no", "document_type", "currency", "language"})
 _KEY_MEMBERS = frozenset({"customerNo", "documentNo", "documentType", "currency", "language"})
 _MIN_CHARS = {FieldType.TEXT: 4, FieldType.TEXT_LIST: 4, FieldType.IDENTIFIER: 6}
-"""Shorter texts identify nobody, and removing them would leave gaps in ordinary words."""
+"""Shorter texts identify no one, and removing them would leave gaps in ordinary words."""
 _MIN_WORD_CHARS = 4
 _DATES = r"\b(?:\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})\b"
 _ISO_DATE = re.compile(r"(\d\d)(\d\d)-(\d\d)-(\d\d)")
@@ -72,7 +72,7 @@ def _column_values(column: pl.Series, field: Field, resource: str) -> set[str]:
 def redact_items(items: pl.DataFrame, values: Iterable[str] | None) -> pl.DataFrame:
     """Return `items` (`no` and REDACTED_COLUMNS) without personal `values`, e-mails, long numbers and identity numbers.
 
-    When nobody knows the personal values any more (None), ARM's words are removed altogether.
+    When no one knows the personal values any more (None), ARM's words are removed altogether.
     """
     has_words = any(items.select(pl.col("message", "warnings").is_not_null().any()).row(0))
     quotable = _quotable_forms(values) if values is not None and has_words else []

@@ -102,7 +102,7 @@ def _find_damaged_numbers(own: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame
 
 
 def hash_body(payload: str) -> str:
-    """Return the digest of a record's JSON as it stands."""
+    """Return the digest of a record's JSON as it is."""
     return hashlib.blake2b(payload.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """Exports: seconds and peak memory by form and number of rows, each in a process of its own.
 
-The list is served inside the process from a file of records made beforehand: what is measured is reading pages, keeping
+The list is served inside the process from a file of records made before: what is measured is reading pages, keeping
 them, proving and writing, not the network. Seconds are the processor's, which others on the machine disturb least, and
 time on the clock. Peak memory is VmHWM less what the process had before. Beside it stands what most would write: the
 same pages read with json into dicts, all rows in memory, written with openpyxl, csv or polars.
@@ -68,7 +68,7 @@ class Ledger(httpx.BaseTransport):
         return httpx.Response(200, stream=httpx.ByteStream(body))
 
     def records(self, start: int, end: int) -> bytes:
-        """Some records, as they stand in a page."""
+        """Some records, as they are in a page."""
         self.file.seek(start * LENGTH)
         return self.file.read(max(end - start, 0) * LENGTH).rstrip(b", \n")
 

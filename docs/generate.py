@@ -1,6 +1,6 @@
-"""Writes the generated pages: findings, fields, exit codes and promises, derived from what armbulk itself says.
+"""Writes the generated pages: findings, fields, commands, exit codes and promises, derived from armbulk itself.
 
-A new code of the catalogue needs example words in EXAMPLES (if its texts have gaps); everything else follows.
+A new code of the catalogue needs an example in EXAMPLES if its texts have placeholders. Everything else follows.
 """
 
 import json
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import polars as pl
 
 from armbulk import errors
 from armbulk.app.fields import describe_read_only_fields, describe_resource
+from armbulk.cli import cli
 from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.fields import Resource, Severity
@@ -27,25 +29,30 @@ GAPS = ("{value}", "{header}", "{detail}", "{row}")
 SEVERITIES = {Severity.ERROR: ("error", "feil"), Severity.WARNING: ("warning", "varsel")}
 
 RECOGNISED = (
-    "A column is recognised by its English or Norwegian header, by any of the other names, or by its name in ARM; "
-    "case, spaces, dots, hyphens and underscores do not count. Columns in **bold** are required."
+    "armbulk recognises a column by its English or Norwegian header, by one of its other names, or by its name in ARM. "
+    "Case, spaces, dots, hyphens and underscores are ignored. Columns in **bold** are required."
 )
 KJENNES_IGJEN = (
-    "*En kolonne kjennes igjen på engelsk eller norsk overskrift, på et av de andre navnene, eller på navnet i ARM; "
-    "store bokstaver, mellomrom, punktum og streker teller ikke. Kolonner i **fet skrift** er påkrevd.*"
+    "*armbulk kjenner igjen en kolonne på engelsk eller norsk overskrift, på et av de andre navnene eller på navnet i "
+    "ARM. Store bokstaver, mellomrom, punktum og streker har ingen betydning. Kolonner i **fet skrift** er påkrevd.*"
+)
+
+UNVERIFIED = (
+    "*Unverified* names are inferred from ARM's documentation. If a value has an unexpected type, its column is "
+    "exported as text."
 )
 
 PROMISED = (
-    'Without a server\'s help nobody can promise "never lost and never doubled" by machine alone. armbulk promises: '
-    "**it never creates an invoice twice by itself, and never loses track of one. If it cannot know, it says so, names "
-    "the invoice, and tells you how to settle it.** Figures are those of the tests every change must pass; "
-    "`make promises` shows them again, `make soak` runs the long ones."
+    "**armbulk never creates an invoice twice on its own, and never loses track of one. If it cannot know whether ARM "
+    "has an invoice, it names the invoice and tells you how to settle it.** No program can promise more, because an "
+    "answer of the server can be lost. The figures are those of the tests that every change must pass. `make promises` "
+    "runs them again, `make soak` runs the long ones."
 )
 
 
 @dataclass(frozen=True)
 class Example:
-    """What fills the gaps of a finding's texts: the cell's text, the field blamed, the rest; and where it is."""
+    """Values for the placeholders of a finding: the cell's text, its field, other details, and its position."""
 
     value: str | None = None
     field: str | None = None
@@ -81,6 +88,8 @@ EXAMPLES: dict[str, Example] = {
     "amount-in-other-unit": Example("Beløp inkl. mva (øre)", None, at="I1"),
     "line-without-zeros": Example("10001", "document_no", "0010001", sheet="lines"),
     "key-without-zeros": Example("1", "customer_no", '"001" (2)', sheet="customers"),
+    "rows-in-quotes": Example(),
+    "second-table": Example("Kundenr, Navn", None, "41", at="41"),
     "note-row": Example("Side 1 av 3", None, "41", at="41"),
     "dash-is-zero": Example("-", "excl_vat"),
     "dates-half-converted": Example("27/02/2025", "due_date", "E2 2025-01-02, E3 27/02/2025", at="E1"),
@@ -194,7 +203,7 @@ EXAMPLES: dict[str, Example] = {
 
 
 def gaps(code: str) -> set[str]:
-    """Return the gaps in a code's texts."""
+    """Return the placeholders in the texts of a code."""
     entry = CATALOGUE[code]
     texts = [text.text(lang) for text in (entry.message, entry.fix) for lang in ("en", "nb")]
     return {gap for gap in GAPS if any(gap in text for text in texts)}
@@ -206,7 +215,7 @@ def has(resource: Resource, field: str | None) -> bool:
 
 
 def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
-    """Say one finding as armbulk does, at an invented place."""
+    """One finding as armbulk shows it, at an invented position."""
     name = example.sheet or next((name for name, one in RESOURCES.items() if has(one, example.field)), "documents")
     title = RESOURCES[name].title.text(lang) if name in RESOURCES else name
     sheet = Sheet("", title, pl.DataFrame(), (), "xlsx")
@@ -219,7 +228,7 @@ def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
 
 
 def plain(text: str) -> str:
-    """Leave the gaps of a text open; what only a finding adds to its last word is left out."""
+    """A text with … for its placeholders, without what a finding adds to its last word."""
     text = re.sub(r"(?<=\w)\{detail\}", "", text)
     for gap in GAPS:
         text = text.replace(gap, "…")
@@ -227,7 +236,7 @@ def plain(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """A text as it may stand in a cell of a Markdown table."""
+    """A text for a cell of a Markdown table."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;").replace("\n", " ")
 
 
@@ -239,9 +248,10 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 def findings_page() -> str:
     """Every code armbulk can report: meaning, example, what to do."""
     lines = [
-        "# What armbulk can find", "", GENERATED, "",
-        "An **error** holds the record back (an invoice with all its lines); a **warning** never stops anything.", "",
-        "*En **feil** holder posten tilbake (en faktura med alle linjene); et **varsel** stopper aldri noe.*", "",
+        "# Findings", "", GENERATED, "",
+        "All errors and warnings of `armbulk check`. *Alle feil og varsler fra `armbulk check`.*", "",
+        "An **error** stops the record (an invoice with all its lines). A **warning** stops nothing.", "",
+        "*En **feil** stopper posten (en faktura med alle linjene). Et **varsel** stopper ingenting.*", "",
         *table(("Code", "", "Meaning", "Betydning"), [overview(code) for code in CATALOGUE]), "",
     ]  # fmt: skip
     for code in CATALOGUE:
@@ -271,9 +281,9 @@ def one_finding(code: str) -> list[str]:
 
 
 def fields_page() -> str:
-    """Every column armbulk knows."""
+    """Every field that armbulk knows."""
     lines = [
-        "# The columns armbulk knows", "", GENERATED, "",
+        "# Fields", "", GENERATED, "",
         RECOGNISED, "", KJENNES_IGJEN, "",
         "`armbulk template customers` (or `documents`, or `all`) writes a workbook with these columns.", "",
     ]  # fmt: skip
@@ -287,12 +297,12 @@ def fields_page() -> str:
 
 
 def read_only() -> list[str]:
-    """The columns that only come out."""
+    """The fields of exports only."""
     lines = [
-        "# What comes out besides · Det som ellers kommer ut", "",
-        "`armbulk export` writes the columns above, and these; what ARM gives besides is kept after them.", "",
-        "*Unverified* names are inferred; a column with a value that is not of its kind is written as text.", "",
-        "*`armbulk export` skriver kolonnene over, og disse. Det ARM gir ellers, beholdes etter dem.*", "",
+        "# Fields in exports only · Felt bare i eksporter", "",
+        "`armbulk export` writes the fields above and these. Other fields that ARM returns follow after them.", "",
+        UNVERIFIED, "",
+        "*`armbulk export` skriver feltene over og disse. Andre felt som ARM returnerer, kommer etter dem.*", "",
     ]  # fmt: skip
     head = ("Column · Kolonne", "In ARM · I ARM", "Meaning · Betydning", "Kind · Slag", "Example · Eksempel")
     for name, resource in EXPORTS.items():
@@ -332,7 +342,7 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
 
 
 def exit_codes_page() -> str:
-    """What each exit code means, and what stops a command."""
+    """The meaning of each exit code, and the errors that end a command."""
     kinds = [errors.ArmbulkError, *branches(errors.ArmbulkError)]
     codes = [
         (str(int(code)), *(errors.EXIT_MEANINGS[code].text(lang) for lang in ("en", "nb"))) for code in errors.Exit
@@ -340,16 +350,42 @@ def exit_codes_page() -> str:
     stops = [(f"`{one.__name__}`", cell(first(one)), str(int(one.exit))) for one in kinds]
     lines = [
         "# Exit codes", "", GENERATED, "",
-        "For scripts: what the program's exit code tells. *For skript: hva programmets sluttkode sier.*", "",
+        "How a command ended, for scripts. *Hvordan en kommando endte, for skript.*", "",
         *table(("Code", "Means", "Betyr"), codes), "",
-        "What stops a command, and the code it leaves behind (with `--json`, `error.code` says which it was):", "",
+        "The errors that end a command, by their names in the [Python API](api.md#errors):", "",
         *table(("Kind", "When", "Code"), stops),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
+def commands_page() -> str:
+    """Every command with its usage, examples and options; the options of all commands are listed once."""
+    group = click.Context(cli, info_name="armbulk", help_option_names=["-h", "--help"])
+    commands = {name: command for name in cli.list_commands(group) if (command := cli.get_command(group, name))}
+    shared = set.intersection(*({str(each.name) for each in command.params} for command in commands.values()))
+    lines = [
+        "# Commands", "", GENERATED, "",
+        "`armbulk COMMAND --help` shows the same on the screen.", "",
+        "## Options of all commands", "",
+        *options_table([each for each in next(iter(commands.values())).params if each.name in shared], group), "",
+    ]  # fmt: skip
+    for name, command in commands.items():
+        context = click.Context(command, info_name=name, parent=group, max_content_width=100, terminal_width=100)
+        own = [each for each in command.params if each.name not in shared]
+        usage = command.get_help(context).partition("\nOptions:")[0].rstrip()
+        lines += [f"## armbulk {name}", "", "```text", usage, "```", "", *options_table(own, context), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def options_table(parameters: list[click.Parameter], context: click.Context) -> list[str]:
+    """A table of options; nothing for a command without any."""
+    records = [each.get_help_record(context) for each in parameters if isinstance(each, click.Option)]
+    rows = [(f"`{cell(record[0])}`", cell(record[1])) for record in records if record]
+    return table(("Option", "Meaning"), rows) if rows else []
+
+
 def promises_page() -> str:
-    """What armbulk promises, and what the tests showed of it."""
+    """The promises, with the results of their tests."""
     promises = tomllib.loads((FOLDER / "promises.toml").read_text(encoding="utf-8"))
     proofs = json.loads((FOLDER / "promises.json").read_text(encoding="utf-8"))
     head = ("", "Promise", "Proofs", "Passed")
@@ -358,7 +394,7 @@ def promises_page() -> str:
         for name, one in promises.items()
     ]
     lines = [
-        "# What armbulk promises, and what proves it", "",
+        "# Promises", "",
         GENERATED.replace("make docs", "make promises"), "",
         PROMISED, "",
         *table(head, rows), "",
@@ -375,7 +411,7 @@ def passed(proofs: list[dict[str, Any]]) -> str:
 
 
 def one_promise(name: str, one: dict[str, str], proofs: list[dict[str, Any]]) -> list[str]:
-    """A promise's section: what, how, what not, and its proofs."""
+    """The section of a promise: what, how, what is not covered, and its proofs."""
     lines = [f"## {name}", "", f"**{one['title']}.** {one['says']}", "", f"*How:* {one['how']}", ""]
     if "not" in one:
         lines += [f"*Not covered:* {one['not']}", ""]
@@ -398,8 +434,13 @@ def first(kind: type) -> str:
     return (kind.__doc__ or "").partition("\n")[0]
 
 
-PAGES = {"findings.md": findings_page, "fields.md": fields_page, "exit-codes.md": exit_codes_page,
-         "promises.md": promises_page}  # fmt: skip
+PAGES = {
+    "findings.md": findings_page,
+    "fields.md": fields_page,
+    "commands.md": commands_page,
+    "exit-codes.md": exit_codes_page,
+    "promises.md": promises_page,
+}
 
 
 def main(folder: Path = FOLDER) -> None:

@@ -1,6 +1,6 @@
 """Writes the samples: believable customers and invoices, the same every time.
 
-A second witness: headers and JSON types stand here by hand, not taken from `armbulk/resources/`.
+A second witness: headers and JSON types are here by hand, not taken from `armbulk/resources/`.
 """
 
 import csv
@@ -220,7 +220,7 @@ def with_errors() -> list[tuple[str, list[str], list[str], list[Row]]]:
     customers = [
         ["Customer no", "Name", "Postal code", "Currency", "Email", "Due days", "VAT liable", "Bank account", "Balance",
          "Name 2", "Customer name", "Expect"],
-        ["K1", "Ærlig Handel AS", "0150", "NOK", "a@eksempel.no", 10, "ja", "86011117947", None, None, None, None],
+        ["K1", "Ærlig Handel AS", "0150", "NOK", "a@eksempel.no", 10, "ja", "86011117947", None, None, "Ærlig", None],
         ["K2", None, "0150", "NOK", None, 10, "ja", None, None, None, None, "required"],
         ["K3", "Lang kode AS", "0150", "KRONER", None, 10, "ja", None, None, None, None, "pattern"],
         ["K4", "Tallkode AS", 150, "NOK", None, 10, "ja", None, None, None, None, "leading-zero-lost"],

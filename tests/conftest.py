@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in tests/proofs is a proof, and so are later cases of a long series; the longest tests come first."""
+    """What is in tests/proofs is a proof, and so are later cases of a long series; the longest tests come first."""
     cases = Counter[str]()
     for item in items:
         name = item.nodeid.partition("[")[0]

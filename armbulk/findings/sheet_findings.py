@@ -115,6 +115,11 @@ SHEETS: dict[str, FindingType] = {
         _("The quoted text holds {detail} whole lines of the file: a stray quote has swallowed them"),
         _("Remove the stray quote, or write a quote inside a text as two"),
     ),
+    "rows-in-quotes": warning(
+        _("Every line of the file is in quotes as a whole; it is read without these"),
+        _("Nothing to do if the columns are right"),
+        tunable=True,
+    ),
     "quotes-in-text": warning(
         _("The text begins with quotes that do not enclose all of it; it is read as it is: {value}"),
         _("Nothing to do if that is right; else correct the text"),
@@ -135,6 +140,10 @@ SHEETS: dict[str, FindingType] = {
     "header-again": error(
         _("Row {detail} repeats the headers: a second table, or files put together"),
         _("Remove the row, or move the second table to a sheet of its own"),
+    ),
+    "second-table": error(
+        _("Another table begins in row {detail} ({value}); nothing from there on is sent"),
+        _("Move it to a sheet or a file of its own"),
     ),
     "total-row": error(_("Row {detail} looks like a total, not like a record"), _("Remove the row from the sheet")),
     "note-row": error(

@@ -32,6 +32,7 @@ OLD_MESSAGES: dict[str, Text] = {
     "run {run} sent another document with this number": messages.OTHER_SENT_IN_RUN,
     "run {run} sent this document with number {number}": messages.SAME_SENT_IN_RUN,
     "given up in run {run}: not sent again; if it must go after all, give it another number": messages.GIVEN_UP_IN_RUN,
+    "the files have this document with number {number}": messages.IN_FILES,
     "given up by a person": messages.GIVEN_UP_BY_PERSON,
     "marked as created by a person": messages.MARKED_CREATED,
     "{field} {earlier} then, {now} in this file": messages.OLD_VALUE,

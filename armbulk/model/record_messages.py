@@ -48,6 +48,7 @@ MASKED_FIELD = _("{field}: ARM shows it masked and would lose it, so enter it, t
 # ── documents that were sent before ─────────────────────────────────────────────────────────────────────────────────
 
 ALREADY_SENT = _("Not sent: ARM already has this document")
+IN_FILES = _("The files have this document with number {number}")
 SENT_IN_RUN = _("Sent in run {run}")
 UNSETTLED_IN_RUN = _("Not settled yet in run {run}")
 CONFLICT_IN_RUN = _("In conflict since run {run}")

@@ -6,6 +6,7 @@ Pure functions from frame to frame. An item without an outcome is sent.
 import polars as pl
 
 from armbulk.arm.encode import encode_records
+from armbulk.model.keys import loosen_normalised_key
 from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import (
     BEYOND_LIMIT,
@@ -13,8 +14,11 @@ from armbulk.model.record_messages import (
     CUSTOMER_IN_CONFLICT,
     ERRORS_FIRST,
     HIDDEN_ROW,
+    IN_FILES,
     NOTHING_CHANGED,
+    ONLY_BLANKS_DIFFER,
     UNCHANGED_SINCE,
+    join_sentences,
 )
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.sent_before import compare_with_sent
@@ -90,6 +94,19 @@ def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.Data
     joined = items.join(decided, on="no", how="left", maintain_order="left")
     outcome, message = pl.coalesce("outcome", "decided"), pl.coalesce("message", "reason")
     return joined.with_columns(outcome=outcome, message=message).drop("decided", "reason")
+
+
+def set_aside_damaged_numbers(items: pl.DataFrame) -> pl.DataFrame:
+    """Set aside documents that are in the files a second time, with a number that lost its leading zeros or blanks."""
+    is_open = (pl.col("resource") == "documents") & pl.col("outcome").is_null()
+    loose = loosen_normalised_key(pl.col("key_norm")).alias("loose")
+    identity = ("doc_type", "customer_norm", "date", "currency", "amount")
+    documents = items.filter(is_open).drop_nulls(("key_norm", *identity)).with_columns(loose)
+    shown = pl.col("key_norm").first().over("loose", *identity).alias("shown")
+    damaged = documents.with_columns(shown).filter(pl.col("key_norm") != pl.col("shown")).select("no", "shown")
+    joined = items.join(damaged, on="no", how="left", maintain_order="left")
+    message = pl.format(join_sentences(IN_FILES.fill(number="{}"), ONLY_BLANKS_DIFFER), "shown")
+    return _set_outcome(joined, pl.col("shown").is_not_null(), Outcome.CONFLICT, message).drop("shown")
 
 
 def set_aside_unchanged(

@@ -20,6 +20,7 @@ from armbulk.planning.items import (
     hold_back_with_customers,
     keep_all_back,
     keep_first,
+    set_aside_damaged_numbers,
     set_aside_sent,
     set_aside_unchanged,
 )
@@ -166,7 +167,7 @@ class PlanningInputs:
 def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
     """Encode the records, set aside what must not be sent, and price the rest."""
     items = add_bases(build_items(checked), checked.bases, update=options.update)
-    items = set_aside_sent(items, inputs.sent_documents)
+    items = set_aside_damaged_numbers(set_aside_sent(items, inputs.sent_documents))
     if not options.overwrite:
         hasher = CustomerHasher(inputs.salt)
         items = set_aside_unchanged(items, inputs.sent_customers, hasher, update=options.update)

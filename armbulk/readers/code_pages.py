@@ -23,7 +23,11 @@ _CANDIDATES = {
 """Encoding → the letters that names in it are expected to have."""
 
 _PURE = {"cp1251", "cp1253"}  # scripts whose words have no letters from A to Z
-_SEPARATE = ("cp1250", "cp1257")  # one word of them may look like a word of Windows-1252
+_SEPARATE = {
+    "cp1250": _CANDIDATES["cp1250"], "cp1257": _CANDIDATES["cp1257"], "cp1254": "ğışçöüâîûĞİŞÇÖÜ",
+    "iso-8859-10": "áčđŋšŧžÁČĐŊŠŦŽ",
+}  # fmt: skip
+"""The code pages of which one word may look like a word of Windows-1252, with their letters."""
 _TYPOGRAPHY = "–—…•™’‘‚“”„«»°§·´`¨\u00a0\u00ad€£²½©®±×"
 _SHARED = "æøåÆØÅäöÄÖéÉüÜ"
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
@@ -95,10 +99,10 @@ def _list_other_readings(text: str) -> dict[str, str]:
         return {}
     content = text.encode("cp1252", "replace")
     readings: dict[str, str] = {}
-    for encoding in _SEPARATE:
+    for encoding, expected in _SEPARATE.items():
         reading = content.decode(encoding, "replace")
         letters = [letter for letter in reading if not letter.isascii() and letter not in _TYPOGRAPHY]
-        is_likely = all(letter in _CANDIDATES[encoding] for letter in letters)
+        is_likely = all(letter in expected for letter in letters)
         if reading != text and reading not in readings.values() and is_likely:
             readings[encoding] = reading
     return readings

@@ -18,7 +18,10 @@ _SEPARATORS = ";\t,|"
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s;,]*', re.IGNORECASE)
 _END_OF_FILE = "\x1a"  # what DOS programs write behind the last line
 _WRAPPED_TEXT = r'(?s)^="((?:[^"]|"")*)"$'
+_SINGLE_QUOTED = r"(?s)^'(?:[^']|'')*'$"
+_MIN_QUOTED_COLUMNS = 2
 _MAX_ISSUES = 10_000
+_MAX_SAMPLED_CHARS = 1 << 20  # the length of the text that shows the separator
 _MAX_HEADER_ROWS = 50  # how many records may be titles above the header
 _MAX_SPARSE_CELLS = 5_000_000  # how many cells (lines times columns) a mostly empty table may have
 
@@ -35,11 +38,17 @@ def read_csv(
     if separator_line:
         text = "\n" + rest  # a blank line, so that the line numbers stay
         issues.append(ReadIssue("separator-told", 1, value=separator))
+    inner_separator = separator if separator_line else find_separator(text[:_MAX_SAMPLED_CHARS].replace('"', ""))
+    unwrapped = csv_quotes.unwrap_lines(text, inner_separator)
+    if unwrapped is not None:
+        text, separator = unwrapped, inner_separator
+        issues.append(ReadIssue("rows-in-quotes"))
     may_be_encoded_twice = encoding is None and any(character in text for character in "ÃâÂ")
     records = split_records(text, separator, name) or csv_quotes.split_strictly(text, separator, name)
     frame, letters = _to_frame(records, name)
     if '="' in text:
         frame = frame.with_columns(_unwrap_text(letter) for letter in letters)
+    frame = _strip_single_quotes(frame, letters)
     issues += [*_find_ragged(records.counts, frame), *_find_narrow_headers(records.counts, frame)]
     issues += [*_find_inner_marks(records), *_find_loose_quotes(records), *_find_long_texts(frame, letters)]
     if may_be_encoded_twice:
@@ -52,7 +61,7 @@ def read_csv(
 
 def find_separator(text: str) -> str:
     """Return the separator that splits the first lines into the most columns, the same number in each."""
-    lines = [line for line in text[: 1 << 20].split("\n", 50)[:50] if line.strip()][:20]
+    lines = [line for line in text[:_MAX_SAMPLED_CHARS].split("\n", 50)[:50] if line.strip()][:20]
     unquoted = [re.sub(r'"[^"]*"', "", line) for line in lines] or [""]
 
     def score(separator: str) -> tuple[int, int]:
@@ -82,6 +91,20 @@ def _unwrap_text(letter: str) -> pl.Expr:
     text = cell.str.extract(_WRAPPED_TEXT).str.replace_all('""', '"', literal=True).str.strip_chars(SPACES)
     unwrapped = pl.when(text != "").then(text)
     return pl.when(cell.str.contains(_WRAPPED_TEXT)).then(unwrapped).otherwise(cell).alias(letter)
+
+
+def _strip_single_quotes(frame: pl.DataFrame, letters: tuple[str, ...]) -> pl.DataFrame:
+    """Return the frame without the quotes of a file in which all values are in single ones, as databases write them."""
+    if len(letters) < _MIN_QUOTED_COLUMNS or not str(frame[letters[0]].first()).startswith("'"):
+        return frame
+    is_quoted = pl.all_horizontal(pl.col(letter).str.contains(_SINGLE_QUOTED).all() for letter in letters)
+    if not frame.select(is_quoted).item():
+        return frame
+    inner = [pl.col(letter).str.slice(1, pl.col(letter).str.len_chars() - 2) for letter in letters]
+    values = [text.str.replace_all("''", "'", literal=True).str.strip_chars(SPACES) for text in inner]
+    return frame.with_columns(
+        pl.when(value != "").then(value).alias(letter) for letter, value in zip(letters, values, strict=True)
+    )
 
 
 def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:

@@ -14,7 +14,24 @@ from armbulk.readers.csv_records import SPACES, LooseQuotes, Records, too_wide_e
 
 _BATCH = 50_000
 _SCHEMA = pl.Schema({"row": pl.Int64(), "fields": pl.List(pl.String)})
+_WRAPPED_LINE = re.compile(r'"(?:[^"]|"")*"')
 _QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
+
+
+def unwrap_lines(text: str, separator: str) -> str | None:
+    """Return a text whose lines are each in quotes as a whole, without these; None if it is none.
+
+    A program that took a CSV for a table of one column writes it so: `"F1;""A;B"";125"`. The first line may be without
+    quotes, and every line must have as many separators outside of its own quotes.
+    """
+    first, second = re.match(r"\n*([^\n]*)(?:\n+([^\n]*))?", text).groups("")  # type: ignore[union-attr]
+    if not _WRAPPED_LINE.fullmatch(second) or separator not in second:
+        return None
+    lines = text.split("\n")
+    unwrapped = [line[1:-1].replace('""', '"') if _WRAPPED_LINE.fullmatch(line) else line for line in lines]
+    is_whole = all(old != new or not old.strip() or old == first for old, new in zip(lines, unwrapped, strict=True))
+    counts = {re.sub(r'"[^"]*"', "", line).count(separator) for line in unwrapped if line.strip()}
+    return "\n".join(unwrapped) if is_whole and len(counts) == 1 and counts != {0} else None
 
 
 def split_strictly(text: str, separator: str, name: str) -> Records:

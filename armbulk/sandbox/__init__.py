@@ -1,4 +1,4 @@
-"""A stand-in ARM on 127.0.0.1, written from ARM's public documentation alone.
+"""A sandbox on 127.0.0.1, written from ARM's public documentation alone.
 
 It is an independent reference and imports nothing of the rest of armbulk: fields, types and answers are written by
 hand from the published samples, so that a wrong path elsewhere cannot agree with itself. Where the documentation is

@@ -19,7 +19,7 @@ _REFUSALS = {"401", "413", "429", "503"}
 
 
 class App:
-    """The stand-in's ASGI application."""
+    """The test server's ASGI application."""
 
     def __init__(self, state: SandboxState, faults: list[InjectedFault], close_connection: CloseConnection) -> None:
         """`close_connection` closes the connection on which a call came."""

@@ -1,7 +1,7 @@
 """The customers of a generated ledger: invented persons and companies with Norwegian names and addresses.
 
 National identity numbers are synthetic (80 added to the month) and organisation numbers begin with 3, as in the
-authorities' own test data; e-mail goes to names under `.example`, which nobody can own.
+authorities' own test data; e-mail goes to names under `.example`, which no one can own.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The stand-in ARM as a real HTTP server on 127.0.0.1, in a thread of its own."""
+"""The sandbox as a real HTTP server on 127.0.0.1, in a thread of its own."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ _MAX_STOP_SECONDS = 10.0
 
 
 class Sandbox:
-    """A stand-in ARM, used in a `with`. `state` shows its records and the calls it received."""
+    """A sandbox, used in a `with`. `state` shows its records and the calls it received."""
 
     def __init__(  # noqa: PLR0913 - its switches
         self,

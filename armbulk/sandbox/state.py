@@ -1,4 +1,4 @@
-"""What the stand-in ARM holds: customers, documents, batches, stored queries, and every call. All in memory."""
+"""What the sandbox has: customers, documents, batches, stored queries, and every call. All in memory."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy

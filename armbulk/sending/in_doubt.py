@@ -74,10 +74,10 @@ class DoubtResolver:
         ARM's verdict on the whole batch counts as its departure: what ARM took before, it has by then.
         """
         if batch.verdict is not None and batch.answered is not None:
-            return self.session.clamp_stored_time(batch.answered)
+            return self.session.stored_time(batch, batch.answered)
         intended = batch.intended or self.session.clock.now()
         latest = max(batch.answered or 0.0, intended + MAX_CALL_SECONDS)
-        return self.session.clamp_stored_time(latest - MAX_CALL_SECONDS) + MAX_CALL_SECONDS
+        return self.session.stored_time(batch, latest - MAX_CALL_SECONDS) + MAX_CALL_SECONDS
 
     def _max_transit_seconds(self) -> float:
         """Seconds that a document may be under way."""

@@ -161,7 +161,7 @@ class Sender:
     def _view(self, batch: Batch) -> BatchView:
         session = self.session
         progress = session.progress_of(batch)
-        since = session.clamp_stored_time(batch.answered or batch.intended or session.clock.now())
+        since = session.stored_time(batch, batch.answered or batch.intended or session.clock.now())
         return BatchView(
             batch.id,
             batch.no,

@@ -83,6 +83,15 @@ class SendingSession:
         """Return a stored time; the session's start for one in the future, which a wrong clock stamped."""
         return stamp if stamp <= self.clock.now() else self.started
 
+    def stored_time(self, batch: Batch, stamp: float) -> float:
+        """Return a time that is stored with a batch, as the wall clock has it now: it may have been set since.
+
+        While the machine runs, the time since its start shows that.
+        """
+        if batch.clock_offset is not None and batch.boot and batch.boot == self.store.boot_id:
+            stamp += self.clock.now() - self.clock.monotonic() - batch.clock_offset
+        return self.clamp_stored_time(stamp)
+
     def report_progress(self, doing: str, batch: Batch) -> None:
         """Report that something was done with a batch."""
         done, total = self.store.progress(self.run.id)

@@ -3,18 +3,20 @@
 import os
 import sqlite3
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from armbulk.errors import StoreError
 from armbulk.i18n import _
 from armbulk.model.keys import normalise_key_text
 from armbulk.store.location_check import find_sharing, sharing_error
-from armbulk.store.schema import MIGRATIONS, VERSION
+from armbulk.store.schema import MIGRATIONS, VERSION, metadata
 
 _LOCK_WAIT_MS, _LOCK_STEP_MS = 30_000, 250
 """How long a transaction waits for another process, and in which steps."""
@@ -89,6 +91,26 @@ def migrate(conn: sa.Connection) -> None:
         for statement in MIGRATIONS.get(step, ()) if version else ():
             conn.execute(sa.text(statement))
     conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
+
+
+def create_missing(conn: sa.Connection) -> None:
+    """Create the tables and indexes that the database does not have yet."""
+    there = {name for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master")}
+    for name, statement in _list_statements():
+        if name not in there:
+            conn.exec_driver_sql(statement)
+
+
+@cache
+def _list_statements() -> tuple[tuple[str, str], ...]:
+    """Return the name and the SQL of every table and index, in the order in which they are created."""
+    dialect = SQLiteDialect()
+    statements = []
+    for table in metadata.sorted_tables:
+        statements.append((table.name, str(CreateTable(table).compile(dialect=dialect))))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        statements += [(str(index.name), str(CreateIndex(index).compile(dialect=dialect))) for index in indexes]
+    return tuple(statements)
 
 
 def flush(engine: sa.Engine) -> None:

@@ -67,6 +67,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
             if isinstance(reservation, float):
                 return reservation
             values = {"intended": self.clock.now(), "reservation": reservation, "attempt": batch.c.attempt + 1}
+            values |= self._clocks()
             self._move(conn, batch_id, BatchState.POSTING, "intent", **values)
             guard_documents(conn, account, batch_id)
             doubt_customers(conn, account, batch_id)
@@ -108,6 +109,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
                 self._settle(conn, account, row.reservation, charge, response.date_sample)
                 self._charge_run(conn, row.run, charge)
             values: dict[str, Any] = {"answered": self.clock.now(), "status": response.status, "reservation": None}
+            values |= self._clocks()
             values |= {name: text for name, text in columns.items() if text}
             if to is BatchState.IN_DOUBT and not select_open_records(conn, batch_id):
                 to = BatchState.FINISHED
@@ -214,7 +216,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
     def save_verdict(self, batch_id: int, verdict: str) -> None:
         """Commit ARM's words that an accepted batch failed as a whole: its open records are looked up."""
         with self._engine.begin() as conn:
-            values = {"verdict": verdict, "answered": self.clock.now()}
+            values = {"verdict": verdict, "answered": self.clock.now(), **self._clocks()}
             self._move(conn, batch_id, BatchState.IN_DOUBT, "ARM says that the whole batch failed", **values)
 
     def save_decisions(
@@ -243,6 +245,10 @@ class BatchJournal(QuotaMeter, CopyDetector):
         return []
 
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
+
+    def _clocks(self) -> dict[str, Any]:
+        """What tells later how far the wall clock was set since a batch left."""
+        return {"clock_offset": self.clock.now() - self.clock.monotonic(), "boot": self.boot_id}
 
     def _run_of(self, conn: sa.Connection, batch_id: int) -> tuple[int, Account]:
         query = sa.select(batch.c.run, run.c.origin, run.c.client_no).join_from(batch, run)

@@ -8,9 +8,12 @@ from armbulk.clock import Clock
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import DateSample
 from armbulk.quota.limits import Account, Priority, QuotaLimits, Usage, shift_usage
-from armbulk.quota.server_clock import ServerClock, StoredTimes
+from armbulk.quota.server_clock import MAX_SKEW_SECONDS, ServerClock, StoredTimes
 from armbulk.store import usage_ledger
-from armbulk.store.schema import run
+from armbulk.store.schema import belongs_to, client, run
+
+_RECENT_SECONDS = 86_400.0
+"""What was stamped so shortly before a clock was found to be behind was stamped by that clock."""
 
 
 @dataclass(slots=True)
@@ -110,11 +113,11 @@ class QuotaMeter:
 
     def _time_of(self, account: Account) -> _ClientTime:
         if account not in self._times:
-            self._times[account] = _ClientTime(ServerClock(self._boot_id))
+            self._times[account] = _ClientTime(ServerClock(self.boot_id))
         return self._times[account]
 
     @property
-    def _boot_id(self) -> str:
+    def boot_id(self) -> str:
         """The start of this machine; "" when the clock does not know it."""
         return str(getattr(self.clock, "boot_id", ""))
 
@@ -175,16 +178,28 @@ class QuotaMeter:
             usage_ledger.move(conn, account, jump)
             usage_ledger.correct(conn, account, now.high)
         self._save_time(conn, account, now)
+        if is_first_sync and (behind := now.low - now.wall) > MAX_SKEW_SECONDS:
+            self._correct_history(conn, account, now.wall, behind)
         if client_time.orphans and not clock.needs_date:
             usage_ledger.charge_abandoned(conn, account, client_time.orphans, now.high)
             client_time.orphans = 0
+
+    def _correct_history(self, conn: sa.Connection, account: Account, wall: float, behind: float) -> None:
+        """Correct since when the store knows what is sent for a client, where a clock that is `behind` has stamped it.
+
+        Documents that are older than that are looked up before they go.
+        """
+        is_recent = client.c.since.between(wall - _RECENT_SECONDS, wall)
+        conn.execute(
+            sa.update(client).where(*belongs_to(client, account), is_recent).values(since=client.c.since + behind)
+        )
 
     def _save_time(self, conn: sa.Connection, account: Account, now: _Now) -> None:
         """Store the time for other processes, once it is more than this machine's own guess."""
         clock = self._time_of(account).clock
         if not clock.needs_date:
             server = now.low if clock.is_synced else now.stored.server
-            times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self._boot_id)
+            times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self.boot_id)
             usage_ledger.save_times(conn, account, times, now.stored)
 
     def _adopt_orphans(self, conn: sa.Connection, account: Account) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import polars as pl
@@ -91,6 +91,9 @@ class Batch:
         rounds: complete rounds of look-ups while it was in doubt.
         verdict: ARM's words when it says that the batch as a whole failed; None: it has not said so.
         run: the run it belongs to.
+        clock_offset: the wall clock, less the seconds since the machine was started, when `intended` or `answered` was
+            stored.
+        boot: which start of the machine that was; None or "": unknown.
     """
 
     id: int
@@ -105,6 +108,8 @@ class Batch:
     rounds: int
     verdict: str | None = None
     run: int = 0
+    clock_offset: float | None = None
+    boot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def to_run(row: sa.RowMapping) -> Run:
 
 def to_batch(row: sa.RowMapping) -> Batch:
     """Return a row of `batch` as a value."""
-    names = ("id", "no", "resource", "method", "attempt", "uuid", "intended", "answered", "rounds", "verdict", "run")
+    names = (column.name for column in fields(Batch) if column.name != "state")
     return Batch(state=BatchState(row["state"]), **{name: row[name] for name in names})
 
 

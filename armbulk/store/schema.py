@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from armbulk.quota.limits import Account
 
-VERSION = 7
+VERSION = 8
 """The version of the tables below; a store of a newer version is refused and left as it is."""
 
 _CLOCKS = ("high FLOAT", "wall FLOAT", "monotonic FLOAT", "boot TEXT")
@@ -63,6 +63,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
             " amount FROM item WHERE item.run = sent_key.run AND item.no = sent_key.item)"
         ),
     ),
+    8: ("ALTER TABLE batch ADD COLUMN clock_offset FLOAT", "ALTER TABLE batch ADD COLUMN boot TEXT"),
 }
 """Statements that bring a store from the version before to this one; new tables are created in addition."""
 
@@ -141,6 +142,8 @@ batch = Table(
     Column("rounds", Integer, nullable=False, server_default="0"),  # complete rounds of look-ups while in doubt
     Column("finished", Float),
     Column("verdict", Text),  # ARM's words when it says that the batch as a whole failed
+    Column("clock_offset", Float),  # the wall clock less the seconds since the machine was started, by these times
+    Column("boot", Text),  # which start that was
     UniqueConstraint("run", "no"),
 )
 
@@ -196,11 +199,8 @@ sent_key = Table(
 )
 """Document numbers that were sent, or may have been: no other run sends them; and what was sent (`sent_before`)."""
 
-SENT_KEY_INDEXES = tuple(
-    Index(f"sent_key_{name}", *(sent_key.c[column] for column in ("origin", "client_no", name)))
-    for name in ("key_norm", "date")
-)
-"""Older stores get them when they are opened."""
+for _name in ("key_norm", "date"):  # older stores get these indexes when they are opened
+    Index(f"sent_key_{_name}", *(sent_key.c[column] for column in ("origin", "client_no", _name)))
 
 sent_customer = Table(
     "sent_customer",

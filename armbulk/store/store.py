@@ -24,7 +24,7 @@ from armbulk.redaction import REDACTED_COLUMNS
 from armbulk.store import purge as purging
 from armbulk.store.copies import SendingCounter
 from armbulk.store.customers import keep_customers
-from armbulk.store.engine import flush, migrate, open_engine
+from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
 from armbulk.store.locks import ClientLock
@@ -32,14 +32,12 @@ from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.schema import (
-    SENT_KEY_INDEXES,
     batch,
     belongs_to,
     client,
     customer_content,
     identity,
     item,
-    metadata,
     run,
     sent_customer,
     sequence,
@@ -91,9 +89,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
     def _prepare(self) -> None:
         with self._engine.begin() as conn:
             migrate(conn)
-            metadata.create_all(conn)
-            for index in SENT_KEY_INDEXES:
-                index.create(conn, checkfirst=True)
+            create_missing(conn)
             if conn.execute(sa.select(identity.c.id)).first() is None:
                 conn.execute(sa.insert(identity).values(id=uuid.uuid4().hex))
             if conn.execute(sa.select(sequence.c.id)).first() is None:

@@ -16,11 +16,11 @@ _YEAR_MONTH_DAY = r"^(?<y>[0-9]{4})[./-](?<m>[0-9]{1,2})[./-](?<d>[0-9]{1,2})$"
 _NAME = r"\p{L}{3,9}"
 _DAY = r"([0-9]{1,2})(?:\.|st|nd|rd|th)?"
 _NAMED_MONTHS = {
-    rf"^{_DAY}[\s-]*<([0-9]{{2}})>\.?,?[\s-]*([0-9]{{4}})$": "$3-$2-$1",  # 2. november 2026
-    rf"^<([0-9]{{2}})>\.?\s*{_DAY},?\s+([0-9]{{4}})$": "$3-$1-$2",  # Nov 2, 2026
-    r"^([0-9]{4})[\s-]*<([0-9]{2})>[\s-]*([0-9]{1,2})$": "$1-$2-$3",  # 2026-Nov-02
+    rf"^{_DAY}[\s/-]*<([0-9]{{2}})>\.?,?[\s/-]*([0-9]{{4}})$": "$3-$2-$1",  # 2. november 2026
+    rf"^<([0-9]{{2}})>\.?[\s/-]*{_DAY},?[\s/-]+([0-9]{{4}})$": "$3-$1-$2",  # Nov 2, 2026
+    r"^([0-9]{4})[\s/-]*<([0-9]{2})>[\s/-]*([0-9]{1,2})$": "$1-$2-$3",  # 2026-Nov-02
 }
-_NAMED_SHORT_YEAR = rf"^{_DAY}[\s-]*<([0-9]{{2}})>\.?,?[\s-]*([0-9]{{2}})$"  # 02-Nov-26: 26 may be the day
+_NAMED_SHORT_YEAR = rf"^{_DAY}[\s/-]*<([0-9]{{2}})>\.?,?[\s/-]*([0-9]{{2}})$"  # 02-Nov-26: 26 may be the day
 _MONTHS = (
     "jan januar january januari", "feb februar february februari", "mar mars march marts", "apr april", "mai may maj",
     "jun juni june", "jul juli july", "aug august augusti", "sep sept september", "okt oct oktober october",
@@ -34,6 +34,7 @@ _WEEKDAYS = (
     "søndag sun sunday søn",
 )  # fmt: skip
 _WEEKDAY_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
+_DATE_WITH_ZONE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _BLANK_BEHIND_POINT = r"([0-9])\.\s+([0-9])"
 _EXCEL_DAYS = r"^[0-9]{5}(?:\.0+)?$"
 _DATE_KINDS = ["text", "date", "datetime", "number"]
@@ -44,18 +45,18 @@ def parse_date(cells: CellColumn) -> ParsedColumn:
     has_time = cells.text.str.contains(_WITH_TIME) & ~cells.text.str.contains(_AT_MIDNIGHT)
     value = pl.col("date")
     return value, [
-        ("blank-word", cells.text.str.contains(BLANK_WORD), None),
+        ("blank-word", pl.col("is_blank_word"), None),
         ("date-with-time", has_time & cells.is_kind("datetime", "text"), None),
         ("ambiguous-date", pl.col("is_ambiguous"), None),
-        ("date-as-number", value.is_null() & _excel_date(cells).is_not_null(), _excel_date(cells)),
+        ("date-as-number", pl.col("excel_date").is_not_null() & value.is_null(), pl.col("excel_date")),
         ("not-a-date", cells.text.is_not_null() & value.is_null(), None),
     ]
 
 
-def _excel_date(cells: CellColumn) -> pl.Expr:
+def _excel_date(text: pl.Expr, *, from_1904: bool) -> pl.Expr:
     """Return the likely date of a number of days, as Excel counts them: what a date cell without its format holds."""
-    days = pl.when(cells.text.str.contains(_EXCEL_DAYS)).then(cells.text.str.head(5)).cast(pl.Int32, strict=False)
-    first = date(1904, 1, 1) if cells.from_1904 else date(1899, 12, 30)
+    days = pl.when(text.str.contains(_EXCEL_DAYS)).then(text.str.head(5)).cast(pl.Int32, strict=False)
+    first = date(1904, 1, 1) if from_1904 else date(1899, 12, 30)
     likely = pl.lit(first) + pl.duration(days=days)
     return pl.when(likely.dt.year().is_between(1990, 2099)).then(likely.dt.to_string("%Y-%m-%d"))
 
@@ -63,25 +64,35 @@ def _excel_date(cells: CellColumn) -> pl.Expr:
 def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """Add `date` Date, and `is_ambiguous` Boolean where a text may be two dates.
 
+    Add `is_blank_word` Boolean: a text that stands for a blank cell. Add `excel_date` String: the likely date of a
+    number.
     ISO dates are parsed at once; only other cells are parsed as people write dates.
     """
     is_iso = pl.col("text").str.contains(_ISO_DATE) & pl.col("kind").is_in(["date", "text"])
     frame = frame.with_columns(
         pl.when(is_iso).then(pl.col("text")).str.to_date("%Y-%m-%d", strict=False).alias("date"),
         pl.lit(value=False).alias("is_ambiguous"),
+        pl.lit(value=False).alias("is_blank_word"),
+        pl.lit(None, dtype=pl.String).alias("excel_date"),
         is_iso.fill_null(value=True).alias("is_iso"),
     )
     if frame["is_iso"].all():
         return frame
     others = frame.filter(~pl.col("is_iso") & pl.col("kind").is_in(_DATE_KINDS))
     is_birth = cells.field.name == "date_of_birth"  # the century of a birth year with two digits is unknown
-    written = _parse_written(others.select("text").unique(), cells.options.dates, two_digit_years=not is_birth)
+    texts = others.select("text").unique()
+    written = _parse_written(texts, cells.options.dates, two_digit_years=not is_birth).with_columns(
+        pl.col("text").str.contains(BLANK_WORD).alias("is_blank_word"),
+        _excel_date(pl.col("text"), from_1904=cells.from_1904).alias("excel_date"),
+    )
     joined = frame.select("text", "is_iso", "kind").join(written, on="text", how="left", maintain_order="left")
     is_written = ~joined["is_iso"] & joined["kind"].is_in(_DATE_KINDS)
     none = pl.Series([None], dtype=pl.Date)
     return frame.with_columns(
         frame["date"].zip_with(frame["is_iso"], joined["written"].zip_with(is_written, none)),
         is_ambiguous=(is_written & joined["is_ambiguous"]).fill_null(value=False),
+        is_blank_word=joined["is_blank_word"].fill_null(value=False),
+        excel_date=joined["excel_date"],
     )
 
 
@@ -91,7 +102,11 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
     """
     text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
-    text = text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+    text = (
+        text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+        .str.replace(_DATE_WITH_ZONE, "$1")
+        .str.replace("^(?i:den) +", "")
+    )
     weekday = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
     text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
     if texts["text"].str.contains(_NAME).any():
@@ -135,7 +150,11 @@ def _number_months(text: pl.Expr, with_short_year: str) -> pl.Expr:
 
     `with_short_year` is the form where the year has two digits.
     """
-    number = text.str.extract(f"({_NAME})").str.to_lowercase().replace_strict(_MONTH_NUMBERS, default=None)
+    number = (
+        text.str.extract(f"(?:^den |^|[^\\p{{L}}])({_NAME})")
+        .str.to_lowercase()
+        .replace_strict(_MONTH_NUMBERS, default=None)
+    )
     marked = text.str.replace(_NAME, pl.concat_str(pl.lit("<"), number, pl.lit(">")))
     for pattern, form in {**_NAMED_MONTHS, _NAMED_SHORT_YEAR: with_short_year}.items():
         marked = marked.str.replace(pattern, form)

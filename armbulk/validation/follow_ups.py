@@ -13,7 +13,7 @@ from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.cell_findings import with_norm
 from armbulk.validation.layout import NO_RECORD_CODES
 
-_GROUP_CODES = ["note-row", "continuation-rows"]
+_GROUP_CODES = ["note-row", "second-table", "continuation-rows"]
 _FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
 _MIN_MISSING, _MAX_PRESENT = 2, 2
 """From how many missing values on, and with how many others at most, a row is reported once."""

@@ -5,8 +5,9 @@ import re
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
-from armbulk.mapping.headers import HeaderMatch
+from armbulk.mapping.headers import HeaderMatch, fold_header, index_headers
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
+from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
 
 _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
@@ -18,7 +19,7 @@ _IS_RULE = r"^[-=_+:|*]{2,}$"
 _IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
 _SMALLEST_DIFFERENCE = 0.005
-NO_RECORD_CODES = ["header-again", "total-row", "note-row"]
+NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row"]
 """Codes of rows that are no records."""
 
 
@@ -32,10 +33,12 @@ def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
     if body.is_empty():
         return empty_findings()
     header = sheet.frame.filter(pl.col("row") == match.header_row)
+    repeated = _find_repeated_headers(header, body, letters, index)
     return merge_findings(
         [
             _find_headerless(header, body, sheet, index),
-            _find_repeated_headers(header, body, letters, index),
+            repeated,
+            _find_second_table(body, sheet, index, repeated["row"].to_list()),
             _find_totals(body, letters, match, index),
             _find_notes(body, letters, match, sheet, index),
             _find_merged(body, letters, sheet, index),
@@ -61,6 +64,33 @@ def _find_repeated_headers(header: pl.DataFrame, body: pl.DataFrame, letters: li
     )
     rows = body.filter(repeated >= max(2, (len(letters) + 1) // 2))
     return _row_findings(rows, "header-again", index)
+
+
+def _find_second_table(body: pl.DataFrame, sheet: Sheet, index: int, repeated: list[int]) -> pl.DataFrame:
+    """Return a finding for each row of another table below: from a row on whose cells are all known headers.
+
+    Args:
+        body: The rows below the header.
+        sheet: The sheet.
+        index: Its index.
+        repeated: The rows that repeat the sheet's own header: what is below them belongs to the sheet's table.
+    """
+    first = pl.coalesce(pl.col(letter) for letter in sheet.letters)
+    words = body.select("row", first.alias("first")).filter(pl.col("first").str.contains(r"^[^0-9]"))
+    if words.is_empty():
+        return empty_findings()
+    names = {name for resource in RESOURCES.values() for name in index_headers(resource)}
+    may_be = pl.col("first").str.to_lowercase().str.replace_all(r"[\W_]+", "").is_in(list(names))
+    rows = words.filter(may_be & ~pl.col("row").is_in(repeated)).select("row")
+    candidates = body.join(rows, on="row", how="semi", maintain_order="left").select("row", *sheet.letters)
+    for row, *cells in candidates.iter_rows():
+        texts = [text for text in cells if text is not None]
+        if len(texts) >= _MIN_COLUMNS_FOR_NOTES and all(fold_header(text) in names for text in texts):
+            rows = body.filter(pl.col("row") >= row).select(
+                "row", value=pl.lit(", ".join(texts)), detail=pl.lit(str(row))
+            )
+            return to_findings(rows, sheet=index, code="second-table")
+    return empty_findings()
 
 
 def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:

@@ -24,7 +24,7 @@ CURRENCIES_OF_CROWNS = ["NOK", "SEK", "DKK", "ISK"]
 
 _NO_DECIMALS = " *[.,:] *-{1,2}"
 _MAY_BE_TWO = r"-?[1-9][0-9]{0,2}[.,][0-9]{3}"
-_PARSED = ("plain", "may_be_two", "is_dash", "currency")
+_PARSED = ("plain", "may_be_two", "is_dash", "is_percent", "is_blank_word", "currency")
 
 
 def parse_decimal(cells: CellColumn) -> ParsedColumn:
@@ -79,7 +79,7 @@ def _number_issues(cells: CellColumn) -> list[CellIssue]:
     plain = pl.col("plain")
     return [
         ("percent-not-amount" if cells.field.type is FieldType.AMOUNT else "percent-cell", _is_percent(cells), None),
-        ("blank-word", cells.text.str.contains(BLANK_WORD), None),
+        ("blank-word", pl.col("is_blank_word"), None),
         ("other-currency", pl.col("other_currency").is_not_null(), pl.col("other_currency").replace("KR", "kr")),
         ("ambiguous-number", pl.col("may_be_two") & pl.lit(cells.options.decimal is None), None),
         ("not-a-number", cells.text.is_not_null() & plain.is_null(), None),
@@ -88,16 +88,16 @@ def _number_issues(cells: CellColumn) -> list[CellIssue]:
 
 
 def _is_percent(cells: CellColumn) -> pl.Expr:
-    is_text = cells.text.str.contains(r"^-?[0-9][0-9.,]*\s?%$") & (cells.field.type is FieldType.AMOUNT)
-    return cells.is_kind("percent") | is_text
+    return cells.is_kind("percent") | (pl.col("is_percent") & (cells.field.type is FieldType.AMOUNT))
 
 
 def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
     """Add `plain` String: a number as digits with a decimal point; null for a text that is no number.
 
     Add `may_be_two` Boolean: a text whose one separator may group thousands or begin the decimals. Add `is_dash`
-    Boolean: a text that is a dash alone. Add `currency` String: the currency in the text, KR for kroner. Simple numbers
-    are converted at once; only other texts are parsed as people write numbers.
+    Boolean: a text that is a dash alone. Add `is_percent` and `is_blank_word` Boolean: a text that is a percentage, or
+    stands for a blank cell. Add `currency` String: the currency in the text, KR for kroner. Simple numbers are
+    converted at once; only other texts are parsed as people write numbers.
     """
     frame = shorten_to_excel_digits(frame)
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
@@ -109,7 +109,7 @@ def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
         simple.alias("plain"),
         is_simple.fill_null(value=True).alias("is_simple"),
         (is_text & pl.col("text").str.contains(rf"^{_MAY_BE_TWO}$")).fill_null(value=False).alias("may_be_two"),
-        pl.lit(value=False).alias("is_dash"),
+        *(pl.lit(value=False).alias(name) for name in ("is_dash", "is_percent", "is_blank_word")),
         pl.lit(None, dtype=pl.String).alias("currency"),
     )
     if frame["is_simple"].all():
@@ -143,9 +143,9 @@ def _parse_written(texts: pl.Series, decimal: str | None) -> pl.DataFrame:
     is_dash = number.str.contains("^--?$")
     named = texts.str.to_uppercase().str.extract(rf"(?i)(?:^|[^\p{{L}}])({_CURRENCY})(?:[^\p{{L}}]|$)")
     currency = named.replace(_SYMBOLS)
-    return pl.DataFrame(
-        {"text": texts, "plain": plain, "may_be_two": may_be_two, "is_dash": is_dash, "currency": currency}
-    )
+    is_percent, is_blank_word = texts.str.contains(r"^-?[0-9][0-9.,]*\s?%$"), texts.str.contains(BLANK_WORD)
+    columns = (plain, may_be_two, is_dash, is_percent, is_blank_word, currency)
+    return pl.DataFrame({"text": texts, **dict(zip(_PARSED, columns, strict=True))})
 
 
 def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:

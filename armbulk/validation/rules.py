@@ -169,8 +169,10 @@ def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:
 def _find_keys_without_zeros(table: Table) -> pl.DataFrame:
     """Return a finding for each row whose key is that of an earlier row but for zeros in front of it."""
     field = table.resource.field(table.resource.key)
-    keyed = with_norm(table, field.name).drop_nulls("norm").unique("norm", keep="first", maintain_order=True)
-    keyed = keyed.filter(pl.col("norm").str.contains("^[0-9]+$"))
+    keyed = with_norm(table, field.name).drop_nulls("norm")
+    if not keyed["norm"].str.starts_with("0").any():
+        return empty_findings()
+    keyed = keyed.unique("norm", keep="first", maintain_order=True).filter(pl.col("norm").str.contains("^[0-9]+$"))
     bare = pl.col("norm").str.strip_chars_start("0")
     keyed = keyed.with_columns(pl.col("row", "value").first().over(bare).name.prefix("first_"), bare.alias("bare"))
     rows = keyed.filter(pl.col("value") != pl.col("first_value"))

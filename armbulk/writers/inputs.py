@@ -1,6 +1,7 @@
 """Files that a command would replace: none that it reads goes unasked, and none of a person without a copy."""
 
 import contextlib
+import filecmp
 import hashlib
 import os
 import shutil
@@ -85,14 +86,9 @@ def back_up(path: Path) -> Path:
     for number in count(1):
         copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
         try:
-            content = path.read_bytes()
-            with copy.open("xb") as file:
-                shutil.copymode(path, copy)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            _copy(path, copy)
         except FileExistsError:
-            if copy.read_bytes() != content:
+            if not filecmp.cmp(path, copy, shallow=False):
                 continue
         except OSError as error:
             raise FileError(
@@ -102,3 +98,17 @@ def back_up(path: Path) -> Path:
             ) from None
         return copy
     raise AssertionError  # the numbers never end
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Copy a file to a new name, whole or not at all."""
+    with path.open("rb") as source, copy.open("xb") as file:
+        try:
+            shutil.copymode(path, copy)
+            shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):
+                copy.unlink()
+            raise

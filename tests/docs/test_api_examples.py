@@ -1,4 +1,4 @@
-"""The examples of docs/api.md run as they are, against the stand-in ARM over loopback."""
+"""The examples of docs/api.md run as they are, against the sandbox over loopback."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOT
 
 @pytest.fixture
 def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A profile `acme` for a stand-in ARM with a ledger, and a folder with the files of the examples."""
+    """A profile `acme` for a sandbox with a ledger, and a folder with the files of the examples."""
     write_files(tmp_path)
     shutil.copy(ROOT / "samples" / "kunder-og-fakturaer.xlsx", tmp_path / "invoices.xlsx")
     with Sandbox(lists=build_lists(CLIENT_NO, 60)) as arm:

@@ -51,12 +51,12 @@ def test_every_dependency_has_its_reason() -> None:
     assert [name for name in names if not re.search(rf"\b{name}\b", rows)] == []
 
 
-def test_readmes_table_of_limits_is_the_programs() -> None:
-    """README names the limits of each client size as `TIERS` has them."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    head = next(line for line in readme.splitlines() if line.startswith("| | S |"))
+def test_the_table_of_limits_is_the_programs() -> None:
+    """The page of limits has those of each client size as `TIERS` has them."""
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    head = next(line for line in page.splitlines() if line.startswith("| | S |"))
     assert [cell.strip() for cell in head.strip("|").split("|")][1:] == list(TIERS)
     for meter, title in (("requests", "requests"), ("reads", "records read"), ("writes", "records written")):
-        row = next(line for line in readme.splitlines() if line.startswith(f"| {title} an hour / a month |"))
+        row = next(line for line in page.splitlines() if line.startswith(f"| {title} an hour / a month |"))
         cells = [re.sub(r"\s", "", cell) for cell in row.strip("|").split("|")][1:]
         assert cells == [f"{size['hour'][meter]}/{size['month'][meter]}" for size in TIERS.values()]

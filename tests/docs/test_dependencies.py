@@ -11,7 +11,7 @@ from support.paths import ROOT
 
 
 def imported() -> set[str]:
-    """The packages that armbulk imports, besides itself and the standard library."""
+    """The packages that armbulk imports, in addition to itself and the standard library."""
     names = set()
     for module in (ROOT / "armbulk").rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):

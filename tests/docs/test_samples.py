@@ -1,4 +1,4 @@
-"""The samples are up to date, and hold exactly the errors they name."""
+"""The samples are up to date, and have exactly the errors they name."""
 
 import runpy
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_samples_are_fresh(tmp_path: Path) -> None:
 
 
 def test_clean_samples_have_no_errors_and_agree() -> None:
-    """The workbook and the CSVs hold the same records, without a single error."""
+    """The workbook and the CSVs have the same records, without a single error."""
     book = check_files([str(SAMPLES / "kunder-og-fakturaer.xlsx")])
     csvs = check_files([str(SAMPLES / f"{name}.csv") for name in ("customers", "documents", "lines")])
     assert book.errors == csvs.errors == 0
@@ -61,6 +61,6 @@ def test_each_planted_error_is_found_where_it_is() -> None:
     "code", ["unknown-header", "duplicate-header", "computed-column", "missing-column", "sheet-not-recognised"]
 )
 def test_each_fault_of_a_sheet_is_found(code: str) -> None:
-    """Headers and sheets that armbulk does not know are told."""
+    """Headers and sheets that armbulk does not know are shown."""
     found = check_files([str(SAMPLES / "with-errors.xlsx")]).findings["code"]
     assert code in found.to_list()

@@ -1,4 +1,4 @@
-"""Names say what they hold: no variable, parameter, attribute, function or import alias is a filler word."""
+"""Names say what they have: no variable, parameter, attribute, function or import alias is a filler word."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ SECRET = 'canary secret/"+ø'  # noqa: S105 - a canary with what forms and JSON 
 
 @contextmanager
 def ear() -> Iterator[tuple[int, list[bytes]]]:
-    """A port of this machine at which nobody should call: its number, and what came, a connection each."""
+    """A port of this machine at which no one should call: its number, and what came, a connection each."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as door:
 
@@ -261,7 +261,7 @@ def _lax(authority: Path) -> ssl.SSLContext:
 
 
 def _refused(context: ssl.SSLContext, ca_file: Path) -> None:
-    """A server that others may well speak to hears nothing of armbulk."""
+    """A server that others may well speak to receives nothing of armbulk."""
     with tls_ear(context) as (base, heard):
         reply = CALLS["POST"](arm_at(base, ca_file=str(ca_file)))
         assert heard == []

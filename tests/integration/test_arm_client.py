@@ -95,7 +95,7 @@ def test_who_is_not_trusted_sees_nothing(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_certificate_the_user_names_is_trusted(tmp_path: Path) -> None:
-    """Certificates in `ca_file` are trusted besides those of the machine."""
+    """Certificates in `ca_file` are trusted in addition to those of the machine."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with server(context=tls(authority)) as (base, seen):

@@ -14,16 +14,16 @@ from support.paths import ROOT, SAMPLES
 from armbulk.cli import _COMMANDS
 from armbulk.sandbox import Sandbox
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", list(_COMMANDS))
 def test_every_command_has_help_with_an_example(name: str) -> None:
-    """`--help` of each command shows an example, and the README names the command."""
+    """`--help` of each command shows an example, and the page of commands has it."""
     code, out, _ = call(name, "--help")
     assert code == 0
     assert f"armbulk {name}" in out
-    assert f"`{name}`" in README
+    assert f"## armbulk {name}\n" in COMMANDS
 
 
 def test_check_tells_all_problems_with_their_cells() -> None:
@@ -138,7 +138,7 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
 
 
 def test_resume_writes_where_the_import_was_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that stopped before it wrote its result writes it to -o of the import, from whatever folder it goes on."""
+    """A run that stopped before it wrote its result writes it to -o of the import, from any folder."""
     files = write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
     with Sandbox(faults=["401:POST:customers/batches:1-2"]) as arm:
@@ -229,7 +229,7 @@ def test_demo_shows_its_steps_and_the_files_worth_opening(tmp_path: Path) -> Non
 
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A bug is reported in one line, with a crash report that holds no personal data."""
+    """A bug is reported in one line, with a crash report that has no personal data."""
     monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")

@@ -120,7 +120,7 @@ def messages(result: RunResult, outcome: str) -> list[str]:
 
 
 def test_a_failed_call_before_the_question_is_reported(tmp_path: Path) -> None:
-    """Of ARM and of the login service: nobody waits without knowing why."""
+    """Of ARM and of the login service: no one waits without knowing why."""
     faults = ["503:POST:token:1", "503:GET:customers:1"]
     with journey(tmp_path, faults=faults) as way:
         person = Person(overwrites=False)
@@ -158,7 +158,7 @@ def test_the_same_customers_in_another_file(way: Journey, tmp_path: Path, other:
 
 @pytest.mark.promise("P28")
 def test_a_changed_row_goes_while_arm_has_what_was_sent(way: Journey, tmp_path: Path) -> None:
-    """A change in the file is sent without a question when nobody has changed the customer at ARM since."""
+    """A change in the file is sent without a question when no one has changed the customer at ARM since."""
     send(way, workbook(tmp_path, "first.xlsx", FIRST))
     person = Person(overwrites=False)
     result = send(way, workbook(tmp_path, "next.xlsx", {**FIRST, "Telefon": "40000001", "Poststed": "Moss"}), person)
@@ -203,7 +203,7 @@ def test_a_change_back_is_sent(way: Journey, tmp_path: Path) -> None:
 
 
 def test_a_change_file_is_not_sent_again(way: Journey, tmp_path: Path) -> None:
-    """The same holds for a change of one's own making (`--update`)."""
+    """The same applies to a change of one's own making (`--update`)."""
     send(way, workbook(tmp_path, "first.xlsx", FIRST))
     change = workbook(tmp_path, "change.xlsx", CHANGED)
     assert outcomes(send(way, change, update=True)) == {"updated": 1}
@@ -485,7 +485,7 @@ def test_however_arm_says_that_it_has_no_customer(way: Journey, status: int, bod
 def test_where_customers_cannot_be_asked_for_nothing_is_sent(
     way: Journey, status: int, error: type[ArmbulkError], hint: str
 ) -> None:
-    """Nobody knows what would be overwritten: the run stops before it sends, and says what can be done."""
+    """No one knows what would be overwritten: the run stops before it sends, and says what can be done."""
     way.bench = replace(way.bench, transport=Answering(status))
     run = way.begin(sample_files())
     with pytest.raises(error) as raised:

@@ -49,7 +49,7 @@ def write(folder: Path, name: str, **changes: str) -> list[str]:
 
 @pytest.fixture
 def sent(tmp_path: Path) -> Iterator[Journey]:
-    """A client to whom document R1 was sent."""
+    """A client to which document R1 was sent."""
     with journey(tmp_path) as way:
         assert outcomes(way.run(write(tmp_path, "first")))["created"] == 3
         yield way
@@ -118,7 +118,7 @@ def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_p
 
 
 def test_what_arm_holds_is_said(sent: Journey, tmp_path: Path) -> None:
-    """ARM's own document stands beside the file's and the store's."""
+    """ARM's own document is beside the file's and the store's."""
     sent.sandbox.state.documents["r1"][0]["currencyAmounts"]["inclVat"] = 1300
     run = sent.run(write(tmp_path, "again", amount="1500.00"))
     [message] = run.items.filter(run.items["resource"] == "documents")["message"].to_list()

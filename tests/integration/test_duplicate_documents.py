@@ -15,8 +15,12 @@ from support.journey import Journey, check_once, guard_folder, journey, outcomes
 
 from armbulk.app.plan import build_plan
 from armbulk.app.runs import finish_run
+from armbulk.arm.client import ArmClient
 from armbulk.cli import cli
+from armbulk.errors import Unfinished
 from armbulk.model.keys import normalise_key_text
+from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.response import ApiResult, Response
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
 from armbulk.sandbox import Sandbox
@@ -86,6 +90,17 @@ def test_where_arm_has_no_list_each_document_is_looked_up(tmp_path: Path) -> Non
         assert outcomes(stood) == {"created": 2, "unchanged": 3, "already_sent": 6}
         assert way.sandbox.state.usage()["hour.requests"] - before >= 8
         assert set(way.documents().values()) == {1}
+
+
+def test_where_arm_offers_no_look_ups_nothing_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """405 to a look-up: the import stops at once, with what to do."""
+    refused = ApiResult(Response(405), DocumentLookup(LookupResult.UNKNOWN, ""))
+    monkeypatch.setattr(ArmClient, "look_up_document", lambda *_: refused)
+    with journey(tmp_path) as way:
+        with pytest.raises(Unfinished, match="cannot be asked for single documents") as raised:
+            way.run(sample_files(customers=1, documents=1)[1:])
+        assert "--first-import" in (raised.value.hint or "")
+        assert way.documents() == {}
 
 
 @pytest.mark.promise("P4")

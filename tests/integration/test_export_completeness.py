@@ -83,7 +83,7 @@ def test_more_than_the_cap_on_one_account_are_cut_by_day(tmp_path: Path) -> None
 
 @pytest.fixture
 def short_series(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A series of numbers ends after 20 that nobody has, not after 100: fewer calls."""
+    """A series of numbers ends after 20 that no one has, not after 100: fewer calls."""
     monkeypatch.setattr(value_partitions, "MAX_MISSES", 20)
 
 
@@ -194,7 +194,7 @@ def test_a_page_that_repeats_records_is_read_again(tmp_path: Path) -> None:
 
 @pytest.mark.proof
 def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> None:
-    """If records shift on every reading, the export is incomplete and holds each record once."""
+    """If records shift on every reading, the export is incomplete and has each record once."""
 
     def shift(_: int, asked: dict[str, str], page: Json) -> None:
         if asked.get("pageno") == "2":
@@ -208,7 +208,7 @@ def test_a_list_that_keeps_shifting_is_never_called_complete(tmp_path: Path) -> 
 
 @pytest.mark.proof
 def test_a_list_that_grows_all_the_time(tmp_path: Path) -> None:
-    """Postings added during every call are exported too, wherever they stand in the list."""
+    """Postings added during every call are exported too, wherever they are in the list."""
     records = spread(5_500)
 
     def grow(call: int, _: dict[str, str], page: Json) -> None:
@@ -391,7 +391,7 @@ def test_a_list_without_totals_is_read_to_its_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [100, 200, 250, 500, 1_000, 2_500])
 def test_a_round_number_of_records_without_a_total_may_be_cut(tmp_path: Path, count: int) -> None:
-    """A server may have a cap that nobody knows: a list that nothing can split is not called complete."""
+    """A server may have a cap that no one knows: a list that nothing can split is not called complete."""
     codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(count + 50)]
     said, records = export(tmp_path, Lists({"codes": codes}, summary=False, cap=count), "codes")
     assert (said["complete"], len(records)) == (False, count)

@@ -114,7 +114,7 @@ def test_a_workbook_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_number_excel_cannot_keep_is_text(tmp_path: Path) -> None:
-    """An amount of more than 15 digits is not rounded: the cell holds it as text."""
+    """An amount of more than 15 digits is not rounded: the cell has it as text."""
     lists = Lists({"glitems": [gl_item(1, glAmount=12345678901234567)]})
     export_to_file(tmp_path, lists, "gl.xlsx", **FEBRUARY)
     assert cells(tmp_path / "gl.xlsx")[0]["GL amount"].value == "12345678901234567"
@@ -137,7 +137,7 @@ def test_csv_in_both_dialects(tmp_path: Path, dialect: str) -> None:
 
 
 def test_parquet_is_typed(tmp_path: Path) -> None:
-    """Parquet holds decimals, dates, times in UTC, and identifiers as text."""
+    """Parquet has decimals, dates, times in UTC, and identifiers as text."""
     export_to_file(tmp_path, Lists({"glitems": postings()}), "gl.parquet", **FEBRUARY)
     frame = pl.read_parquet(tmp_path / "gl.parquet")
     assert frame.schema["gl_amount"] == pl.Decimal(38, 2)

@@ -52,7 +52,7 @@ DIALECTS = [
 def export(
     sandbox: Sandbox, clock: FakeClock, folder: Path, resource: str, size: str = "XL", **given: Any
 ) -> tuple[dict[str, Any], pl.DataFrame]:
-    """Export to parquet: what was said, and the rows."""
+    """Export to parquet: what was printed, and the rows."""
     env = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": size}
     want = build_list_request(resource, ExportArguments(folder / f"{resource}.parquet", **given))
     done = export_list(
@@ -62,13 +62,13 @@ def export(
 
 
 def total(postings: Iterable[dict[str, Any]]) -> Decimal:
-    """The exact sum of postings as the sandbox holds them."""
+    """The exact sum of postings as the sandbox has them."""
     return sum((Decimal(str(one["glAmount"])) for one in postings), Decimal(0))
 
 
 @cache
 def february() -> list[dict[str, Any]]:
-    """The postings of the second period; the ledger makes each anew whenever it is asked."""
+    """The postings of the second period; the ledger makes each again whenever it is asked."""
     return [one for one in LEDGER.gl_items if one["glPeriod"] == 2]
 
 

@@ -92,7 +92,7 @@ def test_what_costs_much_is_asked_about_first(tmp_path: Path) -> None:
 
 @pytest.mark.proof
 def test_a_limit_that_was_named_is_kept(tmp_path: Path) -> None:
-    """--max-requests 60 makes 60 calls and stops; a larger one goes on from there."""
+    """--max-requests 60 makes 60 calls and stops; a larger one continues from there."""
     lists = Lists({"documents": documents(440, 330), "customers": customers(330)}, **CAP)
     with pytest.raises(QuestionError, match="60 requests"):
         read(tmp_path, lists, "documents", max_requests=60)
@@ -103,7 +103,7 @@ def test_a_limit_that_was_named_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_filter_that_arm_ignores_costs_two_calls(tmp_path: Path) -> None:
-    """ARM ignores the category: the customers are looked for by number, and the list is not read anew."""
+    """ARM ignores the category: the customers are looked for by number, and the list is not read again."""
     lists = Lists({"customers": customers(440)}, unheeded=frozenset({"customercategory"}), **CAP)
     report, _ = read(tmp_path, lists, "customers", confirms=True)
     assert (report["rows"], report["complete"]) == (440, True)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.journey import journey, outcomes, sample_files, write_files
+from support.journey import FakeClock, Journey, journey, outcomes, sample_files, write_files
 
 from armbulk.results.run_result import load_result
+from armbulk.sandbox import Sandbox
 from armbulk.sending.next_step import MAX_ATTEMPTS
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -152,3 +153,32 @@ def test_what_a_proxy_sent_twice_is_at_arm(tmp_path: Path) -> None:
         result = way.run(files, first_import=True)
         assert result.count_by_resource()["documents"] == {"already_sent": 1, "conflict": 1}
         assert result.items["message"].to_list()[1] == "ARM already has this"
+
+
+class SetClock(FakeClock):
+    """A clock of a machine that was not restarted; the wall clock is set."""
+
+    boot_id = "the same start"
+    ahead = 0.0
+
+    def now(self) -> float:
+        """The wall clock."""
+        return self.at + self.ahead
+
+
+@pytest.mark.parametrize(("ahead", "ends"), [(86_400.0, "in_doubt"), (-86_400.0, "finished")])
+def test_a_clock_that_is_set_settles_nothing(tmp_path: Path, ahead: float, ends: str) -> None:
+    """Documents that ARM does not find are in doubt for the settle time as it really passes."""
+    clock = SetClock()
+    failing = Failing("documents", taken=0)
+    with Sandbox(clock=lambda: clock.at) as server:
+        way = Journey(tmp_path, server, clock, {})
+        way.bench = replace(way.bench, transport=failing)
+        run = way.begin(sample_files(customers=1, documents=1), first_import=True)
+        assert way.carry_on(run) == "in_doubt"
+        clock.ahead = ahead
+        clock.at += 10.0 if ahead > 0 else 1_800.0
+        assert way.carry_on(run) == ends
+        clock.at += 1_800.0
+        assert way.carry_on(run) == "finished"
+        way.store.close()

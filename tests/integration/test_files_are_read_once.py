@@ -41,7 +41,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 @pytest.fixture
 def env() -> Iterator[dict[str, str]]:
-    """The settings of a stand-in ARM."""
+    """The settings of a sandbox."""
     with Sandbox() as arm:
         yield {**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}
 

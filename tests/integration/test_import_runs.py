@@ -251,7 +251,7 @@ def test_looks_that_fail_are_repeated(tmp_path: Path, first: str, second: str) -
 
 
 class Refusing(httpx.BaseTransport):
-    """ARM, but a document batch that holds one of `bad` is refused whole with `status`."""
+    """ARM, but a document batch that has one of `bad` is refused whole with `status`."""
 
     def __init__(self, bad: set[str], status: int = 422, *, named: bool = False) -> None:
         self.bad, self.status, self.named = bad, status, named

@@ -36,7 +36,7 @@ PLAIN = {"why": None, "fields": True, "by": "comparison"}
 
 
 def export(folder: Path, records: list[Json], name: str = "out.jsonl", resource: str = "gl-items", **more: Any) -> Json:
-    """Export these records, comparing with the last time unless told otherwise: what was said."""
+    """Export these records, comparing with the last time unless told otherwise: what was printed."""
     listing = EXPORTS[resource].listing
     assert listing is not None
     lists = more.pop("lists", None) or Lists({listing.endpoint: records})
@@ -52,7 +52,7 @@ def lines(path: Path) -> list[Json]:
 
 
 def found(folder: Path) -> dict[str, list[str]]:
-    """Which ids out.jsonl holds as what, those gone too."""
+    """Which ids out.jsonl has as what, those gone too."""
     told: dict[str, list[str]] = {"new": [], "changed": [], "gone": []}
     for one in lines(folder / "out.jsonl"):
         told[one["change"]].append(one["record"]["glItemId"])
@@ -67,7 +67,7 @@ def counts(said: Json) -> tuple[int, int, int | None, int]:
     return since["new"], since["changed"], since["gone"], since["unchanged"]
 
 
-# ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what is printed ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.first_cases(2)
@@ -295,7 +295,7 @@ def remembered(folder: Path) -> pl.DataFrame:
 
 
 def test_a_memory_holds_keys_and_nothing_else_to_read(tmp_path: Path) -> None:
-    """A snapshot holds keys and hashes but no names or amounts, and is readable by its owner only."""
+    """A snapshot has keys and hashes but no names or amounts, and is readable by its owner only."""
     export(tmp_path, [gl_item(n, transactionText="Kari Nordmann 01019921717") for n in range(10)])
     path = memory(tmp_path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

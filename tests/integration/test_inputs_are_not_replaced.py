@@ -1,7 +1,9 @@
-"""No command replaces a file that it reads, unless it is told to; then a copy of the file is kept."""
+"""No command replaces a file that it reads, unless an option allows it; then a copy of the file is kept."""
 
+import errno
 import shutil
 from pathlib import Path
+from typing import IO
 
 import openpyxl
 import pytest
@@ -26,7 +28,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def run(*words: str) -> tuple[int, str]:
-    """Exit code and what was said."""
+    """Exit code and what was printed."""
     ended = CliRunner().invoke(cli, [*words, "--lang", "en"])
     return ended.exit_code, ended.output + ended.stderr
 
@@ -124,7 +126,7 @@ def test_a_second_input_is_not_replaced_either(book: Path) -> None:
 
 
 def test_a_workbook_that_is_no_result_is_kept(book: Path) -> None:
-    """A marked copy, a template or a result in place of somebody's own workbook leaves a copy of it; once."""
+    """A marked copy, a template or a result in place of someone's own workbook leaves a copy of it; once."""
     before = book.read_bytes()
     other = Path(shutil.copy(book, book.parent / "july.xlsx"))
     for _ in range(2):
@@ -183,7 +185,7 @@ EXPORTS = ["customers x.xlsx", "documents x.csv", "customers x.jsonl", "customer
 def test_an_export_that_a_person_has_changed_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
-    """Exporting over an export replaces it; over one with somebody's changes, a copy of these is kept, and named."""
+    """Exporting over an export replaces it; over one with someone's changes, a copy of these is kept, and named."""
     resource, name, *more = words.split()
     target = tmp_path / name
     with Sandbox(delay=0.0, lists=build_lists(2218, 20)) as arm:
@@ -238,7 +240,7 @@ def test_the_demo_keeps_a_changed_sample(tmp_path: Path) -> None:
 def test_a_folder_and_a_device_are_no_file_to_write(
     book: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], target: str
 ) -> None:
-    """It is said so, and nothing gets another name beside it."""
+    """It is printed so, and nothing gets another name beside it."""
     monkeypatch.chdir(book.parent)
     Path("folder.xlsx").mkdir()
     before = sorted(path.name for path in book.parent.iterdir())
@@ -268,3 +270,20 @@ def test_the_demo_replaces_nobodys_files(tmp_path: Path) -> None:
     assert (tmp_path / "customers.xlsx").read_bytes() == b"mine"
     (tmp_path / "state").mkdir()
     assert create_folder(str(tmp_path)) == tmp_path.resolve()
+
+
+def test_a_copy_that_does_not_fit_on_the_disk_is_not_left_half(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is replaced, and no half copy is taken for the file later."""
+    target = Path(shutil.copy(book, book.parent / "own.xlsx"))
+    before, copy = target.read_bytes(), shutil.copyfileobj
+
+    def fill(source: IO[bytes], file: IO[bytes], *more: int) -> None:
+        if not str(getattr(file, "name", "")).endswith(".bak"):
+            return copy(source, file, *more)
+        file.write(source.read(100))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", fill)
+    code, said = run("check", str(book), "-o", str(target))
+    assert (code, "own.xlsx.bak cannot be written" in said, target.read_bytes() == before) == (2, True, True)
+    assert not list(book.parent.glob("*.bak*"))

@@ -64,7 +64,7 @@ def memory() -> Iterator[Memory]:
 
 @pytest.fixture
 def arm() -> Iterator[Sandbox]:
-    """A stand-in ARM."""
+    """A sandbox."""
     with Sandbox() as server:
         yield server
 
@@ -88,7 +88,7 @@ def words(arm: Sandbox, *, client: str = "") -> list[str]:
 
 @pytest.mark.promise("P18", "P26")
 def test_login_then_import_then_logout(memory: Memory, arm: Sandbox, tmp_path: Path) -> None:
-    """After login an import needs no settings; after logout it names what is missing. No file holds the secret."""
+    """After login an import needs no settings; after logout it names what is missing. No file has the secret."""
     secret = arm.settings["ARMBULK_CLIENT_SECRET"]
     code, said = call(*words(arm), given=f"{secret}\n")
     assert (code, said["checked"], said["profile"]) == (0, True, "anne")

@@ -36,7 +36,7 @@ def stopped(way: Journey) -> tuple[int, ArmbulkError]:
     ],
 )
 def test_a_renewal_that_fails_stops_the_run_with_nothing_in_doubt(tmp_path: Path, fault: str, exit_code: Exit) -> None:
-    """The batch is planned again before the renewal is tried; the run stops, as it does at its start, and goes on."""
+    """The batch is planned again before the renewal is tried; the run stops, as it does at its start, and continues."""
     with journey(tmp_path, faults=[EARLY, fault]) as way:
         run, trouble = stopped(way)
         assert trouble.exit == exit_code

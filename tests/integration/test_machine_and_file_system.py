@@ -1,7 +1,7 @@
 """Where armbulk runs: folders of other machines, other processes, files that change, clocks that are set.
 
 L01 is tests/proofs/test_kill_points.py, L03, L08 and L09 tests/proofs/test_crash_points.py, L06 and L07
-test_duplicate_documents.py, L12 a word in README.md, L19 and L20 test_login.py; the others are here.
+test_duplicate_documents.py, L12 a sentence in docs/sending-once.md, L19 and L20 test_login.py; the others are here.
 """
 
 import json
@@ -130,7 +130,7 @@ def test_who_knows_better_may_have_it_so(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P6")
 def test_who_has_to_wait_is_told_for_whom(tmp_path: Path) -> None:
-    """L10: a second process is told which run is sending; it can start as soon as that run has ended."""
+    """L10: a second process is shown which run is sending; it can start as soon as that run has ended."""
     with journey(tmp_path) as way:
         run = way.begin(sample_files())
         with way.store.lock(way.bench.profile.account, 17), pytest.raises(Unfinished) as busy:
@@ -293,7 +293,7 @@ def test_a_store_that_became_read_only(tmp_path: Path) -> None:
 
 @contextmanager
 def ordinary_user(folder: Path) -> Iterator[None]:
-    """Be nobody in particular for a while: the superuser may write anywhere."""
+    """Be no one in particular for a while: the superuser may write anywhere."""
     if os.geteuid():
         yield
         return

@@ -373,7 +373,7 @@ def test_a_starter_controls_no_terminal(tmp_path: Path) -> None:
 
 
 def test_a_starter_for_a_sheet_that_is_not_recognised(tmp_path: Path) -> None:
-    """A starter for an unknown sheet proposes similar headers and holds no values of rows."""
+    """A starter for an unknown sheet proposes similar headers and has no values of rows."""
     path = tmp_path / "export.csv"
     path.write_text("Konto;Navn;Poststedet;Hva\nK1;Kari;Oslo;x\n", encoding="utf-8")
     text = str(call("map", str(path))[1]["mapping"])

@@ -60,7 +60,7 @@ class Office:
     def export(
         self, what: str, name: str, *, lang: str = "en", accounts: tuple[str, ...] = (), **given: Any
     ) -> WrittenExport:
-        """Export, of February unless something else is said."""
+        """Export, of February unless another period is given."""
         given.setdefault("period", "2025-02")
         asked = build_month_end_request(what, ExportArguments(self.folder / name, **given), accounts)
         bench = Context(load_profile(self.settings), self.clock)

@@ -16,11 +16,12 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.imports import ImportRequest, import_files
 from armbulk.app.plan import build_plan
 from armbulk.app.resume import ResumeRequest, resume_import
-from armbulk.errors import ServerError
+from armbulk.errors import ServerError, Unfinished
 from armbulk.model.lookup import LookupResult
 from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.results.run_result import RunResult, load_result
+from armbulk.results.store_check import verify_history
 from armbulk.sandbox import Sandbox, batches
 from armbulk.sending import duplicate_check
 from armbulk.sending.list_proof import prove_list
@@ -136,7 +137,7 @@ def test_a_store_that_knows_nothing_asks_one_by_one(tmp_path: Path) -> None:
         assert (check.reason, check.records, check.known) == ("nothing-known", None, 0)
 
 
-# ── a list that stands for single look-ups ──────────────────────────────────────────────────────────────────────────
+# ── a list that replaces single look-ups ──────────────────────────────────────────────────────────────────────────
 
 
 def created_elsewhere(way: Journey, number: str, **values: object) -> None:
@@ -183,7 +184,7 @@ def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
 def test_a_list_that_is_not_proven_is_not_believed(
     tmp_path: Path, drop: Drop, wait: float, reason: str, lookups: int
 ) -> None:
-    """A list with its own total right, but without a known document, or read too early, stands for nothing."""
+    """A list with its own total right, but without a known document, or read too early, replaces nothing."""
     result, listed, _ = _known_then_new(tmp_path, drop, wait=wait)
     assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
     assert listed.lookups == 34 + lookups
@@ -293,6 +294,21 @@ def test_a_batch_number_of_another_run_proves_nothing(tmp_path: Path, monkeypatc
         assert result.items["message"].to_list() == ["Found in ARM after the answer was lost"]
 
 
+def test_a_clock_that_was_behind_does_not_make_the_history_longer(tmp_path: Path) -> None:
+    """The first run is stamped a year ago: the store does not know since then what is sent for the client."""
+    now = 1_800_000_000.0
+    clock = FakeClock(now - 365 * 86_400.0)
+    with Sandbox(clock=lambda: clock.at + 365 * 86_400.0) as server:
+        way = Journey(tmp_path, server, clock, {})
+        way.run(sample_files(customers=1, documents=1)[:1], first_import=True)
+        assert way.store.history_since(way.bench.profile.account) == pytest.approx(now, abs=60)
+        clock.at = now + 3_600.0
+        plan = build_plan(way.bench, way.store, check_once(sample_files(documents=8)), ImportOptions())
+        assert plan.lookups is not None
+        assert plan.lookups.documents == 8
+        way.store.close()
+
+
 def test_a_document_that_was_deleted_at_arm_is_looked_up_once(tmp_path: Path) -> None:
     """The list that lacks it is right, and is trusted; that is recorded, and its number stays taken."""
     listed = DocumentList()
@@ -375,7 +391,10 @@ def _restore_older_copy(way: Journey, sent_since: list[str], *, later: float = M
 def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
     """After an older copy was put back, ARM is asked about each document; that is reported once, and recorded."""
     with known_for_months(tmp_path) as way:
+        account = way.bench.profile.account
+        assert not way.store.sent_customers(account).is_empty()
         _restore_older_copy(way, sample_files())
+        assert way.store.sent_customers(account).is_empty()
         dialog = Notes()
         result = import_as_user(way, sample_files(documents=8), dialog)
         assert result.count_by_resource()["documents"] == {"created": 2, "already_sent": 6}
@@ -384,6 +403,22 @@ def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
         dialog = Notes()
         import_as_user(way, sample_files(documents=8), dialog)
         assert dialog.notes == []
+        way.store.close()
+        way.store = way.bench.open_store()
+        assert way.store.take_copy_notice() is None
+
+
+def test_a_workbook_of_another_machine_resets_the_history(tmp_path: Path) -> None:
+    """The store has known the client for months; the workbook shows that others have sent: ARM is asked from now on."""
+    with machines(tmp_path, 2) as (first, second):
+        second.run(sample_files(customers=1, documents=1)[:1], first_import=True)
+        import_as_user(first, sample_files(customers=1, documents=1)[:1], Notes())
+        first.clock.sleep(MONTHS)
+        account = second.bench.profile.account
+        with pytest.raises(Unfinished, match="another store"):
+            verify_history(second.store, account, [], first.folder / "result.xlsx")
+        assert second.store.history_since(account) == first.clock.now()
+        assert second.store.sent_customers(account).is_empty()
 
 
 def test_a_copy_does_not_know_what_was_dated_far_ahead(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ QUOTING = [
 def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quoting) -> None:
     """Tokens and personal data that a server repeats are neither shown nor stored.
 
-    While a run is unfinished its bodies are kept, so that it can go on; no name is said all the same.
+    While a run is unfinished its bodies are kept, so that it can continue; no name is printed in spite of it.
     """
     book = sheets(places["own"])
     poll = (batch("customers", **WELL, warnings=WARNED), *case.poll)
@@ -178,7 +178,7 @@ def test_a_customer_number_that_is_a_persons_is_not_kept(places: dict[str, Path]
 
 @pytest.mark.promise("P18")
 def test_a_bug_report_holds_no_canary(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crash report holds no data from the exception's message and is readable by its owner only."""
+    """A crash report has no data from the exception's message and is readable by its owner only."""
 
     def bug(*_: object, **__: object) -> None:
         raise RuntimeError(f"{SECRET} {SSN} Kanarifugl") from ValueError(MAIL)

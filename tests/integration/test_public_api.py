@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def arm() -> Iterator[Sandbox]:
-    """A stand-in ARM with a ledger."""
+    """A sandbox with a ledger."""
     with Sandbox(lists=build_lists(CLIENT_NO, 20)) as server:
         yield server
 
@@ -67,7 +67,7 @@ def test_rows_are_typed(session: armbulk.Session, tmp_path: Path) -> None:
 
 
 def test_files_checked_as_a_change_are_planned_as_one(session: armbulk.Session, tmp_path: Path) -> None:
-    """What `check` was told decides; where it was told nothing, records are created."""
+    """What `check` was given decides; where it was given nothing, records are created."""
     path = tmp_path / "customers.csv"
     path.write_text("Customer no;Name;Phone\n0001;<clear>;22334455\n", encoding="utf-8")
     as_change = session.check(path, update=True)
@@ -107,7 +107,7 @@ def test_errors_in_the_files_are_a_result(session: armbulk.Session, arm: Sandbox
 
 
 def test_a_finished_run_that_is_not_written_forgets_personal_data(arm: Sandbox, tmp_path: Path) -> None:
-    """At the end of the session ARM's words about a customer no longer hold what the file said of them."""
+    """At the end of the session ARM's words about a customer no longer contain what the file says of them."""
     path = tmp_path / "customers.csv"
     path.write_text("Customer no;Name;Email\nK1;Kanarifugl Hansen;no address\n", encoding="utf-8")
     with armbulk.connect(settings={**arm.settings, "ARMBULK_POLL_SECONDS": "0.05"}) as session:

@@ -68,7 +68,7 @@ def test_numbers_of_persons_are_masked_however_written(key: str) -> None:
 
 
 def traces(folder: Path) -> list[str]:
-    """The files of armbulk's folder that hold one of the names."""
+    """The files of armbulk's folder that have one of the names."""
     found = (path for path in folder.rglob("*") if path.is_file())
     return [path.name for path in found if any(name.encode() in path.read_bytes() for name in NAMES)]
 

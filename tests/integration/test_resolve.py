@@ -18,7 +18,10 @@ from armbulk.app.plan import build_plan
 from armbulk.app.session import Session
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
+from armbulk.errors import Unfinished
+from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import GIVEN_UP_IN_RUN, NOT_SENT_YET
+from armbulk.model.submission import RecordResult
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
 from armbulk.results.summary import next_steps
@@ -145,7 +148,7 @@ def test_what_a_killed_process_was_sending_is_named(tmp_path: Path, words: list[
 
 @pytest.mark.parametrize("lang", ["en", "nb"])
 def test_customers_that_a_killed_process_was_sending_are_said(tmp_path: Path, lang: str) -> None:
-    """Nobody has to decide about customers, but the run is not finished: it is named, with exit code 3."""
+    """No one has to decide about customers, but the run is not finished: it is named, with exit code 3."""
     with journey(tmp_path) as way:
         run, bench = way.begin(sample_files()), way.bench
         way.bench = replace(bench, transport=Killed("customers"))
@@ -254,7 +257,7 @@ def test_what_is_to_be_sent_again_stays_taken(tmp_path: Path) -> None:
 
 
 def test_what_arm_has_accepted_and_not_told_is_not_settled(tmp_path: Path) -> None:
-    """The run waited as long as it was to: `resolve` has nothing to decide, says how to go on, and ends with code 3."""
+    """The run waited as long as it was to: `resolve` has nothing to decide and ends with code 3."""
     with journey(tmp_path, delay=10_000.0, environ={"ARMBULK_WAIT_SECONDS": "60"}) as way:
         run = way.begin(sample_files(customers=1, documents=1)[1:], first_import=True)
         assert way.carry_on(run) == "in_doubt"
@@ -313,7 +316,7 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--resend"], 2),  # a question nobody can answer
+        (["--resend"], 2),  # a question no one can answer
         (["--resend", "--yes", "--expect-count", "5"], 2),
         (["--resend", "--yes", "--expect-total", "1"], 2),
         (["--resend", "--yes", "--expect-total", "much"], 2),
@@ -369,3 +372,20 @@ def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], la
     assert step.endswith(advice)
     assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit(str(NOT_SENT_YET))), lang)[0]
     assert "ARMBULK_SETTLE_SECONDS" in next_steps(items, lang)[1]  # when it helps to ask ARM again
+
+
+def test_documents_in_doubt_stop_other_runs_alone(undecided: tuple[Journey, int]) -> None:
+    """Their own run looks them up and continues."""
+    way, run = undecided
+    way.store.verify_nothing_in_doubt(way.bench.profile.account, run)
+    with pytest.raises(Unfinished, match="until that is settled"):
+        way.store.verify_nothing_in_doubt(way.bench.profile.account, run + 1)
+
+
+def test_a_record_keeps_its_outcome(undecided: tuple[Journey, int]) -> None:
+    """What ARM says later of a record that is settled changes nothing."""
+    way, run = undecided
+    before = way.store.items(run)["outcome"].to_list()
+    way.store.save_outcomes(run, [RecordResult(1, Outcome.REJECTED, "late")])
+    assert before[0] == "created"
+    assert way.store.items(run)["outcome"].to_list() == before

@@ -60,7 +60,7 @@ def test_nothing_edited_nothing_sent(trip: Trip) -> None:
 
 
 def test_what_armbulk_would_complain_of_but_nobody_touched(trip: Trip) -> None:
-    """Only changed values are checked, not those that ARM holds."""
+    """Only changed values are checked, not those that ARM has."""
     checked = check_files([str(trip.file)], ReadOptions(update=True))
     assert checked.findings.is_empty()
     trip.edit((3, "Organisation no", "12x"), (4, "Currency", "kroner"))
@@ -111,7 +111,7 @@ def test_an_address_goes_whole(trip: Trip) -> None:
 
 @pytest.mark.promise("P28")
 def test_a_part_of_an_address_without_an_export(tmp_path: Path) -> None:
-    """In a sheet that was not exported, the parts of an address that it does not hold stay unchanged."""
+    """In a sheet that was not exported, the parts of an address that it does not have stay unchanged."""
     with journey(tmp_path) as made:
         made.sandbox.state.add_customer(json.loads(json.dumps(customer(1), default=float)))
         file = tmp_path / "customers.csv"
@@ -362,7 +362,7 @@ def test_a_change_from_another_machine(trip: Trip, tmp_path: Path) -> None:
         assert json.loads(called.stdout)["outcomes"][expected] >= 1, called.output
 
 
-# ── the comparison by itself ────────────────────────────────────────────────────────────────────────────────────────
+# ── the comparison on its own ────────────────────────────────────────────────────────────────────────────────────────
 
 VALUES = st.sampled_from(["", "a", "b", None])
 

@@ -52,8 +52,11 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
         path = tmp_path / "home" / "armbulk.db"
         with sqlite3.connect(path) as raw:
             raw.executescript(
-                "DROP TABLE look; "
-                + "".join(f"ALTER TABLE batch DROP COLUMN {name};" for name in ("rounds", "finished", "verdict"))
+                "DROP TABLE look; DROP INDEX sent_key_date; DROP INDEX sent_key_key_norm;"
+                + "".join(
+                    f"ALTER TABLE batch DROP COLUMN {name};"
+                    for name in ("rounds", "finished", "verdict", "clock_offset", "boot")
+                )
                 + "".join(
                     f"ALTER TABLE sent_key DROP COLUMN {name};"
                     for name in ("outcome", "customer_norm", "date", "currency", "amount", "body", "content")
@@ -68,6 +71,8 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
         raw.close()
         way.store = way.bench.open_store()
         assert way.run(files).count_outcomes()["already_sent"] == 6
+        indexes = {index["name"] for index in sa.inspect(way.store._engine).get_indexes("sent_key")}
+        assert indexes == {"sent_key_date", "sent_key_key_norm"}
 
 
 def test_no_room_is_said_as_what_it_is(tmp_path: Path) -> None:

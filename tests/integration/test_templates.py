@@ -89,7 +89,7 @@ UNSURE = {"kid", "national-id", "bank-account"}
 
 
 def test_the_example_rows_show_every_column(tmp_path: Path) -> None:
-    """The first example row holds each field's example, and the JSON has the same values."""
+    """The first example row has each field's example, and the JSON has the same values."""
     checked = check_files([str(template(tmp_path, "all", "no", "--examples"))])
     for name in HOLDS["all"]:
         row = checked.tables[name].rows.row(0, named=True)

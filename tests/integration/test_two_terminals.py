@@ -77,7 +77,7 @@ def test_a_document_that_changed_is_asked_about_anew_if_it_is_open(tmp_path: Pat
 
 @pytest.mark.parametrize("asks_again", [True, False])
 def test_a_plan_of_which_a_part_was_sent_meanwhile(tmp_path: Path, *, asks_again: bool) -> None:
-    """A person sees the new plan and is asked again; a script goes on with less, and says so."""
+    """A person sees the new plan and is asked again; a script continues with less, and says so."""
     with world(tmp_path, "free") as there, there.terminal() as session:
         person = Person(meanwhile=lambda: there.act("import others", Person()), asks_again=asks_again)
         result = session.import_files(*there.files, target=tmp_path / "r.xlsx", dialog=person)
@@ -90,7 +90,7 @@ def test_a_plan_of_which_a_part_was_sent_meanwhile(tmp_path: Path, *, asks_again
 
 
 def test_a_plan_that_is_not_what_was_expected_any_more(tmp_path: Path) -> None:
-    """`--expect-total` holds for what is sent, not for what was planned: nothing is sent, and no run is stored."""
+    """`--expect-total` applies to what is sent, not for what was planned: nothing is sent, and no run is stored."""
     with world(tmp_path, "free") as there, there.terminal() as session:
         person = Person(meanwhile=lambda: there.act("import others", Person()), asks_again=False)
         with pytest.raises(UsageError, match="1500"):

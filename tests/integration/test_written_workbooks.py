@@ -52,7 +52,7 @@ def shown(cell: Cell, header: str | None) -> str:
 
 
 def lines_of(sheet: Worksheet, rows: Iterable[int]) -> list[str]:
-    """Rows of a sheet, a line each: every cell that holds something."""
+    """Rows of a sheet, a line each: every cell that has something."""
     headers = [cell.value if sheet.freeze_panes else None for cell in sheet[1]]
     lines = []
     for number in rows:
@@ -86,7 +86,7 @@ def kind_column(sheet: Worksheet) -> str:
 
 
 def is_golden(name: str, text: str) -> None:
-    """Compare with the committed text; `make golden` writes it anew."""
+    """Compare with the committed text; `make golden` writes it again."""
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("ARMBULK_GOLDEN"):
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -205,7 +205,7 @@ def test_the_result_workbook_tells_the_outcome_of_every_row(written: Written) ->
 
 
 def test_the_result_workbook_lists_every_problem(written: Written) -> None:
-    """Each finding, and each word of ARM's, is a row of the problems with its cell; errors stand beside their rows."""
+    """Each finding, and each word of ARM's, is a row of the problems with its cell; errors are beside their rows."""
     problems, *sheets = written.book.worksheets[1:]
     listed: Counter[tuple[str, str | None, str, str]] = Counter()
     by_arm = set()

@@ -55,7 +55,7 @@ def nursery() -> Iterator[Nursery]:
 
 
 class Machine:
-    """One user's machine: a home folder, three files, and a stand-in ARM that would take a document twice."""
+    """One user's machine: a home folder, three files, and a sandbox that would take a document twice."""
 
     def __init__(self, folder: Path, arm: Sandbox, nursery: Nursery) -> None:
         self.folder, self.arm, self._nursery = folder, arm, nursery
@@ -96,7 +96,7 @@ class Machine:
         raise AssertionError(said)
 
     def holds(self) -> dict[str, int]:
-        """How many of each document ARM holds."""
+        """How many of each document ARM has."""
         return {key: len(found) for key, found in self.arm.state.documents.items()}
 
     def true(self, said: dict[str, Any]) -> None:

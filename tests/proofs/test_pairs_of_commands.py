@@ -34,7 +34,7 @@ def test_any_two_commands(tmp_path: Path, kind: str, first: str, second: str) ->
 def test_the_comparison_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, first: str, second: str
 ) -> None:
-    """A decision that is carried out on whatever the store holds by then changes what is settled."""
+    """A decision that is carried out on whatever the store has by then changes what is settled."""
     monkeypatch.setattr(decisions, "find_changed", lambda *_: [])
     with pytest.raises(AssertionError):
         keeps_its_word(tmp_path, kind, first, second, asks_again=False)

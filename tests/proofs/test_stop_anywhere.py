@@ -23,7 +23,7 @@ from armbulk.store import Store
 
 @pytest.fixture
 def arm() -> Iterator[Sandbox]:
-    """A stand-in ARM."""
+    """A sandbox."""
     with Sandbox(delay=0.0) as server:
         yield server
 
@@ -59,7 +59,7 @@ def test_while_waiting_for_an_answer(arm: Sandbox, tmp_path: Path, name: str) ->
 
 @pytest.mark.promise("P24")
 def test_while_waiting_for_the_store(arm: Sandbox, tmp_path: Path) -> None:
-    """Another process holds the database for long."""
+    """Another process has the database for long."""
     path = tmp_path / "armbulk.db"
     Store(f"sqlite:///{path}", SystemClock()).close()
     with sqlite3.connect(path, isolation_level=None) as other:
@@ -74,7 +74,7 @@ def test_while_waiting_for_the_store(arm: Sandbox, tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_while_waiting_for_a_person(arm: Sandbox, tmp_path: Path, name: str) -> None:
-    """The program asks a question at the terminal; whatever handlers its libraries have set, nobody has to answer."""
+    """The program asks a question at the terminal; whatever handlers its libraries have set, no one has to answer."""
     master, slave = pty.openpty()
     env = {**os.environ, **arm.settings, "ARMBULK_HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "ARMBULK_LANG": "en"}
     command = [sys.executable, "-m", "armbulk", "import", "--first-import", *sample_files()]

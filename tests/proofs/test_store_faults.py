@@ -109,7 +109,7 @@ def survives(folder: Path, checked: Checked, disk: Disk) -> None:
 
 
 def _unrecorded(path: Path, way: Journey) -> set[str]:
-    """Documents that ARM holds and the store believes at home: what must never be."""
+    """Documents that ARM has and that the store takes for unsent: what must never be."""
     query = "SELECT key_norm FROM item JOIN batch ON batch.id = item.batch WHERE state = 'planned'"
     with sqlite3.connect(path) as raw:
         at_home = {key for (key,) in raw.execute(query + " AND item.resource = 'documents'")}

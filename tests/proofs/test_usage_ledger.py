@@ -23,7 +23,7 @@ SURVIVED = {
     "no Date, wrong wall clock, new starts": Conditions(dates=False, restarts=True),
     "both wrong, new starts": Conditions(date_jumps=True, restarts=True),
 }
-"""Worlds in which no clock is right: nobody can keep a limit, but nobody waits longer than a window."""
+"""Worlds in which no clock is right: no one can keep a limit, but no one waits longer than a window."""
 
 
 @pytest.mark.promise("P7", "P10")

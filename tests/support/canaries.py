@@ -41,7 +41,7 @@ def _value(resource: str, name: str, kind: FieldType, most: int | None) -> str |
 
 
 def sheets(folder: Path) -> str:
-    """A workbook with a canary in every field that holds words, numbers of people, or ways to reach them."""
+    """A workbook with a canary in every field that has words, numbers of people, or ways to reach them."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for resource in RESOURCES.values():
@@ -168,7 +168,7 @@ def make_places(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path
 
 
 def leaves_no_canary(places: dict[str, Path], how: list[str]) -> None:
-    """Run every command: no secret is said or kept, no person is kept, no other file is touched."""
+    """Run every command: no secret is printed or kept, no person is kept, no other file is touched."""
     book = sheets(places["own"])
     with Sandbox() as arm:
         arm.add_fault("500-applied:POST:documents/batches:1")

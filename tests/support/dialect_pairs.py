@@ -10,7 +10,7 @@ from support.journey import journey, outcomes, sample_files
 
 
 def pairwise(switches: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
-    """Settings that hold every pair of values of any two switches: greedy, and the same every time."""
+    """Settings that have every pair of values of any two switches: greedy, and the same every time."""
     names = list(switches)
     open_pairs = {
         ((a, one), (b, other))

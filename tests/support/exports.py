@@ -74,7 +74,7 @@ def _write(source: ListExport | ClosingExport, request: ExportRequest, lang: str
 def export(
     folder: Path, lists: Lists, resource: str = "gl-items", *, size: str = "XL", waits: bool = True, **given: Any
 ) -> tuple[dict[str, Any], list[Json]]:
-    """Export to jsonl: what was said, and the records in the file."""
+    """Export to jsonl: what was printed, and the records in the file."""
     target = folder / f"{resource}.jsonl"
     want = build_list_request(resource, ExportArguments(target, **given))
     done = export_list(bench(folder, lists, size), want, "en", waits=waits, fresh=False, on_progress=lambda _: None)

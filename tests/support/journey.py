@@ -127,7 +127,7 @@ class Journey:
         return load_result(self.store, run)
 
     def documents(self) -> dict[str, int]:
-        """Document number → how many of it ARM holds."""
+        """Document number → how many of it ARM has."""
         return {key: len(found) for key, found in self.sandbox.state.documents.items()}
 
 

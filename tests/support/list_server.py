@@ -1,4 +1,4 @@
-"""A stand-in for ARM's lists that can be told to misbehave; the sandbox covers the usual cases."""
+"""A test server in place of ARM's lists that can misbehave; the sandbox covers the usual cases."""
 
 import json
 import math

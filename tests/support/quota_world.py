@@ -1,7 +1,7 @@
 """Never over the limit, as ARM counts: the real ledger against a server that counts every call exactly.
 
 Two processes share one store. Calls travel for up to a minute, answers get lost, processes are killed with calls on
-their way, machines start anew, and the machine's wall clock and ARM's Date are wrong and jump by up to a month at any
+their way, machines restart, and the machine's wall clock and ARM's Date are wrong and jump by up to a month at any
 time. What is simulated is the world; what is tested is `store.metering` with `quota.server_clock` and `quota.limits`.
 """
 
@@ -58,7 +58,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What may be wrong: the wall clock, ARM's Date (or there is none), and whether the machine starts anew."""
+    """What may be wrong: the wall clock, ARM's Date (or there is none), and whether the machine restarts."""
 
     jumps: bool = True
     dates: bool = True
@@ -83,7 +83,7 @@ class World:
     server: Server = field(default_factory=Server)
 
     def disturb(self) -> None:
-        """Now and then somebody sets a clock, or the machine starts anew."""
+        """Now and then somebody sets a clock, or the machine restarts."""
         if self.conditions.jumps and self.chance.random() < 0.06:
             self.wrong = self.chance.choice(JUMPS)
         if self.conditions.date_jumps and self.chance.random() < 0.06:
@@ -92,7 +92,7 @@ class World:
             self.start_machine()
 
     def start_machine(self) -> None:
-        """The machine starts anew; what ran on it has ended."""
+        """The machine restarts; what ran on it has ended."""
         self.booted, self.starts = self.at - 20.0, self.starts + 1
 
     def date(self, at: float) -> float | None:
@@ -141,7 +141,7 @@ class Ledger(QuotaMeter):
             self._adopt_orphans(conn, ACCOUNT)
 
     def ask(self, cost: ApiUsage) -> int | float:
-        """Reserve room; ask ARM for its time, twice if need be, where there is none."""
+        """Reserve room; ask ARM for its time, twice if need be, if it is missing."""
         made = self.reserve(ACCOUNT, cost, LIMITS, Priority.RESERVED)
         for _ in range(2):
             if not isinstance(made, float) or not self.needs_time_sync(ACCOUNT):
@@ -165,7 +165,7 @@ class Forgetful(Ledger):
     """Keeps the meters in memory: a new process begins at zero."""
 
     def start(self) -> None:
-        """Begin anew."""
+        """Begin again."""
         with self._engine.begin() as conn:
             for table in (usage_ledger.slot, usage_ledger.reservation, usage_ledger.meter_clock):
                 conn.execute(sa.delete(table))
@@ -209,7 +209,7 @@ class Life:
         self.open: tuple[int, ApiUsage, float, float | None] | None = None
 
     def step(self) -> float:
-        """Do the next thing; return in how many seconds to go on."""
+        """Do the next thing; return in how many seconds to continue."""
         if self.starts != self.world.starts:
             return self._die()
         if self.open is not None:
@@ -258,7 +258,7 @@ class Life:
 def schedule(
     seed: int, make: Callable[[sa.Engine, World], Ledger], conditions: Conditions, steps: int = 240
 ) -> Counter[str]:
-    """One random life of a client: what ARM counted, how long anybody was told to wait, and how it ends."""
+    """One random life of a client: what ARM counted, how long any process had to wait, and how it ends."""
     engine = sa.create_engine("sqlite://")
     metadata.create_all(engine)
     world = World(random.Random(seed), conditions)
@@ -280,7 +280,7 @@ def schedule(
 
 
 def seconds_until_free(world: World, make: Callable[[], Ledger]) -> float:
-    """Seconds until a call gets room once all clocks are right: one process after another waits as it is told."""
+    """Seconds until a call gets room once all clocks are right: one process after another waits as long as it must."""
     world.wrong = world.date_wrong = 0.0
     began, cost = world.at, ApiUsage(1, 1, 1)
     for _ in range(20):

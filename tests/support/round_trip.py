@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def customer(number: int, **more: Any) -> dict[str, Any]:
-    """A customer as ARM lists one: zeros in front, an organisation number armbulk would warn of, a key nobody knows."""
+    """A customer as ARM lists one: zeros in front, an organisation number armbulk would warn of, a key no one knows."""
     address = {
         "addressLine1": f"Storgata {number}", "addressLine2": "", "addressLine3": "", "postalCode": "0150",
         "cityName": "Oslo", "countryText": "Norway", "countryCode": "NO",
@@ -86,7 +86,7 @@ class Trip:
         return [one for body in bodies for one in body["customers"]]
 
     def held(self, number: int) -> dict[str, Any]:
-        """A customer as ARM holds it."""
+        """A customer as ARM has it."""
         return self.made.sandbox.state.customers[f"{number:05d}"]
 
 

@@ -209,6 +209,7 @@ class ModelStore:
         self.items = {no: Held(no, key, 1) for no, key in enumerate(KEYS, start=1)}
         self.rows = {1: Batch(1, 1, "documents", "POST", BatchState.PLANNED, 0, None, None, None, 0)}
         self.state = "running"
+        self.boot_id = ""
         self.lawless = 0
 
     def _commit(self, change: Callable[[], Any]) -> Any:
@@ -223,7 +224,7 @@ class ModelStore:
         self.rows[batch_id] = replace(row, state=to, **values)
 
     def lock(self, account: Account, run_id: int) -> Any:
-        """Nobody else is there."""
+        """No one else is there."""
         del account, run_id
         return nullcontext()
 
@@ -258,7 +259,7 @@ class ModelStore:
         return self.rows[batch_id]
 
     def progress(self, run_id: int) -> tuple[int, int]:
-        """Nobody looks."""
+        """No one looks."""
         del run_id
         return 0, 1
 
@@ -331,7 +332,7 @@ class ModelStore:
         """There is one copy of this store."""
 
     def is_sent_again(self, batch_id: int) -> bool:
-        """Nobody decides."""
+        """No one decides."""
         del batch_id
         return False
 
@@ -370,10 +371,10 @@ class ModelStore:
         return 1
 
     def settle(self, *_: Any) -> None:
-        """Nobody counts."""
+        """No one counts."""
 
     def block(self, account: Account, seconds: float, *_: Any) -> float:
-        """Nobody counts, but everybody waits."""
+        """No one counts, but everybody waits."""
         del account
         return self.clock.now() + seconds
 
@@ -397,7 +398,7 @@ class Verdict:
     """How one run of the model ended."""
 
     points: int
-    doubled: int  # documents ARM holds more than once
+    doubled: int  # documents ARM has more than once
     lost: int  # documents whose outcome is not the truth
     unaccounted: int  # documents with neither an outcome nor a batch that is open
     lawless: int  # moves that the table of states does not allow

@@ -52,7 +52,7 @@ DONE = batch()
 
 
 def document(asked: Asked, **more: Any) -> bytes:
-    """A document as ARM holds it, equal to what was sent."""
+    """A document as ARM has it, equal to what was sent."""
     amounts = {"exclVat": 100, "vat": 25, "inclVat": 125}
     there = {"documentNo": asked.path.rpartition("/")[2], "documentType": "IN", "customerNo": "C1", "currency": "NOK",
              "documentDate": "2026-11-01", "currencyAmounts": amounts}  # fmt: skip
@@ -60,7 +60,7 @@ def document(asked: Asked, **more: Any) -> bytes:
 
 
 def only(*keys: str) -> Answer:
-    """ARM holds these documents."""
+    """ARM has these documents."""
     return lambda asked: document(asked) if asked.path.rpartition("/")[2] in keys else NOBODY
 
 

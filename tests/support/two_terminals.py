@@ -1,4 +1,4 @@
-"""Two terminals of one user: one waits at its question while the other runs to its end; then the first one goes on."""
+"""Two terminals of one user: one waits at its question while the other one runs; then the first one continues."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager, suppress

@@ -136,7 +136,7 @@ def test_206_first_with_some_items() -> None:
 
 
 def test_whole_batch_failed() -> None:
-    """A verdict on the batch is none on the records in it: it is said as it is, and no record has an outcome."""
+    """A verdict on the batch is none on the records in it: it is kept as a message, and no record has an outcome."""
     for words in (
         {"status": "FAILED"},
         {"result": "BATCH-REJECTED"},
@@ -194,7 +194,7 @@ def test_contradiction_and_stranger() -> None:
 
 
 def test_notes_on_a_record_and_lists_of_what_is_left_are_no_contradiction() -> None:
-    """A record may be in several lists: what is said of it counts, and while one says that it is in work, it is."""
+    """A record may be in several lists: what they say of it counts, and while one says that it is in work, it is."""
     noted = {"documents": [item("3")], "validationErrors": [{"documentNo": "3", "message": "cut"}]}
     assert outcomes(read_batch(reply(noted), "documents", SENT)) == {3: "created"}
     working = read_batch(

@@ -47,7 +47,7 @@ class Client:
         ([page(1, 2), page(2, 3)], None),  # one twice, one missing: it has changed while it was read
         ([page(1, 2), page(3, 4, total=5)], None),
         ([page(1, 2, total=None)], None),
-        ([page(1, 2, 3, 4, cap=4)], None),  # as many as ARM serves at all
+        ([page(1, 2, 3, 4, cap=4)], None),  # the same number as ARM serves at all
         ([page(1, 2, total=MAX_LIST_RECORDS)], None),
         ([page(1, 2, total=1_000 + 50 * 10 + 1)], None),  # looking ten documents up takes less
         ([page(1, 2), None], None),

@@ -85,6 +85,8 @@ def test_bytes_of_no_known_encoding_are_refused_without_a_guess(tmp_path: Path) 
     ("cell", "encoding", "sample"),
     [
         ("Gdańsk", "cp1250", "Gdañsk (cp1250: Gdańsk)"), ("Michał", "cp1250", "Micha³ (cp1250: Michał)"),
+        ("Işık Şahin", "cp1254", "Iþýk Þahin (cp1257: Ižżk Žahin, cp1254: Işık Şahin)"),
+        ("Áillohaš Čáhput", "iso-8859-10", "Áillohaº Èáhput (iso-8859-10: Áillohaš Čáhput)"),
         ("Muñoz", "cp1252", "Muñoz (cp1250: Muńoz)"), ("Sørensen", "cp1252", "Bjørn · Sørensen"),
         ("5 m³ Müller", "cp1252", "Bjørn · 5 m³ Müller"),
     ],

@@ -82,6 +82,28 @@ def test_quotes_that_do_not_enclose_a_text(
     assert found == ([("quotes-in-text", 3, "B", texts[1])] if is_reported else [])
 
 
+@pytest.mark.parametrize(
+    ("content", "rows", "is_reported"),
+    [
+        ('"Kundenr;Navn"\n"K1;""A;B"""\n', [("Kundenr", "Navn"), ("K1", "A;B")], True),
+        ('Kundenr,Navn,Saldo\n"K1,Kari,""125,00"""\n', [("Kundenr", "Navn", "Saldo"), ("K1", "Kari", "125,00")], True),
+        ("'Kundenr';'Navn'\n'K1';'O''Hara'\n'K2';''\n", [("Kundenr", "Navn"), ("K1", "O'Hara"), ("K2", None)], False),
+        ('"Navn"\n"Kari;Oslo"\n', [("Navn",), ("Kari;Oslo",)], False),
+        ('"a;b";"c"\n"1;2";"3"\n', [("a;b", "c"), ("1;2", "3")], False),
+        ("'Kundenr';'Navn'\n'K1';Kari\n", [("'Kundenr'", "'Navn'"), ("'K1'", "Kari")], False),
+    ],
+)  # fmt: skip
+def test_quotes_around_whole_lines_and_single_ones(
+    tmp_path: Path, content: str, rows: list[tuple[str | None, ...]], is_reported: bool
+) -> None:
+    """Lines in quotes as a whole are read with a warning, values that are all in single quotes without them."""
+    path = tmp_path / "k.csv"
+    path.write_text(content, encoding="utf-8")
+    sheet = read_sheets(path)[0]
+    assert sheet.frame.select(sheet.letters).rows() == rows
+    assert ("rows-in-quotes" in [issue.code for issue in sheet.issues]) == is_reported
+
+
 def test_a_wide_file_is_read_in_linear_time(tmp_path: Path) -> None:
     """Four times as many columns take about four times as long, not sixteen times."""
     seconds = []

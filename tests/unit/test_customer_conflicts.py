@@ -70,7 +70,7 @@ def test_what_was_sent_from_here_is_no_difference() -> None:
 
 
 def test_a_list_without_all_members_is_not_enough() -> None:
-    """A record that does not name every field, or every member of the address, is looked up by itself."""
+    """A record that does not name every field, or every member of the address, is looked up on its own."""
     payload = '{"customerNo":"1","name":"A","postalAddress":{"cityName":"Oslo"}}'
     whole = {"customerNo": "1", "name": "B", "postalAddress": ADDRESS}
     assert has_paths(payload, whole, CUSTOMERS)

@@ -106,7 +106,7 @@ def test_formulas_and_1904_are_told(tmp_path: Path) -> None:
 
 
 def test_a_workbook_open_in_excel_is_told(tmp_path: Path) -> None:
-    """An open workbook is reported, because it may hold unsaved changes."""
+    """An open workbook is reported, because it may have unsaved changes."""
     path = tmp_path / "k.xlsx"
     path.write_bytes(CASES[0].make())
     (tmp_path / "~$k.xlsx").write_bytes(b"\x05owner")

@@ -83,7 +83,7 @@ def test_columns_without_contradiction(column: list[tuple[str | None, str]]) -> 
 
 
 def test_two_orders_in_one_column() -> None:
-    """27/02 and 02/28 in one column: nobody knows what 03/04 is; an order that the user named settles it."""
+    """27/02 and 02/28 in one column: no one knows what 03/04 is; an order that the user named settles it."""
     column = [("27/02/2025", TEXT), ("03/04/2025", TEXT), ("02/28/2025", TEXT)]
     assert codes(column) == [("A", "dates-mixed", "A2 27/02/2025, A4 02/28/2025")]
     assert codes(column, order="dmy") == []

@@ -136,7 +136,7 @@ def test_a_discount_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_words_of_document_types(tmp_path: Path, word: str, code: str | None, sent: str | None) -> None:
-    """A word for an invoice is ARM's code; a word whose code nobody knows is never sent.
+    """A word for an invoice is ARM's code; a word whose code no one knows is never sent.
 
     Another code is sent with a warning.
     """

@@ -63,7 +63,7 @@ def test_a_line_with_a_quantity_lacks_its_amount(tmp_path: Path, quantity: str, 
     ],
 )  # fmt: skip
 def test_numbers_with_signs_and_marks_are_read(tmp_path: Path, amount: str, value: str) -> None:
-    """A plus sign, a missing zero and characters that nobody sees change no number."""
+    """A plus sign, a missing zero and characters that no one sees change no number."""
     assert check_amount(tmp_path, amount) == ([Decimal(value).quantize(Decimal("0.01"))], [])
 
 
@@ -120,7 +120,9 @@ def test_another_time_is_asked_about(tmp_path: Path, written: str) -> None:
         ("02-nov-26", None, "ambiguous-date"), ("31. april 2026", None, "not-a-date"),
         ("fredag 13. februar 2026", None, "2026-02-13"), ("Fri, Feb 13 2026", None, "2026-02-13"),
         ("lørdag 13. februar 2026", None, "not-a-date"), ("01. 02. 2026", None, "2026-02-01"),
-        ("2026\u201102\u201101", None, "2026-02-01"), ("NULL", None, "blank-word"),
+        ("1/feb/2026", None, "2026-02-01"), ("den 1. februar 2026", None, "2026-02-01"),
+        ("2026-02-01+01:00", None, "2026-02-01"), ("2026\u201102\u201101", None, "2026-02-01"),
+        ("NULL", None, "blank-word"),
         ("2. tull 2026", None, "not-a-date"), ("46320", None, "date-as-number"), ("123", None, "not-a-date"),
     ],
 )  # fmt: skip
@@ -139,7 +141,7 @@ def test_dates_with_the_name_of_the_month(tmp_path: Path, written: str, order: s
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("Kilde: ERP;;;;;;;;", "few-values"), ("OK;;;;;;;;", "few-values"), ("Kundenr;Navn;;;;;;;", "few-values"),
+        ("Kilde: ERP;;;;;;;;", "few-values"), ("OK;;;;;;;;", "few-values"), ("Kundenr;Kari;;;;;;;", "few-values"),
         ("F2;IN;;;;;;;", "few-values"), ("(2 rows);;;;;;;;", "note-row"), ("# slutt;;;;;;;;", "note-row"),
         ("---;---;---;;;;;;", "note-row"), ("# slutt", "note-row"), ("F2;IN", "too-few-fields"),
     ],
@@ -169,6 +171,23 @@ def test_a_doubt_hides_no_error(tmp_path: Path, header: str, value: str, code: s
     checked = check_files([f"{tmp_path / 'f.xlsx'}#Kunder=documents"])
     found = [name for _, column, name in codes(checked) if column == "H"]
     assert [name for name in found if name not in {"stored-as-number", "html-code"}] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (["Fakturanr;Beløp inkl. mva", "F1;100", "F2;200"], [(3, "second-table")]),
+        (["Kundenr;Navn", "K2;Ola"], [(3, "header-again")]),
+        (["Navn;Kundenr", "K2;Ola"], [(3, "second-table")]),
+        (["Kunde;Ola", "Pris;Per"], []),
+    ],
+)
+def test_a_second_table_below_is_not_sent(tmp_path: Path, rows: list[str], found: list[tuple[int, str]]) -> None:
+    """From a row with other headers on, nothing is a record of the first table."""
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn", "K1;Kari", *rows])
+    assert [(row, code) for row, _, code in codes(checked)] == found
+    blocked = checked.blocked_rows["customers"]["row"].to_list()
+    assert sorted(blocked) == ([*range(3, 3 + len(rows))] if ("second-table" in str(found)) else [3] * len(found))
 
 
 @pytest.mark.parametrize(("country", "is_named"), [("Sverige", False), ("Norge", True), ("", True), ("SE", False)])
@@ -409,7 +428,7 @@ def test_the_price_of_a_whole_line_is_an_amount(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("header", "resource"), [("Postadresser", "customers"), ("Fakturaadresse", "documents")])
 def test_a_postal_address_is_no_electronic_one(header: str, resource: str) -> None:
-    """One letter makes E-postadresse of Postadresse: nobody is asked whether they are the same."""
+    """One letter makes E-postadresse of Postadresse: no one is asked whether they are the same."""
     similar = find_similar(
         header.removesuffix("r") if resource == "customers" else header, index_headers(RESOURCES[resource])
     )
@@ -452,7 +471,7 @@ def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
         ([";25;1250", ";15;600"], True), (["1000;25;", "400;12;"], True), (["1000;25;1250"], True),
         (["100;25;125", "1000;25;1025"], False), ([";25;125", ";25;125"], False), ([";25;1250", ";30;1500"], False),
         (["1000;25;1025", "400;25;425"], False), (["1000;25;1025"], False), (["167;25;", "100;15;"], False),
-        (["1000;0.25;1250"], True), (["1;0.25;1.25", "2;0.25;2.25"], False),
+        (["1000;0.25;1250"], True), (["200;15;230.02"], True), (["1;0.25;1.25", "2;0.25;2.25"], False),
         (["-100;-25;-125", "-300;-25;-325"], False),
     ],
 )  # fmt: skip
@@ -466,7 +485,7 @@ def test_rates_in_the_column_of_vat(tmp_path: Path, amounts: list[str], is_rate:
         assert sent_documents(checked) == []
 
 
-# --- values in the wrong column, and what stands for a blank cell ------------------------------------
+# --- values in the wrong column, and what replaces a blank cell ------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_a_binary_workbook_to_be_calculated_on_opening(tmp_path: Path, flags: in
 
 
 def test_formulas_without_a_value_and_repeated_rows_of_an_open_document(tmp_path: Path) -> None:
-    """Formulas without a value, old errors and repeated rows and columns stand at their own cells."""
+    """Formulas without a value, old errors and repeated rows and columns are at their own cells."""
     path = tmp_path / "k.ods"
     formulas = (
         '<table:table-cell table:formula="of:=A1+1" table:number-columns-repeated="2"/>'
@@ -164,7 +164,7 @@ def test_a_number_in_a_column_of_identifiers_is_what_is_shown(
     ],
 )  # fmt: skip
 def test_an_amount_that_is_shown_otherwise_is_a_warning(tmp_path: Path, value: str, shown: str, is_other: bool) -> None:
-    """Another currency, scale or sign than the number is told; the number is what is sent."""
+    """Another currency, scale or sign than the number is shown; the number is what is sent."""
     text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
     number = f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{shown}</text:p>'
     header = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Beløp inkl. mva"
@@ -262,7 +262,7 @@ def test_an_open_document_has_limits(tmp_path: Path) -> None:
 
 
 def test_texts_of_an_open_document_keep_blanks_tabs_and_lines(tmp_path: Path) -> None:
-    """What stands in a text is kept; comments and the indentation of the file are not part of it."""
+    """What is in a text is kept; comments and the indentation of the file are not part of it."""
     text = '<table:table-cell office:value-type="string"{}>{}</table:table-cell>'.format
     cells_in_row = [
         text("", "<text:p>a<text:s text:c='2'/>b</text:p>"), text("", "<text:p>a<text:tab/>b</text:p>"),

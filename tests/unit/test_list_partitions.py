@@ -35,7 +35,7 @@ def windows(draw: st.DrawFn) -> Partition:
 
 
 def holds(window: Partition, day: date) -> bool:
-    """Whether a day lies in a window."""
+    """Whether a day is in a window."""
     return (window.first is None or day >= window.first) and (window.last is None or day <= window.last)
 
 

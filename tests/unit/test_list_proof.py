@@ -1,4 +1,4 @@
-"""When a list of ARM stands for single look-ups."""
+"""When a list of ARM replaces single look-ups."""
 
 import polars as pl
 import pytest

@@ -57,7 +57,7 @@ def test_fields_that_are_not_known_are_not_written() -> None:
 
 
 def test_an_exception_leaves_its_class_and_place_but_not_its_text() -> None:
-    """Texts of exceptions quote data; the log holds none of them."""
+    """Texts of exceptions quote data; the log has none of them."""
     stream = io.StringIO()
     with log.open_log(1, stream=stream):
         try:

@@ -96,7 +96,7 @@ def test_arms_value_without_its_zeros_is_never_sent(zeros: int, number: int, is_
 
 
 def test_a_customer_number_without_its_zeros_is_damage(tmp_path: Path) -> None:
-    """The invoice would go to a customer of another number, or to nobody."""
+    """The invoice would go to a customer of another number, or to no one."""
     customers = ["Kundenr;Navn", "010001;Kari", "20002;Ola"]
     numbers = ("10001", "010001", "10001", "20002", "30003")
     documents = [document(f"F{number}", customer=customer) for number, customer in enumerate(numbers)]

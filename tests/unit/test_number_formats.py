@@ -54,7 +54,7 @@ def test_digits_and_separators_alone_show_the_number_itself(code: str) -> None:
     ],
 )  # fmt: skip
 def test_other_formats_prove_nothing(code: str, digits: str) -> None:
-    """Scaling, exponents, fractions, conditions that do not hold, currencies and hidden numbers are unclear."""
+    """Scaling, exponents, fractions, conditions that do not have, currencies and hidden numbers are unclear."""
     shown = NumberPattern(code).show(digits)
     assert shown == "" or (not set(shown or "0") & set("0123456789"))
 
@@ -131,7 +131,7 @@ def test_amounts_are_the_stored_numbers(tmp_path: Path, code: str, value: str) -
 
 
 def test_a_new_workbook_shows_what_was_shown(tmp_path: Path) -> None:
-    """A copy that is written anew has the shown text, so that it is read alike."""
+    """A copy that is written again has the shown text, so that it is read alike."""
     result = checked(tmp_path, '"K-"0')
     (tmp_path / "k.xlsx").unlink()  # so that it cannot be copied
     path = write_marked(tmp_path / "m.xlsx", result.sheets, [], "en", header_rows={0: 1})

@@ -64,7 +64,7 @@ def with_value(record: dict[str, object], name: str, text: str) -> str:
 
 @given(st.sampled_from([*DOCUMENT, "extra"]), st.sampled_from(ODD))
 def test_a_document_with_an_odd_value_is_never_taken_for_another(name: str, text: str) -> None:
-    """A look-up ends, whatever the answer holds; a value that cannot be read makes it unknown, not equal."""
+    """A look-up ends, whatever the answer has; a value that cannot be read makes it unknown, not equal."""
     lookup = client(with_value(DOCUMENT, name, text)).look_up_document(EXPECTED).content
     if name == "extra" or text in {"null", '""'}:
         assert lookup.result in {LookupResult.EQUAL, LookupResult.UNKNOWN}
@@ -75,7 +75,7 @@ def test_a_document_with_an_odd_value_is_never_taken_for_another(name: str, text
 
 @given(st.sampled_from([*ITEM, "message", "warnings", "errors", "extra"]), st.sampled_from(ODD), st.booleans())
 def test_a_batch_with_an_odd_value_ends_in_an_outcome_or_in_none(name: str, text: str, inside: bool) -> None:
-    """A poll ends, whatever the answer holds; an odd code or word is no success."""
+    """A poll ends, whatever the answer has; an odd code or word is no success."""
     item = with_value(ITEM, name, text) if inside else json.dumps(ITEM)
     batch = (
         f'{{"status": "PROCESSED", "documents": [{item}]}}'

@@ -45,7 +45,7 @@ def test_wherever_the_option_is(words: str) -> None:
      "-- --profile --json", "--json --quiet -v", "--profile acme --json", "FILE -- -o --json"],
 )  # fmt: skip
 def test_other_words_are_left_to_click(words: str) -> None:
-    """A negative number is a value, so is what stands in one word with its option."""
+    """A negative number is a value, so is what is in one word with its option."""
     command = _COMMANDS["import"]
     assert command
     verify_option_values(command, words.split(), click.Context(command))

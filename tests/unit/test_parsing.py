@@ -376,7 +376,7 @@ def test_identifiers_that_a_program_wrote_as_numbers_lose_their_decimals(texts: 
 
 @pytest.mark.parametrize("other", ["7002", "A-7", "12.5", "7002.10", "-7.0", "7 002.0"])
 def test_a_decimal_zero_among_other_values_is_refused(other: str) -> None:
-    """Where only some values end in .0, nobody knows what they were: they are never sent as they are."""
+    """Where only some values end in .0, no one knows what they were: they are never sent as they are."""
     assert read(FieldType.IDENTIFIER, ["7001.0", other], name="article_no") == ([None, other], ["decimal-zero", None])
 
 

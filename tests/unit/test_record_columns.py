@@ -31,7 +31,7 @@ AMOUNTS = st.decimals(-(10**20), 10**20, places=2, allow_nan=False, allow_infini
 
 
 def seen(path: str, texts: list[str]) -> tuple[Any, pl.DataFrame]:
-    """A column that holds these JSON values (as they stand in ARM's answer), and its frame."""
+    """A column that has these JSON values (as they are in ARM's answer), and its frame."""
     records = parse_json(("[" + ",".join(f'{{"{path}": {text}}}' for text in texts) + "]").encode())
     profile = ColumnStats.for_fields(ITEMS.fields)
     frame = build_frame(records, [one.path for one in ITEMS.fields])

@@ -16,7 +16,7 @@ from armbulk.settings.saved_profiles import save_settings
     ("text", "expected"), [("true", True), ("TRUE", True), ("yes", True), ("false", False), ("no", False), ("", False)]
 )
 def test_sole_sender_from_the_environment(tmp_path: Path, text: str, expected: bool) -> None:
-    """Unless it is said, other machines may send, too."""
+    """Unless it is printed, other machines may send, too."""
     profile = load_profile({"ARMBULK_HOME": str(tmp_path), "ARMBULK_SOLE_SENDER": text})
     assert profile.sole_sender is expected
 

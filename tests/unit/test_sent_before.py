@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from armbulk.planning.items import set_aside_damaged_numbers
 from armbulk.sent_before import SENT_DOCUMENTS_SCHEMA, compare_with_sent
 
 SENT = {
@@ -50,8 +51,31 @@ def test_what_is_not_at_arm_may_get_a_similar_number(outcome: str) -> None:
 
 
 def test_the_number_itself_counts_more_than_a_similar_one() -> None:
-    """A number that was sent as it stands is compared by its content."""
+    """A number that was sent as it is is compared by its content."""
     sent = pl.DataFrame([SENT, {**SENT, "key_norm": "42", "run": 8}], schema=SENT_DOCUMENTS_SCHEMA)
     columns = ("key_norm", "doc_type", "customer_norm", "date", "currency", "amount")
     documents = sent.filter(pl.col("run") == 8).select(*columns, no=pl.lit(1), payload=pl.lit("{}"))
     assert compare_with_sent(documents, sent).rows() == [(1, "already_sent", "Sent in run 8")]
+
+
+def test_a_number_is_damaged_within_the_files() -> None:
+    """Two files, one of which lost the zeros: the second document is a conflict; another amount is another document."""
+    names = ("doc_type", "customer_norm", "date", "currency", "amount")
+    rows = [("0042", "1250"), ("42", "1250"), ("042", "1251"), (None, "1250"), ("0043", "1250")]
+    items = pl.DataFrame(
+        [
+            {
+                **{name: SENT[name] for name in names},
+                "no": no,
+                "key_norm": key,
+                "amount": amount,
+                "resource": "documents",
+            }
+            for no, (key, amount) in enumerate(rows, start=1)
+        ]
+    ).with_columns(outcome=pl.lit(None, pl.String), message=pl.lit(None, pl.String))
+    checked = set_aside_damaged_numbers(items)
+    assert checked.columns == items.columns
+    assert checked.drop_nulls("outcome").select("no", "outcome", "message").rows() == [
+        (2, "conflict", "The files have this document with number 0042. Only leading zeros or spaces differ")
+    ]

@@ -76,7 +76,7 @@ def test_armbulks_own_sheets_are_passed_over(tmp_path: Path, title: str) -> None
 
 
 def test_hidden_rows_of_a_workbook_without_tables(tmp_path: Path) -> None:
-    """A workbook that holds neither customers nor documents is refused as such, whatever it hides."""
+    """A workbook that has neither customers nor documents is refused as such, whatever it hides."""
     book = openpyxl.Workbook()
     page = book.active
     page.append(["Notater"])
@@ -215,7 +215,7 @@ def test_hidden_columns_stop_until_somebody_decides(tmp_path: Path, defaults: st
 
 @pytest.mark.parametrize("attributes", ['ht="0"', 'ht="0.75" customHeight="1"', 'hidden="1"', 'hidden="true" ht="15"'])
 def test_rows_without_height_are_hidden_rows(tmp_path: Path, attributes: str) -> None:
-    """A row so low that nobody can read it is hidden."""
+    """A row so low that no one can read it is hidden."""
     path = tmp_path / "k.xlsx"
     cells = [
         (damaged_files.text(f"A{number}", f"K{number}"), damaged_files.text(f"B{number}", "Kari")) for number in (2, 3)
@@ -319,7 +319,7 @@ def test_order_changes_nothing_but_addresses(tmp_path: Path, in_order: list[str]
 
 
 def test_an_unrecognised_sheet_has_no_resource(tmp_path: Path) -> None:
-    """A step that needs to know what a sheet holds does not go on with one that was not recognised."""
+    """A step that needs to know what a sheet has does not continue with one that was not recognised."""
     found = checked(tmp_path, customers=CUSTOMERS, notes="Some text\n")
     assert found.header_matches[0].recognised_resource.name == "customers"
     with pytest.raises(ValueError, match="not recognised"):

@@ -40,7 +40,7 @@ def test_a_text_replaces_the_one_before() -> None:
 
 
 def test_other_text_is_printed_above(capsys: pytest.CaptureFixture[str]) -> None:
-    """A message or a report has lines of its own, and the status goes on below."""
+    """A message or a report has lines of its own, and the status continues below."""
     terminal = Terminal()
     reporter = Reporter(out=terminal, err=terminal)
     with reporter.working("sending …"):

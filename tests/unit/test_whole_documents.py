@@ -50,7 +50,7 @@ FLAT = (
     ],
 )
 def test_documents_beside_a_line_of_nobody_are_held_back(tmp_path: Path, lines: list[str], sent: list[str]) -> None:
-    """Nobody knows whose line it is: both neighbours wait."""
+    """No one knows whose line it is: both neighbours wait."""
     found = check_texts(tmp_path, documents=[document(f"F{number}") for number in (1, 2, 3)], lines=lines)
     assert sent_documents(found) == sent
 

@@ -105,7 +105,7 @@ def test_a_batch_may_fail_as_a_whole(arm: Callable[..., Any]) -> None:
 
 
 def test_a_partial_answer_may_come_first_for_a_good_batch_too(arm: Callable[..., Any]) -> None:
-    """All my documents are fine, and still the first answer holds only half of them."""
+    """All my documents are fine, and still the first answer has only half of them."""
     with arm(dialect={"failures": "206_first"}) as me:
         path = f"batches/{me.send('POST', 'documents/batches', TWO).json()['batchUuid']}"
         assert [me.get(path).status_code for _ in range(3)] == [206, 200, 200]
@@ -135,7 +135,7 @@ def test_records_may_be_judged_otherwise(arm: Callable[..., Any]) -> None:
 
 
 def test_a_batch_may_be_too_large(arm: Callable[..., Any]) -> None:
-    """I send more than a batch holds and nothing of it is taken."""
+    """I send more than a batch may have and nothing of it is taken."""
     with arm(dialect={"batch_max": "1"}) as me:
         assert me.send("POST", "documents/batches", TWO).status_code == 413
         assert me.send("POST", "documents/batches", TWO[:1]).status_code == 202

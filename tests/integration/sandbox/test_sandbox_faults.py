@@ -43,7 +43,7 @@ def test_a_call_may_arrive_late(arm: Callable[..., Any]) -> None:
 
 
 def test_a_call_may_arrive_twice(arm: Callable[..., Any]) -> None:
-    """A proxy repeats my document: a strict ARM refuses the second, the dangerous one holds two."""
+    """A proxy repeats my document: a strict ARM refuses the second, the dangerous one has two."""
     with arm(faults=["twice:POST"], dialect={"duplicate": "accept"}) as me:
         assert me.send("POST", "documents", document()).status_code == 201
         assert len(me.state.documents["88776655"]) == 2

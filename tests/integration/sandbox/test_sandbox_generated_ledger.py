@@ -59,7 +59,7 @@ def test_what_is_open_is_what_the_receivables_hold() -> None:
 
 
 def test_records_have_the_fields_of_the_published_samples() -> None:
-    """AR items, customers and documents hold what ARM's examples hold, GL items what is expected of them."""
+    """AR items, customers and documents have what ARM's examples have, GL items what is expected of them."""
     assert all(set(one) == set(sample("ar_item.response.json")) for one in LEDGER.ar_items)
     assert all(set(one) <= GL_FIELDS for one in LEDGER.gl_items)
     assert all(set(one) == GL_FIELDS for one in LEDGER.gl_items if one["glAccountNo"] == RECEIVABLES)
@@ -108,7 +108,7 @@ def test_every_document_is_posted_and_every_posting_is_of_a_document() -> None:
 
 
 def test_the_aged_balance_is_that_of_the_open_items() -> None:
-    """Each interval holds the items that were due so many days before the day it names, and no other."""
+    """Each interval has the items that were due so many days before the day it names, and no other."""
     day = date.fromisoformat(LEDGER.insights[0]["description"][-10:])
     assert all(one["voucherDate"] <= day.isoformat() for one in LEDGER.ar_items)
     late = [((day - date.fromisoformat(one["dueDate"])).days, exact(one["glBalance"])) for one in LEDGER.ar_items]
@@ -192,7 +192,7 @@ def test_another_seed_gives_other_books() -> None:
 @pytest.mark.first_cases(1)
 @pytest.mark.parametrize("invoices", [0, 1, 2, 9, 3_000])
 def test_books_of_any_size(invoices: int) -> None:
-    """As many invoices as asked for; keys are different, and what has a day stands in the order of days."""
+    """As many invoices as asked for; keys are different, and what has a day is in the order of days."""
     made = build_lists(2218, invoices, start=date(2024, 2, 20))
     assert sum(one["documentType"] == "IN" for one in made.documents) == invoices
     keys = {"gl_items": "glItemId", "ar_items": "arItemId", "customers": "customerNo", "documents": "documentNo",
@@ -209,7 +209,7 @@ def test_books_of_any_size(invoices: int) -> None:
 
 @pytest.mark.proof
 def test_a_long_list_of_customers_can_be_cut_by_category(arm: Callable[..., Any]) -> None:
-    """Above ten thousand customers no category holds more than is served, and together they are all."""
+    """Above ten thousand customers no category has more than is served, and together they are all."""
     many = build_lists(2218, 60_000)
     with arm(lists=many, customers=[]) as me:
         kinds = {one["code"] for one in many.codes if one["codeType"] == "customerCategory"}
@@ -266,7 +266,7 @@ def test_ar_items_are_listed_open_or_not(arm: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("value", ["honoured", "ignored"])
 def test_filters_may_be_ignored(arm: Callable[..., Any], value: str) -> None:
-    """A server that does not know a filter gives everything: only what comes back can tell."""
+    """A server that does not know a filter gives everything: only what is returned can tell."""
     with arm(lists=LEDGER, dialect={"list_filters": value}) as me:
         periods = {one["glPeriod"] for one in listed(me, "glitems", "glItems", glperiod="2")}
         assert (periods == {2}) is (value == "honoured")

@@ -47,7 +47,7 @@ LINES = {"expand": "documentLines"}
 
 @pytest.mark.parametrize("path", LISTS)
 def test_every_list_is_served_whole(arm: Callable[..., Any], path: str) -> None:
-    """Over all its pages a list holds what the books hold, in their order."""
+    """Over all its pages a list has what the books have, in their order."""
     wrapper, records = LISTS[path]
     with arm(lists=LEDGER, customers=[]) as me:
         assert listed(me, path, wrapper, **LINES) == list(records) != []
@@ -173,7 +173,7 @@ def test_documents_that_come_stand_beside_those_of_the_books(arm: Callable[..., 
 
 
 def test_a_sandbox_without_a_ledger_has_empty_lists(arm: Callable[..., Any]) -> None:
-    """Nothing stands in the lists before something comes."""
+    """Nothing is in the lists before something comes."""
     with arm(customers=[]) as me:
         for path, (wrapper, _) in LISTS.items():
             assert me.get(path).json()[wrapper] == []

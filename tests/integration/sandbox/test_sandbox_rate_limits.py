@@ -83,7 +83,7 @@ def test_the_month_counts_too(arm: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("answer", ["429_date", "429_bare", "403", "503"])
 def test_a_limit_may_be_told_otherwise(arm: Callable[..., Any], answer: str) -> None:
-    """However the limit is told, the time it names is never too early."""
+    """However the limit is shown, the time it names is never too early."""
     with arm(limits={"hour.requests": 1}, dialect={"limit_answer": answer}) as me:
         me.get("customers")
         me.clock.now += 0.5

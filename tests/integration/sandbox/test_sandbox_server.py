@@ -1,4 +1,4 @@
-"""The sandbox as a server: it starts, stops, and stands alone."""
+"""The sandbox as a server: it starts, stops, and needs nothing else."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_a_record_that_is_no_object_is_a_failed_item(arm: Callable[..., Any]) ->
 
 
 def test_the_same_number_and_an_unknown_customer_are_refused(arm: Callable[..., Any]) -> None:
-    """I post a number twice, and a document for nobody: both are refused by field."""
+    """I post a number twice, and a document for no one: both are refused by field."""
     with arm() as me:
         me.send("POST", "documents", document("A1"))
         again = me.send("POST", "documents", document("a1"))
