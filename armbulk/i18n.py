@@ -210,7 +210,9 @@ def _fill(template: str, values: Mapping[str, object], lang: str) -> str:
         if name not in values:
             return match[0]
         value = values[name]
-        return _FORMATS[form](value, lang) if form else translate(value, lang) if isinstance(value, str) else str(value)
+        if form:
+            return _FORMATS[form](value, lang)
+        return value.text(lang) if isinstance(value, Text | Words) else str(value)
 
     return _PLACEHOLDER.sub(write, template)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-from armbulk.i18n import Text, Words, format_amount, format_date
+from armbulk.i18n import Text, Words, _, format_amount, format_date, quote_text
+from armbulk.model.gap_reasons import GAP_REASONS
 from armbulk.model.old_messages import OLD_MESSAGES
 from armbulk.model.record_messages import BLANK, FIELD_NAMES, MESSAGES
 from armbulk.resources import RESOURCES
@@ -16,6 +17,8 @@ _SEPARATOR = re.compile(r"\. |; |: ")
 _MAX_SEPARATORS = 40
 """How many separators a part of a message may have inside its values."""
 
+_ALL, _DAYS = _("all"), _("{first} to {last}")
+_DAY_RANGE = re.compile(r"(…|\d{4}-\d\d-\d\d) to (…|\d{4}-\d\d-\d\d)")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _AMOUNT = re.compile(r"-?\d+(?:\.\d+)?")
 _FIELDS: dict[str, Text | Words] = {
@@ -56,6 +59,29 @@ def translate_message(message: str, lang: str) -> str:
         text, separator, rest = _take_part(rest, templates, lang)
         texts += (text, separator)
     return "".join(texts)
+
+
+def read_stored_text(message: str) -> Text:
+    """Return a stored message of one part as the message that it was made from; any other text as it is."""
+    if message in _list_exact():
+        return _list_exact()[message]
+    for template in _list_templates():
+        match = template.pattern.fullmatch(message)
+        if match:
+            return template.text.fill(**match.groupdict())
+    return quote_text(message)
+
+
+def translate_window(window: str, lang: str) -> str:
+    """Return the name of a partition (`Partition.describe`) in a language."""
+    if window == "all":
+        return _ALL.text(lang)
+
+    def write(match: re.Match[str]) -> str:
+        first, last = (day if day == "…" else format_date(day, lang) for day in match.groups())
+        return _DAYS.fill(first=first, last=last).text(lang)
+
+    return _DAY_RANGE.sub(write, window)
 
 
 def _take_part(message: str, templates: Sequence[_Template], lang: str) -> tuple[str, str, str]:
@@ -106,14 +132,14 @@ def _write_value(name: str, value: str, field: str, lang: str) -> str:
 @cache
 def _list_exact() -> dict[str, Text]:
     """The messages without placeholders, by their English text."""
-    messages = {**OLD_MESSAGES, **{str(text): text for text in (*MESSAGES, BLANK)}}
+    messages = {**OLD_MESSAGES, **{str(text): text for text in (*MESSAGES, *GAP_REASONS, BLANK)}}
     return {english: text for english, text in messages.items() if not _PLACEHOLDER.search(english)}
 
 
 @cache
 def _list_templates() -> tuple[_Template, ...]:
     """The messages with placeholders; what may be mistaken for another one comes before it."""
-    messages = {**OLD_MESSAGES, **{str(text): text for text in MESSAGES}}
+    messages = {**OLD_MESSAGES, **{str(text): text for text in (*MESSAGES, *GAP_REASONS)}}
     by_length = sorted(messages.items(), key=lambda item: -len(_PLACEHOLDER.sub("", item[0])))
     return tuple(_build_template(english, text) for english, text in by_length if _PLACEHOLDER.search(english))
 

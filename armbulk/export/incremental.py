@@ -57,7 +57,11 @@ class PreviousExport:
         """Open the base and begin the new snapshot; StoreError when the base is needed and gone."""
         self._open_base()
         if self.has_changes_only and self.base is None:
-            raise StoreError("memory-gone", _("What exports are compared with is gone"), _("Try again"))
+            raise StoreError(
+                "memory-gone",
+                _("The earlier export that --since compares with has been deleted"),
+                _("Run the same command again"),
+            )
         snapshot, marks = (Snapshot.create(self.folder / f"{self.work_name}{suffix}") for suffix in UNFINISHED_SUFFIXES)
         self._writer = SnapshotWriter(snapshot, self.resource, self._key)
         self._marks = ChangeMarks(marks)

@@ -35,10 +35,10 @@ class RequestBudget:
             raise QuestionError(
                 "max-requests",
                 _(
-                    "The export has made {used} requests, as many as --max-requests allows, and is not complete",
+                    "The export is not complete: it has made {used} requests, which --max-requests allows at most",
                     used=used,
                 ),
-                _("Use a larger --max-requests. What was read is kept: the same command goes on from here"),
+                _("Run the same command with a larger --max-requests. What was read is kept"),
             )
 
     def accept(self, missing: int, requests: int, calls: int) -> None:
@@ -58,15 +58,14 @@ class RequestBudget:
             raise QuestionError(
                 "many-requests",
                 _(
-                    "ARM lists only a part of these records: {missing} are missing. Looking for them one by "
-                    "one takes about {requests} requests ({hour} can be made in an hour)",
+                    "ARM's list lacks {missing} of these records. Fetching them one by one takes about "
+                    "{requests} requests; your limit is {hour} per hour",
                     missing=missing,
                     requests=requests,
                     hour=hour,
                 ),
                 _(
-                    "Choose a shorter period, or allow it: --max-requests {value}. What was read is kept: "
-                    "the same command goes on from here",
+                    "Choose a shorter period, or allow the requests with --max-requests {value}. What was read is kept",
                     value=-(-total * 12 // 1000) * 100,
                 ),
             )

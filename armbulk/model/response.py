@@ -62,7 +62,7 @@ class Response:
     @property
     def failure(self) -> str:
         """Why there is no usable answer, for people."""
-        return self.reason or f"it answered {self.status}"
+        return self.reason or _("it answered {status}", status=self.status)
 
     @property
     def date_sample(self) -> DateSample | None:
@@ -112,7 +112,7 @@ def unreachable_error(response: Response, name: str = "ARM", setting: str = "ARM
     return ServerError(
         "unreachable",
         _("{name} cannot be reached: {failure}", name=name, failure=response.failure),
-        _("Check the network and {setting}", setting=setting),
+        _("Check the network connection and {setting}", setting=setting),
     )
 
 

@@ -13,7 +13,10 @@ from armbulk.month_end.lists import MonthEndLists, Unavailable, verify_complete
 from armbulk.month_end.tie_out import read_movements
 from armbulk.month_end.turnover import ACCOUNT, parse_amount_column
 
-_TOO_LATE = _("no closing balances, and the GL items of account {account} begin {first}, the AR items {ar_first}")
+_TOO_LATE = _(
+    "ARM has no closing balances, and the GL items of account {account} start later ({first}) than the AR items "
+    "({ar_first})"
+)
 _FROM_MOVEMENTS = _("GL movements {period}")
 _FROM_ITEMS = _("GL items since {first}")
 _NO_MOVEMENTS = _("no movements")

@@ -17,7 +17,7 @@ CLIENT_CONFIGS = Resource(
         key=("configKey", "configValue"),
         filters=(Filter("configkey", "configKey"),),
         source="I",
-        note=_("Known by title only."),
+        note=_("ARM's documentation has only the title."),
     ),
     fields=(
         shared_fields.CLIENT_NO,

@@ -18,7 +18,7 @@ DOCUMENT_BUNDLES = Resource(
         filters=(Filter("customerno", "customerNo"),),
         dates=("fromdate", "todate", "createdTime"),
         source="I",
-        note=_("Known by title only."),
+        note=_("ARM's documentation has only the title."),
     ),
     fields=(
         shared_fields.CLIENT_NO,

@@ -6,17 +6,17 @@ from armbulk.store import ListCheck
 _RESOURCES = {"documents": _("documents"), "customers": _("customers")}
 
 _TRUSTED = _(
-    "ARM's list of {resource} was used: {records} records, complete, with all {known} "
-    "{resource} that ARM is known to have"
+    "Duplicates were checked against ARM's list of {resource}: {records} records, including "
+    "all {known} that ARM is known to have"
 )
 _ONE_BY_ONE = _("The {resource} were looked up one by one: {reason}")
 _REASONS = {
-    "nothing-known": _("this machine knows of nothing at ARM that would prove ARM's list complete"),
-    "few-known": _("the {known} {resource} that ARM is known to have are too few to prove ARM's list"),
-    "settling": _("ARM may still be working on what was sent last, so its list may lack it"),
-    "incomplete": _("ARM did not give a complete list that costs less"),
+    "nothing-known": _("this computer has no record of earlier documents to verify ARM's list with"),
+    "few-known": _("only {known} {resource} are known to be in ARM, too few to verify its list"),
+    "settling": _("ARM may still be processing the last import, so its list may be incomplete"),
+    "incomplete": _("ARM has no complete list that takes fewer requests"),
     "lacks-known": _(
-        "ARM's list of {records} records lacks {missing} of the {known} {resource} that ARM is known to have"
+        "ARM's list ({records} records) lacks {missing} of the {known} {resource} that ARM is known to have"
     ),
 }
 

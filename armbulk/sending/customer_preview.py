@@ -20,7 +20,7 @@ from armbulk.sending.merge import CustomerComparison
 from armbulk.store import ListCheck
 from armbulk.waiting import CallWaiter
 
-_NEVER_FITS = _("ARM's limits never allow to look customers up")
+_NEVER_FITS = _("Your ARM limits do not allow customers to be looked up")
 _AGAIN = _("Nothing was sent. Run the same command again")
 
 Content = TypeVar("Content")

@@ -24,7 +24,7 @@ MAX_SINGLE_LOOKUPS = 20
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""
 
-_HINT = _("use --first-import to send them without asking ARM")
+_HINT = _("Use --first-import to send the customers without checking ARM first")
 
 _CUSTOMERS = RESOURCES["customers"]
 _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
@@ -116,8 +116,8 @@ class CustomerReader:
         try:
             result = self.client.get(call, run_id=self.run_id, priority=Priority.NORMAL)
         except LoginError as error:
-            more = _("if this login may send but not read customers: {hint}", hint=_HINT)
-            error.hint = join_texts(error.hint, more, separator="; ")
+            more = _("If this login may send customers but not read them: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator=". ")
             raise
         if isinstance(result, RateLimited):
             return result
@@ -125,8 +125,8 @@ class CustomerReader:
             raise Unfinished(
                 "cannot-look-up",
                 _(
-                    "ARM cannot be asked for single customers (it answered {status}): nobody knows whether "
-                    "they would overwrite what others have changed, so none was sent",
+                    "ARM does not allow look-ups of single customers (status {status}). They might overwrite "
+                    "changes made by others, so none was sent",
                     status=result.response.status,
                 ),
                 _HINT,
@@ -135,5 +135,5 @@ class CustomerReader:
             return result
         if result.content is not None or result.response.is_not_found:
             return result.content or None
-        reason = "its answer to the look-up of a customer cannot be read"
+        reason = _("its answer to the look-up of a customer cannot be read")
         return CallFailed(replace(result.response, reason=reason))

@@ -55,7 +55,7 @@ _REFRESH_SECONDS = 900.0
 _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
 _MAX_NUMBER_CHARS = 60
-_HINT = _("use --first-import if ARM has certainly none of them")
+_HINT = _("Use --first-import if you know that ARM has none of them")
 
 
 @dataclass(slots=True)
@@ -286,8 +286,8 @@ class DuplicateCheck:
                 call, run_id=self.run_id, priority=Priority.NORMAL
             )  # the rest is for what was sent
         except LoginError as error:
-            more = _("if this login may send but not read documents: {hint}", hint=_HINT)
-            error.hint = join_texts(error.hint, more, separator="; ")
+            more = _("If this login may send documents but not read them: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator=". ")
             raise
         if isinstance(result, RateLimited):
             return result
@@ -296,7 +296,7 @@ class DuplicateCheck:
         if isinstance(result, CallFailed):
             return result
         if result.content.result is LookupResult.UNKNOWN and not result.content.has_number:
-            reason = "its answer to the look-up of a document cannot be read"
+            reason = _("its answer to the look-up of a document cannot be read")
             return CallFailed(replace(result.response, reason=reason))
         return result.content
 
@@ -317,8 +317,8 @@ def _no_lookups_error(response: Response) -> Unfinished:
     return Unfinished(
         "cannot-look-up",
         _(
-            "ARM cannot be asked for single documents (it answered {status}): nobody knows whether "
-            "these were sent before, so none was sent",
+            "ARM does not allow look-ups of single documents (status {status}). They may have been "
+            "sent before, so none was sent",
             status=response.status,
         ),
         _HINT,

@@ -56,7 +56,9 @@ class CallScheduler:
         """Put a batch off until there is room in the quota; LimitError when there never is."""
         if time == math.inf:
             raise LimitError(
-                "never-fits", _("Batch {no} is larger than a window can ever give", no=batch.no), _("Lower batch size")
+                "never-fits",
+                _("Batch {no} exceeds your ARM limits however long you wait", no=batch.no),
+                _("Lower the setting batch_size (ARMBULK_BATCH_SIZE)"),
             )
         progress = self.session.progress_of(batch)
         progress.due, progress.is_limited = time, True

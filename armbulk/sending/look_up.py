@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from armbulk.i18n import _
 from armbulk.model.lookup import DocumentLookup, LookupResult
 from armbulk.model.record_messages import HAS_OTHER_VALUES, HAS_SENT_VALUES, LOOKUP_ANSWERED
 from armbulk.model.response import Response
@@ -19,7 +20,7 @@ from armbulk.store import Batch
 
 _log = logging.getLogger(__name__)
 
-_UNREADABLE = "its answer to a look-up cannot be read"
+_UNREADABLE = _("its answer to a look-up cannot be read")
 
 
 @dataclass(frozen=True, slots=True)

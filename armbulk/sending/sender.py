@@ -8,7 +8,6 @@ import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from armbulk.clock import format_iso
 from armbulk.errors import ArmbulkError, Exit, LimitError, ServerError
 from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
@@ -70,7 +69,7 @@ class Sender:
             except ArmbulkError as error:
                 session.store.end_session(session.run.id, "paused", session.paused_until)
                 error.hint = join_texts(
-                    error.hint, _("then `armbulk resume {run}`", run=session.run.id), separator="; "
+                    error.hint, _("Then continue with: armbulk resume {run}", run=session.run.id), separator=". "
                 )
                 if error.exit in {Exit.SERVER, Exit.LIMIT} and self._has_documents_in_doubt():
                     error.exit = Exit.UNFINISHED
@@ -111,7 +110,9 @@ class Sender:
             return None
         if progress.is_limited:
             return LimitError(
-                "limit", _("ARM's limits leave no room before {due}", due=format_iso(progress.due)), _("Try again then")
+                "limit",
+                _("Your ARM limits are used up until {due:time}", due=progress.due),
+                _("Try again after that"),
             )
         return ServerError(
             "unreachable", _("ARM cannot be reached: {reason}", reason=progress.reason), _("Try again later")

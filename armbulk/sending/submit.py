@@ -104,7 +104,7 @@ class Submitter:
             result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
             return _without_personal_data(result, intent)
         except Exception:
-            response = Response(error=TransportError.BROKEN, reason="armbulk could not read the answer")
+            response = Response(error=TransportError.BROKEN, reason=_("armbulk could not read the answer"))
             usage = ApiUsage(1, 0, intent.cost.writes)
             session.store.save_response(batch.id, BatchState.IN_DOUBT, response.reason, response, charge=usage)
             raise
@@ -194,7 +194,9 @@ class Submitter:
             is_renewed = self.session.system.renew_login()
         except ServerError as failure:
             failure.message = _(
-                "{message}; and no new token could be fetched: {reason}", message=error.message, reason=failure.message
+                "{message}, and a new token could not be fetched: {reason}",
+                message=error.message,
+                reason=failure.message,
             )
             raise
         if not is_renewed:

@@ -40,7 +40,7 @@ class DigestFile:
             raise StoreError(
                 "seen-unusable",
                 _("{path} cannot be written: {strerror}", path=self._path, strerror=error.strerror),
-                _("Make room, or check ARMBULK_HOME"),
+                _("Free disk space, or check ARMBULK_HOME"),
             ) from None
         return now
 

@@ -261,15 +261,17 @@ class BatchJournal(QuotaMeter, CopyDetector):
         if not is_allowed(before, to):
             raise StoreError(
                 "unlawful-move",
-                _("Batch {batch_id} cannot go from {before} to {to}", batch_id=batch_id, before=before, to=to),
-                _("This is a bug"),
+                _("Batch {batch_id} cannot change from {before} to {to}", batch_id=batch_id, before=before, to=to),
+                _("This is a bug in armbulk. Please report it"),
             )
         if to is BatchState.FINISHED:
             values["finished"] = self.clock.now()
         update = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
         if conn.execute(update.values(state=to.value, **values)).rowcount != 1:
             raise StoreError(
-                "lost-race", _("Another process took batch {batch_id}", batch_id=batch_id), _("Wait until it has ended")
+                "lost-race",
+                _("Another armbulk process is working on batch {batch_id}", batch_id=batch_id),
+                _("Wait until it has finished"),
             )
         self._log(conn, row.run, batch_id, before, to, why)
 
