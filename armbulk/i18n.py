@@ -7,7 +7,7 @@ English is written in the code, and is the message's id in the catalogues of `lo
 import gettext as _gettext
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timezone
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -186,11 +186,12 @@ def format_time(value: float | str | datetime, lang: str) -> str:
     return f"{format_date(moment.date(), lang)} {moment:%H:%M}"
 
 
-def format_exact_time(seconds: float, lang: str) -> str:
-    """Return a local time (of epoch seconds) with its seconds and its zone: `2026-11-29 14:05:12 UTC+01:00`."""
-    moment = datetime.fromtimestamp(seconds, UTC).astimezone()
-    zone = timezone(moment.utcoffset() or timedelta())
-    return f"{format_date(moment.date(), lang)} {moment:%H:%M:%S} {zone}"
+def format_exact_time(value: float | datetime, lang: str) -> str:
+    """Return a time with its seconds and its zone: `2026-11-29 14:05:12 UTC+01:00`; epoch seconds as local time."""
+    moment = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC).astimezone()
+    offset = moment.utcoffset()
+    zone = "" if offset is None else f" {timezone(offset)}"
+    return f"{format_date(moment.date(), lang)} {moment:%H:%M:%S}{zone}"
 
 
 _FORMATS: dict[str, Callable[..., str]] = {

@@ -275,7 +275,7 @@ def _find_again(
 
 def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> Text:
     """Return what another process has made of documents meanwhile, as a sentence."""
-    shown = "; ".join(store.describe_documents(changed[:MAX_CHANGES_SHOWN]))
+    shown = join_texts(*store.describe_documents(changed[:MAX_CHANGES_SHOWN]), separator="; ")
     message = _(
         "Another armbulk process has changed {count} documents meanwhile: {shown}", count=len(changed), shown=shown
     )

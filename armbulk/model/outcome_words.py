@@ -5,7 +5,7 @@ from functools import cache
 from armbulk.i18n import _, list_languages
 from armbulk.model.outcome import Outcome
 
-_OUTCOMES = {
+OUTCOME_WORDS = {
     Outcome.CREATED: _("created"),
     Outcome.CREATED_WITH_WARNINGS: _("created with warnings"),
     Outcome.UPDATED: _("updated"),
@@ -30,7 +30,7 @@ _STATES = {
 
 def translate_outcome(outcome: str, lang: str) -> str:
     """Return an outcome as people read it."""
-    return _OUTCOMES[Outcome(outcome)].text(lang)
+    return OUTCOME_WORDS[Outcome(outcome)].text(lang)
 
 
 def find_outcome(word: str) -> Outcome | None:
@@ -42,7 +42,7 @@ def find_outcome(word: str) -> Outcome | None:
 def _outcomes_by_word() -> dict[str, Outcome]:
     words = {outcome.value.replace("_", " "): outcome for outcome in Outcome}
     return words | {
-        text.text(lang).casefold(): outcome for lang in list_languages() for outcome, text in _OUTCOMES.items()
+        text.text(lang).casefold(): outcome for lang in list_languages() for outcome, text in OUTCOME_WORDS.items()
     }
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
-from armbulk.i18n import _, format_number, ngettext
+from armbulk.i18n import _, format_exact_time, format_number, ngettext
 from armbulk.model.fields import FieldType
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, TYPE, Turnover
@@ -127,7 +128,7 @@ def build_summary_sections(
         (gl_text("profile", lang), origin.profile),
         (gl_text("by", lang), origin.user),
         (gl_text("when", lang), first_exported),
-        (gl_text("newest", lang), turnover.newest),
+        (gl_text("newest", lang), _describe_time(turnover.newest, lang)),
         (gl_text("count", lang), postings.rows),
     ]
     if turnover.unreadable:
@@ -140,6 +141,14 @@ def build_summary_sections(
         *ar_sections,
         _sums_section(turnover, postings.rows, lang),
     )
+
+
+def _describe_time(text: str, lang: str) -> str:
+    """ARM's time, in its own zone; as ARM wrote it where that is no time."""
+    try:
+        return format_exact_time(datetime.fromisoformat(text), lang)
+    except ValueError:
+        return text
 
 
 def _completeness_section(gaps: Sequence[dict[str, Any]], lang: str) -> Section:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.i18n import _, format_exact_time
+from armbulk.i18n import _, format_exact_time, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_IN_ARM, UNKNOWN_IN_ARM
@@ -25,8 +25,6 @@ _TEXTS = {
     "records": _("Records"),
     "rows": _("All records"),
     "totals": _("Control totals"),
-    "in_file": _("documents in the files, incl. VAT"),
-    "accepted": _("documents in ARM, incl. VAT"),
     "cost": _("API usage"),
     "requests": _("Requests"),
     "reads": _("Records read"),
@@ -117,6 +115,15 @@ _NEXT_STEPS = (
 )
 """Which records need something done, and what; the most urgent first."""
 
+_TOTALS = {
+    "in_file": ngettext(
+        "{currency}: {count} document in the files, incl. VAT", "{currency}: {count} documents in the files, incl. VAT"
+    ),
+    "accepted": ngettext(
+        "{currency}: {count} document in ARM, incl. VAT", "{currency}: {count} documents in ARM, incl. VAT"
+    ),
+}
+
 _NOTHING = _("All records were accepted. Nothing more to do.")
 
 
@@ -185,5 +192,6 @@ def sum_outcomes(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
 
 def _total_rows(items: pl.DataFrame, lang: str) -> list[Row]:
     return [
-        (f"{currency}: {count} {_text(name, lang)}", amount) for name, currency, count, amount in sum_outcomes(items)
+        (_TOTALS[name].fill(currency=currency, count=count).text(lang), amount)
+        for name, currency, count, amount in sum_outcomes(items)
     ]

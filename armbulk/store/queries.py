@@ -7,7 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.errors import StoreError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
 from armbulk.model.batch_state import FINAL_STATES
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
@@ -188,7 +188,7 @@ class StoreReader:
         with self._engine.connect() as conn:
             return decisions.is_posting(conn, account)
 
-    def describe_documents(self, documents: Sequence[UnresolvedDocument]) -> list[str]:
+    def describe_documents(self, documents: Sequence[UnresolvedDocument]) -> list[Text]:
         """Return what has become of each document, in few words."""
         with self._engine.connect() as conn:
             return [decisions.describe_document(conn, document) for document in documents]

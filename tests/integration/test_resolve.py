@@ -95,7 +95,7 @@ def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
     assert (first["run"], first["sheet"], first["row"], first["document_no"]) == (str(run), "documents", 2, "F1")
     assert (first["customer_no"], first["amount"], first["currency"]) == ("0002", "250", "NOK")
     assert first["attempted"].startswith("20")
-    assert "does not know" in first["reason"]
+    assert "Not found in ARM" in first["reason"]
 
 
 class Killed(httpx.BaseTransport):
@@ -335,8 +335,14 @@ def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str],
 @pytest.mark.parametrize(
     ("lang", "texts"),
     [
-        ("en", ["(s) send again", "documents row 2", "does not know", "Nothing was decided about F1.", '"1 250.00"']),
-        ("no", ["(s) send på nytt", "documents rad 2", "kjenner ikke", "Ingenting er bestemt om F1.", "«1 250.00»"]),
+        (
+            "en",
+            ["(s) send again", "documents row 2", "Not found in ARM", "Nothing was decided about F1", '"1 250.00"'],
+        ),
+        (
+            "no",
+            ["(s) send på nytt", "documents rad 2", "Ikke funnet i ARM", "Ingenting er bestemt om F1", "«1 250.00»"],
+        ),
     ],
 )
 def test_a_mistyped_confirmation_is_asked_again(
