@@ -1,4 +1,4 @@
-"""Evidence that ARM returned what was asked for: every record inside its partition, as many as ARM counts."""
+"""Evidence that ARM returned what was requested: every record inside its partition, as many as ARM counts."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
 
 MAX_GROWTH = 1.25
-"""How much a list may grow between two calls; beyond that, its partitions are not what was asked for."""
+"""How much a list may grow between two calls; beyond that, its partitions are not what was requested."""
 
 
 _LEAST_CAP, _CAP_STEP = 100, 500

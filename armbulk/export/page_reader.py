@@ -57,7 +57,7 @@ class PageReader:
     _waiter: CallWaiter = field(init=False)
 
     def __post_init__(self) -> None:
-        """Wait as the reader is told to."""
+        """Prepare the waits of the reader."""
         self._waiter = CallWaiter(self.client, self.waits, self.pause, self.on_progress, _NEVER_FITS, _KEPT)
 
     def read(

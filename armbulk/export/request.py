@@ -1,4 +1,4 @@
-"""What an export asks for, built from its caller's arguments: the list, the slice of it, the columns, the file."""
+"""What an export reads, built from its caller's arguments: the list, the slice of it, the columns, the file."""
 
 import re
 from collections.abc import Sequence

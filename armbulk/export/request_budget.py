@@ -1,4 +1,4 @@
-"""How many requests an export may make: what may cost a large part of an hour's limit is asked about first."""
+"""How many requests an export may make: what may use a large part of an hour's limit needs consent first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ class Unavailable(Exception):  # noqa: N818 - a fact about ARM
 
 
 def is_list_missing(error: ServerError | ForbiddenError) -> bool:
-    """Whether an error means that ARM does not offer a list to this client: the month-end goes on without it."""
+    """Whether an error means that ARM does not offer a list to this client: the month-end continues without it."""
     return isinstance(error, ForbiddenError) or error.code in _MISSING_CODES
 
 
@@ -75,7 +75,7 @@ class MonthEndLists:
         """
         session = self.open_session(request)
         file = session.checkpoint.file
-        mark = earlier.checkpoint.usage.meters()  # what reading `earlier` has used tells one reading from the next
+        mark = earlier.checkpoint.usage.meters()  # the usage of reading `earlier` identifies that reading
         if file.read_fact("after", None) != mark:
             file.clear()
             file.save_fact("after", mark)

@@ -1,4 +1,4 @@
-"""What a month-end export asks for: the postings of a slice of the ledger, or the close pack of a period."""
+"""What a month-end export reads: the postings of a slice of the ledger, or the close pack of a period."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

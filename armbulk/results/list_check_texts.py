@@ -16,8 +16,8 @@ _REASONS = {
     "settling": _("ARM may still be processing the last import, so its list may be incomplete"),
     "incomplete": _("ARM has no complete list that takes fewer requests"),
     "lacks-known": _(
-        "ARM's list ({records:number} records) lacks {missing:number} of the {known:number} {resource} that ARM is known "
-        "to have"
+        "ARM's list ({records:number} records) lacks {missing:number} of the {known:number} {resource} that ARM is "
+        "known to have"
     ),
 }
 

@@ -62,12 +62,12 @@ def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_inp
 
 
 def build_provenance(stamp: StoreStamp) -> Provenance:
-    """Return what a result workbook says of the store."""
+    """Return the store's identity as a result workbook has it."""
     return Provenance(stamp.store, stamp.token, stamp.run, hash_client(stamp.account))
 
 
 def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
-    """Make sure that no result workbook at hand comes from a run of this client that the store does not know.
+    """Make sure that no result workbook at hand comes from a run of this client that is not in the store.
 
     A store that was deleted, restored from an older copy, or belongs to another machine does not know what was sent
     since: from then on it trusts none of its own records of documents that may be older.

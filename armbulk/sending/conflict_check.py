@@ -27,7 +27,7 @@ from armbulk.sending.merge import CustomerComparison, compare, merge
 from armbulk.store import Batch, Run
 
 NEW_AT_ARM = "{}"
-"""The base of a new customer that ARM does not have: somebody was asked, it is not looked up again for a while."""
+"""The base of a new customer that ARM does not have: it was looked up, and is not looked up again for a while."""
 
 _CUSTOMERS = RESOURCES["customers"]
 
@@ -156,7 +156,7 @@ class ConflictCheck:
         """Return what is sent of a new customer that ARM has already (None: nothing), or the conflict."""
         self.sent = self.sent or SentCustomers.load(self.client)
         comparison = self.sent.compare(record.key, record.payload, current)
-        confirmed = json.loads(record.base or "{}")  # what somebody saw, and wants to overwrite
+        confirmed = json.loads(record.base or "{}")  # what a person saw, and chose to overwrite
         overwrites = bool(self.run.options.get("overwrite"))
         unseen = [
             difference

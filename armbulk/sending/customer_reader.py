@@ -1,4 +1,4 @@
-"""What ARM has of customers: by its list where many are asked for, else one by one."""
+"""Read ARM's customers: from its list where many are needed, else one by one."""
 
 import logging
 from dataclasses import dataclass, field, replace
@@ -58,7 +58,7 @@ class CustomerReader:
         return self.listed_at is not None and self.client.clock.now() - self.listed_at < MAX_LIST_AGE_SECONDS
 
     def read_list(self, lookups: int) -> Interruption | None:
-        """Read ARM's list when so many customers are to be asked for that it costs less; None when that is done."""
+        """Read ARM's list when that takes less quota than so many look-ups; None when that is done."""
         now = self.client.clock.now()
         self.listed, self.numbers, self.listed_at = {}, None, now
         if lookups <= MAX_SINGLE_LOOKUPS:

@@ -1,6 +1,6 @@
 """Before documents are sent: look up those that may have been sent before, and set aside those that ARM has already.
 
-ARM's list of all documents stands for single look-ups only where it is proven in this session (`list_proof`); otherwise
+ARM's list of all documents replaces single look-ups only where it is proven in this session (`list_proof`); otherwise
 each document is looked up. Every observation is in the store: the next session does not repeat it.
 """
 
@@ -144,7 +144,7 @@ class DuplicateCheck:
         return None
 
     def forget(self, batch: Batch) -> None:
-        """Look a batch's documents up again before it goes: it has waited, and others may have sent them meanwhile."""
+        """Look a batch's documents up again before it goes: it has waited, and others may have sent them since."""
         if self.max_age == MAX_AGE_WITH_OTHERS:
             self.outdated |= {record.no for record in self.client.store.open_records(batch.id)}
 

@@ -88,7 +88,7 @@ class DoubtResolver:
 def decide_outcome(record: OpenRecord, lookup: DocumentLookup, verdict: str | None = None) -> RecordResult | None:
     """Return the outcome of a record in doubt after a look-up; None while it is still in doubt.
 
-    Where ARM's `verdict` is that it has the document already, nobody knows by which sending.
+    Where ARM's `verdict` is that it has the document already, it is unknown by which sending.
     """
     match lookup.result:
         case LookupResult.EQUAL if verdict is not None and verdict.startswith(EXISTS_IN_ARM):

@@ -82,6 +82,6 @@ class CallScheduler:
         return is_limit and is_long and not session.polling.waits_for_quota
 
     def _pause_if_exhausted(self, retry_at: float) -> None:
-        """Too many refusals in a row: the session ends, and says when it may be resumed."""
+        """Too many refusals in a row: the session ends, with the time when it may be resumed."""
         if self.session.client.exhausted:
             self.session.paused_until = retry_at

@@ -97,7 +97,7 @@ def _question(batch: BatchView) -> Step:
 
 
 def _is_awaited(batch: BatchView, now: float) -> bool:
-    """Whether this session asks about the batch again."""
+    """Whether this session polls the batch again."""
     if batch.state is BatchState.ACCEPTED:
         return now < batch.poll_until
     return batch.state is BatchState.IN_DOUBT and is_looked_up(batch) and batch.lookups < MAX_LOOKUPS

@@ -32,7 +32,7 @@ class Poller:
     scheduler: CallScheduler
 
     def poll(self, batch: Batch) -> None:
-        """Ask for a batch's status once, and commit what it says."""
+        """Poll a batch's status once, and commit it."""
         session = self.session
         missing = len(session.store.open_records(batch.id))
         sent = session.store.sent_records(batch.id)

@@ -25,7 +25,7 @@ _NOT_ACCEPTED = [outcome.value for outcome in (Outcome.REJECTED, Outcome.HELD_BA
 
 @dataclass(slots=True)
 class Precheck:
-    """The checks of one session; each remembers what it has seen.
+    """The checks of one session; each keeps what it has read.
 
     Attributes:
         session: the session.

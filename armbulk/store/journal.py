@@ -247,7 +247,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 
     def _clocks(self) -> dict[str, Any]:
-        """What tells later how far the wall clock was set since a batch left."""
+        """What shows later how far the wall clock was set since a batch left."""
         return {"clock_offset": self.clock.now() - self.clock.monotonic(), "boot": self.boot_id}
 
     def _run_of(self, conn: sa.Connection, batch_id: int) -> tuple[int, Account]:

@@ -1,4 +1,4 @@
-"""Files that a command would replace: none that it reads goes unasked, and none of a person without a copy."""
+"""Files that a command would replace: never one that it reads without consent, and no user's file without a copy."""
 
 import contextlib
 import filecmp

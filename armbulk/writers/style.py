@@ -72,7 +72,7 @@ class SummarySheet:
 
 
 def escape_text(text: str) -> str:
-    """Return a text a cell can hold: control characters as their escape sequences, cut at Excel's limit."""
+    """Return a text that fits into a cell: control characters as their escape sequences, cut at Excel's limit."""
     safe = _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     if len(safe) <= EXCEL_MAX_CELL_CHARS:
         return safe

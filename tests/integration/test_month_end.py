@@ -130,7 +130,7 @@ def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: P
     for word in ("2025-02", "2218", "sandbox", str(len(FEBRUARY)), "2027-01-15 08:00:00 UTC"):
         assert any(word in text for text in said), word
     assert any(text.startswith("Complete") for text in said)
-    assert any(text.startswith("Agrees") for text in said)
+    assert any(text.startswith("Reconciled:") for text in said)
 
 
 @pytest.mark.proof
@@ -150,8 +150,12 @@ def test_norwegian(office: Callable[..., Office], tmp_path: Path) -> None:
     """Sheets and headers are available in Norwegian."""
     office().export("gl-items", "gl.xlsx", lang="nb")
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
-    assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagstype", "Avstemming"]
+    assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagsart", "Avstemming"]
     assert [cell.value for cell in book["Poster"][1]][:2] == ["Klientnr", "Hovedbokspost-id"]
+    said = {str(cell) for row in cells(tmp_path / "gl.xlsx", "Sammendrag") for cell in row if cell is not None}
+    assert any(text.startswith("Avstemt: postene stemmer") for text in said)
+    assert any(text.startswith("Komplett: ") for text in said)
+    assert "15.01.2027 08:00:00 UTC" in said
 
 
 def doctored(ledger: ArmLists) -> ArmLists:

@@ -62,7 +62,7 @@ def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("fault", "code", "message"),
-    [("503", 6, "it answered 503"), ("html", 6, "cannot be read"), ("401", 5, "401"), ("429", 4, "no room")],
+    [("503", 6, "it answered 503"), ("html", 6, "cannot be read"), ("401", 5, "401"), ("429", 4, "limits are used up")],
 )
 def test_no_decision_without_asking_arm(undecided: tuple[Journey, int], fault: str, code: int, message: str) -> None:
     """Where ARM cannot be asked again, a script decides nothing, and the list says so; --no-ask decides without."""
@@ -384,7 +384,7 @@ def test_documents_in_doubt_stop_other_runs_alone(undecided: tuple[Journey, int]
     """Their own run looks them up and continues."""
     way, run = undecided
     way.store.verify_nothing_in_doubt(way.bench.profile.account, run)
-    with pytest.raises(Unfinished, match="until that is settled"):
+    with pytest.raises(Unfinished, match="until they are settled"):
         way.store.verify_nothing_in_doubt(way.bench.profile.account, run + 1)
 
 

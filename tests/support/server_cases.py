@@ -128,7 +128,7 @@ NONSENSE: dict[str, bytes] = {
 CASES = [
     *(Case(f"{name}, applied", "finished", ALL, post=(bad,), document=FOUND) for name, bad in NONSENSE.items()),
     *(
-        Case(f"{name}, not applied", "in_doubt", DOUBT, post=(bad,), says="does not know")
+        Case(f"{name}, not applied", "in_doubt", DOUBT, post=(bad,), says="Not found in ARM")
         for name, bad in NONSENSE.items()
     ),
     Case(

@@ -1,15 +1,18 @@
 """Messages stored with records, in English, are shown in the user's language: also those of earlier versions."""
 
 import re
+from datetime import date
 
 import pytest
 
 from armbulk.i18n import Text, list_languages
+from armbulk.model.gap_reasons import GAP_REASONS
 from armbulk.model.old_messages import OLD_MESSAGES
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import find_outcome, translate_outcome
+from armbulk.model.partition import Partition
 from armbulk.model.record_messages import CHANGED_IN_ARM, DIFFERENT_IN_ARM, MESSAGES
-from armbulk.stored_messages import translate_message
+from armbulk.stored_messages import read_stored_text, translate_message, translate_window
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 VALUES = {"run": "3", "count": "2", "status": "503", "field": "City"}
@@ -32,7 +35,7 @@ def expect(text: Text, values: dict[str, str]) -> str:
     return text.fill(**{**values, "field": "Poststed"}).text("nb") if values else text.text("nb")
 
 
-@pytest.mark.parametrize("template", MESSAGES)
+@pytest.mark.parametrize("template", [*MESSAGES, *GAP_REASONS])
 def test_a_stored_message_is_translated(template: Text) -> None:
     """Each is recognised by its template, alone and after ARM's own words, and its values stay."""
     message, values = fill(template)
@@ -107,3 +110,28 @@ def test_outcomes_have_a_word_of_their_own() -> None:
         "avvist",
         "ubekreftet",
     ]
+
+
+def test_a_stored_message_is_a_message_again() -> None:
+    """The reason of a gap is part of another message, in its language."""
+    reason = read_stored_text("ARM counts 7 records, but its parts have 5")
+    assert (str(reason), reason.text("nb")) == (
+        "ARM counts 7 records, but its parts have 5",
+        "ARM teller 7 poster, men delene har 5",
+    )
+    assert read_stored_text("ARM's own words").text("nb") == "ARM's own words"
+
+
+@pytest.mark.parametrize(
+    ("partition", "norwegian"),
+    [
+        (Partition(), "alle"),
+        (Partition(year=2025, period=2), "2025-02"),
+        (Partition(first=date(2025, 2, 1), last=date(2025, 2, 14)), "01.02.2025 til 14.02.2025"),
+        (Partition(2025, 2, date(2025, 2, 1), None, (("a", "1"),)), "2025-02 · 01.02.2025 til … · a=1"),
+    ],
+)
+def test_a_partition_is_named_in_norwegian(partition: Partition, norwegian: str) -> None:
+    """Its days are written as Norwegian dates."""
+    assert translate_window(partition.describe(), "nb") == norwegian
+    assert translate_window(partition.describe(), "en") == partition.describe()
