@@ -49,7 +49,8 @@ docs: $(STAMP) ## Write the generated pages in docs/ again, and what commands pr
 	@$(BIN)/python docs/diagram.py
 	@$(BIN)/python docs/console.py
 
-docs-site: $(DOCS) ## Build docs/ as a web site in site/; a broken link is an error
+docs-site: $(DOCS) ## Build docs/ as a web site in site/; a broken link or a stale output of a command is an error
+	@PYTHONPATH=. $(BIN)/python docs/console.py --check
 	@$(BIN)/mkdocs build --strict
 	@echo "Open site/index.html"
 

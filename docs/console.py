@@ -286,8 +286,10 @@ def main(words: Sequence[str]) -> int:
                 stale.append(name)
                 if "--check" not in words:
                     path.write_text(filled, encoding="utf-8", newline="\n")
-    print("\n".join(f"docs/{name}" for name in stale))
-    return 1 if stale and "--check" in words else 0
+    is_check = "--check" in words
+    for name in stale:
+        print(f"docs/{name}: the outputs are not those of today: make docs" if is_check else f"docs/{name}")
+    return 1 if stale and is_check else 0
 
 
 if __name__ == "__main__":
