@@ -166,7 +166,7 @@ def test_the_intent_itself_is_refused_while_others_are_in_doubt(
     with world(tmp_path, "never") as there:
         monkeypatch.setattr(StoreReader, "verify_nothing_in_doubt", lambda *_, **__: None)
         before = posts(there.way)
-        with pytest.raises(Unfinished, match="Documents of run 1 are unconfirmed"):
+        with pytest.raises(Unfinished, match="Run 1 has unconfirmed documents"):
             there.way.carry_on(there.way.begin(there.other))
         assert posts(there.way) == before
 
