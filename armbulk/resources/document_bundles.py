@@ -28,7 +28,7 @@ DOCUMENT_BUNDLES = Resource(
         shared_fields.CUSTOMER_NO,
         shared_fields.DOCUMENT_NO,
         read_only_field("status", ("Status", "Status"), "status", FieldType.IDENTIFIER,
-                        _("How far it is."), "PROCESSED"),
+                        _("Status of the bundle."), "PROCESSED"),
         shared_fields.CREATED_TIME,
     ),
 )  # fmt: skip

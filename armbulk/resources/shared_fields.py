@@ -35,7 +35,7 @@ DOCUMENT_BUNDLE_ID = read_only_field(
 )  # fmt: skip
 CUSTOMER_NO = read_only_field(
     "customer_no", ("Customer no", "Kundenr"), "customerNo", FieldType.IDENTIFIER,
-    _("Your number for the customer."), "543210",
+    _("Your customer number."), "543210",
 )  # fmt: skip
 DOCUMENT_NO = read_only_field(
     "document_no", ("Document no", "Fakturanr"), "documentNo", FieldType.IDENTIFIER,
@@ -43,7 +43,7 @@ DOCUMENT_NO = read_only_field(
 )  # fmt: skip
 VOUCHER_DATE = read_only_field(
     "voucher_date", ("Voucher date", "Bilagsdato"), "voucherDate", FieldType.DATE,
-    _("Date of the voucher."), "2025-02-27",
+    _("Voucher date."), "2025-02-27",
 )  # fmt: skip
 VOUCHER_TYPE = read_only_field(
     "voucher_type", ("Voucher type", "Bilagsart"), "voucherType", FieldType.INTEGER,
@@ -56,7 +56,7 @@ VOUCHER_TYPE_DESCRIPTION = read_only_field(
 )  # fmt: skip
 VOUCHER_NO = read_only_field(
     "voucher_no", ("Voucher no", "Bilagsnr i hovedbok"), "voucherNo", FieldType.IDENTIFIER,
-    _("Number of the voucher."), "57869",
+    _("Voucher number."), "57869",
 )  # fmt: skip
 TRANSACTION_TEXT = read_only_field(
     "transaction_text", ("Transaction text", "Posteringstekst"), "transactionText", FieldType.TEXT,
