@@ -1,10 +1,13 @@
 """Two terminals of one user: one waits at its question while the other one runs; then the first one continues."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from armbulk.app.session import Session
 from armbulk.errors import ArmbulkError
 from armbulk.store.decisions import SENT_AGAIN
 from armbulk.store.schema import batch, event, item, sent_key
-from support.journey import Journey, journey, write_files
+from support.journey import Journey, journey, sample_files, write_files
 
 LATE = 3_000
 """Seconds after which documents that were lost on the way arrive at ARM."""
@@ -124,7 +127,8 @@ class World:
     def finish(self) -> None:
         """Resume what is left, and import the same files once more."""
         for _ in range(3):
-            for run in self.way.store.runs():
+            unfinished = [run for run in self.way.store.runs() if self.way.store.batches(run.id, still_open=True)]
+            for run in unfinished:
                 with suppress(ArmbulkError):
                     self.way.carry_on(run.id)
             self.way.clock.sleep(LATE)
@@ -192,9 +196,11 @@ FREE = {"import", "import others", "purge"}
 """Commands that mean something where nothing is in doubt."""
 
 
-def write_others(folder: Path) -> list[str]:
+@cache
+def write_others() -> list[str]:
     """Half of the same documents, and some documents and a customer that only this file has."""
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="armbulk-others-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     files = write_files(folder, documents=9)
     with Path(files[0]).open("a", encoding="utf-8") as customers:
         customers.write("0009;Ny kunde;ny@eksempel.no\n")
@@ -212,7 +218,7 @@ def world(folder: Path, kind: str) -> Any:
     fault = {"never": "lose-before", "late": f"lose-late={LATE - 100}", "free": "lose-before"}[kind]
     count = "99" if kind == "free" else "1"
     with journey(folder, dialect={"duplicate": "accept"}, faults=[f"{fault}:POST:documents/batches:{count}"]) as way:
-        files, other = write_files(folder), write_others(folder / "others")
+        files, other = sample_files(), write_others()
         run = None
         if kind != "free":
             run = way.begin(files)
