@@ -10,7 +10,7 @@ from armbulk.i18n import Text, Words, _, format_amount, format_date, quote_text
 from armbulk.model.gap_reasons import GAP_REASONS
 from armbulk.model.old_messages import OLD_MESSAGES
 from armbulk.model.record_messages import BLANK, FIELD_NAMES, MESSAGES
-from armbulk.resources import RESOURCES
+from armbulk.resources import EXPORTS, RESOURCES
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SEPARATOR = re.compile(r"\. |; |: ")
@@ -73,7 +73,10 @@ def read_stored_text(message: str) -> Text:
 
 
 def translate_window(window: str, lang: str) -> str:
-    """Return the name of a partition (`Partition.describe`) in a language."""
+    """Return the name of a partition (`Partition.describe`, with the list's name or without) in a language."""
+    name, separator, rest = window.partition(": ")
+    if separator and name in EXPORTS:
+        return f"{EXPORTS[name].title.text(lang)}: {translate_window(rest, lang)}"
     if window == "all":
         return _ALL.text(lang)
 

@@ -180,7 +180,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
         """Commit why records have no outcome yet; `keep_earlier`: after earlier messages, not in their place."""
         earlier = sa.func.coalesce(item.c.message, "")
         both = sa.case((earlier == "", message), (sa.func.instr(earlier, message) > 0, earlier),
-                       else_=earlier + "; " + message)  # fmt: skip
+                       else_=sa.func.rtrim(earlier, ".") + ". " + message)  # fmt: skip
         with self._engine.begin() as conn:
             for no in nos:
                 is_record = sa.and_(item.c.run == run_id, item.c.no == no)

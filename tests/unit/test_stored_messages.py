@@ -135,3 +135,4 @@ def test_a_partition_is_named_in_norwegian(partition: Partition, norwegian: str)
     """Its days are written as Norwegian dates."""
     assert translate_window(partition.describe(), "nb") == norwegian
     assert translate_window(partition.describe(), "en") == partition.describe()
+    assert translate_window(f"ar-items: {partition.describe()}", "nb") == f"Reskontroposter: {norwegian}"
