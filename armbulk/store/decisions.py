@@ -22,7 +22,7 @@ _STATE_WORDS = {
     BatchState.POSTING: _("being sent"),
     BatchState.ACCEPTED: _("received by ARM"),
     BatchState.IN_DOUBT: _("unconfirmed"),
-    BatchState.QUARANTINED: _("unconfirmed"),
+    BatchState.QUARANTINED: _("not found in ARM, waiting for a decision"),
     BatchState.FINISHED: _("finished"),
     BatchState.REFUSED: _("refused by ARM"),
 }

@@ -72,8 +72,8 @@ ACCOUNT = Account("http://arm", "2218")
         ("/Users/anne/Google Drive/x/armbulk.db", "Google Drive"),
         ("/work/sky/Regnskap/armbulk.db", "OneDrive"),
         ("/work/sky2/armbulk.db", ""),
-        ("//nas/felles/armbulk.db", "another machine"),
-        ("\\\\nas\\felles\\armbulk.db", "another machine"),
+        ("//nas/felles/armbulk.db", "another computer"),
+        ("\\\\nas\\felles\\armbulk.db", "another computer"),
     ],
 )
 def test_folders_of_other_machines_are_told(path: str, word: str) -> None:

@@ -415,7 +415,7 @@ def test_a_workbook_of_another_machine_resets_the_history(tmp_path: Path) -> Non
         import_as_user(first, sample_files(customers=1, documents=1)[:1], Notes())
         first.clock.sleep(MONTHS)
         account = second.bench.profile.account
-        with pytest.raises(Unfinished, match="another store"):
+        with pytest.raises(Unfinished, match="another database"):
             verify_history(second.store, account, [], first.folder / "result.xlsx")
         assert second.store.history_since(account) == first.clock.now()
         assert second.store.sent_customers(account).is_empty()

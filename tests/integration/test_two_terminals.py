@@ -72,7 +72,7 @@ def test_a_document_that_changed_is_asked_about_anew_if_it_is_open(tmp_path: Pat
         person = Person("give-up", meanwhile=moved)
         assert session.resolve(look_up=False, dialog=person).decided == {"give-up": 6}
         assert person.questions > 6
-        assert "quarantined" in person.notes[0]
+        assert "waiting for a decision" in person.notes[0]
 
 
 @pytest.mark.parametrize("asks_again", [True, False])
@@ -145,7 +145,7 @@ def test_no_other_run_sends_documents_while_some_are_in_doubt(tmp_path: Path, st
         with there.terminal() as session, pytest.raises(Unfinished) as stopped:
             session.import_files(*there.other, target=tmp_path / "r.xlsx", overwrite=True)  # else no customer goes
         assert (stopped.value.code, stopped.value.exit) == ("documents-in-doubt", 3)
-        assert "run 1 " in stopped.value.message
+        assert "Run 1 " in stopped.value.message
         assert "`armbulk resolve 1`" in stopped.value.hint
         assert posts(way) == before
         assert way.store.run(2).state == "paused"
