@@ -59,7 +59,7 @@ class CheckResult:
 
     Attributes:
         written: The files that armbulk wrote on this machine.
-        known: Customers that ARM is known to have; None: this machine knows nothing of the client.
+        known: Customers known to be in ARM; None: nothing is known of the client.
     """
 
     inputs: InputFiles
@@ -75,7 +75,7 @@ class CheckResult:
 
     @property
     def errors(self) -> int:
-        """How many errors there are; each holds its record back."""
+        """How many errors there are; a record with an error is held back."""
         return self.checked.errors
 
     @property
@@ -171,13 +171,13 @@ def check_inputs(
     allow_unrecognised: bool = False,
     known: KnownCustomers | None = None,
 ) -> CheckResult:
-    """Read and check files; each is read once, whatever is answered about its headers.
+    """Read and check files; each file is read once, also when the user confirms headers.
 
-    Headers that only resemble a column are asked about, unless `allow_unrecognised`: then files in which nothing is
-    recognised are no error, and nothing is asked. Of `known` customers it is no finding that they are not in the files.
+    The dialog confirms headers that only resemble a column, unless `allow_unrecognised`: then there are no questions,
+    and files in which nothing is recognised are no error. `known` customers may be missing from the files.
 
     Raises:
-        FileError: A file cannot be read, or holds no data.
+        FileError: A file cannot be read, or has no data.
         UsageError: There is no such resource.
     """
     options = complete_options(inputs.options, profile)
@@ -216,7 +216,7 @@ def check_as(result: CheckResult, *, update: bool) -> CheckResult:
 
 
 def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:
-    """Take from the profile what the options leave open: dates, decimal sign, severities, names of mapping files."""
+    """Fill options that are not set from the profile: dates, decimal sign, severities, names of mapping files."""
     return replace(
         options,
         dates=options.dates or profile.dates or None,

@@ -1,4 +1,4 @@
-"""Before the question whether to send: ask ARM for the customers, and a person about those that differ."""
+"""Compare customers with ARM before they are sent, and let a person decide about those that differ."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ def ask_about_customers(
 ) -> tuple[Plan, Sequence[ListCheck]]:
     """Return the plan with what a person decided about customers that ARM has with other values.
 
-    Where nobody can answer, the plan stays as it is: sending compares the customers then, and sends none that differs.
+    Without a person at the terminal the plan stays as it is: sending compares the customers and skips different ones.
 
     Args:
-        context: With what it takes to call ARM.
-        store: What this machine knows of the client.
+        context: With the login for ARM.
+        store: The local store.
         plan: What would be sent.
         dialog: Answers and progress.
         wait: Whether to wait for ARM's limits.
@@ -62,7 +62,7 @@ def ask_about_customers(
 def _decide(
     customers: pl.DataFrame, comparisons: Mapping[int, CustomerComparison | None], dialog: Dialog
 ) -> pl.DataFrame:
-    """Ask about the customers that differ; return what is decided about each (DECISIONS_SCHEMA)."""
+    """Ask about the customers that differ; return the decisions (DECISIONS_SCHEMA)."""
     differing = {
         no: comparison for no, comparison in comparisons.items() if comparison is not None and comparison.differences
     }

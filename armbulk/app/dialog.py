@@ -1,4 +1,4 @@
-"""What use cases ask and report while they work. No use case prints: whoever calls it passes one of these."""
+"""Questions and progress of use cases. Use cases print nothing; their caller passes a `Dialog`."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -62,7 +62,7 @@ class CustomerDifferences:
 
 
 class Dialog:
-    """Answers for a program: confirms what its caller called for, takes no guess for an answer, shows nothing.
+    """Answers for a program: confirms what was called for, accepts no guesses, shows nothing.
 
     The command line overrides it with questions on the terminal.
     """
@@ -75,11 +75,11 @@ class Dialog:
         return nullcontext()
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
-        """Surround a few short questions to ARM; yields what is to be called when one is asked again."""
+        """Surround a few short calls to ARM; yields the function that reports retries."""
         return nullcontext(self._report_progress)
 
     def sending(self) -> AbstractContextManager[ReportProgress]:
-        """Surround work at ARM that may take long; yields what is to be called with each step."""
+        """Surround work in ARM that may take long; yields the function that reports each step."""
         return nullcontext(self._report_progress)
 
     def accept_header(self, question: HeaderQuestion) -> bool:
@@ -93,12 +93,12 @@ class Dialog:
         return False
 
     def confirm_import(self, plan: "Plan") -> bool:
-        """Return whether the plan shall be sent."""
+        """Return whether to send the plan."""
         del plan
         return True
 
     def confirm_first_import(self) -> bool:
-        """Return whether certainly none of the documents was ever sent, so that none has to be looked up."""
+        """Return whether the user is sure that none of the documents was sent before."""
         return True
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
@@ -114,16 +114,16 @@ class Dialog:
 
     @property
     def can_decide_about_customers(self) -> bool:
-        """Whether somebody is there to decide about customers that differ; else none of them is sent."""
+        """Whether a person can decide about customers that differ; otherwise none of them is sent."""
         return False
 
     def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
-        """Return whether the file's values shall overwrite those that ARM has."""
+        """Return whether the file's values overwrite those in ARM."""
         del differences
         return False
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
-        """Return whether a decision about unconfirmed documents shall be carried out.
+        """Return whether to carry out a decision about unconfirmed documents.
 
         Args:
             decision: `mark-created`, `give-up` or `resend`.
@@ -143,9 +143,9 @@ class Dialog:
         return ""
 
     def ask_again(self, changes: str) -> bool:
-        """Return whether to ask anew, after `changes` by another process; else the command stops: nothing was done."""
+        """Return whether to ask again after `changes` by another process; otherwise the command stops."""
         del changes
         return False
 
     def note(self, text: str) -> None:
-        """Report something to know before the work goes on."""
+        """Show a note before the work continues."""

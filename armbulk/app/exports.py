@@ -45,7 +45,7 @@ class ExportQuery(TypedDict, total=False):
         where: Conditions, `{"customerno": "543210"}` or `["customerno=543210"]`.
         columns: Only these columns, in this order.
         since: `last`: only what is new or changed since the last complete export of the same.
-        accounts: For `close`: the GL accounts that hold what customers owe.
+        accounts: For `close`: the accounts receivable in the general ledger.
         target: The file, whose ending is its format (.xlsx, .csv, .parquet, .jsonl); RESOURCE.xlsx without it.
         csv_dialect: `norwegian` (; and decimal comma) or `rfc` (, and decimal point).
         max_requests: The most requests to a list; without it, what may cost half an hour's limit has to be confirmed.
@@ -127,7 +127,7 @@ class Export:
     def frame(self) -> pl.DataFrame:
         """Return the records, one row each, in memory.
 
-        Columns are named as `armbulk fields RESOURCE` names its fields; what armbulk does not know follows under ARM's
+        Columns are named as `armbulk fields RESOURCE` names its fields; unknown fields follow under ARM's
         own path. Amounts are Decimal (at least 2 decimals), quantities Decimal, whole numbers Int64, dates Date, times
         Datetime in UTC, yes/no Boolean, all else String. A column with a value of another kind is String.
         """
@@ -146,7 +146,7 @@ class Export:
         return frames
 
     def write(self, target: str | Path | None = None, *, csv_dialect: str = "") -> list[Path]:
-        """Write a file (or one per table: CSV and Parquet hold one each); return the paths.
+        """Write a file (or one per table for CSV and Parquet); return the paths.
 
         Args:
             target: The file; its ending chooses the format: .xlsx, .csv, .parquet, or .jsonl where the export was made
@@ -181,9 +181,7 @@ class Export:
 
     def _verify_open(self) -> None:
         if self._is_closed:
-            raise UsageError(
-                "export-closed", _("The export is closed"), _("Export again, and take its frame or write it")
-            )
+            raise UsageError("export-closed", _("The export is closed"), _("Export again, then call frame or write"))
 
     def _verify_format(self, target: Path, dialect: str) -> None:
         """Make sure that it can be written to another target than it was made for; UsageError otherwise."""
@@ -193,14 +191,14 @@ class Export:
         if (target.suffix.lower() == ".jsonl") != self._list.is_raw:
             raise UsageError(
                 "form-raw",
-                _("{name}: a .jsonl file needs an export of its own", name=target.name),
-                _("Export with target='{target}'", target=str(target)),
+                _("{name}: a .jsonl file and other formats need separate exports", name=target.name),
+                _("Export again with target='{target}'", target=str(target)),
             )
         if dialect not in CSV_DIALECT_NAMES:
             raise UsageError(
                 "dialect-unknown",
-                _("There is no CSV dialect '{dialect}'", dialect=dialect),
-                _("Use one of {csv_dialect_names}", csv_dialect_names=", ".join(CSV_DIALECT_NAMES)),
+                _("'{dialect}' is not a CSV dialect", dialect=dialect),
+                _("Use one of: {csv_dialect_names}", csv_dialect_names=", ".join(CSV_DIALECT_NAMES)),
             )
 
 
@@ -213,13 +211,13 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
     """Return what is to be exported: a list, or a month-end (all postings, or `close`).
 
     Raises:
-        UsageError: ARM cannot be asked that.
+        UsageError: ARM has no such query.
     """
     if resource not in {*EXPORTS, CLOSE}:
         raise UsageError(
             "no-such-list",
             _("'{resource}' cannot be exported", resource=resource),
-            _("Use one of {exports}, {close}", exports=", ".join(EXPORTS), close=CLOSE),
+            _("Use one of: {exports}, {close}", exports=", ".join(EXPORTS), close=CLOSE),
         )
     where = query.get("where", ())
     conditions = [f"{name}={value}" for name, value in where.items()] if isinstance(where, Mapping) else where
@@ -245,10 +243,10 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
 def read_export(
     context: Context, request: ExportRequest | MonthEndRequest, dialog: Dialog, *, wait: bool, fresh: bool
 ) -> Export:
-    """Read a list, or the rest of it, and prove it; its records are on disk until the export is closed.
+    """Read a list (or the rest after an interruption) and verify it; records stay on disk until the export is closed.
 
     Args:
-        context: With what it takes to call ARM (see `add_login`).
+        context: With the login for ARM (see `add_login`).
         request: What to export.
         dialog: Progress.
         wait: Whether to wait for ARM's limits; else LimitError.
@@ -263,7 +261,7 @@ def read_export(
 
 
 def _let_confirm(context: Context, dialog: Dialog) -> Context:
-    """The context of an export that asks before it costs much."""
+    """The context of an export that asks before it uses many requests."""
     return replace(context, confirm_requests=dialog.confirm_requests)
 
 
@@ -286,12 +284,12 @@ def _open_export(
 
 
 def retry_when_free(earlier: list[Export], call: Callable[[], _T]) -> _T:
-    """Return what `call` returns; where it needs a list that earlier exports hold, close those first.
+    """Return what `call` returns; if earlier exports still use its list, close them first.
 
     Only exports whose records were taken (by `frame` or `write`) are closed.
 
     Raises:
-        Unfinished: Another process, or an earlier export whose records were not taken, holds the list.
+        Unfinished: Another process, or an earlier export whose records were not taken, uses the list.
     """
     try:
         return call()
@@ -300,7 +298,9 @@ def retry_when_free(earlier: list[Export], call: Callable[[], _T]) -> _T:
         if error.code != "busy" or not earlier:
             raise
         if not used:
-            error.hint = _("An earlier export of this session may hold the list: call its frame, write or close first")
+            error.hint = _(
+                "An earlier export of this session may still use the list. Call its frame, write or close first"
+            )
             raise
     for export in used:
         export.close()

@@ -50,7 +50,7 @@ def _describe_rules(field: Field, lang: str) -> list[str]:
     if field.max_length:
         rules.append(_("at most {length} characters", length=field.max_length).text(lang))
     if field.pattern:
-        rules.append(_("has the form of the example").text(lang))
+        rules.append(_("same format as the example").text(lang))
     if field.format:
         code = CHECK_FORMATS[field.format].code
         severity = {"error": _("error"), "warning": _("warning")}[CATALOGUE[code].severity]
@@ -58,7 +58,7 @@ def _describe_rules(field: Field, lang: str) -> list[str]:
     if field.allowed_values:
         rules.append(", ".join(field.allowed_values))
     if field.role is FieldRole.READ_ONLY:
-        rules.append(_("worked out by ARM, never sent").text(lang))
+        rules.append(_("calculated by ARM, never sent").text(lang))
     if field.role is FieldRole.PARENT_KEY:
-        rules.append(_("finds the line's document").text(lang))
+        rules.append(_("links the line to its document").text(lang))
     return rules

@@ -14,7 +14,7 @@ from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_f
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.outcome import ApiUsage
-from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.outcome_words import translate_state
 from armbulk.redaction import redact_shown
 from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.report import list_outcomes, write_results
@@ -56,7 +56,7 @@ class ImportResult:
         plan: What was planned; None for a run of which only the store is known.
         workbook: The result workbook, once it is written.
         write_error: Why the result workbook could not be written; what was sent is in the store all the same.
-        files_changed: The files are gone or not what they were when the run began: the workbook lists the records.
+        files_changed: The files were removed or changed after the run started: the workbook lists the records.
     """
 
     state: str
@@ -92,7 +92,7 @@ class ImportResult:
 
     @property
     def resume_at(self) -> datetime | None:
-        """When a paused run can go on (UTC)."""
+        """When a paused run can continue (UTC)."""
         seconds = self.result.run.resume_at if self.result.run else None
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
@@ -117,11 +117,10 @@ class ImportResult:
         return self.result.to_json()
 
     def describe(self) -> dict[str, Any]:
-        """Return what prose about the run needs besides `to_json`: words of its state and outcomes, totals, advice."""
+        """Return what the terminal report shows in addition to `to_json`: state, totals, open records, next steps."""
         run = self.to_json()
         return {
             "state_words": translate_state(run["state"], self.lang),
-            "outcome_words": {name: translate_outcome(name, self.lang) for name in run["outcomes"]},
             "totals": sum_outcomes(self.result.items),
             "open_records": list_open_records(self.result, self.lang),
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],

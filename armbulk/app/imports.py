@@ -85,7 +85,7 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         FileError: A file cannot be read, or the result workbook will not be writable.
         UsageError: The options contradict each other or the files, or the expected totals differ.
         SettingsError: It is not set how ARM is called.
-        Unfinished: A result workbook at hand knows of a run that this machine's store does not know; documents of
+        Unfinished: A result workbook has a run that is not in the local store; documents of
             another run are unconfirmed; or another process sends for the client.
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
@@ -116,7 +116,7 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
     """Send a plan without asking; the result workbook is not written yet. With errors in the files nothing is sent.
 
     Raises:
-        Unfinished: A result workbook at hand knows of a run that this machine's store does not know.
+        Unfinished: A result workbook has a run that is not in the local store.
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
     if plan.stopped:
@@ -143,14 +143,14 @@ def _verify_before_sending(
     """Make sure of the totals that the caller expects, of the store, and of the result workbook."""
     verify_expected_totals(plan.import_plan, request.expect_count, request.expect_total)
     to_send = plan.import_plan.to_send
-    if to_send.height and (to_send["resource"] == "documents").all():  # customers may go in any case
+    if to_send.height and (to_send["resource"] == "documents").all():  # customers may be sent in any case
         store.verify_nothing_in_doubt(context.profile.account, posting=False)
     _verify_history(context, store, plan, target)
     verify_target(target, context, dialog)
 
 
 def _verify_history(context: Context, store: Store, plan: Plan, target: Path) -> None:
-    """Make sure that this store knows what was sent before; customers may be sent twice without harm."""
+    """Make sure that the local store has all earlier sendings; sending customers twice does no harm."""
     options, to_send = plan.import_plan.options, plan.import_plan.to_send
     if (to_send["resource"] == "documents").any() and not (options.look_up or options.first_import):
         verify_history(store, context.profile.account, plan.check.inputs.files, target)
@@ -175,7 +175,7 @@ def _send_if_unchanged(
     dialog: Dialog,
     list_checks: Sequence[ListCheck] = (),
 ) -> tuple[Plan, ImportResult | None]:
-    """Store the run and send it, under the client's lock; no result when the plan must be confirmed anew.
+    """Store the run and send it, under the client's lock; no result when the plan must be confirmed again.
 
     Returns:
         The plan as it is now, and the result.
@@ -192,9 +192,9 @@ def _send_if_unchanged(
 
 
 def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: Dialog, changes: Text) -> bool:
-    """Return whether a plan that has changed is sent as it is now; False to ask anew.
+    """Return whether a plan that has changed is sent as it is now; False to ask again.
 
-    Where nobody can be asked, it is when only less is sent, and that is what the caller expects.
+    Without a person to ask, it is sent only if fewer records are sent and the expected totals match.
 
     Raises:
         Unfinished: More would be sent, and nobody can be asked.

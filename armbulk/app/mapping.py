@@ -22,7 +22,13 @@ from armbulk.validation.check import Checked
 from armbulk.validation.parse import format_column
 
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
-"""Headers are recognised whatever their blanks."""
+"""Blanks in headers are ignored when they are matched."""
+
+_HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
+_RECOGNISED = _("recognised")
+_NOT_RECOGNISED = _("not recognised: enter customers, documents or lines as the resource")
+_SIMILAR = _("similar, but not matched automatically: remove the # if it is the same column")
+_UNKNOWN = _("not recognised")
 
 _END_OF_SHEET = """
 # [sheet.constant]
@@ -35,13 +41,13 @@ _END_OF_SHEET = """
 # name = "{{ row['Fornavn'] }} {{ row['Etternavn'] }}\""""
 
 
-def create_mapping(checked: Checked, target: Path | None) -> dict[str, Any]:
-    """Return a mapping to begin with, as the JSON of `armbulk map` has it; written to `target` if there is one.
+def create_mapping(checked: Checked, target: Path | None, lang: str) -> dict[str, Any]:
+    """Return a starter mapping as the JSON of `armbulk map`, with comments in `lang`; write it to `target` if given.
 
     Raises:
         FileError: The file exists, or cannot be written.
     """
-    text = build_starter(checked)
+    text = build_starter(checked, lang)
     if target is not None:
         try:
             with target.open("x", encoding="utf-8") as file:
@@ -50,22 +56,22 @@ def create_mapping(checked: Checked, target: Path | None) -> dict[str, Any]:
             raise FileError(
                 "cannot-write",
                 _("{target} cannot be written: {strerror}", target=target, strerror=error.strerror),
-                _("Choose another with -o"),
+                _("Choose another file with -o"),
             ) from None
     return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings()}
 
 
-def build_starter(checked: Checked) -> str:
-    """Return a mapping to begin with: the known columns, the similar ones (as comments), and the unknown ones."""
-    parts = ["# A mapping: which column of this file is which of ARM's. See docs/mappings.md."]
+def build_starter(checked: Checked, lang: str) -> str:
+    """Return a starter mapping: the known columns, the similar ones (as comments), and the unknown ones."""
+    parts = [f"# {_HEADING.text(lang)}"]
     parts += [
-        _starter_of_sheet(sheet, index, match)
+        _starter_of_sheet(sheet, index, match, lang)
         for index, (sheet, match) in enumerate(zip(checked.sheets, checked.header_matches, strict=True))
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _starter_of_sheet(sheet: Sheet, index: int, match: HeaderMatch) -> str:
+def _starter_of_sheet(sheet: Sheet, index: int, match: HeaderMatch, lang: str) -> str:
     recognised = match.resource is not None
     match = match if recognised else guess_resource(sheet, index, RESOURCES)
     resource = match.resource or RESOURCES["customers"]
@@ -76,7 +82,7 @@ def _starter_of_sheet(sheet: Sheet, index: int, match: HeaderMatch) -> str:
         fields |= {letter: name for name, letter in match.lines.columns.items()}
     near = dict(match.findings.filter(pl.col("code") == "header-near").select("column", "field").iter_rows())
     lines = [
-        f"[[sheet]]  # {'recognised' if recognised else 'not recognised: say what it holds'}",
+        f"[[sheet]]  # {(_RECOGNISED if recognised else _NOT_RECOGNISED).text(lang)}",
         f"name = {_quote(sheet.name)}",
         f'resource = "{resource.name}"',
         f"header_row = {row}",
@@ -86,16 +92,16 @@ def _starter_of_sheet(sheet: Sheet, index: int, match: HeaderMatch) -> str:
     for letter in sheet.letters:
         text = header[letter][0] if header.height else None
         if text:
-            lines.append(_starter_line(text, fields.get(letter), near.get(letter)))
+            lines.append(_starter_line(text, fields.get(letter), near.get(letter), lang))
     return "\n".join([*lines, _END_OF_SHEET])
 
 
-def _starter_line(text: str, name: str | None, near: str | None) -> str:
+def _starter_line(text: str, name: str | None, near: str | None, lang: str) -> str:
     if name:
         return f'{_quote(text)} = "{name}"'
     if near:
-        return f'# {_quote(text)} = "{near}"  # looks like it: take the # away if it is'
-    return f'# {_quote(text)} = ""  # not known'
+        return f'# {_quote(text)} = "{near}"  # {_SIMILAR.text(lang)}'
+    return f'# {_quote(text)} = ""  # {_UNKNOWN.text(lang)}'
 
 
 def _quote(text: str) -> str:
@@ -142,7 +148,7 @@ def _find_sheet(checked: Checked, row: int, name: str | None) -> int:
     raise UsageError(
         "no-such-row",
         _("No recognised sheet has data in row {row}", row=row),
-        _("Sheets: {names}; choose with --sheet", names=names),
+        _("Choose one of these sheets with --sheet: {names}", names=names),
     )
 
 

@@ -1,4 +1,4 @@
-"""Plan an import: price what would be sent, with what this machine's store knows of the client."""
+"""Plan an import: its batches, its use of the limits, and its finish, with the history in the local store."""
 
 import logging
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import polars as pl
 from armbulk.app.check import CheckResult, check_as
 from armbulk.context import Context
 from armbulk.errors import UsageError
-from armbulk.i18n import NO_TEXT, Text, _, join_texts
+from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits
 from armbulk.planning.plan import (
@@ -63,7 +63,7 @@ class Plan:
     Attributes:
         check: The files.
         import_plan: What would be sent of them.
-        mark: What the store held when it was planned.
+        mark: The state of the store when it was planned.
     """
 
     check: CheckResult
@@ -91,12 +91,12 @@ class Plan:
 
     @property
     def cost(self) -> ApiUsage:
-        """What it takes of ARM's limits: requests, records read, records written."""
+        """Its use of ARM's limits: requests, records read, records written."""
         return self.import_plan.pricing.cost
 
     @property
     def fits(self) -> bool:
-        """Whether all of it may go at once, without waiting for the limits."""
+        """Whether all of it can be sent at once, without waiting for the limits."""
         return self.import_plan.pricing.fits
 
     @property
@@ -120,7 +120,7 @@ class Plan:
 
 
 class PlanChoices(TypedDict, total=False):
-    """What of checked files is sent; each is off unless it is given.
+    """Which checked records are sent; every choice is off by default.
 
     Attributes:
         skip_invalid: Send the good records and hold back those with errors; else errors stop everything.
@@ -167,16 +167,41 @@ def describe_change(before: Plan, now: Plan) -> Text:
     gone, new = [key for no, key in records.items() if no not in left], left - set(records)
     if not gone and not new:
         return NO_TEXT
-    summary = now.summarise()
     sentences = [_("Another armbulk process has changed the store since the plan was made.")]
     if gone:
         numbers = ", ".join(map(str, gone[:10]))
-        sentences.append(_("{count} records are no longer to be sent ({numbers}).", count=len(gone), numbers=numbers))
+        sentences.append(
+            ngettext(
+                "{count:number} record would no longer be sent ({numbers}).",
+                "{count:number} records would no longer be sent ({numbers}).",
+                count=len(gone),
+                numbers=numbers,
+            )
+        )
     if new:
-        sentences.append(_("{count} more are to be sent.", count=len(new)))
-    totals = f" ({summary['totals']})" if summary["totals"] else ""
-    sentences.append(_("Now {count} records{totals} would be sent.", count=summary["count"], totals=totals))
+        sentences.append(
+            ngettext(
+                "{count:number} more record would be sent.",
+                "{count:number} more records would be sent.",
+                count=len(new),
+            )
+        )
+    sentences.append(_describe_new_size(now))
     return join_texts(*sentences)
+
+
+def _describe_new_size(plan: Plan) -> Text:
+    totals = plan.summarise()["totals"]
+    if not totals:
+        return ngettext(
+            "Now {count:number} record would be sent.", "Now {count:number} records would be sent.", count=plan.records
+        )
+    return ngettext(
+        "Now {count:number} record would be sent ({totals}).",
+        "Now {count:number} records would be sent ({totals}).",
+        count=plan.records,
+        totals=totals,
+    )
 
 
 def _moment(seconds: float) -> datetime | None:
@@ -184,7 +209,7 @@ def _moment(seconds: float) -> datetime | None:
 
 
 def build_plan(context: Context, store: Store, checked: Checked, options: ImportOptions) -> ImportPlan:
-    """Price what would be sent, with what this store knows of the client.
+    """Price what would be sent, with the client's history in the store.
 
     Raises:
         UsageError: The options contradict each other or the files.
@@ -226,7 +251,7 @@ def read_planning_inputs(context: Context, store: Store) -> PlanningInputs:
 
 
 def validate_update_options(checked: Checked, options: ImportOptions, account: Account) -> None:
-    """Make sure that an exported workbook goes back as a change, and to whom it came from.
+    """Make sure that an exported workbook is sent with --update, to the client it was exported from.
 
     Raises:
         UsageError: An exported workbook is sent without --update or to another client; --overwrite without customers.
@@ -237,8 +262,11 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
         if not options.update:
             raise UsageError(
                 "export-needs-update",
-                _("{file} is an export of armbulk: what was changed in it goes back with --update", file=sheet.file),
-                _("`armbulk import {file} --update`; to create customers, use a workbook of your own", file=sheet.file),
+                _("{file} is an export from armbulk: its changes are sent with --update", file=sheet.file),
+                _(
+                    "Use `armbulk import {file} --update`. To create new customers, use another workbook",
+                    file=sheet.file,
+                ),
             )
         if edits.read_client_hash(sheet) != hash_client(account):
             raise UsageError(
@@ -249,14 +277,18 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                     client_no=account.client_no,
                     origin=account.origin,
                 ),
-                _("Choose the profile (or the settings) it was exported with"),
+                _("Use the profile (or the settings) that it was exported with"),
             )
     if options.overwrite and "customers" not in checked.tables:
-        raise UsageError("overwrite-what", _("--overwrite is for customers, and the files have none"), _("Remove it"))
+        raise UsageError(
+            "overwrite-what",
+            _("--overwrite applies to customers, but the files contain none"),
+            _("Remove --overwrite"),
+        )
 
 
 def validate_lookup_options(*, look_up: bool, first_import: bool) -> None:
-    """Make sure that --look-up and --first-import are not both given; UsageError otherwise."""
+    """Make sure that --look-up and --first-import are not used together; UsageError otherwise."""
     if look_up and first_import:
         raise UsageError("look-or-not", _("--look-up and --first-import cannot be used together"), _("Use one of them"))
 
@@ -267,8 +299,13 @@ def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | Non
     if count is not None and to_send.height != count:
         raise UsageError(
             "count-differs",
-            _("{height} records would be sent, {count} were expected", height=to_send.height, count=count),
-            _("Nothing was sent"),
+            ngettext(
+                "{count:number} record would be sent, but {expected:number} were expected",
+                "{count:number} records would be sent, but {expected:number} were expected",
+                count=to_send.height,
+                expected=count,
+            ),
+            _("Nothing was sent. Check the files, or correct --expect-count"),
         )
     if total is None:
         return
@@ -277,8 +314,12 @@ def verify_expected_totals(plan: ImportPlan, count: int | None, total: str | Non
     if amount != expected:
         raise UsageError(
             "total-differs",
-            _("The documents add up to {amount}, {expected} was expected", amount=amount, expected=expected),
-            _("Nothing was sent"),
+            _(
+                "The documents add up to {amount:amount}, but {expected:amount} was expected",
+                amount=amount,
+                expected=expected,
+            ),
+            _("Nothing was sent. Check the files, or correct --expect-total"),
         )
 
 
@@ -288,5 +329,5 @@ def parse_expected_total(text: str) -> Decimal:
         return Decimal(text.replace(" ", "").replace(",", "."))
     except ArithmeticError:
         raise UsageError(
-            "total-unreadable", _("'{text}' is not an amount", text=text), _("Write it like 12500.50")
+            "total-unreadable", _("'{text}' is not an amount", text=text), _("Use an amount such as 12500.50")
         ) from None

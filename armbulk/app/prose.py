@@ -1,16 +1,21 @@
 """Reports as prose: the templates of `templates/report`, in one language."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from armbulk.i18n import Text, translate
+from armbulk.app import prose_names
+from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
+from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
 from armbulk.package_data import data_path
 from armbulk.stored_messages import translate_message
+
+_EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
+"""Why a record is not sent although nothing is wrong with it: a plan counts it, and does not list it."""
 
 
 def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:
@@ -25,9 +30,25 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the text is no HTML
     )
-    environment.filters.update(
-        number=_format_number, amount=_format_amount, when=_format_time, message=partial(translate_message, lang=lang)
-    )
+    filters: dict[str, Callable[..., str]] = {
+        "number": format_number,
+        "amount": _format_amount,
+        "money": prose_names.format_money,
+        "day": format_date,
+        "when": _format_time,
+        "finish": prose_names.format_finish,
+        "records": prose_names.count_records,
+        "outcomes": prose_names.count_outcomes,
+        "list_name": prose_names.name_list,
+        "meter_name": prose_names.name_meter,
+        "usage": prose_names.describe_usage,
+        "part": prose_names.describe_part,
+        "message": translate_message,
+        "outcome": translate_outcome,
+        "state": translate_state,
+    }
+    environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
+    environment.globals["expected_reasons"] = _EXPECTED_REASONS
 
     def write(message: str, /, **values: object) -> str:
         return Text(message, values).text(lang)
@@ -40,16 +61,9 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
     return "".join(character for character in text if character == "\n" or character.isprintable())
 
 
-def _format_number(value: int) -> str:
-    return f"{value:,}".replace(",", " ")
+def _format_amount(value: Decimal | str | None, lang: str) -> str:
+    return "" if value is None else format_amount(value, lang)
 
 
-def _format_amount(value: Decimal | str | None) -> str:
-    return "" if value is None else f"{Decimal(value):,.2f}".replace(",", " ")
-
-
-def _format_time(value: str | float | None) -> str:
-    if value is None:
-        return "-"
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+def _format_time(value: str | float | None, lang: str) -> str:
+    return "-" if value is None else format_time(value, lang)

@@ -12,13 +12,14 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.dialog import Dialog, ReportProgress
+from armbulk.app.document_changes import describe_changes
 from armbulk.app.login import add_login
 from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, locate_result, verify_run_client
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
-from armbulk.i18n import NO_TEXT, Text, _, join_texts
+from armbulk.i18n import NO_TEXT, _, join_texts, ngettext
 from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
@@ -36,9 +37,6 @@ DECISIONS: dict[str, tuple[Outcome | None, str]] = {
 }
 """What a person can decide: the outcome it gives (none: it is sent again), and its entry in the log of the run."""
 
-MAX_CHANGES_SHOWN = 10
-"""How many documents that another process has changed are named."""
-
 
 @dataclass(frozen=True, slots=True)
 class ResolveRequest:
@@ -46,12 +44,12 @@ class ResolveRequest:
 
     Attributes:
         run: Only the documents of this run; None: of every run of the client.
-        decision: One of DECISIONS for all of them; None: the dialog is asked about each.
+        decision: One of DECISIONS for all of them; None: the dialog decides about each.
         documents: The numbers of the documents that are meant; None: all.
         keys_file: A file with these numbers, one a line.
         expect_count: Stop unless so many documents are meant.
         expect_total: Stop unless they add up to this amount incl. VAT.
-        look_up: Whether ARM is asked again first.
+        look_up: Whether to look the documents up in ARM first.
     """
 
     run: int | None = None
@@ -67,8 +65,8 @@ class ResolveRequest:
         if self.decision is not None and self.decision not in DECISIONS:
             raise UsageError(
                 "decision-unknown",
-                _("There is no decision '{decision}'", decision=self.decision),
-                _("Use one of {decisions}", decisions=", ".join(DECISIONS)),
+                _("'{decision}' is not a decision", decision=self.decision),
+                _("Use one of: {decisions}", decisions=", ".join(DECISIONS)),
             )
 
 
@@ -81,8 +79,8 @@ class ResolveResult:
         decided: How many documents each decision was carried out for.
         workbooks: The result workbooks of the runs that are finished now.
         write_error: Why one of them could not be written.
-        running: What another process is doing for the client meanwhile; "": nothing.
-        to_resume: The runs whose customers are unconfirmed: they are sent again, nobody has to decide.
+        running: What another process is doing for the client now; "": nothing.
+        to_resume: The runs whose customers are unconfirmed: `resume` sends them again without a decision.
         to_fetch: The runs with records that ARM has accepted, and whose outcome was not fetched.
     """
 
@@ -102,7 +100,7 @@ class ResolveResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the JSON of `armbulk resolve` has it."""
-        besides = {
+        others = {
             "running": self.running,
             "resume": [str(run) for run in self.to_resume],
             "fetch": [str(run) for run in self.to_fetch],
@@ -110,7 +108,7 @@ class ResolveResult:
         return {
             "open": self.documents,
             "decided": self.decided,
-            **{name: text for name, text in besides.items() if text},
+            **{name: text for name, text in others.items() if text},
         }
 
 
@@ -122,7 +120,7 @@ class DocumentSelection:
 
     @property
     def total(self) -> Decimal:
-        """The sum of their amounts incl. VAT, whatever the currency."""
+        """The sum of their amounts incl. VAT, in all currencies together."""
         return sum((Decimal(document.amount) for document in self.documents if document.amount), Decimal(0))
 
     @property
@@ -141,8 +139,8 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
         SettingsError: The run belongs to another client, or it is not set how ARM is called.
         FileError: The file of numbers cannot be read.
         UsageError: The documents are not those that were expected, or the decision was not confirmed.
-        Unfinished: Another process sends for the client, or has changed the documents meanwhile.
-        LoginError, LimitError, ServerError: ARM could not be asked, and a decision about all documents was given.
+        Unfinished: Another process sends for the client, or has changed the documents.
+        LoginError, LimitError, ServerError: The look-up in ARM failed, and the request decides about all documents.
     """
     account = context.profile.account
     if request.run is not None:
@@ -188,7 +186,7 @@ def _look_up_first(context: Context, store: Store, request: ResolveRequest, dial
             )
             raise error
         if error is not None:
-            dialog.note(_("{message}. ARM was not asked about all of these documents now", message=error.message))
+            dialog.note(_("{message}. Not all of these documents could be looked up in ARM now", message=error.message))
 
 
 def _list_open(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
@@ -203,7 +201,7 @@ def look_up_again(
     """Look every unconfirmed document of the client (or of one run) up in ARM once more.
 
     Returns:
-        Why ARM could not be asked about all of them; None when it was.
+        Why the look-up in ARM failed for some of them; None when all were looked up.
     """
     client = open_client(context, progress)
     try:
@@ -236,7 +234,7 @@ def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dia
         changes = describe_changes(store, changed)
         if not dialog.ask_again(changes):
             raise Unfinished(
-                "changed-meanwhile", changes, _("Nothing was done. Use `armbulk resolve` to see what is left")
+                "changed-meanwhile", changes, _("Nothing was decided. Use `armbulk resolve` to list what is left")
             )
         selection = DocumentSelection(_find_again(selection.documents, _list_open(store, account, request.run)))
         if not selection.documents:
@@ -246,7 +244,7 @@ def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dia
 def _decide_each(
     store: Store, account: Account, documents: Sequence[UnresolvedDocument], dialog: Dialog
 ) -> dict[str, int]:
-    """Ask about each document; about one that has changed meanwhile and is still open, ask anew."""
+    """Ask about each document; ask again about one that another process changed and that is still open."""
     decided: dict[str, int] = {}
     waiting = list(documents)
     while waiting:
@@ -273,17 +271,6 @@ def _find_again(
     return [document for document in current if (document.run, document.no) in wanted]
 
 
-def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> Text:
-    """Return what another process has made of documents meanwhile, as a sentence."""
-    shown = join_texts(*store.describe_documents(changed[:MAX_CHANGES_SHOWN]), separator="; ")
-    message = _(
-        "Another armbulk process has changed {count} documents meanwhile: {shown}", count=len(changed), shown=shown
-    )
-    if len(changed) <= MAX_CHANGES_SHOWN:
-        return message
-    return join_texts(message, _("and {count} more", count=len(changed) - MAX_CHANGES_SHOWN), separator="; ")
-
-
 def read_numbers(path: Path) -> tuple[str, ...]:
     """Return the document numbers in a file, one a line; FileError when it cannot be read."""
     try:
@@ -292,7 +279,7 @@ def read_numbers(path: Path) -> tuple[str, ...]:
         raise FileError(
             "unreadable",
             _("{path} cannot be read: {error}", path=path, error=error),
-            _("Write one document number a line"),
+            _("Use a text file with one document number per line"),
         ) from None
 
 
@@ -309,8 +296,8 @@ def select_documents(documents: Sequence[UnresolvedDocument], numbers: Sequence[
     if unknown:
         raise UsageError(
             "not-in-doubt",
-            _("Not in doubt: {unknown}", unknown=", ".join(sorted(unknown)[:5])),
-            _("`armbulk resolve` lists what is"),
+            _("These documents are not unconfirmed: {unknown}", unknown=", ".join(sorted(unknown)[:5])),
+            _("Use `armbulk resolve` to list the unconfirmed documents"),
         )
     return DocumentSelection([document for document in documents if normalise_key_text(document.key) in keys])
 
@@ -321,14 +308,24 @@ def _verify_expected(selection: DocumentSelection, count: int | None, total: str
     if count is not None and count != actual:
         raise UsageError(
             "count-differs",
-            _("{actual} documents are meant, {count} were expected", actual=actual, count=count),
-            _("Nothing was done"),
+            ngettext(
+                "{count:number} document is selected, but {expected:number} were expected",
+                "{count:number} documents are selected, but {expected:number} were expected",
+                count=actual,
+                expected=count,
+            ),
+            _("Nothing was decided. Check the documents, or correct --expect-count"),
         )
-    if total is not None and parse_expected_total(total) != selection.total:
+    expected = parse_expected_total(total) if total is not None else selection.total
+    if expected != selection.total:
         raise UsageError(
             "total-differs",
-            _("They add up to {total}, {total_2} was expected", total=selection.total, total_2=total),
-            _("Nothing was done"),
+            _(
+                "The selected documents add up to {total:amount}, but {expected:amount} was expected",
+                total=selection.total,
+                expected=expected,
+            ),
+            _("Nothing was decided. Check the documents, or correct --expect-total"),
         )
 
 

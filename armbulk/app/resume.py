@@ -34,7 +34,7 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
     """Continue an unfinished import and write its result workbook; None when a first import was not confirmed.
 
     Args:
-        context: With what it takes to call ARM (see `add_login`).
+        context: With the login for ARM (see `add_login`).
         store: Where the run is.
         request: Which run, and how.
         dialog: Answers and progress.
@@ -43,8 +43,8 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
         StoreError: There is no such run.
         UsageError: There is no unfinished run, or the result workbook would replace one of its files.
         SettingsError: The run belongs to another client.
-        Unfinished: A result workbook at hand knows of a run that this machine's store does not know, or another process
-            sends for the client or has changed the run meanwhile.
+        Unfinished: A result workbook has a run that is not in the local store, or another process sends for the
+            client or has changed the run.
         LoginError, LimitError, ServerError: The run is paused again, and can be resumed.
     """
     account = context.profile.account
@@ -71,15 +71,15 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
 
 
 def _is_unchanged(store: Store, run: Run, mark: RunMark | None, dialog: Dialog) -> bool:
-    """Return whether a run is what it was at `mark`; False to ask anew; Unfinished where nobody can be asked."""
+    """Return whether a run is as it was at `mark`; False to ask again; Unfinished without a person to ask."""
     now = store.run_mark(run.id)
     if now == mark and now is not None:
         return True
-    changes = _(
-        "Another armbulk process has {value} run {id} meanwhile",
-        value="removed" if now is None else "changed",
-        id=run.id,
+    changes = (
+        _("Another armbulk process has deleted run {run}", run=run.id)
+        if now is None
+        else _("Another armbulk process has changed run {run}", run=run.id)
     )
     if now is None or not dialog.ask_again(changes):
-        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. `armbulk runs` lists the runs"))
+        raise Unfinished("changed-meanwhile", changes, _("Nothing was sent. Use `armbulk runs` to list the runs"))
     return False

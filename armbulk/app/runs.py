@@ -130,7 +130,7 @@ def send_run(
     """Send what is left of a run and wait for its results; return the run's state.
 
     Args:
-        context: Settings and clock, with what it takes to call ARM.
+        context: Settings and clock, with the login for ARM.
         store: Where the run is.
         run: The run.
         wait: Whether to wait for ARM's limits; else the run is paused.
@@ -142,7 +142,7 @@ def send_run(
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
     if look_first is not None:
-        reason = "each document is looked up first" if look_first else "first import, as a person said"
+        reason = "each document is looked up first" if look_first else "first import, as a person confirmed"
         store.log_decision(run.id, reason)
     client = open_client(context, progress)
     try:
@@ -158,14 +158,14 @@ def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path,
     """Write the result workbook of a run; the store of a finished run then forgets personal data.
 
     Raises:
-        FileError: It cannot be written; the hint says how to write it later.
+        FileError: It cannot be written; the hint has the command that writes it later.
     """
     result = load_result(store, run_id)
     try:
         path = write_results(result, checked, target, lang, store.clock, store.written_files, store.stamp(run_id))
     except FileError as error:
         error.hint = _(
-            "What was sent is on record: `armbulk results {run} -o FILE` writes the workbook at any time", run=run_id
+            "The results are saved. Write the workbook at any time with: armbulk results {run} -o FILE", run=run_id
         )
         raise
     store.save_result_path(run_id, str(path))
@@ -197,7 +197,7 @@ def find_unfinished_run(store: Store, account: Account) -> Run:
         if (run.state != "finished" or run.result is None) and run.account == account:
             return run
     raise UsageError(
-        "nothing-unfinished", _("There is no unfinished run for this client"), _("`armbulk runs` lists all")
+        "nothing-unfinished", _("There is no unfinished run for this client"), _("Use `armbulk runs` to list all runs")
     )
 
 
@@ -207,10 +207,10 @@ def verify_run_client(run: Run, account: Account) -> None:
         raise SettingsError(
             "other-client",
             _(
-                "Run {id} belongs to client {client_no} at {origin}",
-                id=run.id,
+                "Run {run} belongs to client {client_no} at {origin}",
+                run=run.id,
                 client_no=run.account.client_no,
                 origin=run.account.origin,
             ),
-            _("Choose the profile (or the settings) it was begun with"),
+            _("Use the profile (or the settings) that it was started with"),
         )

@@ -46,7 +46,7 @@ class Session:
 
     Attributes:
         profile: The settings.
-        clock: What tells the time and waits.
+        clock: The time, and waiting.
     """
 
     def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
@@ -93,10 +93,10 @@ class Session:
         return self._store
 
     def require_login(self) -> "Context":
-        """Return the context with all it takes to call ARM, its secret from a file or the keyring if need be.
+        """Return the context with the login for ARM; the secret may come from a file or the keyring.
 
         Raises:
-            SettingsError: Something is missing; it says what.
+            SettingsError: A setting is missing; the message names it.
         """
         from armbulk.app.login import add_login
 
@@ -105,7 +105,7 @@ class Session:
         return context
 
     def interrupt(self) -> None:
-        """Ask a run or an export to stop after the call it is making; a signal handler may call this."""
+        """Request a run or an export to stop after its current call; a signal handler may call this."""
         self.clock.interrupt()
 
     # ── files in ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,13 +123,13 @@ class Session:
         Args:
             files: Workbooks and CSV files: `FILE`, `FILE#Sheet` or `FILE#Sheet=RESOURCE`.
             options: How they are to be read: `armbulk.ReadOptions`.
-            update: True: they change customers that ARM has, only the key is required. None: not said yet.
+            update: True: they change customers that ARM has, only the key is required. None: not decided yet.
             dialog: Answers about headers that only resemble a column; None: they are findings.
             allow_unrecognised: Whether files in which nothing is recognised are no error.
 
         Raises:
-            FileError: A file cannot be read, or holds neither customers nor documents.
-            UsageError: A sheet is said to hold a resource that does not exist.
+            FileError: A file cannot be read, or has neither customers nor documents.
+            UsageError: A sheet is assigned a resource that does not exist.
         """
         from armbulk.app.check import build_inputs, check_inputs
         from armbulk.app.dialog import Dialog
@@ -166,7 +166,7 @@ class Session:
 
         Raises:
             SettingsError: It is not set how ARM is called.
-            Unfinished: A result workbook beside the files knows of a run that this machine's store does not know.
+            Unfinished: A result workbook beside the files has a run that is not in the local store.
             LoginError, LimitError, ServerError: The run is paused; `resume` continues it.
         """
         from armbulk.app.dialog import Dialog
@@ -192,7 +192,7 @@ class Session:
             options: How the files are to be read.
             update: Change customers that ARM has (only the values in the files) instead of creating records.
             target: The result workbook; None: NAME.result.xlsx beside the first file.
-            dialog: Asked before anything is sent; None: it is sent.
+            dialog: Confirms the import; None: it is sent without confirmation.
             choices: As for `plan`, and `expect_count=10` …; see `armbulk.app.imports.ImportChoices`.
 
         Raises:
@@ -250,12 +250,12 @@ class Session:
 
         Args:
             run: Only the documents of this run; None: of every run of the client.
-            decision: `mark-created`, `give-up` or `resend`; None: the dialog is asked about each document.
+            decision: `mark-created`, `give-up` or `resend`; None: the dialog decides about each document.
             documents: The numbers of the documents that are meant; None: all.
             keys_file: A file with these numbers, one a line.
             expect_count: Stop unless so many documents are meant.
             expect_total: Stop unless they add up to this amount incl. VAT.
-            look_up: Whether ARM is asked first.
+            look_up: Whether to look the documents up in ARM first.
             dialog: Answers.
 
         Raises:
@@ -279,18 +279,18 @@ class Session:
         progress: "ReportProgress | None" = None,
         **query: "Unpack[ExportQuery]",
     ) -> "Export":
-        """Read a list of ARM completely, prove it, and tie it out where it has postings.
+        """Read a list of ARM completely, verify it, and reconcile postings with ARM's GL movements.
 
         Args:
             resource: `customers`, `documents`, `ar-items`, `gl-items` …, or `close` for the month-end pack.
             wait: Whether to wait for ARM's limits; else LimitError.
-            fresh: Whether to begin anew, whatever an interrupted export has read.
+            fresh: Whether to start again and discard what an interrupted export has read.
             progress: Called with each step.
             query: Which part of the list: `period="2025-02"`, `where={"customerno": "543210"}` …; see
                 `armbulk.app.exports.ExportQuery`.
 
         Raises:
-            UsageError: ARM cannot be asked that.
+            UsageError: ARM has no such query.
             SettingsError: It is not set how ARM is called.
             LimitError, LoginError, ServerError, Interrupted: What was read is kept; the same call continues.
             Unfinished: Another process, or an export of this session whose records were not taken, reads the list.
@@ -338,8 +338,8 @@ class Session:
     ) -> dict[str, Any]:
         """Return how large an export is and what it costs, as the JSON of `armbulk export --plan` has it.
 
-        A few small calls ask for totals; nothing is read completely. The arguments and exceptions are those of
-        `export`; `dialog` takes the place of `progress`.
+        A few small calls fetch totals; no list is read completely. The arguments and exceptions are those of
+        `export`; `dialog` replaces `progress`.
         """
         from armbulk.app.dialog import Dialog
         from armbulk.app.exports import build_export_request, price_export, retry_when_free

@@ -1,4 +1,4 @@
-"""What a person has to know about the store before documents are sent: reported once."""
+"""Notes about the local store before documents are sent, each shown once."""
 
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import _
@@ -8,26 +8,25 @@ from armbulk.store.copies import CopyNotice
 
 _NOTICES = {
     CopyNotice.OLDER: _(
-        "armbulk's store on this machine is an older copy: it does not know everything that was "
-        "sent. armbulk asks ARM about each document before it sends it, and looks at the "
-        "customers anew."
+        "armbulk's local store is an older copy. It does not contain everything that was sent. "
+        "armbulk therefore looks up each document in ARM before it sends it, and compares the "
+        "customers again."
     ),
     CopyNotice.UNPROVEN: _(
-        "armbulk cannot tell whether its store on this machine is an older copy: the file with "
-        "the number of the last sending is gone (another machine, or a cleared cache). To be "
-        "safe, armbulk asks ARM about each document before it sends it, and looks at the "
-        "customers anew."
+        "armbulk cannot tell whether its local store is an older copy, because the file with the "
+        "number of the last sending is missing (another computer, or a cleared cache). To be safe, "
+        "armbulk looks up each document in ARM before it sends it, and compares the customers again."
     ),
 }
 _UNGUARDED = _(
-    "armbulk cannot write to {folder}, so it would not notice an older copy of its store. It "
-    "ignores sole_sender = true and asks ARM about each document. Make the folder writable, "
-    "or set ARMBULK_GUARD_FOLDER to another folder."
+    "armbulk cannot write to {folder}, so it cannot detect an older copy of its local store. It "
+    "ignores sole_sender = true and looks up each document in ARM. Make the folder writable, or "
+    "set ARMBULK_GUARD_FOLDER to another folder."
 )
 
 
 def report_store_notices(store: Store, profile: Profile, dialog: Dialog) -> None:
-    """Report that the store is an older copy, or that nobody would notice if it were."""
+    """Report that the store is an older copy, or that armbulk cannot detect one."""
     notice = store.take_copy_notice()
     if notice is not None:
         dialog.note(_NOTICES[notice])

@@ -1,4 +1,4 @@
-"""Templates: workbooks to fill in, with a guide, drop-downs and (if wanted) rows that show how."""
+"""Templates: workbooks to fill in, with a guide, drop-downs and (optional) example rows."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -44,12 +44,14 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
     resources = list_template_resources()[resource]
     path = target or Path(_default_name(resources, lang))
     if path.suffix.lower() != ".xlsx":
-        raise UsageError("not-xlsx", _("{path} does not end in .xlsx", path=path), _("Name an Excel workbook with -o"))
+        raise UsageError(
+            "not-xlsx", _("{path} does not end in .xlsx", path=path), _("Use a file name that ends in .xlsx with -o")
+        )
     if path.exists() and not replace:
         raise FileError(
             "file-exists",
-            _("{path} is there already", path=path),
-            _("Choose another with -o, or replace it with --yes"),
+            _("{path} already exists", path=path),
+            _("Choose another file with -o, or replace this one with --yes"),
         )
     rows = {sheet.name: _example_rows(sheet) if examples else [] for sheet in resources}
     written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)

@@ -1,23 +1,28 @@
 """Polling intervals, per-batch polling state, and progress events."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from armbulk.i18n import ENGLISH, _
 
 _TEXTS = {
-    "posted": _("batch {batch} sent · {done} of {total} finished"),
-    "polled": _("batch {batch} checked · {done} of {total} finished"),
-    "asked": _("batch {batch} looked up · {done} of {total} finished"),
-    "retrying": _("The call failed ({reason}). armbulk tries again at {clock_time}."),
+    "posted": _("Sending: batch {batch} sent, {done} of {total} batches done"),
+    "polled": _("Processing in ARM: {done} of {total} batches done"),
+    "asked": _("Batch {batch} looked up in ARM, {done} of {total} batches done"),
+    "retrying": _("The call failed ({reason}). armbulk tries again at {clock}."),
     "settling": _(
-        "The documents wait until {clock_time}: what was sent before the older copy was put back may still arrive."
+        "The documents wait until {clock}: documents sent before the older copy of the store was "
+        "restored may still arrive."
     ),
-    "waiting": _("waiting until {until:time}"),
-    "reading": _("part {batch}: {done} of {total} records read"),
+    "waiting": _("Waiting for ARM until {until:time}"),
+    "waiting briefly": _("Waiting for ARM (next check in {seconds} s)"),
+    "waiting for batches": _("{done} of {total} batches done, waiting for ARM (next check in {seconds} s)"),
+    "reading": _("Downloading part {batch}: {done:number} of {total:number} records"),
 }
-_AHEAD = _("This machine's clock is {minutes} minutes ahead of ARM's; the limits are counted by ARM's.")
-_BEHIND = _("This machine's clock is {minutes} minutes behind ARM's; the limits are counted by ARM's.")
+_BRIEF_SECONDS = 120
+_AHEAD = _("This computer's clock is {minutes} minutes ahead of ARM's. The limits follow ARM's clock.")
+_BEHIND = _("This computer's clock is {minutes} minutes behind ARM's. The limits follow ARM's clock.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class PollSettings:
 
     Attributes:
         poll: before the first poll of an accepted batch.
-        settle: how long a document that ARM does not know may still be under way after its batch was sent.
+        settle: how long a document that is not in ARM may still be on its way after its batch was sent.
         wait: how long a session polls one batch.
         waits_for_quota: wait when the quota is used up; `--no-wait` ends the session instead.
     """
@@ -73,6 +78,7 @@ class Progress:
         done: batches that are finished; of an export the records read.
         total: of how many.
         until: when the waiting ends (epoch seconds).
+        seconds: how long that is from now.
         ahead: seconds by which this machine's clock is ahead of ARM's.
         reason: why the call failed that is retried at `until`.
     """
@@ -82,6 +88,7 @@ class Progress:
     done: int = 0
     total: int = 0
     until: float = 0.0
+    seconds: float = 0.0
     ahead: float = 0.0
     reason: str = ""
 
@@ -92,9 +99,16 @@ class Progress:
         moment = datetime.fromtimestamp(self.until, UTC).astimezone()
         values = {
             "batch": self.batch, "done": self.done, "total": self.total, "reason": self.reason, "until": self.until,
-            "clock_time": f"{moment:%H:%M:%S}",
+            "seconds": max(math.ceil(self.seconds), 1), "clock": f"{moment:%H:%M:%S}",
         }  # fmt: skip
-        return _TEXTS[self.doing].fill(**values).text(lang)
+        return _TEXTS[self._kind].fill(**values).text(lang)
+
+    @property
+    def _kind(self) -> str:
+        """Which text it has: a short wait is shown in seconds."""
+        if self.doing != "waiting" or not 0 < self.seconds <= _BRIEF_SECONDS:
+            return self.doing
+        return "waiting for batches" if self.total else "waiting briefly"
 
     def __str__(self) -> str:
         return self.text(ENGLISH)

@@ -1,4 +1,4 @@
-"""Cut records into batches, price them, and forecast when each may go. Pure: no clock, no store."""
+"""Cut records into batches, price them, and forecast when each can be sent. Pure: no clock, no store."""
 
 import math
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class BatchLimits:
 
 @dataclass(frozen=True, slots=True)
 class BatchEstimate:
-    """What a batch is expected to take until it is finished: polls, and seconds."""
+    """The estimated polls and seconds until a batch is finished."""
 
     polls: int = 3
     seconds: float = 10.0
@@ -80,16 +80,16 @@ class MeterForecast:
 
 @dataclass(frozen=True, slots=True)
 class PricedBatches:
-    """What would be sent, and what it takes.
+    """The batches of a plan, and their use of the quota.
 
     Attributes:
-        batches: in the order in which they go.
+        batches: in the order in which they are sent.
         cost: what they use of the quota, polls included.
         finishes: when the last one is expected to be finished (epoch seconds; inf: never).
         seconds: from now until then.
         fits: no batch has to wait for the quota.
         meters: the quota after the run.
-        lookups: what looking records up before they go uses in addition.
+        lookups: additional use by look-ups before sending.
     """
 
     batches: tuple[PlannedBatch, ...]
@@ -105,7 +105,7 @@ def cut_batches(records: pl.DataFrame, max_records: int, max_bytes: int, max_wri
     """Cut records into spans [start, end) that are within three bounds.
 
     Args:
-        records: Int64 columns `bytes` and `writes`, in the order in which they go.
+        records: Int64 columns `bytes` and `writes`, in the order in which they are sent.
         max_records: records of a span.
         max_bytes: bytes of a span; the comma between two records counts as one.
         max_writes: writes of a span.
@@ -140,14 +140,14 @@ def price_batches(
     """Plan the batches of one run.
 
     Args:
-        parts: (resource, records) in the order in which they go; a part starts when the one before it is finished.
+        parts: (resource, records) in the order in which they are sent; a part starts when the one before is finished.
             Columns of records: `no`, `bytes`, `writes` (Int64) and, if records are looked up one by one before their
-            batch goes, `look` (Boolean).
+            batch is sent, `look` (Boolean).
         batch_limits: how large a batch may be.
         usage: what is used of the quota now.
         limits: the quota.
         now: epoch seconds.
-        estimate: what a batch is expected to take.
+        estimate: the polls and seconds of a batch.
     """
     forecast = QuotaForecast(usage, limits)
     batches: list[PlannedBatch] = []

@@ -1,6 +1,6 @@
-"""Hashes of what customers say: whether a customer is as it was sent before, without keeping a name or a number.
+"""Hashes of customers: they show whether a customer was sent before unchanged, without storing names or numbers.
 
-The hash of a customer's whole content decides whether it is sent again. The hash of a single field only tells whether
+The hash of a customer's whole content decides whether it is sent again. The hash of a single field only shows whether
 ARM still has what was sent: it is so short that many values share it, and the value cannot be worked out from it.
 """
 

@@ -65,7 +65,7 @@ def _encode_hidden(checked: Checked, resource: str) -> pl.DataFrame:
 def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.DataFrame:
     """Add `base`, what a change of a customer is compared with in ARM (JSON; null: nothing).
 
-    Customers whose row says nothing but their number are unchanged. Drops `key_only` and `partial_group`.
+    Customers whose row has only their number are unchanged. Drops `key_only` and `partial_group`.
 
     Args:
         items: the items.
@@ -82,7 +82,7 @@ def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.D
 
 
 def _has_plain_number() -> pl.Expr:
-    """Return whether a record has a text of digits without a leading zero, besides the customer's number."""
+    """Return whether a record has a text of digits without a leading zero, other than the customer number."""
     rest = pl.col("payload").str.replace(r'"customerNo":"[^"]*"', "")
     return rest.str.contains(r'"[1-9][0-9]*"')
 
@@ -131,7 +131,7 @@ def set_aside_unchanged(
 
 
 def apply_decisions(items: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
-    """Apply what was decided about customers (DECISIONS_SCHEMA), and hold back the documents of those in conflict."""
+    """Apply decisions about customers (DECISIONS_SCHEMA), and hold back the documents of customers in conflict."""
     new = decisions.rename({"outcome": "decided", "message": "reason", "base": "shown"})
     joined = items.join(new, on="no", how="left", maintain_order="left")
     joined = joined.with_columns(pl.coalesce("shown", "base").alias("base"))

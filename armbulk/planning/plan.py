@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.clock import format_iso
+from armbulk.i18n import Text, join_texts
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
 from armbulk.planning.customer_hashes import CustomerHasher
@@ -37,15 +38,15 @@ MAX_POSTDATING_BY_COPY = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What the caller asked for.
+    """The caller's options.
 
     Attributes:
         update: customers are changed, not created.
         skip_invalid: send the good records although others have errors.
         limit: send at most so many records; None: all.
-        look_up: look every document up before it goes.
+        look_up: look up every document before it is sent.
         first_import: look no document up: ARM has none of them.
-        overwrite: send customers whatever others have changed.
+        overwrite: send customers even if others have changed them.
     """
 
     update: bool = False
@@ -60,13 +61,13 @@ MAX_LEFT_OUT = 10_000
 """How many records that are not sent the JSON of a plan lists; it counts all."""
 
 _SETTLED = (Outcome.ALREADY_SENT, Outcome.UNCHANGED)
-"""Outcomes that need no reason: ARM has what the file says."""
+"""Outcomes that need no reason: ARM has the same values as the file."""
 
 _SENT_CUSTOMERS = {"customer": pl.String, "content": pl.String, "run": pl.Int64}
 
 
 class LookupReason(StrEnum):
-    """Why documents are looked up before they go. The values are published."""
+    """Why documents are looked up before they are sent. The values are published."""
 
     ASKED = "asked"
     UNKNOWN_CLIENT = "unknown-client"
@@ -76,13 +77,13 @@ class LookupReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LookupCost:
-    """Records that are looked up before they go, and what that takes at the most: ARM's lists may spare most of it.
+    """Records that are looked up before they are sent, and the maximum cost: ARM's lists may save most of it.
 
     Attributes:
         until: documents dated up to this day (ISO) are looked up; None: all.
         documents: how many.
         customers: how many customers are compared with what ARM has.
-        known: how many documents ARM has, as the store knows: they prove ARM's list, which may spare single look-ups.
+        known: documents in ARM that the store has: they can prove ARM's list, which may replace single look-ups.
         why: why documents are looked up (`LookupReason`); None: no document is.
         cost: what looking each up by itself uses of the quota.
         finishes: when the run would be finished then (epoch seconds; inf: never).
@@ -107,10 +108,10 @@ class ImportPlan:
         checked: the files.
         items: one row for each record read: `arm.encode.RECORD_SCHEMA` without `key_only` and `partial_group`, and
             `no`, `resource`, `outcome`, `message`, `base`, `batch` (the batch's number; null: it is not sent).
-        pricing: the batches, and what they take.
-        options: what the caller asked for.
-        lookups: what is looked up before it goes; None: nothing.
-        customers_read: when ARM was asked for its customers (epoch seconds); None: it was not.
+        pricing: the batches, and their use of the quota.
+        options: the caller's options.
+        lookups: what is looked up before it is sent; None: nothing.
+        customers_read: when the customers were read from ARM (epoch seconds); None: they were not.
     """
 
     checked: Checked
@@ -133,7 +134,7 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class PlanningInputs:
-    """What a plan depends on besides the files.
+    """What a plan depends on apart from the files.
 
     Attributes:
         sent_documents: documents sent before (`sent_before.SENT_DOCUMENTS_SCHEMA`).
@@ -141,11 +142,11 @@ class PlanningInputs:
         limits: the quota.
         now: epoch seconds.
         batch_limits: how large a batch may be.
-        estimate: what a batch is expected to take.
-        history_since: since when the store knows all that is sent for the client (epoch seconds); None: it does not.
+        estimate: the polls and seconds of a batch.
+        history_since: since when the store has everything sent for the client (epoch seconds); None: unknown.
         sole_sender: only this store's machine sends documents for the client.
         is_copy: the store was found to be an older copy of itself.
-        known_documents: how many documents ARM has, as the store knows.
+        known_documents: how many documents in ARM the store has.
         sent_customers: customers that ARM got from here: `customer`, `content` and `run`.
         salt: of the store's hashes.
     """
@@ -180,7 +181,7 @@ def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs
 
 
 def revise_plan(plan: ImportPlan, decisions: pl.DataFrame, inputs: PlanningInputs) -> ImportPlan:
-    """Return the plan with what was decided about its customers (`items.DECISIONS_SCHEMA`), cut and priced anew."""
+    """Return the plan with decisions about its customers (`items.DECISIONS_SCHEMA`), cut and priced again."""
     items = apply_decisions(plan.items.drop("batch"), decisions)
     return replace(_cut_and_price(plan.checked, items, plan.options, inputs), customers_read=inputs.now)
 
@@ -199,7 +200,7 @@ def _price(sendable: pl.DataFrame, inputs: PlanningInputs) -> PricedBatches:
 
 
 def _price_lookups(sendable: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> LookupCost | None:
-    """What is looked up before it goes: documents that may have been sent from elsewhere or earlier, and changes."""
+    """The look-ups before sending: documents that may have been sent elsewhere or earlier, and changed customers."""
     until = None
     if inputs.sole_sender and inputs.history_since is not None and not options.look_up:
         postdating = MAX_POSTDATING_BY_COPY if inputs.is_copy else MAX_POSTDATING
@@ -350,6 +351,9 @@ def summarise(plan: ImportPlan) -> dict[str, str]:
     """Return what would be sent in few words: `count`, `totals`, and the `first` and `last` document number."""
     sending = plan.to_send
     numbers = sending.filter(pl.col("resource") == "documents")["key"]
-    totals = [f"{total['currency']} {total['incl_vat']}" for total in sum_documents(sending, plan.checked)]
+    totals = [
+        Text("{currency} {amount:amount}", {"currency": total["currency"], "amount": total["incl_vat"]})
+        for total in sum_documents(sending, plan.checked)
+    ]
     first, last = (numbers[0], numbers[-1]) if len(numbers) else ("", "")
-    return {"count": str(sending.height), "totals": ", ".join(totals), "first": first, "last": last}
+    return {"count": str(sending.height), "totals": join_texts(*totals, separator=", "), "first": first, "last": last}

@@ -186,7 +186,7 @@ def earliest_time(usage: Usage, cost: ApiUsage, now: float, limits: QuotaLimits,
 
 
 class QuotaForecast:
-    """The usage of a quota as a plan adds to it. Times asked for must not decrease: one forecast for one plan."""
+    """The usage of a quota as a plan adds to it. Times must not decrease: use one forecast per plan."""
 
     def __init__(self, usage: Usage, limits: QuotaLimits) -> None:
         """Start with what is used now."""

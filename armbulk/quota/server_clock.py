@@ -5,7 +5,7 @@ usage is stamped with the upper one. Three clocks are compared:
 
 - the Date headers of ARM's answers (RFC 9110, 6.6.1);
 - this machine's wall clock, which may be wrong, and may be set;
-- the time since the machine was started, which nobody can set. While the machine runs, it carries on the time that an
+- the time since the machine was started, which cannot be set. While the machine runs, it continues the time that an
   earlier process stored.
 
 A Date that one of the others contradicts must be confirmed by a second answer. Then it counts, even when it is earlier
@@ -177,7 +177,7 @@ class ServerClock:
     def _known_bounds(self, monotonic: float, stored: StoredTimes) -> _Bounds | None:
         """The bounds by ARM's Dates; else the stored ones, carried on since. The stored ones count where both differ.
 
-        Another process may have found out meanwhile that the time was wrong: all processes use the same time.
+        Another process may have found that the time was wrong: all processes use the same time.
         """
         carried = self._carried(monotonic, stored)
         if self._bounds is None:
@@ -187,7 +187,7 @@ class ServerClock:
         return self._bounds.shift(monotonic)
 
     def _carried(self, monotonic: float, stored: StoredTimes) -> _Bounds | None:
-        """The stored bounds now, when the machine has not been started anew since they were stored."""
+        """The stored bounds now, if the machine was not restarted since they were stored."""
         is_same = bool(self._boot_id) and stored.boot_id == self._boot_id and stored.monotonic <= monotonic
         if not is_same or stored.last is None:
             return None

@@ -68,9 +68,8 @@ class Sender:
                     report_conflicts(session)
             except ArmbulkError as error:
                 session.store.end_session(session.run.id, "paused", session.paused_until)
-                error.hint = join_texts(
-                    error.hint, _("Then continue with: armbulk resume {run}", run=session.run.id), separator=". "
-                )
+                then = _("Then continue with `armbulk resume {run}`", run=session.run.id)
+                error.hint = join_texts(error.hint, then, separator=" " if error.hint.endswith(".") else ". ")
                 if error.exit in {Exit.SERVER, Exit.LIMIT} and self._has_documents_in_doubt():
                     error.exit = Exit.UNFINISHED
                 raise
@@ -115,7 +114,7 @@ class Sender:
                 _("Try again after that"),
             )
         return ServerError(
-            "unreachable", _("ARM cannot be reached: {reason}", reason=progress.reason), _("Try again later")
+            "unreachable", _("ARM is unreachable: {failure}", failure=progress.reason), _("Try again later")
         )
 
     def _work(self) -> str:
@@ -145,8 +144,10 @@ class Sender:
                 self.finder.look_up(session.store.batch(batch_id))
             case Wait(until):
                 _log.debug("Waiting", extra={"run": session.run.id, "wait_seconds": until - session.clock.now()})
-                session.on_progress(Progress("waiting", until=until))
-                session.clock.sleep(until - session.clock.now())
+                done, total = session.store.progress(session.run.id)
+                seconds = until - session.clock.now()
+                session.on_progress(Progress("waiting", done=done, total=total, until=until, seconds=seconds))
+                session.clock.sleep(seconds)
             case _:
                 assert_never(step)
 

@@ -6,26 +6,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from armbulk.errors import Unfinished
-from armbulk.i18n import Text, _
+from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
-from armbulk.model.outcome import Outcome
-from armbulk.model.outcome_words import OUTCOME_WORDS
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
 from armbulk.store.schema import batch, belongs_to, event, item, look, run
 
 SENT_AGAIN = "sent again"
 """The event of a batch whose documents may have been sent before: ARM is asked for each before it goes."""
-
-_STATE_WORDS = {
-    BatchState.PLANNED: _("waiting to be sent"),
-    BatchState.POSTING: _("being sent"),
-    BatchState.ACCEPTED: _("received by ARM"),
-    BatchState.IN_DOUBT: _("unconfirmed"),
-    BatchState.QUARANTINED: _("not found in ARM, waiting for a decision"),
-    BatchState.FINISHED: _("finished"),
-    BatchState.REFUSED: _("refused by ARM"),
-}
 
 _OPEN_STATES = [BatchState.POSTING.value, BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
 
@@ -132,21 +120,15 @@ def find_changed(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -
     ]
 
 
-def describe_document(conn: sa.Connection, document: UnresolvedDocument) -> Text:
-    """Return what has become of a document, in few words."""
+def outcome_or_state(conn: sa.Connection, document: UnresolvedDocument) -> str | None:
+    """Return the outcome of a document, or the state of its batch; None when it is gone."""
     query = (
         sa.select(item.c.outcome, batch.c.state)
         .join_from(item, batch, item.c.batch == batch.c.id, isouter=True)
         .where(item.c.run == document.run, item.c.no == document.no)
     )
     row = conn.execute(query).first()
-    if row is None:
-        state = _("no longer in the database")
-    elif row.outcome:
-        state = OUTCOME_WORDS[Outcome(row.outcome)]
-    else:
-        state = _STATE_WORDS[BatchState(row.state)] if row.state else OUTCOME_WORDS[Outcome.NOT_SENT]
-    return _("{key} (run {run}): {state}", key=document.key, run=document.run, state=state)
+    return None if row is None else str(row.outcome or row.state or "")
 
 
 def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, *, posting: bool = True) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.errors import StoreError
-from armbulk.i18n import Text, _
+from armbulk.i18n import _
 from armbulk.model.batch_state import FINAL_STATES
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
@@ -188,10 +188,10 @@ class StoreReader:
         with self._engine.connect() as conn:
             return decisions.is_posting(conn, account)
 
-    def describe_documents(self, documents: Sequence[UnresolvedDocument]) -> list[Text]:
-        """Return what has become of each document, in few words."""
+    def outcomes_or_states(self, documents: Sequence[UnresolvedDocument]) -> list[str | None]:
+        """Return the outcome of each document, or the state of its batch; None for one that is gone."""
         with self._engine.connect() as conn:
-            return [decisions.describe_document(conn, document) for document in documents]
+            return [decisions.outcome_or_state(conn, document) for document in documents]
 
     def history_mark(self, account: Account) -> HistoryMark:
         """Return a value that is another one as soon as any batch, decision or run of this store has changed."""

@@ -43,7 +43,7 @@ def test_check_tells_all_problems_with_their_cells() -> None:
 def test_check_speaks_norwegian() -> None:
     """With --lang no the findings are Norwegian."""
     _, out, _ = call("check", str(SAMPLES / "with-errors.xlsx"), "--lang", "no")
-    assert "Forfaller 2026-10-16, før bilagets egen dato" in out
+    assert "Forfallsdatoen 16.10.2026 er før bilagsdatoen" in out
 
 
 def test_clean_file_exits_0_and_warnings_too() -> None:
@@ -114,7 +114,7 @@ def test_a_question_in_a_script_is_an_error(tmp_path: Path) -> None:
         code, said = called("import", *write_files(tmp_path), env=arm.settings)
         assert (code, said["error"]["code"]) == (2, "question")
         question = said["error"]["message"]
-        assert all(part in question for part in ("9 records", "F1 to F6", "NOK 1500.00", arm.base_url, "client 2218"))
+        assert all(part in question for part in ("9 records", "F1 to F6", "NOK 1 500.00", arm.base_url, "client 2218"))
         assert arm.state.documents == {}
 
 
@@ -187,7 +187,7 @@ def test_in_doubt_exits_3_and_names_the_document(tmp_path: Path) -> None:
         env = {**arm.settings}
         code, out, _ = call("import", *files, "--yes", env=env)
         assert code == 3
-        assert re.search(r"in doubt: documents row 2 document F1, customer 0002, NOK 250", out)
+        assert re.search(r"Document F1 \(documents row 2, customer 0002, NOK 250\.00\) is unconfirmed: ", out)
         arm.post_document(
             {"documentNo": "F1", "documentType": "IN", "customerNo": "0002", "documentDate": "2026-11-01",
              "dueDate": "2026-11-15", "currency": "NOK", "currencyAmounts": {"inclVat": 250}}
@@ -215,14 +215,14 @@ def test_demo(tmp_path: Path) -> None:
     assert Path(said["result"]).exists()
 
 
-def test_demo_shows_its_steps_and_the_files_worth_opening(tmp_path: Path) -> None:
-    """Each step is shown with its command, and four files are named at the end, all of them there."""
+def test_demo_shows_its_steps_and_its_files(tmp_path: Path) -> None:
+    """Each step is shown with its command, and four files are listed at the end, all of them there."""
     code, _, err = call("demo", "--folder", str(tmp_path / "demo"))
     assert code == 0
     assert re.findall(r"^\[(\d)/5\] .+: armbulk (\w+)", err, flags=re.MULTILINE) == [
         ("1", "check"), ("2", "plan"), ("3", "import"), ("4", "export"), ("5", "export"),
     ]  # fmt: skip
-    files = re.findall(r"^  (\S+\.xlsx)  ", err.partition("Files worth opening:")[2], flags=re.MULTILINE)
+    files = re.findall(r"^  (\S+\.xlsx)  ", err.partition("Open these files")[2], flags=re.MULTILINE)
     assert len(files) == 4
     assert all(Path(file).is_file() for file in files)
 

@@ -131,9 +131,9 @@ def test_the_first_time_all_is_new_and_it_says_so(tmp_path: Path) -> None:
         words = ["export", "customers", "-o", str(tmp_path / "c.csv"), "--since", "last"]
         first = CliRunner().invoke(cli, words, env=env).stdout
         again = CliRunner().invoke(cli, [*words, "--lang", "no"], env=env).stdout
-    assert "no earlier export of this to compare with: everything is new" in first
-    assert "0 nye, 0 endret, 0 borte, 3 uendret" in again
-    assert "til samme pris som et fullt uttrekk" in again
+    assert "First export of this list, so every record counts as new." in first
+    assert "0 nye, 0 endret, 0 fjernet, 3 uendret" in again
+    assert "like mye av kvoten som en full eksport" in again
 
 
 def test_norwegian_words(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_a_decision_settles_unconfirmed_documents(tmp_path: Path) -> None:
         with armbulk.connect(settings=settings, clock=clock) as session:
             result = session.send(session.plan(session.check(*write_files(tmp_path)), first_import=True))
             assert (result.state, result.counts["in_doubt"]) == ("in_doubt", 6)
-            with pytest.raises(armbulk.UsageError, match="no decision"):
+            with pytest.raises(armbulk.UsageError, match="not a decision"):
                 session.resolve(decision="forget")
             settled = session.resolve(decision="give-up", documents=["F1", "f2"], look_up=False)
             assert (settled.decided, settled.settled) == ({"give-up": 2}, False)

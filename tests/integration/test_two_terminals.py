@@ -11,6 +11,7 @@ from support.journey import Journey, journey, outcomes, write_files
 from support.two_terminals import HALF, Person, World, keeps_its_word, world
 
 from armbulk.errors import ArmbulkError, Unfinished, UsageError
+from armbulk.i18n import translate
 from armbulk.model.batch_state import BatchState
 from armbulk.results.run_result import load_result
 from armbulk.store import Store
@@ -46,7 +47,8 @@ def test_a_decision_on_what_has_changed_is_not_carried_out(tmp_path: Path) -> No
             session.resolve(decision="resend", look_up=False, dialog=person)
         assert changed.value.code == "changed-meanwhile"
         assert "changed 3 documents" in changed.value.message
-        assert "F1 (run 1): not sent" in changed.value.message
+        assert "F1 (run 1): given up" in changed.value.message
+        assert "F1 (kjøring 1): gitt opp" in translate(changed.value.message, "nb")
         assert len(session.store.unresolved_documents(session.profile.account)) == 3
         assert [batch.state for batch in session.store.batches(1)][-1] is BatchState.IN_DOUBT
 
@@ -72,7 +74,7 @@ def test_a_document_that_changed_is_asked_about_anew_if_it_is_open(tmp_path: Pat
         person = Person("give-up", meanwhile=moved)
         assert session.resolve(look_up=False, dialog=person).decided == {"give-up": 6}
         assert person.questions > 6
-        assert "waiting for a decision" in person.notes[0]
+        assert "unconfirmed, not found in ARM" in person.notes[0]
 
 
 @pytest.mark.parametrize("asks_again", [True, False])
@@ -84,7 +86,7 @@ def test_a_plan_of_which_a_part_was_sent_meanwhile(tmp_path: Path, *, asks_again
         documents = result.result.items.filter(result.result.items["resource"] == "documents")
         assert sorted(documents["outcome"]) == ["already_sent"] * 3 + ["created"] * 3
         [said] = person.changes
-        assert "6 records are no longer to be sent (0001, 0002, 0003, F4, F5, F6)" in said
+        assert "6 records would no longer be sent (0001, 0002, 0003, F4, F5, F6)" in said
         assert (person.questions, said in person.notes) == ((2, False) if asks_again else (1, True))
         assert set(there.way.documents().values()) == {1}
 
@@ -93,7 +95,7 @@ def test_a_plan_that_is_not_what_was_expected_any_more(tmp_path: Path) -> None:
     """`--expect-total` applies to what is sent, not for what was planned: nothing is sent, and no run is stored."""
     with world(tmp_path, "free") as there, there.terminal() as session:
         person = Person(meanwhile=lambda: there.act("import others", Person()), asks_again=False)
-        with pytest.raises(UsageError, match="1500"):
+        with pytest.raises(UsageError, match=r"1 500\.00"):
             session.import_files(*there.files, target=tmp_path / "r.xlsx", expect_total="1500", dialog=person)
         assert len(session.store.runs()) == 1
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from armbulk.app.prose import render_prose
+from armbulk.app.prose_names import name_list
+from armbulk.model.progress import Progress
 
 EXPORT: dict[str, Any] = {
     "resource": "gl-items", "rows": 1234, "files": ["gl.xlsx"], "complete": True, "windows": 1,
@@ -21,14 +23,159 @@ EXPORT: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("lang", "lines"),
     [
-        ("en", ["1 234 records (gl-items, 2025-02)", "Amount: 12 values", "account 3000: 10.00 against 11.00"]),
-        ("nb", ["1 234 poster (gl-items, 2025-02)", "Amount: 12 verdier", "konto 3000: 10.00 mot 11.00"]),
+        (
+            "en",
+            [
+                "GL items, 2025-02: 1 234 records",
+                "on 1 account:",
+                "Account 3000: postings 10.00, GL movements 11.00, difference -1.00",
+                "Amount: NOK 1 234.50",
+                "Amount: 12 values",
+            ],
+        ),
+        (
+            "nb",
+            [
+                "Hovedboksposter, 2025-02: 1 234 poster",
+                "på 1 konto:",
+                "Konto 3000: posteringer 10,00, hovedboksbevegelser 11,00, differanse -1,00",
+                "Amount: NOK 1 234,50",
+                "Amount: 12 verdier",
+            ],
+        ),
     ],
 )
 def test_an_export_names_differences_and_columns_of_text(lang: str, lines: list[str]) -> None:
     """Differences by account and columns whose values are not of their kind are shown with their numbers."""
     text = render_prose("export", EXPORT, lang, headers={"amount": "Amount"})
     assert [line for line in lines if line not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [("en", "at 2025-02-28: 825 259.59 (1 open item)"), ("nb", "per 28.02.2025: 825 259,59 (1 åpen post)")],
+)
+def test_days_amounts_and_counts_follow_the_language(lang: str, shown: str) -> None:
+    """A report writes them as the language does; the JSON that it is made of does not change."""
+    receivables = {
+        "end": "2025-02-28", "items": 1, "balance": "825259.59",
+        "tie_out": {"available": False, "reason": "x", "ledger": None, "difference": None},
+    }  # fmt: skip
+    report = {**EXPORT, "window": "2025-02-01 to 2025-02-28", "receivables": receivables}
+    text = render_prose("export", report, lang, headers={})
+    days = "2025-02-01 to 2025-02-28" if lang == "en" else "01.02.2025 til 28.02.2025"
+    assert shown in text
+    assert days in text
+
+
+def _plan(**changes: Any) -> dict[str, Any]:
+    meters = [
+        {"window": window, "meter": meter, "limit": 9500, "used": 1, "left_after": 9000}
+        for window in ("hour", "month")
+        for meter in ("requests", "reads", "writes")
+    ]
+    return {
+        "records": {"customers": 0, "documents": 15, "lines": 30},
+        "batches": [{"no": 1}],
+        "not_sent": {"documents": {"in_doubt": 1}},
+        "left_out": [
+            {
+                "resource": "documents", "number": "D1", "customer_no": "10", "amount": "1250.00", "currency": "NOK",
+                "sheet": "Documents", "row": 12, "outcome": "in_doubt", "reason": "not yet settled in run 1",
+            }
+        ],
+        "totals": [], "cost": {"requests": 4, "reads": 30, "writes": 45}, "meters": meters, "fits": True,
+        "finishes": "2026-11-29T12:30:00Z", "seconds": 60.0, "look_ups": None, **changes,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                "Ready to send: 15 documents with 30 lines (1 batch).",
+                "Document D1 (Documents row 12, customer 10, NOK 1 250.00): ",
+                "  Settle the unconfirmed documents with: armbulk resolve",
+                "API usage: 4 requests, 30 records read, 45 records sent",
+                "  Records sent per month             1        9 500              9 000",
+                " today",
+            ],
+        ),
+        (
+            "nb",
+            [
+                "Klart til sending: 15 bilag med 30 linjer (1 pulje).",
+                "Bilag D1 (Documents rad 12, kunde 10, NOK 1 250,00): ",
+                "Bruk av ARM-kvoten: 4 kall, 30 poster lest, 45 poster sendt",
+                "  Poster sendt per måned             1        9 500              9 000",
+                "i dag kl. ",
+            ],
+        ),
+    ],
+)
+def test_a_plan_has_sentences_and_a_table_of_the_limits(lang: str, lines: list[str]) -> None:
+    """No names of the JSON: resources, meters and windows have names for people."""
+    text = render_prose("plan", _plan(), lang)
+    assert [line for line in lines if line not in text] == []
+    assert [word for word in ("in_doubt", "customers)", "hour requests", "reads ") if word in text] == []
+    assert max(map(len, text.splitlines())) <= 90
+
+
+def test_a_plan_that_ends_on_another_day_shows_the_day() -> None:
+    """`today` is the day of the plan, which its own times tell."""
+    text = render_prose("plan", _plan(fits=False, seconds=86_400.0), "nb")
+    assert ".11.2026 " in text
+    assert "i dag" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("gl-items", "GL items"), ("close", "Month-end pack"), ("lines", "Lines"),
+        ("gl-items of all time", "GL items, all periods"),
+        ("gl-items of all time 1500", "GL items, all periods, account 1500"),
+    ],
+)  # fmt: skip
+def test_a_list_has_a_name_for_people(name: str, shown: str) -> None:
+    """Every list that the JSON names."""
+    assert name_list(name, "en") == shown
+
+
+@pytest.mark.parametrize(
+    ("decision", "count", "shown"),
+    [
+        ("mark-created", 1, "1 document marked as created.\nNo documents are unconfirmed.\n"),
+        ("give-up", 2, "2 documents given up. They will not be sent.\nNo documents are unconfirmed.\n"),
+        ("resend", 5, "5 documents will be sent again. Send them with: armbulk resume\n"),
+    ],
+)
+def test_a_decision_is_shown_as_a_sentence(decision: str, count: int, shown: str) -> None:
+    """With the next command, where something is left to do."""
+    report = {"open": [], "decided": {decision: count}, "running": "", "resume": [], "fetch": []}
+    assert render_prose("resolve", report, "en") == shown
+
+
+@pytest.mark.parametrize(
+    ("progress", "english", "norwegian"),
+    [
+        (
+            Progress("waiting", done=1, total=4, until=0.0, seconds=2.4),
+            "1 of 4 batches done, waiting for ARM (next check in 3 s)",
+            "1 av 4 puljer er ferdige, venter på ARM (sjekker igjen om 3 s)",
+        ),
+        (
+            Progress("polled", 2, 1, 4),
+            "Processing in ARM: 1 of 4 batches done",
+            "ARM behandler: 1 av 4 puljer er ferdige",
+        ),
+    ],
+)
+def test_progress_names_what_is_done(progress: Progress, english: str, norwegian: str) -> None:
+    """A short wait is shown in seconds, a long one with the time it ends."""
+    assert (progress.text("en"), progress.text("nb")) == (english, norwegian)
+    assert ".11.2026 " in Progress("waiting", until=1796040000.0, seconds=4000.0).text("nb")
 
 
 def test_control_characters_are_left_out() -> None:
@@ -38,7 +185,7 @@ def test_control_characters_are_left_out() -> None:
         "checked": False,
     }, "en")  # fmt: skip
     assert "\x1b" not in text
-    assert text.startswith("Profile a[31mb: ")
+    assert text.startswith("Profile a[31mb: client 1")
 
 
 def test_every_report_ends_its_last_line() -> None:
