@@ -18,7 +18,7 @@ _MAX_SEPARATORS = 40
 """How many separators a part of a message may have inside its values."""
 
 _ALL, _DAYS = _("all"), _("{first} to {last}")
-_DAY_RANGE = re.compile(r"(…|\d{4}-\d\d-\d\d) to (…|\d{4}-\d\d-\d\d)")
+_DAY_RANGE = re.compile(r"(…|\d{4}-\d\d-\d\d)(?: to (…|\d{4}-\d\d-\d\d))?")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _AMOUNT = re.compile(r"-?\d+(?:\.\d+)?")
 _FIELDS: dict[str, Text | Words] = {
@@ -81,8 +81,8 @@ def translate_window(window: str, lang: str) -> str:
         return _ALL.text(lang)
 
     def write(match: re.Match[str]) -> str:
-        first, last = (day if day == "…" else format_date(day, lang) for day in match.groups())
-        return _DAYS.fill(first=first, last=last).text(lang)
+        first, last = (day if day in {"…", None} else format_date(day, lang) for day in match.groups())
+        return first if last is None else _DAYS.fill(first=first, last=last).text(lang)
 
     return _DAY_RANGE.sub(write, window)
 

@@ -16,6 +16,7 @@ from support.exports import export_month_end
 from support.journey import FakeClock
 from support.list_server import Lists, gl_item
 
+from armbulk.app.prose import render_prose
 from armbulk.cli import cli
 from armbulk.context import Context
 from armbulk.errors import UsageError
@@ -24,6 +25,7 @@ from armbulk.month_end.request import build_month_end_request
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import ArmLists, build_lists
 from armbulk.settings.load import load_profile
+from armbulk.stored_messages import translate_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -225,6 +227,13 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     assert done.report["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
     summary = [str(cell) for row in cells(tmp_path / "gl.incomplete.xlsx", "Summary") for cell in row if cell]
     assert any(text.startswith("INCOMPLETE") for text in summary)
+    gap = done.report["gaps"][0]
+    export_month_end(bench, replace(asked, request=replace(asked.request, target=tmp_path / "nb.xlsx")), "nb")
+    summary = [str(cell) for row in cells(tmp_path / "nb.incomplete.xlsx", "Sammendrag") for cell in row if cell]
+    assert any(text.endswith(translate_message(gap["why"], "nb")) for text in summary)
+    assert not any(gap["why"] in text for text in summary)
+    shown = render_prose("export", done.report, "nb", headers={})
+    assert translate_message(gap["why"], "nb") in shown
 
 
 # ── the close pack ──────────────────────────────────────────────────────────────────────────────────────────────────

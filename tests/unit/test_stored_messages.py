@@ -128,6 +128,7 @@ def test_a_stored_message_is_a_message_again() -> None:
         (Partition(), "alle"),
         (Partition(year=2025, period=2), "2025-02"),
         (Partition(first=date(2025, 2, 1), last=date(2025, 2, 14)), "01.02.2025 til 14.02.2025"),
+        (Partition(first=date(2025, 2, 1), last=date(2025, 2, 1)), "01.02.2025"),
         (Partition(2025, 2, date(2025, 2, 1), None, (("a", "1"),)), "2025-02 · 01.02.2025 til … · a=1"),
     ],
 )
