@@ -89,7 +89,7 @@ class Splitter:
         """Split the parent of a partition otherwise, because ARM ignores the filter that the parent was split by.
 
         Returns:
-            Whether that is possible; else the whole list has to be read anew without the filter.
+            Whether that is possible; else the whole list has to be read again without the filter.
         """
         parent = self.checkpoint.partitions.get(part.parent) if part.parent else None
         if parent is None or parent.status is not PartitionStatus.TRUNCATED:

@@ -104,7 +104,7 @@ class Table:
         resource: What the rows are.
         rows: `sheet` UInt16 (index into the sheets of the check), `row` Int64, then one typed column per field of
             `resource` that is not read-only (a field without a column is all null); of an updatable resource also
-            `cleared` List(String), the fields to blank at ARM (null: none).
+            `cleared` List(String), the fields to blank in ARM (null: none).
         columns: Per sheet index, field name → Excel letter.
     """
 

@@ -1,4 +1,4 @@
-"""Client configs: the client's settings at ARM (all inferred, unverified)."""
+"""Client configs: the client's settings in ARM (all inferred, unverified)."""
 
 from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource

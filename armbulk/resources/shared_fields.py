@@ -19,7 +19,7 @@ def read_only_field(
 
 CLIENT_NO = read_only_field(
     "client_no", ("Client no", "Klientnr"), "clientNo", FieldType.IDENTIFIER,
-    _("Your client number at ARM."), "2218",
+    _("Your client number in ARM."), "2218",
 )  # fmt: skip
 ACCOUNT_NO = read_only_field(
     "account_no", ("Account no", "Reskontronr"), "accountNo", FieldType.IDENTIFIER,

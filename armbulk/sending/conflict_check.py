@@ -65,7 +65,7 @@ class ConflictCheck:
     Attributes:
         client: the calls.
         run: the run.
-        reader: reads customers at ARM.
+        reader: reads customers in ARM.
         sent: what was sent from here; None: not loaded yet.
         checked: numbers of the records that were compared.
     """
@@ -93,7 +93,7 @@ class ConflictCheck:
         return interruption
 
     def forget(self, batch: Batch) -> None:
-        """Compare a batch's customers anew before it goes: it has waited meanwhile."""
+        """Compare a batch's customers again before it goes: it has waited meanwhile."""
         self.checked -= {record.no for record in self.client.store.open_records(batch.id)}
 
     def _unchecked(self, batch: Batch) -> list[OpenRecord]:

@@ -35,7 +35,7 @@ class CustomerPreview:
         waits: whether to wait for room in the quota, however long that takes.
         pause: seconds before the first retry, and the wait that is too short to stop for.
         on_progress: called before each wait.
-        reader: reads customers at ARM.
+        reader: reads customers in ARM.
         failures: failed calls in a row.
     """
 

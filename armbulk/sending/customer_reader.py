@@ -34,13 +34,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class CustomerReader:
-    """Reads customers at ARM.
+    """Reads customers in ARM.
 
     Attributes:
         client: the calls.
         run_id: the run that is charged; 0: none.
         listed: ARM's list by compared customer number.
-        numbers: the numbers of the list without blanks and leading zeros; None: what the list lacks may be at ARM.
+        numbers: the numbers of the list without blanks and leading zeros; None: what the list lacks may be in ARM.
         listed_at: when the list was read, or found not to be worth it (epoch seconds); None: not yet.
         checks: whether each list that was read was trusted, until someone records it.
     """
@@ -89,7 +89,7 @@ class CustomerReader:
         return self._look_up(customer_no)
 
     def _judge_list(self, numbers: list[str] | None, now: float) -> None:
-        """Decide whether what the list lacks is not at ARM: it is complete, and has all that ARM is known to have."""
+        """Decide whether what the list lacks is not in ARM: it is complete, and has all that ARM is known to have."""
         store = self.client.store
         hasher = CustomerHasher(store.hash_salt())
         known = set(store.sent_customers(self.client.account)["customer"])

@@ -227,7 +227,7 @@ class DuplicateCheck:
             if lookup.result is not LookupResult.ABSENT:
                 return known
         self.client.store.save_gone(missing)
-        reason = f"{missing.height} documents that were sent are not at ARM any more: neither in its list nor by number"
+        reason = f"{missing.height} documents that were sent are not in ARM any more: neither in its list nor by number"
         self.client.store.log_decision(self.run_id, reason)
         return known.join(missing, on=["run", "item"], how="anti")
 

@@ -77,7 +77,7 @@ def expect_distrust(known: int, lookups: int, last_sending: float | None, now: f
 
 
 def may_be_deleted(missing: int, known: int) -> bool:
-    """Return whether so few known documents are missing in a list that each may have been deleted at ARM.
+    """Return whether so few known documents are missing in a list that each may have been deleted in ARM.
 
     Then each is looked up: a document that ARM does not find by its number either was deleted, and the list is right.
     """

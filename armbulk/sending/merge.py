@@ -1,4 +1,4 @@
-"""What a record that is about to be sent would change at ARM: compared with what was exported, or sent before.
+"""What a record that is about to be sent would change in ARM: compared with what was exported, or sent before.
 
 Values are compared in the form in which equal values are equal (`model.value_forms`).
 """
@@ -130,7 +130,7 @@ def _strip_zeros(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field of a new record that has another value at ARM, which was not sent from here.
+    """A field of a new record that has another value in ARM, which was not sent from here.
 
     Attributes:
         field: None for a path armbulk does not know.

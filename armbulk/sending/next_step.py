@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from armbulk.model.batch_state import FINAL_STATES, NEEDS_DECISION, BatchState
 
 MAX_OPEN_BATCHES = 4
-"""How many batches may be unfinished at ARM at a time; the documentation gives no number."""
+"""How many batches may be unfinished in ARM at a time; the documentation gives no number."""
 
 MAX_LOOKUPS = 3
 """Rounds of look-ups of a batch in doubt within one session: after 1, 3 and 9 poll intervals."""

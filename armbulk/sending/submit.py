@@ -183,7 +183,7 @@ class Submitter:
             store.append_message(session.run.id, submitted.message, open_nos, keep_earlier=True)
 
     def _renew_login(self, intent: SubmitIntent, response: Response, message: str) -> None:
-        """Log in anew after a 401, so that the batch can go again; an error when that cannot help.
+        """Log in again after a 401, so that the batch can go again; an error when that cannot help.
 
         The batch is planned again already: its answer proves that nothing was taken.
         """
