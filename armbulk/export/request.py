@@ -206,7 +206,7 @@ def _parse_columns(resource: Resource, text: str | None) -> tuple[str, ...]:
 
 
 def _unknown_column(code: str, name: str, resource: Resource) -> UsageError:
-    message = _("'{name}' is not a column of {name_2}", name=name, name_2=resource.name)
+    message = _("'{name}' is not a column of {resource}", name=name, resource=resource.name)
     return UsageError(code, message, _("List the columns with: armbulk fields {name}", name=resource.name))
 
 

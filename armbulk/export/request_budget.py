@@ -35,7 +35,7 @@ class RequestBudget:
             raise QuestionError(
                 "max-requests",
                 _(
-                    "The export is not complete: it has made {used} requests, which --max-requests allows at most",
+                    "The export is not complete: it has used all {used:number} requests that --max-requests allows",
                     used=used,
                 ),
                 _("Run the same command with a larger --max-requests. What was read is kept"),
@@ -58,8 +58,8 @@ class RequestBudget:
             raise QuestionError(
                 "many-requests",
                 _(
-                    "ARM's list lacks {missing} of these records. Fetching them one by one takes about "
-                    "{requests} requests; your limit is {hour} per hour",
+                    "ARM's list lacks {missing:number} of these records. Fetching them one by one takes about "
+                    "{requests:number} requests; your limit is {hour:number} per hour",
                     missing=missing,
                     requests=requests,
                     hour=hour,
