@@ -53,6 +53,8 @@ def translate_message(message: str, lang: str) -> str:
     if message in _list_exact():
         return _list_exact()[message].text(lang)
     templates = [template for template in _list_templates() if template.fragment in message]
+    if not templates and not any(text in message for text in _list_exact()):
+        return message  # ARM's words alone, which are most of the messages
     texts: list[str] = []
     rest, separator = message, "start"
     while separator:
