@@ -266,7 +266,7 @@ def test_the_demo_replaces_nobodys_files(tmp_path: Path) -> None:
     """A folder with files of such names is refused, unless an earlier demo wrote them."""
     (tmp_path / "customers.xlsx").write_bytes(b"mine")
     code, said = run("demo", "--folder", str(tmp_path))
-    assert (code, "would replace" in said) == (2, True)
+    assert (code, "would overwrite" in said) == (2, True)
     assert (tmp_path / "customers.xlsx").read_bytes() == b"mine"
     (tmp_path / "state").mkdir()
     assert create_folder(str(tmp_path)) == tmp_path.resolve()
