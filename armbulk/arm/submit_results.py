@@ -9,8 +9,9 @@ from armbulk.arm.batch_results import FAILED_BATCH_WORDS, fold_word, read_key, s
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import describe_refusal, extract_notes
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import EXISTS_AT_ARM, Outcome
+from armbulk.model.outcome import Outcome
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.record_messages import EXISTS_IN_ARM, NAMES_ACCEPTED, WITHOUT_BATCH_NUMBER, join_sentences
 from armbulk.model.response import Response, TransportError
 from armbulk.model.submission import RecordResult, SentKeys, SubmitResult, SubmitVerdict
 
@@ -55,17 +56,17 @@ def read_submit_response(response: Response, resource: str = "documents", sent: 
         existing = next(iter(named), message if says_existing(message) else "")
         splittable = len(named) < max(len(sent), 1)
         results = others
-    rejection = to_one_line(f"{EXISTS_AT_ARM}: {existing}") if existing else ""
+    rejection = to_one_line(f"{EXISTS_IN_ARM}: {existing}") if existing else ""
     return SubmitResult(verdict, message=message, splittable=splittable, results=results, rejection=rejection)
 
 
 def _read_doubt(response: Response, acceptance: Acceptance, verdict: SubmitVerdict) -> SubmitResult:
     """The verdict on a batch that ARM may have taken: records keep their own word, the others are looked up."""
-    message = f"ARM answered {response.status} without a batch number"
+    message = str(WITHOUT_BATCH_NUMBER.fill(status=response.status))
     if not 200 <= response.status < 300:
         message = describe_refusal(response)
     if acceptance.taken and not 200 <= response.status < 300:
-        message = f"{message}; but the answer {acceptance.doubt or 'names records that were taken'}"
+        message = join_sentences(message, acceptance.doubt or NAMES_ACCEPTED)
     verdict = SubmitVerdict.ASK if verdict is SubmitVerdict.ASK else SubmitVerdict.IN_DOUBT
     return SubmitResult(
         verdict, message=message, results=acceptance.results, rejection=_read_rejection(response, acceptance)
