@@ -15,6 +15,7 @@ from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.outcome import ApiUsage
 from armbulk.redaction import redact_shown
+from armbulk.resources import RESOURCES
 from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.outcome_texts import translate_message, translate_state
 from armbulk.results.report import list_outcomes, write_results
@@ -187,7 +188,7 @@ def list_open_records(result: RunResult, lang: str) -> list[dict[str, Any]]:
     return [
         {
             "outcome": record["outcome"],
-            "sheet": sheets.get(record["sheet"], record["resource"]),
+            "sheet": sheets.get(record["sheet"], RESOURCES[record["resource"]].title.text(lang)),
             "row": record["row"],
             "is_document": record["resource"] == "documents",
             "key": record["key"],
