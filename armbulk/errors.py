@@ -1,13 +1,13 @@
-"""What can fail besides the data, and the exit code of each kind.
+"""Errors that stop a command, and their exit codes.
 
 Problems in data are findings, not exceptions. These are raised for files, settings, network and store::
 
-    ArmbulkError                 a command cannot go on                               exit 2
+    ArmbulkError                 the command cannot continue                          exit 2
     ├── UsageError               the command was called wrongly                       exit 2
-    │   └── QuestionError        a question had to be asked where nobody can answer   exit 2
+    │   └── QuestionError        a question cannot be asked: there is no terminal     exit 2
     ├── FileError                a file cannot be read or written                     exit 2
     ├── StoreError               the local store cannot be used                       exit 2
-    ├── Unfinished               something is in doubt or unfinished                  exit 3
+    ├── Unfinished               something is unconfirmed or unfinished               exit 3
     ├── LimitError               an AUP limit stops the run                           exit 4
     ├── SettingsError            settings are missing or wrong                        exit 5
     │   └── LoginError           ARM refuses the credentials                          exit 5
@@ -18,9 +18,10 @@ Problems in data are findings, not exceptions. These are raised for files, setti
 `docs/exit-codes.md` is generated from this module.
 """
 
+import errno
 from enum import IntEnum
 
-from armbulk.i18n import NO_TEXT, Text, _
+from armbulk.i18n import NO_TEXT, Text, _, quote_text
 
 
 class Exit(IntEnum):
@@ -38,15 +39,15 @@ class Exit(IntEnum):
 
 
 EXIT_MEANINGS: dict[Exit, Text] = {
-    Exit.OK: _("done, every row well (warnings allowed)"),
-    Exit.FINDINGS: _("done, but rows were rejected or held back; or check found errors"),
+    Exit.OK: _("done; all rows were accepted (there may be warnings)"),
+    Exit.FINDINGS: _("done, but rows were rejected or held back, or the check found errors"),
     Exit.USAGE: _("wrong usage, or a file that cannot be read"),
-    Exit.UNFINISHED: _("something is in doubt or unfinished: `armbulk resume`"),
-    Exit.LIMIT: _("stopped at a limit; the time to resume is told"),
-    Exit.SETTINGS: _("settings or login"),
-    Exit.SERVER: _("ARM cannot be reached, or answers nonsense"),
+    Exit.UNFINISHED: _("something is unconfirmed or unfinished; continue with `armbulk resume`"),
+    Exit.LIMIT: _("stopped at a limit; the message shows when to continue"),
+    Exit.SETTINGS: _("settings or login are missing or wrong"),
+    Exit.SERVER: _("ARM is unreachable, or its answer cannot be read"),
     Exit.BUG: _("a bug in armbulk"),
-    Exit.INTERRUPTED: _("interrupted; the run can be resumed"),
+    Exit.INTERRUPTED: _("interrupted; the run can be continued"),
 }
 """What each code means, in English and Norwegian."""
 
@@ -69,7 +70,7 @@ class UsageError(ArmbulkError):
 
 
 class QuestionError(UsageError):
-    """A question had to be asked where nobody can answer (no terminal, no `--yes`)."""
+    """A question cannot be asked: there is no terminal, and no `--yes`."""
 
 
 class FileError(ArmbulkError):
@@ -81,13 +82,13 @@ class StoreError(ArmbulkError):
 
 
 class Unfinished(ArmbulkError):  # noqa: N818 - a state, not a fault
-    """Something is in doubt or unfinished; `armbulk resume` goes on."""
+    """Something is unconfirmed or unfinished; `armbulk resume` continues."""
 
     exit = Exit.UNFINISHED
 
 
 class LimitError(ArmbulkError):
-    """An AUP limit stops the run; the message tells when it can go on."""
+    """An AUP limit stops the run; the message shows when it can continue."""
 
     exit = Exit.LIMIT
 
@@ -103,7 +104,7 @@ class LoginError(SettingsError):
 
 
 class ForbiddenError(LoginError):
-    """ARM knows the credentials, and does not allow what was asked with them."""
+    """ARM accepts the credentials, but does not allow the call."""
 
 
 class ServerError(ArmbulkError):
@@ -113,6 +114,25 @@ class ServerError(ArmbulkError):
 
 
 class Interrupted(ArmbulkError):  # noqa: N818 - not a fault: the user asked to stop
-    """The user asked to stop; what was done so far is kept, and the same call goes on from there."""
+    """The user stopped the command; the same call continues from here."""
 
     exit = Exit.INTERRUPTED
+
+
+_SYSTEM_ERRORS = {
+    errno.ENOENT: _("No such file or directory"),
+    errno.EACCES: _("Permission denied"),
+    errno.EPERM: _("Operation not permitted"),
+    errno.ENOTDIR: _("Not a directory"),
+    errno.EISDIR: _("Is a directory"),
+    errno.ENOSPC: _("No space left on device"),
+    errno.EROFS: _("Read-only file system"),
+    errno.ENAMETOOLONG: _("File name too long"),
+    errno.EINVAL: _("Invalid argument"),
+}
+"""The system's words for common errors."""
+
+
+def describe_os_error(error: OSError) -> Text:
+    """Return what the system says about an error."""
+    return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror or str(error))

@@ -5,8 +5,9 @@ English is written in the code, and is the message's id in the catalogues of `lo
 """
 
 import gettext as _gettext
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Self
 LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
 ENGLISH, NORWEGIAN = "en", "nb"
 _SAME_LANGUAGE = {"no": NORWEGIAN, "nn": NORWEGIAN}
+_PACKED = "\x1f"  # the first character of a packed message
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
@@ -119,9 +121,53 @@ def join_texts(*texts: str, separator: str = " ") -> Text:
     return Text(separator.join(f"{{{name}}}" for name in values), values)
 
 
+def quote_names(names: "Sequence[str | Words]") -> list[Text]:
+    """Return names in the quotation marks of the language."""
+    return [_('"{name}"', name=name) for name in names]
+
+
+def join_choices(choices: Sequence[str]) -> Text:
+    """Return texts as one, with "or" before the last."""
+    if len(choices) < 2:
+        return join_texts(*choices)
+    return _("{choices} or {last}", choices=join_texts(*choices[:-1], separator=", "), last=choices[-1])
+
+
 def translate(text: str, lang: str) -> str:
     """Return a message in a language, and any other string as it is."""
     return text.text(lang) if isinstance(text, Text) else text
+
+
+def pack_text(text: str) -> str:
+    """Return a message with its values as a plain string, for a column of a frame; `unpack_text` reads it."""
+    return _PACKED + json.dumps(_to_data(text), ensure_ascii=False) if text and isinstance(text, Text) else text
+
+
+def unpack_text(packed: str) -> str:
+    """Return the message that `pack_text` packed; any other string is returned as it is."""
+    if not packed.startswith(_PACKED):
+        return packed
+    try:
+        text = _from_data(json.loads(packed[1:]))
+    except (ValueError, TypeError, AttributeError):  # a cell of a file may begin with this character
+        return packed
+    return text if isinstance(text, Text) else packed
+
+
+def _to_data(value: object) -> object:
+    if isinstance(value, Text):
+        values = {name: _to_data(each) for name, each in value.values.items()}
+        return [value.message, value.plural, value.context, values]
+    if isinstance(value, Words):
+        return value.by_lang
+    return value if isinstance(value, str | int) else str(value)
+
+
+def _from_data(data: object) -> object:
+    if isinstance(data, list):
+        message, plural, context, values = data
+        return Text(message, {name: _from_data(each) for name, each in values.items()}, plural, context)
+    return Words(**data) if isinstance(data, dict) else data
 
 
 class Words:
@@ -131,6 +177,11 @@ class Words:
 
     def __init__(self, en: str, nb: str, **others: str) -> None:
         self._by_lang = {ENGLISH: en, NORWEGIAN: nb, **others}
+
+    @property
+    def by_lang(self) -> Mapping[str, str]:
+        """Language → name."""
+        return self._by_lang
 
     @property
     def en(self) -> str:
@@ -159,15 +210,21 @@ YES, NO = Words("yes", "ja"), Words("no", "nei")
 """How a yes/no value is written in files."""
 
 
-def format_number(value: float, lang: str) -> str:
+def format_number(value: float | str, lang: str) -> str:
     """Return a whole number with a space between thousands, as both languages write it."""
     del lang
-    return f"{value:,}".replace(",", " ")
+    return f"{int(value) if isinstance(value, str) else value:,}".replace(",", " ")
 
 
 def format_amount(value: Decimal | str, lang: str) -> str:
     """Return an amount with two decimals: `825 259.59`; in Norwegian `825 259,59`."""
     text = f"{Decimal(value):,.2f}".replace(",", " ")
+    return text if lang == ENGLISH else text.replace(".", ",")
+
+
+def format_decimal(value: Decimal | str, lang: str) -> str:
+    """Return a number with the decimals it has: `1 250.125`; in Norwegian `1 250,125`."""
+    text = f"{Decimal(value):,f}".replace(",", " ")
     return text if lang == ENGLISH else text.replace(".", ",")
 
 
@@ -187,7 +244,8 @@ def format_time(value: float | str | datetime, lang: str) -> str:
 
 
 _FORMATS: dict[str, Callable[..., str]] = {
-    "number": format_number, "amount": format_amount, "date": format_date, "time": format_time,
+    "number": format_number, "amount": format_amount, "decimal": format_decimal, "date": format_date,
+    "time": format_time,
 }  # fmt: skip
 
 
@@ -203,7 +261,9 @@ def _fill(template: str, values: Mapping[str, object], lang: str) -> str:
         if name not in values:
             return match[0]
         value = values[name]
-        return _FORMATS[form](value, lang) if form else translate(value, lang) if isinstance(value, str) else str(value)
+        if form:
+            return _FORMATS[form](value, lang)
+        return value.text(lang) if isinstance(value, Text | Words) else str(value)
 
     return _PLACEHOLDER.sub(write, template)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
-from armbulk.i18n import _, quote_text
+from armbulk.i18n import _, join_texts, quote_text
 from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError
@@ -153,11 +153,11 @@ def verify_client_nos(client_nos: Iterable[str], expected: str) -> None:
         raise ServerError(
             "other-client",
             _(
-                "ARM answered for client {others}, not only for {expected}: nothing of the answer was believed",
+                "ARM's answer contains data of client {others}, not only of client {expected}. armbulk ignored it.",
                 others=others[0],
                 expected=expected,
             ),
-            _("Ask Amili why; do not send anything meanwhile"),
+            _("Contact Amili. Send nothing until you know why."),
         )
 
 
@@ -167,12 +167,14 @@ def login_error(response: Response, message: str, payloads: Iterable[str] = ()) 
     `message` is the system's own; what it quotes of the `payloads` sent is removed.
     """
     is_expired = response.status == 401
+    words, answered = redact_text(message, payloads), _("ARM answered {status}", status=response.status)
+    rest = quote_text(words.removeprefix(answered))
     return (LoginError if is_expired else ForbiddenError)(
         "not-allowed",
-        quote_text(redact_text(message, payloads)),
-        _("Set the credentials anew, then `armbulk resume`")
+        join_texts(answered, rest, separator="") if words.startswith(answered) else rest,
+        _("Enter the credentials again with `armbulk login`")
         if is_expired
-        else _("Check the base URL, the client number and the credentials; nothing of this batch was applied"),
+        else _("Check ARM's address, the client number and the credentials. ARM refused the whole call."),
     )
 
 

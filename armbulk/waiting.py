@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from armbulk.clock import format_iso
 from armbulk.errors import Interrupted, LimitError
 from armbulk.i18n import Text, _
 from armbulk.model.progress import Progress
@@ -36,12 +35,10 @@ class CallWaiter:
     def wait_for_room(self, until: float) -> None:
         """Wait for room in the quota, or raise LimitError with the time there will be some."""
         if until == float("inf"):
-            raise LimitError("never-fits", self.never_fits, _("Look at `armbulk usage`"))
+            raise LimitError("never-fits", self.never_fits, _("See `armbulk usage`"))
         is_soon = until - self.client.clock.now() <= self.pause
         if self.client.exhausted or not (self.waits or is_soon):
-            raise LimitError(
-                "limit", _("ARM's limits leave no room before {until}", until=format_iso(until)), self.hint
-            )
+            raise LimitError("limit", _("Your ARM limits are used up until {until:time}", until=until), self.hint)
         _log.info("Waiting for ARM's limits", extra={"wait_seconds": until - self.client.clock.now()})
         self.on_progress(Progress("waiting", until=until))
         self.sleep(until)

@@ -19,13 +19,26 @@ from armbulk.app.fields import describe_read_only_fields, describe_resource
 from armbulk.cli import cli
 from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
+from armbulk.i18n import _, join_choices, join_texts, pack_text, quote_names
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.sheet import Sheet
 from armbulk.resources import EXPORTS, RESOURCES, fields_by_name
+from armbulk.validation.pattern_hints import describe_pattern
+from armbulk.validation.prices import explain_product
 
 FOLDER = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by `make docs`; do not edit by hand. -->"
-GAPS = ("{value}", "{header}", "{detail}", "{row}")
+GAP = re.compile(r"\{(value|header|detail|row|count)(?::\w+)?\}")
+MANY = 2  # a number of which the texts have their plural
+ADJUSTING = (
+    "A finding marked **adjustable** can be made an error or a warning, or switched off: "
+    "[settings](settings.md#rules-about-values)."
+)
+STILLING = (
+    "*Et funn merket **kan stilles**, kan gjøres til feil eller varsel, eller slås av: "
+    "[innstillinger](settings.md#rules-about-values).*"
+)
+ADJUSTABLE = (" · adjustable", " · kan stilles")
 SEVERITIES = {Severity.ERROR: ("error", "feil"), Severity.WARNING: ("warning", "varsel")}
 
 RECOGNISED = (
@@ -61,15 +74,26 @@ class Example:
     sheet: str = ""  # a resource, or a sheet's own name; empty: the first resource with the field
 
 
+def packed_headers(*names: str) -> str:
+    """The headers of fields, as a finding has them in its detail."""
+    return pack_text(join_choices(quote_names([fields_by_name()[name].header for name in names])))
+
+
+def packed_amounts(*resources: str) -> str:
+    """The headers of the amount of lines or documents, as a finding has them in its detail."""
+    fields = [RESOURCES[resource].field("incl_vat") for resource in resources]
+    return pack_text(join_choices(quote_names([field.specific_header or field.header for field in fields])))
+
+
 EXAMPLES: dict[str, Example] = {
-    "unknown-header": Example("Forfalsdato", None, ' (did you mean "Due date"?)', at="F1"),
-    "amount-header-unclear": Example(
-        "Restbeløp", None, '"Amount incl. VAT" (Beløp inkl. mva), "Amount excl. VAT" (Beløp eks. mva)', at="I1"
-    ),
+    "unknown-header": Example("Forfalsdato", None, packed_headers("due_date"), at="F1"),
+    "amount-header-unclear": Example("Restbeløp", None, packed_headers("incl_vat", "excl_vat", "vat"), at="I1"),
     "rate-not-sent": Example("Mva %", at="H1"),
+    **dict.fromkeys(("dates-1904", "macros-ignored", "external-links", "no-data-rows"), Example(at="")),
+    "mark-in-the-middle": Example(at="41"),
     "no-amount-column": Example(None, "incl_vat", at=""),
     "wrong-separator": Example("~", at=""),
-    "narrow-header": Example("7", None, "2, 8", at="1"),
+    "narrow-header": Example("7", None, pack_text(_("line {line} has {count}", line=2, count=8)), at="1"),
     "line-currency-differs": Example("NOK", None, "EUR", at="I2", sheet="lines"),
     "blank-word": Example("NULL", "organization_no", sheet="customers"),
     "letter-lost": Example("Bj?rn", "name", sheet="customers"),
@@ -77,7 +101,11 @@ EXAMPLES: dict[str, Example] = {
     "too-few-fields": Example("3", None, "4", at="3"),
     "continuation-rows": Example("3", "document_no", "5, 6, 9", at="A5", sheet="lines"),
     "continuation-filled": Example("3", "document_no", "5, 6, 9", at="A5", sheet="lines"),
-    "header-currency-differs": Example("Beløp inkl. mva (NOK)", "incl_vat", "2: EUR, 5: EUR", at="I1"),
+    "header-currency-differs": Example(
+        "Beløp inkl. mva (NOK)", "incl_vat", pack_text(join_texts(
+            *(_("row {row}: {currency}", row=row, currency="EUR") for row in (2, 5)), separator=", "
+        )), at="I1",
+    ),
     "quotes-in-text": Example('"Kari" AS', None, at="B2", sheet="customers"),
     "date-as-number": Example("46320", "due_date", "2026-10-25"),
     "blanks-removed": Example("1234 5678 903", "kid", "12345678903"),
@@ -87,7 +115,9 @@ EXAMPLES: dict[str, Example] = {
     "grouped-identifier": Example("7 001", "document_no"),
     "amount-in-other-unit": Example("Beløp inkl. mva (øre)", None, at="I1"),
     "line-without-zeros": Example("10001", "document_no", "0010001", sheet="lines"),
-    "key-without-zeros": Example("1", "customer_no", '"001" (2)', sheet="customers"),
+    "key-without-zeros": Example(
+        "1", "customer_no", pack_text(_('"{value}" in row {row}', value="001", row=2)), sheet="customers"
+    ),
     "rows-in-quotes": Example(),
     "second-table": Example("Kundenr, Navn", None, "41", at="41"),
     "note-row": Example("Side 1 av 3", None, "41", at="41"),
@@ -102,7 +132,7 @@ EXAMPLES: dict[str, Example] = {
     "credit-due-before-date": Example("2025-02-11", "due_date"),
     "amount-missing": Example(None, "incl_vat"),
     "amount-from-lines": Example(None, "incl_vat", "187.50"),
-    "price-differs": Example("900.00", "excl_vat", "1000.00 (Rabatt %: 10)", sheet="lines"),
+    "price-differs": Example("900.00", "excl_vat", explain_product("1000.00", "10", "Rabatt %"), sheet="lines"),
     "computed-column": Example("Saldo", "balance_total", at="F1"),
     "duplicate-header": Example("Kundenummer", "customer_no", "A", at="F1"),
     "vat-is-rate": Example("25, 15", "vat", at="H1"),
@@ -112,8 +142,8 @@ EXAMPLES: dict[str, Example] = {
     "mapping-column-missing": Example("Kundegruppe", at="1"),
     "mapping-not-used": Example("Kundr", at=""),
     "value-not-mapped": Example("Privat", "customer_category", "Bedrift, Forening"),
-    "expression-failed": Example("…", None, "the text is not a number"),
-    "open-in-excel": Example(None, None, " (anne)", at=""),
+    "expression-failed": Example("…", None, pack_text(_("the text is not a number"))),
+    "open-in-excel": Example(None, None, "anne", at=""),
     "separator-told": Example(";", at=""),
     "rows-in-a-cell": Example(None, None, "12", at="B3"),
     "hidden-sheet": Example("Gammelt", at=""),
@@ -146,7 +176,7 @@ EXAMPLES: dict[str, Example] = {
     "scientific-notation": Example("5,00222E+20", "kid"),
     "leading-zero-lost": Example("150", "postal_code", "4"),
     "date-in-identifier": Example("2025-02-01", "article_no"),
-    "wrong-cell-type": Example("TRUE", "document_no", "yes/no"),
+    "wrong-cell-type": Example("TRUE", "document_no"),
     "number-not-identifier": Example("12.5", "article_no"),
     "control-character": Example(None, "name", "U+0007"),
     "invisible-character": Example(None, "name", "U+200B"),
@@ -174,11 +204,8 @@ EXAMPLES: dict[str, Example] = {
     "hidden-columns-skipped": Example("2", None, "D, H", at=""),
     "hidden-line": Example("88776655", "document_no", sheet="lines"),
     "flat-disagrees": Example("2025-03-12", "due_date", "16"),
-    "flat-amounts-unclear": Example(
-        None, "incl_vat", '"Line amount incl. VAT" (Linjebeløp inkl. mva) / '
-        '"Document amount incl. VAT" (Fakturabeløp inkl. mva)', at="F1",
-    ),
-    "flat-sums": Example(None, "incl_vat", '"Document amount incl. VAT" (Fakturabeløp inkl. mva)', at="F1"),
+    "flat-amounts-unclear": Example(None, "incl_vat", packed_amounts("lines", "documents"), at="F1"),
+    "flat-sums": Example(None, "incl_vat", packed_amounts("documents"), at="F1"),
     "date-unlikely": Example("1925-02-27", "document_date"),
     "no-lines-sheet": Example(at=""),
     "required": Example(None, "due_date"),
@@ -187,7 +214,9 @@ EXAMPLES: dict[str, Example] = {
     "not-in-export": Example("99999", "customer_no", sheet="customers"),
     "computed-changed": Example("0.00", "balance_total", sheet="customers"),
     "too-long": Example(None, "name", "200"),
-    "pattern": Example("KRONER", "currency", "NOK", sheet="documents"),
+    "pattern": Example(
+        "Norge", "country_code", describe_pattern(RESOURCES["customers"].field("country_code")), sheet="customers"
+    ),
     "not-allowed": Example("SOMETIMES", "document_type", "IN"),
     "due-before-date": Example("2025-02-11", "due_date"),
     "amounts-differ": Example("6501.00", "incl_vat"),
@@ -206,7 +235,7 @@ def gaps(code: str) -> set[str]:
     """Return the placeholders in the texts of a code."""
     entry = CATALOGUE[code]
     texts = [text.text(lang) for text in (entry.message, entry.fix) for lang in ("en", "nb")]
-    return {gap for gap in GAPS if any(gap in text for text in texts)}
+    return {f"{{{name}}}" for text in texts for name in GAP.findall(text)}
 
 
 def has(resource: Resource, field: str | None) -> bool:
@@ -228,11 +257,17 @@ def told(code: str, lang: str, example: Example) -> findings.RenderedFinding:
 
 
 def plain(text: str) -> str:
-    """A text with … for its placeholders, without what a finding adds to its last word."""
-    text = re.sub(r"(?<=\w)\{detail\}", "", text)
-    for gap in GAPS:
-        text = text.replace(gap, "…")
-    return text
+    """Return a text with "…" for its placeholders."""
+    return GAP.sub("…", text)
+
+
+def meaning(code: str, lang: str) -> str:
+    """What a code means, without values: the words for a finding without a detail, if there are such."""
+    entry = CATALOGUE[code]
+    message = entry.without_detail or entry.message
+    if message.plural:
+        return cell(plain(message.fill(count=MANY).text(lang)).replace(str(MANY), "…", 1))
+    return cell(plain(message.text(lang)))
 
 
 def cell(text: str) -> str:
@@ -252,6 +287,7 @@ def findings_page() -> str:
         "All errors and warnings of `armbulk check`. *Alle feil og varsler fra `armbulk check`.*", "",
         "An **error** stops the record (an invoice with all its lines). A **warning** stops nothing.", "",
         "*En **feil** stopper posten (en faktura med alle linjene). Et **varsel** stopper ingenting.*", "",
+        ADJUSTING, "", STILLING, "",
         *table(("Code", "", "Meaning", "Betydning"), [overview(code) for code in CATALOGUE]), "",
     ]  # fmt: skip
     for code in CATALOGUE:
@@ -262,7 +298,7 @@ def findings_page() -> str:
 def overview(code: str) -> tuple[str, ...]:
     """A code's line in the list at the top."""
     entry = CATALOGUE[code]
-    meanings = [cell(plain(entry.message.text(lang))) for lang in ("en", "nb")]
+    meanings = [meaning(code, lang) for lang in ("en", "nb")]
     return (f"[`{code}`](#{code})", entry.severity.value, *meanings)
 
 
@@ -273,11 +309,12 @@ def one_finding(code: str) -> list[str]:
     example = EXAMPLES.get(code, Example("…", None, "…"))
     both = [told(code, lang, example) for lang in ("en", "nb")]
     rows = [
-        ("Meaning · Betydning", *(cell(plain(entry.message.text(lang))) for lang in ("en", "nb"))),
+        ("Meaning · Betydning", *(meaning(code, lang) for lang in ("en", "nb"))),
         ("Example · Eksempel", *(f"`{one['cell'] or one['sheet']}` {cell(one['message'])}" for one in both)),
         ("What to do · Hva du gjør", *(cell(one["fix"]) for one in both)),
     ]
-    return [f"## {code}", "", f"{en} · *{no}*", "", *table(("", "English", "Norsk"), rows), ""]
+    english, norwegian = ADJUSTABLE if entry.tunable else ("", "")
+    return [f"## {code}", "", f"{en}{english} · *{no}{norwegian}*", "", *table(("", "English", "Norsk"), rows), ""]
 
 
 def fields_page() -> str:

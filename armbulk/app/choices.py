@@ -3,6 +3,8 @@
 Imports are inside the functions, because only some of them need polars: `armbulk check --help` stays instant.
 """
 
+from armbulk.i18n import Text, _, join_texts
+
 
 def list_client_sizes() -> list[str]:
     """Return the client sizes, smallest first."""
@@ -26,34 +28,37 @@ def list_csv_dialects() -> list[str]:
     return list(CSV_DIALECTS)
 
 
-def describe_csv_dialects() -> str:
-    """Return what the ways to write a csv file are, as one sentence of help."""
+def describe_csv_dialects() -> Text:
+    """Return the separators of each CSV dialect, as one sentence of help."""
     from armbulk.writers.flat_files import CSV_DIALECTS
 
-    decimals = {",": "decimal comma", ".": "decimal point"}
-    parts = [f"{name}: {dialect.separator} and {decimals[dialect.decimal]}" for name, dialect in CSV_DIALECTS.items()]
-    return f"{'; '.join(parts)}."
+    texts = {
+        ",": _("{name}: {separator} between columns, decimal comma"),
+        ".": _("{name}: {separator} between columns, decimal point"),
+    }
+    parts = [texts[each.decimal].fill(name=name, separator=each.separator) for name, each in CSV_DIALECTS.items()]
+    return _("{dialects}.", dialects=join_texts(*parts, separator="; "))
 
 
-def describe_file_formats() -> str:
-    """Return the endings of the files that `armbulk export` writes, as one sentence of help."""
+def describe_file_formats() -> Text:
+    """Return the file types that `armbulk export` writes, as one sentence of help."""
     from armbulk.writers.tables import FILE_FORMATS
 
     *endings, last = (f".{file_format}" for file_format in FILE_FORMATS)
-    return f"The file: {', '.join(endings)} or {last}."
+    return _("The file: {endings} or {last}.", endings=", ".join(endings), last=last)
 
 
 def list_import_resources() -> list[str]:
-    """Return what a sheet that is imported can hold."""
+    """Return what a sheet that is imported can contain."""
     from armbulk.resources import RESOURCES
 
     return list(RESOURCES)
 
 
-def describe_import_resources() -> str:
-    """Return what a sheet that is imported can hold, as one sentence of help."""
+def describe_import_resources() -> Text:
+    """Return what can be imported, as one sentence of help."""
     *names, last = list_import_resources()
-    return f"What the files hold: {', '.join(names)} or {last}."
+    return _("What the files contain: {names} or {last}.", names=", ".join(names), last=last)
 
 
 def list_described_resources() -> list[str]:

@@ -10,7 +10,7 @@ from armbulk.i18n import _
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})[-./]([0-9]{4}|[0-9]{2})")
-_HINT = _("Write it like 2025-02-01 or 01.02.2025")
+_HINT = _("Use YYYY-MM-DD or DD.MM.YYYY, for example 2025-02-01 or 01.02.2025")
 
 
 def parse_day(text: str, order: str, option: str) -> date:
@@ -31,7 +31,7 @@ def parse_day(text: str, order: str, option: str) -> date:
         return _build(text, option, year, month, day)
     match = _YEAR_LAST.fullmatch(text)
     if match is None:
-        raise UsageError("day-wrong", _("{option}: '{text}' is not a date", option=option, text=text), _HINT)
+        raise UsageError("day-wrong", _("{option}: '{text}' is not a valid date", option=option, text=text), _HINT)
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     year += 2000 if len(match[4]) == 2 else 0
     if order == "mdy" and match[2] != ".":
@@ -43,14 +43,13 @@ def parse_day(text: str, order: str, option: str) -> date:
     raise UsageError(
         "day-unclear",
         _(
-            "{option}: '{text}' may be {year}-{second}-{first} or {year}-{first}-{second}",
+            "{option}: '{text}' is ambiguous: {day:date} or {other:date}",
             option=option,
             text=text,
-            year=year,
-            second=f"{second:02d}",
-            first=f"{first:02d}",
+            day=_build(text, option, year, second, first),
+            other=_build(text, option, year, first, second),
         ),
-        _("{hint}, or set the order of your dates: --dates dmy", hint=_HINT),
+        _("Use YYYY-MM-DD, or add --dates dmy (day first) or --dates mdy (month first)"),
     )
 
 
@@ -59,25 +58,30 @@ def _build(text: str, option: str, year: int, month: int, day: int) -> date:
     if not 1 <= month <= 12:
         raise UsageError(
             "no-such-day",
-            _("{option}: {text} is no such day: there is no month {month}", option=option, text=text, month=month),
+            _(
+                "{option}: '{text}' is not a valid date: there is no month {month}",
+                option=option,
+                text=text,
+                month=month,
+            ),
             _HINT,
         )
     if not 1900 <= year <= 2199:
         raise UsageError(
-            "no-such-day", _("{option}: {text} is not a day from 1900 to 2199", option=option, text=text), _HINT
+            "no-such-day", _("{option}: '{text}' is not between 1900 and 2199", option=option, text=text), _HINT
         )
-    last = calendar.monthrange(year, month)[1]
+    last, padded_month = calendar.monthrange(year, month)[1], f"{month:02d}"
     if not 1 <= day <= last:
         raise UsageError(
             "no-such-day",
             _(
-                "{option}: {text} is no such day: {year}-{month} has {last} days",
+                "{option}: '{text}' is not a valid date: {year}-{month} has {last} days",
                 option=option,
                 text=text,
                 year=year,
-                month=f"{month:02d}",
+                month=padded_month,
                 last=last,
             ),
-            _("The last is {year}-{month}-{last}", year=year, month=f"{month:02d}", last=last),
+            _("The last day of the month is {day:date}", day=date(year, month, last)),
         )
     return date(year, month, day)

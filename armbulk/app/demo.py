@@ -1,4 +1,4 @@
-"""The demo: the samples go into a stand-in ARM on this machine, in a folder of its own; then data comes out."""
+"""The demo: import the sample files into a sandbox on this computer, and export data from it."""
 
 import hashlib
 import shutil
@@ -13,7 +13,7 @@ from armbulk.app.import_result import ImportResult
 from armbulk.app.plan import Plan
 from armbulk.app.session import Session
 from armbulk.clock import Clock
-from armbulk.errors import FileError
+from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _
 from armbulk.package_data import data_path
 from armbulk.sandbox import CLIENT_NO, Sandbox
@@ -25,7 +25,7 @@ SAMPLE = "kunder-og-fakturaer.xlsx"
 PERIOD = "2025-02"
 MONTH_END, CUSTOMERS, STATE = f"gl-items-{PERIOD}.xlsx", "customers.xlsx", "state"
 INVOICES = 60
-"""In the stand-in's own ledger, of the first three months of 2025: something to export."""
+"""How many invoices the sandbox has to export, dated in the first three months of 2025."""
 
 STEPS = 5
 
@@ -47,7 +47,7 @@ class DemoStep:
 
 @dataclass(frozen=True, slots=True)
 class DemoFile:
-    """A file worth opening, and what is in it."""
+    """A file to open, and its content."""
 
     path: Path
     about: Text
@@ -57,15 +57,15 @@ DemoEvent = DemoStep | CheckResult | Plan | ImportResult | Export | DemoFile
 
 
 def run_demo(folder: Path, clock: Clock, lang: str) -> Iterator[DemoEvent]:
-    """Check, plan and import the sample workbook into a stand-in ARM; export a month-end workbook and the customers.
+    """Check, plan and import the sample workbook into a sandbox; export a month-end workbook and the customers.
 
     Args:
         folder: Where the files go; it exists.
-        clock: For the stand-in and its client.
+        clock: For the sandbox and its client.
         lang: Of messages and workbooks.
 
     Yields:
-        Each step before it begins, then what came of it, then the file worth opening, if there is one.
+        Each step before it begins, then its result, then the file to open, if there is one.
 
     Raises:
         FileError: A file cannot be written.
@@ -85,7 +85,7 @@ def create_folder(folder: str | None) -> Path:
     """Create the folder for the demo's files (None: a new temporary one).
 
     Raises:
-        FileError: It cannot be created, or has files of somebody's own that the demo would replace.
+        FileError: It cannot be created, or has other files that the demo would overwrite.
     """
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="armbulk-demo-"))
@@ -95,13 +95,13 @@ def create_folder(folder: str | None) -> Path:
     except OSError as error:
         raise FileError(
             "no-such-folder",
-            _("The folder {path} cannot be created: {strerror}", path=path, strerror=error.strerror),
-            _("Choose another with --folder"),
+            _("The folder {path} cannot be created: {reason}", path=path, reason=describe_os_error(error)),
+            _("Choose another folder with --folder"),
         ) from None
     if any((path / name).exists() for name in (SAMPLE, MONTH_END, CUSTOMERS)) and not (path / STATE).is_dir():
         raise FileError(
             "file-exists",
-            _("{path} has files that the demo would replace", path=path),
+            _("{path} already has files that the demo would overwrite", path=path),
             _("Choose an empty folder with --folder"),
         )
     return path
@@ -111,33 +111,33 @@ def _import(session: Session, workbook: Path) -> Iterator[DemoEvent]:
     yield DemoStep(1, _("Check the workbook"), f"armbulk check {SAMPLE}")
     check = session.check(workbook)
     yield check
-    yield DemoFile(workbook, _("the input: customers, invoices, lines"))
-    yield DemoStep(2, _("Plan what is sent"), f"armbulk plan {SAMPLE}")
+    yield DemoFile(workbook, _("your workbook: customers, invoices and lines"))
+    yield DemoStep(2, _("Show what would be sent"), f"armbulk plan {SAMPLE}")
     plan = session.plan(check, first_import=True)
     yield plan
     yield DemoStep(
         3,
-        _("Send it, and write an outcome for every row"),
+        _("Send it and write the result for every row"),
         f"armbulk import {SAMPLE}",
     )
     result = session.send(plan)
     path = result.write()
     yield result
-    yield DemoFile(path, _("the same, with an outcome beside each row"))
+    yield DemoFile(path, _("the same workbook with the result next to each row"))
 
 
 def _export(session: Session, folder: Path) -> Iterator[DemoEvent]:
     month_end, customers = folder / MONTH_END, folder / CUSTOMERS
     yield DemoStep(
         4,
-        _("Export a month's GL items, tied out"),
+        _("Export and reconcile a month's GL items"),
         f"armbulk export gl-items --period {PERIOD} -o {month_end.name}",
     )
     yield session.export_file("gl-items", target=month_end, period=PERIOD)
-    yield DemoFile(month_end, _("the month-end workbook"))
+    yield DemoFile(month_end, _("GL items of the month, reconciled"))
     yield DemoStep(5, _("Export the customers"), f"armbulk export customers -o {customers.name}")
     yield session.export_file("customers", target=customers)
     yield DemoFile(
         customers,
-        _("the customers; after a change: armbulk import customers.xlsx --update"),
+        _("the customers; change some and run: armbulk import customers.xlsx --update"),
     )

@@ -1,4 +1,4 @@
-"""Log in and out: settings go to config.toml, the secret to the keyring; ARM is asked whether they are right."""
+"""Log in and out: settings go to config.toml, the secret to the keyring; a test call checks them."""
 
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -55,7 +55,7 @@ def add_secret(profile: Profile, secrets: SecretStore) -> Profile:
 
 
 def configured_secret(profile: Profile, *, by_client: bool) -> str:
-    """Return the secret that the settings hold, or ""; `by_client` asks for a client secret, else for a token.
+    """Return the secret of the settings, or "": a client secret with `by_client`, otherwise a token.
 
     Raises:
         SettingsError: The secret's file cannot be read.
@@ -72,11 +72,11 @@ def log_in(context: Context, login_input: LoginInput, dialog: Dialog, *, verify:
         context: The profile as it is now, and the clock.
         login_input: What a person entered.
         dialog: Surrounds the question to ARM.
-        verify: Whether ARM is asked first; what it refuses is not saved.
+        verify: Whether to test the login in ARM first; a rejected one is not saved.
 
     Raises:
         SettingsError: The input is incomplete or cannot be saved.
-        LoginError, ServerError, Unfinished: ARM did not accept the login, or could not be asked.
+        LoginError, ServerError, Unfinished: ARM rejected the login, or could not be called.
     """
     profile = build_profile(context.profile, login_input)
     profile.require_server()
@@ -130,7 +130,11 @@ def verify_login(context: Context, progress: ReportProgress = lambda _: None) ->
     if isinstance(result, CallFailed):
         raise unreachable_error(result.response)
     if isinstance(result, RateLimited):
-        raise Unfinished("limit", _("ARM's limits leave no room to try the login now"), _("Use --no-check"))
+        raise Unfinished(
+            "limit",
+            _("The login cannot be tested now: your ARM limits are used up"),
+            _("Use --no-check to save without testing"),
+        )
 
 
 def save_profile(profile: Profile, secrets: SecretStore) -> Path:
@@ -159,7 +163,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         if old_name != new_name:
             secrets.drop(old_name)
     except SettingsError as error:
-        error.hint = join_texts(_("The settings are in {path}.", path=path), error.hint)
+        error.hint = join_texts(_("The settings are saved in {path}.", path=path), error.hint)
         raise
     return path
 
@@ -170,10 +174,10 @@ def log_out(profile: Profile) -> bool:
 
 
 def list_profiles(current: Profile) -> list[dict[str, Any]]:
-    """Return the profiles of config.toml, and whether each has a secret (None where the keyring cannot be asked)."""
+    """Return the profiles of config.toml, and whether each has a secret (None if the keyring is unavailable)."""
     keyring = KeyringSecrets()
     entries: list[dict[str, Any]] = []
-    answers = True  # a keyring that is silent once is not waited for again
+    answers = True  # do not wait again for a keyring that does not respond
     for name in saved_profiles.list_profile_names(current.home):
         profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None

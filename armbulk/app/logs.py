@@ -9,7 +9,7 @@ from pathlib import Path
 from armbulk import log
 from armbulk._version import __version__
 from armbulk.app.session import Session
-from armbulk.errors import ArmbulkError, Exit, FileError
+from armbulk.errors import ArmbulkError, Exit, FileError, describe_os_error
 from armbulk.i18n import _
 
 _log = logging.getLogger(__name__)
@@ -37,8 +37,8 @@ def logged_command(session: Session, command: str, verbosity: int) -> Iterator[C
     except OSError as error:
         raise FileError(
             "log-file",
-            _("The log file {file} cannot be written: {value}", file=file, value=error.strerror or error),
-            _("Name a file in a folder of yours"),
+            _("The log file {file} cannot be written: {reason}", file=file, reason=describe_os_error(error)),
+            _("Choose a file in another folder with --log-file"),
         ) from None
     with configured:
         clock, end = session.clock, CommandEnd()

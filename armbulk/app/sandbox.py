@@ -1,4 +1,4 @@
-"""The stand-in ARM, for trying armbulk without ARM."""
+"""The sandbox, for trying armbulk without ARM."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from armbulk.sandbox.lists import build_lists
 
 @dataclass(frozen=True, slots=True)
 class SandboxRequest:
-    """How the stand-in behaves.
+    """How the sandbox behaves.
 
     Attributes:
         port: 0: a free one.
@@ -37,7 +37,7 @@ class SandboxRequest:
 
 
 def build_sandbox(request: SandboxRequest, now: Callable[[], float]) -> Sandbox:
-    """Return a stand-in ARM on 127.0.0.1, to be started with `with`; its `settings` are those to use it.
+    """Return a sandbox on 127.0.0.1, to be started with `with`; its `settings` are those to use it.
 
     Raises:
         UsageError: There is no such behaviour or fault.

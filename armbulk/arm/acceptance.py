@@ -177,7 +177,7 @@ def _walk(body: Any, resource: str, numbers: Mapping[str, int]) -> Iterator[_Mem
 
 
 def _find_json(text: str) -> bytes:
-    """The JSON that a text is, as it stands or in base64; b"" for any other text."""
+    """The JSON in a text, plain or in base64; b"" for any other text."""
     if text.lstrip()[:1] in {"{", "["}:
         return text.encode(errors="replace")
     if not _BASE64.fullmatch(text) or len(text) % 4:
@@ -248,7 +248,7 @@ def _body_numbers(members: Sequence[_Member]) -> Iterator[tuple[str, Any]]:
 def _read_items(
     members: Sequence[_Member], resource: str, sent: SentKeys
 ) -> tuple[tuple[RecordResult, ...], list[str]]:
-    """The outcomes that records of the answer state by themselves, and why others may have been taken."""
+    """The outcomes that the answer states for single records, and why others may have been accepted."""
     numbers = _number_records(sent)
     items: dict[int, list[Item]] = {}
     doubts: list[str] = []
@@ -354,7 +354,7 @@ def _meanings(members: Mapping[str, Any]) -> set[Outcome | str]:
 
 
 def _says_taken(members: Mapping[str, Any]) -> bool:
-    """Whether an object's own words are those of a success, or of work that goes on."""
+    """Whether an object's own words are those of a success, or of work in progress."""
     members = {name: value for name, value in members.items() if name != "code"}  # of an error, as often as not
     words = {fold_word(value): value for name, value in members.items() if _is_word_name(name)}
     if any(is_partial_word(word) or is_http_success(value) for word, value in words.items()):

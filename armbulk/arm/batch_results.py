@@ -1,7 +1,7 @@
 """Read the status of a batch out of ARM's answer, whatever its dialect.
 
 Items are matched to records by their key, or by the index that ARM gives them; never by position. Items that name no
-record are outcomes only where there is one for each record sent and all tell of a success: whatever their order.
+record are outcomes only if there is one for each record sent and all report success, in any order.
 An item's word is a success only when it is one of the known words for it.
 """
 
@@ -165,7 +165,7 @@ def _match_items(
 def _read_unnamed(known: Sequence[RecordResult], resource: str) -> tuple[list[RecordResult], str]:
     """The outcomes of records by as many items that name none of them, and why each has to be looked up ("": no need).
 
-    Items that all tell of a success are everybody's outcome, without what belongs to a single record. A rejection that
+    If all items report success, each record has that outcome, without what belongs to one record. A rejection that
     names no record is none: to guess whose it is would free the number of a document that ARM has.
     """
     plain = {_without_warnings(result.outcome) for result in known}
@@ -266,7 +266,7 @@ def _read_outcome(item: Item, resource: str) -> Outcome | None:
 
 
 def _contradicts_rejection(meanings: set[Outcome | str], members: Mapping[str, Any], resource: str) -> bool:
-    """Whether an item says that its record was rejected, and something besides that a rejected record has not."""
+    """Whether an item says that its record was rejected, and also has something that a rejected record cannot have."""
     codes = [members.get(name) for name in ("statuscode", "httpstatus")]
     return (
         bool(meanings & {Outcome.CREATED, Outcome.UPDATED})

@@ -24,7 +24,7 @@ class Login:
         token_url: where tokens are fetched.
         client_id: the client's name there.
         client_secret: the client's secret there.
-        ca_file: a PEM file of certificates to trust besides the system's, as some networks need.
+        ca_file: a PEM file of certificates to trust in addition to the system's, as some networks need.
     """
 
     token: str = field(default="", repr=False)
@@ -40,7 +40,7 @@ class Login:
 
 
 def is_header_safe(token: str) -> bool:
-    """Return whether a token can stand in a header: visible ASCII, no blanks, no line breaks."""
+    """Return whether a token is valid in a header: visible ASCII, no spaces, no line breaks."""
     return re.fullmatch(r"[\x21-\x7e]+", token) is not None
 
 

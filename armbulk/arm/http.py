@@ -18,9 +18,9 @@ from armbulk.arm.deadline import Deadline
 from armbulk.arm.json_body import parse_json
 from armbulk.clock import Clock
 from armbulk.errors import LoginError, ServerError, SettingsError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _, quote_text
 from armbulk.model.progress import Progress
-from armbulk.model.response import Response, TransportError, unreachable_error
+from armbulk.model.response import Response, TransportError
 from armbulk.model.system import MAX_CALL_SECONDS
 from armbulk.retry import failure_backoff
 
@@ -31,15 +31,17 @@ MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
 _TOKEN_RETRY_SECONDS, _MAX_TOKEN_RETRY_SECONDS = 2.0, 60.0
 _TOKEN_BUSY = frozenset({408, 429})
-"""Answers of the login service, besides 5xx, that say nothing about the credentials."""
+"""Other answers than 5xx of the login service that do not concern the credentials."""
 
 _MIN_SECRET_CHARS = 8
 """A shorter text is no secret: its characters occur in ordinary words."""
 
-_TOO_SLOW = "the answer took longer than two minutes"
-_UNTRUSTED = "its certificate is not trusted (your network may answer in its place; see --ca-file)"
-_NO_TLS = "it offers no secure connection (TLS 1.2 or newer)"
-_NO_ADDRESS = "the answer redirects to an address that is none"
+_TOO_SLOW = _("the answer took longer than two minutes")
+_UNTRUSTED = _(
+    "the server's certificate is not trusted. A proxy in your network may have answered instead; see --ca-file"
+)
+_NO_TLS = _("the server does not offer a secure connection (TLS 1.2 or newer)")
+_NO_ADDRESS = _("the answer redirects to an invalid address")
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -142,7 +144,7 @@ class HttpClient:
         _log.debug(
             "Call ended",
             extra={
-                "call": re.split(r"[/?]", path.lstrip("/"), maxsplit=1)[0],  # the rest may hold numbers of customers
+                "call": re.split(r"[/?]", path.lstrip("/"), maxsplit=1)[0],  # the rest may have customer numbers
                 "method": method,
                 "status": response.status,
                 "error": response.error and response.error.name.lower(),
@@ -170,7 +172,7 @@ class HttpClient:
                 for chunk in answer.iter_raw():
                     body += chunk
                     if len(body) > MAX_RESPONSE_BYTES:
-                        return Response(error=TransportError.BROKEN, reason="the answer was longer than 64 MiB")
+                        return Response(error=TransportError.BROKEN, reason=_("the answer is larger than 64 MiB"))
                     if self._clock.monotonic() > sent_at + self._max_seconds:
                         return Response(error=TransportError.BROKEN, reason=_TOO_SLOW)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -195,8 +197,8 @@ class HttpClient:
         if not (login.token_url and login.client_id and login.client_secret):
             raise LoginError(
                 "login-refused",
-                _("ARM does not accept the token"),
-                _("Set ARMBULK_TOKEN anew, or ARMBULK_TOKEN_URL, ARMBULK_CLIENT_ID and ARMBULK_CLIENT_SECRET"),
+                _("ARM rejected the token"),
+                _("Enter a new token with `armbulk login`, or set ARMBULK_TOKEN"),
             )
         form = {
             "grant_type": "client_credentials",
@@ -224,7 +226,7 @@ class HttpClient:
         now = self._clock.now()
         named = response.retry_after_seconds(now)
         seconds = delay if named is None else min(max(named, delay), _MAX_TOKEN_RETRY_SECONDS)
-        reason = f"the login service: {response.failure}"
+        reason = _("login service: {failure}", failure=response.failure)
         self._on_progress(Progress("retrying", until=now + seconds, reason=reason))
         self._clock.sleep(seconds)
 
@@ -240,29 +242,33 @@ class HttpClient:
             is_refused = 400 <= response.status < 500
             raise LoginError(
                 "login-refused" if is_refused else "no-token",
-                _("The login service refused the credentials (it answered {status})", status=response.status)
+                _("The login service rejected the credentials (HTTP {status})", status=response.status)
                 if is_refused
-                else _("The login service's answer has no usable token (it answered {status})", status=response.status),
-                _("Check ARMBULK_CLIENT_ID, ARMBULK_CLIENT_SECRET and ARMBULK_TOKEN_URL")
+                else _("The login service returned no valid token (HTTP {status})", status=response.status),
+                _("Check the client ID, the client secret and the address of the login service (`armbulk login`)")
                 if is_refused
-                else _("Check ARMBULK_TOKEN_URL; your network may answer in its place"),
+                else _("Check ARMBULK_TOKEN_URL. A proxy in your network may have answered instead."),
             )
         seconds = read_token_life(answer, response.date_sample)
         if asked_at + seconds <= self._clock.now():
             raise LoginError(
                 "token-expired",
                 _(
-                    "The login service gave a token that has expired already (its life is {seconds} seconds)",
-                    seconds=f"{seconds:.0f}",
+                    "The login service returned a token that has already expired (it was valid for {seconds} seconds)",
+                    seconds=round(seconds),
                 ),
-                _("Ask Amili to check the login service; check the date and time of this machine, too"),
+                _("Check the date and time of this computer. If they are right, ask Amili to check the login service."),
             )
         self._token = token
         self._renew_at = asked_at + max(seconds - 60.0, seconds / 2)
 
 
 def _no_token_error(response: Response) -> ServerError:
-    return unreachable_error(response, "the login service", "ARMBULK_TOKEN_URL")
+    return ServerError(
+        "unreachable",
+        _("The login service is unreachable: {failure}", failure=response.failure),
+        _("Check the network and ARMBULK_TOKEN_URL"),
+    )
 
 
 def _may_pass(response: Response) -> bool:
@@ -293,26 +299,26 @@ def _trusted_certificates(base_url: str, login: Login) -> ssl.SSLContext:
         except (OSError, ssl.SSLError):
             raise SettingsError(
                 "ca-file-wrong",
-                _("{ca_file} is not a file of certificates (PEM)", ca_file=login.ca_file),
-                _("Check ARMBULK_CA_FILE"),
+                _("{ca_file} is not a file with CA certificates (PEM)", ca_file=login.ca_file),
+                _("Check --ca-file or ARMBULK_CA_FILE"),
             ) from None
     return context
 
 
-def _describe(error: Exception) -> str:
+def _describe(error: Exception) -> Text:
     """What went wrong, without quoting the request: it has personal data and the token."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower():
         return _UNTRUSTED
     if "[SSL" in str(error):
         return _NO_TLS
-    names: dict[type[Exception], str] = {
-        httpx.ConnectError: "no connection",
-        httpx.ConnectTimeout: "no connection in time",
-        httpx.ReadTimeout: "no answer in time",
-        httpx.RemoteProtocolError: "the connection was closed without a whole answer",
-        httpx.ReadError: "the connection broke while reading the answer",
-        httpx.WriteError: "the connection broke while sending",
-        httpx.ProxyError: "the proxy refused the connection",
+    names: dict[type[Exception], Text] = {
+        httpx.ConnectError: _("no connection"),
+        httpx.ConnectTimeout: _("timeout while connecting"),
+        httpx.ReadTimeout: _("timeout while waiting for the answer"),
+        httpx.RemoteProtocolError: _("the connection was closed before the answer was complete"),
+        httpx.ReadError: _("the connection was lost while reading the answer"),
+        httpx.WriteError: _("the connection was lost while sending"),
+        httpx.ProxyError: _("the proxy refused the connection"),
         httpx.InvalidURL: _NO_ADDRESS,
     }
-    return names.get(type(error), type(error).__name__)
+    return names.get(type(error)) or quote_text(type(error).__name__)

@@ -134,7 +134,7 @@ def _has_number(document: Mapping[str, Any], number: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """One field: what ARM holds, what was sent, and whether they are the same (None: that cannot be known)."""
+    """One field: its value in ARM, the value sent, and whether they are the same (None: unknown)."""
 
     name: str
     there: Any

@@ -35,7 +35,7 @@ def read_page(response: Response, json_array: str = "") -> Page | None:
 
 
 def _find_records(body: dict[str, Any], json_array: str) -> list[Any] | None:
-    """The array of the records, if it can be told from the others."""
+    """The array of the records, if it can be identified."""
     arrays = {name: value for name, value in body.items() if isinstance(value, list)}
     if json_array in arrays:
         return arrays[json_array]

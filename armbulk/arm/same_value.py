@@ -70,7 +70,7 @@ def _read_amount(value: Any) -> set[Decimal]:
     groups = re.split("[.,]", whole)
     if not separator and len(groups) == 2:  # the only separator, before three digits
         readings.add(Decimal(f"{sign}{groups[0].replace(' ', '')}.{groups[1]}"))
-    elif separator and separator in whole:  # 1.234.5 is no number
+    elif separator and separator in whole:  # 1.234.5 is not a number
         return set()
     return readings
 

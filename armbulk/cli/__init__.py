@@ -12,32 +12,32 @@ import click
 
 from armbulk import __version__
 from armbulk.cli.command import show_usage_error
-from armbulk.cli.language import LanguageType, TranslatedCommand, get_language, set_language
+from armbulk.cli.language import LanguageType, TranslatedCommand, detect_language, get_language, set_language
 from armbulk.cli.option_values import verify_option_values
 from armbulk.errors import Exit
-from armbulk.i18n import Text, _
+from armbulk.i18n import _
 from armbulk.stop_signals import STOP, stop_signals
 
 _COMMANDS = {
-    "demo": ("armbulk.cli.demo", "demo", "Try it: the samples go into a stand-in ARM on this machine."),
-    "template": ("armbulk.cli.template", "template", "A workbook to fill in."),
-    "fields": ("armbulk.cli.fields", "fields", "The columns armbulk knows, with their rules."),
-    "map": ("armbulk.cli.mapping", "map_", "Which column of your file is which of ARM's; how a row becomes its JSON."),
-    "check": ("armbulk.cli.check", "check", "Find every problem. Nothing leaves this machine."),
-    "plan": ("armbulk.cli.plan", "plan", "What would be sent, what it costs, when it ends."),
-    "import": ("armbulk.cli.imports", "import_", "Check, plan, confirm, send, and write the result workbook."),
-    "resume": ("armbulk.cli.imports", "resume", "Carry an unfinished run on."),
-    "resolve": ("armbulk.cli.resolve", "resolve", "Name what is in doubt, ask ARM again, decide."),
-    "export": ("armbulk.cli.export", "export", "Data out, complete: to Excel, CSV, Parquet or JSON lines."),
-    "results": ("armbulk.cli.runs", "results", "Write a run's result workbook again."),
-    "runs": ("armbulk.cli.runs", "runs", "The runs so far."),
-    "show": ("armbulk.cli.runs", "show", "One run in full."),
-    "login": ("armbulk.cli.login", "login", "Store a client's settings, and its secret in the keyring."),
-    "logout": ("armbulk.cli.login", "logout", "Take a profile's secret out of the keyring."),
-    "profiles": ("armbulk.cli.login", "profiles", "The profiles, and whether each has a secret."),
-    "purge": ("armbulk.cli.runs", "purge", "Take away what old runs left on this machine."),
-    "usage": ("armbulk.cli.usage", "usage", "ARM's limits: used, reserved, left."),
-    "sandbox": ("armbulk.cli.sandbox", "sandbox", "Run the stand-in ARM on 127.0.0.1."),
+    "demo": ("armbulk.cli.demo", "demo", _("Try armbulk with sample files and a test server on this computer.")),
+    "template": ("armbulk.cli.template", "template", _("Create a workbook to fill in.")),
+    "fields": ("armbulk.cli.fields", "fields", _("List the columns armbulk knows, with their rules.")),
+    "map": ("armbulk.cli.mapping", "map_", _("Match your file's columns to ARM's fields.")),
+    "check": ("armbulk.cli.check", "check", _("Find errors in your files. Nothing is sent.")),
+    "plan": ("armbulk.cli.plan", "plan", _("Show what an import would send, and when it would finish.")),
+    "import": ("armbulk.cli.imports", "import_", _("Check files, ask you to confirm, and send them to ARM.")),
+    "resume": ("armbulk.cli.imports", "resume", _("Continue an interrupted import.")),
+    "resolve": ("armbulk.cli.resolve", "resolve", _("Settle documents that ARM never confirmed.")),
+    "export": ("armbulk.cli.export", "export", _("Export ARM data to Excel, CSV, Parquet or JSON Lines.")),
+    "results": ("armbulk.cli.runs", "results", _("Write the result workbook of a run again.")),
+    "runs": ("armbulk.cli.runs", "runs", _("List all runs.")),
+    "show": ("armbulk.cli.runs", "show", _("Show one run.")),
+    "login": ("armbulk.cli.login", "login", _("Save a client's settings, and its secret in the keyring.")),
+    "logout": ("armbulk.cli.login", "logout", _("Delete a profile's secret from the keyring.")),
+    "profiles": ("armbulk.cli.login", "profiles", _("List the profiles, and whether each has a saved secret.")),
+    "purge": ("armbulk.cli.runs", "purge", _("Delete local data of old runs.")),
+    "usage": ("armbulk.cli.usage", "usage", _("Show how much of your ARM limits is used and remaining.")),
+    "sandbox": ("armbulk.cli.sandbox", "sandbox", _("Run the sandbox: a test server that behaves like ARM.")),
 }
 
 
@@ -57,7 +57,7 @@ class _Commands(TranslatedCommand, click.Group):
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
-            code = show_usage_error(error, as_json="--json" in words)
+            code = show_usage_error(error, detect_language(words), as_json="--json" in words)
         except click.Abort:
             code = Exit.INTERRUPTED
         if standalone_mode:
@@ -79,7 +79,7 @@ class _Commands(TranslatedCommand, click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        module, name, _ = _COMMANDS[cmd_name]
+        module, name, _summary = _COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), name)
         return command
 
@@ -95,22 +95,30 @@ class _Commands(TranslatedCommand, click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
         lang = get_language(ctx)
-        summaries = [(name, Text(summary).text(lang)) for name, (_, _, summary) in _COMMANDS.items()]
+        summaries = [(name, summary.text(lang)) for name, (*_module, summary) in _COMMANDS.items()]
         with formatter.section(gettext("Commands")):
             formatter.write_dl(summaries)
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+)
 @click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
 @click.version_option(__version__, prog_name="armbulk")
-def cli(lang: str | None) -> None:
-    """Spreadsheets in and out of ARM, Amili's accounts receivable service.
+@click.pass_context
+def cli(ctx: click.Context, lang: str | None) -> None:
+    """Import customers and invoices into ARM, Amili's accounts receivable service, and export data from it.
 
     \b
-    Try it:    armbulk demo
-    For real:  armbulk check FILE, then armbulk plan FILE, then armbulk import FILE
+    Try it:  armbulk demo
+    Import:  armbulk check FILE, then armbulk plan FILE, then armbulk import FILE
     """
     del lang  # each command reads it
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> None:

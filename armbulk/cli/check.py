@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 @command
 @with_files
 @click.option(
-    "-o", "target", type=click.Path(path_type=Path), help=_("A copy of the workbook with the problems marked.")
+    "-o",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Write a copy of the workbook with the problems marked."),
 )
-@click.option("--replace-input", is_flag=True, help=_("Let -o replace one of FILES, which is kept as .bak."))
 @click.option(
-    "--update", is_flag=True, default=None, help=_("Check as a change of customers: only the key is required.")
+    "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
+)
+@click.option(
+    "--update",
+    is_flag=True,
+    default=None,
+    help=_("Check as changes to existing customers: only the customer number is required."),
 )
 def check(
     context: CommandContext,
@@ -34,7 +43,7 @@ def check(
     update: bool | None,
     replace_input: bool,
 ) -> Exit:
-    """Find every problem in FILES. Nothing leaves this machine.
+    """Find all errors in FILES. Nothing is sent.
 
     \b
     Example:  armbulk check invoices.xlsx

@@ -24,7 +24,40 @@ if TYPE_CHECKING:
 
 
 NUMBER = click.IntRange(1, 2**31 - 1)
-"""The type of an argument that is the number of a run, or of a row: a larger one is no number of anything."""
+"""The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
+
+
+_SHARED_OPTIONS = (
+    click.option("--profile", metavar="NAME", help=_("The profile in config.toml to use.")),
+    click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks.")),
+    click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout.")),
+    click.option("--quiet", is_flag=True, help=_("Print errors only.")),
+    click.option(
+        "--size",
+        type=click.Choice(list_client_sizes(), case_sensitive=False),
+        help=_("Client size, which sets the limits."),
+    ),
+    click.option(
+        "--aup-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("File with limits to use instead of the built-in ones (TOML)."),
+    ),
+    click.option("--ca-file", type=click.Path(), metavar="FILE", help=_("Extra CA certificates (PEM).")),
+    click.option(
+        "--secret-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("File with the client secret or token (readable only by you)."),
+    ),
+    click.option("-v", "--verbose", count=True, help=_("Log each step to stderr; -vv also logs each request to ARM.")),
+    click.option(
+        "--log-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("Log everything to this file (readable only by you)."),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +74,7 @@ class CommandContext:
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody sits at the terminal."""
+        """Whether a person can answer at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
     def ask(self, question: Text, *, yes: bool) -> bool:
@@ -49,8 +82,8 @@ class CommandContext:
         if yes:
             return True
         if not self.can_ask:
-            raise QuestionError("question", question, _("Answer with --yes, or with --dry-run to look first"))
-        return confirm(show_safely(question.text(self.lang)))
+            raise question_error(question, _("Use --yes to answer yes"))
+        return confirm(show_safely(question.text(self.lang)), self.lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +119,6 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     With `new_profile` the named profile need not exist yet.
     """
 
-    @click.option("--profile", help=_("Which profile of config.toml to use."))
-    @click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
-    @click.option("--json", "as_json", is_flag=True, help=_("One JSON object on stdout."))
-    @click.option("--quiet", is_flag=True, help=_("Say only what is necessary."))
-    @click.option("--size", type=click.Choice(list_client_sizes(), case_sensitive=False), help=_("The client's size."))
-    @click.option(
-        "--aup-file", type=click.Path(path_type=Path), help=_("Limits that replace the built-in table (TOML).")
-    )
-    @click.option("--ca-file", type=click.Path(), help=_("Certificates to trust besides this machine's own (PEM)."))
-    @click.option(
-        "--secret-file", type=click.Path(path_type=Path), help=_("A file of yours alone with the secret in it.")
-    )
-    @click.option("-v", "--verbose", count=True, help=_("Log what is done to stderr; -vv: each call of ARM too."))
-    @click.option("--log-file", type=click.Path(path_type=Path), help=_("Log everything to a file of yours alone."))
     @functools.wraps(function)
     def wrapped(**arguments: Any) -> None:
         shared = SharedOptions(**{name: arguments.pop(name) for name in SharedOptions.__slots__})
@@ -108,9 +127,11 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
         try:
             code = _run(function, shared, arguments, new_profile=new_profile)
         finally:
-            STOP.is_requested = False  # another command of this process begins anew
+            STOP.is_requested = False  # another command may run in this process
         sys.exit(code)
 
+    for add_option in reversed(_SHARED_OPTIONS):
+        wrapped = add_option(wrapped)
     return wrapped
 
 
@@ -147,7 +168,12 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
 
 
 def _report_interruption(reporter: "Reporter") -> int:
-    reporter.error("interrupted", _("Interrupted"), _("`armbulk resume` goes on"), Exit.INTERRUPTED)
+    reporter.error(
+        "interrupted",
+        _("Interrupted"),
+        _("Continue an import with `armbulk resume`. Run any other command again."),
+        Exit.INTERRUPTED,
+    )
     return int(Exit.INTERRUPTED)
 
 
@@ -156,21 +182,29 @@ def _report_bug(error: Exception, reporter: "Reporter") -> int:
 
     path = write_crash_report(error)
     reporter.error(
-        "bug", _("A bug in armbulk ({name})", name=type(error).__name__), _("Please send {path}", path=path), Exit.BUG
+        "bug",
+        _("This is a bug in armbulk ({name})", name=type(error).__name__),
+        _("Send us this report: {path}", path=path),
+        Exit.BUG,
     )
     return int(Exit.BUG)
 
 
-def show_usage_error(error: click.ClickException, *, as_json: bool) -> int:
+def question_error(question: Text, hint: Text) -> QuestionError:
+    """Return the error for a question that cannot be asked: there is no terminal, or the output is JSON."""
+    return QuestionError("question", _("This question cannot be asked here: {question}", question=question), hint)
+
+
+def show_usage_error(error: click.ClickException, lang: str, *, as_json: bool) -> int:
     """Show that a command was called wrongly; return the exit code."""
     if not as_json:
         error.show()
         return int(Exit.USAGE)
     command_path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "armbulk"
-    hint = f"`{command_path} --help` shows how it is used"
+    hint = _("See `{command} --help`", command=command_path)
     from armbulk.cli.output import Reporter
 
-    Reporter(as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
+    Reporter(lang, as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
     return int(Exit.USAGE)
 
 

@@ -13,15 +13,15 @@ from armbulk.i18n import _
 if TYPE_CHECKING:
     from armbulk.app.demo import DemoEvent, DemoFile
 
-_INTRODUCTION = _("The demo uses a test server on this machine instead of ARM. Nothing leaves the machine.")
-_FILES = _("Files worth opening:")
+_INTRODUCTION = _("The demo uses a test server on this computer instead of ARM. Nothing is sent over the network.")
+_FILES = _("Open these files to see the results:")
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--folder", help=_("Where the demo's files go (default: a new folder)."))
+@click.option("--folder", metavar="FOLDER", help=_("Folder for the demo's files (default: a new temporary folder)."))
 @command
 def demo(context: CommandContext, folder: str | None) -> Exit:
-    """Try it: the samples go through check, plan and import into a stand-in ARM on this machine; then data comes out.
+    """Try armbulk: check, plan and import sample files with a test server on this computer, then export data.
 
     \b
     Example:  armbulk demo
@@ -43,7 +43,7 @@ def demo(context: CommandContext, folder: str | None) -> Exit:
 
 
 def _show_event(context: CommandContext, event: "DemoEvent") -> None:
-    """Show a step, or what came of it; as JSON the import alone."""
+    """Show a step or its result; with --json, only the import."""
     from armbulk.app.check import CheckResult
     from armbulk.app.demo import STEPS, DemoFile, DemoStep
     from armbulk.app.import_result import ImportResult
@@ -76,7 +76,7 @@ def _show_event(context: CommandContext, event: "DemoEvent") -> None:
 
 
 def _show_files(context: CommandContext, files: "list[DemoFile]") -> None:
-    """Name the files worth opening."""
+    """List the files to open."""
     width = max(len(str(file.path)) for file in files)
     lines = [f"  {file.path!s:{width}}  {file.about.text(context.lang)}" for file in files]
     context.reporter.say("\n".join(["", _FILES.text(context.lang), *lines]))

@@ -1,4 +1,4 @@
-"""The questions of use cases, asked at the terminal; and their progress."""
+"""Questions and progress of use cases, at the terminal."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -14,39 +14,54 @@ from armbulk.app.dialog import (
     ReportProgress,
     ValueDifference,
 )
-from armbulk.cli.command import CommandContext, InterruptHandler
+from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import show_progress
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.errors import QuestionError, UsageError
-from armbulk.i18n import _
+from armbulk.errors import UsageError
+from armbulk.i18n import Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
 from armbulk.model.plain_text import show_safely, to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
 
-_ACCEPT_HEADER = _('{sheet}, column {column}: "{said}" looks like "{header}". Use it?')
-_CONTINUE = _("{sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?")
-_SEND = _("Send {count} records to {where}, client {client}?")
-_SEND_DOCUMENTS = _("Send {count} records (documents {first} to {last}; {totals}) to {where}, client {client}?")
+_ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
+_CONTINUE = ngettext(
+    "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
+    "Sheet {sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?",
+)
+_SEND = ngettext(
+    "Send {count} record to ARM for client {client} ({where})?",
+    "Send {count} records to ARM for client {client} ({where})?",
+)
+_SEND_DOCUMENTS = ngettext(
+    "Documents {first} to {last}, total {totals}.\nSend {count} record to ARM for client {client} ({where})?",
+    "Documents {first} to {last}, total {totals}.\nSend {count} records to ARM for client {client} ({where})?",
+)
 _FIRST_IMPORT = _(
-    "A first import looks nothing up at ARM: documents that ARM has already are created "
-    "twice, and customers that ARM has already are overwritten. Are you certain that ARM has "
-    "none of these records?"
+    "--first-import skips the duplicate check. Documents that ARM already has would be "
+    "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
+    "that none of these records has ever been sent to ARM, from any computer?"
 )
-_DIFFERENT = _("{count} customers at ARM have other values than the file ({values} values: {fields}):")
+_DIFFERENT = ngettext(
+    "{count} customer in ARM differs from the file. Differences: {values} ({fields})",
+    "{count} customers in ARM differ from the file. Differences: {values} ({fields})",
+)
 _CUSTOMER = _("customer {number}")
-_VALUE = _('  {field}: ARM "{at_arm}", file "{in_file}"')
-_SECRET_VALUE = _("  {field}: ARM has another than the file")
-_MORE_CUSTOMERS = _("… and {count} more customers")
-_OVERWRITE = _("Overwrite ARM's values with those of the file? (No: these customers and their documents are not sent.)")
-_REQUESTS = _(
-    "ARM does not list {missing} of the records. Looking for them one by one takes about "
-    "{requests} requests; {hour} can be made in an hour. Continue?"
+_VALUE = _('  {field}: ARM has "{at_arm}", the file has "{in_file}"')
+_SECRET_VALUE = _("  {field}: differs (value not shown)")
+_MORE_CUSTOMERS = ngettext("… and {count} more customer", "… and {count} more customers")
+_OVERWRITE = _(
+    "If you answer no, these customers and their documents are not sent.\nOverwrite ARM's "
+    "values with those in the file?"
 )
-_CHOICES = _("(c) ARM has it, (g) give up, (s) send again, (l) later")
-_CONFIRM_PHRASE = _('{decision}: type the number of documents and their total, "{phrase}"')
-_NOT_THE_PHRASE = _('That is not "{phrase}". Nothing was decided about {number}.')
+_REQUESTS = _(
+    "ARM's list lacks {missing} records. Looking them up one by one takes about {requests} "
+    "requests; your limit is {hour} per hour. Continue?"
+)
+_CHOICES = _("Type c (ARM has it), g (give up), s (send again) or l (decide later)")
+_CONFIRM_PHRASE = _('To confirm --{decision}, type the number of documents and their total: "{phrase}"')
+_NOT_THE_PHRASE = _('That does not match "{phrase}". Document {number} is unchanged.')
 _MAX_VALUE_CHARS = 60
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
@@ -68,8 +83,8 @@ class TerminalDialog(Dialog):
         return self._context.reporter.working(_("reading and checking …"))
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
-        """Show that ARM is asked."""
-        return show_progress(self._context.reporter, _("asking ARM …"))
+        """Show that armbulk waits for ARM."""
+        return show_progress(self._context.reporter, _("waiting for ARM …"))
 
     @contextmanager
     def sending(self) -> Iterator[ReportProgress]:
@@ -78,22 +93,20 @@ class TerminalDialog(Dialog):
             yield progress
 
     def accept_header(self, question: HeaderQuestion) -> bool:
-        """Ask about a header, where somebody can answer."""
+        """Ask about a header, if a person can answer."""
         if self._yes or not self._context.can_ask:
             return False
         values = {
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
-        text = _ACCEPT_HEADER.fill(**values).text(self._context.lang)
-        return confirm(show_safely(text))
+        return self._confirm(_ACCEPT_HEADER.fill(**values))
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
-        """Ask about lines without a document number, where somebody can answer."""
+        """Ask about lines without a document number, if a person can answer."""
         if self._yes or not self._context.can_ask:
             return False
-        values = {"sheet": question.sheet, "count": question.count, "rows": question.rows}
-        text = _CONTINUE.fill(**values).text(self._context.lang)
-        return confirm(show_safely(text))
+        values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}
+        return self._confirm(_CONTINUE.fill(**values))
 
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes where something would be sent."""
@@ -102,17 +115,22 @@ class TerminalDialog(Dialog):
         summary, profile = plan.summarise(), self._context.session.profile
         if summary["count"] == "0":
             return True
-        values = {**summary, "where": profile.account.origin, "client": profile.client_no}
+        values = {
+            **summary,
+            "count": int(summary["count"]),
+            "where": profile.account.origin,
+            "client": profile.client_no,
+        }
         question = _SEND_DOCUMENTS if summary["last"] else _SEND
         return self._context.ask(question.fill(**values), yes=self._yes)
 
     def confirm_first_import(self) -> bool:
-        """Ask whether the documents are certainly new to ARM; --yes answers it too."""
+        """Ask whether all documents are new to ARM; `--yes` confirms it."""
         return self._context.ask(_FIRST_IMPORT, yes=self._yes)
 
     @property
     def can_decide_about_customers(self) -> bool:
-        """Whether somebody sits at the terminal, and did not say --yes."""
+        """Whether a person can answer at the terminal, and did not use `--yes`."""
         return self._context.can_ask and not self._yes
 
     def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
@@ -125,50 +143,58 @@ class TerminalDialog(Dialog):
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.fill(count=differences.customers, values=differences.values, fields=fields).text(lang)
         click.echo(show_safely("\n".join([heading, *lines])), err=True)
-        return confirm(_OVERWRITE.text(lang))
+        return self._confirm(_OVERWRITE)
+
+    def _confirm(self, question: Text) -> bool:
+        return confirm(show_safely(question.text(self._context.lang)), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
-        """Ask, where somebody can answer, whether an export may cost so many requests."""
+        """Ask whether an export may use so many requests, if a person can answer."""
         if not self._context.can_ask:
             return False
         values = {"missing": str(missing), "requests": str(requests), "hour": str(hour)}
         return self._context.ask(_REQUESTS.fill(**values), yes=self._yes)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
-        """Ask for the count and the total; a script says --yes. UsageError when they are wrong."""
+        """Ask for the count and the total, unless `--yes` was used. UsageError when they are wrong."""
         return self._yes or self._confirm_phrase(decision, phrase)
 
     def _confirm_phrase(self, decision: str, phrase: str) -> bool:
         if not self._is_phrase_typed(decision, phrase):
-            raise UsageError("not-confirmed", _("That is not the count and the total"), _("Nothing was decided"))
+            raise UsageError(
+                "not-confirmed",
+                _("What you typed does not match the number of documents and their total"),
+                _("Nothing was changed. Run the command again."),
+            )
         return True
 
     def _is_phrase_typed(self, decision: str, phrase: str) -> bool:
-        question = _CONFIRM_PHRASE.fill(decision=decision, phrase=phrase)
+        question = _CONFIRM_PHRASE.fill(decision=decision, phrase=_write_phrase(phrase, self._context.lang))
         if not self._context.can_ask:
-            raise QuestionError("question", question, _("Answer with --yes (and --expect-count, --expect-total)"))
+            raise question_error(question, _("Use --yes, with --expect-count and --expect-total"))
         answer = prompt(show_safely(question.text(self._context.lang)), default="", show_default=False)
         return answer.replace(",", ".").split() == phrase.split()
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
-        """Ask what shall become of a document, where somebody can answer; a resend that is not confirmed, once more."""
+        """Ask what to do with a document, if a person can answer; ask again when a resend is not confirmed."""
         if not self._context.can_ask:
             return ""
         from armbulk.app.prose import render_prose
 
-        heading = render_prose("open-document", {"document": document}, self._context.lang).rstrip("\n")
-        choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(self._context.lang)
+        lang = self._context.lang
+        heading = render_prose("open-document", {"document": document}, lang).rstrip("\n")
+        choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(lang)
         while True:
             self._context.reporter.say(heading)
             answer = prompt(question, type=choices, default="l", show_choices=False)
             decision = _DECISIONS[answer]
             if decision != Decision.RESEND or self._is_phrase_typed(decision, phrase):
                 return decision
-            refusal = _NOT_THE_PHRASE.fill(phrase=phrase, number=document["document_no"])
+            refusal = _NOT_THE_PHRASE.fill(phrase=_write_phrase(phrase, lang), number=document["document_no"])
             self._context.reporter.say(refusal)
 
     def ask_again(self, changes: str) -> bool:
-        """Show the changes where somebody can answer the question anew."""
+        """Show the changes, if a person can answer the question again."""
         if self._yes or not self._context.can_ask:
             return False
         self._context.reporter.say(changes)
@@ -177,6 +203,12 @@ class TerminalDialog(Dialog):
     def note(self, text: str) -> None:
         """Show the note on stderr."""
         self._context.reporter.say(text)
+
+
+def _write_phrase(phrase: str, lang: str) -> str:
+    """Return a count and an amount as a language writes them."""
+    count, _space, amount = phrase.partition(" ")
+    return f"{count} {format_amount(amount, lang).replace(' ', '')}" if amount else phrase
 
 
 def _describe_value(value: ValueDifference, lang: str) -> str:

@@ -9,40 +9,48 @@ from armbulk.app.choices import describe_csv_dialects, describe_file_formats, li
 from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.lazy_choice import LazyChoice, LazyOption
+from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
 from armbulk.i18n import _
 from armbulk.model.read_options import DATE_ORDERS
 
 _OPEN_CSV = _(
-    "A double click lets Excel change numbers such as 00585 in a CSV file. Open it with Data "
-    "> From Text/CSV and choose Text for these columns, or export to .xlsx."
+    "If you double-click a CSV file, Excel changes numbers such as 00585. Open it with "
+    "Data > From Text/CSV and choose Text for these columns, or export to .xlsx."
 )
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("resource", type=LazyChoice(list_exports))
-@click.option("-o", "target", type=click.Path(path_type=Path), cls=LazyOption, describe=describe_file_formats)
-@click.option("--period", metavar="YYYY-MM", help=_("One period of the ledger, or one month."))
-@click.option("--year", type=click.IntRange(1900, 2199), help=_("One year."))
-@click.option("--from", "first", metavar="DATE", help=_("From this day on (2025-02-01 or 01.02.2025)."))
-@click.option("--to", "last", metavar="DATE", help=_("Up to this day."))
-@click.option("--dates", type=click.Choice(DATE_ORDERS), help=_("The order in dates such as 01/02/2025."))
-@click.option("--where", multiple=True, metavar="NAME=VALUE", help=_("Only records with this value; may be repeated."))
+@click.argument("resource", cls=NamedArgument, type=LazyChoice(list_exports))
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path), metavar="FILE", cls=LazyOption, describe=describe_file_formats
+)
+@click.option("--period", metavar="YYYY-MM", help=_("One accounting period or month."))
+@click.option("--year", type=click.IntRange(1900, 2199), metavar="YYYY", help=_("One year."))
+@click.option("--from", "first", metavar="DATE", help=_("First day (2025-02-01 or 01.02.2025)."))
+@click.option("--to", "last", metavar="DATE", help=_("Last day."))
+@click.option(
+    "--dates", type=click.Choice(DATE_ORDERS), help=_("Order of day, month and year in dates such as 01/02/2025.")
+)
+@click.option("--where", multiple=True, metavar="NAME=VALUE", help=_("Only records with this value (can be repeated)."))
 @click.option("--columns", metavar="A,B,C", help=_("Only these columns, in this order."))
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
-              help=_("close: a GL account that holds what customers owe; may be repeated."))  # fmt: skip
+              help=_("For close: a GL account for accounts receivable (can be repeated)."))  # fmt: skip
 @click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), default=lambda: list_csv_dialects()[0],
               cls=LazyOption, describe=describe_csv_dialects)  # fmt: skip
-@click.option("--since", type=click.Choice(["last"]), help=_("Only what is new or changed since the last such export."))
 @click.option(
-    "--plan", "only_plan", is_flag=True, help=_("Only say how much there is and what it costs of ARM's limits.")
+    "--since",
+    type=click.Choice(["last"]),
+    help=_("Only records that are new or changed since the last export of this list."),
+)
+@click.option(
+    "--plan", "only_plan", is_flag=True, help=_("Only show the number of records and requests; export nothing.")
 )
 @click.option("--max-requests", type=click.IntRange(1), metavar="N",
-              help=_("Stop after N requests to a list. Without it armbulk asks before it costs much."))  # fmt: skip
-@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a window."))
-@click.option("--fresh", is_flag=True, help=_("Begin anew, whatever an interrupted export has read already."))
+              help=_("Stop after N requests to a list. Without it, armbulk asks before it makes many."))  # fmt: skip
+@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
+@click.option("--fresh", is_flag=True, help=_("Start over instead of continuing an interrupted export."))
 @command
 def export(
     context: CommandContext,
@@ -55,10 +63,11 @@ def export(
     fresh: bool,
     **arguments: Any,
 ) -> Exit:
-    """Take all of RESOURCE out of ARM into a file: complete and proven, or marked as incomplete (exit code 3).
+    """Export a whole list from ARM to a file.
 
-    GL items are tied to ARM's movements of the period, a difference is exit code 3 too. `close` makes the month-end
-    pack: GL items, open AR items, aged balance, and both tie-outs.
+    If some of it cannot be read, the file is marked as incomplete (exit code 3). GL items are reconciled with ARM's GL
+    movements of the period; a difference also gives exit code 3. `close` makes the month-end workbook: GL items, open
+    AR items and aged balance, reconciled.
 
     \b
     Example:  armbulk export customers -o customers.xlsx
@@ -78,7 +87,7 @@ def export(
     try:
         result = session.export_file(resource, wait=not no_wait, fresh=fresh, dialog=dialog, **arguments)
     except Interrupted:
-        context.reporter.say(_("Interrupted; what was read is kept: the same command goes on from here."))
+        context.reporter.say(_("Interrupted. Run the same command again to continue."))
         return Exit.INTERRUPTED
     _show_result(context, result.to_json())
     return Exit.OK if result.complete and result.agrees else Exit.UNFINISHED

@@ -15,8 +15,7 @@ def choose_flag(flags: Mapping[str, bool], option: str) -> str | None:
     """
     used = [name for name, is_used in flags.items() if is_used]
     if len(used) > 1:
-        options = " and ".join(option.format(name) for name in used)
-        raise UsageError(
-            "options-contradict", _("{options} cannot be used together", options=options), _("Use one of them")
-        )
+        *options, last = (option.format(name) for name in used)
+        message = _("{options} and {last} cannot be used together", options=", ".join(options), last=last)
+        raise UsageError("options-contradict", message, _("Use only one of them"))
     return used[0] if used else None

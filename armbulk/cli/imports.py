@@ -15,22 +15,28 @@ if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
 
 
-@click.command("import")
-@click.option("-o", "target", help=_("The result workbook (default: NAME.result.xlsx beside the first file)."))
-@click.option("--update", is_flag=True, help=_("Change customers (PUT): only the keys given change."))
+@click.command("import", cls=TranslatedCommand)
 @click.option(
-    "--overwrite", is_flag=True, help=_("Send customers also where ARM has values that were not sent from here.")
+    "-o", "target", metavar="FILE", help=_("Result workbook (default: NAME.result.xlsx next to the first file).")
 )
-@click.option("--skip-invalid", is_flag=True, help=_("Send the good records; hold back those with errors."))
-@click.option("--limit", type=click.IntRange(min=0), help=_("The first N records only."))
-@click.option("--look-up", is_flag=True, help=_("Look each document up at ARM before it is sent."))
-@click.option("--first-import", is_flag=True, help=_("ARM certainly has none of these records: look none up."))
-@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a window."))
-@click.option("--dry-run", is_flag=True, help=_("Plan only, as `armbulk plan` does."))
-@click.option("--expect-count", type=int, help=_("Stop unless exactly so many records would be sent."))
-@click.option("--expect-total", help=_("Stop unless the documents add up to this amount incl. VAT."))
-@click.option("--replace-input", is_flag=True, help=_("Let -o replace one of FILES, which is kept as .bak."))
-@click.option("--yes", is_flag=True, help=_("Ask no questions."))
+@click.option("--update", is_flag=True, help=_("Change existing customers. Blank cells leave fields unchanged."))
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help=_("Also overwrite customers that were changed in ARM since your last export or import."),
+)
+@click.option("--skip-invalid", is_flag=True, help=_("Send the records without errors; hold back the others."))
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=_("Only the first N records."))
+@click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
+@click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
+@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
+@click.option("--dry-run", is_flag=True, help=_("Show the plan and send nothing."))
+@click.option("--expect-count", type=int, metavar="N", help=_("Stop unless exactly N records would be sent."))
+@click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless the documents total this amount incl. VAT."))
+@click.option(
+    "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
+)
+@click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 @with_files
 def import_(
@@ -42,7 +48,7 @@ def import_(
     yes: bool,
     **arguments: Any,
 ) -> Exit:
-    """Check FILES, show the plan, ask, send, and write the result workbook.
+    """Check FILES, show the plan, ask you to confirm, send the records and write the result workbook.
 
     \b
     Example:  armbulk import invoices.xlsx
@@ -59,14 +65,14 @@ def import_(
 
 @click.command(cls=TranslatedCommand)
 @click.argument("run", required=False, type=NUMBER)
-@click.option("-o", "target", help=_("The result workbook."))
-@click.option("--look-up", is_flag=True, help=_("Look each document up at ARM before it is sent."))
-@click.option("--first-import", is_flag=True, help=_("ARM certainly has none of these records: look none up."))
-@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a window."))
-@click.option("--yes", is_flag=True, help=_("Ask no questions."))
+@click.option("-o", "target", metavar="FILE", help=_("Result workbook."))
+@click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
+@click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
+@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
+@click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 def resume(context: CommandContext, run: int | None, *, no_wait: bool, yes: bool, **arguments: Any) -> Exit:
-    """Carry RUN on (default: the latest unfinished one).
+    """Continue RUN (default: the latest unfinished run).
 
     \b
     Example:  armbulk resume

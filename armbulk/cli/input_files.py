@@ -18,27 +18,41 @@ if TYPE_CHECKING:
     from armbulk.errors import Exit
 
 _OPTIONS = (
-    click.option("--mapping", help=_("A mapping file (TOML), or one that comes with armbulk (see `armbulk map`).")),
+    click.option(
+        "--mapping",
+        metavar="FILE",
+        help=_("Mapping file (TOML), or the name of one that comes with armbulk (see `armbulk map`)."),
+    ),
     click.option(
         "--continuation-rows",
         type=click.Choice(CONTINUATION_ROWS),
-        help=_("Lines without a document number under a document: same-as-above (they belong to it) or stop (error)."),
+        help=_(
+            "Lines without a document number: same-as-above (they belong to the document above) or stop (an error)."
+        ),
     ),
     click.option(
         "--ignore-column",
         "unread_columns",
         multiple=True,
         metavar="HEADER",
-        help=_("Do not read this column (repeatable)."),
+        help=_("Ignore this column (can be repeated)."),
     ),
-    click.option("--pad-postal-codes", is_flag=True, help=_("A postal code that Excel stored as 150 is 0150.")),
     click.option(
-        "--decimal", type=click.Choice(DECIMAL_SEPARATORS), help=_("The decimal separator, where 1.234 is unclear.")
+        "--pad-postal-codes",
+        is_flag=True,
+        help=_("Restore zeros that Excel removed from postal codes (150 becomes 0150)."),
     ),
-    click.option("--dates", type=click.Choice(DATE_ORDERS), help=_("The order in dates such as 01/02/25.")),
-    click.option("--skip-hidden", is_flag=True, help=_("Leave out hidden rows and columns.")),
-    click.option("--include-hidden", is_flag=True, help=_("Read hidden rows and columns.")),
-    click.option("--encoding", help=_("The encoding of CSV files, if detection fails.")),
+    click.option(
+        "--decimal",
+        type=click.Choice(DECIMAL_SEPARATORS),
+        help=_("Decimal separator, if values such as 1.234 are ambiguous."),
+    ),
+    click.option(
+        "--dates", type=click.Choice(DATE_ORDERS), help=_("Order of day, month and year in dates such as 01/02/25.")
+    ),
+    click.option("--skip-hidden", is_flag=True, help=_("Skip hidden rows and columns.")),
+    click.option("--include-hidden", is_flag=True, help=_("Include hidden rows and columns.")),
+    click.option("--encoding", metavar="NAME", help=_("Encoding of CSV files, if detection fails.")),
     click.option(
         "--as",
         "as_resource",

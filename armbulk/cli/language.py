@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import click
 
 from armbulk.app.connect import read_default_language
-from armbulk.i18n import ENGLISH, LOCALE_FOLDER, Text, find_language, list_languages
+from armbulk.i18n import ENGLISH, LOCALE_FOLDER, Text, _, find_language, list_languages
 
 _META = "armbulk.lang"
+_METAVARS = {"[OPTIONS]": _("[OPTIONS]"), "COMMAND [ARGS]...": _("COMMAND [ARGS]...")}
 
 
 class LanguageType(click.ParamType[str]):
@@ -25,7 +26,8 @@ class LanguageType(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return armbulk's own name of the language."""
-        return find_language(value) or self.fail(f"{value!r}: {', '.join(list_languages())}", param, ctx)
+        message = _("'{lang}' is not one of these: {languages}", lang=value, languages=", ".join(list_languages()))
+        return find_language(value) or self.fail(message.text(get_language(ctx) if ctx else ENGLISH), param, ctx)
 
 
 class TranslatedCommand(click.Command):
@@ -44,6 +46,11 @@ class TranslatedCommand(click.Command):
             for item, text in zip(described, english, strict=True):
                 item.help = text
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the words of the usage line; click's own in the language of the command line."""
+        lang, pieces = get_language(ctx), super().collect_usage_pieces(ctx)
+        return [_METAVARS[piece].text(lang) if piece in _METAVARS else piece for piece in pieces]
+
 
 def get_language(ctx: click.Context) -> str:
     """Return the language in which help is shown."""
@@ -51,9 +58,14 @@ def get_language(ctx: click.Context) -> str:
     return lang
 
 
+def detect_language(words: Sequence[str]) -> str:
+    """Return the language of the words of a command line, else of the environment."""
+    return _find_option(words) or read_default_language()
+
+
 def set_language(ctx: click.Context, words: Sequence[str]) -> None:
-    """Choose the language from the words of the command line, else from the environment; click speaks it, too."""
-    lang = _find_option(words) or read_default_language()
+    """Choose the language of help and of click's own messages."""
+    lang = detect_language(words)
     ctx.meta[_META] = lang
     os.environ["LANGUAGE"] = lang  # what gettext, and with it click, looks at
     gettext.bindtextdomain("armbulk", str(LOCALE_FOLDER))
@@ -63,7 +75,7 @@ def set_language(ctx: click.Context, words: Sequence[str]) -> None:
 def _find_option(words: Sequence[str]) -> str | None:
     """Return the language of the last `--lang` among the words, if it is known."""
     lang = None
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         if word == "--lang" or word.startswith("--lang="):
             lang = find_language(word.partition("=")[2] or following) or lang
     return lang

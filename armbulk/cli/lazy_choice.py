@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from armbulk.cli.language import get_language
-from armbulk.i18n import translate
+from armbulk.i18n import Text
 
 
 class LazyChoice(click.Choice[str]):
@@ -27,11 +27,20 @@ class LazyChoice(click.Choice[str]):
 class LazyOption(click.Option):
     """A `click.Option` whose help comes from a function, so that importing a command stays cheap."""
 
-    def __init__(self, *args: Any, describe: Callable[[], str], **attributes: Any) -> None:
+    def __init__(self, *args: Any, describe: Callable[[], Text], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self._describe = describe
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option and its help, loaded now."""
-        self.help = translate(self._describe(), get_language(ctx))
+        self.help = self._describe().text(get_language(ctx))
         return super().get_help_record(ctx)
+
+
+class NamedArgument(click.Argument):
+    """A `click.Argument` that errors call by its name; click calls it by its values, however many there are."""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Return the name for an error message."""
+        del ctx
+        return f"'{self.human_readable_name}'"

@@ -19,41 +19,44 @@ if TYPE_CHECKING:
 _QUESTIONS = (
     ("base_url", "--base-url", _("ARM's address (https://…/arm/v1)")),
     ("client_no", "--client-no", _("Client number")),
-    ("token_url", "--token-url", _("Token address (empty: a ready token)")),
-    ("client_id", "--client-id", _("Client id")),
+    ("token_url", "--token-url", _("Address of the login service (empty if you already have a token)")),
+    ("client_id", "--client-id", _("Client ID")),
 )
 _SIZES = ", ".join(list_client_sizes())
-_SIZE = _("Size ({sizes})", sizes=_SIZES)
+_SIZE = _("Client size ({sizes})", sizes=_SIZES)
 _SECRET = _("Client secret")
 _TOKEN = _("Token")
 _SOLE_SENDER = _(
-    "If other computers, too, send invoices for client {client} to ARM, armbulk asks ARM "
-    "about each invoice before it sends it, so that none is created twice. That takes one "
-    "request for each invoice.\nDoes only this computer send invoices for client {client}?"
+    "If other computers also send invoices for client {client}, armbulk checks each "
+    "invoice in ARM before sending it, so that none is created twice. This takes one "
+    "request per invoice.\nIs this the only computer that sends invoices for client "
+    "{client}?"
 )
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--base-url", help=_("ARM's address, like https://HOST/arm/v1."))
-@click.option("--client-no", help=_("Your client number at ARM."))
-@click.option("--token-url", help=_("Where tokens are given (client credentials)."))
-@click.option("--client-id", help=_("The client id for the token address."))
-@click.option("--user-id", help=_("Goes to ARM as metadata.userId."))
+@click.option("--base-url", metavar="URL", help=_("ARM's address, for example https://HOST/arm/v1."))
+@click.option("--client-no", metavar="NUMBER", help=_("Your client number in ARM."))
+@click.option("--token-url", metavar="URL", help=_("Address of the login service (client credentials)."))
+@click.option("--client-id", metavar="ID", help=_("Client ID for the login service."))
+@click.option("--user-id", metavar="ID", help=_("User ID sent to ARM (metadata.userId)."))
 @click.option(
     "--sole-sender/--no-sole-sender",
     default=None,
-    help=_("Only this machine sends documents for the client; otherwise ARM is asked about each document first."),
+    help=_(
+        "Whether only this computer sends documents for the client. If not, armbulk checks each document in ARM first."
+    ),
 )
-@click.option("--secret-stdin", is_flag=True, help=_("Read the client secret, or the token, from standard input."))
-@click.option("--no-check", is_flag=True, help=_("Do not try the login at ARM."))
+@click.option("--secret-stdin", is_flag=True, help=_("Read the client secret or token from standard input."))
+@click.option("--no-check", is_flag=True, help=_("Save without testing the login."))
 @functools.partial(command, new_profile=True)
 def login(
     context: CommandContext, *, secret_stdin: bool, no_check: bool, sole_sender: bool | None, **options: str | None
 ) -> Exit:
-    """Store a client's settings, and its secret in this machine's keyring.
+    """Save a client's settings, and its secret in the keyring of this computer (on Windows: Credential Manager).
 
-    The secret is typed unseen, read with --secret-stdin, or stays in a file of its own (--secret-file) where there is
-    no keyring. It is never an argument: those can be seen by others.
+    You type the secret without it being shown, or pass it with --secret-stdin. Without a keyring, keep it in a file
+    that only you can read (--secret-file). There is no option for the secret itself: other users could see it.
 
     \b
     Example:  armbulk login --profile anne-as
@@ -71,7 +74,7 @@ def login(
 def _ask_for_login(
     context: CommandContext, options: dict[str, str | None], *, secret_stdin: bool, sole_sender: bool | None
 ) -> "LoginInput":
-    """Take what the options say, and ask for the rest with what is set as the answer to begin with."""
+    """Take values from options, and ask for the others with the current setting as default."""
     from armbulk.app.login import LoginInput
 
     profile = context.session.profile
@@ -98,7 +101,7 @@ def _ask_for_login(
 
 
 def _ask_for_size(context: CommandContext) -> str:
-    """Return the client's size: as given, else asked for with what is set as the answer to begin with."""
+    """Return the client's size from the option; otherwise ask, with the current setting as default."""
     default = context.session.profile.client_size
     if click.get_current_context().params.get("size") or not context.can_ask:
         return default
@@ -108,12 +111,12 @@ def _ask_for_size(context: CommandContext) -> str:
 
 
 def _ask_for_sole_sender(context: CommandContext, client_no: str) -> bool:
-    """Return whether only this machine sends for the client: as asked, or as it is set where nobody can answer."""
+    """Ask whether only this computer sends for the client; without a terminal, return the current setting."""
     current = context.session.profile.sole_sender
     if not context.can_ask:
         return current
-    question = _SOLE_SENDER.text(context.lang).replace("{client}", client_no)
-    return confirm(question, default=current)
+    question = _SOLE_SENDER.fill(client=client_no).text(context.lang)
+    return confirm(question, context.lang, default=current)
 
 
 def _ask_for_secret(context: CommandContext, *, by_client: bool, from_stdin: bool) -> str:
@@ -132,20 +135,20 @@ def _ask_for_secret(context: CommandContext, *, by_client: bool, from_stdin: boo
 def _ask(
     context: CommandContext, question: str, default: str, option: str, *, required: bool, hidden: bool = False
 ) -> str:
-    """Ask for one value; where nobody can answer, the default is the answer, or QuestionError names the option."""
+    """Ask for one value; without a terminal, return its default. QuestionError when it is required and has none."""
     if context.can_ask:
         preset = default or (None if required else "")
         answer = prompt(question, default=preset, hide_input=hidden, show_default=bool(default))
         return answer.strip()
     if required and not default:
-        raise QuestionError("question", _("{question}?", question=question), _("Give it with {option}", option=option))
+        raise QuestionError("question", _("{question} is missing", question=question), _("Use {option}", option=option))
     return default
 
 
 @click.command(cls=TranslatedCommand)
 @command
 def logout(context: CommandContext) -> Exit:
-    """Take a profile's secret out of this machine's keyring.
+    """Delete a profile's secret from the keyring of this computer. Its settings are kept.
 
     \b
     Example:  armbulk logout --profile anne-as
@@ -157,7 +160,7 @@ def logout(context: CommandContext) -> Exit:
     return Exit.OK
 
 
-@click.command("profiles")
+@click.command(cls=TranslatedCommand)
 @command
 def profiles(context: CommandContext) -> Exit:
     """List the profiles, and whether each has a secret in the keyring.

@@ -7,6 +7,7 @@ import click
 
 from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.input_files import with_files
+from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
 
 
-@click.command("map")
-@click.option("--explain", "row", type=NUMBER, help=_("Show how this row becomes its JSON."))
-@click.option("--sheet", "sheet_name", help=_("The sheet of --explain, where several have that row."))
+@click.command("map", cls=TranslatedCommand)
+@click.option("--explain", "row", type=NUMBER, metavar="ROW", help=_("Show how this row becomes JSON for ARM."))
+@click.option("--sheet", "sheet_name", metavar="NAME", help=_("Sheet for --explain, if several sheets have this row."))
 @click.option(
-    "-o", "target", type=click.Path(path_type=Path), help=_("Where the starter mapping goes (default: the screen).")
+    "-o", "target", type=click.Path(path_type=Path), metavar="FILE", help=_("File for the mapping (default: print it).")
 )
 @command
 @with_files
@@ -30,7 +31,7 @@ def map_(
     sheet_name: str | None,
     target: Path | None,
 ) -> Exit:
-    """Write a mapping to begin with from the headers of FILES, or explain how a row is mapped.
+    """Write a starter mapping from the headers of FILES, or show how one row is mapped.
 
     \b
     Example:  armbulk map export.csv -o mine.toml

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import click
 
+from armbulk.cli.language import get_language
+from armbulk.i18n import _
+
 
 def verify_option_values(command: click.Command, words: Sequence[str], context: click.Context) -> None:
     """Make sure that no option takes a word that begins with `--` as its value; UsageError otherwise.
@@ -20,11 +23,13 @@ def verify_option_values(command: click.Command, words: Sequence[str], context: 
     for word in words:
         if waiting and word.startswith("--"):
             separator = "=" if option_name.startswith("--") else ""
-            raise click.UsageError(
-                f"{option_name} needs a value, but {word} follows. "
-                f"If {word} is the value, write {option_name}{separator}{word}",
-                context,
+            message = _(
+                "{option} needs a value, but {word} follows. If {word} is the value, use {option}{separator}{word}",
+                option=option_name,
+                word=word,
+                separator=separator,
             )
+            raise click.UsageError(message.text(get_language(context)), context)
         if waiting:
             waiting -= 1
         elif word == "--":

@@ -41,7 +41,7 @@ class Reporter:
             self._print(cut_lines(prose, MAX_LINE_CHARS), self.out, end="")
 
     def say(self, text: str) -> None:
-        """Print something besides the report (on stderr), after what was printed before."""
+        """Print a text on stderr that is not part of the report."""
         if not self.quiet:
             self._print(cut_lines(translate(text, self.lang), MAX_LINE_CHARS), self.err)
 
@@ -54,7 +54,7 @@ class Reporter:
         self.warn(message, hint)
 
     def warn(self, message: str, hint: str) -> None:
-        """Print, on stderr, what went wrong besides the report, and what to do next."""
+        """Print on stderr what went wrong and what to do next."""
         text = cut_lines(f"{_ERROR.text(self.lang)}: {translate(message, self.lang)}", MAX_LINE_CHARS)
         self._print(text + (f"\n  → {translate(hint, self.lang)}" if hint else ""), self.err)
 

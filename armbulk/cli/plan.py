@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--skip-invalid", is_flag=True, help=_("Plan the good records; hold back those with errors."))
-@click.option("--update", is_flag=True, help=_("Plan to change customers (PUT): only the keys given change."))
+@click.option("--skip-invalid", is_flag=True, help=_("Plan the records without errors; hold back the others."))
 @click.option(
-    "--overwrite", is_flag=True, help=_("Plan customers also where ARM has values that were not sent from here.")
+    "--update", is_flag=True, help=_("Plan changes to existing customers. Blank cells leave fields unchanged.")
 )
-@click.option("--look-up", is_flag=True, help=_("Plan to look each document up at ARM before it is sent."))
-@click.option("--first-import", is_flag=True, help=_("ARM certainly has none of these records: look none up."))
-@click.option("--limit", type=click.IntRange(min=0), help=_("The first N records only."))
+@click.option(
+    "--overwrite", is_flag=True, help=_("Include customers that were changed in ARM since your last export or import.")
+)
+@click.option("--look-up", is_flag=True, help=_("Include a duplicate check in ARM for every document."))
+@click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=_("Only the first N records."))
 @command
 @with_files
 def plan(
     context: CommandContext, files: tuple[str, ...], options: "ReadOptions", *, update: bool, **arguments: Any
 ) -> Exit:
-    """Check FILES and price what would be sent; send nothing.
+    """Check FILES and show what an import would send, how much of your limits it uses, and when it would finish.
 
     \b
     Example:  armbulk plan invoices.xlsx

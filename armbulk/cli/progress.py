@@ -1,4 +1,4 @@
-"""Progress on a terminal; none where nobody is looking."""
+"""Progress at a terminal; without a terminal, nothing is shown."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

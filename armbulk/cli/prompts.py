@@ -5,11 +5,29 @@ from typing import Any
 
 import click
 
+from armbulk.i18n import _
 
-def confirm(question: str, *, default: bool = False) -> bool:
-    """Ask for a yes or a no."""
-    _let_signals_end_reading()
-    return click.confirm(question, default=default, err=True)
+_YES, _NO = frozenset({"y", "yes", "j", "ja"}), frozenset({"n", "no", "nei"})
+"""The answers of every language: a person may have another language in mind than the program."""
+
+
+def confirm(question: str, lang: str, *, default: bool = False) -> bool:
+    """Ask for a yes or a no; an empty answer is the default."""
+    choice = _("[Y/n]") if default else _("[y/N]")
+    answer = prompt(
+        f"{question} {choice.text(lang)}",
+        default="yes" if default else "no",
+        show_default=False,
+        value_proc=lambda text: _parse_answer(text, lang),
+    )
+    return answer in _YES
+
+
+def _parse_answer(text: str, lang: str) -> str:
+    answer = text.strip().lower()
+    if answer not in _YES | _NO:
+        raise click.UsageError(_("type y or n").text(lang))
+    return answer
 
 
 def prompt(question: str, **options: Any) -> str:

@@ -22,17 +22,22 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
 
 @click.command(cls=TranslatedCommand)
 @click.argument("run", required=False, type=NUMBER)
-@_decision_option(Decision.MARK_CREATED, _("ARM has them: you have seen them there."))
-@_decision_option(Decision.GIVE_UP, _("They are settled elsewhere; nothing is sent."))
-@_decision_option(Decision.RESEND, _("ARM does not have them: send them once more."))
-@click.option("--keys-file", type=click.Path(path_type=Path), help=_("The document numbers meant, one a line."))
-@click.option("--expect-count", type=int, help=_("Stop unless so many documents are meant."))
-@click.option("--expect-total", help=_("Stop unless they add up to this amount incl. VAT."))
-@click.option("--no-ask", is_flag=True, help=_("Do not ask ARM again first."))
-@click.option("--yes", is_flag=True, help=_("Ask no questions."))
+@_decision_option(Decision.MARK_CREATED, _("Mark as created: you have found the documents in ARM."))
+@_decision_option(Decision.GIVE_UP, _("Give up: the documents are handled elsewhere and are not sent."))
+@_decision_option(Decision.RESEND, _("Send again: you have checked that ARM does not have the documents."))
+@click.option(
+    "--keys-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("File with the document numbers to settle, one per line."),
+)
+@click.option("--expect-count", type=int, metavar="N", help=_("Stop unless exactly N documents are selected."))
+@click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless these documents total this amount incl. VAT."))
+@click.option("--no-ask", is_flag=True, help=_("Do not look the documents up in ARM first."))
+@click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool, **arguments: Any) -> Exit:
-    """Name the documents in doubt (of RUN), ask ARM again, and let you decide.
+    """Settle unconfirmed documents (of RUN): list them, look them up in ARM, and let you decide.
 
     \b
     Example:  armbulk resolve

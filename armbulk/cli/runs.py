@@ -11,11 +11,14 @@ from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
+_PURGE = _("Delete the local data of finished runs that are older than {age}?")
+_PURGE_OF_CLIENT = _("Delete the local data of finished runs of client {client} that are older than {age}?")
+
 
 @click.command(cls=TranslatedCommand)
 @command
 def runs(context: CommandContext) -> Exit:
-    """List the runs so far, newest first.
+    """List all runs, newest first.
 
     \b
     Example:  armbulk runs
@@ -28,7 +31,7 @@ def runs(context: CommandContext) -> Exit:
 @click.argument("run", type=NUMBER)
 @command
 def show(context: CommandContext, run: int) -> Exit:
-    """Show RUN in full.
+    """Show RUN: its state, outcomes and result workbook.
 
     \b
     Example:  armbulk show 12
@@ -39,7 +42,7 @@ def show(context: CommandContext, run: int) -> Exit:
 
 @click.command(cls=TranslatedCommand)
 @click.argument("run", type=NUMBER)
-@click.option("-o", "target", help=_("The result workbook."))
+@click.option("-o", "target", metavar="FILE", help=_("Result workbook."))
 @command
 def results(context: CommandContext, run: int, target: str | None) -> Exit:
     """Write the result workbook of RUN again.
@@ -57,19 +60,22 @@ def results(context: CommandContext, run: int, target: str | None) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--older-than", "age", required=True, metavar="90d", help=_("Runs that ended longer ago: 90d, 12w."))
-@click.option("--yes", is_flag=True, help=_("Ask no questions."))
+@click.option(
+    "--older-than", "age", required=True, metavar="90d", help=_("Age of the runs to delete, for example 90d or 12w.")
+)
+@click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
-    """Take away the local data of finished runs. Document numbers stay, so that nothing is ever sent twice.
+    """Delete the local data of finished runs. Document numbers are kept, so that no document is ever sent twice.
 
     \b
     Example:  armbulk purge --older-than 90d
     """
     older_than = _parse_age(age)
-    client, clock = context.session.profile.client_no or "?", context.session.clock
+    client, clock = context.session.profile.client_no, context.session.clock
     began = clock.now()
-    if context.ask(_("Delete finished runs of client {client} older than {age}?", client=client, age=age), yes=yes):
+    question = _PURGE_OF_CLIENT.fill(client=client, age=age) if client else _PURGE.fill(age=age)
+    if context.ask(question, yes=yes):
         older_than += timedelta(seconds=clock.now() - began)  # what another process ended meanwhile was not meant
         context.reporter.show("purge", context.session.purge(older_than).to_json())
     return Exit.OK
@@ -78,5 +84,7 @@ def purge(context: CommandContext, age: str, *, yes: bool) -> Exit:
 def _parse_age(age: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,5})([dw])", age.strip())
     if match is None:
-        raise UsageError("age-wrong", _("'{age}' is no age", age=age), _("Write it like 90d or 12w"))
+        raise UsageError(
+            "age-wrong", _("'{age}' is not a valid age", age=age), _("Use days or weeks, for example 90d or 12w")
+        )
     return timedelta(weeks=int(match[1])) if match[2] == "w" else timedelta(days=int(match[1]))

@@ -11,17 +11,40 @@ from armbulk.i18n import _
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help=_("Which port (default: a free one)."))
-@click.option("--dialect", multiple=True, metavar="NAME=VALUE", help=_("Behave otherwise in one respect."))
-@click.option("--fault", multiple=True, help=_("Fail on purpose, e.g. lose-after:POST:documents/batches:1."))
-@click.option("--delay", type=float, default=1.0, help=_("Seconds until a batch is processed."))
-@click.option("--invoices", type=click.IntRange(min=0), default=0, help=_("Invoices in the ledger that can be read."))
-@click.option("--on-one-day", type=click.IntRange(min=0), default=0, help=_("So many of them on one day."))
-@click.option("--to-one-customer", type=click.IntRange(min=0), default=0, help=_("So many of them to one customer."))
-@click.option("--seed", type=int, default=1, help=_("Another ledger; the same number gives the same one."))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help=_("Port (default: any free port).")
+)
+@click.option("--dialect", multiple=True, metavar="NAME=VALUE", help=_("Change one ARM behaviour (see docs)."))
+@click.option(
+    "--fault",
+    multiple=True,
+    metavar="FAULT",
+    help=_("Make a call fail, for example lose-after:POST:documents/batches:1."),
+)
+@click.option("--delay", type=float, default=1.0, metavar="SECONDS", help=_("Seconds it takes to process a batch."))
+@click.option(
+    "--invoices",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help=_("Number of invoices in the sandbox's ledger."),
+)
+@click.option(
+    "--on-one-day", type=click.IntRange(min=0), default=0, metavar="N", help=_("How many of them fall on one day.")
+)
+@click.option(
+    "--to-one-customer",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help=_("How many of them belong to one customer."),
+)
+@click.option(
+    "--seed", type=int, default=1, metavar="N", help=_("Choose the sample data; the same number gives the same data.")
+)
 @command
 def sandbox(context: CommandContext, dialect: tuple[str, ...], fault: tuple[str, ...], **options: Any) -> Exit:
-    """Run the stand-in ARM on 127.0.0.1 and print the settings to use it.
+    """Run the sandbox, a test server that behaves like ARM, on 127.0.0.1. Prints the settings to use it.
 
     \b
     Example:  armbulk sandbox --port 8080 --size S

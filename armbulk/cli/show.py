@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from armbulk.cli.command import CommandContext
 
 _FILES_CHANGED = _(
-    "The files are gone or have changed since the run began: what was read then is what was "
-    "sent, and the workbook lists the records from the store."
+    "The input files have been changed or removed since the import started. The result "
+    "workbook shows what armbulk actually sent."
 )
 
 
@@ -26,7 +26,7 @@ def show_import(context: "CommandContext", result: "ImportResult") -> None:
             reporter.say(_("Nothing was sent."))
         case "interrupted":
             show_run(context, result)
-            reporter.say(_("Interrupted; `armbulk resume {run}` goes on.", run=result.run))
+            reporter.say(_("Interrupted. Continue with `armbulk resume {run}`.", run=result.run))
         case _:
             show_files_changed(context, result)
             show_run(context, result)
@@ -35,7 +35,7 @@ def show_import(context: "CommandContext", result: "ImportResult") -> None:
 
 
 def _show_stopped(context: "CommandContext", result: "ImportResult") -> None:
-    """Errors stopped everything before anything was sent; the workbook shows them in place."""
+    """Show the errors that stopped an import before anything was sent, and the workbook that marks them."""
     findings = result.plan.check.to_json() if result.plan else {}
     if context.reporter.as_json:
         context.reporter.show("run", {**result.to_json(), "result": str(result.workbook), **findings})
@@ -51,7 +51,7 @@ def show_files_changed(context: "CommandContext", result: "ImportResult") -> Non
 
 
 def show_run(context: "CommandContext", result: "ImportResult") -> None:
-    """Show a run as it stands."""
+    """Show the current state of a run."""
     context.reporter.show("run", result.to_json(), **result.describe())
 
 

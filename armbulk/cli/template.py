@@ -7,19 +7,25 @@ import click
 from armbulk.app.choices import list_templates
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.lazy_choice import LazyChoice
+from armbulk.cli.lazy_choice import LazyChoice, NamedArgument
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("resource", type=LazyChoice(list_templates))
-@click.option("-o", "target", type=click.Path(path_type=Path), help=_("The workbook (default: a name in this folder)."))
-@click.option("--examples", is_flag=True, help=_("Fill in a few rows that show how."))
-@click.option("--yes", is_flag=True, help=_("Replace a file of that name, which is kept as .bak."))
+@click.argument("resource", cls=NamedArgument, type=LazyChoice(list_templates))
+@click.option(
+    "-o",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("The workbook (default: a new file in this folder)."),
+)
+@click.option("--examples", is_flag=True, help=_("Include a few example rows."))
+@click.option("--yes", is_flag=True, help=_("Replace an existing file. The old file is kept as .bak."))
 @command
 def template(context: CommandContext, resource: str, target: Path | None, *, examples: bool, yes: bool) -> Exit:
-    """Write a workbook to fill in for RESOURCE; documents come with a sheet for their lines, `all` with customers too.
+    """Create a workbook to fill in. Documents have a sheet for lines; `all` also has customers.
 
     \b
     Example:  armbulk template customers

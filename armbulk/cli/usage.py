@@ -10,7 +10,7 @@ from armbulk.errors import Exit
 @click.command(cls=TranslatedCommand)
 @command
 def usage(context: CommandContext) -> Exit:
-    """Show ARM's limits for this client: used, reserved, left, by window.
+    """Show how much of ARM's limits this client has used, reserved and remaining.
 
     \b
     Example:  armbulk usage --size M

@@ -10,6 +10,7 @@ from typing import TypedDict
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
+from armbulk.i18n import unpack_text
 from armbulk.model.fields import Field, Severity
 from armbulk.model.sheet import Sheet
 
@@ -22,7 +23,7 @@ SCHEMA = pl.Schema(
         "code": pl.String,
         "severity": pl.String,
         "value": pl.String,  # the cell's own text
-        "detail": pl.String,  # what else the message needs: a length, another row, an amount
+        "detail": pl.String,  # what else the message needs: a length, another row; words by `i18n.pack_text`
     }
 )
 """Columns and dtypes of a findings frame."""
@@ -166,8 +167,11 @@ def _render(
     field = fields.get(name)
     shown = mask_value(value) if field and field.sensitive and value else value
     header = field.header.text(lang) if field else (shown or "")
-    parts = {"value": shown or "", "header": header, "detail": str(finding["detail"] or "")}
-    parts["row"] = str(finding["row"] or "")
+    detail = unpack_text(str(finding["detail"] or ""))
+    parts: dict[str, object] = {"value": shown or "", "header": header, "detail": detail, "row": finding["row"] or ""}
+    message, fix = finding_type.texts_for(value, detail)
+    if message.plural:
+        parts["count"] = int(value or 0)
     row = None if finding["row"] is None else int(finding["row"])
     column = None if finding["column"] is None else str(finding["column"])
     return {
@@ -180,8 +184,8 @@ def _render(
         "code": str(finding["code"]),
         "severity": str(finding["severity"]),
         "value": shown,
-        "message": finding_type.message.fill(**parts).text(lang),
-        "fix": finding_type.fix.fill(**parts).text(lang),
+        "message": message.fill(**parts).text(lang),
+        "fix": fix.fill(**parts).text(lang),
     }
 
 

@@ -1,197 +1,281 @@
 """Findings about sheets: headers, reader issues and layout."""
 
 from armbulk.findings.entry import FindingType, error, warning
-from armbulk.i18n import _
+from armbulk.i18n import _, ngettext
 
 SHEETS: dict[str, FindingType] = {
     # the sheet and its headers
     "unknown-header": warning(
-        _('The column "{header}" is not known and is not sent{detail}'),
-        _("Rename it to one of the headers of `armbulk fields`, or leave it if it is your own note"),
+        _('The column "{header}" is not recognised and is not sent. Did you mean {detail}?'),
+        _("Rename it to a header from `armbulk fields`. No action needed if it is your own note."),
         tunable=True,
+        without_detail=_('The column "{header}" is not recognised and is not sent'),
     ),
     "header-near": error(
-        _('The column "{value}" looks like "{header}", but is not taken for it'),
-        _("Rename it to {header}, or say so in a mapping (`armbulk map FILE`)"),
+        _('The column "{value}" is similar to "{header}" but was not matched automatically'),
+        _('Rename it to "{header}" if that is what it contains, or map it with `armbulk map FILE`'),
         tunable=True,
     ),
     "amount-header-unclear": error(
-        _('The column "{value}" has numbers and may be {detail}; armbulk does not decide that'),
-        _('Rename it, map it (`armbulk map FILE`), or use --ignore-column "{value}" if it is not to be sent'),
+        _('The numbers in the column "{value}" may be {detail}. armbulk does not guess.'),
+        _(
+            'Rename the column, or map it with `armbulk map FILE`. Use --ignore-column "{value}" if it '
+            "should not be sent."
+        ),
     ),
     "amount-in-other-unit": error(
-        _('The column "{value}" has amounts in another unit than the currency, such as øre or thousands'),
-        _('Enter the amounts in the currency itself, or use --ignore-column "{value}" if they are not to be sent'),
+        _('The amounts in the column "{value}" are in another unit than the currency, for example øre or thousands'),
+        _(
+            "Convert the amounts to the currency itself and correct the header. Use --ignore-column "
+            '"{value}" if they should not be sent.'
+        ),
     ),
     "rate-not-sent": warning(
-        _('The column "{value}" is a rate, which ARM does not have here; it is not sent'),
-        _("Nothing to do if the amounts are in columns of their own"),
+        _('The column "{value}" contains rates. ARM has no field for them here, so they are not sent.'),
+        _("No action needed if the amounts are in columns of their own"),
         tunable=True,
     ),
     "mapping-column-missing": warning(
-        _('The mapping names "{value}", which the sheet does not have'), _("Nothing to do if the column is not needed")
+        _('The mapping uses the column "{value}", which is not on this sheet'),
+        _("No action needed if you do not need the column. Otherwise correct its name in the mapping."),
     ),
     "mapping-not-used": warning(
-        _('The mapping speaks of a sheet "{value}", which is not in the files'),
-        _("Correct the name in the mapping, or leave it if the sheet is in another file"),
+        _('The mapping has a section for the sheet "{value}", which is not in the files'),
+        _("Correct the sheet name in the mapping. No action needed if the sheet is in another file."),
     ),
-    "computed-column": warning(_('The column "{header}" is worked out by ARM and is not sent'), _("Nothing to do")),
+    "computed-column": warning(_('ARM calculates "{header}", so the column is not sent'), _("No action needed")),
     "duplicate-header": error(
-        _('The column "{value}" means the same as column {detail}: "{header}"'),
+        _('The columns "{value}" and {detail} both mean "{header}"'),
         _("Keep one of the two columns, or rename the other"),
     ),
     "vat-is-rate": error(
-        _('Every value of the column "{header}" is a rate ({value}), and none is the VAT of its row'),
-        _("Change its header to VAT %, or enter the VAT amounts"),
+        _('The column "{header}" contains VAT rates ({value}), not VAT amounts'),
+        _('Change the header to "VAT %", or enter the VAT amounts'),
         tunable=True,
     ),
     "header-currency-differs": error(
-        _('The column "{value}" names a currency, but documents are in another one (row and currency: {detail})'),
-        _("Correct the currency of the documents, or the header if the amounts are in the documents' currency"),
+        _('The header "{value}" names a currency, but some documents are in another currency ({detail})'),
+        _("Correct the currency of these documents. If the amounts really are in that currency, correct the header."),
     ),
-    "missing-column": error(_('The required column "{header}" is missing'), _("Add a column with that header")),
+    "missing-column": error(
+        _('The required column "{header}" is missing'), _('Add a column with the header "{header}"')
+    ),
     "no-amount-column": error(
-        _("The sheet has no column with the documents' amounts, and no lines add up to them"),
-        _("Add a column with the amount incl. VAT, or lines with amounts"),
+        _("The sheet has no column with amounts of documents, and there are no lines with amounts to add up"),
+        _('Add a column "Amount incl. VAT", or lines with amounts'),
     ),
     "sheet-not-recognised": warning(
-        _('The sheet "{value}" is not recognised and nothing of it is sent'),
-        _("Name it Customers, Documents or Lines, or say what it is with FILE#Sheet=RESOURCE"),
+        _('The sheet "{value}" is not recognised, so nothing on it is sent'),
+        _(
+            "If it should be sent, rename it to Customers, Documents or Lines, or use "
+            "FILE#Sheet=documents (or customers, lines)"
+        ),
     ),
     # reader issues
     "hidden-sheet": warning(
-        _("The sheet {value} is hidden and is not read"),
-        _("Show it in Excel, name it as FILE#Sheet, or choose --include-hidden"),
+        _('The sheet "{value}" is hidden and is not read'),
+        _("If it should be read, unhide it in Excel, or use --include-hidden or FILE#{value}"),
     ),
-    "dates-1904": warning(_("The workbook counts dates from 1904; they are read that way"), _("Check one date")),
-    "macros-ignored": warning(_("The workbook has macros; they are neither run nor copied"), _("Nothing to do")),
+    "dates-1904": warning(
+        _("The workbook counts dates from 1904, as Excel for Mac used to do. armbulk reads them that way."),
+        _("Compare one date with the original"),
+    ),
+    "macros-ignored": warning(
+        _("The workbook contains macros. armbulk neither runs nor copies them."), _("No action needed")
+    ),
     "external-links": warning(
-        _("The workbook fetches values from elsewhere; the values saved in it are used, nothing is fetched"),
-        _("Save it with fresh values if they have changed"),
+        _("The workbook gets values from other files or databases. armbulk uses the values saved in it."),
+        _("If the values may have changed, update them in Excel and save the workbook"),
     ),
     "formula-values": warning(
-        _("{value} cells hold formulas; the values saved with them are used"),
-        _("Nothing to do if the workbook was calculated when it was saved"),
+        ngettext(
+            "{count:number} cell contains a formula. armbulk uses the value saved with it.",
+            "{count:number} cells contain formulas. armbulk uses the values saved with them.",
+        ),
+        _("No action needed if Excel had calculated the workbook when it was saved"),
         tunable=True,
     ),
     "open-in-excel": warning(
-        _("The workbook seems to be open{detail}: what was saved last is read"),
-        _("Save and close it, then run this again"),
+        _("The workbook seems to be open (user: {detail}). armbulk reads the last saved version."),
+        _("Save and close the workbook, then run the command again"),
+        without_detail=_("The workbook seems to be open. armbulk reads the last saved version."),
     ),
-    "separator-told": warning(_('The first line says that the separator is "{value}"'), _("Nothing to do")),
-    "no-data-rows": warning(
-        _("The file has a header at most, and no data rows"), _("Check that the export took all rows with it")
-    ),
+    "separator-told": warning(_('The first line of the file sets the separator to "{value}"'), _("No action needed")),
+    "no-data-rows": warning(_("The file has no data rows"), _("Check that the export included all rows")),
     "encoding-guessed": warning(
-        _("The file is not UTF-8 and is read as Windows-1252: {value}"),
-        _("If the letters are wrong, use --encoding, for example --encoding cp850"),
+        _("The file is not UTF-8, so it is read as Windows-1252. Examples: {value}"),
+        _("If æ, ø, å or other letters look wrong, use --encoding, for example --encoding cp850"),
     ),
     "encoded-twice": error(
-        _('Letters were damaged before the file came here: "{value}"'), _("Export the file again as UTF-8")
+        _('Characters such as æøå were already corrupted in the file: "{value}"'), _("Export the file again as UTF-8")
     ),
     "ragged-row": error(
-        _("Line {row} has {value} fields, the others have {detail}"),
-        _("Put quotes around a text that holds the separator"),
+        _("Line {row} has {value} fields, but the other lines have {detail}"),
+        _("Put quotation marks around texts that contain the separator"),
     ),
     "narrow-header": error(
         _(
-            "The header in line {row} has {value} fields, but the lines below have more (line and "
-            "fields: {detail}): values may be in the wrong columns"
+            "The header in line {row} has {value} fields, but lines below have more ({detail}). Values "
+            "may be in the wrong columns."
         ),
-        _("Put quotes around values that contain the separator, such as 1,500.00; or add the missing header"),
+        _(
+            'Put quotation marks around values that contain the separator, for example "1,500.00", or '
+            "add the missing headers"
+        ),
     ),
     "too-few-fields": error(
-        _("Line {row} has only {value} fields, the others have {detail}"),
+        _("Line {row} has only {value} fields, but the other lines have {detail}"),
         _(
-            "Check whether the line was cut off or broken in two; add the missing separators if its "
-            "last fields are empty"
+            "Check whether the line was cut off or split in two. If only its last fields are empty, add "
+            "the missing separators."
         ),
     ),
     "wrong-separator": error(
-        _("Only one column was found; the separator looks like {value}"),
-        _("Make the first line of the file sep={value}"),
+        _('Only one column was found. The separator seems to be "{value}".'),
+        _("Make this the first line of the file: sep={value}"),
+        by_value={
+            "tab": (
+                _("Only one column was found. The separator seems to be a tab."),
+                _("Remove the line with sep= at the top of the file, or export the file again"),
+            )
+        },
     ),
     "rows-in-a-cell": error(
-        _("The quoted text holds {detail} whole lines of the file: a stray quote has swallowed them"),
-        _("Remove the stray quote, or write a quote inside a text as two"),
+        _(
+            "The quoted text contains {detail} whole lines of the file. A stray quotation mark has put "
+            "them into one cell."
+        ),
+        _("Remove the stray quotation mark. If it belongs to the text, write it twice."),
     ),
     "rows-in-quotes": warning(
-        _("Every line of the file is in quotes as a whole; it is read without these"),
-        _("Nothing to do if the columns are right"),
+        _("Every whole line of the file is in quotation marks. armbulk reads it without them."),
+        _("No action needed if the columns are right"),
         tunable=True,
     ),
     "quotes-in-text": warning(
-        _("The text begins with quotes that do not enclose all of it; it is read as it is: {value}"),
-        _("Nothing to do if that is right; else correct the text"),
+        _("The text starts with quotation marks that do not enclose all of it, and is read as it is: {value}"),
+        _("No action needed if the text is right. Otherwise correct it."),
         tunable=True,
     ),
-    "text-too-long": error(_("The text is longer than {detail} characters"), _("Shorten it; armbulk never cuts")),
+    "text-too-long": error(
+        _("The text is longer than {detail:number} characters, the limit of a cell in Excel"),
+        _("Shorten the text. armbulk never cuts a text."),
+    ),
     "mark-in-the-middle": error(
-        _("A byte order mark stands inside the file: files were put together"), _("Import the files one by one")
+        _("There is a byte order mark (BOM) in the middle of the file. Several files were probably joined."),
+        _("Import the files one at a time"),
     ),
     # layouts
     "no-known-header": error(
-        _('The sheet "{value}" has no header that is known'), _("Put the headers of `armbulk fields` in the first row")
+        _('No header on the sheet "{value}" is recognised'), _("Put headers from `armbulk fields` in the first row")
     ),
     "no-header": warning(
-        _("Column {value} has values but no header, and is not sent"),
-        _("Give it a header, or leave it if it is your own note"),
+        _("Column {value} has values but no header, so it is not sent"),
+        _("Add a header. No action needed if the column is your own note."),
     ),
     "header-again": error(
-        _("Row {detail} repeats the headers: a second table, or files put together"),
-        _("Remove the row, or move the second table to a sheet of its own"),
+        _("Row {detail} repeats the headers. There may be a second table, or files may have been joined."),
+        _("Delete the row, or move the second table to its own sheet"),
     ),
     "second-table": error(
-        _("Another table begins in row {detail} ({value}); nothing from there on is sent"),
-        _("Move it to a sheet or a file of its own"),
+        _("Another table begins in row {detail} ({value}). Nothing from that row on is sent."),
+        _("Move it to its own sheet or file"),
     ),
-    "total-row": error(_("Row {detail} looks like a total, not like a record"), _("Remove the row from the sheet")),
+    "total-row": error(_("Row {detail} looks like a total, not a record"), _("Delete the row")),
     "note-row": error(
-        _('Text without a record in row {detail}: "{value}"'),
-        _("Remove the row from the sheet, or move the text above the table"),
+        _('Row {detail} looks like a note, not a record: "{value}"'),
+        _("Delete the row, or move the text above the table"),
     ),
     "merged-cells": error(
-        _("The cells {value} are merged: only one of them has a value"), _("Unmerge them and fill in every cell")
+        _("The cells {value} are merged, so only the first of them has a value"),
+        _("Unmerge the cells in Excel and fill in each of them"),
     ),
     "hidden-rows": error(
-        _("Hidden or filtered rows with data: {value} ({detail})"),
-        _(
-            'Show them, or use --include-hidden or --skip-hidden. If "?" (.ods, .xls, .xlsb), '
-            "armbulk cannot see what is hidden: show all rows and columns, then use --include-hidden"
+        ngettext(
+            "{count:number} hidden or filtered row contains data (row {detail})",
+            "{count:number} hidden or filtered rows contain data (rows {detail})",
         ),
+        _("Show the rows in Excel. Or use --include-hidden to send them, or --skip-hidden to leave them out."),
+        by_value={
+            "?": (
+                _("armbulk cannot see which rows and columns are hidden in a {detail} file"),
+                _("Show all rows and columns, save the file and use --include-hidden. Or save it as .xlsx."),
+            )
+        },
     ),
-    "hidden-included": warning(_("{value} hidden rows are read as all others ({detail})"), _("Nothing to do")),
-    "hidden-skipped": warning(_("{value} hidden rows are left out ({detail})"), _("Nothing to do")),
+    "hidden-included": warning(
+        ngettext(
+            "{count:number} hidden row is read like all others (row {detail})",
+            "{count:number} hidden rows are read like all others (rows {detail})",
+        ),
+        _("No action needed"),
+    ),
+    "hidden-skipped": warning(
+        ngettext(
+            "{count:number} hidden row is left out (row {detail})",
+            "{count:number} hidden rows are left out (rows {detail})",
+        ),
+        _("No action needed"),
+    ),
     "hidden-columns": error(
-        _("Hidden columns with data: {value} ({detail})"),
-        _("Show them in Excel, or use --include-hidden or --skip-hidden"),
+        ngettext(
+            "{count:number} hidden column contains data (column {detail})",
+            "{count:number} hidden columns contain data (columns {detail})",
+        ),
+        _("Show the columns in Excel. Or use --include-hidden to send them, or --skip-hidden to leave them out."),
     ),
     "hidden-columns-included": warning(
-        _("{value} hidden columns are read as all others ({detail})"), _("Nothing to do")
+        ngettext(
+            "{count:number} hidden column is read like all others (column {detail})",
+            "{count:number} hidden columns are read like all others (columns {detail})",
+        ),
+        _("No action needed"),
     ),
-    "hidden-columns-skipped": warning(_("{value} hidden columns are left out ({detail})"), _("Nothing to do")),
+    "hidden-columns-skipped": warning(
+        ngettext(
+            "{count:number} hidden column is left out (column {detail})",
+            "{count:number} hidden columns are left out (columns {detail})",
+        ),
+        _("No action needed"),
+    ),
     "hidden-line": error(
         _('This line is hidden, but its document "{value}" is not'),
-        _("Show or hide all of the document; an invoice is never sent without one of its lines"),
+        _("Show or hide the whole document. armbulk never sends an invoice without all its lines."),
     ),
     "continuation-rows": error(
-        _("{value} rows have a line but no document number, directly under a document ({detail})"),
-        _("If they belong to the document above, use --continuation-rows same-as-above; else enter the numbers"),
+        ngettext(
+            "{count:number} row right below a document has a line but no document number (row {detail})",
+            "{count:number} rows right below a document have a line but no document number (rows {detail})",
+        ),
+        _(
+            "If the lines belong to the document above, use --continuation-rows same-as-above. Otherwise "
+            "enter the document numbers."
+        ),
     ),
     "continuation-filled": warning(
-        _("{value} rows without a document number are lines of the document above ({detail})"), _("Nothing to do")
+        ngettext(
+            "{count:number} row without a document number is read as a line of the document above (row {detail})",
+            "{count:number} rows without a document number are read as lines of the document above (rows {detail})",
+        ),
+        _("No action needed"),
     ),
     "flat-disagrees": error(
-        _('{header} is "{value}" here, but not in row {detail} of the same document'),
-        _("Give every row of a document the same {header}"),
+        _('"{header}" is "{value}" here, but another value in row {detail} of the same document'),
+        _('Enter the same "{header}" in every row of the document'),
     ),
     "flat-amounts-unclear": error(
-        _("Every row of a document has the same \"{header}\": it may be the line's amount or the document's"),
+        _(
+            '"{header}" is the same in all rows of each document. It may be the amount of the line or of '
+            "the whole document."
+        ),
         _("Rename the column to {detail}"),
     ),
     "flat-sums": warning(
-        _('The columns of documents and lines are in one sheet: "{header}" is taken as the line\'s, and summed'),
-        _("Nothing to do if that is right; else rename the column to {detail}"),
+        _(
+            'Documents and lines are on one sheet. "{header}" is read as the amount of the line, and the '
+            "document gets the sum."
+        ),
+        _("No action needed if that is right. Otherwise rename the column to {detail}."),
     ),
 }
 """Codes of sheets."""

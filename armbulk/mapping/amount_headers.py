@@ -1,13 +1,13 @@
 """Unknown headers whose numbers may be an amount: an invoice must not be sent without one of its amounts unnoticed.
 
 An unknown column is ignored with a warning. Under a header such as `Restbeløp` or `Beløp EUR` it stops the sheet: the
-user says which field it is, or that it is none. A header such as `Mva %` is never taken for the amount.
+user chooses the field, or leaves the column out. A header such as `Mva %` is never read as an amount.
 """
 
 import polars as pl
 
 from armbulk.findings.frame import make_findings
-from armbulk.i18n import NORWEGIAN
+from armbulk.i18n import join_choices, pack_text, quote_names
 from armbulk.mapping.header_units import Unit, find_units, is_money, is_price, is_vat
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
@@ -20,14 +20,14 @@ _DATE_WITH_DOTS = r"^[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})\.?$"
 def judge_unknown_headers(
     sheet: Sheet, index: int, findings: pl.DataFrame, columns: dict[str, str], resources: tuple[Resource, ...]
 ) -> pl.DataFrame:
-    """Return the findings of a sheet's headers, with those of unknown columns by what their words say.
+    """Return the findings of a sheet's headers, with those of unknown columns by the words of their header.
 
     Args:
         sheet: The sheet.
         index: Its index.
         findings: The findings of its headers.
         columns: Field name → letter of what was recognised.
-        resources: What the sheet holds: one resource, or documents and their lines.
+        resources: The resources on the sheet: one, or documents and their lines.
     """
     fields = {field.name: field for resource in reversed(resources) for field in resource.fields}
     if "incl_vat" not in fields:
@@ -43,7 +43,7 @@ def judge_unknown_headers(
         elif names and Unit.SCALE in find_units(text) and _is_numeric(body, letter):
             judged.append({"code": "amount-in-other-unit", **cell})
         elif names and _is_numeric(body, letter):
-            detail = ", ".join(f'"{fields[name].header.en}" ({fields[name].header.text(NORWEGIAN)})' for name in names)
+            detail = pack_text(join_choices(quote_names([fields[name].header for name in names])))
             judged.append({"code": "amount-header-unclear", **cell, "detail": detail})
     if not judged:
         return findings

@@ -10,6 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
+from armbulk.i18n import NO_TEXT, Text, pack_text
 from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, index_headers, match_headers
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType, Resource
@@ -32,7 +33,7 @@ class SheetMapping:
     Sources are headers of the sheet; targets are a field's name, header or path.
 
     Attributes:
-        resource: What the sheet holds.
+        resource: The resource on the sheet.
         name: The sheet's name; "" = the sheet that has most of the columns.
         header_row: The row number of the header, if it is not to be searched.
         rename: Source → target.
@@ -65,7 +66,7 @@ class ExpressionResult:
     """The result of an expression for one row: a text or None, or an error; and whether the text is a plain number."""
 
     text: str | None
-    error: str = ""
+    error: Text = NO_TEXT
     is_number: bool = False
 
 
@@ -250,10 +251,9 @@ class _SheetMapper:
         inputs = body.select(cells).unique(maintain_order=True)
         rows = [_to_input(names, row) for row in inputs.iter_rows()] if cells else [{}]
         results = self._evaluator.evaluate(template, rows)
+        values = [(result.text, pack_text(result.error), _kind_of(result)) for result in results]
         schema = {"text": pl.String(), "error": pl.String(), "kind": CELL}
-        columns = pl.DataFrame(
-            [(result.text, result.error, _kind_of(result)) for result in results], schema=schema, orient="row"
-        )
+        columns = pl.DataFrame(values, schema=schema, orient="row")
         if cells:
             evaluated = body.join(inputs.hstack(columns), on=cells, how="left", nulls_equal=True, maintain_order="left")
         else:

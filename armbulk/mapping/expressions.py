@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined, TemplateAssertionError, TemplateError, Templ
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
+from armbulk.i18n import Text, _
 from armbulk.mapping.apply import ExpressionResult, NumberText
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
@@ -36,6 +37,14 @@ _GROUPED_NUMBER = {
 }
 
 
+class ExpressionError(ValueError):
+    """A template that cannot be used."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class ExpressionEngine:
     """Evaluates the templates of a mapping. A cell is `row["Header"]`, or a variable named by the folded header."""
 
@@ -44,18 +53,16 @@ class ExpressionEngine:
         self._environment = _Sandbox()
 
     def check(self, template: str) -> None:
-        """Refuse a template with an error, or with more than an expression may have; ValueError names the reason."""
+        """Refuse a template with an error, or with more than an expression may have (ExpressionError)."""
         if len(template) > MAX_TEMPLATE_CHARS:
-            message = f"it is longer than {MAX_TEMPLATE_CHARS} characters"
-            raise ValueError(message)
+            raise ExpressionError(_("it is longer than {count:number} characters", count=MAX_TEMPLATE_CHARS))
         try:
             _refuse(self._environment.parse(template))
             self._environment.from_string(template)
         except TemplateError as error:
-            raise ValueError(error.message) from None
+            raise ExpressionError(_reason(error)) from None
         except (RecursionError, MemoryError, SyntaxError):
-            message = "it is nested too deeply"
-            raise ValueError(message) from None
+            raise ExpressionError(_("it is nested too deeply")) from None
 
     def inputs(self, template: str, headers: Sequence[str]) -> list[str]:
         """Return the headers that a template reads."""
@@ -78,7 +85,7 @@ class ExpressionEngine:
         except Exception as error:  # noqa: BLE001 - whatever an expression raises becomes a finding at its row
             return ExpressionResult(None, _reason(error))
         if len(text) > EXCEL_MAX_CELL_CHARS:
-            return ExpressionResult(None, "the text is longer than a cell can be")
+            return ExpressionResult(None, _("the text is longer than a cell can be"))
         return ExpressionResult(text or None, is_number=text in self._environment.numbers)
 
 
@@ -111,8 +118,7 @@ class _Sandbox(SandboxedEnvironment):
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return str(left) + str(right)
         if operator == "**" or not (_is_number(left) and _is_number(right)):
-            message = f'"{operator}" needs numbers: use | decimal, or | int'
-            raise TemplateRuntimeError(message)
+            raise TemplateRuntimeError(_('"{operator}" needs numbers. Use | decimal or | int.', operator=operator))
         if operator == "/":
             left = Decimal(left)
         return super().call_binop(context, operator, left, right)
@@ -127,8 +133,7 @@ class _Sandbox(SandboxedEnvironment):
             return text
         if isinstance(value, str | bool | StrictUndefined):
             return value
-        message = "the result is a list: take one of it, or put it together with | join"
-        raise TemplateRuntimeError(message)
+        raise TemplateRuntimeError(_("the result is a list. Use | first for one value, or | join for all."))
 
 
 class _Row(dict[str, str]):
@@ -137,8 +142,7 @@ class _Row(dict[str, str]):
     def __getitem__(self, header: str) -> str:
         """Return the text of a cell; TemplateRuntimeError if there is no such column."""
         if fold_header(str(header)) not in self:
-            message = f'there is no column "{header}"'
-            raise TemplateRuntimeError(message)
+            raise TemplateRuntimeError(_('there is no column "{header}"', header=header))
         return super().__getitem__(fold_header(header))
 
 
@@ -146,15 +150,15 @@ def _refuse(tree: nodes.Template) -> None:
     """Refuse statements other than `if`, float literals, and `row` without a header."""
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Stmt) and not isinstance(node, _STATEMENTS):
-            message = f"{type(node).__name__.lower()} is not available; only if is"
+            statement = type(node).__name__.lower()
+            message = _('the statement "{statement}" cannot be used, only "if"', statement=statement)
             raise TemplateAssertionError(message, node.lineno)
         if isinstance(node, nodes.Const) and isinstance(node.value, float):
-            message = f"write {node.value} as ('{node.value}' | decimal): then it is exact"
+            message = _("use ('{number}' | decimal) instead of {number}, so that it is exact", number=node.value)
             raise TemplateAssertionError(message, node.lineno)
     uses_of_row = sum(node.name == "row" for node in tree.find_all(nodes.Name))
     if uses_of_row != len(_row_accesses(tree)):
-        message = "row is used without a header: write row['Header']"
-        raise TemplateAssertionError(message, 1)
+        raise TemplateAssertionError(_("row is used without a header. Use row['Header']."), 1)
 
 
 def _row_accesses(tree: nodes.Template) -> list[str]:
@@ -183,14 +187,14 @@ def _decimal(value: Any, separator: str | None = None) -> Decimal:
     if isinstance(value, NumberText):
         return Decimal(text)
     if separator is None and _AMBIGUOUS_NUMBER.fullmatch(text):
-        message = "the number may be read in two ways (thousands or decimals): say decimal(',') or decimal('.')"
-        raise TemplateRuntimeError(message)
+        raise TemplateRuntimeError(
+            _("the number can be read in two ways (thousands or decimals). Use decimal(',') or decimal('.').")
+        )
     if separator in _GROUPED_NUMBER and _GROUPED_NUMBER[separator].fullmatch(text):
         text = text.replace("." if separator == "," else ",", "")
     other_separator = {",": ".", ".": ","}.get(separator or "", "")
     if not _NUMBER.fullmatch(text) or (other_separator and other_separator in text):
-        message = "the text is not a number"
-        raise TemplateRuntimeError(message)
+        raise TemplateRuntimeError(_("the text is not a number"))
     return Decimal(re.sub(_SPACE, "", text).replace(",", "."))
 
 
@@ -198,8 +202,7 @@ def _integer(value: Any) -> int:
     """Filter: return an integer; a number with decimals is an error, never rounded."""
     number = _decimal(value)
     if number != number.to_integral_value():
-        message = "the number is not a whole number"
-        raise TemplateRuntimeError(message)
+        raise TemplateRuntimeError(_("the number is not a whole number"))
     return int(number)
 
 
@@ -223,16 +226,16 @@ def _refuse_long(text: str, arguments: Sequence[Any]) -> None:
     sizes = [argument if isinstance(argument, int) else len(argument) for argument in sized]
     largest = max(sizes, default=0)
     if largest > EXCEL_MAX_CELL_CHARS or (len(text) + 1) * (largest + 1) > _MAX_CALL_CHARS:
-        message = "the text gets too long"
-        raise TemplateRuntimeError(message)
+        raise TemplateRuntimeError(_("the text gets too long"))
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Text:
     """Return the reason of an error, without the cell's value."""
     if isinstance(error, SecurityError):
-        return "that is not available in an expression"
+        return _("it uses something that expressions may not use")
     if isinstance(error, TemplateError):
-        return (error.message or "it does not work")[:200]
+        reason = error.message or ""
+        return reason if isinstance(reason, Text) else _("Jinja reports: {reason}", reason=reason[:200])
     if isinstance(error, ZeroDivisionError | ArithmeticError):
-        return "the calculation has no result"
-    return f"it does not work with this text ({type(error).__name__})"
+        return _("the calculation has no result")
+    return _("it cannot be used with this text ({error})", error=type(error).__name__)

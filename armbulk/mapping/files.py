@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from armbulk.errors import FileError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _, join_texts, quote_text
 from armbulk.mapping.apply import SheetMapping, fold_value
-from armbulk.mapping.expressions import ExpressionEngine
+from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
 from armbulk.mapping.headers import fold_header, index_headers
 from armbulk.model.fields import Field
 from armbulk.package_data import data_path
@@ -26,7 +26,7 @@ def list_mappings() -> list[str]:
 
 
 def find_mapping(name: str) -> Path:
-    """Return the path of a mapping: of a file, or of one that comes with armbulk; FileError if there is none."""
+    """Return the path of a mapping: of a file, or of one that comes with armbulk; FileError if it does not exist."""
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
         return path
@@ -34,8 +34,8 @@ def find_mapping(name: str) -> Path:
         return data_path("templates") / "mappings" / f"{name}.toml"
     raise FileError(
         "no-such-mapping",
-        _("There is no mapping '{name}'", name=name),
-        _("Name a .toml file, or {list_mappings}", list_mappings=", ".join(list_mappings())),
+        _("There is no mapping called '{name}'", name=name),
+        _("Use the name of a .toml file, or one of {names}", names=", ".join(list_mappings())),
     )
 
 
@@ -49,49 +49,58 @@ def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
         raise FileError(
             "mapping-unreadable",
             _("{name} cannot be read: {strerror}", name=name, strerror=error.strerror),
-            _("Check the name"),
+            _("Check the file name and the permissions"),
         ) from None
     except ValueError as error:
-        raise FileError("mapping-wrong", _("{name} is not TOML: {error}", name=name, error=error), _HINT) from None
+        raise FileError(
+            "mapping-wrong", _("{name} is not valid TOML: {error}", name=name, error=error), _HINT
+        ) from None
     sheets = table.get("sheet")
     if not isinstance(sheets, list) or not sheets:
-        raise FileError("mapping-wrong", _("{name} has no [[sheet]]", name=name), _HINT)
-    entries = tuple(_read_entry(entry, f"{name}, sheet {number}") for number, entry in enumerate(sheets, 1))
+        raise FileError("mapping-wrong", _("{name} has no [[sheet]] section", name=name), _HINT)
+    entries = tuple(
+        _read_entry(entry, _("{name}, sheet {number}", name=name, number=number))
+        for number, entry in enumerate(sheets, 1)
+    )
     return entries, hashlib.sha256(content).hexdigest()
 
 
-def _read_entry(content: Any, where: str) -> SheetMapping:
+def _read_entry(content: Any, where: Text) -> SheetMapping:
     table = content if isinstance(content, dict) else {}
     unknown = [key for key in table if key not in _KEYS]
     if unknown:
         raise FileError(
             "mapping-wrong",
-            _("{where}: {unknown} is not known", where=where, unknown=", ".join(unknown)),
-            _("Known: {keys}", keys=", ".join(sorted(_KEYS))),
+            _("{where}: unknown key {keys}", where=where, keys=", ".join(unknown)),
+            _("Use only these keys: {keys}", keys=", ".join(sorted(_KEYS))),
         )
     row, ignored = table.get("header_row"), table.get("ignore", [])
     if not (row is None or (type(row) is int and row > 0)) or not isinstance(ignored, list):
-        raise FileError("mapping-wrong", _("{where}: header_row is a number, ignore a list", where=where), _HINT)
+        raise FileError(
+            "mapping-wrong",
+            _("{where}: header_row must be a row number, and ignore a list of headers", where=where),
+            _HINT,
+        )
     resource = table.get("resource")
     if resource not in RESOURCES:
         raise FileError(
             "mapping-wrong",
-            _("{where}: resource is '{resource}'", where=where, resource=resource),
-            _("Give one of {resources}", resources=", ".join(RESOURCES)),
+            _("{where}: there is no resource '{resource}'", where=where, resource=resource),
+            _("Use one of {resources}", resources=", ".join(RESOURCES)),
         )
     value_lists = table.get("values", {})
     if not isinstance(value_lists, dict):
-        raise FileError("mapping-wrong", _("{where}: values is not a table", where=where), _HINT)
-    values = {target: _read_values(texts, f"{where}, values.{target}") for target, texts in value_lists.items()}
+        raise FileError("mapping-wrong", _("{where}: values must be a table", where=where), _HINT)
+    values = {target: _read_values(texts, _at(where, f"values.{target}")) for target, texts in value_lists.items()}
     entry = SheetMapping(
         resource=resource,
         name=str(table.get("name", "")),
         header_row=row,
-        rename=_read_texts(table.get("rename", {}), f"{where}, rename"),
-        constant=_read_texts(table.get("constant", {}), f"{where}, constant"),
+        rename=_read_texts(table.get("rename", {}), _at(where, "rename")),
+        constant=_read_texts(table.get("constant", {}), _at(where, "constant")),
         values=values,
         fallback=_read_fallbacks(table.get("otherwise", {}), values, resource, where),
-        expression=_read_texts(table.get("expression", {}), f"{where}, expression"),
+        expression=_read_texts(table.get("expression", {}), _at(where, "expression")),
         ignore=tuple(str(header) for header in ignored),
     )
     _check_targets(entry, where)
@@ -99,15 +108,21 @@ def _read_entry(content: Any, where: str) -> SheetMapping:
     return entry
 
 
-def _read_texts(table: Any, where: str) -> dict[str, str]:
+def _at(where: Text, key: str) -> Text:
+    return join_texts(where, quote_text(key), separator=", ")
+
+
+def _read_texts(table: Any, where: Text) -> dict[str, str]:
     if not isinstance(table, dict) or not all(isinstance(text, str) for text in table.values()):
         raise FileError(
-            "mapping-wrong", _("{where} must hold texts only", where=where), _('Write every value in quotes: "0192"')
+            "mapping-wrong",
+            _("{where}: every value must be a text", where=where),
+            _('Put quotation marks around every value, for example "0192"'),
         )
     return dict(table)
 
 
-def _read_values(table: Any, where: str) -> dict[str, str]:
+def _read_values(table: Any, where: Text) -> dict[str, str]:
     """Read a value list; its values are compared without case and spaces, so no two may be the same."""
     values = _read_texts(table, where)
     by_folded: dict[str, str] = {}
@@ -116,30 +131,30 @@ def _read_values(table: Any, where: str) -> dict[str, str]:
         if other != value:
             raise FileError(
                 "mapping-wrong",
-                _("{where}: '{other}' and '{value}' are the same", where=where, other=other, value=value),
-                _("Keep one of the two"),
+                _("{where}: '{other}' and '{value}' count as the same value", where=where, other=other, value=value),
+                _("Keep only one of them. Upper and lower case and spaces make no difference."),
             )
     return values
 
 
-def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: str, where: str) -> dict[str, str]:
+def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: str, where: Text) -> dict[str, str]:
     """Read what happens to values that are not listed, under the target's name in `values`."""
     names = _index_targets(resource)
     fallbacks = {}
-    for target, word in _read_texts(table, f"{where}, otherwise").items():
+    for target, word in _read_texts(table, _at(where, "otherwise")).items():
         if word not in {"keep", "error"}:
             raise FileError(
                 "mapping-wrong",
-                _("{where}, otherwise.{target}: '{word}'", where=where, target=target, word=word),
-                _('Give "keep" or "error"'),
+                _("{where}, otherwise.{target}: '{word}' is not allowed", where=where, target=target, word=word),
+                _('Use "keep" or "error"'),
             )
         field = names.get(fold_header(target))
         listed = next((name for name in values if field and names.get(fold_header(name)) is field), None)
         if listed is None:
             raise FileError(
                 "mapping-wrong",
-                _("{where}, otherwise.{target}: there is no values.{target}", where=where, target=target),
-                _("Add it, or leave it out"),
+                _("{where}: otherwise.{target} needs a table values.{target}", where=where, target=target),
+                _("Add the table values.{target}, or remove otherwise.{target}", target=target),
             )
         fallbacks[listed] = word
     return fallbacks
@@ -151,7 +166,7 @@ def _index_targets(name: str) -> dict[str, Field]:
     return {**(index_headers(resource.lines) if resource.lines else {}), **index_headers(resource)}
 
 
-def _check_targets(entry: SheetMapping, where: str) -> None:
+def _check_targets(entry: SheetMapping, where: Text) -> None:
     """Refuse targets that are no column of the resource or its lines."""
     names = _index_targets(entry.resource)
     for target in [*entry.rename.values(), *entry.constant, *entry.values, *entry.expression]:
@@ -159,22 +174,22 @@ def _check_targets(entry: SheetMapping, where: str) -> None:
             raise FileError(
                 "mapping-wrong",
                 _(
-                    "{where}: '{target}' is no column of {resource}",
+                    "{where}: {resource} has no column '{target}'",
                     where=where,
                     target=target,
                     resource=entry.resource,
                 ),
-                _("See `armbulk fields {resource}`", resource=entry.resource),
+                _("Use a column from `armbulk fields {resource}`", resource=entry.resource),
             )
 
 
-def _check_templates(entry: SheetMapping, where: str) -> None:
+def _check_templates(entry: SheetMapping, where: Text) -> None:
     for target, template in entry.expression.items():
         try:
             ExpressionEngine().check(template)
-        except ValueError as error:
+        except ExpressionError as error:
             raise FileError(
                 "mapping-wrong",
-                _("{where}, expression.{target}: {error}", where=where, target=target, error=error),
+                _("{where}, expression.{target}: {reason}", where=where, target=target, reason=error.reason),
                 _HINT,
             ) from None

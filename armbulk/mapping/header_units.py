@@ -1,4 +1,4 @@
-"""What the words of a header say about its unit: rate, quantity, per unit, currency, net or gross, amount.
+"""The unit that the words of a header name: rate, quantity, per unit, currency, net or gross, amount.
 
 A rate of VAT is not the VAT, and an amount in euros is not one in kroner: such words decide whether a header may be
 taken for a field.
@@ -97,7 +97,7 @@ def spell_symbols(header: str) -> str:
 
 @lru_cache(maxsize=8192)
 def split_currency(header: str) -> tuple[str, str | None]:
-    """Return (a header without the currency at its end, its code): `Mva (kr)` → Mva, KR; None where there is none."""
+    """Return (a header without the currency at its end, its code): `Mva (kr)` → Mva, KR; None without a code."""
     match = _CURRENCY_AT_END.search(unicodedata.normalize("NFKC", header))
     if match is None:
         return header, None
@@ -107,7 +107,7 @@ def split_currency(header: str) -> tuple[str, str | None]:
 
 @lru_cache(maxsize=8192)
 def find_units(header: str) -> frozenset[Unit]:
-    """Return what the words of a header say about its unit."""
+    """Return the units that the words of a header name."""
     words = split_words(header)
     tests: dict[Unit, Callable[[str], object]] = {
         Unit.RATE: _RATES.search,
@@ -156,7 +156,7 @@ def is_price(header: str) -> bool:
 
 
 def is_whole(header: str) -> bool:
-    """Return whether a header is called like the price of a whole line or document: `Totalpris`."""
+    """Return whether a header is named as the price per a whole line or document: `Totalpris`."""
     words = split_words(header)
     return any(_PRICE.search(word) for word in words) and any(_WHOLE.search(word) for word in words)
 

@@ -1,4 +1,4 @@
-"""Which resource a sheet holds, and which column is which field."""
+"""Match a sheet with a resource, and its columns with fields."""
 
 import difflib
 import re
@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
-from armbulk.i18n import list_languages
+from armbulk.i18n import join_choices, list_languages, pack_text, quote_names
 from armbulk.mapping.amount_headers import judge_unknown_headers
 from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
@@ -18,7 +18,7 @@ from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_S
 from armbulk.model.sheet import Sheet
 
 MAX_HEADER_ROW = 25
-"""How many rows at the top of a sheet may hold the header."""
+"""How many rows at the top of a sheet may be the header."""
 
 MIN_HEADERS = 2
 """How many known headers make a sheet recognisable."""
@@ -39,7 +39,7 @@ class HeaderMatch:
     """What was recognised of a sheet.
 
     Attributes:
-        resource: What the sheet holds; None if it was not recognised.
+        resource: The resource on the sheet; None if it was not recognised.
         header_row: The sheet's row number of the header.
         columns: Field name → Excel letter.
         findings: What there is to report about the headers.
@@ -54,7 +54,7 @@ class HeaderMatch:
 
     @property
     def recognised_resource(self) -> Resource:
-        """What a recognised sheet holds.
+        """The resource on a recognised sheet.
 
         Raises:
             ValueError: The sheet was not recognised.
@@ -112,7 +112,7 @@ def match_headers(
     Args:
         sheet: The sheet as it was read.
         index: Its index, for findings.
-        resources: What it may hold.
+        resources: What it may be.
         renames: Header → field, for headers that only resemble a known one, as the user decided.
         unread: Headers of columns that are not read, as the user decided.
         flat: Whether a sheet of documents that has columns of lines too is matched as both.
@@ -370,7 +370,7 @@ def _report_unknown(
         if similar is not None and similar.name not in columns and similar.role is not FieldRole.READ_ONLY:
             rows.append({"code": "header-near", "field": similar.name, **cell})
         else:
-            suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else ""
+            suggestion = _suggest_header(text, missing) if number < _MAX_SUGGESTIONS else None
             rows.append({"code": "unknown-header", "detail": suggestion, **cell})
     return make_findings(sheet, rows)
 
@@ -381,8 +381,9 @@ def _find_required(text: str, missing: Mapping[str, Field]) -> Field | None:
     return column if column is not None and column.required and not has_other_unit(text, column) else None
 
 
-def _suggest_header(text: str, names: Mapping[str, Field]) -> str:
+def _suggest_header(text: str, names: Mapping[str, Field]) -> str | None:
+    """Return the header that a text may have been meant for, packed; None where none is near."""
     near = difflib.get_close_matches(fold_header(text), list(names), n=1, cutoff=_MIN_SUGGESTION_SIMILARITY)
     if near and _is_other(text, near[0], names[near[0]]):
         near = []
-    return f' (did you mean "{names[near[0]].header.en}"?)' if near else ""
+    return pack_text(join_choices(quote_names([names[near[0]].header]))) if near else None

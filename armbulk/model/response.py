@@ -62,7 +62,7 @@ class Response:
     @property
     def failure(self) -> str:
         """Why there is no usable answer, for people."""
-        return self.reason or f"it answered {self.status}"
+        return self.reason or _("it answered HTTP {status}", status=self.status)
 
     @property
     def date_sample(self) -> DateSample | None:
@@ -107,12 +107,12 @@ class ApiResult(Generic[Content]):
     client_nos: frozenset[str] = frozenset()
 
 
-def unreachable_error(response: Response, name: str = "ARM", setting: str = "ARMBULK_BASE_URL") -> ServerError:
-    """Return the error for a server (`name`, at the address of `setting`) that gives no usable answer."""
+def unreachable_error(response: Response) -> ServerError:
+    """Return the error for an ARM that gives no usable answer."""
     return ServerError(
         "unreachable",
-        _("{name} cannot be reached: {failure}", name=name, failure=response.failure),
-        _("Check the network and {setting}", setting=setting),
+        _("ARM is unreachable: {failure}", failure=response.failure),
+        _("Check the network and ARMBULK_BASE_URL"),
     )
 
 

@@ -11,9 +11,11 @@ from armbulk.errors import FileError
 from armbulk.i18n import _
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
+from armbulk.readers.damage import SPLIT, explain_damage
 from armbulk.readers.xlsx_archive import WorkbookArchive
 
 MAX_FILE_BYTES = 500 * 1024 * 1024
+_USE_FILE = _("Use the name of a workbook or a CSV file")
 
 
 def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | None = None) -> list[Sheet]:
@@ -61,7 +63,7 @@ def _read_binary(archive: WorkbookArchive, content: bytes, sha256: str) -> list[
     try:
         readable = xlsb_cells.write_out_short_cells(archive, content)
     except ValueError as error:
-        raise archive.damaged_error(str(error)) from None
+        raise archive.damaged_error(explain_damage(error)) from None
     find_special = partial(xlsb_cells.find_special_cells, archive)
     return foreign_workbook.read_foreign(readable, archive.name, sha256, "xlsb", find_special)
 
@@ -71,27 +73,31 @@ def _read_bytes(path: Path, name: str) -> bytes:
         _refuse_other_than_file(path, name)
         before = path.stat()
         if before.st_size > MAX_FILE_BYTES:
-            raise FileError("too-large", _("{name} is larger than 500 MiB", name=name), _("Split the file"))
+            raise FileError("too-large", _("{name} is larger than 500 MiB", name=name), SPLIT)
         content = path.read_bytes()
         after = path.stat()
     except FileNotFoundError:
         raise FileError(
-            "no-such-file", _("There is no file {name}", name=name), _("Check the name and the folder")
+            "no-such-file", _("There is no file {name}", name=name), _("Check the file name and the folder")
         ) from None
     except (OSError, ValueError) as error:  # ValueError: not a valid file name
         why = getattr(error, "strerror", None) or error
         raise FileError(
-            "unreadable", _("{name} cannot be read: {why}", name=name, why=why), _("Check its permissions")
+            "unreadable",
+            _("{name} cannot be read: {why}", name=name, why=why),
+            _("Check that you may read the file, and that no other program has locked it"),
         ) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
         raise FileError(
             "changing",
-            _("{name} changed while it was read", name=name),
-            _("Wait until it has been saved, and try again"),
+            _("{name} was changed while armbulk read it", name=name),
+            _("Wait until the file has been saved, then run the command again"),
         )
     if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
         raise FileError(
-            "empty-file", _("{name} is empty ({count} bytes)", name=name, count=len(content)), _("Save the file again")
+            "empty-file",
+            _("{name} is empty ({count} bytes)", name=name, count=len(content)),
+            _("Export or save the file again"),
         )
     return content
 
@@ -99,17 +105,15 @@ def _read_bytes(path: Path, name: str) -> bytes:
 def _refuse_other_than_file(path: Path, name: str) -> None:
     mode = os.lstat(path).st_mode
     if stat.S_ISDIR(mode):
-        raise FileError("not-a-file", _("{name} is a folder", name=name), _("Name a workbook or a CSV file"))
+        raise FileError("not-a-file", _("{name} is a folder", name=name), _USE_FILE)
     if stat.S_ISLNK(mode):
         raise FileError(
             "not-a-file",
-            _("{name} is a link", name=name),
-            _("Name the file itself: {path}", path=os.path.realpath(path)),
+            _("{name} is a link to another file", name=name),
+            _("Use the file itself: {path}", path=os.path.realpath(path)),
         )
     if not stat.S_ISREG(mode):
-        raise FileError(
-            "not-a-file", _("{name} is not a file (a device or a pipe)", name=name), _("Name a workbook or a CSV file")
-        )
+        raise FileError("not-a-file", _("{name} is not a file, but a device or a pipe", name=name), _USE_FILE)
 
 
 def _report_open(sheets: list[Sheet], path: Path) -> list[Sheet]:
@@ -117,7 +121,7 @@ def _report_open(sheets: list[Sheet], path: Path) -> list[Sheet]:
     owner = lockfile.read_lock_owner(path)
     if owner is None:
         return sheets
-    issue = ReadIssue("open-in-excel", value=owner, detail=f" ({owner})" if owner else "")
+    issue = ReadIssue("open-in-excel", value=owner, detail=owner)
     first = next((index for index, sheet in enumerate(sheets) if sheet.visible), None)
     return [
         replace(sheet, issues=(issue, *sheet.issues)) if index == first else sheet for index, sheet in enumerate(sheets)

@@ -1,4 +1,4 @@
-"""What a number format says of an amount: another scale, sign or currency than the number that is stored."""
+"""Number formats that show another scale, sign or currency than the stored number."""
 
 import re
 from functools import lru_cache

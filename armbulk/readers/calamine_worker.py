@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _limit_resources(memory: int, seconds: int) -> None:
-    """Limit memory and computing time, where the system can; elsewhere the caller's timeout alone holds."""
+    """Limit memory and computing time, where the system can; elsewhere only the caller's timeout limits them."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 - Unix only
 

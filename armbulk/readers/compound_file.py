@@ -3,6 +3,9 @@
 import struct
 from collections.abc import Sequence
 
+from armbulk.i18n import _
+from armbulk.readers.damage import DamageError
+
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The first bytes of a compound file."""
 
@@ -18,15 +21,17 @@ class CompoundFile:
     def __init__(self, content: bytes) -> None:
         """Read the tables of sectors and the directory."""
         if not content.startswith(SIGNATURE) or len(content) < _HEADER_BYTES:
-            raise ValueError("no compound file")
+            raise DamageError(_("it does not begin like an .xls file"))
         self._content = content
         sector_shift: int
         mini_shift: int
         sector_shift, mini_shift = struct.unpack_from("<HH", content, 30)
         if sector_shift not in {9, 12} or mini_shift != 6:
-            raise ValueError("unusual sectors")
+            raise DamageError(_("its blocks have an unusual size"))
         self._sector_size, self._mini_size = 1 << sector_shift, 1 << mini_shift
-        directory, _, self._mini_cutoff, first_mini, _, next_table, _ = struct.unpack_from("<7I", content, 48)
+        directory, _signature, self._mini_cutoff, first_mini, _count, next_table, _count = struct.unpack_from(
+            "<7I", content, 48
+        )
         self._table = self._read_table(list(struct.unpack_from("<109I", content, 76)), next_table)
         self._mini_table = self._unpack(self._join(first_mini, self._table))
         self._entries = self._read_directory(self._join(directory, self._table))
@@ -34,7 +39,7 @@ class CompoundFile:
         self._mini_stream = self._join(root[2], self._table) if root else b""
 
     def read(self, *names: str) -> bytes | None:
-        """Return the first stream that has one of the names; None if there is none."""
+        """Return the first stream that has one of the names; None if the file has no such stream."""
         stream = self._find_stream(names)
         return self._read_stream(*stream) if stream else None
 
@@ -67,7 +72,7 @@ class CompoundFile:
     def _read_table(self, sectors: list[int], next_sector: int) -> Sequence[int]:
         """Return the table of sectors: for each sector the one that follows it."""
         per_sector = self._sector_size // 4
-        for _ in range(len(self._content) // self._sector_size + 1):
+        for _sector in range(len(self._content) // self._sector_size + 1):
             if next_sector >= _LAST_SECTOR:
                 break
             *more, next_sector = self._unpack(self._sector(next_sector))[:per_sector]
@@ -102,7 +107,7 @@ class CompoundFile:
         chain: list[int] = []
         while start < _LAST_SECTOR:
             if start >= len(table) or len(chain) > len(table):
-                raise ValueError("a chain of sectors is broken")
+                raise DamageError(_("a chain of blocks is broken"))
             chain.append(start)
             start = table[start]
         return chain

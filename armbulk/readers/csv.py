@@ -6,7 +6,7 @@ from collections.abc import Callable
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.i18n import _
+from armbulk.i18n import _, pack_text
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
@@ -78,9 +78,14 @@ def _to_frame(records: Records, name: str) -> tuple[pl.DataFrame, tuple[str, ...
     if records.counts.height * width > max(_MAX_SPARSE_CELLS, 4 * fields):
         line = records.counts.filter(pl.col("n") == width)["row"][0]
         what = _(
-            "{name} line {line} has {width:number} fields, most others far fewer", name=name, line=line, width=width
+            "{name}: line {line} has {width:number} fields, most other lines far fewer",
+            name=name,
+            line=line,
+            width=width,
         )
-        raise FileError("too-large", what, _("Check the separator and the quotes, or split the file"))
+        raise FileError(
+            "too-large", what, _("Check the separator and the quotation marks, or split the file into smaller files")
+        )
     letters = tuple(to_letters(index) for index in range(width))
     return records.to_frame(letters), letters
 
@@ -136,7 +141,8 @@ def _find_narrow_headers(counts: pl.DataFrame, frame: pl.DataFrame) -> list[Read
         is_wider = pl.any_horizontal(pl.col(letter).is_not_null() for letter in beyond)
         wider = frame.filter((pl.col("row") > row) & is_wider)["row"]
         if wider.len():
-            issues.append(ReadIssue("narrow-header", row, None, str(n), f"{wider[0]}, {usual}"))
+            wider_line = _("line {line} has {count}", line=wider[0], count=usual)
+            issues.append(ReadIssue("narrow-header", row, None, str(n), pack_text(wider_line)))
     return issues
 
 

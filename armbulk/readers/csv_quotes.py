@@ -139,8 +139,8 @@ def _quote_error(text: str, position: int, name: str) -> FileError:
     if closed is None:
         return FileError(
             "quote-open",
-            _("{name} line {line}: a quote is opened here and never closed", name=name, line=line),
-            _("Close the quote, or write a quote inside a text as two"),
+            _("{name}: the quotation mark in line {line} is never closed", name=name, line=line),
+            _("Add the closing quotation mark. If it belongs to the text, write it twice."),
         )
     return _text_after_quote_error(name, line + text.count("\n", position, closed.end()))
 
@@ -148,6 +148,6 @@ def _quote_error(text: str, position: int, name: str) -> FileError:
 def _text_after_quote_error(name: str, line: int) -> FileError:
     return FileError(
         "quote-inside",
-        _("{name} line {line}: there is text after a closing quote", name=name, line=line),
-        _("Write a quote inside a text as two"),
+        _("{name}: there is text after a closing quotation mark in line {line}", name=name, line=line),
+        _("Write quotation marks inside a text twice"),
     )

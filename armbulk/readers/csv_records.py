@@ -79,12 +79,12 @@ def too_wide_error(name: str, line: int) -> FileError:
     return FileError(
         "too-large",
         _(
-            "{name} line {line} has more than {excel_max_columns:number} fields",
+            "{name}: line {line} has more than {maximum:number} fields",
             name=name,
             line=line,
-            excel_max_columns=EXCEL_MAX_COLUMNS,
+            maximum=EXCEL_MAX_COLUMNS,
         ),
-        _("Check the separator"),
+        _("Check the separator of the file"),
     )
 
 

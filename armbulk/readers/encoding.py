@@ -3,7 +3,7 @@
 import re
 
 from armbulk.errors import FileError
-from armbulk.i18n import _
+from armbulk.i18n import _, join_choices
 from armbulk.model.sheet import ReadIssue
 from armbulk.readers.code_pages import OddText, find_odd_text, list_rare_cells
 
@@ -16,7 +16,7 @@ _WIDE_MARKS = {
 _MARK = b"\xef\xbb\xbf"
 _MAX_SAMPLES = 3
 _SAMPLED_CHARS = 200_000  # the length of the text that samples are taken from
-_SAVE_AGAIN = _("Save the file again as UTF-8, or name its encoding with --encoding")
+_SAVE_AGAIN = _("Save the file again as UTF-8, or use --encoding, for example --encoding cp865")
 
 
 def decode_text(content: bytes, name: str, encoding: str | None) -> tuple[str, list[ReadIssue]]:
@@ -46,16 +46,21 @@ def _decode_as(content: bytes, name: str, encoding: str, *, by_mark: bool) -> st
         text.encode()  # lone surrogates are no characters
     except LookupError:
         raise FileError(
-            "wrong-encoding", _("There is no encoding '{encoding}'", encoding=encoding), _("Use utf-8 or cp1252")
+            "wrong-encoding",
+            _("There is no encoding called '{encoding}'", encoding=encoding),
+            _("Use for example --encoding utf-8 or --encoding cp1252"),
         ) from None
     except ValueError as error:
         position = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = content[:position].count(b"\n") + 1
-        reason = ", which its first bytes name" if by_mark else ""
-        what = _(
-            "{name} is not in {encoding}{reason} (line {line})", name=name, encoding=encoding, reason=reason, line=line
+        what = (
+            _("{name} begins as {encoding} but is not (line {line})", name=name, encoding=encoding, line=line)
+            if by_mark
+            else _("{name} is not in the encoding {encoding} (line {line})", name=name, encoding=encoding, line=line)
         )
-        raise FileError("wrong-encoding", what, _("Use another --encoding")) from None
+        raise FileError(
+            "wrong-encoding", what, _("Use --encoding with the right encoding, or save the file again as UTF-8")
+        ) from None
     return text
 
 
@@ -63,8 +68,8 @@ def _nul_error(name: str, content: bytes, position: int) -> FileError:
     line = content[:position].count(b"\n") + 1
     return FileError(
         "nul-byte",
-        _("{name} line {line} holds a NUL byte (byte {position})", name=name, line=line, position=position),
-        _("Save it again as CSV"),
+        _("{name}: line {line} contains a NUL byte (byte {position})", name=name, line=line, position=position),
+        _("Export or save the file again as CSV"),
     )
 
 
@@ -74,8 +79,8 @@ def _refuse_utf_16(content: bytes, name: str) -> None:
     if len(head) >= 4 and max(head[::2].count(0), head[1::2].count(0)) > len(head) // 4:
         raise FileError(
             "wrong-encoding",
-            _("{name} looks like UTF-16 without a mark", name=name),
-            _("Use --encoding utf-16-le, or save as UTF-8"),
+            _("{name} seems to be UTF-16, but has no byte order mark", name=name),
+            _("Use --encoding utf-16-le, or save the file again as UTF-8"),
         )
 
 
@@ -84,7 +89,7 @@ def _decode_windows_1252(content: bytes, name: str, first: int) -> tuple[str, li
     if content.startswith(_MARK):
         line = content[: first + len(_MARK)].count(b"\n") + 1
         raise FileError(
-            "wrong-encoding", _("{name} says it is UTF-8, but is not (line {line})", name=name, line=line), _SAVE_AGAIN
+            "wrong-encoding", _("{name} begins as UTF-8 but is not (line {line})", name=name, line=line), _SAVE_AGAIN
         )
     odd = find_odd_text(content)
     if odd is not None:
@@ -116,9 +121,11 @@ def _other_code_page_error(name: str, odd: OddText) -> FileError:
     if not odd.encodings:
         return FileError("wrong-encoding", what, _SAVE_AGAIN)
     readings = "; ".join(f"{encoding}: {sample}" for encoding, sample in odd.encodings.items())
-    options = " or ".join(f"--encoding {encoding}" for encoding in odd.encodings)
-    hint = _("Use {options} if the names are right, or save the file again as UTF-8", options=options)
-    return FileError("wrong-encoding", _("{what}. It would read: {readings}", what=what, readings=readings), hint)
+    options = join_choices([f"--encoding {encoding}" for encoding in odd.encodings])
+    hint = _("Use {options}, whichever gives the right text. Or save the file again as UTF-8.", options=options)
+    return FileError(
+        "wrong-encoding", _("{what}. Possible encodings and their text: {readings}", what=what, readings=readings), hint
+    )
 
 
 def _refuse_encoded_twice(text: str, name: str) -> None:
@@ -132,10 +139,10 @@ def _refuse_encoded_twice(text: str, name: str) -> None:
     raise FileError(
         "encoded-twice",
         _(
-            "{name}: letters such as æøå were damaged before the file came here, first in line {line}: '{cell}'",
+            "{name}: characters such as æøå were already corrupted in the file, first in line {line}: '{cell}'",
             name=name,
             line=line,
             cell=cell,
         ),
-        _("Export it again as UTF-8; if the letters are right as they stand, use --encoding utf-8"),
+        _("Export the file again as UTF-8. If the text is right as it is, use --encoding utf-8."),
     )

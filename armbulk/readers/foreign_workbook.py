@@ -1,6 +1,6 @@
 """Reads .xls and .xlsb workbooks with calamine, in a process of its own with limits for memory and time.
 
-calamine tells values, not number formats, and takes errors for blank cells. What it leaves out is read from the file
+calamine returns values, not number formats, and errors as blank cells. What it leaves out is read from the file
 itself (`xls_cells`, `xlsb_cells`); what is still unknown is asked and reported in `validation`.
 """
 
@@ -15,6 +15,7 @@ from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.sheet import Sheet
 from armbulk.readers import calamine_worker
+from armbulk.readers.damage import SPLIT, DamageError, explain_damage
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
 from armbulk.readers.special_cells import NO_STYLES, SpecialCells
 from armbulk.readers.unsupported import SAVE_AS_XLSX, encrypted_error
@@ -38,7 +39,7 @@ def read_foreign(
         name: Its name in messages.
         sha256: Its hash.
         file_format: "xls" or "xlsb".
-        find_special: Returns sheet → what calamine does not tell; called when calamine could read the file.
+        find_special: Returns sheet → what calamine does not return; called when calamine could read the file.
 
     Raises:
         FileError: The file cannot be read, or needs more than the limits.
@@ -47,7 +48,9 @@ def read_foreign(
     try:
         sheets = _collect(output, name, find_special())
     except ValueError as error:
-        raise FileError("damaged", _("{name} is damaged: {error}", name=name, error=error), SAVE_AS_XLSX) from None
+        raise FileError(
+            "damaged", _("{name} is damaged: {what}", name=name, what=explain_damage(error)), SAVE_AS_XLSX
+        ) from None
     refuse_same_names([sheet.name for sheet in sheets], name)
     return [sheet.build(name, sha256, file_format) for sheet in sheets]
 
@@ -61,7 +64,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
             [*command, *limits], input=content, capture_output=True, timeout=MAX_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        what = _("{name} takes longer than {max_seconds} seconds to read", name=name, max_seconds=MAX_SECONDS)
+        what = _("{name} takes longer than {seconds} seconds to read", name=name, seconds=MAX_SECONDS)
         raise FileError("too-large", what, SAVE_AS_XLSX) from None
     if done.returncode == 0:
         return done.stdout
@@ -73,7 +76,7 @@ def _run_worker(content: bytes, name: str) -> bytes:
 
 
 def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> list[SheetBuilder]:
-    """Return the sheets that the worker printed, with what calamine does not tell."""
+    """Return the sheets that the worker printed, with what calamine does not return."""
     sheets: list[SheetBuilder] = []
     overlay = _Overlay(SheetBuilder("", visible=False), SpecialCells(NO_STYLES))
     for line in output.splitlines():
@@ -81,7 +84,7 @@ def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> l
         if isinstance(first, str):
             overlay.finish()
             if first not in special:
-                raise ValueError(f"the sheet {first} cannot be read a second time")
+                raise DamageError(_("the sheet {sheet} cannot be read a second time", sheet=first))
             sheets.append(SheetBuilder(first, visible=bool(rest[0])))
             sheets[-1].merged_ranges = special[first].merged_ranges
             overlay = _Overlay(sheets[-1], special[first])
@@ -92,8 +95,8 @@ def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> l
     if len(sheets) > _MAX_SHEETS:
         raise FileError(
             "too-large",
-            _("{name} has more than {max_sheets} sheets", name=name, max_sheets=_MAX_SHEETS),
-            _("Split the file"),
+            _("{name} has more than {maximum:number} sheets", name=name, maximum=_MAX_SHEETS),
+            SPLIT,
         )
     return sheets
 
@@ -115,10 +118,10 @@ class _Overlay:
         self._sheet.add_row(number, {**values, **shown, **self._special.cells.get(number, {})})
 
     def finish(self) -> None:
-        """Add the special cells below the last row; ValueError when calamine did not tell every cell."""
+        """Add the special cells below the last row; ValueError when calamine did not return every cell."""
         self._add_pending(EXCEL_MAX_ROWS + 1)
         if self._values_left:
-            raise ValueError(f"not every cell of the sheet {self._sheet.name} can be read")
+            raise DamageError(_("not every cell of the sheet {sheet} can be read", sheet=self._sheet.name))
 
     def _add_pending(self, before: int) -> None:
         """Add the rows before a row that have special cells only."""

@@ -9,7 +9,7 @@ _MAX_NAME_CHARS = 54
 
 
 def read_lock_owner(path: Path) -> str | None:
-    """Return the name of the user who has the workbook open, "" if it cannot be read; None if nobody has."""
+    """Return the name of the user who has the workbook open, "" if it cannot be read; None if no one has."""
     lock_files = ((f"~${path.name}", _read_excel_name), (f".~lock.{path.name}#", _read_libreoffice_name))
     for lock_name, read_name in lock_files:
         try:

@@ -62,7 +62,7 @@ class NumberPattern:
         return None if section.is_plain else section.show(digits)
 
     def _find_section(self, digits: str) -> "_Section | None":
-        """Return the section for a whole number; None if no condition holds."""
+        """Return the section for a whole number; None if no condition is met."""
         first, *others = self._sections
         if not any(section.condition for section in self._sections):
             return first if digits.strip("0") or len(others) < 2 else others[1]
@@ -130,7 +130,7 @@ class _Section:
         return has_separator
 
     def applies_to(self, number: Decimal) -> bool:
-        """Return whether the section's condition holds; without one it is for negative numbers."""
+        """Return whether the section's condition is met; without one it is for negative numbers."""
         sign, limit = self.condition or ("<", Decimal(0))
         return bool(_COMPARISONS[sign](number, limit))
 

@@ -12,6 +12,7 @@ from armbulk.i18n import _
 from armbulk.model.sheet import Sheet
 from armbulk.readers.amount_format import find_currency
 from armbulk.readers.cell_buffer import to_letters
+from armbulk.readers.damage import SPLIT, DamageError, explain_damage
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
 from armbulk.readers.xlsx import refuse_same_names
 from armbulk.readers.xlsx_archive import WorkbookArchive
@@ -46,9 +47,9 @@ def read_ods(archive: WorkbookArchive, sha256: str) -> list[Sheet]:
     try:
         archive.parse("content.xml", {"document-content": reader.describe()}, (_OFFICE.strip(),))
     except (ValueError, OverflowError) as error:
-        raise archive.damaged_error(str(error)) from None
+        raise archive.damaged_error(explain_damage(error)) from None
     if not reader.sheets:
-        raise archive.no_workbook_error("an OpenDocument file without a table")
+        raise archive.no_workbook_error(_("{name} is an OpenDocument file without a table"))
     refuse_same_names([sheet.name for sheet in reader.sheets], archive.name)
     return [sheet.build(archive.name, sha256, "ods") for sheet in reader.sheets]
 
@@ -108,7 +109,7 @@ class _OdsReader:
         self._row, self._column, self._values = self._next_row, 0, {}
         self._next_row += _read_count(attributes, f"{_TABLE}number-rows-repeated")
         if self._next_row > _MAX_POSITION:
-            raise ValueError("it has rows beyond any sheet")
+            raise DamageError(_("it has more rows than a sheet can have"))
 
     def _end_row(self) -> None:
         if not self._values:
@@ -121,7 +122,9 @@ class _OdsReader:
     def _check_cells(self, more: int) -> None:
         if self._cells_left < more:
             raise FileError(
-                "too-large", _("{name} has more than 5,000,000 cells", name=self._archive.name), _("Split the file")
+                "too-large",
+                _("{name} has more than {maximum:number} cells", name=self._archive.name, maximum=MAX_CELLS),
+                SPLIT,
             )
 
     # --- cells --------------------------------------------------------------------------------------
@@ -140,7 +143,7 @@ class _OdsReader:
         repeated = _read_count(attributes, f"{_TABLE}number-columns-repeated")
         self._column += repeated
         if self._column > _MAX_POSITION:
-            raise ValueError("it has columns beyond any sheet")
+            raise DamageError(_("it has more columns than a sheet can have"))
         self._add_merged(first)
         cell = self._read_value()
         if cell[0]:
@@ -186,7 +189,7 @@ def _read_count(attributes: _Attributes, name: str) -> int:
 def _read_number(raw: str, kind: str, shown: str) -> Cell:
     plain = to_plain_number(raw.strip())
     if plain is None:
-        raise ValueError(f"it has a number that is none ({raw[:20]!r})")
+        raise DamageError(_("it has the number '{text}', which is none", text=raw[:20]))
     if not plain:
         return "#NUM!", "error"
     if kind != "number" or not shown:

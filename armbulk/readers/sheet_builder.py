@@ -10,6 +10,7 @@ from armbulk.i18n import _
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_letters
+from armbulk.readers.damage import SPLIT, DamageError
 from armbulk.readers.xlsx_formats import Cell
 
 MAX_CELLS = 5_000_000
@@ -38,12 +39,14 @@ class SheetBuilder:
             values: Column, from 0 → cell; no text is blank.
 
         Raises:
-            ValueError: No sheet has such a row or column.
+            DamageError: No sheet has such a row or column.
         """
         if not values:
             return
         if not 0 < number <= EXCEL_MAX_ROWS or max(values) >= EXCEL_MAX_COLUMNS:
-            raise ValueError(f"row {number} of sheet {self.name} has cells beyond any sheet")
+            raise DamageError(
+                _("the sheet {sheet} has cells outside of any sheet (row {row})", sheet=self.name, row=number)
+            )
         self._rows.append(number)
         self.count += len(values)
         for column, cell in sorted(values.items()):
@@ -60,8 +63,8 @@ class SheetBuilder:
         if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self.count):
             raise FileError(
                 "too-large",
-                _("{file} has cells too far apart on sheet {name}", file=file, name=self.name),
-                _("Split the file"),
+                _("{name}: the cells on the sheet {sheet} are too far apart", name=file, sheet=self.name),
+                SPLIT,
             )
         frame, letters = build_frame(self._rows, self._cells, pl.Series(dtype=pl.String))
         return Sheet(

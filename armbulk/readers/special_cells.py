@@ -1,10 +1,12 @@
-"""What calamine does not tell of a workbook: errors (blank for it), formulas without a value, formats, merged cells."""
+"""Cells of a workbook that calamine does not return: errors, formulas without a value, formats, merged cells."""
 
 import re
 import struct
 from dataclasses import dataclass, field
 
+from armbulk.i18n import _
 from armbulk.readers.calamine_worker import describe_number
+from armbulk.readers.damage import DamageError
 from armbulk.readers.sheet_builder import MAX_CELLS
 from armbulk.readers.xlsx_formats import BUILT_IN_DATES, Cell, NumberFormats
 
@@ -62,14 +64,14 @@ NO_STYLES = CellStyles(NumberFormats(), frozenset())
 
 @dataclass(slots=True)
 class SpecialCells:
-    """What a sheet's file says besides its values; rows count from 1, columns from 0.
+    """What else the file has for a sheet its values; rows count from 1, columns from 0.
 
     Attributes:
         styles: The styles of the workbook.
-        cells: Row → column → cell, in place of what calamine tells.
-        numbers: Row → column → cell, in place of a value that calamine tells.
+        cells: Row → column → cell, in place of what calamine returns.
+        numbers: Row → column → cell, in place of a value that calamine returns.
         merged_ranges: As `B3:C4`.
-        value_count: How many cells are neither texts nor errors nor blank: calamine must tell as many.
+        value_count: How many cells are neither texts nor errors nor blank: calamine must return the same number.
     """
 
     styles: CellStyles
@@ -80,7 +82,7 @@ class SpecialCells:
     _count: int = 0
 
     def add(self, row: int, column: int, cell: Cell) -> None:
-        """Add an error, or a formula that calamine does not tell; ValueError if there are too many."""
+        """Add an error, or a formula that calamine does not return; DamageError if there are too many."""
         self._count_cell()
         self.cells.setdefault(row, {})[column] = cell
 
@@ -101,7 +103,7 @@ class SpecialCells:
     def _count_cell(self) -> None:
         self._count += 1
         if self._count > MAX_CELLS:
-            raise ValueError("it has too many cells")
+            raise DamageError(_("it has too many cells"))
 
 
 def decode_short_number(encoded: int) -> float:

@@ -3,26 +3,28 @@
 import struct
 
 from armbulk.errors import FileError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
 from armbulk.readers.compound_file import SIGNATURE, CompoundFile
 
-SAVE_AS_XLSX = _("Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)")
+SAVE_AS_XLSX = _("Open the file in Excel or LibreOffice and save it as an Excel workbook (.xlsx)")
 _EARLIEST_WORKBOOKS = {b"\x09\x00", b"\x09\x02", b"\x09\x04"}  # Excel 2, 3 and 4
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
+_PICTURE = _("{name} is a picture, not a workbook")
+_ARCHIVE = _("{name} is an archive with packed files, not a workbook")
 _OTHERS = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x1f\x8b": "a gzip archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"SQLite format 3": "a database",
+    b"%PDF": _("{name} is a PDF, not a workbook"),
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"\x1f\x8b": _ARCHIVE,
+    b"7z\xbc\xaf": _ARCHIVE,
+    b"Rar!": _ARCHIVE,
+    b"SQLite format 3": _("{name} is a database, not a workbook"),
 }
 
 
 def encrypted_error(name: str) -> FileError:
     """Return the error for a workbook with a password; protecting the workbook encrypts it too, without a question."""
-    hint = _("Remove the password and the protection (in Excel: File > Info > Protect Workbook), and save it again")
+    hint = _("Remove the password in Excel (File > Info > Protect Workbook) and save the file again")
     return FileError("encrypted", _("{name} is password-protected", name=name), hint)
 
 
@@ -48,13 +50,9 @@ def refuse_unsupported(content: bytes, suffix: str, name: str) -> None:
         _refuse_compound(content, name)
     if content[:2] in _EARLIEST_WORKBOOKS and b"\x00" in content[:8]:
         raise FileError("not-xlsx", _("{name} is an Excel workbook from before 1993", name=name), SAVE_AS_XLSX)
-    for first, what in _OTHERS.items():
+    for first, message in _OTHERS.items():
         if content.startswith(first):
-            raise FileError(
-                "not-xlsx",
-                _("{name} is {what}", name=name, what=what),
-                _("Name an Excel workbook (.xlsx) or a CSV file"),
-            )
+            raise FileError("not-xlsx", message.fill(name=name), _("Use an Excel workbook (.xlsx) or a CSV file"))
     if suffix in _WORKBOOKS or content[:400].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
         _refuse_text(content, suffix, name)
 
@@ -63,8 +61,8 @@ def _refuse_compound(content: bytes, name: str) -> None:
     """Refuse a compound file: a workbook with a password, or another Office file."""
     if "encryptedpackage" in _list_streams(content):
         raise encrypted_error(name)
-    what = "an old Office file, but no workbook (a document or a mail?)"
-    raise FileError("not-xlsx", _("{name} is {what}", name=name, what=what), SAVE_AS_XLSX)
+    message = _("{name} is an old Office file, but not a workbook (perhaps a document or an e-mail)", name=name)
+    raise FileError("not-xlsx", message, SAVE_AS_XLSX)
 
 
 def _refuse_text(content: bytes, suffix: str, name: str) -> None:
@@ -72,15 +70,21 @@ def _refuse_text(content: bytes, suffix: str, name: str) -> None:
     head = content[:400].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<?xml")):
         is_xml = head.startswith(b"<?xml") and b"<html" not in head and b"<!doctype html" not in head
-        what = "is an XML file" if is_xml or b"workbook" in head else "is a web page"
-        raise FileError("not-xlsx", _("{name} {what}, not a workbook", name=name, what=what), SAVE_AS_XLSX)
+        is_xml = is_xml or b"workbook" in head
+        message = _("{name} is an XML file, not a workbook") if is_xml else _("{name} is a web page, not a workbook")
+        raise FileError("not-xlsx", message.fill(name=name), SAVE_AS_XLSX)
     if suffix in _WORKBOOKS:
-        start = content[:24].decode("cp1252", "replace").split("\n")[0]
-        printable = "".join(character for character in start if character.isprintable()).strip()
-        is_text = b"\x00" not in content[:4096]
-        what = f"starts with {printable!r} and looks like CSV" if is_text else "is not an Excel workbook"
         raise FileError(
             "not-xlsx",
-            _("{name} {what}", name=name, what=what),
-            _("Name it .csv if it is one; else save it again as .xlsx"),
+            _explain_text(content).fill(name=name),
+            _("Rename it to .csv if it is a CSV file. Otherwise save it again as .xlsx."),
         )
+
+
+def _explain_text(content: bytes) -> Text:
+    """Return what a file with the suffix of a workbook is instead."""
+    if b"\x00" in content[:4096]:
+        return _("{name} is not an Excel workbook")
+    start = content[:24].decode("cp1252", "replace").split("\n")[0]
+    printable = "".join(character for character in start if character.isprintable()).strip()
+    return _("{name} begins with '{start}' and looks like CSV, not like a workbook", start=printable)

@@ -1,11 +1,13 @@
-"""What an old Excel workbook (.xls) says of its cells besides their values."""
+"""Cells of an .xls workbook that calamine does not return: errors, formulas without a value, number formats."""
 
 import struct
 from collections.abc import Iterator
 from itertools import islice
 
+from armbulk.i18n import _
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.compound_file import CompoundFile
+from armbulk.readers.damage import CUT_OFF, DamageError
 from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, CellStyles, SpecialCells, decode_short_number
 
 _BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
@@ -29,10 +31,10 @@ def find_special_cells(content: bytes) -> dict[str, SpecialCells]:
     try:
         stream = CompoundFile(content).read(*_STREAMS)
         if stream is None:
-            raise ValueError("no workbook in the file")
+            raise DamageError(_("there is no workbook in it"))
         return _scan(stream)
     except (struct.error, IndexError) as error:
-        raise ValueError("a record is cut off") from error
+        raise DamageError(CUT_OFF) from error
 
 
 def is_encrypted(content: bytes) -> bool:
@@ -142,7 +144,7 @@ def _add_older_formula(special: SpecialCells, body: bytes) -> None:
     """Add the number of a formula that calamine skips; ValueError for another result."""
     row, column, style = struct.unpack_from("<HHH", body)
     if body[12:14] == _SPECIAL_RESULT:
-        raise ValueError(f"the formula in row {row + 1} is written as Excel 4 did")
+        raise DamageError(_("the formula in row {row} is in the format of Excel 4", row=row + 1))
     special.add(row + 1, column, special.describe(_read_number(_FORMULA, body), style))
 
 

@@ -1,4 +1,4 @@
-"""What a binary Excel workbook (.xlsb) says of its cells besides their values; and cells in a form calamine skips."""
+"""Cells of an .xlsb workbook that calamine does not return: errors, formulas without a value, formats, short cells."""
 
 import struct
 import zipfile
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from armbulk.readers.cell_buffer import to_letters
+from armbulk.readers.damage import CUT_OFF, DamageError
 from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, CellStyles, SpecialCells, decode_short_number
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_parts import find_main_part, read_relations
@@ -40,7 +41,7 @@ def find_special_cells(archive: WorkbookArchive) -> dict[str, SpecialCells]:
         workbook = _read_workbook(archive)
         return {name: _scan_sheet(archive.read(part), workbook) for name, part in workbook.parts.items()}
     except (struct.error, IndexError) as error:
-        raise ValueError("a record is cut off") from error
+        raise DamageError(CUT_OFF) from error
 
 
 def write_out_short_cells(archive: WorkbookArchive, content: bytes) -> bytes:
@@ -54,7 +55,7 @@ def write_out_short_cells(archive: WorkbookArchive, content: bytes) -> bytes:
         parts = {part.lower(): archive.read(part) for part in _read_workbook(archive).parts.values()}
         changed = {part: _add_columns(sheet) for part, sheet in parts.items() if _has_short_cells(sheet)}
     except (struct.error, IndexError) as error:
-        raise ValueError("a record is cut off") from error
+        raise DamageError(CUT_OFF) from error
     if not changed:
         return content
     rewritten = BytesIO()

@@ -19,22 +19,24 @@ def read_workbook(archive: WorkbookArchive, sha256: str) -> list[Sheet]:
     try:
         return _read_sheets(open_workbook(archive), archive.name, sha256)
     except (ValueError, KeyError, IndexError, OverflowError) as error:
-        raise archive.damaged_error(f"it holds what no workbook holds ({type(error).__name__})") from None
+        raise archive.damaged_error(
+            _("it contains something that no workbook contains ({error})", error=type(error).__name__)
+        ) from None
 
 
 def _read_sheets(workbook: OpenWorkbook, name: str, sha256: str) -> list[Sheet]:
-    refuse_same_names([title for title, _, _ in workbook.sheets], name)
+    refuse_same_names([sheet[0] for sheet in workbook.sheets], name)
     workbook_issues = _find_issues(workbook)
     sheets = []
     read_parts: set[str] = set()
     for title, relation, state in workbook.sheets:
         if relation not in workbook.relations:
-            raise workbook.archive.damaged_error(f"the sheet {title} has no part")
+            raise workbook.archive.damaged_error(_("the sheet {sheet} has no content", sheet=title))
         kind, target = workbook.relations[relation]
         if kind != "worksheet":
             continue  # a chart sheet has no cells
         if target.lower() in read_parts:
-            raise workbook.archive.damaged_error(f"two sheets are the same part {target}")
+            raise workbook.archive.damaged_error(_("two sheets use the same part {part}", part=target))
         read_parts.add(target.lower())
         reader = WorksheetReader(workbook.shared, title)
         frame, letters = reader.read(target)
@@ -67,12 +69,16 @@ def refuse_same_names(titles: list[str], name: str) -> None:
         key = " ".join(title.split()).casefold()
         if key in known:
             what = _(
-                "{name} has two sheets whose names do not differ: '{known}' and '{title}'",
+                "{name} has two sheets with the same name: '{known}' and '{title}'",
                 name=name,
                 known=known[key],
                 title=title,
             )
-            raise FileError("same-sheet-names", what, _("Give each a name of its own; case and spaces do not count"))
+            raise FileError(
+                "same-sheet-names",
+                what,
+                _("Give each sheet its own name. Upper and lower case and spaces make no difference."),
+            )
         known[key] = title
 
 

@@ -13,9 +13,10 @@ from typing import IO
 from xml.parsers import expat
 
 from armbulk.errors import FileError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
+from armbulk.readers.damage import explain_damage
 from armbulk.readers.unsupported import encrypted_error
-from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element, Handlers, MisplacedElementError, build_handlers
+from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element, Handlers, build_handlers
 
 MAX_PARTS = 2_000
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -34,7 +35,7 @@ _ENCODINGS = {
     "ascii": "us-ascii", "latin1": "iso-8859-1", "latin-1": "iso-8859-1",
 }  # fmt: skip
 _ONE_BYTE_ENCODING = re.compile(r"iso-8859-([1-9]|1[03456])|windows-125[0-8]|cp125[0-8]")
-_ADVICE = _("Copy or download it again, or open it in Excel and save it again")
+_ADVICE = _("Download or copy the file again. If that does not help, open it in Excel and save it again.")
 
 
 class WorkbookArchive:
@@ -55,7 +56,9 @@ class WorkbookArchive:
                 _ADVICE,
             ) from None
         if len(infos) > MAX_PARTS:
-            raise self.damaged_error(f"it has {len(infos)} parts, more than {MAX_PARTS}")
+            raise self.damaged_error(
+                _("it has {count} parts, more than {maximum}", count=len(infos), maximum=MAX_PARTS)
+            )
         for info in infos:
             self._add(info)
         self.format = self._find_format()
@@ -74,7 +77,7 @@ class WorkbookArchive:
         """Close the archive."""
         self._zip.close()
 
-    def damaged_error(self, what: str) -> FileError:
+    def damaged_error(self, what: Text) -> FileError:
         """Return the error for a damaged workbook."""
         return FileError("damaged", _("{name} is damaged: {what}", name=self.name, what=what), _ADVICE)
 
@@ -82,13 +85,13 @@ class WorkbookArchive:
         part = info.filename
         key = part.replace("\\", "/").lower()
         if key in self._parts:
-            raise self.damaged_error(f"the part {part!r} is in the file twice")
+            raise self.damaged_error(_("the part '{part}' is in the file twice", part=part))
         if ".." in re.split(r"[/\\]", part) or part.startswith(("/", "\\")):
-            raise self.damaged_error(f"the part {part!r} points outside the file")
+            raise self.damaged_error(_("the part '{part}' points outside the file", part=part))
         if info.flag_bits & 0x1:
             raise encrypted_error(self.name)
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise self.damaged_error(f"the part {part!r} is packed in a way that Excel does not use")
+            raise self.damaged_error(_("the part '{part}' is packed in a way that Excel does not use", part=part))
         self._parts[key] = info
 
     def _find_format(self) -> str:
@@ -98,26 +101,23 @@ class WorkbookArchive:
             return self._find_open_document()
         if any(part.endswith("workbook.bin") for part in parts):
             return "xlsb"
-        for folder, what in (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation")):
-            if any(part.startswith(folder) for part in parts):
-                raise self.no_workbook_error(what)
+        if any(part.startswith("word/") for part in parts):
+            raise self.no_workbook_error(_("{name} is a Word document, not a workbook"))
+        if any(part.startswith("ppt/") for part in parts):
+            raise self.no_workbook_error(_("{name} is a PowerPoint presentation, not a workbook"))
         return "xlsx"
 
     def _find_open_document(self) -> str:
         kind = self.read("mimetype")[:200].decode("ascii", "replace").strip() if "mimetype" in self._parts else ""
         if kind and not kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
-            raise self.no_workbook_error("an OpenDocument file, but not a spreadsheet")
+            raise self.no_workbook_error(_("{name} is an OpenDocument file, but not a spreadsheet"))
         if _MANIFEST in self._parts and b"encryption-data" in self.read(_MANIFEST):
             raise encrypted_error(self.name)
         return "ods"
 
-    def no_workbook_error(self, what: str) -> FileError:
-        """Return the error for a zip file that is not a workbook."""
-        return FileError(
-            "not-xlsx",
-            _("{name} is {what}", name=self.name, what=what),
-            _("Use an Excel workbook (.xlsx) or a CSV file"),
-        )
+    def no_workbook_error(self, message: Text) -> FileError:
+        """Return the error for a zip file that is not a workbook; `message` has the placeholder `name`."""
+        return FileError("not-xlsx", message.fill(name=self.name), _("Use an Excel workbook (.xlsx) or a CSV file"))
 
     def verify_sizes(self) -> None:
         """Unpack every part once and drop it.
@@ -138,7 +138,7 @@ class WorkbookArchive:
         """
         info = self._parts.get(part.lower())
         if info is None:
-            raise self.damaged_error(f"{part} is missing")
+            raise self.damaged_error(_("{part} is missing", part=part))
         return b"".join(self._unpack(part, info))
 
     def _unpack(self, part: str, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -147,7 +147,7 @@ class WorkbookArchive:
                 while chunk := self._read_chunk(stream, part):
                     yield chunk
         except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError) as error:
-            raise self.damaged_error(f"{part} cannot be unpacked ({error})") from None
+            raise self.damaged_error(_("{part} cannot be unpacked ({error})", part=part, error=error)) from None
 
     def parse(self, part: str, roots: dict[str, Element], namespaces: Iterable[str]) -> None:
         """Parse one part with expat.
@@ -162,17 +162,17 @@ class WorkbookArchive:
         """
         info = self._parts.get(part.lower())
         if info is None:
-            raise self.damaged_error(f"{part} is missing")
+            raise self.damaged_error(_("{part} is missing", part=part))
         handlers = build_handlers(roots, namespaces, MAX_DEPTH)
         try:
             with self._zip.open(info) as stream:
                 self._feed(stream, handlers, part)
-        except MisplacedElementError as error:
-            raise self.damaged_error(f"{part}: {error}") from None
-        except (expat.ExpatError, zipfile.BadZipFile, LookupError, EOFError, OSError) as error:
-            raise self.damaged_error(f"{part}: {error}") from None
-        except (zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
-            raise self.damaged_error(f"{part} cannot be unpacked ({error})") from None
+        except ValueError as error:
+            raise self.damaged_error(_("{part}: {reason}", part=part, reason=explain_damage(error))) from None
+        except (expat.ExpatError, LookupError) as error:
+            raise self.damaged_error(_("{part} is not valid XML ({error})", part=part, error=error)) from None
+        except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError) as error:
+            raise self.damaged_error(_("{part} cannot be unpacked ({error})", part=part, error=error)) from None
 
     def _feed(self, stream: IO[bytes], handlers: Handlers, part: str) -> None:
         """Unpack and parse a part in chunks; markup that expat must keep in memory as a whole is limited."""
@@ -186,7 +186,7 @@ class WorkbookArchive:
             parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
             bytes_fed += len(chunk)
             if bytes_fed - parser.CurrentByteIndex > _MAX_TAG_BYTES:
-                raise self.damaged_error(f"{part} has a tag or comment longer than 1 MiB")
+                raise self.damaged_error(_("{part} has a tag or comment longer than 1 MiB", part=part))
             chunk = self._read_chunk(stream, part)
         parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
 
@@ -194,7 +194,7 @@ class WorkbookArchive:
         chunk = stream.read(_CHUNK_BYTES)
         self._bytes_left -= len(chunk)
         if self._bytes_left < 0:
-            raise self.damaged_error(f"it expands past 256 MiB in {part}")
+            raise self.damaged_error(_("unpacked, it is larger than 256 MiB ({part})", part=part))
         return chunk
 
     def _find_encoding(self, head: bytes, part: str) -> str | None:
@@ -207,11 +207,11 @@ class WorkbookArchive:
         name = declared.group(1).decode("ascii").lower()
         encoding = _ENCODINGS.get(name) or (name if _ONE_BYTE_ENCODING.fullmatch(name) else "")
         if not encoding:
-            raise self.damaged_error(f"{part} is written in {name[:20]!r}, not in UTF-8")
+            raise self.damaged_error(_("{part} is written in {encoding}, not in UTF-8", part=part, encoding=name[:20]))
         return encoding
 
     def _refuse_dtd(self, part: str) -> Callable[..., None]:
-        def refuse(*_: object) -> None:
-            raise self.damaged_error(f"{part} contains a DTD")
+        def refuse(*_arguments: object) -> None:
+            raise self.damaged_error(_("{part} contains a DTD, which armbulk does not read", part=part))
 
         return refuse

@@ -1,11 +1,11 @@
-"""The parts of an .xlsx workbook besides its sheets: relations, the main part, shared texts, styles."""
+"""The parts of an .xlsx workbook that are not sheets: relations, the main part, shared texts, styles."""
 
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
+from armbulk.i18n import _
 from armbulk.readers.xlsx_archive import MAX_PARTS, WorkbookArchive
-from armbulk.readers.xlsx_shared import MAX_RAW_CHARS, SharedParts
+from armbulk.readers.xlsx_shared import MAX_RAW_CHARS, SharedParts, text_too_long
 from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element
 
 SPREADSHEET = (
@@ -16,7 +16,7 @@ SPREADSHEET = (
 """The namespaces of a workbook's own elements: transitional, strict, and none at all."""
 
 TRUE = frozenset({"1", "true"})
-"""How a part says yes."""
+"""How a part writes a true value."""
 
 _RELATIONS = ("http://schemas.openxmlformats.org/package/2006/relationships", "")
 _CONTENT_TYPES = ("http://schemas.openxmlformats.org/package/2006/content-types", "")
@@ -52,13 +52,13 @@ def open_workbook(archive: WorkbookArchive) -> OpenWorkbook:
     """Read everything but the sheets; FileError when it cannot be read."""
     workbook = OpenWorkbook(archive, SharedParts(archive))
     main = find_main_part(archive, _DEFAULT_MAIN_PART)
-    folder, _, file_name = main.rpartition("/")
+    folder, _slash, file_name = main.rpartition("/")
     workbook.relations = read_relations(archive, f"{folder}/_rels/{file_name}.rels".lstrip("/"), folder)
     _read_main_part(workbook, main)
     for part_type, read_part in (("sharedStrings", _read_strings), ("styles", _read_styles)):
         targets = {target.lower() for kind, target in workbook.relations.values() if kind == part_type}
         if len(targets) > 1:
-            raise archive.damaged_error(f"it names more than one part of {part_type}")
+            raise archive.damaged_error(_("it has more than one part of the kind {kind}", kind=part_type))
         for target in targets & archive.parts:  # a cell that refers to a missing part is refused later
             read_part(workbook.shared, target)
     return workbook
@@ -72,8 +72,8 @@ def find_main_part(archive: WorkbookArchive, default: str) -> str:
         if candidate.lower() in archive.parts:
             return candidate
     if main:
-        raise archive.damaged_error(f"{main[0]} is missing")
-    raise archive.no_workbook_error("a zip file without a workbook in it")
+        raise archive.damaged_error(_("{part} is missing", part=main[0]))
+    raise archive.no_workbook_error(_("{name} is a zip file without a workbook in it"))
 
 
 def _list_main_types(archive: WorkbookArchive) -> list[str]:
@@ -102,7 +102,7 @@ def read_relations(archive: WorkbookArchive, part: str, folder: str = "") -> dic
             prefix = next((prefix for prefix in _RELATION_TYPES if kind.startswith(prefix)), kind)
             relations[attributes.get("Id", "")] = (kind.removeprefix(prefix), _resolve_path(path))
         if len(relations) > MAX_PARTS:
-            raise archive.damaged_error(f"{part} names more than {MAX_PARTS} parts")
+            raise archive.damaged_error(_("{part} names more than {maximum} parts", part=part, maximum=MAX_PARTS))
 
     if part.lower() in archive.parts:
         roots = {"Relationships": Element(children={"Relationship": Element(start)})}
@@ -136,7 +136,7 @@ def _read_main_part(workbook: OpenWorkbook, part: str) -> None:
         if relation:  # some programs name sheets of macros, which have no part
             workbook.sheets.append((attributes.get("name", ""), relation, attributes.get("state", "visible")))
         if len(workbook.sheets) > MAX_PARTS:
-            raise workbook.archive.damaged_error(f"it has more than {MAX_PARTS} sheets")
+            raise workbook.archive.damaged_error(_("it has more than {maximum} sheets", maximum=MAX_PARTS))
 
     children = {
         "workbookPr": Element(read_properties),
@@ -163,8 +163,8 @@ def _read_strings(shared: SharedParts, part: str) -> None:
         nonlocal size
         size += len(piece)
         if size > MAX_RAW_CHARS:
-            what = f"the shared text {len(shared.is_filled)} is longer than {EXCEL_MAX_CELL_CHARS} characters"
-            raise shared.archive.damaged_error(what)
+            where = _("shared text {number}", number=len(shared.is_filled))
+            raise shared.archive.damaged_error(text_too_long(where))
         pieces.append(piece)
 
     run = Element(text=text)
@@ -180,7 +180,7 @@ def _read_styles(shared: SharedParts, part: str) -> None:
 
     def check() -> None:
         if len(formats) > _MAX_FORMATS or len(codes) > _MAX_FORMATS:
-            raise shared.too_large_error("more than 100,000 cell formats")
+            raise shared.too_large_error(_("{name} has more than {maximum:number} cell formats", maximum=_MAX_FORMATS))
 
     def read_code(attributes: dict[str, str]) -> None:
         codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")[:_MAX_FORMAT_CHARS]

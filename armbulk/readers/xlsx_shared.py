@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.readers.cell_buffer import TextBuffer
+from armbulk.readers.damage import SPLIT
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_formats import NumberFormats
 from armbulk.readers.xlsx_values import unescape_text
@@ -15,6 +16,11 @@ from armbulk.readers.xlsx_values import unescape_text
 MAX_CELLS = 5_000_000
 MAX_RAW_CHARS = 8 * EXCEL_MAX_CELL_CHARS
 """How long a text may be in the file, where every character may be written as an escape."""
+
+
+def text_too_long(where: Text) -> Text:
+    """Return the reason of a damaged workbook with a text that no cell can have."""
+    return _("{where} is longer than {maximum:number} characters", where=where, maximum=EXCEL_MAX_CELL_CHARS)
 
 
 @dataclass(slots=True)
@@ -40,15 +46,15 @@ class SharedParts:
     trusts_formulas: bool = True
     _buffer: TextBuffer = field(default_factory=TextBuffer)
 
-    def too_large_error(self, what: str) -> FileError:
-        """Return the error for a workbook that is too large."""
-        return FileError("too-large", _("{name} has {what}", name=self.archive.name, what=what), _("Split the file"))
+    def too_large_error(self, message: Text) -> FileError:
+        """Return the error for a workbook that is too large; `message` has the placeholder `name`."""
+        return FileError("too-large", message.fill(name=self.archive.name), SPLIT)
 
     def add_text(self, raw: str) -> None:
         """Add a shared text."""
         if len(self.is_filled) >= MAX_CELLS:
-            raise self.too_large_error("more than 5,000,000 texts")
-        text = self.decode_text(raw, f"the shared text {len(self.is_filled)}")
+            raise self.too_large_error(_("{name} has more than {maximum:number} texts", maximum=MAX_CELLS))
+        text = self.decode_text(raw, _("shared text {number}", number=len(self.is_filled)))
         self.is_filled.append(bool(text))
         self._buffer.add(text)
 
@@ -56,9 +62,9 @@ class SharedParts:
         """Make the shared texts available as `texts`."""
         self.texts = self._buffer.to_series()
 
-    def decode_text(self, raw: str, where: str) -> str:
+    def decode_text(self, raw: str, where: Text) -> str:
         """Return a text as Excel shows it; FileError when it is too long for a cell."""
         text = unescape_text(raw)
         if len(text) > EXCEL_MAX_CELL_CHARS:
-            raise self.archive.damaged_error(f"{where} is longer than {EXCEL_MAX_CELL_CHARS} characters")
+            raise self.archive.damaged_error(text_too_long(where))
         return text

@@ -74,7 +74,7 @@ def convert_serial(raw: str, *, since_1904: bool) -> tuple[str, str]:
 def parse_iso_date(raw: str) -> tuple[str, str]:
     """Return a date cell with ISO text, as some programs write it, as (ISO text, cell kind).
 
-    A sheet has no time zones: what a zone says is left out, and the day and time count as they are written.
+    A sheet has no time zones: a zone is ignored, and the day and time are read as they are written.
     """
     match = _ISO_DATE.fullmatch(raw)
     if match is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from armbulk.model.excel import EXCEL_MAX_COLUMNS
 
 _TRUE = frozenset({"1", "true"})
-_MIN_HEIGHT = 3.0  # points; nobody can read a row that is lower
+_MIN_HEIGHT = 3.0  # points; no one can read a row that is lower
 _MIN_WIDTH = 0.5  # characters; not even one digit fits into less
 
 _SHOWN, _HIDDEN = b"\1", b"\2"  # the state of a column; 0: not known
@@ -23,7 +23,7 @@ class Visibility:
         self._columns = bytearray(EXCEL_MAX_COLUMNS)
 
     def set_defaults(self, attributes: dict[str, str]) -> None:
-        """Note what holds for rows and columns without attributes of their own (`sheetFormatPr`)."""
+        """Note what applies to rows and columns without attributes of their own (`sheetFormatPr`)."""
         # zeroHeight hides the rows that the part does not have: Excel writes it when all rows below a table are hidden
         self._hides_rows = attributes.get("customHeight", "0") in _TRUE and _is_below(
             attributes.get("defaultRowHeight"), _MIN_HEIGHT

@@ -6,11 +6,12 @@ from array import array
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
+from armbulk.i18n import Text, _
+from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.sheet import ReadIssue
 from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_index, to_letters
 from armbulk.readers.xlsx_parts import SPREADSHEET
-from armbulk.readers.xlsx_shared import MAX_RAW_CHARS, SharedParts
+from armbulk.readers.xlsx_shared import MAX_CELLS, MAX_RAW_CHARS, SharedParts, text_too_long
 from armbulk.readers.xlsx_values import parse_iso_date, to_plain_number
 from armbulk.readers.xlsx_visibility import Visibility
 from armbulk.readers.xml_elements import Element
@@ -56,7 +57,9 @@ class WorksheetReader:
         """Read the part: (the frame of `model.sheet.Sheet`, its letters)."""
         self._shared.archive.parse(part, {"worksheet": self._describe()}, SPREADSHEET)
         if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self._cell_count):
-            raise self._shared.too_large_error(f"cells too far apart on sheet {self._title}")
+            raise self._shared.too_large_error(
+                _("{name}: the cells on the sheet {sheet} are too far apart", sheet=self._title)
+            )
         return build_frame(self._rows, self._cells, self._shared.texts)
 
     def find_hidden_rows(self) -> frozenset[int]:
@@ -95,12 +98,22 @@ class WorksheetReader:
             }
         )
 
-    def _damaged_error(self, what: str) -> FileError:
-        return self._shared.archive.damaged_error(f"sheet {self._title}: {what}")
+    def _damaged_error(self, what: Text) -> FileError:
+        return self._shared.archive.damaged_error(_("sheet {sheet}: {reason}", sheet=self._title, reason=what))
+
+    def _where(self) -> Text:
+        text = _("a text in row {row}", row=self._row)
+        return _("sheet {sheet}: {reason}", sheet=self._title, reason=text)
 
     def _add_merged(self, attributes: _Attributes) -> None:
         if len(self.merged_ranges) >= _MAX_MERGED_RANGES:
-            raise self._shared.too_large_error(f"more than 100,000 merged ranges on sheet {self._title}")
+            raise self._shared.too_large_error(
+                _(
+                    "{name} has more than {maximum:number} merged cells on the sheet {sheet}",
+                    maximum=_MAX_MERGED_RANGES,
+                    sheet=self._title,
+                )
+            )
         self.merged_ranges.append(attributes.get("ref", "")[:30].upper())
 
     # --- rows ---------------------------------------------------------------------------------------
@@ -112,11 +125,11 @@ class WorksheetReader:
         elif _DIGITS.fullmatch(reference):
             number = int(reference)
         else:
-            raise self._damaged_error(f"there is no row {reference[:20]!r}")
+            raise self._damaged_error(_("there is no row '{number}'", number=reference[:20]))
         if not 0 < number <= EXCEL_MAX_ROWS:
-            raise self._damaged_error(f"there is no row {number}")
+            raise self._damaged_error(_("there is no row '{number}'", number=number))
         if number < self._row:
-            raise self._damaged_error(f"row {number} stands after row {self._row}")
+            raise self._damaged_error(_("row {number} comes after row {previous}", number=number, previous=self._row))
         self._repeated = self._row_cells if number == self._row else None
         self._row, self._row_text, self._column, self._row_cells = number, str(number), -1, []
         self._visibility.add_row(number, attributes)
@@ -125,22 +138,22 @@ class WorksheetReader:
 
     def _end_row(self) -> None:
         if self._repeated is not None and self._repeated != self._row_cells:
-            raise self._damaged_error(f"row {self._row} is there twice, with different cells")
+            raise self._damaged_error(_("row {row} is there twice, with different cells", row=self._row))
 
     # --- cells --------------------------------------------------------------------------------------
 
     def _begin_cell(self, attributes: _Attributes) -> None:
         column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
         if column <= self._column:
-            raise self._damaged_error(f"the cell {attributes.get('r')} stands twice or out of order")
+            raise self._damaged_error(_("the cell {cell} is there twice or out of order", cell=attributes.get("r")))
         if column >= EXCEL_MAX_COLUMNS:
-            raise self._damaged_error(f"row {self._row} has a cell beyond column XFD")
+            raise self._damaged_error(_("row {row} has a cell beyond column XFD", row=self._row))
         self._column, self._attributes = column, attributes
         self._value_pieces, self._formula_pieces = [], None
         self._value_count = self._inline_count = 0
         self._shared.cells_left -= 1
         if self._shared.cells_left < 0:
-            raise self._shared.too_large_error("more than 5,000,000 cells")
+            raise self._shared.too_large_error(_("{name} has more than {maximum:number} cells", maximum=MAX_CELLS))
 
     def _column_of(self, reference: str) -> int:
         """Return the column of a reference such as B7, which must be in the current row."""
@@ -150,7 +163,7 @@ class WorksheetReader:
             return known
         match = _REFERENCE.fullmatch(reference.upper())
         if match is None or int(match.group(2)) != self._row:
-            raise self._damaged_error(f"the cell {reference[:20]} stands in row {self._row}")
+            raise self._damaged_error(_("the cell {cell} is in row {row}", cell=reference[:20], row=self._row))
         index = self._letters[letters] = to_index(match.group(1))
         return index
 
@@ -168,7 +181,13 @@ class WorksheetReader:
             if corners is not None:
                 left, top, right, bottom = corners.groups()
                 if len(self._formula_ranges) >= _MAX_FORMULA_RANGES:
-                    raise self._shared.too_large_error(f"more than 10,000 array formulas on sheet {self._title}")
+                    raise self._shared.too_large_error(
+                        _(
+                            "{name} has more than {maximum:number} array formulas on the sheet {sheet}",
+                            maximum=_MAX_FORMULA_RANGES,
+                            sheet=self._title,
+                        )
+                    )
                 self._formula_ranges.append((int(top), int(bottom), to_index(left), to_index(right)))
 
     def _add_value(self, piece: str) -> None:
@@ -191,11 +210,11 @@ class WorksheetReader:
         """Join pieces; FileError when they are longer than a text can be."""
         pieces[:] = ["".join(pieces)]
         if len(pieces[0]) > MAX_RAW_CHARS:
-            raise self._damaged_error(f"a text in row {self._row} is longer than {EXCEL_MAX_CELL_CHARS} characters")
+            raise self._damaged_error(text_too_long(_("a text in row {row}", row=self._row)))
 
     def _end_cell(self) -> None:
         if self._value_count > 1 or self._inline_count > 1:
-            raise self._damaged_error(f"a cell in row {self._row} has two values")
+            raise self._damaged_error(_("a cell in row {row} has two values", row=self._row))
         raw, kind = "".join(self._value_pieces), self._attributes.get("t", "n")
         if self._inline_count and (kind == "inlineStr" or not self._value_count):
             raw, kind = "".join(self._inline_pieces), "inlineStr"
@@ -254,17 +273,21 @@ class WorksheetReader:
         """Return (text, cell kind) of a cell that is neither a number nor a shared text."""
         match kind:
             case "inlineStr" | "str":
-                return self._shared.decode_text(raw, f"sheet {self._title}: a text in row {self._row}"), "text"
+                return self._shared.decode_text(raw, self._where()), "text"
             case "b":
                 if raw.strip() not in _BOOLEANS:
-                    raise self._damaged_error(f"row {self._row} has a yes or no that is neither ({raw[:20]!r})")
+                    raise self._damaged_error(
+                        _("row {row} has a yes or no that is '{text}'", row=self._row, text=raw[:20])
+                    )
                 return _BOOLEANS[raw.strip()], "boolean"
             case "e":
                 return raw.strip()[:40] or "#N/A", "error"
             case "d":
                 return parse_iso_date(raw.strip())
             case _:
-                raise self._damaged_error(f"row {self._row} has a cell of unknown type {kind[:20]!r}")
+                raise self._damaged_error(
+                    _("row {row} has a cell of the unknown type '{kind}'", row=self._row, kind=kind[:20])
+                )
 
     def _shared_index(self, raw: str) -> int | None:
         """Return the index of a shared text; None for a blank one."""
@@ -273,7 +296,9 @@ class WorksheetReader:
             return None
         index = int(digits) if _DIGITS.fullmatch(digits) else -1
         if not 0 <= index < len(self._shared.is_filled):
-            raise self._damaged_error(f"row {self._row} refers to text {digits[:20]}, which does not exist")
+            raise self._damaged_error(
+                _("row {row} refers to text {number}, which does not exist", row=self._row, number=digits[:20])
+            )
         return index if self._shared.is_filled[index] else None
 
     def _add_number(self, raw: str) -> None:
@@ -281,7 +306,9 @@ class WorksheetReader:
             return
         plain = to_plain_number(raw)
         if plain is None:
-            raise self._damaged_error(f"row {self._row} has a number that is none ({raw[:20]!r})")
+            raise self._damaged_error(
+                _("row {row} has the number '{text}', which is none", row=self._row, text=raw[:20])
+            )
         if not plain:
             self._add_cell("#NUM!", "error")
         else:

@@ -6,8 +6,11 @@ An element of an extension (`extLst`, a foreign namespace) never counts, whateve
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from armbulk.i18n import _
+from armbulk.readers.damage import DamageError
+
 NAMESPACE_SEPARATOR = " "
-"""Stands between the namespace and the local name in the tags of the parser."""
+"""Separates the namespace and the local name in the tags of the parser."""
 
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _ALTERNATIVES = f"{_COMPATIBILITY} AlternateContent"
@@ -37,10 +40,6 @@ class Element:
     refused: frozenset[str] = frozenset()
 
 
-class MisplacedElementError(Exception):
-    """A part has an element where none can be."""
-
-
 class _Node:
     """An element with the full tags of its children."""
 
@@ -68,7 +67,7 @@ def build_handlers(  # noqa: C901 - three handlers with one state, in one place 
 ) -> Handlers:
     """Return the handlers of a parser that call those of the elements that are read.
 
-    They are closures, because they are called several times for each cell. They raise MisplacedElementError.
+    They are closures, because they are called several times for each cell. They raise DamageError.
 
     Args:
         roots: Local name → the root element of the part.
@@ -87,7 +86,7 @@ def build_handlers(  # noqa: C901 - three handlers with one state, in one place 
         if skipped:
             skipped += 1
             if len(stack) + skipped > max_depth:
-                raise MisplacedElementError("its elements are nested too deep")
+                raise DamageError(_("its elements are nested too deep"))
             return
         child = node.children.get(tag)
         if child is None:
@@ -96,7 +95,7 @@ def build_handlers(  # noqa: C901 - three handlers with one state, in one place 
                 skipped = 1
                 return
         if len(stack) > max_depth:
-            raise MisplacedElementError("its elements are nested too deep")
+            raise DamageError(_("its elements are nested too deep"))
         stack.append(node)
         node = child
         if child.start is not None:
@@ -121,13 +120,13 @@ def build_handlers(  # noqa: C901 - three handlers with one state, in one place 
 def _find_alternative(node: _Node, tag: str, *, is_root: bool) -> _Node | None:
     """Return the node of content for readers without extensions; None for an element that is not read.
 
-    `mc:AlternateContent` stands for its `mc:Fallback`, and that for what is inside it.
+    `mc:AlternateContent` is read as its `mc:Fallback`, and that as its content.
     """
     name = tag.rpartition(NAMESPACE_SEPARATOR)[2]
     if is_root:
-        raise MisplacedElementError(f"it begins with the element {name[:30]!r}, which is not expected there")
+        raise DamageError(_("it begins with the element '{name}', which is not expected there", name=name[:30]))
     if tag in node.refused:
-        raise MisplacedElementError(f"it has the element {name!r} out of place")
+        raise DamageError(_("it has the element '{name}' out of place", name=name))
     if tag != _ALTERNATIVES:
         return None
     fallback, alternatives = _Node(Element(text=node.text), ""), _Node(Element(), "")

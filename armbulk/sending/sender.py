@@ -69,9 +69,8 @@ class Sender:
                     report_conflicts(session)
             except ArmbulkError as error:
                 session.store.end_session(session.run.id, "paused", session.paused_until)
-                error.hint = join_texts(
-                    error.hint, _("then `armbulk resume {run}`", run=session.run.id), separator="; "
-                )
+                then = _("Then continue with `armbulk resume {run}`", run=session.run.id)
+                error.hint = join_texts(error.hint, then, separator=" " if error.hint.endswith(".") else ". ")
                 if error.exit in {Exit.SERVER, Exit.LIMIT} and self._has_documents_in_doubt():
                     error.exit = Exit.UNFINISHED
                 raise
@@ -114,7 +113,7 @@ class Sender:
                 "limit", _("ARM's limits leave no room before {due}", due=format_iso(progress.due)), _("Try again then")
             )
         return ServerError(
-            "unreachable", _("ARM cannot be reached: {reason}", reason=progress.reason), _("Try again later")
+            "unreachable", _("ARM is unreachable: {failure}", failure=progress.reason), _("Try again later")
         )
 
     def _work(self) -> str:

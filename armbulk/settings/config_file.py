@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.findings.catalogue import TUNABLE
 from armbulk.i18n import _
 from armbulk.settings.names import NAMES, SECRETS
@@ -42,19 +42,22 @@ def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfil
     except FileNotFoundError:
         content = {}
     except (OSError, ValueError) as error:
-        raise SettingsError(
-            "config-unreadable", _("{path}: {error}", path=path, error=error), _("Mend the file; it must be TOML")
-        ) from None
+        raise unreadable_error(path, error) from None
     rules = _check_rules(content.get("rules", {}), path)
     mappings = _resolve_mappings(content.get("mappings", {}), path)
     profiles = content.get("profiles", {})
     if name not in profiles:
         if must_exist:
-            known = ", ".join(profiles) or "none"
+            known = ", ".join(profiles) or _("none")
             raise SettingsError(
                 "no-such-profile",
                 _("There is no profile '{name}'", name=name),
-                _("{path} has: {known}; `armbulk login --profile {name}` makes it", path=path, known=known, name=name),
+                _(
+                    "Profiles in {path}: {known}. Create this one with `armbulk login --profile {name}`.",
+                    path=path,
+                    known=known,
+                    name=name,
+                ),
             )
         return ConfiguredProfile({}, rules, mappings)
     values = dict(profiles[name])
@@ -63,11 +66,27 @@ def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfil
     return ConfiguredProfile(_check_settings(values, path, name), rules, mappings)
 
 
+def unreadable_error(path: Path, error: Exception) -> SettingsError:
+    """Return the error for a config.toml that cannot be opened, or is not TOML."""
+    if isinstance(error, OSError):
+        message = _("{path} cannot be read: {reason}", path=path, reason=describe_os_error(error))
+        hint = _("Check the folder and its permissions (setting ARMBULK_HOME)")
+    elif isinstance(error, UnicodeDecodeError):
+        message = _("{path} is not a UTF-8 text file", path=path)
+        hint = _("Save the file as UTF-8")
+    else:
+        message = _("{path} is not valid TOML: {error}", path=path, error=error)
+        hint = _("Fix the file with a text editor")
+    return SettingsError("config-unreadable", message, hint)
+
+
 def _resolve_mappings(table: Any, path: Path) -> dict[str, str]:
     """Read a `[mappings]` table: name → file, relative to the folder of config.toml."""
     if not isinstance(table, dict) or not all(isinstance(file, str) for file in table.values()):
         raise SettingsError(
-            "mappings-wrong", _("{path}, [mappings] must hold names of files", path=path), _('mine = "mine.toml"')
+            "mappings-wrong",
+            _("[mappings] in {path} must contain names of mapping files", path=path),
+            _('For example: mine = "mine.toml"'),
         )
     return {name: str(path.parent / Path(file).expanduser()) for name, file in table.items()}
 
@@ -79,14 +98,19 @@ def _check_rules(content: Any, path: Path) -> dict[str, str]:
         if code not in TUNABLE:
             raise SettingsError(
                 "rule-unknown",
-                _("{path}, [rules]: {code}", path=path, code=code),
-                _("Known: {tunable}", tunable=", ".join(sorted(TUNABLE))),
+                _("[rules] in {path}: '{code}' is not a rule that can be changed", path=path, code=code),
+                _("Rules that can be changed: {rules}", rules=", ".join(sorted(TUNABLE))),
             )
         if severity not in _SEVERITIES:
             raise SettingsError(
                 "rule-wrong",
-                _("{path}, [rules]: {code} is '{severity}'", path=path, code=code, severity=severity),
-                _("Give error, warning or off"),
+                _(
+                    "[rules] in {path}: '{severity}' is not a valid value for {code}",
+                    path=path,
+                    code=code,
+                    severity=severity,
+                ),
+                _("Use error, warning or off"),
             )
     return dict(table)
 
@@ -97,22 +121,22 @@ def _check_settings(values: dict[str, Any], path: Path, name: str) -> dict[str, 
     if unknown:
         raise SettingsError(
             "setting-unknown",
-            _("{path}, profile {name}: {unknown}", path=path, name=name, unknown=", ".join(unknown)),
-            _("Known: {names}", names=", ".join(NAMES)),
+            _("{path}, profile {name}: unknown setting {unknown}", path=path, name=name, unknown=", ".join(unknown)),
+            _("Settings: {names}", names=", ".join(NAMES)),
         )
     if secret:
         raise SettingsError(
             "secret-in-file",
             _(
-                "{path}, profile {name}: {secret} must not stand in a file",
+                "{path}, profile {name}: {secret} is not allowed in config.toml",
                 path=path,
                 name=name,
                 secret=", ".join(secret),
             ),
             _(
-                "`armbulk login` keeps it in the keyring; else set ARMBULK_TOKEN or "
-                "ARMBULK_CLIENT_SECRET in the environment, or name a file only you can read as "
-                "secret_file"
+                "Save it in the keyring with `armbulk login`. Or set ARMBULK_TOKEN or "
+                "ARMBULK_CLIENT_SECRET in the environment, or set secret_file to a file only you can "
+                "read."
             ),
         )
     return {key: str(value) for key, value in values.items()}

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from armbulk.arm.credentials import LOOPBACK, Login
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _, choose_language, find_language, list_languages
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.limits import QuotaLimits
@@ -116,13 +116,13 @@ def _check_store(url: str, home: Path) -> str:
         return f"{_STORE_PREFIX}{home / 'armbulk.db'}"
     path = url.removeprefix(_STORE_PREFIX)
     if not url.startswith(_STORE_PREFIX) or not Path(path).is_absolute() or set(path) & set("?\0"):
+        example = f"{_STORE_PREFIX}{home.absolute() / 'armbulk.db'}"
         raise SettingsError(
             "store-unsupported",
-            _("The setting store (ARMBULK_STORE) is not the full path of a SQLite file"),
+            _("The setting store (ARMBULK_STORE) must be the full path of a SQLite file"),
             _(
-                "Use an address such as {store_prefix}{home}; armbulk cannot use other databases yet",
-                store_prefix=_STORE_PREFIX,
-                home=home.absolute() / "armbulk.db",
+                "For example: {address}. armbulk does not support other databases yet.",
+                address=example,
             ),
         )
     return url
@@ -136,8 +136,8 @@ def _locate_guard_folder(values: Mapping[str, str], home: Path) -> Path:
     if not folder.is_absolute() or folder.is_relative_to(home.absolute()):
         raise SettingsError(
             "setting-wrong",
-            _("guard_folder is '{guard_folder}'", guard_folder=values["guard_folder"]),
-            _("Use an absolute path that is not in {home}: a backup of that folder must not have it", home=home),
+            _("guard_folder: '{value}' cannot be used", value=values["guard_folder"]),
+            _("Use an absolute path outside {home}, so that a backup of that folder does not include it", home=home),
         )
     return folder
 
@@ -169,7 +169,7 @@ def check_address(url: str) -> str:
     """
     if not url:
         return ""
-    malformed = SettingsError("address-wrong", _("The address is not usable"), _("Write it like https://HOST/arm/v1"))
+    malformed = SettingsError("address-wrong", _("The address is not valid"), _("Use the form https://HOST/arm/v1"))
     try:
         parts = urlsplit(url)
         has_host = bool(parts.hostname and (parts.port is None or parts.port))
@@ -182,7 +182,7 @@ def check_address(url: str) -> str:
         raise SettingsError(
             "address-insecure",
             _("{origin}/… is not an https address", origin=origin),
-            _("Use https://…; http is allowed only for this machine (127.0.0.1)"),
+            _("Use https://… (http is only allowed for 127.0.0.1)"),
         )
     if not has_host or parts.query or parts.fragment or not url.isprintable() or " " in url or "\\" in url:
         raise malformed
@@ -197,8 +197,12 @@ def _read_number(values: Mapping[str, str], name: str) -> float:
     if not 0 <= number < 1e9:
         raise SettingsError(
             "setting-wrong",
-            _("{name} is '{values}'", name=name, values=values[name]),
-            _("Give a number, as ARMBULK_{name} or in the profile", name=name.upper()),
+            _("{name}: '{value}' is not a valid number", name=name, value=values[name]),
+            _(
+                "Use a number of 0 or more (ARMBULK_{variable}, or {name} in config.toml)",
+                variable=name.upper(),
+                name=name,
+            ),
         )
     return number
 
@@ -208,8 +212,8 @@ def _read_choice(values: Mapping[str, str], name: str, allowed: tuple[str, ...])
     if value and value not in allowed:
         raise SettingsError(
             "setting-wrong",
-            _("{name} is '{value}'", name=name, value=value),
-            _("Give one of {allowed}", allowed=" ".join(allowed)),
+            _("{name}: '{value}' is not a valid value", name=name, value=value),
+            _("Use one of these: {allowed}", allowed=", ".join(allowed)),
         )
     return value
 
@@ -218,7 +222,9 @@ def _read_flag(values: Mapping[str, str], name: str) -> bool:
     value = values[name].strip().lower()
     if value not in _FLAGS:
         raise SettingsError(
-            "setting-wrong", _("{name} is '{values}'", name=name, values=values[name]), _("Use true or false")
+            "setting-wrong",
+            _("{name}: '{value}' is not a valid value", name=name, value=values[name]),
+            _("Use true or false"),
         )
     return _FLAGS[value]
 
@@ -231,15 +237,20 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         if aup_file is not None:
-            hint = _("Fix the file (TOML), or leave out --aup-file to use the built-in table")
-            raise SettingsError(
-                "limits-wrong", _("{aup_file}: {error}", aup_file=aup_file, error=error), hint
-            ) from None
+            raise _limits_error(aup_file, error) from None
         *sizes, last_size = TIERS
         hint = _("Use {sizes} or {last_size}", sizes=", ".join(sizes), last_size=last_size)
         raise SettingsError(
-            "limits-wrong", _("client_size is '{client_size}'", client_size=values["client_size"]), hint
+            "limits-wrong", _("client_size: '{value}' is not a client size", value=values["client_size"]), hint
         ) from None
+
+
+def _limits_error(path: Path, error: Exception) -> SettingsError:
+    if isinstance(error, OSError):
+        message = _("{path} cannot be read: {reason}", path=path, reason=describe_os_error(error))
+    else:
+        message = _("{path} is not a valid file with limits: {error}", path=path, error=error)
+    return SettingsError("limits-wrong", message, _("Fix the file, or remove --aup-file to use the built-in limits"))
 
 
 def _read_lang(lang: str | None, environ: Mapping[str, str]) -> str:
@@ -247,7 +258,7 @@ def _read_lang(lang: str | None, environ: Mapping[str, str]) -> str:
     if known is None:
         raise SettingsError(
             "lang-unknown",
-            _("There is no language '{lang}'", lang=lang),
-            _("Use {list_languages}", list_languages=" or ".join(list_languages())),
+            _("Language '{lang}' is not supported", lang=lang),
+            _("Use one of these: {languages}", languages=", ".join(list_languages())),
         )
     return known

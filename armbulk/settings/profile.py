@@ -7,9 +7,17 @@ from urllib.parse import urlsplit
 
 from armbulk.arm.credentials import Login, is_header_safe
 from armbulk.errors import SettingsError
-from armbulk.i18n import _
+from armbulk.i18n import _, join_texts
 from armbulk.quota.limits import Account, QuotaLimits
 
+_NO_TOKEN = _(
+    "Profile {name} has no token for client {client} at {origin}. A token that was saved for another client or address "
+    "is not used."
+)
+_NO_CLIENT_SECRET = _(
+    "Profile {name} has no client secret for client {client} at {origin}. A secret that was saved for another client "
+    "or address is not used."
+)
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
@@ -28,7 +36,7 @@ class Profile:
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
         synced_folders: The folders that the environment names as synchronised.
-        sole_sender: Only this machine sends documents for the client; else ARM is asked about each before it goes.
+        sole_sender: Whether only this computer sends documents for the client; if not, each is checked in ARM first.
         guard_folder: The folder outside the store's own that tells an older copy of the store; "": none.
     """
 
@@ -72,47 +80,40 @@ class Profile:
 
     def require_server(self) -> None:
         """Make sure that ARM can be called; SettingsError names what is missing."""
-        missing = [name for name in ("base_url", "client_no") if not getattr(self, name)]
+        missing: list[str] = [name for name in ("base_url", "client_no") if not getattr(self, name)]
         has_secret = self.login.token or (self.login.by_client and self.login.client_secret)
         if not has_secret and not missing:
             raise self._missing_secret()
         if not has_secret:
-            missing.append("token (or token_url, client_id and client_secret)")
+            missing.append(_("token (or token_url, client_id and client_secret)"))
         if self.login.token and not is_header_safe(self.login.token):
             raise SettingsError(
                 "token-wrong",
-                _("The token holds characters that no token has, such as a blank"),
-                _("Copy it once more"),
+                _("The token contains invalid characters (for example a space)"),
+                _("Copy it again"),
             )
         if missing:
             names = ", ".join(f"ARMBULK_{name.upper()}" if " " not in name else "ARMBULK_TOKEN" for name in missing)
             raise SettingsError(
                 "settings-missing",
-                _("Not set: {missing}", missing=", ".join(missing)),
+                _("These settings are missing: {missing}", missing=join_texts(*missing, separator=", ")),
                 _(
-                    "`armbulk login` asks for them; or set {names} in the environment, or the profile in "
-                    "{home}. `armbulk demo` works without",
+                    "Run `armbulk login`. Or set {names} in the environment, or the profile in {path}. "
+                    "`armbulk demo` works without settings.",
                     names=names,
-                    home=self.home / "config.toml",
+                    path=self.home / "config.toml",
                 ),
             )
 
     def _missing_secret(self) -> SettingsError:
-        name = "CLIENT_SECRET" if self.login.by_client else "TOKEN"
+        message = _NO_CLIENT_SECRET if self.login.by_client else _NO_TOKEN
         return SettingsError(
             "settings-missing",
+            message.fill(name=self.name, client=self.client_no, origin=self.account.origin),
             _(
-                "There is no {value} for profile {name} at {origin}, client {client_no}, neither set nor "
-                "in this machine's keyring; one that was kept for another address or client is not used",
-                value="client secret" if self.login.by_client else "token",
+                "Run `armbulk login --profile {name}`. Without a keyring, use --secret-file FILE or set "
+                "{variable} in the environment.",
                 name=self.name,
-                origin=self.account.origin,
-                client_no=self.client_no,
-            ),
-            _(
-                "`armbulk login --profile {name}` asks for it and keeps it; where there is no keyring, "
-                "set ARMBULK_{name_2} in the environment or give --secret-file FILE",
-                name=self.name,
-                name_2=name,
+                variable="ARMBULK_CLIENT_SECRET" if self.login.by_client else "ARMBULK_TOKEN",
             ),
         )

@@ -11,9 +11,9 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _
-from armbulk.settings.config_file import FILE_NAME
+from armbulk.settings.config_file import FILE_NAME, unreadable_error
 
 
 def list_profile_names(home: Path) -> list[str]:
@@ -35,13 +35,15 @@ def save_settings(home: Path, name: str, settings: Mapping[str, str | bool]) -> 
     text = _add_profile(home, name, settings, tomlkit.table) or _add_profile(home, name, settings, tomlkit.inline_table)
     if text is None:
         raise SettingsError(
-            "config-unclear", _("{path} cannot be added to as it stands", path=path), _("Write the profile by hand")
+            "config-unclear",
+            _("armbulk cannot add the profile to {path}", path=path),
+            _("Add the profile with a text editor"),
         )
     try:
         _replace(path, text)
     except OSError as error:
-        why = _("{path} cannot be written: {strerror}", path=path, strerror=error.strerror)
-        raise SettingsError("config-unwritable", why, _("Check its folder")) from None
+        why = _("{path} cannot be written: {reason}", path=path, reason=describe_os_error(error))
+        raise SettingsError("config-unwritable", why, _("Check that you may write in its folder")) from None
     return path
 
 
@@ -93,6 +95,4 @@ def _read_document(home: Path) -> tomlkit.TOMLDocument:
     except FileNotFoundError:
         return tomlkit.document()
     except (OSError, ValueError, TOMLKitError) as error:
-        raise SettingsError(
-            "config-unreadable", _("{path}: {error}", path=path, error=error), _("Mend the file; it must be TOML")
-        ) from None
+        raise unreadable_error(path, error) from None

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 import keyring
 from keyring.errors import KeyringError, NoKeyringError
 
-from armbulk.errors import SettingsError
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _
 from armbulk.quota.limits import Account
 
@@ -29,8 +29,8 @@ _PART_CHARS = 1_000
 _PARTS_PREFIX = "armbulk-parts:"
 _MAX_SECRET_CHARS = 65_536
 _ALTERNATIVES = _(
-    "Set ARMBULK_CLIENT_SECRET or ARMBULK_TOKEN in the environment instead, or give "
-    "--secret-file FILE (one that only you can read): both go before the keyring"
+    "Use --secret-file FILE (a file only you can read), or set ARMBULK_CLIENT_SECRET or "
+    "ARMBULK_TOKEN in the environment"
 )
 
 _T = TypeVar("_T")
@@ -63,18 +63,22 @@ def read_secret_file(path: str) -> str:
             if os.name == "posix" and (stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid not in {os.geteuid(), 0}):
                 raise SettingsError(
                     "secret-file-open",
-                    _("{path} holds a secret and can be read by others", path=path),
-                    _("chmod 600 {path}", path=path),
+                    _("{path} contains a secret, but other users can read it", path=path),
+                    _("Run: chmod 600 {path}", path=path),
                 )
             secret = file.read(_MAX_SECRET_CHARS).strip()
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
+        reason = describe_os_error(error) if isinstance(error, OSError) else _("it is not a text file")
         raise SettingsError(
-            "secret-file-unreadable", _("{path} cannot be read: {why}", path=path, why=why), _("Check --secret-file")
+            "secret-file-unreadable",
+            _("{path} cannot be read: {reason}", path=path, reason=reason),
+            _("Check --secret-file or the setting secret_file"),
         ) from None
     if not secret:
         raise SettingsError(
-            "secret-file-empty", _("{path} is empty", path=path), _("Write the client secret, or the token, into it")
+            "secret-file-empty",
+            _("{path} is empty", path=path),
+            _("Write the client secret or the token into the file"),
         )
     return secret
 
@@ -86,7 +90,7 @@ class KeyringSecrets:
     timeout: float = KEYRING_TIMEOUT
 
     def get(self, name: str) -> str | None:
-        """Return the secret; None if there is none, or no keyring."""
+        """Return the secret; None if it is missing, or there is no keyring."""
         try:
             return self._run_with_timeout(lambda: _read(name))
         except NoKeyringError:
@@ -97,9 +101,7 @@ class KeyringSecrets:
         try:
             self._run_with_timeout(lambda: _write(name, secret))
         except NoKeyringError:
-            raise SettingsError(
-                "no-keyring", _("This machine has no keyring to keep the secret in"), _ALTERNATIVES
-            ) from None
+            raise SettingsError("no-keyring", _("This computer has no keyring for the secret"), _ALTERNATIVES) from None
 
     def drop(self, name: str) -> bool:
         """Delete a secret, and return whether there was one."""
@@ -109,7 +111,7 @@ class KeyringSecrets:
             return False
 
     def _run_with_timeout(self, call: Callable[[], _T]) -> _T:
-        """Call the keyring in a thread of its own: it may wait forever for a prompt that nobody sees."""
+        """Call the keyring in a thread of its own: it may wait forever for a prompt that is not visible."""
         results: list[_T] = []
         errors: list[Exception] = []
 
@@ -127,13 +129,11 @@ class KeyringSecrets:
         if errors and isinstance(errors[0], NoKeyringError):
             raise errors[0]
         if not errors:
-            raise SettingsError("keyring-silent", _("The keyring does not answer (is it locked?)"), _ALTERNATIVES)
-        outcome = "refused" if isinstance(errors[0], KeyringError) else "failed"
-        raise SettingsError(
-            f"keyring-{outcome}",
-            _("The keyring {outcome}: {name}", outcome=outcome, name=type(errors[0]).__name__),
-            _ALTERNATIVES,
-        )
+            raise SettingsError("keyring-silent", _("The keyring does not respond. It may be locked."), _ALTERNATIVES)
+        name = type(errors[0]).__name__
+        if isinstance(errors[0], KeyringError):
+            raise SettingsError("keyring-refused", _("The keyring denied access ({name})", name=name), _ALTERNATIVES)
+        raise SettingsError("keyring-failed", _("The keyring failed ({name})", name=name), _ALTERNATIVES)
 
 
 def _read(name: str) -> str | None:

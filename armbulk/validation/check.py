@@ -20,7 +20,7 @@ from armbulk.findings.frame import (
     make_finding,
     merge_findings,
 )
-from armbulk.i18n import _
+from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
@@ -105,7 +105,7 @@ def check_files(
     """Read and check files (see `read_files`).
 
     Raises:
-        FileError: A file cannot be read; or no sheet holds customers or documents and `allow_unrecognised` is off.
+        FileError: A file cannot be read; or no sheet has customers or documents and `allow_unrecognised` is off.
         UsageError: There is no such resource.
     """
     sheets = read_files(files, options)
@@ -115,16 +115,26 @@ def check_files(
             separator = find_wrong_separator(sheet)
             if separator is not None:
                 raise FileError("wrong-separator", *explain_separator(sheet, separator))
-        names = ", ".join(sheet.name for sheet in sheets) or "no visible sheet"
         raise FileError(
             "no-data",
-            _("No sheet with customers or documents was found ({names})", names=names),
+            _explain_missing_data([sheet.name for sheet in sheets]),
             _(
-                "Name the sheets Customers, Documents and Lines (Kunder, Fakturaer, Linjer), or use "
-                "--as; see `armbulk fields documents` for the headers"
+                "Name the sheets Customers, Documents and Lines, or use --as. "
+                "Use the headers from `armbulk fields documents`."
             ),
         )
     return checked
+
+
+def _explain_missing_data(sheets: Sequence[str]) -> Text:
+    if not sheets:
+        return _("The files have no visible sheet")
+    return ngettext(
+        "The sheet {names} contains neither customers nor documents",
+        "None of the sheets {names} contains customers or documents",
+        count=len(sheets),
+        names=join_texts(*quote_names(sheets), separator=", "),
+    )
 
 
 def check_again(checked: Checked, options: ReadOptions) -> Checked:
@@ -242,8 +252,8 @@ def _apply_mapping(
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
             "mapping-fits-nothing",
-            _("The mapping {mapping} fits no sheet of the files ({names})", mapping=options.mapping, names=names),
-            _("Give its [[sheet]] the sheet's name; `armbulk map FILE` shows the headers"),
+            _("The mapping {mapping} fits none of these sheets: {names}", mapping=options.mapping, names=names),
+            _("Use the name of the sheet in [[sheet]] of the mapping. `armbulk map FILE` shows the headers."),
         )
     first = mapped[0]
     unused = apply.find_unused_entries(entries, mapped)

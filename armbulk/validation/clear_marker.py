@@ -18,7 +18,7 @@ class ClearRequest:
     Attributes:
         frame: The rows without the markers.
         cleared: A Series with the field's name in every row that blanks it; empty if no row may.
-        refused: The rows with markers that are not allowed here; None if there are none.
+        refused: The rows with markers that are not allowed here; None if all are allowed.
         code: The finding of the refused markers.
     """
 

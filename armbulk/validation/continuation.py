@@ -1,7 +1,7 @@
 """Continuation rows: lines without a document number, directly under a line of their document.
 
 Many programs write the number in the first row of a document only. Nobody can know that from a blank cell: the rows are
-an error until the user says that they belong to the document above.
+an error until the user chooses that they belong to the document above.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ _MAX_ROWS_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Continued:
-    """A sheet, with the document's number in its continuation rows where the user said so, and the finding."""
+    """A sheet, with the document's number in its continuation rows where the user chose that, and the finding."""
 
     sheet: Sheet
     findings: pl.DataFrame
@@ -28,7 +28,7 @@ class Continued:
 def continue_documents(
     sheet: Sheet, index: int, match: HeaderMatch, choice: str | None, layout: pl.DataFrame
 ) -> Continued:
-    """Return a sheet of lines with its continuation rows reported, and filled where the user said so.
+    """Return a sheet of lines with its continuation rows reported, and filled where the user chose that.
 
     An error is at every row, so that each blocks its document; people see it once.
 

@@ -54,7 +54,7 @@ def parse_date(cells: CellColumn) -> ParsedColumn:
 
 
 def _excel_date(text: pl.Expr, *, from_1904: bool) -> pl.Expr:
-    """Return the likely date of a number of days, as Excel counts them: what a date cell without its format holds."""
+    """Return the likely date of a number of days, as Excel counts them: a date cell without its format."""
     days = pl.when(text.str.contains(_EXCEL_DAYS)).then(text.str.head(5)).cast(pl.Int32, strict=False)
     first = date(1904, 1, 1) if from_1904 else date(1899, 12, 30)
     likely = pl.lit(first) + pl.duration(days=days)
@@ -64,7 +64,7 @@ def _excel_date(text: pl.Expr, *, from_1904: bool) -> pl.Expr:
 def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """Add `date` Date, and `is_ambiguous` Boolean where a text may be two dates.
 
-    Add `is_blank_word` Boolean: a text that stands for a blank cell. Add `excel_date` String: the likely date of a
+    Add `is_blank_word` Boolean: a text that means a blank cell. Add `excel_date` String: the likely date of a
     number.
     ISO dates are parsed at once; only other cells are parsed as people write dates.
     """

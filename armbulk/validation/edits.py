@@ -40,7 +40,7 @@ def make_export_marker(client_hash: str) -> str:
 
 
 def read_client_hash(sheet: Sheet) -> str | None:
-    """Return the hash of the client from whom a sheet was exported; None for a sheet that is no export."""
+    """Return the hash of the client that a sheet was exported for; None for a sheet that is no export."""
     base = sheet.base
     if base is None or base.frame.is_empty():
         return None

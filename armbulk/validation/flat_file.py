@@ -6,7 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
-from armbulk.i18n import NORWEGIAN
+from armbulk.i18n import join_choices, pack_text, quote_names
 from armbulk.mapping.header_units import split_currency
 from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, FieldRole, Resource
@@ -92,9 +92,9 @@ def _report_amounts(
         if own is not None and header in {fold_header(text) for text in own.all()}:
             continue
         code = "flat-amounts-unclear" if with_several_lines[name].max() == 1 else "flat-sums"
-        words = [resource.field(name).specific_header or resource.field(name).header for resource in resources]
-        possible = " / ".join(f'"{header.en}" ({header.text(NORWEGIAN)})' for header in words)
-        cell = pl.DataFrame({"column": [columns[name]], "detail": [possible]})
+        headers_of = [resource.field(name).specific_header or resource.field(name).header for resource in resources]
+        possible = join_choices(quote_names(headers_of if code == "flat-amounts-unclear" else headers_of[1:]))
+        cell = pl.DataFrame({"column": [columns[name]], "detail": [pack_text(possible)]})
         findings.append(to_findings(cell, sheet=index, field=name, code=code))
     return pl.concat(findings)
 

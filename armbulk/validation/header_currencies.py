@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding
+from armbulk.i18n import _, join_texts, pack_text
 from armbulk.mapping.header_units import split_currency
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import Sheet, Table
@@ -43,14 +44,22 @@ def compare_header_currencies(
                 allowed = CURRENCIES_OF_CROWNS if currency == "KR" else [currency]
                 others = rows.join(own, on="norm", maintain_order="left").filter(~pl.col("currency").is_in(allowed))
                 if others.height:
-                    named = [f"{row}: {other}" for row, other in others.select("row", "currency").iter_rows()]
-                    detail = ", ".join(named[:_MAX_ROWS_NAMED]) + (" …" if len(named) > _MAX_ROWS_NAMED else "")
+                    detail = _name_rows(others)
                     if (index, currency, detail) in reported:  # the other amounts of the same documents
                         continue
                     reported.add((index, currency, detail))
                     cell = {"row": matches[index].header_row, "column": letter, "field": name, "value": headers[letter]}
                     findings.append(make_finding(index, "header-currency-differs", **cell, detail=detail))
     return pl.concat(findings)
+
+
+def _name_rows(rows: pl.DataFrame) -> str:
+    """Return the first rows and their currencies, packed for a finding."""
+    first = rows.head(_MAX_ROWS_NAMED).select("row", "currency").iter_rows()
+    named = join_texts(
+        *(_("row {row}: {currency}", row=row, currency=currency) for row, currency in first), separator=", "
+    )
+    return pack_text(join_texts(named, "…" if rows.height > _MAX_ROWS_NAMED else ""))
 
 
 def _read_headers(sheet: Sheet, header_row: int | None) -> dict[str, str]:

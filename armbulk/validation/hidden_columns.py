@@ -25,7 +25,7 @@ def leave_out_hidden_columns(sheet: Sheet, options: ReadOptions) -> Sheet:
 def report_hidden_columns(
     sheet: Sheet, index: int, match: HeaderMatch, sources: Mapping[str, str | None], options: ReadOptions
 ) -> pl.DataFrame:
-    """Return a finding for the hidden columns of a sheet that hold data of known fields.
+    """Return a finding for the hidden columns of a sheet with data of known fields.
 
     Args:
         sheet: The sheet as it is read.

@@ -24,7 +24,7 @@ class HiddenRows:
 
 
 def separate_hidden_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], options: ReadOptions) -> HiddenRows:
-    """Report the hidden rows of `tables`; leave them out where `options.hidden` is "skip"."""
+    """Report the hidden rows of `tables`; remove them where `options.hidden` is "skip"."""
     hidden = pl.concat(
         [_list_hidden_rows(index, sheet) for index, sheet in enumerate(sheets)]
         or [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64})]

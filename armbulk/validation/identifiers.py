@@ -52,7 +52,7 @@ def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells
 
 
 def _full_length(cells: CellColumn) -> pl.Expr:
-    """Return how many digits a whole value has, by the other cells of its row; null where nobody knows."""
+    """Return how many digits a whole value has, by the other cells of its row; null where it is not known."""
     digits = pl.lit(cells.field.digits)
     if cells.field.digits is None:
         return digits
@@ -92,7 +92,7 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
     is_single = field.type is not FieldType.TEXT_LIST
     issues: list[CellIssue] = [
         ("date-in-identifier", cells.is_kind("date", "datetime", "time"), None),
-        ("wrong-cell-type", cells.is_kind("boolean"), pl.lit("yes/no")),
+        ("wrong-cell-type", cells.is_kind("boolean"), None),
         ("percent-cell", cells.is_kind("percent"), None),
         ("blank-word", _is_blank_word(cells), None),
         ("digits-lost", is_number & (digits.str.len_chars() > EXCEL_EXACT_DIGITS), None),
@@ -124,13 +124,13 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
 
 
 def _is_blank_word(cells: CellColumn) -> pl.Expr:
-    """Return whether a text stands for a blank cell; NA is a country, too."""
+    """Return whether a text means a blank cell; NA is a country, too."""
     is_word = cells.text.str.contains(characters.BLANK_WORD) | cells.text.is_in(_NOT_AVAILABLE)
     return is_word & (cells.text != "NA") if cells.field.format == "country" else is_word
 
 
 def _read_code_words(cells: CellColumn) -> ParsedColumn:
-    """Return the codes that words stand for; a code that nobody knows is kept, another word is an error."""
+    """Return the codes that words mean; an unknown code is kept, another word is an error."""
     word = cells.text.str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
     code = word.replace_strict(dict(cells.field.code_words), default=None, return_dtype=pl.String)
     is_code = cells.text.str.contains(_CODE)

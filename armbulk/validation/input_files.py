@@ -1,4 +1,4 @@
-"""Read the files a caller names, each once: which sheets count, and what the caller said they hold."""
+"""Read the files a caller names, each once: which sheets are read, and as which resource."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,13 +43,13 @@ def _select_sheet(path: str, sheets: Sequence[Sheet], selector: str) -> list[She
         raise FileError(
             "no-such-sheet",
             _("{path} has no sheet '{sheet_name}'", path=path, sheet_name=sheet_name),
-            _("It has: {names}", names=names),
+            _("Use one of these sheets: {names}", names=names),
         )
     return [replace(sheet, resource=_known_resource(resource) if resource else None) for sheet in selected]
 
 
 def _visible_sheets(sheets: list[Sheet], options: ReadOptions) -> list[Sheet]:
-    """Leave hidden sheets out, with an issue for each, unless the caller wants what is hidden."""
+    """Leave hidden sheets out, with an issue for each, unless the caller includes hidden ones."""
     hidden = [sheet for sheet in sheets if not sheet.visible]
     if options.hidden == "include" or not hidden:
         return sheets
@@ -62,7 +62,7 @@ def _known_resource(name: str) -> str:
     if name not in RESOURCES:
         raise UsageError(
             "no-such-resource",
-            _("There is no resource '{name}'", name=name),
+            _("'{name}' is not something armbulk can import", name=name),
             _("Use one of {resources}", resources=", ".join(RESOURCES)),
         )
     return name

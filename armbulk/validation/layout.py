@@ -1,4 +1,4 @@
-"""What a sheet has besides its table: totals, second tables, notes, merged cells. Reported, never changed."""
+"""Rows and cells that are not part of the table: totals, second tables, notes, merged cells. Never changed."""
 
 import re
 
@@ -97,7 +97,7 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     """Return findings for rows without a record's number that are called a total, or are a last row of numbers.
 
     In place of the number there may be a total's name, with little beside it; or how many records there are, if the
-    amounts of the last row are sums and stand alone.
+    amounts of the last row are sums and nothing else is in the row.
 
     An invoice line may have a text such as "Total renovation", or numbers alone: among lines a total is the word alone,
     and adds up.

@@ -13,7 +13,7 @@ from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 """How many decimals a type has."""
 
-_MAX_DECIMAL_CHARS = 36  # polars' Decimal holds 38 digits
+_MAX_DECIMAL_CHARS = 36  # polars' Decimal has 38 digits
 _EXCEL_DIGITS = Context(prec=EXCEL_EXACT_DIGITS, rounding=ROUND_HALF_EVEN)
 _SPACES = r"\p{Zs}"
 _CROWNS = "kroner|kr"
@@ -92,11 +92,11 @@ def _is_percent(cells: CellColumn) -> pl.Expr:
 
 
 def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
-    """Add `plain` String: a number as digits with a decimal point; null for a text that is no number.
+    """Add `plain` String: a number as digits with a decimal point; null for any other text.
 
     Add `may_be_two` Boolean: a text whose one separator may group thousands or begin the decimals. Add `is_dash`
     Boolean: a text that is a dash alone. Add `is_percent` and `is_blank_word` Boolean: a text that is a percentage, or
-    stands for a blank cell. Add `currency` String: the currency in the text, KR for kroner. Simple numbers are
+    means a blank cell. Add `currency` String: the currency in the text, KR for kroner. Simple numbers are
     converted at once; only other texts are parsed as people write numbers.
     """
     frame = shorten_to_excel_digits(frame)

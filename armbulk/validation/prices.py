@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from armbulk.findings.frame import empty_findings
+from armbulk.i18n import Text, join_texts, pack_text, quote_text
 from armbulk.mapping.header_units import split_words
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import Sheet, Table
@@ -68,12 +69,20 @@ def compare_prices(lines: Table, discounts: Discounts) -> pl.DataFrame:
     for (sheet, name), part in rows.group_by("sheet", "amount", maintain_order=True):
         header, column = discounts.get(int(str(sheet)), ("", _NO_DISCOUNTS))
         joined = part.join(column, on="row", how="left", maintain_order="left")
-        words = pl.when(pl.col("discount").is_not_null()).then(
-            pl.concat_str("product", pl.lit(f" ({header}: "), "discount", pl.lit(")"))
-        )
+        words = [
+            explain_product(product, discount, header)
+            for product, discount in joined.select("product", "discount").iter_rows()
+        ]
+        joined = joined.with_columns(pl.Series("words", words, dtype=pl.String))
         field = lines.resource.field(str(name))
-        findings.append(make_cell_findings(lines, joined, "price-differs", field, pl.coalesce(words, "product")))
+        findings.append(make_cell_findings(lines, joined, "price-differs", field, pl.col("words")))
     return pl.concat(findings)
+
+
+def explain_product(product: str, discount: str | None, header: str) -> str:
+    """Return the product of a line, and its discount where it has one, packed for a finding."""
+    number = Text("{product:decimal}", {"product": product})
+    return pack_text(join_texts(number, quote_text(f"({header}: {discount})") if discount else ""))
 
 
 def _shorten(number: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from armbulk.findings.frame import empty_findings, to_findings
+from armbulk.i18n import _, pack_text
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Sheet, Table
@@ -17,6 +18,7 @@ from armbulk.resources.identifiers import CHECK_FORMATS, has_format
 from armbulk.validation.amounts import compare_sums
 from armbulk.validation.cell_findings import is_empty_line, make_cell_findings, with_norm
 from armbulk.validation.parse import DTYPES, format_column
+from armbulk.validation.pattern_hints import describe_pattern
 
 _TEXT_TYPES = {FieldType.TEXT, FieldType.IDENTIFIER}
 
@@ -27,13 +29,13 @@ def check_rules(
     findings: pl.DataFrame,
     known: KnownCustomers | None = None,
 ) -> pl.DataFrame:
-    """Check every table by itself and against the others.
+    """Check every table alone and against the others.
 
     Args:
         tables: The typed rows by resource.
         sheets: The sheets, whose names findings mention.
         findings: The findings so far; cells with an error are not reported again.
-        known: Customers that ARM is known to have; None: nobody knows.
+        known: Customers that ARM is known to have; None: not known.
 
     Returns:
         The new findings.
@@ -134,7 +136,7 @@ def _check_fields(table: Table, findings: pl.DataFrame) -> pl.DataFrame:
 def _detail_of(code: str, field: Field) -> str | None:
     details = {
         "too-long": str(field.max_length),
-        "pattern": field.example,
+        "pattern": describe_pattern(field),
         "not-allowed": ", ".join(field.allowed_values),
     }
     return details.get(code)
@@ -167,7 +169,7 @@ def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:
 
 
 def _find_keys_without_zeros(table: Table) -> pl.DataFrame:
-    """Return a finding for each row whose key is that of an earlier row but for zeros in front of it."""
+    """Return a finding for each row whose key is that of an earlier row except for leading zeros."""
     field = table.resource.field(table.resource.key)
     keyed = with_norm(table, field.name).drop_nulls("norm")
     if not keyed["norm"].str.starts_with("0").any():
@@ -176,8 +178,10 @@ def _find_keys_without_zeros(table: Table) -> pl.DataFrame:
     bare = pl.col("norm").str.strip_chars_start("0")
     keyed = keyed.with_columns(pl.col("row", "value").first().over(bare).name.prefix("first_"), bare.alias("bare"))
     rows = keyed.filter(pl.col("value") != pl.col("first_value"))
-    detail = pl.concat_str(pl.lit('"'), "first_value", pl.lit('" ('), "first_row", pl.lit(")"))
-    return make_cell_findings(table, rows, "key-without-zeros", field, detail)
+    others = rows.select("first_value", "first_row").iter_rows()
+    named = [pack_text(_('"{value}" in row {row}', value=value, row=row)) for value, row in others]
+    rows = rows.with_columns(pl.Series("other", named, dtype=pl.String))
+    return make_cell_findings(table, rows, "key-without-zeros", field, pl.col("other"))
 
 
 def _name_other_sheet(other: Sheet, own: Sheet) -> str:

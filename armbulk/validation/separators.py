@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from armbulk.i18n import Text, _, quote_text
+from armbulk.i18n import Text, _
 from armbulk.model.sheet import Sheet
 
 _MAX_ROWS = 20
@@ -35,11 +35,15 @@ def find_wrong_separator(sheet: Sheet) -> str | None:
 
 def explain_separator(sheet: Sheet, separator: str) -> tuple[Text, Text]:
     """Return what is wrong with the separator of a sheet, and what to do."""
-    shown = _("tab") if separator == "\t" else quote_text(separator)
-    message = _("{file}: only one column was found; the separator looks like {shown}", file=sheet.file, shown=shown)
+    shown = _("a tab") if separator == "\t" else Text('"{separator}"', {"separator": separator})
+    message = _(
+        "{file}: only one column was found. The separator seems to be {separator}.", file=sheet.file, separator=shown
+    )
     if sheet.format != "csv":
-        return message, _("Split the column in Excel (Data, Text to Columns), or import the text file itself")
+        return message, _("Split the column in Excel (Data > Text to Columns), or import the text file itself")
     is_named = any(issue.code == "separator-told" for issue in sheet.issues)
+    if separator == "\t":
+        return message, _("Remove the line with sep= at the top of the file, or export the file again")
     if is_named:
-        return message, _("Change the first line to sep={shown}", shown=shown)
-    return message, _("Put this line first in the file: sep={shown}", shown=shown)
+        return message, _("Change the first line of the file to sep={separator}", separator=separator)
+    return message, _("Make this the first line of the file: sep={separator}", separator=separator)

@@ -1,4 +1,4 @@
-"""Columns of VAT that hold the rate: 25 in every row is no amount."""
+"""Columns of VAT with rates instead of amounts, for example 25 in every row."""
 
 from decimal import Decimal
 

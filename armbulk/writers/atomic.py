@@ -48,7 +48,7 @@ def verify_writable(target: Path) -> Text | None:
     try:
         handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=_folder_of(target))
     except OSError as error:
-        raise _unwritable(target.parent, error) from None
+        raise _unwritable(target.absolute().parent, error) from None
     os.close(handle)
     Path(name).unlink()
     return find_obstacle(target)

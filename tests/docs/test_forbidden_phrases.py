@@ -29,6 +29,15 @@ GLOBS = (
     "docs/nb/*.md",
     "docs/promises.toml",
     "docs/*.py",
+    "armbulk/cli/*.py",
+    "armbulk/settings/*.py",
+    "armbulk/errors.py",
+    "armbulk/waiting.py",
+    "armbulk/rate_limited.py",
+    "armbulk/findings/*.py",
+    "armbulk/mapping/*.py",
+    "armbulk/readers/*.py",
+    "armbulk/validation/*.py",
 )
 GENERATED = {"docs/findings.md", "docs/fields.md", "docs/commands.md", "docs/exit-codes.md", "docs/promises.md"}
 """Pages that are made of texts elsewhere: the program's, and the docstrings of tests."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from armbulk.i18n import Text, find_language, list_languages
+from armbulk.i18n import Text, Words, find_language, list_languages, pack_text, unpack_text
 from docs import messages
 
 CODE = sorted((messages.ROOT / "armbulk").rglob("*.py"))
@@ -62,6 +62,17 @@ def test_values_are_written_as_the_language_writes_them() -> None:
     assert str(text) == "12 345 · 825 259.59 · 2026-11-29 · {n}"
     assert text.text("nb") == "12 345 · 825 259,59 · 29.11.2026 · {n}"
     assert Text("{kind}", {"kind": Text("yes or no")}).text("nb") == "ja eller nei"
+    assert Text("{n:decimal} {w}", {"n": "1000.125", "w": Words("yes", "ja")}).text("nb") == "1 000,125 ja"
+
+
+def test_a_packed_message_is_the_same() -> None:
+    """Messages, their plurals, names and values come through a column of a frame; other texts stay."""
+    values = {"count": 2, "kind": Text("yes or no"), "header": Words("Due date", "Forfallsdato")}
+    text = Text("{count} row: {kind} {header}", values, "{count} rows: {kind} {header}")
+    unpacked = unpack_text(pack_text(text))
+    assert isinstance(unpacked, Text)
+    assert [unpacked.text(lang) for lang in ("en", "nb")] == [text.text(lang) for lang in ("en", "nb")]
+    assert [pack_text(plain) for plain in ("plain", "", Text(""))] == ["plain", "", ""]
 
 
 def test_a_plural_follows_its_count() -> None:

@@ -43,7 +43,7 @@ def test_check_tells_all_problems_with_their_cells() -> None:
 def test_check_speaks_norwegian() -> None:
     """With --lang no the findings are Norwegian."""
     _, out, _ = call("check", str(SAMPLES / "with-errors.xlsx"), "--lang", "no")
-    assert "Forfaller 2026-10-16, før bilagets egen dato" in out
+    assert "Forfallsdatoen 16.10.2026 er før bilagsdatoen" in out
 
 
 def test_clean_file_exits_0_and_warnings_too() -> None:
@@ -215,14 +215,14 @@ def test_demo(tmp_path: Path) -> None:
     assert Path(said["result"]).exists()
 
 
-def test_demo_shows_its_steps_and_the_files_worth_opening(tmp_path: Path) -> None:
-    """Each step is shown with its command, and four files are named at the end, all of them there."""
+def test_demo_shows_its_steps_and_its_files(tmp_path: Path) -> None:
+    """Each step is shown with its command, and four files are listed at the end, all of them there."""
     code, _, err = call("demo", "--folder", str(tmp_path / "demo"))
     assert code == 0
     assert re.findall(r"^\[(\d)/5\] .+: armbulk (\w+)", err, flags=re.MULTILINE) == [
         ("1", "check"), ("2", "plan"), ("3", "import"), ("4", "export"), ("5", "export"),
     ]  # fmt: skip
-    files = re.findall(r"^  (\S+\.xlsx)  ", err.partition("Files worth opening:")[2], flags=re.MULTILINE)
+    files = re.findall(r"^  (\S+\.xlsx)  ", err.partition("Open these files")[2], flags=re.MULTILINE)
     assert len(files) == 4
     assert all(Path(file).is_file() for file in files)
 

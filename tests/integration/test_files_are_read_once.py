@@ -50,7 +50,7 @@ def env() -> Iterator[dict[str, str]]:
 def near_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with a header that only resembles one of armbulk's, and a person who says that it is that column."""
     monkeypatch.setattr(CommandContext, "can_ask", True)
-    monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
+    monkeypatch.setattr(click, "prompt", lambda *_, **__: "yes")
     path = tmp_path / "kunder.csv"
     path.write_text("Kundenr;Kundnavn\nK1;Kari\n", encoding="utf-8")
     return path

@@ -112,7 +112,7 @@ def test_a_login_service_that_is_down_is_reported_while_waiting(tmp_path: Path) 
     reports: list[Progress] = []
     with journey(tmp_path, faults=["503:POST:token:1-2"]) as way:
         verify_login(way.bench, reports.append)
-    assert [report.reason for report in reports] == ["the login service: it answered 503"] * 2
+    assert [report.reason for report in reports] == ["login service: it answered HTTP 503"] * 2
 
 
 @pytest.mark.promise("P26")
@@ -220,16 +220,16 @@ def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(
     """Login asks for address, client, client id, size and secret; the secret is neither shown nor written to a file."""
     said = arm.settings
     names = ("BASE_URL", "CLIENT_NO", "TOKEN_URL", "CLIENT_ID")
-    answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", "y", said["ARMBULK_CLIENT_SECRET"]]
+    answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", "ja", said["ARMBULK_CLIENT_SECRET"]]
     done = CliRunner().invoke(cli, ["login", "--profile", "kari", "--lang", "no"], input="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
     words = [
-        "ARMs adresse",
+        "Adressen til ARM",
         "Klientnummer",
-        "Tokenadresse",
-        "Klient-id",
-        "Størrelse",
-        "bare denne maskinen",
+        "Adressen til innloggingstjenesten",
+        "Klient-ID",
+        "Klientstørrelse",
+        "den eneste maskinen",
         "Klienthemmelighet",
     ]
     places = [done.stderr.find(word) for word in words]
@@ -286,7 +286,7 @@ def test_a_ready_token_is_never_sent_as_a_clients_secret(memory: Memory, arm: Sa
     config.write_text(config.read_text(encoding="utf-8") + added, encoding="utf-8")
     code, said = call("import", *write_files(tmp_path), "--yes", ARMBULK_PROFILE="anne")
     assert (code, said["error"]["code"]) == (5, "settings-missing")
-    assert "another address or client" in said["error"]["message"]
+    assert "another client or address" in said["error"]["message"]
     assert list(memory.held.values()) == ["ready-token-1"]
     assert arm.state.tokens == {}
 

@@ -52,6 +52,11 @@ def test_a_new_token_that_is_refused_too_stops_the_run(tmp_path: Path) -> None:
     with journey(tmp_path, faults=["401:POST:documents/batches:1-2"]) as way:
         run, trouble = stopped(way)
         assert "ARM answered 401" in trouble.message
+        assert trouble.message.text("nb").startswith("ARM svarte 401")
+        assert (
+            trouble.hint
+            == f"Enter the credentials again with `armbulk login`. Then continue with `armbulk resume {run}`"
+        )
         assert way.carry_on(run) == "finished"
 
 

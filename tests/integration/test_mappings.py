@@ -272,18 +272,18 @@ def test_the_example_of_the_docs_can_be_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mapping", "says"),
     [
-        ("nonsense", "not TOML"),
+        ("nonsense", "not valid TOML"),
         ("a = 1", "no [[sheet]]"),
         ('[[sheet]]\nresource = "x"', "resource"),
         ('[[sheet]]\nresource = "customers"\nfoo = 1', "foo"),
         ('[[sheet]]\nresource = "customers"\n[sheet.rename]\n"A" = "nope"', "nope"),
-        ('[[sheet]]\nresource = "customers"\n[sheet.constant]\ncurrency = 1', "texts only"),
+        ('[[sheet]]\nresource = "customers"\n[sheet.constant]\ncurrency = 1', "must be a text"),
         ('[[sheet]]\nresource = "customers"\n[sheet.expression]\nname = "{{ row["', "expression.name"),
         ('[[sheet]]\nresource = "customers"\n[sheet.otherwise]\nname = "maybe"', "otherwise"),
         ('[[sheet]]\nresource = "customers"\nheader_row = "x"', "header_row"),
         ('[[sheet]]\nresource = "customers"\nheader_row = true', "header_row"),
         ('[[sheet]]\nresource = "customers"\n[sheet.values.name]\n"A" = "1"\n"a " = "2"', "the same"),
-        ('[[sheet]]\nresource = "customers"\n[sheet.otherwise]\nname = "keep"', "no values.name"),
+        ('[[sheet]]\nresource = "customers"\n[sheet.otherwise]\nname = "keep"', "needs a table values.name"),
     ],
 )
 def test_a_wrong_mapping_is_refused_by_its_place(tmp_path: Path, mapping: str, says: str) -> None:
@@ -446,18 +446,18 @@ def test_on_a_terminal_the_answer_is_a_mapping_for_this_run(
     """On a terminal armbulk asks about a similar header, and uses the answer for this run."""
     asked: list[str] = []
     monkeypatch.setattr(CommandContext, "can_ask", True)
-    monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text) or yes)
+    monkeypatch.setattr(click, "prompt", lambda text, **_: asked.append(text) or ("yes" if yes else "no"))
     path = tmp_path / "kunder.csv"
     path.write_text("Kundenr;Kundnavn\nK1;Kari\n", encoding="utf-8")
     assert CliRunner().invoke(cli, ["check", str(path)]).exit_code == (0 if yes else 1)
-    assert asked == ['kunder, column B: "Kundnavn" looks like "Name". Use it?']
+    assert asked == ['Sheet kunder, column B: "Kundnavn" is similar to "Name". Use it as "Name"? [y/N]']
 
 
 def test_yes_asks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`import --yes` asks no questions: a similar header stays an error."""
     monkeypatch.setattr(CommandContext, "can_ask", True)
     asked: list[str] = []
-    monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
+    monkeypatch.setattr(click, "prompt", lambda text, **_: asked.append(text))
     path = tmp_path / "kunder.csv"
     path.write_text("Kundenr;Kundnavn\nK1;Kari\n", encoding="utf-8")
     assert CliRunner().invoke(cli, ["import", str(path), "--yes"]).exit_code == 1

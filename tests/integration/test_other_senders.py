@@ -344,7 +344,7 @@ def test_records_of_another_client_are_not_believed(tmp_path: Path, answer: str)
             "customer": {"documents": 6, "customers": 4},
         }
         before = way.documents()
-        with pytest.raises(ServerError, match="ARM answered for client 9999, not only for 2218"):
+        with pytest.raises(ServerError, match="client 9999, not only of client 2218"):
             way.run(sample_files(**counts[answer]))
         assert way.documents() == before
 

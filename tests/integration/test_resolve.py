@@ -61,7 +61,7 @@ def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("fault", "code", "message"),
-    [("503", 6, "it answered 503"), ("html", 6, "cannot be read"), ("401", 5, "401"), ("429", 4, "no room")],
+    [("503", 6, "it answered HTTP 503"), ("html", 6, "cannot be read"), ("401", 5, "401"), ("429", 4, "no room")],
 )
 def test_no_decision_without_asking_arm(undecided: tuple[Journey, int], fault: str, code: int, message: str) -> None:
     """Where ARM cannot be asked again, a script decides nothing, and the list says so; --no-ask decides without."""
@@ -337,8 +337,8 @@ def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str],
 @pytest.mark.parametrize(
     ("lang", "texts"),
     [
-        ("en", ["(s) send again", "documents row 2", "does not know", "Nothing was decided about F1.", '"1 250.00"']),
-        ("no", ["(s) send på nytt", "documents rad 2", "kjenner ikke", "Ingenting er bestemt om F1.", "«1 250.00»"]),
+        ("en", ["s (send again)", "documents row 2", "does not know", "Document F1 is unchanged.", '"1 250.00"']),
+        ("no", ["s (send på nytt)", "documents rad 2", "kjenner ikke", "Bilag F1 er uendret.", "«1 250,00»"]),
     ],
 )
 def test_a_mistyped_confirmation_is_asked_again(

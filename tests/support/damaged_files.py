@@ -187,7 +187,7 @@ def _containers() -> Iterator[Case]:
     yield Case("html.csv", lambda: b"<!DOCTYPE html><html></html>", "not-xlsx", says="web page")
     yield Case("old.xls", lambda: cfb + "Workbook".encode("utf-16-le"), "damaged", says="old.xls")
     yield Case("secret.xlsx", lambda: cfb + "EncryptedPackage".encode("utf-16-le"), "encrypted", says="password")
-    yield Case("letter.doc", lambda: cfb + "WordDocument".encode("utf-16-le"), "not-xlsx", says="no workbook")
+    yield Case("letter.doc", lambda: cfb + "WordDocument".encode("utf-16-le"), "not-xlsx", says="not a workbook")
     for name, head in {
         "invoice.csv": b"%PDF-1.7\n",
         "photo.csv": b"\x89PNG\r\n",

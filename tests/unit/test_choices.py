@@ -70,14 +70,14 @@ def test_the_files_of_an_export_are_those_that_are_written() -> None:
     assert offered("export", "csv_dialect") == list(CSV_DIALECTS)
     printed = " ".join(CliRunner().invoke(cli, ["export", "--help"]).output.split())
     assert "The file: .xlsx, .csv, .parquet or .jsonl." in printed
-    assert "norwegian: ; and decimal comma; rfc: , and decimal point." in printed
+    assert "norwegian: ; between columns, decimal comma; rfc: , between columns, decimal point." in printed
 
 
 def test_what_files_can_be_said_to_hold() -> None:
     """`--as` takes every resource that can be imported, and its help names them; another is refused, as JSON too."""
     *names, last = RESOURCES
     help_text = " ".join(CliRunner().invoke(cli, ["check", "--help"]).output.split())
-    assert f"What the files hold: {', '.join(names)} or {last}." in help_text
+    assert f"What the files contain: {', '.join(names)} or {last}." in help_text
     codes = {}
     for name in (*RESOURCES, "nothing"):
         result = CliRunner().invoke(cli, ["check", str(SAMPLES / "customers.csv"), "--as", name, "--json"])

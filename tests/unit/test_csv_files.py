@@ -73,7 +73,7 @@ def test_quotes_that_do_not_enclose_a_text(
     path = tmp_path / "k.csv"
     path.write_text(f"Kundenr;Navn;Poststed\nK0;Ola;Bergen\n{record}\nK2;Ine;Moss\n", encoding="utf-8")
     if texts is None:
-        with pytest.raises(FileError, match="line 3: there is text after a closing quote"):
+        with pytest.raises(FileError, match="text after a closing quotation mark in line 3"):
             read_sheets(path)
         return
     sheet = read_sheets(path)[0]

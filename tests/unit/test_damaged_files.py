@@ -11,6 +11,7 @@ import python_calamine
 import xlsxwriter
 from support.bombs import refused_in_little_memory
 from support.damaged_files import Case, book, cases, pack, parts, row, text
+from support.messages import list_untranslated
 from support.paths import SAMPLES
 
 from armbulk.errors import FileError
@@ -37,6 +38,7 @@ def test_each_file_is_read_or_refused_by_name(tmp_path: Path, case: Case) -> Non
     assert case.name in refused.value.message
     assert case.says in refused.value.message
     assert refused.value.hint
+    assert [*list_untranslated(refused.value.message), *list_untranslated(refused.value.hint)] == []
 
 
 def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:

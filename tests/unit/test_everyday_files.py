@@ -11,6 +11,7 @@ from support.sheets import DOCUMENT_HEADERS, LINE_HEADERS, check_texts, codes, d
 
 from armbulk.errors import FileError
 from armbulk.findings.frame import render_findings
+from armbulk.i18n import translate, unpack_text
 from armbulk.mapping.header_units import is_money, is_price
 from armbulk.mapping.headers import find_similar, index_headers
 from armbulk.model.read_options import ReadOptions
@@ -298,8 +299,11 @@ def test_cells_that_are_no_texts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (number("A2", "12.5"), "The cell holds the number 12.5; a sign or decimals do not fit here"),
-        ('<c r="A2" t="b"><v>1</v></c>', "The cell holds a yes/no (TRUE), which does not fit here"),
+        (number("A2", "12.5"), "The cell contains the number 12.5. A sign or decimals are not allowed here."),
+        (
+            '<c r="A2" t="b"><v>1</v></c>',
+            "The cell contains TRUE, which means yes or no in Excel. A text or a number is needed here.",
+        ),
     ],
 )
 def test_the_message_names_the_kind_of_the_cell(tmp_path: Path, cell: str, words: str) -> None:
@@ -439,7 +443,7 @@ def test_a_second_column_is_named_by_its_header(tmp_path: Path) -> None:
     """The message has the header of the file and the field."""
     checked = check_texts(tmp_path, f=[f"{AMOUNT_HEADERS};Brutto", "F1;IN;K1;2026-02-01;2026-02-15;NOK;125;125"])
     rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "nb")
-    assert "Kolonnen «Brutto» betyr det samme som kolonne G: «Beløp inkl. mva»" in [f["message"] for f in rendered]
+    assert "Kolonnene «Brutto» og G betyr begge «Beløp inkl. mva»" in [f["message"] for f in rendered]
 
 
 def test_rows_below_the_table_are_one_finding_each(tmp_path: Path) -> None:
@@ -459,9 +463,10 @@ def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
     header = DOCUMENT_HEADERS.replace("Kundenr", "{}") + ";Kunde"
     both = check_texts(tmp_path, f=[header.format("Kundenr"), f"{document('F1')};Kari"])
     unknown = both.findings.filter(both.findings["code"] == "unknown-header")
-    assert unknown.select("value", "detail").rows() == [("Kunde", "")]
+    assert unknown.select("value", "detail").rows() == [("Kunde", None)]
     alone = check_texts(tmp_path, f=[header.format("Debitor"), f"{document('F1')};Kari"])
-    assert 'did you mean "Customer no"' in str(alone.findings.filter(alone.findings["value"] == "Kunde")["detail"][0])
+    suggestion = alone.findings.filter(alone.findings["value"] == "Kunde")["detail"][0]
+    assert [translate(unpack_text(suggestion), lang) for lang in ("en", "nb")] == ['"Customer no"', "«Kundenr»"]
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ def test_the_separator_is_named(tmp_path: Path, mark: str, title: str) -> None:
     path = tmp_path / "f.csv"
     text = title + "\n".join(ROWS).replace(";", mark)
     error = refused(path, text)
-    assert str(error) == f"{path}: only one column was found; the separator looks like {mark}"
-    assert error.hint == f"Put this line first in the file: sep={mark}"
+    assert str(error) == f'{path}: only one column was found. The separator seems to be "{mark}".'
+    assert error.hint == f"Make this the first line of the file: sep={mark}"
     path.write_text(f"sep={mark}\n{text}", encoding="utf-8")
     assert check_files([str(path)]).tables["customers"].rows["customer_no"].to_list() == ["010001", "010002", "010003"]
 
@@ -40,9 +40,9 @@ def test_the_separator_is_named(tmp_path: Path, mark: str, title: str) -> None:
 def test_a_line_that_names_the_wrong_separator(tmp_path: Path) -> None:
     """The line is there, and is to be changed."""
     error = refused(tmp_path / "f.csv", "sep=,\n" + "\n".join(ROWS))
-    assert error.hint == "Change the first line to sep=;"
+    assert error.hint == "Change the first line of the file to sep=;"
     amounts = ["Fakturanr;Kundenr;Beløp", "1;2;100,50", "2;2;1,5", "3;2;7"]
-    assert "separator looks like ;" in str(refused(tmp_path / "f.csv", "sep=,\n" + "\n".join(amounts)))
+    assert 'separator seems to be ";"' in str(refused(tmp_path / "f.csv", "sep=,\n" + "\n".join(amounts)))
 
 
 def test_a_workbook_with_all_in_one_column(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_workbook_with_all_in_one_column(tmp_path: Path) -> None:
     for row in ROWS:
         book.active.append([row])
     book.save(tmp_path / "f.xlsx")
-    with pytest.raises(FileError, match="separator looks like ;") as error:
+    with pytest.raises(FileError, match='separator seems to be ";"') as error:
         check_files([str(tmp_path / "f.xlsx")])
     assert "Text to Columns" in str(error.value.hint)
 
@@ -67,4 +67,4 @@ def test_a_sheet_among_others_stops_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["Navn\nKari; og Per\nOla\n", "Notat\nen, to, tre\nfire\n", "a\nb\n"])
 def test_texts_with_commas_are_no_table(tmp_path: Path, text: str) -> None:
     """A list of texts has no separator."""
-    assert "No sheet" in str(refused(tmp_path / "f.csv", text))
+    assert "neither customers nor documents" in str(refused(tmp_path / "f.csv", text))

@@ -66,8 +66,8 @@ def test_one_status_inside_another_gives_it_back() -> None:
     terminal = Terminal()
     reporter = Reporter(err=terminal)
     with reporter.working("sending …") as outer:
-        with reporter.working("asking ARM …"):
-            assert terminal.screen == ["asking ARM …"]
+        with reporter.working("waiting for ARM …"):
+            assert terminal.screen == ["waiting for ARM …"]
         assert outer is not None
         outer.update("sent 2 of 3")
         reporter.say("half-way")

@@ -57,18 +57,18 @@ def test_a_failed_token_call_is_tried_again(status: int) -> None:
     assert client(services, reports.append).call("GET", "/glitems").status == 200
     assert services.fetched == 3
     assert 0 < services.clock.slept <= 30
-    assert [report.reason for report in reports] == [f"the login service: it answered {status}"] * 2
+    assert [report.reason for report in reports] == [f"login service: it answered HTTP {status}"] * 2
     assert reports[-1].until == services.clock.now()
 
 
 def test_a_login_service_that_is_down_is_named_within_two_minutes() -> None:
     """After five failures the call ends; refused credentials end it at once."""
     services = Services(FakeClock(), [(503, {}, 0)])
-    with pytest.raises(ServerError, match="the login service cannot be reached: it answered 503"):
+    with pytest.raises(ServerError, match="The login service is unreachable: it answered HTTP 503"):
         client(services).login()
     assert (services.fetched, services.clock.slept <= 120) == (5, True)
     refusing = Services(FakeClock(), [(401, {"access_token": None}, 0)])
-    with pytest.raises(LoginError, match="refused"):
+    with pytest.raises(LoginError, match="rejected"):
         client(refusing).login()
     assert refusing.fetched == 1
 
@@ -86,7 +86,7 @@ def test_the_user_can_stop_while_the_login_service_is_down() -> None:
     assert "ARMBULK_TOKEN_URL" in unreachable.value.hint
 
 
-@pytest.mark.parametrize(("status", "message"), [(200, "no usable token"), (302, "no usable token"), (400, "refused")])
+@pytest.mark.parametrize(("status", "message"), [(200, "no valid token"), (302, "no valid token"), (400, "rejected")])
 def test_an_answer_without_a_token_is_called_what_it_is(status: int, message: str) -> None:
     """Only an error status says that the credentials were refused."""
     services = Services(FakeClock(), [(status, {"access_token": None}, 0)])
@@ -115,7 +115,7 @@ def test_the_life_of_a_token_counts_from_the_request(life: dict[str, object]) ->
 def test_a_token_that_is_dead_on_arrival_is_called_so(life: dict[str, object]) -> None:
     """It has expired, or the answer took longer than it lives."""
     services = Services(FakeClock(), [(200, life, 90)])
-    with pytest.raises(LoginError, match="expired already") as refused:
+    with pytest.raises(LoginError, match="already expired") as refused:
         client(services).login()
     assert refused.value.code == "token-expired"
 

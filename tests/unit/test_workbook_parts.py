@@ -208,7 +208,7 @@ def test_references_are_compared_without_case(tmp_path: Path, letters: str) -> N
     frame_cells = row(7, number(f"{letters}7", "1"), number("AC7", "2"))
     assert cells(tmp_path / "k.xlsx", book(frame_cells)) == [(7, "1", "number", "2", "number")]
     assert read_sheets(tmp_path / "k.xlsx")[0].letters == ("AB", "AC")
-    with pytest.raises(FileError, match="stands in row 7"):
+    with pytest.raises(FileError, match="is in row 7"):
         cells(tmp_path / "k.xlsx", book(row(7, number(f"{letters}8", "1"))))
 
 
@@ -259,7 +259,7 @@ def test_encodings_of_parts(tmp_path: Path, declared: str, codec: str) -> None:
 
 def test_a_sheet_without_a_part_is_refused(tmp_path: Path) -> None:
     """A sheet whose part is nowhere named is refused: its rows would be lost."""
-    with pytest.raises(FileError, match="the sheet Kunder has no part"):
+    with pytest.raises(FileError, match="the sheet Kunder has no content"):
         cells(tmp_path / "k.xlsx", changed(BOOK, "rId1", "rId77"))
 
 
