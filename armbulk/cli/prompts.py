@@ -26,7 +26,7 @@ def confirm(question: str, lang: str, *, default: bool = False) -> bool:
 def _parse_answer(text: str, lang: str) -> str:
     answer = text.strip().lower()
     if answer not in _YES | _NO:
-        raise click.UsageError(_("type y or n").text(lang))
+        raise click.UsageError(_("Type y or n").text(lang))
     return answer
 
 

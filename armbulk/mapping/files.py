@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from armbulk.errors import FileError
+from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _, join_texts, quote_text
 from armbulk.mapping.apply import SheetMapping, fold_value
 from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
@@ -48,7 +48,7 @@ def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
     except OSError as error:
         raise FileError(
             "mapping-unreadable",
-            _("{name} cannot be read: {strerror}", name=name, strerror=error.strerror),
+            _("{name} cannot be read: {strerror}", name=name, strerror=describe_os_error(error)),
             _("Check the file name and the permissions"),
         ) from None
     except ValueError as error:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from armbulk.errors import FileError
+from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import _
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
@@ -81,7 +81,7 @@ def _read_bytes(path: Path, name: str) -> bytes:
             "no-such-file", _("There is no file {name}", name=name), _("Check the file name and the folder")
         ) from None
     except (OSError, ValueError) as error:  # ValueError: not a valid file name
-        why = getattr(error, "strerror", None) or error
+        why = describe_os_error(error) if isinstance(error, OSError) else error
         raise FileError(
             "unreadable",
             _("{name} cannot be read: {why}", name=name, why=why),

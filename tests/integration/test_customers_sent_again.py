@@ -537,7 +537,7 @@ def test_without_the_comparison_an_address_is_turned_back(
     ("lang", "answers", "words", "city"),
     [
         ("en", "n\ny\n", ['ARM has "4600", the file has "0150"', "Overwrite ARM's values", "[y/N]"], "Kristiansand"),
-        ("no", "x\nj\nja\n", ["ARM har «4600», filen har «0150»", "overskrive verdiene", "[j/N]", "skriv j"], "Oslo"),
+        ("no", "x\nj\nja\n", ["ARM har «4600», filen har «0150»", "overskrive verdiene", "[j/N]", "Skriv j"], "Oslo"),
     ],
 )
 def test_the_question_at_the_terminal(

@@ -151,6 +151,7 @@ def test_a_config_that_cannot_be_read_is_called_so(tmp_path: Path) -> None:
     assert "Not a directory" in texts["file"]
     assert "Is a directory" in texts["."]
     assert "UTF-8" in texts["latin"]
+    assert "Ikke en mappe" in run("runs", "--lang", "no", ARMBULK_HOME=str(tmp_path / "file"))[2]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
