@@ -108,9 +108,9 @@ def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_p
         "run 1 sent another document with this number: customer 0042 then, 0043 in this file; "
         "amount incl. VAT 1250 then, 1500 in this file"
     )
-    assert f"R1 (again row 2, customer 0043, 1500 NOK): in conflict: {reason}" in render_prose("plan", plan, "en")
+    assert f"Document R1 (again row 2, customer 0043, NOK 1 500.00): {reason}" in render_prose("plan", plan, "en")
     assert (
-        "R1 (again rad 2, kunde 0043, 1500 NOK): i konflikt: kjøring 1 sendte et annet bilag med nummeret: "
+        "Bilag R1 (again rad 2, kunde 0043, NOK 1 500,00): kjøring 1 sendte et annet bilag med nummeret: "
         "kunde 0042 da, 0043 i denne filen; beløp inkl. mva 1250 da, 1500 i denne filen"
     ) in render_prose("plan", plan, "nb")
     same = to_json(build_plan(sent.bench, sent.store, check_once(write(tmp_path, "same")), ImportOptions()))
