@@ -88,7 +88,7 @@ class LookupCost:
         known: documents in ARM that the store has: they can prove ARM's list, which may replace single look-ups, and
             one of each kind of number is looked up first.
         why: why documents are looked up (`LookupReason`); None: no document is.
-        cost: what looking each up by itself uses of the quota.
+        cost: the use of the quota if each is looked up with its own call.
         finishes: when the run would be finished then (epoch seconds; inf: never).
         seconds: from now until then.
     """
