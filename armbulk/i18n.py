@@ -8,6 +8,7 @@ import gettext as _gettext
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -240,6 +241,15 @@ def format_date(value: date | str, lang: str) -> str:
     return f"{day:%Y-%m-%d}" if lang == ENGLISH else f"{day:%d.%m.%Y}"
 
 
+def format_moment(text: str, lang: str) -> str:
+    """Return the text of a cell with a date as the language writes it, with its time if it has one; others as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return format_date(moment.date(), lang) + (f" {moment:%H:%M}" if len(text) > len("2026-11-29") else "")
+
+
 def format_time(value: float | str | datetime, lang: str) -> str:
     """Return a local time with its minutes. `value`: epoch seconds, ISO 8601, or a datetime with a zone."""
     if isinstance(value, str):
@@ -251,7 +261,7 @@ def format_time(value: float | str | datetime, lang: str) -> str:
 
 _FORMATS: dict[str, Callable[..., str]] = {
     "number": format_number, "amount": format_amount, "decimal": format_decimal, "date": format_date,
-    "time": format_time,
+    "time": format_time, "moment": format_moment,
 }  # fmt: skip
 
 
@@ -268,7 +278,8 @@ def _fill(template: str, values: Mapping[str, object], lang: str) -> str:
             return match[0]
         value = values[name]
         if form:
-            return _FORMATS[form](value, lang)
+            with suppress(ValueError, ArithmeticError):  # a report never fails because of one value
+                return _FORMATS[form](value, lang)
         return value.text(lang) if isinstance(value, Text | Words) else str(value)
 
     return _PLACEHOLDER.sub(write, template)

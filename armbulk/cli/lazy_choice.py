@@ -33,8 +33,11 @@ class LazyOption(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option and its help, loaded now."""
-        self.help = self._describe().text(get_language(ctx))
-        return super().get_help_record(ctx)
+        kept, self.help = self.help, self._describe().text(get_language(ctx))
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = kept
 
 
 class NamedArgument(click.Argument):

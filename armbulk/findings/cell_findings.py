@@ -55,10 +55,10 @@ CELLS: dict[str, FindingType] = {
         _('In the column "{header}", some dates have the day first and others the month ({detail})'),
         _("Write all dates of the column in the same order, for example YYYY-MM-DD"),
     ),
-    "date-with-time": error(_("{value} contains a time of day"), _("Enter only the date")),
+    "date-with-time": error(_("{value:moment} contains a time of day"), _("Enter only the date")),
     "not-yes-or-no": error(_('"{value}" is neither yes nor no'), _("Enter yes or no (true/false, 1/0 and x work too)")),
     "digits-lost": error(
-        _("Excel has stored {value} as a number and replaced its last digits, because a number has at most 15"),
+        _("Excel has stored {value} as a number. Excel keeps only 15 digits, so the last ones are wrong."),
         _("Format the column as Text and enter the value again"),
     ),
     "scientific-notation": error(
@@ -83,11 +83,11 @@ CELLS: dict[str, FindingType] = {
         tunable=True,
     ),
     "date-in-identifier": error(
-        _("Excel has turned the value into the date {value}"), _("Format the column as Text and enter the value again")
+        _("Excel has turned the value into the date {value:moment}"),
+        _("Format the column as Text and enter the value again"),
     ),
     "wrong-cell-type": error(
-        _("The cell contains {value}, which means yes or no in Excel. A text or a number is needed here."),
-        _("Enter the value as text"),
+        _("The cell contains TRUE or FALSE. A text or a number is needed here."), _("Enter the value as text")
     ),
     "number-not-identifier": error(
         _("The cell contains the number {value}. A sign or decimals are not allowed here."),

@@ -7,13 +7,19 @@ SHEETS: dict[str, FindingType] = {
     # the sheet and its headers
     "unknown-header": warning(
         _('The column "{header}" is not recognised and is not sent. Did you mean {detail}?'),
-        _("Rename it to a header from `armbulk fields`. No action needed if it is your own note."),
+        _(
+            "Rename it to a header from `armbulk fields`, or map it with `armbulk map FILE`. No action "
+            "needed if it is your own note."
+        ),
         tunable=True,
         without_detail=_('The column "{header}" is not recognised and is not sent'),
     ),
     "header-near": error(
         _('The column "{value}" is similar to "{header}" but was not matched automatically'),
-        _('Rename it to "{header}" if that is what it contains, or map it with `armbulk map FILE`'),
+        _(
+            'Rename it to "{header}" if that is what it contains, or map it with `armbulk map FILE`. '
+            'Otherwise use --ignore-column "{value}".'
+        ),
         tunable=True,
     ),
     "amount-header-unclear": error(
@@ -45,7 +51,7 @@ SHEETS: dict[str, FindingType] = {
     ),
     "computed-column": warning(_('ARM calculates "{header}", so the column is not sent'), _("No action needed")),
     "duplicate-header": error(
-        _('The columns "{value}" and {detail} both mean "{header}"'),
+        _('The column "{value}" means the same as column {detail}: both are "{header}"'),
         _("Keep one of the two columns, or rename the other"),
     ),
     "vat-is-rate": error(
@@ -58,7 +64,8 @@ SHEETS: dict[str, FindingType] = {
         _("Correct the currency of these documents. If the amounts really are in that currency, correct the header."),
     ),
     "missing-column": error(
-        _('The required column "{header}" is missing'), _('Add a column with the header "{header}"')
+        _('The required column "{header}" is missing'),
+        _('Add a column with the header "{header}", or map your own column to it with `armbulk map FILE`'),
     ),
     "no-amount-column": error(
         _("The sheet has no column with amounts of documents, and there are no lines with amounts to add up"),
@@ -167,7 +174,8 @@ SHEETS: dict[str, FindingType] = {
     ),
     # layouts
     "no-known-header": error(
-        _('No header on the sheet "{value}" is recognised'), _("Put headers from `armbulk fields` in the first row")
+        _('No header on the sheet "{value}" is recognised'),
+        _("Put headers from `armbulk fields` in the first row, or map your own headers with `armbulk map FILE`"),
     ),
     "no-header": warning(
         _("Column {value} has values but no header, so it is not sent"),
@@ -260,7 +268,7 @@ SHEETS: dict[str, FindingType] = {
         _("No action needed"),
     ),
     "flat-disagrees": error(
-        _('"{header}" is "{value}" here, but another value in row {detail} of the same document'),
+        _('"{header}" is {value:moment} here, but another value in row {detail} of the same document'),
         _('Enter the same "{header}" in every row of the document'),
     ),
     "flat-amounts-unclear": error(

@@ -62,6 +62,15 @@ def test_values_are_written_as_the_language_writes_them() -> None:
     assert str(text) == "12 345 · 825 259.59 · 2026-11-29 · {n}"
     assert text.text("nb") == "12 345 · 825 259,59 · 29.11.2026 · {n}"
     assert Text("{kind}", {"kind": Text("yes or no")}).text("nb") == "ja eller nei"
+    assert Text("{a:amount} {d:date} {n:number}", {"a": "", "d": "••", "n": "x"}).text("nb") == " •• x"
+    cells = ("2026-11-29", "2026-11-29T13:45", "13:45:00", "29.11.2026 13:45", "••••••••29")
+    assert [Text("{d:moment}", {"d": cell}).text("nb") for cell in cells] == [
+        "29.11.2026",
+        "29.11.2026 13:45",
+        "13:45:00",
+        "29.11.2026 13:45",
+        "••••••••29",
+    ]
     assert Text("{n:decimal} {w}", {"n": "1000.125", "w": Words("yes", "ja")}).text("nb") == "1 000,125 ja"
 
 

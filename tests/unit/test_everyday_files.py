@@ -302,7 +302,7 @@ def test_cells_that_are_no_texts(tmp_path: Path) -> None:
         (number("A2", "12.5"), "The cell contains the number 12.5. A sign or decimals are not allowed here."),
         (
             '<c r="A2" t="b"><v>1</v></c>',
-            "The cell contains TRUE, which means yes or no in Excel. A text or a number is needed here.",
+            "The cell contains TRUE or FALSE. A text or a number is needed here.",
         ),
     ],
 )
@@ -443,7 +443,9 @@ def test_a_second_column_is_named_by_its_header(tmp_path: Path) -> None:
     """The message has the header of the file and the field."""
     checked = check_texts(tmp_path, f=[f"{AMOUNT_HEADERS};Brutto", "F1;IN;K1;2026-02-01;2026-02-15;NOK;125;125"])
     rendered = render_findings(checked.findings, checked.sheets, fields_by_name(), "nb")
-    assert "Kolonnene «Brutto» og G betyr begge «Beløp inkl. mva»" in [f["message"] for f in rendered]
+    assert "Kolonnen «Brutto» betyr det samme som kolonne G: begge er «Beløp inkl. mva»" in [
+        f["message"] for f in rendered
+    ]
 
 
 def test_rows_below_the_table_are_one_finding_each(tmp_path: Path) -> None:

@@ -134,6 +134,6 @@ def test_a_new_workbook_shows_what_was_shown(tmp_path: Path) -> None:
     """A copy that is written again has the shown text, so that it is read alike."""
     result = checked(tmp_path, '"K-"0')
     (tmp_path / "k.xlsx").unlink()  # so that it cannot be copied
-    path = write_marked(tmp_path / "m.xlsx", result.sheets, [], "en", header_rows={0: 1})
+    path = write_marked(tmp_path / "m.xlsx", result.sheets, [], "en", header_rows={0: 1}, own=frozenset())
     again = check_files([f"{path}#Kunder=customers"])
     assert again.tables["customers"].rows["customer_no"].to_list() == ["K-1234"]
