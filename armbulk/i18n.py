@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timezone
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -257,6 +257,14 @@ def format_time(value: float | str | datetime, lang: str) -> str:
     moment = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC)
     moment = moment.astimezone()
     return f"{format_date(moment.date(), lang)} {moment:%H:%M}"
+
+
+def format_exact_time(value: float | datetime, lang: str) -> str:
+    """Return a time with its seconds and its zone: `2026-11-29 14:05:12 UTC+01:00`; epoch seconds as local time."""
+    moment = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC).astimezone()
+    offset = moment.utcoffset()
+    zone = "" if offset is None else f" {timezone(offset)}"
+    return f"{format_date(moment.date(), lang)} {moment:%H:%M:%S}{zone}"
 
 
 _FORMATS: dict[str, Callable[..., str]] = {

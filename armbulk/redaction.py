@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.model.fields import Field, FieldType
-from armbulk.model.outcome import CHANGED_AT_ARM, DIFFERENT_AT_ARM
+from armbulk.model.record_messages import CHANGED_IN_ARM, DIFFERENT_IN_ARM
 from armbulk.model.sheet import Table
 from armbulk.resources import RESOURCES
 from armbulk.resources.identifiers import mask_national_id
@@ -132,10 +132,10 @@ def _quotable_forms(texts: Iterable[str]) -> list[str]:
 
 def _reduce_conflict(text: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
     """Keep only the field names of a conflict about a change: ARM's values were never read from the user's files."""
-    fields = text.str.extract_all(f"({_FIELD_HEADERS}): ARM (?:holds|shows)")
-    names = fields.list.eval(pl.element().str.replace(": ARM (?:holds|shows)$", "")).list.unique(maintain_order=True)
-    for beginning in (CHANGED_AT_ARM, DIFFERENT_AT_ARM):
-        reduced = pl.concat_str(pl.lit(f"{beginning} "), names.list.join(", "))
+    fields = text.str.extract_all(f"({_FIELD_HEADERS}): ARM (?:has|shows)")
+    names = fields.list.eval(pl.element().str.replace(": ARM (?:has|shows)$", "")).list.unique(maintain_order=True)
+    for beginning in (CHANGED_IN_ARM, DIFFERENT_IN_ARM):
+        reduced = pl.concat_str(pl.lit(f"{beginning}. "), names.list.join(", "))
         otherwise = pl.when(text.str.starts_with(beginning)).then(reduced).otherwise(otherwise)
     return otherwise
 

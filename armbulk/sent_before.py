@@ -14,7 +14,22 @@ from typing import Any
 import polars as pl
 
 from armbulk.model.keys import loosen_normalised_key, normalise_key_text
-from armbulk.model.outcome import GIVEN_UP, ONLY_BLANKS_DIFFER, Outcome
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import (
+    BLANK,
+    CONFLICT_IN_RUN,
+    FIELD_NAMES,
+    GIVEN_UP_IN_RUN,
+    OLD_VALUE,
+    ONLY_BLANKS_DIFFER,
+    OTHER_CONTENT,
+    OTHER_IN_ARM,
+    OTHER_SENT_IN_RUN,
+    SAME_SENT_IN_RUN,
+    SENT_IN_RUN,
+    UNSETTLED_IN_RUN,
+    join_sentences,
+)
 from armbulk.resources import RESOURCES
 from armbulk.resources.identifiers import mask_national_id
 
@@ -32,10 +47,9 @@ SENT_DOCUMENTS_SCHEMA = {
 }
 """Columns of a frame of documents sent before. Where customer to amount are all null, only the number is known."""
 
-_COMPARED = {"customer_norm": "customer", "date": "date", "currency": "currency", "amount": "amount incl. VAT"}
+_COMPARED = {"customer_norm": "customer", "date": "date", "currency": "currency", "amount": "amount"}
 _DOCUMENTS = RESOURCES["documents"]
 _LINE_NO = RESOURCES["lines"].field("line_no").path
-_INSTEAD = ": not sent again; if it must go after all, give it another number"
 _DIGEST_BYTES = 16
 _IDENTITY = ("doc_type", *_COMPARED)
 _MAYBE_AT_ARM = (Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS, Outcome.ALREADY_SENT, Outcome.IN_DOUBT)
@@ -82,8 +96,8 @@ def _find_damaged_numbers(own: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame
     earlier = sent.filter(may_be_at_arm).select(loose, *_IDENTITY, "run", sent_as="key_norm")
     masked = own.with_columns(loose, mask_national_id(pl.col("customer_norm")))
     pairs = masked.join(earlier, on=["loose", *_IDENTITY], maintain_order="left").unique("no", maintain_order=True)
-    parts = (pl.lit("run "), pl.col("run").cast(pl.String), pl.lit(" sent this document with number "), "sent_as")
-    message = pl.concat_str(*parts, pl.lit(ONLY_BLANKS_DIFFER))
+    template = join_sentences(SAME_SENT_IN_RUN.fill(run="{}", number="{}"), ONLY_BLANKS_DIFFER)
+    message = pl.format(template, pl.col("run"), pl.col("sent_as"))
     return pairs.select("no", outcome=pl.lit(Outcome.CONFLICT.value), message=message)
 
 
@@ -115,9 +129,9 @@ def _normalise(value: Any) -> Any:
 
 
 def _difference(name: str) -> pl.Expr:
-    earlier, now = (pl.col(column).fill_null("none") for column in (f"{name}_sent", name))
-    label = _COMPARED.get(name, "document type")
-    return pl.concat_str(pl.lit(f"{label} "), earlier, pl.lit(" then, "), now, pl.lit(" in this file"))
+    earlier, now = (pl.col(column).fill_null(str(BLANK)) for column in (f"{name}_sent", name))
+    template = OLD_VALUE.fill(field=FIELD_NAMES[_COMPARED.get(name, "type")], earlier="{}", now="{}")
+    return pl.format(template, earlier, now)
 
 
 def _compare_contents(compared: pl.DataFrame) -> pl.DataFrame:
@@ -129,27 +143,28 @@ def _compare_contents(compared: pl.DataFrame) -> pl.DataFrame:
         for no, payload, body, content in candidates.iter_rows()
         if hash_body(payload) != body and hash_content(payload) != content
     ]
-    text = f"the same {', '.join(_COMPARED.values())}, but other lines, texts or dates"
     return compared.with_columns(
-        pl.when(pl.col("no").is_in(other)).then(pl.lit(text)).otherwise(pl.col("differences")).alias("differences")
+        pl.when(pl.col("no").is_in(other))
+        .then(pl.lit(str(OTHER_CONTENT)))
+        .otherwise(pl.col("differences"))
+        .alias("differences")
     )
 
 
 def _decide(compared: pl.DataFrame) -> pl.DataFrame:
     """Add `decided` and `message`."""
-    run = pl.col("run").cast(pl.String)
+    run = pl.col("run")
     before = pl.col("outcome")
     is_same = pl.col("differences") == ""
-    other = pl.concat_str(pl.lit("run "), run, pl.lit(" sent another document with this number: "), "differences")
-    doubtful = pl.concat_str(pl.lit("not yet settled in run "), run)
+    other = pl.format(f"{OTHER_SENT_IN_RUN.fill(run='{}')}: {{}}", run, pl.col("differences"))
+    doubtful = pl.format(UNSETTLED_IN_RUN.fill(run="{}"), run)
     kinds = [
         (before.is_null() | (before == Outcome.IN_DOUBT), Outcome.IN_DOUBT,
-         pl.when(is_same).then(doubtful).otherwise(pl.concat_str(doubtful, pl.lit("; "), other))),
-        (before == Outcome.NOT_SENT, Outcome.NOT_SENT,
-         pl.concat_str(pl.lit(f"{GIVEN_UP}in run "), run, pl.lit(_INSTEAD))),
+         pl.when(is_same).then(doubtful).otherwise(pl.format("{}. {}", doubtful, other))),
+        (before == Outcome.NOT_SENT, Outcome.NOT_SENT, pl.format(GIVEN_UP_IN_RUN.fill(run="{}"), run)),
         (before == Outcome.CONFLICT, Outcome.CONFLICT,
-         pl.concat_str(pl.lit("in conflict in run "), run, pl.lit(": ARM holds another document with this number"))),
-        (is_same, Outcome.ALREADY_SENT, pl.concat_str(pl.lit("sent in run "), run)),
+         pl.format(f"{CONFLICT_IN_RUN.fill(run='{}')}: {OTHER_IN_ARM}", run)),
+        (is_same, Outcome.ALREADY_SENT, pl.format(SENT_IN_RUN.fill(run="{}"), run)),
         (pl.lit(value=True), Outcome.CONFLICT, other),
     ]  # fmt: skip
     decided = pl.coalesce(pl.when(condition).then(pl.lit(outcome.value)) for condition, outcome, _ in kinds)

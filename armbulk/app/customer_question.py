@@ -10,7 +10,8 @@ import polars as pl
 from armbulk.app.dialog import CustomerDifferences, Dialog, ValueDifference
 from armbulk.app.plan import Plan, read_planning_inputs
 from armbulk.context import Context, open_client
-from armbulk.model.outcome import DIFFERENT_AT_ARM, HELD_ALREADY, Outcome
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import ALREADY_IN_ARM, DIFFERENT_IN_ARM, join_sentences
 from armbulk.planning.items import DECISIONS_SCHEMA
 from armbulk.planning.plan import revise_plan
 from armbulk.rate_limited import RateLimitedClient
@@ -71,10 +72,10 @@ def _decide(
         if comparison is None:
             rows.append((no, None, None, NEW_AT_ARM))
         elif comparison.payload is None:
-            rows.append((no, Outcome.UNCHANGED.value, HELD_ALREADY, None))
+            rows.append((no, Outcome.UNCHANGED.value, ALREADY_IN_ARM, None))
         elif comparison.differences and not overwrites:
             descriptions = "; ".join(difference.description for difference in comparison.differences)
-            rows.append((no, Outcome.CONFLICT.value, f"{DIFFERENT_AT_ARM} {descriptions}", None))
+            rows.append((no, Outcome.CONFLICT.value, join_sentences(DIFFERENT_IN_ARM, descriptions), None))
         else:
             rows.append((no, None, None, json.dumps(dict(comparison.current))))
     return pl.DataFrame(rows, schema=DECISIONS_SCHEMA, orient="row")

@@ -14,14 +14,15 @@ from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_f
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
 from armbulk.model.outcome import ApiUsage
+from armbulk.model.outcome_words import translate_state
 from armbulk.redaction import redact_shown
 from armbulk.results.list_check_texts import describe_list_check
-from armbulk.results.outcome_texts import translate_message, translate_state
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, prepare_target
 from armbulk.results.summary import next_steps, sum_outcomes
 from armbulk.store import Store
+from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
 
 OUTCOME_SCHEMA = pl.Schema(

@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
-from armbulk.model.outcome import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
+from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
 from armbulk.package_data import data_path
-from armbulk.results.outcome_texts import translate_message, translate_outcome, translate_state
+from armbulk.stored_messages import translate_message, translate_window
 
 _EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
 """Why a record is not sent although nothing is wrong with it: a plan counts it, and does not list it."""
@@ -41,7 +42,7 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         "list_name": prose_names.name_list,
         "meter_name": prose_names.name_meter,
         "usage": prose_names.describe_usage,
-        "part": prose_names.describe_part,
+        "part": translate_window,
         "message": translate_message,
         "outcome": translate_outcome,
         "state": translate_state,

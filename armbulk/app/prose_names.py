@@ -1,13 +1,12 @@
 """Names of lists, limits and outcomes, and counts of records, as reports write them."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from armbulk.i18n import Text, _, format_amount, format_date, format_number, format_time, ngettext
+from armbulk.i18n import Text, _, format_amount, format_number, format_time, ngettext
+from armbulk.model.outcome_words import translate_outcome
 from armbulk.month_end.request import CLOSE
 from armbulk.resources import EXPORTS, RESOURCES
-from armbulk.results.outcome_texts import translate_outcome
 
 _LISTS = {"documents": _("Documents"), CLOSE: _("Month-end pack")}
 _OF_ALL_TIME = " of all time"
@@ -21,8 +20,6 @@ _METERS = {
     ("month", "reads"): _("Records read per month"),
     ("month", "writes"): _("Records sent per month"),
 }
-_DAYS = re.compile(r"(?P<first>\d{4}-\d\d-\d\d|…)(?: to (?P<last>\d{4}-\d\d-\d\d|…))?")
-_OPEN = "…"
 
 
 def name_list(name: str, lang: str) -> str:
@@ -85,16 +82,6 @@ def describe_usage(usage: Mapping[str, int], lang: str) -> str:
     if usage["writes"]:
         counts.append(ngettext("{count:number} record sent", "{count:number} records sent", count=usage["writes"]))
     return _("API usage: {counts}", counts=", ".join(count.text(lang) for count in counts)).text(lang)
-
-
-def describe_part(window: str, lang: str) -> str:
-    """Return the part of a list that the JSON names, with days as the language writes them."""
-    return _DAYS.sub(lambda days: _describe_days(days["first"], days["last"] or days["first"], lang), window)
-
-
-def _describe_days(first: str, last: str, lang: str) -> str:
-    first, last = (day if day == _OPEN else format_date(day, lang) for day in (first, last))
-    return first if first == last else _("{first} to {last}", first=first, last=last).text(lang)
 
 
 def format_money(amount: str | None, currency: str | None, lang: str) -> str:

@@ -24,14 +24,15 @@ from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import GIVEN_UP_BY_PERSON, MARKED_CREATED
 from armbulk.quota.limits import Account
 from armbulk.redaction import redact_shown
 from armbulk.results.run_result import recheck_files
 from armbulk.store import Store, UnresolvedDocument
 
 DECISIONS: dict[str, tuple[Outcome | None, str]] = {
-    Decision.MARK_CREATED: (Outcome.CREATED, "marked as created by a person"),
-    Decision.GIVE_UP: (Outcome.NOT_SENT, "given up by a person"),
+    Decision.MARK_CREATED: (Outcome.CREATED, MARKED_CREATED),
+    Decision.GIVE_UP: (Outcome.NOT_SENT, GIVEN_UP_BY_PERSON),
     Decision.RESEND: (None, "to be sent again, as a person decided"),
 }
 """What a person can decide: the outcome it gives (none: it is sent again), and its entry in the log of the run."""

@@ -10,8 +10,8 @@ from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.i18n import _
-from armbulk.model.outcome import HELD_ALREADY
 from armbulk.model.progress import PollSettings, Progress
+from armbulk.model.record_messages import ALREADY_IN_ARM
 from armbulk.model.system import ReceivablesSystem
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.planning.plan import ImportPlan
@@ -75,7 +75,7 @@ def create_run(
         pl.when(pl.col("outcome").is_not_null()).then(pl.lit(context.clock.now())).alias("at"),
         pl.when(pl.col("outcome").is_null()).then(pl.col("payload", "base")),
     ).select([*ITEM_SCHEMA, "payload", "base"])
-    is_kept = pl.col("outcome").is_null() | (pl.col("message") == HELD_ALREADY)
+    is_kept = pl.col("outcome").is_null() | (pl.col("message") == ALREADY_IN_ARM)
     customers = plan.items.filter((pl.col("resource") == "customers") & is_kept)
     contents = CustomerHasher(store.hash_salt()).hash_customers(customers, update=plan.options.update)
     run_id = store.create_run(row, items, batches, contents)

@@ -26,6 +26,7 @@ from armbulk.arm.answer_words import (
 )
 from armbulk.arm.batch_results import ARRAY_NAME, Item, classify_word, fold_word, read_key, read_record, read_words
 from armbulk.arm.json_body import lower_names, parse_damaged_json, unwrap
+from armbulk.model import record_messages as messages
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
@@ -87,7 +88,7 @@ class Acceptance:
     Attributes:
         uuid: the batch's number; "" when there is none that can be used.
         results: the records that the answer states as created, changed or rejected, by their key.
-        doubt: what in the answer says that other records may have been taken, too ("counts …"); "" for nothing.
+        doubt: what in the answer says that other records may have been taken, too; "" for nothing.
     """
 
     uuid: str = ""
@@ -130,7 +131,7 @@ class _Member:
 def find_acceptance(response: Response, resource: str, sent: SentKeys) -> Acceptance:
     """Return the signs of acceptance in an answer; `sent`: the records of the batch."""
     if len(response.body) > MAX_BYTES:
-        return Acceptance(doubt="is longer than any answer to a batch")
+        return Acceptance(doubt=messages.TOO_LONG)
     body, is_readable = parse_damaged_json(response.body)
     members = list(_walk(body, resource, _number_records(sent)))
     uuid, doubts = _find_uuid(response, members)
@@ -202,10 +203,10 @@ def _find_uuid(response: Response, members: Sequence[_Member]) -> tuple[str, lis
         if isinstance(value, str) and _UUID.fullmatch(value) and name:
             uuids[name if name == _DOCUMENTED_NAME else ""].add(value)
         else:
-            doubts.append("names a batch by a number that cannot be used")
+            doubts.append(messages.BAD_BATCH_NUMBER)
     numbers = uuids[_DOCUMENTED_NAME] or uuids[""]
     if len(numbers) > 1:
-        return "", ["names several batches", *doubts]
+        return "", [messages.SEVERAL_BATCHES, *doubts]
     return "".join(numbers), doubts
 
 
@@ -224,7 +225,7 @@ def _find_header_numbers(response: Response) -> list[str]:
     of_work = [value for name, value in response.headers.items() if _HEADER_OF_WORK.search(name)]
     has_number = any(has_unknown_uuid(unquote(value).partition("?")[0]) for value in of_work)
     has_number |= any(_BATCH_ADDRESS_IN_TEXT.search(value) for value in of_work)
-    return ["has a number that may be that of a batch"] if has_number else []
+    return [messages.MAYBE_BATCH_NUMBER] if has_number else []
 
 
 def _body_numbers(members: Sequence[_Member]) -> Iterator[tuple[str, Any]]:
@@ -263,7 +264,7 @@ def _read_items(
         if no is not None:
             items.setdefault(no, []).append({**member.value, ARRAY_NAME: member.name})
         elif _says_taken(unwrap(member.value)):
-            doubts.append("states that a record was taken that was not sent in this batch")
+            doubts.append(messages.NAMES_OTHERS)
     read = [_read_certain(no, record_items, resource) for no, record_items in sorted(items.items())]
     doubts += [entry for entry in read if isinstance(entry, str) and entry]
     return tuple(entry for entry in read if isinstance(entry, RecordResult)), doubts
@@ -282,7 +283,7 @@ def _read_certain(no: int, items: Sequence[Item], resource: str) -> RecordResult
         return ""
     if not words and all(_is_complaint(unwrap(item)) for item in items):
         return ""
-    return "lists records without a certain word on each"
+    return messages.NO_CLEAR_RESULT
 
 
 def _is_complaint(members: Mapping[str, Any]) -> bool:
@@ -297,20 +298,20 @@ def _is_complaint(members: Mapping[str, Any]) -> bool:
 def _find_words(members: Sequence[_Member], resource: str, sent: SentKeys) -> list[str]:
     """What else in the answer says that records were taken: words, counts, lists of numbers, texts."""
     keys = {normalise_key_text(key) for _, key in sent}
-    doubts = []
+    doubts: list[str] = []
     for member in members:
         value = member.value
         if isinstance(value, dict):
             if _shows_success(member, value, resource, keys):
-                doubts.append("says in words that records were taken")
+                doubts.append(messages.SAYS_ACCEPTED)
         elif member.is_complaint or member.in_item:
             continue
         elif normalise_key_text(member.name) in keys and _is_answer_for_record(value):
-            doubts.append("lists records without a certain word on each")
+            doubts.append(messages.NO_CLEAR_RESULT)
         elif isinstance(value, str):
             doubts += _judge_text(member, value, keys)
         elif (is_count_name(member.name) or may_be_reached(member.name)) and is_count(value):
-            doubts.append("counts records that were taken")
+            doubts.append(messages.COUNTS_ACCEPTED)
     return doubts
 
 
@@ -332,13 +333,13 @@ def _judge_text(member: _Member, text: str, keys: set[str]) -> list[str]:
     text = text[:_MAX_MESSAGE_CHARS]
     if normalise_key_text(text) in keys:
         is_progress = is_count_name(member.name) or may_be_reached(member.name)
-        return ["says in words that records were taken"] if is_progress else []
+        return [messages.SAYS_ACCEPTED] if is_progress else []
     if is_count_name(member.name) and is_count(text):
-        return ["counts records that were taken"]
+        return [messages.COUNTS_ACCEPTED]
     if _BATCH_IN_TEXT.search(text) or _BATCH_ADDRESS_IN_TEXT.search(text) or states_success(text):
-        return ["says in words that records were taken"]
+        return [messages.SAYS_ACCEPTED]
     if may_be_batch_number(member.name, text, beside_complaint=member.beside_complaint):
-        return ["has a number that may be that of a batch"]
+        return [messages.MAYBE_BATCH_NUMBER]
     return []
 
 
@@ -380,20 +381,20 @@ def _is_word_name(name: str) -> bool:
 def _doubt_unreadable(response: Response) -> str:
     """Why a body that is not JSON may hide a batch number; "" for an empty one, a text and a web page without any."""
     if len(response.body) > _MAX_TEXT_BYTES:
-        return "is too long"
+        return messages.TOO_LONG
     text = response.body.decode("utf-8", errors="replace").strip("\ufeff \t\r\n")
     start = text[:200].lower()
     is_page = start.startswith(("<!doctype html", "<html", "<head", "<body", "<!--", "<h1", "<center", "<p>", "<title"))
     if not text:
         return ""
     if response.headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
-        return "is compressed and cannot be read"
+        return messages.COMPRESSED
     if _JSON_START.match(text) or (text[0] == '"' and not text.endswith('"')):
-        return "is damaged JSON"
+        return messages.DAMAGED_JSON
     if _BATCH_IN_TEXT.search(text) or _NUMBER_IN_TEXT.search(text):
-        return "mentions a batch number"
+        return messages.MENTIONS_BATCH_NUMBER
     if start.startswith("<") and not is_page and not text.endswith(">"):
-        return "is damaged XML"
+        return messages.DAMAGED_XML
     if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
-        return "is not text"
+        return messages.NOT_TEXT
     return judge_words(text, is_page=is_page)

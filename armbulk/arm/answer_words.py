@@ -8,6 +8,10 @@ from collections.abc import Container
 from typing import Any
 
 from armbulk.model.keys import normalise_key_text
+from armbulk.model.record_messages import (
+    MAYBE_BATCH_NUMBER,
+    SAYS_ACCEPTED,
+)
 
 _UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}(?![0-9a-z])", re.IGNORECASE)
 _ZERO_UUID = re.compile("[0-]+")
@@ -109,9 +113,9 @@ def lists_success(text: str) -> bool:
 def judge_words(text: str, *, is_page: bool) -> str:
     """Return why the words of a body that is no JSON may be those of a success; "" for others."""
     if states_success(text) or (not is_page and lists_success(text)):
-        return "says in words that records were taken"
+        return SAYS_ACCEPTED
     if has_unknown_uuid(text) and (not is_page or "batch" in text.lower()):
-        return "has a number that may be that of a batch"
+        return MAYBE_BATCH_NUMBER
     return ""
 
 

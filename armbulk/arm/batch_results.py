@@ -13,8 +13,15 @@ from typing import Any
 from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import extract_message, extract_notes
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.outcome import EXISTS_AT_ARM, REJECTED_WITHOUT_NAME, Outcome
+from armbulk.model.outcome import Outcome
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.record_messages import (
+    BATCH_REJECTED,
+    DIFFERENT_ANSWERS,
+    EXISTS_IN_ARM,
+    REJECTED_WITHOUT_NAME,
+    UNKNOWN_WORDS,
+)
 from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus, RecordResult, SentKeys
 
@@ -92,7 +99,7 @@ def read_batch(response: Response, resource: str, sent: SentKeys, uuid: str = ""
     results.sort(key=lambda result: result.no)
     if resource == "documents" and (existing := [result for result in results if _says_that_it_exists(result)]):
         results = [result for result in results if result not in existing]
-        rejection = rejection or to_one_line(f"{EXISTS_AT_ARM}: {existing[0].message}")
+        rejection = rejection or to_one_line(f"{EXISTS_IN_ARM}: {existing[0].message}")
     return BatchStatus(
         pending, tuple(results), tuple(unmatched), len(items), extract_message(body), client_nos, rejection
     )
@@ -118,7 +125,7 @@ def _read_rejection(response: Response, body: Any) -> str:
     words = {fold_word(members.get(name)) for name in _OUTCOME_NAMES}
     if response.status not in {200, 206} or not words & FAILED_BATCH_WORDS or words & PENDING_WORDS:
         return ""
-    return extract_message(body) or "ARM rejected the whole batch"
+    return extract_message(body) or BATCH_REJECTED
 
 
 def _find_items(body: Any, depth: int = 0, array: str = "") -> Iterator[Item]:
@@ -227,7 +234,7 @@ def read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult |
     if None in outcomes:
         return None
     if len(outcomes) > 1:
-        return RecordResult(no, Outcome.CONFLICT, f"ARM gave {len(items)} different answers: {message}")
+        return RecordResult(no, Outcome.CONFLICT, f"{DIFFERENT_ANSWERS.fill(count=len(items))}: {message}")
     outcome = outcomes.pop()
     assert outcome is not None  # noqa: S101 - the only None was ruled out above
     warnings = tuple(extract_notes(members.get("warnings")))
@@ -235,7 +242,7 @@ def read_record(no: int, items: Sequence[Item], resource: str) -> RecordResult |
         message = ""  # "CREATED" says nothing that the outcome does not
     if outcome is Outcome.IN_DOUBT:
         words = f"{members.get('status')} / {members.get('result')} {message}"
-        message = f"ARM answered with words armbulk does not know: {to_one_line(words, _MAX_WORDS_CHARS)}"
+        message = f"{UNKNOWN_WORDS}: {to_one_line(words, _MAX_WORDS_CHARS)}"
     return RecordResult(no, _add_warnings(outcome, warnings), message, warnings, read_reference(members, resource))
 
 

@@ -7,13 +7,25 @@ from typing import Any
 from armbulk.arm.batch_results import read_client_nos, read_reference
 from armbulk.arm.json_body import lower_names, parse_json, unwrap
 from armbulk.arm.same_value import is_same_amount, is_same_code, is_same_date, is_same_key
+from armbulk.i18n import Text
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
-from armbulk.model.outcome import UNKNOWN_AT_ARM
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.record_messages import (
+    FIELD_NAMES,
+    FOUND_IN_ARM,
+    LOOKUP_ANSWERED,
+    LOOKUP_EMPTY,
+    LOOKUP_OTHERS,
+    LOOKUP_UNCLEAR,
+    OTHER_IN_ARM,
+    OTHER_VALUE,
+    SEVERAL_IN_ARM,
+    UNKNOWN_IN_ARM,
+)
 from armbulk.model.response import Response
 
-_ABSENT = DocumentLookup(LookupResult.ABSENT, UNKNOWN_AT_ARM)
-_TELLING = frozenset({"customer", "date", "amount incl. VAT"})
+_ABSENT = DocumentLookup(LookupResult.ABSENT, UNKNOWN_IN_ARM)
+_TELLING = frozenset({"customer", "date", "amount"})
 """Fields of which at least one has to be equal: number, type and currency are the question, not an answer."""
 
 _MAX_VALUE_CHARS = 60
@@ -30,7 +42,7 @@ def read_document(response: Response, expected: ExpectedDocument) -> DocumentLoo
     documents = list(_find_documents(body))
     if documents or _holds_nothing(body):
         return compare_document(documents, expected)
-    message = response.reason or f"ARM answered {response.status} to the look-up"
+    message = response.reason or LOOKUP_ANSWERED.fill(status=response.status)
     return DocumentLookup(LookupResult.UNKNOWN, message)
 
 
@@ -42,11 +54,11 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
     documents, others = _select_documents(documents, expected), documents
     if not documents:
         numbers = ", ".join(to_one_line(str(unwrap(other).get("documentno")), _MAX_VALUE_CHARS) for other in others[:3])
-        message = f"ARM answered the look-up with other documents: {numbers}"
+        message = f"{LOOKUP_OTHERS}: {numbers}"
         return DocumentLookup(LookupResult.UNKNOWN, message, client_nos=client_nos)
     has_number = any(_has_number(document, expected.document_no) for document in documents)
     if len(documents) > 1:
-        message = f"ARM holds {len(documents)} documents with number {expected.document_no}"
+        message = SEVERAL_IN_ARM.fill(count=len(documents), number=expected.document_no)
         return DocumentLookup(LookupResult.DIFFERENT, message, has_number=has_number, client_nos=client_nos)
     comparisons = _compare_fields(documents[0], expected)
     differences = [_describe(comparison) for comparison in comparisons if comparison.is_same is False]
@@ -54,13 +66,13 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
     reference = read_reference(unwrap(documents[0]), "documents")
     if differences:
         result = LookupResult.DIFFERENT
-        message = "ARM holds another document with this number: " + "; ".join(differences)
+        message = f"{OTHER_IN_ARM}: {'; '.join(differences)}"
     elif unreadable:
-        result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up is odd: " + "; ".join(unreadable)
+        result, message = LookupResult.UNKNOWN, f"{LOOKUP_UNCLEAR}: {'; '.join(unreadable)}"
     elif not any(comparison.name in _TELLING for comparison in comparisons):
-        result, message = LookupResult.UNKNOWN, "ARM's answer to the look-up holds nothing to compare"
+        result, message = LookupResult.UNKNOWN, LOOKUP_EMPTY
     else:
-        result, message = LookupResult.EQUAL, "found at ARM after the answer was lost"
+        result, message = LookupResult.EQUAL, FOUND_IN_ARM
     return DocumentLookup(result, message, reference, has_number, client_nos)
 
 
@@ -147,12 +159,12 @@ def _compare_fields(document: Mapping[str, Any], expected: ExpectedDocument) -> 
     members = unwrap(document)
     amount = unwrap(members.get("currencyamounts")).get("inclvat")
     fields = (
-        ("document no", members.get("documentno"), expected.document_no, is_same_key),
+        ("number", members.get("documentno"), expected.document_no, is_same_key),
         ("type", members.get("documenttype"), expected.doc_type, is_same_code),
         ("customer", members.get("customerno"), expected.customer, is_same_key),
         ("date", members.get("documentdate"), expected.date, is_same_date),
         ("currency", members.get("currency"), expected.currency, is_same_code),
-        ("amount incl. VAT", amount, expected.amount, is_same_amount),
+        ("amount", amount, expected.amount, is_same_amount),
     )
     return [
         _Comparison(name, there, here, is_same(there, here))
@@ -161,6 +173,6 @@ def _compare_fields(document: Mapping[str, Any], expected: ExpectedDocument) -> 
     ]
 
 
-def _describe(comparison: _Comparison) -> str:
+def _describe(comparison: _Comparison) -> Text:
     there = to_one_line(str(comparison.there), _MAX_VALUE_CHARS)
-    return f"{comparison.name} {there} there, {comparison.here} here"
+    return OTHER_VALUE.fill(field=FIELD_NAMES[comparison.name], there=there, here=comparison.here)

@@ -5,6 +5,7 @@ from typing import Any
 
 from armbulk.arm.json_body import lower_names, parse_json
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.record_messages import ANSWERED
 from armbulk.model.response import Response
 
 _MESSAGE_NAMES = ("message", "detail", "title", "error_description", "error")
@@ -21,7 +22,8 @@ def describe_refusal(response: Response) -> str:
     text = extract_message(body)
     if not text and body is None:
         text = _extract_text(response.body)
-    return f"ARM answered {response.status}: {text}" if text else f"ARM answered {response.status}"
+    answered = ANSWERED.fill(status=response.status)
+    return f"{answered}: {text}" if text else answered
 
 
 def extract_message(body: Any) -> str:

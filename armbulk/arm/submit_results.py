@@ -10,6 +10,7 @@ from armbulk.arm.json_body import parse_json, unwrap
 from armbulk.arm.messages import describe_refusal, extract_notes
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import NAMES_ACCEPTED, WITHOUT_BATCH_NUMBER, join_sentences
 from armbulk.model.response import Response, TransportError
 from armbulk.model.submission import RecordResult, SentKeys, SubmitResult, SubmitVerdict
 
@@ -52,11 +53,11 @@ def read_submit_response(response: Response, resource: str = "documents", sent: 
 
 def _read_doubt(response: Response, acceptance: Acceptance, verdict: SubmitVerdict) -> SubmitResult:
     """The verdict on a batch that ARM may have taken: records keep their own word, the others are looked up."""
-    message = f"ARM answered {response.status} without a batch number"
+    message = str(WITHOUT_BATCH_NUMBER.fill(status=response.status))
     if not 200 <= response.status < 300:
         message = describe_refusal(response)
     if acceptance.taken and not 200 <= response.status < 300:
-        message = f"{message}; but the answer {acceptance.doubt or 'names records that were taken'}"
+        message = join_sentences(message, acceptance.doubt or NAMES_ACCEPTED)
     verdict = SubmitVerdict.ASK if verdict is SubmitVerdict.ASK else SubmitVerdict.IN_DOUBT
     return SubmitResult(
         verdict, message=message, results=acceptance.results, rejection=_read_rejection(response, acceptance)

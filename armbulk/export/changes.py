@@ -1,4 +1,4 @@
-"""The new, changed and gone records of an export as tables and JSON, for the file of `--since last`."""
+"""The new, changed and deleted records of an export as tables and JSON, for the file of `--since last`."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ Pages = Callable[[], Iterable[Page]]
 
 @dataclass(slots=True)
 class ChangeCounts:
-    """How many records are new, changed, gone and unchanged; `lines`: lines of the new and changed ones."""
+    """How many records are new, changed, deleted and unchanged; `lines`: lines of the new and changed ones."""
 
     new: int = 0
     changed: int = 0
@@ -50,7 +50,7 @@ class ChangeCounts:
 
 @dataclass(slots=True)
 class ChangeMarks:
-    """Which rows of the list are new or changed, and the keys of records gone, in a temporary file."""
+    """Which rows of the list are new or changed, and the keys of deleted records, in a temporary file."""
 
     file: Snapshot
     _chunks: dict[int, pl.DataFrame] = field(init=False, default_factory=dict)
@@ -60,7 +60,7 @@ class ChangeMarks:
         self._add_rows(_MARKS, marked)
 
     def add_gone(self, gone: pl.DataFrame) -> None:
-        """Add records gone: ROW in the previous list, RECORD_KEY."""
+        """Add deleted records: ROW in the previous list, RECORD_KEY."""
         self._add_rows(_GONE, gone)
 
     def _add_rows(self, table: str, rows: pl.DataFrame) -> None:
@@ -85,7 +85,7 @@ class ChangeMarks:
         return pl.DataFrame(schema={ROW: pl.UInt32, CHANGE: pl.String, CHANGED: pl.String}) if marks is None else marks
 
     def gone(self) -> Iterator[pl.DataFrame]:
-        """Yield the records gone in the order they were listed: ROW, RECORD_KEY."""
+        """Yield the deleted records in the order they were listed: ROW, RECORD_KEY."""
         for chunk in self.file.buckets(_GONE):
             rows = self.file.read_bucket(_GONE, chunk)
             if rows is not None:
@@ -94,7 +94,7 @@ class ChangeMarks:
 
 @dataclass(frozen=True, slots=True)
 class ChangedRecords:
-    """The records of an export that are new or changed, and the keys of those gone.
+    """The records of an export that are new or changed, and the keys of those deleted.
 
     Attributes:
         resource: what the records are.
@@ -166,7 +166,7 @@ class ChangedRecords:
         return TableStream(GONE.text(lang), columns, self.counts.gone, self._gone_keys, suffix=GONE_SUFFIX)
 
     def _gone_keys(self) -> Iterator[pl.DataFrame]:
-        """The keys of records gone, a column for each path; of a national identity number there are two digits."""
+        """The keys of deleted records, a column for each path; national identity numbers are masked."""
         has_key = ~pl.col(RECORD_KEY).str.starts_with("\x00")
         values = pl.when(has_key).then(pl.col(RECORD_KEY)).str.split(SEPARATOR)
         for gone in self.marks.gone() if self.marks else ():
@@ -194,7 +194,7 @@ class ChangedRecords:
             yield page.with_columns(changed).select(text).to_series()
 
     def gone_to_json_lines(self) -> Iterator[pl.Series]:
-        """Yield the records gone as JSON texts: {"change": "gone", "key"}."""
+        """Yield the deleted records as JSON texts: {"change": "gone", "key"}."""
         for page in self._gone_keys():
             texts = [json.dumps({"change": "gone", "key": key}, ensure_ascii=False) for key in page.to_dicts()]
             yield pl.Series(texts, dtype=pl.String)
@@ -207,5 +207,5 @@ def _format_paths(column: pl.Series, format_paths: Callable[[list[str]], str]) -
 
 
 def _as_identifier(known: Field | None) -> Field | None:
-    """A field whose values stay texts: keys of records gone are all that is known of them."""
+    """A field whose values stay texts: only the keys of deleted records are known."""
     return replace(known, type=FieldType.IDENTIFIER) if known else None

@@ -56,7 +56,7 @@ class Checkpoint:
         self.file.save_fact("ignored", sorted(names))
 
     def start(self, root: Partition, ignored: Iterable[str] = ()) -> None:
-        """Begin at `root` anew; pages read before are deleted."""
+        """Begin at `root` again; pages read before are deleted."""
         self.partitions.start(root, ignored)
 
     def resume(self) -> None:

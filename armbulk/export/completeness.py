@@ -1,15 +1,16 @@
-"""Evidence that ARM returned what was asked for: every record inside its partition, as many as ARM counts."""
+"""Evidence that ARM returned what was requested: every record inside its partition, as many as ARM counts."""
 
 from collections.abc import Callable
 
 from armbulk.arm.decode import RecordDecoder
 from armbulk.export.checkpoint import Checkpoint
 from armbulk.export.partition import DATES, membership_tests
+from armbulk.model.gap_reasons import LIST_CHANGED, NO_TOTAL, OTHER_PAGE, OTHER_SUM
 from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
 
 MAX_GROWTH = 1.25
-"""How much a list may grow between two calls; beyond that, its partitions are not what was asked for."""
+"""How much a list may grow between two calls; beyond that, its partitions are not what was requested."""
 
 
 _LEAST_CAP, _CAP_STEP = 100, 500
@@ -66,9 +67,9 @@ def may_be_cut(part: PartitionState, received: int, most: int) -> bool:
 def find_page_problem(part: PartitionState, page: Page, number: int) -> str | None:
     """Return why a page cannot be page `number` of its partition; None when it can."""
     if page.number not in {None, number}:
-        return f"ARM gave page {page.number} for page {number}"
+        return OTHER_PAGE.fill(page=page.number, expected=number)
     if page.total is not None and page.total < (part.total or 0):  # later records moved up: some may be skipped
-        return f"the list changed while it was read: {part.total} records, then {page.total}"
+        return LIST_CHANGED.fill(before=part.total, after=page.total)
     return None
 
 
@@ -85,13 +86,12 @@ def verify_split(checkpoint: Checkpoint, part: PartitionState, measure: Callable
     received, total = _count_received(checkpoint, part), part.total or 0
     if total <= part.max_records:
         if part.status is PartitionStatus.TRUNCATED:
-            reason = "ARM tells no total above its cap, so that nothing shows whether this is all"
-            checkpoint.mark_incomplete(part, received, reason)
+            checkpoint.mark_incomplete(part, received, NO_TOTAL)
         return
     if received != total:
         total = measure(part.partition) or total
     if received != total:
-        checkpoint.mark_incomplete(part, received, f"ARM says {total}, its parts hold {received}")
+        checkpoint.mark_incomplete(part, received, OTHER_SUM.fill(total=total, received=received))
 
 
 def _count_received(checkpoint: Checkpoint, part: PartitionState) -> int:

@@ -43,7 +43,7 @@ class FetchedList:
     sums: ColumnSums = field(default_factory=ColumnSums)
 
     def pages(self) -> Iterator[Page]:
-        """Yield the records that were asked for, each once, and their lines, page by page."""
+        """Yield the requested records, each once, and their lines, page by page."""
         ignored = self.checkpoint.ignored_filters
         tests = {name: test for name, test in self._tests.items() if name in ignored}
         for items, lines in merge_pages(self.checkpoint.records()):

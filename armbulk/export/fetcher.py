@@ -25,6 +25,7 @@ from armbulk.export.partition import build_query
 from armbulk.export.request_budget import RequestBudget
 from armbulk.export.splitter import Splitter
 from armbulk.i18n import _
+from armbulk.model.gap_reasons import OTHER_COUNT, REPEATED
 from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
 from armbulk.model.progress import Progress
@@ -173,10 +174,10 @@ class Fetcher:
             raise ServerError(
                 "no-such-list",
                 _(
-                    "ARM has no list '{endpoint}' for this client, or it is empty (it found nothing)",
+                    "ARM has no list '{endpoint}' for this client, or the list is empty",
                     endpoint=listing.endpoint,
                 ),
-                _("The list is known by its title only; ask Amili whether your ARM has it"),
+                _("ARM's documentation names this list without describing it. Ask Amili if your ARM has it"),
             )
         self.checkpoint.mark_done(part, 0)
 
@@ -266,9 +267,9 @@ class Fetcher:
         pages, total = self.checkpoint.pages, part.total
         received = pages.count_distinct(part.id)
         if total is not None and received != min(total, part.max_records):
-            self._read_again(part, f"ARM says {total} and gave {received} different records")
+            self._read_again(part, OTHER_COUNT.fill(total=total, received=received))
         elif total is None and received != pages.count_records(part.id):
-            self._read_again(part, "ARM gave the same records again and does not say how many there are")
+            self._read_again(part, REPEATED)
         elif total is not None and total >= part.max_records:
             self.splitter.partition_by_value(part, total, self.page_size)
         elif total is None and may_be_cut(part, received, self.checkpoint.partitions.most_received()):

@@ -1,4 +1,4 @@
-"""Fingerprints of records: whether a record is new, changed or gone, and in which columns it differs.
+"""Fingerprints of records: whether a record is new, changed or deleted, and in which columns it differs.
 
 The digest of a record covers everything ARM returned of it: every path with its exact text, unknown ones and lines
 included. The order of keys, records and lines does not count, nor do zeros at the end of an amount. Digests decide.

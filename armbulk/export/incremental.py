@@ -1,4 +1,4 @@
-"""Compare an export with the last complete export of the same (`--since last`): new, changed and gone records.
+"""Compare an export with the last complete export of the same (`--since last`): new, changed and deleted records.
 
 ARM documents no list of what changed since a time, so the whole list is read, verified as always, and compared here by
 fingerprints. Only a complete export is kept for the next comparison, and only when its file is complete: a change
@@ -54,10 +54,14 @@ class PreviousExport:
     _marks: ChangeMarks = field(init=False)
 
     def __enter__(self) -> Self:
-        """Open the base and begin the new snapshot; StoreError when the base is needed and gone."""
+        """Open the base and begin the new snapshot; StoreError when the base is needed and missing."""
         self._open_base()
         if self.has_changes_only and self.base is None:
-            raise StoreError("memory-gone", _("What exports are compared with is gone"), _("Try again"))
+            raise StoreError(
+                "memory-gone",
+                _("The earlier export that --since compares with has been deleted"),
+                _("Run the same command again"),
+            )
         snapshot, marks = (Snapshot.create(self.folder / f"{self.work_name}{suffix}") for suffix in UNFINISHED_SUFFIXES)
         self._writer = SnapshotWriter(snapshot, self.resource, self._key)
         self._marks = ChangeMarks(marks)
@@ -147,7 +151,7 @@ class PreviousExport:
         self._base_rows += old.height
 
     def to_json(self, *, is_complete: bool) -> dict[str, Any]:
-        """Return the comparison as the JSON of `armbulk export --since`; an incomplete list has no records gone."""
+        """Return the comparison as the JSON of `armbulk export --since`; an incomplete list has no deleted records."""
         counts = self.counts
         return {
             "at": format_iso(self._base_facts["at"]) if self.base else None,

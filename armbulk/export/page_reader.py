@@ -18,8 +18,8 @@ from armbulk.waiting import CallWaiter
 
 _log = logging.getLogger(__name__)
 
-_NEVER_FITS = _("One page is more than ARM's limits ever allow")
-_KEPT = _("What was read is kept: the same command goes on from here")
+_NEVER_FITS = _("One page of this list exceeds the hourly limit of this client size")
+_KEPT = _("What was read is kept. Run the same command again to continue")
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
@@ -57,7 +57,7 @@ class PageReader:
     _waiter: CallWaiter = field(init=False)
 
     def __post_init__(self) -> None:
-        """Wait as the reader is told to."""
+        """Prepare the waits of the reader."""
         self._waiter = CallWaiter(self.client, self.waits, self.pause, self.on_progress, _NEVER_FITS, _KEPT)
 
     def read(
@@ -132,7 +132,9 @@ def _no_answer_error(response: Response) -> ArmbulkError:
     if response.error is None and response.status in _REFUSED:
         error.code = "list-refused"
     if response.error is None and response.status == 200:
-        error.message = _("ARM's answer is no list that can be read")
-        error.hint = _("Check that ARMBULK_BASE_URL is ARM's own address, or ask Amili what it answers")
-    error.hint = join_texts(error.hint, _("What was read is kept: the same command goes on from here"), separator=". ")
+        error.message = _("ARM's answer is not a readable list")
+        error.hint = _("Check that ARMBULK_BASE_URL is ARM's address. If it is, ask Amili")
+    error.hint = join_texts(
+        error.hint, _("What was read is kept. Run the same command again to continue"), separator=". "
+    )
     return error

@@ -1,4 +1,4 @@
-"""What an export asks for, built from its caller's arguments: the list, the slice of it, the columns, the file."""
+"""What an export reads, built from its caller's arguments: the list, the slice of it, the columns, the file."""
 
 import re
 from collections.abc import Sequence
@@ -81,14 +81,16 @@ def build_list_request(name: str, arguments: ExportArguments) -> ExportRequest:
     """Return the request for an export of the resource `name`; UsageError when the arguments do not fit together."""
     resource = EXPORTS[name]
     if resource.listing is None:
-        raise UsageError("no-list", _("{name} cannot be listed", name=name))
+        raise UsageError("no-list", _("'{name}' cannot be exported as a list", name=name))
     verify_format(arguments.target)
     listing, values, ignored = _parse_conditions(resource, resource.listing, arguments.where)
     root = replace(_choose_slice(resource.listing, name, arguments), values=values)
     columns = _parse_columns(resource, arguments.columns)
     if columns and arguments.target.suffix.lower() == ".jsonl":
         raise UsageError(
-            "columns-raw", _("A .jsonl file holds the records as ARM wrote them"), _("Leave --columns out")
+            "columns-raw",
+            _("A .jsonl file always has the complete records as ARM returned them"),
+            _("Remove --columns, or export to .xlsx or .csv"),
         )
     only_changes = arguments.since is not None
     return ExportRequest(
@@ -110,7 +112,7 @@ def verify_format(target: Path) -> None:
         endings = " ".join(f".{file_format}" for file_format in FILE_FORMATS)
         raise UsageError(
             "form-unknown",
-            _("{name}: the ending must be one of {endings}", name=target.name, endings=endings),
+            _("{name}: the file name must end in one of {endings}", name=target.name, endings=endings),
             _("Use -o FILE.xlsx"),
         )
 
@@ -120,14 +122,18 @@ def _choose_slice(listing: Listing, name: str, arguments: ExportArguments) -> Pa
     choices = (arguments.period, arguments.year, arguments.first or arguments.last)
     options = [option for option in choices if option is not None]
     if len(options) > 1:
-        raise UsageError("window-twice", _("Say one of --period, --year and --from/--to"), _("Leave the others out"))
+        raise UsageError(
+            "window-twice", _("Only one of --period, --year and --from/--to can be used"), _("Remove the others")
+        )
     if not options:
         return Partition()
     first, last = arguments.first, arguments.last
     if first or last:
         if first and last and first > last:
             raise UsageError(
-                "window-empty", _("--from {first} is after --to {last}", first=first, last=last), _("Turn them round")
+                "window-empty",
+                _("--from {first:date} is after --to {last:date}", first=first, last=last),
+                _("Swap the two dates"),
             )
         return _slice_by_days(listing, name, first, last)
     year, month = (arguments.year, None) if arguments.year is not None else _parse_period(arguments.period or "")
@@ -141,8 +147,8 @@ def _slice_by_days(listing: Listing, name: str, first: date | None, last: date |
     if listing.dates is None:
         raise UsageError(
             "window-unknown",
-            _("{name} has no dates to choose by", name=name),
-            _("Leave --period, --year, --from, --to out"),
+            _("'{name}' has no date to filter by", name=name),
+            _("Remove --period, --year, --from and --to"),
         )
     return Partition(first=first, last=last)
 
@@ -150,7 +156,9 @@ def _slice_by_days(listing: Listing, name: str, first: date | None, last: date |
 def _parse_period(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) < 1:
-        raise UsageError("period-wrong", _("'{text}' is no period", text=text), _("Write it like 2025-02"))
+        raise UsageError(
+            "period-wrong", _("'{text}' is not a valid period", text=text), _("Use YYYY-MM, for example 2025-02")
+        )
     return int(match[1]), int(match[2])
 
 
@@ -170,8 +178,8 @@ def _parse_conditions(
         if not equals or not value:
             raise UsageError(
                 "where-wrong",
-                _("--where {condition}", condition=condition),
-                _("Write it like --where customerno=543210"),
+                _("--where {condition} is not a valid condition", condition=condition),
+                _("Use NAME=VALUE, for example --where customerno=543210"),
             )
         param = params.get(fold_header(name))
         if param is None:
@@ -198,8 +206,8 @@ def _parse_columns(resource: Resource, text: str | None) -> tuple[str, ...]:
 
 
 def _unknown_column(code: str, name: str, resource: Resource) -> UsageError:
-    message = _("'{name}' is no column of {name_2}", name=name, name_2=resource.name)
-    return UsageError(code, message, _("`armbulk fields {name}` lists them", name=resource.name))
+    message = _("'{name}' is not a column of {resource}", name=name, resource=resource.name)
+    return UsageError(code, message, _("List the columns with: armbulk fields {name}", name=resource.name))
 
 
 def _find_field(fields: Sequence[Field], name: str) -> Field | None:

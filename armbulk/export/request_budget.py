@@ -1,4 +1,4 @@
-"""How many requests an export may make: what may cost a large part of an hour's limit is asked about first."""
+"""How many requests an export may make: what may use a large part of an hour's limit needs consent first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ class RequestBudget:
             raise QuestionError(
                 "max-requests",
                 _(
-                    "The export has made {used} requests, as many as --max-requests allows, and is not complete",
+                    "The export is not complete: it has used all {used:number} requests that --max-requests allows",
                     used=used,
                 ),
-                _("Use a larger --max-requests. What was read is kept: the same command goes on from here"),
+                _("Run the same command with a larger --max-requests. What was read is kept"),
             )
 
     def accept(self, missing: int, requests: int, calls: int) -> None:
@@ -58,15 +58,14 @@ class RequestBudget:
             raise QuestionError(
                 "many-requests",
                 _(
-                    "ARM lists only a part of these records: {missing} are missing. Looking for them one by "
-                    "one takes about {requests} requests ({hour} can be made in an hour)",
+                    "ARM's list lacks {missing:number} of these records. Fetching them one by one takes about "
+                    "{requests:number} requests; your limit is {hour:number} per hour",
                     missing=missing,
                     requests=requests,
                     hour=hour,
                 ),
                 _(
-                    "Choose a shorter period, or allow it: --max-requests {value}. What was read is kept: "
-                    "the same command goes on from here",
+                    "Choose a shorter period, or allow the requests with --max-requests {value}. What was read is kept",
                     value=-(-total * 12 // 1000) * 100,
                 ),
             )

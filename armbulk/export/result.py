@@ -3,6 +3,7 @@
 from typing import Any
 
 from armbulk.export.fetched_list import FetchedList
+from armbulk.model.gap_reasons import NO_FILTER_VALUE
 from armbulk.model.partition import PartitionStatus
 
 
@@ -15,8 +16,8 @@ def find_gaps(fetched: FetchedList) -> list[dict[str, Any]]:
     ]
     for name, count in fetched.untestable.items():
         if count and (count == fetched.rows or name in checkpoint.ignored_filters):
-            why = f"{count} records do not say whether they belong to it ({name})"
-            gaps.append({"window": request.root.describe(), "expected": None, "got": fetched.rows, "why": why})
+            why = NO_FILTER_VALUE.fill(received=count, filter=name)
+            gaps.append({"window": request.root.describe(), "expected": None, "got": fetched.rows, "why": str(why)})
     return gaps
 
 

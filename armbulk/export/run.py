@@ -61,7 +61,7 @@ class ListExport:
         return bool(self.report["complete"])
 
     def streams(self, lang: str, file_format: str) -> list[TableStream]:
-        """Return the tables: all records, or those changed (and those gone), and their lines."""
+        """Return the tables: all records, or those changed (and those deleted), and their lines."""
         streams = self.fetched.streams(lang)
         if self.changed:
             streams = self.changed.streams(streams, lang, file_format, with_gone=self._with_gone)
@@ -72,7 +72,7 @@ class ListExport:
         return self.complete and not self.previous.has_changes_only
 
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
-        """Write the file, or files; the name of an incomplete one says so."""
+        """Write the file, or files; an incomplete one has `incomplete` in its name."""
         path, clock = choose_output_path(target, complete=self.complete), self.session.context.clock
         own = self.session.own_files()
         if target.suffix.lower() == ".jsonl":
@@ -165,7 +165,7 @@ def _narrow_to_changes(context: Context, request: ExportRequest, name: str) -> E
 
 
 def choose_output_path(target: Path, *, complete: bool) -> Path:
-    """Return the path of the file: the name of an incomplete one says so."""
+    """Return the path of the file: an incomplete one has `incomplete` in its name."""
     return target if complete else sibling_path(target, ".incomplete")
 
 

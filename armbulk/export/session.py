@@ -81,7 +81,7 @@ class ExportSession:
         self.store.close()
         self.checkpoint.file.close(delete=self.is_done and error is None)
         if isinstance(error, LoginError):
-            error.hint = _("Check the base URL, the client number and the credentials; what was read is kept")
+            error.hint = _("Check the base URL, the client number and the credentials. What was read is kept")
 
     @property
     def started_at(self) -> float:

@@ -11,6 +11,7 @@ from armbulk.export.partition import DATES, build_query, choose_filter, split_by
 from armbulk.export.request_budget import RequestBudget
 from armbulk.export.value_partitions import MAX_VALUES_AT_ONCE, ValuePartitioner
 from armbulk.model.fields import Filter
+from armbulk.model.gap_reasons import NO_FILTER_LEFT, ROUND_COUNT
 from armbulk.model.partition import PartitionState, PartitionStatus
 from armbulk.model.record_texts import format_json_value
 
@@ -79,16 +80,16 @@ class Splitter:
         if listed and self.values.begin(part, listed):
             self.checkpoint.partitions.update(part.id, status=PartitionStatus.TRUNCATED)
             return
-        reason = f"ARM serves {part.max_records} of {total} or more, and there is no filter to cut this part further"
+        reason = NO_FILTER_LEFT.fill(maximum=part.max_records, total=total)
         if total < part.max_records:
-            reason = f"ARM gave exactly {total} records and does not say how many there are: there may be more"
+            reason = ROUND_COUNT.fill(total=total)
         self.checkpoint.mark_incomplete(part, self.checkpoint.pages.count_distinct(part.id), reason)
 
     def drop_filter(self, part: PartitionState, names: frozenset[str], page_size: int) -> bool:
         """Split the parent of a partition otherwise, because ARM ignores the filter that the parent was split by.
 
         Returns:
-            Whether that is possible; else the whole list has to be read anew without the filter.
+            Whether that is possible; else the whole list has to be read again without the filter.
         """
         parent = self.checkpoint.partitions.get(part.parent) if part.parent else None
         if parent is None or parent.status is not PartitionStatus.TRUNCATED:

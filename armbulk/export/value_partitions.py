@@ -31,7 +31,7 @@ MAX_SINGLE_VALUES = 20_000
 """Values of a partition that are queried one by one."""
 
 SAMPLE_VALUES = 25
-"""Values of each kind that are queried first: then the kind that brought the most goes on."""
+"""Values of each kind that are queried first: then the kind with the most results continues."""
 
 ROUND_VALUES = 100
 """Values of a later round, at most."""
@@ -213,7 +213,7 @@ def _value_of(child: PartitionState) -> str:
 def _order_shown(shown: Counter[str], totals: Mapping[str, int], last: Sequence[str]) -> list[str]:
     """Shown values not queried yet: the last one, then a sample of all, then those like the ones that had more records.
 
-    In a sorted list only the last value was cut off. In any other, how often a value was shown tells them apart.
+    In a sorted list only the last value was cut off. In any other, they differ in how often a value was shown.
     """
     ordered = [value for value, _ in shown.most_common()]
     done = [value for value in ordered if value in totals]

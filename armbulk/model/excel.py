@@ -1,7 +1,7 @@
 """Limits of Excel that readers and writers share (Microsoft, "Excel specifications and limits")."""
 
 EXCEL_MAX_CELL_CHARS = 32_767
-"""Characters a cell can hold."""
+"""The maximum number of characters in a cell."""
 
 EXCEL_EXACT_DIGITS = 15
 """Significant digits Excel keeps of a number. A number with more digits is written as text."""

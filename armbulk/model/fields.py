@@ -24,7 +24,7 @@ class FieldType(Enum):
     """
 
     TEXT = _("text")
-    IDENTIFIER = _("identifier (kept as text)")
+    IDENTIFIER = _("number or code, kept as text")
     DATE = _("date")
     AMOUNT = _("amount, two decimals")
     QUANTITY = _("number, up to six decimals")

@@ -48,6 +48,6 @@ def loosen_normalised_key(key: pl.Expr) -> pl.Expr:
 
 
 def loosen_key(key: str) -> str:
-    """Return a key without blanks and leading zeros: two keys that differ in these alone may be one at ARM."""
+    """Return a key without blanks and leading zeros: two keys that differ in these alone may be one in ARM."""
     compact = "".join(normalise_key_text(key).split())
     return compact.lstrip("0") or compact[-1:]

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The records of a page, and what its summary says; None and "" where it does not say.
+    """The records of a page, and its summary; None and "" where that lacks a value.
 
     Attributes:
         records: as JSON, numbers as int or Decimal.

@@ -1,4 +1,4 @@
-"""A partition of a list: which records one query asks for, and how far it has been read."""
+"""A partition of a list: which records one query selects, and how far it has been read."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Which slice of a list a query asks for.
+    """Which slice of a list a query selects.
 
     Attributes:
         year: year of the general ledger.
@@ -69,7 +69,7 @@ class PartitionState:
     Attributes:
         id: its number in the checkpoint.
         parent: the partition it was split from.
-        partition: what it asks for.
+        partition: which records.
         status: how far it has been read.
         expected: records it was expected to have before ARM gave a total.
         total: records ARM says it has.

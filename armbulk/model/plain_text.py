@@ -24,7 +24,7 @@ def escape_controls(text: str) -> str:
 
 
 def cut_lines(text: str, max_chars: int) -> str:
-    """Return a text whose lines are at most so long; a line that is cut says how long it is."""
+    """Return a text whose lines are at most so long; a line that is cut gets its full length added."""
     return "\n".join(
         line if len(line) <= max_chars else f"{line[:max_chars]}… ({len(line):,} characters)"
         for line in text.split("\n")

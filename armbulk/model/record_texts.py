@@ -67,7 +67,7 @@ def _format_decimal(value: Decimal) -> str:
 
 
 def _join_texts(values: list[Any]) -> str:
-    """Several texts as one, the way an imported cell holds them; anything else as JSON."""
+    """Several texts as one, as in an imported cell; anything else as JSON."""
     if not all(isinstance(value, str) for value in values):
         return to_json_text(values)
     return ("\n" if any(";" in value for value in values) else "; ").join(values)

@@ -1,4 +1,4 @@
-"""One HTTP exchange: what a call came to, apart from what its body says."""
+"""One HTTP exchange: the result of a call, apart from the content of its body."""
 
 import re
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Response:
 
     @property
     def is_not_found(self) -> bool:
-        """Whether the server says that it has not, or no longer, what was asked for."""
+        """Whether the server answers that the requested record does not exist, or no longer."""
         return self.error is None and self.status in _NOT_FOUND
 
     @property
@@ -66,7 +66,7 @@ class Response:
 
     @property
     def date_sample(self) -> DateSample | None:
-        """What the answer says about the server's time; None without an answer."""
+        """The server's time in the answer; None without an answer."""
         return None if self.error else DateSample(self._date, self.sent_at, self.received_at)
 
     @property
@@ -92,7 +92,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class ApiResult(Generic[Content]):
-    """One call: the exchange, which the quota and retries need, and what the answer says.
+    """One call: the exchange, which the quota and retries need, and the content of the answer.
 
     Attributes:
         response: the exchange.

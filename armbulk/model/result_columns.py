@@ -7,7 +7,7 @@ OUTCOME_HEADERS = {
     "message": Words("ARM message", "ARM melding"),
     "warnings": Words("ARM warnings", "ARM varsler"),
     "reference": Words("ARM reference", "ARM referanse"),
-    "batch": Words("ARM batch", "ARM batch"),
+    "batch": Words("ARM batch", "ARM pulje"),
     "time": Words("ARM time", "ARM tid"),
 }
 """Outcome field → header, in the order of the columns."""

@@ -35,7 +35,7 @@ NUMERIC_CELLS = ("number", "padded", "formatted", "disguised")
 """The kinds of a number, whatever its format shows."""
 
 SHOWN = ".shown"
-"""The end of the name of the frame column that says what formatted cells look like."""
+"""The end of the name of the frame column with the text that formatted cells show."""
 
 
 FORMATS_WITHOUT_VISIBILITY = ("ods", "xls", "xlsb")
@@ -70,7 +70,7 @@ class Sheet:
         letters: The letters of the used columns.
         format: "xlsx", "csv", or one of FORMATS_WITHOUT_VISIBILITY.
         sha256: The hash of the file.
-        resource: What the user says it holds (`--as`, `FILE#Sheet=RESOURCE`), if anything.
+        resource: What the user chose as its content (`--as`, `FILE#Sheet=RESOURCE`), if anything.
         hidden_rows: Rows that Excel does not show: hidden by hand or by a filter.
         hidden_columns: Letters of columns that Excel does not show.
         merged_ranges: Merged ranges, as `B3:C4`.
@@ -104,7 +104,7 @@ class Table:
         resource: What the rows are.
         rows: `sheet` UInt16 (index into the sheets of the check), `row` Int64, then one typed column per field of
             `resource` that is not read-only (a field without a column is all null); of an updatable resource also
-            `cleared` List(String), the fields to blank at ARM (null: none).
+            `cleared` List(String), the fields to blank in ARM (null: none).
         columns: Per sheet index, field name → Excel letter.
     """
 

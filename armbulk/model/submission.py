@@ -63,7 +63,7 @@ class SubmitVerdict(Enum):
     TOO_LARGE = "ARM turned it away for its size; nothing was applied"
     LOGIN = "ARM does not accept the credentials or the client; nothing was applied"
     LIMITED = "ARM turned it away before processing, for a limit"
-    ASK = "another document may stand in the way: look each up"
+    ASK = "another document may have the number: look each up"
     IN_DOUBT = "it may have been applied"
 
 

@@ -26,7 +26,7 @@ class ReceivablesSystem(Protocol):
         """Make sure that calls of the next minute are authorised; LoginError or ServerError when they cannot be."""
 
     def renew_login(self) -> bool:
-        """Log in anew, after a call was refused; False when there is no way. LoginError or ServerError as `login`."""
+        """Log in again, after a call was refused; False when there is no way. LoginError or ServerError as `login`."""
 
     def ask_time(self) -> Response:
         """Ask for the server's Date; the quota does not count it."""

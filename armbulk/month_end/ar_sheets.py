@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from armbulk.i18n import NO_TEXT, _
+from armbulk.i18n import NO_TEXT, _, ngettext
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Field, FieldType
 from armbulk.model.record_texts import RECORD_KEY
@@ -30,49 +30,49 @@ _TEXTS = {
     "open": _("Open AR items"),
     "aged": _("Aged balance"),
     "tie": _("AR tie-out"),
-    "owed": _("Customers owed {}"),
+    "owed": _("Accounts receivable at {day:date}"),
     "open_items": _("Open items"),
-    "by_item": _("of it known by item"),
-    "not_by_item": _("of it settled since, by which item not known"),
-    "in_all": _("Owed in all"),
+    "by_item": _("Of which matched to single items"),
+    "not_by_item": _("Of which settled since, item unknown"),
+    "in_all": _("Total accounts receivable"),
     "bucket": _("Overdue"),
     "not_due": _("Not due"),
     "no_date": _("No due date"),
-    "days": _("{} to {} days"),
-    "over": _("over {} days"),
-    "unknown": _("Settled since, item not known"),
+    "days": _("{first} to {last} days"),
+    "over": _("over {days} days"),
+    "unknown": _("Settled since, item unknown"),
     "items": _("Items"),
     "ledger": _("Ledger currency"),
     "total": _("Total"),
-    "chart": _("Owed by age, ledger currency"),
-    "of_arm": _("Intervals as ARM has them."),
-    "defaults": _("ARM tells no intervals of its own for this client: armbulk's are used."),
-    "due_today": _("By the due dates as ARM has them today."),
-    "how": _("The total is exact: the sum of all AR items dated up to {}. Which items it lies on is "
-"what is left of them today and what later items have settled."),
-    "alone": _("On {} accounts the items do not add up to what is left of them: shown is what is left "
-"today."),
-    "what": _("What"),
+    "chart": _("Accounts receivable by age, ledger currency"),
+    "of_arm": _("Intervals as set in ARM."),
+    "defaults": _("ARM has no intervals for this client, so armbulk's own are used."),
+    "due_today": _("Aged by the due dates in ARM today."),
+    "how": _("The total is exact: the sum of all AR items dated up to {day:date}. The split by item is calculated "
+"from what is open today and what later items have settled."),
+    "alone": ngettext("On {count} account the items do not add up to its open amount: the amount open today is shown.",
+"On {count} accounts the items do not add up to their open amounts: the amount open today is shown."),
+    "what": _("Description"),
     "source": _("Source"),
     "amount": _("Amount"),
-    "dated": _("AR items dated up to {}"),
+    "dated": _("AR items dated up to {day:date}"),
     "posted_later": _("less: posted in a later period"),
-    "posted_before": _("plus: dated later, posted in the period or before"),
-    "by_ledger": _("AR by the ledger's periods"),
-    "account": _("GL account {}"),
-    "in_ledger": _("Receivables in the ledger"),
+    "posted_before": _("plus: dated later, posted in this period or before"),
+    "by_ledger": _("Accounts receivable by ledger period"),
+    "account": _("GL account {account}"),
+    "in_ledger": _("Receivables in the general ledger"),
     "difference": _("Difference"),
-    "agrees": _("Agrees: customers' accounts and the ledger hold the same"),
-    "differs": _("DIFFERENCE of {} between customers' accounts and the ledger"),
-    "unavailable": _("Not available: {}"),
-    "chosen": _("Receivable accounts as said with --receivable-account."),
-    "found": _("Receivable accounts: those of which most postings name a customer."),
+    "agrees": _("Reconciled: accounts receivable agree with the general ledger."),
+    "differs": _("NOT RECONCILED: accounts receivable and the general ledger differ by {amount:amount}."),
+    "unavailable": _("Not available: {reason}."),
+    "chosen": _("Receivable accounts as given with --receivable-account."),
+    "found": _("Receivable accounts found by armbulk: most of their postings name a customer."),
 }  # fmt: skip
 _KNOWN_BY = {
-    KnownBy.TODAY: _("left today"),
-    KnownBy.SINCE: _("left today and settled since"),
-    KnownBy.ALONE: _("left today; its payments are not listed"),
-    KnownBy.SUM: _("settled since, item not known"),
+    KnownBy.TODAY: _("open today"),
+    KnownBy.SINCE: _("open today and settled since"),
+    KnownBy.ALONE: _("open today; its payments are not in the list"),
+    KnownBy.SUM: _("settled since, item unknown"),
 }
 _ADDED_FIELDS = tuple(
     read_only_field(name, header, f"\x00{name}", field_type, NO_TEXT, "")
@@ -81,14 +81,14 @@ _ADDED_FIELDS = tuple(
         ("open_at_end_currency", ("Open at period end, currency", "Åpent ved periodeslutt, valuta"), FieldType.AMOUNT),
         ("days_overdue", ("Days overdue", "Dager forfalt"), FieldType.INTEGER),
         ("interval", ("Interval", "Intervall"), FieldType.TEXT),
-        ("known_by", ("Known by", "Kjent ved"), FieldType.TEXT),
+        ("known_by", ("Basis", "Grunnlag"), FieldType.TEXT),
     )
 )
 _FIRST_PATHS = ("accountNo", "customerNo", "documentNo", "voucherDate", "dueDate", "currency")
 
 
-def _text(name: str, lang: str, *values: object) -> str:
-    return _TEXTS[name].text(lang).format(*values)
+def _text(name: str, lang: str, **values: object) -> str:
+    return _TEXTS[name].fill(**values).text(lang)
 
 
 def _bucket_text(number: int, intervals: tuple[Interval, ...], lang: str) -> str:
@@ -97,8 +97,8 @@ def _bucket_text(number: int, intervals: tuple[Interval, ...], lang: str) -> str
         return _text(special[number], lang)
     interval = intervals[number]
     if interval.last is None:
-        return _text("over", lang, interval.first - 1)
-    return _text("days", lang, interval.first, interval.last)
+        return _text("over", lang, days=interval.first - 1)
+    return _text("days", lang, first=interval.first, last=interval.last)
 
 
 # ── the open items ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,7 +167,7 @@ def build_aged_balance_sheet(receivables: Receivables, lang: str) -> ReportSheet
     )
     intervals_note = _text("of_arm" if receivables.has_arm_intervals else "defaults", lang)
     notes = (
-        _text("owed", lang, receivables.end),
+        _text("owed", lang, day=receivables.end),
         f"{intervals_note} {_text('due_today', lang)}",
         _method_note(receivables, lang),
     )
@@ -193,9 +193,9 @@ def _sum_bucket(rows: pl.DataFrame, currencies: list[str]) -> Row:
 
 
 def _method_note(receivables: Receivables, lang: str) -> str:
-    note = _text("how", lang, receivables.end)
+    note = _text("how", lang, day=receivables.end)
     unbalanced = receivables.open_items.unbalanced_accounts
-    return f"{note} {_text('alone', lang, unbalanced)}" if unbalanced else note
+    return f"{note} {_text('alone', lang, count=unbalanced)}" if unbalanced else note
 
 
 # ── the tie-out ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,13 +205,13 @@ def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
     """Return the customers' accounts against the receivable accounts of the ledger."""
     open_items = receivables.open_items
     rows: list[Row] = [
-        (_text("dated", lang, receivables.end), "", open_items.balance),
+        (_text("dated", lang, day=receivables.end), "", open_items.balance),
         (_text("posted_later", lang), "", -open_items.posted_later),
         (_text("posted_before", lang), "", open_items.posted_before),
         (_text("by_ledger", lang), "", open_items.balance_by_periods),
     ]
     for balance in receivables.balances:
-        name = f"{_text('account', lang, balance.account)} {balance.name}".strip()
+        name = f"{_text('account', lang, account=balance.account)} {balance.name}".strip()
         rows.append((name, balance.source.text(lang), balance.closing))
     if receivables.reason is None:
         rows.append((_text("in_ledger", lang), "", receivables.ledger_balance))
@@ -234,8 +234,8 @@ def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
 
 def _result_text(receivables: Receivables, lang: str) -> str:
     if receivables.reason is not None:
-        return _text("unavailable", lang, receivables.reason.text(lang))
-    return _text("agrees", lang) if receivables.agrees else _text("differs", lang, f"{receivables.difference:,.2f}")
+        return _text("unavailable", lang, reason=receivables.reason)
+    return _text("agrees", lang) if receivables.agrees else _text("differs", lang, amount=receivables.difference or 0)
 
 
 def build_ar_sections(receivables: Receivables, lang: str) -> list[Section]:
@@ -249,4 +249,4 @@ def build_ar_sections(receivables: Receivables, lang: str) -> list[Section]:
     result: Row = ("", _result_text(receivables, lang))
     is_good = None if receivables.reason else receivables.agrees
     tie_out = Section(_text("tie", lang), (result,), is_good=is_good)
-    return [tie_out, Section(_text("owed", lang, receivables.end), tuple(rows))]
+    return [tie_out, Section(_text("owed", lang, day=receivables.end), tuple(rows))]

@@ -96,7 +96,7 @@ class ClosingExport:
         return build_streams(self.closing, lang)
 
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
-        """Write the file; the name of an incomplete one says so."""
+        """Write the file; an incomplete one has `incomplete` in its name."""
         path = choose_output_path(target, complete=self.complete)
         session = self.lists.sessions[0]
         paths = write_closing(self.lists.context, self.closing, path, dialect, lang, session.own_files())

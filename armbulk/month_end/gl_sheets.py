@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
-from armbulk.i18n import _
+from armbulk.i18n import _, format_exact_time, format_number, ngettext
 from armbulk.model.fields import FieldType
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, TYPE, Turnover
+from armbulk.stored_messages import translate_message, translate_window
 from armbulk.writers.report_chart import Chart
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import Row, Section
@@ -22,24 +24,23 @@ _TEXTS = {
     "by_account": _("By account"),
     "by_type": _("By voucher type"),
     "tie_out": _("Tie-out"),
-    "export": _("GL items {}"),
-    "close": _("Month-end {}"),
-    "all": _("all"),
+    "export": _("GL items {window}"),
+    "close": _("Month-end {window}"),
     "window": _("Period"),
     "client": _("Client number"),
     "profile": _("Profile"),
-    "by": _("By"),
+    "by": _("Exported by"),
     "when": _("First exported"),
     "newest": _("Newest item created"),
     "count": _("Items"),
-    "unread": _("Items without a readable amount, left out of the sums"),
+    "unread": _("Items without a readable amount, not in the sums"),
     "sums": _("Sums"),
-    "ledger": _("In the ledger's currency"),
+    "ledger": _("In the ledger currency"),
     "no_currency": _("(no currency)"),
     "is_complete": _("Completeness"),
-    "complete": _("Complete: as many as ARM says there are, each once, all inside what was asked for"),
-    "incomplete": _("INCOMPLETE: it cannot be shown that this is all"),
-    "gap": _("{}: {} expected, {} read. {}"),
+    "complete": _("Complete. The record count matches ARM's own total; no duplicates, none outside the period."),
+    "incomplete": _("INCOMPLETE. Some records may be missing; see below."),
+    "gap": _("{window}: {expected} expected, {received:number} read. {reason}"),
     "accounts": _("Accounts compared"),
     "account": _("Account"),
     "name": _("Name"),
@@ -51,16 +52,19 @@ _TEXTS = {
     "total": _("Total"),
     "net_chart": _("Net per account"),
     "net_types": _("Net per voucher type"),
-    "largest": _("the {} largest of {}"),
+    "largest": _("the {shown} largest of {total}"),
     "sum_items": _("Items"),
     "sum_moved": _("GL movements"),
     "difference": _("Difference"),
-    "tied": _("Agrees: the items of every account add up to ARM's movement of it"),
-    "untied": _("DIFFERENCE on {} of {} accounts, {} in all"),
-    "posted_since": _("The movements were read after the items: what was posted in between shows as a "
-"difference. Run the same export again; if it stays, ask Amili."),
-    "gap_first": _("The items are not complete: that may be all of the difference."),
-    "unavailable": _("Not available: {}"),
+    "tied": ngettext("Reconciled: items agree with ARM's GL movements on the {count} account.",
+"Reconciled: items agree with ARM's GL movements on all {count} accounts."),
+    "untied": ngettext("NOT RECONCILED: items differ from ARM's GL movements on {different} of {count} account, "
+"{amount:amount} in total.", "NOT RECONCILED: items differ from ARM's GL movements on {different} of {count} accounts, "
+"{amount:amount} in total."),
+    "posted_since": _("The movements were read after the items, so anything posted in between shows as a "
+"difference. Run the same export again. If the difference remains, ask Amili."),
+    "gap_first": _("The items are incomplete, which may explain the whole difference."),
+    "unavailable": _("Not available: {reason}."),
 }  # fmt: skip
 
 
@@ -86,15 +90,14 @@ class Origin:
     is_close: bool
 
 
-def gl_text(name: str, lang: str) -> str:
-    """Return a text of these sheets."""
-    return _TEXTS[name].text(lang)
+def gl_text(name: str, lang: str, **values: object) -> str:
+    """Return a text of these sheets, with values for its placeholders."""
+    return _TEXTS[name].fill(**values).text(lang)
 
 
 def build_title(origin: Origin, lang: str) -> str:
     """Return the title of the workbook."""
-    window = gl_text("all", lang) if origin.window == "all" else origin.window
-    return gl_text("close" if origin.is_close else "export", lang).format(window)
+    return gl_text("close" if origin.is_close else "export", lang, window=translate_window(origin.window, lang))
 
 
 def build_summary_sections(
@@ -119,14 +122,13 @@ def build_summary_sections(
         ar_sections: sections about the receivables.
         lang: language of texts.
     """
-    window = gl_text("all", lang) if origin.window == "all" else origin.window
     rows: list[Row] = [
-        (gl_text("window", lang), window),
+        (gl_text("window", lang), translate_window(origin.window, lang)),
         (gl_text("client", lang), origin.client_no),
         (gl_text("profile", lang), origin.profile),
         (gl_text("by", lang), origin.user),
         (gl_text("when", lang), first_exported),
-        (gl_text("newest", lang), turnover.newest),
+        (gl_text("newest", lang), _describe_time(turnover.newest, lang)),
         (gl_text("count", lang), postings.rows),
     ]
     if turnover.unreadable:
@@ -141,11 +143,20 @@ def build_summary_sections(
     )
 
 
+def _describe_time(text: str, lang: str) -> str:
+    """ARM's time, in its own zone; as ARM wrote it where that is no time."""
+    try:
+        return format_exact_time(datetime.fromisoformat(text), lang)
+    except ValueError:
+        return text
+
+
 def _completeness_section(gaps: Sequence[dict[str, Any]], lang: str) -> Section:
     rows: list[Row] = [("", gl_text("incomplete" if gaps else "complete", lang))]
     for gap in gaps:
-        expected = "?" if gap["expected"] is None else gap["expected"]
-        rows.append(("", gl_text("gap", lang).format(gap["window"], expected, gap["got"], gap["why"])))
+        expected = "?" if gap["expected"] is None else format_number(gap["expected"], lang)
+        window, reason = translate_window(gap["window"], lang), translate_message(gap["why"], lang)
+        rows.append(("", gl_text("gap", lang, window=window, expected=expected, received=gap["got"], reason=reason)))
     return Section(gl_text("is_complete", lang), tuple(rows), is_good=not gaps)
 
 
@@ -229,11 +240,10 @@ def _tie_out_rows(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) ->
     """The result of the tie-out in words."""
     comparison = tie_out.comparison
     if comparison is None:
-        reason = tie_out.reason.text(lang) if tie_out.reason else ""
-        return (("", gl_text("unavailable", lang).format(reason)),)
+        return (("", gl_text("unavailable", lang, reason=tie_out.reason)),)
     accounts = comparison.rows.height
     if tie_out.agrees:
-        return ("", gl_text("tied", lang)), (gl_text("accounts", lang), accounts)
-    difference = f"{comparison.difference:,.2f}"
-    result = gl_text("untied", lang).format(comparison.differences.height, accounts, difference)
+        return ("", gl_text("tied", lang, count=accounts)), (gl_text("accounts", lang), accounts)
+    different, amount = comparison.differences.height, comparison.difference
+    result = gl_text("untied", lang, different=different, count=accounts, amount=amount)
     return ("", result), ("", gl_text("gap_first" if gaps else "posted_since", lang))

@@ -1,5 +1,6 @@
 """The balance of a GL account at the end of a period, and which list it comes from."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,10 @@ from armbulk.month_end.lists import MonthEndLists, Unavailable, verify_complete
 from armbulk.month_end.tie_out import read_movements
 from armbulk.month_end.turnover import ACCOUNT, parse_amount_column
 
-_TOO_LATE = _("no closing balances, and the GL items of account {account} begin {first}, the AR items {ar_first}")
+_TOO_LATE = _(
+    "ARM has no closing balances, and the GL items of account {account} start later ({first}) than the AR items "
+    "({ar_first})"
+)
 _FROM_MOVEMENTS = _("GL movements {period}")
 _FROM_ITEMS = _("GL items since {first}")
 _NO_MOVEMENTS = _("no movements")
@@ -81,5 +85,13 @@ def _sum_postings(lists: MonthEndLists, account: str, ar_items: FetchedList, end
         first = min(filter(None, (first, page_first)), default="")
     ar_first = min((text for page, _raw in ar_items.pages() if (text := page["voucherDate"].min())), default="")
     if str(ar_first) and (not first or first > str(ar_first)):
-        raise Unavailable(_TOO_LATE.fill(account=account, first=first or "-", ar_first=ar_first))
-    return Balance(account, "", closing, _FROM_ITEMS.fill(first=first))
+        raise Unavailable(
+            _TOO_LATE.fill(account=account, first=_describe_day(first), ar_first=_describe_day(str(ar_first)))
+        )
+    return Balance(account, "", closing, _FROM_ITEMS.fill(first=_describe_day(first)))
+
+
+def _describe_day(text: str) -> str:
+    """The day of a time as ARM wrote it, in the language in which it is shown; the text itself where it is no time."""
+    is_day = re.match(r"\d{4}-\d\d-\d\d", text) is not None
+    return Text("{day:date}", {"day": text[:10]}) if is_day else text or "-"

@@ -14,11 +14,12 @@ from armbulk.i18n import Text, _
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS
+from armbulk.stored_messages import read_stored_text
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 _MISSING_CODES = frozenset({"no-such-list", "list-refused"})
 _NO_LIST = _("ARM has no GL movements for this client: {reason}")
-_INCOMPLETE = _("ARM's list ({resource}) is not complete: {why}")
+_INCOMPLETE = _('ARM\'s list "{resource}" is not complete: {why}')
 
 
 class Unavailable(Exception):  # noqa: N818 - a fact about ARM
@@ -30,7 +31,7 @@ class Unavailable(Exception):  # noqa: N818 - a fact about ARM
 
 
 def is_list_missing(error: ServerError | ForbiddenError) -> bool:
-    """Whether an error means that ARM does not offer a list to this client: the month-end goes on without it."""
+    """Whether an error means that ARM does not offer a list to this client: the month-end continues without it."""
     return isinstance(error, ForbiddenError) or error.code in _MISSING_CODES
 
 
@@ -74,7 +75,7 @@ class MonthEndLists:
         """
         session = self.open_session(request)
         file = session.checkpoint.file
-        mark = earlier.checkpoint.usage.meters()  # what reading `earlier` has used tells one reading from the next
+        mark = earlier.checkpoint.usage.meters()  # the usage of reading `earlier` identifies that reading
         if file.read_fact("after", None) != mark:
             file.clear()
             file.save_fact("after", mark)
@@ -111,4 +112,6 @@ def verify_complete(fetched: FetchedList) -> None:
     """Raise Unavailable when records of a list may be missing."""
     gaps = find_gaps(fetched)
     if gaps:
-        raise Unavailable(_INCOMPLETE.fill(resource=fetched.request.resource.title.en, why=gaps[0]["why"]))
+        raise Unavailable(
+            _INCOMPLETE.fill(resource=fetched.request.resource.title, why=read_stored_text(gaps[0]["why"]))
+        )

@@ -12,7 +12,8 @@ import polars as pl
 from armbulk.export.fetched_list import FetchedList
 from armbulk.export.partition import month_bounds
 from armbulk.export.result import find_gaps
-from armbulk.i18n import Text, _
+from armbulk.i18n import Text, _, ngettext
+from armbulk.model.gap_reasons import NO_AMOUNT, NO_DATE
 from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
 from armbulk.month_end.ageing import DEFAULT_INTERVALS, Interval, build_intervals
@@ -22,8 +23,11 @@ from armbulk.month_end.open_items import OpenItems, open_items_at, sum_amounts
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount_column, text_column
 
-_NO_ACCOUNT = _("no account whose postings name a customer (say which with --receivable-account)")
-_UNBALANCED = _("on {count} customer accounts the AR items do not add up to what is left of them")
+_NO_ACCOUNT = _("no account was found whose postings name a customer. Choose it with --receivable-account")
+_UNBALANCED = ngettext(
+    "the AR items of {count} customer account do not add up to its open amount",
+    "the AR items of {count} customer accounts do not add up to their open amounts",
+)
 
 _TEXT_PATHS = {
     "account": "accountNo", "customer": "customerNo", "document": "documentNo", "reference": "referenceNo",
@@ -135,13 +139,10 @@ def _empty_items() -> pl.DataFrame:
 
 def _find_unusable(items: pl.DataFrame) -> list[dict[str, Any]]:
     """Gaps for items without a date or an amount."""
-    counts = {
-        "do not say their day": items["day"].null_count(),
-        "have no amount that can be read": items["amount"].null_count(),
-    }
+    counts = {NO_DATE: items["day"].null_count(), NO_AMOUNT: items["amount"].null_count()}
     return [
-        {"window": "all", "expected": None, "got": items.height, "why": f"{count} AR items {what}"}
-        for what, count in counts.items()
+        {"window": "all", "expected": None, "got": items.height, "why": str(reason.fill(received=count))}
+        for reason, count in counts.items()
         if count
     ]
 

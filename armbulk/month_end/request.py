@@ -1,4 +1,4 @@
-"""What a month-end export asks for: the postings of a slice of the ledger, or the close pack of a period."""
+"""What a month-end export reads: the postings of a slice of the ledger, or the close pack of a period."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ def build_month_end_request(resource: str, arguments: ExportArguments, accounts:
     if not arguments.period or any(others):
         raise UsageError(
             "close-period",
-            _("The close pack is of one whole period"),
-            _("Say --period 2025-02, and nothing else to choose by"),
+            _("The month-end export needs exactly one period"),
+            _("Use only --period, for example: armbulk export close --period 2025-02"),
         )
     return MonthEndRequest(build_list_request(POSTINGS, arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
 
@@ -57,7 +57,9 @@ def verify_no_accounts(accounts: Sequence[str]) -> None:
     """Make sure that nobody chose receivable accounts for another export than the close pack; UsageError otherwise."""
     if accounts:
         raise UsageError(
-            "accounts-unused", _("--receivable-account belongs to `armbulk export close`"), _("Leave it out")
+            "accounts-unused",
+            _("--receivable-account can only be used with `armbulk export close`"),
+            _("Remove --receivable-account"),
         )
 
 
@@ -65,5 +67,7 @@ def verify_close_format(target: Path) -> None:
     """Make sure that the file of a close pack is a workbook; UsageError otherwise."""
     if target.suffix.lower() != ".xlsx":
         raise UsageError(
-            "close-form", _("{name}: the close pack is a workbook", name=target.name), _("Use -o FILE.xlsx")
+            "close-form",
+            _("{name}: the month-end export is an Excel workbook", name=target.name),
+            _("Use -o FILE.xlsx"),
         )

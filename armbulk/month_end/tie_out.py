@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
-from armbulk.i18n import Text, _
+from armbulk.i18n import Text, _, ngettext
 from armbulk.model.partition import Partition
 from armbulk.month_end.lists import MonthEndLists, Unavailable, verify_complete
 from armbulk.month_end.turnover import (
@@ -24,9 +24,9 @@ from armbulk.month_end.turnover import (
     text_column,
 )
 
-_NOT_WHOLE = _("the export is no whole ledger periods (say --period or --year, without --where)")
-_UNREADABLE = _("{count} postings have no amount that can be read")
-_NO_AMOUNTS = _("ARM's movements do not say by how much")
+_NOT_WHOLE = _("only whole ledger periods can be reconciled. Use --period or --year, without --where")
+_UNREADABLE = ngettext("{count} posting has no readable amount", "{count} postings have no readable amount")
+_NO_AMOUNTS = _("ARM's GL movements have no amounts")
 
 
 @dataclass(frozen=True, slots=True)

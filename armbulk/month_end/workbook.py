@@ -3,11 +3,11 @@
 import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from armbulk.context import Context
+from armbulk.i18n import format_exact_time
 from armbulk.month_end.ar_sheets import (
     build_aged_balance_sheet,
     build_ar_sections,
@@ -46,10 +46,10 @@ def write_closing(
         return write_tables(target, closing.postings.streams(lang), dialect, lang, clock, own=own)
     origin = _describe_origin(context, closing)
     digest = digest_content(closing, origin, build_streams(closing, "en"))
-    first_exported = datetime.fromtimestamp(first_export_time(context, digest), UTC)
+    first_exported = format_exact_time(first_export_time(context, digest), lang)
     sections = build_summary_sections(
         origin,
-        first_exported.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        first_exported,
         closing.postings,
         closing.turnover,
         closing.gaps,

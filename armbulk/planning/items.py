@@ -7,13 +7,18 @@ import polars as pl
 
 from armbulk.arm.encode import encode_records
 from armbulk.model.keys import loosen_normalised_key
-from armbulk.model.outcome import (
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import (
     BEYOND_LIMIT,
+    CUSTOMER_HELD_BACK,
     CUSTOMER_IN_CONFLICT,
     ERRORS_FIRST,
     HIDDEN_ROW,
+    IN_FILES,
+    NOTHING_CHANGED,
     ONLY_BLANKS_DIFFER,
-    Outcome,
+    UNCHANGED_SINCE,
+    join_sentences,
 )
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.sent_before import compare_with_sent
@@ -53,7 +58,7 @@ def _encode_hidden(checked: Checked, resource: str) -> pl.DataFrame:
     return encode_records(checked.skipped[resource], checked.skipped.get("lines")).with_columns(
         pl.lit(resource).alias("resource"),
         pl.lit(Outcome.NOT_SENT.value).alias("outcome"),
-        pl.lit(HIDDEN_ROW).alias("message"),
+        pl.lit(str(HIDDEN_ROW)).alias("message"),
     )
 
 
@@ -72,7 +77,7 @@ def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.D
     # ARM's value is looked up where the rest of a group is needed, and where a number may have lost its zeros
     empty_base = pl.when(pl.col("partial_group") | _has_plain_number()).then(pl.lit("{}"))
     joined = joined.with_columns(pl.when(is_change).then(pl.coalesce("base", empty_base)).alias("base"))
-    marked = _set_outcome(joined, is_change & pl.col("key_only"), Outcome.UNCHANGED, pl.lit("nothing was changed"))
+    marked = _set_outcome(joined, is_change & pl.col("key_only"), Outcome.UNCHANGED, pl.lit(str(NOTHING_CHANGED)))
     return marked.drop("key_only", "partial_group")
 
 
@@ -100,7 +105,7 @@ def set_aside_damaged_numbers(items: pl.DataFrame) -> pl.DataFrame:
     shown = pl.col("key_norm").first().over("loose", *identity).alias("shown")
     damaged = documents.with_columns(shown).filter(pl.col("key_norm") != pl.col("shown")).select("no", "shown")
     joined = items.join(damaged, on="no", how="left", maintain_order="left")
-    message = pl.concat_str(pl.lit("the files have this document with number "), "shown", pl.lit(ONLY_BLANKS_DIFFER))
+    message = pl.format(join_sentences(IN_FILES.fill(number="{}"), ONLY_BLANKS_DIFFER), "shown")
     return _set_outcome(joined, pl.col("shown").is_not_null(), Outcome.CONFLICT, message).drop("shown")
 
 
@@ -121,7 +126,7 @@ def set_aside_unchanged(
     )
     same = hashes.join(sent_customers, on=["customer", "content"], how="inner").select("no", sent_in="run")
     joined = items.join(same, on="no", how="left", maintain_order="left")
-    sent = pl.concat_str(pl.lit("not changed in the file since run "), pl.col("sent_in").cast(pl.String))
+    sent = pl.format(UNCHANGED_SINCE.fill(run="{}"), "sent_in")
     return _set_outcome(joined, pl.col("sent_in").is_not_null(), Outcome.UNCHANGED, sent).drop("sent_in")
 
 
@@ -136,7 +141,7 @@ def apply_decisions(items: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFram
     in_conflict = decisions.filter(pl.col("outcome") == Outcome.CONFLICT.value)["no"]
     customers = joined.filter(pl.col("no").is_in(in_conflict.implode()))["key_norm"].drop_nulls()
     is_theirs = pl.col("customer_norm").is_in(customers.implode())
-    return _set_outcome(joined, is_theirs, Outcome.HELD_BACK, pl.lit(CUSTOMER_IN_CONFLICT))
+    return _set_outcome(joined, is_theirs, Outcome.HELD_BACK, pl.lit(str(CUSTOMER_IN_CONFLICT)))
 
 
 def hold_back_with_customers(items: pl.DataFrame) -> pl.DataFrame:
@@ -144,18 +149,18 @@ def hold_back_with_customers(items: pl.DataFrame) -> pl.DataFrame:
     is_held_back = (pl.col("resource") == "customers") & (pl.col("outcome") == Outcome.HELD_BACK.value)
     customers = items.filter(is_held_back)["key_norm"].drop_nulls()
     is_theirs = pl.col("customer_norm").is_in(customers.implode())
-    return _set_outcome(items, is_theirs, Outcome.HELD_BACK, pl.lit("its customer is held back"))
+    return _set_outcome(items, is_theirs, Outcome.HELD_BACK, pl.lit(str(CUSTOMER_HELD_BACK)))
 
 
 def keep_first(items: pl.DataFrame, count: int) -> pl.DataFrame:
     """Keep the first `count` items that would be sent; the others are not sent."""
     position = pl.col("outcome").is_null().cum_sum()
-    return _set_outcome(items, position > count, Outcome.NOT_SENT, pl.lit(BEYOND_LIMIT))
+    return _set_outcome(items, position > count, Outcome.NOT_SENT, pl.lit(str(BEYOND_LIMIT)))
 
 
 def keep_all_back(items: pl.DataFrame) -> pl.DataFrame:
     """Send nothing."""
-    message = pl.lit(ERRORS_FIRST)
+    message = pl.lit(str(ERRORS_FIRST))
     return _set_outcome(items, pl.lit(value=True), Outcome.NOT_SENT, message)
 
 

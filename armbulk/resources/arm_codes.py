@@ -17,7 +17,7 @@ ARM_CODES = Resource(
         key=("codeType", "code"),
         filters=(Filter("codetype", "codeType"),),
         source="I",
-        note=_("Known by title only."),
+        note=_("ARM's documentation has only the title."),
     ),
     fields=(
         read_only_field("code_type", ("Code type", "Kodetype"), "codeType", FieldType.IDENTIFIER,

@@ -1,4 +1,4 @@
-"""Client configs: the client's settings at ARM (all inferred, unverified)."""
+"""Client configs: the client's settings in ARM (all inferred, unverified)."""
 
 from armbulk.i18n import Words, _
 from armbulk.model.fields import FieldType, Filter, Listing, Resource
@@ -17,7 +17,7 @@ CLIENT_CONFIGS = Resource(
         key=("configKey", "configValue"),
         filters=(Filter("configkey", "configKey"),),
         source="I",
-        note=_("Known by title only."),
+        note=_("ARM's documentation has only the title."),
     ),
     fields=(
         shared_fields.CLIENT_NO,

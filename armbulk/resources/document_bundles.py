@@ -18,7 +18,7 @@ DOCUMENT_BUNDLES = Resource(
         filters=(Filter("customerno", "customerNo"),),
         dates=("fromdate", "todate", "createdTime"),
         source="I",
-        note=_("Known by title only."),
+        note=_("ARM's documentation has only the title."),
     ),
     fields=(
         shared_fields.CLIENT_NO,
@@ -28,7 +28,7 @@ DOCUMENT_BUNDLES = Resource(
         shared_fields.CUSTOMER_NO,
         shared_fields.DOCUMENT_NO,
         read_only_field("status", ("Status", "Status"), "status", FieldType.IDENTIFIER,
-                        _("How far it is."), "PROCESSED"),
+                        _("Status of the bundle."), "PROCESSED"),
         shared_fields.CREATED_TIME,
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ def read_only_field(
 
 CLIENT_NO = read_only_field(
     "client_no", ("Client no", "Klientnr"), "clientNo", FieldType.IDENTIFIER,
-    _("Your client number at ARM."), "2218",
+    _("Your client number in ARM."), "2218",
 )  # fmt: skip
 ACCOUNT_NO = read_only_field(
     "account_no", ("Account no", "Reskontronr"), "accountNo", FieldType.IDENTIFIER,
@@ -35,7 +35,7 @@ DOCUMENT_BUNDLE_ID = read_only_field(
 )  # fmt: skip
 CUSTOMER_NO = read_only_field(
     "customer_no", ("Customer no", "Kundenr"), "customerNo", FieldType.IDENTIFIER,
-    _("Your number for the customer."), "543210",
+    _("Your customer number."), "543210",
 )  # fmt: skip
 DOCUMENT_NO = read_only_field(
     "document_no", ("Document no", "Fakturanr"), "documentNo", FieldType.IDENTIFIER,
@@ -43,20 +43,20 @@ DOCUMENT_NO = read_only_field(
 )  # fmt: skip
 VOUCHER_DATE = read_only_field(
     "voucher_date", ("Voucher date", "Bilagsdato"), "voucherDate", FieldType.DATE,
-    _("Date of the voucher."), "2025-02-27",
+    _("Voucher date."), "2025-02-27",
 )  # fmt: skip
 VOUCHER_TYPE = read_only_field(
     "voucher_type", ("Voucher type", "Bilagsart"), "voucherType", FieldType.INTEGER,
-    _("ARM's code of the kind of voucher."), "3",
+    _("ARM's code for the voucher type."), "3",
 )  # fmt: skip
 VOUCHER_TYPE_DESCRIPTION = read_only_field(
     "voucher_type_description", ("Voucher type description", "Bilagsart, tekst"), "voucherTypeDescription",
     FieldType.TEXT,
-    _("The kind of voucher in words."), "Invoice",
+    _("The voucher type in words."), "Invoice",
 )  # fmt: skip
 VOUCHER_NO = read_only_field(
     "voucher_no", ("Voucher no", "Bilagsnr i hovedbok"), "voucherNo", FieldType.IDENTIFIER,
-    _("Number of the voucher."), "57869",
+    _("Voucher number."), "57869",
 )  # fmt: skip
 TRANSACTION_TEXT = read_only_field(
     "transaction_text", ("Transaction text", "Posteringstekst"), "transactionText", FieldType.TEXT,
@@ -72,7 +72,7 @@ CURRENCY_AMOUNT = read_only_field(
 )  # fmt: skip
 GL_AMOUNT = read_only_field(
     "gl_amount", ("GL amount", "Hovedboksbeløp"), "glAmount", FieldType.AMOUNT,
-    _("The amount in the ledger's currency."), "625",
+    _("The amount in the ledger currency."), "625",
 )  # fmt: skip
 GL_CASE_NO = read_only_field(
     "gl_case_no", ("GL case no", "Hovedbokssak"), "glCaseNo", FieldType.IDENTIFIER,
@@ -80,19 +80,19 @@ GL_CASE_NO = read_only_field(
 )  # fmt: skip
 GL_LOT_NO = read_only_field(
     "gl_lot_no", ("GL lot no", "Hovedboksbunt"), "glLotNo", FieldType.IDENTIFIER,
-    _("The lot the posting was made in."), "6852398",
+    _("The journal batch of the posting."), "6852398",
 )  # fmt: skip
 GL_YEAR = read_only_field(
     "gl_year", ("GL year", "Regnskapsår"), "glYear", FieldType.INTEGER,
-    _("Year of the ledger."), "2025",
+    _("Ledger year."), "2025",
 )  # fmt: skip
 GL_PERIOD = read_only_field(
     "gl_period", ("GL period", "Periode"), "glPeriod", FieldType.INTEGER,
-    _("Period of the ledger."), "2",
+    _("Ledger period."), "2",
 )  # fmt: skip
 GL_ACCOUNT_NO = read_only_field(
     "gl_account_no", ("GL account no", "Hovedbokskonto"), "glAccountNo", FieldType.IDENTIFIER,
-    _("Account of the general ledger."), "1500",
+    _("General ledger account."), "1500",
 )  # fmt: skip
 GL_ACCOUNT_NAME = read_only_field(
     "gl_account_name", ("GL account name", "Kontonavn"), "glAccountName", FieldType.TEXT,
@@ -100,9 +100,9 @@ GL_ACCOUNT_NAME = read_only_field(
 )  # fmt: skip
 CREATED_TIME = read_only_field(
     "created_time", ("Created", "Opprettet"), "createdTime", FieldType.TIME,
-    _("When ARM made it."), "2025-02-27T17:03:36.176+01:00",
+    _("When ARM created the record."), "2025-02-27T17:03:36.176+01:00",
 )  # fmt: skip
 DESCRIPTION = read_only_field(
     "description", ("Description", "Beskrivelse"), "description", FieldType.TEXT,
-    _("What it is, in words."), "Invoice",
+    _("Description in words."), "Invoice",
 )  # fmt: skip

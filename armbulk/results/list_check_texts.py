@@ -6,30 +6,25 @@ from armbulk.store import ListCheck
 _RESOURCES = {"documents": _("documents"), "customers": _("customers")}
 
 _TRUSTED = _(
-    "ARM's list of {resource} was used: {records} records, complete, with all {known} "
-    "{resource} that ARM is known to have"
+    "ARM's list of {resource} was used for the check: {records:number} records, including all {known:number} that ARM "
+    "is known to have"
 )
 _ONE_BY_ONE = _("The {resource} were looked up one by one: {reason}")
 _REASONS = {
-    "nothing-known": _("this machine knows of nothing at ARM that would prove ARM's list complete"),
-    "few-known": _("the {known} {resource} that ARM is known to have are too few to prove ARM's list"),
-    "settling": _("ARM may still be working on what was sent last, so its list may lack it"),
-    "incomplete": _("ARM did not give a complete list that costs less"),
+    "nothing-known": _("this computer has no record of earlier documents to verify ARM's list with"),
+    "few-known": _("only {known:number} {resource} are known to be in ARM, too few to verify its list"),
+    "settling": _("ARM may still be processing the last import, so its list may be incomplete"),
+    "incomplete": _("ARM has no complete list that takes fewer requests"),
     "lacks-known": _(
-        "ARM's list of {records} records lacks {missing} of the {known} {resource} that ARM is known to have"
+        "ARM's list ({records:number} records) lacks {missing:number} of the {known:number} {resource} that ARM is "
+        "known to have"
     ),
 }
 
 
 def describe_list_check(check: ListCheck, lang: str) -> str:
     """Return whether a list was trusted, and why, as a sentence."""
-    values = {
-        "resource": _RESOURCES[check.resource].text(lang),
-        "records": check.records or 0,
-        "known": check.known,
-        "missing": check.missing,
-    }
-    if check.reason is None:
-        return _TRUSTED.text(lang).format(**values)
-    reason = _REASONS[check.reason].text(lang).format(**values)
-    return _ONE_BY_ONE.text(lang).format(resource=values["resource"], reason=reason)
+    resource = _RESOURCES[check.resource]
+    message = _TRUSTED if check.reason is None else _REASONS[check.reason]
+    text = message.fill(resource=resource, records=check.records or 0, known=check.known, missing=check.missing)
+    return (text if check.reason is None else _ONE_BY_ONE.fill(resource=resource, reason=text)).text(lang)

@@ -7,6 +7,7 @@ import polars as pl
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import normalise_key
 from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import ANSWER_LOST, ANSWER_NOT_FETCHED, NO_DOCUMENT, NOT_SENT_YET
 from armbulk.model.sheet import Table
 
 ROW_SCHEMA = pl.Schema(
@@ -40,10 +41,10 @@ def fill_outcomes(items: pl.DataFrame, states: Mapping[int, BatchState]) -> pl.D
     is_unsent = is_open & (pl.col("batch").is_in(waiting) | pl.col("batch").is_null())
     message = (
         pl.when(is_unsent)
-        .then(pl.lit("not sent yet"))
+        .then(pl.lit(str(NOT_SENT_YET)))
         .when(pl.col("batch").is_in(accepted))
-        .then(pl.lit("ARM has it; its answer has not been fetched yet"))
-        .otherwise(pl.lit("the answer was lost; ARM must be asked"))
+        .then(pl.lit(str(ANSWER_NOT_FETCHED)))
+        .otherwise(pl.lit(str(ANSWER_LOST)))
     )
     outcome = pl.when(is_unsent).then(pl.lit(Outcome.NOT_SENT.value)).otherwise(pl.lit(Outcome.IN_DOUBT.value))
     is_silent = is_open & pl.col("message").is_null()
@@ -88,7 +89,7 @@ def _outcomes_of_lines(items: pl.DataFrame, lines: Table) -> pl.DataFrame:
     joined = lines.rows.select("sheet", "row", normalise_key(pl.col(parent)).alias("key_norm")).join(
         documents, on="key_norm", how="left", maintain_order="left"
     )
-    orphan_message = pl.lit("its document is not in the files")
+    orphan_message = pl.lit(str(NO_DOCUMENT))
     is_orphan = pl.col("outcome").is_null()
     return (
         joined.with_columns(

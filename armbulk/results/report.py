@@ -9,17 +9,18 @@ import polars as pl
 
 from armbulk.clock import Clock
 from armbulk.findings.frame import RenderedFinding, render_findings
-from armbulk.i18n import _
+from armbulk.i18n import _, format_exact_time
 from armbulk.model.outcome import Outcome
+from armbulk.model.outcome_words import translate_outcome
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.items import SEND_ORDER
-from armbulk.resources import fields_by_name
+from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.results import reconcile
-from armbulk.results.outcome_texts import translate_message
 from armbulk.results.run_result import RunResult
 from armbulk.results.store_check import build_provenance
 from armbulk.results.summary import build_summary
 from armbulk.store import StoreStamp, WrittenFiles
+from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
 from armbulk.writers import atomic, workbooks
 from armbulk.writers.inputs import is_of_a_person
@@ -30,18 +31,23 @@ _log = logging.getLogger(__name__)
 _MAX_MESSAGE_CHARS = 5_000
 """Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
 
-_OTHER_NAME = _("If it still is when the run ends, the result goes to a new name beside it (…-2.xlsx).")
-_KEPT = _("was not written by armbulk, or was changed since. Before it is replaced, it is copied to")
-_SEE_LINES = _("see its lines or its sheet")
-_FIX_ROW = _("Correct the row and import it again")
+_OBSTACLES = {
+    atomic.OPEN: _(
+        "{path} is open in another program. Close it; otherwise the result is written beside it under a new name "
+        "({name})"
+    ),
+    atomic.READ_ONLY: _("{path} is read-only, so the result is written beside it under a new name ({name})"),
+}
+_KEPT = _("{path} was not written by armbulk, or was changed since. It is copied to {copy} before it is replaced")
+_SEE_LINES = _("See the errors of its lines, or of its sheet")
+_NUMBER, _ROW = _("Number"), _("Row in the file")
+_FIX_ROW = _("Correct the row and import the file again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
-    Outcome.CONFLICT.value: _(
-        "Compare the two. Then give the document another number, or use --overwrite to send the customer"
-    ),
-    Outcome.IN_DOUBT.value: _("`armbulk resume` asks ARM again, `armbulk resolve` lets you decide"),
+    Outcome.CONFLICT.value: _("Compare the two. Give a document another number, or use --overwrite to send a customer"),
+    Outcome.IN_DOUBT.value: _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve"),
 }
-_SEE_ANSWER = _("See ARM's answer; nothing is sent again")
+_SEE_ANSWER = _("Read ARM's warning. The record is in ARM; nothing is sent again")
 
 
 def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:
@@ -56,15 +62,16 @@ def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:
     """
     obstacle = atomic.verify_writable(target)
     if obstacle:
-        return f"{target} {obstacle.text(lang)}. {_OTHER_NAME.text(lang)}"
+        name = f"{target.stem}-2{target.suffix}"
+        return _OBSTACLES[obstacle].fill(path=target, name=name).text(lang) + "."
     if is_of_a_person(target, written.digests()):
-        return f"{target} {_KEPT.text(lang)} {target.name}.bak."
+        return _KEPT.fill(path=target, copy=f"{target.name}.bak").text(lang) + "."
     return ""
 
 
 def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
     """Return the outcome of every row read (`reconcile.ROW_SCHEMA`), with messages in `lang`."""
-    sheets, rows, _ = _rows_of_files(result, checked)
+    sheets, rows, _header_rows = _rows_of_files(result, checked)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
     return _add_messages(rows, findings, sheets, lang)
 
@@ -92,13 +99,12 @@ def write_results(
     Returns:
         The path it got: another name when the target is open or read-only.
     """
-    sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result)
+    sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
     records = rows.join(result.items, on=["sheet", "row"], how="semi", maintain_order="left") if checked else rows
     problems = [*findings, *_list_arm_problems(records, sheets, lang)]
-    time = pl.from_epoch((pl.col("at") * 1000).cast(pl.Int64), time_unit="ms").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
-    outcomes = rows.with_columns(pl.col("outcome").str.replace_all("_", " "), time.alias("time")).drop("at")
+    outcomes = _write_outcomes(rows, lang)
     summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
     move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
     path = workbooks.write_results(
@@ -107,6 +113,15 @@ def write_results(
     written.record([path])
     _log.info("Result workbook written", extra={"run": result.run and result.run.id, "rows": outcomes.height})
     return path
+
+
+def _write_outcomes(rows: pl.DataFrame, lang: str) -> pl.DataFrame:
+    """The outcomes as texts, with the local time."""
+    words = {outcome.value: translate_outcome(outcome, lang) for outcome in Outcome}
+    times = rows["at"].floor().drop_nulls().unique()
+    texts = [format_exact_time(seconds, lang) for seconds in times]
+    time = pl.col("at").floor().replace_strict(times, texts, default=None, return_dtype=pl.String)
+    return rows.with_columns(pl.col("outcome").replace(words), time.alias("time")).drop("at")
 
 
 def _rows_of_files(result: RunResult, checked: Checked) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
@@ -121,13 +136,13 @@ def _rows_of_files(result: RunResult, checked: Checked) -> tuple[tuple[Sheet, ..
     return checked.sheets, rows, header_rows
 
 
-def _rows_of_store(result: RunResult) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
+def _rows_of_store(result: RunResult, lang: str) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
     """Sheets with key and row of each record, from the store alone: the files are missing or have changed."""
     sheets = []
     parts = []
     for index, name in enumerate(name for name in SEND_ORDER if (result.items["resource"] == name).any()):
         items = result.items.filter(pl.col("resource") == name)
-        head = {"row": [1], "A": ["Key"], "B": ["Row in the file"]}
+        head = {"row": [1], "A": [_NUMBER.text(lang)], "B": [_ROW.text(lang)]}
         body = items.select(
             pl.int_range(2, pl.len() + 2).cast(pl.Int64).alias("row"),
             pl.col("key").alias("A"),
@@ -136,7 +151,7 @@ def _rows_of_store(result: RunResult) -> tuple[tuple[Sheet, ...], pl.DataFrame, 
         frame = pl.concat([pl.DataFrame(head, schema=body.schema), body]).with_columns(
             pl.lit("text").cast(CELL).alias("A.cell"), pl.lit("text").cast(CELL).alias("B.cell")
         )
-        sheets.append(Sheet("", name, frame, ("A", "B"), "csv"))
+        sheets.append(Sheet("", RESOURCES[name].title.text(lang), frame, ("A", "B"), "csv"))
         parts.append(items.with_columns(pl.lit(index, pl.UInt16).alias("sheet"), row=body["row"]))
     rows = reconcile.outcomes_by_row(pl.concat(parts), {}, result.batch_numbers)
     return tuple(sheets), rows, dict.fromkeys(range(len(sheets)), 1)

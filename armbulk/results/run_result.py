@@ -25,7 +25,7 @@ class RunResult:
         items: the records, every one with an outcome (`reconcile.fill_outcomes`).
         batch_numbers: batch id → number of the batch.
         usage: what the run has used of the quota, by meter.
-        list_checks: which lists of ARM stood for single look-ups, and which did not.
+        list_checks: which lists of ARM replaced single look-ups, and which did not.
     """
 
     run: Run | None

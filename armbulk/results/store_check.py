@@ -12,6 +12,9 @@ from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_
 from armbulk.writers.provenance import Provenance, hash_client, read_category, read_provenance
 from armbulk.writers.style import RESULT_CATEGORY
 
+_OLDER_COPY = _("the database is an older copy")
+_OTHER_DATABASE = _("the workbook belongs to another database")
+
 
 def choose_result_path(paths: Sequence[str], output: str | None) -> Path:
     """Return the path of the result workbook: `-o`, else NAME.result.xlsx beside the first file.
@@ -59,12 +62,12 @@ def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_inp
 
 
 def build_provenance(stamp: StoreStamp) -> Provenance:
-    """Return what a result workbook says of the store."""
+    """Return the store's identity as a result workbook has it."""
     return Provenance(stamp.store, stamp.token, stamp.run, hash_client(stamp.account))
 
 
 def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
-    """Make sure that no result workbook at hand comes from a run of this client that the store does not know.
+    """Make sure that no result workbook at hand comes from a run of this client that is not in the store.
 
     A store that was deleted, restored from an older copy, or belongs to another machine does not know what was sent
     since: from then on it trusts none of its own records of documents that may be older.
@@ -81,18 +84,18 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
             continue
         store.reset_history(account)
         is_older = provenance.store_id == store_id
-        reason = "it is an older copy" if is_older else "the workbook comes from another store"
+        reason = _OLDER_COPY if is_older else _OTHER_DATABASE
         raise Unfinished(
             "store-behind" if is_older else "store-other",
             _(
-                "{path} tells of run {run_id}, which the store of this machine does not know: {reason}",
+                "{path} comes from run {run_id}, which is not in this computer's database: {reason}",
                 path=path,
                 run_id=provenance.run_id,
                 reason=reason,
             ),
             _(
-                "Nothing was sent. Go on with --look-up (each document is looked up at ARM before it "
-                "goes), or with --first-import if ARM has certainly none of them"
+                "Nothing was sent. Use --look-up to check each document in ARM before it is sent, or "
+                "--first-import if you know that ARM has none of them"
             ),
         )
 

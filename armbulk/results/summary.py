@@ -1,14 +1,14 @@
 """The Summary sheet of a result workbook: counts, control totals, usage, and what to do next."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from armbulk.i18n import _
-from armbulk.model.outcome import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_AT_ARM, UNKNOWN_AT_ARM, Outcome
-from armbulk.results.outcome_texts import translate_outcome, translate_state
+from armbulk.i18n import _, format_exact_time, ngettext
+from armbulk.model.outcome import Outcome
+from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_IN_ARM, UNKNOWN_IN_ARM
 from armbulk.results.run_result import RunResult
 from armbulk.store import Run
 from armbulk.validation.check import Checked
@@ -20,22 +20,20 @@ _TEXTS = {
     "client": _("Client no"),
     "address": _("Address"),
     "started": _("Started"),
-    "state": _("State"),
+    "state": _("Status"),
     "files": _("Files"),
     "records": _("Records"),
     "rows": _("All records"),
     "totals": _("Control totals"),
-    "in_file": _("documents in the files, incl. VAT"),
-    "accepted": _("documents in ARM, incl. VAT"),
-    "cost": _("Cost (acceptable use policy)"),
+    "cost": _("API usage"),
     "requests": _("Requests"),
     "reads": _("Records read"),
-    "writes": _("Records written"),
+    "writes": _("Records sent"),
     "next": _("What to do next"),
     "not_run": _("nothing was sent"),
     "changed": _(
-        "gone or changed since the run began: what was read then is what was sent; the sheets "
-        "here list the records of the store"
+        "The input files have been changed or removed since the import started. The result shows "
+        "what was actually sent."
     ),
 }
 
@@ -51,46 +49,49 @@ _NEXT_STEPS = (
     (
         _is(Outcome.IN_DOUBT),
         _(
-            "Some records are in doubt: `armbulk resume` asks ARM again, `armbulk resolve` lets you "
-            "decide. armbulk does not send them again by itself."
+            "Some records are unconfirmed. Use `armbulk resume` to ask ARM again, or `armbulk resolve` "
+            "to decide. armbulk will not send them again automatically."
         ),
     ),
     (
-        _is(Outcome.IN_DOUBT) & pl.col("message").fill_null("").str.contains(UNKNOWN_AT_ARM, literal=True),
+        _is(Outcome.IN_DOUBT) & pl.col("message").fill_null("").str.contains(UNKNOWN_IN_ARM, literal=True),
         _(
-            "ARM does not know some of them yet. It may still be processing them for half an hour "
-            "after they were sent (ARMBULK_SETTLE_SECONDS): run `armbulk resume` after that."
+            "ARM has not found some of them yet. It may process documents for up to half an hour "
+            "(ARMBULK_SETTLE_SECONDS). Run `armbulk resume` after that."
         ),
     ),
     (
         _is(Outcome.CONFLICT, "documents"),
         _(
-            "Another document has the number of a document in conflict: compare the two (see "
-            "Problems). If both are right, give the one in the file another number."
+            "ARM already has a different document with this number. Compare the two (see Problems). If "
+            "both are correct, give the one in the file another number."
         ),
     ),
     (
-        _is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
-        _("Some customers are not at ARM: remove their rows, or create them with an import without --update."),
+        _is(Outcome.CONFLICT, "customers", NOT_IN_ARM),
+        _("Some customers do not exist in ARM. Remove their rows, or create them with an import without --update."),
     ),
     (
-        _is(Outcome.CONFLICT, "customers") & ~_is(Outcome.CONFLICT, "customers", NOT_AT_ARM),
+        _is(Outcome.CONFLICT, "customers") & ~_is(Outcome.CONFLICT, "customers", NOT_IN_ARM),
         _(
-            "ARM has customers with other values (Problems names the fields): compare them. Then use "
-            "--overwrite to send the file's values, or correct or remove the rows."
+            "Some customers have other values in ARM (Problems shows the fields). Compare them. Then "
+            "use --overwrite to send the values in the file, or correct or remove the rows."
         ),
     ),
     (
         _is(Outcome.REJECTED),
-        _("Correct the rejected rows (see Problems) and import the file again: what ARM has is not sent twice."),
+        _(
+            "Correct the rejected rows (see Problems) and import the file again. Records that ARM "
+            "already has are not sent twice."
+        ),
     ),
     (
         _is(Outcome.HELD_BACK),
-        _("Correct the rows held back (see Problems) and import the file again."),
+        _("Correct the rows that were held back (see Problems) and import the file again."),
     ),
     (
         _is(Outcome.NOT_SENT, message=GIVEN_UP),
-        _("Documents that were given up are not sent again. If one must go after all, give it another number."),
+        _("Documents that were given up are not sent again. To send one after all, give it another number."),
     ),
     (
         _is(Outcome.NOT_SENT, message=HIDDEN_ROW),
@@ -98,23 +99,32 @@ _NEXT_STEPS = (
     ),
     (
         _is(Outcome.NOT_SENT, message=BEYOND_LIMIT),
-        _("Records beyond --limit were not sent: import the file again."),
+        _("Records beyond --limit were not sent. Import the file again to send more."),
     ),
     (
         _is(Outcome.NOT_SENT, message=ERRORS_FIRST),
-        _("Nothing was sent: correct the errors (see Problems) and import the file again."),
+        _("Nothing was sent. Correct the errors (see Problems) and import the file again."),
     ),
     (
         pl.all_horizontal(
             _is(Outcome.NOT_SENT),
             *(~_is(Outcome.NOT_SENT, message=text) for text in (GIVEN_UP, HIDDEN_ROW, BEYOND_LIMIT, ERRORS_FIRST)),
         ),
-        _("Some records were not sent: `armbulk resume`, or import the file again."),
+        _("Some records were not sent. Use `armbulk resume`, or import the file again."),
     ),
 )
 """Which records need something done, and what; the most urgent first."""
 
-_NOTHING = _("Nothing: every record is well.")
+_TOTALS = {
+    "in_file": ngettext(
+        "{currency}: {count} document in the files, incl. VAT", "{currency}: {count} documents in the files, incl. VAT"
+    ),
+    "accepted": ngettext(
+        "{currency}: {count} document in ARM, incl. VAT", "{currency}: {count} documents in ARM, incl. VAT"
+    ),
+}
+
+_NOTHING = _("All records were accepted. Nothing more to do.")
 
 
 def build_summary(result: RunResult, checked: Checked | None, lang: str) -> list[Section]:
@@ -138,13 +148,12 @@ def _text(name: str, lang: str) -> str:
 def _describe_run(run: Run | None, checked: Checked | None, lang: str) -> list[Row]:
     rows: list[Row] = [(_text("run", lang), str(run.id) if run else _text("not_run", lang))]
     if run:
-        started = datetime.fromtimestamp(run.created, UTC).strftime("%Y-%m-%d %H:%M UTC")
         rows += [
             (_text("state", lang), translate_state(run.state, lang)),
             (_text("profile", lang), run.profile),
             (_text("client", lang), run.account.client_no),
             (_text("address", lang), run.account.origin),
-            (_text("started", lang), started),
+            (_text("started", lang), format_exact_time(run.created, lang)),
         ]
     files = _text("changed", lang)
     if checked:
@@ -183,5 +192,6 @@ def sum_outcomes(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
 
 def _total_rows(items: pl.DataFrame, lang: str) -> list[Row]:
     return [
-        (f"{currency}: {count} {_text(name, lang)}", amount) for name, currency, count, amount in sum_outcomes(items)
+        (_TOTALS[name].fill(currency=currency, count=count).text(lang), amount)
+        for name, currency, count, amount in sum_outcomes(items)
     ]

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armbulk.model.batch_state import BatchState
-from armbulk.model.outcome import CHANGED_AT_ARM, DIFFERENT_AT_ARM, HELD_ALREADY, NOT_AT_ARM, Outcome
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import (
+    ALREADY_IN_ARM,
+    CHANGED_IN_ARM,
+    DIFFERENT_IN_ARM,
+    NOT_IN_ARM,
+    join_sentences,
+)
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
@@ -20,7 +27,7 @@ from armbulk.sending.merge import CustomerComparison, compare, merge
 from armbulk.store import Batch, Run
 
 NEW_AT_ARM = "{}"
-"""The base of a new customer that ARM does not have: somebody was asked, it is not looked up again for a while."""
+"""The base of a new customer that ARM does not have: it was looked up, and is not looked up again for a while."""
 
 _CUSTOMERS = RESOURCES["customers"]
 
@@ -58,7 +65,7 @@ class ConflictCheck:
     Attributes:
         client: the calls.
         run: the run.
-        reader: reads customers at ARM.
+        reader: reads customers in ARM.
         sent: what was sent from here; None: not loaded yet.
         checked: numbers of the records that were compared.
     """
@@ -86,7 +93,7 @@ class ConflictCheck:
         return interruption
 
     def forget(self, batch: Batch) -> None:
-        """Compare a batch's customers anew before it goes: it has waited meanwhile."""
+        """Compare a batch's customers again before it goes: it has waited meanwhile."""
         self.checked -= {record.no for record in self.client.store.open_records(batch.id)}
 
     def _unchecked(self, batch: Batch) -> list[OpenRecord]:
@@ -122,7 +129,7 @@ class ConflictCheck:
         if current is not None:
             self._decide(batch, record, current)
         elif batch.method == "PUT":
-            self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_AT_ARM))
+            self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_IN_ARM))
         self.checked.add(record.no)
         return None
 
@@ -134,7 +141,7 @@ class ConflictCheck:
         if conflict:
             store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, conflict))
         elif payload is None:
-            store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, HELD_ALREADY))
+            store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, ALREADY_IN_ARM))
         elif payload != record.payload:
             store.replace_payload(batch.id, record.no, payload)
 
@@ -143,13 +150,13 @@ class ConflictCheck:
         base = {} if self.run.options.get("overwrite") else json.loads(record.base or "{}")
         merged = merge(record.payload, base, current, _CUSTOMERS)
         descriptions = "; ".join(conflict.description for conflict in merged.conflicts)
-        return merged.payload, f"{CHANGED_AT_ARM} {descriptions}" if descriptions else ""
+        return merged.payload, join_sentences(CHANGED_IN_ARM, descriptions) if descriptions else ""
 
     def _decide_new(self, record: OpenRecord, current: dict[str, Any]) -> tuple[str | None, str]:
         """Return what is sent of a new customer that ARM has already (None: nothing), or the conflict."""
         self.sent = self.sent or SentCustomers.load(self.client)
         comparison = self.sent.compare(record.key, record.payload, current)
-        confirmed = json.loads(record.base or "{}")  # what somebody saw, and wants to overwrite
+        confirmed = json.loads(record.base or "{}")  # what a person saw, and chose to overwrite
         overwrites = bool(self.run.options.get("overwrite"))
         unseen = [
             difference
@@ -159,4 +166,4 @@ class ConflictCheck:
             or (not overwrites and (confirmed[difference.path] or "") != difference.current)
         ]
         descriptions = "; ".join(difference.description for difference in unseen)
-        return comparison.payload, f"{DIFFERENT_AT_ARM} {descriptions}" if descriptions else ""
+        return comparison.payload, join_sentences(DIFFERENT_IN_ARM, descriptions) if descriptions else ""

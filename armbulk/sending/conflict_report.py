@@ -1,6 +1,6 @@
-"""After sending: ask ARM what it holds under the numbers in conflict, so that a person can compare.
+"""After sending: look up what ARM has under the numbers in conflict, so that a person can compare.
 
-The plan and the store know what the file says and what was sent before; only ARM knows what it holds now.
+The plan and the store know what the file says and what was sent before; only ARM knows what it has now.
 """
 
 from functools import partial
@@ -10,23 +10,20 @@ import polars as pl
 from armbulk.errors import LoginError, ServerError
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import IN_ARM, NONE_IN_ARM, SAME_IN_ARM, join_sentences
 from armbulk.model.response import ApiResult
 from armbulk.sending.session import SendingSession
 
 MAX_CONFLICTS = 100
-"""How many conflicts ARM is asked about; the message of the others does not say what ARM holds."""
+"""How many conflicts ARM is asked about; the message of the others lacks what ARM has."""
 
-_AT_ARM = "; at ARM: "
-_HELD = {
-    LookupResult.EQUAL: "the document as this file has it, as far as ARM shows it",
-    LookupResult.ABSENT: "no document with this number",
-}
+_CONTENTS = {LookupResult.EQUAL: SAME_IN_ARM, LookupResult.ABSENT: NONE_IN_ARM}
 
 
 def report_conflicts(session: SendingSession) -> None:
-    """Add what ARM holds to the messages of the run's documents that are in conflict with an earlier one.
+    """Add what ARM has to the messages of the run's documents that are in conflict with an earlier one.
 
-    It is no part of sending: where a limit, a failure or the user stands in the way, the messages stay as they are.
+    It is no part of sending: after a limit, a failure or an interruption, the messages stay as they are.
     """
     items = session.store.items(session.run.id)
     if not (items["outcome"] == Outcome.CONFLICT.value).any():
@@ -45,8 +42,9 @@ def report_conflicts(session: SendingSession) -> None:
         lookup = _look_up(session, expected)
         if lookup is None:
             return
-        content = _HELD.get(lookup.result, lookup.message)
-        session.store.append_message(session.run.id, f"{record['message']}{_AT_ARM}{content}", [record["no"]])
+        content = _CONTENTS.get(lookup.result, lookup.message)
+        message = join_sentences(record["message"], f"{IN_ARM}: {content}")
+        session.store.append_message(session.run.id, message, [record["no"]])
 
 
 def _look_up(session: SendingSession, expected: ExpectedDocument) -> DocumentLookup | None:

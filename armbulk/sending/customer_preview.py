@@ -20,7 +20,7 @@ from armbulk.sending.merge import CustomerComparison
 from armbulk.store import ListCheck
 from armbulk.waiting import CallWaiter
 
-_NEVER_FITS = _("ARM's limits never allow to look customers up")
+_NEVER_FITS = _("Your ARM limits do not allow customers to be looked up")
 _AGAIN = _("Nothing was sent. Run the same command again")
 
 Content = TypeVar("Content")
@@ -35,7 +35,7 @@ class CustomerPreview:
         waits: whether to wait for room in the quota, however long that takes.
         pause: seconds before the first retry, and the wait that is too short to stop for.
         on_progress: called before each wait.
-        reader: reads customers at ARM.
+        reader: reads customers in ARM.
         failures: failed calls in a row.
     """
 

@@ -1,4 +1,4 @@
-"""What ARM has of customers: by its list where many are asked for, else one by one."""
+"""Read ARM's customers: from its list where many are needed, else one by one."""
 
 import logging
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ MAX_SINGLE_LOOKUPS = 20
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""
 
-_HINT = _("use --first-import to send them without asking ARM")
+_HINT = _("Use --first-import to send the customers without checking ARM first")
 
 _CUSTOMERS = RESOURCES["customers"]
 _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
@@ -34,13 +34,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class CustomerReader:
-    """Reads customers at ARM.
+    """Reads customers in ARM.
 
     Attributes:
         client: the calls.
         run_id: the run that is charged; 0: none.
         listed: ARM's list by compared customer number.
-        numbers: the numbers of the list without blanks and leading zeros; None: what the list lacks may be at ARM.
+        numbers: the numbers of the list without blanks and leading zeros; None: what the list lacks may be in ARM.
         listed_at: when the list was read, or found not to be worth it (epoch seconds); None: not yet.
         checks: whether each list that was read was trusted, until someone records it.
     """
@@ -58,7 +58,7 @@ class CustomerReader:
         return self.listed_at is not None and self.client.clock.now() - self.listed_at < MAX_LIST_AGE_SECONDS
 
     def read_list(self, lookups: int) -> Interruption | None:
-        """Read ARM's list when so many customers are to be asked for that it costs less; None when that is done."""
+        """Read ARM's list when that takes less quota than so many look-ups; None when that is done."""
         now = self.client.clock.now()
         self.listed, self.numbers, self.listed_at = {}, None, now
         if lookups <= MAX_SINGLE_LOOKUPS:
@@ -89,7 +89,7 @@ class CustomerReader:
         return self._look_up(customer_no)
 
     def _judge_list(self, numbers: list[str] | None, now: float) -> None:
-        """Decide whether what the list lacks is not at ARM: it is complete, and has all that ARM is known to have."""
+        """Decide whether what the list lacks is not in ARM: it is complete, and has all that ARM is known to have."""
         store = self.client.store
         hasher = CustomerHasher(store.hash_salt())
         known = set(store.sent_customers(self.client.account)["customer"])
@@ -116,8 +116,8 @@ class CustomerReader:
         try:
             result = self.client.get(call, run_id=self.run_id, priority=Priority.NORMAL)
         except LoginError as error:
-            more = _("if this login may send but not read customers: {hint}", hint=_HINT)
-            error.hint = join_texts(error.hint, more, separator="; ")
+            more = _("If this login may send customers but not read them: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator=". ")
             raise
         if isinstance(result, RateLimited):
             return result
@@ -125,8 +125,8 @@ class CustomerReader:
             raise Unfinished(
                 "cannot-look-up",
                 _(
-                    "ARM cannot be asked for single customers (it answered {status}): nobody knows whether "
-                    "they would overwrite what others have changed, so none was sent",
+                    "ARM does not allow look-ups of single customers (status {status}). They might overwrite "
+                    "changes made by others, so none was sent",
                     status=result.response.status,
                 ),
                 _HINT,
@@ -135,5 +135,5 @@ class CustomerReader:
             return result
         if result.content is not None or result.response.is_not_found:
             return result.content or None
-        reason = "its answer to the look-up of a customer cannot be read"
+        reason = _("its answer to the look-up of a customer cannot be read")
         return CallFailed(replace(result.response, reason=reason))

@@ -1,6 +1,6 @@
 """Before documents are sent: look up those that may have been sent before, and set aside those that ARM has already.
 
-ARM's list of all documents stands for single look-ups only where it is proven in this session (`list_proof`); otherwise
+ARM's list of all documents replaces single look-ups only where it is proven in this session (`list_proof`); otherwise
 each document is looked up. Every observation is in the store: the next session does not repeat it.
 """
 
@@ -17,8 +17,9 @@ from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES, DocumentLookup, ExpectedDocument, LookupResult
-from armbulk.model.outcome import ONLY_BLANKS_DIFFER, Outcome
+from armbulk.model.outcome import Outcome
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.record_messages import ALREADY_SENT, ONLY_BLANKS_DIFFER, OTHER_NUMBER_IN_ARM, join_sentences
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.quota.limits import Priority
@@ -53,10 +54,8 @@ _REFRESH_SECONDS = 900.0
 
 _DOCUMENTS = RESOURCES["documents"]
 _NUMBER = _DOCUMENTS.field(_DOCUMENTS.key).path
-_OTHER_NUMBER = "ARM holds this document with number"
 _MAX_NUMBER_CHARS = 60
-_SENT_BEFORE = "nothing was sent: ARM holds this document already"
-_HINT = _("use --first-import if ARM has certainly none of them")
+_HINT = _("Use --first-import if you know that ARM has none of them")
 
 
 @dataclass(slots=True)
@@ -145,7 +144,7 @@ class DuplicateCheck:
         return None
 
     def forget(self, batch: Batch) -> None:
-        """Look a batch's documents up again before it goes: it has waited, and others may have sent them meanwhile."""
+        """Look a batch's documents up again before it goes: it has waited, and others may have sent them since."""
         if self.max_age == MAX_AGE_WITH_OTHERS:
             self.outdated |= {record.no for record in self.client.store.open_records(batch.id)}
 
@@ -228,7 +227,7 @@ class DuplicateCheck:
             if lookup.result is not LookupResult.ABSENT:
                 return known
         self.client.store.save_gone(missing)
-        reason = f"{missing.height} documents that were sent are not at ARM any more: neither in its list nor by number"
+        reason = f"{missing.height} documents that were sent are not in ARM any more: neither in its list nor by number"
         self.client.store.log_decision(self.run_id, reason)
         return known.join(missing, on=["run", "item"], how="anti")
 
@@ -263,7 +262,8 @@ class DuplicateCheck:
         for listed_number, document in () if same else listed:
             lookup = compare(record.expected, [document])
             if lookup.result is LookupResult.EQUAL:
-                message = f"{_OTHER_NUMBER} {to_one_line(listed_number, _MAX_NUMBER_CHARS)}{ONLY_BLANKS_DIFFER}"
+                number = to_one_line(listed_number, _MAX_NUMBER_CHARS)
+                message = join_sentences(OTHER_NUMBER_IN_ARM.fill(number=number), ONLY_BLANKS_DIFFER)
                 self._save(batch, record, replace(lookup, result=LookupResult.DIFFERENT, message=message))
                 return None
         return self._look_up(batch, record)
@@ -286,8 +286,8 @@ class DuplicateCheck:
                 call, run_id=self.run_id, priority=Priority.NORMAL
             )  # the rest is for what was sent
         except LoginError as error:
-            more = _("if this login may send but not read documents: {hint}", hint=_HINT)
-            error.hint = join_texts(error.hint, more, separator="; ")
+            more = _("If this login may send documents but not read them: {hint}", hint=_HINT)
+            error.hint = join_texts(error.hint, more, separator=". ")
             raise
         if isinstance(result, RateLimited):
             return result
@@ -296,7 +296,7 @@ class DuplicateCheck:
         if isinstance(result, CallFailed):
             return result
         if result.content.result is LookupResult.UNKNOWN and not result.content.has_number:
-            reason = "its answer to the look-up of a document cannot be read"
+            reason = _("its answer to the look-up of a document cannot be read")
             return CallFailed(replace(result.response, reason=reason))
         return result.content
 
@@ -309,7 +309,7 @@ class DuplicateCheck:
             self.absent.add(record.no)
             return
         is_same = lookup.result is LookupResult.EQUAL
-        outcome, message = (Outcome.ALREADY_SENT, _SENT_BEFORE) if is_same else (Outcome.CONFLICT, lookup.message)
+        outcome, message = (Outcome.ALREADY_SENT, ALREADY_SENT) if is_same else (Outcome.CONFLICT, lookup.message)
         store.save_already_sent(batch.id, RecordResult(record.no, outcome, message, reference=lookup.reference))
 
 
@@ -317,8 +317,8 @@ def _no_lookups_error(response: Response) -> Unfinished:
     return Unfinished(
         "cannot-look-up",
         _(
-            "ARM cannot be asked for single documents (it answered {status}): nobody knows whether "
-            "these were sent before, so none was sent",
+            "ARM does not allow look-ups of single documents (status {status}). They may have been "
+            "sent before, so none was sent",
             status=response.status,
         ),
         _HINT,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from armbulk.model.batch_state import BatchState, is_settled
 from armbulk.model.lookup import DocumentLookup, LookupResult
-from armbulk.model.outcome import EXISTS_AT_ARM, HELD_ALREADY, Outcome
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import ALREADY_IN_ARM, EXISTS_IN_ARM, NO_OUTCOME, NOT_FOUND
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.model.system import MAX_CALL_SECONDS
 from armbulk.sending.session import SendingSession
@@ -16,9 +17,6 @@ from armbulk.store import Batch
 
 SLOWNESS_FACTOR = 3
 """A document may be under way for so many times as long as the client's slowest batch took."""
-
-_NOT_SHOWN = "sent several times without an outcome, and ARM does not have these values"
-_NOT_FOUND = "not found at ARM after time to settle; a person must decide: `armbulk resolve`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +52,14 @@ class DoubtResolver:
         departure, transit = self._latest_departure(batch), self._max_transit_seconds()
         if is_in_doubt and is_settled(departure, transit, rounds, session.clock.now()):
             if batch.verdict is not None or batch.resource == "customers":
-                self.reject(batch, batch.verdict or _NOT_SHOWN)
+                self.reject(batch, batch.verdict or NO_OUTCOME)
             else:
                 self.quarantine(batch)
 
     def quarantine(self, batch: Batch) -> None:
         """Leave a batch to a person: two look-ups, with time to settle between them, did not find all of it."""
         store = self.session.store
-        store.append_message(self.session.run.id, _NOT_FOUND, [record.no for record in store.open_records(batch.id)])
+        store.append_message(self.session.run.id, NOT_FOUND, [record.no for record in store.open_records(batch.id)])
         store.move_batch(batch.id, BatchState.QUARANTINED, "looked for twice, not found")
 
     def reject(self, batch: Batch, verdict: str) -> None:
@@ -90,11 +88,11 @@ class DoubtResolver:
 def decide_outcome(record: OpenRecord, lookup: DocumentLookup, verdict: str | None = None) -> RecordResult | None:
     """Return the outcome of a record in doubt after a look-up; None while it is still in doubt.
 
-    Where ARM's `verdict` is that it has the document already, nobody knows by which sending.
+    Where ARM's `verdict` is that it has the document already, it is unknown by which sending.
     """
     match lookup.result:
-        case LookupResult.EQUAL if verdict is not None and verdict.startswith(EXISTS_AT_ARM):
-            return RecordResult(record.no, Outcome.ALREADY_SENT, HELD_ALREADY, reference=lookup.reference)
+        case LookupResult.EQUAL if verdict is not None and verdict.startswith(EXISTS_IN_ARM):
+            return RecordResult(record.no, Outcome.ALREADY_SENT, ALREADY_IN_ARM, reference=lookup.reference)
         case LookupResult.EQUAL:
             return RecordResult(record.no, Outcome.CREATED, lookup.message, reference=lookup.reference)
         case LookupResult.DIFFERENT:

@@ -56,7 +56,9 @@ class CallScheduler:
         """Put a batch off until there is room in the quota; LimitError when there never is."""
         if time == math.inf:
             raise LimitError(
-                "never-fits", _("Batch {no} is larger than a window can ever give", no=batch.no), _("Lower batch size")
+                "never-fits",
+                _("Batch {no} exceeds your ARM limits however long you wait", no=batch.no),
+                _("Lower the setting batch_size (ARMBULK_BATCH_SIZE)"),
             )
         progress = self.session.progress_of(batch)
         progress.due, progress.is_limited = time, True
@@ -80,6 +82,6 @@ class CallScheduler:
         return is_limit and is_long and not session.polling.waits_for_quota
 
     def _pause_if_exhausted(self, retry_at: float) -> None:
-        """Too many refusals in a row: the session ends, and says when it may be resumed."""
+        """Too many refusals in a row: the session ends, with the time when it may be resumed."""
         if self.session.client.exhausted:
             self.session.paused_until = retry_at

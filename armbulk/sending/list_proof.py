@@ -1,4 +1,4 @@
-"""Whether a list of ARM stands for single look-ups: when it has all that ARM is known to have. Pure.
+"""Whether a list of ARM replaces single look-ups: when it has all records that ARM is known to have. Pure.
 
 ARM's documentation does not say what a list leaves out: documents of a type, old ones, new ones. So it proves the
 absence of a document only where the store knows documents that ARM has, of the same type and as old, and none of them
@@ -14,7 +14,7 @@ import polars as pl
 from armbulk.model.keys import loosen_key
 
 MAX_LOOKUPS_PER_KNOWN = 20
-"""How many look-ups a list may stand for, for each known document that proves it."""
+"""How many look-ups a list may replace, for each known document that proves it."""
 
 
 MAX_DELETED = 10
@@ -22,7 +22,7 @@ MAX_DELETED = 10
 
 
 class DistrustReason(StrEnum):
-    """Why a list does not stand for single look-ups. The values are stored."""
+    """Why a list does not replace single look-ups. The values are stored."""
 
     NOTHING_KNOWN = "nothing-known"
     FEW_KNOWN = "few-known"
@@ -58,7 +58,7 @@ class ListProof:
 
 
 def expect_distrust(known: int, lookups: int, last_sending: float | None, now: float, settle: float) -> str | None:
-    """Return why a list cannot stand for so many look-ups, before it is read; None when it may.
+    """Return why a list cannot replace so many look-ups, before it is read; None when it may.
 
     Args:
         known: how many records ARM has, as the store knows.
@@ -77,7 +77,7 @@ def expect_distrust(known: int, lookups: int, last_sending: float | None, now: f
 
 
 def may_be_deleted(missing: int, known: int) -> bool:
-    """Return whether so few known documents are missing in a list that each may have been deleted at ARM.
+    """Return whether so few known documents are missing in a list that each may have been deleted in ARM.
 
     Then each is looked up: a document that ARM does not find by its number either was deleted, and the list is right.
     """

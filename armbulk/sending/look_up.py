@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from armbulk.i18n import _
 from armbulk.model.lookup import DocumentLookup, LookupResult
+from armbulk.model.record_messages import HAS_OTHER_VALUES, HAS_SENT_VALUES, LOOKUP_ANSWERED
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord
 from armbulk.resources import RESOURCES
@@ -18,7 +20,7 @@ from armbulk.store import Batch
 
 _log = logging.getLogger(__name__)
 
-_UNREADABLE = "its answer to a look-up cannot be read"
+_UNREADABLE = _("its answer to a look-up cannot be read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def compare_customer(record: OpenRecord, current: dict[str, Any] | None, respons
     """Return what ARM's record of a customer (None: it has none) shows of what was sent."""
     if not current:
         result = LookupResult.ABSENT if response.is_not_found or current is not None else LookupResult.UNKNOWN
-        return DocumentLookup(result, f"ARM answered {response.status} to the look-up")
+        return DocumentLookup(result, LOOKUP_ANSWERED.fill(status=response.status))
     if has_every_value(record.payload, current, RESOURCES["customers"]):
-        return DocumentLookup(LookupResult.EQUAL, "ARM holds the values that were sent")
-    return DocumentLookup(LookupResult.DIFFERENT, "ARM holds other values than were sent")
+        return DocumentLookup(LookupResult.EQUAL, HAS_SENT_VALUES)
+    return DocumentLookup(LookupResult.DIFFERENT, HAS_OTHER_VALUES)

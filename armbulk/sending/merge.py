@@ -1,4 +1,4 @@
-"""What a record that is about to be sent would change at ARM: compared with what was exported, or sent before.
+"""What a record that is about to be sent would change in ARM: compared with what was exported, or sent before.
 
 Values are compared in the form in which equal values are equal (`model.value_forms`).
 """
@@ -12,13 +12,20 @@ from typing import Any
 
 from armbulk.i18n import Words
 from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.model.record_messages import (
+    BLANK,
+    CHANGED_FIELD,
+    CHANGED_SECRET_FIELD,
+    DIFFERENT_FIELD,
+    DIFFERENT_SECRET_FIELD,
+    LOST_ZEROS_FIELD,
+    MASKED_FIELD,
+)
 from armbulk.model.record_texts import Json, format_json_value, to_json_text
 from armbulk.model.value_forms import compare_form, list_leaves
 
 _IDENTIFIERS = {FieldType.IDENTIFIER, FieldType.TEXT_LIST}
-_LOST_ZEROS = "ARM holds it with leading zeros, which your file has lost"
 _MASKED = re.compile("[*\u2022]{2}")
-_MASKED_AT_ARM = "ARM shows it masked, and would lose it: enter it, too"
 _SECRET_FORMATS = frozenset({"national-id", "bank-account"})
 
 
@@ -49,15 +56,13 @@ class Conflict:
         """The conflict for people; numbers of persons and accounts are not repeated."""
         name = self.field.header.en if self.field else self.path
         if self.has_lost_zeros:
-            return f"{name}: {_LOST_ZEROS}"
+            return LOST_ZEROS_FIELD.fill(field=name)
         if self.is_masked:
-            return f"{name}: {_MASKED_AT_ARM}"
+            return MASKED_FIELD.fill(field=name)
         if self.field and self.field.format in _SECRET_FORMATS:
-            return f"{name}: ARM holds another than was exported"
-        return (
-            f"{name}: ARM holds {_quote(self.current)}, exported was {_quote(self.exported)}, "
-            f"yours is {_quote(self.new)}"
-        )
+            return CHANGED_SECRET_FIELD.fill(field=name)
+        current, exported, new = _quote(self.current), _quote(self.exported), _quote(self.new)
+        return CHANGED_FIELD.fill(field=name, current=current, exported=exported, new=new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def _strip_zeros(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field of a new record that has another value at ARM, which was not sent from here.
+    """A field of a new record that has another value in ARM, which was not sent from here.
 
     Attributes:
         field: None for a path armbulk does not know.
@@ -163,12 +168,12 @@ class Difference:
         """The difference for people."""
         name = self.header.en
         if self.has_lost_zeros:
-            return f"{name}: {_LOST_ZEROS}"
+            return LOST_ZEROS_FIELD.fill(field=name)
         if self.is_masked:
-            return f"{name}: {_MASKED_AT_ARM}"
+            return MASKED_FIELD.fill(field=name)
         if self.is_secret:
-            return f"{name}: ARM holds another than the file"
-        return f"{name}: ARM holds {_quote(self.current)}, the file has {_quote(self.new)}"
+            return DIFFERENT_SECRET_FIELD.fill(field=name)
+        return DIFFERENT_FIELD.fill(field=name, current=_quote(self.current), new=_quote(self.new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,4 +288,4 @@ def _is_same(field: Field | None, left: str | None, right: str | None) -> bool:
 
 
 def _quote(text: str) -> str:
-    return f'"{text}"' if text else "nothing"
+    return f'"{text}"' if text else BLANK

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from armbulk.model.batch_state import FINAL_STATES, NEEDS_DECISION, BatchState
 
 MAX_OPEN_BATCHES = 4
-"""How many batches may be unfinished at ARM at a time; the documentation gives no number."""
+"""How many batches may be unfinished in ARM at a time; the documentation gives no number."""
 
 MAX_LOOKUPS = 3
 """Rounds of look-ups of a batch in doubt within one session: after 1, 3 and 9 poll intervals."""
@@ -97,7 +97,7 @@ def _question(batch: BatchView) -> Step:
 
 
 def _is_awaited(batch: BatchView, now: float) -> bool:
-    """Whether this session asks about the batch again."""
+    """Whether this session polls the batch again."""
     if batch.state is BatchState.ACCEPTED:
         return now < batch.poll_until
     return batch.state is BatchState.IN_DOUBT and is_looked_up(batch) and batch.lookups < MAX_LOOKUPS

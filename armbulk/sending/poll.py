@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from armbulk.model.batch_state import FINAL_STATES, BatchState
-from armbulk.model.outcome import EXISTS_AT_ARM, REJECTED_WITHOUT_NAME, Outcome
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import BATCH_FAILED, EXISTS_IN_ARM, REJECTED_WITHOUT_NAME
 from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus
 from armbulk.redaction import redact_text
@@ -31,7 +32,7 @@ class Poller:
     scheduler: CallScheduler
 
     def poll(self, batch: Batch) -> None:
-        """Ask for a batch's status once, and commit what it says."""
+        """Poll a batch's status once, and commit it."""
         session = self.session
         missing = len(session.store.open_records(batch.id))
         sent = session.store.sent_records(batch.id)
@@ -94,6 +95,6 @@ class Poller:
         session.store.save_verdict(batch.id, verdict)
         session.set_due(batch, session.polling.poll)
         open_nos = [record.no for record in records]
-        is_on_records = verdict.startswith((REJECTED_WITHOUT_NAME, EXISTS_AT_ARM))
-        message = verdict if is_on_records else f"ARM says that the batch failed as a whole: {verdict}"
+        is_on_records = verdict.startswith((REJECTED_WITHOUT_NAME, EXISTS_IN_ARM))
+        message = verdict if is_on_records else f"{BATCH_FAILED}: {verdict}"
         session.store.append_message(session.run.id, message, open_nos, keep_earlier=True)

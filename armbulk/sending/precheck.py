@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from armbulk.model.outcome import CUSTOMER_IN_CONFLICT, Outcome
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import CUSTOMER_IN_CONFLICT, CUSTOMER_NOT_ACCEPTED
 from armbulk.model.submission import RecordResult
 from armbulk.rate_limited import Interruption
 from armbulk.sending.conflict_check import ConflictCheck
@@ -19,13 +20,12 @@ MAX_WAIT_SECONDS = 900.0
 MAX_REPEATS = 3
 """How often it is checked again: checking takes room in the quota, too, for which it may have to wait."""
 
-_CUSTOMER_NOT_ACCEPTED = "its customer was not accepted by ARM"
 _NOT_ACCEPTED = [outcome.value for outcome in (Outcome.REJECTED, Outcome.HELD_BACK, Outcome.CONFLICT, Outcome.IN_DOUBT)]
 
 
 @dataclass(slots=True)
 class Precheck:
-    """The checks of one session; each remembers what it has seen.
+    """The checks of one session; each keeps what it has read.
 
     Attributes:
         session: the session.
@@ -88,5 +88,5 @@ def hold_back_documents(store: Store, run_id: int) -> None:
     customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_in(_NOT_ACCEPTED))
     for outcome, keys in customers.group_by("outcome").agg(pl.col("key_norm").drop_nulls()).iter_rows():
         documents = items.filter(pl.col("outcome").is_null() & pl.col("customer_norm").is_in(keys))
-        message = CUSTOMER_IN_CONFLICT if outcome == Outcome.CONFLICT.value else _CUSTOMER_NOT_ACCEPTED
+        message = CUSTOMER_IN_CONFLICT if outcome == Outcome.CONFLICT.value else CUSTOMER_NOT_ACCEPTED
         store.save_outcomes(run_id, [RecordResult(no, Outcome.HELD_BACK, message) for no in documents["no"]])

@@ -8,7 +8,6 @@ import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from armbulk.clock import format_iso
 from armbulk.errors import ArmbulkError, Exit, LimitError, ServerError
 from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
@@ -110,7 +109,9 @@ class Sender:
             return None
         if progress.is_limited:
             return LimitError(
-                "limit", _("ARM's limits leave no room before {due}", due=format_iso(progress.due)), _("Try again then")
+                "limit",
+                _("Your ARM limits are used up until {due:time}", due=progress.due),
+                _("Try again after that"),
             )
         return ServerError(
             "unreachable", _("ARM is unreachable: {failure}", failure=progress.reason), _("Try again later")

@@ -9,6 +9,7 @@ from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.progress import Progress
+from armbulk.model.record_messages import SAME_BATCH_NUMBER
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
 from armbulk.model.system import MAX_CALL_SECONDS
@@ -27,8 +28,6 @@ MAX_SPLITS = 64
 
 MAX_SPLITS_BEFORE_SUCCESS = 12
 """The same while ARM has accepted nothing at all: then the fault is hardly in single records."""
-
-SAME_NUMBER = "ARM gave the same batch number to two batches"
 
 
 @dataclass(slots=True)
@@ -105,7 +104,7 @@ class Submitter:
             result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
             return _without_personal_data(result, intent)
         except Exception:
-            response = Response(error=TransportError.BROKEN, reason="armbulk could not read the answer")
+            response = Response(error=TransportError.BROKEN, reason=_("armbulk could not read the answer"))
             usage = ApiUsage(1, 0, intent.cost.writes)
             session.store.save_response(batch.id, BatchState.IN_DOUBT, response.reason, response, charge=usage)
             raise
@@ -184,7 +183,7 @@ class Submitter:
             store.append_message(session.run.id, submitted.message, open_nos, keep_earlier=True)
 
     def _renew_login(self, intent: SubmitIntent, response: Response, message: str) -> None:
-        """Log in anew after a 401, so that the batch can go again; an error when that cannot help.
+        """Log in again after a 401, so that the batch can go again; an error when that cannot help.
 
         The batch is planned again already: its answer proves that nothing was taken.
         """
@@ -195,7 +194,9 @@ class Submitter:
             is_renewed = self.session.system.renew_login()
         except ServerError as failure:
             failure.message = _(
-                "{message}; and no new token could be fetched: {reason}", message=error.message, reason=failure.message
+                "{message}, and a new token could not be fetched: {reason}",
+                message=error.message,
+                reason=failure.message,
             )
             raise
         if not is_renewed:
@@ -207,10 +208,10 @@ class Submitter:
         others = store.batches_with_number(run.account, uuid)
         for doubtful in (*others, batch) if others else ():
             open_nos = [record.no for record in store.open_records(doubtful.id)]
-            store.append_message(doubtful.run, SAME_NUMBER, open_nos)
+            store.append_message(doubtful.run, SAME_BATCH_NUMBER, open_nos)
         for other in others:
             if other.state is BatchState.ACCEPTED:
-                store.move_batch(other.id, BatchState.IN_DOUBT, SAME_NUMBER)
+                store.move_batch(other.id, BatchState.IN_DOUBT, SAME_BATCH_NUMBER)
         return bool(others)
 
     def _save_refusal(

@@ -150,7 +150,7 @@ class PageTable:
             conn.execute("UPDATE part SET query = ?, got = got + ?, state = 'reading' WHERE id = ?", values)
 
     def remove(self, part_id: int, number: int) -> None:
-        """Delete a page and its keys; count the partition's records anew."""
+        """Delete a page and its keys; count the partition's records again."""
         with self._file.transaction() as conn:
             page = "SELECT id FROM page WHERE part = ? AND number = ?"
             conn.execute(f"DELETE FROM seen WHERE page = ({page})", (part_id, number))  # noqa: S608 - words of our own

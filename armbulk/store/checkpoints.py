@@ -59,8 +59,8 @@ class CheckpointFile:
         except Timeout:
             raise Unfinished(
                 "busy",
-                _("Another armbulk process makes this very export"),
-                _("Wait until it has ended, then try again"),
+                _("Another armbulk process is running the same export"),
+                _("Wait until it has finished, then try again"),
             ) from None
         except OSError as error:
             raise _unusable(str(error.strerror)) from None
@@ -128,5 +128,5 @@ def _delete(path: Path) -> None:
 
 
 def _unusable(reason: str) -> StoreError:
-    message = _("What was read cannot be kept: {reason}", reason=reason)
-    return StoreError("parts-unusable", message, _("Make room, or check ARMBULK_HOME"))
+    message = _("The downloaded data cannot be stored: {reason}", reason=reason)
+    return StoreError("parts-unusable", message, _("Free disk space, or check ARMBULK_HOME"))

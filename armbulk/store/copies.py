@@ -80,7 +80,7 @@ def _to_number(word: str) -> int | None:
 
 
 class CopyDetector:
-    """Numbers the sendings of a store, and treats a store that is behind as one that knows nothing.
+    """Numbers the sendings of a store, and treats a store that is behind as an empty one.
 
     Attributes:
         clock: for every timestamp.

@@ -31,7 +31,7 @@ _ITS_RECORD = sa.and_(item.c.run == customer_content.c.run, item.c.no == custome
 
 
 def doubt_customers(conn: sa.Connection, account: Account, batch_id: int) -> None:
-    """Record, before a batch goes, that nobody knows any longer what ARM has of its customers."""
+    """Record, before a batch goes, that it is unknown what ARM has of its customers."""
     customers = sa.select(customer_content.c.customer).join_from(customer_content, item, _ITS_RECORD)
     customers = customers.where(item.c.batch == batch_id, item.c.outcome.is_(None))
     is_theirs = sa.and_(*belongs_to(sent_customer, account), sent_customer.c.customer.in_(customers))

@@ -152,12 +152,12 @@ def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, 
         raise Unfinished(
             "documents-in-doubt",
             _(
-                "Documents of run {runs} are unconfirmed: until that is settled, no other documents of "
-                "client {client_no} are sent",
+                "Run {runs} has unconfirmed documents. No other documents of client {client_no} are sent "
+                "until they are settled",
                 runs=", ".join(map(str, runs)),
                 client_no=account.client_no,
             ),
-            _("Use `armbulk resume {runs}` or `armbulk resolve {runs}`", runs=runs[0]),
+            _("Use `armbulk resume {runs}` to ask ARM again, or `armbulk resolve {runs}` to decide", runs=runs[0]),
         )
 
 

@@ -1,4 +1,4 @@
-"""A JSON file of contents that were seen on this machine: digest → when that was (epoch seconds)."""
+"""A JSON file of contents that this machine has written: digest → when that was (epoch seconds)."""
 
 import json
 import os
@@ -40,12 +40,12 @@ class DigestFile:
             raise StoreError(
                 "seen-unusable",
                 _("{path} cannot be written: {strerror}", path=self._path, strerror=error.strerror),
-                _("Make room, or check ARMBULK_HOME"),
+                _("Free disk space, or check ARMBULK_HOME"),
             ) from None
         return now
 
     def read(self) -> dict[str, float]:
-        """Return what the file says; one that is missing or cannot be parsed counts as empty."""
+        """Return the content of the file; one that is missing or cannot be parsed counts as empty."""
         try:
             content = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):

@@ -43,8 +43,8 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
     except OSError as error:
         raise StoreError(
             "store-unusable",
-            _("The store cannot be opened: {strerror}", strerror=error.strerror),
-            _("Check ARMBULK_HOME; nothing was sent"),
+            _("armbulk's database cannot be opened: {strerror}", strerror=error.strerror),
+            _("Nothing was sent. Check ARMBULK_HOME"),
         ) from None
     engine = sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
     journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
@@ -77,15 +77,20 @@ def migrate(conn: sa.Connection) -> None:
     if conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one() != "ok":
         raise StoreError(
             "store-damaged",
-            _("The store is damaged"),
-            _("Copy it aside and ask for help: it knows which invoices were sent, so it is never replaced silently"),
+            _("armbulk's database is damaged"),
+            _(
+                "Keep a copy of the file and ask for help. It records which invoices were sent, so armbulk "
+                "does not replace it"
+            ),
         )
     raw: Any = conn.connection.driver_connection
     raw.create_function("normal_key", 1, lambda key: key and normalise_key_text(key), deterministic=True)
     version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
     if version > VERSION:
         raise StoreError(
-            "store-newer", _("The store was written by a newer armbulk"), _("Update armbulk on this machine")
+            "store-newer",
+            _("armbulk's database was written by a newer version of armbulk"),
+            _("Update armbulk on this computer"),
         )
     for step in range(version + 1, VERSION + 1):
         for statement in MIGRATIONS.get(step, ()) if version else ():
@@ -135,10 +140,10 @@ def _translate(context: sa.ExceptionContext) -> None:
     ):
         raise StoreError(
             "store-unusable",
-            _("The store cannot be used: {original_exception}", original_exception=context.original_exception),
+            _("armbulk's database cannot be used: {original_exception}", original_exception=context.original_exception),
             _(
-                "Make room, or check that its folder is writable and on a local disk; nothing goes that "
-                "cannot be recorded"
+                "Free disk space, and check that the folder is writable and on a local disk. armbulk sends "
+                "nothing that it cannot record"
             ),
         ) from None
 

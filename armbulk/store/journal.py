@@ -180,7 +180,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
         """Commit why records have no outcome yet; `keep_earlier`: after earlier messages, not in their place."""
         earlier = sa.func.coalesce(item.c.message, "")
         both = sa.case((earlier == "", message), (sa.func.instr(earlier, message) > 0, earlier),
-                       else_=earlier + "; " + message)  # fmt: skip
+                       else_=sa.func.rtrim(earlier, ".") + ". " + message)  # fmt: skip
         with self._engine.begin() as conn:
             for no in nos:
                 is_record = sa.and_(item.c.run == run_id, item.c.no == no)
@@ -247,7 +247,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
     # ── inside a transaction ────────────────────────────────────────────────────────────────────────────────────
 
     def _clocks(self) -> dict[str, Any]:
-        """What tells later how far the wall clock was set since a batch left."""
+        """What shows later how far the wall clock was set since a batch left."""
         return {"clock_offset": self.clock.now() - self.clock.monotonic(), "boot": self.boot_id}
 
     def _run_of(self, conn: sa.Connection, batch_id: int) -> tuple[int, Account]:
@@ -261,15 +261,17 @@ class BatchJournal(QuotaMeter, CopyDetector):
         if not is_allowed(before, to):
             raise StoreError(
                 "unlawful-move",
-                _("Batch {batch_id} cannot go from {before} to {to}", batch_id=batch_id, before=before, to=to),
-                _("This is a bug"),
+                _("Batch {batch_id} cannot change from {before} to {to}", batch_id=batch_id, before=before, to=to),
+                _("This is a bug in armbulk. Please report it"),
             )
         if to is BatchState.FINISHED:
             values["finished"] = self.clock.now()
         update = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
         if conn.execute(update.values(state=to.value, **values)).rowcount != 1:
             raise StoreError(
-                "lost-race", _("Another process took batch {batch_id}", batch_id=batch_id), _("Wait until it has ended")
+                "lost-race",
+                _("Another armbulk process is working on batch {batch_id}", batch_id=batch_id),
+                _("Wait until it has finished"),
             )
         self._log(conn, row.run, batch_id, before, to, why)
 

@@ -27,7 +27,7 @@ _AT_ARM = (Outcome.CREATED.value, Outcome.CREATED_WITH_WARNINGS.value, Outcome.A
 
 @dataclass(frozen=True, slots=True)
 class ListCheck:
-    """Whether a list stood for single look-ups, and what proved it.
+    """Whether a list replaced single look-ups, and what proved it.
 
     Attributes:
         resource: documents or customers.
@@ -124,7 +124,7 @@ class ListCheckStore:
         return max((float(time) for time in times if time is not None), default=None)
 
     def save_list_check(self, run_id: int, check: ListCheck) -> None:
-        """Record whether a list stood for single look-ups in a run."""
+        """Record whether a list replaced single look-ups in a run."""
         values = {
             "run": run_id, "at": self.clock.now(), "resource": check.resource, "records": check.records,
             "known": check.known, "missing": check.missing, "reason": check.reason,

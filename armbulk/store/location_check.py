@@ -37,15 +37,15 @@ def describe_sharing(path: Path, mounts: str, roots: Sequence[str] = ()) -> str:
         roots: folders known to be synchronised.
     """
     if str(path).startswith(("\\\\", "//")):
-        return "it is on another machine"
+        return _("it is on another computer")
     if any(path.is_relative_to(root) for root in roots if root):
-        return "OneDrive synchronises that folder"
+        return _("OneDrive synchronises that folder")
     synced = next((part for part in path.parts if _SYNCED.fullmatch(part.casefold())), "")
     if synced:
-        return f"{synced} is a folder that is synchronised"
+        return _("{folder} is a synchronised folder", folder=synced)
     parents = [(len(point), kind) for point, kind in _mount_points(mounts) if path.is_relative_to(point)]
     kind = max(parents, key=lambda parent: parent[0])[1] if parents else ""
-    return f"the folder is on another machine ({kind})" if _REMOTE.fullmatch(kind) else ""
+    return _("the folder is on another computer ({kind})", kind=kind) if _REMOTE.fullmatch(kind) else ""
 
 
 def convert_mounts(output: str) -> str:
@@ -63,7 +63,7 @@ def find_sharing(path: Path, roots: Sequence[str]) -> str:
     for location in (path.absolute(), path.resolve()):
         if why := describe_sharing(location, mounts, roots):
             return why
-    return "the drive is on another machine" if _is_remote_drive(path) else ""
+    return _("the drive is on another computer") if _is_remote_drive(path) else ""
 
 
 def sharing_error(path: Path, why: str) -> StoreError:
@@ -72,13 +72,13 @@ def sharing_error(path: Path, why: str) -> StoreError:
     return StoreError(
         "store-shared",
         _(
-            "The store cannot lie in {parent}: {why}, and two copies of it would send invoices twice",
+            "armbulk's database cannot be in {parent}: {why}. Two copies of it could send invoices twice",
             parent=path.parent,
             why=why,
         ),
         _(
-            "Set ARMBULK_HOME to a local folder, such as {local}; or ARMBULK_SHARED_STORE=yes if no "
-            "other machine, ever, uses armbulk for this client",
+            "Set ARMBULK_HOME to a local folder, for example {local}. If no other computer ever uses "
+            "armbulk for this client, set ARMBULK_SHARED_STORE=yes instead",
             local=local,
         ),
     )

@@ -41,7 +41,7 @@ class ClientLock(AbstractContextManager["ClientLock"]):
                     value=self._read_holder(),
                     client_no=self._account.client_no,
                 ),
-                _("Wait until it has ended, then try again"),
+                _("Wait until it has finished, then try again"),
             ) from None
         self._write_holder()
         return self
@@ -58,9 +58,9 @@ class ClientLock(AbstractContextManager["ClientLock"]):
 
     def _read_holder(self) -> str:
         try:
-            return self._holder_file.read_text(encoding="utf-8")[:80] or "Another armbulk process"
+            return self._holder_file.read_text(encoding="utf-8")[:80] or _("Another armbulk process")
         except (OSError, ValueError):
-            return "Another armbulk process"
+            return _("Another armbulk process")
 
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):

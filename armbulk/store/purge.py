@@ -32,7 +32,7 @@ def purge(conn: sa.Connection, account: Account, before: float) -> DeletedRows:
     """Delete finished runs that ended before a time (epoch seconds): their records, look-ups, batches and events.
 
     The document numbers stay, so that no document is sent twice because of a purge. A run with anything open stays
-    whole, whatever its state says: a person can still settle it.
+    whole, whatever its state is: a person can still settle it.
     """
     is_open = sa.exists().where(batch.c.run == run.c.id, batch.c.state.not_in([state.value for state in FINAL_STATES]))
     lacks_outcome = sa.exists().where(item.c.run == run.c.id, item.c.outcome.is_(None))

@@ -38,7 +38,9 @@ _MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT
 
 def no_such_run_error(run_id: int) -> StoreError:
     """Return the error for a run that is not in the store, or not any more."""
-    return StoreError("no-such-run", _("There is no run {run_id}", run_id=run_id), _("`armbulk runs` lists them"))
+    return StoreError(
+        "no-such-run", _("There is no run {run_id}", run_id=run_id), _("List the runs with: armbulk runs")
+    )
 
 
 class StoreReader:

@@ -274,7 +274,7 @@ def sent_documents(conn: sa.Connection, account: Account) -> pl.DataFrame:
 
 
 def find_sent(conn: sa.Connection, account: Account, documents: pl.DataFrame) -> pl.DataFrame:
-    """Return the documents sent, or maybe sent, that may stand in the way of `documents` (DOCUMENT_SCHEMA).
+    """Return the documents sent, or maybe sent, that may be duplicates of `documents` (DOCUMENT_SCHEMA).
 
     These have the same number; or the same date and amount, and a number that differs in blanks or leading zeros alone.
     """

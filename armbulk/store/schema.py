@@ -91,7 +91,7 @@ sequence = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("number", Integer, nullable=False),
-    Column("notice", Text),  # CopyNotice, until a person was told
+    Column("notice", Text),  # CopyNotice, until it was shown to a person
 )
 """One row: the number of the last sending (`copies`)."""
 
@@ -232,7 +232,7 @@ customer_content = Table(
     Column("item", Integer, primary_key=True),
     Column("customer", Text, nullable=False),
     Column("content", Text, nullable=False),
-    Column("fields", Text),  # null for a change: it says nothing of the other fields
+    Column("fields", Text),  # null for a change: it does not have the other fields
 )
 """The same for customers of runs that are not finished: they go to `sent_customer` with their outcome."""
 
@@ -248,7 +248,7 @@ list_check = Table(
     Column("missing", Integer, nullable=False),  # of these, how many the list lacks
     Column("reason", Text),  # why the list was not trusted; null: it was
 )
-"""Whether a list of ARM stood for single look-ups in a run, and what proved it."""
+"""Whether a list of ARM replaced single look-ups in a run, and what proved it."""
 
 event = Table(
     "event",

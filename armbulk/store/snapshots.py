@@ -153,6 +153,6 @@ def _unusable(error: Exception) -> StoreError:
     reason = getattr(error, "strerror", None) or str(error)
     return StoreError(
         "memory-unusable",
-        _("What exports are compared with cannot be used: {reason}", reason=reason),
-        _("Make room, or check ARMBULK_HOME; the same export without --since begins anew"),
+        _("The earlier export that --since compares with cannot be used: {reason}", reason=reason),
+        _("Free disk space, or check ARMBULK_HOME. Run the export without --since to start over"),
     )

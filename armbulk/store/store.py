@@ -82,8 +82,8 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         except sa.exc.DBAPIError as error:
             raise StoreError(
                 "store-unusable",
-                _("The store cannot be used: {name}: {orig}", name=type(error.orig).__name__, orig=error.orig),
-                _("Check that its folder is writable and on a local disk; nothing was sent"),
+                _("armbulk's database cannot be used: {name}: {orig}", name=type(error.orig).__name__, orig=error.orig),
+                _("Nothing was sent. Check that the folder is writable and on a local disk"),
             ) from None
 
     def _prepare(self) -> None:

@@ -143,7 +143,7 @@ def replace_atomically(
     raise FileError(
         "cannot-write",
         _("{target} cannot be written", target=target),
-        _("Close it in Excel, or choose another with -o"),
+        _("Close the file in Excel, or choose another with -o"),
     )
 
 
@@ -203,11 +203,11 @@ def _folder_of(target: Path) -> Path:
     folder = target.parent if str(target.parent) else Path()
     if not folder.is_dir():
         raise FileError(
-            "no-such-folder", _("There is no folder {folder}", folder=folder), _("Choose another place with -o")
+            "no-such-folder", _("The folder {folder} does not exist", folder=folder), _("Choose another folder with -o")
         )
     if target.exists() and not target.is_file():  # moving a file there would replace a device, or fail
         raise FileError(
-            "no-file", _("{target} is a folder or a device, not a file", target=target), _("Name a file with -o")
+            "no-file", _("{target} is a folder or a device, not a file", target=target), _("Choose a file name with -o")
         )
     return folder
 
@@ -218,5 +218,5 @@ def _unwritable(path: Path, error: Exception) -> FileError:
     return FileError(
         "cannot-write",
         _("{path} cannot be written: {reason}", path=path, reason=reason),
-        _("Choose another place with -o"),
+        _("Choose another folder with -o"),
     )

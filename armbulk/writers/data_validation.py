@@ -27,8 +27,8 @@ _TEXTS = {
     "required": _("Required."),
     "example": _("Example"),
     "yes_or_no": _("Yes or no"),
-    "list": _("Choose one of the list."),
-    "unusual": _("This is not one of the usual values. Keep it if you know that ARM takes it."),
+    "list": _("Choose a value from the list."),
+    "unusual": _("This is not one of the usual values. Keep it if you know that ARM accepts it."),
     "date": _("Enter a date, for example 2025-02-27."),
     "integer": _("Enter a whole number without decimals."),
 }

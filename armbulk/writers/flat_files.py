@@ -90,7 +90,7 @@ def write_parquet(target: Path, stream: TableStream) -> None:
     def read_source(
         with_columns: Sequence[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
-        del predicate, n_rows, batch_size  # polars asks for all rows
+        del predicate, n_rows, batch_size  # polars reads all rows
         for chunk in stream.chunks():
             typed = chunk.select(typed_columns)
             yield typed.select(with_columns) if with_columns else typed

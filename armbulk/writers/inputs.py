@@ -1,4 +1,4 @@
-"""Files that a command would replace: none that it reads goes unasked, and none of a person without a copy."""
+"""Files that a command would replace: never one that it reads without consent, and no user's file without a copy."""
 
 import contextlib
 import filecmp
@@ -37,7 +37,7 @@ def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
         raise UsageError(
             "replaces-input",
             _("{target} is an input file and would be overwritten", target=target),
-            _("Choose another name with -o, or use --replace-input: the input file is then kept as .bak"),
+            _("Choose another name with -o, or use --replace-input, which keeps the input file as .bak"),
         )
 
 
@@ -53,7 +53,7 @@ def verify_workbook_target(target: Path) -> None:
     if start and start != _ZIP:
         raise UsageError(
             "no-workbook",
-            _("{target} exists and is no workbook, and would be replaced", target=target),
+            _("{target} exists and is not a workbook, so it is not replaced", target=target),
             _("Choose another name with -o"),
         )
 
@@ -93,7 +93,7 @@ def back_up(path: Path) -> Path:
         except OSError as error:
             raise FileError(
                 "cannot-write",
-                _("{copy} cannot be written: {strerror}", copy=copy, strerror=error.strerror),
+                _("The backup copy {copy} cannot be written: {strerror}", copy=copy, strerror=error.strerror),
                 _("Choose another name with -o"),
             ) from None
         return copy

@@ -51,7 +51,7 @@ def read_provenance(path: Path) -> Provenance | None:
 
 
 def read_category(path: Path) -> str:
-    """Return the category of a workbook, a property by which armbulk knows its own; "" when it has none."""
+    """Return the category of a workbook, a property by which armbulk recognises its own; "" when it has none."""
     match = _CATEGORY.search(_read_part(path, _CORE_PART))
     return unescape(match[1]) if match else ""
 

@@ -61,5 +61,5 @@ def write_value(page: Any, row: int, column: int, value: Value, cell_format: Any
 
 
 def replace_unprintable(text: str) -> str:
-    """Return a text a cell can hold: unprintable characters replaced by U+FFFD, cut at Excel's limit."""
+    """Return a text that fits into a cell: unprintable characters replaced by U+FFFD, cut at Excel's limit."""
     return "".join(char if char.isprintable() else "\ufffd" for char in text)[:EXCEL_MAX_CELL_CHARS]

@@ -23,7 +23,7 @@ class Chart:
         values: the column it shows.
         max_bars: bars at most; the largest values are shown.
         is_horizontal: bars sorted by size; otherwise columns in the order of the table.
-        more: appended to the title when rows are left out; `{}` twice: rows shown, rows in all.
+        more: appended to the title when rows are left out: `{shown}` of `{total}`.
     """
 
     title: str
@@ -59,7 +59,7 @@ def add_chart(
     left = columns + 1
     data = left + _DATA_OFFSET
     _write_figures(page, top, data, shown, chart, formats)
-    more = f" ({chart.more.format(len(shown), len(candidates))})" if len(candidates) > len(shown) else ""
+    more = f" ({chart.more.format(shown=len(shown), total=len(candidates))})" if len(candidates) > len(shown) else ""
     drawing = _draw(book, page.get_name(), top, data, len(shown), chart, more)
     height = 110 + 24 * max(len(shown), 4) if chart.is_horizontal else 360
     drawing.set_size({"width": 640, "height": height})

@@ -10,6 +10,8 @@ from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Words, _
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
+from armbulk.model.outcome import Outcome
+from armbulk.model.outcome_words import find_outcome
 from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS
 from armbulk.model.sheet import Sheet
 from armbulk.writers.provenance import Provenance
@@ -21,17 +23,17 @@ GREEN, YELLOW, RED, ORANGE, GREY = "DDF0DC", "FFF3C4", "F8D3CF", "FBDDB5", "E7E7
 FONT = "Calibri"
 HEAD, INK, PALE, RULE, MUTED = "1F3A4D", "FFFFFF", "E3ECF2", "D0D5DA", "66757F"
 OUTCOME_COLOURS = {
-    "created": GREEN,
-    "updated": GREEN,
-    "unchanged": GREEN,
-    "created with warnings": YELLOW,
-    "updated with warnings": YELLOW,
-    "rejected": RED,
-    "held back": RED,
-    "conflict": RED,
-    "in doubt": ORANGE,
-    "not sent": GREY,
-    "already sent": GREY,
+    Outcome.CREATED: GREEN,
+    Outcome.UPDATED: GREEN,
+    Outcome.UNCHANGED: GREEN,
+    Outcome.CREATED_WITH_WARNINGS: YELLOW,
+    Outcome.UPDATED_WITH_WARNINGS: YELLOW,
+    Outcome.REJECTED: RED,
+    Outcome.HELD_BACK: RED,
+    Outcome.CONFLICT: RED,
+    Outcome.IN_DOUBT: ORANGE,
+    Outcome.NOT_SENT: GREY,
+    Outcome.ALREADY_SENT: GREY,
 }
 
 COLOURED_FIELD = "outcome"
@@ -70,7 +72,7 @@ class SummarySheet:
 
 
 def escape_text(text: str) -> str:
-    """Return a text a cell can hold: control characters as their escape sequences, cut at Excel's limit."""
+    """Return a text that fits into a cell: control characters as their escape sequences, cut at Excel's limit."""
     safe = _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     if len(safe) <= EXCEL_MAX_CELL_CHARS:
         return safe
@@ -85,7 +87,8 @@ def outcomes_of_sheet(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str
 
 def outcome_colour(name: str, value: str | None) -> str | None:
     """Return the colour of a cell in the outcome column `name`; None for a plain one."""
-    return OUTCOME_COLOURS.get(value or "") if name == COLOURED_FIELD else None
+    outcome = find_outcome(value or "") if name == COLOURED_FIELD else None
+    return OUTCOME_COLOURS[outcome] if outcome else None
 
 
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:

@@ -40,10 +40,13 @@ _GUIDE_COLUMNS = (
 )
 _GUIDE_LANGUAGE = {1: 0, 2: 1, 4: 0, 5: 1, 6: 0, 7: 1}  # column of the guide → 0: the template's language, 1: the other
 _INSTRUCTIONS = (
-    _("Columns with a dark header are required; the others may stay empty or be deleted. Do not rename headers."),
-    _("Click a cell to see what belongs there. Numbers, KID and accounts are text here: leading zeros stay."),
-    _("Lines belong to the document whose number they bear. Several values in one cell are separated by ;"),
-    _("Then: armbulk check FILE finds every problem, and nothing leaves your machine."),
+    _("Columns with a dark header are required. The others can be left empty or deleted. Do not rename headers."),
+    _(
+        "Click a cell to see what to enter. Customer numbers, KID and account numbers are text, so "
+        "leading zeros are kept."
+    ),
+    _("Lines belong to the document with the same number. Separate several values in one cell with ;"),
+    _("When you are done, run: armbulk check FILE. It finds every problem and sends nothing."),
 )
 
 

@@ -71,7 +71,7 @@ def write_workbook(
         raise FileError(
             "too-many-columns",
             _(
-                "{name}: the list has more columns than a worksheet ({excel_max_columns:number})",
+                "{name}: the list has more columns than an Excel sheet allows ({excel_max_columns:number})",
                 name=target.name,
                 excel_max_columns=EXCEL_MAX_COLUMNS,
             ),

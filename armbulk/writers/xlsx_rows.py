@@ -101,7 +101,7 @@ def _exact_numbers(texts: pl.Expr) -> pl.Expr:
 
 
 def escape_texts(texts: pl.Expr) -> pl.Expr:
-    """Return texts as XML that Excel reads as the same text; longer ones than a cell can hold are cut."""
+    """Return texts as XML that Excel reads as the same text; those too long for a cell are cut."""
     cut = pl.concat_str(texts.str.head(EXCEL_MAX_CELL_CHARS - 4), pl.lit(" …"))
     safe = pl.when(texts.str.len_chars() > EXCEL_MAX_CELL_CHARS).then(cut).otherwise(texts)
     safe = safe.str.replace_all(r"_(x[0-9A-Fa-f]{4}_)", "_x005F_$1").str.replace_all(_CONTROL, "\ufffd")

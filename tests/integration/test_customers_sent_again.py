@@ -144,7 +144,7 @@ def test_the_same_file_sends_no_customer_again(way: Journey) -> None:
     assert outcomes(result) == {"unchanged": 3, "already_sent": 6}
     assert (len(posted(way)), len(way.sandbox.state.requests)) == (sent, calls)
     assert at_arm(way, "0001")["emailAddressDocument"] == ["ny@eksempel.no"]
-    assert messages(result, "unchanged") == ["not changed in the file since run 1"] * 3
+    assert messages(result, "unchanged") == ["Not changed in the file since run 1"] * 3
 
 
 @pytest.mark.parametrize("other", ["another name", "other order", "a part"])
@@ -173,7 +173,7 @@ def test_a_changed_row_does_not_run_over_a_colleague(way: Journey, tmp_path: Pat
     way.sandbox.put_customer({"customerNo": "5001", "name": "Nordlys AS"}, create=False)
     result = send(way, workbook(tmp_path, "next.xlsx", {**FIRST, "Telefon": "40000001"}))
     assert outcomes(result) == {"conflict": 1}
-    assert messages(result, "conflict") == ["not sent: ARM has this customer with other values. Name"]
+    assert messages(result, "conflict") == ["Not sent: ARM has this customer with other values. Name"]
     assert (at_arm(way)["name"], at_arm(way)["phoneNo"]) == ("Nordlys AS", "22334455")
 
 
@@ -243,7 +243,7 @@ def test_a_script_does_not_turn_an_address_back(way: Journey, tmp_path: Path, el
     assert (address["addressLine1"], address["addressLine2"], address["postalCode"], address["cityName"]) == (
         "Nye vei 9", "Inngang B", "4600", "Kristiansand"
     )  # fmt: skip
-    assert messages(result, "conflict") == ["not sent: ARM has this customer with other values. Postal code, City"]
+    assert messages(result, "conflict") == ["Not sent: ARM has this customer with other values. Postal code, City"]
     assert "--overwrite" in messages(result, "held_back")[0]
     assert way.documents() == {}
 

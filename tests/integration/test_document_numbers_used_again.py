@@ -16,6 +16,7 @@ from armbulk.planning.plan import ImportOptions, to_json
 from armbulk.results.summary import sum_outcomes
 from armbulk.sent_before import hash_content
 from armbulk.store.schema import sent_key
+from armbulk.stored_messages import translate_message
 
 HEAD = (
     "Document no,Document type,Customer no,Document date,Due date,Currency,Amount excl. VAT,VAT,Amount incl. VAT,Text"
@@ -60,11 +61,11 @@ def sent(tmp_path: Path) -> Iterator[Journey]:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"type": "CN", "amount": "-1250.00"}, "document type IN then, CN in this file; amount"),
-        ({"customer": "0043"}, "customer 0042 then, 0043 in this file"),
-        ({"date": "2026-11-02"}, "date 2026-11-01 then, 2026-11-02 in this file"),
-        ({"currency": "EUR"}, "currency NOK then, EUR in this file"),
-        ({"amount": "1500.00"}, "amount incl. VAT 1250 then, 1500 in this file"),
+        ({"type": "CN", "amount": "-1250.00"}, "document type was IN, is CN in this file; amount"),
+        ({"customer": "0043"}, "customer was 0042, is 0043 in this file"),
+        ({"date": "2026-11-02"}, "date was 2026-11-01, is 2026-11-02 in this file"),
+        ({"currency": "EUR"}, "currency was NOK, is EUR in this file"),
+        ({"amount": "1500.00"}, "amount incl. VAT was 1250, is 1500 in this file"),
         ({"text": "Advice"}, "other lines, texts or dates"),
         ({"due": "2026-12-01"}, "other lines, texts or dates"),
     ],
@@ -76,9 +77,9 @@ def test_another_document_with_a_number_that_was_sent(
     run = sent.run(write(tmp_path, "again", **changes))
     [(outcome, message)] = run.items.filter(run.items["resource"] == "documents").select("outcome", "message").rows()
     assert outcome == "conflict"
-    assert message.startswith("run 1 sent another document with this number: ")
+    assert message.startswith("Run 1 sent another document with this number: ")
     assert said in message
-    assert "; at ARM: " in message
+    assert ". In ARM: " in message
     assert sent.documents() == {"r1": 1}
     assert [total for total in sum_outcomes(run.items) if total[0] == "accepted"] == []
     assert not run.all_successful
@@ -90,7 +91,7 @@ def test_the_same_document_written_otherwise(sent: Journey, tmp_path: Path, chan
     """Letter case, blanks and the order of the lines make no other document."""
     run = sent.run(write(tmp_path, "again", **changes))
     documents = run.items.filter(run.items["resource"] == "documents")
-    assert documents.select("outcome", "message").rows() == [("already_sent", "sent in run 1")]
+    assert documents.select("outcome", "message").rows() == [("already_sent", "Sent in run 1")]
     assert sum_outcomes(run.items)[-1] == ("accepted", "NOK", 1, Decimal("1250.00"))
 
 
@@ -105,14 +106,12 @@ def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_p
         "sheet": "again", "row": 2, "outcome": "conflict",
     }  # fmt: skip
     assert reason == (
-        "run 1 sent another document with this number: customer 0042 then, 0043 in this file; "
-        "amount incl. VAT 1250 then, 1500 in this file"
+        "Run 1 sent another document with this number: customer was 0042, is 0043 in this file; "
+        "amount incl. VAT was 1250, is 1500 in this file"
     )
-    assert f"R1 (again row 2, customer 0043, 1500 NOK): in conflict: {reason}" in render_prose("plan", plan, "en")
-    assert (
-        "R1 (again rad 2, kunde 0043, 1500 NOK): i konflikt: kjøring 1 sendte et annet bilag med nummeret: "
-        "kunde 0042 da, 0043 i denne filen; beløp inkl. mva 1250 da, 1500 i denne filen"
-    ) in render_prose("plan", plan, "nb")
+    for lang, words in (("en", "amount incl. VAT was 1 250.00"), ("nb", "beløp inkl. mva var 1 250,00")):
+        assert translate_message(reason, lang) in render_prose("plan", plan, lang)
+        assert words in translate_message(reason, lang)
     same = to_json(build_plan(sent.bench, sent.store, check_once(write(tmp_path, "same")), ImportOptions()))
     assert (same["left_out"], same["not_sent"]["documents"]) == ([], {"already_sent": 1})
 
@@ -122,8 +121,8 @@ def test_what_arm_holds_is_said(sent: Journey, tmp_path: Path) -> None:
     sent.sandbox.state.documents["r1"][0]["currencyAmounts"]["inclVat"] = 1300
     run = sent.run(write(tmp_path, "again", amount="1500.00"))
     [message] = run.items.filter(run.items["resource"] == "documents")["message"].to_list()
-    assert "1250 then, 1500 in this file" in message
-    assert "amount incl. VAT 1300 there, 1500 here" in message
+    assert "was 1250, is 1500 in this file" in message
+    assert "amount incl. VAT is 1300 in ARM, 1500 in this file" in message
 
 
 def test_a_purge_keeps_what_was_sent(sent: Journey, tmp_path: Path) -> None:

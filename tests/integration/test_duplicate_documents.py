@@ -97,7 +97,7 @@ def test_where_arm_offers_no_look_ups_nothing_is_sent(tmp_path: Path, monkeypatc
     refused = ApiResult(Response(405), DocumentLookup(LookupResult.UNKNOWN, ""))
     monkeypatch.setattr(ArmClient, "look_up_document", lambda *_: refused)
     with journey(tmp_path) as way:
-        with pytest.raises(Unfinished, match="cannot be asked for single documents") as raised:
+        with pytest.raises(Unfinished, match="does not allow look-ups of single documents") as raised:
             way.run(sample_files(customers=1, documents=1)[1:])
         assert "--first-import" in (raised.value.hint or "")
         assert way.documents() == {}

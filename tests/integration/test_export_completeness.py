@@ -395,7 +395,7 @@ def test_a_round_number_of_records_without_a_total_may_be_cut(tmp_path: Path, co
     codes = [{"codeType": "voucherType", "code": str(n), "description": f"Kode {n}"} for n in range(count + 50)]
     said, records = export(tmp_path, Lists({"codes": codes}, summary=False, cap=count), "codes")
     assert (said["complete"], len(records)) == (False, count)
-    assert said["gaps"][0]["why"].startswith(f"ARM gave exactly {count} records")
+    assert said["gaps"][0]["why"].startswith(f"ARM returned exactly {count} records")
 
 
 @pytest.mark.parametrize(("count", "cap"), [(700, 500), (500, 10_000), (1_700, 1_000)])
@@ -580,7 +580,7 @@ def test_an_outage_ends_within_two_minutes_and_is_reported(tmp_path: Path, poll_
     with pytest.raises(ServerError, match="503") as ended:
         export_list(made, want, "en", waits=True, fresh=False, on_progress=events.append)
     assert ended.value.exit == Exit.SERVER
-    assert "goes on from here" in ended.value.hint
+    assert "What was read is kept" in ended.value.hint
     assert made.clock.slept <= 120
     retries = [event.text("en") for event in events if event.doing == "retrying"]
     assert len(retries) == 4

@@ -152,7 +152,7 @@ def test_what_a_proxy_sent_twice_is_at_arm(tmp_path: Path) -> None:
         way.sandbox.state.documents["f2"] = [{"documentNo": "F2", "documentType": "IN", "customerNo": "0009"}]
         result = way.run(files, first_import=True)
         assert result.count_by_resource()["documents"] == {"already_sent": 1, "conflict": 1}
-        assert result.items["message"].to_list()[1] == "ARM holds this already"
+        assert result.items["message"].to_list()[1] == "ARM already has this"
 
 
 class SetClock(FakeClock):

@@ -322,7 +322,7 @@ def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Pat
         assert [b.state for b in way.store.batches(run)][1:] == [BatchState.QUARANTINED, BatchState.FINISHED]
         stood = load_result(way.store, run)
         assert outcomes(stood) == {"created": 5, "in_doubt": 4}
-        assert "a person must decide" in stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
+        assert "armbulk resolve" in stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
         looks = sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)
         way.clock.sleep(400_000)
         way.carry_on(run)

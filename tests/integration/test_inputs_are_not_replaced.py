@@ -111,7 +111,7 @@ def test_nothing_but_a_workbook_is_replaced(book: Path, name: str, words: list[s
     target = book.parent / name
     target.write_text("[[sheet]]\n", encoding="utf-8")
     code, said = run(words[0], str(book), "-o", str(target), *words[1:])
-    assert (code, "is no workbook" in said) == (2, True)
+    assert (code, "is not a workbook" in said) == (2, True)
     assert target.read_text(encoding="utf-8") == "[[sheet]]\n"
     target.write_bytes(b"")
     assert run("check", str(book), "-o", str(target))[0] in {0, 1}
@@ -266,7 +266,7 @@ def test_the_demo_replaces_nobodys_files(tmp_path: Path) -> None:
     """A folder with files of such names is refused, unless an earlier demo wrote them."""
     (tmp_path / "customers.xlsx").write_bytes(b"mine")
     code, said = run("demo", "--folder", str(tmp_path))
-    assert (code, "would replace" in said) == (2, True)
+    assert (code, "would overwrite" in said) == (2, True)
     assert (tmp_path / "customers.xlsx").read_bytes() == b"mine"
     (tmp_path / "state").mkdir()
     assert create_folder(str(tmp_path)) == tmp_path.resolve()

@@ -32,4 +32,4 @@ def test_a_csv_with_damaged_numbers_is_a_conflict(tmp_path: Path, overwrite: boo
         assert outcomes(result) == {"conflict": 2, "updated": 1}
         assert [customer["phoneNo"] for customer in customers] == ["004799887766", "1", "12"]
         assert [customer["customerCategory"] for customer in customers] == ["A", "007", "CONS"]
-        assert "Phone: ARM holds it with leading zeros" in result.items["message"].to_list()[0]
+        assert "Phone: ARM has it with leading zeros" in result.items["message"].to_list()[0]

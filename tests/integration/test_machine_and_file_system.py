@@ -72,8 +72,8 @@ ACCOUNT = Account("http://arm", "2218")
         ("/Users/anne/Google Drive/x/armbulk.db", "Google Drive"),
         ("/work/sky/Regnskap/armbulk.db", "OneDrive"),
         ("/work/sky2/armbulk.db", ""),
-        ("//nas/felles/armbulk.db", "another machine"),
-        ("\\\\nas\\felles\\armbulk.db", "another machine"),
+        ("//nas/felles/armbulk.db", "another computer"),
+        ("\\\\nas\\felles\\armbulk.db", "another computer"),
     ],
 )
 def test_folders_of_other_machines_are_told(path: str, word: str) -> None:
@@ -152,9 +152,9 @@ def test_a_file_that_changed_before_resume(tmp_path: Path) -> None:
         finish_run(way.store, run, None, tmp_path / "result.xlsx", "en")
         assert outcomes(load_result(way.store, run)) == {"created": 9}
         book = openpyxl.load_workbook(tmp_path / "result.xlsx")
-        assert [row[0].value for row in book["documents"].iter_rows(min_row=2)] == [f"F{n}" for n in range(1, 7)]
+        assert [row[0].value for row in book["Documents"].iter_rows(min_row=2)] == [f"F{n}" for n in range(1, 7)]
         summary = {label: value for label, value in book["Summary"].iter_rows(max_col=2, values_only=True) if label}
-        assert "changed since the run began" in summary["Files"]
+        assert "changed or removed since the import started" in summary["Files"]
 
 
 @pytest.mark.first_cases(2)

@@ -16,6 +16,7 @@ from support.exports import export_month_end
 from support.journey import FakeClock
 from support.list_server import Lists, gl_item
 
+from armbulk.app.prose import render_prose
 from armbulk.cli import cli
 from armbulk.context import Context
 from armbulk.errors import UsageError
@@ -24,6 +25,7 @@ from armbulk.month_end.request import build_month_end_request
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import ArmLists, build_lists
 from armbulk.settings.load import load_profile
+from armbulk.stored_messages import translate_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -130,7 +132,7 @@ def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: P
     for word in ("2025-02", "2218", "sandbox", str(len(FEBRUARY)), "2027-01-15 08:00:00 UTC"):
         assert any(word in text for text in said), word
     assert any(text.startswith("Complete") for text in said)
-    assert any(text.startswith("Agrees") for text in said)
+    assert any(text.startswith("Reconciled:") for text in said)
 
 
 @pytest.mark.proof
@@ -150,8 +152,12 @@ def test_norwegian(office: Callable[..., Office], tmp_path: Path) -> None:
     """Sheets and headers are available in Norwegian."""
     office().export("gl-items", "gl.xlsx", lang="nb")
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
-    assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagstype", "Avstemming"]
+    assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagsart", "Avstemming"]
     assert [cell.value for cell in book["Poster"][1]][:2] == ["Klientnr", "Hovedbokspost-id"]
+    said = {str(cell) for row in cells(tmp_path / "gl.xlsx", "Sammendrag") for cell in row if cell is not None}
+    assert any(text.startswith("Avstemt: postene stemmer") for text in said)
+    assert any(text.startswith("Komplett: ") for text in said)
+    assert "15.01.2027 08:00:00 UTC" in said
 
 
 def doctored(ledger: ArmLists) -> ArmLists:
@@ -221,6 +227,13 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     assert done.report["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
     summary = [str(cell) for row in cells(tmp_path / "gl.incomplete.xlsx", "Summary") for cell in row if cell]
     assert any(text.startswith("INCOMPLETE") for text in summary)
+    gap = done.report["gaps"][0]
+    export_month_end(bench, replace(asked, request=replace(asked.request, target=tmp_path / "nb.xlsx")), "nb")
+    summary = [str(cell) for row in cells(tmp_path / "nb.incomplete.xlsx", "Sammendrag") for cell in row if cell]
+    assert any(text.endswith(translate_message(gap["why"], "nb")) for text in summary)
+    assert not any(gap["why"] in text for text in summary)
+    shown = render_prose("export", done.report, "nb", headers={})
+    assert translate_message(gap["why"], "nb") in shown
 
 
 # ── the close pack ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -291,7 +291,7 @@ def test_a_batch_number_of_another_run_proves_nothing(tmp_path: Path, monkeypatc
         monkeypatch.setattr(batches.uuid, "uuid4", lambda: "0f1e2d3c-0000-4000-8000-000000000001")
         way.run(files[:1], first_import=True)
         result = way.run(files[1:], first_import=True)
-        assert result.items["message"].to_list() == ["found at ARM after the answer was lost"]
+        assert result.items["message"].to_list() == ["Found in ARM after the answer was lost"]
 
 
 def test_a_clock_that_was_behind_does_not_make_the_history_longer(tmp_path: Path) -> None:
@@ -366,7 +366,7 @@ def test_a_number_with_other_zeros_in_the_list_is_looked_up(tmp_path: Path) -> N
         result = way.run(files)
         assert (listed.reads, listed.lookups) == (1, 2)
         assert result.count_by_resource()["documents"] == {"created": 13, "already_sent": 6, "conflict": 1}
-        message = "ARM holds this document with number f 18; only leading zeros or blanks differ"
+        message = "ARM has this document with number f 18. Only leading zeros or spaces differ"
         assert result.items.filter(result.items["key"] == "F18")["message"].to_list() == [message]
 
 
@@ -415,7 +415,7 @@ def test_a_workbook_of_another_machine_resets_the_history(tmp_path: Path) -> Non
         import_as_user(first, sample_files(customers=1, documents=1)[:1], Notes())
         first.clock.sleep(MONTHS)
         account = second.bench.profile.account
-        with pytest.raises(Unfinished, match="another store"):
+        with pytest.raises(Unfinished, match="another database"):
             verify_history(second.store, account, [], first.folder / "result.xlsx")
         assert second.store.history_since(account) == first.clock.now()
         assert second.store.sent_customers(account).is_empty()

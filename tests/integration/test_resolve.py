@@ -20,6 +20,7 @@ from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.errors import Unfinished
 from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import GIVEN_UP_IN_RUN, NOT_SENT_YET
 from armbulk.model.submission import RecordResult
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.run_result import load_result
@@ -61,7 +62,12 @@ def resolve(way: Journey, *words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("fault", "code", "message"),
-    [("503", 6, "it answered HTTP 503"), ("html", 6, "cannot be read"), ("401", 5, "401"), ("429", 4, "no room")],
+    [
+        ("503", 6, "it answered HTTP 503"),
+        ("html", 6, "cannot be read"),
+        ("401", 5, "401"),
+        ("429", 4, "used up"),
+    ],
 )
 def test_no_decision_without_asking_arm(undecided: tuple[Journey, int], fault: str, code: int, message: str) -> None:
     """Where ARM cannot be asked again, a script decides nothing, and the list says so; --no-ask decides without."""
@@ -94,7 +100,7 @@ def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
     assert (first["run"], first["sheet"], first["row"], first["document_no"]) == (str(run), "documents", 2, "F1")
     assert (first["customer_no"], first["amount"], first["currency"]) == ("0002", "250", "NOK")
     assert first["attempted"].startswith("20")
-    assert "does not know" in first["reason"]
+    assert "Not found in ARM" in first["reason"]
 
 
 class Killed(httpx.BaseTransport):
@@ -311,7 +317,7 @@ def test_what_was_given_up_is_not_sent_by_a_later_import(lost: tuple[Journey, in
     again = way.run(sample_files())
     assert again.count_outcomes()["not_sent"] == 6
     messages = again.items.filter(again.items["outcome"] == "not_sent")["message"].unique().to_list()
-    assert messages == [f"given up in run {run}: not sent again; if it must go after all, give it another number"]
+    assert messages == [GIVEN_UP_IN_RUN.fill(run=run)]
     assert way.documents() == {}
 
 
@@ -337,8 +343,8 @@ def test_decisions_are_careful(undecided: tuple[Journey, int], words: list[str],
 @pytest.mark.parametrize(
     ("lang", "texts"),
     [
-        ("en", ["s (send again)", "documents row 2", "does not know", "Document F1 is unchanged.", '"1 250.00"']),
-        ("no", ["s (send på nytt)", "documents rad 2", "kjenner ikke", "Bilag F1 er uendret.", "«1 250,00»"]),
+        ("en", ["s (send again)", "documents row 2", "Not found in ARM", "Document F1 is unchanged.", '"1 250.00"']),
+        ("no", ["s (send på nytt)", "documents rad 2", "Ikke funnet i ARM", "Bilag F1 er uendret.", "«1 250,00»"]),
     ],
 )
 def test_a_mistyped_confirmation_is_asked_again(
@@ -369,10 +375,10 @@ def test_what_was_given_up_has_its_own_advice(undecided: tuple[Journey, int], la
     """Neither `armbulk resume` nor the same import helps for a document that was given up."""
     way, run = undecided
     items = load_result(way.store, run).items.filter(pl.col("outcome") == "in_doubt")
-    given_up = items.with_columns(outcome=pl.lit("not_sent"), message=pl.lit("given up in run 1: not sent again"))
+    given_up = items.with_columns(outcome=pl.lit("not_sent"), message=pl.lit(str(GIVEN_UP_IN_RUN.fill(run=1))))
     [step] = next_steps(given_up, lang)
     assert step.endswith(advice)
-    assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit("not sent yet")), lang)[0]
+    assert "armbulk resume" in next_steps(given_up.with_columns(message=pl.lit(str(NOT_SENT_YET))), lang)[0]
     assert "ARMBULK_SETTLE_SECONDS" in next_steps(items, lang)[1]  # when it helps to ask ARM again
 
 
@@ -380,7 +386,7 @@ def test_documents_in_doubt_stop_other_runs_alone(undecided: tuple[Journey, int]
     """Their own run looks them up and continues."""
     way, run = undecided
     way.store.verify_nothing_in_doubt(way.bench.profile.account, run)
-    with pytest.raises(Unfinished, match="until that is settled"):
+    with pytest.raises(Unfinished, match="until they are settled"):
         way.store.verify_nothing_in_doubt(way.bench.profile.account, run + 1)
 
 

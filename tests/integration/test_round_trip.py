@@ -26,10 +26,10 @@ from armbulk.model.read_options import ReadOptions
 from armbulk.model.record_texts import format_json_value
 from armbulk.planning.plan import ImportOptions
 from armbulk.resources import RESOURCES
-from armbulk.results.outcome_texts import translate_message
 from armbulk.results.report import write_results
 from armbulk.results.run_result import load_result
 from armbulk.sending.merge import merge
+from armbulk.stored_messages import translate_message
 from armbulk.validation.check import check_files
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_somebody_elses_change_is_not_run_over(trip: Trip) -> None:
 @pytest.mark.promise("P23")
 def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     """A conflict shows all three values in the result workbook; the store keeps only the names of the fields."""
-    trip.edit((1, "Phone", "+47 22 22 22 22"), (1, "Name", 'Ny "AS"; City: ARM holds'), (2, "City", "Bergen"))
+    trip.edit((1, "Phone", "+47 22 22 22 22"), (1, "Name", 'Ny "AS"; City: ARM has'), (2, "City", "Bergen"))
     _elsewhere(trip, 1, phoneNo="+47 33 33 33 33", name="Ola Kanarifugl")
     stood = trip.back()
     assert stood.run is not None
@@ -158,7 +158,7 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     target = trip.file.with_name("r.xlsx")
     finish_run(trip.made.store, stood.run.id, checked, target, "en")
     items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
-    assert items["message"].to_list() == ["not sent: changed at ARM since the export. Name, City, Phone"]
+    assert items["message"].to_list() == ["Not sent: changed in ARM since the export. Name, City, Phone"]
     shown = [
         str(cell) for row in openpyxl.load_workbook(target)["Customers"].iter_rows(values_only=True) for cell in row
     ]
@@ -302,7 +302,7 @@ def test_a_deleted_customer_is_a_conflict(trip: Trip, *, overwrite: bool) -> Non
     assert outcomes(stood) == {"conflict": 1, "updated": 1, "unchanged": 10}
     assert [sent["customerNo"] for sent in trip.sent()] == ["00002"]
     message = stood.items.filter(pl.col("outcome") == "conflict")["message"][0]
-    assert translate_message(message, "nb") == "ikke sendt: ARM har ingen kunde med dette nummeret (lenger)"
+    assert translate_message(message, "nb") == "Ikke sendt: ARM har ingen kunde med dette nummeret"
 
 
 @pytest.mark.parametrize("dialect", ["norwegian", "rfc"])
@@ -345,7 +345,7 @@ def test_by_the_command_line(trip: Trip) -> None:
     assert refused.exit_code == 2
     assert "--update" in refused.output
     planned = run("plan", "--update")
-    assert "nobody's change is overwritten" in planned.output
+    assert "to keep changes by others" in planned.output
     sent = run("import", "--update", "--yes", "--json")
     assert json.loads(sent.stdout)["outcomes"]["updated"] == 1, sent.output
     again = run("import", "--update", "--yes", "--json")

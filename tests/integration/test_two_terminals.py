@@ -147,7 +147,7 @@ def test_no_other_run_sends_documents_while_some_are_in_doubt(tmp_path: Path, st
         with there.terminal() as session, pytest.raises(Unfinished) as stopped:
             session.import_files(*there.other, target=tmp_path / "r.xlsx", overwrite=True)  # else no customer goes
         assert (stopped.value.code, stopped.value.exit) == ("documents-in-doubt", 3)
-        assert "run 1 " in stopped.value.message
+        assert "Run 1 " in stopped.value.message
         assert "`armbulk resolve 1`" in stopped.value.hint
         assert posts(way) == before
         assert way.store.run(2).state == "paused"
@@ -168,7 +168,7 @@ def test_the_intent_itself_is_refused_while_others_are_in_doubt(
     with world(tmp_path, "never") as there:
         monkeypatch.setattr(StoreReader, "verify_nothing_in_doubt", lambda *_, **__: None)
         before = posts(there.way)
-        with pytest.raises(Unfinished, match="Documents of run 1 are unconfirmed"):
+        with pytest.raises(Unfinished, match="Run 1 has unconfirmed documents"):
             there.way.carry_on(there.way.begin(there.other))
         assert posts(there.way) == before
 

@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,11 +21,15 @@ from support.journey import Journey, journey, write_files
 from support.paths import SAMPLES
 
 from armbulk.app.runs import finish_run
+from armbulk.model.outcome_words import find_outcome, translate_outcome
 from armbulk.results.run_result import load_result
 from armbulk.validation.check import check_files
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = {"@", "General"}  # formats that show a value as it is
+TIMES = {"en": "%Y-%m-%d %H:%M:%S UTC", "nb": "%d.%m.%Y %H:%M:%S UTC"}
+"""Language → how a time is written in it."""
+
 OUTCOME_HEADERS = ("ARM outcome", "ARM utfall")
 
 HOSTILE = (
@@ -107,6 +112,7 @@ class Written(NamedTuple):
     """A result workbook, what it was made of, and what became of each record."""
 
     name: str
+    lang: str
     files: list[Path]
     book: Workbook
     sample: str
@@ -129,9 +135,10 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder, files = tmp_path_factory.mktemp(name), [SAMPLES / sample for sample in samples]
     with pytest.MonkeyPatch.context() as patch, journey(folder) as way:
         patch.setenv("TZ", "UTC")
+        time.tzset()
         made = concluded(way, [str(file) for file in files], folder / "result.xlsx", lang)
         items, findings = way.store.items(1), check_files([str(file) for file in files]).findings
-        yield Written(name, files, openpyxl.load_workbook(made), sample(made, way), items, findings)
+        yield Written(name, lang, files, openpyxl.load_workbook(made), sample(made, way), items, findings)
 
 
 def cells(row: Iterable[Cell]) -> list[tuple[Any, str | None]]:
@@ -192,15 +199,16 @@ def test_the_result_workbook_tells_the_outcome_of_every_row(written: Written) ->
     for item in written.items.iter_rows(named=True):
         sheet = sheets[item["sheet"]]
         outcome, _, warnings, *others = rows.pop((sheet.title, item["row"]))
-        time = datetime.fromtimestamp(item["at"], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        written_at = datetime.fromtimestamp(item["at"], UTC).strftime(TIMES[written.lang])
         batch = None if item["batch"] is None else str(item["batch"])
-        assert others == [item["reference"], batch, time]
-        assert outcome == item["outcome"].replace("_", " ")
+        assert others == [item["reference"], batch, written_at]
+        assert outcome == translate_outcome(item["outcome"], written.lang)
+        assert find_outcome(outcome) == item["outcome"]
         assert (warnings is None) is (item["warnings"] is None)
-        assert (warnings is None) is ("with warnings" not in outcome)
+        assert (warnings is None) is ("with_warnings" not in item["outcome"])
         documents[item["key"]] = [outcome, *others]
     for (title, row), (outcome, _, _, *others) in [item for item in rows.items() if item[1]]:
-        orphan = ["held back", None, None, None]  # a line without a document
+        orphan = [translate_outcome("held_back", written.lang), None, None, None]  # a line without a document
         assert [outcome, *others] == documents.get(written.book[title].cell(row, 1).value, orphan), (title, row)
 
 

@@ -127,4 +127,4 @@ def sends_nothing(sent: Journey, folder: Path, name: str) -> None:
     ready = build_plan(sent.bench, sent.store, check_files(files), ImportOptions())
     documents = ready.items.filter(ready.items["resource"] == "documents")
     assert documents["outcome"].to_list() == ["already_sent"] * expected
-    assert set(documents["message"]) == {"sent in run 1"}
+    assert set(documents["message"]) == {"Sent in run 1"}

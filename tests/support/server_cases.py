@@ -128,7 +128,7 @@ NONSENSE: dict[str, bytes] = {
 CASES = [
     *(Case(f"{name}, applied", "finished", ALL, post=(bad,), document=FOUND) for name, bad in NONSENSE.items()),
     *(
-        Case(f"{name}, not applied", "in_doubt", DOUBT, post=(bad,), says="does not know")
+        Case(f"{name}, not applied", "in_doubt", DOUBT, post=(bad,), says="Not found in ARM")
         for name, bad in NONSENSE.items()
     ),
     Case(
@@ -157,7 +157,7 @@ CASES = [
         document=(
             lambda asked: answer(200, {"documents": [json.loads(document(asked).partition(b"\r\n\r\n")[2])] * 2}),
         ),
-        says="ARM holds 2 documents with number D1",
+        says="ARM has 2 documents with number D1",
     ),
     Case(
         "S19 413 to three, then to two",
@@ -251,7 +251,7 @@ CASES = [
         {"conflict": 3},
         post=(answer(409),),
         document=(lambda asked: document(asked, customerNo="C9"),),
-        says="customer C9 there, c1 here",
+        says="customer is C9 in ARM, c1 in this file",
     ),
     *(
         Case(
@@ -347,7 +347,7 @@ CASES = [
         "finished",
         {"conflict": 3},
         post=(LOST,),
-        says="amount incl. VAT 126 there, 125 here",
+        says="amount incl. VAT is 126 in ARM, 125 in this file",
         document=(lambda asked: document(asked, currencyAmounts={"inclVat": 126}),),
     ),
     Case("S45 there, not there, there", "finished", ALL, post=(LOST,), document=(only("D1"), NOBODY, only(*KEYS))),

@@ -11,7 +11,7 @@ from armbulk.arm.submit_results import read_submit_response
 from armbulk.model.outcome import Outcome
 from armbulk.model.response import Response
 from armbulk.model.submission import SubmitResult, SubmitVerdict
-from armbulk.results.outcome_texts import translate_message
+from armbulk.stored_messages import translate_message
 
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 OTHER = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -160,7 +160,7 @@ def test_a_sign_of_acceptance_in_a_refusal_is_doubt(body: Any) -> None:
         result = read(body, status)
         assert result.verdict is SubmitVerdict.IN_DOUBT
         assert f"ARM answered {status}" in result.message
-        assert "; men svaret " in translate_message(result.message, "nb")
+        assert ". Men svaret " in translate_message(result.message, "nb")
         assert not any(record.outcome in {Outcome.CREATED, Outcome.IN_DOUBT} for record in result.results)
 
 

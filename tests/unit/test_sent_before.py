@@ -10,7 +10,7 @@ SENT = {
     "key_norm": "0042", "doc_type": "IN", "run": 7, "outcome": "created", "customer_norm": "k1", "date": "2026-11-01",
     "currency": "NOK", "amount": "1250", "body": None, "content": None,
 }  # fmt: skip
-DAMAGED = "run 7 sent this document with number 0042; only leading zeros or blanks differ"
+DAMAGED = "Run 7 sent this document with number 0042. Only leading zeros or spaces differ"
 
 
 def compare(sent: dict[str, object], **changes: str) -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def test_the_number_itself_counts_more_than_a_similar_one() -> None:
     sent = pl.DataFrame([SENT, {**SENT, "key_norm": "42", "run": 8}], schema=SENT_DOCUMENTS_SCHEMA)
     columns = ("key_norm", "doc_type", "customer_norm", "date", "currency", "amount")
     documents = sent.filter(pl.col("run") == 8).select(*columns, no=pl.lit(1), payload=pl.lit("{}"))
-    assert compare_with_sent(documents, sent).rows() == [(1, "already_sent", "sent in run 8")]
+    assert compare_with_sent(documents, sent).rows() == [(1, "already_sent", "Sent in run 8")]
 
 
 def test_a_number_is_damaged_within_the_files() -> None:
@@ -77,5 +77,5 @@ def test_a_number_is_damaged_within_the_files() -> None:
     checked = set_aside_damaged_numbers(items)
     assert checked.columns == items.columns
     assert checked.drop_nulls("outcome").select("no", "outcome", "message").rows() == [
-        (2, "conflict", "the files have this document with number 0042; only leading zeros or blanks differ")
+        (2, "conflict", "The files have this document with number 0042. Only leading zeros or spaces differ")
     ]
