@@ -111,7 +111,7 @@ def find_problems(catalog: Catalog) -> list[str]:
 
 
 def _find_problem(message: Message) -> str:
-    ids, strings = _to_tuple(message.id), _to_tuple(message.string)
+    ids, strings = to_tuple(message.id), to_tuple(message.string)
     if not all(strings):
         return "untranslated"
     if message.fuzzy:
@@ -152,15 +152,16 @@ def _is_fresh(path: Path, catalog: Catalog) -> bool:
 
 def _list_strings(catalog: Catalog, template: Catalog) -> dict[object, object]:
     """Return the translated messages: (context, English) → translation, without click's."""
-    clicks = {_to_tuple(message.id) for message in template if _is_clicks(message)}
+    clicks = {to_tuple(message.id) for message in template if _is_clicks(message)}
     return {
-        (message.context, _to_tuple(message.id)): _to_tuple(message.string)
+        (message.context, to_tuple(message.id)): to_tuple(message.string)
         for message in catalog
-        if any(message.id) and any(message.string) and _to_tuple(message.id) not in clicks
+        if any(message.id) and any(message.string) and to_tuple(message.id) not in clicks
     }
 
 
-def _to_tuple(text: str | Sequence[str]) -> tuple[str, ...]:
+def to_tuple(text: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the forms of a message: one, or the singular and the plural."""
     return (text,) if isinstance(text, str) else tuple(text)
 
 

@@ -332,7 +332,7 @@ def export_to_file(
 
 
 def price_export(context: Context, request: ExportRequest | MonthEndRequest, dialog: Dialog) -> dict[str, Any]:
-    """Return the size and the price of an export, as the JSON of `armbulk export --plan` has them.
+    """Return the size of an export and its use of the limits, as the JSON of `armbulk export --plan`.
 
     The arguments and exceptions are those of `read_export`.
     """

@@ -35,7 +35,7 @@ def tabulate_runs(runs: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def load_run(context: Context, store: Store, run_id: int) -> ImportResult:
-    """Return a run as the store has it; StoreError if there is none of that number."""
+    """Return a run as the store has it; StoreError if there is no run with this number."""
     result = run_result.load_result(store, run_id)
     state = result.run.state if result.run else ""
     return ImportResult(state, result, store, context.clock, context.profile.lang)

@@ -16,6 +16,7 @@ from armbulk.errors import Exit, FileError
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.outcome_words import translate_state
 from armbulk.redaction import redact_shown
+from armbulk.resources import RESOURCES
 from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
@@ -188,7 +189,7 @@ def list_open_records(result: RunResult, lang: str) -> list[dict[str, Any]]:
     return [
         {
             "outcome": record["outcome"],
-            "sheet": sheets.get(record["sheet"], record["resource"]),
+            "sheet": sheets.get(record["sheet"], RESOURCES[record["resource"]].title.text(lang)),
             "row": record["row"],
             "is_document": record["resource"] == "documents",
             "key": record["key"],

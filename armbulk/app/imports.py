@@ -197,7 +197,7 @@ def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: 
     Without a person to ask, it is sent only if fewer records are sent and the expected totals match.
 
     Raises:
-        Unfinished: More would be sent, and nobody can be asked.
+        Unfinished: More would be sent, and there is no person to ask.
         UsageError: What is left is not what the caller expects.
     """
     if dialog.ask_again(changes):

@@ -22,7 +22,7 @@ def load_known_customers(store: Store, profile: Profile) -> KnownCustomers | Non
 
 
 def find_known_customers(context: Context) -> KnownCustomers | None:
-    """Return the same for a check, which needs no store: None where there is none, or where it cannot be used."""
+    """Return the same for a check, which needs no store; None without a usable store."""
     if not context.profile.client_no or not context.has_store():
         return None
     try:

@@ -232,7 +232,7 @@ def build_plan(context: Context, store: Store, checked: Checked, options: Import
 
 
 def read_planning_inputs(context: Context, store: Store) -> PlanningInputs:
-    """Return what a plan depends on besides the files, as it is now."""
+    """Return the current inputs of a plan, apart from the files."""
     profile = context.profile
     return PlanningInputs(
         sent_documents=store.sent_documents(profile.account),

@@ -97,4 +97,5 @@ def format_finish(forecast: Mapping[str, object], lang: str) -> str:
     now = end - timedelta(seconds=float(str(forecast["seconds"])))
     if end.date() != now.date():
         return format_time(end, lang)
-    return _("{clock} today", clock=f"{end:%H:%M}").text(lang)
+    clock = f"{end:%H:%M}"
+    return _("{clock} today", clock=clock).text(lang)

@@ -1,6 +1,6 @@
 """Settle unconfirmed documents: list them, look them up in ARM again, carry out what a person decides.
 
-armbulk never decides by itself.
+armbulk never decides on its own.
 """
 
 from collections.abc import Iterable, Sequence

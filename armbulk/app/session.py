@@ -351,7 +351,7 @@ class Session:
     # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def run(self, number: int) -> "ImportResult":
-        """Return an earlier run, as the store has it; StoreError if there is none of that number."""
+        """Return an earlier run, as the store has it; StoreError if there is no run with this number."""
         from armbulk.app.history import load_run
 
         return load_run(self.context, self.store, number)

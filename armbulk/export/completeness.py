@@ -1,4 +1,4 @@
-"""Evidence that ARM returned what was requested: every record inside its partition, as many as ARM counts."""
+"""Evidence that ARM returned what was requested: every record inside its partition, and the number that ARM counts."""
 
 from collections.abc import Callable
 

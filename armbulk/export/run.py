@@ -179,7 +179,7 @@ def _base_stream(request: ExportRequest, stream: TableStream, account: Account) 
 
 
 def purge_unfinished_exports(home: Path, before: float) -> int:
-    """Delete checkpoints of exports that nobody continued since `before` (epoch seconds); return how many."""
+    """Delete checkpoints of exports that were not continued since `before` (epoch seconds); return how many."""
     return purge_checkpoints(home / EXPORTS_FOLDER, before)
 
 

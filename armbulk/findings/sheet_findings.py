@@ -203,7 +203,7 @@ SHEETS: dict[str, FindingType] = {
             "{count:number} hidden or filtered row contains data (row {detail})",
             "{count:number} hidden or filtered rows contain data (rows {detail})",
         ),
-        _("Show the rows in Excel. Or use --include-hidden to send them, or --skip-hidden to leave them out."),
+        _("Show the rows in Excel. Or use --include-hidden to send them, or --skip-hidden to skip them."),
         by_value={
             "?": (
                 _("armbulk cannot see which rows and columns are hidden in a {detail} file"),
@@ -230,7 +230,7 @@ SHEETS: dict[str, FindingType] = {
             "{count:number} hidden column contains data (column {detail})",
             "{count:number} hidden columns contain data (columns {detail})",
         ),
-        _("Show the columns in Excel. Or use --include-hidden to send them, or --skip-hidden to leave them out."),
+        _("Show the columns in Excel. Or use --include-hidden to send them, or --skip-hidden to skip them."),
     ),
     "hidden-columns-included": warning(
         ngettext(

@@ -128,7 +128,7 @@ class Listing:
         key: Paths that together identify a record.
         dates: The parameters of the first and last day, and the path of the date they filter.
         period: The parameters and paths of the ledger year and period.
-        partition_by: Filters by whose values a list that is too long may be partitioned, besides by date.
+        partition_by: Filters by whose values a list that is too long may be partitioned, in addition to dates.
         value_source: Filter → the list that has its values.
         read_only_fields: Fields of the list that cannot be sent.
         options: Parameters of every query.

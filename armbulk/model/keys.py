@@ -17,7 +17,10 @@ _INVISIBLE_ORDS = [
     *range(0x2066, 0x206A),
     0xFEFF,
 ]
-_CASE_FOLDS = {"\u00df": "ss", "\u03c2": "\u03c3"}  # what case folding changes besides case, in letters people use
+_CASE_FOLDS = {
+    "\u00df": "ss",
+    "\u03c2": "\u03c3",
+}  # what case folding changes in addition to case, in letters people use
 _WITHOUT_INVISIBLE = dict.fromkeys(_INVISIBLE_ORDS)
 _FOLDED = {ord(letter): fold for letter, fold in _CASE_FOLDS.items()}
 

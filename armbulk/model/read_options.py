@@ -13,7 +13,7 @@ class ReadOptions:
     The names of the fields are stored with a run.
 
     Attributes:
-        as_resource: What the sheets hold.
+        as_resource: What the sheets contain.
         encoding: The encoding of CSV files.
         hidden: "include" or "skip" rows and columns that Excel does not show; None: they are an error.
         dates: "dmy", "mdy" or "ymd": the order in dates such as 01/02/25.

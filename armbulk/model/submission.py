@@ -98,7 +98,7 @@ class BatchStatus:
         unmatched: describes items that belong to no record sent.
         items: how many items were returned (records read, for the quota).
         message: the system's own words about the batch.
-        client_nos: whom the answer and its items are for, as far as they say.
+        client_nos: the clients that the answer and its items name.
         rejection: the system's words when it says that the batch as a whole failed; "" otherwise.
         is_unusable: the answer cannot be read, or has the number of another batch: nothing of it is believed.
     """

@@ -17,7 +17,7 @@ POSTINGS = "gl-items"
 
 @dataclass(frozen=True, slots=True)
 class MonthEndRequest:
-    """Postings to export and tie out, and whether the close pack is made of them.
+    """Postings to export and reconcile, and whether the close pack is made of them.
 
     Attributes:
         request: the list of postings.
@@ -54,7 +54,7 @@ def build_month_end_request(resource: str, arguments: ExportArguments, accounts:
 
 
 def verify_no_accounts(accounts: Sequence[str]) -> None:
-    """Make sure that nobody chose receivable accounts for another export than the close pack; UsageError otherwise."""
+    """Make sure that receivable accounts are chosen for the close pack only; UsageError otherwise."""
     if accounts:
         raise UsageError(
             "accounts-unused",

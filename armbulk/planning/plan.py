@@ -85,7 +85,7 @@ class LookupCost:
         customers: how many customers are compared with what ARM has.
         known: documents in ARM that the store has: they can prove ARM's list, which may replace single look-ups.
         why: why documents are looked up (`LookupReason`); None: no document is.
-        cost: what looking each up by itself uses of the quota.
+        cost: the use of the quota if each is looked up with its own call.
         finishes: when the run would be finished then (epoch seconds; inf: never).
         seconds: from now until then.
     """

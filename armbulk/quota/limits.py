@@ -224,7 +224,7 @@ class QuotaForecast:
         first = bisect_left(starts, now - window.seconds - window.slot_seconds - guard_seconds)
         while first < len(starts) and slot_expires_at(starts[first], window, guard_seconds) <= now:
             first += 1
-        del starts[:first]  # planning only moves forward: what has left a window never comes back
+        del starts[:first]  # planning only moves forward: a slot outside the window stays outside
         excess = sum(amounts[start] for start in starts) - room
         if excess <= 0:
             return now

@@ -175,7 +175,7 @@ class ServerClock:
         return 0.0 if self._carried(monotonic, stored) is not None else _jump_by_wall(wall, wall, stored)
 
     def _known_bounds(self, monotonic: float, stored: StoredTimes) -> _Bounds | None:
-        """The bounds by ARM's Dates; else the stored ones, carried on since. The stored ones count where both differ.
+        """The bounds by ARM's Dates; else the stored ones, continued. The stored ones count where both differ.
 
         Another process may have found that the time was wrong: all processes use the same time.
         """
@@ -201,7 +201,7 @@ class ServerClock:
         return stored.server + (monotonic - stored.monotonic if is_carried else 0.0) - MAX_SKEW_SECONDS
 
     def _steady_time(self, wall: float, monotonic: float) -> float:
-        """The wall clock, but never slower than time passes: when it is set back, the earlier reading is carried on."""
+        """The wall clock, but never slower than time passes: when it is set back, the earlier reading continues."""
         if self._steady is not None:
             time, since = self._steady
             wall = max(wall, time + monotonic - since)
@@ -212,7 +212,7 @@ class ServerClock:
 def _jump_by_wall(time: float, wall: float, stored: StoredTimes) -> float:
     """By how much `time` is ahead of the stored time, after a new start of the machine; 0.0 when they agree.
 
-    The wall clock carries the stored time on. Whether it was right before, or ARM's Date, nobody can tell: usage counts
+    The wall clock continues the stored time. It is unknown whether it was right before, or ARM's Date: usage counts
     as younger rather than older.
     """
     if stored.last is None or stored.wall is None or wall < stored.wall:

@@ -13,7 +13,7 @@ from armbulk.sandbox.responses import TOKEN_PATH, ApiCall, ApiResponse, error_re
 from armbulk.sandbox.state import SandboxState
 
 CLIENT_ID = "sandbox"
-SECRET = "sandbox-secret"  # noqa: S105 - the stand-in's own, of no use anywhere else
+SECRET = "sandbox-secret"  # noqa: S105 - the sandbox's own, of no use anywhere else
 TOKEN_SECONDS = 3600
 
 

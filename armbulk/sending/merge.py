@@ -200,7 +200,7 @@ def compare(
         payload: the record, as JSON.
         current: ARM's record.
         resource: its fields.
-        was_sent: returns whether ARM's value of a path is what was sent from here: nobody else has changed it.
+        was_sent: returns whether ARM's value of a path is what was sent from here: no one else has changed it.
     """
     fields = {known.path: known for known in resource.fields}
     record = json.loads(payload, parse_float=Decimal)

@@ -1,6 +1,6 @@
 """Send a run: ask `next_step` what to do, do it, store what came of it.
 
-Everything that may have left the machine is stored as `posting` before it leaves; what comes back is committed before
+Everything that may have left the machine is stored as `posting` before it leaves; what is answered is committed before
 anything else happens (`submit`). A document whose batch is in doubt is looked up, never sent again (`resolve`).
 """
 

@@ -22,13 +22,13 @@ class SendingSession:
         clock: tells the time, waits, and knows of an interruption.
         run: what is sent.
         limits: the quota.
-        user_id: who sends, as the system is told.
+        user_id: the user that the system is given.
         polling: how long the session waits for what.
         on_progress: called with each progress event.
         look_first: whether documents are looked up before they go; None: as stored with the run.
         lock: the client's lock, if whoever calls has it; None: the session takes it.
         started: when the session began (epoch seconds).
-        paused_until: the session ends, and may be resumed at this time; None: it goes on.
+        paused_until: the session ends, and may be resumed at this time; None: it continues.
         client: the system, within the quota.
         batch_progress: what the session remembers, by batch id.
     """

@@ -139,7 +139,7 @@ class CopyDetector:
         self.counter.write(store_id, number, self.clock.now())
 
     def was_copied(self) -> bool:
-        """Return whether this store was ever found to be an older copy of itself, or could not be told from one."""
+        """Return whether this store was ever found to be an older copy of itself, or may have been one."""
         query = sa.select(event.c.id).where(event.c.run == 0, event.c.why.startswith(_OLDER_COPY))
         with self._engine.connect() as conn:
             return conn.execute(query).first() is not None

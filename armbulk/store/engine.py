@@ -55,7 +55,7 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
 
 
 def _begin(conn: sa.Connection) -> None:
-    """Begin a transaction; wait for another process in short steps, between which a signal is heard."""
+    """Begin a transaction; wait for another process in short steps, between which a signal is handled."""
     raw: Any = conn.connection.driver_connection
     raw.execute(f"PRAGMA busy_timeout={_LOCK_STEP_MS}")
     try:

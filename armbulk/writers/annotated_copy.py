@@ -111,7 +111,7 @@ def _mark_cell(cell: Cell | MergedCell, colour: str, text: str) -> None:
 
 
 def _open_quietly(original: Path) -> Workbook:
-    """Open a workbook without the library's warnings (on unknown parts), which would be printed on the terminal."""
+    """Open a workbook without openpyxl's warnings (about unknown parts), which would be printed on the terminal."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return openpyxl.load_workbook(original)

@@ -26,7 +26,7 @@ class TableStream:
         rows: how many rows there are.
         pages: yields the rows; columns are named by their paths.
         hidden: whether Excel hides it: it is for armbulk's own use.
-        suffix: appended to the name of its file, where a file holds one table; "" for its title.
+        suffix: appended to the name of its file, where a file has one table; "" for its title.
         add_sheets: adds sheets after the table's to a workbook (an `xlsxwriter.Workbook`).
     """
 

@@ -18,7 +18,7 @@ from armbulk.writers.data_validation import CodeLists, data_validation, input_me
 from armbulk.writers.workbook_options import WORKBOOK_CREATED
 
 _LAST_ROW = EXCEL_MAX_ROWS - 1
-_FILTER_ROWS = 1_000  # Excel widens a filter by itself when more is filled in
+_FILTER_ROWS = 1_000  # Excel extends a filter automatically when more is filled in
 _MIN_WIDTH, _MIN_TEXT_WIDTH, _MAX_WIDTH, _LINE_HEIGHT = 11, 22, 34, 15.75
 _FORMATS = {
     FieldType.DATE: "yyyy-mm-dd",

@@ -70,7 +70,7 @@ def test_customers_of_arms_list_are_known(way: Journey, tmp_path: Path) -> None:
         report = session.check(*files(tmp_path)).to_json()
     assert report["known_customers"] == {"sent": 0, "listed": 3, "listed_at": "2027-01-15T08:00:00+00:00"}
     assert "3 in ARM's list of 2027-01-15" in render_prose("check", report, "en")
-    assert "3 i ARMs liste fra" in render_prose("check", report, "nb")
+    assert "3 i ARMs kundeliste fra" in render_prose("check", report, "nb")
 
 
 def test_a_part_of_the_list_says_nothing(way: Journey, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_an_untouched_template_has_no_problem(tmp_path: Path, resource: str, lan
     assert (code, said["findings"]) == (0, [])
     known = {one["resource"]: one["rows"] for one in said["sheets"] if one["resource"]}
     assert known == dict.fromkeys(HOLDS[resource], 0)
-    assert "There are no rows yet" in call("check", str(path))[1]
+    assert "The files have no rows yet" in call("check", str(path))[1]
 
 
 @pytest.mark.parametrize("resource", list(HOLDS))

@@ -513,7 +513,7 @@ def test_rows_wider_than_the_header_stop_a_csv(tmp_path: Path, header: str, rows
     assert ("narrow-header" in checked.findings["code"].to_list()) == stops
     assert (sent_documents(checked) == []) == stops
     others = [(row, code) for row, _, code in codes(checked) if code != "narrow-header"]
-    assert not (stops and others)  # what the moved values seem to be is no finding of its own
+    assert not (stops and others)  # what the moved values seem to be is not reported of its own
 
 
 @pytest.mark.parametrize(
@@ -547,7 +547,7 @@ def test_words_for_a_blank_cell_or_an_error(
     ],
 )
 def test_a_total_with_something_in_place_of_the_number_is_named_once(tmp_path: Path, total: str) -> None:
-    """A total's name, or a count beside the sums, is no number of a document."""
+    """A total's name, or a count beside the sums, is not a value of the row of a document."""
     rows = [f"F{index};IN;K1;2026-02-01;2026-02-15;NOK;{amount}" for index, amount in enumerate((1250, 500))]
     found = check_texts(tmp_path, f=[AMOUNT_HEADERS, *rows, total])
     assert codes(found) == [(4, None, "total-row")]

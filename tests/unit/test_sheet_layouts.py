@@ -63,7 +63,7 @@ def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
     [prefix + name for name in ("Summary", "Problems", "Sammendrag", "Problemer") for prefix in ("", "ARM ")],
 )
 def test_armbulks_own_sheets_are_passed_over(tmp_path: Path, title: str) -> None:
-    """A sheet that armbulk added to a workbook, in either language, is no finding; another unknown one is."""
+    """A sheet that armbulk added to a workbook, in either language, is not reported; another unknown one is."""
     book = openpyxl.Workbook()
     book.active.title = "Kunder"
     for row in (["Kundenr", "Navn"], ["K1", "Kari"]):

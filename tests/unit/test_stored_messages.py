@@ -95,7 +95,7 @@ def test_a_very_long_message_is_read() -> None:
 @pytest.mark.parametrize("lang", list_languages())
 @pytest.mark.parametrize("outcome", Outcome)
 def test_an_outcome_is_recognised_in_any_language(outcome: Outcome, lang: str) -> None:
-    """In a result workbook that comes back, in either language, in capitals, or with JSON's word as before."""
+    """In a result workbook that is imported again, in either language, in capitals, or with JSON's word as before."""
     word = translate_outcome(outcome, lang)
     assert find_outcome(word) is find_outcome(f" {word.upper()} ") is outcome
     assert find_outcome(outcome.value) is find_outcome(outcome.value.replace("_", " ")) is outcome
