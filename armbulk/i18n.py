@@ -18,6 +18,7 @@ from typing import Self
 LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
 ENGLISH, NORWEGIAN = "en", "nb"
 _SAME_LANGUAGE = {"no": NORWEGIAN, "nn": NORWEGIAN}
+_USUAL_NAMES = {NORWEGIAN: "no"}
 _PACKED = "\x1f"  # the first character of a packed message
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -26,6 +27,11 @@ _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 def list_languages() -> tuple[str, ...]:
     """Return the languages of armbulk: English, and those that have a catalogue."""
     return (ENGLISH, *sorted(path.parent.parent.name for path in LOCALE_FOLDER.glob("*/LC_MESSAGES/armbulk.mo")))
+
+
+def list_language_names() -> tuple[str, ...]:
+    """Return the names people use for the languages of armbulk: those of its documentation, such as `no`."""
+    return tuple(_USUAL_NAMES.get(lang, lang) for lang in list_languages())
 
 
 def find_language(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 The commands of a page run in its order, in one new folder, with a fixed clock. Between blocks `<!-- run: NAME -->`
 calls the step NAME of STEPS, which prepares files or the sandbox. `<!-- type: l, l -->` answers the questions of the
-next command (they are answered with y otherwise). `--check` changes nothing, and names the pages that are stale.
+next command (they are answered with yes otherwise). `--check` changes nothing, and names the pages that are stale.
 """
 
 import contextlib
@@ -26,6 +26,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.app import connect
+from armbulk.app.connect import read_default_language
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.resources import RESOURCES
@@ -42,6 +43,7 @@ PART = re.compile(
 )
 ADDRESS = "https://arm.example.com"
 SHEETS = {"Kunder": "Customers", "Fakturaer": "Documents", "Linjer": "Lines"}
+YES = {"en": ["y"], "nb": ["j"]}
 NO_KEYRING = "keyring.backends.fail.Keyring"
 
 
@@ -78,7 +80,7 @@ class Session:
     folder: Path
     clock: PageClock
     arm: Sandbox
-    answers: tuple[str, ...] = ("y",)
+    answers: tuple[str, ...] = ()
 
 
 def invoices_workbook(
@@ -151,7 +153,10 @@ def complete_mapping(session: Session) -> None:
     path = session.folder / "mine.toml"
     text = path.read_text(encoding="utf-8")
     for header, field in {"Firma": "name", "Gate": "Address line 1"}.items():
-        text = text.replace(f'# "{header}" = ""  # not known', f'"{header}" = "{field}"')
+        unknown = f'# "{header}" = ""  # not recognised'
+        if unknown not in text:
+            raise ValueError(f"the mapping does not say {unknown!r}")
+        text = text.replace(unknown, f'"{header}" = "{field}"')
     path.write_text(text, encoding="utf-8")
 
 
@@ -241,11 +246,11 @@ def run_command(session: Session, words: Sequence[str]) -> str:
     with (
         contextlib.redirect_stdout(shown),
         contextlib.redirect_stderr(shown),
-        mock.patch.object(sys, "stdin", Answers(shown, session.answers)),
+        mock.patch.object(sys, "stdin", Answers(shown, session.answers or YES[read_default_language()])),
         contextlib.suppress(SystemExit, click.Abort),
     ):
         cli(list(words), prog_name="armbulk", standalone_mode=False)
-    session.answers = ("y",)
+    session.answers = ()
     text = shown.getvalue().replace(f"{session.folder}{os.sep}", "")
     text = re.sub(r"http://127\.0\.0\.1:\d+", ADDRESS, text)
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())

@@ -21,7 +21,7 @@ _FATES = {
     BatchState.IN_DOUBT: _("unconfirmed"),
     BatchState.QUARANTINED: _("unconfirmed, not found in ARM"),
 }
-_GONE = _("no longer in the local store")
+_GONE = _("no longer in the database")
 
 
 def describe_changes(store: Store, changed: Sequence[UnresolvedDocument]) -> Text:

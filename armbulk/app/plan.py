@@ -167,7 +167,7 @@ def describe_change(before: Plan, now: Plan) -> Text:
     gone, new = [key for no, key in records.items() if no not in left], left - set(records)
     if not gone and not new:
         return NO_TEXT
-    sentences = [_("Another armbulk process has changed the store since the plan was made.")]
+    sentences = [_("Another armbulk process has changed the database since the plan was made.")]
     if gone:
         numbers = ", ".join(map(str, gone[:10]))
         sentences.append(

@@ -8,18 +8,18 @@ from armbulk.store.copies import CopyNotice
 
 _NOTICES = {
     CopyNotice.OLDER: _(
-        "armbulk's local store is an older copy. It does not contain everything that was sent. "
+        "armbulk's database is an older copy. It does not contain everything that was sent. "
         "armbulk therefore looks up each document in ARM before it sends it, and compares the "
         "customers again."
     ),
     CopyNotice.UNPROVEN: _(
-        "armbulk cannot tell whether its local store is an older copy, because the file with the "
+        "armbulk cannot tell whether its database is an older copy, because the file with the "
         "number of the last sending is missing (another computer, or a cleared cache). To be safe, "
         "armbulk looks up each document in ARM before it sends it, and compares the customers again."
     ),
 }
 _UNGUARDED = _(
-    "armbulk cannot write to {folder}, so it cannot detect an older copy of its local store. It "
+    "armbulk cannot write to {folder}, so it cannot detect an older copy of its database. It "
     "ignores sole_sender = true and looks up each document in ARM. Make the folder writable, or "
     "set ARMBULK_GUARD_FOLDER to another folder."
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import list_client_sizes
-from armbulk.cli.language import LanguageType
+from armbulk.cli.language import LanguageType, translate_metavar
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 from armbulk.i18n import Text, _
@@ -197,6 +197,8 @@ def question_error(question: Text, hint: Text) -> QuestionError:
 
 def show_usage_error(error: click.ClickException, lang: str, *, as_json: bool) -> int:
     """Show that a command was called wrongly; return the exit code."""
+    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument) and not error.param_hint:
+        error.param_hint = translate_metavar(error.param.get_error_hint(error.ctx), lang)
     if not as_json:
         error.show()
         return int(Exit.USAGE)

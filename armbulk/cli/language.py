@@ -3,15 +3,39 @@
 import gettext
 import inspect
 import os
+import re
 from collections.abc import Sequence
 
 import click
 
 from armbulk.app.connect import read_default_language
-from armbulk.i18n import ENGLISH, LOCALE_FOLDER, Text, _, find_language, list_languages
+from armbulk.i18n import ENGLISH, LOCALE_FOLDER, Text, _, find_language, list_language_names
 
 _META = "armbulk.lang"
-_METAVARS = {"[OPTIONS]": _("[OPTIONS]"), "COMMAND [ARGS]...": _("COMMAND [ARGS]...")}
+_METAVARS: dict[str, Text] = {
+    text: text
+    for text in (
+        _("AMOUNT"),
+        _("ARGS"),
+        _("COMMAND"),
+        _("DATE"),
+        _("FAULT"),
+        _("FILE"),
+        _("FILES"),
+        _("FOLDER"),
+        _("HEADER"),
+        _("NAME"),
+        _("NO"),
+        _("NUMBER"),
+        _("OPTIONS"),
+        _("RESOURCE"),
+        _("ROW"),
+        _("RUN"),
+        _("SECONDS"),
+        _("VALUE"),
+        _("YYYY"),
+    )
+}
 
 
 class LanguageType(click.ParamType[str]):
@@ -22,11 +46,11 @@ class LanguageType(click.ParamType[str]):
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """Return how the value is shown in help."""
         del param, ctx
-        return f"[{'|'.join(list_languages())}]"
+        return f"[{'|'.join(list_language_names())}]"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return armbulk's own name of the language."""
-        message = _("'{lang}' is not one of these: {languages}", lang=value, languages=", ".join(list_languages()))
+        message = _("'{lang}' is not one of these: {languages}", lang=value, languages=", ".join(list_language_names()))
         return find_language(value) or self.fail(message.text(get_language(ctx) if ctx else ENGLISH), param, ctx)
 
 
@@ -35,21 +59,31 @@ class TranslatedCommand(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the language of the command line."""
+        lang = get_language(ctx)
         options = [param for param in self.params if isinstance(param, click.Option)]
         described: list[click.Command | click.Option] = [self, *options]
-        english = [item.help for item in described]
+        english = [(item.help, getattr(item, "metavar", None)) for item in described]
         for item in described:
-            item.help = Text(inspect.cleandoc(item.help or "")).text(get_language(ctx))
+            item.help = Text(inspect.cleandoc(item.help or "")).text(lang)
+        for option in options:
+            option.metavar = option.metavar and translate_metavar(option.metavar, lang)
         try:
             super().format_help(ctx, formatter)
         finally:
-            for item, text in zip(described, english, strict=True):
+            for item, (text, metavar) in zip(described, english, strict=True):
                 item.help = text
+                if isinstance(item, click.Option):
+                    item.metavar = metavar
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the words of the usage line; click's own in the language of the command line."""
         lang, pieces = get_language(ctx), super().collect_usage_pieces(ctx)
-        return [_METAVARS[piece].text(lang) if piece in _METAVARS else piece for piece in pieces]
+        return [translate_metavar(piece, lang) for piece in pieces]
+
+
+def translate_metavar(metavar: str, lang: str) -> str:
+    """Return the placeholder of a value in help (`NAME=VALUE`, `[RUN]`) in a language."""
+    return re.sub(r"[A-Z]+", lambda word: _METAVARS[word[0]].text(lang) if word[0] in _METAVARS else word[0], metavar)
 
 
 def get_language(ctx: click.Context) -> str:

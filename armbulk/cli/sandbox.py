@@ -14,7 +14,12 @@ from armbulk.i18n import _
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help=_("Port (default: any free port).")
 )
-@click.option("--dialect", multiple=True, metavar="NAME=VALUE", help=_("Change one ARM behaviour (see docs)."))
+@click.option(
+    "--dialect",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help=_("Change one ARM behaviour. A wrong name lists all of them."),
+)
 @click.option(
     "--fault",
     multiple=True,

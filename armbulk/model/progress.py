@@ -12,7 +12,7 @@ _TEXTS = {
     "asked": _("Batch {batch} looked up in ARM, {done} of {total} batches done"),
     "retrying": _("The call failed ({reason}). armbulk tries again at {clock}."),
     "settling": _(
-        "The documents wait until {clock}: documents sent before the older copy of the store was "
+        "The documents wait until {clock}: documents sent before the older copy of the database was "
         "restored may still arrive."
     ),
     "waiting": _("Waiting for ARM until {until:time}"),

@@ -64,6 +64,7 @@ _TEXTS = {
     "posted_since": _("The movements were read after the items, so anything posted in between shows as a "
 "difference. Run the same export again. If the difference remains, ask Amili."),
     "gap_first": _("The items are incomplete, which may explain the whole difference."),
+    "nothing": _("Nothing to reconcile: neither postings nor GL movements in the period."),
     "unavailable": _("Not available: {reason}."),
 }  # fmt: skip
 
@@ -243,7 +244,8 @@ def _tie_out_rows(tie_out: TieOut, gaps: Sequence[dict[str, Any]], lang: str) ->
         return (("", gl_text("unavailable", lang, reason=tie_out.reason)),)
     accounts = comparison.rows.height
     if tie_out.agrees:
-        return ("", gl_text("tied", lang, count=accounts)), (gl_text("accounts", lang), accounts)
+        result = gl_text("tied", lang, count=accounts) if accounts else gl_text("nothing", lang)
+        return ("", result), (gl_text("accounts", lang), accounts)
     different, amount = comparison.differences.height, comparison.difference
     result = gl_text("untied", lang, different=different, count=accounts, amount=amount)
     return ("", result), ("", gl_text("gap_first" if gaps else "posted_since", lang))

@@ -41,7 +41,7 @@ class DoubtResolver:
         )
         if result is not None:
             store.save_results(batch.id, [result])
-        else:
+        elif batch.state is not BatchState.QUARANTINED or lookup.result is not LookupResult.ABSENT:  # NOT_FOUND says it
             store.append_message(self.session.run.id, lookup.message, [record.no], keep_earlier=True)
 
     def finish_round(self, batch: Batch, *, is_complete: bool, are_lookups_proven: bool = True) -> None:

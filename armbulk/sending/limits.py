@@ -58,7 +58,7 @@ class CallScheduler:
             raise LimitError(
                 "never-fits",
                 _("Batch {no} exceeds your ARM limits however long you wait", no=batch.no),
-                _("Lower the setting batch_size (ARMBULK_BATCH_SIZE)"),
+                _("Lower the size of a batch with ARMBULK_BATCH_DOCUMENTS or ARMBULK_BATCH_CUSTOMERS"),
             )
         progress = self.session.progress_of(batch)
         progress.due, progress.is_limited = time, True

@@ -14,7 +14,7 @@ import platformdirs
 
 from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError, describe_os_error
-from armbulk.i18n import _, choose_language, find_language, list_languages
+from armbulk.i18n import _, choose_language, find_language, list_language_names
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.quota.limits import QuotaLimits
 from armbulk.quota.tiers import TIERS
@@ -259,6 +259,6 @@ def _read_lang(lang: str | None, environ: Mapping[str, str]) -> str:
         raise SettingsError(
             "lang-unknown",
             _("Language '{lang}' is not supported", lang=lang),
-            _("Use one of these: {languages}", languages=", ".join(list_languages())),
+            _("Use one of these: {languages}", languages=", ".join(list_language_names())),
         )
     return known

@@ -1,12 +1,14 @@
 """The catalogues of messages: complete, compiled, and made of whole sentences."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from armbulk.i18n import Text, Words, find_language, list_languages, pack_text, unpack_text
+from armbulk.settings.names import NAMES
 from docs import messages
 
 CODE = sorted((messages.ROOT / "armbulk").rglob("*.py"))
@@ -19,6 +21,18 @@ def test_every_message_is_translated(lang: str) -> None:
     catalog = messages.merge_catalogs(messages.read_catalog(lang), template)
     assert messages.find_problems(catalog) == []
     assert messages.list_stale(lang, catalog) == []
+
+
+def test_messages_name_settings_that_exist() -> None:
+    """A message that names a setting of the environment names one that armbulk reads."""
+    known = {f"ARMBULK_{name.upper()}" for name in (*NAMES, "home", "profile")}
+    texts = [text for message in messages.extract_messages() if message.id for text in list_texts(message.id)]
+    assert {name for text in texts for name in re.findall(r"ARMBULK_[A-Z_]*[A-Z]", text)} - known == set()
+
+
+def list_texts(message_id: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return a message, or its singular and plural."""
+    return (message_id,) if isinstance(message_id, str) else tuple(message_id)
 
 
 def test_messages_can_be_extracted() -> None:

@@ -75,15 +75,27 @@ def test_the_help_of_a_command_is_translated(command: str) -> None:
     assert [text for text in english if _squeeze(text) not in english_help] == []
 
 
+def test_the_placeholders_of_help_are_translated() -> None:
+    """Usage lines and options name files, runs and values in the language of the help, and English is unchanged."""
+    norwegian = run("import", "--help", "--lang", "no")[1]
+    for words in ("armbulk import [VALG] FILER...", "-o FIL ", "--profile NAVN ", "--ignore-column OVERSKRIFT "):
+        assert words in norwegian
+    assert "armbulk resume [VALG] [KJØRING]" in run("resume", "--help", "--lang", "no")[1]
+    assert "--where NAVN=VERDI" in run("export", "--help", "--lang", "no")[1]
+    english = run("import", "--help")[1]
+    for words in ("armbulk import [OPTIONS] FILES...", "-o FILE ", "--profile NAME ", "--lang [en|no]"):
+        assert words in english
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["chek"], "Feil: Kommandoen 'chek' finnes ikke."),
-        (["check"], "Feil: Mangler argumentet 'FILES...'."),
+        (["check"], "Feil: Mangler argumentet 'FILER...'."),
         (["check", "--nope"], "Feil: Valget '--nope' finnes ikke."),
         (["check", "x", "--decimal", "q"], "Feil: Ugyldig verdi for '--decimal': 'q' er ikke en av"),
         (["check", "x", "--profile", "--quiet"], "Feil: --profile krever en verdi, men etterfølges av --quiet."),
-        (["export", "invoices"], "Feil: Ugyldig verdi for 'RESOURCE': 'invoices' er ikke en av 'customers'"),
+        (["export", "invoices"], "Feil: Ugyldig verdi for 'RESSURS': 'invoices' er ikke en av 'customers'"),
         (["purge", "--older-than", "x"], "Feil: «x» er ikke en gyldig alder"),
     ],
 )
@@ -108,7 +120,7 @@ def test_an_unknown_language_is_refused() -> None:
     """The languages are listed."""
     code, _, err = run("--lang", "sv")
     assert code == 2
-    assert "'sv' is not one of these: en, nb" in err
+    assert "'sv' is not one of these: en, no" in err
 
 
 @pytest.mark.parametrize("lang", ["en", "nb"])

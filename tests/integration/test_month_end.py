@@ -201,6 +201,14 @@ def test_no_movements_to_tie_to(office: Callable[..., Office], tmp_path: Path) -
     assert any(text.startswith("Not available") for text in said)
 
 
+def test_a_period_without_postings_is_not_called_reconciled(office: Callable[..., Office], tmp_path: Path) -> None:
+    """The workbook says that there is nothing to reconcile."""
+    assert office().export("gl-items", "gl.xlsx", period="2031-01").agrees
+    texts = [str(cell) for row in cells(tmp_path / "gl.xlsx", "Summary") for cell in row]
+    assert "Nothing to reconcile: neither postings nor GL movements in the period." in texts
+    assert not [text for text in texts if text.startswith("Reconciled")]
+
+
 def test_what_is_no_whole_period_is_not_tied(office: Callable[..., Office]) -> None:
     """Part of a period, or some accounts only, are not compared with the movements."""
     one = office()

@@ -103,6 +103,18 @@ def test_every_document_in_doubt_is_named(lost: tuple[Journey, int]) -> None:
     assert "Not found in ARM" in first["reason"]
 
 
+def test_a_document_that_is_not_found_again_has_one_reason(lost: tuple[Journey, int]) -> None:
+    """After the waiting time a further look-up that finds nothing does not say that ARM may still be processing it."""
+    way, run = lost
+    for seconds in (600, 4000):
+        way.clock.sleep(seconds)
+        way.carry_on(run)
+    assert way.store.batches(run)[-1].state.value == "quarantined"
+    reason = resolve(way)[1]["open"][0]["reason"]
+    assert "after the waiting time" in reason
+    assert "may still be processing" not in reason
+
+
 class Killed(httpx.BaseTransport):
     """The process is killed while a batch is on its way; ARM takes it, or not."""
 

@@ -51,6 +51,15 @@ def test_an_export_names_differences_and_columns_of_text(lang: str, lines: list[
     assert [line for line in lines if line not in text] == []
 
 
+@pytest.mark.parametrize(("lang", "shown"), [("en", "Nothing to reconcile"), ("nb", "Ingenting å avstemme")])
+def test_a_period_without_postings_is_not_called_reconciled(lang: str, shown: str) -> None:
+    """If neither the export nor ARM has an account, the report says so."""
+    empty = {**EXPORT, "rows": 0, "tie_out": {"available": True, "reason": None, "accounts": 0, "differences": []}}
+    text = render_prose("export", empty, lang, headers={})
+    assert shown in text
+    assert [word for word in ("Reconciled", "Avstemt", " 0 accounts") if word in text] == []
+
+
 @pytest.mark.parametrize(
     ("lang", "shown"),
     [("en", "at 2025-02-28: 825 259.59 (1 open item)"), ("nb", "per 28.02.2025: 825 259,59 (1 åpen post)")],
