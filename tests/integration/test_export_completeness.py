@@ -509,7 +509,7 @@ def test_no_wait_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     lists = Lists({"glitems": spread(12_000)})
     made = bench(tmp_path, lists, "S")
     want = build_list_request("gl-items", ExportArguments(tmp_path / "gl.jsonl", period="2025-02"))
-    with pytest.raises(LimitError, match="before 20"):
+    with pytest.raises(LimitError, match="until 20"):
         export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None)
     made.clock.sleep(3700)
     said = export_list(made, want, "en", waits=False, fresh=False, on_progress=lambda _: None).report
