@@ -220,7 +220,7 @@ class Submitter:
     ) -> None:
         """Commit a refusal: records it names are rejected; the others go into smaller batches, or are rejected, too.
 
-        Where ARM says that it has a document already, those that cannot be told apart are looked up instead.
+        Where ARM says that it has a document already, those that cannot be distinguished are looked up instead.
         """
         results = list(submitted.results)
         named = {result.no for result in results}
