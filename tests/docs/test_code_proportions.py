@@ -79,12 +79,14 @@ def test_usual_function(lengths: dict[str, int]) -> None:
     assert median(lengths.values()) <= 12
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.relative_to(ROOT).as_posix())
-def test_explained(module: Path) -> None:
+def test_explained() -> None:
     """Each module and each public function says in words what it does."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree), f"{module.name} has no docstring"
-    assert [node.name for node in public(tree) if not ast.get_docstring(node)] == []
+    silent = []
+    for module in MODULES:
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        names = [node.name for node in public(tree) if not ast.get_docstring(node)]
+        silent += [f"{module.name} {name}" for name in names] + ([] if ast.get_docstring(tree) else [module.name])
+    assert silent == []
 
 
 def test_no_class_name_is_declared_twice() -> None:
