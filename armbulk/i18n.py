@@ -251,20 +251,26 @@ def format_moment(text: str, lang: str) -> str:
 
 
 def format_time(value: float | str | datetime, lang: str) -> str:
-    """Return a local time with its minutes. `value`: epoch seconds, ISO 8601, or a datetime with a zone."""
+    """Return a local time with its minutes and zone: `2026-11-29 14:05 UTC+01:00`.
+
+    `value`: epoch seconds, ISO 8601, or a datetime with a zone.
+    """
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     moment = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC)
     moment = moment.astimezone()
-    return f"{format_date(moment.date(), lang)} {moment:%H:%M}"
+    return f"{format_date(moment.date(), lang)} {moment:%H:%M} {_write_zone(moment)}"
 
 
 def format_exact_time(value: float | datetime, lang: str) -> str:
     """Return a time with its seconds and its zone: `2026-11-29 14:05:12 UTC+01:00`; epoch seconds as local time."""
     moment = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC).astimezone()
+    return f"{format_date(moment.date(), lang)} {moment:%H:%M:%S} {_write_zone(moment)}".rstrip()
+
+
+def _write_zone(moment: datetime) -> str:
     offset = moment.utcoffset()
-    zone = "" if offset is None else f" {timezone(offset)}"
-    return f"{format_date(moment.date(), lang)} {moment:%H:%M:%S}{zone}"
+    return "" if offset is None else str(timezone(offset))
 
 
 _FORMATS: dict[str, Callable[..., str]] = {
