@@ -133,6 +133,8 @@ _SYSTEM_ERRORS = {
 """The system's words for common errors."""
 
 
-def describe_os_error(error: OSError) -> Text:
-    """Return what the system says about an error."""
+def describe_os_error(error: Exception) -> Text:
+    """Return what the system says about an error; of any other error, its own words."""
+    if not isinstance(error, OSError):
+        return quote_text(str(error))
     return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror or str(error))

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.arm.encode import encode_records
-from armbulk.errors import FileError, UsageError
+from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.findings.frame import mask_value, render_findings
 from armbulk.i18n import _
 from armbulk.mapping.files import list_mappings
@@ -55,7 +55,7 @@ def create_mapping(checked: Checked, target: Path | None, lang: str) -> dict[str
         except OSError as error:
             raise FileError(
                 "cannot-write",
-                _("{target} cannot be written: {strerror}", target=target, strerror=error.strerror),
+                _("{target} cannot be written: {strerror}", target=target, strerror=describe_os_error(error)),
                 _("Choose another file with -o"),
             ) from None
     return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings()}

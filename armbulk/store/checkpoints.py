@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from armbulk.errors import StoreError, Unfinished
+from armbulk.errors import StoreError, Unfinished, describe_os_error
 from armbulk.i18n import _
 
 _LAYOUT = """
@@ -63,7 +63,7 @@ class CheckpointFile:
                 _("Wait until it has finished, then try again"),
             ) from None
         except OSError as error:
-            raise _unusable(str(error.strerror)) from None
+            raise _unusable(describe_os_error(error)) from None
         self.connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         with self.transaction() as conn:
             for statement in _LAYOUT.split(";"):

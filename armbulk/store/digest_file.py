@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from armbulk.errors import StoreError
+from armbulk.errors import StoreError, describe_os_error
 from armbulk.i18n import _
 
 _LOCK_SECONDS = 10.0
@@ -39,7 +39,7 @@ class DigestFile:
         except OSError as error:
             raise StoreError(
                 "seen-unusable",
-                _("{path} cannot be written: {strerror}", path=self._path, strerror=error.strerror),
+                _("{path} cannot be written: {strerror}", path=self._path, strerror=describe_os_error(error)),
                 _("Free disk space, or check ARMBULK_HOME"),
             ) from None
         return now

@@ -12,7 +12,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from armbulk.errors import StoreError
+from armbulk.errors import StoreError, describe_os_error
 from armbulk.i18n import _
 from armbulk.model.keys import normalise_key_text
 from armbulk.store.location_check import find_sharing, sharing_error
@@ -43,7 +43,7 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
     except OSError as error:
         raise StoreError(
             "store-unusable",
-            _("armbulk's database cannot be opened: {strerror}", strerror=error.strerror),
+            _("armbulk's database cannot be opened: {strerror}", strerror=describe_os_error(error)),
             _("Nothing was sent. Check ARMBULK_HOME"),
         ) from None
     engine = sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values

@@ -18,7 +18,7 @@ from typing import Any, Self
 import polars as pl
 from filelock import FileLock, Timeout
 
-from armbulk.errors import StoreError
+from armbulk.errors import StoreError, describe_os_error
 from armbulk.i18n import _
 from armbulk.store.frame_blobs import from_blob, to_blob
 
@@ -150,9 +150,8 @@ def _delete_unless_locked(path: Path) -> None:
 
 
 def _unusable(error: Exception) -> StoreError:
-    reason = getattr(error, "strerror", None) or str(error)
     return StoreError(
         "memory-unusable",
-        _("The earlier export that --since compares with cannot be used: {reason}", reason=reason),
+        _("The earlier export that --since compares with cannot be used: {reason}", reason=describe_os_error(error)),
         _("Free disk space, or check ARMBULK_HOME. Run the export without --since to start over"),
     )

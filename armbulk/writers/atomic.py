@@ -15,7 +15,7 @@ from pathlib import Path
 from xlsxwriter.exceptions import XlsxFileError
 
 from armbulk.clock import Clock
-from armbulk.errors import FileError
+from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _
 from armbulk.readers.lockfile import read_lock_owner
 from armbulk.writers.inputs import keep_file_of_a_person
@@ -214,9 +214,8 @@ def _folder_of(target: Path) -> Path:
 
 def _unwritable(path: Path, error: Exception) -> FileError:
     cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
-    reason = getattr(cause, "strerror", None) or cause
     return FileError(
         "cannot-write",
-        _("{path} cannot be written: {reason}", path=path, reason=reason),
+        _("{path} cannot be written: {reason}", path=path, reason=describe_os_error(cause)),
         _("Choose another folder with -o"),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
-from armbulk.errors import FileError, UsageError
+from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.i18n import _
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
@@ -93,7 +93,7 @@ def back_up(path: Path) -> Path:
         except OSError as error:
             raise FileError(
                 "cannot-write",
-                _("The backup copy {copy} cannot be written: {strerror}", copy=copy, strerror=error.strerror),
+                _("The backup copy {copy} cannot be written: {strerror}", copy=copy, strerror=describe_os_error(error)),
                 _("Choose another name with -o"),
             ) from None
         return copy
