@@ -347,7 +347,7 @@ CASES = [
         "finished",
         {"conflict": 3},
         post=(LOST,),
-        says="amount incl. VAT is 126 in ARM, 125 in this file",
+        says="amount incl. VAT is 126.00 in ARM, 125.00 in this file",
         document=(lambda asked: document(asked, currencyAmounts={"inclVat": 126}),),
     ),
     Case("S45 there, not there, there", "finished", ALL, post=(LOST,), document=(only("D1"), NOBODY, only(*KEYS))),
