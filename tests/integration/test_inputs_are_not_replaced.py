@@ -203,6 +203,7 @@ def test_an_export_that_a_person_has_changed_is_kept(
     assert copies == changed
 
 
+@pytest.mark.proof  # twelve commands
 def test_a_result_that_a_person_has_changed_is_kept(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
