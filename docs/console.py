@@ -26,7 +26,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.app import connect
-from armbulk.app.connect import read_default_language
+from armbulk.app.default_language import read_default_language
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.resources import RESOURCES

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from armbulk.app.session import Session
 from armbulk.clock import Clock, SystemClock
-from armbulk.i18n import choose_language
-from armbulk.settings.load import load_profile, read_environment
+from armbulk.settings.environment import read_environment
+from armbulk.settings.load import load_profile
 
 if TYPE_CHECKING:
     import httpx
@@ -44,8 +44,3 @@ def connect(
     limits = Path(aup_file) if aup_file is not None else None
     loaded = load_profile(environ, profile, options, limits, new=new_profile)
     return Session(loaded, clock or SystemClock(), transport)
-
-
-def read_default_language() -> str:
-    """Return the language of messages before the settings are read."""
-    return choose_language(read_environment())

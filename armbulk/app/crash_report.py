@@ -6,7 +6,8 @@ import traceback
 from pathlib import Path
 
 from armbulk._version import __version__
-from armbulk.settings.load import locate_home, read_environment
+from armbulk.settings.environment import read_environment
+from armbulk.settings.load import locate_home
 
 
 def write_crash_report(error: BaseException) -> Path:

@@ -136,7 +136,8 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
 
 
 def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[str, Any], *, new_profile: bool) -> int:
-    from armbulk.app.connect import connect, read_default_language
+    from armbulk.app.connect import connect
+    from armbulk.app.default_language import read_default_language
     from armbulk.app.logs import logged_command
     from armbulk.cli.output import Reporter
 

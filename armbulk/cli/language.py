@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from armbulk.app.connect import read_default_language
+from armbulk.app.default_language import read_default_language
 from armbulk.i18n import ENGLISH, LOCALE_FOLDER, Text, _, find_language, list_language_names
 
 _META = "armbulk.lang"

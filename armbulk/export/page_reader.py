@@ -134,7 +134,5 @@ def _no_answer_error(response: Response) -> ArmbulkError:
     if response.error is None and response.status == 200:
         error.message = _("ARM's answer is not a readable list")
         error.hint = _("Check that ARMBULK_BASE_URL is ARM's address. If it is, ask Amili")
-    error.hint = join_texts(
-        error.hint, _("What was read is kept. Run the same command again to continue"), separator=". "
-    )
+    error.hint = join_texts(error.hint, _KEPT, separator=". ")
     return error

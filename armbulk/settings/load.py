@@ -1,9 +1,5 @@
 """Load the settings: option > environment > profile > default. Nothing else reads the environment."""
 
-import ctypes
-import locale
-import os
-import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -151,14 +147,6 @@ def locate_home(environ: Mapping[str, str]) -> Path:
     """Return the folder of config.toml and the store: ARMBULK_HOME, else the platform's own."""
     home = environ.get("ARMBULK_HOME")
     return Path(home).expanduser() if home else Path(platformdirs.user_data_dir("armbulk", appauthor=False))
-
-
-def read_environment() -> Mapping[str, str]:
-    """Return the environment of the process; on Windows with the language of its windows, which it does not name."""
-    if sys.platform == "win32":
-        language = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
-        return {"LANG": language, **os.environ}
-    return os.environ
 
 
 def check_address(url: str) -> str:
