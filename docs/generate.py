@@ -311,7 +311,7 @@ def one_finding(code: str) -> list[str]:
     rows = [
         ("Meaning · Betydning", *(meaning(code, lang) for lang in ("en", "nb"))),
         ("Example · Eksempel", *(f"`{one['cell'] or one['sheet']}` {cell(one['message'])}" for one in both)),
-        ("What to do · Hva du gjør", *(cell(one["fix"]) for one in both)),
+        ("What to do · Slik retter du", *(cell(one["fix"]) for one in both)),
     ]
     english, norwegian = ADJUSTABLE if entry.tunable else ("", "")
     return [f"## {code}", "", f"{en}{english} · *{no}{norwegian}*", "", *table(("", "English", "Norsk"), rows), ""]
