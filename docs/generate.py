@@ -409,7 +409,7 @@ def commands_page() -> str:
     for name, command in commands.items():
         context = click.Context(command, info_name=name, parent=group, max_content_width=100, terminal_width=100)
         own = [each for each in command.params if each.name not in shared]
-        usage = command.get_help(context).partition("\nOptions:")[0].rstrip()
+        usage = re.split(r"\n(?:General o|O)ptions:\n", command.get_help(context))[0].rstrip()
         lines += [f"## armbulk {name}", "", "```text", usage, "```", "", *options_table(own, context), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
