@@ -1,6 +1,5 @@
 """Read config.toml: the settings of a profile, severities of rules, and names of mapping files."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from armbulk.errors import SettingsError, describe_os_error
 from armbulk.findings.catalogue import TUNABLE
 from armbulk.i18n import _
+from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.settings.names import NAMES, SECRETS
 
 FILE_NAME = "config.toml"
@@ -38,7 +38,7 @@ def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfil
     """
     path = home / FILE_NAME
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parse_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         content = {}
     except (OSError, ValueError) as error:
@@ -75,7 +75,9 @@ def unreadable_error(path: Path, error: Exception) -> SettingsError:
         message = _("{path} is not a UTF-8 text file", path=path)
         hint = _("Save the file as UTF-8")
     else:
-        message = _("{path} is not valid TOML: {error}", path=path, error=error)
+        message = _("{path} is not valid TOML", path=path)
+        if isinstance(error, TomlTextError):
+            message = _("{path} is not valid TOML: {reason}", path=path, reason=error.reason)
         hint = _("Fix the file with a text editor")
     return SettingsError("config-unreadable", message, hint)
 
