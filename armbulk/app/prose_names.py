@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from armbulk.i18n import Text, _, format_amount, format_number, format_time, ngettext
+from armbulk.i18n import Text, Words, _, format_amount, format_number, format_time, ngettext
 from armbulk.model.outcome_words import translate_outcome
-from armbulk.month_end.request import CLOSE
+from armbulk.month_end.request import CLOSE_NAME
 from armbulk.resources import EXPORTS, RESOURCES
 
-_LISTS = {"documents": _("Documents"), CLOSE: _("Month-end pack")}
+_LISTS: dict[str, Text | Words] = {"documents": _("Documents"), CLOSE_NAME.name: CLOSE_NAME.title}
 _OF_ALL_TIME = " of all time"
 """How the JSON of `export --plan` marks a list that is read for all periods; an account may follow."""
 

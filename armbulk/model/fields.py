@@ -9,6 +9,7 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from armbulk.i18n import NO_TEXT, Text, Words, _
+from armbulk.model.resource_name import ResourceName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +160,7 @@ class Resource:
     Attributes:
         name: Its name on the command line.
         sheet_names: Names by which a sheet of it is recognised; () = it cannot be imported.
+        other_names: More words by which the command line accepts it.
         key: The name of its key field.
         json_array: The key of the records in the body of a batch, and of a list.
         lines: The child resource, whose PARENT_KEY field refers to `key`.
@@ -181,6 +183,12 @@ class Resource:
     listing: Listing | None = None
     updatable: bool = False
     replaced_groups: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+
+    @property
+    def command_name(self) -> ResourceName:
+        """What the resource is called on the command line."""
+        return ResourceName(self.name, self.title, (*self.sheet_names, *self.other_names))
 
     @property
     def readable(self) -> tuple[Field, ...]:

@@ -11,6 +11,7 @@ CUSTOMERS = Resource(
     name="customers",
     title=Words("Customers", "Kunder"),
     sheet_names=("Customers", "Kunder", "Customer", "Kunde", "Kundeliste"),
+    other_names=("Debtors", "Debitorer"),
     key="customer_no",
     json_array="customers",
     updatable=True,
