@@ -64,7 +64,7 @@ def build_sandbox(request: SandboxRequest, now: Callable[[], float]) -> Sandbox:
         sandbox.open_port()
     except OSError as error:
         message = _("Port {port} cannot be used: {reason}", port=request.port, reason=describe_os_error(error))
-        raise UsageError("sandbox", message, _("Use another --port, or leave it out to get a free one")) from None
+        raise UsageError("sandbox", message, _("Use another --port. Without --port a free one is used")) from None
     return sandbox
 
 

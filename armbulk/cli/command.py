@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import list_client_sizes
-<<<<<<< HEAD
-from armbulk.cli.language import LanguageType, translate_metavar
-from armbulk.cli.number_types import WholeNumber
-=======
 from armbulk.cli.language import GeneralOption, LanguageType
->>>>>>> main
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 from armbulk.i18n import Text, _

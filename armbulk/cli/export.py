@@ -8,13 +8,8 @@ import click
 from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, name_exports
 from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
-<<<<<<< HEAD
-from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument
-from armbulk.cli.number_types import WholeNumber
-=======
 from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument, ResourceChoice, ResourceCommand
->>>>>>> main
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
 from armbulk.i18n import _

@@ -147,7 +147,8 @@ def test_errors_that_are_rare(tmp_path: Path) -> None:
         book.writestr("[Content_Types].xml", "<Types")
     commands = [
         ["sandbox", "--dialect", "x"], ["sandbox", "--dialect", "failures=9"], ["sandbox", "--fault", "x"],
-        ["sandbox", "--fault", "slow"], ["sandbox", "--port", "x"], ["sandbox", "--delay", "x"], ["show", "x"], ["show", "0"],
+        ["sandbox", "--fault", "slow"], ["sandbox", "--port", "x"], ["sandbox", "--delay", "x"],
+        ["show", "x"], ["show", "0"],
         *(["usage", "--aup-file", paths[name]] for name in ("a.toml", "b.toml", "c.toml", "d.toml")),
         *(["check", file, "--mapping", paths[name]] for name in ("c.toml", "d.toml")),
         *(["check", paths[name]] for name in ("cut.xlsx", "cut.xls")), ["check", str(tmp_path / "xml.xlsx")],
