@@ -1,4 +1,4 @@
-"""Which environment of ARM an address belongs to, so that nobody takes production for a test."""
+"""Which environment of ARM an address belongs to, so that no one takes production for a test."""
 
 from enum import StrEnum
 from ipaddress import ip_address

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
-from armbulk.i18n import NO_TEXT, Text, Words, _
+from armbulk.i18n import ENGLISH, NO, NO_TEXT, YES, Text, Words, _, format_date
 from armbulk.model.resource_name import ResourceName
 
 if TYPE_CHECKING:
@@ -93,6 +93,18 @@ class Field:
     code_words: tuple[tuple[str, str], ...] = ()
     is_key: bool = False
     sensitive: bool = False
+
+    def write_example(self, lang: str) -> str:
+        """Return the example as people write it in a sheet: dates, decimals, and yes or no, in the language."""
+        match self.type:
+            case FieldType.BOOLEAN if self.example:
+                return (YES if self.example == "true" else NO).text(lang)
+            case FieldType.DATE if self.example:
+                return format_date(self.example, lang)
+            case FieldType.AMOUNT | FieldType.QUANTITY if lang != ENGLISH:
+                return self.example.replace(".", ",")
+            case _:
+                return self.example
 
 
 @dataclass(frozen=True, slots=True)

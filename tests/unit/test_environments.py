@@ -1,4 +1,4 @@
-"""Staging and production are told by their hosts; any other host is unknown."""
+"""Staging and production are recognised by their hosts; any other host is unknown."""
 
 import pytest
 
