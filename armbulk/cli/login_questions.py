@@ -235,7 +235,7 @@ class LoginQuestions:
         return answer if answer != "secret" else "client_secret" if self._is_by_client else "token"
 
     def _name_environment(self) -> None:
-        """Say which environment ARM's address belongs to: nobody takes production for a test."""
+        """Say which environment ARM's address belongs to, before anything is sent there."""
         address = self.answers["base_url"]
         environment = find_environment(address)
         self._context.reporter.say(_ENVIRONMENT.fill(environment=name_environment(environment, address)))

@@ -110,7 +110,6 @@ def test_the_environment_is_named_from_the_address(address: str, name: str) -> N
     ]
 
 
-@pytest.mark.promise("P18")
 @pytest.mark.parametrize(
     ("changes", "corrections"),
     [
