@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from armbulk.i18n import Text, Words, _, format_amount, format_number, format_time, ngettext
+from armbulk.model.environment import find_environment, name_environment
 from armbulk.model.outcome_words import translate_outcome
 from armbulk.month_end.request import CLOSE_NAME
 from armbulk.resources import EXPORTS, RESOURCES
@@ -34,6 +35,11 @@ def name_list(name: str, lang: str) -> str:
         return _LISTS[name].text(lang)
     resource = RESOURCES.get(name) or EXPORTS.get(name)
     return resource.title.text(lang) if resource else name
+
+
+def name_environment_of(address: str, lang: str) -> str:
+    """Return what people call the environment of an address: `staging`, or `unknown environment (HOST)`."""
+    return name_environment(find_environment(address), address).text(lang)
 
 
 def count_records(count: int, resource: str, lang: str) -> str:
