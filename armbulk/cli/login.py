@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.login_questions import LoginQuestions
@@ -149,7 +150,7 @@ def logout(context: CommandContext) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--default", metavar="NAME", help=_("Use this profile where no other one is named."))
+@click.option("--default", type=PROFILE, metavar="NAME", help=_("Use this profile where no other one is named."))
 @command
 def profiles(context: CommandContext, default: str | None) -> Exit:
     """List the profiles, and whether each has a secret in the keyring. `*`: used in this command.
