@@ -39,7 +39,7 @@ _OBSTACLES = {
     atomic.READ_ONLY: _("{path} is read-only, so the result is written beside it under a new name ({name})"),
 }
 _KEPT = _("{path} was not written by armbulk, or was changed since. It is copied to {copy} before it is replaced")
-_SEE_LINES = _("See the errors of its lines, or of its sheet")
+SEE_LINES = _("See the errors of its lines, or of its sheet")
 _NUMBER, _ROW = _("Number"), _("Row in the file")
 _FIX_ROW = _("Correct the row and import the file again")
 _FIXES = {
@@ -183,7 +183,7 @@ def _add_messages(
         pl.when(is_unsent & pl.col("error").is_not_null())
         .then(pl.col("error"))
         .when((pl.col("outcome") == Outcome.HELD_BACK.value) & message.is_null())
-        .then(pl.lit(_SEE_LINES.text(lang)))
+        .then(pl.lit(SEE_LINES.text(lang)))
         .otherwise(message)
         .alias("message")
     ).drop("error")
