@@ -10,14 +10,12 @@ import polars as pl
 
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
-from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
-from armbulk.i18n import _
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
-from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
+from armbulk.resources import RESOURCES, fields_by_name, list_field_headers, require_import_resource
 from armbulk.results.marked import write_marked_copy
 from armbulk.settings.profile import Profile
 from armbulk.store import WrittenFiles
@@ -100,12 +98,7 @@ class CheckResult:
         Raises:
             UsageError: There is no such resource.
         """
-        if resource not in RESOURCES:
-            raise UsageError(
-                "no-such-resource",
-                _("There is no resource '{resource}'", resource=resource),
-                _("Use one of {resources}", resources=", ".join(RESOURCES)),
-            )
+        resource = require_import_resource(resource)
         fields = [field for field in RESOURCES[resource].fields if field.role is not FieldRole.READ_ONLY]
         if resource not in self.checked.tables:
             names = {"file": pl.String, "sheet": pl.String, "row": pl.Int64}

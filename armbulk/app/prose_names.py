@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from armbulk.i18n import _, format_amount, format_decimal, format_number, format_time, join_texts, ngettext
+from armbulk.i18n import Text, Words, _, format_amount, format_decimal, format_number, format_time, join_texts, ngettext
 from armbulk.model import record_kinds
 from armbulk.model.environment import Environment, colour_environment
 from armbulk.model.outcome_words import translate_outcome
-from armbulk.month_end.request import CLOSE
+from armbulk.month_end.request import CLOSE_NAME
 from armbulk.resources import EXPORTS, RESOURCES
 
-_LISTS = {"documents": _("Documents"), CLOSE: _("Month-end pack")}
+_LISTS: dict[str, Text | Words] = {"documents": _("Documents"), CLOSE_NAME.name: CLOSE_NAME.title}
 _OF_ALL_TIME = " of all time"
 """How the JSON of `export --plan` marks a list that is read for all periods; an account may follow."""
 
@@ -33,6 +33,8 @@ _UP_TO_REQUESTS = ngettext(
     "Up to {count:number} request of {left:number} left this hour",
     "Up to {count:number} requests of {left:number} left this hour",
 )
+_DESTINATION = _("{environment} ({address}), client {client}, profile {profile}")
+_UNKNOWN_DESTINATION = _("{address} (unknown environment), client {client}, profile {profile}")
 _RESERVED = _("{percent} % is reserved for your other integrations")
 
 
@@ -79,8 +81,7 @@ def name_destination(destination: Mapping[str, str], lang: str) -> str:
     """Return where records go: `production (https://api.example.com/arm/v1), client 2218, profile acme`."""
     environment, address = destination["environment"], destination["address"]
     name = colour_environment(environment, address, lang)
-    known = _("{environment} ({address}), client {client}, profile {profile}")
-    text = known if environment != Environment.OTHER else _("{address}, client {client}, profile {profile}")
+    text = _UNKNOWN_DESTINATION if environment == Environment.OTHER else _DESTINATION
     return text.fill(
         environment=name, address=address, client=destination["client_no"], profile=destination["profile"]
     ).text(lang)

@@ -24,7 +24,6 @@ from armbulk.model.record_messages import (
 from armbulk.redaction import redact_shown
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.resources.identifiers import mask_national_id
-from armbulk.results.report import SEE_LINES
 from armbulk.results.run_result import RunResult
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -60,6 +59,7 @@ _ALL = ngettext("{records} {outcome}", "All {records} {outcome}")
 _SOME = _("{done:number} of {records} {outcome}")
 
 _ROW_HAS_ERRORS = _("The row has errors")
+_ERROR_ELSEWHERE = _("There is an error in another row or in the sheet (see Problems)")
 
 _STEPS = {
     "interrupted": _("Interrupted. Nothing is lost. Continue with:"),
@@ -219,7 +219,7 @@ def _find_error(checked: Checked | None, sheet: int, row: int, lang: str) -> str
         return _ROW_HAS_ERRORS.text(lang)
     is_error = (pl.col("severity") == Severity.ERROR.value) & (pl.col("sheet") == sheet) & (pl.col("row") == row)
     errors = render_findings(checked.findings.filter(is_error).head(1), checked.sheets, fields_by_name(), lang)
-    return errors[0]["message"] if errors else SEE_LINES.text(lang)
+    return errors[0]["message"] if errors else _ERROR_ELSEWHERE.text(lang)
 
 
 def _describe_kind(items: pl.DataFrame, kind: str, lang: str, default: str) -> dict[str, Any]:

@@ -1,13 +1,11 @@
-"""The environment of ARM that an address belongs to: production must not be mistaken for a test."""
+"""Which environment of ARM an address belongs to, so that no one takes production for a test."""
 
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from armbulk.i18n import Text, _, quote_text
+from armbulk.i18n import Text, _
 from armbulk.model.text_style import style
-
-_DOMAIN = "amili.no"
 
 
 class Environment(StrEnum):
@@ -19,27 +17,32 @@ class Environment(StrEnum):
     OTHER = "other"
 
 
+_HOSTS = {
+    "api.amili.no": Environment.PRODUCTION,
+    "auth.amili.no": Environment.PRODUCTION,
+    "api.staging.amili.no": Environment.STAGING,
+    "auth.staging.amili.no": Environment.STAGING,
+}
+"""The hosts of ARM and of its login service. Any other host is unknown, and never guessed."""
+
 _NAMES = {
     Environment.PRODUCTION: _("production"),
     Environment.STAGING: _("staging"),
-    Environment.SANDBOX: _("the sandbox"),
+    Environment.SANDBOX: _("the sandbox on this computer"),
 }
 
 
 def find_environment(address: str) -> Environment:
     """Return the environment of an address (https://…): the sandbox is on this computer, the others are Amili's."""
     host = (urlsplit(address).hostname or "").lower().rstrip(".")
-    if _is_this_computer(host):
-        return Environment.SANDBOX
-    if host != _DOMAIN and not host.endswith(f".{_DOMAIN}"):
-        return Environment.OTHER
-    return Environment.STAGING if "staging" in host.split(".") else Environment.PRODUCTION
+    return Environment.SANDBOX if _is_this_computer(host) else _HOSTS.get(host, Environment.OTHER)
 
 
 def name_environment(environment: str, address: str) -> Text:
-    """Return what people call an environment; an unknown one is called by its host."""
+    """Return what people call an environment; an unknown one is named with its host."""
     known = _NAMES.get(Environment(environment))
-    return known if known is not None else quote_text(urlsplit(address).netloc or address)
+    host = urlsplit(address).netloc or address
+    return known if known is not None else _("unknown environment ({host})", host=host)
 
 
 def colour_environment(environment: str, address: str, lang: str) -> str:

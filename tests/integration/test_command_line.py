@@ -113,8 +113,8 @@ def test_a_question_in_a_script_is_an_error(tmp_path: Path) -> None:
     with Sandbox() as arm:
         code, said = called("import", *write_files(tmp_path), env=arm.settings)
         assert (code, said["error"]["code"]) == (2, "question")
-        question = said["error"]["message"]
-        assert "Send 3 customers and 6 invoices (NOK 1 500.00) to the sandbox, client 2218?" in question
+        records, place = "3 customers and 6 invoices (NOK 1 500.00)", "the sandbox on this computer, client 2218"
+        assert f"Send {records} to {place}?" in said["error"]["message"]
         assert arm.state.documents == {}
 
 

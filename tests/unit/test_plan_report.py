@@ -2,10 +2,7 @@
 
 from typing import Any
 
-import pytest
-
 from armbulk.app.prose import render_prose
-from armbulk.model.environment import find_environment, name_environment
 from armbulk.model.text_style import remove_marks
 
 
@@ -120,21 +117,3 @@ def test_details_have_the_batches_and_every_limit() -> None:
         "  Extra API usage: up to 6 requests, 6 records read.",
     ):
         assert line in details
-
-
-@pytest.mark.parametrize(
-    ("address", "environment", "name"),
-    [
-        ("https://api.amili.no/arm/v1", "production", "production"),
-        ("https://api.staging.amili.no/arm/v1", "staging", "staging"),
-        ("http://127.0.0.1:8080/arm/v1", "sandbox", "the sandbox"),
-        ("http://[::1]:8080/arm/v1", "sandbox", "the sandbox"),
-        ("http://localhost/arm/v1", "sandbox", "the sandbox"),
-        ("https://amili.no.example.com/arm/v1", "other", "amili.no.example.com"),
-        ("https://notamili.no/staging", "other", "notamili.no"),
-    ],
-)
-def test_an_address_has_an_environment(address: str, environment: str, name: str) -> None:
-    """Only Amili's own hosts are production or staging; another address is called by its name."""
-    assert find_environment(address) == environment
-    assert name_environment(environment, address) == name
