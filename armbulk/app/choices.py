@@ -18,6 +18,16 @@ def list_client_sizes() -> list[str]:
     return list(TIERS)
 
 
+def describe_client_sizes() -> Text:
+    """Return the client sizes, each with the invoices a year from which it applies."""
+    from armbulk.quota.tiers import INVOICES_A_YEAR
+
+    sizes = list(INVOICES_A_YEAR)
+    first = _("{size}: fewer than {count:number} invoices a year", size=sizes[0], count=INVOICES_A_YEAR[sizes[1]])
+    others = [_("{size}: from {count:number}", size=size, count=INVOICES_A_YEAR[size]) for size in sizes[1:]]
+    return join_texts(first, *others, separator=", ")
+
+
 def name_exports() -> list["ResourceName"]:
     """Return what `armbulk export` takes: every list, and the month-end pack."""
     from armbulk.month_end.request import CLOSE_NAME

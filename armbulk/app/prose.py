@@ -78,6 +78,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "records": prose_names.count_records,
         "outcomes": prose_names.count_outcomes,
         "list_name": prose_names.name_list,
+        "environment_name": prose_names.name_environment_of,
         "meter_name": prose_names.name_meter,
         "usage": prose_names.describe_usage,
         "destination": prose_names.name_destination,

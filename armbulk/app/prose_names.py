@@ -7,7 +7,7 @@ from typing import Any
 
 from armbulk.i18n import Text, Words, _, format_amount, format_decimal, format_number, format_time, join_texts, ngettext
 from armbulk.model import record_kinds
-from armbulk.model.environment import Environment, colour_environment
+from armbulk.model.environment import Environment, colour_environment, find_environment, name_environment
 from armbulk.model.outcome_words import translate_outcome
 from armbulk.month_end.request import CLOSE_NAME
 from armbulk.resources import EXPORTS, RESOURCES
@@ -50,6 +50,11 @@ def name_list(name: str, lang: str) -> str:
         return _LISTS[name].text(lang)
     resource = RESOURCES.get(name) or EXPORTS.get(name)
     return resource.title.text(lang) if resource else name
+
+
+def name_environment_of(address: str, lang: str) -> str:
+    """Return what people call the environment of an address: `staging`, or `unknown environment (HOST)`."""
+    return name_environment(find_environment(address), address).text(lang)
 
 
 def count_records(count: int, kind: str, lang: str) -> str:

@@ -12,6 +12,7 @@ import click
 
 from armbulk.app.choices import list_client_sizes
 from armbulk.cli.language import GeneralOption, LanguageType
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm
 from armbulk.cli.terminal import prepare_question
 from armbulk.errors import ArmbulkError, Exit, QuestionError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
 
 
-NUMBER = click.IntRange(1, 2**31 - 1)
+NUMBER = WholeNumber(1, 2**31 - 1)
 """The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
 
 

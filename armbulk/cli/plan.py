@@ -8,6 +8,7 @@ import click
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.number_types import WholeNumber
 from armbulk.errors import Exit
 from armbulk.i18n import _
 from armbulk.model.command_line import write_command
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--look-up", is_flag=True, help=_("Include a duplicate check in ARM for every document."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=_("Only the first N records."))
+@click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @command
 @with_files
