@@ -3,7 +3,11 @@
 import click
 from click.shell_completion import CompletionItem
 
-NUMBER = click.IntRange(1, 2**31 - 1)
+from armbulk.cli.number_types import WholeNumber
+
+_MAX_NUMBER = 2**31 - 1
+
+NUMBER = WholeNumber(1, _MAX_NUMBER)
 """The number of a row: a larger one cannot exist."""
 
 
@@ -31,11 +35,11 @@ class _ProfileName(click.ParamType[str]):
         return [CompletionItem(name) for name in list_profiles_to_complete() if name.startswith(incomplete)]
 
 
-class _RunNumber(click.IntRange):
+class _RunNumber(WholeNumber):
     """The number of a run."""
 
     def __init__(self) -> None:
-        super().__init__(NUMBER.min, NUMBER.max)
+        super().__init__(1, _MAX_NUMBER)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         """Return the latest runs of the profile, newest first, with their states."""
