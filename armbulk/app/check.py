@@ -219,8 +219,8 @@ def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:
     """Fill options that are not set from the profile: dates, decimal sign, severities, names of mapping files."""
     return replace(
         options,
-        dates=options.dates or profile.dates or None,
-        decimal=options.decimal or profile.decimal or None,
+        usual_dates=options.usual_dates or profile.dates or None,
+        usual_decimal=options.usual_decimal or profile.decimal or None,
         mapping=_find_mapping(options.mapping, profile.mappings),
         rules={**profile.rules, **options.rules},
     )

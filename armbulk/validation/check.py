@@ -4,6 +4,7 @@ Reading and checking are two steps: `read_files` opens each file once, `check_sh
 question about a header, a plan and a result workbook all use the same reading.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,6 +23,7 @@ from armbulk.findings.frame import (
 )
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
+from armbulk.mapping.entries import SheetMapping
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
@@ -50,7 +52,7 @@ from armbulk.validation.parse import parse_sheet
 from armbulk.validation.separators import explain_separator, find_wrong_separator
 from armbulk.validation.vat_rates import find_rates
 
-LoadedMapping = tuple[tuple[apply.SheetMapping, ...], str]
+LoadedMapping = tuple[tuple[SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
 
 
@@ -153,8 +155,8 @@ def check_sheets(
     Raises:
         FileError: The mapping cannot be read, or fits none of the sheets.
     """
-    if options.mapping is not None and mapping is None:
-        mapping = load_mapping(options.mapping)
+    if mapping is None:
+        mapping = load_mappings(options)
     own = [edits.strip_formula_guards(sheet) for sheet in sheets] if options.update else list(sheets)
     own, mapped = _apply_mapping(own, options, mapping)
     plain = [result.sheet for result in mapped]
@@ -167,12 +169,16 @@ def check_sheets(
     ]
     plain = [result.sheet for result in compared]
     layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    for index, result in enumerate(mapped):
+        if result.entry is not None and result.entry.skip_totals:
+            plain[index], layouts[index] = layout.skip_other_rows(plain[index], layouts[index])
+    options_of = [_decide_reading(options, result.entry) for result in mapped]
     continued = [
         continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
         for index, sheet in enumerate(plain)
     ]
     plain = [result.sheet for result in continued]
-    parts, of_sheets = _type_sheets(plain, matches, options)
+    parts, of_sheets = _type_sheets(plain, matches, options_of)
     findings = [
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
@@ -204,15 +210,40 @@ def check_sheets(
     )
 
 
+def load_mappings(options: ReadOptions) -> LoadedMapping | None:
+    """Return the entries of the mapping that the options name, or of those saved for such headers; None for none.
+
+    Raises:
+        FileError: A mapping cannot be read.
+    """
+    names = [options.mapping] if options.mapping is not None else list(options.saved_mappings)
+    if not names:
+        return None
+    loaded = [load_mapping(name) for name in names]
+    if len(loaded) == 1:
+        return loaded[0]
+    sha256 = hashlib.sha256("".join(digest for _entries, digest in loaded).encode()).hexdigest()
+    return tuple(entry for entries, _digest in loaded for entry in entries), sha256
+
+
+def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOptions:
+    """Return how a sheet's unclear dates and amounts are read: by the option, the mapping, or the profile."""
+    return replace(
+        options,
+        dates=options.dates or (entry.dates if entry else None) or options.usual_dates,
+        decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
+    )
+
+
 def _type_sheets(
-    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options_of: Sequence[ReadOptions]
 ) -> tuple[list[Table], list[pl.DataFrame]]:
     """Return the typed tables of the recognised sheets, and the findings of their cells."""
     parts: list[Table] = []
     findings = []
     for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True)):
         if match.resource is not None:
-            tables, sheet_findings = _type_sheet(sheet, index, match, options)
+            tables, sheet_findings = _type_sheet(sheet, index, match, options_of[index])
             parts += tables
             findings.append(sheet_findings)
     return parts, findings
@@ -248,7 +279,7 @@ def _apply_mapping(
     evaluator = ExpressionEngine()
     used = [leave_out_hidden_columns(sheet, options) for sheet in marked]
     mapped = [apply.apply_mapping(sheet, index, entries, RESOURCES, evaluator) for index, sheet in enumerate(used)]
-    if all(result.entry is None for result in mapped):
+    if options.mapping is not None and all(result.entry is None for result in mapped):
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
             "mapping-fits-nothing",

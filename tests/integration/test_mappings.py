@@ -20,7 +20,7 @@ from armbulk.arm.encode import encode_records
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.errors import FileError
-from armbulk.mapping.apply import ExpressionResult
+from armbulk.mapping.entries import ExpressionResult
 from armbulk.mapping.files import ExpressionEngine, list_mappings, load_mapping
 from armbulk.mapping.headers import fold_header
 from armbulk.model.read_options import ReadOptions
