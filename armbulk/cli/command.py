@@ -13,7 +13,7 @@ import click
 from armbulk.app.choices import list_client_sizes
 from armbulk.cli.language import LanguageType, translate_metavar
 from armbulk.cli.prompts import confirm
-from armbulk.errors import ArmbulkError, Exit, QuestionError
+from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
 from armbulk.model.plain_text import show_safely
 from armbulk.stop_signals import STOP, stop_signals
@@ -158,6 +158,8 @@ def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[s
                 "interrupted", _("Interrupted. {message}", message=error.message), error.hint, Exit.INTERRUPTED
             )
             return int(Exit.INTERRUPTED)
+        if isinstance(error, UnknownColumnsError):
+            reporter.propose(error.proposals)
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
     except KeyboardInterrupt:

@@ -138,14 +138,6 @@ def match_headers(
     return replace(match, findings=judge_unknown_headers(sheet, index, match.findings, match.columns, (best,)))
 
 
-def guess_resource(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> HeaderMatch:
-    """Return the most likely match of a sheet that was not recognised: a start for a mapping, never for reading."""
-    best, row, _ = _find_best_match(sheet, list(resources.values()))
-    if best is None or row == 0:
-        return _NOT_RECOGNISED
-    return _match_columns(sheet, index, best, row, index_headers(best))
-
-
 def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
     """Return the field whose header differs by a letter or two; other digits are another column (Adresse 4)."""
     folded = fold_header(text)

@@ -34,6 +34,7 @@ MIN_SCORE = 0.6
 _SURE = 0.85
 _MIN_CHOICE = 0.4
 _MAX_CHOICES = 5
+_MAX_REASONS = 4
 _MIN_SHARE = 0.9
 _REQUIRED_BONUS = 0.03
 _BY_AMOUNTS = 0.95
@@ -150,7 +151,7 @@ class _Matcher:
             rows=self._body.height - len(other := self._find_other_rows(resource, used)),
             other_rows=other,
             columns=columns,
-            missing=tuple(name.name for name in resource.fields if name.required and name.name not in used),
+            required=tuple(column.name for column in resource.fields if column.required),
             dates=self._list_unclear(used, targets, FieldType.DATE),
             date_order=find_date_order(self._reader, dates),
             numbers=self._list_unclear(used, targets, FieldType.AMOUNT, FieldType.QUANTITY),
@@ -309,7 +310,7 @@ class _Matcher:
             for letter, candidate in chosen.items()
             if candidate.target in _SIGNS[resource.name] and self._headers[letter]
         ]
-        return join_texts(*quote_names(names), separator=", ") if names else NO_TEXT
+        return join_texts(*quote_names(names[:_MAX_REASONS]), separator=", ") if names else NO_TEXT
 
     def _list_unclear(self, used: Mapping[str, str], targets: _Targets, *types: FieldType) -> tuple[str, ...]:
         texts: dict[str, None] = {}

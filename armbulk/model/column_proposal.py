@@ -1,7 +1,7 @@
 """What the columns of a sheet with other headers may be, and what a person decided about them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from armbulk.i18n import NO_TEXT, Text
 
@@ -46,7 +46,7 @@ class SheetProposal:
         rows: How many rows are records.
         other_rows: The rows below the headers that are no records (row number, text): totals, notes, repeated headers.
         columns: The columns, from left to right.
-        missing: Required fields that no column may be.
+        required: The required fields.
         dates: Dates that can be read in two ways.
         date_order: The order that other dates of these columns have; "" = nothing shows it.
         numbers: Amounts that can be read in two ways.
@@ -63,11 +63,21 @@ class SheetProposal:
     rows: int
     other_rows: tuple[tuple[int, str], ...]
     columns: tuple[ColumnProposal, ...]
-    missing: tuple[str, ...]
+    required: tuple[str, ...]
     dates: tuple[str, ...]
     date_order: str
     numbers: tuple[str, ...]
     targets: Mapping[str, Text]
+
+    def with_columns(self, columns: Mapping[str, str]) -> "SheetProposal":
+        """Return the proposal with other fields (letter → field); what a person chose is sure."""
+        changed = tuple(
+            column
+            if columns[column.letter] == column.target
+            else replace(column, target=columns[column.letter], reason=NO_TEXT, is_known=False, is_sure=True)
+            for column in self.columns
+        )
+        return replace(self, columns=changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from armbulk.errors import FileError
+from armbulk.errors import FileError, UnknownColumnsError
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import (
     SCHEMA,
@@ -54,6 +54,14 @@ from armbulk.validation.vat_rates import find_rates
 
 LoadedMapping = tuple[tuple[SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
+
+_USE_KNOWN_NAMES = _(
+    "Name the sheets Customers, Documents and Lines, or use --as. Use the headers from `armbulk fields documents`."
+)
+_MATCH_COLUMNS = _(
+    "Run `armbulk map {file}` on a terminal to answer column by column. Or write a mapping with "
+    "`armbulk map {file} -o NAME.toml`, correct it, and add --mapping NAME.toml."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +118,38 @@ def check_files(
         FileError: A file cannot be read; or no sheet has customers or documents and `allow_unrecognised` is off.
         UsageError: There is no such resource.
     """
-    sheets = read_files(files, options)
-    checked = check_sheets(sheets, options)
-    if not allow_unrecognised and not set(checked.tables) & {"customers", "documents"}:
-        for sheet in sheets:
-            separator = find_wrong_separator(sheet)
-            if separator is not None:
-                raise FileError("wrong-separator", *explain_separator(sheet, separator))
-        raise FileError(
-            "no-data",
-            _explain_missing_data([sheet.name for sheet in sheets]),
-            _(
-                "Name the sheets Customers, Documents and Lines, or use --as. "
-                "Use the headers from `armbulk fields documents`."
-            ),
-        )
+    checked = check_sheets(read_files(files, options), options)
+    if not allow_unrecognised:
+        require_records(checked)
     return checked
+
+
+def has_records(checked: Checked) -> bool:
+    """Return whether a sheet with customers or documents was recognised."""
+    return bool(set(checked.tables) & {"customers", "documents"})
+
+
+def require_records(checked: Checked, proposals: Sequence[Mapping[str, object]] = ()) -> None:
+    """Stop where no sheet with customers or documents was recognised.
+
+    Args:
+        checked: The files.
+        proposals: What their columns may be, for the error.
+
+    Raises:
+        FileError: No sheet was recognised.
+    """
+    if has_records(checked):
+        return
+    sheets = checked.sheets_as_read
+    for sheet in sheets:
+        separator = find_wrong_separator(sheet)
+        if separator is not None:
+            raise FileError("wrong-separator", *explain_separator(sheet, separator))
+    message = _explain_missing_data([sheet.name for sheet in sheets])
+    if proposals:
+        raise UnknownColumnsError("no-data", message, _MATCH_COLUMNS.fill(file=proposals[0]["file"]), proposals)
+    raise FileError("no-data", message, _USE_KNOWN_NAMES)
 
 
 def _explain_missing_data(sheets: Sequence[str]) -> Text:

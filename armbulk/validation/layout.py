@@ -31,6 +31,7 @@ def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
     letters = [letter for letter in dict.fromkeys(named) if letter.isalpha()]  # not the columns a mapping adds
     if match.resource is None or not letters:
         return empty_findings()
+    sheet = replace(sheet, letters=tuple(letter for letter in sheet.letters if letter.isalpha()))
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     if body.is_empty():
         return empty_findings()
@@ -143,7 +144,8 @@ def skip_other_rows(sheet: Sheet, findings: pl.DataFrame) -> tuple[Sheet, pl.Dat
     if skipped.is_empty():
         return sheet, findings
     rows = sheet.frame.join(skipped.select("row"), on="row", how="semi", maintain_order="left")
-    texts = rows.select("row", pl.concat_str(sheet.letters, separator=" · ", ignore_nulls=True).alias("value"))
+    letters = [letter for letter in sheet.letters if letter.isalpha()]
+    texts = rows.select("row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).alias("value"))
     warnings = to_findings(texts, sheet=int(skipped["sheet"][0]), code="row-left-out")
     frame = sheet.frame.join(skipped.select("row"), on="row", how="anti", maintain_order="left")
     return replace(sheet, frame=frame), merge_findings([findings.filter(~is_skipped), warnings])
