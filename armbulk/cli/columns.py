@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from armbulk.app.dialog import ProposeAgain
     from armbulk.cli.command import CommandContext
 
-_MATCH = _("armbulk does not know all headers of this sheet. Match its columns now?")
+_MATCH = _("armbulk does not know these headers. Match the columns now?")
 _RESOURCE = _("What is in the sheet? {choices}, or s to skip it")
 _COLUMN = _('Column {letter}: "{header}" ({samples})')
 _MAY_BE = _("May be: {title} ({reason})")
 _ACCEPT = _("Press Enter to accept, l to choose from the list, or i to ignore the column")
 _CHOOSE = _("Press Enter to ignore the column, or l to choose from the list")
 _FROM_LIST = _("Type a number, or a part of the name; press Enter to ignore the column")
-_OVERVIEW = _("Press Enter to use these columns. To change a column, type its letter. Type q to stop")
+_OVERVIEW = _("Press Enter to use these columns, type a letter to change a column, or q to stop")
 _CONSTANT = _(
     "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
     "Enter to leave it open"
@@ -43,6 +43,7 @@ class ColumnQuestions:
     def __init__(self, context: "CommandContext", propose: "ProposeAgain") -> None:
         self._context, self._propose = context, propose
         self._lang = context.lang
+        self._shown: tuple[str, dict[str, str]] | None = None
 
     def ask(self, proposal: SheetProposal, *, is_wanted: bool = False) -> SheetDecision | None:
         """Return what a person decides; None where they skip the sheet or stop.
@@ -57,8 +58,7 @@ class ColumnQuestions:
         chosen = self._ask_resource(proposal)
         if chosen is None:
             return None
-        if chosen.resource != proposal.resource:
-            self._show(chosen, {column.letter: column.target for column in chosen.columns})
+        self._show(chosen, {column.letter: column.target for column in chosen.columns})
         columns = self._ask_columns(chosen)
         if columns is None:
             return None
@@ -77,8 +77,12 @@ class ColumnQuestions:
     # --- the sheet ----------------------------------------------------------------------------------
 
     def _show(self, proposal: SheetProposal, columns: dict[str, str]) -> None:
+        """Show the sheet and its columns, unless that is what was shown last."""
         from armbulk.app.prose import render_prose
 
+        if self._shown == (proposal.resource, columns):
+            return
+        self._shown = (proposal.resource, dict(columns))
         report = describe_proposal(proposal.with_columns(columns), self._lang)
         self._context.reporter.say(render_prose("columns", report, self._lang).rstrip("\n"))
 

@@ -77,6 +77,11 @@ class CommandContext:
         """Whether a person can answer at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
+    @property
+    def is_output_seen(self) -> bool:
+        """Whether a person sees what is printed on stdout; otherwise it goes to a file or another program."""
+        return sys.stdout.isatty()
+
     def ask(self, question: Text, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
         if yes:

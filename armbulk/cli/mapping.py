@@ -1,6 +1,5 @@
 """The command `map`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def map_(
     if row is not None:
         reporter.show("map", explain_row(checked, row, sheet_name, context.lang))
         return Exit.OK
-    if context.can_ask and (target is not None or sys.stdout.isatty()):
+    if context.can_ask and (target is not None or context.is_output_seen):
         decisions = match_columns_of(checked, context.session, dialog)
         if not decisions:
             reporter.say(_("No columns were matched. Nothing was saved."))

@@ -1,5 +1,6 @@
 """What the values of a column may be, judged by the same code that reads them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -26,6 +27,15 @@ FORMATS_THAT_PROVE: Mapping[str, float] = {
     "currency": 0.7,
 }
 """Format → how far valid values show what a column is, whatever its header says."""
+
+_LOOKS_LIKE = {
+    "email": re.compile("@"),
+    "national-id": re.compile(r"^\d{6}[ .-]?\d{5}$"),
+    "bank-account": re.compile(r"^\d{4}[ .-]?\d{2}[ .-]?\d{5}$|^[A-Za-z]{2}\d\d"),
+    "organisation-no": re.compile(r"\d{3}[ .]?\d{3}[ .]?\d{3}"),
+    "kid": re.compile(r"^\d{5,24}[\d-]$"),
+    "currency": re.compile("^[A-Za-z]{3}$"),
+}
 
 _CHECKED_FORMATS = {*FORMATS_THAT_PROVE, "country", "language"}
 _MIN_SHARE = 0.95
@@ -79,6 +89,11 @@ class ColumnReader:
     def list_samples(self, letter: str, count: int = 3) -> list[str]:
         """Return the first different texts of a column."""
         return self._body[letter].drop_nulls().unique(maintain_order=True).head(count).to_list()
+
+    def may_have_format(self, letter: str, format_name: str) -> bool:
+        """Return whether the first texts of a column look like a format at all."""
+        texts = self.list_samples(letter)
+        return bool(texts) and all(_LOOKS_LIKE[format_name].search(text) for text in texts)
 
     def read(self, letter: str, field: Field) -> Reading:
         """Return a column as a field."""

@@ -22,6 +22,7 @@ _SIMILAR_SPELLING = 0.7
 _SHARED_WORDS = 0.85
 
 
+@cache
 def score_header(text: str, field: Field) -> float:
     """Return from 0 (another column) to 1 (a known header) how well a header means a field."""
     folded = fold_header(text)
@@ -36,6 +37,7 @@ def score_header(text: str, field: Field) -> float:
     return max(_score_pair(text, header) for header in (*headers, *proposed))
 
 
+@cache
 def _score_pair(text: str, header: str) -> float:
     (words, others), (known, known_others) = find_meanings(text), find_meanings(header)
     shared = len(words & known)

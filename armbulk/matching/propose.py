@@ -12,7 +12,7 @@ import polars as pl
 
 from armbulk.findings.frame import mask_value
 from armbulk.i18n import NO_TEXT, Text, Words, _, join_texts, quote_names
-from armbulk.mapping.headers import HeaderMatch, fold_header, match_headers
+from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, fold_header, match_headers
 from armbulk.matching.column_values import (
     FORMATS_THAT_PROVE,
     ColumnReader,
@@ -90,10 +90,11 @@ def propose_sheet(
     if body.is_empty():
         return None
     matcher = _Matcher(sheet, index, row, body, decided or {})
-    named = resource or sheet.resource or (match.resource.name if match.resource else None)
-    if named is not None:
-        return matcher.propose(RESOURCES[named])
-    return max((matcher.propose(candidate) for candidate in RESOURCES.values()), key=_rate)
+    of_name = find_resource_by_name(sheet, RESOURCES)
+    named = resource or (of_name.name if of_name else None)
+    if named is None:
+        named = max((matcher.propose(candidate) for candidate in RESOURCES.values()), key=_rate).resource
+    return matcher.propose_without_other_rows(RESOURCES[named])
 
 
 def _rate(proposal: SheetProposal) -> float:
@@ -104,7 +105,7 @@ def _rate(proposal: SheetProposal) -> float:
     if resource.record_key not in fields:
         return 0.0
     of_kind = _SIGNS[resource.name] & fields
-    return len(fields) + 3 * len(of_kind) + len(required & fields)
+    return len(fields) + 3 * len(of_kind) + len(required & fields) - 2 * len(required - fields)
 
 
 _SIGNS = {
@@ -131,6 +132,18 @@ class _Matcher:
         ]
         self._body = body
         self._reader = ColumnReader(sheet, _drop_sparse_rows(body, self._letters))
+
+    def propose_without_other_rows(self, resource: Resource) -> SheetProposal:
+        """Return the proposal for the sheet as a list of `resource`; totals and notes do not count as values."""
+        proposal = self.propose(resource)
+        rows = [row for row, _text in proposal.other_rows]
+        records = self._body.filter(~pl.col("row").is_in(rows))
+        if not rows or records.is_empty():
+            return proposal
+        everything, self._reader = self._reader, ColumnReader(self._sheet, records)
+        proposal = self.propose(resource)
+        self._reader = everything
+        return proposal
 
     def propose(self, resource: Resource) -> SheetProposal:
         """Return the proposal for the sheet as a list of `resource`."""
@@ -210,11 +223,13 @@ class _Matcher:
         if self._decided.get(fold_header(header)) == target:
             by_header, reason = _DECIDED, _("as you decided for an earlier file")
         proof = FORMATS_THAT_PROVE.get(column.format or "", 0.0)
+        if proof and by_header < _MIN_CHOICE and not self._reader.may_have_format(letter, str(column.format)):
+            proof = 0.0
         if by_header < _MIN_CHOICE and not proof:
             return None
         reading = self._reader.read(letter, column)
         if proof > by_header and reading.share >= _MIN_SHARE and _is_proof(reading.values, column):
-            by_values = _("the values have the form of {header}", header=_title_of(column.header))
+            by_values = _("all values are valid as {header}", header=_title_of(column.header))
             score = proof + (_REQUIRED_BONUS if by_header >= _MIN_CHOICE else 0)
             return _Candidate(letter, target, score, by_values, by_header, reading.share)
         if by_header < _MIN_CHOICE:
@@ -284,7 +299,9 @@ class _Matcher:
         self, letter: str, best: _Candidate | None, candidates: Sequence[_Candidate], targets: _Targets
     ) -> ColumnProposal:
         own = [candidate for candidate in candidates if candidate.letter == letter]
-        sensitive = any(targets.fields[c.target].sensitive and c.share >= _MIN_SHARE for c in own)
+        sensitive = any(
+            targets.fields[c.target].sensitive and (c.share >= _MIN_CHOICE or c.header_score >= _SURE) for c in own
+        )
         samples = self._reader.list_samples(letter)
         choices = dict.fromkeys(c.target for c in own if c.score >= _MIN_CHOICE)
         proposal = ColumnProposal(
@@ -329,7 +346,7 @@ class _Matcher:
 
 
 def _title_of(header: Words) -> Text:
-    return _("{name}", name=header)
+    return Text("{name}", {"name": header})
 
 
 def _drop_sparse_rows(body: pl.DataFrame, letters: Sequence[str]) -> pl.DataFrame:
