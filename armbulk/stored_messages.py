@@ -25,9 +25,10 @@ _FIELDS: dict[str, Text | Words] = {
     **{field.header.en: field.header for field in RESOURCES["customers"].fields},
     **{str(name): name for name in FIELD_NAMES.values()},
 }
+_QUOTED = ("current", "exported", "new")
 _VALUE_FORMS = {
     **dict.fromkeys(("run", "count", "status"), r"\d+"),
-    **dict.fromkeys(("current", "exported", "new"), rf'".*?"|{re.escape(BLANK)}|nothing'),
+    **dict.fromkeys(_QUOTED, rf'".*?"|{re.escape(BLANK)}|nothing'),
     "field": "|".join([*map(re.escape, sorted(_FIELDS, key=len, reverse=True)), r"\S+?"]),
 }
 """Placeholder → pattern of its values; others are any text."""
@@ -128,6 +129,8 @@ def _write_value(name: str, value: str, field: str, lang: str) -> str:
         return _FIELDS[value].text(lang) if value in _FIELDS else value
     if value in {str(BLANK), "nothing", "none"}:
         return BLANK.text(lang)
+    if name in _QUOTED and value.startswith('"'):
+        return _('"{name}"', name=value[1:-1]).text(lang)
     if _ISO_DATE.fullmatch(value):
         return format_date(value, lang)
     is_amount = field == FIELD_NAMES["amount"] and _AMOUNT.fullmatch(value)

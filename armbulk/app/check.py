@@ -11,14 +11,12 @@ import polars as pl
 from armbulk.app.columns import describe_proposal, list_proposals, match_columns
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
-from armbulk.errors import UsageError
 from armbulk.findings.frame import render_findings
-from armbulk.i18n import _
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
-from armbulk.resources import RESOURCES, fields_by_name, list_field_headers
+from armbulk.resources import RESOURCES, fields_by_name, list_field_headers, require_import_resource
 from armbulk.results.marked import write_marked_copy
 from armbulk.settings.profile import Profile
 from armbulk.settings.saved_mappings import SavedMappings
@@ -103,12 +101,7 @@ class CheckResult:
         Raises:
             UsageError: There is no such resource.
         """
-        if resource not in RESOURCES:
-            raise UsageError(
-                "no-such-resource",
-                _("There is no resource '{resource}'", resource=resource),
-                _("Use one of {resources}", resources=", ".join(RESOURCES)),
-            )
+        resource = require_import_resource(resource)
         fields = [field for field in RESOURCES[resource].fields if field.role is not FieldRole.READ_ONLY]
         if resource not in self.checked.tables:
             names = {"file": pl.String, "sheet": pl.String, "row": pl.Int64}
@@ -188,8 +181,8 @@ def check_inputs(
     with dialog.reading():
         sheets = read_files(inputs.files, options)
         if options.mapping is None:
-            found = dict.fromkeys(str(path) for path in saved.find(sheets).values())
-            options = replace(options, saved_mappings=tuple(found))
+            paths = dict.fromkeys(str(path) for path in saved.find(sheets).values())
+            options = replace(options, saved_mappings=tuple(paths))
         checked = check_sheets(sheets, replace(options, known_customers=known))
     if not allow_unrecognised:
         options, checked = _ask_about_columns(checked, options, known, saved, profile.lang, dialog)

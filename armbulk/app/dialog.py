@@ -92,7 +92,7 @@ class Dialog:
         return False
 
     def match_columns(self, proposal: SheetProposal, propose: ProposeAgain) -> SheetDecision | None:
-        """Return what the columns of a sheet with other headers are; None where nobody decides.
+        """Return what the columns of a sheet with other headers are; None where there is no decision.
 
         Args:
             proposal: What they may be.

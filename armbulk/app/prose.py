@@ -40,6 +40,7 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         "records": prose_names.count_records,
         "outcomes": prose_names.count_outcomes,
         "list_name": prose_names.name_list,
+        "environment_name": prose_names.name_environment_of,
         "meter_name": prose_names.name_meter,
         "usage": prose_names.describe_usage,
         "part": translate_window,

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from armbulk.i18n import Text, _, format_amount, format_number, format_time, ngettext
+from armbulk.i18n import Text, Words, _, format_amount, format_number, format_time, ngettext
+from armbulk.model.environment import find_environment, name_environment
 from armbulk.model.outcome_words import translate_outcome
-from armbulk.month_end.request import CLOSE
+from armbulk.month_end.request import CLOSE_NAME
 from armbulk.resources import EXPORTS, RESOURCES
 
-_LISTS = {"documents": _("Documents"), CLOSE: _("Month-end pack")}
+_LISTS: dict[str, Text | Words] = {"documents": _("Documents"), CLOSE_NAME.name: CLOSE_NAME.title}
 _OF_ALL_TIME = " of all time"
 """How the JSON of `export --plan` marks a list that is read for all periods; an account may follow."""
 
@@ -34,6 +35,11 @@ def name_list(name: str, lang: str) -> str:
         return _LISTS[name].text(lang)
     resource = RESOURCES.get(name) or EXPORTS.get(name)
     return resource.title.text(lang) if resource else name
+
+
+def name_environment_of(address: str, lang: str) -> str:
+    """Return what people call the environment of an address: `staging`, or `unknown environment (HOST)`."""
+    return name_environment(find_environment(address), address).text(lang)
 
 
 def count_records(count: int, resource: str, lang: str) -> str:

@@ -61,11 +61,11 @@ class HttpClient:
         clock: Clock,
         transport: httpx.BaseTransport | None = None,
         max_seconds: float = MAX_CALL_SECONDS,
-        on_progress: Callable[[Progress], None] = lambda _: None,
+        on_progress: Callable[[Progress], None] | None = lambda _: None,
     ) -> None:
         """Prepare the calls, each of which takes at most `max_seconds`; nothing is sent yet.
 
-        `on_progress` is called before a failed token call is made again.
+        `on_progress` is called before a failed token call is made again; with None it is made once.
         """
         self._base = f"{base_url.rstrip('/')}/clients/{quote(client_no, safe='')}"
         self._login = login
@@ -213,21 +213,21 @@ class HttpClient:
             if not _may_pass(response):
                 break
             failures += 1
-            if not backoff.is_exhausted(failures):
-                self._wait_to_retry(response, backoff.delay(failures))
-            if backoff.is_exhausted(failures) or self._clock.interrupted:
+            if self._on_progress is not None and not backoff.is_exhausted(failures):
+                self._wait_to_retry(response, backoff.delay(failures), self._on_progress)
+            if self._on_progress is None or backoff.is_exhausted(failures) or self._clock.interrupted:
                 raise _no_token_error(response)
         if response.error is not None:
             raise _no_token_error(response)
         self._use_token(response, asked_at)
 
-    def _wait_to_retry(self, response: Response, delay: float) -> None:
+    def _wait_to_retry(self, response: Response, delay: float, on_progress: Callable[[Progress], None]) -> None:
         """Wait before another token call, for as long as the login service asks for when that is short."""
         now = self._clock.now()
         named = response.retry_after_seconds(now)
         seconds = delay if named is None else min(max(named, delay), _MAX_TOKEN_RETRY_SECONDS)
         reason = _("login service: {failure}", failure=response.failure)
-        self._on_progress(Progress("retrying", until=now + seconds, reason=reason))
+        on_progress(Progress("retrying", until=now + seconds, reason=reason))
         self._clock.sleep(seconds)
 
     def _use_token(self, response: Response, asked_at: float) -> None:

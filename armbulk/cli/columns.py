@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from armbulk.app.dialog import ProposeAgain
     from armbulk.cli.command import CommandContext
 
-_MATCH = _("armbulk does not know these headers. Match the columns now?")
+_MATCH = _("Some of these headers are unknown. Match the columns now?")
 _RESOURCE = _("What is in the sheet? {choices}, or s to skip it")
 _COLUMN = _('Column {letter}: "{header}" ({samples})')
 _MAY_BE = _("May be: {title} ({reason})")

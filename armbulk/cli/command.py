@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import list_client_sizes
-from armbulk.cli.language import LanguageType, translate_metavar
+from armbulk.cli.language import GeneralOption, LanguageType
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
@@ -27,31 +27,35 @@ NUMBER = click.IntRange(1, 2**31 - 1)
 """The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
 
 
+_general_option = functools.partial(click.option, cls=GeneralOption)
+
 _SHARED_OPTIONS = (
-    click.option("--profile", metavar="NAME", help=_("The profile in config.toml to use.")),
-    click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks.")),
-    click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout.")),
-    click.option("--quiet", is_flag=True, help=_("Print errors only.")),
-    click.option(
+    _general_option("--profile", metavar="NAME", help=_("The profile in config.toml to use.")),
+    _general_option("--lang", type=LanguageType(), help=_("Language of messages and workbooks.")),
+    _general_option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout.")),
+    _general_option("--quiet", is_flag=True, help=_("Print errors only.")),
+    _general_option(
         "--size",
         type=click.Choice(list_client_sizes(), case_sensitive=False),
         help=_("Client size, which sets the limits."),
     ),
-    click.option(
+    _general_option(
         "--aup-file",
         type=click.Path(path_type=Path),
         metavar="FILE",
         help=_("File with limits to use instead of the built-in ones (TOML)."),
     ),
-    click.option("--ca-file", type=click.Path(), metavar="FILE", help=_("Extra CA certificates (PEM).")),
-    click.option(
+    _general_option("--ca-file", type=click.Path(), metavar="FILE", help=_("Extra CA certificates (PEM).")),
+    _general_option(
         "--secret-file",
         type=click.Path(path_type=Path),
         metavar="FILE",
         help=_("File with the client secret or token (readable only by you)."),
     ),
-    click.option("-v", "--verbose", count=True, help=_("Log each step to stderr; -vv also logs each request to ARM.")),
-    click.option(
+    _general_option(
+        "-v", "--verbose", count=True, help=_("Log each step to stderr; -vv also logs each request to ARM.")
+    ),
+    _general_option(
         "--log-file",
         type=click.Path(path_type=Path),
         metavar="FILE",
@@ -201,21 +205,6 @@ def _report_bug(error: Exception, reporter: "Reporter") -> int:
 def question_error(question: Text, hint: Text) -> QuestionError:
     """Return the error for a question that cannot be asked: there is no terminal, or the output is JSON."""
     return QuestionError("question", _("This question cannot be asked here: {question}", question=question), hint)
-
-
-def show_usage_error(error: click.ClickException, lang: str, *, as_json: bool) -> int:
-    """Show that a command was called wrongly; return the exit code."""
-    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument) and not error.param_hint:
-        error.param_hint = translate_metavar(error.param.get_error_hint(error.ctx), lang)
-    if not as_json:
-        error.show()
-        return int(Exit.USAGE)
-    command_path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "armbulk"
-    hint = _("See `{command} --help`", command=command_path)
-    from armbulk.cli.output import Reporter
-
-    Reporter(lang, as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
-    return int(Exit.USAGE)
 
 
 class InterruptHandler:

@@ -5,11 +5,10 @@ from typing import Any
 
 import click
 
-from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, list_exports
+from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, name_exports
 from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument
+from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument, ResourceChoice, ResourceCommand
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
 from armbulk.i18n import _
@@ -21,8 +20,8 @@ _OPEN_CSV = _(
 )
 
 
-@click.command(cls=TranslatedCommand)
-@click.argument("resource", cls=NamedArgument, type=LazyChoice(list_exports))
+@click.command(cls=ResourceCommand)
+@click.argument("resource", cls=NamedArgument, type=ResourceChoice(name_exports))
 @click.option(
     "-o", "target", type=click.Path(path_type=Path), metavar="FILE", cls=LazyOption, describe=describe_file_formats
 )

@@ -1,7 +1,7 @@
 """The command `map`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,7 @@ from armbulk.errors import Exit
 from armbulk.i18n import _
 
 if TYPE_CHECKING:
+    from armbulk.cli.output import Reporter
     from armbulk.model.read_options import ReadOptions
 
 
@@ -59,11 +60,15 @@ def map_(
         if target is None and not reporter.as_json:
             click.echo(report["mapping"], nl=False)
             return Exit.OK
+    _show(reporter, report, target, files[0])
+    return Exit.OK
+
+
+def _show(reporter: "Reporter", report: dict[str, Any], target: Path | None, file: str) -> None:
     if reporter.as_json:
         reporter.show("map", report)
     elif target is not None:
         reporter.say(_("→ {target}", target=target))
-        reporter.say(_("Next: armbulk check {file} --mapping {target}", file=files[0], target=target))
+        reporter.say(_("Next: armbulk check {file} --mapping {target}", file=file, target=target))
     else:
-        reporter.say(_("Next: armbulk check {file}", file=files[0]))
-    return Exit.OK
+        reporter.say(_("Next: armbulk check {file}", file=file))

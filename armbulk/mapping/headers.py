@@ -14,7 +14,7 @@ from armbulk.i18n import join_choices, list_languages, pack_text, quote_names
 from armbulk.mapping.amount_headers import judge_unknown_headers
 from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
-from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
+from armbulk.model.result_columns import OUTCOME_FIELDS, OWN_SHEETS, TEMPLATE_SHEETS, list_outcome_headers
 from armbulk.model.sheet import Sheet
 
 MAX_HEADER_ROW = 25
@@ -77,7 +77,7 @@ def fold_header(text: str) -> str:
     return _SEPARATORS.sub("", plain)
 
 
-_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in words.all())
+_IGNORED = frozenset(fold_header(text) for name in OUTCOME_FIELDS for text in list_outcome_headers(name))
 """The columns of an earlier result workbook: recognised and ignored."""
 
 

@@ -53,7 +53,7 @@ class WrittenSheet:
         dates: The order of unclear dates; "" = not written.
         decimal: The decimal separator of unclear amounts; "" = not written.
         skip_totals: Whether rows that are no records are left out.
-        is_start: Whether a person goes on writing: columns that are not read and examples are comments.
+        is_start: Whether a person completes it: columns that are not read and examples are comments.
     """
 
     resource: str

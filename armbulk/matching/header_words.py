@@ -12,7 +12,7 @@ from armbulk.resources.header_words import HEADER_WORDS, PROPOSED_HEADERS
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])")
 _ELECTRONIC = re.compile(r"\be[- ](?=post|mail|faktura|invoice)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-_LINKS = frozenset({"s", "e", "en", "er", "for", "av", "of", "the", "til", "på", "og", "and", "i", "pr", "per"})
+_LINKS = frozenset({"s", "e", "en", "et", "er", "for", "av", "of", "the", "til", "på", "og", "and", "i", "pr", "per"})
 """Letters and words between two meanings of a header: fakturaSdato, date OF the invoice."""
 
 _MIN_RATIO = 0.8

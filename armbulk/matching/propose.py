@@ -264,14 +264,14 @@ class _Matcher:
         taken = {c.letter for c in candidates if targets.fields[c.target].type is FieldType.DATE and c.score > _SURE}
         amount = targets.fields[names["incl_vat"]]
         letters = [letter for letter in dict.fromkeys([*money, *self._letters]) if letter not in taken]
-        found = find_amounts(self._reader, letters, amount)
-        if found is None:
+        amounts = find_amounts(self._reader, letters, amount)
+        if amounts is None:
             return []
-        parts = [self._headers[letter] or letter for letter in found]
+        parts = [self._headers[letter] or letter for letter in amounts]
         reason = _("{first} + {second} = {total} in every row", first=parts[0], second=parts[1], total=parts[2])
         return [
             _Candidate(letter, names[name], _BY_AMOUNTS, reason, 0.0, 1.0)
-            for letter, name in zip(found, ("excl_vat", "vat", "incl_vat"), strict=True)
+            for letter, name in zip(amounts, ("excl_vat", "vat", "incl_vat"), strict=True)
         ]
 
     def _judge_dates(self, targets: _Targets, candidates: Sequence[_Candidate]) -> list[_Candidate]:

@@ -47,7 +47,7 @@ def _amounts(amount: Text, word_en: str, word_no: str) -> tuple[Field, ...]:
     incl_vat = Words(f"{word_en} amount incl. VAT", f"{word_no}beløp inkl. mva")
     return (
         Field("excl_vat", Words("Amount excl. VAT", "Beløp eks. mva"), "currencyAmounts.exclVat", FieldType.AMOUNT,
-              _("{amount} without VAT, in its currency.", amount=amount),
+              _("{amount} without VAT, in the document's currency.", amount=amount),
               "5200", specific_header=excl_vat,
               aliases=("Excl. VAT", "Eks. mva", "Netto", "Nettobeløp", "Net amount", "Beløp ekskl. mva",
                        "Sum eks. mva", "Sum ekskl. mva", "Totalt eks. mva", "Beløp uten mva", "Total excl. VAT",
@@ -56,7 +56,7 @@ def _amounts(amount: Text, word_en: str, word_no: str) -> tuple[Field, ...]:
               _("The VAT amount."),
               "1300", specific_header=vat, aliases=("VAT amount", "Mva-beløp", *vat.all())),
         Field("incl_vat", Words("Amount incl. VAT", "Beløp inkl. mva"), "currencyAmounts.inclVat", FieldType.AMOUNT,
-              _("{amount} with VAT, in its currency.", amount=amount),
+              _("{amount} with VAT, in the document's currency.", amount=amount),
               "6500", specific_header=incl_vat,
               aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Bruttobeløp", "Gross amount", "Beløp inklusive mva",
                        "Sum inkl. mva", "Totalt inkl. mva", "Beløp med mva", "Total incl. VAT",
@@ -219,7 +219,7 @@ DOCUMENTS = Resource(
               _("The recipient's e-invoice address."), "test@armresttest.no", max_length=200),
         Field("einvoice_address_scheme", Words("E-invoice address scheme", "E-fakturaskjema"),
               "einvoiceAddress.addressScheme", FieldType.IDENTIFIER,
-              _("The register of that address, as text."),
+              _("The register of the e-invoice address, as text."),
               "0192", max_length=20, format="peppol-scheme"),
         Field("einvoice_operator", Words("E-invoice operator", "E-fakturaoperatør"), "einvoiceAddress.operator",
               FieldType.IDENTIFIER,

@@ -44,7 +44,7 @@ def load_profile(
 
     Args:
         environ: The environment.
-        profile: The profile's name; None: the environment's, else `default`.
+        profile: The profile's name; None: the environment's, else the default profile.
         options: Settings given as options of the command.
         aup_file: A file with limits that replace those of the client size.
         new: Whether the profile may be missing from config.toml.
@@ -53,16 +53,14 @@ def load_profile(
         SettingsError: A setting is wrong; the error names it and where it is.
     """
     home = locate_home(environ)
-    named = profile or environ.get("ARMBULK_PROFILE")
-    name = named or "default"
-    configured = read_profile(home, name, must_exist=bool(named) and not new)
+    configured = read_profile(home, profile or environ.get("ARMBULK_PROFILE") or None, must_exist=not new)
     values = _merge_settings(environ, configured, options)
     base_url = check_address(values.get("base_url", ""))
     login = Login(*(values.get(key, "").strip() for key in _LOGIN_SETTINGS))
     check_address(login.token_url)
     secret_file = values.get("secret_file")
     return Profile(
-        name=name,
+        name=configured.name,
         home=home,
         store_url=_check_store(values.get("store", ""), home),
         lang=_read_lang(values.get("lang"), environ),
@@ -82,6 +80,7 @@ def load_profile(
         limits=_read_limits(values, aup_file),
         dates=_read_choice(values, "dates", DATE_ORDERS),
         decimal=_read_choice(values, "decimal", DECIMAL_SEPARATORS),
+        known_profiles=configured.known,
         rules=configured.rules,
         mappings=configured.mappings,
         shared_store=_read_choice(values, "shared_store", ("yes", "no")) == "yes",

@@ -32,14 +32,14 @@ class SavedMappings:
         """Return sheet index → the mapping that was saved for its headers."""
         if not self._folder.is_dir():
             return {}
-        found = {}
+        paths: dict[int, Path] = {}
         for index, sheet in enumerate(sheets):
             for headers in _list_top_rows(sheet):
                 path = self.locate(fingerprint_headers(headers))
                 if path.is_file():
-                    found[index] = path
+                    paths[index] = path
                     break
-        return found
+        return paths
 
     def list_decisions(self, resource: str) -> dict[str, str]:
         """Return folded header → field of every saved mapping of a resource: what a person decided before."""

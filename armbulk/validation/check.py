@@ -191,11 +191,7 @@ def check_sheets(
         edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
         for index, (sheet, match) in enumerate(zip(plain, matches, strict=True))
     ]
-    plain = [result.sheet for result in compared]
-    layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
-    for index, result in enumerate(mapped):
-        if result.entry is not None and result.entry.skip_totals:
-            plain[index], layouts[index] = layout.skip_other_rows(plain[index], layouts[index])
+    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped)
     options_of = [_decide_reading(options, result.entry) for result in mapped]
     continued = [
         continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
@@ -232,6 +228,18 @@ def check_sheets(
         sheets_as_read=tuple(sheets),
         mapping=mapping,
     )
+
+
+def _check_layouts(
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], mapped: Sequence[apply.MappedSheet]
+) -> tuple[list[Sheet], list[pl.DataFrame]]:
+    """Return the sheets, without totals and notes where the mapping leaves them out, and the findings of the layout."""
+    pairs = []
+    for index, (sheet, result) in enumerate(zip(sheets, mapped, strict=True)):
+        findings = layout.check_layout(sheet, index, matches[index])
+        skips = result.entry is not None and result.entry.skip_totals
+        pairs.append(layout.skip_other_rows(sheet, findings) if skips else (sheet, findings))
+    return [sheet for sheet, _findings in pairs], [findings for _sheet, findings in pairs]
 
 
 def load_mappings(options: ReadOptions) -> LoadedMapping | None:

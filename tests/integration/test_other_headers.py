@@ -217,7 +217,7 @@ def test_unclear_dates_are_read_as_decided(tmp_path: Path, order: str, day: str)
 
 
 def test_two_columns_with_one_header(tmp_path: Path) -> None:
-    """Columns with the same header, or without one, are told apart by their letters."""
+    """Columns with the same header, or without one, are distinguished by their letters."""
     text = LEDGER.replace("Netto;Moms;Å betale", "Beløp;Beløp;")
     dialog = Decides(F="excl_vat", G="vat", H="incl_vat")
     checked = check(tmp_path / "home", ledger(tmp_path, text), dialog)

@@ -99,7 +99,7 @@ def test_lines_and_flat_files(tmp_path: Path) -> None:
 
 
 def test_amounts_that_add_up(tmp_path: Path) -> None:
-    """Three columns of which two add up to the third are the amounts, whatever their headers; else nothing is said."""
+    """Three columns that add up are the amounts, whatever their headers; otherwise nothing is proposed."""
     text = "Faktura;X;Y;Z\nF1;20,00;100,00;80,00\nF2;10,01;50,06;40,05\n"
     found = fields(proposed(tmp_path, text, "documents"))
     assert (found["Z"], found["X"], found["Y"]) == ("excl_vat", "vat", "incl_vat")
