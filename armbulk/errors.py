@@ -131,6 +131,15 @@ class Interrupted(ArmbulkError):  # noqa: N818 - not a fault: the user asked to 
 
 
 _SYSTEM_ERRORS = {
+    errno.EADDRINUSE: _("Another program uses it"),
+    errno.EAGAIN: _("Another program uses it"),
+    errno.EBUSY: _("Another program uses it"),
+    errno.EDQUOT: _("No space left on device"),
+    errno.EEXIST: _("There is already something with this name"),
+    errno.EFBIG: _("The file is too large"),
+    errno.EIO: _("The disk or the network reported an error"),
+    errno.ELOOP: _("The links lead in a circle"),
+    errno.EMFILE: _("Too many files are open"),
     errno.ENOENT: _("No such file or directory"),
     errno.EACCES: _("Permission denied"),
     errno.EPERM: _("Operation not permitted"),
@@ -140,12 +149,28 @@ _SYSTEM_ERRORS = {
     errno.EROFS: _("Read-only file system"),
     errno.ENAMETOOLONG: _("File name too long"),
     errno.EINVAL: _("Invalid argument"),
+    errno.ENOTEMPTY: _("The folder is not empty"),
+    errno.ETIMEDOUT: _("The disk or the network does not respond"),
 }
 """The system's words for common errors."""
 
+_SQLITE_ERRORS = {  # by SQLite's primary result codes: https://www.sqlite.org/rescode.html
+    5: _("Another program uses it"),
+    6: _("Another program uses it"),
+    8: _("It is read-only"),
+    10: _("The disk or the network reported an error"),
+    11: _("The file is damaged"),
+    13: _("No space left on device"),
+    14: _("It cannot be opened"),
+    26: _("The file is damaged"),
+}
+
 
 def describe_os_error(error: Exception) -> Text:
-    """Return what the system says about an error; of any other error, its own words."""
-    if not isinstance(error, OSError):
-        return quote_text(str(error))
-    return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror or str(error))
+    """Return what the system or SQLite says about an error; of any other error, the name of its kind."""
+    if isinstance(error, OSError) and error.strerror:
+        return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror)
+    if isinstance(error, UnicodeError):
+        return _("It is not a UTF-8 text file")
+    known = _SQLITE_ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return known or _("Unexpected error ({name})", name=type(error).__name__)

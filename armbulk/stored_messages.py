@@ -7,6 +7,7 @@ from functools import cache
 from itertools import islice
 
 from armbulk.i18n import Text, Words, _, format_amount, format_date, quote_text
+from armbulk.model.failure_reasons import FAILURE_REASONS
 from armbulk.model.gap_reasons import GAP_REASONS
 from armbulk.model.old_messages import OLD_MESSAGES
 from armbulk.model.record_messages import BLANK, FIELD_NAMES, MESSAGES
@@ -140,7 +141,7 @@ def _write_value(name: str, value: str, field: str, lang: str) -> str:
 @cache
 def _list_exact() -> dict[str, Text]:
     """The messages without placeholders, by their English text."""
-    messages = {**OLD_MESSAGES, **{str(text): text for text in (*MESSAGES, *GAP_REASONS, BLANK)}}
+    messages = {**OLD_MESSAGES, **{str(text): text for text in (*MESSAGES, *GAP_REASONS, *FAILURE_REASONS, BLANK)}}
     return {english: text for english, text in messages.items() if not _PLACEHOLDER.search(english)}
 
 

@@ -12,10 +12,11 @@ import click
 
 from armbulk.app.choices import list_client_sizes
 from armbulk.cli.language import GeneralOption, LanguageType
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm
+from armbulk.cli.terminal import prepare_question
 from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
-from armbulk.model.plain_text import show_safely
 from armbulk.stop_signals import STOP, stop_signals
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
 
 
-NUMBER = click.IntRange(1, 2**31 - 1)
+NUMBER = WholeNumber(1, 2**31 - 1)
 """The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
 
 
@@ -92,7 +93,7 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise question_error(question, _("Use --yes to answer yes"))
-        return confirm(show_safely(question.text(self.lang)), self.lang)
+        return confirm(prepare_question(question.text(self.lang)), self.lang)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from armbulk.cli.status_line import StatusLine
+from armbulk.cli.terminal import find_width, prepare_text
 from armbulk.i18n import _, translate
-from armbulk.model.plain_text import cut_lines, show_safely
+from armbulk.model.plain_text import cut_lines
 
 _ERROR = _("Error")
 
@@ -38,7 +39,7 @@ class Reporter:
         if self.as_json:
             self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
-            prose = render_prose(template, report, self.lang, **extra)
+            prose = render_prose(template, report, self.lang, width=find_width(self.out), **extra)
             self._print(cut_lines(prose, MAX_LINE_CHARS), self.out, end="")
 
     def say(self, text: str) -> None:
@@ -88,7 +89,7 @@ class Reporter:
         """
         self.out.flush()
         with self._status.suspended() if self._status else nullcontext():
-            print(show_safely(text), file=file, end=end)
+            print(prepare_text(text, file), file=file, end=end)
 
 
 def _to_json(value: Any) -> Any:

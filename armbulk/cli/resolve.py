@@ -8,6 +8,7 @@ import click
 from armbulk.cli.command import NUMBER, CommandContext, command
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.number_types import WholeNumber
 from armbulk.errors import Exit
 from armbulk.i18n import _
 from armbulk.model.decision import Decision
@@ -31,7 +32,9 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
     metavar="FILE",
     help=_("File with the document numbers to settle, one per line."),
 )
-@click.option("--expect-count", type=int, metavar="N", help=_("Stop unless exactly N documents are selected."))
+@click.option(
+    "--expect-count", type=WholeNumber(), metavar="N", help=_("Stop unless exactly N documents are selected.")
+)
 @click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless these documents total this amount incl. VAT."))
 @click.option("--no-ask", is_flag=True, help=_("Do not look the documents up in ARM first."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))

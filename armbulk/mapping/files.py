@@ -1,7 +1,6 @@
 """Mapping files (TOML): find, read and check them. An error names the file and the key."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
 from armbulk.mapping.headers import fold_header, index_headers
 from armbulk.model.fields import Field
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
+from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
 
@@ -49,16 +49,19 @@ def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
     path = find_mapping(name)
     try:
         content = path.read_bytes()
-        table = tomllib.loads(content.decode("utf-8"))
+        table = parse_toml(content.decode("utf-8"))
     except OSError as error:
         raise FileError(
             "mapping-unreadable",
             _("{name} cannot be read: {strerror}", name=name, strerror=describe_os_error(error)),
             _("Check the file name and the permissions"),
         ) from None
-    except ValueError as error:
+    except TomlTextError as error:
+        message = _("{path} is not valid TOML: {reason}", path=name, reason=error.reason)
+        raise FileError("mapping-wrong", message, _HINT) from None
+    except UnicodeDecodeError:
         raise FileError(
-            "mapping-wrong", _("{name} is not valid TOML: {error}", name=name, error=error), _HINT
+            "mapping-wrong", _("{path} is not a UTF-8 text file", path=name), _("Save the file as UTF-8")
         ) from None
     sheets = table.get("sheet")
     if not isinstance(sheets, list) or not sheets:

@@ -1,6 +1,5 @@
 """Read config.toml: the settings of a profile, severities of rules, and names of mapping files."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from armbulk.errors import SettingsError, describe_os_error
 from armbulk.findings.catalogue import TUNABLE
 from armbulk.i18n import _, join_choices, join_texts
 from armbulk.model.similar_words import find_similar
+from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.settings.names import NAMES, SECRETS
 
 FILE_NAME = "config.toml"
@@ -86,7 +86,7 @@ def find_default_profile(content: Mapping[str, Any]) -> str:
 def _read_content(home: Path) -> dict[str, Any]:
     path = home / FILE_NAME
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
@@ -127,7 +127,9 @@ def unreadable_error(path: Path, error: Exception) -> SettingsError:
         message = _("{path} is not a UTF-8 text file", path=path)
         hint = _("Save the file as UTF-8")
     else:
-        message = _("{path} is not valid TOML: {error}", path=path, error=error)
+        message = _("{path} is not valid TOML", path=path)
+        if isinstance(error, TomlTextError):
+            message = _("{path} is not valid TOML: {reason}", path=path, reason=error.reason)
         hint = _("Fix the file with a text editor")
     return SettingsError("config-unreadable", message, hint)
 

@@ -1,6 +1,5 @@
 """Load the settings: option > environment > profile > default. Nothing else reads the environment."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +11,8 @@ from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _, choose_language, find_language, list_language_names
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
-from armbulk.quota.limits import QuotaLimits
+from armbulk.model.toml_text import TomlTextError, parse_toml
+from armbulk.quota.limits import LimitTableError, QuotaLimits
 from armbulk.quota.tiers import TIERS
 from armbulk.settings.config_file import ConfiguredProfile, read_profile
 from armbulk.settings.names import DEFAULT_SETTINGS, NAMES
@@ -220,7 +220,7 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
     ceiling = 1 - _read_number(values, "reserve_percent") / 100
     try:
         if aup_file is not None:
-            return QuotaLimits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
+            return QuotaLimits.from_table(parse_toml(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         if aup_file is not None:
@@ -235,8 +235,10 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
 def _limits_error(path: Path, error: Exception) -> SettingsError:
     if isinstance(error, OSError):
         message = _("{path} cannot be read: {reason}", path=path, reason=describe_os_error(error))
+    elif isinstance(error, TomlTextError | LimitTableError):
+        message = _("{path} is not a valid file with limits: {reason}", path=path, reason=error.reason)
     else:
-        message = _("{path} is not a valid file with limits: {error}", path=path, error=error)
+        message = _("{path} is not a UTF-8 text file", path=path)
     return SettingsError("limits-wrong", message, _("Fix the file, or remove --aup-file to use the built-in limits"))
 
 

@@ -13,6 +13,7 @@ from tomlkit.items import InlineTable, Table
 
 from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _
+from armbulk.model.toml_text import parse_toml
 from armbulk.settings.config_file import DEFAULT_KEY, FILE_NAME, unreadable_error
 
 
@@ -110,7 +111,9 @@ def _replace(path: Path, text: str) -> None:
 def _read_document(home: Path) -> tomlkit.TOMLDocument:
     path = home / FILE_NAME
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        parse_toml(text)  # its errors have words of ours
+        return tomlkit.parse(text)
     except FileNotFoundError:
         return tomlkit.document()
     except (OSError, ValueError, TOMLKitError) as error:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from armbulk.i18n import Text, list_languages
+from armbulk.model.failure_reasons import FAILURE_REASONS
 from armbulk.model.gap_reasons import GAP_REASONS
 from armbulk.model.old_messages import OLD_MESSAGES
 from armbulk.model.outcome import Outcome
@@ -37,7 +38,7 @@ def expect(text: Text, values: dict[str, str]) -> str:
     return text.fill(**{**shown, "field": "Poststed"}).text("nb") if values else text.text("nb")
 
 
-@pytest.mark.parametrize("template", [*MESSAGES, *GAP_REASONS])
+@pytest.mark.parametrize("template", [*MESSAGES, *GAP_REASONS, *FAILURE_REASONS])
 def test_a_stored_message_is_translated(template: Text) -> None:
     """Each is recognised by its template, alone and after ARM's own words, and its values stay."""
     message, values = fill(template)
