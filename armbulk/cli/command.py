@@ -15,7 +15,7 @@ from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.language import GeneralOption, LanguageType
 from armbulk.cli.prompts import confirm
 from armbulk.cli.terminal import prepare_question
-from armbulk.errors import ArmbulkError, Exit, QuestionError
+from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
 
@@ -77,6 +77,11 @@ class CommandContext:
     def can_ask(self) -> bool:
         """Whether a person can answer at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
+
+    @property
+    def is_output_seen(self) -> bool:
+        """Whether a person sees what is printed on stdout; otherwise it goes to a file or another program."""
+        return sys.stdout.isatty()
 
     def ask(self, question: Text, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
@@ -197,6 +202,8 @@ def _run(shared: SharedOptions, run: Callable[["Reporter"], Exit]) -> int:
                 "interrupted", _("Interrupted. {message}", message=error.message), error.hint, Exit.INTERRUPTED
             )
             return int(Exit.INTERRUPTED)
+        if isinstance(error, UnknownColumnsError):
+            reporter.propose(error.proposals)
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
     except KeyboardInterrupt:
