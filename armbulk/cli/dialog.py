@@ -142,8 +142,7 @@ class TerminalDialog(Dialog):
             lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.fill(count=differences.customers, values=differences.values, fields=fields).text(lang)
-        click.echo(show_safely("\n".join([heading, *lines])), err=True)
-        return self._confirm(_OVERWRITE)
+        return confirm(show_safely("\n".join([heading, *lines, _OVERWRITE.text(lang)])), lang)
 
     def _confirm(self, question: Text) -> bool:
         return confirm(show_safely(question.text(self._context.lang)), self._context.lang)
