@@ -11,15 +11,53 @@ from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
 from armbulk.model.outcome_words import translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
+from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
+from armbulk.model.wrapping import wrap_line
 from armbulk.package_data import data_path
 from armbulk.stored_messages import translate_message, translate_window
+
+SYMBOLS = {"good": style("✓", "good"), "warning": style("!", "warning"), "bad": style("✗", "bad"),
+           "unsure": style("?", "warning")}  # fmt: skip
+"""What stands before a line: all is well, look at it, it failed, it is not known."""
+
+_LABEL_CHARS = 14
+_KEPT = frozenset("\n" + MARK_CHARS)
 
 _EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
 """Why a record is not sent although nothing is wrong with it: a plan counts it, and does not list it."""
 
 
-def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:
-    """Return a report as text, from `templates/report/TEMPLATE.txt.j2`; control characters are left out."""
+def render_prose(template: str, report: Mapping[str, Any], lang: str, *, width: int | None = None, **extra: Any) -> str:
+    """Return a report as text, from `templates/report/TEMPLATE.txt.j2`; control characters are left out.
+
+    Args:
+        template: its name.
+        report: what it shows.
+        lang: the language.
+        width: of the terminal, where lines with a label are broken; None: they are not.
+        extra: what it shows in addition.
+
+    Returns:
+        The text, with marks of styles (`model.text_style`).
+    """
+    environment = _create_environment(lang, width)
+
+    def write(message: str, /, **values: object) -> str:
+        return Text(message, values).text(lang)
+
+    def write_count(singular: str, plural: str, /, **values: object) -> str:
+        return Text(singular, values, plural).text(lang)
+
+    shown = {name: translate(value, lang) if isinstance(value, str) else value for name, value in extra.items()}
+    cleaned = clean_report(report)
+    environment.globals["report"] = cleaned
+    texts = environment.get_template(f"{template}.txt.j2")
+    text = texts.render(cleaned, **clean_report(shown), _=write, ngettext=write_count)
+    return "".join(character for character in text if character in _KEPT or character.isprintable())
+
+
+def _create_environment(lang: str, width: int | None) -> Environment:
+    """Return what the templates of reports can use, in one language."""
     loader = FileSystemLoader(data_path("templates") / "report")
     # plain text for a terminal or a log: nothing to escape
     environment = Environment(
@@ -43,23 +81,32 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         "environment_name": prose_names.name_environment_of,
         "meter_name": prose_names.name_meter,
         "usage": prose_names.describe_usage,
+        "destination": prose_names.name_destination,
+        "cost_line": prose_names.describe_cost,
+        "cells": prose_names.list_cells,
         "part": translate_window,
         "message": translate_message,
         "outcome": translate_outcome,
         "state": translate_state,
     }
     environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
+    environment.filters["style"] = style
+    environment.globals["symbols"] = SYMBOLS
+    environment.globals["labelled"] = partial(_write_labelled, width=width)
+    environment.globals["hanging"] = partial(_write_hanging, width=width)
     environment.globals["expected_reasons"] = _EXPECTED_REASONS
+    return environment
 
-    def write(message: str, /, **values: object) -> str:
-        return Text(message, values).text(lang)
 
-    def write_count(singular: str, plural: str, /, **values: object) -> str:
-        return Text(singular, values, plural).text(lang)
+def _write_labelled(label: str, text: str, width: int | None) -> str:
+    """Return a line with a label before it; what is broken continues below the text, not below the label."""
+    padding = " " * max(_LABEL_CHARS - len(remove_marks(label)), 1)
+    return wrap_line(f"  {label}{padding}{text}", width, _LABEL_CHARS + 2)
 
-    shown = {name: translate(value, lang) if isinstance(value, str) else value for name, value in extra.items()}
-    text = environment.get_template(f"{template}.txt.j2").render(report, **shown, _=write, ngettext=write_count)
-    return "".join(character for character in text if character == "\n" or character.isprintable())
+
+def _write_hanging(text: str, hang: int, width: int | None) -> str:
+    """Return a line; what is broken continues after `hang` spaces."""
+    return wrap_line(text, width, hang)
 
 
 def _format_amount(value: Decimal | str | None, lang: str) -> str:

@@ -16,7 +16,6 @@ from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm
 from armbulk.errors import ArmbulkError, Exit, QuestionError
 from armbulk.i18n import Text, _
-from armbulk.model.plain_text import show_safely
 from armbulk.stop_signals import STOP, stop_signals
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise question_error(question, _("Use --yes to answer yes"))
-        return confirm(show_safely(question.text(self.lang)), self.lang)
+        return confirm(question.text(self.lang), self.lang)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import UsageError
 from armbulk.i18n import Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
-from armbulk.model.plain_text import show_safely, to_one_line
+from armbulk.model.environment import colour_environment, name_environment
+from armbulk.model.plain_text import to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -30,14 +31,7 @@ _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
     "Sheet {sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?",
 )
-_SEND = ngettext(
-    "Send {count} record to ARM for client {client} ({where})?",
-    "Send {count} records to ARM for client {client} ({where})?",
-)
-_SEND_DOCUMENTS = ngettext(
-    "Documents {first} to {last}, total {totals}.\nSend {count} record to ARM for client {client} ({where})?",
-    "Documents {first} to {last}, total {totals}.\nSend {count} records to ARM for client {client} ({where})?",
-)
+_SEND = _("Send {records} to {environment}, client {client}?")
 _FIRST_IMPORT = _(
     "--first-import skips the duplicate check. Documents that ARM already has would be "
     "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
@@ -73,10 +67,11 @@ class TerminalDialog(Dialog):
         QuestionError: Something has to be confirmed, and there is no terminal and no `--yes`.
     """
 
-    def __init__(self, context: CommandContext, *, yes: bool = False) -> None:
+    def __init__(self, context: CommandContext, *, yes: bool = False, details: bool = False) -> None:
         super().__init__()
         self._context = context
         self._yes = yes
+        self._details = details
 
     def reading(self) -> AbstractContextManager[object]:
         """Show that files are read."""
@@ -111,18 +106,16 @@ class TerminalDialog(Dialog):
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes where something would be sent."""
         if not self._context.reporter.as_json:
-            self._context.reporter.show("plan", plan.to_json())
-        summary, profile = plan.summarise(), self._context.session.profile
-        if summary["count"] == "0":
+            asks = plan.records and self._context.can_ask and not self._yes
+            self._context.reporter.show("plan", plan.to_json(), details=self._details, asks=asks)
+        if not plan.records:
             return True
-        values = {
-            **summary,
-            "count": int(summary["count"]),
-            "where": profile.account.origin,
-            "client": profile.client_no,
-        }
-        question = _SEND_DOCUMENTS if summary["last"] else _SEND
-        return self._context.ask(question.fill(**values), yes=self._yes)
+        target = plan.destination
+        name: str = name_environment(target.environment, target.address)
+        if self._context.can_ask:
+            name = colour_environment(target.environment, target.address, self._context.lang)
+        question = _SEND.fill(records=plan.describe(), environment=name, client=target.client_no)
+        return self._context.ask(question, yes=self._yes)
 
     def confirm_first_import(self) -> bool:
         """Ask whether all documents are new to ARM; `--yes` confirms it."""
@@ -142,10 +135,10 @@ class TerminalDialog(Dialog):
             lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.fill(count=differences.customers, values=differences.values, fields=fields).text(lang)
-        return confirm(show_safely("\n".join([heading, *lines, _OVERWRITE.text(lang)])), lang)
+        return confirm("\n".join([heading, *lines, _OVERWRITE.text(lang)]), lang)
 
     def _confirm(self, question: Text) -> bool:
-        return confirm(show_safely(question.text(self._context.lang)), self._context.lang)
+        return confirm(question.text(self._context.lang), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask whether an export may use so many requests, if a person can answer."""
@@ -171,7 +164,7 @@ class TerminalDialog(Dialog):
         question = _CONFIRM_PHRASE.fill(decision=decision, phrase=_write_phrase(phrase, self._context.lang))
         if not self._context.can_ask:
             raise question_error(question, _("Use --yes, with --expect-count and --expect-total"))
-        answer = prompt(show_safely(question.text(self._context.lang)), default="", show_default=False)
+        answer = prompt(question.text(self._context.lang), default="", show_default=False)
         return answer.replace(",", ".").split() == phrase.split()
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
 )
+@click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 @with_files
@@ -46,6 +47,7 @@ def import_(
     options: "ReadOptions",
     *,
     no_wait: bool,
+    details: bool,
     yes: bool,
     **arguments: Any,
 ) -> Exit:
@@ -58,9 +60,9 @@ def import_(
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    dialog = TerminalDialog(context, yes=yes)
+    dialog = TerminalDialog(context, yes=yes, details=details)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
-    show_import(context, result)
+    show_import(context, result, details=details)
     return result.exit_code
 
 

@@ -12,7 +12,6 @@ from armbulk.cli.login_questions import LoginQuestions
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import ArmbulkError, Exit, SettingsError
 from armbulk.i18n import Text, _
-from armbulk.model.plain_text import show_safely
 
 if TYPE_CHECKING:
     from armbulk.app.login_trial import LoginTrial
@@ -128,7 +127,7 @@ def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) 
             raise
         context.reporter.say(error.message)
         question = _KEEP_IN_FILE.fill(path=secret_file_path(profile)).text(context.lang)
-        if not confirm(show_safely(question), context.lang, default=True):
+        if not confirm(question, context.lang, default=True):
             raise
         return keep_in_file(profile, questions.login_input, checked=checked)
 

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from armbulk.cli.status_line import StatusLine
-from armbulk.cli.wrapping import wrap_for
+from armbulk.cli.terminal import find_width, prepare_text
 from armbulk.i18n import _, translate
-from armbulk.model.plain_text import cut_lines, show_safely
+from armbulk.model.plain_text import cut_lines
+from armbulk.model.wrapping import wrap_text
 
 _ERROR = _("Error")
 
@@ -38,7 +39,7 @@ class Reporter:
         if self.as_json:
             self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
-            prose = render_prose(template, report, self.lang, **extra)
+            prose = render_prose(template, report, self.lang, width=find_width(self.out), **extra)
             self._print_prose(prose, self.out, end="")
 
     def say(self, text: str) -> None:
@@ -73,8 +74,8 @@ class Reporter:
             self._status = before
 
     def _print_prose(self, text: str, file: TextIO, *, end: str = "\n") -> None:
-        """Print a text for people; on a terminal its lines end between words."""
-        self._print(wrap_for(cut_lines(text, MAX_LINE_CHARS), file), file, end=end)
+        """Print a text for people; on a terminal its lines are broken between words."""
+        self._print(wrap_text(cut_lines(text, MAX_LINE_CHARS), find_width(file)), file, end=end)
 
     def _print(self, text: str, file: TextIO, *, end: str = "\n") -> None:
         """Print a text after what was printed before; a status line makes room for it.
@@ -83,7 +84,7 @@ class Reporter:
         """
         self.out.flush()
         with self._status.suspended() if self._status else nullcontext():
-            print(show_safely(text), file=file, end=end)
+            print(prepare_text(text, file), file=file, end=end)
 
 
 def _to_json(value: Any) -> Any:

@@ -36,7 +36,7 @@ def show(context: CommandContext, run: int) -> Exit:
     \b
     Example:  armbulk show 12
     """
-    show_run(context, context.session.run(run))
+    show_run(context, context.session.run(run), details=True)
     return Exit.OK
 
 

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from armbulk.i18n import Text, _
+from armbulk.model.text_style import style
 
 
 class Environment(StrEnum):
@@ -42,6 +43,12 @@ def name_environment(environment: str, address: str) -> Text:
     known = _NAMES.get(Environment(environment))
     host = urlsplit(address).netloc or address
     return known if known is not None else _("unknown environment ({host})", host=host)
+
+
+def colour_environment(environment: str, address: str, lang: str) -> str:
+    """Return what people call an environment, in a colour: what is sent to production or elsewhere counts."""
+    colour = {Environment.SANDBOX: "good", Environment.STAGING: "warning"}.get(Environment(environment), "bad")
+    return style(name_environment(environment, address).text(lang), colour)
 
 
 def _is_this_computer(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from armbulk.model.known_customers import KnownCustomers
 
@@ -57,3 +58,17 @@ SAME_AS_ABOVE = "same-as-above"
 
 CONTINUATION_ROWS = (SAME_AS_ABOVE, "stop")
 """The values of `ReadOptions.continuation_rows`."""
+
+_OPTIONS = {"as_resource": "as", "unread_columns": "ignore-column"}
+_SHOWN = ("mapping", "as_resource", "encoding", "dates", "decimal", "pad_postal_codes", "continuation_rows",
+          "unread_columns")  # fmt: skip
+
+
+def list_read_options(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how files were read, as options of a command: name → value.
+
+    Args:
+        stored: the fields of `ReadOptions` by name, as a run has them.
+    """
+    options = {_OPTIONS.get(name, name): stored[name] for name in _SHOWN if stored.get(name)}
+    return options | ({f"{stored['hidden']}-hidden": True} if stored.get("hidden") else {})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armbulk.cli.output import Reporter
-from armbulk.cli.wrapping import wrap_text
+from armbulk.model.wrapping import wrap_text
 
 
 class Terminal(StringIO):
