@@ -11,6 +11,7 @@ from armbulk.app.dialog import (
     CustomerDifferences,
     Dialog,
     HeaderQuestion,
+    ProposeAgain,
     ReportProgress,
     ValueDifference,
 )
@@ -25,6 +26,7 @@ from armbulk.model.plain_text import to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
+    from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
 _CONTINUE = ngettext(
@@ -67,8 +69,12 @@ class TerminalDialog(Dialog):
         QuestionError: Something has to be confirmed, and there is no terminal and no `--yes`.
     """
 
-    def __init__(self, context: CommandContext, *, yes: bool = False, details: bool = False) -> None:
+    def __init__(
+        self, context: CommandContext, *, yes: bool = False, details: bool = False, wants_columns: bool = False
+    ) -> None:
+        """Take what the person has typed: `yes` to everything, all `details`, or that they want to match columns."""
         super().__init__()
+        self._wants_columns = wants_columns
         self._context = context
         self._yes = yes
         self._details = details
@@ -95,6 +101,14 @@ class TerminalDialog(Dialog):
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
         return self._confirm(_ACCEPT_HEADER.fill(**values))
+
+    def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
+        """Ask what the columns of a sheet are, if a person can answer."""
+        if self._yes or not self._context.can_ask:
+            return None
+        from armbulk.cli.columns import ColumnQuestions
+
+        return ColumnQuestions(self._context, propose).ask(proposal, is_wanted=self._wants_columns)
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, if a person can answer."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.login_questions import LoginQuestions
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import ArmbulkError, Exit, SettingsError
 from armbulk.i18n import Text, _
@@ -106,7 +108,7 @@ def _choose(context: CommandContext, questions: LoginQuestions, trial: "LoginTri
         choices = {"retry": others.pop("retry"), **choices, **others}
     for number, text in enumerate(choices.values(), start=1):
         context.reporter.say(f"  {number}  {text.text(context.lang)}")
-    numbers = click.IntRange(1, len(choices))
+    numbers = WholeNumber(1, len(choices))
     number = int(prompt(_("Your choice").text(context.lang), default="1", type=numbers))
     return list(choices)[number - 1]
 
@@ -148,7 +150,7 @@ def logout(context: CommandContext) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--default", metavar="NAME", help=_("Use this profile where no other one is named."))
+@click.option("--default", type=PROFILE, metavar="NAME", help=_("Use this profile where no other one is named."))
 @command
 def profiles(context: CommandContext, default: str | None) -> Exit:
     """List the profiles, and whether each has a secret in the keyring. `*`: used in this command.

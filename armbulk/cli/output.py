@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,6 +31,7 @@ class Reporter:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
     _status: StatusLine | None = field(default=None, init=False)
+    _proposals: Sequence[Mapping[str, object]] = field(default=(), init=False)
 
     def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
         """Print a report: its JSON, or its prose from `templates/report/TEMPLATE.txt.j2`."""
@@ -47,11 +48,20 @@ class Reporter:
         if not self.quiet:
             self._print_prose(translate(text, self.lang), self.err)
 
+    def propose(self, proposals: Sequence[Mapping[str, object]]) -> None:
+        """Show what the columns of sheets may be; as JSON it is part of the error that follows."""
+        if self.as_json:
+            self._proposals = proposals
+            return
+        for proposal in proposals:
+            self.show("columns", dict(proposal))
+
     def error(self, code: str, message: str, hint: str, exit_code: int) -> None:
         """Print what went wrong and what to do next."""
         if self.as_json:
             error = {"code": code, "message": translate(message, self.lang), "hint": translate(hint, self.lang)}
-            self._print(json.dumps({"error": error, "exit": exit_code}), self.out)
+            proposals = {"proposals": self._proposals} if self._proposals else {}
+            self._print(json.dumps({"error": error, **proposals, "exit": exit_code}), self.out)
             return
         self.warn(message, hint)
 

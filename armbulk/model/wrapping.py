@@ -4,7 +4,11 @@ import re
 
 from armbulk.model.text_style import remove_marks
 
-_COMMAND = r"`[^`]*`|(?<=: )armbulk .+"
+_NAMES = (
+    "check|codes|completion|demo|doctor|evidence|export|fields|import|login|logout|map|migrate|plan|profiles|purge|"
+    "resolve|results|resume|runs|sandbox|show|template|undo|usage|web"
+)
+_COMMAND = rf"`[^`]*`|(?<=: )armbulk (?:{_NAMES})\b.*"
 _FILE = (
     r"(?<![^\s(\"'«])(?:[A-Za-z]:)?[\\/].*?\.(?:bak|csv|db|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?)\b"
 )

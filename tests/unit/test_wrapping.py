@@ -26,6 +26,7 @@ class Terminal(StringIO):
         ("  → one two three four five", ["  → one two three", "    four five"]),
         ("Use one `armbulk import a b c` now", ["Use one", "`armbulk import a b c`", "now"]),
         ("Continue with: armbulk resume 1 --profile x", ["Continue with:", "armbulk resume 1 --profile x"]),
+        ("First: armbulk looks it up in ARM", ["First: armbulk looks", "it up in ARM"]),
         ("Result: /home/My Documents/result of May.xlsx.", ["Result:", "/home/My Documents/result of May.xlsx."]),
         (r"Result: C:\My Documents\result of May.xlsx.", ["Result:", r"C:\My Documents\result of May.xlsx."]),
         ("The sum is NOK 825 259.59 in all", ["The sum is", "NOK 825 259.59 in", "all"]),
