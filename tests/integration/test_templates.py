@@ -118,12 +118,12 @@ def test_sheets_and_headers_are_in_the_language(tmp_path: Path, lang: str) -> No
         assert fills[True] != fills[False]
 
 
-@pytest.mark.parametrize("name", HOLDS["all"])
-def test_columns_have_their_format(tmp_path: Path, name: str) -> None:
-    """Identifiers and texts are formatted as text to the last row, dates as dates, amounts as amounts."""
-    page = openpyxl.load_workbook(template(tmp_path, "all", "en"))[RESOURCES[name].title.en]
+@pytest.mark.parametrize(("name", "lang"), [*((name, "en") for name in HOLDS["all"]), ("documents", "nb")])
+def test_columns_have_their_format(tmp_path: Path, name: str, lang: str) -> None:
+    """Identifiers and texts are formatted as text to the last row, dates as the language writes them, amounts too."""
+    page = openpyxl.load_workbook(template(tmp_path, "all", lang))[RESOURCES[name].title.text(lang)]
     wanted = {
-        FieldType.DATE: "yyyy-mm-dd",
+        FieldType.DATE: {"en": "yyyy-mm-dd", "nb": "dd.mm.yyyy"}[lang],
         FieldType.AMOUNT: "#,##0.00",
         FieldType.INTEGER: "0",
         FieldType.QUANTITY: "General",
