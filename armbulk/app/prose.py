@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
-from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
 from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
 from armbulk.model.wrapping import wrap_line
@@ -88,12 +88,14 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "message": translate_message,
         "outcome": translate_outcome,
         "state": translate_state,
+        "short_state": shorten_state,
     }
     environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
     environment.filters["style"] = style
     environment.globals["symbols"] = SYMBOLS
     environment.globals["labelled"] = partial(_write_labelled, width=width)
     environment.globals["hanging"] = partial(_write_hanging, width=width)
+    environment.globals["width"] = width
     environment.globals["expected_reasons"] = _EXPECTED_REASONS
     return environment
 
