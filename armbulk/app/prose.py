@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +20,24 @@ _EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
 
 def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:
     """Return a report as text, from `templates/report/TEMPLATE.txt.j2`; control characters are left out."""
+
+    def write(message: str, /, **values: object) -> str:
+        return Text(message, values).text(lang)
+
+    def write_count(singular: str, plural: str, /, **values: object) -> str:
+        return Text(singular, values, plural).text(lang)
+
+    shown = {name: translate(value, lang) if isinstance(value, str) else value for name, value in extra.items()}
+    text = (
+        _build_environment(lang)
+        .get_template(f"{template}.txt.j2")
+        .render(report, **shown, _=write, ngettext=write_count)
+    )
+    return "".join(character for character in text if character == "\n" or character.isprintable())
+
+
+@cache
+def _build_environment(lang: str) -> Environment:
     loader = FileSystemLoader(data_path("templates") / "report")
     # plain text for a terminal or a log: nothing to escape
     environment = Environment(
@@ -49,16 +67,7 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
     }
     environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
     environment.globals["expected_reasons"] = _EXPECTED_REASONS
-
-    def write(message: str, /, **values: object) -> str:
-        return Text(message, values).text(lang)
-
-    def write_count(singular: str, plural: str, /, **values: object) -> str:
-        return Text(singular, values, plural).text(lang)
-
-    shown = {name: translate(value, lang) if isinstance(value, str) else value for name, value in extra.items()}
-    text = environment.get_template(f"{template}.txt.j2").render(report, **shown, _=write, ngettext=write_count)
-    return "".join(character for character in text if character == "\n" or character.isprintable())
+    return environment
 
 
 def _format_amount(value: Decimal | str | None, lang: str) -> str:
