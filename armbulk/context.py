@@ -49,10 +49,10 @@ class Context:
         return Path(database_file(self.profile.store_url)).exists()
 
 
-def open_client(context: Context, on_progress: Callable[[Progress], None] = lambda _: None) -> ReceivablesSystem:
+def open_client(context: Context, on_progress: Callable[[Progress], None] | None = lambda _: None) -> ReceivablesSystem:
     """Return ARM, as the profile reaches it. No other module names the class.
 
-    `on_progress` is called before each wait for the login service.
+    `on_progress` is called before each wait for the login service; with None the login is tried once.
     """
     profile, clock = context.profile, context.clock
     http = HttpClient(

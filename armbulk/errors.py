@@ -6,6 +6,7 @@ Problems in data are findings, not exceptions. These are raised for files, setti
     ├── UsageError               the command was called wrongly                       exit 2
     │   └── QuestionError        a question cannot be asked: there is no terminal     exit 2
     ├── FileError                a file cannot be read or written                     exit 2
+    │   └── UnknownColumnsError  no sheet is recognised                               exit 2
     ├── StoreError               the local store cannot be used                       exit 2
     ├── Unfinished               something is unconfirmed or unfinished               exit 3
     ├── LimitError               an AUP limit stops the run                           exit 4
@@ -19,6 +20,7 @@ Problems in data are findings, not exceptions. These are raised for files, setti
 """
 
 import errno
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from armbulk.i18n import NO_TEXT, Text, _, quote_text
@@ -77,6 +79,15 @@ class FileError(ArmbulkError):
     """A file cannot be read or written."""
 
 
+class UnknownColumnsError(FileError):
+    """No sheet is recognised. `proposals` say what its columns may be, as the JSON of `armbulk map` has them."""
+
+    def __init__(self, code: str, message: Text, hint: Text, proposals: Sequence[Mapping[str, object]]) -> None:
+        """Keep what the columns may be."""
+        super().__init__(code, message, hint)
+        self.proposals = proposals
+
+
 class StoreError(ArmbulkError):
     """The local store cannot be used: damaged, locked, read-only or from a newer armbulk."""
 
@@ -120,6 +131,15 @@ class Interrupted(ArmbulkError):  # noqa: N818 - not a fault: the user asked to 
 
 
 _SYSTEM_ERRORS = {
+    errno.EADDRINUSE: _("Another program uses it"),
+    errno.EAGAIN: _("Another program uses it"),
+    errno.EBUSY: _("Another program uses it"),
+    errno.EDQUOT: _("No space left on device"),
+    errno.EEXIST: _("There is already something with this name"),
+    errno.EFBIG: _("The file is too large"),
+    errno.EIO: _("The disk or the network reported an error"),
+    errno.ELOOP: _("The links lead in a circle"),
+    errno.EMFILE: _("Too many files are open"),
     errno.ENOENT: _("No such file or directory"),
     errno.EACCES: _("Permission denied"),
     errno.EPERM: _("Operation not permitted"),
@@ -129,12 +149,28 @@ _SYSTEM_ERRORS = {
     errno.EROFS: _("Read-only file system"),
     errno.ENAMETOOLONG: _("File name too long"),
     errno.EINVAL: _("Invalid argument"),
+    errno.ENOTEMPTY: _("The folder is not empty"),
+    errno.ETIMEDOUT: _("The disk or the network does not respond"),
 }
 """The system's words for common errors."""
 
+_SQLITE_ERRORS = {  # by SQLite's primary result codes: https://www.sqlite.org/rescode.html
+    5: _("Another program uses it"),
+    6: _("Another program uses it"),
+    8: _("It is read-only"),
+    10: _("The disk or the network reported an error"),
+    11: _("The file is damaged"),
+    13: _("No space left on device"),
+    14: _("It cannot be opened"),
+    26: _("The file is damaged"),
+}
+
 
 def describe_os_error(error: Exception) -> Text:
-    """Return what the system says about an error; of any other error, its own words."""
-    if not isinstance(error, OSError):
-        return quote_text(str(error))
-    return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror or str(error))
+    """Return what the system or SQLite says about an error; of any other error, the name of its kind."""
+    if isinstance(error, OSError) and error.strerror:
+        return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror)
+    if isinstance(error, UnicodeError):
+        return _("It is not a UTF-8 text file")
+    known = _SQLITE_ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return known or _("Unexpected error ({name})", name=type(error).__name__)

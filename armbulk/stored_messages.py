@@ -7,6 +7,7 @@ from functools import cache
 from itertools import islice
 
 from armbulk.i18n import Text, Words, _, format_amount, format_date, quote_text
+from armbulk.model.failure_reasons import FAILURE_REASONS
 from armbulk.model.gap_reasons import GAP_REASONS
 from armbulk.model.old_messages import OLD_MESSAGES
 from armbulk.model.record_messages import BLANK, FIELD_NAMES, MESSAGES
@@ -25,9 +26,10 @@ _FIELDS: dict[str, Text | Words] = {
     **{field.header.en: field.header for field in RESOURCES["customers"].fields},
     **{str(name): name for name in FIELD_NAMES.values()},
 }
+_QUOTED = ("current", "exported", "new")
 _VALUE_FORMS = {
     **dict.fromkeys(("run", "count", "status"), r"\d+"),
-    **dict.fromkeys(("current", "exported", "new"), rf'".*?"|{re.escape(BLANK)}|nothing'),
+    **dict.fromkeys(_QUOTED, rf'".*?"|{re.escape(BLANK)}|nothing'),
     "field": "|".join([*map(re.escape, sorted(_FIELDS, key=len, reverse=True)), r"\S+?"]),
 }
 """Placeholder → pattern of its values; others are any text."""
@@ -128,6 +130,8 @@ def _write_value(name: str, value: str, field: str, lang: str) -> str:
         return _FIELDS[value].text(lang) if value in _FIELDS else value
     if value in {str(BLANK), "nothing", "none"}:
         return BLANK.text(lang)
+    if name in _QUOTED and value.startswith('"'):
+        return _('"{name}"', name=value[1:-1]).text(lang)
     if _ISO_DATE.fullmatch(value):
         return format_date(value, lang)
     is_amount = field == FIELD_NAMES["amount"] and _AMOUNT.fullmatch(value)
@@ -137,7 +141,7 @@ def _write_value(name: str, value: str, field: str, lang: str) -> str:
 @cache
 def _list_exact() -> dict[str, Text]:
     """The messages without placeholders, by their English text."""
-    messages = {**OLD_MESSAGES, **{str(text): text for text in (*MESSAGES, *GAP_REASONS, BLANK)}}
+    messages = {**OLD_MESSAGES, **{str(text): text for text in (*MESSAGES, *GAP_REASONS, *FAILURE_REASONS, BLANK)}}
     return {english: text for english, text in messages.items() if not _PLACEHOLDER.search(english)}
 
 

@@ -120,6 +120,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "rows-in-quotes": Example(),
     "second-table": Example("Kundenr, Navn", None, "41", at="41"),
+    "row-left-out": Example("Sum · 3 000,00", None, at="41"),
     "note-row": Example("Side 1 av 3", None, "41", at="41"),
     "dash-is-zero": Example("-", "excl_vat"),
     "dates-half-converted": Example("27/02/2025", "due_date", "E2 2025-01-02, E3 27/02/2025", at="E1"),
@@ -311,7 +312,7 @@ def one_finding(code: str) -> list[str]:
     rows = [
         ("Meaning · Betydning", *(meaning(code, lang) for lang in ("en", "nb"))),
         ("Example · Eksempel", *(f"`{one['cell'] or one['sheet']}` {cell(one['message'])}" for one in both)),
-        ("What to do · Hva du gjør", *(cell(one["fix"]) for one in both)),
+        ("What to do · Slik retter du", *(cell(one["fix"]) for one in both)),
     ]
     english, norwegian = ADJUSTABLE if entry.tunable else ("", "")
     return [f"## {code}", "", f"{en}{english} · *{no}{norwegian}*", "", *table(("", "English", "Norsk"), rows), ""]
@@ -409,7 +410,7 @@ def commands_page() -> str:
     for name, command in commands.items():
         context = click.Context(command, info_name=name, parent=group, max_content_width=100, terminal_width=100)
         own = [each for each in command.params if each.name not in shared]
-        usage = command.get_help(context).partition("\nOptions:")[0].rstrip()
+        usage = re.split(r"\n(?:General o|O)ptions:\n", command.get_help(context))[0].rstrip()
         lines += [f"## armbulk {name}", "", "```text", usage, "```", "", *options_table(own, context), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 

@@ -3,7 +3,12 @@
 Imports are inside the functions, because only some of them need polars: `armbulk check --help` stays instant.
 """
 
+from typing import TYPE_CHECKING
+
 from armbulk.i18n import Text, _, join_texts
+
+if TYPE_CHECKING:
+    from armbulk.model.resource_name import ResourceName
 
 
 def list_client_sizes() -> list[str]:
@@ -13,12 +18,21 @@ def list_client_sizes() -> list[str]:
     return list(TIERS)
 
 
-def list_exports() -> list[str]:
-    """Return what `armbulk export` takes: every list, and the month-end pack."""
-    from armbulk.month_end.request import CLOSE
-    from armbulk.resources import EXPORTS
+def describe_client_sizes() -> Text:
+    """Return the client sizes, each with the invoices a year from which it applies."""
+    from armbulk.quota.tiers import INVOICES_A_YEAR
 
-    return [*EXPORTS, CLOSE]
+    sizes = list(INVOICES_A_YEAR)
+    first = _("{size}: fewer than {count:number} invoices a year", size=sizes[0], count=INVOICES_A_YEAR[sizes[1]])
+    others = [_("{size}: from {count:number}", size=size, count=INVOICES_A_YEAR[size]) for size in sizes[1:]]
+    return join_texts(first, *others, separator=", ")
+
+
+def name_exports() -> list["ResourceName"]:
+    """Return what `armbulk export` takes: every list, and the month-end pack."""
+    from armbulk.resources import CLOSE_NAME, EXPORTS
+
+    return [*(resource.command_name for resource in EXPORTS.values()), CLOSE_NAME]
 
 
 def list_csv_dialects() -> list[str]:
@@ -61,15 +75,15 @@ def describe_import_resources() -> Text:
     return _("What the files contain: {names} or {last}.", names=", ".join(names), last=last)
 
 
-def list_described_resources() -> list[str]:
+def name_described_resources() -> list["ResourceName"]:
     """Return the resources whose fields `armbulk fields` lists."""
     from armbulk.resources import EXPORTS, RESOURCES
 
-    return list({**RESOURCES, **EXPORTS})
+    return [resource.command_name for resource in {**RESOURCES, **EXPORTS}.values()]
 
 
-def list_templates() -> list[str]:
+def name_templates() -> list["ResourceName"]:
     """Return the workbooks that `armbulk template` writes."""
-    from armbulk.resources import list_template_resources
+    from armbulk.resources import ALL, RESOURCES
 
-    return list(list_template_resources())
+    return [*(resource.command_name for resource in RESOURCES.values()), ALL]

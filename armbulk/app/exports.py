@@ -9,6 +9,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 import polars as pl
 
+from armbulk.app.choices import name_exports
 from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.context import Context
 from armbulk.errors import Unfinished, UsageError
@@ -17,6 +18,7 @@ from armbulk.export.request import ExportArguments, ExportRequest, build_list_re
 from armbulk.export.run import ListExport, open_list
 from armbulk.i18n import _
 from armbulk.model.outcome import ApiUsage
+from armbulk.model.resource_name import find_name, unknown_name_hint
 from armbulk.month_end.close import ClosingExport, open_month_end, plan_month_end
 from armbulk.month_end.request import (
     CLOSE,
@@ -213,12 +215,15 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
     Raises:
         UsageError: ARM has no such query.
     """
-    if resource not in {*EXPORTS, CLOSE}:
+    names = name_exports()
+    name = find_name(resource, names)
+    if name is None:
         raise UsageError(
             "no-such-list",
             _("'{resource}' cannot be exported", resource=resource),
-            _("Use one of: {exports}, {close}", exports=", ".join(EXPORTS), close=CLOSE),
+            unknown_name_hint(resource, names),
         )
+    resource = name
     where = query.get("where", ())
     conditions = [f"{name}={value}" for name, value in where.items()] if isinstance(where, Mapping) else where
     arguments = ExportArguments(

@@ -40,7 +40,7 @@ def _describe_field(field: Field, lang: str) -> dict[str, Any]:
         "required": field.required,
         "rules": _describe_rules(field, lang),
         "help": field.help.text(lang),
-        "example": field.example,
+        "example": field.write_example(lang),
         "source": field.source,
     }
 

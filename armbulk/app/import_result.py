@@ -10,18 +10,17 @@ import polars as pl
 
 from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
+from armbulk.app.run_report import describe_run
 from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_finished_run
 from armbulk.clock import Clock
 from armbulk.errors import Exit, FileError
+from armbulk.model.batch_state import NEEDS_DECISION
 from armbulk.model.outcome import ApiUsage
-from armbulk.model.outcome_words import translate_state
-from armbulk.redaction import redact_shown
-from armbulk.resources import RESOURCES
 from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, prepare_target
-from armbulk.results.summary import next_steps, sum_outcomes
+from armbulk.results.summary import sum_outcomes
 from armbulk.store import Store
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -118,14 +117,14 @@ class ImportResult:
         return self.result.to_json()
 
     def describe(self) -> dict[str, Any]:
-        """Return what the terminal report shows in addition to `to_json`: state, totals, open records, next steps."""
-        run = self.to_json()
+        """Return what the terminal report shows in addition to `to_json`: counts and sums, problems, the next step."""
+        run = self.result.run
+        batches = self.store.batches(run.id, still_open=True) if run else []
+        needs_decision = any(batch.state in NEEDS_DECISION for batch in batches)
         return {
-            "state_words": translate_state(run["state"], self.lang),
+            **describe_run(self.result, self.checked, self.lang, needs_decision=needs_decision, folder=str(Path.cwd())),
             "totals": sum_outcomes(self.result.items),
-            "open_records": list_open_records(self.result, self.lang),
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
-            "next_steps": next_steps(self.result.items, self.lang),
         }
 
     def write(self, target: str | Path | None = None, *, replace_input: bool = False) -> Path:
@@ -180,26 +179,6 @@ class ImportResult:
             return Exit.UNFINISHED
         outcome = Exit.OK if self.all_successful else Exit.FINDINGS
         return outcome or (self.write_error.exit if self.write_error else Exit.OK)
-
-
-def list_open_records(result: RunResult, lang: str) -> list[dict[str, Any]]:
-    """Return the records that are unconfirmed or in conflict, as people may see them."""
-    records = redact_shown(result.items.filter(pl.col("outcome").is_in(["in_doubt", "conflict"])))
-    sheets = dict(enumerate(result.run.options.get("sheets", []))) if result.run else {}
-    return [
-        {
-            "outcome": record["outcome"],
-            "sheet": sheets.get(record["sheet"], RESOURCES[record["resource"]].title.text(lang)),
-            "row": record["row"],
-            "is_document": record["resource"] == "documents",
-            "key": record["key"],
-            "customer": record["customer_norm"],
-            "amount": record["amount"],
-            "currency": record["currency"] or "",
-            "message": translate_message(record["message"] or "", lang),
-        }
-        for record in records.iter_rows(named=True)
-    ]
 
 
 def _time() -> pl.Expr:

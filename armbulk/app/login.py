@@ -1,23 +1,28 @@
 """Log in and out: settings go to config.toml, the secret to the keyring; a test call checks them."""
 
+import re
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from armbulk.app.dialog import Dialog, ReportProgress
+from armbulk.app.dialog import Dialog
+from armbulk.app.login_trial import verify_login
 from armbulk.arm.credentials import Login
-from armbulk.context import Context, open_client
-from armbulk.errors import SettingsError, Unfinished
+from armbulk.context import Context
+from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _, join_texts
-from armbulk.model.response import unreachable_error
-from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
+from armbulk.model.environment import find_environment
 from armbulk.settings import saved_profiles
+from armbulk.settings.config_file import list_profile_names, read_default_profile, read_profile
 from armbulk.settings.load import check_address, load_profile
 from armbulk.settings.profile import Profile
-from armbulk.settings.secrets import KeyringSecrets, SecretStore, make_secret_name, read_secret_file
-
-_TEST_QUERY = {"pagesize": "5", "maximumcount": "5"}
+from armbulk.settings.secrets import (
+    KeyringSecrets,
+    SecretStore,
+    make_secret_name,
+    read_secret_file,
+    write_secret_file,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +88,35 @@ def log_in(context: Context, login_input: LoginInput, dialog: Dialog, *, verify:
     if verify:
         with dialog.asking() as progress:
             verify_login(replace(context, profile=profile), progress)
+    return save_login(context.profile, login_input, checked=verify)
+
+
+def save_login(current: Profile, login_input: LoginInput, *, checked: bool) -> dict[str, Any]:
+    """Save a login; return what was saved, as the JSON of `armbulk login` has it. The first profile is the default.
+
+    Args:
+        current: The profile as it is now.
+        login_input: What a person entered.
+        checked: Whether ARM has accepted it.
+
+    Raises:
+        SettingsError: It cannot be saved. With a keyring's error the settings are saved, and the secret is not.
+    """
+    profile = build_profile(current, login_input)
+    is_first = not [name for name in list_profile_names(profile.home) if name != profile.name]
+    if is_first and profile.name != read_default_profile(profile.home):
+        saved_profiles.save_default_profile(profile.home, profile.name)
     path = save_profile(profile, KeyringSecrets())
     return {
         "profile": profile.name,
+        "default": profile.name == read_default_profile(profile.home),
         "base_url": profile.base_url,
+        "environment": find_environment(profile.base_url),
         "client_no": profile.client_no,
         "config": str(path),
         "secret": "file" if profile.secret_file else "keyring",
         "sole_sender": profile.sole_sender,
-        "checked": verify,
+        "checked": checked,
     }
 
 
@@ -109,32 +134,6 @@ def build_profile(profile: Profile, login_input: LoginInput) -> Profile:
         sole_sender=login_input.sole_sender,
         login=replace(login, **{"client_secret" if login.by_client else "token": login_input.secret}),
     )
-
-
-def verify_login(context: Context, progress: ReportProgress = lambda _: None) -> None:
-    """Log in and ask ARM for five customers: one request, within the limits.
-
-    Raises:
-        LoginError: ARM refuses.
-        ServerError: ARM cannot be reached.
-        Unfinished: The limits leave no room for the request.
-    """
-    profile, store, client = context.profile, context.open_store(), open_client(context, progress)
-    limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
-    try:
-        call = partial(client.read_page, "customers", _TEST_QUERY)
-        result = limited.get(call, 5, lambda page: len(page.records) if page else 0)
-    finally:
-        client.close()
-        store.close()
-    if isinstance(result, CallFailed):
-        raise unreachable_error(result.response)
-    if isinstance(result, RateLimited):
-        raise Unfinished(
-            "limit",
-            _("The login cannot be tested now: your ARM limits are used up"),
-            _("Use --no-check to save without testing"),
-        )
 
 
 def save_profile(profile: Profile, secrets: SecretStore) -> Path:
@@ -173,12 +172,43 @@ def log_out(profile: Profile) -> bool:
     return KeyringSecrets().drop(_secret_name(_stored_profile(profile)))
 
 
+def keep_in_file(current: Profile, login_input: LoginInput, *, checked: bool) -> dict[str, Any]:
+    """Save a login with its secret in a file that only its owner can read; arguments and result as of `save_login`.
+
+    Raises:
+        SettingsError: The file, or the settings, cannot be written.
+    """
+    path = secret_file_path(current)
+    try:
+        write_secret_file(path, login_input.secret)
+    except OSError as error:
+        raise SettingsError(
+            "secret-file-unwritable",
+            _("{path} cannot be written: {reason}", path=path, reason=describe_os_error(error)),
+            _("Check that you may write in its folder"),
+        ) from None
+    return save_login(replace(current, secret_file=str(path)), login_input, checked=checked)
+
+
+def secret_file_path(profile: Profile) -> Path:
+    """Return the file in which armbulk keeps a profile's secret on a computer without a keyring."""
+    name = re.sub(r"[^\w-]", "_", profile.name)
+    return profile.home.absolute() / "secrets" / f"{name}.txt"
+
+
+def choose_default(profile: Profile, name: str) -> None:
+    """Make a profile of config.toml the default one; SettingsError if there is none of this name."""
+    read_profile(profile.home, name, must_exist=True)
+    saved_profiles.save_default_profile(profile.home, name)
+
+
 def list_profiles(current: Profile) -> list[dict[str, Any]]:
     """Return the profiles of config.toml, and whether each has a secret (None if the keyring is unavailable)."""
     keyring = KeyringSecrets()
     entries: list[dict[str, Any]] = []
+    default = read_default_profile(current.home)
     answers = True  # do not wait again for a keyring that does not respond
-    for name in saved_profiles.list_profile_names(current.home):
+    for name in list_profile_names(current.home):
         profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:
@@ -192,6 +222,8 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
                 "client_no": profile.client_no,
                 "size": profile.client_size,
                 "secret": secret,
+                "environment": find_environment(profile.base_url) if profile.base_url else None,
+                "default": name == default,
                 "active": name == current.name,
             }
         )

@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 import polars as pl
 
 from armbulk.app.check import CheckResult, check_as
+from armbulk.app.plan_summary import Destination, describe_records, summarise_plan
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
@@ -21,7 +22,6 @@ from armbulk.planning.plan import (
     PlanningInputs,
     plan_import,
     sum_documents,
-    summarise,
     to_json,
 )
 from armbulk.quota.limits import Account
@@ -64,11 +64,13 @@ class Plan:
         check: The files.
         import_plan: What would be sent of them.
         mark: The state of the store when it was planned.
+        destination: Where it would be sent.
     """
 
     check: CheckResult
     import_plan: ImportPlan
     mark: HistoryMark
+    destination: Destination
 
     @property
     def stopped(self) -> bool:
@@ -110,13 +112,13 @@ class Plan:
         rows = sum_documents(self.import_plan.to_send, self.import_plan.checked)
         return pl.DataFrame(rows, schema=TOTALS_SCHEMA)
 
-    def summarise(self) -> dict[str, str]:
-        """Return in few words what would be sent: `count`, `totals`, `first` and `last` document number."""
-        return summarise(self.import_plan)
-
     def to_json(self) -> dict[str, Any]:
         """Return the plan, as the JSON of `armbulk plan` has it."""
-        return to_json(self.import_plan)
+        return {**to_json(self.import_plan), **summarise_plan(self.import_plan, self.destination, self.check.lang)}
+
+    def describe(self) -> Text:
+        """Return what would be sent in a few words: `120 invoices (NOK 825 259.59)`."""
+        return describe_records(self.import_plan)
 
 
 class PlanChoices(TypedDict, total=False):
@@ -150,7 +152,8 @@ def plan_files(context: Context, store: Store, checked: CheckResult, **choices: 
 def plan_checked(context: Context, store: Store, check: CheckResult, options: ImportOptions) -> Plan:
     """Return the plan of checked files. UsageError when the options contradict each other or the files."""
     mark = store.history_mark(context.profile.account)
-    return Plan(check, build_plan(context, store, check.checked, options), mark)
+    import_plan = build_plan(context, store, check.checked, options)
+    return Plan(check, import_plan, mark, Destination.of_profile(context.profile))
 
 
 def plan_again(context: Context, store: Store, plan: Plan) -> Plan:
@@ -186,22 +189,8 @@ def describe_change(before: Plan, now: Plan) -> Text:
                 count=len(new),
             )
         )
-    sentences.append(_describe_new_size(now))
+    sentences.append(_("Now {records} would be sent.", records=now.describe()))
     return join_texts(*sentences)
-
-
-def _describe_new_size(plan: Plan) -> Text:
-    totals = plan.summarise()["totals"]
-    if not totals:
-        return ngettext(
-            "Now {count:number} record would be sent.", "Now {count:number} records would be sent.", count=plan.records
-        )
-    return ngettext(
-        "Now {count:number} record would be sent ({totals}).",
-        "Now {count:number} records would be sent ({totals}).",
-        count=plan.records,
-        totals=totals,
-    )
 
 
 def _moment(seconds: float) -> datetime | None:

@@ -2,24 +2,64 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
 from armbulk.model.outcome_words import translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
+from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
+from armbulk.model.wrapping import wrap_line
 from armbulk.package_data import data_path
 from armbulk.stored_messages import translate_message, translate_window
+
+SYMBOLS = {"good": style("✓", "good"), "warning": style("!", "warning"), "bad": style("✗", "bad"),
+           "unsure": style("?", "warning")}  # fmt: skip
+"""What stands before a line: all is well, look at it, it failed, it is not known."""
+
+_LABEL_CHARS = 14
+_KEPT = frozenset("\n" + MARK_CHARS)
 
 _EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
 """Why a record is not sent although nothing is wrong with it: a plan counts it, and does not list it."""
 
 
-def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: Any) -> str:
-    """Return a report as text, from `templates/report/TEMPLATE.txt.j2`; control characters are left out."""
+class _CompiledTemplates(BytecodeCache):
+    """The templates that were used before in this process, compiled."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._code.get(bucket.key)
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
+
+
+def render_prose(template: str, report: Mapping[str, Any], lang: str, *, width: int | None = None, **extra: Any) -> str:
+    """Return a report as text, from `templates/report/TEMPLATE.txt.j2`; control characters are left out.
+
+    Args:
+        template: its name.
+        report: what it shows.
+        lang: the language.
+        width: of the terminal, where lines with a label are broken; None: they are not.
+        extra: what it shows in addition.
+
+    Returns:
+        The text, with marks of styles (`model.text_style`).
+    """
+    environment = _create_environment(lang, width)
 
     def write(message: str, /, **values: object) -> str:
         return Text(message, values).text(lang)
@@ -28,20 +68,20 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, **extra: A
         return Text(singular, values, plural).text(lang)
 
     shown = {name: translate(value, lang) if isinstance(value, str) else value for name, value in extra.items()}
-    text = (
-        _build_environment(lang)
-        .get_template(f"{template}.txt.j2")
-        .render(report, **shown, _=write, ngettext=write_count)
-    )
-    return "".join(character for character in text if character == "\n" or character.isprintable())
+    cleaned = clean_report(report)
+    environment.globals["report"] = cleaned
+    texts = environment.get_template(f"{template}.txt.j2")
+    text = texts.render(cleaned, **clean_report(shown), _=write, ngettext=write_count)
+    return "".join(character for character in text if character in _KEPT or character.isprintable())
 
 
-@cache
-def _build_environment(lang: str) -> Environment:
+def _create_environment(lang: str, width: int | None) -> Environment:
+    """Return what the templates of reports can use, in one language."""
     loader = FileSystemLoader(data_path("templates") / "report")
     # plain text for a terminal or a log: nothing to escape
     environment = Environment(
         loader=loader,
+        bytecode_cache=_COMPILED,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -58,16 +98,35 @@ def _build_environment(lang: str) -> Environment:
         "records": prose_names.count_records,
         "outcomes": prose_names.count_outcomes,
         "list_name": prose_names.name_list,
+        "environment_name": prose_names.name_environment_of,
         "meter_name": prose_names.name_meter,
         "usage": prose_names.describe_usage,
+        "destination": prose_names.name_destination,
+        "cost_line": prose_names.describe_cost,
+        "cells": prose_names.list_cells,
         "part": translate_window,
         "message": translate_message,
         "outcome": translate_outcome,
         "state": translate_state,
     }
     environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
+    environment.filters["style"] = style
+    environment.globals["symbols"] = SYMBOLS
+    environment.globals["labelled"] = partial(_write_labelled, width=width)
+    environment.globals["hanging"] = partial(_write_hanging, width=width)
     environment.globals["expected_reasons"] = _EXPECTED_REASONS
     return environment
+
+
+def _write_labelled(label: str, text: str, width: int | None) -> str:
+    """Return a line with a label before it; what is broken continues below the text, not below the label."""
+    padding = " " * max(_LABEL_CHARS - len(remove_marks(label)), 1)
+    return wrap_line(f"  {label}{padding}{text}", width, _LABEL_CHARS + 2)
+
+
+def _write_hanging(text: str, hang: int, width: int | None) -> str:
+    """Return a line; what is broken continues after `hang` spaces."""
+    return wrap_line(text, width, hang)
 
 
 def _format_amount(value: Decimal | str | None, lang: str) -> str:

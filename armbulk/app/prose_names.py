@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
-from armbulk.i18n import Text, _, format_amount, format_number, format_time, ngettext
+from armbulk.i18n import Text, Words, _, format_amount, format_decimal, format_number, format_time, join_texts, ngettext
+from armbulk.model import record_kinds
+from armbulk.model.environment import Environment, colour_environment, find_environment, name_environment
 from armbulk.model.outcome_words import translate_outcome
-from armbulk.month_end.request import CLOSE
-from armbulk.resources import EXPORTS, RESOURCES
+from armbulk.resources import CLOSE_NAME, EXPORTS, RESOURCES
 
-_LISTS = {"documents": _("Documents"), CLOSE: _("Month-end pack")}
+_LISTS: dict[str, Text | Words] = {"documents": _("Documents"), CLOSE_NAME.name: CLOSE_NAME.title}
 _OF_ALL_TIME = " of all time"
 """How the JSON of `export --plan` marks a list that is read for all periods; an account may follow."""
 
@@ -20,6 +23,18 @@ _METERS = {
     ("month", "reads"): _("Records read per month"),
     ("month", "writes"): _("Records sent per month"),
 }
+
+
+_SO_MANY_REQUESTS = ngettext(
+    "{count:number} request of {left:number} left this hour", "{count:number} requests of {left:number} left this hour"
+)
+_UP_TO_REQUESTS = ngettext(
+    "Up to {count:number} request of {left:number} left this hour",
+    "Up to {count:number} requests of {left:number} left this hour",
+)
+_DESTINATION = _("{environment} ({address}), client {client}, profile {profile}")
+_UNKNOWN_DESTINATION = _("{address} (unknown environment), client {client}, profile {profile}")
+_RESERVED = _("{percent} % is reserved for your other integrations")
 
 
 def name_list(name: str, lang: str) -> str:
@@ -36,21 +51,14 @@ def name_list(name: str, lang: str) -> str:
     return resource.title.text(lang) if resource else name
 
 
-def count_records(count: int, resource: str, lang: str) -> str:
+def name_environment_of(address: str, lang: str) -> str:
+    """Return what people call the environment of an address: `staging`, or `unknown environment (HOST)`."""
+    return name_environment(find_environment(address), address).text(lang)
+
+
+def count_records(count: int, kind: str, lang: str) -> str:
     """Return how many records of a kind there are: `15 documents`."""
-    return _count_records(count, resource).text(lang)
-
-
-def _count_records(count: int, resource: str) -> Text:
-    match resource:
-        case "customers":
-            return ngettext("{count:number} customer", "{count:number} customers", count=count)
-        case "documents":
-            return ngettext("{count:number} document", "{count:number} documents", count=count)
-        case "lines":
-            return ngettext("{count:number} line", "{count:number} lines", count=count)
-        case _:
-            return ngettext("{count:number} record", "{count:number} records", count=count)
+    return record_kinds.count_records(count, kind).text(lang)
 
 
 def count_outcomes(counts: Mapping[str, int], lang: str, *, alone: bool = False, **other_words: str) -> str:
@@ -71,6 +79,58 @@ def count_outcomes(counts: Mapping[str, int], lang: str, *, alone: bool = False,
 def name_meter(meter: Mapping[str, object], lang: str) -> str:
     """Return the name of one of ARM's limits: `Requests per hour`."""
     return _METERS[str(meter["window"]), str(meter["meter"])].text(lang)
+
+
+def name_destination(destination: Mapping[str, str], lang: str) -> str:
+    """Return where records go: `production (https://api.example.com/arm/v1), client 2218, profile acme`."""
+    environment, address = destination["environment"], destination["address"]
+    name = colour_environment(environment, address, lang)
+    text = _UNKNOWN_DESTINATION if environment == Environment.OTHER else _DESTINATION
+    return text.fill(
+        environment=name, address=address, client=destination["client_no"], profile=destination["profile"]
+    ).text(lang)
+
+
+def describe_cost(plan: Mapping[str, Any], lang: str) -> str:
+    """Return what a plan uses of ARM's limits: the requests of the hour, and what else would be used up.
+
+    Args:
+        plan: as the JSON of `armbulk plan` has it.
+        lang: the language.
+    """
+    cost, more = dict(plan["cost"]), plan["look_ups"] or {}
+    meters = {(meter["window"], meter["meter"]): meter for meter in plan["meters"]}
+    requests = cost["requests"] + more.get("requests", 0)
+    left = {key: max(meter["limit"] - meter["used"], 0) for key, meter in meters.items()}
+    text = _UP_TO_REQUESTS if more.get("requests") else _SO_MANY_REQUESTS
+    parts: list[str] = [text.fill(count=requests, left=left.pop(("hour", "requests")))]
+    amounts = {**cost, "requests": requests, "reads": cost["reads"] + more.get("reads", 0)}
+    tight = [key for key in left if 2 * amounts[key[1]] > left[key]]
+    parts += [
+        _("{meter}: {count:number} of {left:number} left", meter=_METERS[key], count=amounts[key[1]], left=left[key])
+        for key in tight
+    ]
+    if percent := Decimal(plan["reserved_percent"]):
+        parts.append(_RESERVED.fill(percent=format_percent(percent, lang)))
+    return join_texts(*parts, separator="; ").text(lang) + "."
+
+
+def format_percent(percent: Decimal, lang: str) -> str:
+    """Return a percentage without needless zeros: `5`."""
+    return format_decimal(percent.normalize(), lang)
+
+
+def list_cells(warning: Mapping[str, Any], lang: str, shown: int = 2) -> str:
+    """Return the first cells of a warning: `Documents!F17, F18 and 12 more`."""
+    cells: list[str] = []
+    sheet = None
+    for cell in warning["cells"][:shown]:
+        name, mark, address = cell.rpartition("!")
+        cells.append(address if mark and name == sheet else cell)
+        sheet = name
+    rest = warning["count"] - len(cells)
+    text = ", ".join(cells)
+    return _("{cells} and {count:number} more", cells=text, count=rest).text(lang) if rest else text
 
 
 def describe_usage(usage: Mapping[str, int], lang: str) -> str:

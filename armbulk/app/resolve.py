@@ -18,7 +18,7 @@ from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, locate_result, verify_run_client
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
-from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError
+from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError, describe_os_error
 from armbulk.i18n import NO_TEXT, _, join_texts, ngettext
 from armbulk.model.batch_state import BatchState
 from armbulk.model.decision import Decision
@@ -278,7 +278,7 @@ def read_numbers(path: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(
             "unreadable",
-            _("{path} cannot be read: {error}", path=path, error=error),
+            _("{path} cannot be read: {reason}", path=path, reason=describe_os_error(error)),
             _("Use a text file with one document number per line"),
         ) from None
 

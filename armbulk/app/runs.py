@@ -10,6 +10,7 @@ from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.i18n import _
+from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.record_messages import ALREADY_IN_ARM
 from armbulk.model.system import ReceivablesSystem
@@ -58,6 +59,7 @@ def create_run(
         "options": {
             "files": [_absolute_name(name) for name in inputs.files],
             "sheets": [sheet.name for sheet in plan.checked.sheets],
+            "key_letters": [_find_key_letter(match) for match in plan.checked.header_matches],
             "reading": asdict(inputs.options),
             "look_first": plan.lookups is not None and plan.lookups.documents > 0,
             "look_until": plan.lookups.until if plan.lookups else None,
@@ -82,6 +84,11 @@ def create_run(
     for check in list_checks:
         store.save_list_check(run_id, check)
     return run_id
+
+
+def _find_key_letter(match: HeaderMatch) -> str:
+    """The column with the numbers of a sheet's records; "": there is none."""
+    return match.columns.get(match.resource.record_key, "") if match.resource else ""
 
 
 def _absolute_name(name: str) -> str:

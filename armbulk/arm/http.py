@@ -18,7 +18,8 @@ from armbulk.arm.deadline import Deadline
 from armbulk.arm.json_body import parse_json
 from armbulk.clock import Clock
 from armbulk.errors import LoginError, ServerError, SettingsError
-from armbulk.i18n import Text, _, quote_text
+from armbulk.i18n import Text, _
+from armbulk.model import failure_reasons
 from armbulk.model.progress import Progress
 from armbulk.model.response import Response, TransportError
 from armbulk.model.system import MAX_CALL_SECONDS
@@ -36,12 +37,18 @@ _TOKEN_BUSY = frozenset({408, 429})
 _MIN_SECRET_CHARS = 8
 """A shorter text is no secret: its characters occur in ordinary words."""
 
-_TOO_SLOW = _("the answer took longer than two minutes")
-_UNTRUSTED = _(
-    "the server's certificate is not trusted. A proxy in your network may have answered instead; see --ca-file"
-)
-_NO_TLS = _("the server does not offer a secure connection (TLS 1.2 or newer)")
-_NO_ADDRESS = _("the answer redirects to an invalid address")
+_REASONS: dict[type[Exception], Text] = {
+    httpx.ConnectError: failure_reasons.NO_CONNECTION,
+    httpx.ConnectTimeout: failure_reasons.CONNECT_TIMEOUT,
+    httpx.PoolTimeout: failure_reasons.CONNECT_TIMEOUT,
+    httpx.ReadTimeout: failure_reasons.READ_TIMEOUT,
+    httpx.WriteTimeout: failure_reasons.WRITE_TIMEOUT,
+    httpx.RemoteProtocolError: failure_reasons.CLOSED_EARLY,
+    httpx.ReadError: failure_reasons.LOST_WHILE_READING,
+    httpx.WriteError: failure_reasons.LOST_WHILE_SENDING,
+    httpx.ProxyError: failure_reasons.PROXY_REFUSED,
+    httpx.InvalidURL: failure_reasons.WRONG_REDIRECT,
+}
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -61,11 +68,11 @@ class HttpClient:
         clock: Clock,
         transport: httpx.BaseTransport | None = None,
         max_seconds: float = MAX_CALL_SECONDS,
-        on_progress: Callable[[Progress], None] = lambda _: None,
+        on_progress: Callable[[Progress], None] | None = lambda _: None,
     ) -> None:
         """Prepare the calls, each of which takes at most `max_seconds`; nothing is sent yet.
 
-        `on_progress` is called before a failed token call is made again.
+        `on_progress` is called before a failed token call is made again; with None it is made once.
         """
         self._base = f"{base_url.rstrip('/')}/clients/{quote(client_no, safe='')}"
         self._login = login
@@ -161,7 +168,7 @@ class HttpClient:
             request.extensions = {**request.extensions, "trace": deadline.trace}
             response = self._read_answer(request)
             if deadline.is_over:  # what was read until then may look whole, without being it
-                return Response(error=response.error or TransportError.BROKEN, reason=_TOO_SLOW)
+                return Response(error=response.error or TransportError.BROKEN, reason=failure_reasons.TOO_SLOW)
         return response
 
     def _read_answer(self, request: httpx.Request) -> Response:
@@ -172,9 +179,9 @@ class HttpClient:
                 for chunk in answer.iter_raw():
                     body += chunk
                     if len(body) > MAX_RESPONSE_BYTES:
-                        return Response(error=TransportError.BROKEN, reason=_("the answer is larger than 64 MiB"))
+                        return Response(error=TransportError.BROKEN, reason=failure_reasons.TOO_LARGE)
                     if self._clock.monotonic() > sent_at + self._max_seconds:
-                        return Response(error=TransportError.BROKEN, reason=_TOO_SLOW)
+                        return Response(error=TransportError.BROKEN, reason=failure_reasons.TOO_SLOW)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 received_at = self._clock.monotonic()
                 return Response(answer.status_code, bytes(body), headers, sent_at=sent_at, received_at=received_at)
@@ -213,21 +220,21 @@ class HttpClient:
             if not _may_pass(response):
                 break
             failures += 1
-            if not backoff.is_exhausted(failures):
-                self._wait_to_retry(response, backoff.delay(failures))
-            if backoff.is_exhausted(failures) or self._clock.interrupted:
+            if self._on_progress is not None and not backoff.is_exhausted(failures):
+                self._wait_to_retry(response, backoff.delay(failures), self._on_progress)
+            if self._on_progress is None or backoff.is_exhausted(failures) or self._clock.interrupted:
                 raise _no_token_error(response)
         if response.error is not None:
             raise _no_token_error(response)
         self._use_token(response, asked_at)
 
-    def _wait_to_retry(self, response: Response, delay: float) -> None:
+    def _wait_to_retry(self, response: Response, delay: float, on_progress: Callable[[Progress], None]) -> None:
         """Wait before another token call, for as long as the login service asks for when that is short."""
         now = self._clock.now()
         named = response.retry_after_seconds(now)
         seconds = delay if named is None else min(max(named, delay), _MAX_TOKEN_RETRY_SECONDS)
         reason = _("login service: {failure}", failure=response.failure)
-        self._on_progress(Progress("retrying", until=now + seconds, reason=reason))
+        on_progress(Progress("retrying", until=now + seconds, reason=reason))
         self._clock.sleep(seconds)
 
     def _use_token(self, response: Response, asked_at: float) -> None:
@@ -274,7 +281,8 @@ def _no_token_error(response: Response) -> ServerError:
 def _may_pass(response: Response) -> bool:
     """Whether the login service may answer otherwise a little later."""
     if response.error is not None:
-        return response.reason not in {_NO_ADDRESS, _UNTRUSTED, _NO_TLS}
+        lasting = {failure_reasons.WRONG_REDIRECT, failure_reasons.UNTRUSTED, failure_reasons.NO_TLS}
+        return response.reason not in lasting
     return response.status >= 500 or response.status in _TOKEN_BUSY
 
 
@@ -308,17 +316,7 @@ def _trusted_certificates(base_url: str, login: Login) -> ssl.SSLContext:
 def _describe(error: Exception) -> Text:
     """What went wrong, without quoting the request: it has personal data and the token."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate" in str(error).lower():
-        return _UNTRUSTED
+        return failure_reasons.UNTRUSTED
     if "[SSL" in str(error):
-        return _NO_TLS
-    names: dict[type[Exception], Text] = {
-        httpx.ConnectError: _("no connection"),
-        httpx.ConnectTimeout: _("timeout while connecting"),
-        httpx.ReadTimeout: _("timeout while waiting for the answer"),
-        httpx.RemoteProtocolError: _("the connection was closed before the answer was complete"),
-        httpx.ReadError: _("the connection was lost while reading the answer"),
-        httpx.WriteError: _("the connection was lost while sending"),
-        httpx.ProxyError: _("the proxy refused the connection"),
-        httpx.InvalidURL: _NO_ADDRESS,
-    }
-    return names.get(type(error)) or quote_text(type(error).__name__)
+        return failure_reasons.NO_TLS
+    return _REASONS.get(type(error), failure_reasons.UNREADABLE_ANSWER)

@@ -11,8 +11,14 @@ from typing import Any
 import click
 
 from armbulk import __version__
-from armbulk.cli.command import show_usage_error
-from armbulk.cli.language import LanguageType, TranslatedCommand, detect_language, get_language, set_language
+from armbulk.cli.language import (
+    GeneralOption,
+    LanguageType,
+    TranslatedCommand,
+    detect_language,
+    get_language,
+    set_language,
+)
 from armbulk.cli.option_values import verify_option_values
 from armbulk.errors import Exit
 from armbulk.i18n import _
@@ -37,6 +43,8 @@ _COMMANDS = {
     "profiles": ("armbulk.cli.login", "profiles", _("List the profiles, and whether each has a saved secret.")),
     "purge": ("armbulk.cli.runs", "purge", _("Delete local data of old runs.")),
     "usage": ("armbulk.cli.usage", "usage", _("Show how much of your ARM limits is used and remaining.")),
+    "completion": ("armbulk.cli.completion", "completion", _("Complete commands and options with Tab in your shell.")),
+    "version": ("armbulk.cli.version", "version", _("Show the versions of armbulk, Python and the libraries.")),
     "sandbox": ("armbulk.cli.sandbox", "sandbox", _("Run the sandbox: a test server that behaves like ARM.")),
 }
 
@@ -57,12 +65,20 @@ class _Commands(TranslatedCommand, click.Group):
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
-            code = show_usage_error(error, detect_language(words), as_json="--json" in words)
+            code = self._show_usage_error(error, words)
         except click.Abort:
             code = Exit.INTERRUPTED
         if standalone_mode:
             sys.exit(code)
         return code
+
+    def _show_usage_error(self, error: click.ClickException, words: Sequence[str]) -> int:
+        """Show that a command was called wrongly, with what was probably meant; return the exit code."""
+        from armbulk.cli.usage_errors import show_usage_error
+
+        lang, group = detect_language(words), click.Context(self)
+        commands, as_json = list(_COMMANDS), "--json" in words
+        return show_usage_error(error, lang, commands, lambda name: self.get_command(group, name), as_json=as_json)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Choose the language before help or an error is shown."""
@@ -88,9 +104,14 @@ class _Commands(TranslatedCommand, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is called and its arguments; UsageError for an option without its value."""
         name, called, words = super().resolve_command(ctx, args)
-        if called is not None:
+        if called is not None and not ctx.resilient_parsing:  # a command line to complete may end anywhere
             verify_option_values(called, words, click.Context(called, ctx, name))
         return name, called, words
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, then the options."""
+        self.format_commands(ctx, formatter)
+        super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
@@ -106,7 +127,7 @@ class _Commands(TranslatedCommand, click.Group):
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
 )
-@click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks."))
+@click.option("--lang", cls=GeneralOption, type=LanguageType(), help=_("Language of messages and workbooks."))
 @click.version_option(__version__, prog_name="armbulk")
 @click.pass_context
 def cli(ctx: click.Context, lang: str | None) -> None:

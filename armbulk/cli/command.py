@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import list_client_sizes
-from armbulk.cli.language import LanguageType, translate_metavar
+from armbulk.cli.argument_types import PROFILE
+from armbulk.cli.language import GeneralOption, LanguageType
 from armbulk.cli.prompts import confirm
-from armbulk.errors import ArmbulkError, Exit, QuestionError
+from armbulk.cli.terminal import prepare_question
+from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
-from armbulk.model.plain_text import show_safely
 from armbulk.stop_signals import STOP, stop_signals
 
 if TYPE_CHECKING:
@@ -23,35 +24,35 @@ if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
 
 
-NUMBER = click.IntRange(1, 2**31 - 1)
-"""The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
-
+_general_option = functools.partial(click.option, cls=GeneralOption)
 
 _SHARED_OPTIONS = (
-    click.option("--profile", metavar="NAME", help=_("The profile in config.toml to use.")),
-    click.option("--lang", type=LanguageType(), help=_("Language of messages and workbooks.")),
-    click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout.")),
-    click.option("--quiet", is_flag=True, help=_("Print errors only.")),
-    click.option(
+    _general_option("--profile", type=PROFILE, metavar="NAME", help=_("The profile in config.toml to use.")),
+    _general_option("--lang", type=LanguageType(), help=_("Language of messages and workbooks.")),
+    _general_option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout.")),
+    _general_option("--quiet", is_flag=True, help=_("Print errors only.")),
+    _general_option(
         "--size",
         type=click.Choice(list_client_sizes(), case_sensitive=False),
         help=_("Client size, which sets the limits."),
     ),
-    click.option(
+    _general_option(
         "--aup-file",
         type=click.Path(path_type=Path),
         metavar="FILE",
         help=_("File with limits to use instead of the built-in ones (TOML)."),
     ),
-    click.option("--ca-file", type=click.Path(), metavar="FILE", help=_("Extra CA certificates (PEM).")),
-    click.option(
+    _general_option("--ca-file", type=click.Path(), metavar="FILE", help=_("Extra CA certificates (PEM).")),
+    _general_option(
         "--secret-file",
         type=click.Path(path_type=Path),
         metavar="FILE",
         help=_("File with the client secret or token (readable only by you)."),
     ),
-    click.option("-v", "--verbose", count=True, help=_("Log each step to stderr; -vv also logs each request to ARM.")),
-    click.option(
+    _general_option(
+        "-v", "--verbose", count=True, help=_("Log each step to stderr; -vv also logs each request to ARM.")
+    ),
+    _general_option(
         "--log-file",
         type=click.Path(path_type=Path),
         metavar="FILE",
@@ -77,13 +78,18 @@ class CommandContext:
         """Whether a person can answer at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
+    @property
+    def is_output_seen(self) -> bool:
+        """Whether a person sees what is printed on stdout; otherwise it goes to a file or another program."""
+        return sys.stdout.isatty()
+
     def ask(self, question: Text, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
         if yes:
             return True
         if not self.can_ask:
             raise question_error(question, _("Use --yes to answer yes"))
-        return confirm(show_safely(question.text(self.lang)), self.lang)
+        return confirm(prepare_question(question.text(self.lang)), self.lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +119,35 @@ class SharedOptions:
         return {name: value for name, value in values.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class PlainContext:
+    """What a command works with that needs no settings: the shared options, and what shows its results."""
+
+    shared: SharedOptions
+    reporter: "Reporter"
+
+
 def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Callable[..., None]:
     """Give a command the shared options and a CommandContext; turn errors into message, hint and exit code.
 
     With `new_profile` the named profile need not exist yet.
     """
+    return _add_shared_options(function, functools.partial(_run_in_session, function, new_profile=new_profile))
+
+
+def plain_command(function: Callable[..., Exit]) -> Callable[..., None]:
+    """Give a command the shared options and a PlainContext: it works whatever is wrong with the settings."""
+
+    def run(shared: SharedOptions, reporter: "Reporter", arguments: dict[str, Any]) -> Exit:
+        return function(PlainContext(shared, reporter), **arguments)
+
+    return _add_shared_options(function, run)
+
+
+def _add_shared_options(
+    function: Callable[..., Exit], run: Callable[[SharedOptions, "Reporter", dict[str, Any]], Exit]
+) -> Callable[..., None]:
+    """Return the command that parses the shared options and runs; `function` has its name and its help."""
 
     @functools.wraps(function)
     def wrapped(**arguments: Any) -> None:
@@ -125,7 +155,7 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
         if shared.lang is None:  # it may stand before the command
             shared = replace(shared, lang=click.get_current_context().find_root().params.get("lang"))
         try:
-            code = _run(function, shared, arguments, new_profile=new_profile)
+            code = _run(shared, lambda reporter: run(shared, reporter, arguments))
         finally:
             STOP.is_requested = False  # another command may run in this process
         sys.exit(code)
@@ -135,29 +165,45 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     return wrapped
 
 
-def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[str, Any], *, new_profile: bool) -> int:
+def _run_in_session(
+    function: Callable[..., Exit],
+    shared: SharedOptions,
+    reporter: "Reporter",
+    arguments: dict[str, Any],
+    *,
+    new_profile: bool,
+) -> Exit:
+    """Run a command with the session of its profile."""
     from armbulk.app.connect import connect
-    from armbulk.app.default_language import read_default_language
     from armbulk.app.logs import logged_command
+
+    with connect(
+        shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
+    ) as session:
+        reporter.lang = session.profile.lang
+        with logged_command(session, function.__name__, shared.verbose) as ended:
+            exit_code = function(CommandContext(session, reporter), **arguments)
+            ended.exit_code = Exit.INTERRUPTED if STOP.is_requested else exit_code
+        return ended.exit_code
+
+
+def _run(shared: SharedOptions, run: Callable[["Reporter"], Exit]) -> int:
+    """Run a command, and show the error that stops it; return the exit code."""
+    from armbulk.app.default_language import read_default_language
     from armbulk.cli.output import Reporter
 
     reporter = Reporter(shared.lang or read_default_language(), shared.as_json, shared.quiet)
     try:
         STOP.raise_if_requested()  # by a signal while the command was loaded, where something swallowed the exception
-        with connect(
-            shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
-        ) as session:
-            reporter.lang = session.profile.lang
-            with logged_command(session, function.__name__, shared.verbose) as ended:
-                exit_code = function(CommandContext(session, reporter), **arguments)
-                ended.exit_code = Exit.INTERRUPTED if STOP.is_requested else exit_code
-            return int(ended.exit_code)
+        return int(run(reporter))
     except ArmbulkError as error:
         if STOP.is_requested:
             reporter.error(
                 "interrupted", _("Interrupted. {message}", message=error.message), error.hint, Exit.INTERRUPTED
             )
             return int(Exit.INTERRUPTED)
+        if isinstance(error, UnknownColumnsError):
+            reporter.propose(error.proposals)
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
     except KeyboardInterrupt:
@@ -194,21 +240,6 @@ def _report_bug(error: Exception, reporter: "Reporter") -> int:
 def question_error(question: Text, hint: Text) -> QuestionError:
     """Return the error for a question that cannot be asked: there is no terminal, or the output is JSON."""
     return QuestionError("question", _("This question cannot be asked here: {question}", question=question), hint)
-
-
-def show_usage_error(error: click.ClickException, lang: str, *, as_json: bool) -> int:
-    """Show that a command was called wrongly; return the exit code."""
-    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument) and not error.param_hint:
-        error.param_hint = translate_metavar(error.param.get_error_hint(error.ctx), lang)
-    if not as_json:
-        error.show()
-        return int(Exit.USAGE)
-    command_path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "armbulk"
-    hint = _("See `{command} --help`", command=command_path)
-    from armbulk.cli.output import Reporter
-
-    Reporter(lang, as_json=True).error("usage", " ".join(error.format_message().split()), hint, Exit.USAGE)
-    return int(Exit.USAGE)
 
 
 class InterruptHandler:

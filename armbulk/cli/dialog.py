@@ -11,33 +11,30 @@ from armbulk.app.dialog import (
     CustomerDifferences,
     Dialog,
     HeaderQuestion,
+    ProposeAgain,
     ReportProgress,
     ValueDifference,
 )
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import show_progress
 from armbulk.cli.prompts import confirm, prompt
+from armbulk.cli.terminal import prepare_question
 from armbulk.errors import UsageError
 from armbulk.i18n import Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
+from armbulk.model.environment import colour_environment, name_environment
 from armbulk.model.plain_text import show_safely, to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
+    from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
 _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
     "Sheet {sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?",
 )
-_SEND = ngettext(
-    "Send {count} record to ARM for client {client} ({where})?",
-    "Send {count} records to ARM for client {client} ({where})?",
-)
-_SEND_DOCUMENTS = ngettext(
-    "Documents {first} to {last}, total {totals}.\nSend {count} record to ARM for client {client} ({where})?",
-    "Documents {first} to {last}, total {totals}.\nSend {count} records to ARM for client {client} ({where})?",
-)
+_SEND = _("Send {records} to {environment}, client {client}?")
 _FIRST_IMPORT = _(
     "--first-import skips the duplicate check. Documents that ARM already has would be "
     "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
@@ -73,10 +70,15 @@ class TerminalDialog(Dialog):
         QuestionError: Something has to be confirmed, and there is no terminal and no `--yes`.
     """
 
-    def __init__(self, context: CommandContext, *, yes: bool = False) -> None:
+    def __init__(
+        self, context: CommandContext, *, yes: bool = False, details: bool = False, wants_columns: bool = False
+    ) -> None:
+        """Take what the person has typed: `yes` to everything, all `details`, or that they want to match columns."""
         super().__init__()
+        self._wants_columns = wants_columns
         self._context = context
         self._yes = yes
+        self._details = details
 
     def reading(self) -> AbstractContextManager[object]:
         """Show that files are read."""
@@ -101,6 +103,14 @@ class TerminalDialog(Dialog):
         }  # fmt: skip
         return self._confirm(_ACCEPT_HEADER.fill(**values))
 
+    def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
+        """Ask what the columns of a sheet are, if a person can answer."""
+        if self._yes or not self._context.can_ask:
+            return None
+        from armbulk.cli.columns import ColumnQuestions
+
+        return ColumnQuestions(self._context, propose).ask(proposal, is_wanted=self._wants_columns)
+
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, if a person can answer."""
         if self._yes or not self._context.can_ask:
@@ -111,18 +121,16 @@ class TerminalDialog(Dialog):
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes where something would be sent."""
         if not self._context.reporter.as_json:
-            self._context.reporter.show("plan", plan.to_json())
-        summary, profile = plan.summarise(), self._context.session.profile
-        if summary["count"] == "0":
+            asks = plan.records and self._context.can_ask and not self._yes
+            self._context.reporter.show("plan", plan.to_json(), details=self._details, asks=asks)
+        if not plan.records:
             return True
-        values = {
-            **summary,
-            "count": int(summary["count"]),
-            "where": profile.account.origin,
-            "client": profile.client_no,
-        }
-        question = _SEND_DOCUMENTS if summary["last"] else _SEND
-        return self._context.ask(question.fill(**values), yes=self._yes)
+        target = plan.destination
+        name: str = name_environment(target.environment, target.address)
+        if self._context.can_ask:
+            name = colour_environment(target.environment, target.address, self._context.lang)
+        question = _SEND.fill(records=plan.describe(), environment=name, client=target.client_no)
+        return self._context.ask(question, yes=self._yes)
 
     def confirm_first_import(self) -> bool:
         """Ask whether all documents are new to ARM; `--yes` confirms it."""
@@ -146,7 +154,7 @@ class TerminalDialog(Dialog):
         return self._confirm(_OVERWRITE)
 
     def _confirm(self, question: Text) -> bool:
-        return confirm(show_safely(question.text(self._context.lang)), self._context.lang)
+        return confirm(prepare_question(question.text(self._context.lang)), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask whether an export may use so many requests, if a person can answer."""

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, list_exports
+from armbulk.app.choices import describe_csv_dialects, describe_file_formats, list_csv_dialects, name_exports
 from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument
+from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument, ResourceChoice, ResourceCommand
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
 from armbulk.i18n import _
@@ -21,13 +21,13 @@ _OPEN_CSV = _(
 )
 
 
-@click.command(cls=TranslatedCommand)
-@click.argument("resource", cls=NamedArgument, type=LazyChoice(list_exports))
+@click.command(cls=ResourceCommand)
+@click.argument("resource", cls=NamedArgument, type=ResourceChoice(name_exports))
 @click.option(
     "-o", "target", type=click.Path(path_type=Path), metavar="FILE", cls=LazyOption, describe=describe_file_formats
 )
 @click.option("--period", metavar="YYYY-MM", help=_("One accounting period or month."))
-@click.option("--year", type=click.IntRange(1900, 2199), metavar="YYYY", help=_("One year."))
+@click.option("--year", type=WholeNumber(1900, 2199), metavar="YYYY", help=_("One year."))
 @click.option("--from", "first", metavar="DATE", help=_("First day (2025-02-01 or 01.02.2025)."))
 @click.option("--to", "last", metavar="DATE", help=_("Last day."))
 @click.option(
@@ -37,8 +37,7 @@ _OPEN_CSV = _(
 @click.option("--columns", metavar="A,B,C", help=_("Only these columns, in this order."))
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
               help=_("For close: a GL account for accounts receivable (can be repeated)."))  # fmt: skip
-@click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), default=lambda: list_csv_dialects()[0],
-              cls=LazyOption, describe=describe_csv_dialects)  # fmt: skip
+@click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), cls=LazyOption, describe=describe_csv_dialects)
 @click.option(
     "--since",
     type=click.Choice(["last"]),
@@ -47,7 +46,7 @@ _OPEN_CSV = _(
 @click.option(
     "--plan", "only_plan", is_flag=True, help=_("Only show the number of records and requests; export nothing.")
 )
-@click.option("--max-requests", type=click.IntRange(1), metavar="N",
+@click.option("--max-requests", type=WholeNumber(1), metavar="N",
               help=_("Stop after N requests to a list. Without it, armbulk asks before it makes many."))  # fmt: skip
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
 @click.option("--fresh", is_flag=True, help=_("Start over instead of continuing an interrupted export."))

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.argument_types import FILE_NAME, RUN
+from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.show import show_import
 from armbulk.errors import Exit
 from armbulk.i18n import _
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 
 @click.command("import", cls=TranslatedCommand)
 @click.option(
-    "-o", "target", metavar="FILE", help=_("Result workbook (default: NAME.result.xlsx next to the first file).")
+    "-o",
+    "target",
+    type=FILE_NAME,
+    metavar="FILE",
+    help=_("Result workbook (default: NAME.result.xlsx next to the first file)."),
 )
 @click.option("--update", is_flag=True, help=_("Change existing customers. Blank cells leave fields unchanged."))
 @click.option(
@@ -26,16 +32,17 @@ if TYPE_CHECKING:
     help=_("Also overwrite customers that were changed in ARM since your last export or import."),
 )
 @click.option("--skip-invalid", is_flag=True, help=_("Send the records without errors; hold back the others."))
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=_("Only the first N records."))
+@click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
 @click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
 @click.option("--dry-run", is_flag=True, help=_("Show the plan and send nothing."))
-@click.option("--expect-count", type=int, metavar="N", help=_("Stop unless exactly N records would be sent."))
+@click.option("--expect-count", type=WholeNumber(), metavar="N", help=_("Stop unless exactly N records would be sent."))
 @click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless the documents total this amount incl. VAT."))
 @click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
 )
+@click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 @with_files
@@ -45,6 +52,7 @@ def import_(
     options: "ReadOptions",
     *,
     no_wait: bool,
+    details: bool,
     yes: bool,
     **arguments: Any,
 ) -> Exit:
@@ -57,15 +65,15 @@ def import_(
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    dialog = TerminalDialog(context, yes=yes)
+    dialog = TerminalDialog(context, yes=yes, details=details)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
-    show_import(context, result)
+    show_import(context, result, details=details)
     return result.exit_code
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("run", required=False, type=NUMBER)
-@click.option("-o", "target", metavar="FILE", help=_("Result workbook."))
+@click.argument("run", required=False, type=RUN)
+@click.option("-o", "target", type=FILE_NAME, metavar="FILE", help=_("Result workbook."))
 @click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))

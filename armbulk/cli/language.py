@@ -12,6 +12,10 @@ from armbulk.app.default_language import read_default_language
 from armbulk.i18n import ENGLISH, LOCALE_FOLDER, Text, _, find_language, list_language_names
 
 _META = "armbulk.lang"
+_GENERAL = _("General options")
+_ALSO_GENERAL = frozenset({"--yes", "--help", "--version"})
+"""General options that not every command has, or that click adds."""
+
 _METAVARS: dict[str, Text] = {
     text: text
     for text in (
@@ -54,6 +58,15 @@ class LanguageType(click.ParamType[str]):
         return find_language(value) or self.fail(message.text(get_language(ctx) if ctx else ENGLISH), param, ctx)
 
 
+class GeneralOption(click.Option):
+    """An option that all commands have; help lists it last."""
+
+
+def is_general(option: click.Option) -> bool:
+    """Return whether help lists an option last, with those that all commands have."""
+    return isinstance(option, GeneralOption) or bool(_ALSO_GENERAL.intersection(option.opts))
+
+
 class TranslatedCommand(click.Command):
     """A command whose help is translated when it is shown."""
 
@@ -74,6 +87,17 @@ class TranslatedCommand(click.Command):
                 item.help = text
                 if isinstance(item, click.Option):
                     item.metavar = metavar
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the command's own options, then those that all commands have."""
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        general = [option for option in options if is_general(option)]
+        own = [option for option in options if option not in general]
+        for title, members in ((gettext.gettext("Options"), own), (_GENERAL.text(get_language(ctx)), general)):
+            records = [record for option in members if (record := option.get_help_record(ctx))]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the words of the usage line; click's own in the language of the command line."""

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from armbulk.cli.language import get_language
-from armbulk.i18n import Text
+from armbulk.cli.language import TranslatedCommand, get_language
+from armbulk.cli.mistyped import MistypedWord
+from armbulk.i18n import ENGLISH, Text, _, join_texts
+
+if TYPE_CHECKING:
+    from armbulk.model.resource_name import ResourceName
+
+_RESOURCES = _("Resources (by this name, or by their title in English or Norwegian)")
 
 
 class LazyChoice(click.Choice[str]):
@@ -22,6 +29,67 @@ class LazyChoice(click.Choice[str]):
     def choices(self) -> Sequence[str]:  # type: ignore[override] # an attribute of Choice
         """The values, loaded at first use."""
         return tuple(self._load())
+
+
+class ResourceChoice(LazyChoice):
+    """A resource by its name, by its title in any language, or by another word for it."""
+
+    name = "resource"
+
+    def __init__(self, load: Callable[[], Sequence["ResourceName"]]) -> None:
+        super().__init__(lambda: [known.name for known in load()])
+        self._load_names = load
+
+    @cached_property
+    def names(self) -> Sequence["ResourceName"]:
+        """What can be chosen, loaded at first use."""
+        return self._load_names()
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return nothing: help lists the resources in a section of their own."""
+        del param, ctx
+        return None
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        """Return what can be chosen."""
+        del param
+        names = join_texts(*(known.described for known in self.names), separator=", ")
+        return _("Use one of {names}.", names=names).text(get_language(ctx) if ctx else ENGLISH)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name of the resource; MistypedWord with the similar ones, then all, for another word."""
+        from armbulk.model.resource_name import find_name, unknown_name_hint
+
+        del param
+        if ctx is not None and ctx.resilient_parsing:
+            return value  # the words are only completed
+        name = find_name(value, self.names)
+        if name is None:
+            raise MistypedWord(_("'{value}' is not a resource", value=value), unknown_name_hint(value, self.names), ctx)
+        return name
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the names that begin as the incomplete word does, with their titles."""
+        del param
+        lang = get_language(ctx)
+        return [
+            CompletionItem(known.name, help=known.title.text(lang))
+            for known in self.names
+            if known.name.startswith(incomplete.lower())
+        ]
+
+
+class ResourceCommand(TranslatedCommand):
+    """A command with a `ResourceChoice`: help lists the resources."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the resources with their titles, then the options."""
+        lang = get_language(ctx)
+        for param in self.params:
+            if isinstance(param.type, ResourceChoice):
+                with formatter.section(_RESOURCES.text(lang)):
+                    formatter.write_dl([(known.name, known.title.text(lang)) for known in param.type.names])
+        super().format_options(ctx, formatter)
 
 
 class LazyOption(click.Option):

@@ -1,37 +1,29 @@
 """The commands about credentials: login, logout, profiles."""
 
 import functools
-import sys
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.choices import list_client_sizes
+from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.login_questions import LoginQuestions
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.errors import Exit, QuestionError
-from armbulk.i18n import _
+from armbulk.cli.terminal import prepare_question
+from armbulk.errors import ArmbulkError, Exit, SettingsError
+from armbulk.i18n import Text, _
 
 if TYPE_CHECKING:
-    from armbulk.app.login import LoginInput
+    from armbulk.app.login_trial import LoginTrial
 
-_QUESTIONS = (
-    ("base_url", "--base-url", _("ARM's address (https://…/arm/v1)")),
-    ("client_no", "--client-no", _("Client number")),
-    ("token_url", "--token-url", _("Address of the login service (empty if you already have a token)")),
-    ("client_id", "--client-id", _("Client ID")),
+_NOTHING_FOUND = _(
+    "ARM answered 404 (not found). This is right if client {client} has no customers in ARM yet. Otherwise ARM's "
+    "address or the client number is wrong."
 )
-_SIZES = ", ".join(list_client_sizes())
-_SIZE = _("Client size ({sizes})", sizes=_SIZES)
-_SECRET = _("Client secret")
-_TOKEN = _("Token")
-_SOLE_SENDER = _(
-    "If other computers also send invoices for client {client}, armbulk checks each "
-    "invoice in ARM before sending it, so that none is created twice. This takes one "
-    "request per invoice.\nIs this the only computer that sends invoices for client "
-    "{client}?"
-)
+_KEEP_IN_FILE = _("Save the secret in a file that only you can read ({path})?")
 
 
 @click.command(cls=TranslatedCommand)
@@ -65,84 +57,82 @@ def login(
     from armbulk.app.login import log_in
     from armbulk.cli.dialog import TerminalDialog
 
-    login_input = _ask_for_login(context, options, secret_stdin=secret_stdin, sole_sender=sole_sender)
-    report = log_in(context.session.context, login_input, TerminalDialog(context), verify=not no_check)
+    questions = LoginQuestions(context, options, from_stdin=secret_stdin)
+    questions.ask_all(sole_sender=sole_sender)
+    if not context.can_ask:
+        report = log_in(context.session.context, questions.login_input, TerminalDialog(context), verify=not no_check)
+    else:
+        is_accepted = not no_check and _try_until_settled(context, questions)
+        report = _save(context, questions, checked=is_accepted)
     context.reporter.show("login", report)
     return Exit.OK
 
 
-def _ask_for_login(
-    context: CommandContext, options: dict[str, str | None], *, secret_stdin: bool, sole_sender: bool | None
-) -> "LoginInput":
-    """Take values from options, and ask for the others with the current setting as default."""
-    from armbulk.app.login import LoginInput
+def _try_until_settled(context: CommandContext, questions: LoginQuestions) -> bool:
+    """Try the login, and correct answers, until ARM accepts it or it is to be saved untested; return which.
+
+    Raises:
+        ArmbulkError: The person stops.
+    """
+    from armbulk.app.login import build_profile
+    from armbulk.app.login_trial import try_login
+
+    while True:
+        session = context.session
+        profile = build_profile(session.profile, questions.login_input)
+        with context.reporter.working(_("waiting for ARM …")):
+            trial = try_login(replace(session.context, profile=profile))
+        if trial.error is None and not trial.found_nothing:
+            return True
+        choice = _choose(context, questions, trial)
+        if choice == "save":
+            return trial.found_nothing
+        if choice == "stop":
+            raise trial.error or _not_saved()
+        if choice != "retry":
+            questions.ask_again(choice)
+
+
+def _choose(context: CommandContext, questions: LoginQuestions, trial: "LoginTrial") -> str:
+    """Show why the login does not work, and let the person choose: an answer to correct, `retry`, `save` or `stop`."""
+    if trial.error is not None:
+        context.reporter.warn(trial.error.message, trial.error.hint)
+    else:
+        context.reporter.say(_NOTHING_FOUND.fill(client=questions.answers["client_no"]))
+    choices: dict[str, Text] = {name: questions.again(name) for name in trial.suspects if questions.answers[name]}
+    others = {"retry": _("try again"), "save": _("save without a test"), "stop": _("stop; nothing is saved")}
+    if trial.found_nothing:
+        choices = {"save": _("save"), **choices, "stop": others["stop"]}
+    elif trial.is_refused:
+        choices |= others
+    else:
+        choices = {"retry": others.pop("retry"), **choices, **others}
+    for number, text in enumerate(choices.values(), start=1):
+        context.reporter.say(f"  {number}  {text.text(context.lang)}")
+    numbers = WholeNumber(1, len(choices))
+    number = int(prompt(_("Your choice").text(context.lang), default="1", type=numbers))
+    return list(choices)[number - 1]
+
+
+def _not_saved() -> ArmbulkError:
+    return SettingsError("not-saved", _("Nothing was saved"), _("Run `armbulk login` again"))
+
+
+def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) -> dict[str, Any]:
+    """Save the login; without a keyring, ask whether to keep the secret in a file."""
+    from armbulk.app.login import keep_in_file, save_login, secret_file_path
 
     profile = context.session.profile
-    defaults = {
-        "base_url": profile.base_url,
-        "client_no": profile.client_no,
-        "token_url": profile.login.token_url,
-        "client_id": profile.login.client_id,
-    }
-    values: dict[str, str] = {}
-    for name, option, words in _QUESTIONS:
-        if name == "client_id" and not values["token_url"]:
-            values[name] = ""
-            continue
-        question, required = words.text(context.lang), name != "token_url"
-        values[name] = options[name] or _ask(context, question, defaults[name], option, required=required)
-    values["client_size"] = _ask_for_size(context)
-    if sole_sender is None:
-        sole_sender = _ask_for_sole_sender(context, values["client_no"])
-    by_client = bool(values["token_url"] and values["client_id"])
-    secret = _ask_for_secret(context, by_client=by_client, from_stdin=secret_stdin)
-    user_id = options["user_id"] or profile.user_id
-    return LoginInput(**values, user_id=user_id, sole_sender=sole_sender, secret=secret)
-
-
-def _ask_for_size(context: CommandContext) -> str:
-    """Return the client's size from the option; otherwise ask, with the current setting as default."""
-    default = context.session.profile.client_size
-    if click.get_current_context().params.get("size") or not context.can_ask:
-        return default
-    sizes = click.Choice(list_client_sizes(), case_sensitive=False)
-    question = _SIZE.text(context.lang)
-    return prompt(question, default=default, type=sizes, show_choices=False)
-
-
-def _ask_for_sole_sender(context: CommandContext, client_no: str) -> bool:
-    """Ask whether only this computer sends for the client; without a terminal, return the current setting."""
-    current = context.session.profile.sole_sender
-    if not context.can_ask:
-        return current
-    question = _SOLE_SENDER.fill(client=client_no).text(context.lang)
-    return confirm(question, context.lang, default=current)
-
-
-def _ask_for_secret(context: CommandContext, *, by_client: bool, from_stdin: bool) -> str:
-    """Return the client secret, or the ready token: from its file, standard input, the environment, or typed unseen."""
-    from armbulk.app.login import configured_secret
-
-    profile = context.session.profile
-    if from_stdin and not profile.secret_file:
-        return sys.stdin.readline().strip()
-    question = (_SECRET if by_client else _TOKEN).text(context.lang)
-    return configured_secret(profile, by_client=by_client) or _ask(
-        context, question, "", "--secret-stdin", required=True, hidden=True
-    )
-
-
-def _ask(
-    context: CommandContext, question: str, default: str, option: str, *, required: bool, hidden: bool = False
-) -> str:
-    """Ask for one value; without a terminal, return its default. QuestionError when it is required and has none."""
-    if context.can_ask:
-        preset = default or (None if required else "")
-        answer = prompt(question, default=preset, hide_input=hidden, show_default=bool(default))
-        return answer.strip()
-    if required and not default:
-        raise QuestionError("question", _("{question} is missing", question=question), _("Use {option}", option=option))
-    return default
+    try:
+        return save_login(profile, questions.login_input, checked=checked)
+    except SettingsError as error:
+        if "keyring" not in error.code:
+            raise
+        context.reporter.say(error.message)
+        question = _KEEP_IN_FILE.fill(path=secret_file_path(profile)).text(context.lang)
+        if not confirm(prepare_question(question), context.lang, default=True):
+            raise
+        return keep_in_file(profile, questions.login_input, checked=checked)
 
 
 @click.command(cls=TranslatedCommand)
@@ -161,14 +151,18 @@ def logout(context: CommandContext) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
+@click.option("--default", type=PROFILE, metavar="NAME", help=_("Use this profile where no other one is named."))
 @command
-def profiles(context: CommandContext) -> Exit:
-    """List the profiles, and whether each has a secret in the keyring.
+def profiles(context: CommandContext, default: str | None) -> Exit:
+    """List the profiles, and whether each has a secret in the keyring. `*`: used in this command.
 
     \b
     Example:  armbulk profiles
+              armbulk profiles --default anne-as
     """
-    from armbulk.app.login import list_profiles
+    from armbulk.app.login import choose_default, list_profiles
 
+    if default:
+        choose_default(context.session.profile, default)
     context.reporter.show("profiles", {"profiles": list_profiles(context.session.profile)})
     return Exit.OK

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from armbulk.cli.status_line import StatusLine
+from armbulk.cli.terminal import find_width, prepare_text
 from armbulk.i18n import _, translate
-from armbulk.model.plain_text import cut_lines, show_safely
+from armbulk.model.plain_text import cut_lines
 
 _ERROR = _("Error")
 
@@ -29,6 +30,7 @@ class Reporter:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
     _status: StatusLine | None = field(default=None, init=False)
+    _proposals: Sequence[Mapping[str, object]] = field(default=(), init=False)
 
     def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
         """Print a report: its JSON, or its prose from `templates/report/TEMPLATE.txt.j2`."""
@@ -37,7 +39,7 @@ class Reporter:
         if self.as_json:
             self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
-            prose = render_prose(template, report, self.lang, **extra)
+            prose = render_prose(template, report, self.lang, width=find_width(self.out), **extra)
             self._print(cut_lines(prose, MAX_LINE_CHARS), self.out, end="")
 
     def say(self, text: str) -> None:
@@ -45,11 +47,20 @@ class Reporter:
         if not self.quiet:
             self._print(cut_lines(translate(text, self.lang), MAX_LINE_CHARS), self.err)
 
+    def propose(self, proposals: Sequence[Mapping[str, object]]) -> None:
+        """Show what the columns of sheets may be; as JSON it is part of the error that follows."""
+        if self.as_json:
+            self._proposals = proposals
+            return
+        for proposal in proposals:
+            self.show("columns", dict(proposal))
+
     def error(self, code: str, message: str, hint: str, exit_code: int) -> None:
         """Print what went wrong and what to do next."""
         if self.as_json:
             error = {"code": code, "message": translate(message, self.lang), "hint": translate(hint, self.lang)}
-            self._print(json.dumps({"error": error, "exit": exit_code}), self.out)
+            proposals = {"proposals": self._proposals} if self._proposals else {}
+            self._print(json.dumps({"error": error, **proposals, "exit": exit_code}), self.out)
             return
         self.warn(message, hint)
 
@@ -78,7 +89,7 @@ class Reporter:
         """
         self.out.flush()
         with self._status.suspended() if self._status else nullcontext():
-            print(show_safely(text), file=file, end=end)
+            print(prepare_text(text, file), file=file, end=end)
 
 
 def _to_json(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The command `plan`."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -7,8 +8,11 @@ import click
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.number_types import WholeNumber
 from armbulk.errors import Exit
 from armbulk.i18n import _
+from armbulk.model.command_line import write_command
+from armbulk.model.read_options import list_read_options
 
 if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
@@ -24,11 +28,18 @@ if TYPE_CHECKING:
 )
 @click.option("--look-up", is_flag=True, help=_("Include a duplicate check in ARM for every document."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=_("Only the first N records."))
+@click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
+@click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @command
 @with_files
 def plan(
-    context: CommandContext, files: tuple[str, ...], options: "ReadOptions", *, update: bool, **arguments: Any
+    context: CommandContext,
+    files: tuple[str, ...],
+    options: "ReadOptions",
+    *,
+    update: bool,
+    details: bool,
+    **arguments: Any,
 ) -> Exit:
     """Check FILES and show what an import would send, how much of your limits it uses, and when it would finish.
 
@@ -42,5 +53,7 @@ def plan(
     if planned.stopped and not context.reporter.as_json:
         context.reporter.show("check", checked.to_json())
     else:
-        context.reporter.show("plan", planned.to_json())
+        flags = {**list_read_options(asdict(options)), "update": update, **arguments}
+        command_line = write_command("import", files, flags) if planned.records else ""
+        context.reporter.show("plan", planned.to_json(), details=details, next_command=command_line)
     return Exit.FINDINGS if planned.stopped else Exit.OK

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.argument_types import RUN
+from armbulk.cli.command import CommandContext, command
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.number_types import WholeNumber
 from armbulk.errors import Exit
 from armbulk.i18n import _
 from armbulk.model.decision import Decision
@@ -21,7 +23,7 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("run", required=False, type=NUMBER)
+@click.argument("run", required=False, type=RUN)
 @_decision_option(Decision.MARK_CREATED, _("Mark as created: you have found the documents in ARM."))
 @_decision_option(Decision.GIVE_UP, _("Give up: the documents are handled elsewhere and are not sent."))
 @_decision_option(Decision.RESEND, _("Send again: you have checked that ARM does not have the documents."))
@@ -31,7 +33,9 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
     metavar="FILE",
     help=_("File with the document numbers to settle, one per line."),
 )
-@click.option("--expect-count", type=int, metavar="N", help=_("Stop unless exactly N documents are selected."))
+@click.option(
+    "--expect-count", type=WholeNumber(), metavar="N", help=_("Stop unless exactly N documents are selected.")
+)
 @click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless these documents total this amount incl. VAT."))
 @click.option("--no-ask", is_flag=True, help=_("Do not look the documents up in ARM first."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))

@@ -6,14 +6,13 @@ import click
 
 from armbulk.cli.command import CommandContext, InterruptHandler, command
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.number_types import Seconds, WholeNumber
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
 
 @click.command(cls=TranslatedCommand)
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help=_("Port (default: any free port).")
-)
+@click.option("--port", type=WholeNumber(0, 65535), default=0, metavar="PORT", help=_("Port (default: any free port)."))
 @click.option(
     "--dialect",
     multiple=True,
@@ -26,26 +25,28 @@ from armbulk.i18n import _
     metavar="FAULT",
     help=_("Make a call fail, for example lose-after:POST:documents/batches:1."),
 )
-@click.option("--delay", type=float, default=1.0, metavar="SECONDS", help=_("Seconds it takes to process a batch."))
+@click.option("--delay", type=Seconds(), default=1.0, metavar="SECONDS", help=_("Seconds it takes to process a batch."))
 @click.option(
     "--invoices",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0),
     default=0,
     metavar="N",
     help=_("Number of invoices in the sandbox's ledger."),
 )
-@click.option(
-    "--on-one-day", type=click.IntRange(min=0), default=0, metavar="N", help=_("How many of them fall on one day.")
-)
+@click.option("--on-one-day", type=WholeNumber(0), default=0, metavar="N", help=_("How many of them fall on one day."))
 @click.option(
     "--to-one-customer",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0),
     default=0,
     metavar="N",
     help=_("How many of them belong to one customer."),
 )
 @click.option(
-    "--seed", type=int, default=1, metavar="N", help=_("Choose the sample data; the same number gives the same data.")
+    "--seed",
+    type=WholeNumber(),
+    default=1,
+    metavar="N",
+    help=_("Choose the sample data; the same number gives the same data."),
 )
 @command
 def sandbox(context: CommandContext, dialect: tuple[str, ...], fault: tuple[str, ...], **options: Any) -> Exit:

@@ -14,22 +14,21 @@ _FILES_CHANGED = _(
 )
 
 
-def show_import(context: "CommandContext", result: "ImportResult") -> None:
-    """Show how an import ended, or why nothing was sent."""
+def show_import(context: "CommandContext", result: "ImportResult", *, details: bool = False) -> None:
+    """Show how an import ended, or why nothing was sent; with `details` also what is rarely needed."""
     reporter = context.reporter
     match result.state:
         case "planned" if result.plan:
-            reporter.show("plan", result.plan.to_json())
+            reporter.show("plan", result.plan.to_json(), details=details)
         case "stopped":
             _show_stopped(context, result)
         case "declined":
             reporter.say(_("Nothing was sent."))
         case "interrupted":
-            show_run(context, result)
-            reporter.say(_("Interrupted. Continue with `armbulk resume {run}`.", run=result.run))
+            show_run(context, result, details=details)
         case _:
             show_files_changed(context, result)
-            show_run(context, result)
+            show_run(context, result, details=details)
             if result.write_error:
                 reporter.warn(result.write_error.message, result.write_error.hint)
 
@@ -50,9 +49,9 @@ def show_files_changed(context: "CommandContext", result: "ImportResult") -> Non
         context.reporter.say(_FILES_CHANGED.text(context.lang))
 
 
-def show_run(context: "CommandContext", result: "ImportResult") -> None:
-    """Show the current state of a run."""
-    context.reporter.show("run", result.to_json(), **result.describe())
+def show_run(context: "CommandContext", result: "ImportResult", *, details: bool = False) -> None:
+    """Show the current state of a run; with `details` also control totals and API usage."""
+    context.reporter.show("run", result.to_json(), **result.describe(), details=details)
 
 
 def show_export(context: "CommandContext", report: dict[str, Any]) -> None:

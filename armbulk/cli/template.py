@@ -4,16 +4,15 @@ from pathlib import Path
 
 import click
 
-from armbulk.app.choices import list_templates
+from armbulk.app.choices import name_templates
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.lazy_choice import LazyChoice, NamedArgument
+from armbulk.cli.lazy_choice import NamedArgument, ResourceChoice, ResourceCommand
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
 
-@click.command(cls=TranslatedCommand)
-@click.argument("resource", cls=NamedArgument, type=LazyChoice(list_templates))
+@click.command(cls=ResourceCommand)
+@click.argument("resource", cls=NamedArgument, type=ResourceChoice(name_templates))
 @click.option(
     "-o",
     "target",

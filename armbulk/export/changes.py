@@ -25,7 +25,7 @@ from armbulk.writers.table_stream import Page, TableStream
 STORED_CHUNK_ROWS = 16_384
 """Rows whose marks are in one bucket."""
 
-GONE = Words("Gone", "Borte")
+GONE = Words("Removed", "Fjernet")
 GONE_SUFFIX = ".gone"  # NAME.gone.csv
 
 _CHANGE_TEXTS = {NEW: _("new"), DIFFERENT: _("changed")}

@@ -74,7 +74,7 @@ CELLS: dict[str, FindingType] = {
         _("Export the column as text, or remove the decimals"),
     ),
     "decimal-zero-removed": warning(
-        _("{value} is {value}{detail} in the file, like every value of the column. armbulk removes the decimals."),
+        _("The file has {value}{detail}, and armbulk sends {value}. All values of the column end with such decimals."),
         _("Compare it with the original. A leading zero may have been lost, too."),
     ),
     "blanks-removed": warning(
@@ -127,7 +127,10 @@ CELLS: dict[str, FindingType] = {
     ),
     "not-ascii": warning(
         _('"{value}" contains an unusual character ({detail})'),
-        _("Check that ARM has exactly the same value. Letters that look alike may be different."),
+        _(
+            "No action needed if the character belongs to it. Otherwise type the value again: characters that "
+            "look alike may be different."
+        ),
         tunable=True,
     ),
     "zeros-from-format": warning(
@@ -144,8 +147,8 @@ CELLS: dict[str, FindingType] = {
         _("Format the column as Text and enter the value that should be sent"),
     ),
     "shown-otherwise": warning(
-        _("The number {value} is sent, but its number format ({detail}) shows another amount or currency"),
-        _("No action needed if {value} is right. Otherwise correct the number or its format."),
+        _("The number {value:decimal} is sent, but its number format ({detail}) shows another amount or currency"),
+        _("No action needed if {value:decimal} is right. Otherwise correct the number or its format."),
         tunable=True,
     ),
     "postal-code-padded": warning(
@@ -157,14 +160,14 @@ CELLS: dict[str, FindingType] = {
         tunable=True,
     ),
     "percent-cell": error(
-        _("The cell shows a percentage, but its value is {value}"),
+        _("The cell shows a percentage, but its value is {value:decimal}"),
         _(
             "Enter the number without the percentage format, for example 5.5. If it should be a text, "
             "format the cell as Text and enter it again."
         ),
     ),
     "percent-not-amount": error(
-        _('The cell contains a percentage ({value}), but "{header}" is an amount'),
+        _('The cell contains a percentage ({value:decimal}), but "{header}" is an amount'),
         _('Enter the amount. Put the rate in a column of its own, such as "VAT %".'),
     ),
     "other-currency": error(

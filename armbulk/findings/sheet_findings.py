@@ -68,7 +68,7 @@ SHEETS: dict[str, FindingType] = {
         _('Add a column with the header "{header}", or map your own column to it with `armbulk map FILE`'),
     ),
     "no-amount-column": error(
-        _("The sheet has no column with amounts of documents, and there are no lines with amounts to add up"),
+        _("The sheet has no column with document amounts, and there are no lines with amounts to add up"),
         _('Add a column "Amount incl. VAT", or lines with amounts'),
     ),
     "sheet-not-recognised": warning(
@@ -108,7 +108,10 @@ SHEETS: dict[str, FindingType] = {
         without_detail=_("The workbook seems to be open. armbulk reads the last saved version."),
     ),
     "separator-told": warning(_('The first line of the file sets the separator to "{value}"'), _("No action needed")),
-    "no-data-rows": warning(_("The file has no data rows"), _("Check that the export included all rows")),
+    "no-data-rows": warning(
+        _("The file has no data rows"),
+        _("Check the file, and export it again from your accounting system if rows are missing"),
+    ),
     "encoding-guessed": warning(
         _("The file is not UTF-8, so it is read as Windows-1252. Examples: {value}"),
         _("If æ, ø, å or other letters look wrong, use --encoding, for example --encoding cp850"),
@@ -138,11 +141,11 @@ SHEETS: dict[str, FindingType] = {
         ),
     ),
     "wrong-separator": error(
-        _('Only one column was found. The separator seems to be "{value}".'),
-        _("Make this the first line of the file: sep={value}"),
+        _('armbulk found only one column. The separator seems to be "{value}".'),
+        _("Add this as the first line of the file: sep={value}"),
         by_value={
             "tab": (
-                _("Only one column was found. The separator seems to be a tab."),
+                _("armbulk found only one column. The separator seems to be a tab."),
                 _("Remove the line with sep= at the top of the file, or export the file again"),
             )
         },
@@ -155,12 +158,12 @@ SHEETS: dict[str, FindingType] = {
         _("Remove the stray quotation mark. If it belongs to the text, write it twice."),
     ),
     "rows-in-quotes": warning(
-        _("Every whole line of the file is in quotation marks. armbulk reads it without them."),
+        _("Each line of the file is in quotation marks as a whole. armbulk reads it without them."),
         _("No action needed if the columns are right"),
         tunable=True,
     ),
     "quotes-in-text": warning(
-        _("The text starts with quotation marks that do not enclose all of it, and is read as it is: {value}"),
+        _("Only part of the text is in quotation marks. armbulk reads it as it is: {value}"),
         _("No action needed if the text is right. Otherwise correct it."),
         tunable=True,
     ),
@@ -193,6 +196,9 @@ SHEETS: dict[str, FindingType] = {
     "note-row": error(
         _('Row {detail} looks like a note, not a record: "{value}"'),
         _("Delete the row, or move the text above the table"),
+    ),
+    "row-left-out": warning(
+        _('Row {row} is no record and is left out, as the mapping says: "{value}"'), _("No action needed")
     ),
     "merged-cells": error(
         _("The cells {value} are merged, so only the first of them has a value"),
@@ -268,7 +274,7 @@ SHEETS: dict[str, FindingType] = {
         _("No action needed"),
     ),
     "flat-disagrees": error(
-        _('"{header}" is {value:moment} here, but another value in row {detail} of the same document'),
+        _('"{header}" is {value:moment} here, but row {detail} of the same document has another value'),
         _('Enter the same "{header}" in every row of the document'),
     ),
     "flat-amounts-unclear": error(

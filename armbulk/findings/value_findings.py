@@ -11,7 +11,8 @@ VALUES: dict[str, FindingType] = {
         _("Fill in the row. Delete it if it is not a record but a note or another table."),
     ),
     "value-not-mapped": error(
-        _('The mapping does not have the value "{value}"'), _("Add it to the values in the mapping, which has {detail}")
+        _('The mapping does not have the value "{value}"'),
+        _("Add it to the values in the mapping. The mapping has {detail}."),
     ),
     "expression-failed": error(
         _("The expression in the mapping has no result here: {detail}"),
@@ -56,26 +57,30 @@ VALUES: dict[str, FindingType] = {
         tunable=True,
     ),
     "pattern": error(_('"{value}" is not a valid value for "{header}"'), _("Use {detail}"), tunable=True),
-    "not-allowed": error(_('"{value}" is not one of the values of "{header}"'), _("Use one of {detail}"), tunable=True),
+    "not-allowed": error(
+        _('"{value}" is not one of the allowed values of "{header}"'), _("Use one of {detail}"), tunable=True
+    ),
     "date-unlikely": warning(_("{value:date} is an unlikely date"), _("Check the year"), tunable=True),
     # formats that can be checked without other data
     "organisation-no": warning(
         _('"{value}" is not a valid Norwegian organisation number: the check digit is wrong'),
-        _("Compare it with the original"),
+        _("Check the number, for example at brreg.no"),
         tunable=True,
     ),
     "national-id": warning(
         _('"{value}" is not a valid Norwegian national identity number: the date or a check digit is wrong'),
-        _("Compare it with the original"),
+        _("Check the number with the customer"),
         tunable=True,
     ),
     "bank-account": warning(
         _('"{value}" is not a valid bank account number: the check digit is wrong'),
-        _("Compare it with the original"),
+        _("Check the number with the customer"),
         tunable=True,
     ),
     "kid": warning(
-        _('"{value}" is not a valid KID: the check digit is wrong'), _("Compare it with the original"), tunable=True
+        _('"{value}" is not a valid KID: the check digit is wrong'),
+        _("Compare it with the KID on the invoice"),
+        tunable=True,
     ),
     "postal-code": warning(
         _('"{value}" is not a valid Norwegian postal code, which has four digits'),
@@ -97,7 +102,7 @@ VALUES: dict[str, FindingType] = {
     ),
     "language-code": warning(
         _('"{value}" is not a valid language code (ISO 639-1)'),
-        _("Use the two-letter code, for example no or en"),
+        _('Use the two-letter code, for example "no" or "en"'),
         tunable=True,
     ),
     "peppol-scheme": warning(
@@ -115,7 +120,7 @@ VALUES: dict[str, FindingType] = {
         tunable=True,
     ),
     "amounts-differ": warning(
-        _("Amount excl. VAT plus VAT is not amount incl. VAT ({value:amount})"),
+        _("Amount excl. VAT and VAT do not add up to {value:amount}, the amount incl. VAT"),
         _("Check the three amounts"),
         tunable=True,
     ),
@@ -160,7 +165,7 @@ VALUES: dict[str, FindingType] = {
     ),
     "key-without-zeros": warning(
         _('{header} "{value}" differs only by leading zeros from {detail}'),
-        _("No action needed if they are two records. Otherwise correct the number."),
+        _("No action needed if they are two different records. Otherwise correct the number."),
         tunable=True,
     ),
     "document-without-lines": error(

@@ -6,16 +6,17 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateAssertionError, TemplateError, TemplateRuntimeError, meta, nodes
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
 from armbulk.i18n import Text, _
-from armbulk.mapping.apply import ExpressionResult, NumberText
+from armbulk.mapping.entries import ExpressionResult, NumberText
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 
 MAX_TEMPLATE_CHARS = 2_000
 _MAX_CALL_CHARS = 1_000_000  # how many characters one call may process
+_NO_COLUMN = _('there is no column "{header}"')
 _STATEMENTS = (nodes.Output, nodes.If)
 _FILTERS = [
     *("capitalize", "d", "default", "first", "join", "last", "length", "list", "lower", "map", "max", "min", "reject"),
@@ -142,7 +143,7 @@ class _Row(dict[str, str]):
     def __getitem__(self, header: str) -> str:
         """Return the text of a cell; TemplateRuntimeError if there is no such column."""
         if fold_header(str(header)) not in self:
-            raise TemplateRuntimeError(_('there is no column "{header}"', header=header))
+            raise TemplateRuntimeError(_NO_COLUMN.fill(header=header))
         return super().__getitem__(fold_header(header))
 
 
@@ -231,11 +232,17 @@ def _refuse_long(text: str, arguments: Sequence[Any]) -> None:
 
 def _reason(error: Exception) -> Text:
     """Return the reason of an error, without the cell's value."""
-    if isinstance(error, SecurityError):
-        return _("it uses something that expressions may not use")
+    if isinstance(error, TemplateError) and isinstance(error.message, Text):
+        return error.message
+    name = re.match(r"'(.+?)' is undefined|No (?:filter|test) named '(.+?)'", getattr(error, "message", None) or "")
+    if name and isinstance(error, UndefinedError):
+        return _NO_COLUMN.fill(header=name[1])
+    if name and name[2]:
+        return _('there is no filter "{name}"', name=name[2])
+    if isinstance(error, TemplateSyntaxError):
+        return _("it is incomplete, or has a character in the wrong place")
     if isinstance(error, TemplateError):
-        reason = error.message or ""
-        return reason if isinstance(reason, Text) else _("Jinja reports: {reason}", reason=reason[:200])
+        return _("it uses something that expressions may not use")
     if isinstance(error, ZeroDivisionError | ArithmeticError):
         return _("the calculation has no result")
     return _("it cannot be used with this text ({error})", error=type(error).__name__)

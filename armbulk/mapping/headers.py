@@ -14,7 +14,7 @@ from armbulk.i18n import join_choices, list_languages, pack_text, quote_names
 from armbulk.mapping.amount_headers import judge_unknown_headers
 from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
-from armbulk.model.result_columns import OUTCOME_HEADERS, OWN_SHEETS, TEMPLATE_SHEETS
+from armbulk.model.result_columns import OUTCOME_FIELDS, OWN_SHEETS, TEMPLATE_SHEETS, list_outcome_headers
 from armbulk.model.sheet import Sheet
 
 MAX_HEADER_ROW = 25
@@ -77,7 +77,7 @@ def fold_header(text: str) -> str:
     return _SEPARATORS.sub("", plain)
 
 
-_IGNORED = frozenset(fold_header(text) for words in OUTCOME_HEADERS.values() for text in words.all())
+_IGNORED = frozenset(fold_header(text) for name in OUTCOME_FIELDS for text in list_outcome_headers(name))
 """The columns of an earlier result workbook: recognised and ignored."""
 
 
@@ -119,7 +119,7 @@ def match_headers(
     """
     if sheet.resource is None and _is_template_sheet(sheet):
         return _NOT_RECOGNISED
-    named = _find_resource_by_name(sheet, resources)
+    named = find_resource_by_name(sheet, resources)
     candidates = [named] if named else list(resources.values())
     best, row, count = _find_best_match(sheet, candidates)
     if best is None or (named is None and not (count >= MIN_HEADERS and _has_key(sheet, best, row))):
@@ -136,14 +136,6 @@ def match_headers(
     names = decided.apply(index_headers(best))
     match = _match_columns(sheet, index, best, row, names, ignored=decided.unread)
     return replace(match, findings=judge_unknown_headers(sheet, index, match.findings, match.columns, (best,)))
-
-
-def guess_resource(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> HeaderMatch:
-    """Return the most likely match of a sheet that was not recognised: a start for a mapping, never for reading."""
-    best, row, _ = _find_best_match(sheet, list(resources.values()))
-    if best is None or row == 0:
-        return _NOT_RECOGNISED
-    return _match_columns(sheet, index, best, row, index_headers(best))
 
 
 def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
@@ -192,7 +184,8 @@ def _is_template_sheet(sheet: Sheet) -> bool:
     return (fold_header(sheet.name), fold_header(title or "")) in own
 
 
-def _find_resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
+def find_resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
+    """Return the resource that the caller or the sheet's name says; None if neither does."""
     if sheet.resource:
         return resources[sheet.resource]
     for resource in resources.values():

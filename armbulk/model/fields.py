@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
-from armbulk.i18n import NO_TEXT, Text, Words, _
+from armbulk.i18n import ENGLISH, NO, NO_TEXT, YES, Text, Words, _, format_date
+from armbulk.model.resource_name import ResourceName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +94,18 @@ class Field:
     is_key: bool = False
     sensitive: bool = False
 
+    def write_example(self, lang: str) -> str:
+        """Return the example as people write it in a sheet: dates, decimals, and yes or no, in the language."""
+        match self.type:
+            case FieldType.BOOLEAN if self.example:
+                return (YES if self.example == "true" else NO).text(lang)
+            case FieldType.DATE if self.example:
+                return format_date(self.example, lang)
+            case FieldType.AMOUNT | FieldType.QUANTITY if lang != ENGLISH:
+                return self.example.replace(".", ",")
+            case _:
+                return self.example
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -159,6 +172,7 @@ class Resource:
     Attributes:
         name: Its name on the command line.
         sheet_names: Names by which a sheet of it is recognised; () = it cannot be imported.
+        other_names: More words by which the command line accepts it.
         key: The name of its key field.
         json_array: The key of the records in the body of a batch, and of a list.
         lines: The child resource, whose PARENT_KEY field refers to `key`.
@@ -181,6 +195,12 @@ class Resource:
     listing: Listing | None = None
     updatable: bool = False
     replaced_groups: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+
+    @property
+    def command_name(self) -> ResourceName:
+        """What the resource is called on the command line."""
+        return ResourceName(self.name, self.title, (*self.sheet_names, *self.other_names))
 
     @property
     def readable(self) -> tuple[Field, ...]:

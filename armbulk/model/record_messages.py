@@ -38,7 +38,7 @@ DIFFERENT_IN_ARM = _("Not sent: ARM has this customer with other values")
 """How the message of a conflict about a new customer begins; the fields and their values follow."""
 
 BLANK = _("(blank)")
-CHANGED_FIELD = _("{field}: ARM has {current}, exported was {exported}, yours is {new}")
+CHANGED_FIELD = _("{field}: ARM has {current}, the export had {exported}, the file has {new}")
 CHANGED_SECRET_FIELD = _("{field}: ARM has another value than the one exported")
 DIFFERENT_FIELD = _("{field}: ARM has {current}, the file has {new}")
 DIFFERENT_SECRET_FIELD = _("{field}: ARM has another value than the file")
@@ -91,7 +91,7 @@ ANSWER_NOT_FETCHED = _("ARM has received it, but its result has not been fetched
 ANSWER_LOST = _("ARM's answer was lost, so ARM has to be asked")
 FOUND_IN_ARM = _("Found in ARM after the answer was lost")
 UNKNOWN_IN_ARM = _("Not found in ARM (it may still be processing)")
-NOT_FOUND = _("Not found in ARM after the waiting time. Decide with: armbulk resolve")
+NOT_FOUND = _("Not found in ARM after the waiting time")
 NO_OUTCOME = _("Sent several times without a result, and ARM does not have these values")
 LOOKUP_ANSWERED = _("ARM answered {status} to the look-up")
 LOOKUP_OTHERS = _("ARM answered the look-up with other documents")

@@ -7,12 +7,20 @@ OUTCOME_HEADERS = {
     "message": Words("ARM message", "ARM melding"),
     "warnings": Words("ARM warnings", "ARM varsler"),
     "reference": Words("ARM reference", "ARM referanse"),
-    "batch": Words("ARM batch", "ARM pulje"),
+    "batch": Words("ARM batch", "ARM batch"),
     "time": Words("ARM time", "ARM tid"),
 }
 """Outcome field → header, in the order of the columns."""
 
 OUTCOME_FIELDS = tuple(OUTCOME_HEADERS)
+
+_EARLIER_HEADERS = {"batch": ("ARM pulje",)}
+
+
+def list_outcome_headers(name: str) -> tuple[str, ...]:
+    """Return every header that an outcome column has in a result workbook, in any language and of earlier versions."""
+    return (*OUTCOME_HEADERS[name].all(), *_EARLIER_HEADERS.get(name, ()))
+
 
 SUMMARY = Words("Summary", "Sammendrag")
 PROBLEMS = Words("Problems", "Problemer")

@@ -7,8 +7,9 @@ from pathlib import Path
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments, ExportRequest, build_list_request
 from armbulk.i18n import _
+from armbulk.resources import CLOSE_NAME
 
-CLOSE = "close"
+CLOSE = CLOSE_NAME.name
 """Name of the close pack on the command line."""
 
 POSTINGS = "gl-items"

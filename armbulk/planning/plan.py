@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 
 from armbulk.clock import format_iso
-from armbulk.i18n import Text, join_texts
 from armbulk.model.number_kind import kinds_of_numbers
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.planning.batches import BatchEstimate, BatchLimits, PricedBatches, price_batches
@@ -354,15 +353,3 @@ def _lookups_to_json(lookups: LookupCost) -> dict[str, Any]:
         "finishes": format_iso(lookups.finishes),
         "seconds": round(lookups.seconds, 1) if math.isfinite(lookups.seconds) else None,
     }
-
-
-def summarise(plan: ImportPlan) -> dict[str, str]:
-    """Return what would be sent in few words: `count`, `totals`, and the `first` and `last` document number."""
-    sending = plan.to_send
-    numbers = sending.filter(pl.col("resource") == "documents")["key"]
-    totals = [
-        Text("{currency} {amount:amount}", {"currency": total["currency"], "amount": total["incl_vat"]})
-        for total in sum_documents(sending, plan.checked)
-    ]
-    first, last = (numbers[0], numbers[-1]) if len(numbers) else ("", "")
-    return {"count": str(sending.height), "totals": join_texts(*totals, separator=", "), "first": first, "last": last}

@@ -12,6 +12,7 @@ from enum import Enum
 from itertools import product
 from typing import Any
 
+from armbulk.i18n import Text, _
 from armbulk.model.outcome import ApiUsage
 from armbulk.quota.tiers import TIERS
 
@@ -58,6 +59,14 @@ Slots = Mapping[tuple[str, str], tuple[tuple[float, int], ...]]
 """(window, meter) → (start of the slot, amount), ascending."""
 
 
+class LimitTableError(ValueError):
+    """A table of limits cannot be used."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class QuotaLimits:
     """The limits in force, and how much of them armbulk uses.
@@ -84,14 +93,15 @@ class QuotaLimits:
         """Return limits from `{"hour": {"requests": n, "reads": n, "writes": n}, "month": {…}}`.
 
         Raises:
-            ValueError: a limit is missing or not a whole number above 0.
+            LimitTableError: a limit is missing or not a whole number above 0.
         """
         limits: dict[tuple[str, str], int] = {}
         for window, meter in product(("hour", "month"), METERS):
-            limit = table.get(window, {}).get(meter)
+            section = table.get(window)
+            limit = section.get(meter) if isinstance(section, Mapping) else None
             if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-                message = f"{window}.{meter} must be a whole number above 0"
-                raise ValueError(message)
+                name = f"{window}.{meter}"
+                raise LimitTableError(_("{name} must be a whole number above 0", name=name))
             limits[window, meter] = limit
         return cls(limits, ceiling)
 

@@ -18,8 +18,11 @@ TIERS: dict[str, dict[str, dict[str, int]]] = {
         "month": {"requests": 2_000_000, "reads": 10_000_000, "writes": 2_000_000},
     },
 }
-"""Size → window → meter → most. Sliding windows; XL from a million invoices a year, L 100,000, M 10,000.
+"""Size → window → meter → most. Sliding windows.
 
 Valid from 2025-09-01. Source: the About page of the ARM documentation (documented), in its generations of 2025-09 and
 2026-04.
 """
+
+INVOICES_A_YEAR = {"S": 0, "M": 10_000, "L": 100_000, "XL": 1_000_000}
+"""Size → the average number of invoices a year from which it applies, as published."""

@@ -81,7 +81,7 @@ def _read_bytes(path: Path, name: str) -> bytes:
             "no-such-file", _("There is no file {name}", name=name), _("Check the file name and the folder")
         ) from None
     except (OSError, ValueError) as error:  # ValueError: not a valid file name
-        why = describe_os_error(error) if isinstance(error, OSError) else error
+        why = describe_os_error(error) if isinstance(error, OSError) else _("this is not a file name")
         raise FileError(
             "unreadable",
             _("{name} cannot be read: {why}", name=name, why=why),

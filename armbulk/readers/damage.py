@@ -1,4 +1,4 @@
-"""Why a workbook cannot be read: the reason that a reader found, or that of Python's libraries."""
+"""Why a workbook cannot be read: the reason that a reader found."""
 
 from armbulk.i18n import Text, _
 
@@ -18,5 +18,7 @@ class DamageError(ValueError):
 
 
 def explain_damage(error: Exception) -> Text:
-    """Return the reason of an error for people; the message of a library is quoted."""
-    return error.reason if isinstance(error, DamageError) else _("its content cannot be read ({error})", error=error)
+    """Return the reason of an error for people; of an error of Python's, the name of its kind."""
+    if isinstance(error, DamageError):
+        return error.reason
+    return _("its content cannot be read ({error})", error=type(error).__name__)

@@ -49,11 +49,9 @@ class WorkbookArchive:
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
             infos = self._zip.infolist()
-        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OverflowError) as error:
+        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OverflowError):
             raise FileError(
-                "damaged",
-                _("{name} is damaged: its end is missing or broken ({error})", name=name, error=error),
-                _ADVICE,
+                "damaged", _("{name} is damaged: its end is missing or broken", name=name), _ADVICE
             ) from None
         if len(infos) > MAX_PARTS:
             raise self.damaged_error(
@@ -146,8 +144,8 @@ class WorkbookArchive:
             with self._zip.open(info) as stream:
                 while chunk := self._read_chunk(stream, part):
                     yield chunk
-        except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError) as error:
-            raise self.damaged_error(_("{part} cannot be unpacked ({error})", part=part, error=error)) from None
+        except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError):
+            raise self.damaged_error(_("{part} cannot be unpacked", part=part)) from None
 
     def parse(self, part: str, roots: dict[str, Element], namespaces: Iterable[str]) -> None:
         """Parse one part with expat.
@@ -169,10 +167,14 @@ class WorkbookArchive:
                 self._feed(stream, handlers, part)
         except ValueError as error:
             raise self.damaged_error(_("{part}: {reason}", part=part, reason=explain_damage(error))) from None
-        except (expat.ExpatError, LookupError) as error:
-            raise self.damaged_error(_("{part} is not valid XML ({error})", part=part, error=error)) from None
-        except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError) as error:
-            raise self.damaged_error(_("{part} cannot be unpacked ({error})", part=part, error=error)) from None
+        except expat.ExpatError as error:
+            position = {"line": error.lineno, "column": error.offset + 1}
+            message = _("{part} is not valid XML (line {line}, column {column})", part=part, **position)
+            raise self.damaged_error(message) from None
+        except LookupError:
+            raise self.damaged_error(_("{part} has an encoding that cannot be read", part=part)) from None
+        except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError):
+            raise self.damaged_error(_("{part} cannot be unpacked", part=part)) from None
 
     def _feed(self, stream: IO[bytes], handlers: Handlers, part: str) -> None:
         """Unpack and parse a part in chunks; markup that expat must keep in memory as a whole is limited."""

@@ -11,6 +11,7 @@ AR_ITEMS = Resource(
     name="ar-items",
     title=Words("AR items", "Reskontroposter"),
     sheet_names=(),
+    other_names=("AR", "Reskontro", "Kundereskontro", "Receivables"),
     key="ar_item_id",
     json_array="arItems",
     listing=Listing(

@@ -9,6 +9,7 @@ ARM_CODES = Resource(
     name="codes",
     title=Words("Codes", "Koder"),
     sheet_names=(),
+    other_names=("ARM codes", "Kodelister"),
     key="code",
     json_array="codes",
     source="I",

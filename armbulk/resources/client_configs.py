@@ -9,6 +9,7 @@ CLIENT_CONFIGS = Resource(
     name="client-configs",
     title=Words("Client configs", "Klientoppsett"),
     sheet_names=(),
+    other_names=("Config", "Oppsett"),
     key="config_key",
     json_array="clientConfigs",
     source="I",

@@ -9,6 +9,7 @@ DOCUMENT_BUNDLES = Resource(
     name="document-bundles",
     title=Words("Document bundles", "Bilagspakker"),
     sheet_names=(),
+    other_names=("Bundles", "Pakker"),
     key="document_bundle_id",
     json_array="documentBundles",
     source="I",

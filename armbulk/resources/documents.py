@@ -1,12 +1,16 @@
 """Documents (invoices, credit notes) and their lines: the fields of the published POST example."""
 
-from decimal import Decimal
-
-import polars as pl
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from armbulk.i18n import Text, Words, _
 from armbulk.model.fields import Field, FieldRole, FieldType, Filter, Listing, Resource, Rule
 from armbulk.resources.shared_fields import ACCOUNT_NO, CLIENT_NO, DOCUMENT_BUNDLE_ID, REFERENCE_NO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import polars as pl
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
 
@@ -26,18 +30,14 @@ _DOCUMENT_NO = Words("Document no", "Fakturanr")
 _DOCUMENT_NO_ALIASES = ("Invoice no", "Fakturanummer", "Bilagsnr", "Bilagsnummer", "Document number", "Invoice number")
 
 
-def _amounts_add_up() -> pl.Expr:
-    """Return whether the amounts add up; VAT may be rounded by one unit."""
-    return (pl.col("excl_vat") + pl.col("vat") - pl.col("incl_vat")).abs() <= pl.lit(Decimal("0.01"))
+def _rule(name: str) -> "Callable[[], pl.Expr]":
+    """Return a rule of `document_rules`. It loads polars when it is called: help and shells name resources without."""
 
+    def call() -> "pl.Expr":
+        expression: pl.Expr = getattr(import_module("armbulk.resources.document_rules"), name)()
+        return expression
 
-def _is_credit() -> pl.Expr:
-    """Return whether a document is a credit note: by its amount, since ARM's code of one is not documented."""
-    return ((pl.col("incl_vat") < 0) | (pl.col("excl_vat") < 0)).fill_null(value=False)
-
-
-def _is_recent(name: str) -> pl.Expr:
-    return pl.col(name).dt.year().is_between(2000, 2099)
+    return call
 
 
 def _amounts(amount: Text, word_en: str, word_no: str) -> tuple[Field, ...]:
@@ -47,7 +47,7 @@ def _amounts(amount: Text, word_en: str, word_no: str) -> tuple[Field, ...]:
     incl_vat = Words(f"{word_en} amount incl. VAT", f"{word_no}beløp inkl. mva")
     return (
         Field("excl_vat", Words("Amount excl. VAT", "Beløp eks. mva"), "currencyAmounts.exclVat", FieldType.AMOUNT,
-              _("{amount} without VAT, in its currency.", amount=amount),
+              _("{amount} without VAT, in the document's currency.", amount=amount),
               "5200", specific_header=excl_vat,
               aliases=("Excl. VAT", "Eks. mva", "Netto", "Nettobeløp", "Net amount", "Beløp ekskl. mva",
                        "Sum eks. mva", "Sum ekskl. mva", "Totalt eks. mva", "Beløp uten mva", "Total excl. VAT",
@@ -56,7 +56,7 @@ def _amounts(amount: Text, word_en: str, word_no: str) -> tuple[Field, ...]:
               _("The VAT amount."),
               "1300", specific_header=vat, aliases=("VAT amount", "Mva-beløp", *vat.all())),
         Field("incl_vat", Words("Amount incl. VAT", "Beløp inkl. mva"), "currencyAmounts.inclVat", FieldType.AMOUNT,
-              _("{amount} with VAT, in its currency.", amount=amount),
+              _("{amount} with VAT, in the document's currency.", amount=amount),
               "6500", specific_header=incl_vat,
               aliases=("Incl. VAT", "Inkl. mva", "Brutto", "Bruttobeløp", "Gross amount", "Beløp inklusive mva",
                        "Sum inkl. mva", "Totalt inkl. mva", "Beløp med mva", "Total incl. VAT",
@@ -69,7 +69,7 @@ LINES = Resource(
     title=Words("Lines", "Linjer"),
     sheet_names=("Lines", "Linjer", "Document lines", "Invoice lines", "Fakturalinjer", "Bilagslinjer"),
     key="line_no",
-    rules=(Rule("amounts-differ", "incl_vat", _amounts_add_up),),
+    rules=(Rule("amounts-differ", "incl_vat", _rule("amounts_add_up")),),
     fields=(
         Field("document_no", _DOCUMENT_NO, "documentNo", FieldType.IDENTIFIER,
               _("The document the line belongs to."),
@@ -141,13 +141,11 @@ DOCUMENTS = Resource(
 ),
     ),
     rules=(
-        Rule("date-unlikely", "document_date", lambda: _is_recent("document_date")),
-        Rule("date-unlikely", "due_date", lambda: _is_recent("due_date")),
-        Rule("due-before-date", "due_date",
-             lambda: (pl.col("due_date") >= pl.col("document_date")) | _is_credit()),
-        Rule("credit-due-before-date", "due_date",
-             lambda: (pl.col("due_date") >= pl.col("document_date")) | ~_is_credit()),
-        Rule("amounts-differ", "incl_vat", _amounts_add_up),
+        Rule("date-unlikely", "document_date", _rule("is_document_recent")),
+        Rule("date-unlikely", "due_date", _rule("is_due_recent")),
+        Rule("due-before-date", "due_date", _rule("is_due_later_or_credit")),
+        Rule("credit-due-before-date", "due_date", _rule("is_due_later_or_invoice")),
+        Rule("amounts-differ", "incl_vat", _rule("amounts_add_up")),
     ),
     fields=(
         Field("document_type", Words("Document type", "Bilagstype"), "documentType", FieldType.IDENTIFIER,
@@ -219,7 +217,7 @@ DOCUMENTS = Resource(
               _("The recipient's e-invoice address."), "test@armresttest.no", max_length=200),
         Field("einvoice_address_scheme", Words("E-invoice address scheme", "E-fakturaskjema"),
               "einvoiceAddress.addressScheme", FieldType.IDENTIFIER,
-              _("The register of that address, as text."),
+              _("The register of the e-invoice address, as text."),
               "0192", max_length=20, format="peppol-scheme"),
         Field("einvoice_operator", Words("E-invoice operator", "E-fakturaoperatør"), "einvoiceAddress.operator",
               FieldType.IDENTIFIER,

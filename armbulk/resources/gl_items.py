@@ -9,6 +9,7 @@ GL_ITEMS = Resource(
     name="gl-items",
     title=Words("GL items", "Hovedboksposter"),
     sheet_names=(),
+    other_names=("GL", "Hovedbok", "General ledger", "Posteringer", "Postings"),
     key="gl_item_id",
     json_array="glItems",
     source="I",

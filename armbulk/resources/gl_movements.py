@@ -9,6 +9,7 @@ GL_MOVEMENTS = Resource(
     name="gl-movements",
     title=Words("GL movements", "Hovedboksbevegelser"),
     sheet_names=(),
+    other_names=("Movements", "Bevegelser"),
     key="gl_account_no",
     json_array="glMovements",
     source="I",

@@ -9,6 +9,7 @@ INSIGHTS = Resource(
     name="insights",
     title=Words("Aged balance", "Aldersfordelt saldo"),
     sheet_names=(),
+    other_names=("Ageing", "Aging", "Aldersfordeling"),
     key="interval_no",
     json_array="adbIntervals",
     source="I",

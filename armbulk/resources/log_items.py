@@ -9,6 +9,7 @@ LOG_ITEMS = Resource(
     name="log-items",
     title=Words("Log items", "Loggposter"),
     sheet_names=(),
+    other_names=("Log", "Logg"),
     key="log_item_id",
     json_array="logItems",
     source="I",

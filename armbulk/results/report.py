@@ -1,7 +1,7 @@
 """The result workbook: every row read, with its outcome. It needs only the store and the original files."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,9 +9,10 @@ import polars as pl
 
 from armbulk.clock import Clock
 from armbulk.findings.frame import RenderedFinding, render_findings
-from armbulk.i18n import _, format_exact_time
+from armbulk.i18n import Text, _, format_exact_time
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
+from armbulk.model.record_messages import NOT_IN_ARM
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, fields_by_name
@@ -39,14 +40,18 @@ _OBSTACLES = {
     atomic.READ_ONLY: _("{path} is read-only, so the result is written beside it under a new name ({name})"),
 }
 _KEPT = _("{path} was not written by armbulk, or was changed since. It is copied to {copy} before it is replaced")
-_SEE_LINES = _("See the errors of its lines, or of its sheet")
+_SEE_LINES = _("Held back, because there is an error in another row or in the sheet (see Problems)")
 _NUMBER, _ROW = _("Number"), _("Row in the file")
 _FIX_ROW = _("Correct the row and import the file again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
-    Outcome.CONFLICT.value: _("Compare the two. Give a document another number, or use --overwrite to send a customer"),
     Outcome.IN_DOUBT.value: _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve"),
 }
+_FIXES_OF_CONFLICTS = {
+    "customers": _("Compare the values. Use --overwrite to send those in the file, or correct or remove the row"),
+    "documents": _("Compare the two. If both are correct, give the one in the file another number"),
+}
+_CREATE_CUSTOMER = _("Remove the row, or create the customer with an import without --update")
 _SEE_ANSWER = _("Read ARM's warning. The record is in ARM; nothing is sent again")
 
 
@@ -102,8 +107,7 @@ def write_results(
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
-    records = rows.join(result.items, on=["sheet", "row"], how="semi", maintain_order="left") if checked else rows
-    problems = [*findings, *_list_arm_problems(records, sheets, lang)]
+    problems = [*findings, *_list_arm_problems(_name_records(rows, result.items, checked), sheets, lang)]
     outcomes = _write_outcomes(rows, lang)
     summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
     move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
@@ -113,6 +117,21 @@ def write_results(
     written.record([path])
     _log.info("Result workbook written", extra={"run": result.run and result.run.id, "rows": outcomes.height})
     return path
+
+
+def _name_records(rows: pl.DataFrame, items: pl.DataFrame, checked: Checked | None) -> pl.DataFrame:
+    """The rows of records, with `resource`, `key`, and the column (`letter`) of the key in their sheet."""
+    named = items.select("sheet", "row", "resource", "key") if checked else items.select("resource", "key")
+    if checked is None:  # the rows are those of the items, in their order by resource
+        ordered = pl.concat([named.filter(pl.col("resource") == name) for name in SEND_ORDER])
+        return pl.concat([rows, ordered], how="horizontal").with_columns(letter=pl.lit("A"))
+    letters = {
+        index: match.columns.get(match.resource.record_key)
+        for index, match in enumerate(checked.header_matches)
+        if match.resource
+    }
+    letter = pl.col("sheet").replace_strict(letters, default=None, return_dtype=pl.String).alias("letter")
+    return rows.join(named, on=["sheet", "row"], how="inner", maintain_order="left").with_columns(letter)
 
 
 def _write_outcomes(rows: pl.DataFrame, lang: str) -> pl.DataFrame:
@@ -166,7 +185,7 @@ def _add_messages(
         (
             indexes[finding["file"], finding["sheet"]],
             finding["row"],
-            f"{finding['column'] or ''}: {finding['message']}".removeprefix(": "),
+            f"{finding['column']}{finding['row']}: {finding['message']}" if finding["column"] else finding["message"],
         )
         for finding in findings
         if finding["severity"] == "error" and finding["row"] is not None
@@ -197,8 +216,7 @@ def _list_arm_problems(records: pl.DataFrame, sheets: Sequence[Sheet], lang: str
     for row in chosen.iter_rows(named=True):
         sheet = sheets[row["sheet"]]
         is_error = row["outcome"] in bad
-        fix = _FIXES.get(row["outcome"], _SEE_ANSWER)
-        letter = sheet.letters[0] if sheet.letters else "A"
+        letter = row["letter"] or (sheet.letters[0] if sheet.letters else "A")
         problems += [
             {
                 "file": sheet.file,
@@ -206,16 +224,24 @@ def _list_arm_problems(records: pl.DataFrame, sheets: Sequence[Sheet], lang: str
                 "row": row["row"],
                 "column": letter,
                 "cell": f"{sheet.name}!{letter}{row['row']}",
-                "field": None,
+                "field": RESOURCES[row["resource"]].record_key,
                 "code": f"arm-{row['outcome'].replace('_', '-')}" if is_error else "arm-warning",
                 "severity": "error" if is_error else "warning",
-                "value": None,
+                "value": row["key"],
                 "message": part,
-                "fix": fix.text(lang),
+                "fix": _choose_fix(row, lang).text(lang),
             }
             for part in _split_text((row["message"] if is_error else row["warnings"]) or "")
         ]
     return problems
+
+
+def _choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
+    """What to do about a record that ARM did not accept, or about ARM's warning."""
+    if row["outcome"] != Outcome.CONFLICT.value:
+        return _FIXES.get(row["outcome"] or "", _SEE_ANSWER)
+    is_unknown = (row["message"] or "").startswith(NOT_IN_ARM.text(lang))
+    return _CREATE_CUSTOMER if is_unknown else _FIXES_OF_CONFLICTS[row["resource"] or ""]
 
 
 def _split_text(text: str) -> list[str]:

@@ -15,10 +15,11 @@ from armbulk.validation.check import Checked
 from armbulk.writers.section import Row, Section
 
 _TEXTS = {
+    "title": _("Import result"),
     "run": _("Run"),
     "profile": _("Profile"),
     "client": _("Client no"),
-    "address": _("Address"),
+    "address": _("ARM address"),
     "started": _("Started"),
     "state": _("Status"),
     "files": _("Files"),
@@ -132,7 +133,7 @@ def build_summary(result: RunResult, checked: Checked | None, lang: str) -> list
     counts = result.count_outcomes()
     rows = [(translate_outcome(outcome, lang), count) for outcome, count in counts.items() if count]
     sections = [
-        Section("armbulk", tuple(_describe_run(result.run, checked, lang))),
+        Section(_text("title", lang), tuple(_describe_run(result.run, checked, lang))),
         Section(_text("next", lang), tuple(("", text) for text in next_steps(result.items, lang))),
         Section(_text("records", lang), (*rows, (_text("rows", lang), result.items.height))),
         Section(_text("totals", lang), tuple(_total_rows(result.items, lang))),

@@ -170,6 +170,10 @@ class Sandbox:
             self._socket.close()
         self._server = self._thread = self._socket = None
 
+    def open_port(self) -> None:
+        """Reserve the port before the server starts; OSError when that is not possible."""
+        self._bind()
+
     def _origin(self) -> str:
         self._bind()
         return f"http://127.0.0.1:{self._port}"

@@ -7,6 +7,7 @@ from typing import assert_never
 from armbulk.errors import ServerError
 from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
+from armbulk.model.failure_reasons import UNREADABLE_ANSWER
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.progress import Progress
 from armbulk.model.record_messages import SAME_BATCH_NUMBER
@@ -105,7 +106,7 @@ class Submitter:
             result = session.system.submit_batch(batch.resource, batch.method, session.user_id, intent.records)
             return _without_personal_data(result, intent)
         except Exception:
-            response = Response(error=TransportError.BROKEN, reason=_("armbulk could not read the answer"))
+            response = Response(error=TransportError.BROKEN, reason=UNREADABLE_ANSWER)
             usage = ApiUsage(1, 0, intent.cost.writes)
             session.store.save_response(batch.id, BatchState.IN_DOUBT, response.reason, response, charge=usage)
             raise

@@ -1,16 +1,23 @@
 """Read config.toml: the settings of a profile, severities of rules, and names of mapping files."""
 
-import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from armbulk.errors import SettingsError, describe_os_error
 from armbulk.findings.catalogue import TUNABLE
-from armbulk.i18n import _
+from armbulk.i18n import _, join_choices, join_texts
+from armbulk.model.similar_words import find_similar
+from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.settings.names import NAMES, SECRETS
 
 FILE_NAME = "config.toml"
+DEFAULT_KEY = "default_profile"
+"""The key of config.toml that names the default profile."""
+
+DEFAULT_NAME = "default"
+"""The default profile where config.toml names none."""
 
 _SEVERITIES = {"error", "warning", "off"}
 
@@ -20,50 +27,95 @@ class ConfiguredProfile:
     """What config.toml has for one profile.
 
     Attributes:
+        name: Its name.
         settings: Name → value.
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
+        known: The names of all profiles.
     """
 
+    name: str
     settings: dict[str, str]
     rules: dict[str, str]
     mappings: dict[str, str]
+    known: tuple[str, ...]
 
 
-def read_profile(home: Path, name: str, *, must_exist: bool) -> ConfiguredProfile:
+def read_profile(home: Path, name: str | None, *, must_exist: bool) -> ConfiguredProfile:
     """Read a profile; `[rules]` and `[mappings]` apply to every profile, the profile's own override them.
+
+    Args:
+        home: The folder of config.toml.
+        name: The profile; None: the default profile, which may be missing where config.toml names none.
+        must_exist: Whether a profile that was named has to be in config.toml.
 
     Raises:
         SettingsError: The file cannot be read, has a wrong value, or lacks a profile that must exist.
     """
-    path = home / FILE_NAME
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        content = {}
-    except (OSError, ValueError) as error:
-        raise unreadable_error(path, error) from None
+    path, content = home / FILE_NAME, _read_content(home)
     rules = _check_rules(content.get("rules", {}), path)
     mappings = _resolve_mappings(content.get("mappings", {}), path)
     profiles = content.get("profiles", {})
-    if name not in profiles:
-        if must_exist:
-            known = ", ".join(profiles) or _("none")
-            raise SettingsError(
-                "no-such-profile",
-                _("There is no profile '{name}'", name=name),
-                _(
-                    "Profiles in {path}: {known}. Create this one with `armbulk login --profile {name}`.",
-                    path=path,
-                    known=known,
-                    name=name,
-                ),
-            )
-        return ConfiguredProfile({}, rules, mappings)
-    values = dict(profiles[name])
+    known = tuple(_list_names(content))
+    chosen = name if name is not None else find_default_profile(content)
+    if chosen not in profiles:
+        if must_exist and (name is not None or DEFAULT_KEY in content):
+            raise _missing_profile(chosen, known, path, is_default=name is None)
+        return ConfiguredProfile(chosen, {}, rules, mappings, known)
+    values = dict(profiles[chosen])
     rules.update(_check_rules(values.pop("rules", {}), path))
     mappings.update(_resolve_mappings(values.pop("mappings", {}), path))
-    return ConfiguredProfile(_check_settings(values, path, name), rules, mappings)
+    return ConfiguredProfile(chosen, _check_settings(values, path, chosen), rules, mappings, known)
+
+
+def list_profile_names(home: Path) -> list[str]:
+    """Return the names of the profiles, in the order of the file; SettingsError when it cannot be read."""
+    return _list_names(_read_content(home))
+
+
+def read_default_profile(home: Path) -> str:
+    """Return the name of the profile that is used where none is named; SettingsError when config.toml is unreadable."""
+    return find_default_profile(_read_content(home))
+
+
+def find_default_profile(content: Mapping[str, Any]) -> str:
+    """Return the name of the default profile of a config.toml."""
+    return str(content.get(DEFAULT_KEY) or DEFAULT_NAME)
+
+
+def _read_content(home: Path) -> dict[str, Any]:
+    path = home / FILE_NAME
+    try:
+        return parse_toml(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise unreadable_error(path, error) from None
+
+
+def _list_names(content: Mapping[str, Any]) -> list[str]:
+    profiles = content.get("profiles", {})
+    return [name for name, values in profiles.items() if isinstance(values, dict)] if isinstance(profiles, dict) else []
+
+
+def _missing_profile(name: str, known: Sequence[str], path: Path, *, is_default: bool) -> SettingsError:
+    """Return the error for a profile that does not exist: with the similar ones, then all."""
+    similar = find_similar(name, known)
+    suggestion = _("Did you mean {name}?", name=join_choices(similar)) if similar else ""
+    hint = (
+        _(
+            "Profiles in {path}: {known}. Create this one with `armbulk login --profile {name}`.",
+            path=path,
+            known=", ".join(known),
+            name=name,
+        )
+        if known
+        else _("There are no profiles yet. Create this one with `armbulk login --profile {name}`.", name=name)
+    )
+    message = _("There is no profile '{name}'", name=name)
+    if is_default:
+        message = _("The default profile '{name}' does not exist (default_profile in {path})", name=name, path=path)
+    return SettingsError("no-such-profile", message, join_texts(suggestion, hint))
 
 
 def unreadable_error(path: Path, error: Exception) -> SettingsError:
@@ -75,7 +127,9 @@ def unreadable_error(path: Path, error: Exception) -> SettingsError:
         message = _("{path} is not a UTF-8 text file", path=path)
         hint = _("Save the file as UTF-8")
     else:
-        message = _("{path} is not valid TOML: {error}", path=path, error=error)
+        message = _("{path} is not valid TOML", path=path)
+        if isinstance(error, TomlTextError):
+            message = _("{path} is not valid TOML: {reason}", path=path, reason=error.reason)
         hint = _("Fix the file with a text editor")
     return SettingsError("config-unreadable", message, hint)
 

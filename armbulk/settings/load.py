@@ -1,6 +1,5 @@
 """Load the settings: option > environment > profile > default. Nothing else reads the environment."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +11,8 @@ from armbulk.arm.credentials import LOOPBACK, Login
 from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _, choose_language, find_language, list_language_names
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
-from armbulk.quota.limits import QuotaLimits
+from armbulk.model.toml_text import TomlTextError, parse_toml
+from armbulk.quota.limits import LimitTableError, QuotaLimits
 from armbulk.quota.tiers import TIERS
 from armbulk.settings.config_file import ConfiguredProfile, read_profile
 from armbulk.settings.names import DEFAULT_SETTINGS, NAMES
@@ -44,7 +44,7 @@ def load_profile(
 
     Args:
         environ: The environment.
-        profile: The profile's name; None: the environment's, else `default`.
+        profile: The profile's name; None: the environment's, else the default profile.
         options: Settings given as options of the command.
         aup_file: A file with limits that replace those of the client size.
         new: Whether the profile may be missing from config.toml.
@@ -53,16 +53,14 @@ def load_profile(
         SettingsError: A setting is wrong; the error names it and where it is.
     """
     home = locate_home(environ)
-    named = profile or environ.get("ARMBULK_PROFILE")
-    name = named or "default"
-    configured = read_profile(home, name, must_exist=bool(named) and not new)
+    configured = read_profile(home, profile or environ.get("ARMBULK_PROFILE") or None, must_exist=not new)
     values = _merge_settings(environ, configured, options)
     base_url = check_address(values.get("base_url", ""))
     login = Login(*(values.get(key, "").strip() for key in _LOGIN_SETTINGS))
     check_address(login.token_url)
     secret_file = values.get("secret_file")
     return Profile(
-        name=name,
+        name=configured.name,
         home=home,
         store_url=_check_store(values.get("store", ""), home),
         lang=_read_lang(values.get("lang"), environ),
@@ -82,6 +80,7 @@ def load_profile(
         limits=_read_limits(values, aup_file),
         dates=_read_choice(values, "dates", DATE_ORDERS),
         decimal=_read_choice(values, "decimal", DECIMAL_SEPARATORS),
+        known_profiles=configured.known,
         rules=configured.rules,
         mappings=configured.mappings,
         shared_store=_read_choice(values, "shared_store", ("yes", "no")) == "yes",
@@ -221,7 +220,7 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
     ceiling = 1 - _read_number(values, "reserve_percent") / 100
     try:
         if aup_file is not None:
-            return QuotaLimits.from_table(tomllib.loads(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
+            return QuotaLimits.from_table(parse_toml(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         if aup_file is not None:
@@ -236,8 +235,10 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
 def _limits_error(path: Path, error: Exception) -> SettingsError:
     if isinstance(error, OSError):
         message = _("{path} cannot be read: {reason}", path=path, reason=describe_os_error(error))
+    elif isinstance(error, TomlTextError | LimitTableError):
+        message = _("{path} is not a valid file with limits: {reason}", path=path, reason=error.reason)
     else:
-        message = _("{path} is not a valid file with limits: {error}", path=path, error=error)
+        message = _("{path} is not a UTF-8 text file", path=path)
     return SettingsError("limits-wrong", message, _("Fix the file, or remove --aup-file to use the built-in limits"))
 
 

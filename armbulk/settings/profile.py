@@ -33,6 +33,7 @@ class Profile:
         wait_seconds: The longest wait for ARM to process a batch.
         dates: The order in dates such as 01/02/25 (see `ReadOptions`); "" = not decided.
         decimal: The decimal separator, where it is unclear; "" = not decided.
+        known_profiles: The names of all profiles in config.toml.
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
         synced_folders: The folders that the environment names as synchronised.
@@ -60,6 +61,7 @@ class Profile:
     limits: QuotaLimits = field(default_factory=lambda: QuotaLimits.for_size("S"))
     dates: str = ""
     decimal: str = ""
+    known_profiles: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     mappings: Mapping[str, str] = field(default_factory=dict)
     shared_store: bool = False
@@ -93,6 +95,8 @@ class Profile:
                 _("Copy it again"),
             )
         if missing:
+            if self.known_profiles and self.name not in self.known_profiles:
+                raise self._choose_profile()
             names = ", ".join(f"ARMBULK_{name.upper()}" if " " not in name else "ARMBULK_TOKEN" for name in missing)
             raise SettingsError(
                 "settings-missing",
@@ -104,6 +108,18 @@ class Profile:
                     path=self.home / "config.toml",
                 ),
             )
+
+    def _choose_profile(self) -> SettingsError:
+        """Return the error for a command without a profile, where there are profiles but no default one."""
+        return SettingsError(
+            "settings-missing",
+            _("No profile was chosen"),
+            _(
+                "Profiles: {known}. Use --profile NAME, or choose the one to use without it: `armbulk profiles "
+                "--default NAME`",
+                known=", ".join(self.known_profiles),
+            ),
+        )
 
     def _missing_secret(self) -> SettingsError:
         message = _NO_CLIENT_SECRET if self.login.by_client else _NO_TOKEN

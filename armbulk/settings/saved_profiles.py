@@ -1,4 +1,4 @@
-"""List the profiles of config.toml, and save one without changing the rest of the file."""
+"""Save a profile in config.toml, or choose the default one, without changing the rest of the file."""
 
 import contextlib
 import os
@@ -13,13 +13,8 @@ from tomlkit.items import InlineTable, Table
 
 from armbulk.errors import SettingsError, describe_os_error
 from armbulk.i18n import _
-from armbulk.settings.config_file import FILE_NAME, unreadable_error
-
-
-def list_profile_names(home: Path) -> list[str]:
-    """Return the names of the profiles, in the order of the file."""
-    profiles = _read_document(home).get("profiles", {})
-    return [name for name, values in profiles.items() if isinstance(values, dict)] if isinstance(profiles, dict) else []
+from armbulk.model.toml_text import parse_toml
+from armbulk.settings.config_file import DEFAULT_KEY, FILE_NAME, unreadable_error
 
 
 def save_settings(home: Path, name: str, settings: Mapping[str, str | bool]) -> Path:
@@ -39,12 +34,37 @@ def save_settings(home: Path, name: str, settings: Mapping[str, str | bool]) -> 
             _("armbulk cannot add the profile to {path}", path=path),
             _("Add the profile with a text editor"),
         )
+    _write(path, text)
+    return path
+
+
+def save_default_profile(home: Path, name: str) -> Path:
+    """Make a profile the one that is used where none is named; return the file's path.
+
+    Raises:
+        SettingsError: The file cannot be changed or written.
+    """
+    path, document = home / FILE_NAME, _read_document(home)
+    intended = {**document.unwrap(), DEFAULT_KEY: name}
+    document[DEFAULT_KEY] = name
+    text = tomlkit.dumps(document)
+    if tomllib.loads(text) != intended:
+        line = f'{DEFAULT_KEY} = "{name}"'
+        raise SettingsError(
+            "config-unclear",
+            _("armbulk cannot choose the default profile in {path}", path=path),
+            _("Write this as the first line of the file: {line}", line=line),
+        )
+    _write(path, text)
+    return path
+
+
+def _write(path: Path, text: str) -> None:
     try:
         _replace(path, text)
     except OSError as error:
         why = _("{path} cannot be written: {reason}", path=path, reason=describe_os_error(error))
         raise SettingsError("config-unwritable", why, _("Check that you may write in its folder")) from None
-    return path
 
 
 def _add_profile(
@@ -91,7 +111,9 @@ def _replace(path: Path, text: str) -> None:
 def _read_document(home: Path) -> tomlkit.TOMLDocument:
     path = home / FILE_NAME
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        parse_toml(text)  # its errors have words of ours
+        return tomlkit.parse(text)
     except FileNotFoundError:
         return tomlkit.document()
     except (OSError, ValueError, TOMLKitError) as error:

@@ -12,6 +12,7 @@ import stat
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import keyring
@@ -81,6 +82,20 @@ def read_secret_file(path: str) -> str:
             _("Write the client secret or the token into the file"),
         )
     return secret
+
+
+def write_secret_file(path: Path, secret: str) -> None:
+    """Write a secret into a file that only its owner can read, in a folder of the same kind.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, 0o600)
+        file.write(f"{secret}\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from armbulk.errors import StoreError, Unfinished, describe_os_error
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
 
 _LAYOUT = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -86,7 +86,7 @@ class CheckpointFile:
             yield self.connection
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise _unusable(str(error)) from None
+            raise _unusable(describe_os_error(error)) from None
         finally:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
@@ -127,6 +127,6 @@ def _delete(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _unusable(reason: str) -> StoreError:
+def _unusable(reason: Text) -> StoreError:
     message = _("The downloaded data cannot be stored: {reason}", reason=reason)
     return StoreError("parts-unusable", message, _("Free disk space, or check ARMBULK_HOME"))

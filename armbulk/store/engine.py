@@ -165,7 +165,7 @@ def _translate(context: sa.ExceptionContext) -> None:
     ):
         raise StoreError(
             "store-unusable",
-            _("armbulk's database cannot be used: {original_exception}", original_exception=context.original_exception),
+            _("armbulk's database cannot be used: {reason}", reason=describe_os_error(context.original_exception)),
             _(
                 "Free disk space, and check that the folder is writable and on a local disk. armbulk sends "
                 "nothing that it cannot record"

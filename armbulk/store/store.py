@@ -16,7 +16,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from armbulk.clock import Clock
-from armbulk.errors import StoreError
+from armbulk.errors import StoreError, describe_os_error
 from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account, QuotaLimits
@@ -82,7 +82,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         except sa.exc.DBAPIError as error:
             raise StoreError(
                 "store-unusable",
-                _("armbulk's database cannot be used: {name}: {orig}", name=type(error.orig).__name__, orig=error.orig),
+                _("armbulk's database cannot be used: {reason}", reason=describe_os_error(error.orig or error)),
                 _("Nothing was sent. Check that the folder is writable and on a local disk"),
             ) from None
 

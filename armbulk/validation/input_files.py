@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from armbulk.errors import FileError, UsageError
+from armbulk.errors import FileError
 from armbulk.i18n import _
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import read_sheets
-from armbulk.resources import RESOURCES
+from armbulk.resources import require_import_resource
 from armbulk.validation import edits
 
 
@@ -30,7 +30,7 @@ def _read_file(name: str, options: ReadOptions) -> list[Sheet]:
         return _select_sheet(path, sheets, selector)
     sheets = _visible_sheets(sheets, options)
     if options.as_resource:
-        return [replace(sheet, resource=_known_resource(options.as_resource)) for sheet in sheets]
+        return [replace(sheet, resource=require_import_resource(options.as_resource)) for sheet in sheets]
     return sheets
 
 
@@ -45,7 +45,7 @@ def _select_sheet(path: str, sheets: Sequence[Sheet], selector: str) -> list[She
             _("{path} has no sheet '{sheet_name}'", path=path, sheet_name=sheet_name),
             _("Use one of these sheets: {names}", names=names),
         )
-    return [replace(sheet, resource=_known_resource(resource) if resource else None) for sheet in selected]
+    return [replace(sheet, resource=require_import_resource(resource) if resource else None) for sheet in selected]
 
 
 def _visible_sheets(sheets: list[Sheet], options: ReadOptions) -> list[Sheet]:
@@ -56,13 +56,3 @@ def _visible_sheets(sheets: list[Sheet], options: ReadOptions) -> list[Sheet]:
     visible = [sheet for sheet in sheets if sheet.visible]
     issues = tuple(ReadIssue("hidden-sheet", value=sheet.name) for sheet in hidden)
     return [replace(sheet, issues=(*issues, *sheet.issues)) for sheet in visible[:1]] + visible[1:]
-
-
-def _known_resource(name: str) -> str:
-    if name not in RESOURCES:
-        raise UsageError(
-            "no-such-resource",
-            _("'{name}' is not something armbulk can import", name=name),
-            _("Use one of {resources}", resources=", ".join(RESOURCES)),
-        )
-    return name

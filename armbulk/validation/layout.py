@@ -1,6 +1,7 @@
 """Rows and cells that are not part of the table: totals, second tables, notes, merged cells. Never changed."""
 
 import re
+from dataclasses import replace
 
 import polars as pl
 
@@ -18,6 +19,7 @@ _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{
 _IS_RULE = r"^[-=_+:|*]{2,}$"
 _IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
+_SKIPPABLE_CODES = ["header-again", "total-row", "note-row"]
 _SMALLEST_DIFFERENCE = 0.005
 NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row"]
 """Codes of rows that are no records."""
@@ -29,6 +31,7 @@ def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
     letters = [letter for letter in dict.fromkeys(named) if letter.isalpha()]  # not the columns a mapping adds
     if match.resource is None or not letters:
         return empty_findings()
+    sheet = replace(sheet, letters=tuple(letter for letter in sheet.letters if letter.isalpha()))
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     if body.is_empty():
         return empty_findings()
@@ -144,6 +147,23 @@ def _may_have_totals(body: pl.DataFrame, letters: list[str], key: str, amounts: 
 
 def _has_text_like(body: pl.DataFrame, pattern: str) -> bool:
     return bool(body.select(pl.any_horizontal(pl.col(pl.String).str.contains(pattern).any())).item())
+
+
+def skip_other_rows(sheet: Sheet, findings: pl.DataFrame) -> tuple[Sheet, pl.DataFrame]:
+    """Return a sheet without its totals, notes and repeated headers, and its findings with a warning for each of them.
+
+    A second table stays an error: its records would be lost.
+    """
+    is_skipped = pl.col("code").is_in(_SKIPPABLE_CODES)
+    skipped = findings.filter(is_skipped).unique("row", keep="first", maintain_order=True)
+    if skipped.is_empty():
+        return sheet, findings
+    rows = sheet.frame.join(skipped.select("row"), on="row", how="semi", maintain_order="left")
+    letters = [letter for letter in sheet.letters if letter.isalpha()]
+    texts = rows.select("row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).alias("value"))
+    warnings = to_findings(texts, sheet=int(skipped["sheet"][0]), code="row-left-out")
+    frame = sheet.frame.join(skipped.select("row"), on="row", how="anti", maintain_order="left")
+    return replace(sheet, frame=frame), merge_findings([findings.filter(~is_skipped), warnings])
 
 
 def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:

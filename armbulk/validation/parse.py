@@ -88,7 +88,7 @@ def parse_sheet(
         request = ClearRequest(frame)
         if cells.letter in marked:
             request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
-        column, column_findings = _parse_column(request.frame, cells)
+        column, column_findings = parse_column(request.frame, cells)
         columns.append(column)
         cleared += request.cleared
         findings += [*column_findings, refuse_markers(request, index, cells.letter, field)]
@@ -98,7 +98,13 @@ def parse_sheet(
     return rows, pl.concat(findings)
 
 
-def _parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+def parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+    """Return (the typed values of one column, its findings).
+
+    Args:
+        frame: Rows of the sheet.
+        cells: Which column it is, and as which field it is read.
+    """
     dtype = DTYPES[cells.field.type]
     if not cells.letter or _is_blank(frame, cells.letter):
         return pl.Series(cells.field.name, [None], dtype=dtype).new_from_index(0, frame.height), []

@@ -46,4 +46,4 @@ def explain_separator(sheet: Sheet, separator: str) -> tuple[Text, Text]:
         return message, _("Remove the line with sep= at the top of the file, or export the file again")
     if is_named:
         return message, _("Change the first line of the file to sep={separator}", separator=separator)
-    return message, _("Make this the first line of the file: sep={separator}", separator=separator)
+    return message, _("Add this as the first line of the file: sep={separator}", separator=separator)

@@ -59,7 +59,7 @@ def input_message(field: Field, lang: str) -> dict[str, str]:
     """Return xlsxwriter's options of the message Excel shows for a column."""
     parts = [field.help.text(lang)]
     if field.example:
-        parts.append(f"{_TEXTS['example'].text(lang)}: {field.example}")
+        parts.append(f"{_TEXTS['example'].text(lang)}: {field.write_example(lang)}")
     if field.required:
         parts.append(_TEXTS["required"].text(lang))
     return {

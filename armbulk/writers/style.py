@@ -12,7 +12,7 @@ from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import find_outcome
-from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS
+from armbulk.model.result_columns import OUTCOME_FIELDS, PROBLEMS, list_outcome_headers
 from armbulk.model.sheet import Sheet
 from armbulk.writers.provenance import Provenance
 from armbulk.writers.section import Section
@@ -94,7 +94,7 @@ def outcome_colour(name: str, value: str | None) -> str | None:
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
     """Return the outcome columns an earlier result left in a sheet: field → letter."""
     header = sheet.frame.filter(pl.col("row") == header_row)
-    by_header = {fold_header(text): name for name, words in OUTCOME_HEADERS.items() for text in words.all()}
+    by_header = {fold_header(text): name for name in OUTCOME_FIELDS for text in list_outcome_headers(name)}
     letters: dict[str, str] = {}
     for letter in sheet.letters:
         text = header[letter][0] if header.height else None

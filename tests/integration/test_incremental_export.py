@@ -108,7 +108,7 @@ def _three(folder: Path, form: str) -> tuple[tuple[str, str, str], tuple[str, st
         return rows[0], rows[1], gone["key"]["customerNo"]
     if form == "xlsx":
         made = openpyxl.load_workbook(folder / "c.xlsx")
-        assert made.sheetnames == ["Customers", "Gone", "armbulk-base"]
+        assert made.sheetnames == ["Customers", "Removed", "armbulk-base"]
         tables = [list(sheet.iter_rows(values_only=True)) for sheet in made.worksheets]
     elif form == "csv":
         texts = [(folder / name).read_text("utf-8-sig").splitlines() for name in ("c.csv", "c.gone.csv")]
@@ -144,8 +144,8 @@ def test_norwegian_words(tmp_path: Path) -> None:
     heads, *rows = made.worksheets[0].iter_rows(max_col=2, values_only=True)
     assert heads == ("Endring", "Endrede felt")
     assert rows == [("endret", "Hovedboksbeløp"), ("ny", None)]
-    assert made.sheetnames[1] == "Borte"
-    assert list(made["Borte"].iter_rows(values_only=True)) == [("Hovedbokspost-id",), ("2218-2",)]
+    assert made.sheetnames[1] == "Fjernet"
+    assert list(made["Fjernet"].iter_rows(values_only=True)) == [("Hovedbokspost-id",), ("2218-2",)]
 
 
 def test_nothing_has_changed(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_a_changed_line_marks_its_document(tmp_path: Path) -> None:
     said = export(tmp_path, new, resource="documents", name="d.xlsx")
     assert counts(said) == (1, 2, 0, 1_298)
     made = openpyxl.load_workbook(tmp_path / "d.xlsx")
-    assert made.sheetnames == ["Documents", "Lines", "Gone"]
+    assert made.sheetnames == ["Documents", "Lines", "Removed"]
     rows = list(made["Documents"].iter_rows(min_row=2, max_col=2, values_only=True))
     assert rows == [("changed", "Lines"), ("changed", "Lines"), ("new", None)]
     heads, *found_lines = made["Lines"].iter_rows(values_only=True)

@@ -90,12 +90,12 @@ def test_the_placeholders_of_help_are_translated() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["chek"], "Feil: Kommandoen 'chek' finnes ikke."),
-        (["check"], "Feil: Mangler argumentet 'FILER...'."),
-        (["check", "--nope"], "Feil: Valget '--nope' finnes ikke."),
+        (["chek"], "Feil: Kommandoen «chek» finnes ikke"),
+        (["check"], "Feil: Mangler argumentet 'FILER...'"),
+        (["check", "--nope"], "Feil: Valget --nope finnes ikke for «armbulk check»"),
         (["check", "x", "--decimal", "q"], "Feil: Ugyldig verdi for '--decimal': 'q' er ikke en av"),
         (["check", "x", "--profile", "--quiet"], "Feil: --profile krever en verdi, men etterfølges av --quiet."),
-        (["export", "invoices"], "Feil: Ugyldig verdi for 'RESSURS': 'invoices' er ikke en av 'customers'"),
+        (["export", "betalinger"], "Feil: «betalinger» er ikke en ressurs"),
         (["purge", "--older-than", "x"], "Feil: «x» er ikke en gyldig alder"),
     ],
 )

@@ -16,7 +16,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from support.journey import journey, write_files
 
-from armbulk.app.login import verify_login
+from armbulk.app.login_trial import verify_login
 from armbulk.cli import cli
 from armbulk.cli import command as desk
 from armbulk.errors import SettingsError
@@ -220,14 +220,18 @@ def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(
     """Login asks for address, client, client id, size and secret; the secret is neither shown nor written to a file."""
     said = arm.settings
     names = ("BASE_URL", "CLIENT_NO", "TOKEN_URL", "CLIENT_ID")
-    answers = [*(said[f"ARMBULK_{name}"] for name in names), "m", "ja", said["ARMBULK_CLIENT_SECRET"]]
+    answers = [*(said[f"ARMBULK_{name}"] for name in names), "", "m", "ja", said["ARMBULK_CLIENT_SECRET"]]
     done = CliRunner().invoke(cli, ["login", "--profile", "kari", "--lang", "no"], input="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
     words = [
-        "Adressen til ARM",
+        "Du trenger dette fra Amili",
+        "https://api.staging.amili.no/arm/v1  ",
+        "Adressen til ARM (",
+        "sandkassen på denne maskinen",
         "Klientnummer",
         "Adressen til innloggingstjenesten",
         "Klient-ID",
+        "Bruker-ID",
         "Klientstørrelse",
         "den eneste maskinen",
         "Klienthemmelighet",
@@ -239,7 +243,7 @@ def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(
     assert list(memory.held.values()) == [said["ARMBULK_CLIENT_SECRET"]]
     assert settings(tmp_path)["profiles"]["kari"]["sole_sender"] is True
     (kari,) = call("profiles")[1]["profiles"]
-    assert (kari["profile"], kari["size"], kari["secret"], kari["active"]) == ("kari", "M", True, False)
+    assert (kari["profile"], kari["size"], kari["secret"], kari["active"]) == ("kari", "M", True, True)
     used = call("usage", "--profile", "kari")[1]["meters"]
     assert sum(one["used"] for one in used if (one["window"], one["meter"]) == ("hour", "requests")) == 1
     assert arm.state.usage()["hour.requests"] == 1

@@ -282,7 +282,7 @@ def test_a_store_that_became_read_only(tmp_path: Path) -> None:
             raw.execute("PRAGMA query_only=ON")
 
         sa.event.listen(way.store._engine, "connect", locked)
-        with pytest.raises(StoreError, match="readonly") as refused:
+        with pytest.raises(StoreError, match="read-only") as refused:
             way.carry_on(run)
         assert "writable" in refused.value.hint
         assert [call for call in way.sandbox.state.requests if call.method == "POST"] == []

@@ -3,6 +3,7 @@
 import gettext
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from armbulk import i18n
 from armbulk.cli import _COMMANDS
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.result_columns import CODES, GUIDE, OUTCOME_HEADERS, PROBLEMS, SUMMARY
-from armbulk.resources import EXPORTS, RESOURCES
+from armbulk.resources import ALL, CLOSE_NAME, EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
@@ -25,6 +26,7 @@ FIELDS = [field for resource in (*RESOURCES.values(), *EXPORTS.values()) for fie
 NAMES = {
     *(name for field in FIELDS for words in (field.header, field.specific_header) if words for name in words.all()),
     *(name for resource in (*RESOURCES.values(), *EXPORTS.values()) for name in (resource.name, *resource.title.all())),
+    *CLOSE_NAME.title.all(), ALL.name, *ALL.title.all(),
     *(name for words in (*OUTCOME_HEADERS.values(), SUMMARY, PROBLEMS, GUIDE, CODES) for name in words.all()),
     *(field.path for field in FIELDS), *CATALOGUE, *CHECK_FORMATS, *_COMMANDS,
     "Invoice", "Payment", "Kundefordringer", "Bankinnskudd", "Salgsinntekt, avgiftspliktig",
@@ -125,6 +127,41 @@ def test_help(arm: dict[str, str]) -> None:
         lines = [line for line in unmarked(out) if not re.search(r"armbulk|^ *-|[{}|]", line)]
         if lines:
             left[name] = lines
+    assert left == {}
+
+
+def test_errors_that_are_rare(tmp_path: Path) -> None:
+    """Wrong options of the sandbox, and files that are damaged: the words of a library are never shown."""
+    home = tmp_path / "home"
+    home.mkdir()
+    file = str(write_files(tmp_path)[0])
+    wrong = {
+        "a.toml": b"hour = 3", "b.toml": b"[hour]\nrequests = 'x'", "c.toml": b"a = [1", "d.toml": b"\xe6",
+        "cut.xlsx": b"PK\x03\x04 cut", "cut.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 cut", "keys.txt": b"\xe6\xf8",
+    }  # fmt: skip
+    paths = {name: str(tmp_path / name) for name in wrong}
+    for name, content in wrong.items():
+        Path(paths[name]).write_bytes(content)
+    with zipfile.ZipFile(tmp_path / "xml.xlsx", "w") as book:
+        book.writestr("[Content_Types].xml", "<Types")
+    commands = [
+        ["sandbox", "--dialect", "x"], ["sandbox", "--dialect", "failures=9"], ["sandbox", "--fault", "x"],
+        ["sandbox", "--fault", "slow"], ["sandbox", "--port", "x"], ["sandbox", "--delay", "x"],
+        ["show", "x"], ["show", "0"],
+        *(["usage", "--aup-file", paths[name]] for name in ("a.toml", "b.toml", "c.toml", "d.toml")),
+        *(["check", file, "--mapping", paths[name]] for name in ("c.toml", "d.toml")),
+        *(["check", paths[name]] for name in ("cut.xlsx", "cut.xls")), ["check", str(tmp_path / "xml.xlsx")],
+        ["check", "a\0b.csv"], ["check", "x" * 300 + ".csv"], ["check", "--aup-file", str(tmp_path), file],
+        ["resolve", "--keys-file", paths["keys.txt"], "--give-up"],
+    ]  # fmt: skip
+    env = {"ARMBULK_HOME": str(home), "ARMBULK_LANG": "nb"}
+    (home / "armbulk.db").write_bytes(b"no database")
+    left = {}
+    for words in [*commands, ["runs"]]:
+        code, out, err = call(*words, env=env)
+        assert code in {2, 5}, (words, code, err)
+        if lines := unmarked(out + err):
+            left[" ".join(words[:3])] = lines
     assert left == {}
 
 

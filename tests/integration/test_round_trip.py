@@ -159,9 +159,13 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     finish_run(trip.made.store, stood.run.id, checked, target, "en")
     items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
     assert items["message"].to_list() == ["Not sent: changed in ARM since the export. Name, City, Phone"]
-    shown = [
-        str(cell) for row in openpyxl.load_workbook(target)["Customers"].iter_rows(values_only=True) for cell in row
-    ]
+    book = openpyxl.load_workbook(target)
+    problem = list(book["Problems"].iter_rows(min_row=2, values_only=True))[-1]
+    assert problem[2:5] == ("Customers!A2", "Customer no", "00001")
+    assert problem[6:] == (
+        "Compare the values. Use --overwrite to send those in the file, or correct or remove the row", "arm-conflict"
+    )  # fmt: skip
+    shown = [str(cell) for row in book["Customers"].iter_rows(values_only=True) for cell in row]
     for word in ("Ola Kanarifugl", "33 33 33 33", "Kunde 1 Æ", "90000001", "Bergen"):
         assert [cell for cell in shown if word in cell], word
         for path in (trip.made.folder / "home").rglob("*"):

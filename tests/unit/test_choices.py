@@ -16,8 +16,7 @@ from armbulk.app import choices
 from armbulk.app.resolve import DECISIONS
 from armbulk.app.templates import create_template
 from armbulk.cli import cli
-from armbulk.cli.fields import fields
-from armbulk.cli.template import template
+from armbulk.cli.lazy_choice import ResourceChoice
 from armbulk.errors import SettingsError
 from armbulk.i18n import Words
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
@@ -103,9 +102,10 @@ def test_a_new_resource_is_offered_and_has_a_template(monkeypatch: pytest.Monkey
     """A resource that is added to the resources appears on the command line, with a template of its own."""
     monkeypatch.setitem(RESOURCES, "receipts", RECEIPTS)
     monkeypatch.setitem(EXPORTS, "receipts", RECEIPTS)
-    assert choices.list_exports()[-2:] == ["receipts", "close"]
-    assert "receipts" in choices.list_described_resources()
-    assert choices.list_templates() == ["customers", "documents", "lines", "receipts", "all"]
+    assert [known.name for known in choices.name_exports()[-2:]] == ["receipts", "close"]
+    assert "receipts" in [known.name for known in choices.name_described_resources()]
+    names = ["customers", "documents", "lines", "receipts", "all"]
+    assert [known.name for known in choices.name_templates()] == names
     monkeypatch.chdir(tmp_path)
     report = create_template("receipts", None, "nb", examples=True, replace=False)
     assert (report["file"], report["sheets"][0]) == ("innbetalinger-mal.xlsx", "Innbetalinger")
@@ -126,12 +126,42 @@ def test_a_new_client_size_is_offered_and_has_limits(monkeypatch: pytest.MonkeyP
     assert "S, M, L, XL or XXL" in raised.value.hint
 
 
-@pytest.mark.parametrize(("command", "wrong"), [(fields, "invoices"), (template, "gl-items")])
-def test_a_wrong_choice_is_answered_with_the_right_ones(command: click.Command, wrong: str) -> None:
-    """Values that are loaded late are named in the error as all others are."""
-    result = CliRunner().invoke(command, [wrong])
-    assert result.exit_code == 2
-    assert "'customers', 'documents', 'lines'" in result.output
+@pytest.mark.parametrize(
+    ("words", "similar"), [(["fields", "kundr"], "customers"), (["template", "gl-items"], ""), (["export", "x"], "")]
+)
+def test_a_wrong_choice_is_answered_with_the_right_ones(words: list[str], similar: str) -> None:
+    """The similar resource, then all that the command takes, with their titles."""
+    result = CliRunner().invoke(cli, [*words, "--json", "--lang", "no"])
+    hint = json.loads(result.stdout)["error"]["hint"]
+    assert (result.exit_code, hint.startswith("Mente du")) == (2, bool(similar))
+    assert f"{similar} (Kunder)" in hint
+    assert "documents (Fakturaer), " in hint
+
+
+@pytest.mark.parametrize("command", ["export", "fields", "template"])
+def test_every_word_for_a_resource_means_one(command: str) -> None:
+    """The name, the titles in both languages and other words, however they are written; no word means two things."""
+    loaded = cli.get_command(click.Context(cli), command)
+    assert loaded is not None
+    choice = next(param.type for param in loaded.params if isinstance(param.type, ResourceChoice))
+    meanings: dict[str, set[str]] = {}
+    for known in choice.names:
+        for word in known.accepted:
+            folded = re.sub(r"[\W_]", "", word).lower()
+            meanings.setdefault(folded, set()).add(known.name)
+            for spelling in (word, word.upper(), word.replace(" ", "_")):
+                assert choice.convert(spelling, None, None) == known.name
+    assert [word for word, names in meanings.items() if len(names) > 1] == []
+    assert meanings["kunder"] == {"customers"}
+
+
+def test_as_takes_the_norwegian_name() -> None:
+    """`--as kunder` and `FILE#SHEET=fakturaer` are read as `customers` and `documents`."""
+    result = CliRunner().invoke(cli, ["check", str(SAMPLES / "customers.csv"), "--as", "kunder", "--json"])
+    assert json.loads(result.stdout)["sheets"][0]["resource"] == "customers"
+    book = f"{SAMPLES / 'kunder-og-fakturaer.xlsx'}#Fakturaer=faktura"
+    result = CliRunner().invoke(cli, ["check", book, "--json"])
+    assert json.loads(result.stdout)["sheets"][0]["resource"] == "documents"
 
 
 def test_no_choice_is_written_out_again() -> None:

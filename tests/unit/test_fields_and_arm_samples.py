@@ -187,6 +187,22 @@ def test_the_contracts_headers_are_known(resource: str) -> None:
                 assert fields[fold_header(written)].path == path, written
 
 
+@pytest.mark.parametrize(
+    ("resource", "field", "shown"),
+    [
+        ("customers", "vat_liable", ("yes", "ja")),
+        ("documents", "due_date", ("2025-03-11", "11.03.2025")),
+        ("customers", "discount_rate", ("5.5", "5,5")),
+        ("customers", "ssn", ("01019921717", "01019921717")),
+        ("documents", "attachment_files", ("", "")),
+    ],
+)
+def test_an_example_is_in_the_language(resource: str, field: str, shown: tuple[str, str]) -> None:
+    """As people write it in a sheet, not as in ARM's JSON."""
+    written = RESOURCES[resource].field(field)
+    assert (written.write_example("en"), written.write_example("nb")) == shown
+
+
 def test_a_sensitive_field_is_sensitive_in_every_resource() -> None:
     """A finding knows its field by name alone: a value is masked wherever a field of that name is sensitive."""
     sensitive = {field.name for resource in RESOURCES.values() for field in resource.fields if field.sensitive}

@@ -90,7 +90,7 @@ def test_rows_and_numbers_in_a_detail_are_those_of_the_language(tmp_path: Path) 
     ],
 )  # fmt: skip
 def test_the_reason_of_an_expression_is_translated(template: str) -> None:
-    """What an expression cannot do with a row is reported in the reader's language; Jinja's own words are quoted."""
+    """What an expression cannot do with a row is reported in the reader's language, without Jinja's own words."""
     result = ExpressionEngine().evaluate(template, [{"a": "text", "b": "1.5"}])[0]
     assert result.error
     assert list_untranslated(result.error) == []

@@ -77,68 +77,6 @@ def test_days_amounts_and_counts_follow_the_language(lang: str, shown: str) -> N
     assert days in text
 
 
-def _plan(**changes: Any) -> dict[str, Any]:
-    meters = [
-        {"window": window, "meter": meter, "limit": 9500, "used": 1, "left_after": 9000}
-        for window in ("hour", "month")
-        for meter in ("requests", "reads", "writes")
-    ]
-    return {
-        "records": {"customers": 0, "documents": 15, "lines": 30},
-        "batches": [{"no": 1}],
-        "not_sent": {"documents": {"in_doubt": 1}},
-        "left_out": [
-            {
-                "resource": "documents", "number": "D1", "customer_no": "10", "amount": "1250.00", "currency": "NOK",
-                "sheet": "Documents", "row": 12, "outcome": "in_doubt", "reason": "not yet settled in run 1",
-            }
-        ],
-        "totals": [], "cost": {"requests": 4, "reads": 30, "writes": 45}, "meters": meters, "fits": True,
-        "finishes": "2026-11-29T12:30:00Z", "seconds": 60.0, "look_ups": None, **changes,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("lang", "lines"),
-    [
-        (
-            "en",
-            [
-                "Ready to send: 15 documents with 30 lines (1 batch).",
-                "Document D1 (Documents row 12, customer 10, NOK 1 250.00): ",
-                "  Settle the unconfirmed documents with: armbulk resolve",
-                "API usage: 4 requests, 30 records read, 45 records sent",
-                "  Records sent per month             1        9 500              9 000",
-                " today",
-            ],
-        ),
-        (
-            "nb",
-            [
-                "Klart til sending: 15 bilag med 30 linjer (1 pulje).",
-                "Bilag D1 (Documents rad 12, kunde 10, NOK 1 250,00): ",
-                "Bruk av ARM-kvoten: 4 kall, 30 poster lest, 45 poster sendt",
-                "  Poster sendt per måned             1        9 500              9 000",
-                "i dag kl. ",
-            ],
-        ),
-    ],
-)
-def test_a_plan_has_sentences_and_a_table_of_the_limits(lang: str, lines: list[str]) -> None:
-    """No names of the JSON: resources, meters and windows have names for people."""
-    text = render_prose("plan", _plan(), lang)
-    assert [line for line in lines if line not in text] == []
-    assert [word for word in ("in_doubt", "customers)", "hour requests", "reads ") if word in text] == []
-    assert max(map(len, text.splitlines())) <= 90
-
-
-def test_a_plan_that_ends_on_another_day_shows_the_day() -> None:
-    """`today` is the day of the plan, which its own times tell."""
-    text = render_prose("plan", _plan(fits=False, seconds=86_400.0), "nb")
-    assert ".11.2026 " in text
-    assert "i dag" not in text
-
-
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
@@ -191,10 +129,10 @@ def test_control_characters_are_left_out() -> None:
     """No value of a file can steer the terminal."""
     text = render_prose("login", {
         "profile": "a\x1b[31mb", "base_url": "https://x", "client_no": "1", "config": "c", "secret": "file",
-        "checked": False,
+        "checked": False, "default": False,
     }, "en")  # fmt: skip
     assert "\x1b" not in text
-    assert text.startswith("Profile a[31mb: client 1")
+    assert "\nProfile a[31mb: client 1" in text
 
 
 def test_every_report_ends_its_last_line() -> None:

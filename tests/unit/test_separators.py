@@ -32,7 +32,7 @@ def test_the_separator_is_named(tmp_path: Path, mark: str, title: str) -> None:
     text = title + "\n".join(ROWS).replace(";", mark)
     error = refused(path, text)
     assert str(error) == f'{path}: only one column was found. The separator seems to be "{mark}".'
-    assert error.hint == f"Make this the first line of the file: sep={mark}"
+    assert error.hint == f"Add this as the first line of the file: sep={mark}"
     path.write_text(f"sep={mark}\n{text}", encoding="utf-8")
     assert check_files([str(path)]).tables["customers"].rows["customer_no"].to_list() == ["010001", "010002", "010003"]
 

@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 
 from armbulk.i18n import Text, list_languages
+from armbulk.model.failure_reasons import FAILURE_REASONS
 from armbulk.model.gap_reasons import GAP_REASONS
 from armbulk.model.old_messages import OLD_MESSAGES
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import find_outcome, translate_outcome
 from armbulk.model.partition import Partition
 from armbulk.model.record_messages import CHANGED_IN_ARM, DIFFERENT_IN_ARM, MESSAGES
+from armbulk.model.result_columns import OUTCOME_HEADERS, list_outcome_headers
 from armbulk.stored_messages import read_stored_text, translate_message, translate_window
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -32,10 +34,11 @@ def fill(template: str) -> tuple[str, dict[str, str]]:
 
 def expect(text: Text, values: dict[str, str]) -> str:
     """The Norwegian message with these values."""
-    return text.fill(**{**values, "field": "Poststed"}).text("nb") if values else text.text("nb")
+    shown = {name: f"«{value[1:-1]}»" if name in QUOTED else value for name, value in values.items()}
+    return text.fill(**{**shown, "field": "Poststed"}).text("nb") if values else text.text("nb")
 
 
-@pytest.mark.parametrize("template", [*MESSAGES, *GAP_REASONS])
+@pytest.mark.parametrize("template", [*MESSAGES, *GAP_REASONS, *FAILURE_REASONS])
 def test_a_stored_message_is_translated(template: Text) -> None:
     """Each is recognised by its template, alone and after ARM's own words, and its values stay."""
     message, values = fill(template)
@@ -61,13 +64,13 @@ def test_a_message_of_an_earlier_version_is_translated(old: str) -> None:
         ),
         (
             f'{DIFFERENT_IN_ARM}. City: ARM has "Moss; City", the file has "St. Olav"',
-            'Ikke sendt: ARM har denne kunden med andre verdier. Poststed: ARM har "Moss; City", filen har "St. Olav"',
+            "Ikke sendt: ARM har denne kunden med andre verdier. Poststed: ARM har «Moss; City», filen har «St. Olav»",
         ),
         (
-            f'{CHANGED_IN_ARM}. Name: ARM has (blank), exported was "A: B", yours is "x; y"; {ACCOUNT}',
+            f'{CHANGED_IN_ARM}. Name: ARM has (blank), the export had "A: B", the file has "x; y"; {ACCOUNT}',
             (
-                'Ikke sendt: endret i ARM etter eksporten. Navn: ARM har (tom), eksportert var "A: B", din er "x; y"; '
-                f"{ACCOUNT_NB}"
+                "Ikke sendt: endret i ARM etter eksporten. Navn: ARM har (tom), eksporten hadde «A: B», filen har "
+                f"«x; y»; {ACCOUNT_NB}"
             ),
         ),
         (
@@ -103,13 +106,25 @@ def test_an_outcome_is_recognised_in_any_language(outcome: Outcome, lang: str) -
 
 
 def test_outcomes_have_a_word_of_their_own() -> None:
-    """No word means two outcomes, in any language."""
+    """No word means two outcomes, in any language. The Norwegian words and headers are those of the contract."""
     for lang in list_languages():
         assert len({translate_outcome(outcome, lang) for outcome in Outcome}) == len(Outcome)
-    assert [translate_outcome(outcome, "nb") for outcome in (Outcome.REJECTED, Outcome.IN_DOUBT)] == [
-        "avvist",
-        "ubekreftet",
-    ]
+    assert {outcome.value: translate_outcome(outcome, "nb") for outcome in Outcome} == {
+        "created": "opprettet",
+        "created_with_warnings": "opprettet med varsel",
+        "updated": "oppdatert",
+        "updated_with_warnings": "oppdatert med varsel",
+        "unchanged": "uendret",
+        "rejected": "avvist",
+        "held_back": "holdt tilbake",
+        "not_sent": "ikke sendt",
+        "already_sent": "allerede sendt",
+        "in_doubt": "ubekreftet",
+        "conflict": "konflikt",
+    }
+    headers = ["ARM utfall", "ARM melding", "ARM varsler", "ARM referanse", "ARM batch", "ARM tid"]
+    assert [words.text("nb") for words in OUTCOME_HEADERS.values()] == headers
+    assert "ARM pulje" in list_outcome_headers("batch")
 
 
 def test_a_stored_message_is_a_message_again() -> None:

@@ -1,0 +1,149 @@
+"""What a person should know before an import is confirmed: where it goes, counts and sums, warnings, changes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from armbulk.findings.frame import group_findings
+from armbulk.i18n import Text, _, join_texts
+from armbulk.model.environment import Environment, find_environment
+from armbulk.model.fields import Severity
+from armbulk.model.record_kinds import add_up, count_records, sum_by_kind, write_money
+from armbulk.model.record_texts import format_json_value
+from armbulk.model.value_forms import compare_form, list_leaves
+from armbulk.planning.plan import ImportPlan
+from armbulk.resources import RESOURCES, fields_by_name
+from armbulk.resources.identifiers import mask_national_id
+from armbulk.sending.conflict_check import NEW_AT_ARM
+from armbulk.settings.profile import Profile
+from armbulk.validation.check import Checked
+
+MAX_NAMED = 10
+"""How many cells of a warning, and customers that change, the JSON names; it counts all."""
+
+_CUSTOMERS = RESOURCES["customers"]
+_FIELDS = {field.path: field for field in _CUSTOMERS.fields}
+_NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where records go.
+
+    Attributes:
+        environment: Which environment of ARM that is.
+        address: ARM's base URL.
+        client_no: The client.
+        profile: The name of the profile.
+        reserved_percent: The share of ARM's limits that armbulk leaves to other programs.
+    """
+
+    environment: Environment
+    address: str
+    client_no: str
+    profile: str
+    reserved_percent: Decimal
+
+    @classmethod
+    def of_profile(cls, profile: Profile) -> "Destination":
+        """Return where the records of a profile go."""
+        address = profile.account.origin
+        left = (1 - Decimal(str(profile.limits.ceiling))) * 100
+        return cls(find_environment(address), address, profile.client_no, profile.name, left)
+
+    def to_json(self) -> dict[str, str]:
+        """Return it as the JSON of `armbulk plan` has it."""
+        return {
+            "environment": self.environment.value,
+            "address": self.address,
+            "client_no": self.client_no,
+            "profile": self.profile,
+        }
+
+
+def summarise_plan(plan: ImportPlan, destination: Destination, lang: str) -> dict[str, Any]:
+    """Return what the JSON of `armbulk plan` has in addition to the batches and their cost."""
+    return {
+        "destination": destination.to_json(),
+        "by_type": [_rename_kind(part) for part in sum_by_kind(plan.to_send)],
+        "warnings": list_warnings(plan.checked, lang),
+        "changes": list_changes(plan, lang),
+        "reserved_percent": destination.reserved_percent,
+    }
+
+
+def list_warnings(checked: Checked, lang: str) -> list[dict[str, Any]]:
+    """Return the warnings by kind.
+
+    Returns:
+        Each with `code`, `field`, `count`, the first `message`, whether the others have the `same` one, and the first
+        `cells`.
+    """
+    warnings = checked.findings.filter(pl.col("severity") == Severity.WARNING.value)
+    groups = group_findings(warnings, checked.sheets, fields_by_name(), lang, MAX_NAMED)
+    return [
+        {
+            "code": group["code"],
+            "field": group["field"],
+            "count": group["count"],
+            "message": group["first"][0]["message"],
+            "same": len({finding["message"] for finding in group["first"]}) == 1,
+            "cells": [finding["cell"] or finding["sheet"] for finding in group["first"]],
+        }
+        for group in groups
+    ]
+
+
+def list_changes(plan: ImportPlan, lang: str) -> dict[str, Any] | None:
+    """Return the customers that get other values than they have; None where that is not known, or there are none.
+
+    Known are the fields of an update, and values that a person has seen in ARM and chosen to overwrite.
+
+    Returns:
+        `customers` (how many), `fields` (their headers), and the `first` customer numbers.
+    """
+    is_known = pl.lit(value=True) if plan.options.update else pl.col("base").ne(NEW_AT_ARM)
+    customers = plan.to_send.filter((pl.col("resource") == "customers") & is_known.fill_null(value=False))
+    changed, fields = [], dict[str, None]()
+    for key, payload, base in customers.select(mask_national_id(pl.col("key")), "payload", "base").iter_rows():
+        names = _find_changes(payload, json.loads(base or "{}"), lang)
+        fields.update(dict.fromkeys(names))
+        changed += [key] if names else []
+    if not changed:
+        return None
+    return {"customers": len(changed), "fields": list(fields), "first": changed[:MAX_NAMED]}
+
+
+def _find_changes(payload: str, base: Mapping[str, str | None], lang: str) -> list[str]:
+    """The headers of the fields of a record (JSON) that are not as in `base`, or not in it."""
+    names = []
+    for path, value in list_leaves(json.loads(payload, parse_float=Decimal)):
+        field = _FIELDS.get(path)
+        before = base.get(path)
+        is_same = path in base and compare_form(field, format_json_value(value)) == compare_form(field, before)
+        if path != _NUMBER and not is_same:
+            names.append(field.header.text(lang) if field else path)
+    return names
+
+
+def describe_records(plan: ImportPlan) -> Text:
+    """Return what would be sent in a few words: `40 customers and 120 invoices (NOK 825 259.59)`."""
+    sums = sum_by_kind(plan.to_send)
+    counts: dict[str, int] = {}
+    for part in sums:
+        counts[part["kind"]] = counts.get(part["kind"], 0) + part["records"]
+    texts = [count_records(count, kind) for kind, count in counts.items()]
+    if len(texts) > 1:
+        texts = [_("{records} and {last}", records=join_texts(*texts[:-1], separator=", "), last=texts[-1])]
+    amounts = join_texts(*(write_money(amount, currency) for currency, amount in add_up(sums).items()), separator=", ")
+    if not texts:
+        return count_records(0, "")
+    return _("{records} ({amounts})", records=texts[0], amounts=amounts) if amounts else texts[0]
+
+
+def _rename_kind(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": part["kind"], **{name: value for name, value in part.items() if name != "kind"}}

@@ -1,0 +1,285 @@
+"""How a run ended, for a person: counts and sums by kind, the records that need something done, and the next step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from armbulk.findings.frame import render_findings
+from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
+from armbulk.model.command_line import shorten_path, write_command
+from armbulk.model.fields import Severity
+from armbulk.model.outcome import SUCCESSFUL, Outcome
+from armbulk.model.outcome_words import OUTCOME_WORDS
+from armbulk.model.plain_text import to_one_line
+from armbulk.model.read_options import list_read_options
+from armbulk.model.record_kinds import DOCUMENT_KINDS, KINDS, count_records, record_kind, sum_by_kind, write_money
+from armbulk.model.record_messages import (
+    BEYOND_LIMIT,
+    GIVEN_UP,
+    HIDDEN_ROW,
+    NOT_IN_ARM,
+)
+from armbulk.redaction import redact_shown
+from armbulk.resources import RESOURCES, fields_by_name
+from armbulk.resources.identifiers import mask_national_id
+from armbulk.results.run_result import RunResult
+from armbulk.stored_messages import translate_message
+from armbulk.validation.check import Checked
+
+MAX_SHOWN = 10
+"""How many records that need something done are shown, and how many warnings of ARM half of that."""
+
+_MAX_REASON_CHARS = 300
+
+_PROBLEMS = {
+    Outcome.REJECTED.value: "bad",
+    Outcome.CONFLICT.value: "bad",
+    Outcome.IN_DOUBT.value: "unsure",
+    Outcome.HELD_BACK.value: "warning",
+}
+"""Outcome → symbol of records that are listed, the most urgent first."""
+
+_COMPARED = {Outcome.CONFLICT.value, Outcome.IN_DOUBT.value}
+
+_SAME = {
+    Outcome.CREATED_WITH_WARNINGS.value: Outcome.CREATED.value,
+    Outcome.UPDATED_WITH_WARNINGS.value: Outcome.UPDATED.value,
+}
+"""Outcomes that are counted as another one: ARM's warnings have lines of their own."""
+
+_ORDER = [outcome.value for outcome in (
+    Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.ALREADY_SENT, Outcome.REJECTED, Outcome.CONFLICT,
+    Outcome.IN_DOUBT, Outcome.HELD_BACK, Outcome.NOT_SENT,
+)]  # fmt: skip
+_DONE = [outcome for outcome in _ORDER if Outcome(outcome) in SUCCESSFUL]
+
+_ALL = ngettext("{records} {outcome}", "All {records} {outcome}")
+_SOME = _("{done:number} of {records} {outcome}")
+
+_ROW_HAS_ERRORS = _("The row has errors")
+_ERROR_ELSEWHERE = _("There is an error in another row or in the sheet (see Problems)")
+
+_STEPS = {
+    "interrupted": _("Interrupted. Nothing is lost. Continue with:"),
+    "paused": _("Your ARM limits are used up. Continue at {time:time} or later with:"),
+    "paused-early": _("Stopped before everything was sent. Continue with:"),
+    "ask": _("ARM may still be processing the unconfirmed records. Ask ARM again in half an hour with:"),
+    "decide": _("Look up the unconfirmed documents in ARM, and decide about each with:"),
+    "rejected": _("Correct the rejected rows, then import the file again. Nothing is sent twice:"),
+    "not-in-arm": _("ARM does not have these customers. Correct their numbers, or create them with:"),
+    "overwrite": _("Compare these customers with ARM. To send the values in the file:"),
+    "conflict": _(
+        "ARM has other documents with these numbers. Compare them. If yours are right, too, give them other numbers, "
+        "then import the file again:"
+    ),
+    "held-back": _("Correct the rows that were held back, then import the file again. Nothing is sent twice:"),
+    "limit": _("Send the rest with:"),
+    "rest": _("Send what was not sent with:"),
+    "left-out": _("The records left out were not sent, as you chose. Nothing more to do."),
+    "done": _("Nothing more to do."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do next; "" as command: nothing has to be typed."""
+
+    text: Text
+    command: str = ""
+
+
+def describe_run(
+    result: RunResult, checked: Checked | None, lang: str, *, needs_decision: bool, folder: str
+) -> dict[str, Any]:
+    """Return what the report of a run shows in addition to its JSON.
+
+    Args:
+        result: the run.
+        checked: its files; None: they were not read.
+        lang: language of the texts.
+        needs_decision: a person has to decide about records that ARM never confirmed.
+        folder: the present folder; files in it are named without it.
+    """
+    items = _prepare(result, lang)
+    ranks = {outcome: rank for rank, outcome in enumerate(_PROBLEMS)}
+    problems = items.filter(pl.col("outcome").is_in(list(_PROBLEMS)))
+    problems = problems.sort(pl.col("outcome").replace_strict(ranks, return_dtype=pl.Int64), maintain_order=True)
+    shown = _add_errors(problems.head(MAX_SHOWN), checked, lang)
+    warned = items.filter(pl.col("warnings").is_not_null())
+    verb = (Outcome.UPDATED if _is_update(result) else Outcome.CREATED).value
+    step = choose_next_step(result, needs_decision=needs_decision, folder=folder)
+    return {
+        "kinds": [
+            {
+                **_describe_kind(items, kind, lang, verb),
+                "problems": _list_records(shown.filter(pl.col("kind") == kind), lang),
+            }
+            for kind in KINDS
+            if (items["kind"] == kind).any()
+        ],
+        "more_problems": problems.height - shown.height,
+        "warned": warned.height,
+        "warnings": _list_records(warned.head(MAX_SHOWN // 2), lang, "warnings"),
+        "next_text": step.text.text(lang),
+        "next_command": step.command,
+        "file": shorten_path(result.run.result, folder) if result.run and result.run.result else "",
+    }
+
+
+def choose_next_step(result: RunResult, *, needs_decision: bool, folder: str) -> NextStep:
+    """Return the one thing to do next: what is most urgent."""
+    run, items = result.run, result.items
+    state = run.state if run else "finished"
+    number = str(run.id) if run else ""
+    if state in {"interrupted", "running"}:
+        return NextStep(_STEPS["interrupted"], write_command("resume", [number]))
+    if state == "paused":
+        text = _STEPS["paused"].fill(time=run.resume_at) if run and run.resume_at else _STEPS["paused-early"]
+        return NextStep(text, write_command("resume", [number]))
+    outcomes = set(items["outcome"])
+    if Outcome.IN_DOUBT.value in outcomes:
+        name = "decide" if needs_decision else "ask"
+        return NextStep(_STEPS[name], write_command("resolve" if needs_decision else "resume", [number]))
+    name, flags = _find_correction(items, outcomes)
+    if name in {"done", "left-out"}:
+        return NextStep(_STEPS[name])
+    return NextStep(_STEPS[name], _repeat_import(result, folder, flags))
+
+
+def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict[str, bool]]:
+    """What has to be done with the files: the name of the step, and options of the import that change."""
+    if Outcome.REJECTED.value in outcomes:
+        return "rejected", {}
+    if Outcome.CONFLICT.value in outcomes:
+        conflicts = items.filter(pl.col("outcome") == Outcome.CONFLICT.value)
+        if (conflicts["resource"] == "documents").any():
+            return "conflict", {}
+        is_missing = conflicts["message"].fill_null("").str.starts_with(NOT_IN_ARM).any()
+        return ("not-in-arm", {"update": False}) if is_missing else ("overwrite", {"overwrite": True})
+    if Outcome.HELD_BACK.value in outcomes:
+        return "held-back", {}
+    unsent = items.filter(pl.col("outcome") == Outcome.NOT_SENT.value)["message"].fill_null("")
+    if unsent.str.starts_with(BEYOND_LIMIT).any():
+        return "limit", {}
+    if unsent.is_empty():
+        return "done", {}
+    is_chosen = unsent.str.starts_with(HIDDEN_ROW) | unsent.str.starts_with(GIVEN_UP)
+    return ("left-out", {}) if is_chosen.all() else ("rest", {})
+
+
+def _repeat_import(result: RunResult, folder: str, flags: Mapping[str, bool]) -> str:
+    """The command that imports the files of a run once more."""
+    if result.run is None:
+        return ""
+    options = result.run.options
+    files = [shorten_path(str(name), folder) for name in options["files"]]
+    reading = list_read_options(options.get("reading", {}))
+    if "mapping" in reading:
+        reading["mapping"] = shorten_path(reading["mapping"], folder)
+    return write_command("import", files, {**reading, "update": _is_update(result), **flags})
+
+
+def _is_update(result: RunResult) -> bool:
+    return result.run is not None and bool(result.run.options.get("reading", {}).get("update"))
+
+
+def _prepare(result: RunResult, lang: str) -> pl.DataFrame:
+    """Return the records as a terminal may show them: with `kind`, `cell`, and messages in the user's language."""
+    items = redact_shown(result.items).with_columns(record_kind(), mask_national_id(pl.col("key")))
+    messages = {text: translate_message(text, lang) for text in items["message"].drop_nulls().unique()}
+    options = result.run.options if result.run else {}
+    names = dict(enumerate(options.get("sheets", [])))
+    letters = {index: letter for index, letter in enumerate(options.get("key_letters", [])) if letter}
+    sheet = pl.col("sheet").cast(pl.Int64)
+    title = pl.col("resource").replace_strict(
+        {name: resource.title.text(lang) for name, resource in RESOURCES.items()}, default=None, return_dtype=pl.String
+    )
+    return items.with_columns(
+        pl.col("message").replace(messages),
+        pl.coalesce(sheet.replace_strict(names, default=None, return_dtype=pl.String), title).alias("sheet_name"),
+        sheet.replace_strict(letters, default=None, return_dtype=pl.String).alias("letter"),
+    )
+
+
+def _add_errors(records: pl.DataFrame, checked: Checked | None, lang: str) -> pl.DataFrame:
+    """Return the records with the error of their row as message, where they have none."""
+    messages = []
+    for sheet, row, outcome, message in records.select("sheet", "row", "outcome", "message").iter_rows():
+        reason = message
+        if outcome == Outcome.HELD_BACK.value and not message:
+            reason = _find_error(checked, sheet, row, lang)
+        messages.append(reason)
+    return records.with_columns(pl.Series("message", messages, pl.String))
+
+
+def _find_error(checked: Checked | None, sheet: int, row: int, lang: str) -> str:
+    if checked is None:
+        return _ROW_HAS_ERRORS.text(lang)
+    is_error = (pl.col("severity") == Severity.ERROR.value) & (pl.col("sheet") == sheet) & (pl.col("row") == row)
+    errors = render_findings(checked.findings.filter(is_error).head(1), checked.sheets, fields_by_name(), lang)
+    return errors[0]["message"] if errors else _ERROR_ELSEWHERE.text(lang)
+
+
+def _describe_kind(items: pl.DataFrame, kind: str, lang: str, default: str) -> dict[str, Any]:
+    """The headline of a kind of record: `118 of 120 invoices created (NOK 812 345.00), 2 rejected`, and its symbol."""
+    own = items.filter(pl.col("kind") == kind).with_columns(pl.col("outcome").replace(_SAME))
+    counts = dict(own.group_by("outcome").len().iter_rows())
+    first = next((outcome for outcome in _DONE if counts.get(outcome)), default)
+    done = counts.pop(first, 0)
+    records, word = count_records(own.height, kind), OUTCOME_WORDS[Outcome(first)]
+    if done == own.height:
+        text = _ALL.fill(count=done if done > 2 else 1, records=records, outcome=word)
+    else:
+        text = _SOME.fill(done=done, records=records, outcome=word)
+    parts = [_add_amounts(text, own.filter(pl.col("outcome") == first), kind)]
+    parts += [
+        _("{count:number} {outcome}", count=counts[outcome], outcome=OUTCOME_WORDS[Outcome(outcome)])
+        for outcome in _ORDER
+        if counts.get(outcome)
+    ]
+    return {"symbol": _choose_symbol(set(counts)), "text": join_texts(*parts, separator=", ").text(lang)}
+
+
+def _add_amounts(text: Text, records: pl.DataFrame, kind: str) -> Text:
+    if kind not in DOCUMENT_KINDS or records.is_empty():
+        return text
+    amounts = [write_money(part["incl_vat"], part["currency"] or "?") for part in sum_by_kind(records)]
+    return _("{records} ({amounts})", records=text, amounts=join_texts(*amounts, separator=", "))
+
+
+def _choose_symbol(others: set[str]) -> str:
+    """The symbol of a headline, by the outcomes of the records that are not as the first ones."""
+    worst = next((outcome for outcome in _PROBLEMS if outcome in others), "")
+    if worst:
+        return _PROBLEMS[worst]
+    return "warning" if Outcome.NOT_SENT.value in others else "good"
+
+
+def _list_records(records: pl.DataFrame, lang: str, column: str = "message") -> list[dict[str, str]]:
+    """Each record with its `symbol`, number, cell, and a column as the reason, on one line."""
+    return [
+        {
+            "symbol": _PROBLEMS.get(record["outcome"], "warning") if column == "message" else "warning",
+            "text": _describe_record(record, record[column], with_outcome=column == "message").text(lang),
+        }
+        for record in records.iter_rows(named=True)
+    ]
+
+
+def _describe_record(record: Mapping[str, Any], reason: str | None, *, with_outcome: bool) -> Text:
+    if record["letter"]:
+        cell = Text("{sheet}!{cell}", {"sheet": record["sheet_name"], "cell": f"{record['letter']}{record['row']}"})
+    else:
+        cell = _("{sheet} row {row}", sheet=record["sheet_name"], row=record["row"])
+    why: str = to_one_line(reason or "", _MAX_REASON_CHARS)
+    outcome: str = OUTCOME_WORDS[Outcome(record["outcome"])] if with_outcome else NO_TEXT
+    values = {"number": record["key"] or "?", "cell": cell, "outcome": outcome, "reason": why}
+    if not outcome:
+        return _("{number}, {cell}: {reason}").fill(**values)
+    if record["kind"] in DOCUMENT_KINDS and record["outcome"] in _COMPARED:  # what a person looks for in ARM
+        amount = NO_TEXT if record["amount"] is None else write_money(record["amount"], record["currency"] or "?")
+        text = _("{number}, {cell} (customer {customer}, {amount}), {outcome}: {reason}")
+        return text.fill(**values, customer=record["customer_norm"] or "?", amount=amount or "?")
+    return _("{number}, {cell}, {outcome}: {reason}").fill(**values)

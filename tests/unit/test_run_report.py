@@ -1,0 +1,119 @@
+"""What a person reads at the end of a run: counts and sums, problems, one next step."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from armbulk.app.prose import render_prose
+from armbulk.app.run_report import describe_run
+from armbulk.model.record_messages import BEYOND_LIMIT, GIVEN_UP_BY_PERSON, HIDDEN_ROW, NOT_IN_ARM, NOT_SENT_YET
+from armbulk.model.text_style import remove_marks
+from armbulk.quota.limits import Account
+from armbulk.results.run_result import RunResult
+from armbulk.store import ITEM_SCHEMA, Run
+
+FOLDER = str(Path("/books").resolve())
+
+
+def record(number: int, outcome: str, amount: str | None = "1000.00", **values: Any) -> dict[str, Any]:
+    """Return an invoice (or without an amount, a customer) with an outcome, in row `number`."""
+    resource = "customers" if amount is None else "documents"
+    return {
+        **dict.fromkeys(ITEM_SCHEMA), "no": number, "resource": resource, "sheet": 0, "row": number,
+        "key": f"F{number}", "doc_type": "IN" if amount else "", "amount": amount,
+        "currency": "NOK" if amount else None, "writes": 1, "outcome": outcome, **values,
+    }  # fmt: skip
+
+
+def result(*records: dict[str, Any], state: str = "finished", update: bool = False) -> RunResult:
+    """Return run 12 of `my invoices.xlsx` with these records."""
+    options = {
+        "files": [f"{FOLDER}/my invoices.xlsx"], "sheets": ["Documents"], "key_letters": ["B"],
+        "reading": {"update": update},
+    }  # fmt: skip
+    resume_at = 1_796_040_000.0 if state == "paused" else None
+    run = Run(12, 0.0, 1.0, state, resume_at, Account("https://x", "1"), "acme", {}, options, f"{FOLDER}/r.xlsx")
+    items = pl.DataFrame(list(records), schema=ITEM_SCHEMA, orient="row")
+    return RunResult(run, items, {}, {"requests": 4, "reads": 3, "writes": 2})
+
+
+def report(run: RunResult, lang: str = "en", *, needs_decision: bool = False, **options: Any) -> str:
+    """Return the report as text."""
+    described = describe_run(run, None, lang, needs_decision=needs_decision, folder=FOLDER)
+    extra = {"totals": [], "list_check_texts": [], "details": False}
+    return remove_marks(render_prose("run", run.to_json(), lang, **described, **extra, **options))
+
+
+def test_a_good_run_is_three_lines() -> None:
+    """Counts and exact sums by kind and currency; nothing to do."""
+    run = result(
+        record(1, "created", None), record(2, "created"), record(3, "created_with_warnings", "0.10", warnings="Odd"),
+        record(4, "created", "-5.05"), record(5, "created", "7.00", currency="EUR"),
+    )  # fmt: skip
+    assert report(run) == (
+        "✓ 1 customer created.\n"
+        "✓ All 3 invoices created (EUR 7.00, NOK 1 000.10).\n"
+        "✓ 1 credit note created (NOK -5.05).\n"
+        "! ARM warns about 1 record:\n"
+        "    ! F3, Documents!B3: Odd\n"
+        "\n"
+        "  Result        r.xlsx (run 12)\n"
+        "  Next          Nothing more to do.\n"
+    )
+    assert "✓ Alle 3 fakturaer opprettet (EUR 7,00, NOK 1 000,10)." in report(run, "nb")
+
+
+def test_rejected_records_are_listed_with_cell_and_reason() -> None:
+    """The first ten, the most urgent first; then how many more there are, and where."""
+    run = result(
+        *(record(number, "held_back", message="Held") for number in range(1, 7)),
+        *(record(number, "rejected", message=f"Bad {number}\nreally") for number in range(7, 20)),
+        record(20, "created", "812345.00"),
+    )
+    lines = report(run, width=80).splitlines()
+    assert lines[0] == "✗ 1 of 20 invoices created (NOK 812 345.00), 13 rejected, 6 held back:"
+    assert lines[1] == "    ✗ F7, Documents!B7, rejected: Bad 7 really"
+    assert lines[11] == "    and 9 more: see the sheet Problems"
+    assert len(lines) == 17
+    assert lines[-1] == '                armbulk import "my invoices.xlsx"'
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "command"),
+    [
+        (result(record(1, "created"), record(2, "not_sent", message=str(NOT_SENT_YET)), state="interrupted"),
+         "Interrupted. Nothing is lost.", "armbulk resume 12"),
+        (result(record(1, "rejected"), record(2, "not_sent"), state="paused"), "Your ARM limits are used up. Continue ",
+         "armbulk resume 12"),
+        (result(record(1, "rejected"), record(2, "in_doubt"), state="in_doubt"), "half an hour", "armbulk resume 12"),
+        (result(record(1, "rejected"), record(2, "held_back")), "Correct the rejected rows",
+         'armbulk import "my invoices.xlsx"'),
+        (result(record(1, "conflict")), "give them other numbers", 'armbulk import "my invoices.xlsx"'),
+        (result(record(1, "conflict", None, message=str(NOT_IN_ARM)), update=True), "create them with",
+         'armbulk import "my invoices.xlsx"'),
+        (result(record(1, "conflict", None), update=True), "To send the values in the file:",
+         'armbulk import "my invoices.xlsx" --update --overwrite'),
+        (result(record(1, "held_back")), "that were held back", 'armbulk import "my invoices.xlsx"'),
+        (result(record(1, "created"), record(2, "not_sent", message=str(BEYOND_LIMIT))), "Send the rest",
+         'armbulk import "my invoices.xlsx"'),
+        (result(record(1, "not_sent", message=str(HIDDEN_ROW)), record(2, "not_sent", message=str(GIVEN_UP_BY_PERSON))),
+         "as you chose", ""),
+        (result(record(1, "unchanged", None), update=True), "Nothing more to do.", ""),
+    ],
+)  # fmt: skip
+def test_every_state_has_one_next_step(run: RunResult, text: str, command: str) -> None:
+    """What is most urgent, and the command to type."""
+    described = describe_run(run, None, "en", needs_decision=False, folder=FOLDER)
+    assert text in described["next_text"]
+    assert described["next_command"] == command
+    assert report(run).count("\n  Next ") == 1
+    assert "Next" not in report(run, "nb")
+
+
+def test_a_person_decides_about_what_arm_never_confirmed() -> None:
+    """When there is no use in asking again, the next step is `resolve`."""
+    run = result(record(1, "in_doubt", message="Not found"), state="in_doubt")
+    assert "armbulk resolve 12" in report(run, needs_decision=True)
+    assert "? 0 of 1 invoice created, 1 unconfirmed:" in report(run)
