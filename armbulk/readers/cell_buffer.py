@@ -78,8 +78,8 @@ class CellBuffer:
         cells = pl.concat(parts)
         if cells.height < height or len(parts) > 1:
             nowhere = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height)
-            found = nowhere.scatter(cells["position"], pl.int_range(cells.height, dtype=pl.UInt32, eager=True))
-            cells = cells.select(pl.col("text", "kind").gather(found))
+            index = nowhere.scatter(cells["position"], pl.int_range(cells.height, dtype=pl.UInt32, eager=True))
+            cells = cells.select(pl.col("text", "kind").gather(index))
         columns = [cells["text"].alias(letter), cells["kind"].cat.to(CELL).alias(f"{letter}.cell")]
         if self._looks:
             shown = [self._looks.get(position) for position in range(height)]

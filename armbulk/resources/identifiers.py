@@ -179,7 +179,7 @@ def _are_kids(texts: pl.Series) -> pl.Series:
         ends_with_minus=text.str.ends_with("-"),
     )
     places = {"first": (0, 2), "second": (2, 12), "third": (14, 12)}
-    frame = frame.with_columns(**{name: padded.str.slice(*place).cast(pl.Int64) for name, place in places.items()})
+    frame = frame.with_columns(**{name: padded.str.slice(*part).cast(pl.Int64) for name, part in places.items()})
     parts = [(pl.col(name), size) for name, (_, size) in places.items()]
     remainder = _weighted_sum_of_parts(parts, [1, *(2 + position % 6 for position in range(25))]) % 11
     modulus_11 = pl.when("ends_with_minus").then(remainder == 1).otherwise(remainder == 0)

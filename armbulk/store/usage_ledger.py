@@ -137,8 +137,8 @@ def usage(conn: sa.Connection, account: Account) -> Usage:
     slots: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
     others: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
     for is_foreign, window, meter, start, amount in conn.execute(_SELECT_SLOTS, _parameters(account)):
-        for found in (slots, others) if is_foreign else (slots,):
-            found[window, meter].append((float(start), int(amount)))
+        for counted in (slots, others) if is_foreign else (slots,):
+            counted[window, meter].append((float(start), int(amount)))
     *reserved, blocked = conn.execute(_SELECT_RESERVED, _parameters(account)).one()
     return Usage(_freeze(slots), ApiUsage(*map(int, reserved)), float(blocked or 0.0), _freeze(others))
 
