@@ -5,7 +5,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
@@ -25,6 +26,24 @@ _KEPT = frozenset("\n" + MARK_CHARS)
 
 _EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
 """Why a record is not sent although nothing is wrong with it: a plan counts it, and does not list it."""
+
+
+class _CompiledTemplates(BytecodeCache):
+    """The templates that were used before in this process, compiled."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._code.get(bucket.key)
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
 
 
 def render_prose(template: str, report: Mapping[str, Any], lang: str, *, width: int | None = None, **extra: Any) -> str:
@@ -62,6 +81,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
     # plain text for a terminal or a log: nothing to escape
     environment = Environment(
         loader=loader,
+        bytecode_cache=_COMPILED,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
