@@ -49,8 +49,8 @@ class Corrected:
             self.corrections.select(*_CELL_KEYS, "code"), on=[*_CELL_KEYS, "code"], how="semi"
         )
         messages = {
-            (found["row"], found["column"], found["sheet"]): found["message"]
-            for found in render_findings(findings, sheets, fields, lang)
+            (finding["row"], finding["column"], finding["sheet"]): finding["message"]
+            for finding in render_findings(findings, sheets, fields, lang)
         }
         changes = []
         letters = pl.col("column").str.len_chars()

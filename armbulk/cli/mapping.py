@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.argument_types import NUMBER
+from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit

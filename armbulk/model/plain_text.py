@@ -24,7 +24,7 @@ def escape_controls(text: str) -> str:
 
 
 def show_invisible(text: str) -> str:
-    """Return a text with characters that nobody sees as their code points, such as [U+200B]."""
+    """Return a text with invisible characters as their code points, such as [U+200B]."""
     return "".join(
         character if character.isprintable() or character == "\n" else f"[U+{ord(character):04X}]" for character in text
     )

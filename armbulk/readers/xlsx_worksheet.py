@@ -273,7 +273,7 @@ class WorksheetReader:
         """Return (text, cell kind) of a cell that is neither a number nor a shared text."""
         match kind:
             case "inlineStr" | "str":
-                return self._shared.decode_text(raw, self._where()), "text"
+                return self._shared.decode_text(raw, self._where), "text"
             case "b":
                 if raw.strip() not in _BOOLEANS:
                     raise self._damaged_error(

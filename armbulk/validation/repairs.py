@@ -133,7 +133,7 @@ def _plain_text(problem: _Problem) -> str | None:
 
 
 def _without_invisible(problem: _Problem) -> str | None:
-    """Return a text without invisible characters; where a damaged one (U+FFFD) stands for a letter there is none."""
+    """Return a text without invisible characters; None where a letter is damaged (U+FFFD)."""
     return None if "\ufffd" in problem.value else _INVISIBLE.sub("", problem.value).strip()
 
 

@@ -19,7 +19,7 @@ from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
 from armbulk.writers.style import SummarySheet
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED, date_format
 
 Formats = Mapping[str, Any]
 
@@ -53,7 +53,7 @@ def write_results(
         book.set_custom_property(PROPERTY, summary.provenance.text, "text")
     own = (SUMMARY.text(lang), PROBLEMS.text(lang))
     titles = style.sheet_titles(sheets, own)
-    formats = _create_formats(book)
+    formats = _create_formats(book, lang)
     _write_summary(book.add_worksheet(own[0]), summary.sections, formats)
     _write_problems(book.add_worksheet(own[1]), findings, lang, formats)
     for index, (sheet, title) in enumerate(zip(sheets, titles, strict=True)):
@@ -77,7 +77,7 @@ def mark_problems(
     book = xlsxwriter.Workbook(str(target), {**KEEP_TEXT, "constant_memory": False})
     own = (*([CHANGES.text(lang)] if changes else []), PROBLEMS.text(lang))
     book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": "; ".join(own)})
-    formats = _create_formats(book)
+    formats = _create_formats(book, lang)
     if changes:
         _write_changes(book.add_worksheet(own[0]), changes, lang, formats)
     _write_problems(book.add_worksheet(own[-1]), findings, lang, formats)
@@ -123,13 +123,13 @@ def _positions(sheet: Sheet) -> Iterator[tuple[int, dict[str, Any]]]:
         yield row["row"] - 1 if sheet.format != "csv" else index, row
 
 
-def _create_formats(book: Any) -> dict[str, Any]:
+def _create_formats(book: Any, lang: str) -> dict[str, Any]:
     head = {"bold": True, "font_color": f"#{style.INK}", "bg_color": f"#{style.HEAD}", "valign": "vcenter"}
     wrapped = {"text_wrap": True, "valign": "top", "num_format": "@"}
     formats = {
         "head": book.add_format(head),
         "text": book.add_format({"num_format": "@"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "date": book.add_format({"num_format": date_format(lang)}),
         "wrapped": book.add_format(wrapped),
         "link": book.add_format({"font_color": "#0B5CAD", "underline": 1, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 16, "font_color": f"#{style.HEAD}"}),
@@ -139,7 +139,7 @@ def _create_formats(book: Any) -> dict[str, Any]:
     }
     for colour in {*style.OUTCOME_COLOURS.values(), style.BLUE}:
         formats[colour] = book.add_format({"bg_color": f"#{colour}", "num_format": "@"})
-        formats[f"date{colour}"] = book.add_format({"bg_color": f"#{colour}", "num_format": "yyyy-mm-dd"})
+        formats[f"date{colour}"] = book.add_format({"bg_color": f"#{colour}", "num_format": date_format(lang)})
     return formats
 
 

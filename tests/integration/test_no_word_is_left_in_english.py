@@ -17,8 +17,7 @@ from armbulk import i18n
 from armbulk.cli import _COMMANDS
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.result_columns import CODES, GUIDE, OUTCOME_HEADERS, PROBLEMS, SUMMARY
-from armbulk.month_end.request import CLOSE_NAME
-from armbulk.resources import ALL, EXPORTS, RESOURCES
+from armbulk.resources import ALL, CLOSE_NAME, EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
