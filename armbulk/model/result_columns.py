@@ -24,6 +24,7 @@ def list_outcome_headers(name: str) -> tuple[str, ...]:
 
 SUMMARY = Words("Summary", "Sammendrag")
 PROBLEMS = Words("Problems", "Problemer")
+CHANGES = Words("Changes", "Endringer")
 
 START = Words("Start here", "Begynn her")
 START_TITLE = Words("Five steps from this workbook to ARM", "Fem trinn fra denne arbeidsboken til ARM")
@@ -42,7 +43,7 @@ def with_prefix(name: str) -> str:
 
 
 OWN_SHEETS = (
-    *(text for words in (SUMMARY, PROBLEMS) for name in words.all() for text in (name, with_prefix(name))),
+    *(text for words in (SUMMARY, PROBLEMS, CHANGES) for name in words.all() for text in (name, with_prefix(name))),
     *(text for words, _ in TEMPLATE_SHEETS for text in words.all()),
 )
 """The sheets of an earlier result workbook, and those of a template besides its tables. They are not imported."""
