@@ -367,7 +367,7 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
     """A field's line."""
     names = dict.fromkeys([en["header"], no["header"]])
     mark = "**" if en["required"] else ""
-    rules = [", ".join(dict.fromkeys([one["kind"], *one["rules"]])) for one in (en, no)]
+    rules = ["; ".join(dict.fromkeys([one["kind"], *one["rules"]])) for one in (en, no)]
     example = f"`{en['example'].replace('|', '/')}`" if en["example"] else ""
     return (
         " · ".join(f"{mark}{cell(name)}{mark}" for name in names),

@@ -25,6 +25,7 @@ from armbulk.validation.check import Checked, check_again, check_sheets, require
 from armbulk.validation.check_report import list_near_headers, to_json
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import DTYPES
+from armbulk.validation.repairs import propose_corrections
 
 _log = logging.getLogger(__name__)
 
@@ -112,6 +113,7 @@ class CheckResult:
     def to_json(self) -> dict[str, Any]:
         """Return the findings and counts, as the JSON of `armbulk check` has them."""
         report = to_json(self.checked, self.lang)
+        report["correctable"] = propose_corrections(self.checked).height
         if self.known is not None and {"customers", "documents"} <= set(self.checked.tables):
             report["known_customers"] = {
                 "sent": self.known.sent,

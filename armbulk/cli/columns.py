@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from armbulk.app.choices import list_import_resources
 from armbulk.app.columns import describe_proposal
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.cli.terminal import prepare_question
 from armbulk.i18n import Text, _
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
 from armbulk.model.plain_text import to_one_line
@@ -54,7 +53,7 @@ class ColumnQuestions:
             is_wanted: Whether the person has said already that they want to match the columns.
         """
         self._show(proposal, {column.letter: column.target for column in proposal.columns})
-        if not is_wanted and not confirm(prepare_question(_MATCH.text(self._lang)), self._lang, default=True):
+        if not is_wanted and not confirm(_MATCH.text(self._lang), self._lang, default=True):
             return None
         chosen = self._ask_resource(proposal)
         if chosen is None:
@@ -70,8 +69,7 @@ class ColumnQuestions:
             constants=self._ask_constants(chosen, columns),
             dates=self._ask_choice(_DATES, chosen.dates, DATE_ORDERS, chosen.date_order),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, ""),
-            skips_other_rows=bool(chosen.other_rows)
-            and confirm(prepare_question(_SKIP.text(self._lang)), self._lang, default=True),
+            skips_other_rows=bool(chosen.other_rows) and confirm(_SKIP.text(self._lang), self._lang, default=True),
         )
         self._context.reporter.say(_SAVED)
         return decision
@@ -200,8 +198,7 @@ class ColumnQuestions:
             self._refuse(answer)
 
     def _prompt(self, question: Text, *, default: str, show_default: bool = False) -> str:
-        shown = prepare_question(question.text(self._lang))
-        return prompt(shown, default=default, show_default=show_default).strip()
+        return prompt(question.text(self._lang), default=default, show_default=show_default).strip()
 
     def _refuse(self, answer: str) -> None:
         self._context.reporter.say(_NO_SUCH.fill(answer=to_one_line(answer, 40)))

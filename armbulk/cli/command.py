@@ -14,7 +14,6 @@ from armbulk.app.choices import list_client_sizes
 from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.language import GeneralOption, LanguageType
 from armbulk.cli.prompts import confirm
-from armbulk.cli.terminal import prepare_question
 from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
@@ -89,7 +88,7 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise question_error(question, _("Use --yes to answer yes"))
-        return confirm(prepare_question(question.text(self.lang)), self.lang)
+        return confirm(question.text(self.lang), self.lang)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,11 @@ from armbulk.app.dialog import (
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import show_progress
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.cli.terminal import prepare_question
 from armbulk.errors import UsageError
 from armbulk.i18n import Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
 from armbulk.model.environment import colour_environment, name_environment
-from armbulk.model.plain_text import show_safely, to_one_line
+from armbulk.model.plain_text import to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -150,11 +149,10 @@ class TerminalDialog(Dialog):
             lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.fill(count=differences.customers, values=differences.values, fields=fields).text(lang)
-        click.echo(show_safely("\n".join([heading, *lines])), err=True)
-        return self._confirm(_OVERWRITE)
+        return confirm("\n".join([heading, *lines, _OVERWRITE.text(lang)]), lang)
 
     def _confirm(self, question: Text) -> bool:
-        return confirm(prepare_question(question.text(self._context.lang)), self._context.lang)
+        return confirm(question.text(self._context.lang), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask whether an export may use so many requests, if a person can answer."""
@@ -180,7 +178,7 @@ class TerminalDialog(Dialog):
         question = _CONFIRM_PHRASE.fill(decision=decision, phrase=_write_phrase(phrase, self._context.lang))
         if not self._context.can_ask:
             raise question_error(question, _("Use --yes, with --expect-count and --expect-total"))
-        answer = prompt(show_safely(question.text(self._context.lang)), default="", show_default=False)
+        answer = prompt(question.text(self._context.lang), default="", show_default=False)
         return answer.replace(",", ".").split() == phrase.split()
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:

@@ -12,7 +12,6 @@ from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.login_questions import LoginQuestions
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.cli.terminal import prepare_question
 from armbulk.errors import ArmbulkError, Exit, SettingsError
 from armbulk.i18n import Text, _
 
@@ -130,7 +129,7 @@ def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) 
             raise
         context.reporter.say(error.message)
         question = _KEEP_IN_FILE.fill(path=secret_file_path(profile)).text(context.lang)
-        if not confirm(prepare_question(question), context.lang, default=True):
+        if not confirm(question, context.lang, default=True):
             raise
         return keep_in_file(profile, questions.login_input, checked=checked)
 

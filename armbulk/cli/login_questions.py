@@ -9,7 +9,6 @@ import click
 from armbulk.app.choices import describe_client_sizes, list_client_sizes
 from armbulk.cli.command import CommandContext
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.cli.terminal import prepare_question
 from armbulk.errors import QuestionError, SettingsError
 from armbulk.i18n import Text, _
 from armbulk.model.environment import Environment, find_environment, name_environment
@@ -165,9 +164,7 @@ class LoginQuestions:
         is_secret = name == "secret"
         while True:
             default = "" if is_secret else self._propose(name)
-            text = prompt(
-                prepare_question(question), default=default or None, hide_input=is_secret, show_default=bool(default)
-            )
+            text = prompt(question, default=default or None, hide_input=is_secret, show_default=bool(default))
             try:
                 return self._check(name, text)
             except SettingsError as error:
@@ -261,4 +258,4 @@ class LoginQuestions:
             return current
         client, lang = self.answers["client_no"], self._context.lang
         self._context.reporter.say(_OTHER_SENDERS.fill(client=client))
-        return confirm(prepare_question(_SOLE_SENDER.fill(client=client).text(lang)), lang, default=current)
+        return confirm(_SOLE_SENDER.fill(client=client).text(lang), lang, default=current)

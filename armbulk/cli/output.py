@@ -13,6 +13,7 @@ from armbulk.cli.status_line import StatusLine
 from armbulk.cli.terminal import find_width, prepare_text
 from armbulk.i18n import _, translate
 from armbulk.model.plain_text import cut_lines
+from armbulk.model.wrapping import wrap_text
 
 _ERROR = _("Error")
 
@@ -40,12 +41,12 @@ class Reporter:
             self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
             prose = render_prose(template, report, self.lang, width=find_width(self.out), **extra)
-            self._print(cut_lines(prose, MAX_LINE_CHARS), self.out, end="")
+            self._print_prose(prose, self.out, end="")
 
     def say(self, text: str) -> None:
         """Print a text on stderr that is not part of the report."""
         if not self.quiet:
-            self._print(cut_lines(translate(text, self.lang), MAX_LINE_CHARS), self.err)
+            self._print_prose(translate(text, self.lang), self.err)
 
     def propose(self, proposals: Sequence[Mapping[str, object]]) -> None:
         """Show what the columns of sheets may be; as JSON it is part of the error that follows."""
@@ -66,8 +67,8 @@ class Reporter:
 
     def warn(self, message: str, hint: str) -> None:
         """Print on stderr what went wrong and what to do next."""
-        text = cut_lines(f"{_ERROR.text(self.lang)}: {translate(message, self.lang)}", MAX_LINE_CHARS)
-        self._print(text + (f"\n  → {translate(hint, self.lang)}" if hint else ""), self.err)
+        text = f"{_ERROR.text(self.lang)}: {translate(message, self.lang)}"
+        self._print_prose(text + (f"\n  → {translate(hint, self.lang)}" if hint else ""), self.err)
 
     @contextmanager
     def working(self, text: str) -> Iterator[StatusLine | None]:
@@ -81,6 +82,10 @@ class Reporter:
         finally:
             self._status.clear()
             self._status = before
+
+    def _print_prose(self, text: str, file: TextIO, *, end: str = "\n") -> None:
+        """Print a text for people; on a terminal its lines are broken between words."""
+        self._print(wrap_text(cut_lines(text, MAX_LINE_CHARS), find_width(file)), file, end=end)
 
     def _print(self, text: str, file: TextIO, *, end: str = "\n") -> None:
         """Print a text after what was printed before; a status line makes room for it.

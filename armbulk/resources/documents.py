@@ -174,7 +174,7 @@ DOCUMENTS = Resource(
               "en", pattern=r"(?i)^[a-z]{2}$", format="language"),
         Field("kid", Words("KID", "KID"), "kid", FieldType.IDENTIFIER,
               _("Payment reference, as text (2 to 25 digits, the last may be -)."),
-              "500221850000200350786", pattern=r"^\d{1,24}[\d-]$",
+              "500221850000200350781", pattern=r"^\d{1,24}[\d-]$",
               aliases=("KID-nummer", "KID-nr", "Payment reference"), format="kid",
               may_start_with_zero=True),
         Field("marketing_message_code", Words("Marketing message code", "Markedskode"), "marketingMessageCode",

@@ -108,6 +108,9 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     key = match.columns.get(match.recognised_resource.record_key)
     if key is None:
         return empty_findings()
+    amounts = [match.columns[name] for name in AMOUNTS if name in match.columns]
+    if not _may_have_totals(body, letters, key, amounts):
+        return empty_findings()
     is_keyless = pl.col(key).is_null()
     key_is_total = pl.col(key).str.contains(_IS_TOTAL)
     if (match.lines or match).recognised_resource.name == "lines":
@@ -117,7 +120,6 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     is_numeric = pl.all_horizontal(
         pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
-    amounts = [match.columns[name] for name in AMOUNTS if name in match.columns]
     is_sum = _is_sum_alone(letters, amounts)
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
@@ -132,6 +134,19 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
         others = [letter for letter in letters if letter != key]
         is_total |= is_named | (is_last & has_amount & _is_sum_alone(others, amounts))
     return _row_findings(body.filter(is_total), "total-row", index)
+
+
+def _may_have_totals(body: pl.DataFrame, letters: list[str], key: str, amounts: list[str]) -> bool:
+    """Return whether a total is possible at all: most sheets have no such word, and a record in the last row."""
+    if _has_text_like(body, _COUNTS_OR_TOTAL):
+        return True
+    last = body.filter(pl.col("row") == pl.col("row").max())
+    others = [last[letter][0] for letter in letters if letter not in {key, *amounts}]
+    return last[key][0] is None or not any(value is not None for value in others)
+
+
+def _has_text_like(body: pl.DataFrame, pattern: str) -> bool:
+    return bool(body.select(pl.any_horizontal(pl.col(pl.String).str.contains(pattern).any())).item())
 
 
 def skip_other_rows(sheet: Sheet, findings: pl.DataFrame) -> tuple[Sheet, pl.DataFrame]:
@@ -161,7 +176,8 @@ def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
         return []
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     is_like = _is_called(body, key, _IS_TOTAL)
-    is_like |= _is_called(body, key, _STARTS_WITH_TOTAL) & _adds_up(body, key, match)
+    if _has_text_like(body, _STARTS_WITH_TOTAL):
+        is_like |= _is_called(body, key, _STARTS_WITH_TOTAL) & _adds_up(body, key, match)
     columns = {**match.columns, **(match.lines.columns if match.lines else {})}
     amounts = {columns[name] for name in (*AMOUNTS, "quantity") if name in columns}
     is_like |= pl.all_horizontal(pl.col(letter).is_null() for letter in sheet.letters if letter not in amounts)
@@ -250,6 +266,11 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
         known |= {letter for letter in (match.lines or match).columns.values() if letter != key}
     count = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters)
     text = pl.coalesce(pl.col(letter) for letter in sheet.letters)
+    may_be_note = (count == 1) | text.str.contains(_IS_RULE)
+    if key is not None:
+        may_be_note |= pl.col(key).str.contains(_IS_SENTENCE).fill_null(value=False)
+    if not body.select(may_be_note.any()).item():
+        return empty_findings()
     is_text = pl.coalesce(pl.col(f"{letter}.cell") for letter in sheet.letters) == "text"
     is_elsewhere = pl.all_horizontal([pl.col(letter).is_null() for letter in known] or [pl.lit(value=True)])
     is_note = (count == 1) & is_text & text.str.contains(_IS_PHRASE) & is_elsewhere

@@ -55,10 +55,6 @@ class Marked(gettext.NullTranslations):
         """Mark the singular or the plural."""
         return f"⟦{msgid1 if n == 1 else msgid2}⟧"
 
-    def pgettext(self, context: str, message: str) -> str:
-        """Mark a message with a context."""
-        return f"⟦{message}⟧" if context else message
-
 
 @pytest.fixture(autouse=True)
 def marked(monkeypatch: pytest.MonkeyPatch) -> None:
