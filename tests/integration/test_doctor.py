@@ -29,7 +29,7 @@ def diagnose(*options: str, **env: str) -> tuple[int, dict[str, dict[str, Any]],
 
 
 def states(checks: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """The checks that are not well."""
+    """The checks with a warning or a problem."""
     return {name: each["state"] for name, each in checks.items() if each["state"] not in {"ok", "skipped"}}
 
 

@@ -18,7 +18,7 @@ _PROFILE = ngettext(
     "profile {name}; {count} profiles in {path}, default: {default}",
 )
 _PROFILE_FOR_SUPPORT = ngettext("{count} profile in {path}", "{count} profiles in {path}")
-_PLACES = {
+_SOURCES = {
     "environment": _("the environment"),
     "file": _("a file that only you can read"),
     "keyring": _("the keyring"),
@@ -71,14 +71,14 @@ def check_login(context: Context) -> tuple[HealthCheck, Context | None]:
     profile = context.profile
     if not profile.base_url and not profile.client_no:
         return HealthCheck("login", _LOGIN, CheckState.SKIPPED, _("No client is set")), None
-    place = "environment" if profile.login.token or profile.login.client_secret else "keyring"
-    place = "file" if place == "keyring" and profile.secret_file else place
+    source = "environment" if profile.login.token or profile.login.client_secret else "keyring"
+    source = "file" if source == "keyring" and profile.secret_file else source
     try:
         complete = add_secret(profile, KeyringSecrets())
         complete.require_server()
     except SettingsError as error:
         return problem_of("login", _LOGIN, error, secret=None), None
-    text = _("client ID and client secret, from {place}") if complete.login.by_client else _("token, from {place}")
-    values = {"kind": "client" if complete.login.by_client else "token", "secret": place}
-    check = HealthCheck("login", _LOGIN, CheckState.OK, text.fill(place=_PLACES[place]), values=values)
+    text = _("client ID and client secret, from {source}") if complete.login.by_client else _("token, from {source}")
+    values = {"kind": "client" if complete.login.by_client else "token", "secret": source}
+    check = HealthCheck("login", _LOGIN, CheckState.OK, text.fill(source=_SOURCES[source]), values=values)
     return check, replace(context, profile=complete)
