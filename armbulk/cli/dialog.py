@@ -15,11 +15,11 @@ from armbulk.app.dialog import (
     ValueDifference,
 )
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
-from armbulk.cli.progress import show_progress
+from armbulk.cli.progress import show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.cli.terminal import prepare_question
 from armbulk.errors import UsageError
-from armbulk.i18n import Text, _, format_amount, ngettext
+from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
 from armbulk.model.environment import colour_environment, name_environment
 from armbulk.model.plain_text import show_safely, to_one_line
@@ -68,24 +68,35 @@ class TerminalDialog(Dialog):
         QuestionError: Something has to be confirmed, and there is no terminal and no `--yes`.
     """
 
-    def __init__(self, context: CommandContext, *, yes: bool = False, details: bool = False) -> None:
+    def __init__(
+        self, context: CommandContext, *, yes: bool = False, details: bool = False, hint: Text = NO_TEXT
+    ) -> None:
+        """Ask and show nothing yet.
+
+        Args:
+            context: the command's.
+            yes: everything is confirmed.
+            details: the plan is shown with all its details.
+            hint: what Ctrl-C does while armbulk works; "": the command is over soon.
+        """
         super().__init__()
+        self._hint = hint
         self._context = context
         self._yes = yes
         self._details = details
 
     def reading(self) -> AbstractContextManager[object]:
         """Show that files are read."""
-        return self._context.reporter.working(_("reading and checking …"))
+        return show_check(self._context, as_phase=bool(self._hint))
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
         """Show that armbulk waits for ARM."""
-        return show_progress(self._context.reporter, _("waiting for ARM …"))
+        return show_progress(self._context)
 
     @contextmanager
     def sending(self) -> Iterator[ReportProgress]:
         """Show progress; Ctrl-C stops after the call that is being made."""
-        with InterruptHandler(self._context.session), show_progress(self._context.reporter) as progress:
+        with InterruptHandler(self._context.session), show_progress(self._context, self._hint) as progress:
             yield progress
 
     def accept_header(self, question: HeaderQuestion) -> bool:
@@ -140,7 +151,8 @@ class TerminalDialog(Dialog):
         return self._confirm(_OVERWRITE)
 
     def _confirm(self, question: Text) -> bool:
-        return confirm(prepare_question(question.text(self._context.lang)), self._context.lang)
+        with self._context.reporter.suspended():
+            return confirm(prepare_question(question.text(self._context.lang)), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask whether an export may use so many requests, if a person can answer."""
