@@ -6,6 +6,7 @@ Problems in data are findings, not exceptions. These are raised for files, setti
     ├── UsageError               the command was called wrongly                       exit 2
     │   └── QuestionError        a question cannot be asked: there is no terminal     exit 2
     ├── FileError                a file cannot be read or written                     exit 2
+    │   └── UnknownColumnsError  no sheet is recognised                               exit 2
     ├── StoreError               the local store cannot be used                       exit 2
     ├── Unfinished               something is unconfirmed or unfinished               exit 3
     ├── LimitError               an AUP limit stops the run                           exit 4
@@ -19,6 +20,7 @@ Problems in data are findings, not exceptions. These are raised for files, setti
 """
 
 import errno
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from armbulk.i18n import NO_TEXT, Text, _, quote_text
@@ -75,6 +77,15 @@ class QuestionError(UsageError):
 
 class FileError(ArmbulkError):
     """A file cannot be read or written."""
+
+
+class UnknownColumnsError(FileError):
+    """No sheet is recognised. `proposals` say what its columns may be, as the JSON of `armbulk map` has them."""
+
+    def __init__(self, code: str, message: Text, hint: Text, proposals: Sequence[Mapping[str, object]]) -> None:
+        """Keep what the columns may be."""
+        super().__init__(code, message, hint)
+        self.proposals = proposals
 
 
 class StoreError(ArmbulkError):

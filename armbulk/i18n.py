@@ -58,30 +58,26 @@ class Text(str):
     Attributes:
         message: the English message, with its placeholders.
         plural: its plural, chosen by the value `count`.
-        context: what tells it from the same words with another meaning.
         values: name → value.
     """
 
-    __slots__ = ("context", "message", "plural", "values")
+    __slots__ = ("message", "plural", "values")
 
     message: str
     plural: str
-    context: str
     values: Mapping[str, object]
 
-    def __new__(
-        cls, message: str, values: Mapping[str, object] | None = None, plural: str = "", context: str = ""
-    ) -> Self:
+    def __new__(cls, message: str, values: Mapping[str, object] | None = None, plural: str = "") -> Self:
         """Make a message; without values its placeholders stay, and `fill` fills them."""
         values = values or {}
         chosen = _choose_plural(message, plural, values.get("count"))
         text = super().__new__(cls, _fill(chosen, values, ENGLISH) if values else chosen)
-        text.message, text.plural, text.context, text.values = message, plural, context, values
+        text.message, text.plural, text.values = message, plural, values
         return text
 
     def fill(self, /, **values: object) -> "Text":
         """Return the message with values for its placeholders."""
-        return Text(self.message, {**self.values, **values}, self.plural, self.context)
+        return Text(self.message, {**self.values, **values}, self.plural)
 
     def text(self, lang: str) -> str:
         """Return the message in a language; in English where the catalogue lacks it."""
@@ -91,15 +87,13 @@ class Text(str):
         count = self.values.get("count", 1)
         if self.plural and isinstance(count, int):
             template = catalogue.ngettext(self.message, self.plural, count)
-        elif self.context:
-            template = catalogue.pgettext(self.context, self.message)
         else:
             template = catalogue.gettext(self.message) if self.message else ""
         return _fill(template, self.values, lang) if self.values else template
 
-    def __getnewargs__(self) -> tuple[str, Mapping[str, object], str, str]:  # type: ignore[override] # more than of a str
+    def __getnewargs__(self) -> tuple[str, Mapping[str, object], str]:  # type: ignore[override] # more than of a str
         """What a copy is made of."""
-        return self.message, self.values, self.plural, self.context
+        return self.message, self.values, self.plural
 
 
 def _(message: str, /, **values: object) -> Text:
@@ -110,11 +104,6 @@ def _(message: str, /, **values: object) -> Text:
 def ngettext(singular: str, plural: str, /, **values: object) -> Text:
     """Return a message whose words follow the value `count`."""
     return Text(singular, values, plural)
-
-
-def pgettext(context: str, message: str, /, **values: object) -> Text:
-    """Return a message that needs a context, because the same English words are translated in two ways."""
-    return Text(message, values, context=context)
 
 
 def quote_text(text: str) -> Text:
@@ -164,7 +153,7 @@ def unpack_text(packed: str) -> str:
 def _to_data(value: object) -> object:
     if isinstance(value, Text):
         values = {name: _to_data(each) for name, each in value.values.items()}
-        return [value.message, value.plural, value.context, values]
+        return [value.message, value.plural, values]
     if isinstance(value, Words):
         return value.by_lang
     return value if isinstance(value, str | int) else str(value)
@@ -172,8 +161,8 @@ def _to_data(value: object) -> object:
 
 def _from_data(data: object) -> object:
     if isinstance(data, list):
-        message, plural, context, values = data
-        return Text(message, {name: _from_data(each) for name, each in values.items()}, plural, context)
+        message, plural, values = data
+        return Text(message, {name: _from_data(each) for name, each in values.items()}, plural)
     return Words(**data) if isinstance(data, dict) else data
 
 

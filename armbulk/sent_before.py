@@ -66,6 +66,8 @@ def compare_with_sent(documents: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFra
         `no`, `outcome` and `message`: already sent where it is the same document, a conflict where it is another, in
         doubt where that is not settled, not sent where a person has given it up.
     """
+    if documents.is_empty() or sent.is_empty():
+        return pl.DataFrame(schema={"no": pl.Int64, "outcome": pl.String, "message": pl.String})
     own = documents.select("no", "key_norm", "doc_type", *_COMPARED, "payload")
     decided = _compare_same_numbers(own, sent)
     return pl.concat([decided, _find_damaged_numbers(own.join(decided, on="no", how="anti"), sent)])

@@ -148,18 +148,6 @@ def edit_customers(session: Session) -> None:
     book.save(session.folder / "customers.xlsx")
 
 
-def complete_mapping(session: Session) -> None:
-    """Name the two columns that armbulk did not know."""
-    path = session.folder / "mine.toml"
-    text = path.read_text(encoding="utf-8")
-    for header, field in {"Firma": "name", "Gate": "Address line 1"}.items():
-        unknown = f'# "{header}" = ""  # not recognised'
-        if unknown not in text:
-            raise ValueError(f"the mapping does not say {unknown!r}")
-        text = text.replace(unknown, f'"{header}" = "{field}"')
-    path.write_text(text, encoding="utf-8")
-
-
 def speak_norwegian(session: Session) -> None:
     """Make Norwegian the language of the page's commands."""
     del session
@@ -173,8 +161,8 @@ def go_to_month_end(session: Session) -> None:
 
 def write_foreign_customers(session: Session) -> None:
     """Write a list of customers as another program exports it."""
-    rows = ["Kundenr;Firma;Gate;Postnr;Poststed;Valutakode", "010001;Fjordgløtt Bakeri AS;Skolebakken 90;0585;Oslo;NOK",
-            "010005;Grønn Gård Økologisk DA;Åsveien 53;0150;Oslo;NOK"]  # fmt: skip
+    rows = ["Debitor;Firma;Gate;Postnr;Sted;Mobil;Avdeling", "010001;Bakeri AS;Skolebakken 90;0585;Oslo;99887766;1",
+            "010005;Grønn Gård DA;Åsveien 53;0150;Oslo;99887767;2"]  # fmt: skip
     (session.folder / "kundeliste.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
@@ -191,7 +179,6 @@ STEPS: dict[str, Callable[[Session], None]] = {
     "fakturaer": invoices_workbook("fakturaer.xlsx", "no"),
     "fakturaer-med-feil": invoices_workbook("fakturaer.xlsx", "no", {"Fakturaer": ERRORS}),
     "edit-customers": edit_customers,
-    "complete-mapping": complete_mapping,
     "lose-an-answer": lose_an_answer,
     "half-an-hour": lambda session: session.clock.sleep(2000),
     "foreign-customers": write_foreign_customers,

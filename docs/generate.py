@@ -120,6 +120,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "rows-in-quotes": Example(),
     "second-table": Example("Kundenr, Navn", None, "41", at="41"),
+    "row-left-out": Example("Sum · 3 000,00", None, at="41"),
     "note-row": Example("Side 1 av 3", None, "41", at="41"),
     "dash-is-zero": Example("-", "excl_vat"),
     "dates-half-converted": Example("27/02/2025", "due_date", "E2 2025-01-02, E3 27/02/2025", at="E1"),
@@ -366,7 +367,7 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
     """A field's line."""
     names = dict.fromkeys([en["header"], no["header"]])
     mark = "**" if en["required"] else ""
-    rules = [", ".join(dict.fromkeys([one["kind"], *one["rules"]])) for one in (en, no)]
+    rules = ["; ".join(dict.fromkeys([one["kind"], *one["rules"]])) for one in (en, no)]
     example = f"`{en['example'].replace('|', '/')}`" if en["example"] else ""
     return (
         " · ".join(f"{mark}{cell(name)}{mark}" for name in names),

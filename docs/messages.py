@@ -1,6 +1,6 @@
 """The catalogues of messages: `make messages` extracts, updates and compiles; `--check` only looks.
 
-English is the message's id. Sources: `_()`, `ngettext()` and `pgettext()` in the code and in the report templates, the
+English is the message's id. Sources: `_()` and `ngettext()` in the code and in the report templates, the
 docstrings of commands (their help), and click's own words.
 """
 
@@ -20,47 +20,47 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "armbulk" / "locale"
-KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "ngettext": (1, 2)}
 _PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}|%\(\w+\)s|%s")
 
 
 def extract_messages() -> Catalog:
     """Return a catalogue of every message, without translations. Click's have the comment `click`."""
     catalog = Catalog(project="armbulk", charset="utf-8")
-    for path, message, context, is_clicks in (*_list_own(), *_list_help(), *_list_clicks()):
+    for path, message, is_clicks in (*_list_own(), *_list_help(), *_list_clicks()):
         if message and message != ("", ""):
-            catalog.add(message, locations=[(path, 0)], context=context, auto_comments=["click"] if is_clicks else [])
+            catalog.add(message, locations=[(path, 0)], auto_comments=["click"] if is_clicks else [])
     return catalog
 
 
-def _list_own() -> Iterator[tuple[str, str | tuple[str, ...], str | None, bool]]:
+def _list_own() -> Iterator[tuple[str, str | tuple[str, ...], bool]]:
     for path in sorted((ROOT / "armbulk").rglob("*.py")):
         yield from _extract(path, "python")
     for path in sorted((ROOT / "templates" / "report").glob("*.j2")):
         yield from _extract(path, "jinja2.ext:babel_extract")
 
 
-def _extract(path: Path, method: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None, bool]]:
-    for _, message, _, context in extract_from_file(method, path, keywords=KEYWORDS, options={"trimmed": "true"}):
-        yield str(path.relative_to(ROOT)), message, context, False
+def _extract(path: Path, method: str) -> Iterator[tuple[str, str | tuple[str, ...], bool]]:
+    for _, message, *_rest in extract_from_file(method, path, keywords=KEYWORDS, options={"trimmed": "true"}):
+        yield str(path.relative_to(ROOT)), message, False
 
 
-def _list_help() -> Iterator[tuple[str, str, None, bool]]:
+def _list_help() -> Iterator[tuple[str, str, bool]]:
     """Yield the help of each command: the docstring of its function."""
     for path in sorted((ROOT / "armbulk" / "cli").glob("*.py")):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef) and any(_is_command(mark) for mark in function.decorator_list):
-                yield str(path.relative_to(ROOT)), inspect.cleandoc(ast.get_docstring(function) or ""), None, False
+                yield str(path.relative_to(ROOT)), inspect.cleandoc(ast.get_docstring(function) or ""), False
 
 
 def _is_command(decorator: ast.expr) -> bool:
     return ast.unparse(decorator).startswith("click.command(")
 
 
-def _list_clicks() -> Iterator[tuple[str, str | tuple[str, ...], str | None, bool]]:
+def _list_clicks() -> Iterator[tuple[str, str | tuple[str, ...], bool]]:
     for path in sorted(Path(click.__file__).parent.glob("*.py")):
-        for _, message, _, context in extract_from_file("python", path, keywords=KEYWORDS):
-            yield "click", message, context, True
+        for _, message, *_rest in extract_from_file("python", path, keywords=KEYWORDS):
+            yield "click", message, True
 
 
 def read_catalog(lang: str) -> Catalog:
@@ -78,11 +78,10 @@ def merge_catalogs(translated: Catalog, template: Catalog) -> Catalog:
     )
     for message in template:
         if message.id:
-            known = translated.get(message.id, message.context)
+            known = translated.get(message.id)
             merged.add(
-                message.id, known.string if known else "", message.locations, auto_comments=message.auto_comments,
-                context=message.context,
-            )  # fmt: skip
+                message.id, known.string if known else "", message.locations, auto_comments=message.auto_comments
+            )
     return merged
 
 
@@ -151,10 +150,10 @@ def _is_fresh(path: Path, catalog: Catalog) -> bool:
 
 
 def _list_strings(catalog: Catalog, template: Catalog) -> dict[object, object]:
-    """Return the translated messages: (context, English) → translation, without click's."""
+    """Return the translated messages: English → translation, without click's."""
     clicks = {to_tuple(message.id) for message in template if _is_clicks(message)}
     return {
-        (message.context, to_tuple(message.id)): to_tuple(message.string)
+        to_tuple(message.id): to_tuple(message.string)
         for message in catalog
         if any(message.id) and any(message.string) and to_tuple(message.id) not in clicks
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.app.columns import describe_proposal, list_proposals, match_columns
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
 from armbulk.findings.frame import render_findings
@@ -18,10 +19,13 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers, require_import_resource
 from armbulk.results.marked import write_marked_copy
 from armbulk.settings.profile import Profile
+from armbulk.settings.saved_mappings import SavedMappings
 from armbulk.store import WrittenFiles
-from armbulk.validation.check import Checked, check_again, check_files
+from armbulk.validation.check import Checked, check_again, check_sheets, require_records
 from armbulk.validation.check_report import list_near_headers, to_json
+from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import DTYPES
+from armbulk.validation.repairs import propose_corrections
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +113,7 @@ class CheckResult:
     def to_json(self) -> dict[str, Any]:
         """Return the findings and counts, as the JSON of `armbulk check` has them."""
         report = to_json(self.checked, self.lang)
+        report["correctable"] = propose_corrections(self.checked).height
         if self.known is not None and {"customers", "documents"} <= set(self.checked.tables):
             report["known_customers"] = {
                 "sent": self.known.sent,
@@ -174,9 +179,15 @@ def check_inputs(
         UsageError: There is no such resource.
     """
     options = complete_options(inputs.options, profile)
+    saved = SavedMappings(profile.home)
     with dialog.reading():
-        with_known = replace(options, known_customers=known)
-        checked = check_files(inputs.files, with_known, allow_unrecognised=allow_unrecognised)
+        sheets = read_files(inputs.files, options)
+        if options.mapping is None:
+            paths = dict.fromkeys(str(path) for path in saved.find(sheets).values())
+            options = replace(options, saved_mappings=tuple(paths))
+        checked = check_sheets(sheets, replace(options, known_customers=known))
+    if not allow_unrecognised:
+        options, checked = _ask_about_columns(checked, options, known, saved, profile.lang, dialog)
     _log.info(
         "Files checked",
         extra={
@@ -212,8 +223,8 @@ def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:
     """Fill options that are not set from the profile: dates, decimal sign, severities, names of mapping files."""
     return replace(
         options,
-        dates=options.dates or profile.dates or None,
-        decimal=options.decimal or profile.decimal or None,
+        usual_dates=options.usual_dates or profile.dates or None,
+        usual_decimal=options.usual_decimal or profile.decimal or None,
         mapping=_find_mapping(options.mapping, profile.mappings),
         rules={**profile.rules, **options.rules},
     )
@@ -224,6 +235,28 @@ def _find_mapping(name: str | None, mappings: Mapping[str, str]) -> str | None:
         return None
     path = mappings.get(name, name)
     return str(Path(path).resolve()) if Path(path).is_file() else path
+
+
+def _ask_about_columns(
+    checked: Checked,
+    options: ReadOptions,
+    known: KnownCustomers | None,
+    saved: SavedMappings,
+    lang: str,
+    dialog: Dialog,
+) -> tuple[ReadOptions, Checked]:
+    """Return the options and the files after the questions about sheets with other headers.
+
+    Raises:
+        FileError: There is still no sheet with customers or documents.
+    """
+    proposals = list_proposals(checked, saved) if options.mapping is None else []
+    paths = match_columns(checked, proposals, saved, dialog, lang)
+    if paths:
+        options = replace(options, saved_mappings=tuple(dict.fromkeys([*options.saved_mappings, *paths])))
+        checked = check_sheets(checked.sheets_as_read, replace(options, known_customers=known))
+    require_records(checked, [describe_proposal(proposal, lang) for proposal in proposals])
+    return options, checked
 
 
 def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str, str]:

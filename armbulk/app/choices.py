@@ -30,8 +30,7 @@ def describe_client_sizes() -> Text:
 
 def name_exports() -> list["ResourceName"]:
     """Return what `armbulk export` takes: every list, and the month-end pack."""
-    from armbulk.month_end.request import CLOSE_NAME
-    from armbulk.resources import EXPORTS
+    from armbulk.resources import CLOSE_NAME, EXPORTS
 
     return [*(resource.command_name for resource in EXPORTS.values()), CLOSE_NAME]
 

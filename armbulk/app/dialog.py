@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from armbulk.i18n import Words
+from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 ReportProgress = Callable[["Progress"], None]
 """Called with each step of a run or an export."""
+
+ProposeAgain = Callable[[str], SheetProposal | None]
+"""Takes the name of a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,16 @@ class Dialog:
         """Return whether a header that only resembles one of armbulk's is that column."""
         del question
         return False
+
+    def match_columns(self, proposal: SheetProposal, propose: ProposeAgain) -> SheetDecision | None:
+        """Return what the columns of a sheet with other headers are; None where there is no decision.
+
+        Args:
+            proposal: What they may be.
+            propose: Returns the proposal for the same sheet as another resource.
+        """
+        del proposal, propose
+        return None
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Return whether lines without a document number are lines of the document above."""

@@ -7,6 +7,7 @@ from armbulk.i18n import _
 from armbulk.model.fields import Field, FieldRole
 from armbulk.resources import EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
+from armbulk.validation.pattern_hints import list_pattern_rules
 
 
 def describe_resource(name: str, lang: str) -> dict[str, Any]:
@@ -49,8 +50,7 @@ def _describe_rules(field: Field, lang: str) -> list[str]:
     rules = []
     if field.max_length:
         rules.append(_("at most {length} characters", length=field.max_length).text(lang))
-    if field.pattern:
-        rules.append(_("same format as the example").text(lang))
+    rules += [rule.text(lang) for rule in list_pattern_rules(field)]
     if field.format:
         code = CHECK_FORMATS[field.format].code
         severity = {"error": _("error"), "warning": _("warning")}[CATALOGUE[code].severity]

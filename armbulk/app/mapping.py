@@ -1,111 +1,102 @@
 """Column mappings: a starter from a file's headers, and how one row becomes its JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from armbulk.app.columns import describe_proposal, propose_columns, save_decision, write_decisions, write_starter
+from armbulk.app.dialog import Dialog
+from armbulk.app.session import Session
 from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.findings.frame import mask_value, render_findings
 from armbulk.i18n import _
 from armbulk.mapping.files import list_mappings
-from armbulk.mapping.headers import HeaderMatch, fold_header, guess_resource
+from armbulk.mapping.headers import fold_header
+from armbulk.mapping.write import write_mapping
+from armbulk.model.column_proposal import SheetDecision, SheetProposal
 from armbulk.model.fields import Field, FieldRole
-from armbulk.model.plain_text import escape_controls
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
-from armbulk.resources import RESOURCES, fields_by_name
+from armbulk.resources import fields_by_name
+from armbulk.settings.saved_mappings import SavedMappings
 from armbulk.validation.check import Checked
 from armbulk.validation.parse import format_column
 
-_QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
-"""Blanks in headers are ignored when they are matched."""
 
-_HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
-_RECOGNISED = _("recognised")
-_NOT_RECOGNISED = _("not recognised: enter customers, documents or lines as the resource")
-_SIMILAR = _("similar, but not matched automatically: remove the # if it is the same column")
-_UNKNOWN = _("not recognised")
+def match_columns_of(checked: Checked, session: Session, dialog: Dialog) -> list[tuple[Sheet, SheetDecision]]:
+    """Ask about the columns of every sheet that has a table; return what was decided."""
+    saved = SavedMappings(session.profile.home)
+    decisions = []
+    for index, sheet in enumerate(checked.sheets_as_read):
+        proposal = propose_columns(checked, index, saved)
+        if proposal is None:
+            continue
 
-_END_OF_SHEET = """
-# [sheet.constant]
-# currency = "NOK"
+        def propose_again(resource: str, index: int = index) -> SheetProposal | None:
+            return propose_columns(checked, index, saved, resource)
 
-# [sheet.values.customer_category]
-# "Privat" = "CONS"
-
-# [sheet.expression]
-# name = "{{ row['Fornavn'] }} {{ row['Etternavn'] }}\""""
+        decision = dialog.match_columns(proposal, propose_again)
+        if decision is not None:
+            decisions.append((sheet, decision))
+    return decisions
 
 
-def create_mapping(checked: Checked, target: Path | None, lang: str) -> dict[str, Any]:
+def save_mapping(
+    decisions: Sequence[tuple[Sheet, SheetDecision]], session: Session, target: Path | None, lang: str
+) -> dict[str, Any]:
+    """Write what a person decided: to `target`, or for the next files with the same headers. Return the JSON of `map`.
+
+    Raises:
+        FileError: The file exists, or cannot be written.
+    """
+    text = write_decisions(decisions, lang)
+    if target is not None:
+        _write_new(target, text)
+    else:
+        saved = SavedMappings(session.profile.home)
+        for sheet, decision in decisions:
+            save_decision(sheet, decision, saved, lang)
+    return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings(), "proposals": []}
+
+
+def create_mapping(checked: Checked, session: Session, target: Path | None, lang: str) -> dict[str, Any]:
     """Return a starter mapping as the JSON of `armbulk map`, with comments in `lang`; write it to `target` if given.
 
     Raises:
         FileError: The file exists, or cannot be written.
     """
-    text = build_starter(checked, lang)
+    saved = SavedMappings(session.profile.home)
+    proposals = [propose_columns(checked, index, saved) for index in range(len(checked.sheets))]
+    sheets = [
+        write_starter(sheet, proposal, is_recognised=match.resource is not None)
+        for sheet, match, proposal in zip(checked.sheets_as_read, checked.header_matches, proposals, strict=True)
+        if proposal is not None
+    ]
+    text = write_mapping(sheets, lang)
     if target is not None:
-        try:
-            with target.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise FileError(
-                "cannot-write",
-                _("{target} cannot be written: {strerror}", target=target, strerror=describe_os_error(error)),
-                _("Choose another file with -o"),
-            ) from None
-    return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings()}
+        _write_new(target, text)
+    return {
+        "mapping": text,
+        "file": str(target) if target else None,
+        "ready_made": list_mappings(),
+        "proposals": [describe_proposal(proposal, lang) for proposal in proposals if proposal is not None],
+    }
 
 
-def build_starter(checked: Checked, lang: str) -> str:
-    """Return a starter mapping: the known columns, the similar ones (as comments), and the unknown ones."""
-    parts = [f"# {_HEADING.text(lang)}"]
-    parts += [
-        _starter_of_sheet(sheet, index, match, lang)
-        for index, (sheet, match) in enumerate(zip(checked.sheets, checked.header_matches, strict=True))
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _starter_of_sheet(sheet: Sheet, index: int, match: HeaderMatch, lang: str) -> str:
-    recognised = match.resource is not None
-    match = match if recognised else guess_resource(sheet, index, RESOURCES)
-    resource = match.resource or RESOURCES["customers"]
-    row = match.header_row or (sheet.frame["row"][0] if sheet.frame.height else 1)
-    header = sheet.frame.filter(pl.col("row") == row)
-    fields = {letter: name for name, letter in match.columns.items()}
-    if match.lines:
-        fields |= {letter: name for name, letter in match.lines.columns.items()}
-    near = dict(match.findings.filter(pl.col("code") == "header-near").select("column", "field").iter_rows())
-    lines = [
-        f"[[sheet]]  # {(_RECOGNISED if recognised else _NOT_RECOGNISED).text(lang)}",
-        f"name = {_quote(sheet.name)}",
-        f'resource = "{resource.name}"',
-        f"header_row = {row}",
-        "",
-        "[sheet.rename]",
-    ]
-    for letter in sheet.letters:
-        text = header[letter][0] if header.height else None
-        if text:
-            lines.append(_starter_line(text, fields.get(letter), near.get(letter), lang))
-    return "\n".join([*lines, _END_OF_SHEET])
-
-
-def _starter_line(text: str, name: str | None, near: str | None, lang: str) -> str:
-    if name:
-        return f'{_quote(text)} = "{name}"'
-    if near:
-        return f'# {_quote(text)} = "{near}"  # {_SIMILAR.text(lang)}'
-    return f'# {_quote(text)} = ""  # {_UNKNOWN.text(lang)}'
-
-
-def _quote(text: str) -> str:
-    return f'"{escape_controls(text.translate(_QUOTE))}"'
+def _write_new(target: Path, text: str) -> None:
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise FileError(
+            "cannot-write",
+            _("{target} cannot be written: {strerror}", target=target, strerror=describe_os_error(error)),
+            _("Choose another file with -o"),
+        ) from None
 
 
 def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -> dict[str, Any]:

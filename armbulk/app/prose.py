@@ -5,11 +5,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
-from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
 from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
 from armbulk.model.wrapping import wrap_line
@@ -25,6 +26,24 @@ _KEPT = frozenset("\n" + MARK_CHARS)
 
 _EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
 """Why a record is not sent although nothing is wrong with it: a plan counts it, and does not list it."""
+
+
+class _CompiledTemplates(BytecodeCache):
+    """The templates that were used before in this process, compiled."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._code.get(bucket.key)
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
 
 
 def render_prose(template: str, report: Mapping[str, Any], lang: str, *, width: int | None = None, **extra: Any) -> str:
@@ -62,6 +81,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
     # plain text for a terminal or a log: nothing to escape
     environment = Environment(
         loader=loader,
+        bytecode_cache=_COMPILED,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -88,12 +108,14 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "message": translate_message,
         "outcome": translate_outcome,
         "state": translate_state,
+        "short_state": shorten_state,
     }
     environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
     environment.filters["style"] = style
     environment.globals["symbols"] = SYMBOLS
     environment.globals["labelled"] = partial(_write_labelled, width=width)
     environment.globals["hanging"] = partial(_write_hanging, width=width)
+    environment.globals["width"] = width
     environment.globals["expected_reasons"] = _EXPECTED_REASONS
     return environment
 

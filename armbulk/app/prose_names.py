@@ -9,8 +9,7 @@ from armbulk.i18n import Text, Words, _, format_amount, format_decimal, format_n
 from armbulk.model import record_kinds
 from armbulk.model.environment import Environment, colour_environment, find_environment, name_environment
 from armbulk.model.outcome_words import translate_outcome
-from armbulk.month_end.request import CLOSE_NAME
-from armbulk.resources import EXPORTS, RESOURCES
+from armbulk.resources import CLOSE_NAME, EXPORTS, RESOURCES
 
 _LISTS: dict[str, Text | Words] = {"documents": _("Documents"), CLOSE_NAME.name: CLOSE_NAME.title}
 _OF_ALL_TIME = " of all time"

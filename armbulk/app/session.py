@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from armbulk.app.check import CheckResult
+    from armbulk.app.corrections import Corrected
     from armbulk.app.dialog import Dialog, ReportProgress
     from armbulk.app.exports import Export, ExportQuery
     from armbulk.app.history import PurgeResult
@@ -139,6 +140,15 @@ class Session:
         return check_inputs(
             inputs, self.profile, dialog or Dialog(), allow_unrecognised=allow_unrecognised, known=known
         )
+
+    def correct(self, checked: "CheckResult") -> "Corrected":
+        """Return the files with every finding corrected that has one sure remedy. No file is changed.
+
+        `changes` lists the corrected cells, `write` writes a copy with them.
+        """
+        from armbulk.app.corrections import correct
+
+        return correct(checked)
 
     def plan(self, checked: "CheckResult", **choices: "Unpack[PlanChoices]") -> "Plan":
         """Return what would be sent, its batches, its cost and when it would end. Sends nothing; needs no login.

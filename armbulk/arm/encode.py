@@ -49,7 +49,8 @@ def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
     rows = _join_lines(rows, resource, lines)
     lines_member = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
     lines_member = pl.when(pl.col("lines_json").is_not_null()).then(lines_member).otherwise(pl.lit(""))
-    members = [_encode_members(_build_field_tree(resource), _cleared_fields(table.rows)), lines_member]
+    cleared = _cleared_fields(table.rows)
+    members = [_encode_members(_build_field_tree(resource, table.rows, cleared), cleared), lines_member]
     key_only = _encode_object([_encode_member(key.path, key, frozenset())])
     return rows.with_columns(_encode_object(members).alias("payload")).select(
         "sheet",
@@ -84,7 +85,7 @@ def encode_lines(lines: Table) -> pl.DataFrame:
     return (
         lines.rows.with_columns(
             normalise_key(pl.col(parent.name)).alias("key_norm"),
-            _encode_object([_encode_members(_build_field_tree(lines.resource), frozenset())]).alias("json"),
+            _encode_object([_encode_members(_build_field_tree(lines.resource, lines.rows), frozenset())]).alias("json"),
         )
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
         .group_by("key_norm", maintain_order=True)
@@ -121,8 +122,11 @@ def _find_parent_key(resource: Resource) -> Field:
     return next(field for field in resource.fields if field.role is FieldRole.PARENT_KEY)
 
 
-def _build_field_tree(resource: Resource) -> Tree:
-    return build_tree({field.path: field for field in resource.fields if field.role is FieldRole.WRITABLE})
+def _build_field_tree(resource: Resource, rows: pl.DataFrame, cleared: frozenset[str] = frozenset()) -> Tree:
+    """Return the fields that some row has or clears: most files use a few, and each member has a fixed cost."""
+    fields = [field for field in resource.fields if field.role is FieldRole.WRITABLE]
+    blank = {name for name, count in rows.null_count().row(0, named=True).items() if count == rows.height} - cleared
+    return build_tree({field.path: field for field in fields if field.name not in blank})
 
 
 def _encode_object(members: list[pl.Expr]) -> pl.Expr:
@@ -135,7 +139,7 @@ def _cleared_fields(rows: pl.DataFrame) -> frozenset[str]:
 
 
 def _encode_members(tree: Tree, cleared: frozenset[str]) -> pl.Expr:
-    return pl.concat_str([_encode_member(name, node, cleared) for name, node in tree.items()])
+    return pl.concat_str([pl.lit(""), *(_encode_member(name, node, cleared) for name, node in tree.items())])
 
 
 def _encode_member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:

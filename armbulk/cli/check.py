@@ -8,7 +8,7 @@ import click
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
-from armbulk.errors import Exit
+from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     help=_("Write a copy of the workbook with the problems marked."),
 )
 @click.option(
+    "--fix",
+    is_flag=True,
+    help=_("Correct what has only one sure remedy, in the copy that -o names. FILES stay as they are."),
+)
+@click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
 )
 @click.option(
@@ -40,6 +45,7 @@ def check(
     options: "ReadOptions",
     target: Path | None,
     *,
+    fix: bool,
     update: bool | None,
     replace_input: bool,
 ) -> Exit:
@@ -48,13 +54,17 @@ def check(
     \b
     Example:  armbulk check invoices.xlsx
               armbulk check invoices.xlsx -o marked.xlsx
+              armbulk check invoices.xlsx --fix -o corrected.xlsx
               armbulk check customers.csv documents.csv lines.csv
     """
     from armbulk.cli.dialog import TerminalDialog
 
+    if fix and target is None:
+        raise UsageError("no-target", _("--fix needs a file for the corrected copy"), _("Add -o CORRECTED.xlsx"))
     checked = context.session.check(*files, options=options, update=update, dialog=TerminalDialog(context))
-    report = checked.to_json()
+    result = context.session.correct(checked) if fix else checked
+    report = result.to_json()
     if target is not None:
-        report["marked"] = str(checked.write(target, replace_input=replace_input))
+        report["corrected" if fix else "marked"] = str(result.write(target, replace_input=replace_input))
     context.reporter.show("check", report)
-    return Exit.OK if checked.ok else Exit.FINDINGS
+    return Exit.OK if result.ok else Exit.FINDINGS

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import list_client_sizes
+from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.language import GeneralOption, LanguageType
-from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm
-from armbulk.cli.terminal import prepare_question
-from armbulk.errors import ArmbulkError, Exit, QuestionError
+from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
 
@@ -24,14 +23,10 @@ if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
 
 
-NUMBER = WholeNumber(1, 2**31 - 1)
-"""The type of an argument that is the number of a run, or of a row: a larger one cannot exist."""
-
-
 _general_option = functools.partial(click.option, cls=GeneralOption)
 
 _SHARED_OPTIONS = (
-    _general_option("--profile", metavar="NAME", help=_("The profile in config.toml to use.")),
+    _general_option("--profile", type=PROFILE, metavar="NAME", help=_("The profile in config.toml to use.")),
     _general_option("--lang", type=LanguageType(), help=_("Language of messages and workbooks.")),
     _general_option("--json", "as_json", is_flag=True, help=_("Print one JSON object on stdout.")),
     _general_option("--quiet", is_flag=True, help=_("Print errors only.")),
@@ -82,6 +77,11 @@ class CommandContext:
         """Whether a person can answer at the terminal."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.reporter.as_json
 
+    @property
+    def is_output_seen(self) -> bool:
+        """Whether a person sees what is printed on stdout; otherwise it goes to a file or another program."""
+        return sys.stdout.isatty()
+
     def ask(self, question: Text, *, yes: bool) -> bool:
         """Ask for a yes; without a terminal only `--yes` can answer."""
         if yes:
@@ -89,7 +89,7 @@ class CommandContext:
         if not self.can_ask:
             raise question_error(question, _("Use --yes to answer yes"))
         with self.reporter.suspended():
-            return confirm(prepare_question(question.text(self.lang)), self.lang)
+            return confirm(question.text(self.lang), self.lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,35 @@ class SharedOptions:
         return {name: value for name, value in values.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class PlainContext:
+    """What a command works with that needs no settings: the shared options, and what shows its results."""
+
+    shared: SharedOptions
+    reporter: "Reporter"
+
+
 def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Callable[..., None]:
     """Give a command the shared options and a CommandContext; turn errors into message, hint and exit code.
 
     With `new_profile` the named profile need not exist yet.
     """
+    return _add_shared_options(function, functools.partial(_run_in_session, function, new_profile=new_profile))
+
+
+def plain_command(function: Callable[..., Exit]) -> Callable[..., None]:
+    """Give a command the shared options and a PlainContext: it works whatever is wrong with the settings."""
+
+    def run(shared: SharedOptions, reporter: "Reporter", arguments: dict[str, Any]) -> Exit:
+        return function(PlainContext(shared, reporter), **arguments)
+
+    return _add_shared_options(function, run)
+
+
+def _add_shared_options(
+    function: Callable[..., Exit], run: Callable[[SharedOptions, "Reporter", dict[str, Any]], Exit]
+) -> Callable[..., None]:
+    """Return the command that parses the shared options and runs; `function` has its name and its help."""
 
     @functools.wraps(function)
     def wrapped(**arguments: Any) -> None:
@@ -131,7 +155,7 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
         if shared.lang is None:  # it may stand before the command
             shared = replace(shared, lang=click.get_current_context().find_root().params.get("lang"))
         try:
-            code = _run(function, shared, arguments, new_profile=new_profile)
+            code = _run(shared, lambda reporter: run(shared, reporter, arguments))
         finally:
             STOP.is_requested = False  # another command may run in this process
         sys.exit(code)
@@ -141,29 +165,45 @@ def command(function: Callable[..., Exit], *, new_profile: bool = False) -> Call
     return wrapped
 
 
-def _run(function: Callable[..., Exit], shared: SharedOptions, arguments: dict[str, Any], *, new_profile: bool) -> int:
+def _run_in_session(
+    function: Callable[..., Exit],
+    shared: SharedOptions,
+    reporter: "Reporter",
+    arguments: dict[str, Any],
+    *,
+    new_profile: bool,
+) -> Exit:
+    """Run a command with the session of its profile."""
     from armbulk.app.connect import connect
-    from armbulk.app.default_language import read_default_language
     from armbulk.app.logs import logged_command
+
+    with connect(
+        shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
+    ) as session:
+        reporter.lang = session.profile.lang
+        with logged_command(session, function.__name__, shared.verbose) as ended:
+            exit_code = function(CommandContext(session, reporter), **arguments)
+            ended.exit_code = Exit.INTERRUPTED if STOP.is_requested else exit_code
+        return ended.exit_code
+
+
+def _run(shared: SharedOptions, run: Callable[["Reporter"], Exit]) -> int:
+    """Run a command, and show the error that stops it; return the exit code."""
+    from armbulk.app.default_language import read_default_language
     from armbulk.cli.output import Reporter
 
     reporter = Reporter(shared.lang or read_default_language(), shared.as_json, shared.quiet)
     try:
         STOP.raise_if_requested()  # by a signal while the command was loaded, where something swallowed the exception
-        with connect(
-            shared.profile, settings=shared.settings(), aup_file=shared.aup_file, new_profile=new_profile
-        ) as session:
-            reporter.lang = session.profile.lang
-            with logged_command(session, function.__name__, shared.verbose) as ended:
-                exit_code = function(CommandContext(session, reporter), **arguments)
-                ended.exit_code = Exit.INTERRUPTED if STOP.is_requested else exit_code
-            return int(ended.exit_code)
+        return int(run(reporter))
     except ArmbulkError as error:
         if STOP.is_requested:
             reporter.error(
                 "interrupted", _("Interrupted. {message}", message=error.message), error.hint, Exit.INTERRUPTED
             )
             return int(Exit.INTERRUPTED)
+        if isinstance(error, UnknownColumnsError):
+            reporter.propose(error.proposals)
         reporter.error(error.code, error.message, error.hint, error.exit)
         return int(error.exit)
     except KeyboardInterrupt:

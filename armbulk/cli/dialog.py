@@ -11,21 +11,22 @@ from armbulk.app.dialog import (
     CustomerDifferences,
     Dialog,
     HeaderQuestion,
+    ProposeAgain,
     ReportProgress,
     ValueDifference,
 )
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
-from armbulk.cli.terminal import prepare_question
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
 from armbulk.model.environment import colour_environment, name_environment
-from armbulk.model.plain_text import show_safely, to_one_line
+from armbulk.model.plain_text import to_one_line
 
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
+    from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
 _CONTINUE = ngettext(
@@ -69,7 +70,13 @@ class TerminalDialog(Dialog):
     """
 
     def __init__(
-        self, context: CommandContext, *, yes: bool = False, details: bool = False, hint: Text = NO_TEXT
+        self,
+        context: CommandContext,
+        *,
+        yes: bool = False,
+        details: bool = False,
+        wants_columns: bool = False,
+        hint: Text = NO_TEXT,
     ) -> None:
         """Ask and show nothing yet.
 
@@ -77,10 +84,12 @@ class TerminalDialog(Dialog):
             context: the command's.
             yes: everything is confirmed.
             details: the plan is shown with all its details.
+            wants_columns: the person wants to match columns.
             hint: what Ctrl-C does while armbulk works; "": the command is over soon.
         """
         super().__init__()
         self._hint = hint
+        self._wants_columns = wants_columns
         self._context = context
         self._yes = yes
         self._details = details
@@ -107,6 +116,14 @@ class TerminalDialog(Dialog):
             "sheet": question.sheet, "column": question.column, "said": question.text, "header": question.header,
         }  # fmt: skip
         return self._confirm(_ACCEPT_HEADER.fill(**values))
+
+    def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
+        """Ask what the columns of a sheet are, if a person can answer."""
+        if self._yes or not self._context.can_ask:
+            return None
+        from armbulk.cli.columns import ColumnQuestions
+
+        return ColumnQuestions(self._context, propose).ask(proposal, is_wanted=self._wants_columns)
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, if a person can answer."""
@@ -147,12 +164,11 @@ class TerminalDialog(Dialog):
             lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.fill(count=differences.customers, values=differences.values, fields=fields).text(lang)
-        click.echo(show_safely("\n".join([heading, *lines])), err=True)
-        return self._confirm(_OVERWRITE)
+        return confirm("\n".join([heading, *lines, _OVERWRITE.text(lang)]), lang)
 
     def _confirm(self, question: Text) -> bool:
         with self._context.reporter.suspended():
-            return confirm(prepare_question(question.text(self._context.lang)), self._context.lang)
+            return confirm(question.text(self._context.lang), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask whether an export may use so many requests, if a person can answer."""
@@ -178,7 +194,7 @@ class TerminalDialog(Dialog):
         question = _CONFIRM_PHRASE.fill(decision=decision, phrase=_write_phrase(phrase, self._context.lang))
         if not self._context.can_ask:
             raise question_error(question, _("Use --yes, with --expect-count and --expect-total"))
-        answer = prompt(show_safely(question.text(self._context.lang)), default="", show_default=False)
+        answer = prompt(question.text(self._context.lang), default="", show_default=False)
         return answer.replace(",", ".").split() == phrase.split()
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:

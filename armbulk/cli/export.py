@@ -38,8 +38,7 @@ _OPEN_CSV = _(
 @click.option("--columns", metavar="A,B,C", help=_("Only these columns, in this order."))
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
               help=_("For close: a GL account for accounts receivable (can be repeated)."))  # fmt: skip
-@click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), default=lambda: list_csv_dialects()[0],
-              cls=LazyOption, describe=describe_csv_dialects)  # fmt: skip
+@click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), cls=LazyOption, describe=describe_csv_dialects)
 @click.option(
     "--since",
     type=click.Choice(["last"]),

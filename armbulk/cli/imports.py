@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.argument_types import FILE_NAME, RUN
+from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 @click.command("import", cls=TranslatedCommand)
 @click.option(
-    "-o", "target", metavar="FILE", help=_("Result workbook (default: NAME.result.xlsx next to the first file).")
+    "-o",
+    "target",
+    type=FILE_NAME,
+    metavar="FILE",
+    help=_("Result workbook (default: NAME.result.xlsx next to the first file)."),
 )
 @click.option("--update", is_flag=True, help=_("Change existing customers. Blank cells leave fields unchanged."))
 @click.option(
@@ -69,8 +74,8 @@ def import_(
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("run", required=False, type=NUMBER)
-@click.option("-o", "target", metavar="FILE", help=_("Result workbook."))
+@click.argument("run", required=False, type=RUN)
+@click.option("-o", "target", type=FILE_NAME, metavar="FILE", help=_("Result workbook."))
 @click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armbulk.app.choices import describe_import_resources
+from armbulk.cli.argument_types import FILE_NAME
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.lazy_choice import LazyOption
 from armbulk.i18n import _
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _OPTIONS = (
     click.option(
         "--mapping",
+        type=FILE_NAME,
         metavar="FILE",
         help=_("Mapping file (TOML), or the name of one that comes with armbulk (see `armbulk map`)."),
     ),
@@ -60,7 +62,7 @@ _OPTIONS = (
         cls=LazyOption,
         describe=describe_import_resources,
     ),
-    click.argument("files", nargs=-1, required=True),
+    click.argument("files", nargs=-1, required=True, type=FILE_NAME),
 )
 _READ_OPTIONS = (
     "as_resource",

@@ -61,6 +61,8 @@ class ResourceChoice(LazyChoice):
         from armbulk.model.resource_name import find_name, unknown_name_hint
 
         del param
+        if ctx is not None and ctx.resilient_parsing:
+            return value  # the words are only completed
         name = find_name(value, self.names)
         if name is None:
             raise MistypedWord(_("'{value}' is not a resource", value=value), unknown_name_hint(value, self.names), ctx)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.login_questions import LoginQuestions
+from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import ArmbulkError, Exit, SettingsError
 from armbulk.i18n import Text, _
-from armbulk.model.plain_text import show_safely
 
 if TYPE_CHECKING:
     from armbulk.app.login_trial import LoginTrial
@@ -107,7 +108,7 @@ def _choose(context: CommandContext, questions: LoginQuestions, trial: "LoginTri
         choices = {"retry": others.pop("retry"), **choices, **others}
     for number, text in enumerate(choices.values(), start=1):
         context.reporter.say(f"  {number}  {text.text(context.lang)}")
-    numbers = click.IntRange(1, len(choices))
+    numbers = WholeNumber(1, len(choices))
     number = int(prompt(_("Your choice").text(context.lang), default="1", type=numbers))
     return list(choices)[number - 1]
 
@@ -128,7 +129,7 @@ def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) 
             raise
         context.reporter.say(error.message)
         question = _KEEP_IN_FILE.fill(path=secret_file_path(profile)).text(context.lang)
-        if not confirm(show_safely(question), context.lang, default=True):
+        if not confirm(question, context.lang, default=True):
             raise
         return keep_in_file(profile, questions.login_input, checked=checked)
 
@@ -149,7 +150,7 @@ def logout(context: CommandContext) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.option("--default", metavar="NAME", help=_("Use this profile where no other one is named."))
+@click.option("--default", type=PROFILE, metavar="NAME", help=_("Use this profile where no other one is named."))
 @command
 def profiles(context: CommandContext, default: str | None) -> Exit:
     """List the profiles, and whether each has a secret in the keyring. `*`: used in this command.

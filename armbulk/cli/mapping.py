@@ -1,17 +1,19 @@
 """The command `map`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.argument_types import NUMBER
+from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
 if TYPE_CHECKING:
+    from armbulk.cli.output import Reporter
     from armbulk.model.read_options import ReadOptions
 
 
@@ -31,25 +33,43 @@ def map_(
     sheet_name: str | None,
     target: Path | None,
 ) -> Exit:
-    """Write a starter mapping from the headers of FILES, or show how one row is mapped.
+    """Match the columns of FILES with ARM's fields, or show how one row is mapped.
+
+    On a terminal armbulk asks about each column and remembers the answers. In a script it prints the start of a mapping
+    file.
 
     \b
     Example:  armbulk map export.csv -o mine.toml
               armbulk map export.csv --mapping mine.toml --explain 17
     """
-    from armbulk.app.mapping import create_mapping, explain_row
+    from armbulk.app.mapping import create_mapping, explain_row, match_columns_of, save_mapping
     from armbulk.cli.dialog import TerminalDialog
 
-    dialog, reporter = TerminalDialog(context), context.reporter
+    dialog, reporter = TerminalDialog(context, wants_columns=True), context.reporter
     checked = context.session.check(*files, options=options, dialog=dialog, allow_unrecognised=True).checked
     if row is not None:
         reporter.show("map", explain_row(checked, row, sheet_name, context.lang))
         return Exit.OK
-    report = create_mapping(checked, target, context.lang)
-    if target is None and not reporter.as_json:
-        click.echo(report["mapping"], nl=False)
-    elif target is not None:
-        reporter.say(_("→ {target}", target=target))
+    if context.can_ask and (target is not None or context.is_output_seen):
+        decisions = match_columns_of(checked, context.session, dialog)
+        if not decisions:
+            reporter.say(_("No columns were matched. Nothing was saved."))
+            return Exit.OK
+        report = save_mapping(decisions, context.session, target, context.lang)
+    else:
+        report = create_mapping(checked, context.session, target, context.lang)
+        if target is None and not reporter.as_json:
+            click.echo(report["mapping"], nl=False)
+            return Exit.OK
+    _show(reporter, report, target, files[0])
+    return Exit.OK
+
+
+def _show(reporter: "Reporter", report: dict[str, Any], target: Path | None, file: str) -> None:
     if reporter.as_json:
         reporter.show("map", report)
-    return Exit.OK
+    elif target is not None:
+        reporter.say(_("→ {target}", target=target))
+        reporter.say(_("Next: armbulk check {file} --mapping {target}", file=file, target=target))
+    else:
+        reporter.say(_("Next: armbulk check {file}", file=file))

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from armbulk.cli.status_line import StatusLine
 from armbulk.cli.terminal import can_redraw, find_width, prepare_text
 from armbulk.i18n import _, translate
 from armbulk.model.plain_text import cut_lines
+from armbulk.model.wrapping import wrap_text
 
 if TYPE_CHECKING:
     from armbulk.model.progress import Progress
@@ -60,6 +61,7 @@ class Reporter:
     err: TextIO = field(default_factory=lambda: sys.stderr)
     shows_json_progress: bool = False
     _status: Redrawn | None = field(default=None, init=False)
+    _proposals: Sequence[Mapping[str, object]] = field(default=(), init=False)
 
     def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
         """Print a report: its JSON, or its prose from `templates/report/TEMPLATE.txt.j2`."""
@@ -69,7 +71,7 @@ class Reporter:
             self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
             prose = render_prose(template, report, self.lang, width=find_width(self.out), **extra)
-            self._print(cut_lines(prose, MAX_LINE_CHARS), self.out, end="")
+            self._print_prose(prose, self.out, end="")
 
     def say(self, text: str) -> None:
         """Print a text on stderr that is not part of the report."""
@@ -79,20 +81,29 @@ class Reporter:
         if self.shows_json_progress:
             self._print(json.dumps({"event": "note", "text": shown}), self.err)
         else:
-            self._print(cut_lines(shown, MAX_LINE_CHARS), self.err)
+            self._print_prose(shown, self.err)
+
+    def propose(self, proposals: Sequence[Mapping[str, object]]) -> None:
+        """Show what the columns of sheets may be; as JSON it is part of the error that follows."""
+        if self.as_json:
+            self._proposals = proposals
+            return
+        for proposal in proposals:
+            self.show("columns", dict(proposal))
 
     def error(self, code: str, message: str, hint: str, exit_code: int) -> None:
         """Print what went wrong and what to do next."""
         if self.as_json:
             error = {"code": code, "message": translate(message, self.lang), "hint": translate(hint, self.lang)}
-            self._print(json.dumps({"error": error, "exit": exit_code}), self.out)
+            proposals = {"proposals": self._proposals} if self._proposals else {}
+            self._print(json.dumps({"error": error, **proposals, "exit": exit_code}), self.out)
             return
         self.warn(message, hint)
 
     def warn(self, message: str, hint: str) -> None:
         """Print on stderr what went wrong and what to do next."""
-        text = cut_lines(f"{_ERROR.text(self.lang)}: {translate(message, self.lang)}", MAX_LINE_CHARS)
-        self._print(text + (f"\n  → {translate(hint, self.lang)}" if hint else ""), self.err)
+        text = f"{_ERROR.text(self.lang)}: {translate(message, self.lang)}"
+        self._print_prose(text + (f"\n  → {translate(hint, self.lang)}" if hint else ""), self.err)
 
     @property
     def can_redraw(self) -> bool:
@@ -128,6 +139,10 @@ class Reporter:
         finally:
             status.clear()
             self._status = before
+
+    def _print_prose(self, text: str, file: TextIO, *, end: str = "\n") -> None:
+        """Print a text for people; on a terminal its lines are broken between words."""
+        self._print(wrap_text(cut_lines(text, MAX_LINE_CHARS), find_width(file)), file, end=end)
 
     def _print(self, text: str, file: TextIO, *, end: str = "\n") -> None:
         """Print a text after what was printed before; a status line makes room for it.

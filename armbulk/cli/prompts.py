@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from armbulk.cli.terminal import prepare_question
 from armbulk.i18n import _
 
 _YES, _NO = frozenset({"y", "yes", "j", "ja"}), frozenset({"n", "no", "nei"})
@@ -33,7 +34,7 @@ def _parse_answer(text: str, lang: str) -> str:
 def prompt(question: str, **options: Any) -> str:
     """Ask for a text; `options` as `click.prompt` has them."""
     _let_signals_end_reading()
-    answer: str = click.prompt(question, err=True, **options)
+    answer: str = click.prompt(prepare_question(question), err=True, **options)
     return answer
 
 

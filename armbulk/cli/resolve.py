@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.argument_types import RUN
+from armbulk.cli.command import CommandContext, command
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
@@ -22,7 +23,7 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("run", required=False, type=NUMBER)
+@click.argument("run", required=False, type=RUN)
 @_decision_option(Decision.MARK_CREATED, _("Mark as created: you have found the documents in ARM."))
 @_decision_option(Decision.GIVE_UP, _("Give up: the documents are handled elsewhere and are not sent."))
 @_decision_option(Decision.RESEND, _("Send again: you have checked that ARM does not have the documents."))

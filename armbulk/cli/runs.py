@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import click
 
-from armbulk.cli.command import NUMBER, CommandContext, command
+from armbulk.cli.argument_types import FILE_NAME, RUN
+from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import show_files_changed, show_run
 from armbulk.errors import Exit, UsageError
@@ -28,7 +29,7 @@ def runs(context: CommandContext) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("run", type=NUMBER)
+@click.argument("run", type=RUN)
 @command
 def show(context: CommandContext, run: int) -> Exit:
     """Show RUN: its state, outcomes and result workbook.
@@ -41,8 +42,8 @@ def show(context: CommandContext, run: int) -> Exit:
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("run", type=NUMBER)
-@click.option("-o", "target", metavar="FILE", help=_("Result workbook."))
+@click.argument("run", type=RUN)
+@click.option("-o", "target", type=FILE_NAME, metavar="FILE", help=_("Result workbook."))
 @command
 def results(context: CommandContext, run: int, target: str | None) -> Exit:
     """Write the result workbook of RUN again.

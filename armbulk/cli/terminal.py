@@ -7,7 +7,7 @@ from typing import TextIO
 
 from armbulk.model.plain_text import show_safely
 from armbulk.model.text_style import colour_marks, remove_marks, to_encodable
-from armbulk.model.wrapping import wrap_line
+from armbulk.model.wrapping import wrap_text
 
 _ANSWER_CHARS = 12
 """Room for the choices and the answer after a question."""
@@ -15,7 +15,13 @@ _ANSWER_CHARS = 12
 
 def find_width(stream: TextIO) -> int | None:
     """Return the characters of a line; None for a file or a pipe."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):  # a stream without a file
+        columns = 0
+    return columns or shutil.get_terminal_size().columns
 
 
 def has_colours(stream: TextIO) -> bool:
@@ -38,4 +44,4 @@ def prepare_question(text: str) -> str:
     """Return a question as a terminal can show it, with room for the answer."""
     width = find_width(sys.stderr)
     room = None if width is None else max(width - _ANSWER_CHARS, _ANSWER_CHARS)
-    return prepare_text("\n".join(wrap_line(line, room) for line in text.split("\n")), sys.stderr)
+    return prepare_text(wrap_text(text, room), sys.stderr)

@@ -197,6 +197,9 @@ SHEETS: dict[str, FindingType] = {
         _('Row {detail} looks like a note, not a record: "{value}"'),
         _("Delete the row, or move the text above the table"),
     ),
+    "row-left-out": warning(
+        _('Row {row} is no record and is left out, as the mapping says: "{value}"'), _("No action needed")
+    ),
     "merged-cells": error(
         _("The cells {value} are merged, so only the first of them has a value"),
         _("Unmerge the cells in Excel and fill in each of them"),

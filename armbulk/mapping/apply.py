@@ -5,12 +5,13 @@ Pure: the mapping file is read, and its expressions are evaluated, by the caller
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.i18n import NO_TEXT, Text, pack_text
+from armbulk.i18n import pack_text
+from armbulk.mapping.columns import find_columns, fingerprint_headers, fold_source
+from armbulk.mapping.entries import Evaluator, ExpressionResult, NumberText, SheetMapping
 from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, index_headers, match_headers
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType, Resource
@@ -24,60 +25,6 @@ _UNREADABLE = {"error": "error-cell", "uncalculated": "not-calculated", "number"
 
 _NUMBERS = ("number", "formatted", "disguised")
 _SHOWN_TYPES = (FieldType.IDENTIFIER, FieldType.TEXT, FieldType.TEXT_LIST)
-
-
-@dataclass(frozen=True, slots=True)
-class SheetMapping:
-    """The entry of a mapping for one sheet.
-
-    Sources are headers of the sheet; targets are a field's name, header or path.
-
-    Attributes:
-        resource: The resource on the sheet.
-        name: The sheet's name; "" = the sheet that has most of the columns.
-        header_row: The row number of the header, if it is not to be searched.
-        rename: Source → target.
-        constant: Target → text.
-        values: Target → the sheet's value → ARM's value.
-        fallback: Target → "keep": values that are not listed are kept.
-        expression: Target → template.
-        ignore: Sources that are not imported.
-    """
-
-    resource: str
-    name: str = ""
-    header_row: int | None = None
-    rename: Mapping[str, str] = field(default_factory=dict)
-    constant: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    fallback: Mapping[str, str] = field(default_factory=dict)
-    expression: Mapping[str, str] = field(default_factory=dict)
-    ignore: tuple[str, ...] = ()
-
-
-class NumberText(str):
-    """The text of a number cell: its point is always a decimal point."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ExpressionResult:
-    """The result of an expression for one row: a text or None, or an error; and whether the text is a plain number."""
-
-    text: str | None
-    error: Text = NO_TEXT
-    is_number: bool = False
-
-
-class Evaluator(Protocol):
-    """Evaluates the expressions of a mapping."""
-
-    def inputs(self, template: str, headers: Sequence[str]) -> list[str]:
-        """Return the headers that a template reads."""
-
-    def evaluate(self, template: str, rows: Sequence[Mapping[str, str]]) -> list[ExpressionResult]:
-        """Return the template's result for each row of header → text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +83,16 @@ def _find_header_row(
     is_other_name = entry.name and fold_header(entry.name) != fold_header(sheet.name)
     if is_other_name or sheet.resource not in {None, entry.resource}:
         return None
+    if entry.headers:
+        rows = _list_candidate_rows(sheet, entry)
+        return next((row for row, texts in rows if fingerprint_headers(texts) == entry.headers), None)
     resource = resources[entry.resource]
     of_resource = {*index_headers(resource), *(index_headers(resource.lines) if resource.lines else {})}
     best_count, best_sources, best_width, best_row = 0, 0, 0, None
     for row, texts in _list_candidate_rows(sheet, entry):
         headers = {fold_header(text) for text in texts}
         inputs = {header for template in entry.expression.values() for header in evaluator.inputs(template, texts)}
-        sources = headers & {fold_header(header) for header in (*entry.rename, *entry.ignore, *inputs)}
+        sources = headers & {fold_source(header) for header in (*entry.rename, *entry.ignore, *inputs)}
         count = len(sources | (headers & of_resource))
         if entry.header_row is not None or count > best_count:
             best_count, best_sources, best_width, best_row = count, len(sources), len(headers), row
@@ -213,7 +163,7 @@ class _SheetMapper:
         return sources[0] == source and not any(self._letters_of(other) for other in sources)
 
     def _letters_of(self, source: str) -> list[str]:
-        return [letter for letter, text in self._headers.items() if fold_header(text) == fold_header(source)]
+        return find_columns(source, self._headers, self._sheet.letters)
 
     def _set_header(self, letter: str, text: str) -> None:
         is_header = pl.col("row") == self._header_row
@@ -353,17 +303,16 @@ class _SheetMapper:
 
     def _remove_columns(self, read_letters: set[str]) -> None:
         """Remove ignored columns, and those that are only read by expressions: they are not unknown columns."""
-        ignored = {fold_header(header) for header in self._entry.ignore}
-        renamed = {fold_header(header) for header in self._entry.rename}
+        ignored = {letter for source in self._entry.ignore for letter in self._letters_of(source)}
+        renamed = {letter for source in self._entry.rename for letter in self._letters_of(source)}
         derived = [self._field_of(target) for target in self._entry.expression]
-        for letter, text in self._headers.items():
+        for letter in self._sheet.letters:
+            text = self._headers.get(letter, "")
             own_field = self._field_of(text)
             is_only_read = (
-                letter in read_letters
-                and fold_header(text) not in renamed
-                and (own_field is None or own_field in derived)
+                letter in read_letters and letter not in renamed and (own_field is None or own_field in derived)
             )
-            if is_only_read or fold_header(text) in ignored:
+            if is_only_read or letter in ignored:
                 self._letters.remove(letter)
 
     def _report(

@@ -10,7 +10,7 @@ from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
 from armbulk.i18n import Text, _
-from armbulk.mapping.apply import ExpressionResult, NumberText
+from armbulk.mapping.entries import ExpressionResult, NumberText
 from armbulk.mapping.headers import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 

@@ -7,16 +7,21 @@ from typing import Any
 
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _, join_texts, quote_text
-from armbulk.mapping.apply import SheetMapping, fold_value
+from armbulk.mapping.apply import fold_value
+from armbulk.mapping.entries import SheetMapping
 from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
 from armbulk.mapping.headers import fold_header, index_headers
 from armbulk.model.fields import Field
+from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
 
 _TABLES = ("rename", "constant", "expression")
-_KEYS = {"name", "resource", "header_row", "values", "otherwise", "ignore", *_TABLES}
+_READING = {"headers": None, "dates": DATE_ORDERS, "decimal": DECIMAL_SEPARATORS}
+"""Keys that hold one text, and the texts they may have."""
+
+_KEYS = {"name", "resource", "header_row", "values", "otherwise", "ignore", "skip_totals", *_READING, *_TABLES}
 _HINT = _("See docs/mappings.md")
 
 
@@ -105,10 +110,30 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
         fallback=_read_fallbacks(table.get("otherwise", {}), values, resource, where),
         expression=_read_texts(table.get("expression", {}), _at(where, "expression")),
         ignore=tuple(str(header) for header in ignored),
+        skip_totals=_read_flag(table, where),
+        **{key: _read_choice(table, key, words, where) for key, words in _READING.items()},
     )
     _check_targets(entry, where)
     _check_templates(entry, where)
     return entry
+
+
+def _read_choice(table: Mapping[str, Any], key: str, words: tuple[str, ...] | None, where: Text) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str) or (value and words and value not in words):
+        raise FileError(
+            "mapping-wrong",
+            _("{where}, {key}: '{value}' is not allowed", where=where, key=key, value=value),
+            _("Use one of {words}", words=", ".join(words)) if words else _HINT,
+        )
+    return value
+
+
+def _read_flag(table: Mapping[str, Any], where: Text) -> bool:
+    value = table.get("skip_totals", False)
+    if not isinstance(value, bool):
+        raise FileError("mapping-wrong", _("{where}: skip_totals must be true or false", where=where), _HINT)
+    return value
 
 
 def _at(where: Text, key: str) -> Text:

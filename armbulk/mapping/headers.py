@@ -119,7 +119,7 @@ def match_headers(
     """
     if sheet.resource is None and _is_template_sheet(sheet):
         return _NOT_RECOGNISED
-    named = _find_resource_by_name(sheet, resources)
+    named = find_resource_by_name(sheet, resources)
     candidates = [named] if named else list(resources.values())
     best, row, count = _find_best_match(sheet, candidates)
     if best is None or (named is None and not (count >= MIN_HEADERS and _has_key(sheet, best, row))):
@@ -136,14 +136,6 @@ def match_headers(
     names = decided.apply(index_headers(best))
     match = _match_columns(sheet, index, best, row, names, ignored=decided.unread)
     return replace(match, findings=judge_unknown_headers(sheet, index, match.findings, match.columns, (best,)))
-
-
-def guess_resource(sheet: Sheet, index: int, resources: Mapping[str, Resource]) -> HeaderMatch:
-    """Return the most likely match of a sheet that was not recognised: a start for a mapping, never for reading."""
-    best, row, _ = _find_best_match(sheet, list(resources.values()))
-    if best is None or row == 0:
-        return _NOT_RECOGNISED
-    return _match_columns(sheet, index, best, row, index_headers(best))
 
 
 def find_similar(text: str, names: Mapping[str, Field]) -> Field | None:
@@ -192,7 +184,8 @@ def _is_template_sheet(sheet: Sheet) -> bool:
     return (fold_header(sheet.name), fold_header(title or "")) in own
 
 
-def _find_resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
+def find_resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:
+    """Return the resource that the caller or the sheet's name says; None if neither does."""
     if sheet.resource:
         return resources[sheet.resource]
     for resource in resources.values():

@@ -27,6 +27,9 @@ _STATES = {
     "interrupted": _("interrupted"),
 }
 
+_SHORT_STATES = {**_STATES, "running": _("not ended"), "in_doubt": _("unconfirmed")}
+"""States in a table."""
+
 
 def translate_outcome(outcome: str, lang: str) -> str:
     """Return an outcome as people read it."""
@@ -49,3 +52,8 @@ def _outcomes_by_word() -> dict[str, Outcome]:
 def translate_state(state: str, lang: str) -> str:
     """Return the state of a run as people read it."""
     return _STATES[state].text(lang)
+
+
+def shorten_state(state: str, lang: str) -> str:
+    """Return the state of a run in one or two words, for a table."""
+    return _SHORT_STATES[state].text(lang)

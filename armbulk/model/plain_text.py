@@ -23,6 +23,13 @@ def escape_controls(text: str) -> str:
     )
 
 
+def show_invisible(text: str) -> str:
+    """Return a text with invisible characters as their code points, such as [U+200B]."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else f"[U+{ord(character):04X}]" for character in text
+    )
+
+
 def cut_lines(text: str, max_chars: int) -> str:
     """Return a text whose lines are at most so long; a line that is cut gets its full length added."""
     return "\n".join(

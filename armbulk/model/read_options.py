@@ -1,6 +1,6 @@
 """The options for reading files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +21,14 @@ class ReadOptions:
         decimal: "," or ".": the decimal separator, where 1.234 is unclear.
         pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
         mapping: A mapping file, or the name of a mapping that comes with armbulk.
+        saved_mappings: Mapping files with what was decided about headers like those of the files.
         renames: Header → field, for headers that only resemble a known one.
         continuation_rows: SAME_AS_ABOVE: a line without a document number belongs to the document above; "stop", or
             None: it is an error.
         unread_columns: Headers of columns that are not read.
         rules: Code → error, warning or off, from the profile.
+        usual_dates: As `dates`, from the profile: where neither the option nor a mapping decides.
+        usual_decimal: As `decimal`, from the profile.
         update: Whether customers are changed, not created; None: not decided.
         known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
     """
@@ -37,10 +40,13 @@ class ReadOptions:
     decimal: str | None = None
     pad_postal_codes: bool = False
     mapping: str | None = None
+    saved_mappings: Sequence[str] = ()
     renames: dict[str, str] = field(default_factory=dict)
     continuation_rows: str | None = None
     unread_columns: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
+    usual_dates: str | None = None
+    usual_decimal: str | None = None
     update: bool | None = None
     known_customers: KnownCustomers | None = None
 

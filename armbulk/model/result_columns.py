@@ -24,6 +24,7 @@ def list_outcome_headers(name: str) -> tuple[str, ...]:
 
 SUMMARY = Words("Summary", "Sammendrag")
 PROBLEMS = Words("Problems", "Problemer")
+CHANGES = Words("Changes", "Endringer")
 
 GUIDE = Words("Guide", "Veiledning")
 GUIDE_TITLE = Words("How to fill in this workbook", "Slik fyller du ut arbeidsboken")
@@ -40,7 +41,7 @@ def with_prefix(name: str) -> str:
 
 
 OWN_SHEETS = (
-    *(text for words in (SUMMARY, PROBLEMS) for name in words.all() for text in (name, with_prefix(name))),
+    *(text for words in (SUMMARY, PROBLEMS, CHANGES) for name in words.all() for text in (name, with_prefix(name))),
     *(text for words, _ in TEMPLATE_SHEETS for text in words.all()),
 )
 """The sheets of an earlier result workbook, and those of a template besides its tables. They are not imported."""

@@ -1,11 +1,34 @@
-"""Break lines of text at the width of a terminal; amounts and commands stay whole."""
+"""Break lines of text at the width of a terminal; amounts, times, paths and commands stay whole."""
 
 import re
 
 from armbulk.model.text_style import remove_marks
 
-_UNBROKEN = re.compile(r"`[^`]*`|[A-Z]{3} -?\d[\d ]*\d(?:[.,]\d+)?|\d{1,3}(?: \d{3})+(?![\d])")
+_NAMES = (
+    "check|codes|completion|demo|doctor|evidence|export|fields|import|login|logout|map|migrate|plan|profiles|purge|"
+    "resolve|results|resume|runs|sandbox|show|template|undo|usage|web"
+)
+_COMMAND = rf"`[^`]*`|(?<=: )armbulk (?:{_NAMES})\b.*"
+_FILE = (
+    r"(?<![^\s(\"'«])(?:[A-Za-z]:)?[\\/].*?\.(?:bak|csv|db|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?)\b"
+)
+_AMOUNT = r"\b[A-Z]{3} -?\d[\d ]*\d(?:[.,]\d+)?|-?\b\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)(?:[.,]\d+)?(?: [A-Z]{3}\b)?"
+_TIME = r"\b\d\d:\d\d(?::\d\d)? UTC(?:[+-]\d\d:\d\d)?"
+_UNBROKEN = re.compile(f"{_COMMAND}|{_FILE}|{_AMOUNT}|{_TIME}")
 _HELD = "\ue1ff"  # in place of a space where no line may break
+
+_KEPT = re.compile(r'→|\s*"[^"]*":|[\s{}\[\],]*$|\s*\S.*?(?:  |\t)')
+"""How lines begin that stay as they are: a path after an arrow, JSON, and rows of a table (with two blanks between)."""
+
+
+def wrap_text(text: str, width: int | None) -> str:
+    """Return a text whose lines are broken where they are longer than `width` (None: never).
+
+    A line that is indented continues two spaces further to the right. Tables, JSON and paths after an arrow stay.
+    """
+    if width is None:
+        return text
+    return "\n".join(line if _KEPT.match(line) else wrap_line(line, width, _hang(line)) for line in text.split("\n"))
 
 
 def wrap_line(text: str, width: int | None, hang: int = 0) -> str:
@@ -18,8 +41,7 @@ def wrap_line(text: str, width: int | None, hang: int = 0) -> str:
     """
     if width is None or len(remove_marks(text)) <= width:
         return text
-    room = width - hang
-    kept = _UNBROKEN.sub(lambda match: match[0].replace(" ", _HELD) if len(match[0]) <= room else match[0], text)
+    kept = _UNBROKEN.sub(lambda match: match[0].replace(" ", _HELD), text)
     indent = len(kept) - len(kept.lstrip(" "))
     lines, line, free = [], " " * indent, width - indent
     is_empty = True
@@ -32,3 +54,8 @@ def wrap_line(text: str, width: int | None, hang: int = 0) -> str:
         free -= size if is_empty else size + 1
         is_empty = False
     return "\n".join([*lines, line]).replace(_HELD, " ")
+
+
+def _hang(line: str) -> int:
+    indent = len(line) - len(line.lstrip(" "))
+    return indent + 2 if indent else 0

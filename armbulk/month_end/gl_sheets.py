@@ -19,6 +19,7 @@ from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import Row, Section
 
 _TEXTS = {
+    "about": _("About this export"),
     "summary": _("Summary"),
     "items": _("Items"),
     "by_account": _("By account"),
@@ -136,7 +137,7 @@ def build_summary_sections(
         rows.append((gl_text("unread", lang), turnover.unreadable))
     is_good = None if tie_out.comparison is None else tie_out.agrees
     return (
-        Section("armbulk", tuple(rows)),
+        Section(gl_text("about", lang), tuple(rows)),
         _completeness_section(gaps, lang),
         Section(gl_text("tie_out", lang), _tie_out_rows(tie_out, gaps, lang), is_good=is_good),
         *ar_sections,

@@ -6,14 +6,11 @@ from pathlib import Path
 
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments, ExportRequest, build_list_request
-from armbulk.i18n import Words, _
-from armbulk.model.resource_name import ResourceName
+from armbulk.i18n import _
+from armbulk.resources import CLOSE_NAME
 
-CLOSE = "close"
-CLOSE_NAME = ResourceName(
-    CLOSE, Words("Month-end pack", "Månedsavslutning"), ("Month-end", "Close pack", "Avslutning", "Periodeavslutning")
-)
-"""What the close pack is called on the command line."""
+CLOSE = CLOSE_NAME.name
+"""Name of the close pack on the command line."""
 
 POSTINGS = "gl-items"
 """Name of the list that a month-end reads first: the postings of the general ledger, which are tied out."""

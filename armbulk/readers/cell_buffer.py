@@ -77,8 +77,9 @@ class CellBuffer:
             parts.append(_to_frame(self._shared_positions, texts, kinds))
         cells = pl.concat(parts)
         if cells.height < height or len(parts) > 1:
-            positions = pl.DataFrame({"position": pl.int_range(height, dtype=pl.UInt32, eager=True)})
-            cells = positions.join(cells, on="position", how="left", maintain_order="left")
+            nowhere = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height)
+            index = nowhere.scatter(cells["position"], pl.int_range(cells.height, dtype=pl.UInt32, eager=True))
+            cells = cells.select(pl.col("text", "kind").gather(index))
         columns = [cells["text"].alias(letter), cells["kind"].cat.to(CELL).alias(f"{letter}.cell")]
         if self._looks:
             shown = [self._looks.get(position) for position in range(height)]

@@ -189,7 +189,7 @@ def _read_count(attributes: _Attributes, name: str) -> int:
 def _read_number(raw: str, kind: str, shown: str) -> Cell:
     plain = to_plain_number(raw.strip())
     if plain is None:
-        raise DamageError(_("it has the number '{text}', which is none", text=raw[:20]))
+        raise DamageError(_("it has '{text}' instead of a number", text=raw[:20]))
     if not plain:
         return "#NUM!", "error"
     if kind != "number" or not shown:

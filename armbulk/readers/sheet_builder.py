@@ -45,7 +45,11 @@ class SheetBuilder:
             return
         if not 0 < number <= EXCEL_MAX_ROWS or max(values) >= EXCEL_MAX_COLUMNS:
             raise DamageError(
-                _("the sheet {sheet} has cells outside of any sheet (row {row})", sheet=self.name, row=number)
+                _(
+                    "the sheet {sheet} has cells beyond the last row or column of a sheet (row {row})",
+                    sheet=self.name,
+                    row=number,
+                )
             )
         self._rows.append(number)
         self.count += len(values)

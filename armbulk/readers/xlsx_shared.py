@@ -1,5 +1,6 @@
 """What the sheets of a workbook share: texts, formats, the epoch of dates, and a limit for all cells together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -54,7 +55,7 @@ class SharedParts:
         """Add a shared text."""
         if len(self.is_filled) >= MAX_CELLS:
             raise self.too_large_error(_("{name} has more than {maximum:number} texts", maximum=MAX_CELLS))
-        text = self.decode_text(raw, _("shared text {number}", number=len(self.is_filled)))
+        text = self.decode_text(raw, lambda: _("shared text {number}", number=len(self.is_filled)))
         self.is_filled.append(bool(text))
         self._buffer.add(text)
 
@@ -62,9 +63,9 @@ class SharedParts:
         """Make the shared texts available as `texts`."""
         self.texts = self._buffer.to_series()
 
-    def decode_text(self, raw: str, where: Text) -> str:
-        """Return a text as Excel shows it; FileError when it is too long for a cell."""
+    def decode_text(self, raw: str, where: Callable[[], Text]) -> str:
+        """Return a text as Excel shows it; FileError, with `where` it is, when it is too long for a cell."""
         text = unescape_text(raw)
         if len(text) > EXCEL_MAX_CELL_CHARS:
-            raise self.archive.damaged_error(text_too_long(where))
+            raise self.archive.damaged_error(text_too_long(where()))
         return text

@@ -273,11 +273,11 @@ class WorksheetReader:
         """Return (text, cell kind) of a cell that is neither a number nor a shared text."""
         match kind:
             case "inlineStr" | "str":
-                return self._shared.decode_text(raw, self._where()), "text"
+                return self._shared.decode_text(raw, self._where), "text"
             case "b":
                 if raw.strip() not in _BOOLEANS:
                     raise self._damaged_error(
-                        _("row {row} has a yes or no that is '{text}'", row=self._row, text=raw[:20])
+                        _("row {row} has '{text}' instead of yes or no", row=self._row, text=raw[:20])
                     )
                 return _BOOLEANS[raw.strip()], "boolean"
             case "e":
@@ -306,9 +306,7 @@ class WorksheetReader:
             return
         plain = to_plain_number(raw)
         if plain is None:
-            raise self._damaged_error(
-                _("row {row} has the number '{text}', which is none", row=self._row, text=raw[:20])
-            )
+            raise self._damaged_error(_("row {row} has '{text}' instead of a number", row=self._row, text=raw[:20]))
         if not plain:
             self._add_cell("#NUM!", "error")
         else:

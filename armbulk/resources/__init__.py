@@ -61,6 +61,11 @@ def list_field_headers() -> dict[str, Words]:
     return {name: field.header for name, field in fields_by_name().items()}
 
 
+CLOSE_NAME = ResourceName(
+    "close", Words("Month-end pack", "Månedsavslutning"), ("Month-end", "Close pack", "Avslutning", "Periodeavslutning")
+)
+"""What the month-end pack, which is made of several lists, is called on the command line."""
+
 ALL = ResourceName("all", Words("Customers and documents", "Kunder og fakturaer"), ("Everything", "Alle", "Alt"))
 """The template of all resources together."""
 

@@ -96,16 +96,33 @@ def is_national_id(text: pl.Expr) -> pl.Expr:
     D-numbers (day + 40), H-numbers (month + 40) and synthetic numbers (month + 65 or + 80) are valid. For numbers from
     2032 on, the remainder of the first check digit may be 0 to 3.
     """
-    number = _to_number(_strip_separators(text), 11)
+    return text.map_batches(_are_national_ids, return_dtype=pl.Boolean)
+
+
+def _are_national_ids(texts: pl.Series) -> pl.Series:
+    frame = texts.to_frame("text").select(number=_to_number(_strip_separators(pl.col("text")), 11))
+    if frame["number"].count() == 0:  # of most files: the check digits are not worth their fixed cost
+        return _nowhere(texts)
+    number = pl.col("number")
     first = weighted_sum(number // 10, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11
     second = weighted_sum(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11
-    day, month, year = number // 10**9, (number // 10**7) % 100, (number // 10**5) % 100
-    day = pl.when(day > 40).then(day - 40).otherwise(day)
-    month = month - pl.when(month > 80).then(80).when(month > 65).then(65).when(month > 40).then(40).otherwise(0)
+    frame = frame.with_columns(
+        day=number // 10**9, month=(number // 10**7) % 100, year=(number // 10**5) % 100, first=first, second=second
+    )
+    day, month, year = (pl.col(name) for name in ("day", "month", "year"))
+    frame = frame.with_columns(
+        pl.when(day > 40).then(day - 40).otherwise(day),
+        month - pl.when(month > 80).then(80).when(month > 65).then(65).when(month > 40).then(40).otherwise(0),
+    )
     last_day = pl.when(month == 2).then(29).when(month.is_in([4, 6, 9, 11])).then(30).otherwise(31)
     is_leap_day_valid = (month != 2) | (day != 29) | (year % 4 == 0)
     is_date = month.is_between(1, 12) & (day >= 1) & (day <= last_day) & is_leap_day_valid
-    return ((first <= 3) & (second == 0) & is_date).fill_null(value=False)
+    is_valid = (pl.col("first") <= 3) & (pl.col("second") == 0) & is_date
+    return frame.select(is_valid.fill_null(value=False).alias(texts.name)).to_series()
+
+
+def _nowhere(texts: pl.Series) -> pl.Series:
+    return pl.Series(texts.name, [False], dtype=pl.Boolean).new_from_index(0, len(texts))
 
 
 def is_bank_account(text: pl.Expr) -> pl.Expr:
@@ -114,16 +131,20 @@ def is_bank_account(text: pl.Expr) -> pl.Expr:
     Eleven digits, modulus 11; where the fifth and sixth are 00, the check digit may cover the last five digits alone;
     0000 may precede a postal giro number (modulus 10).
     """
-    bare = _strip_separators(text)
-    number = _to_number(bare, 11)
+    return text.map_batches(_are_bank_accounts, return_dtype=pl.Boolean)
+
+
+def _are_bank_accounts(texts: pl.Series) -> pl.Series:
+    bare, number = pl.col("bare"), pl.col("number")
+    frame = texts.to_frame("text").select(bare=_strip_separators(pl.col("text")))
+    frame = frame.with_columns(number=_to_number(bare, 11), has_country=bare.str.contains(r"^[A-Za-z]{2}"))
     regular = weighted_sum(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
     short = (number // 10**5 % 100 == 0) & (weighted_sum(number % 10**5, (5, 4, 3, 2, 1)) % 11 == 0)
     giro = bare.str.starts_with("0000") & (weighted_sum(number, (1, *(-2, 1) * 5)) % 10 == 0)
-    return (
-        pl.when(bare.str.contains(r"^[A-Za-z]{2}"))
-        .then(is_iban(bare))
-        .otherwise((regular | short | giro).fill_null(value=False))
-    )
+    is_valid = (regular | short | giro).fill_null(value=False)
+    if frame["has_country"].any():
+        is_valid = pl.when(pl.col("has_country")).then(is_iban(bare)).otherwise(is_valid)
+    return frame.select(is_valid.alias(texts.name)).to_series()
 
 
 def is_iban(text: pl.Expr) -> pl.Expr:
@@ -145,14 +166,26 @@ def is_iban(text: pl.Expr) -> pl.Expr:
 
 def is_kid(text: pl.Expr) -> pl.Expr:
     """Check a KID: 2 to 25 digits, the last a check digit of modulus 10 or modulus 11 (where - means ten)."""
-    has_form = text.str.contains(r"^[0-9]{1,24}[0-9-]$")
-    padded = pl.when(has_form).then(text.str.replace("-", "0", literal=True)).str.zfill(26)
-    parts = [(padded.str.slice(start, size).cast(pl.Int64), size) for start, size in ((0, 2), (2, 12), (14, 12))]
-    ends_with_minus = text.str.ends_with("-")
+    return text.map_batches(_are_kids, return_dtype=pl.Boolean)
+
+
+def _are_kids(texts: pl.Series) -> pl.Series:
+    text, padded = pl.col("text"), pl.col("padded")
+    frame = texts.to_frame("text").with_columns(has_form=text.str.contains(r"^[0-9]{1,24}[0-9-]$"))
+    if not frame["has_form"].any():
+        return _nowhere(texts)
+    frame = frame.with_columns(
+        padded=pl.when("has_form").then(text.str.replace("-", "0", literal=True)).str.zfill(26),
+        ends_with_minus=text.str.ends_with("-"),
+    )
+    places = {"first": (0, 2), "second": (2, 12), "third": (14, 12)}
+    frame = frame.with_columns(**{name: padded.str.slice(*part).cast(pl.Int64) for name, part in places.items()})
+    parts = [(pl.col(name), size) for name, (_, size) in places.items()]
     remainder = _weighted_sum_of_parts(parts, [1, *(2 + position % 6 for position in range(25))]) % 11
-    modulus_11 = pl.when(ends_with_minus).then(remainder == 1).otherwise(remainder == 0)
-    modulus_10 = ~ends_with_minus & (_weighted_sum_of_parts(parts, [1, -2] * 13) % 10 == 0)
-    return (has_form & (modulus_11 | modulus_10)).fill_null(value=False)
+    modulus_11 = pl.when("ends_with_minus").then(remainder == 1).otherwise(remainder == 0)
+    modulus_10 = ~pl.col("ends_with_minus") & (_weighted_sum_of_parts(parts, [1, -2] * 13) % 10 == 0)
+    is_valid = (pl.col("has_form") & (modulus_11 | modulus_10)).fill_null(value=False)
+    return frame.select(is_valid.alias(texts.name)).to_series()
 
 
 def _weighted_sum_of_parts(parts: Sequence[tuple[pl.Expr, int]], weights: Sequence[int]) -> pl.Expr:
@@ -203,8 +236,15 @@ def has_format(value: pl.Expr, format_name: str, when: Sequence[tuple[str, tuple
 
 def mask_national_id(key: pl.Expr) -> pl.Expr:
     """Mask all but two digits of keys that are national identity numbers."""
-    name = key.meta.output_name()
-    digits = key.str.replace_all(r"[\s.-]", "")
-    masked = pl.concat_str(pl.lit("•••••••••"), digits.str.slice(-2))
-    is_person = digits.str.contains(r"^\d{11}$") & is_national_id(digits).fill_null(value=False)
-    return pl.when(is_person).then(masked).otherwise(key).alias(name)
+    return key.map_batches(_mask_national_ids, return_dtype=pl.String)
+
+
+def _mask_national_ids(keys: pl.Series) -> pl.Series:
+    digits = keys.str.replace_all(r"[\s.-]", "")
+    has_length = digits.str.contains(r"^\d{11}$").fill_null(value=False)
+    if not has_length.any():  # of most files: the check digits are not worth their fixed cost
+        return keys
+    number = pl.lit(digits)
+    masked = pl.concat_str(pl.lit("•••••••••"), number.str.slice(-2))
+    is_person = pl.lit(has_length) & is_national_id(number)
+    return pl.select(pl.when(is_person).then(masked).otherwise(pl.lit(keys)).alias(keys.name)).to_series()

@@ -36,7 +36,7 @@ class RunProgress:
 
     def end(self) -> None:
         """Report the end, with counts as they are now."""
-        self.counted = None
+        self.counted = self.client.counted = None
         self.report(Progress("ended"))
 
     def expect_look_ups(self, records: int) -> None:

@@ -176,7 +176,7 @@ class Sender:
             batch.attempt,
             progress.due,
             progress.lookups,
-            settles_at=self.resolver.settles_at(batch),
+            settles_at=self.resolver.settles_at(batch) if batch.state is BatchState.IN_DOUBT else 0.0,
             poll_until=max(since, session.started) + session.polling.wait,
             has_verdict=batch.verdict is not None,
         )

@@ -22,6 +22,23 @@ _LOCK_WAIT_MS, _LOCK_STEP_MS = 30_000, 250
 """How long a transaction waits for another process, and in which steps."""
 
 
+class _StatementCache(dict[Any, Any]):
+    """Statements as SQL, for every store of this process.
+
+    SQLAlchemy's own cache belongs to one engine, because its keys begin with the engine's dialect. All stores have the
+    same dialect and the same tables, so the rest of the key is enough.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
+_STATEMENTS = _StatementCache()
+
+
 def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) -> sa.Engine:
     """Open the database at `url`; a SQLite file is readable by its owner only.
 
@@ -46,7 +63,11 @@ def open_engine(url: str, roots: Sequence[str] = (), *, shared: bool = False) ->
             _("armbulk's database cannot be opened: {strerror}", strerror=describe_os_error(error)),
             _("Nothing was sent. Check ARMBULK_HOME"),
         ) from None
-    engine = sa.create_engine(url, hide_parameters=True)  # errors and logs quote no values
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,  # errors and logs quote no values
+        execution_options={"compiled_cache": _STATEMENTS},
+    )
     journal = "DELETE" if why else "WAL"  # WAL needs memory that processes share, which such a folder does not give
     sa_event.listen(engine, "connect", partial(_apply_settings, journal=journal))
     sa_event.listen(engine, "handle_error", _translate)
@@ -100,10 +121,14 @@ def migrate(conn: sa.Connection) -> None:
 
 def create_missing(conn: sa.Connection) -> None:
     """Create the tables and indexes that the database does not have yet."""
-    there = {name for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master")}
+    raw: Any = conn.connection.driver_connection
+    there = {name for (name,) in raw.execute("SELECT name FROM sqlite_master")}
     for name, statement in _list_statements():
         if name not in there:
-            conn.exec_driver_sql(statement)
+            try:
+                raw.execute(statement)
+            except sqlite3.Error:
+                conn.exec_driver_sql(statement)  # once more, where the error is translated
 
 
 @cache

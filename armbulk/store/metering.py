@@ -7,13 +7,19 @@ import sqlalchemy as sa
 from armbulk.clock import Clock
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import DateSample
-from armbulk.quota.limits import Account, Priority, QuotaLimits, Usage, shift_usage
+from armbulk.quota.limits import METERS, Account, Priority, QuotaLimits, Usage, shift_usage
 from armbulk.quota.server_clock import MAX_SKEW_SECONDS, ServerClock, StoredTimes
 from armbulk.store import usage_ledger
 from armbulk.store.schema import belongs_to, client, run
 
 _RECENT_SECONDS = 86_400.0
 """What was stamped so shortly before a clock was found to be behind was stamped by that clock."""
+
+_CHARGE_RUN = (
+    sa.update(run)
+    .where(run.c.id == sa.bindparam("of_run"))
+    .values({name: run.c[name] + sa.bindparam(f"used_{name}") for name in METERS})
+)
 
 
 @dataclass(slots=True)
@@ -149,8 +155,7 @@ class QuotaMeter:
         sample: DateSample | None,
     ) -> None:
         """Charge a call; without an answer later than now, and before ARM's time is known as soon as it is."""
-        if sample is not None:
-            self._update_clock(conn, account, sample)
+        stored = None if sample is None else self._update_clock(conn, account, sample)
         client_time = self._time_of(account)
         if charge is None:
             usage_ledger.refund(conn, reservation)
@@ -159,15 +164,19 @@ class QuotaMeter:
             client_time.orphans = max(client_time.orphans, reservation)
         else:
             late = 0.0 if sample is not None else usage_ledger.LATE_SECONDS
-            usage_ledger.settle(conn, reservation, charge, self._now(conn, account).high + late)
+            now = self._now(conn, account) if stored is None else self._bounds(account, stored)
+            usage_ledger.settle(conn, account, reservation, charge, now.high + late)
 
     def _charge_run(self, conn: sa.Connection, run_id: int, charge: ApiUsage | None) -> None:
         if run_id and charge is not None:
-            values = {name: run.c[name] + amount for name, amount in charge.meters().items()}
-            conn.execute(sa.update(run).where(run.c.id == run_id).values(values))
+            used = {f"used_{name}": amount for name, amount in charge.meters().items()}
+            conn.execute(_CHARGE_RUN, {"of_run": run_id, **used})
 
-    def _update_clock(self, conn: sa.Connection, account: Account, sample: DateSample) -> None:
-        """Take in the Date of an answer. Usage that was recorded in another time is moved along with the time."""
+    def _update_clock(self, conn: sa.Connection, account: Account, sample: DateSample) -> StoredTimes:
+        """Take in the Date of an answer; return what is stored of ARM's time then.
+
+        Usage that was recorded in another time is moved along with the time.
+        """
         client_time = self._time_of(account)
         clock, now = client_time.clock, self._now(conn, account)
         before = (clock.is_synced, clock.needs_date)
@@ -177,12 +186,13 @@ class QuotaMeter:
         if (clock.is_synced, clock.needs_date) != before:
             usage_ledger.move(conn, account, jump)
             usage_ledger.correct(conn, account, now.high)
-        self._save_time(conn, account, now)
+        stored = self._save_time(conn, account, now)
         if is_first_sync and (behind := now.low - now.wall) > MAX_SKEW_SECONDS:
             self._correct_history(conn, account, now.wall, behind)
         if client_time.orphans and not clock.needs_date:
             usage_ledger.charge_abandoned(conn, account, client_time.orphans, now.high)
             client_time.orphans = 0
+        return stored
 
     def _correct_history(self, conn: sa.Connection, account: Account, wall: float, behind: float) -> None:
         """Correct since when the store knows what is sent for a client, where a clock that is `behind` has stamped it.
@@ -194,13 +204,15 @@ class QuotaMeter:
             sa.update(client).where(*belongs_to(client, account), is_recent).values(since=client.c.since + behind)
         )
 
-    def _save_time(self, conn: sa.Connection, account: Account, now: _Now) -> None:
-        """Store the time for other processes, once it is more than this machine's own guess."""
+    def _save_time(self, conn: sa.Connection, account: Account, now: _Now) -> StoredTimes:
+        """Store the time for other processes, once it is more than this machine's own guess; return what is stored."""
         clock = self._time_of(account).clock
-        if not clock.needs_date:
-            server = now.low if clock.is_synced else now.stored.server
-            times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self.boot_id)
-            usage_ledger.save_times(conn, account, times, now.stored)
+        if clock.needs_date:
+            return now.stored
+        server = now.low if clock.is_synced else now.stored.server
+        times = StoredTimes(now.low, server, now.high, now.wall, now.monotonic, self.boot_id)
+        usage_ledger.save_times(conn, account, times, now.stored)
+        return times
 
     def _adopt_orphans(self, conn: sa.Connection, account: Account) -> None:
         """Charge what an ended process left open as soon as ARM's time is known."""

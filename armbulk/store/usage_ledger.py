@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from armbulk.model.outcome import ApiUsage
 from armbulk.quota.limits import (
@@ -62,8 +63,8 @@ def _parameters(account: Account) -> dict[str, Any]:
 
 
 def _select_slots(table: sa.Table) -> sa.Select[Any]:
-    columns = (table.c.window, table.c.meter, table.c.start, table.c.amount)
-    return sa.select(*columns).where(*_belongs(table)).order_by(table.c.start)
+    is_foreign = sa.literal(table is foreign).label("is_foreign")
+    return sa.select(is_foreign, table.c.window, table.c.meter, table.c.start, table.c.amount).where(*_belongs(table))
 
 
 def _is_meter(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -72,22 +73,26 @@ def _is_meter(table: sa.Table) -> sa.ColumnElement[bool]:
     )
 
 
+def _insert_or_add(table: sa.Table) -> sqlite.Insert:
+    insert = sqlite.insert(table)
+    return insert.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_={"amount": table.c.amount + insert.excluded.amount}
+    )
+
+
 _SELECT_CLOCK = sa.select(meter_clock).where(*_belongs(meter_clock))
-_SELECT_BLOCKED = sa.select(meter_clock.c.blocked_until).where(*_belongs(meter_clock))
-_SELECT_RESERVED = sa.select(*(sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS)).where(
-    *_belongs(reservation)
-)
-_SELECT_SLOTS = {table.name: _select_slots(table) for table in (slot, foreign)}
+_SELECT_RESERVED = sa.select(
+    *(sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS),
+    sa.select(meter_clock.c.blocked_until).where(*_belongs(meter_clock)).scalar_subquery(),
+).where(*_belongs(reservation))
+_SELECT_SLOTS = sa.union_all(*map(_select_slots, (slot, foreign)))
+_INSERT_RESERVATION = sa.insert(reservation).returning(reservation.c.id)
+_DELETE_RESERVATION = sa.delete(reservation).where(reservation.c.id == sa.bindparam("of_id"))
 _DELETE_SLOTS = {
     table.name: sa.delete(table).where(_is_meter(table), table.c.start < sa.bindparam("oldest"))
     for table in (slot, foreign)
 }
-_ADD_TO_SLOT = {
-    table.name: sa.update(table)
-    .where(_is_meter(table), table.c.start == sa.bindparam("of_start"))
-    .values(amount=table.c.amount + sa.bindparam("used"))
-    for table in (slot, foreign)
-}
+_ADD_TO_SLOT = {table.name: _insert_or_add(table) for table in (slot, foreign)}
 
 
 # ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,18 +134,17 @@ def _write_clock(conn: sa.Connection, account: Account, values: Mapping[str, Any
 
 def usage(conn: sa.Connection, account: Account) -> Usage:
     """Return what is used, reserved and blocked."""
-    own, others = _read_slots(conn, slot, account), _read_slots(conn, foreign, account)
-    slots = {key: tuple(sorted((*own.get(key, ()), *others.get(key, ())))) for key in {*own, *others}}
-    reserved = conn.execute(_SELECT_RESERVED, _parameters(account)).one()
-    blocked = conn.execute(_SELECT_BLOCKED, _parameters(account)).scalar()
-    return Usage(slots, ApiUsage(*map(int, reserved)), float(blocked or 0.0), others)
-
-
-def _read_slots(conn: sa.Connection, table: sa.Table, account: Account) -> Slots:
     slots: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
-    for window, meter, start, amount in conn.execute(_SELECT_SLOTS[table.name], _parameters(account)):
-        slots[window, meter].append((float(start), int(amount)))
-    return {key: tuple(amounts) for key, amounts in slots.items()}
+    others: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+    for is_foreign, window, meter, start, amount in conn.execute(_SELECT_SLOTS, _parameters(account)):
+        for counted in (slots, others) if is_foreign else (slots,):
+            counted[window, meter].append((float(start), int(amount)))
+    *reserved, blocked = conn.execute(_SELECT_RESERVED, _parameters(account)).one()
+    return Usage(_freeze(slots), ApiUsage(*map(int, reserved)), float(blocked or 0.0), _freeze(others))
+
+
+def _freeze(slots: Mapping[tuple[str, str], list[tuple[float, int]]]) -> Slots:
+    return {key: tuple(sorted(amounts)) for key, amounts in slots.items()}
 
 
 def reserve(
@@ -151,16 +155,13 @@ def reserve(
     if until > now:
         return Full(until)
     values = {"origin": account.origin, "client_no": account.client_no, "opened": now, **cost.meters()}
-    insert = sa.insert(reservation).values(values).returning(reservation.c.id)
-    return Reserved(int(conn.execute(insert).scalar_one()))
+    return Reserved(int(conn.execute(_INSERT_RESERVATION, values).scalar_one()))
 
 
-def settle(conn: sa.Connection, reservation_id: int, used: ApiUsage, time: float) -> None:
-    """Charge what was used, at the time of the answer, and end the reservation."""
-    account = _account_of(conn, reservation_id)
-    if account is not None:
+def settle(conn: sa.Connection, account: Account, reservation_id: int, used: ApiUsage, time: float) -> None:
+    """Charge what was used, at the time of the answer, and end the reservation; nothing if it has ended already."""
+    if refund(conn, reservation_id):
         _charge(conn, slot, account, _in_every_window(used), time)
-        refund(conn, reservation_id)
 
 
 def shrink(conn: sa.Connection, reservation_id: int, used: ApiUsage) -> None:
@@ -168,9 +169,9 @@ def shrink(conn: sa.Connection, reservation_id: int, used: ApiUsage) -> None:
     conn.execute(sa.update(reservation).where(reservation.c.id == reservation_id).values(used.meters()))
 
 
-def refund(conn: sa.Connection, reservation_id: int) -> None:
-    """End a reservation without a charge: nothing left this machine."""
-    conn.execute(sa.delete(reservation).where(reservation.c.id == reservation_id))
+def refund(conn: sa.Connection, reservation_id: int) -> bool:
+    """End a reservation without a charge: nothing left this machine. Return whether it was open."""
+    return bool(conn.execute(_DELETE_RESERVATION, {"of_id": reservation_id}).rowcount)
 
 
 def latest_reservation(conn: sa.Connection, account: Account) -> int:
@@ -186,12 +187,6 @@ def charge_abandoned(conn: sa.Connection, account: Account, up_to: int, time: fl
         used = ApiUsage(*(row[meter] for meter in METERS))
         _charge(conn, slot, account, _in_every_window(used), time + LATE_SECONDS)
         refund(conn, row["id"])
-
-
-def _account_of(conn: sa.Connection, reservation_id: int) -> Account | None:
-    query = sa.select(reservation.c.origin, reservation.c.client_no).where(reservation.c.id == reservation_id)
-    row = conn.execute(query).first()
-    return None if row is None else Account(row.origin, row.client_no)
 
 
 # ── charges ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,14 +236,13 @@ def _in_every_window(used: ApiUsage) -> dict[tuple[str, str], int]:
 def _charge(
     conn: sa.Connection, table: sa.Table, account: Account, amounts: dict[tuple[str, str], int], time: float
 ) -> None:
-    for window in WINDOWS:
-        for (name, meter), amount in amounts.items():
-            if name != window.name:
-                continue
-            of_meter = {**_parameters(account), "of_window": name, "of_meter": meter}
-            oldest, start = time - 2 * slot_expires_at(0, window, 0), slot_start(time, window)
-            conn.execute(_DELETE_SLOTS[table.name], {**of_meter, "oldest": oldest})
-            added = conn.execute(_ADD_TO_SLOT[table.name], {**of_meter, "of_start": start, "used": amount})
-            if added.rowcount == 0:
-                values = {"origin": account.origin, "client_no": account.client_no, "window": name, "meter": meter}
-                conn.execute(sa.insert(table), {**values, "start": start, "amount": amount})
+    old, added = [], []
+    for (name, meter), amount in amounts.items():
+        window = next(window for window in WINDOWS if window.name == name)
+        oldest, start = time - 2 * slot_expires_at(0, window, 0), slot_start(time, window)
+        old.append({**_parameters(account), "of_window": name, "of_meter": meter, "oldest": oldest})
+        values = {"origin": account.origin, "client_no": account.client_no, "window": name, "meter": meter}
+        added.append({**values, "start": start, "amount": amount})
+    if added:
+        conn.execute(_DELETE_SLOTS[table.name], old)
+        conn.execute(_ADD_TO_SLOT[table.name], added)

@@ -11,6 +11,9 @@ from armbulk.model.read_options import ReadOptions
 NUMBER_KINDS = ("number", "padded")
 """The cell kinds of a plain number."""
 
+NEVER = pl.lit(value=False)
+"""The condition of an issue that no cell of the column can have."""
+
 CellIssue = tuple[str, pl.Expr, pl.Expr | None]
 """What may be wrong with a cell: (the finding's code, where it is so, the finding's detail)."""
 
@@ -27,7 +30,7 @@ class CellColumn:
 
     They are parsed in a frame with the columns `row` Int64, `text` String, `kind` String (a category of CELL), and what
     `numbers`, `dates` and `identifiers` add for their types. `columns` are the letters of all fields of the sheet.
-    `from_1904`: the workbook counts days from 1904.
+    `from_1904`: the workbook counts days from 1904. `kinds`: those that occur, once they are known.
     """
 
     sheet: int
@@ -36,6 +39,7 @@ class CellColumn:
     options: ReadOptions
     columns: Mapping[str, str]
     from_1904: bool = False
+    kinds: frozenset[str | None] = frozenset()
 
     @property
     def text(self) -> pl.Expr:
@@ -43,7 +47,9 @@ class CellColumn:
         return pl.col("text")
 
     def is_kind(self, *kinds: str) -> pl.Expr:
-        """Return whether the cell is one of `kinds` in the file."""
+        """Return whether the cell is one of `kinds` in the file; NEVER if none of them occurs."""
+        if self.kinds.isdisjoint(kinds):
+            return NEVER
         return pl.col("kind").is_in(list(kinds)).fill_null(value=False)
 
     def has_characters(self, code: str, characters: str) -> CellIssue:

@@ -4,13 +4,14 @@ Reading and checking are two steps: `read_files` opens each file once, `check_sh
 question about a header, a plan and a result workbook all use the same reading.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import polars as pl
 
-from armbulk.errors import FileError
+from armbulk.errors import FileError, UnknownColumnsError
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import (
     SCHEMA,
@@ -22,6 +23,7 @@ from armbulk.findings.frame import (
 )
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
+from armbulk.mapping.entries import SheetMapping
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
@@ -50,8 +52,16 @@ from armbulk.validation.parse import parse_sheet
 from armbulk.validation.separators import explain_separator, find_wrong_separator
 from armbulk.validation.vat_rates import find_rates
 
-LoadedMapping = tuple[tuple[apply.SheetMapping, ...], str]
+LoadedMapping = tuple[tuple[SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
+
+_USE_KNOWN_NAMES = _(
+    "Name the sheets Customers, Documents and Lines, or use --as. Use the headers from `armbulk fields documents`."
+)
+_MATCH_COLUMNS = _(
+    "Run `armbulk map {file}` on a terminal to answer column by column. Or write a mapping with "
+    "`armbulk map {file} -o NAME.toml`, correct it, and add --mapping NAME.toml."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +118,38 @@ def check_files(
         FileError: A file cannot be read; or no sheet has customers or documents and `allow_unrecognised` is off.
         UsageError: There is no such resource.
     """
-    sheets = read_files(files, options)
-    checked = check_sheets(sheets, options)
-    if not allow_unrecognised and not set(checked.tables) & {"customers", "documents"}:
-        for sheet in sheets:
-            separator = find_wrong_separator(sheet)
-            if separator is not None:
-                raise FileError("wrong-separator", *explain_separator(sheet, separator))
-        raise FileError(
-            "no-data",
-            _explain_missing_data([sheet.name for sheet in sheets]),
-            _(
-                "Name the sheets Customers, Documents and Lines, or use --as. "
-                "Use the headers from `armbulk fields documents`."
-            ),
-        )
+    checked = check_sheets(read_files(files, options), options)
+    if not allow_unrecognised:
+        require_records(checked)
     return checked
+
+
+def has_records(checked: Checked) -> bool:
+    """Return whether a sheet with customers or documents was recognised."""
+    return bool(set(checked.tables) & {"customers", "documents"})
+
+
+def require_records(checked: Checked, proposals: Sequence[Mapping[str, object]] = ()) -> None:
+    """Stop where no sheet with customers or documents was recognised.
+
+    Args:
+        checked: The files.
+        proposals: What their columns may be, for the error.
+
+    Raises:
+        FileError: No sheet was recognised.
+    """
+    if has_records(checked):
+        return
+    sheets = checked.sheets_as_read
+    for sheet in sheets:
+        separator = find_wrong_separator(sheet)
+        if separator is not None:
+            raise FileError("wrong-separator", *explain_separator(sheet, separator))
+    message = _explain_missing_data([sheet.name for sheet in sheets])
+    if proposals:
+        raise UnknownColumnsError("no-data", message, _MATCH_COLUMNS.fill(file=proposals[0]["file"]), proposals)
+    raise FileError("no-data", message, _USE_KNOWN_NAMES)
 
 
 def _explain_missing_data(sheets: Sequence[str]) -> Text:
@@ -153,8 +179,8 @@ def check_sheets(
     Raises:
         FileError: The mapping cannot be read, or fits none of the sheets.
     """
-    if options.mapping is not None and mapping is None:
-        mapping = load_mapping(options.mapping)
+    if mapping is None:
+        mapping = load_mappings(options)
     own = [edits.strip_formula_guards(sheet) for sheet in sheets] if options.update else list(sheets)
     own, mapped = _apply_mapping(own, options, mapping)
     plain = [result.sheet for result in mapped]
@@ -165,14 +191,14 @@ def check_sheets(
         edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
         for index, (sheet, match) in enumerate(zip(plain, matches, strict=True))
     ]
-    plain = [result.sheet for result in compared]
-    layouts = [layout.check_layout(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped)
+    options_of = [_decide_reading(options, result.entry) for result in mapped]
     continued = [
         continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
         for index, sheet in enumerate(plain)
     ]
     plain = [result.sheet for result in continued]
-    parts, of_sheets = _type_sheets(plain, matches, options)
+    parts, of_sheets = _type_sheets(plain, matches, options_of)
     findings = [
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
@@ -204,15 +230,52 @@ def check_sheets(
     )
 
 
+def _check_layouts(
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], mapped: Sequence[apply.MappedSheet]
+) -> tuple[list[Sheet], list[pl.DataFrame]]:
+    """Return the sheets, without totals and notes where the mapping leaves them out, and the findings of the layout."""
+    pairs = []
+    for index, (sheet, result) in enumerate(zip(sheets, mapped, strict=True)):
+        findings = layout.check_layout(sheet, index, matches[index])
+        skips = result.entry is not None and result.entry.skip_totals
+        pairs.append(layout.skip_other_rows(sheet, findings) if skips else (sheet, findings))
+    return [sheet for sheet, _findings in pairs], [findings for _sheet, findings in pairs]
+
+
+def load_mappings(options: ReadOptions) -> LoadedMapping | None:
+    """Return the entries of the mapping that the options name, or of those saved for such headers; None for none.
+
+    Raises:
+        FileError: A mapping cannot be read.
+    """
+    names = [options.mapping] if options.mapping is not None else list(options.saved_mappings)
+    if not names:
+        return None
+    loaded = [load_mapping(name) for name in names]
+    if len(loaded) == 1:
+        return loaded[0]
+    sha256 = hashlib.sha256("".join(digest for _entries, digest in loaded).encode()).hexdigest()
+    return tuple(entry for entries, _digest in loaded for entry in entries), sha256
+
+
+def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOptions:
+    """Return how a sheet's unclear dates and amounts are read: by the option, the mapping, or the profile."""
+    return replace(
+        options,
+        dates=options.dates or (entry.dates if entry else None) or options.usual_dates,
+        decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
+    )
+
+
 def _type_sheets(
-    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options_of: Sequence[ReadOptions]
 ) -> tuple[list[Table], list[pl.DataFrame]]:
     """Return the typed tables of the recognised sheets, and the findings of their cells."""
     parts: list[Table] = []
     findings = []
     for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True)):
         if match.resource is not None:
-            tables, sheet_findings = _type_sheet(sheet, index, match, options)
+            tables, sheet_findings = _type_sheet(sheet, index, match, options_of[index])
             parts += tables
             findings.append(sheet_findings)
     return parts, findings
@@ -248,7 +311,7 @@ def _apply_mapping(
     evaluator = ExpressionEngine()
     used = [leave_out_hidden_columns(sheet, options) for sheet in marked]
     mapped = [apply.apply_mapping(sheet, index, entries, RESOURCES, evaluator) for index, sheet in enumerate(used)]
-    if all(result.entry is None for result in mapped):
+    if options.mapping is not None and all(result.entry is None for result in mapped):
         names = ", ".join(sheet.name for sheet in sheets)
         raise FileError(
             "mapping-fits-nothing",

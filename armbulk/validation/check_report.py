@@ -44,7 +44,14 @@ def _describe_sheet(checked: Checked, index: int) -> dict[str, Any]:
         "rows": rows,
         "ok": rows - held_back,
         "held_back": held_back,
+        "saved_mapping": _is_matched_as_saved(checked, index),
     }
+
+
+def _is_matched_as_saved(checked: Checked, index: int) -> bool:
+    """Return whether the columns of a sheet are matched as a person decided for the same headers before."""
+    entry = checked.mapped_sheets[index].entry
+    return entry is not None and bool(entry.headers)
 
 
 def _blocked(checked: Checked, resource: str, rows: pl.DataFrame) -> pl.DataFrame:

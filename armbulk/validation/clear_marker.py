@@ -1,5 +1,6 @@
 """Cells that ask to blank a field at ARM: `<clear>`, `<tøm>`. A blank cell never does that."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -28,15 +29,21 @@ class ClearRequest:
     code: str = ""
 
 
+def find_marked_columns(frame: pl.DataFrame, letters: Iterable[str]) -> frozenset[str]:
+    """Return the columns in which some cell may be a clear marker: few files have any."""
+    may_be_marker = frame.select(pl.lit(value=False), *(_may_be_marker(letter).any() for letter in set(letters)))
+    return frozenset(letter for letter, is_marked in may_be_marker.row(0, named=True).items() if is_marked)
+
+
+def _may_be_marker(letter: str) -> pl.Expr:
+    return pl.col(letter).str.starts_with("<").fill_null(value=False)
+
+
 def take_clear_markers(
     frame: pl.DataFrame, letter: str, target: Field, resource: Resource, *, is_update: bool
 ) -> ClearRequest:
     """Take the clear markers out of a field's column; only an update of existing records may have them."""
-    if not letter:
-        return ClearRequest(frame)
-    is_candidate = frame[letter].str.starts_with("<").fill_null(value=False)
-    if not is_candidate.any():
-        return ClearRequest(frame)
+    is_candidate = frame.select(_may_be_marker(letter)).to_series()
     text = frame[letter].str.strip_chars().str.to_lowercase()
     is_text = frame[f"{letter}.cell"] == "text"
     is_marker = (is_candidate & text.is_in(CLEAR_MARKERS) & is_text).fill_null(value=False)

@@ -24,7 +24,8 @@ def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells
     """Add what is known of a column of identifiers, for `parse_identifier`.
 
     `full_length` Int64: the digits of a whole value. `decimal_zero` String: the decimals that were removed of a text,
-    where every value of the column ends in .0. `ends_in_zero` Boolean: it does, and other values do not.
+    where every value of the column ends in .0. `ends_in_zero` Boolean: it does, and other values do not. `code` String:
+    what a word means, in a column that may have words. `without_blanks` String: a KID that has blanks, without them.
 
     Args:
         frame: The column's cells, as `CellColumn` describes them.
@@ -41,6 +42,17 @@ def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells
         frame = frame.with_columns(length)
     if cells.field.type is not FieldType.IDENTIFIER:
         return frame
+    frame = _remove_decimal_zeros(frame)
+    if cells.field.format == "kid":
+        return _add_kids(frame, cells)
+    if cells.field.code_words:
+        word = pl.col("text").str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
+        code = word.replace_strict(dict(cells.field.code_words), default=None, return_dtype=pl.String)
+        return frame.with_columns(code=code)
+    return frame
+
+
+def _remove_decimal_zeros(frame: pl.DataFrame) -> pl.DataFrame:
     is_text = pl.col("kind") == "text"
     digits = frame.select(pl.when(is_text).then(pl.col("text")).str.extract(_DECIMAL_ZERO)).to_series()
     if digits.null_count() == frame.height:
@@ -49,6 +61,13 @@ def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells
         return frame.with_columns(digits.is_not_null().alias("ends_in_zero"))
     suffix = pl.col("text").str.extract(_DECIMAL_ZERO, 2).alias("decimal_zero")
     return frame.with_columns(digits.alias("text"), suffix)
+
+
+def _add_kids(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
+    """Add `without_blanks` String: a text with blanks whose digits are a KID, without them."""
+    has_blanks = cells.is_kind("text") & pl.col("text").str.contains(_BLANK).fill_null(value=False)
+    frame = frame.with_columns(pl.when(has_blanks).then("text").str.replace_all(_BLANK, "").alias("without_blanks"))
+    return frame.with_columns(pl.when(is_kid(pl.col("without_blanks"))).then("without_blanks").alias("without_blanks"))
 
 
 def _full_length(cells: CellColumn) -> pl.Expr:
@@ -113,10 +132,9 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
     ]
     value = pl.when(is_padded).then(padded).otherwise(text)
     if field.format == "kid":
-        without_blanks = text.str.replace_all(_BLANK, "")
-        has_blanks = cells.is_kind("text") & text.str.contains(_BLANK) & is_kid(without_blanks)
-        value = pl.when(has_blanks).then(without_blanks).otherwise(value)
-        issues.append(("blanks-removed", has_blanks, without_blanks))
+        without_blanks = pl.col("without_blanks")
+        value = pl.coalesce(without_blanks, value)
+        issues.append(("blanks-removed", without_blanks.is_not_null(), without_blanks))
     if field.code_words:
         value, of_words = _read_code_words(cells)
         issues += of_words
@@ -131,8 +149,7 @@ def _is_blank_word(cells: CellColumn) -> pl.Expr:
 
 def _read_code_words(cells: CellColumn) -> ParsedColumn:
     """Return the codes that words mean; an unknown code is kept, another word is an error."""
-    word = cells.text.str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
-    code = word.replace_strict(dict(cells.field.code_words), default=None, return_dtype=pl.String)
+    code = pl.col("code")
     is_code = cells.text.str.contains(_CODE)
     issues: list[CellIssue] = [
         ("word-not-code", code.is_null() & ~is_code, pl.lit(cells.field.example)),

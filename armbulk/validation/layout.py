@@ -1,6 +1,7 @@
 """Rows and cells that are not part of the table: totals, second tables, notes, merged cells. Never changed."""
 
 import re
+from dataclasses import replace
 
 import polars as pl
 
@@ -18,6 +19,7 @@ _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{
 _IS_RULE = r"^[-=_+:|*]{2,}$"
 _IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
+_SKIPPABLE_CODES = ["header-again", "total-row", "note-row"]
 _SMALLEST_DIFFERENCE = 0.005
 NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row"]
 """Codes of rows that are no records."""
@@ -29,6 +31,7 @@ def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
     letters = [letter for letter in dict.fromkeys(named) if letter.isalpha()]  # not the columns a mapping adds
     if match.resource is None or not letters:
         return empty_findings()
+    sheet = replace(sheet, letters=tuple(letter for letter in sheet.letters if letter.isalpha()))
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     if body.is_empty():
         return empty_findings()
@@ -105,6 +108,9 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     key = match.columns.get(match.recognised_resource.record_key)
     if key is None:
         return empty_findings()
+    amounts = [match.columns[name] for name in AMOUNTS if name in match.columns]
+    if not _may_have_totals(body, letters, key, amounts):
+        return empty_findings()
     is_keyless = pl.col(key).is_null()
     key_is_total = pl.col(key).str.contains(_IS_TOTAL)
     if (match.lines or match).recognised_resource.name == "lines":
@@ -114,7 +120,6 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     is_numeric = pl.all_horizontal(
         pl.col(f"{letter}.cell").is_in([*NUMERIC_CELLS, "uncalculated"]).fill_null(value=True) for letter in letters
     )
-    amounts = [match.columns[name] for name in AMOUNTS if name in match.columns]
     is_sum = _is_sum_alone(letters, amounts)
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
@@ -131,6 +136,36 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     return _row_findings(body.filter(is_total), "total-row", index)
 
 
+def _may_have_totals(body: pl.DataFrame, letters: list[str], key: str, amounts: list[str]) -> bool:
+    """Return whether a total is possible at all: most sheets have no such word, and a record in the last row."""
+    if _has_text_like(body, _COUNTS_OR_TOTAL):
+        return True
+    last = body.filter(pl.col("row") == pl.col("row").max())
+    others = [last[letter][0] for letter in letters if letter not in {key, *amounts}]
+    return last[key][0] is None or not any(value is not None for value in others)
+
+
+def _has_text_like(body: pl.DataFrame, pattern: str) -> bool:
+    return bool(body.select(pl.any_horizontal(pl.col(pl.String).str.contains(pattern).any())).item())
+
+
+def skip_other_rows(sheet: Sheet, findings: pl.DataFrame) -> tuple[Sheet, pl.DataFrame]:
+    """Return a sheet without its totals, notes and repeated headers, and its findings with a warning for each of them.
+
+    A second table stays an error: its records would be lost.
+    """
+    is_skipped = pl.col("code").is_in(_SKIPPABLE_CODES)
+    skipped = findings.filter(is_skipped).unique("row", keep="first", maintain_order=True)
+    if skipped.is_empty():
+        return sheet, findings
+    rows = sheet.frame.join(skipped.select("row"), on="row", how="semi", maintain_order="left")
+    letters = [letter for letter in sheet.letters if letter.isalpha()]
+    texts = rows.select("row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).alias("value"))
+    warnings = to_findings(texts, sheet=int(skipped["sheet"][0]), code="row-left-out")
+    frame = sheet.frame.join(skipped.select("row"), on="row", how="anti", maintain_order="left")
+    return replace(sheet, frame=frame), merge_findings([findings.filter(~is_skipped), warnings])
+
+
 def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
     """Return the rows of a sheet of lines that may be totals: they are never taken for lines of the document above.
 
@@ -141,7 +176,8 @@ def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
         return []
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     is_like = _is_called(body, key, _IS_TOTAL)
-    is_like |= _is_called(body, key, _STARTS_WITH_TOTAL) & _adds_up(body, key, match)
+    if _has_text_like(body, _STARTS_WITH_TOTAL):
+        is_like |= _is_called(body, key, _STARTS_WITH_TOTAL) & _adds_up(body, key, match)
     columns = {**match.columns, **(match.lines.columns if match.lines else {})}
     amounts = {columns[name] for name in (*AMOUNTS, "quantity") if name in columns}
     is_like |= pl.all_horizontal(pl.col(letter).is_null() for letter in sheet.letters if letter not in amounts)
@@ -230,6 +266,11 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
         known |= {letter for letter in (match.lines or match).columns.values() if letter != key}
     count = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters)
     text = pl.coalesce(pl.col(letter) for letter in sheet.letters)
+    may_be_note = (count == 1) | text.str.contains(_IS_RULE)
+    if key is not None:
+        may_be_note |= pl.col(key).str.contains(_IS_SENTENCE).fill_null(value=False)
+    if not body.select(may_be_note.any()).item():
+        return empty_findings()
     is_text = pl.coalesce(pl.col(f"{letter}.cell") for letter in sheet.letters) == "text"
     is_elsewhere = pl.all_horizontal([pl.col(letter).is_null() for letter in known] or [pl.lit(value=True)])
     is_note = (count == 1) & is_text & text.str.contains(_IS_PHRASE) & is_elsewhere

@@ -42,7 +42,8 @@ def apply_number_formats(frame: pl.DataFrame, cells: CellColumn) -> ShownCells:
     shown_column = f"{cells.letter}{SHOWN}"
     is_identifier = cells.field.type in _IDENTIFIER_TYPES
     if shown_column not in frame.columns:
-        return ShownCells(frame.select("row", text, kind))
+        kinds = frame[f"{cells.letter}.cell"].cast(pl.String)
+        return ShownCells(pl.DataFrame({"row": frame["row"], "text": frame[cells.letter], "kind": kinds}))
     as_number = pl.when(kind.is_in([_FORMATTED, _DISGUISED])).then(pl.lit("number")).otherwise(kind).alias("kind")
     if cells.field.type in _AMOUNT_TYPES:
         letter = cells.columns.get("currency")

@@ -170,9 +170,10 @@ def shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:
     """Round number cells with more than 15 digits as Excel shows them: 0.30000000000000004 is 0.3."""
     is_number = pl.col("kind").is_in(NUMBER_KINDS)
     digits = pl.col("text").str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
-    long = frame.filter(is_number & (digits > EXCEL_EXACT_DIGITS))["text"].unique()
-    if long.is_empty():
+    is_long = is_number & (digits > EXCEL_EXACT_DIGITS)
+    if not frame.select(is_long.any()).item():
         return frame
+    long = frame.filter(is_long)["text"].unique()
     shortened = {text: format(_EXCEL_DIGITS.create_decimal(Decimal(text)).normalize(), "f") for text in long}
     text = pl.when(is_number).then(pl.col("text").replace(shortened)).otherwise(pl.col("text"))
     return frame.with_columns(text.alias("text"))

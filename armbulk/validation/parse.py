@@ -1,6 +1,7 @@
 """Cells to typed columns. A cell that cannot be read is a finding, never a guess."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 import polars as pl
@@ -13,8 +14,14 @@ from armbulk.model.fields import Field, FieldRole, FieldType, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import Sheet
 from armbulk.validation import characters
-from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
-from armbulk.validation.clear_marker import list_cleared, refuse_markers, take_clear_markers
+from armbulk.validation.cell_column import NEVER, NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
+from armbulk.validation.clear_marker import (
+    ClearRequest,
+    find_marked_columns,
+    list_cleared,
+    refuse_markers,
+    take_clear_markers,
+)
 from armbulk.validation.dates import add_dates, parse_date
 from armbulk.validation.identifiers import add_identifier_columns, parse_identifier, parse_text_list
 from armbulk.validation.number_formats import apply_number_formats
@@ -72,13 +79,16 @@ def parse_sheet(
     columns: list[pl.Series] = []
     findings = [empty_findings()]
     cleared: list[pl.Series] = []
+    marked = find_marked_columns(frame, match.columns.values())
     for field in resource.fields:
         if field.role is FieldRole.READ_ONLY:
             continue
         cells = CellColumn(index, field, match.columns.get(field.name, ""), options, letters, from_1904)
         may_clear = options.update is not False
-        request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
-        column, column_findings = _parse_column(request.frame, cells)
+        request = ClearRequest(frame)
+        if cells.letter in marked:
+            request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
+        column, column_findings = parse_column(request.frame, cells)
         columns.append(column)
         cleared += request.cleared
         findings += [*column_findings, refuse_markers(request, index, cells.letter, field)]
@@ -88,18 +98,25 @@ def parse_sheet(
     return rows, pl.concat(findings)
 
 
-def _parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+def parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+    """Return (the typed values of one column, its findings).
+
+    Args:
+        frame: Rows of the sheet.
+        cells: Which column it is, and as which field it is read.
+    """
     dtype = DTYPES[cells.field.type]
     if not cells.letter or _is_blank(frame, cells.letter):
         return pl.Series(cells.field.name, [None], dtype=dtype).new_from_index(0, frame.height), []
     sheet_frame = frame
     shown = apply_number_formats(frame, cells)
     frame = shown.frame
+    cells = replace(cells, kinds=frozenset(frame["kind"].unique()))
     if cells.field.type in _NUMBER_TYPES:
         frame = find_other_currency(add_plain_numbers(frame, cells.options.decimal), sheet_frame, cells)
     elif cells.field.type is FieldType.DATE:
         frame = add_dates(frame, cells)
-    elif cells.field.type is FieldType.TEXT:
+    elif cells.field.type is FieldType.TEXT and not cells.kinds.isdisjoint(NUMBER_KINDS):
         frame = shorten_to_excel_digits(frame)
     elif cells.field.type in _IDENTIFIER_TYPES:
         frame = add_identifier_columns(frame, sheet_frame, cells)
@@ -111,9 +128,10 @@ def _parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, li
         *issues,
         *shown.warnings,
     ]
-    applies = [where.any() for _, where, _ in issues]
-    parsed = frame.select(value.alias("parsed"), pl.any_horizontal(applies).alias("has_issues"))
-    if not parsed["has_issues"].any():
+    issues = [issue for issue in issues if issue[1] is not NEVER]
+    applies = [where.any().alias(f"issue{index}") for index, (_, where, _) in enumerate(issues)]
+    parsed = frame.select(value.alias("parsed"), *applies)
+    if not any(parsed.row(0)[1:]):
         return parsed["parsed"].cast(dtype).alias(cells.field.name), []
     number = pl.coalesce(
         [pl.when(where.fill_null(value=False)).then(index) for index, (_, where, _) in enumerate(issues)]
@@ -169,13 +187,15 @@ def _parser_of(field_type: FieldType) -> Callable[[CellColumn], ParsedColumn]:
 
 def _parse_text(cells: CellColumn) -> ParsedColumn:
     """Return the value and the issues of a TEXT column: of a cell that is no text, people may see something else."""
+    has_numbers = not cells.kinds.isdisjoint(NUMBER_KINDS)
     is_number, has_point = cells.is_kind(*NUMBER_KINDS), cells.text.str.contains(".", literal=True)
+    is_other = cells.is_kind("date", "datetime", "time", "boolean")
     digits = cells.text.str.strip_chars_start("-0").str.len_chars()
     issues: list[CellIssue] = [
         ("percent-cell", cells.is_kind("percent"), None),
-        ("digits-lost", is_number & ~has_point & (digits > EXCEL_EXACT_DIGITS), None),
+        *([("digits-lost", is_number & ~has_point & (digits > EXCEL_EXACT_DIGITS), None)] if has_numbers else []),
         ("blank-word", cells.text.str.contains(characters.BLANK_WORD), None),
-        ("sent-as-text", cells.is_kind("date", "datetime", "time", "boolean") | (is_number & has_point), None),
+        ("sent-as-text", is_other | (is_number & has_point) if has_numbers else is_other, None),
         cells.has_characters("control-character", characters.CONTROL),
         cells.has_characters("invisible-character", characters.INVISIBLE),
         ("letter-lost", cells.text.str.contains(characters.LOST_LETTER), None),

@@ -18,7 +18,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.findings.frame import RenderedFinding
-from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY, with_prefix
+from armbulk.model.corrected_cell import CorrectedCell
+from armbulk.model.result_columns import CHANGES, OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY, with_prefix
 from armbulk.model.sheet import Sheet
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
@@ -78,17 +79,37 @@ def mark_problems(
     findings: Sequence[RenderedFinding],
     lang: str,
     header_rows: Mapping[int, int],
+    changes: Sequence[CorrectedCell] = (),
 ) -> None:
-    """Copy a workbook, colour the cells with findings, add comments to them, and add the Problems sheet."""
+    """Copy a workbook, colour the cells with findings, add comments to them, and add the Problems sheet.
+
+    Corrected cells are changed and coloured; with `changes` there is a Changes sheet, too.
+    """
     book = _open_quietly(original)
     _remove_own_sheets(book)
+    for change in changes:
+        _change_cell(book[change.sheet][f"{change.column}{change.row}"], change, lang)
     for index, sheet in enumerate(sheets):
         if sheet.name in book.sheetnames:
             for (row, letter), (colour, text) in style.cell_marks(findings, sheet, header_rows.get(index)).items():
                 _mark_cell(book[sheet.name][f"{letter}{row}"], colour, text)
     _, name = _choose_names(book, lang)
     _write_problems(book.create_sheet(name, 0), findings, lang, set(book.sheetnames))
-    _save(book, target, (name,))
+    if not changes:
+        _save(book, target, (name,))
+        return
+    title = CHANGES.text(lang)
+    title = with_prefix(title) if title.casefold() in {other.casefold() for other in book.sheetnames} else title
+    _write_changes(book.create_sheet(title, 0), changes, lang)
+    _save(book, target, (title, name))
+
+
+def _change_cell(cell: Cell | MergedCell, change: CorrectedCell, lang: str) -> None:
+    if isinstance(cell, MergedCell):
+        return
+    _write_text(cell, change.text)
+    cell.fill = PatternFill("solid", fgColor=style.BLUE)
+    cell.comment = Comment(style.escape_text(style.describe_change(change, lang)), "armbulk", width=320, height=90)
 
 
 def _save(book: Workbook, target: Path, own: tuple[str, ...]) -> None:
@@ -221,6 +242,20 @@ def _write_value(cell: Cell, value: Value) -> None:
         cell.number_format = "#,##0" if isinstance(value, int) else "#,##0.00"
 
 
+def _write_changes(page: Worksheet, changes: Sequence[CorrectedCell], lang: str) -> None:
+    for column, (words, width) in enumerate(style.CHANGE_COLUMNS, start=1):
+        _write_head(page.cell(1, column), words.text(lang))
+        page.column_dimensions[get_column_letter(column)].width = width
+    for row, change in enumerate(changes, start=2):
+        for column, text in enumerate(style.change_cells(change), start=1):
+            _write_text(page.cell(row, column), text)
+            page.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
+        _link_to_cell(page.cell(row, 2), change.sheet, f"{change.column}{change.row}")
+    _set_up_printing(page)
+    page.freeze_panes = "A2"
+    page.auto_filter.ref = f"A1:{get_column_letter(len(style.CHANGE_COLUMNS))}{len(changes) + 1}"
+
+
 def _write_problems(page: Worksheet, findings: Sequence[RenderedFinding], lang: str, sheet_names: set[str]) -> None:
     for column, (words, width) in enumerate(style.PROBLEM_COLUMNS, start=1):
         _write_head(page.cell(1, column), words.text(lang))
@@ -235,14 +270,14 @@ def _write_problems(page: Worksheet, findings: Sequence[RenderedFinding], lang: 
         colour = style.RED if finding["severity"] == "error" else style.YELLOW
         page.cell(row, 1).fill = PatternFill("solid", fgColor=colour)
         if finding["row"] and finding["sheet"] in sheet_names:
-            _link_to_cell(page.cell(row, 3), finding)
+            _link_to_cell(page.cell(row, 3), finding["sheet"], f"{finding['column'] or 'A'}{finding['row']}")
     _set_up_printing(page)
     page.freeze_panes = "A2"
     page.auto_filter.ref = f"A1:H{len(findings) + 1}"
 
 
-def _link_to_cell(cell: Cell, finding: RenderedFinding) -> None:
-    sheet = finding["sheet"].replace("'", "''")
-    location = f"'{sheet}'!{finding['column'] or 'A'}{finding['row']}"
+def _link_to_cell(cell: Cell, sheet: str, position: str) -> None:
+    quoted = sheet.replace("'", "''")
+    location = f"'{quoted}'!{position}"
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=location)  # within the workbook: no address
     cell.font = Font(name=style.FONT, color="0B5CAD", underline="single")

@@ -10,15 +10,16 @@ import polars as pl
 import xlsxwriter
 
 from armbulk.findings.frame import RenderedFinding
+from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
-from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY
+from armbulk.model.result_columns import CHANGES, OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY
 from armbulk.model.sheet import SHOWN, Sheet
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
 from armbulk.writers.style import SummarySheet
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED, date_format
 
 Formats = Mapping[str, Any]
 
@@ -52,7 +53,7 @@ def write_results(
         book.set_custom_property(PROPERTY, summary.provenance.text, "text")
     own = (SUMMARY.text(lang), PROBLEMS.text(lang))
     titles = style.sheet_titles(sheets, own)
-    formats = _create_formats(book)
+    formats = _create_formats(book, lang)
     _write_summary(book.add_worksheet(own[0]), summary.sections, formats)
     _write_problems(book.add_worksheet(own[1]), findings, lang, formats)
     for index, (sheet, title) in enumerate(zip(sheets, titles, strict=True)):
@@ -67,22 +68,38 @@ def mark_problems(
     findings: Sequence[RenderedFinding],
     lang: str,
     header_rows: Mapping[int, int],
+    changes: Sequence[CorrectedCell] = (),
 ) -> None:
-    """Write every sheet with the cells coloured that have findings, and the Problems sheet."""
+    """Write every sheet with the cells coloured that have findings, and the Problems sheet.
+
+    With `changes` (the sheets have them) the corrected cells are coloured, too, and there is a Changes sheet.
+    """
     book = xlsxwriter.Workbook(str(target), {**KEEP_TEXT, "constant_memory": False})
-    own = PROBLEMS.text(lang)
-    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": own})
-    formats = _create_formats(book)
-    _write_problems(book.add_worksheet(own), findings, lang, formats)
-    for index, (sheet, title) in enumerate(zip(sheets, style.sheet_titles(sheets, (own,)), strict=True)):
-        _write_marked_sheet(book.add_worksheet(title), sheet, header_rows.get(index), findings, formats)
+    own = (*([CHANGES.text(lang)] if changes else []), PROBLEMS.text(lang))
+    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": "; ".join(own)})
+    formats = _create_formats(book, lang)
+    if changes:
+        _write_changes(book.add_worksheet(own[0]), changes, lang, formats)
+    _write_problems(book.add_worksheet(own[-1]), findings, lang, formats)
+    for index, (sheet, title) in enumerate(zip(sheets, style.sheet_titles(sheets, own), strict=True)):
+        marks = {
+            (change.row, change.column): (style.BLUE, style.describe_change(change, lang))
+            for change in changes
+            if (change.file, change.sheet) == (sheet.file, sheet.name)
+        }
+        marks |= style.cell_marks(findings, sheet, header_rows.get(index))
+        _write_marked_sheet(book.add_worksheet(title), sheet, header_rows.get(index), marks, formats)
     book.close()
 
 
 def _write_marked_sheet(
-    page: Any, sheet: Sheet, header_row: int | None, findings: Sequence[RenderedFinding], formats: Formats
+    page: Any,
+    sheet: Sheet,
+    header_row: int | None,
+    marks: Mapping[tuple[int, str], tuple[str, str]],
+    formats: Formats,
 ) -> None:
-    marks = style.cell_marks(findings, sheet, header_row)
+    """Write a sheet; `marks` are its coloured cells: (row, letter) → (colour, comment)."""
     comments = 0
     for index, row in _positions(sheet):
         for column, letter in enumerate(sheet.letters):
@@ -106,13 +123,13 @@ def _positions(sheet: Sheet) -> Iterator[tuple[int, dict[str, Any]]]:
         yield row["row"] - 1 if sheet.format != "csv" else index, row
 
 
-def _create_formats(book: Any) -> dict[str, Any]:
+def _create_formats(book: Any, lang: str) -> dict[str, Any]:
     head = {"bold": True, "font_color": f"#{style.INK}", "bg_color": f"#{style.HEAD}", "valign": "vcenter"}
     wrapped = {"text_wrap": True, "valign": "top", "num_format": "@"}
     formats = {
         "head": book.add_format(head),
         "text": book.add_format({"num_format": "@"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "date": book.add_format({"num_format": date_format(lang)}),
         "wrapped": book.add_format(wrapped),
         "link": book.add_format({"font_color": "#0B5CAD", "underline": 1, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 16, "font_color": f"#{style.HEAD}"}),
@@ -120,9 +137,9 @@ def _create_formats(book: Any) -> dict[str, Any]:
         "number": book.add_format({"num_format": "#,##0", "align": "left"}),
         "amount": book.add_format({"num_format": "#,##0.00", "align": "left"}),
     }
-    for colour in {*style.OUTCOME_COLOURS.values()}:
+    for colour in {*style.OUTCOME_COLOURS.values(), style.BLUE}:
         formats[colour] = book.add_format({"bg_color": f"#{colour}", "num_format": "@"})
-        formats[f"date{colour}"] = book.add_format({"bg_color": f"#{colour}", "num_format": "yyyy-mm-dd"})
+        formats[f"date{colour}"] = book.add_format({"bg_color": f"#{colour}", "num_format": date_format(lang)})
     return formats
 
 
@@ -228,6 +245,19 @@ def _write_value(page: Any, row: int, value: Value, formats: Formats) -> None:
         page.write_string(row, 1, style.escape_text(value), formats["wrapped"])
     else:
         page.write_number(row, 1, float(value or 0), formats["number" if isinstance(value, int) else "amount"])
+
+
+def _write_changes(page: Any, changes: Sequence[CorrectedCell], lang: str, formats: Formats) -> None:
+    for column, (words, width) in enumerate(style.CHANGE_COLUMNS):
+        page.write_string(0, column, words.text(lang), formats["head"])
+        page.set_column(column, column, width)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    for row, change in enumerate(changes, start=1):
+        for column, text in enumerate(style.change_cells(change)):
+            page.write_string(row, column, style.escape_text(text), formats["wrapped"])
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, len(changes), len(style.CHANGE_COLUMNS) - 1)
 
 
 def _write_problems(page: Any, findings: Sequence[RenderedFinding], lang: str, formats: Formats) -> None:

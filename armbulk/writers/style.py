@@ -9,6 +9,7 @@ import polars as pl
 from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Words, _
 from armbulk.mapping.headers import fold_header
+from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import find_outcome
@@ -20,6 +21,8 @@ from armbulk.writers.section import Section
 OUTCOME_WIDTHS = {"outcome": 22, "message": 44, "warnings": 44, "reference": 14, "batch": 10, "time": 24}
 
 GREEN, YELLOW, RED, ORANGE, GREY = "DDF0DC", "FFF3C4", "F8D3CF", "FBDDB5", "E7E7E7"
+BLUE = "D3E5F6"
+"""The colour of corrected cells."""
 FONT = "Calibri"
 HEAD, INK, PALE, RULE, MUTED = "1F3A4D", "FFFFFF", "E3ECF2", "D0D5DA", "66757F"
 OUTCOME_COLOURS = {
@@ -47,6 +50,15 @@ PROBLEM_COLUMNS = (
     (_("Value"), 24),
     (_("What is wrong"), 60),
     (_("What to do"), 60),
+    (_("Code"), 22),
+)
+CHANGE_COLUMNS = (
+    (_("Sheet"), 16),
+    (_("Cell"), 18),
+    (_("Column"), 20),
+    (_("Before"), 30),
+    (_("After"), 30),
+    (_("What was wrong"), 60),
     (_("Code"), 22),
 )
 SEVERITY_TITLES = {"error": _("error"), "warning": _("warning")}
@@ -145,6 +157,17 @@ def cell_marks(
         comment = f"{text}\n\n{finding['message']}\n→ {finding['fix']}".strip()[:MAX_COMMENT_CHARS]
         marks[cell] = (RED if finding["severity"] == "error" else colour, comment)
     return marks
+
+
+def change_cells(change: CorrectedCell) -> tuple[str, ...]:
+    """Return the cells of a correction's row, in the order of CHANGE_COLUMNS."""
+    return (change.sheet, change.cell, change.header, change.before, change.after, change.reason, change.code)
+
+
+def describe_change(change: CorrectedCell, lang: str) -> str:
+    """Return the comment of a corrected cell."""
+    before = _("Before: {text}", text=change.before) if change.before else _("Before: blank")
+    return f"{before.text(lang)}\n{change.reason}".strip()[:MAX_COMMENT_CHARS]
 
 
 def sheet_titles(sheets: Sequence[Sheet], taken: Sequence[str]) -> list[str]:

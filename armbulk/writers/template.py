@@ -15,17 +15,17 @@ from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.result_columns import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE
 from armbulk.writers import style
 from armbulk.writers.data_validation import CodeLists, data_validation, input_message
-from armbulk.writers.workbook_options import WORKBOOK_CREATED
+from armbulk.writers.workbook_options import WORKBOOK_CREATED, date_format
 
 _LAST_ROW = EXCEL_MAX_ROWS - 1
 _FILTER_ROWS = 1_000  # Excel extends a filter automatically when more is filled in
 _MIN_WIDTH, _MIN_TEXT_WIDTH, _MAX_WIDTH, _LINE_HEIGHT = 11, 22, 34, 15.75
 _FORMATS = {
-    FieldType.DATE: "yyyy-mm-dd",
     FieldType.AMOUNT: "#,##0.00",
     FieldType.QUANTITY: "General",  # as many decimals as there are; a format for six would leave a bare comma after 20
     FieldType.INTEGER: "0",
 }
+_NARROW_TYPES = {*_FORMATS, FieldType.DATE}
 _GUIDE_COLUMNS = (
     (_("Sheet"), 13),
     (_("Column"), 24),
@@ -84,7 +84,7 @@ def write_template(
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({"title": "armbulk", "created": WORKBOOK_CREATED})
-    formats = _create_formats(book)
+    formats = _create_formats(book, lang)
     lists = CodeLists(CODES.text(lang), lang)
     for resource in resources:
         page = book.add_worksheet(resource.title.text(lang))
@@ -102,7 +102,7 @@ def _columns_of(resource: Resource) -> list[Field]:
     return [field for field in resource.fields if field.role is not FieldRole.READ_ONLY]
 
 
-def _create_formats(book: Any) -> dict[Any, Any]:
+def _create_formats(book: Any, lang: str) -> dict[Any, Any]:
     base = {"font_name": style.FONT, "font_size": 11, "valign": "vcenter"}
     dark, pale = f"#{style.HEAD}", f"#{style.PALE}"
     line = {"border": 1, "border_color": f"#{style.RULE}"}
@@ -118,8 +118,8 @@ def _create_formats(book: Any) -> dict[Any, Any]:
         "code": {"num_format": "@", "indent": 1},
     }
     for field_type in FieldType:
-        is_text = field_type not in _FORMATS
-        formats[field_type] = {"num_format": _FORMATS.get(field_type, "@"), "indent": int(is_text)}
+        number_format = date_format(lang) if field_type is FieldType.DATE else _FORMATS.get(field_type, "@")
+        formats[field_type] = {"num_format": number_format, "indent": int(number_format == "@")}
     return {name: book.add_format({**base, **properties}) for name, properties in formats.items()}
 
 
@@ -144,7 +144,7 @@ def _write_table(page: Any, resource: Resource, lang: str, lists: CodeLists, for
 
 
 def _choose_width(column: Field, header: str) -> float:
-    values = _MIN_WIDTH + 2 if column.type in _FORMATS else min(len(column.example) + 4, _MAX_WIDTH)
+    values = _MIN_WIDTH + 2 if column.type in _NARROW_TYPES else min(len(column.example) + 4, _MAX_WIDTH)
     minimum = _MIN_TEXT_WIDTH if column.type in {FieldType.TEXT, FieldType.TEXT_LIST} else _MIN_WIDTH
     return max(minimum, len(header) + 6, values)  # a filter button is about three letters wide
 

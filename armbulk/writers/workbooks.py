@@ -9,6 +9,7 @@ import polars as pl
 
 from armbulk.errors import ArmbulkError
 from armbulk.findings.frame import RenderedFinding
+from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.fields import Resource
 from armbulk.model.sheet import Sheet
 from armbulk.writers import annotated_copy, new_workbook, template
@@ -67,14 +68,16 @@ def write_marked(
     *,
     header_rows: Mapping[int, int],
     own: frozenset[str],
+    changes: Sequence[CorrectedCell] = (),
 ) -> Path:
     """Write a copy of the files with every finding marked in its cell; return the path it got.
 
-    Any other file that it replaces than one with a SHA-256 in `own` is kept as .bak.
+    Any other file that it replaces than one with a SHA-256 in `own` is kept as .bak. `changes` are the corrected cells,
+    which the sheets have already.
     """
     original = _find_original(sheets, sum(sheet.frame.height for sheet in sheets))
     with temporary_file(target) as temporary:
-        values = (sheets, findings, lang, header_rows)
+        values = (sheets, findings, lang, header_rows, changes)
         if original is None or not _is_written(annotated_copy.mark_problems, temporary, original, *values):
             new_workbook.mark_problems(temporary, *values)
         return replace_atomically(temporary, target, own=own)

@@ -23,7 +23,7 @@ from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
 from armbulk.writers.report_cells import HEAD, INK
 from armbulk.writers.table_stream import TableStream
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED, date_format
 from armbulk.writers.xlsx_rows import rows_to_xml, shows_offsets
 
 MAX_SHEET_ROWS = EXCEL_MAX_ROWS
@@ -33,11 +33,9 @@ NUMBER_FORMATS = {
     FieldType.AMOUNT: "#,##0.00",
     FieldType.QUANTITY: "General",
     FieldType.INTEGER: "0",
-    FieldType.DATE: "yyyy-mm-dd",
-    FieldType.TIME: "yyyy-mm-dd hh:mm:ss",
     FieldType.BOOLEAN: "General",
 }
-"""Number formats; all other types are text, so that leading zeros stay."""
+"""Number formats besides those of dates and times; all other types are text, so that leading zeros stay."""
 
 _LEFT_ALIGNED = {FieldType.INTEGER, FieldType.DATE, FieldType.TIME, FieldType.BOOLEAN}  # only amounts are added up
 _BLANK_ROW = re.compile(r'<row r="2"[^>]*>(.*?)</row>')
@@ -150,11 +148,12 @@ def _create_template(
     template = io.BytesIO()
     book = xlsxwriter.Workbook(template, {**KEEP_TEXT, "in_memory": True})
     book.set_properties({"created": WORKBOOK_CREATED})
+    number_formats = _list_number_formats(lang)
     formats = {
         field_type: book.add_format(
             {"num_format": number_format, **({"align": "left"} if field_type in _LEFT_ALIGNED else {})}
         )
-        for field_type, number_format in NUMBER_FORMATS.items()
+        for field_type, number_format in number_formats.items()
     }
     text = book.add_format({"num_format": "@"})
     head = book.add_format({"bold": True, "font_color": INK, "bg_color": HEAD, "valign": "vcenter"})
@@ -173,18 +172,24 @@ def _create_template(
             cell_format = text if is_text else formats.get(column.type, text)
             page.set_column(number, number, _choose_width(column, header), cell_format)
             page.write_blank(1, number, None, cell_format)
-        for number, (_path, _offset, number_format) in enumerate(_list_time_styles(sheet), start=len(sheet.columns)):
-            page.write_blank(1, number, None, book.add_format({"num_format": number_format, "align": "left"}))
+        for number, (_path, _offset, suffix) in enumerate(_list_time_styles(sheet), start=len(sheet.columns)):
+            style = {"num_format": number_formats[FieldType.TIME] + suffix, "align": "left"}
+            page.write_blank(1, number, None, book.add_format(style))
         if sheet.add_sheets is not None:
             sheet.add_sheets(book)
     book.close()
     return template, parts
 
 
+def _list_number_formats(lang: str) -> dict[FieldType, str]:
+    day = date_format(lang)
+    return {**NUMBER_FORMATS, FieldType.DATE: day, FieldType.TIME: f"{day} hh:mm:ss"}
+
+
 def _list_time_styles(sheet: TableStream) -> list[tuple[str, str, str]]:
-    """(path, offset, number format) of what shows the offsets of times; their template cells are after the table."""
+    """(path, offset, end of the number format) of what shows the offsets of times; their cells are after the table."""
     return [
-        (column.path, offset, NUMBER_FORMATS[FieldType.TIME] + (".000" if column.scale else "") + f'" {offset}"')
+        (column.path, offset, (".000" if column.scale else "") + f'" {offset}"')
         for column in sheet.columns
         if column.type is FieldType.TIME and shows_offsets(column)
         for offset in sorted(column.offsets)
@@ -222,7 +227,7 @@ def _copy_with_rows(archive: zipfile.ZipFile, name: str, sheet: str, stream: Tab
     styles = [style for _, style in cells]
     count = len(stream.columns)
     time_styles: dict[str, dict[str, str]] = {}
-    for (path, offset, _format), style in zip(_list_time_styles(stream), styles[count:], strict=True):
+    for (path, offset, _suffix), style in zip(_list_time_styles(stream), styles[count:], strict=True):
         time_styles.setdefault(path, {})[offset] = style
     start = _DIMENSION.sub(f'<dimension ref="A1:{_last_cell(stream)}"/>', sheet[: row.start()], count=1)
     is_large = stream.rows * len(stream.columns) * _CELL_BYTES > _ZIP64_BYTES

@@ -84,6 +84,10 @@ def test_times_keep_their_offset_and_milliseconds(tmp_path: Path) -> None:
     fine = "2025-02-14T12:00:00.123456+01:00"
     export_to_file(tmp_path, Lists({"glitems": [gl_item(1, createdTime=fine)]}), "fine.xlsx", **FEBRUARY)
     assert cells(tmp_path / "fine.xlsx")[0]["Created"].value == fine
+    export_to_file(tmp_path, Lists({"glitems": [gl_item(1)]}), "no.xlsx", **FEBRUARY, lang="nb")
+    row = cells(tmp_path / "no.xlsx")[0]
+    formats = (row["Bilagsdato"].number_format, row["Opprettet"].number_format[:19])
+    assert formats == ("dd.mm.yyyy", "dd.mm.yyyy hh:mm:ss")
 
 
 def test_a_workbook_is_made_for_reading(tmp_path: Path) -> None:

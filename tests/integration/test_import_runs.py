@@ -13,6 +13,7 @@ from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.results.run_result import load_result
+from armbulk.results.summary import next_steps
 from armbulk.sandbox.dialects import BEHAVIOURS
 from armbulk.sending import submit
 from armbulk.settings.load import load_profile
@@ -322,7 +323,9 @@ def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Pat
         assert [b.state for b in way.store.batches(run)][1:] == [BatchState.QUARANTINED, BatchState.FINISHED]
         stood = load_result(way.store, run)
         assert outcomes(stood) == {"created": 5, "in_doubt": 4}
-        assert "armbulk resolve" in stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
+        message = stood.items.filter(stood.items["outcome"] == "in_doubt")["message"][0]
+        assert message.endswith("Not found in ARM after the waiting time")
+        assert "armbulk resolve" in next_steps(stood.items, "en")[0]
         looks = sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)
         way.clock.sleep(400_000)
         way.carry_on(run)

@@ -225,7 +225,7 @@ def test_a_person_is_asked_for_everything_and_the_secret_is_not_shown(
     assert done.exit_code == 0, done.output
     words = [
         "Du trenger dette fra Amili",
-        "https://api.staging.amili.no/arm/v1  staging",
+        "https://api.staging.amili.no/arm/v1  ",
         "Adressen til ARM (",
         "sandkassen på denne maskinen",
         "Klientnummer",

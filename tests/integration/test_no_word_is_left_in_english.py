@@ -17,8 +17,7 @@ from armbulk import i18n
 from armbulk.cli import _COMMANDS
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.model.result_columns import CODES, GUIDE, OUTCOME_HEADERS, PROBLEMS, SUMMARY
-from armbulk.month_end.request import CLOSE_NAME
-from armbulk.resources import ALL, EXPORTS, RESOURCES
+from armbulk.resources import ALL, CLOSE_NAME, EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
@@ -55,10 +54,6 @@ class Marked(gettext.NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Mark the singular or the plural."""
         return f"⟦{msgid1 if n == 1 else msgid2}⟧"
-
-    def pgettext(self, context: str, message: str) -> str:
-        """Mark a message with a context."""
-        return f"⟦{message}⟧" if context else message
 
 
 @pytest.fixture(autouse=True)

@@ -16,5 +16,5 @@ def list_untranslated(text: str) -> list[str]:
     values = [unpack_text(value) if isinstance(value, str) else value for value in text.values.values()]
     nested = [each for value in values if isinstance(value, Text) for each in list_untranslated(value)]
     has_words = re.search(r"[A-Za-z]{2}", _PLACEHOLDER.sub("", text.message))
-    template = Text(text.message, {}, text.plural, text.context)
+    template = Text(text.message, {}, text.plural)
     return [*([text.message] if has_words and template.text("nb") == text.message else []), *nested]

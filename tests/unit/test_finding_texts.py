@@ -15,7 +15,7 @@ from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.validation.check import Checked, check_files
-from armbulk.validation.pattern_hints import PATTERN_HINTS
+from armbulk.validation.pattern_hints import PATTERN_HINTS, PATTERN_RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def texts_of(checked: Checked, code: str, lang: str = "nb") -> tuple[str, str]:
 def test_every_pattern_has_a_hint() -> None:
     """A value of a wrong form is answered with what it should look like."""
     patterns = {field.pattern for resource in RESOURCES.values() for field in resource.fields if field.pattern}
-    assert patterns == set(PATTERN_HINTS)
+    assert patterns == set(PATTERN_HINTS) == set(PATTERN_RULES)
 
 
 @pytest.mark.parametrize("code", list(CATALOGUE))

@@ -7,6 +7,7 @@ import pytest
 from armbulk.app.prose import render_prose
 from armbulk.app.prose_names import name_list
 from armbulk.model.progress import Progress
+from armbulk.model.wrapping import wrap_text
 
 EXPORT: dict[str, Any] = {
     "resource": "gl-items", "rows": 1234, "files": ["gl.xlsx"], "complete": True, "windows": 1,
@@ -141,3 +142,22 @@ def test_every_report_ends_its_last_line() -> None:
     text = render_prose("purge", report, "en")
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize("lang", ["en", "nb"])
+def test_runs_of_every_state_are_a_table(lang: str) -> None:
+    """At 80 columns nothing is longer than a line, and what is below a header is aligned with it."""
+    states = ("running", "finished", "paused", "in_doubt", "interrupted")
+    runs = [
+        {
+            "run": str(number), "created": "2026-07-30T10:29:00Z", "client_no": "2218", "state": state,
+            "rows": 12_345, "files": ["f.csv", "invoices of November 2026 without credit notes.xlsx"][:number],
+        }
+        for number, state in enumerate(states, 1)
+    ]  # fmt: skip
+    narrow, wide = (
+        wrap_text(render_prose("runs", {"runs": runs}, lang, width=width), width).splitlines() for width in (80, None)
+    )
+    assert max(map(len, narrow)) <= 80
+    assert {line[: wide[0].index("  F")][-6:] for line in wide[1:6]} == {"12 345"}
+    assert [line.endswith("  f.csv") for line in narrow if "f.csv" in line] == [True, False, False, False, False]

@@ -58,7 +58,7 @@ def test_lines_break_between_words_and_amounts_stay_whole() -> None:
     """An amount and a command are not divided; what is continued hangs below its beginning."""
     line = "  " + style("To", "strong") + " send NOK 825 259.59 with `armbulk resume 3` now"
     broken = remove_marks(wrap_line(line, 22, 5)).split("\n")
-    assert broken == ["  To send", "     NOK 825 259.59", "     with `armbulk", "     resume 3` now"]
+    assert broken == ["  To send", "     NOK 825 259.59", "     with", "     `armbulk resume 3`", "     now"]
     wide = remove_marks(wrap_line(line, 40, 5)).split("\n")
     assert wide == ["  To send NOK 825 259.59 with", "     `armbulk resume 3` now"]
     assert wrap_line(line, None) == line

@@ -1,0 +1,194 @@
+"""Match the columns of files with other headers: propose, let a person decide, save what was decided."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from armbulk.app.dialog import Dialog
+from armbulk.i18n import Text, _
+from armbulk.mapping.columns import fingerprint_headers, name_columns
+from armbulk.mapping.write import WrittenColumn, WrittenSheet, write_mapping
+from armbulk.matching.propose import propose_sheet
+from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
+from armbulk.model.sheet import Sheet
+from armbulk.settings.saved_mappings import SavedMappings
+from armbulk.validation.check import Checked, has_records
+
+_NOT_RECOGNISED = ["sheet-not-recognised", "no-known-header"]
+_INCOMPLETE = ["missing-column", "amount-header-unclear"]
+_MIN_SURE_COLUMNS = 3
+CONTENTS = {
+    "customers": _("a list of customers"),
+    "documents": _("a list of documents (invoices, credit notes)"),
+    "lines": _("a list of document lines"),
+}
+"""What a sheet may contain, in words."""
+
+_KNOWN, _SURE, _UNSURE = (
+    _("recognised"),
+    _("proposed: {reason}"),
+    _("possible: {reason}. Remove the # if it is the same."),
+)
+
+
+def list_proposals(checked: Checked, saved: SavedMappings) -> list[SheetProposal]:
+    """Return proposals for the sheets that no mapping matched, and of which nothing or not enough is recognised.
+
+    Beside recognised sheets another sheet is only proposed where its columns are likely.
+    """
+    proposals = []
+    for index in range(len(checked.sheets)):
+        of_sheet = checked.findings.filter(pl.col("sheet") == index)
+        codes = set(of_sheet["code"])
+        is_mapped = checked.mapped_sheets[index].entry is not None
+        if is_mapped or not codes & {*_NOT_RECOGNISED, *_INCOMPLETE}:
+            continue
+        proposal = propose_columns(checked, index, saved)
+        if proposal is None:
+            continue
+        is_extra = bool(codes & set(_NOT_RECOGNISED)) and has_records(checked)
+        is_likely = sum(column.is_sure for column in proposal.columns) >= _MIN_SURE_COLUMNS
+        can_help = any(not column.is_known and (column.target or column.choices) for column in proposal.columns)
+        if can_help and (is_likely or not is_extra):
+            proposals.append(proposal)
+    return proposals
+
+
+def propose_columns(
+    checked: Checked, index: int, saved: SavedMappings, resource: str | None = None
+) -> SheetProposal | None:
+    """Return what the columns of a sheet may be; None where it has no table."""
+    sheet = checked.sheets_as_read[index]
+    decided = saved.list_decisions(resource) if resource else {}
+    proposal = propose_sheet(sheet, index, resource=resource, decided=decided)
+    if proposal is None or resource is not None:
+        return proposal
+    decided = saved.list_decisions(proposal.resource)
+    return propose_sheet(sheet, index, resource=proposal.resource, decided=decided) if decided else proposal
+
+
+def match_columns(
+    checked: Checked, proposals: Sequence[SheetProposal], saved: SavedMappings, dialog: Dialog, lang: str
+) -> list[str]:
+    """Ask about the columns of sheets, and save what is decided; return the files of the saved mappings."""
+    paths = []
+    for proposal in proposals:
+        index = proposal.index
+
+        def propose_again(resource: str, index: int = index) -> SheetProposal | None:
+            return propose_columns(checked, index, saved, resource)
+
+        decision = dialog.match_columns(proposal, propose_again)
+        if decision is not None:
+            paths.append(save_decision(checked.sheets_as_read[index], decision, saved, lang))
+    return paths
+
+
+def save_decision(sheet: Sheet, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:
+    """Save what a person decided about a sheet, for this file and the next with the same headers; return the path."""
+    headers = _list_headers(sheet, decision.header_row)
+    fingerprint = fingerprint_headers(list(headers.values()))
+    text = write_mapping([_write_decision(headers, decision, headers_of=fingerprint)], lang)
+    return str(saved.save(fingerprint, text))
+
+
+def write_decisions(sheets: Sequence[tuple[Sheet, SheetDecision]], lang: str) -> str:
+    """Return a mapping file with what a person decided about sheets."""
+    written = [
+        _write_decision(_list_headers(sheet, decision.header_row), decision, name=sheet.name)
+        for sheet, decision in sheets
+    ]
+    return write_mapping(written, lang)
+
+
+def _write_decision(
+    headers: Mapping[str, str], decision: SheetDecision, *, name: str = "", headers_of: str = ""
+) -> WrittenSheet:
+    names = name_columns(headers)
+    return WrittenSheet(
+        decision.resource,
+        name=name,
+        header_row=decision.header_row if name else None,
+        headers=headers_of,
+        columns=[
+            WrittenColumn(names[letter], decision.columns.get(letter, ""))
+            for letter, text in headers.items()
+            if text or decision.columns.get(letter)
+        ],
+        constants=decision.constants,
+        dates=decision.dates,
+        decimal=decision.decimal,
+        skip_totals=decision.skips_other_rows,
+    )
+
+
+def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool) -> WrittenSheet:
+    """Return the start of a mapping file for a sheet: what is proposed surely is used, the rest are comments."""
+    names = name_columns(_list_headers(sheet, proposal.header_row))
+    used = {column.target for column in proposal.columns if column.is_known or column.is_sure}
+    comment: Text = (
+        _KNOWN if is_recognised else _("looks like {contents}, because of {reason}").fill(
+            contents=CONTENTS[proposal.resource], reason=proposal.reason
+        )
+    )  # fmt: skip
+    return WrittenSheet(
+        proposal.resource,
+        comment=comment,
+        name=sheet.name,
+        header_row=proposal.header_row,
+        columns=[_write_column(names[column.letter], column) for column in proposal.columns],
+        missing=[name for name in proposal.required if name not in used],
+        skip_totals=bool(proposal.other_rows),
+        is_start=True,
+    )
+
+
+def _write_column(source: str, column: ColumnProposal) -> WrittenColumn:
+    if not column.target:
+        return WrittenColumn(source, "")
+    if column.is_known:
+        return WrittenColumn(source, column.target)
+    comment = (_SURE if column.is_sure else _UNSURE).fill(reason=column.reason)
+    return WrittenColumn(source, column.target, comment, is_open=not column.is_sure)
+
+
+def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
+    """Return a proposal as the JSON of `armbulk map` has it."""
+    used = {column.target for column in proposal.columns}
+    return {
+        "file": proposal.file,
+        "sheet": proposal.sheet,
+        "resource": proposal.resource,
+        "contents": CONTENTS[proposal.resource].text(lang),
+        "because_of": proposal.reason.text(lang),
+        "header_row": proposal.header_row,
+        "title_rows": proposal.title_rows,
+        "rows": proposal.rows,
+        "other_rows": [{"row": row, "text": text} for row, text in proposal.other_rows],
+        "columns": [
+            {
+                "column": column.letter,
+                "header": column.header,
+                "samples": list(column.samples),
+                "field": column.target or None,
+                "title": proposal.targets[column.target].text(lang) if column.target else None,
+                "reason": column.reason.text(lang) if column.target else None,
+                "sure": column.is_sure,
+                "known": column.is_known,
+            }
+            for column in proposal.columns
+        ],
+        "missing": [
+            {"field": name, "title": proposal.targets[name].text(lang)}
+            for name in proposal.required
+            if name not in used and name in proposal.targets
+        ],
+        "unclear_dates": list(proposal.dates[:3]),
+        "unclear_numbers": list(proposal.numbers[:3]),
+    }
+
+
+def _list_headers(sheet: Sheet, header_row: int) -> dict[str, str]:
+    header = sheet.frame.filter(pl.col("row") == header_row)
+    return {letter: header[letter][0] or "" for letter in sheet.letters}

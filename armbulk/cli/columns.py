@@ -1,0 +1,204 @@
+"""Questions about a sheet with other headers: what it contains, and what each of its columns is."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from armbulk.app.choices import list_import_resources
+from armbulk.app.columns import describe_proposal
+from armbulk.cli.prompts import confirm, prompt
+from armbulk.i18n import Text, _
+from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
+from armbulk.model.plain_text import to_one_line
+from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
+
+if TYPE_CHECKING:
+    from armbulk.app.dialog import ProposeAgain
+    from armbulk.cli.command import CommandContext
+
+_MATCH = _("Some of these headers are unknown. Match the columns now?")
+_RESOURCE = _("What is in the sheet? {choices}, or s to skip it")
+_COLUMN = _('Column {letter}: "{header}" ({samples})')
+_MAY_BE = _("May be: {title} ({reason})")
+_ACCEPT = _("Press Enter to accept, l to choose from the list, or i to ignore the column")
+_CHOOSE = _("Press Enter to ignore the column, or l to choose from the list")
+_FROM_LIST = _("Type a number, or a part of the name; press Enter to ignore the column")
+_OVERVIEW = _("Press Enter to use these columns, type a letter to change a column, or q to stop")
+_CONSTANT = _(
+    "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
+    "Enter to leave it open"
+)
+_DATES = _("{example} can be read in two ways. Type dmy (day first), mdy (month first) or ymd (year first)")
+_DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before the decimals')
+_SKIP = _("Leave out the rows below that are no records? They are listed above.")
+_TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
+_NO_SUCH = _('There is no "{answer}" here')
+_SAVED = _("The answers are saved for files with the same headers. To change them: armbulk map FILE")
+_EXAMPLES = {"document_type": "IN", "currency": "NOK"}
+_LISTED = 12
+
+
+class ColumnQuestions:
+    """Asks about one sheet at the terminal."""
+
+    def __init__(self, context: "CommandContext", propose: "ProposeAgain") -> None:
+        self._context, self._propose = context, propose
+        self._lang = context.lang
+        self._shown: tuple[str, dict[str, str]] | None = None
+
+    def ask(self, proposal: SheetProposal, *, is_wanted: bool = False) -> SheetDecision | None:
+        """Return what a person decides; None where they skip the sheet or stop.
+
+        Args:
+            proposal: What the columns may be.
+            is_wanted: Whether the person has said already that they want to match the columns.
+        """
+        self._show(proposal, {column.letter: column.target for column in proposal.columns})
+        if not is_wanted and not confirm(_MATCH.text(self._lang), self._lang, default=True):
+            return None
+        chosen = self._ask_resource(proposal)
+        if chosen is None:
+            return None
+        self._show(chosen, {column.letter: column.target for column in chosen.columns})
+        columns = self._ask_columns(chosen)
+        if columns is None:
+            return None
+        decision = SheetDecision(
+            chosen.resource,
+            chosen.header_row,
+            columns,
+            constants=self._ask_constants(chosen, columns),
+            dates=self._ask_choice(_DATES, chosen.dates, DATE_ORDERS, chosen.date_order),
+            decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, ""),
+            skips_other_rows=bool(chosen.other_rows) and confirm(_SKIP.text(self._lang), self._lang, default=True),
+        )
+        self._context.reporter.say(_SAVED)
+        return decision
+
+    # --- the sheet ----------------------------------------------------------------------------------
+
+    def _show(self, proposal: SheetProposal, columns: dict[str, str]) -> None:
+        """Show the sheet and its columns, unless that is what was shown last."""
+        from armbulk.app.prose import render_prose
+
+        if self._shown == (proposal.resource, columns):
+            return
+        self._shown = (proposal.resource, dict(columns))
+        report = describe_proposal(proposal.with_columns(columns), self._lang)
+        self._context.reporter.say(render_prose("columns", report, self._lang).rstrip("\n"))
+
+    def _ask_resource(self, proposal: SheetProposal) -> SheetProposal | None:
+        names = list_import_resources()
+        while True:
+            question = _RESOURCE.fill(choices=", ".join(names))
+            answer = self._prompt(question, default=proposal.resource, show_default=True).lower()
+            if answer in {"s", "q"}:
+                return None
+            if answer in names:
+                return proposal if answer == proposal.resource else self._propose(answer)
+            self._refuse(answer)
+
+    # --- its columns --------------------------------------------------------------------------------
+
+    def _ask_columns(self, proposal: SheetProposal) -> dict[str, str] | None:
+        """Ask about each column that is not clear, then show them all until they are accepted; None to stop."""
+        columns = {column.letter: column.target for column in proposal.columns}
+        unclear = [column for column in proposal.columns if not (column.is_known or column.is_sure) and column.samples]
+        for column in unclear:
+            if column.target or column.choices:
+                self._decide(proposal, column, columns)
+        by_letter = {column.letter: column for column in proposal.columns}
+        while True:
+            self._show(proposal, columns)
+            answer = self._prompt(_OVERVIEW, default="").upper()
+            if not answer:
+                return columns
+            if answer == "Q":
+                return None
+            if answer in by_letter:
+                self._decide(proposal, by_letter[answer], columns)
+            else:
+                self._refuse(answer)
+
+    def _decide(self, proposal: SheetProposal, column: ColumnProposal, columns: dict[str, str]) -> None:
+        """Ask what one column is, and enter it; a field has one column."""
+        target = self._ask_column(proposal, column)
+        for letter, other in columns.items():
+            if target and other == target and letter != column.letter:
+                columns[letter] = ""
+                self._context.reporter.say(_TAKEN.fill(title=proposal.targets[target], letter=letter))
+        columns[column.letter] = target
+
+    def _ask_column(self, proposal: SheetProposal, column: ColumnProposal) -> str:
+        samples = ", ".join(to_one_line(text, 24) for text in column.samples)
+        values = {"letter": column.letter, "header": to_one_line(column.header, 40), "samples": samples}
+        self._context.reporter.say(_COLUMN.fill(**values))
+        if column.target:
+            title = proposal.targets[column.target]
+            self._context.reporter.say(_MAY_BE.fill(title=title, reason=column.reason))
+        while True:
+            answer = self._prompt(_ACCEPT if column.target else _CHOOSE, default="").lower()
+            if not answer:
+                return column.target
+            if answer == "i":
+                return ""
+            if answer == "l":
+                return self._ask_from_list(proposal, column)
+            self._refuse(answer)
+
+    def _ask_from_list(self, proposal: SheetProposal, column: ColumnProposal) -> str:
+        """Return the field that a person chooses: first of the likeliest ones, or by a part of its name."""
+        others = [target for target in proposal.targets if target not in column.choices]
+        listed = [*column.choices, *others]
+        shown = listed[: max(_LISTED, len(column.choices))]
+        while True:
+            self._list_fields(proposal, listed, shown)
+            answer = self._prompt(_FROM_LIST, default="").strip()
+            if not answer:
+                return ""
+            if answer.isdigit() and 0 < int(answer) <= len(listed):
+                return listed[int(answer) - 1]
+            named = [target for target in listed if answer.lower() in self._title(proposal, target).lower()]
+            exact = [target for target in named if answer.lower() == self._title(proposal, target).lower()]
+            if len(exact or named) == 1:
+                return (exact or named)[0]
+            if not named:
+                self._refuse(answer)
+            shown = named or listed
+
+    def _list_fields(self, proposal: SheetProposal, listed: Sequence[str], shown: Sequence[str]) -> None:
+        lines = [f"  {listed.index(target) + 1:>3}  {self._title(proposal, target)}" for target in shown]
+        if len(shown) < len(listed):
+            lines.append(_("  … {count:number} fields in all", count=len(listed)).text(self._lang))
+        self._context.reporter.say("\n".join(lines))
+
+    def _title(self, proposal: SheetProposal, target: str) -> str:
+        return proposal.targets[target].text(self._lang)
+
+    # --- what no column has -------------------------------------------------------------------------
+
+    def _ask_constants(self, proposal: SheetProposal, columns: dict[str, str]) -> dict[str, str]:
+        constants = {}
+        for name in proposal.required:
+            if name in columns.values() or name not in proposal.targets:
+                continue
+            example = _EXAMPLES.get(name, "…")
+            answer = self._prompt(_CONSTANT.fill(title=proposal.targets[name], example=example), default="").strip()
+            if answer:
+                constants[name] = answer
+        return constants
+
+    def _ask_choice(self, question: Text, texts: Sequence[str], choices: Sequence[str], likely: str) -> str:
+        """Return how unclear values are read; "" where there are none."""
+        if not texts:
+            return ""
+        while True:
+            answer = self._prompt(question.fill(example=texts[0]), default=likely, show_default=bool(likely)).lower()
+            if answer in choices:
+                return answer
+            self._refuse(answer)
+
+    def _prompt(self, question: Text, *, default: str, show_default: bool = False) -> str:
+        return prompt(question.text(self._lang), default=default, show_default=show_default).strip()
+
+    def _refuse(self, answer: str) -> None:
+        self._context.reporter.say(_NO_SUCH.fill(answer=to_one_line(answer, 40)))

@@ -1,0 +1,35 @@
+"""The command `completion`."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from armbulk.cli.command import PlainContext, plain_command
+from armbulk.cli.language import TranslatedCommand
+from armbulk.errors import Exit
+
+_SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("shell", type=click.Choice(_SHELLS, case_sensitive=False))
+@plain_command
+def completion(context: PlainContext, shell: str) -> Exit:
+    """Print the script that completes commands, options, resources, profiles and runs when you press Tab.
+
+    Save the script where your shell loads it, and open a new terminal.
+
+    \b
+    bash:        armbulk completion bash > ~/.local/share/bash-completion/completions/armbulk
+    zsh:         armbulk completion zsh > ~/.zfunc/_armbulk
+                 (in ~/.zshrc: fpath+=~/.zfunc; autoload -Uz compinit; compinit)
+    fish:        armbulk completion fish > ~/.config/fish/completions/armbulk.fish
+    PowerShell:  armbulk completion powershell >> $PROFILE
+    """
+    root = click.get_current_context().find_root()
+    completer = get_completion_class(shell)
+    script = completer(root.command, {}, "armbulk", "_ARMBULK_COMPLETE").source() if completer else ""
+    if context.reporter.as_json:
+        context.reporter.show("", {"shell": shell, "script": script})
+    else:
+        click.echo(script, nl=False)
+    return Exit.OK

@@ -1,0 +1,119 @@
+"""Write a mapping as the TOML that `mapping.files` reads, with comments for people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from armbulk.i18n import Text, _
+from armbulk.model.plain_text import escape_controls
+
+_QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
+"""Blanks in headers are ignored when they are matched."""
+
+_HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
+_NOT_READ = _("not read: enter a field after the = and remove the # to use it")
+_NO_COLUMN = _("required, but no column has it: enter the value of every row, and remove the #")
+_MORE = """
+# [sheet.values.customer_category]
+# "Privat" = "CONS"
+
+# [sheet.expression]
+# name = "{{ row['Fornavn'] }} {{ row['Etternavn'] }}\""""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenColumn:
+    """A column in the text of a mapping.
+
+    Attributes:
+        source: The column's name in a mapping.
+        target: Its field; "" = it is not read.
+        comment: What a person should know of it.
+        is_open: Whether a person still decides: the line is a comment.
+    """
+
+    source: str
+    target: str
+    comment: Text | str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSheet:
+    """A sheet in the text of a mapping; see `SheetMapping`.
+
+    Attributes:
+        resource: What it contains.
+        comment: What a person should know of it.
+        name: The sheet's name; "" = not written.
+        header_row: The row of the headers; None = not written.
+        headers: The fingerprint of the headers; "" = not written.
+        columns: The columns.
+        constants: Field → the value of every row.
+        missing: Required fields without a column.
+        dates: The order of unclear dates; "" = not written.
+        decimal: The decimal separator of unclear amounts; "" = not written.
+        skip_totals: Whether rows that are no records are left out.
+        is_start: Whether a person completes it: columns that are not read and examples are comments.
+    """
+
+    resource: str
+    comment: Text | str = ""
+    name: str = ""
+    header_row: int | None = None
+    headers: str = ""
+    columns: Sequence[WrittenColumn] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    dates: str = ""
+    decimal: str = ""
+    skip_totals: bool = False
+    is_start: bool = False
+
+
+def write_mapping(sheets: Sequence[WrittenSheet], lang: str) -> str:
+    """Return the TOML of a mapping, with comments in `lang`."""
+    parts = [f"# {_HEADING.text(lang)}", *("\n".join(_list_lines(sheet, lang)) for sheet in sheets)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
+    lines = ["[[sheet]]" + _comment(sheet.comment, lang)]
+    texts = {
+        "name": sheet.name, "resource": sheet.resource, "headers": sheet.headers, "dates": sheet.dates,
+        "decimal": sheet.decimal,
+    }  # fmt: skip
+    lines += [f"{key} = {quote_value(text)}" for key, text in texts.items() if text]
+    if sheet.header_row is not None:
+        lines.append(f"header_row = {sheet.header_row}")
+    if sheet.skip_totals:
+        lines.append("skip_totals = true")
+    unread = [column.source for column in sheet.columns if not column.target]
+    if unread and not sheet.is_start:
+        lines += ["ignore = [", *(f"    {quote_value(source)}," for source in unread), "]"]
+    lines += ["", "[sheet.rename]"]
+    for column in sheet.columns:
+        if column.target:
+            mark = "# " if column.is_open else ""
+            line = f"{mark}{quote_value(column.source)} = {quote_value(column.target)}"
+            lines.append(line + _comment(column.comment, lang))
+        elif sheet.is_start:
+            lines.append(f'# {quote_value(column.source)} = ""' + _comment(_NOT_READ, lang))
+    constants = [f"{_write_key(name)} = {quote_value(value)}" for name, value in sheet.constants.items()]
+    constants += [f'# {_write_key(name)} = ""' + _comment(_NO_COLUMN, lang) for name in sheet.missing]
+    if constants or sheet.is_start:
+        lines += ["", "[sheet.constant]", *(constants or ['# currency = "NOK"'])]
+    return [*lines, *([_MORE] if sheet.is_start else [])]
+
+
+def quote_value(text: str) -> str:
+    """Return a text as a TOML string."""
+    return f'"{escape_controls(text.translate(_QUOTE))}"'
+
+
+def _write_key(name: str) -> str:
+    return name if name.replace("_", "").isalnum() and name.isascii() else quote_value(name)
+
+
+def _comment(text: Text | str, lang: str) -> str:
+    shown = text.text(lang) if isinstance(text, Text) else text
+    return f"  # {escape_controls(shown)}" if shown else ""

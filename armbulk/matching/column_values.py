@@ -1,0 +1,164 @@
+"""What the values of a column may be, judged by the same code that reads them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import polars as pl
+
+from armbulk.model.fields import Field
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS
+from armbulk.model.sheet import Sheet
+from armbulk.resources.identifiers import has_format
+from armbulk.validation.cell_column import CellColumn
+from armbulk.validation.parse import parse_column
+
+MAX_ROWS = 500
+"""How many rows are looked at."""
+
+_UNCLEAR_CODES = ["ambiguous-date", "ambiguous-number"]
+FORMATS_THAT_PROVE: Mapping[str, float] = {
+    "email": 0.9,
+    "national-id": 0.9,
+    "bank-account": 0.8,
+    "organisation-no": 0.8,
+    "kid": 0.7,
+    "currency": 0.7,
+}
+"""Format → how far valid values show what a column is, whatever its header says."""
+
+_LOOKS_LIKE = {
+    "email": re.compile("@"),
+    "national-id": re.compile(r"^\d{6}[ .-]?\d{5}$"),
+    "bank-account": re.compile(r"^\d{4}[ .-]?\d{2}[ .-]?\d{5}$|^[A-Za-z]{2}\d\d"),
+    "organisation-no": re.compile(r"\d{3}[ .]?\d{3}[ .]?\d{3}"),
+    "kid": re.compile(r"^\d{5,24}[\d-]$"),
+    "currency": re.compile("^[A-Za-z]{3}$"),
+}
+
+_CHECKED_FORMATS = {*FORMATS_THAT_PROVE, "country", "language"}
+_MIN_SHARE = 0.95
+_MAX_AMOUNT_COLUMNS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A column read as a field.
+
+    Attributes:
+        values: The typed values; null where a cell is blank or cannot be read so.
+        filled: How many cells are not blank.
+        readable: How many of them can be read, unclear ones included.
+        valid: How many of them have the field's format, where it has one.
+        distinct: How many different values there are.
+        unclear: The texts that can be read in two ways.
+    """
+
+    values: pl.Series
+    filled: int
+    readable: int
+    valid: int
+    distinct: int
+    unclear: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """The part of the cells that can be read so, and have the field's format; 0 for a blank column."""
+        return min(self.readable, self.valid) / self.filled if self.filled else 0.0
+
+
+class ColumnReader:
+    """Reads columns of one sheet as fields, each pair once.
+
+    Args:
+        sheet: The sheet.
+        body: Its rows below the headers.
+    """
+
+    def __init__(self, sheet: Sheet, body: pl.DataFrame) -> None:
+        self._body = body.head(MAX_ROWS)
+        self._from_1904 = any(issue.code == "dates-1904" for issue in sheet.issues)
+        self._readings: dict[tuple[str, str], Reading] = {}
+
+    @property
+    def rows(self) -> int:
+        """How many rows are looked at."""
+        return self._body.height
+
+    def list_samples(self, letter: str, count: int = 3) -> list[str]:
+        """Return the first different texts of a column."""
+        return self._body[letter].drop_nulls().unique(maintain_order=True).head(count).to_list()
+
+    def may_have_format(self, letter: str, format_name: str) -> bool:
+        """Return whether the first texts of a column look like a format at all."""
+        texts = self.list_samples(letter)
+        return bool(texts) and all(_LOOKS_LIKE[format_name].search(text) for text in texts)
+
+    def read(self, letter: str, field: Field) -> Reading:
+        """Return a column as a field."""
+        key = (letter, f"{field.type.name} {field.name}")
+        if key not in self._readings:
+            self._readings[key] = self._read(letter, field)
+        return self._readings[key]
+
+    def _read(self, letter: str, field: Field) -> Reading:
+        cells = CellColumn(0, field, letter, DEFAULT_READ_OPTIONS, {field.name: letter}, self._from_1904)
+        values, findings = parse_column(self._body, cells)
+        unclear: list[str] = []
+        for part in findings:
+            unclear += part.filter(pl.col("code").is_in(_UNCLEAR_CODES))["value"].to_list()
+        readable = values.count() + len(unclear)
+        return Reading(
+            values,
+            filled=self._body.height - self._body[letter].null_count(),
+            readable=readable,
+            valid=self._count_valid(values, field) if field.format in _CHECKED_FORMATS else readable,
+            distinct=values.drop_nulls().n_unique(),
+            unclear=tuple(dict.fromkeys(unclear)),
+        )
+
+    @staticmethod
+    def _count_valid(values: pl.Series, field: Field) -> int:
+        frame = values.alias("value").to_frame()
+        is_valid = frame.select(has_format(pl.col("value"), str(field.format), ()) & pl.col("value").is_not_null())
+        return int(is_valid.to_series().sum())
+
+
+def find_amounts(reader: ColumnReader, letters: Sequence[str], amount: Field) -> tuple[str, str, str] | None:
+    """Return the letters of three columns of which the first two add up to the third in every row; None if none do.
+
+    The first has the larger amounts: the amount without VAT, the VAT, the amount with VAT.
+    """
+    readings = {letter: reader.read(letter, amount) for letter in letters}
+    numeric = [letter for letter, reading in readings.items() if reading.share >= _MIN_SHARE and not reading.unclear]
+    numeric = [letter for letter in numeric if readings[letter].values.abs().sum()][:_MAX_AMOUNT_COLUMNS]
+    frame = pl.DataFrame({letter: readings[letter].values for letter in numeric})
+    for first, second in combinations(numeric, 2):
+        for total in numeric:
+            if total in {first, second}:
+                continue
+            rows = frame.drop_nulls([first, second, total])
+            if rows.height < 2 or not (rows[first] + rows[second] == rows[total]).all():
+                continue
+            is_larger = bool(rows.select(pl.col(first).abs().sum() >= pl.col(second).abs().sum()).item())
+            return (first, second, total) if is_larger else (second, first, total)
+    return None
+
+
+def is_never_before(reader: ColumnReader, first: str, second: str, date: Field) -> bool:
+    """Return whether the dates of one column are in no row before those of another."""
+    frame = pl.DataFrame({"first": reader.read(first, date).values, "second": reader.read(second, date).values})
+    rows = frame.drop_nulls()
+    return bool(rows.height and (rows["second"] >= rows["first"]).all())
+
+
+def find_date_order(reader: ColumnReader, letters: Sequence[str]) -> str:
+    """Return the order (dmy or mdy) that the clear dates of columns with unclear ones have; "" if nothing shows it."""
+    orders = set()
+    for letter in letters:
+        for text in reader.list_samples(letter, MAX_ROWS):
+            parts = text.replace("-", "/").split("/")
+            if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) < 3:
+                orders |= {"dmy"} if int(parts[0]) > 12 else {"mdy"} if int(parts[1]) > 12 else set()
+    return orders.pop() if len(orders) == 1 else ""

@@ -1,0 +1,379 @@
+"""Propose what a sheet with other headers contains, and which field each of its columns may be.
+
+A proposal is for a person: nothing is read by it. What it rests on are the words of a header, and the values: check
+digits, dates, amounts that add up.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from armbulk.findings.frame import mask_value
+from armbulk.i18n import NO_TEXT, Text, Words, _, join_texts, quote_names
+from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, fold_header, match_headers
+from armbulk.matching.column_values import (
+    FORMATS_THAT_PROVE,
+    ColumnReader,
+    find_amounts,
+    find_date_order,
+    is_never_before,
+)
+from armbulk.matching.header_row import find_header_row
+from armbulk.matching.header_words import score_header
+from armbulk.model.column_proposal import ColumnProposal, SheetProposal
+from armbulk.model.fields import Field, FieldRole, FieldType, Resource
+from armbulk.model.sheet import Sheet
+from armbulk.resources import RESOURCES
+from armbulk.validation.layout import NO_RECORD_CODES, check_layout
+
+MIN_SCORE = 0.6
+"""A weaker match is not proposed."""
+
+_SURE = 0.85
+_MIN_CHOICE = 0.4
+_MAX_CHOICES = 5
+_MAX_REASONS = 4
+_MIN_SHARE = 0.9
+_REQUIRED_BONUS = 0.03
+_BY_AMOUNTS = 0.95
+_BY_DATES = 0.65
+_DECIDED = 0.99
+_WRONG_CHECK_DIGITS = 0.6
+_MAX_KEY_CHARS = 30
+_WORD = re.compile(r"[^\W\d_]{2}")
+_TWO_WORDS = re.compile(r"[^\W\d_] +[^\W\d_]")
+_LINE_SIGNS = 2
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """How well a column may be a field, and why."""
+
+    letter: str
+    target: str
+    score: float
+    reason: Text
+    header_score: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """What columns may be: a field as a mapping names it → the field."""
+
+    fields: Mapping[str, Field]
+    titles: Mapping[str, Text] = field(default_factory=dict)
+
+
+def propose_sheet(
+    sheet: Sheet,
+    index: int,
+    *,
+    resource: str | None = None,
+    decided: Mapping[str, str] | None = None,
+) -> SheetProposal | None:
+    """Return the proposal for a sheet; None where it has no table.
+
+    Args:
+        sheet: The sheet as it was read.
+        index: Its index.
+        resource: What it contains, if a person said so; None: the likeliest.
+        decided: Folded header → field, as it was decided for earlier files.
+    """
+    match = match_headers(sheet, index, RESOURCES)
+    row = match.header_row or find_header_row(sheet)
+    if row is None or not sheet.letters:
+        return None
+    body = sheet.frame.filter(pl.col("row") > row)
+    if body.is_empty():
+        return None
+    matcher = _Matcher(sheet, index, row, body, decided or {})
+    of_name = find_resource_by_name(sheet, RESOURCES)
+    named = resource or (of_name.name if of_name else None)
+    if named is None:
+        named = max((matcher.propose(candidate) for candidate in RESOURCES.values()), key=_rate).resource
+    return matcher.propose_without_other_rows(RESOURCES[named])
+
+
+def _rate(proposal: SheetProposal) -> float:
+    """Return how likely a sheet is what it is proposed as: its key and required fields count most."""
+    resource = RESOURCES[proposal.resource]
+    fields = {column.target for column in proposal.columns if column.target}
+    required = {field.name for field in resource.fields if field.required}
+    if resource.record_key not in fields:
+        return 0.0
+    of_kind = _SIGNS[resource.name] & fields
+    return len(fields) + 3 * len(of_kind) + len(required & fields) - 2 * len(required - fields)
+
+
+_SIGNS = {
+    "customers": frozenset(
+        {"name", "address_line_1", "postal_code", "city_name", "phone_no", "email_address_document"}
+    ),
+    "documents": frozenset({"document_no", "document_date", "due_date", "incl_vat", "excl_vat", "kid", "customer_no"}),
+    "lines": frozenset({"document_no", "line_text", "quantity", "price", "article_no", "line_no"}),
+}
+"""Fields by which people know a list."""
+
+
+class _Matcher:
+    """Matches the columns of one sheet with the fields of a resource."""
+
+    def __init__(
+        self, sheet: Sheet, index: int, header_row: int, body: pl.DataFrame, decided: Mapping[str, str]
+    ) -> None:
+        self._sheet, self._index, self._row, self._decided = sheet, index, header_row, decided
+        header = sheet.frame.filter(pl.col("row") == header_row)
+        self._headers = {letter: header[letter][0] or "" for letter in sheet.letters}
+        self._letters = [
+            letter for letter in sheet.letters if self._headers[letter] or body[letter].null_count() < body.height
+        ]
+        self._body = body
+        self._reader = ColumnReader(sheet, _drop_sparse_rows(body, self._letters))
+
+    def propose_without_other_rows(self, resource: Resource) -> SheetProposal:
+        """Return the proposal for the sheet as a list of `resource`; totals and notes do not count as values."""
+        proposal = self.propose(resource)
+        rows = [row for row, _text in proposal.other_rows]
+        records = self._body.filter(~pl.col("row").is_in(rows))
+        if not rows or records.is_empty():
+            return proposal
+        everything, self._reader = self._reader, ColumnReader(self._sheet, records)
+        proposal = self.propose(resource)
+        self._reader = everything
+        return proposal
+
+    def propose(self, resource: Resource) -> SheetProposal:
+        """Return the proposal for the sheet as a list of `resource`."""
+        targets = self._list_targets(resource)
+        candidates = self._rank(targets)
+        chosen = _assign(candidates)
+        columns = tuple(self._describe(letter, chosen.get(letter), candidates, targets) for letter in self._letters)
+        used = {column.target: column.letter for column in columns if column.target}
+        dates = [letter for target, letter in used.items() if targets.fields[target].type is FieldType.DATE]
+        return SheetProposal(
+            index=self._index,
+            file=self._sheet.file,
+            sheet=self._sheet.name,
+            resource=resource.name,
+            reason=self._explain_resource(resource, chosen),
+            header_row=self._row,
+            title_rows=self._sheet.frame.filter(pl.col("row") < self._row).height,
+            rows=self._body.height - len(other := self._find_other_rows(resource, used)),
+            other_rows=other,
+            columns=columns,
+            required=tuple(column.name for column in resource.fields if column.required),
+            dates=self._list_unclear(used, targets, FieldType.DATE),
+            date_order=find_date_order(self._reader, dates),
+            numbers=self._list_unclear(used, targets, FieldType.AMOUNT, FieldType.QUANTITY),
+            targets=targets.titles,
+        )
+
+    # --- fields -------------------------------------------------------------------------------------
+
+    def _list_targets(self, resource: Resource) -> _Targets:
+        """Return the fields that columns may be; of a sheet with documents and lines those of both."""
+        fields = {column.name: column for column in resource.fields if column.role is not FieldRole.READ_ONLY}
+        titles: dict[str, Text] = {name: _title_of(column.header) for name, column in fields.items()}
+        if resource.lines is not None and self._has_lines(resource, resource.lines):
+            for column in resource.lines.fields:
+                if column.specific_header is not None and column.name in fields:
+                    own = fields.pop(column.name)
+                    del titles[column.name]
+                    for each in (own, column):
+                        header = each.specific_header or each.header
+                        fields[header.en] = each
+                        titles[header.en] = _title_of(header)
+                elif column.name not in fields:
+                    fields[column.name] = column
+                    titles[column.name] = _title_of(column.header)
+        return _Targets(fields, titles)
+
+    def _has_lines(self, resource: Resource, lines: Resource) -> bool:
+        """Return whether document numbers repeat, and there are columns that only lines have."""
+        own = {column.name for column in resource.fields}
+        others = [column for column in lines.fields if column.name not in own and column.role is FieldRole.WRITABLE]
+        headers = [header for header in self._headers.values() if header]
+        signs = sum(any(score_header(header, column) >= _SURE for column in others) for header in headers)
+        key = resource.field(resource.key)
+        numbers = [letter for letter in self._letters if score_header(self._headers[letter], key) >= _SURE]
+        readings = [self._reader.read(letter, key) for letter in numbers]
+        return signs >= _LINE_SIGNS and any(reading.distinct < reading.values.count() for reading in readings)
+
+    # --- candidates ---------------------------------------------------------------------------------
+
+    def _rank(self, targets: _Targets) -> list[_Candidate]:
+        """Return what each column may be, the likeliest first."""
+        candidates = [
+            candidate
+            for letter in self._letters
+            for target, column in targets.fields.items()
+            if (candidate := self._judge(letter, target, column)) is not None
+        ]
+        candidates += self._judge_amounts(targets, candidates)
+        candidates += self._judge_dates(targets, candidates)
+        return sorted(candidates, key=lambda candidate: -candidate.score)
+
+    def _judge(self, letter: str, target: str, column: Field) -> _Candidate | None:
+        header = self._headers[letter]
+        by_header = score_header(header, column) if header else 0.0
+        reason = _("known header") if by_header == 1 else _("similar header")
+        if self._decided.get(fold_header(header)) == target:
+            by_header, reason = _DECIDED, _("as you decided for an earlier file")
+        proof = FORMATS_THAT_PROVE.get(column.format or "", 0.0)
+        if proof and by_header < _MIN_CHOICE and not self._reader.may_have_format(letter, str(column.format)):
+            proof = 0.0
+        if by_header < _MIN_CHOICE and not proof:
+            return None
+        reading = self._reader.read(letter, column)
+        if proof > by_header and reading.share >= _MIN_SHARE and _is_proof(reading.values, column):
+            by_values = _("all values are valid as {header}", header=_title_of(column.header))
+            score = proof + (_REQUIRED_BONUS if by_header >= _MIN_CHOICE else 0)
+            return _Candidate(letter, target, score, by_values, by_header, reading.share)
+        if by_header < _MIN_CHOICE:
+            return None
+        share = reading.share if reading.filled else 0.5
+        if proof and reading.filled and share < _MIN_SHARE:
+            share = max(share, _WRONG_CHECK_DIGITS)
+            values = {"valid": min(reading.readable, reading.valid), "filled": reading.filled}
+            reason = _("similar header, but only {valid:number} of {filled:number} values are valid", **values)
+        score = by_header * (0.3 + 0.7 * share) + (_REQUIRED_BONUS if column.required else 0)
+        score *= self._judge_kind(letter, column)
+        return _Candidate(letter, target, score, reason, by_header, reading.share)
+
+    def _judge_kind(self, letter: str, column: Field) -> float:
+        """Return how far values are of the field's kind where every text can be read as it: numbers, names, amounts."""
+        texts = self._reader.list_samples(letter, 100)
+        if not texts or column.type not in {FieldType.TEXT, FieldType.IDENTIFIER}:
+            return 1.0
+        if column.is_key:
+            names = sum(len(text) > _MAX_KEY_CHARS or _TWO_WORDS.search(text) is not None for text in texts)
+            digits = sum(any(character.isdigit() for character in text) for text in texts)
+            return (0.4 + 0.6 * digits / len(texts)) * (0.5 if names else 1.0)
+        words = sum(_WORD.search(text) is not None for text in texts)
+        return 0.5 + 0.5 * words / len(texts) if column.type is FieldType.TEXT else 1.0
+
+    def _judge_amounts(self, targets: _Targets, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+        """Return candidates for three columns of amounts that add up in every row."""
+        names = {column.name: target for target, column in targets.fields.items() if target == column.name}
+        if not {"excl_vat", "vat", "incl_vat"} <= set(names):
+            return []
+        money = [candidate.letter for candidate in candidates if targets.fields[candidate.target].name in names]
+        taken = {c.letter for c in candidates if targets.fields[c.target].type is FieldType.DATE and c.score > _SURE}
+        amount = targets.fields[names["incl_vat"]]
+        letters = [letter for letter in dict.fromkeys([*money, *self._letters]) if letter not in taken]
+        amounts = find_amounts(self._reader, letters, amount)
+        if amounts is None:
+            return []
+        parts = [self._headers[letter] or letter for letter in amounts]
+        reason = _("{first} + {second} = {total} in every row", first=parts[0], second=parts[1], total=parts[2])
+        return [
+            _Candidate(letter, names[name], _BY_AMOUNTS, reason, 0.0, 1.0)
+            for letter, name in zip(amounts, ("excl_vat", "vat", "incl_vat"), strict=True)
+        ]
+
+    def _judge_dates(self, targets: _Targets, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+        """Return candidates for the due date: a column of dates that are never before the document's date."""
+        if "due_date" not in targets.fields or "document_date" not in targets.fields:
+            return []
+        strong = {c.target for c in candidates if c.score >= MIN_SCORE}
+        dates = [letter for letter in self._letters if self._is_date(letter, targets.fields["due_date"])]
+        if "due_date" in strong or len(dates) != 2:
+            return []
+        first, second = dates
+        if not is_never_before(self._reader, first, second, targets.fields["due_date"]):
+            return []
+        header = self._headers[first] or first
+        reason = _("dates, never before {header}", header=header)
+        return [_Candidate(second, "due_date", _BY_DATES, reason, 0.0, 1.0)]
+
+    def _is_date(self, letter: str, date: Field) -> bool:
+        reading = self._reader.read(letter, date)
+        return bool(reading.filled) and reading.share >= _MIN_SHARE
+
+    # --- what people see ----------------------------------------------------------------------------
+
+    def _describe(
+        self, letter: str, best: _Candidate | None, candidates: Sequence[_Candidate], targets: _Targets
+    ) -> ColumnProposal:
+        own = [candidate for candidate in candidates if candidate.letter == letter]
+        sensitive = any(
+            targets.fields[c.target].sensitive and (c.share >= _MIN_CHOICE or c.header_score >= _SURE) for c in own
+        )
+        samples = self._reader.list_samples(letter)
+        choices = dict.fromkeys(c.target for c in own if c.score >= _MIN_CHOICE)
+        proposal = ColumnProposal(
+            letter,
+            self._headers[letter],
+            tuple(mask_value(text) if sensitive else text for text in samples),
+            choices=tuple(choices)[:_MAX_CHOICES],
+        )
+        if best is None:
+            return proposal
+        return replace(
+            proposal,
+            target=best.target,
+            reason=best.reason,
+            is_known=best.header_score == 1,
+            is_sure=best.score >= _SURE and (best.share >= _MIN_SHARE or not samples),
+        )
+
+    def _explain_resource(self, resource: Resource, chosen: Mapping[str, _Candidate]) -> Text:
+        """Return the headers by which people know the list."""
+        names = [
+            self._headers[letter]
+            for letter, candidate in chosen.items()
+            if candidate.target in _SIGNS[resource.name] and self._headers[letter]
+        ]
+        return join_texts(*quote_names(names[:_MAX_REASONS]), separator=", ") if names else NO_TEXT
+
+    def _list_unclear(self, used: Mapping[str, str], targets: _Targets, *types: FieldType) -> tuple[str, ...]:
+        texts: dict[str, None] = {}
+        for target, letter in used.items():
+            if targets.fields[target].type in types:
+                texts.update(dict.fromkeys(self._reader.read(letter, targets.fields[target]).unclear))
+        return tuple(texts)
+
+    def _find_other_rows(self, resource: Resource, used: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
+        """Return the rows below the headers that are no records, with their texts."""
+        columns = {target: letter for target, letter in used.items() if target in {f.name for f in resource.fields}}
+        findings = check_layout(self._sheet, self._index, HeaderMatch(resource, self._row, columns))
+        rows = findings.filter(pl.col("code").is_in(NO_RECORD_CODES))["row"].unique().sort().to_list()
+        texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
+        return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
+
+
+def _title_of(header: Words) -> Text:
+    return Text("{name}", {"name": header})
+
+
+def _drop_sparse_rows(body: pl.DataFrame, letters: Sequence[str]) -> pl.DataFrame:
+    """Return the rows without those that have few cells: titles, totals and notes would count as wrong values."""
+    filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in letters)
+    widths = body.select(filled.alias("width"))["width"]
+    return body.filter(filled * 2 >= sorted(widths)[len(widths) // 2])
+
+
+def _is_proof(values: pl.Series, column: Field) -> bool:
+    """Return whether valid values say anything: several of them, and KIDs long enough not to be valid by chance."""
+    known = values.drop_nulls()
+    if len(known) < 2:
+        return False
+    if column.format == "kid":
+        return bool((known.str.len_chars() >= 5).all()) and known.n_unique() > len(known) // 2
+    return True
+
+
+def _assign(candidates: Sequence[_Candidate]) -> dict[str, _Candidate]:
+    """Return letter → what the column is proposed as: the best pairs first, each column and each field once."""
+    chosen: dict[str, _Candidate] = {}
+    taken: set[str] = set()
+    for candidate in candidates:
+        if candidate.score < MIN_SCORE:
+            break
+        if candidate.letter not in chosen and candidate.target not in taken:
+            chosen[candidate.letter] = candidate
+            taken.add(candidate.target)
+    return chosen

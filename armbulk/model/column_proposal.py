@@ -1,0 +1,103 @@
+"""What the columns of a sheet with other headers may be, and what a person decided about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from armbulk.i18n import NO_TEXT, Text
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProposal:
+    """One column of a sheet.
+
+    Attributes:
+        letter: Its Excel letter.
+        header: Its header; "" if it has none.
+        samples: Its first different values; sensitive ones by their last two characters.
+        target: What it may be: a field as a mapping names it; "" = it is not read.
+        reason: Why.
+        is_known: Whether armbulk reads the column so without a question.
+        is_sure: Whether both the header and the values say so.
+        choices: Fields that it may be, the likeliest first.
+    """
+
+    letter: str
+    header: str
+    samples: tuple[str, ...]
+    target: str = ""
+    reason: Text = NO_TEXT
+    is_known: bool = False
+    is_sure: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetProposal:
+    """A sheet with other headers: what it may contain, and its columns.
+
+    Attributes:
+        index: The sheet's index.
+        file: The file's name.
+        sheet: The sheet's name.
+        resource: What it may contain.
+        reason: The headers that say so, as a list for people.
+        header_row: The sheet's row number of its headers.
+        title_rows: How many rows with values are above them.
+        rows: How many rows are records.
+        other_rows: The rows below the headers that are no records (row number, text): totals, notes, repeated headers.
+        columns: The columns, from left to right.
+        required: The required fields.
+        dates: Dates that can be read in two ways.
+        date_order: The order that other dates of these columns have; "" = nothing shows it.
+        numbers: Amounts that can be read in two ways.
+        targets: Every field that a column may be, as a mapping names it → its header for people.
+    """
+
+    index: int
+    file: str
+    sheet: str
+    resource: str
+    reason: Text
+    header_row: int
+    title_rows: int
+    rows: int
+    other_rows: tuple[tuple[int, str], ...]
+    columns: tuple[ColumnProposal, ...]
+    required: tuple[str, ...]
+    dates: tuple[str, ...]
+    date_order: str
+    numbers: tuple[str, ...]
+    targets: Mapping[str, Text]
+
+    def with_columns(self, columns: Mapping[str, str]) -> "SheetProposal":
+        """Return the proposal with other fields (letter → field); what a person chose is sure."""
+        changed = tuple(
+            column
+            if columns[column.letter] == column.target
+            else replace(column, target=columns[column.letter], reason=NO_TEXT, is_known=False, is_sure=True)
+            for column in self.columns
+        )
+        return replace(self, columns=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDecision:
+    """What a person decided about a sheet.
+
+    Attributes:
+        resource: What it contains.
+        header_row: The row of its headers.
+        columns: Letter → field as a mapping names it; "" = the column is not read.
+        constants: Field → the value of every row.
+        dates: The order of day, month and year in unclear dates; "" = not needed.
+        decimal: The decimal separator of unclear amounts; "" = not needed.
+        skips_other_rows: Whether totals and notes below the headers are left out.
+    """
+
+    resource: str
+    header_row: int
+    columns: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    dates: str = ""
+    decimal: str = ""
+    skips_other_rows: bool = False

@@ -1,0 +1,167 @@
+"""Findings with one sure remedy, and the corrected cell of each. What can be read in two ways has none."""
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from armbulk.model.fields import Field
+from armbulk.resources import fields_by_name
+from armbulk.resources.code_names import COUNTRY_NAMES, CURRENCY_NAMES, LANGUAGE_NAMES
+from armbulk.resources.identifiers import CHECK_FORMATS
+from armbulk.validation.characters import INVISIBLE
+from armbulk.validation.check import Checked
+from armbulk.validation.corrections import SCHEMA
+
+_INVISIBLE = re.compile(INVISIBLE.replace("\\x{", "\\u").replace("}", "").replace("\\uAD", "\\u00AD"))
+_OSLO_DIGITS = 3
+"""Norwegian postal codes that begin with 0 are in Oslo (Posten's register)."""
+
+_ADDRESS = re.compile(r"^(?:[^<>]*<)?(?:mailto:)?\s*([^\s<>;,]+@[^\s<>;,]+?)\s*>?[.;,]?$", re.IGNORECASE)
+_CODES_BY_FORMAT = {"country": COUNTRY_NAMES, "currency": CURRENCY_NAMES, "language": LANGUAGE_NAMES}
+_PROVEN_WITH_ZERO = {"national-id", "bank-account"}
+"""Formats whose check digits show that a zero at the beginning is missing."""
+
+_Remedy = Callable[["_Problem"], str | None]
+_CLEARED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """A finding with what its remedy may depend on: the field, and the texts of the other fields of its row."""
+
+    field: Field
+    value: str
+    detail: str
+    others: Mapping[str, str]
+
+
+def propose_corrections(checked: Checked) -> pl.DataFrame:
+    """Return the corrections of every finding that has one sure remedy: a frame of `corrections.SCHEMA`.
+
+    A finding of a value that a mapping made of several cells, or of none, has no correction.
+    """
+    rows = checked.findings.filter(
+        pl.col("code").is_in(list(_REMEDIES)) & pl.col("row").is_not_null() & pl.col("column").is_not_null()
+    )
+    fields = fields_by_name()
+    corrections = []
+    texts: dict[int, dict[int, dict[str, str]]] = {}
+    for finding in rows.iter_rows(named=True):
+        index, name = finding["sheet"], finding["field"]
+        if not name or not _is_own_cell(checked, index, name, finding["column"]):
+            continue
+        if index not in texts:
+            of_sheet = rows.filter(pl.col("sheet") == index)["row"].unique()
+            texts[index] = _read_rows(checked, index, of_sheet)
+        others = texts[index].get(finding["row"], {})
+        if finding["code"] == "continuation-rows":
+            before, after = None, _number_above(checked, index, finding["row"], finding["column"])
+        else:
+            before = others.get(name, finding["value"])
+            problem = _Problem(fields[name], finding["value"] or "", finding["detail"] or "", others)
+            after = _REMEDIES[finding["code"]](problem)
+        if after is not None and after != before:
+            corrections.append((index, finding["row"], finding["column"], name, before, after or None, finding["code"]))
+    frame = pl.DataFrame(corrections, schema=SCHEMA, orient="row")
+    return frame.unique(["sheet", "row", "column"], keep="first", maintain_order=True)
+
+
+def _is_own_cell(checked: Checked, index: int, name: str, column: str) -> bool:
+    """Return whether a field's value is the text of one cell, and not of an expression or a value list."""
+    match, mapped = checked.header_matches[index], checked.mapped_sheets[index]
+    letters = [part.columns.get(name) for part in (match, match.lines) if part is not None]
+    return column in letters and "values" not in mapped.operations.get(column, "")
+
+
+def _read_rows(checked: Checked, index: int, rows: pl.Series) -> dict[int, dict[str, str]]:
+    """Return row → field → text of a sheet's rows."""
+    match, sheet = checked.header_matches[index], checked.mapped_sheets[index].sheet
+    columns = {**(match.lines.columns if match.lines else {}), **match.columns}
+    frame = sheet.frame.filter(pl.col("row").is_in(rows.implode())).select(
+        "row", *(pl.col(letter).alias(name) for name, letter in columns.items())
+    )
+    return {
+        row["row"]: {name: text for name, text in row.items() if name != "row" and text is not None}
+        for row in frame.iter_rows(named=True)
+    }
+
+
+def _number_above(checked: Checked, index: int, row: int, column: str) -> str | None:
+    """Return the document's number of the rows above a line without one."""
+    body = checked.sheets[index].frame.filter(
+        (pl.col("row") < row) & (pl.col("row") > checked.header_matches[index].header_row)
+    )
+    numbers = body[column].drop_nulls()
+    return str(numbers[-1]) if len(numbers) else None
+
+
+# --- remedies ---------------------------------------------------------------------------------------------
+
+
+def _name_to_code(problem: _Problem) -> str | None:
+    """Norge → NO, Norsk → no, NKR → NOK; UK is the code that people use for GB."""
+    table = _CODES_BY_FORMAT.get(problem.field.format or "")
+    return table.get(" ".join(problem.value.casefold().split())) if table else None
+
+
+def _zero_before(problem: _Problem) -> str | None:
+    """Return a number with the zeros that it has lost, if the row shows that they are missing.
+
+    A postal code with three digits in Oslo; a number whose check digits are only right with the zero.
+    """
+    digits = int(problem.detail) if problem.detail.isdigit() else 0
+    padded = problem.value.zfill(digits)
+    if problem.field.format == "postal-code":
+        is_oslo = problem.others.get("city_name", "").strip().casefold() == "oslo"
+        return padded if is_oslo and len(problem.value) == _OSLO_DIGITS and padded.startswith("0") else None
+    if problem.field.format not in _PROVEN_WITH_ZERO or len(problem.value) != digits - 1:
+        return None
+    is_valid = pl.select(CHECK_FORMATS[problem.field.format].is_valid(pl.lit(padded))).item()
+    return padded if is_valid else None
+
+
+def _detail(problem: _Problem) -> str | None:
+    """Return the value that the finding names: the code of a word, or the number as the files have it."""
+    return problem.detail or None
+
+
+def _plain_text(problem: _Problem) -> str | None:
+    return html.unescape(problem.value)
+
+
+def _without_invisible(problem: _Problem) -> str | None:
+    """Return a text without invisible characters; None where a letter is damaged (U+FFFD)."""
+    return None if "\ufffd" in problem.value else _INVISIBLE.sub("", problem.value).strip()
+
+
+def _address(problem: _Problem) -> str | None:
+    """Return the address of `Kari <kari@eksempel.no>` or `mailto:kari@eksempel.no`."""
+    named = _ADDRESS.match(problem.value.strip())
+    return named[1] if named else None
+
+
+def _clear(problem: _Problem) -> str | None:
+    """Return the mark of a cleared cell for a word such as NULL, where a value is not required."""
+    return None if problem.field.required else _CLEARED
+
+
+_REMEDIES: dict[str, _Remedy] = {
+    "pattern": _name_to_code,
+    "country-code": _name_to_code,
+    "currency-code": _name_to_code,
+    "language-code": _name_to_code,
+    "word-read-as-code": _detail,
+    "leading-zero-lost": _zero_before,
+    "line-without-zeros": _detail,
+    "customer-without-zeros": _detail,
+    "blanks-removed": _detail,
+    "html-code": _plain_text,
+    "invisible-character": _without_invisible,
+    "email": _address,
+    "blank-word": _clear,
+    "continuation-rows": _detail,  # the number of the document above, which `_number_above` finds
+}
+"""Code of a finding → its remedy: the new text, "" for a cleared cell, None where it is not sure."""

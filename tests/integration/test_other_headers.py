@@ -1,0 +1,303 @@
+"""Files with other headers: armbulk proposes what the columns are, a person decides, and the answers are kept."""
+
+import os
+import stat
+import tomllib
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from support.commands import call, called
+
+from armbulk.app.check import CheckResult, InputFiles, check_inputs
+from armbulk.app.dialog import Dialog, ProposeAgain
+from armbulk.cli import cli
+from armbulk.cli.command import CommandContext
+from armbulk.model.column_proposal import SheetDecision, SheetProposal
+from armbulk.model.read_options import ReadOptions
+from armbulk.sandbox import Sandbox
+from armbulk.settings.load import load_profile
+
+LEDGER = """Fjord AS;;;;;;;;
+Åpne poster pr 31.10.2026;;;;;;;;
+;;;;;;;;
+Debitor;Firma;Faktura;Utstedt;Forfaller;Netto;Moms;Å betale;Merknad
+0101;Ås Bakeri AS;050001;01.10.2026;15.10.2026;1 000,00;250,00;1 250,00;
+0102;Bø & Sønn;050002;02.10.2026;16.10.2026;2 000,00;500,00;2 500,00;Ring
+Sum;;;;;3 000,00;750,00;3 750,00;
+Utskrevet 31.10.2026 av KN;;;;;;;;
+"""
+COLUMNS = {
+    "A": "customer_no", "B": "", "C": "document_no", "D": "document_date", "E": "due_date", "F": "excl_vat",
+    "G": "vat", "H": "incl_vat", "I": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits at the terminal."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    monkeypatch.setattr(CommandContext, "is_output_seen", property(lambda _: True))
+
+
+def ledger(folder: Path, text: str = LEDGER, name: str = "apne.csv", encoding: str = "cp1252") -> str:
+    """A ledger's export in the encoding of old programs."""
+    path = folder / name
+    path.write_text(text, encoding=encoding)
+    return str(path)
+
+
+def answer(*words: str, **typed: str) -> tuple[int, str, str]:
+    """Run a command whose questions are answered line by line."""
+    result = CliRunner().invoke(cli, [*words], input=typed["typed"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+class Decides(Dialog):
+    """A program's own page: it takes the proposal, changed as a test says."""
+
+    def __init__(self, **changes: str) -> None:
+        super().__init__()
+        self.changes, self.seen = changes, []
+
+    def match_columns(self, proposal: SheetProposal, propose: ProposeAgain) -> SheetDecision | None:
+        """Accept what is proposed."""
+        del propose
+        self.seen.append(proposal)
+        columns = {column.letter: column.target for column in proposal.columns} | {
+            letter: target for letter, target in self.changes.items() if len(letter) == 1
+        }
+        constants = {name: value for name, value in (("document_type", "IN"), ("currency", "NOK"))
+                     if name not in columns.values() and name in proposal.required}  # fmt: skip
+        return SheetDecision(
+            proposal.resource, proposal.header_row, columns, constants, self.changes.get("dates", ""),
+            self.changes.get("decimal", ""), skips_other_rows=bool(proposal.other_rows),
+        )  # fmt: skip
+
+
+def check(home: Path, path: str, dialog: Dialog, **options: str) -> CheckResult:
+    """Check one file in a session of its own."""
+    profile = load_profile({"ARMBULK_HOME": str(home), "ARMBULK_LANG": "en"})
+    return check_inputs(InputFiles((path,), ReadOptions(**options)), profile, dialog)
+
+
+def codes(checked: CheckResult) -> list[tuple[int | None, str]]:
+    """(row, code) of each finding that is no notice."""
+    rows = checked.findings.select("row", "code").rows()
+    return [row for row in rows if row[1] not in {"encoding-guessed", "no-lines-sheet"}]
+
+
+# ── in a script ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_script_gets_the_proposal_and_the_command_that_writes_it(tmp_path: Path) -> None:
+    """`check` shows headers, samples and proposals of an unknown file, and names the next command; exit code 2."""
+    path = ledger(tmp_path)
+    code, out, err = call("check", path)
+    assert code == 2
+    for words in ("Headers: row 4", "2 rows above are titles", "a list of documents", "row 7: Sum",
+                  "0101 · 0102", "→ Customer no", "Document type: required"):  # fmt: skip
+        assert words in out
+    assert f"armbulk map {path} -o NAME.toml" in err
+    code, said = called("check", path)
+    assert (code, said["exit"], said["error"]["code"]) == (2, 2, "no-data")
+    (proposal,) = said["proposals"]
+    assert {c["column"]: c["field"] or "" for c in proposal["columns"]} == COLUMNS
+    assert [row["row"] for row in proposal["other_rows"]] == [7, 8]
+
+
+def test_the_mapping_of_a_script_reads_the_file(tmp_path: Path) -> None:
+    """The file that `map -o` writes needs only what no column has; then the file is good."""
+    path, target = ledger(tmp_path), tmp_path / "mine.toml"
+    assert called("map", path, "-o", str(target))[0] == 0
+    text = target.read_text(encoding="utf-8")
+    assert "Bakeri" not in text
+    assert tomllib.loads(text)["sheet"][0]["skip_totals"] is True
+    text = text.replace('# document_type = ""', 'document_type = "IN"').replace('# currency = ""', 'currency = "NOK"')
+    target.write_text(text, encoding="utf-8")
+    code, said = called("check", path, "--mapping", str(target))
+    assert (code, said["counts"]["error"]) == (0, 0)
+    assert said["sheets"][0]["rows"] == 2
+
+
+# ── on a terminal ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_person_answers_and_the_next_file_is_recognised(tmp_path: Path) -> None:
+    """A person accepts, enters what no column has, and the next file with these headers is read without a question."""
+    code, _, err = answer("check", ledger(tmp_path), typed="\n\n\n\nIN\nNOK\ny\n")
+    assert code == 0, err
+    assert "The answers are saved" in err
+    later = LEDGER.replace("Fjord AS;;;;;;;;\n", "").replace("050001", "050009").replace("250,00;1 250", "150,00;1 150")
+    code, out, _ = answer("check", ledger(tmp_path, later, "november.csv"), typed="")
+    assert code == 0
+    assert "matched as you decided" in out
+    (saved,) = saved_mappings()
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    text = saved.read_text(encoding="utf-8")
+    assert "Bakeri" not in text
+    assert "Fjord" not in text
+
+
+def saved_mappings() -> list[Path]:
+    """The saved mappings of this test."""
+    return list((Path(os.environ["ARMBULK_HOME"]) / "mappings").iterdir())
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_person_can_change_columns(tmp_path: Path) -> None:
+    """A column can be chosen from the list, by a part of its name; the column that had the field is ignored then."""
+    typed = "\nl\nbuyer ref\nB\nl\ncustomer no\nx\n\nIN\nNOK\nn\n"
+    _, _, err = answer("map", ledger(tmp_path), typed=typed)
+    assert 'There is no "X" here' in err
+    (path,) = saved_mappings()
+    (sheet,) = tomllib.loads(path.read_text(encoding="utf-8"))["sheet"]
+    assert sheet["rename"]["Merknad"] == "buyer_reference"
+    assert sheet["rename"]["Firma"] == "customer_no"
+    assert sheet["ignore"] == ["Debitor"]
+    assert "skip_totals" not in sheet
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_person_can_refuse(tmp_path: Path) -> None:
+    """Who does not want to match columns, skips the sheet or stops, gets the error; nothing is saved."""
+    for typed in ("n\n", "\ns\n", "\n\n\nq\n"):
+        code, _, err = answer("check", ledger(tmp_path), typed=typed)
+        assert code == 2
+        assert "neither customers nor documents" in err
+    assert not (Path(os.environ["ARMBULK_HOME"]) / "mappings").exists()
+
+
+@pytest.mark.usefixtures("somebody")
+def test_the_questions_are_norwegian(tmp_path: Path) -> None:
+    """In Norwegian the sheet, the questions and the reasons are Norwegian, and the answers ja and nei."""
+    code, _, err = answer("check", ledger(tmp_path), "--lang", "no", typed="j\n\n\n\nIN\nNOK\nja\n")
+    assert code == 0
+    assert "Vil du koble kolonnene nå? [J/n]" in err
+    assert "en liste over bilag" in err
+
+
+# ── what is read ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_totals_and_notes_are_left_out_with_a_warning_each(tmp_path: Path) -> None:
+    """A total and a note are no records; every other row is one, with its leading zeros and exact amounts."""
+    checked = check(tmp_path / "home", ledger(tmp_path), Decides())
+    assert codes(checked) == [(7, "row-left-out"), (8, "row-left-out")]
+    rows = checked.rows("documents").select("row", "customer_no", "document_no", "incl_vat", "currency").rows()
+    assert [(row, customer, number, str(amount), currency) for row, customer, number, amount, currency in rows] == [
+        (5, "0101", "050001", "1250.00", "NOK"),
+        (6, "0102", "050002", "2500.00", "NOK"),
+    ]
+
+
+def test_a_record_is_never_left_out_as_a_total(tmp_path: Path) -> None:
+    """A row with a number of its own stays a record, whatever its name is."""
+    text = LEDGER.replace("Bø & Sønn", "Total Renovering AS")
+    checked = check(tmp_path / "home", ledger(tmp_path, text), Decides())
+    assert checked.rows("documents")["document_no"].to_list() == ["050001", "050002"]
+
+
+@pytest.mark.parametrize(("order", "day"), [("dmy", "2026-02-01"), ("mdy", "2026-01-02")])
+def test_unclear_dates_are_read_as_decided(tmp_path: Path, order: str, day: str) -> None:
+    """01/02/2026 is asked about once, for this kind of file; the option --dates overrides the answer."""
+    text = LEDGER.replace("01.10.2026", "01/02/2026").replace("02.10.2026", "01/02/2026")
+    path, dialog = ledger(tmp_path, text), Decides(dates=order)
+    first = check(tmp_path / "home", path, dialog)
+    assert dialog.seen[0].dates == ("01/02/2026",)
+    again = check(tmp_path / "home", path, Dialog())
+    for checked in (first, again):
+        assert {str(each) for each in checked.rows("documents")["document_date"]} == {day}
+    other = check(tmp_path / "home", path, Dialog(), dates="mdy" if order == "dmy" else "dmy")
+    assert {str(each) for each in other.rows("documents")["document_date"]} != {day}
+
+
+def test_two_columns_with_one_header(tmp_path: Path) -> None:
+    """Columns with the same header, or without one, are distinguished by their letters."""
+    text = LEDGER.replace("Netto;Moms;Å betale", "Beløp;Beløp;")
+    dialog = Decides(F="excl_vat", G="vat", H="incl_vat")
+    checked = check(tmp_path / "home", ledger(tmp_path, text), dialog)
+    assert [str(each) for each in checked.rows("documents")["incl_vat"]] == ["1250.00", "2500.00"]
+    assert [str(each) for each in checked.rows("documents")["vat"]] == ["250.00", "500.00"]
+    again = check(tmp_path / "home", ledger(tmp_path, text, "neste.csv"), Dialog())
+    assert again.rows("documents")["incl_vat"].to_list() == checked.rows("documents")["incl_vat"].to_list()
+
+
+def test_another_order_of_columns_is_the_same_file_and_a_new_column_is_not(tmp_path: Path) -> None:
+    """The headers decide, in any order; with another column armbulk asks again, and proposes the earlier answers."""
+    home = tmp_path / "home"
+    check(home, ledger(tmp_path), Decides(I="customer_message"))
+    rows = [line.split(";") for line in LEDGER.splitlines()[:6]]  # a note below is only known in the first column
+    turned = "\n".join(";".join(reversed(row)) for row in rows)
+    checked = check(home, ledger(tmp_path, turned, "turned.csv"), Dialog())
+    assert checked.rows("documents")["customer_message"].to_list() == [None, "Ring"]
+    wider = "\n".join(f"{line};{'Avdeling' if 'Debitor' in line else ''}" for line in LEDGER.splitlines())
+    dialog = Decides()
+    check(home, ledger(tmp_path, wider, "wider.csv"), dialog)
+    (proposal,) = dialog.seen
+    (note,) = [column for column in proposal.columns if column.letter == "I"]
+    assert (note.target, note.reason) == ("customer_message", "as you decided for an earlier file")
+
+
+def test_a_saved_mapping_that_was_damaged_is_named(tmp_path: Path) -> None:
+    """A saved mapping that cannot be read stops the command, which names the file."""
+    path = ledger(tmp_path)
+    Decides()
+    check(Path(os.environ["ARMBULK_HOME"]), path, Decides())
+    (saved,) = saved_mappings()
+    saved.write_text("[[sheet]", encoding="utf-8")
+    code, said = called("check", path)
+    assert (code, said["error"]["code"]) == (2, "mapping-wrong")
+    assert str(saved) in said["error"]["message"]
+
+
+def test_a_sheet_with_other_headers_beside_known_ones(tmp_path: Path) -> None:
+    """In a workbook with known customers, the invoices on another sheet are asked about, too; notes are not."""
+    book = openpyxl.Workbook()
+    customers = book.active
+    customers.title = "Kunder"
+    for row in (["Kundenr", "Navn"], ["0101", "Ås Bakeri AS"], ["0102", "Bø & Sønn"]):
+        customers.append(row)
+    invoices = book.create_sheet("Reskontro")
+    for line in LEDGER.splitlines()[3:6]:
+        invoices.append(line.split(";"))
+    notes = book.create_sheet("Notater")
+    notes.append(["Husk", "å ringe"])
+    notes.append(["Kari", "mandag"])
+    path = tmp_path / "bok.xlsx"
+    book.save(path)
+    dialog = Decides()
+    checked = check(tmp_path / "home", str(path), dialog)
+    assert [proposal.sheet for proposal in dialog.seen] == ["Reskontro"]
+    assert checked.rows("documents").height == 2
+    assert checked.errors == 0
+
+
+def test_an_import_of_a_matched_file_is_sent_and_its_result_written_again(tmp_path: Path) -> None:
+    """What was matched is sent with exact values; the run knows its mapping: its result can be written again."""
+    path = ledger(tmp_path)
+    check(Path(os.environ["ARMBULK_HOME"]), path, Decides())
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        customers = tmp_path / "kunder.csv"
+        customers.write_text("Kundenr;Navn\n0101;Ås Bakeri AS\n0102;Bø & Sønn\n", encoding="utf-8")
+        code, said = called("import", path, str(customers), "--yes", "--first-import", env=env)
+        assert (code, said["outcomes"]["created"]) == (0, 4), said
+        target = tmp_path / "again.xlsx"
+        code, said = called("results", said["run"], "-o", str(target), env=env)
+        assert code == 0, said
+    sheet = openpyxl.load_workbook(target)["apne"]
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[2] == "050001"]
+    assert "created" in rows[0]
+
+
+def test_frames_are_not_changed(tmp_path: Path) -> None:
+    """The user's own sheet stays as it was read: the mapping only decides how it is understood."""
+    checked = check(tmp_path / "home", ledger(tmp_path), Decides())
+    (sheet,) = checked.checked.sheets
+    assert sheet.frame.filter(pl.col("row") == 4)["A"].item() == "Debitor"
+    assert sheet.frame.height == 7

@@ -1,0 +1,156 @@
+"""What is proposed for the columns of files with other headers: by the words of a header, and by the values."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from armbulk.mapping.columns import find_columns, fingerprint_headers, name_columns
+from armbulk.matching.header_words import find_meanings, score_header
+from armbulk.matching.propose import propose_sheet
+from armbulk.model.column_proposal import SheetProposal
+from armbulk.readers import read_sheets
+from armbulk.resources import RESOURCES
+
+SWEDISH = """Kundnr;Namn;Gatuadress;Postnr;Ort;E-post;Org.nr
+1001;Åkeri AB;Storgatan 1;11122;Stockholm;info@akeri.se;
+1002;Bageri AB;Lillgatan 2;41101;Göteborg;x@bageri.se;
+"""
+ENGLISH = """Acme Ltd,,,,,,
+Open invoices,,,,,,
+Cust ID,Client,Invoice #,Issued,Payment due,Ccy,Open amount
+C-01,Fjord AS,INV-1,2026-10-01,2026-10-15,NOK,1250.00
+C-02,Berg AS,INV-2,2026-10-02,2026-10-16,NOK,2500.50
+C-03,Dal AS,INV-3,2026-10-03,2026-10-17,EUR,99.99
+"""
+VALUES_ALONE = """Alfa;Beta;Gamma;Delta
+0101;kari@eksempel.no;984842252;NOK
+0102;ola@eksempel.no;974760673;EUR
+0103;per@eksempel.no;923609016;NOK
+"""
+LINES = """Fakturanr;Varetekst;Ant;Stk pris;Netto;Moms;Brutto
+F1;Kam;2;50,00;100,00;25,00;125,00
+F1;Børste;1;80,00;80,00;20,00;100,00
+F2;Såpe;1;40,00;40,00;10,00;50,00
+"""
+FLAT = """Faktura;Debitor;Utstedt;Forfaller;Valuta;Produkt;Ant;Stk pris
+F1;K1;01.10.2026;15.10.2026;NOK;Kam;2;50,00
+F1;K1;01.10.2026;15.10.2026;NOK;Børste;1;80,00
+F2;K2;02.10.2026;16.10.2026;NOK;Såpe;1;40,00
+"""
+
+
+def proposed(folder: Path, text: str, resource: str | None = None) -> SheetProposal:
+    """The proposal for a CSV."""
+    path = folder / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    (sheet,) = read_sheets(path)
+    proposal = propose_sheet(sheet, 0, resource=resource)
+    assert proposal is not None
+    return proposal
+
+
+def fields(proposal: SheetProposal) -> dict[str, str]:
+    """Header → proposed field."""
+    return {column.header: column.target for column in proposal.columns if column.target}
+
+
+def test_a_swedish_list_of_customers(tmp_path: Path) -> None:
+    """Words of other Nordic ledgers are known, too."""
+    proposal = proposed(tmp_path, SWEDISH)
+    assert (proposal.resource, proposal.header_row) == ("customers", 1)
+    assert fields(proposal) == {
+        "Kundnr": "customer_no", "Namn": "name", "Gatuadress": "address_line_1", "Postnr": "postal_code",
+        "Ort": "city_name", "E-post": "email_address_document", "Org.nr": "organization_no",
+    }  # fmt: skip
+
+
+def test_an_english_list_of_open_invoices(tmp_path: Path) -> None:
+    """Titles above are found; a name that ARM has no field for in a document is not proposed as one."""
+    proposal = proposed(tmp_path, ENGLISH)
+    assert (proposal.resource, proposal.header_row, proposal.title_rows, proposal.rows) == ("documents", 3, 2, 3)
+    assert fields(proposal) == {
+        "Cust ID": "customer_no", "Invoice #": "document_no", "Issued": "document_date", "Payment due": "due_date",
+        "Ccy": "currency", "Open amount": "incl_vat",
+    }  # fmt: skip
+
+
+def test_values_show_what_headers_do_not(tmp_path: Path) -> None:
+    """Addresses, check digits and currency codes are recognised under any header; the rest is not guessed."""
+    found = fields(proposed(tmp_path, VALUES_ALONE, "customers"))
+    assert found == {"Beta": "email_address_document", "Gamma": "organization_no", "Delta": "currency"}
+
+
+def test_lines_and_flat_files(tmp_path: Path) -> None:
+    """Lines alone are lines; documents that repeat with lines beside them have the fields of both."""
+    lines = proposed(tmp_path, LINES)
+    assert lines.resource == "lines"
+    assert fields(lines) == {
+        "Fakturanr": "document_no", "Varetekst": "line_text", "Ant": "quantity", "Stk pris": "price",
+        "Netto": "excl_vat", "Moms": "vat", "Brutto": "incl_vat",
+    }  # fmt: skip
+    flat = proposed(tmp_path, FLAT)
+    assert flat.resource == "documents"
+    assert {"Produkt": "line_text", "Ant": "quantity", "Stk pris": "price", "Debitor": "customer_no"}.items() <= fields(
+        flat
+    ).items()
+    assert "Line amount incl. VAT" in flat.targets
+
+
+def test_amounts_that_add_up(tmp_path: Path) -> None:
+    """Three columns that add up are the amounts, whatever their headers; otherwise nothing is proposed."""
+    text = "Faktura;X;Y;Z\nF1;20,00;100,00;80,00\nF2;10,01;50,06;40,05\n"
+    found = fields(proposed(tmp_path, text, "documents"))
+    assert (found["Z"], found["X"], found["Y"]) == ("excl_vat", "vat", "incl_vat")
+    wrong = fields(proposed(tmp_path, text.replace("50,06", "50,07"), "documents"))
+    assert not {"X", "Y", "Z"} & set(wrong)
+
+
+def test_sensitive_samples_are_hidden(tmp_path: Path) -> None:
+    """Values that are identity numbers are shown by their last two characters, whatever the header is."""
+    proposal = proposed(tmp_path, "Nr;Navn;Ident\n1;Kari;15076500565\n2;Ola;15076500565\n", "customers")
+    (column,) = [column for column in proposal.columns if column.letter == "C"]
+    assert column.samples == ("•••••••••65",)
+
+
+def test_units_and_names_are_told_apart() -> None:
+    """A rate is no amount, a name no number, net is not gross; abbreviations and compounds are understood."""
+    documents, customers = RESOURCES["documents"], RESOURCES["customers"]
+    assert score_header("Mva %", documents.field("vat")) == 0
+    assert score_header("Netto", documents.field("incl_vat")) < 0.6
+    assert score_header("Fakt.nr", documents.field("document_no")) > 0.8
+    assert score_header("Debitornummer", customers.field("customer_no")) > 0.8
+    assert score_header("Kundenavn", customers.field("customer_no")) < 0.6
+    assert find_meanings("ForfallsDato") == (frozenset({"due", "date"}), 0)
+
+
+@given(st.dictionaries(st.sampled_from("ABCDEFG"), st.sampled_from(["", "Beløp", "beløp ", "Nr", "[F]", "A [B]"])))
+def test_every_column_has_a_name_of_its_own(headers: dict[str, str]) -> None:
+    """The name of a column in a mapping finds this column, whatever its header and those of others are."""
+    named = {letter: text for letter, text in headers.items() if text}
+    for letter, name in name_columns(headers).items():
+        assert find_columns(name, named, list(headers)) == [letter]
+
+
+@given(st.lists(st.text(max_size=8), max_size=6), st.randoms())
+def test_a_fingerprint_knows_no_order(headers: list[str], random: object) -> None:
+    """The same headers in another order have the same fingerprint."""
+    turned = sorted(headers, key=lambda _: random.random())  # type: ignore[attr-defined]
+    assert fingerprint_headers(headers) == fingerprint_headers(turned)
+
+
+@given(st.lists(st.lists(st.sampled_from(["", "1", "Sum", "Navn", "a@b.no", "01.02.2026", "1,5", "Ærlig"]), min_size=3,
+                         max_size=3), min_size=1, max_size=6))  # fmt: skip
+def test_a_proposal_uses_each_field_once(rows: list[list[str]]) -> None:
+    """Whatever a file has: a proposal or none, and no field twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_text("\n".join(";".join(row) for row in rows) + "\n", encoding="utf-8")
+        sheets = read_sheets(path)
+    for sheet in sheets:
+        proposal = propose_sheet(sheet, 0)
+        if proposal is not None:
+            targets = [column.target for column in proposal.columns if column.target]
+            assert len(targets) == len(set(targets))
+            assert set(targets) <= set(proposal.targets)
