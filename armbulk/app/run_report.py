@@ -55,6 +55,9 @@ _ORDER = [outcome.value for outcome in (
 )]  # fmt: skip
 _DONE = [outcome for outcome in _ORDER if Outcome(outcome) in SUCCESSFUL]
 
+_COUNTED = {"conflict": _("in conflict")}
+"""Outcomes that have another word after a number."""
+
 _ALL = ngettext("{records} {outcome}", "All {records} {outcome}")
 _SOME = _("{done:number} of {records} {outcome}")
 
@@ -254,7 +257,11 @@ def _describe_kind(items: pl.DataFrame, kind: str, lang: str, default: str) -> d
         text = _SOME.fill(done=done, records=records, outcome=word)
     parts = [_add_amounts(text, own.filter(pl.col("outcome") == first), kind)]
     parts += [
-        _("{count:number} {outcome}", count=counts[outcome], outcome=OUTCOME_WORDS[Outcome(outcome)])
+        _(
+            "{count:number} {outcome}",
+            count=counts[outcome],
+            outcome=_COUNTED.get(outcome, OUTCOME_WORDS[Outcome(outcome)]),
+        )
         for outcome in _ORDER
         if counts.get(outcome)
     ]

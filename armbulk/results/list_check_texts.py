@@ -9,6 +9,7 @@ _TRUSTED = _(
     "ARM's list of {resource} was used for the check: {records:number} records, including all {known:number} that ARM "
     "is known to have"
 )
+_TRUSTED_UNTRIED = _("ARM's list of {resource} was used for the check: {records:number} records")
 _ONE_BY_ONE = _("The {resource} were looked up one by one: {reason}")
 _REASONS = {
     "nothing-known": _("this computer has no record of earlier documents to verify ARM's list with"),
@@ -25,6 +26,7 @@ _REASONS = {
 def describe_list_check(check: ListCheck, lang: str) -> str:
     """Return whether a list was trusted, and why, as a sentence."""
     resource = _RESOURCES[check.resource]
-    message = _TRUSTED if check.reason is None else _REASONS[check.reason]
+    trusted = _TRUSTED if check.known else _TRUSTED_UNTRIED
+    message = trusted if check.reason is None else _REASONS[check.reason]
     text = message.fill(resource=resource, records=check.records or 0, known=check.known, missing=check.missing)
     return (text if check.reason is None else _ONE_BY_ONE.fill(resource=resource, reason=text)).text(lang)

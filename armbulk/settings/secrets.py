@@ -28,6 +28,7 @@ KEYRING_TIMEOUT = 3.0
 
 _PART_CHARS = 1_000
 _PARTS_PREFIX = "armbulk-parts:"
+_NO_KEYRINGS = {"fail", "null"}
 _MAX_SECRET_CHARS = 65_536
 _ALTERNATIVES = _(
     "Use --secret-file FILE (a file only you can read), or set ARMBULK_CLIENT_SECRET or "
@@ -118,6 +119,10 @@ class KeyringSecrets:
         except NoKeyringError:
             raise SettingsError("no-keyring", _("This computer has no keyring for the secret"), _ALTERNATIVES) from None
 
+    def backend(self) -> str:
+        """Return the name of the keyring; "" if there is none."""
+        return self._run_with_timeout(_name_backend)
+
     def drop(self, name: str) -> bool:
         """Delete a secret, and return whether there was one."""
         try:
@@ -149,6 +154,12 @@ class KeyringSecrets:
         if isinstance(errors[0], KeyringError):
             raise SettingsError("keyring-refused", _("The keyring denied access ({name})", name=name), _ALTERNATIVES)
         raise SettingsError("keyring-failed", _("The keyring failed ({name})", name=name), _ALTERNATIVES)
+
+
+def _name_backend() -> str:
+    backend = keyring.get_keyring()
+    module = type(backend).__module__.removeprefix("keyring.backends.")
+    return "" if module in _NO_KEYRINGS else f"{module}.{type(backend).__name__}"
 
 
 def _read(name: str) -> str | None:

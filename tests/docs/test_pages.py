@@ -43,7 +43,7 @@ PLACEHOLDERS = {
     "NAME": "n",
     "FIL": "f.xlsx",
 }
-END_OF_COMMAND = {"|", "||", "&&", ";", ">", "<"}
+END_OF_COMMAND = {"|", "||", "&&", ";", ">", ">>", "<"}
 
 
 def read(path: Path) -> str:

@@ -138,7 +138,7 @@ def test_plain_http_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch, name:
 
 @pytest.mark.promise("P17", "P19")
 def test_a_proxy_of_https_sees_neither_token_nor_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An https proxy is only asked to open a tunnel; if it refuses, no token and no body has left."""
+    """An https proxy is only asked to open a tunnel; if it refuses, no token and no body has been sent."""
     with ear() as (port, heard):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         assert CALLS["POST"](arm_at("https://arm.example/arm/v1")).error is TransportError.NOT_SENT or heard

@@ -136,7 +136,7 @@ def test_a_failed_call_before_the_question_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P28")
 def test_the_same_file_sends_no_customer_again(way: Journey) -> None:
-    """A second import of the same file sends none of its customers: a colleague's change at ARM stays."""
+    """A second import of the same file sends none of its customers: a colleague's change in ARM is kept."""
     assert outcomes(way.run(sample_files())) == {"created": 9}
     way.sandbox.put_customer({"customerNo": "0001", "emailAddressDocument": ["ny@eksempel.no"]}, create=False)
     sent, calls = len(posted(way)), len(way.sandbox.state.requests)
@@ -158,7 +158,7 @@ def test_the_same_customers_in_another_file(way: Journey, tmp_path: Path, other:
 
 @pytest.mark.promise("P28")
 def test_a_changed_row_goes_while_arm_has_what_was_sent(way: Journey, tmp_path: Path) -> None:
-    """A change in the file is sent without a question when no one has changed the customer at ARM since."""
+    """A change in the file is sent without a question if no one has changed the customer in ARM since."""
     send(way, workbook(tmp_path, "first.xlsx", FIRST))
     person = Person(overwrites=False)
     result = send(way, workbook(tmp_path, "next.xlsx", {**FIRST, "Telefon": "40000001", "Poststed": "Moss"}), person)
@@ -391,7 +391,7 @@ def test_the_plan_prices_the_customers(way: Journey, tmp_path: Path) -> None:
 
 @pytest.mark.promise("P23")
 def test_only_hashes_are_kept(way: Journey, tmp_path: Path) -> None:
-    """Of customers that were sent the store keeps neither a name nor a number."""
+    """The store keeps no names and no numbers of customers that were sent."""
     person = {**FIRST, "Navn": "Ola Kanarifugl", "Kundenr": "KUNDE-4711"}
     send(way, workbook(tmp_path, "first.xlsx", person))
     rows = way.store.sent_customers(way.bench.profile.account)
@@ -525,7 +525,7 @@ def test_the_question_waits_for_arms_limits(tmp_path: Path) -> None:
 def test_without_the_comparison_an_address_is_turned_back(
     way: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same with the protection taken out: the address is turned back, and its other lines are blank."""
+    """Without the protection, ARM's address is overwritten, and its other lines are blank."""
     file = _case(way, tmp_path, elsewhere=True)
     monkeypatch.setattr(ConflictCheck, "check", lambda *_: None)
     send(way, file)

@@ -73,7 +73,7 @@ def sent(tmp_path: Path) -> Iterator[Journey]:
 def test_another_document_with_a_number_that_was_sent(
     sent: Journey, tmp_path: Path, changes: dict[str, str], said: str
 ) -> None:
-    """It is a conflict that names both contents and ARM's; nothing is sent, and its amount is not counted as ARM's."""
+    """The conflict shows the file, the earlier run and ARM. Nothing is sent or counted as being in ARM."""
     run = sent.run(write(tmp_path, "again", **changes))
     [(outcome, message)] = run.items.filter(run.items["resource"] == "documents").select("outcome", "message").rows()
     assert outcome == "conflict"

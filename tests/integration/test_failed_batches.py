@@ -49,7 +49,7 @@ def _answer(status: int, body: object) -> httpx.Response:
 
 @pytest.mark.promise("P2")
 def test_documents_are_looked_up_until_it_is_certain(tmp_path: Path) -> None:
-    """What ARM has is created at once; the rest stays in doubt and guarded, and is rejected after time to settle."""
+    """What ARM has is created; the rest is unconfirmed, and rejected only after the settle time."""
     with journey(tmp_path) as way:
         failing = Failing("documents", taken=2)
         way.bench = replace(way.bench, transport=failing)

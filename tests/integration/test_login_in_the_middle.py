@@ -36,7 +36,7 @@ def stopped(way: Journey) -> tuple[int, ArmbulkError]:
     ],
 )
 def test_a_renewal_that_fails_stops_the_run_with_nothing_in_doubt(tmp_path: Path, fault: str, exit_code: Exit) -> None:
-    """The batch is planned again before the renewal is tried; the run stops, as it does at its start, and continues."""
+    """If the login cannot be renewed, the run stops with nothing unconfirmed, and continues later."""
     with journey(tmp_path, faults=[EARLY, fault]) as way:
         run, trouble = stopped(way)
         assert trouble.exit == exit_code
@@ -91,7 +91,7 @@ class Late401(httpx.BaseTransport):
 
 @pytest.mark.promise("P1")
 def test_a_401_that_carries_a_batch_number_is_not_sent_again(tmp_path: Path) -> None:
-    """Its body shows that ARM took the batch, so it is polled; the login is not renewed for it."""
+    """The answer shows that ARM accepted the batch, so it is polled; the login is not renewed."""
     late = Late401()
     with journey(tmp_path, dialect={"duplicate": "accept"}) as way:
         way.bench = replace(way.bench, transport=late)

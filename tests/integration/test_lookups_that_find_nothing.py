@@ -78,7 +78,7 @@ def files_with(folder: Path, documents: int, numbers: dict[str, str]) -> list[st
 
 @pytest.mark.promise("P4")
 def test_nothing_is_sent_when_look_ups_do_not_find_what_arm_has(tmp_path: Path) -> None:
-    """Documents that another PC sent are not sent again because this login may not read; --first-import is the way."""
+    """If this login may not read documents, documents that another PC sent are not sent again."""
     with journey(tmp_path, environ=OTHERS, dialect={"duplicate": "accept"}) as way:
         send_first(way, tmp_path)
         blind = Blind()

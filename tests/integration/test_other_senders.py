@@ -184,7 +184,7 @@ def test_a_proven_list_spares_the_look_ups(tmp_path: Path) -> None:
 def test_a_list_that_is_not_proven_is_not_believed(
     tmp_path: Path, drop: Drop, wait: float, reason: str, lookups: int
 ) -> None:
-    """A list with its own total right, but without a known document, or read too early, replaces nothing."""
+    """A list that lacks a known document, or was read too early, replaces no look-ups."""
     result, listed, _ = _known_then_new(tmp_path, drop, wait=wait)
     assert result.count_by_resource()["documents"] == {"created": 33, "already_sent": 7}
     assert listed.lookups == 34 + lookups
@@ -446,7 +446,7 @@ def _restore_older_copy(way: Journey, sent_since: list[str], *, later: float = M
 
 @pytest.mark.promise("P4")
 def test_a_store_put_back_is_noticed_and_asks_arm(tmp_path: Path) -> None:
-    """After an older copy was put back, ARM is asked about each document; that is reported once, and recorded."""
+    """After an older copy is restored, ARM is asked about each document; this is reported once and recorded."""
     with known_for_months(tmp_path) as way:
         account = way.bench.profile.account
         assert not way.store.sent_customers(account).is_empty()
@@ -526,7 +526,7 @@ def test_a_copy_waits_for_what_its_newer_copy_has_just_sent(tmp_path: Path) -> N
 
 @pytest.mark.promise("P25")
 def test_without_the_detector_a_copy_doubles_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same with the protection taken out: documents are created twice."""
+    """Without the protection, documents are created twice."""
     with known_for_months(tmp_path, dialect={"duplicate": "accept"}) as way:
         monkeypatch.setattr(CopyDetector, "detect_copy", lambda _: None)
         _restore_older_copy(way, sample_files())
@@ -536,7 +536,7 @@ def test_without_the_detector_a_copy_doubles_documents(tmp_path: Path, monkeypat
 
 @pytest.mark.promise("P25")
 def test_without_the_proof_a_list_doubles_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list that lacks a known document and another is believed when nothing is compared: one is created twice."""
+    """Without the comparison, an incomplete list is trusted, and a document is created twice."""
     monkeypatch.setattr(
         duplicate_check, "prove_list", lambda numbers, known: prove_list([*numbers, *known["key_norm"]], known)
     )

@@ -43,7 +43,7 @@ class Refusing(httpx.BaseTransport):
 @pytest.mark.promise("P2")
 @pytest.mark.parametrize("names", [True, False])
 def test_documents_that_a_proxy_sent_twice_are_not_rejected(tmp_path: Path, *, names: bool) -> None:
-    """The first of two POSTs created all of them, the second is answered: they are at ARM, and stay guarded."""
+    """A proxy sent the batch twice and ARM refuses the second: the documents are in ARM and are not sent again."""
     with journey(tmp_path) as way:
         way.bench = replace(way.bench, transport=Refusing(way, repeats=True, names=names))
         result = way.run(sample_files())

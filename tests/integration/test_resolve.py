@@ -150,7 +150,7 @@ def killed_run(folder: Path, *, taken: bool = False) -> Iterator[tuple[Journey, 
 @pytest.mark.promise("P3", "P5")
 @pytest.mark.parametrize("words", [["--no-ask"], [], ["1", "--no-ask"]])
 def test_what_a_killed_process_was_sending_is_named(tmp_path: Path, words: list[str]) -> None:
-    """Without `resume` before it, `resolve` names every document whose batch may have left; the exit code is 3."""
+    """After a crash, `resolve` lists every document that may have been sent; the exit code is 3."""
     with killed_run(tmp_path) as (way, run):
         code, said = resolve(way, *words)
         assert code == 3
@@ -194,7 +194,7 @@ def test_what_a_killed_process_sent_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P3", "P6")
 def test_what_a_living_process_is_sending_is_not_in_doubt(tmp_path: Path) -> None:
-    """While another process has the client, `resolve` says that its run is going on; nothing can be decided."""
+    """While another process sends for the client, `resolve` says so, and nothing can be decided."""
     with killed_run(tmp_path) as (way, run):
         other = Store(way.bench.profile.store_url, way.clock)
         with other.lock(way.bench.profile.account, run):

@@ -50,7 +50,7 @@ def test_the_kinds_are_cases() -> None:
 
 @pytest.mark.promise("P1")
 def test_only_what_is_rejected_may_be_sent_again(tmp_path: Path) -> None:
-    """Of a batch in doubt the number of a rejected document is free for a corrected one; the others stay guarded."""
+    """In an unconfirmed batch, only the number of a rejected document can be sent again; the others cannot."""
     clock = FakeClock()
     items = [item("D1"), item("D2", status="FAILED", result="REJECTED")]
     script = {"post": (answer(400, {"documents": items}),), "document": (NOBODY,)}
@@ -68,7 +68,7 @@ def test_only_what_is_rejected_may_be_sent_again(tmp_path: Path) -> None:
 @pytest.mark.promise("P8")
 @pytest.mark.parametrize(("post", "exit_code"), [(answer(503), Exit.UNFINISHED), (TAKEN, Exit.SERVER)])
 def test_an_outage_is_no_limit(tmp_path: Path, post: bytes, exit_code: Exit) -> None:
-    """503 without a time: a document that may have left is unconfirmed (3), else ARM is unreachable (6)."""
+    """503 without a time: a document that may have been sent is unconfirmed (3), otherwise ARM is unreachable (6)."""
     down = (answer(503),)
     script = {"post": (post,), "customers": (TAKEN,), "poll": down, "document": down, "list": down}
     with serving(Hostile(script, SystemClock().now)) as hostile:

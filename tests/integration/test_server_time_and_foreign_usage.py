@@ -77,7 +77,7 @@ def test_an_earlier_date_counts_once_two_answers_and_the_wall_clock_say_so() -> 
 
 @pytest.mark.promise("P7", "P10")
 def test_the_time_since_the_start_shows_that_a_date_jumped() -> None:
-    """A Date that leaps ahead while the machine runs makes no usage older: it is moved along."""
+    """If ARM's Date jumps ahead while the machine runs, the usage moves with it."""
     keeper, marks = ServerClock("start 1"), StoredTimes(NOW, NOW, NOW + 1, NOW, 1_000.0, "start 1")
     assert keeper.lower_bound(NOW + 5 * 86_400, 1_060.0, marks) == NOW + 60
     samples = [DateSample(NOW + 86_400 + 60, 1_060.0, 1_060.1), DateSample(NOW + 86_400 + 61, 1_061.0, 1_061.1)]

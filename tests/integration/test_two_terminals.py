@@ -30,7 +30,7 @@ from armbulk.store.queries import StoreReader
     ],
 )
 def test_two_commands(tmp_path: Path, kind: str, first: str, second: str) -> None:
-    """Nothing is sent twice, nothing settled is changed, and no number that may be at ARM is free to be sent again."""
+    """Nothing is sent twice, nothing settled is changed, and no number that may be in ARM can be sent again."""
     keeps_its_word(tmp_path, kind, first, second, asks_again=False)
 
 
@@ -137,7 +137,7 @@ def posts(way: Journey) -> int:
 @pytest.mark.promise("P1")
 @pytest.mark.parametrize("state", ["in doubt", "waiting for a person"])
 def test_no_other_run_sends_documents_while_some_are_in_doubt(tmp_path: Path, state: str) -> None:
-    """Customers go; documents stop, and the run in doubt is named with what to do; then they go."""
+    """Customers are sent. Documents wait, and armbulk names the unconfirmed run and what to do."""
     with world(tmp_path, "never") as there:
         way = there.way
         if state != "in doubt":

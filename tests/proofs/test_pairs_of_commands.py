@@ -19,7 +19,7 @@ PAIRS = [
 @pytest.mark.promise("P1", "P6")
 @pytest.mark.parametrize(("kind", "first", "second"), PAIRS)
 def test_any_two_commands(tmp_path: Path, kind: str, first: str, second: str) -> None:
-    """Nothing is sent twice, nothing settled is changed, and no number that may be at ARM is free to be sent again."""
+    """Nothing is sent twice, nothing settled is changed, and no number that may be in ARM can be sent again."""
     keeps_its_word(tmp_path, kind, first, second, asks_again=first.startswith(("resend", "import")))
 
 

@@ -15,7 +15,7 @@ ADDRESSES = 5
 @pytest.mark.promise("P1", "P4")
 @pytest.mark.parametrize(("seed", "machines"), [(ADDRESSES, 1), (3, 2)])
 def test_each_document_is_created_once(tmp_path: Path, seed: int, machines: int) -> None:
-    """Nothing is created twice, no outcome is untrue, and what is not at ARM was given up by a person."""
+    """Nothing is created twice, every outcome is true, and what ARM does not have was given up by a person."""
     play(tmp_path, seed, steps=5, machines=machines, sole=machines == 1, other_address=0.5 if machines == 1 else 0.0)
 
 

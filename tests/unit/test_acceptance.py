@@ -155,7 +155,7 @@ DOUBTFUL: dict[str, Any] = {
 @pytest.mark.promise("P1")
 @pytest.mark.parametrize("body", DOUBTFUL.values(), ids=DOUBTFUL)
 def test_a_sign_of_acceptance_in_a_refusal_is_doubt(body: Any) -> None:
-    """Nothing of the batch is sent again, and nothing is called rejected but what the answer names by its number."""
+    """Nothing of the batch is sent again; only records that the answer names by number are rejected."""
     for status in REFUSALS:
         result = read(body, status)
         assert result.verdict is SubmitVerdict.IN_DOUBT
@@ -226,7 +226,7 @@ def test_a_refusal_without_any_sign_is_a_refusal(body: Any) -> None:
 @pytest.mark.promise("P2")
 @pytest.mark.parametrize("status", [400, 403, 422, 429, 500, 200])
 def test_each_record_keeps_its_own_word(status: int) -> None:
-    """A record that is created or rejected by its number is; the one that is not named is looked up."""
+    """Records that the answer names are created or rejected; a record that it does not name is looked up."""
     created, rejected = item(" d1", result="CREATED", referenceNo=7), item("D3", status="FAILED", message="no date")
     result = read({"status": "FAILED", "documents": [rejected, created]}, status)
     assert result.verdict is SubmitVerdict.IN_DOUBT

@@ -70,7 +70,7 @@ def test_no_run_waits_longer_than_a_window_for_a_clock_that_was_wrong(
 @pytest.mark.promise("P7", "P10")
 @pytest.mark.parametrize("dated", [True, False], ids=["the Date is right again", "no Date any more"])
 def test_the_wall_clock_carries_the_time_over_a_new_start(engine: sa.Engine, dated: bool) -> None:
-    """ARM's Date was behind by a day when the hour was used up; after a new start it is not: that makes no room."""
+    """If ARM's Date was a day behind when the hour was used up, correcting it frees no requests."""
     world = World(random.Random(7), Conditions(dates=True), date_wrong=-DAY)
     use_up_the_hour(world, engine)
     world.start_machine()
@@ -117,7 +117,7 @@ def test_a_clock_that_is_set_ahead_frees_no_room_while_the_machine_runs(
 @pytest.mark.promise("P8", "P10")
 @pytest.mark.parametrize("restart", [False, True], ids=["", "new start"])
 def test_a_refusal_stored_by_a_wrong_clock_holds_no_longer_than_it_says(engine: sa.Engine, restart: bool) -> None:
-    """ARM refused for ten minutes while the clock was a month ahead: that is over once they have passed."""
+    """A refusal of ten minutes, stored while the clock was a month ahead, ends after ten minutes."""
     world = World(random.Random(6), Conditions(), wrong=30 * DAY, date_wrong=30 * DAY)
     book = Ledger(engine, world)
     book.update_clock(ACCOUNT, DateSample(world.date(world.at), book.clock.monotonic(), book.clock.monotonic()))
