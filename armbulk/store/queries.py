@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
 from armbulk.i18n import _
-from armbulk.model.batch_state import FINAL_STATES
+from armbulk.model.batch_state import FINAL_STATES, BatchState
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.submission import OpenRecord
@@ -101,6 +101,14 @@ class StoreReader:
         with self._engine.connect() as conn:
             done, total = conn.execute(_PROGRESS, {"of_run": run_id}).one()
         return int(done or 0), int(total)
+
+    def count_open_records(self, run_id: int) -> tuple[int, int]:
+        """Return how many records of a run's batches have no outcome, and how many of them were not sent yet."""
+        unsent = sa.func.sum(sa.case((batch.c.state == BatchState.PLANNED.value, 1), else_=0))
+        query = sa.select(sa.func.count(), unsent).select_from(item).join(batch, item.c.batch == batch.c.id)
+        with self._engine.connect() as conn:
+            row = conn.execute(query.where(item.c.run == run_id, item.c.outcome.is_(None))).one()
+        return int(row[0]), int(row[1] or 0)
 
     def items(self, run_id: int) -> pl.DataFrame:
         """Return a run's records in order (ITEM_SCHEMA)."""
