@@ -323,7 +323,8 @@ def fields_page() -> str:
     lines = [
         "# Fields", "", GENERATED, "",
         RECOGNISED, "", KJENNES_IGJEN, "",
-        "`armbulk template customers` (or `documents`, or `all`) writes a workbook with these columns.", "",
+        "`armbulk template customers` (or `documents`, or `all`) writes a workbook with the columns that are required",
+        "or common. With `--full` it has every column that can be sent.", "",
     ]  # fmt: skip
     head = ("Column · Kolonne", "Other names · Andre navn", "In ARM · I ARM", "Meaning · Betydning", "Rules · Regler",
             "Example · Eksempel")  # fmt: skip

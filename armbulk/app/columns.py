@@ -81,11 +81,11 @@ def match_columns(
 
         decision = dialog.match_columns(proposal, propose_again)
         if decision is not None:
-            paths.append(save_decision(checked.sheets_as_read[index], decision, saved, lang))
+            paths.append(save_columns(checked.sheets_as_read[index], decision, saved, lang))
     return paths
 
 
-def save_decision(sheet: Sheet, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:
+def save_columns(sheet: Sheet, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:
     """Save what a person decided about a sheet, for this file and the next with the same headers; return the path."""
     headers = _list_headers(sheet, decision.header_row)
     fingerprint = fingerprint_headers(list(headers.values()))
@@ -93,7 +93,7 @@ def save_decision(sheet: Sheet, decision: SheetDecision, saved: SavedMappings, l
     return str(saved.save(fingerprint, text))
 
 
-def write_decisions(sheets: Sequence[tuple[Sheet, SheetDecision]], lang: str) -> str:
+def write_columns(sheets: Sequence[tuple[Sheet, SheetDecision]], lang: str) -> str:
     """Return a mapping file with what a person decided about sheets."""
     written = [
         _write_decision(_list_headers(sheet, decision.header_row), decision, name=sheet.name)

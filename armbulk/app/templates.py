@@ -1,39 +1,34 @@
-"""Templates: workbooks to fill in, with a guide, drop-downs and (optional) example rows."""
+"""Templates: workbooks to fill in, with the steps to take, drop-downs, a guide and (optional) example rows."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 from armbulk.app.fields import describe_resource
 from armbulk.errors import FileError, UsageError
-from armbulk.i18n import ENGLISH, NORWEGIAN, _
-from armbulk.model.fields import FieldRole, Resource
+from armbulk.i18n import ENGLISH, NORWEGIAN, Text, _
+from armbulk.model.command_line import write_command
+from armbulk.model.fields import Resource
+from armbulk.model.result_columns import GUIDE, SUMMARY
 from armbulk.resources import list_template_resources
-from armbulk.writers.template import GuideRow
+from armbulk.resources.example_rows import list_example_rows
+from armbulk.writers.template import TemplateBook, TemplateTable
+from armbulk.writers.template_guide import ONLY_FULL, OPTIONAL, REQUIRED, GuideRow
+from armbulk.writers.template_start import ExampleRow, StartPage, StartStep
 from armbulk.writers.workbooks import write_template
 
-_SECOND_CUSTOMER = {
-    "customer_no": "543211", "name": "Fjordgløtt Bakeri AS", "address_line_1": "Fjordgata 7", "postal_code": "0150",
-    "city_name": "Oslo", "country_code": "NO", "customer_category": "COMP", "organization_no": "936796702",
-    "email_address_document": "post@eksempel.no; regnskap@eksempel.no", "language": "no", "currency": "NOK",
-    "due_days": "14", "vat_liable": "true",
-}  # fmt: skip
-_SECOND_DOCUMENT = {
-    "document_type": "IN", "customer_no": "543211", "document_no": "88776656", "document_date": "2025-02-28",
-    "due_date": "2025-03-14", "currency": "NOK", "language": "no", "excl_vat": "200", "vat": "50", "incl_vat": "250",
-}  # fmt: skip
-_FIRST_LINE = {"quantity": "20", "excl_vat": "4000", "vat": "1000", "incl_vat": "5000"}
-_SECOND_LINE = {"line_no": "2", "quantity": "6", "excl_vat": "1200", "vat": "300", "incl_vat": "1500"}
-_THIRD_LINE = {"document_no": "88776656", "excl_vat": "200", "vat": "50", "incl_vat": "250"}
 
-
-def create_template(resource: str, target: Path | None, lang: str, *, examples: bool, replace: bool) -> dict[str, Any]:
+def create_template(
+    resource: str, target: Path | None, lang: str, *, full: bool, examples: bool, replace: bool
+) -> dict[str, Any]:
     """Write the template of a resource; return what was written, as the JSON of `armbulk template` has it.
 
     Args:
         resource: One of `list_template_resources`.
         target: The workbook; None: a name in this folder.
         lang: Of headers and texts.
+        full: Whether it has every column, or those that are required or common.
         examples: Whether a few rows are filled in.
         replace: Whether a file of that name may be replaced; it is kept as .bak.
 
@@ -53,9 +48,34 @@ def create_template(resource: str, target: Path | None, lang: str, *, examples: 
             _("{path} already exists", path=path),
             _("Choose another file with -o, or replace this one with --yes"),
         )
-    rows = {sheet.name: _example_rows(sheet) if examples else [] for sheet in resources}
-    written, sheets = write_template(path, resources, rows, list(list_guide_rows(resources, lang)), lang)
-    return {"resource": resource, "file": str(written), "sheets": sheets, "examples": examples}
+    tables = [
+        TemplateTable(each, each.list_template_fields(full=full), list_example_rows(each, lang) if examples else [])
+        for each in resources
+    ]
+    notes = list(_list_notes(resource, full=full, examples=examples))
+    written, sheets = write_template(path, build_template(tables, path.name, notes, lang), lang)
+    return {
+        "resource": resource,
+        "file": str(written),
+        "sheets": sheets,
+        "examples": examples,
+        "full": full,
+        "columns": {table.resource.name: len(table.columns) for table in tables},
+    }
+
+
+def build_template(tables: Sequence[TemplateTable], file: str, notes: Sequence[Text], lang: str) -> TemplateBook:
+    """Return the workbook with these sheets to fill in, and the sheets that explain it.
+
+    Args:
+        tables: The sheets to fill in.
+        file: The name of the workbook, for the commands on its first sheet.
+        notes: What else to know about it.
+        lang: Of its texts.
+    """
+    sheets = [table.resource.title.text(lang) for table in tables]
+    start = StartPage(_list_steps(file, sheets), notes, [_show_example(table, lang) for table in tables])
+    return TemplateBook(start, tables, list(list_guide_rows(tables, lang)))
 
 
 def _default_name(resources: Sequence[Resource], lang: str) -> str:
@@ -66,42 +86,106 @@ def _default_name(resources: Sequence[Resource], lang: str) -> str:
     return _("{names}-template.xlsx", names=names).text(lang)
 
 
-def list_guide_rows(resources: Sequence[Resource], lang: str) -> Iterator[GuideRow]:
-    """Yield the explanation of each column of a template, in the template's language first."""
+def _list_steps(file: str, sheets: Sequence[str]) -> list[StartStep]:
+    """Return the five steps from a template to the result."""
+    result = f"{Path(file).stem}.result.xlsx"
+    return [
+        StartStep(
+            _("Fill in"),
+            _(
+                "Each row of {sheets} is one record. Click a cell to see what belongs in it. Columns with a dark "
+                "header are required.",
+                sheets=", ".join(sheets),
+            ),
+        ),
+        StartStep(
+            _("Save"),
+            _(
+                "The commands below use the name {file}. If you choose another name, type that one. Do not rename "
+                "the sheets or the headers.",
+                file=file,
+            ),
+        ),
+        StartStep(
+            _("Check"),
+            _(
+                "Open a terminal in the folder of the workbook, and type the command below. It finds every error, and "
+                "sends nothing. Correct the cells, save, and check again. To get a copy in which the wrong cells are "
+                "red, add: -o marked.xlsx"
+            ),
+            write_command("check", [file]),
+        ),
+        StartStep(
+            _("Import"),
+            _("armbulk shows what it will send, and asks before it sends. The first time, sign in with: armbulk login"),
+            write_command("import", [file]),
+        ),
+        StartStep(
+            _("Open the result"),
+            _(
+                "{result} has your rows, each with its outcome. The sheet {summary} says what to do next.",
+                result=result,
+                summary=SUMMARY,
+            ),
+        ),
+    ]
+
+
+def _list_notes(resource: str, *, full: bool, examples: bool) -> Iterator[Text]:
+    """Yield what else to know about a template."""
+    if examples:
+        yield _("The rows in this workbook are examples. Replace them with your own before you import.")
+    if full:
+        yield _("You may delete columns that you do not need. The sheet {guide} explains every column.", guide=GUIDE)
+    else:
+        command = f"{write_command('template', [resource])} --full"
+        yield _(
+            "This is the short form. The sheet {guide} lists every column. To get all of them: {command}",
+            guide=GUIDE,
+            command=command,
+        )
+
+
+def _show_example(table: TemplateTable, lang: str) -> ExampleRow:
+    """Return an example row of a sheet: of its required and common columns."""
+    row = list_example_rows(table.resource, lang)[0]
+    fields = [field for field in table.resource.list_template_fields(full=False) if row.get(field.name)]
+    return ExampleRow(
+        sheet=table.resource.title.text(lang),
+        cells=tuple((field.header.text(lang), field.write_value(row[field.name], lang)) for field in fields),
+        required=tuple(field.header.text(lang) for field in fields if field.required),
+    )
+
+
+def list_guide_rows(tables: Sequence[TemplateTable], lang: str) -> Iterator[GuideRow]:
+    """Yield the explanation of each column: first of those on the sheets, then of those only the full template has."""
+    for table in tables:
+        yield from _explain_fields(table.resource, {field.name for field in table.columns}, lang)
+    for table in tables:
+        on_sheet = {field.name for field in table.columns}
+        others = {field.name for field in table.resource.list_template_fields(full=True)} - on_sheet
+        yield from _explain_fields(table.resource, others, lang, only_full=True)
+
+
+def _explain_fields(
+    resource: Resource, names: AbstractSet[str], lang: str, *, only_full: bool = False
+) -> Iterator[GuideRow]:
+    """Yield the explanation of some fields, in the template's language first."""
     other_lang = NORWEGIAN if lang == ENGLISH else ENGLISH
-    for resource in resources:
-        columns = {field.name for field in resource.fields if field.role is not FieldRole.READ_ONLY}
-        first, second = (describe_resource(resource.name, language)["fields"] for language in (lang, other_lang))
-        for field, translated in zip(first, second, strict=True):
-            if field["field"] in columns:
-                yield GuideRow(
-                    sheet=resource.title.text(lang),
-                    headers=(field["header"], translated["header"]),
-                    required=field["required"],
-                    meanings=(field["help"], translated["help"]),
-                    rules=(_join_rules(field), _join_rules(translated)),
-                    example=field["example"],
-                    path=field["path"],
-                )
+    first, second = (describe_resource(resource.name, language)["fields"] for language in (lang, other_lang))
+    for field, translated in zip(first, second, strict=True):
+        if field["field"] in names:
+            use = REQUIRED if field["required"] else OPTIONAL
+            yield GuideRow(
+                sheet=resource.title.text(lang),
+                headers=(field["header"], translated["header"]),
+                use=ONLY_FULL if only_full else use,
+                meanings=(field["help"], translated["help"]),
+                rules=(_join_rules(field), _join_rules(translated)),
+                example=field["example"],
+                path=field["path"],
+            )
 
 
 def _join_rules(field: dict[str, Any]) -> str:
     return "; ".join([field["kind"], *field["rules"]])
-
-
-def _example_rows(resource: Resource) -> list[dict[str, str]]:
-    """Return rows made of the fields' own examples: they agree with each other, and the lines add up."""
-    first = {
-        field.name: field.example
-        for field in resource.fields
-        if field.role is not FieldRole.READ_ONLY and field.example
-    }
-    match resource.name:
-        case "customers":
-            return [first, _SECOND_CUSTOMER]
-        case "documents":
-            return [first, _SECOND_DOCUMENT]
-        case "lines":
-            return [{**first, **changes} for changes in (_FIRST_LINE, _SECOND_LINE, _THIRD_LINE)]
-        case _:
-            return [first]

@@ -58,6 +58,7 @@ _REQUESTS = _(
 _CHOICES = _("Type c (ARM has it), g (give up), s (send again) or l (decide later)")
 _CONFIRM_PHRASE = _('To confirm --{decision}, type the number of documents and their total: "{phrase}"')
 _NOT_THE_PHRASE = _('That does not match "{phrase}". Document {number} is unchanged.')
+_REPEAT = ngettext("Do the same with the other document?", "Do the same with the other {count:number} documents?")
 _MAX_VALUE_CHARS = 60
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
@@ -198,6 +199,12 @@ class TerminalDialog(Dialog):
                 return decision
             refusal = _NOT_THE_PHRASE.fill(phrase=_write_phrase(phrase, lang), number=document["document_no"])
             self._context.reporter.say(refusal)
+
+    def repeat_decision(self, decision: str, count: int, phrase: str) -> bool:
+        """Ask whether the others are decided alike; that they are sent again is confirmed by their number and total."""
+        return self._confirm(_REPEAT.fill(count=count)) and (
+            decision != Decision.RESEND or self._is_phrase_typed(decision, phrase)
+        )
 
     def ask_again(self, changes: str) -> bool:
         """Show the changes, if a person can answer the question again."""

@@ -69,6 +69,9 @@ class Field:
         code_words: Words that people write for a code, in small letters → the code. Other words are refused.
         is_key: It names a customer or a document; only ASCII characters are safe in it.
         sensitive: Shown by its last two characters only.
+        common: Most files have it: the short template has the common fields and those that are required.
+        usual_values: Codes that templates offer where ARM's full list is not documented; others are allowed.
+        local_examples: Language → the example in that language, for names, places and texts.
     """
 
     name: str
@@ -93,18 +96,29 @@ class Field:
     code_words: tuple[tuple[str, str], ...] = ()
     is_key: bool = False
     sensitive: bool = False
+    common: bool = False
+    usual_values: tuple[str, ...] = ()
+    local_examples: tuple[tuple[str, str], ...] = ()
+
+    def find_example(self, lang: str) -> str:
+        """Return the example for a language, in the form of ARM's JSON."""
+        return dict(self.local_examples).get(lang, self.example)
 
     def write_example(self, lang: str) -> str:
-        """Return the example as people write it in a sheet: dates, decimals, and yes or no, in the language."""
+        """Return the example as people write it in a sheet of the language."""
+        return self.write_value(self.find_example(lang), lang)
+
+    def write_value(self, value: str, lang: str) -> str:
+        """Return a value of ARM's JSON as people write it: dates, decimals, and yes or no, in the language."""
         match self.type:
-            case FieldType.BOOLEAN if self.example:
-                return (YES if self.example == "true" else NO).text(lang)
-            case FieldType.DATE if self.example:
-                return format_date(self.example, lang)
+            case FieldType.BOOLEAN if value:
+                return (YES if value == "true" else NO).text(lang)
+            case FieldType.DATE if value:
+                return format_date(value, lang)
             case FieldType.AMOUNT | FieldType.QUANTITY if lang != ENGLISH:
-                return self.example.replace(".", ",")
+                return value.replace(".", ",")
             case _:
-                return self.example
+                return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +227,14 @@ class Resource:
             if candidate.name == name:
                 return candidate
         raise KeyError(name)
+
+    def list_template_fields(self, *, full: bool) -> tuple[Field, ...]:
+        """Return the columns of its template: those that are required or common, or with `full` all that are sent."""
+        return tuple(
+            candidate
+            for candidate in self.fields
+            if candidate.role is not FieldRole.READ_ONLY and (full or candidate.required or candidate.common)
+        )
 
     @property
     def record_key(self) -> str:

@@ -26,12 +26,14 @@ SUMMARY = Words("Summary", "Sammendrag")
 PROBLEMS = Words("Problems", "Problemer")
 CHANGES = Words("Changes", "Endringer")
 
+START = Words("Start here", "Begynn her")
+START_TITLE = Words("Five steps from this workbook to ARM", "Fem trinn fra denne arbeidsboken til ARM")
 GUIDE = Words("Guide", "Veiledning")
 GUIDE_TITLE = Words("How to fill in this workbook", "Slik fyller du ut arbeidsboken")
 CODES = Words("Codes", "Koder")
 CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslistene")
 
-TEMPLATE_SHEETS = ((GUIDE, GUIDE_TITLE), (CODES, CODES_TITLE))
+TEMPLATE_SHEETS = ((START, START_TITLE), (GUIDE, GUIDE_TITLE), (CODES, CODES_TITLE))
 """The sheets of a template besides its tables: (name, title in its first cell)."""
 
 

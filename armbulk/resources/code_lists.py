@@ -60,3 +60,9 @@ POSTAL_CODE_DIGITS = {
 
 NORWAY_NAMES = ("norge", "noreg", "norga", "norway", "norwegen", "no", "nor", "n")
 """What Norway is called in the text of a country, in small letters."""
+
+COMMON_COUNTRIES = ("NO", "SE", "DK", "FI", "IS", "DE", "GB", "NL", "PL", "US")
+COMMON_CURRENCIES = ("NOK", "SEK", "DKK", "EUR", "USD", "GBP")
+COMMON_LANGUAGES = ("no", "nb", "nn", "en", "sv", "da", "fi", "de")
+COMMON_SCHEMES = ("0192", "0007", "0184", "0216", "0088", "0060")
+"""What the drop-downs of templates offer first; every other value of the lists above is valid, too."""

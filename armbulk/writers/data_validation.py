@@ -9,18 +9,6 @@ from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType
 
 _MAX_TITLE_CHARS, _MAX_MESSAGE_CHARS = 32, 255  # Excel shows no more
-_COUNTRIES = ("NO", "SE", "DK", "FI", "IS", "DE", "GB", "NL", "PL", "US")
-_USUAL_VALUES: dict[str, tuple[str, ...]] = {
-    "currency": ("NOK", "SEK", "DKK", "EUR", "USD", "GBP"),
-    "country_code": _COUNTRIES,
-    "ssn_country": _COUNTRIES,
-    "language": ("no", "nb", "nn", "en", "sv", "da", "fi", "de"),
-    "document_type": ("IN",),
-    "line_type": ("PLH", "TXT"),
-    "distribution_type": ("H", "M"),
-}
-"""Values of fields whose full list is not documented: offered, never demanded."""
-
 _DECIMALS = {FieldType.AMOUNT: 2, FieldType.QUANTITY: 6}
 _MAX_INTEGER = 10**EXCEL_EXACT_DIGITS - 1
 _TEXTS = {
@@ -82,8 +70,8 @@ def _allowed_values(field: Field, letter: str, lang: str, lists: CodeLists) -> d
     title = field.header.text(lang)
     if field.allowed_values:
         return _from_list(lists.add(title, field.allowed_values), "list", lang)
-    if field.name in _USUAL_VALUES:
-        usual = _from_list(lists.add(title, _USUAL_VALUES[field.name]), "unusual", lang)
+    if field.usual_values:
+        usual = _from_list(lists.add(title, field.usual_values), "unusual", lang)
         return {**usual, "error_type": "information"}
     match field.type:
         case FieldType.BOOLEAN:

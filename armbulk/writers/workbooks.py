@@ -10,7 +10,6 @@ import polars as pl
 from armbulk.errors import ArmbulkError
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
-from armbulk.model.fields import Resource
 from armbulk.model.sheet import Sheet
 from armbulk.writers import annotated_copy, new_workbook, template
 from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
@@ -83,27 +82,19 @@ def write_marked(
         return replace_atomically(temporary, target, own=own)
 
 
-def write_template(
-    target: Path,
-    resources: Sequence[Resource],
-    rows: Mapping[str, Sequence[Mapping[str, str]]],
-    guide: Sequence[template.GuideRow],
-    lang: str,
-) -> tuple[Path, list[str]]:
+def write_template(target: Path, content: template.TemplateBook, lang: str) -> tuple[Path, list[str]]:
     """Write a workbook to fill in; return the path it got and its sheets' names.
 
     A file that it replaces is kept as .bak.
 
     Args:
         target: the file.
-        resources: a sheet each.
-        rows: resource name → example rows: field name → text.
-        guide: the rows of the guide.
+        content: its sheets.
         lang: language of headers and texts.
     """
     verify_writable(target)
     with temporary_file(target) as temporary:
-        sheets = template.write_template(temporary, resources, rows, guide, lang)
+        sheets = template.write_template(temporary, content, lang)
         return replace_atomically(temporary, target), sheets
 
 

@@ -16,7 +16,7 @@ from support.paths import SAMPLES
 from armbulk import i18n
 from armbulk.cli import _COMMANDS
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.model.result_columns import CODES, GUIDE, OUTCOME_HEADERS, PROBLEMS, SUMMARY
+from armbulk.model.result_columns import CODES, GUIDE, OUTCOME_HEADERS, PROBLEMS, START, SUMMARY
 from armbulk.resources import ALL, CLOSE_NAME, EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.sandbox import CLIENT_NO, Sandbox
@@ -27,7 +27,7 @@ NAMES = {
     *(name for field in FIELDS for words in (field.header, field.specific_header) if words for name in words.all()),
     *(name for resource in (*RESOURCES.values(), *EXPORTS.values()) for name in (resource.name, *resource.title.all())),
     *CLOSE_NAME.title.all(), ALL.name, *ALL.title.all(),
-    *(name for words in (*OUTCOME_HEADERS.values(), SUMMARY, PROBLEMS, GUIDE, CODES) for name in words.all()),
+    *(name for words in (*OUTCOME_HEADERS.values(), SUMMARY, PROBLEMS, START, GUIDE, CODES) for name in words.all()),
     *(field.path for field in FIELDS), *CATALOGUE, *CHECK_FORMATS, *_COMMANDS,
     "Invoice", "Payment", "Kundefordringer", "Bankinnskudd", "Salgsinntekt, avgiftspliktig",
     "Utgående merverdiavgift",

@@ -14,8 +14,8 @@ from support.paths import ROOT
 
 from armbulk.arm.encode import encode_records
 from armbulk.i18n import Words
-from armbulk.model.fields import Field, FieldRole, FieldType
-from armbulk.model.result_columns import CODES, GUIDE
+from armbulk.model.fields import Field, FieldType
+from armbulk.model.result_columns import CODES, CODES_TITLE, GUIDE, GUIDE_TITLE, START
 from armbulk.resources import RESOURCES
 from armbulk.validation.check import check_files
 
@@ -36,9 +36,9 @@ def template(folder: Path, resource: str, lang: str, *words: str) -> Path:
     return path
 
 
-def columns(name: str) -> list[Field]:
+def columns(name: str, *, full: bool = False) -> tuple[Field, ...]:
     """The columns a template has for a resource."""
-    return [one for one in RESOURCES[name].fields if one.role is not FieldRole.READ_ONLY]
+    return RESOURCES[name].list_template_fields(full=full)
 
 
 def dump(path: Path) -> dict[str, Any]:
@@ -58,6 +58,7 @@ def dump(path: Path) -> dict[str, Any]:
                 for one in page.data_validations.dataValidation
             ),
             "frozen": page.freeze_panes,
+            "print": (page.page_setup.orientation, page.page_setup.paperSize, page.print_title_rows),
         }
     return found
 
@@ -74,41 +75,86 @@ def test_an_untouched_template_has_no_problem(tmp_path: Path, resource: str, lan
     assert "The files have no rows yet" in call("check", str(path))[1]
 
 
-@pytest.mark.parametrize("resource", list(HOLDS))
 @pytest.mark.parametrize("lang", LANGS)
-def test_the_example_rows_are_right(tmp_path: Path, resource: str, lang: str) -> None:
-    """With --examples every sheet has rows without errors and warnings."""
-    checked = check_files([str(template(tmp_path, resource, lang, "--examples"))])
-    assert checked.findings.is_empty()
-    assert all(checked.tables[name].rows.height >= 2 for name in HOLDS[resource])
-
-
-def test_the_example_rows_show_every_column(tmp_path: Path) -> None:
-    """The first example row has each field's example, and the JSON has the same values."""
-    checked = check_files([str(template(tmp_path, "all", "no", "--examples"))])
+@pytest.mark.parametrize("full", [(), ("--full",)])
+def test_the_example_rows_are_right(tmp_path: Path, lang: str, full: tuple[str, ...]) -> None:
+    """With --examples every sheet has rows without a finding, and each column has a value in one of them."""
+    code, said = called("check", str(template(tmp_path, "all", lang, "--examples", *full)))
+    assert (code, said["findings"]) == (0, [])
+    assert all(sheet["rows"] >= 2 for sheet in said["sheets"] if sheet["resource"])
+    book = openpyxl.load_workbook(tmp_path / f"all-{lang}.xlsx")
     for name in HOLDS["all"]:
-        row = checked.tables[name].rows.row(0, named=True)
-        assert [one.name for one in columns(name) if one.example and row[one.name] is None] == []
+        page = book[RESOURCES[name].title.text(lang)]
+        for column, field in zip(page.columns, columns(name, full=bool(full)), strict=True):
+            assert any(cell.value is not None for cell in column[1:]) == bool(field.example), field.name
+
+
+def test_the_examples_are_sent_as_they_are_written(tmp_path: Path) -> None:
+    """The JSON of the example rows has the same values; in Norwegian they are of Norwegians."""
+    checked = check_files([str(template(tmp_path, "all", "no", "--examples", "--full"))])
     first, second = encode_records(checked.tables["documents"], checked.tables["lines"])["payload"]
     assert json.loads(first)["currencyAmounts"] == {"exclVat": 5200, "vat": 1300, "inclVat": 6500}
     assert [len(json.loads(one)["documentLines"]) for one in (first, second)] == [2, 1]
-    customer = json.loads(encode_records(checked.tables["customers"], None)["payload"][0])
-    assert customer["vatLiable"] is True
-    assert customer["ssn"] == "01819921764"
+    company, person = (json.loads(one) for one in encode_records(checked.tables["customers"], None)["payload"])
+    assert (company["name"], company["vatLiable"], "ssn" in company) == ("Fjordgløtt Bakeri AS", True, False)
+    assert (person["name"], person["customerNo"], person["ssn"]) == ("Kari Nordmann", "054321", "01819921764")
+
+
+def test_the_short_form_has_the_required_and_common_columns(tmp_path: Path) -> None:
+    """About 12 columns a sheet, every required one among them; --full has all that can be sent."""
+    for name, resource in RESOURCES.items():
+        short, full = columns(name), columns(name, full=True)
+        assert 10 <= len(short) <= 13
+        assert [field.name for field in full if field.required and field not in short] == []
+        assert len(full) > len(short)
+        assert not [field.name for field in resource.fields if field.common and field not in full]
+    code, said = called("template", "all", "--full", "-o", str(tmp_path / "full.xlsx"))
+    assert (code, said["full"], said["columns"]["customers"]) == (0, True, len(columns("customers", full=True)))
+    assert "armbulk template all --full" in call("template", "all", "-o", str(tmp_path / "short.xlsx"))[1]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_first_sheet_says_what_to_do(tmp_path: Path, lang: str) -> None:
+    """Five numbered steps with their commands, the required columns of each sheet, and an example of it."""
+    page = openpyxl.load_workbook(template(tmp_path, "all", lang)).worksheets[0]
+    texts = [cell.value for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert [text for text in texts if isinstance(text, int)] == [1, 2, 3, 4, 5]
+    assert {f"armbulk {name} all-{lang}.xlsx" for name in ("check", "import")} <= set(texts)
+    for name in HOLDS["all"]:
+        assert ", ".join(field.header.text(lang) for field in columns(name) if field.required) in texts
+    assert {"Fjordgløtt Bakeri AS", "27.02.2025"} <= set(texts) if lang == "nb" else "2025-02-27" in texts
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_a_template_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """It has every column, a guide and codes, and no first sheet."""
+    book = openpyxl.load_workbook(template(tmp_path, "all", "no", "--examples", "--full"))
+    del book[START.text("nb")]
+    book[GUIDE.text("nb")].delete_cols(3)
+    assert [book[words.text("nb")]["A1"].value for words in (GUIDE, CODES)] == [
+        title.text("nb") for title in (GUIDE_TITLE, CODES_TITLE)
+    ]
+    book.save(tmp_path / "earlier.xlsx")
+    code, said = called("check", str(tmp_path / "earlier.xlsx"))
+    assert (code, said["findings"], len([sheet for sheet in said["sheets"] if sheet["resource"]])) == (0, [], 3)
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_sheets_and_headers_are_in_the_language(tmp_path: Path, lang: str) -> None:
-    """Sheets, headers, guide and codes are in the chosen language; the header is frozen."""
+    """Sheets, headers, guide and codes are in the chosen language; headers and keys are frozen, A4 is set up."""
     book = openpyxl.load_workbook(template(tmp_path, "all", lang))
     titles = [RESOURCES[name].title for name in HOLDS["all"]]
-    assert book.sheetnames == [words.text(lang) for words in (*titles, GUIDE, CODES)]
+    assert book.sheetnames == [words.text(lang) for words in (START, *titles, GUIDE, CODES)]
     assert book.active is not None
-    assert book.active.title == titles[0].text(lang)
+    assert book.active.title == START.text(lang)
     for name in HOLDS["all"]:
         page = book[RESOURCES[name].title.text(lang)]
         assert [cell.value for cell in page[1]] == [one.header.text(lang) for one in columns(name)]
-        assert page.freeze_panes.endswith("2")
+        key = [field.name for field in columns(name)].index(RESOURCES[name].key)
+        assert page.freeze_panes == page.cell(2, key + 2).coordinate
+        assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
+        assert (page.print_title_rows, page.page_setup.fitToHeight) == ("$1:$1", 0)
+        assert "&P" in page.oddFooter.right.text
         fills = {one.required: page.cell(1, at).fill.fgColor.rgb for at, one in enumerate(columns(name), start=1)}
         assert fills[True] != fills[False]
 
@@ -116,14 +162,15 @@ def test_sheets_and_headers_are_in_the_language(tmp_path: Path, lang: str) -> No
 @pytest.mark.parametrize(("name", "lang"), [*((name, "en") for name in HOLDS["all"]), ("documents", "nb")])
 def test_columns_have_their_format(tmp_path: Path, name: str, lang: str) -> None:
     """Identifiers and texts are formatted as text to the last row, dates as the language writes them, amounts too."""
-    page = openpyxl.load_workbook(template(tmp_path, "all", lang))[RESOURCES[name].title.text(lang)]
+    path = template(tmp_path, "all", lang, "--full")
+    page = openpyxl.load_workbook(path)[RESOURCES[name].title.text(lang)]
     wanted = {
         FieldType.DATE: {"en": "yyyy-mm-dd", "nb": "dd.mm.yyyy"}[lang],
         FieldType.AMOUNT: "#,##0.00",
         FieldType.INTEGER: "0",
         FieldType.QUANTITY: "General",
     }
-    for at, one in enumerate(columns(name), start=1):
+    for at, one in enumerate(columns(name, full=True), start=1):
         letter = openpyxl.utils.get_column_letter(at)
         group = next(key for key, dim in page.column_dimensions.items() if dim.min <= at <= dim.max)
         assert page.column_dimensions[group].number_format == wanted.get(one.type, "@"), letter
@@ -134,7 +181,7 @@ def test_leading_zeros_typed_into_a_template_stay(tmp_path: Path, lang: str) -> 
     """0012 entered in a text column is sent as 0012."""
     path = template(tmp_path, "customers", lang)
     book = openpyxl.load_workbook(path)
-    page = book.worksheets[0]
+    page = book["Customers" if lang == "en" else "Kunder"]
     at = {one.name: place for place, one in enumerate(columns("customers"), start=1)}
     typed = {"customer_no": "0012", "name": "Åse Ødegård", "postal_code": "0150", "phone_no": "004799887766"}
     for name, value in typed.items():
@@ -164,7 +211,7 @@ def test_every_cell_says_what_belongs_there(tmp_path: Path, lang: str) -> None:
 
 def test_drop_downs_come_from_the_codes(tmp_path: Path) -> None:
     """Yes/no fields accept their list only; currencies are suggestions."""
-    book = openpyxl.load_workbook(template(tmp_path, "customers", "no"))
+    book = openpyxl.load_workbook(template(tmp_path, "customers", "no", "--full"))
     lists = {one.promptTitle: one for one in book["Kunder"].data_validations.dataValidation if one.type == "list"}
     for header, values, style in (("Mva-pliktig", ["ja", "nei"], None), ("Valuta", ["NOK", "SEK"], "information")):
         sheet, _, cells = str(lists[header].formula1).partition("!")
@@ -177,11 +224,12 @@ def test_drop_downs_come_from_the_codes(tmp_path: Path) -> None:
 def test_the_guide_explains_every_column_in_both_languages(tmp_path: Path, lang: str) -> None:
     """The guide has a row for each column: headers, meaning and rules in two languages, example and ARM path."""
     page = openpyxl.load_workbook(template(tmp_path, "all", lang))[GUIDE.text(lang)]
-    rows = {tuple(row[:3]): row for row in page.iter_rows(values_only=True)}
+    rows = {(row[0], row[1], row[7]): row for row in page.iter_rows(values_only=True)}
     for name in HOLDS["all"]:
-        for one in columns(name):
+        for one in columns(name, full=True):
             words = [one.header.text(lang), one.header.text("nb" if lang == "en" else "en")]
             row = rows[(RESOURCES[name].title.text(lang), *words)]
+            assert ("--full" in row[2]) == (one not in columns(name))
             assert {one.help, one.help.text("nb"), one.path} <= set(row)
             assert not one.example or one.write_example(lang) in row
 
@@ -257,7 +305,9 @@ def test_committed_templates_are_fresh(tmp_path: Path, resource: str, lang: str)
     """The committed templates are those that armbulk writes today."""
     committed = COMMITTED / NAMES[resource].text(lang)
     stale = f"{committed.name} is stale: run make templates"
-    assert dump(committed) == dump(template(tmp_path, resource, lang)), stale
+    path = tmp_path / committed.name
+    assert called("template", resource, "-o", str(path), "--lang", lang)[0] == 0
+    assert dump(committed) == dump(path), stale
 
 
 @pytest.mark.proof

@@ -107,9 +107,9 @@ def test_a_new_resource_is_offered_and_has_a_template(monkeypatch: pytest.Monkey
     names = ["customers", "documents", "lines", "receipts", "all"]
     assert [known.name for known in choices.name_templates()] == names
     monkeypatch.chdir(tmp_path)
-    report = create_template("receipts", None, "nb", examples=True, replace=False)
-    assert (report["file"], report["sheets"][0]) == ("innbetalinger-mal.xlsx", "Innbetalinger")
-    everything = create_template("all", None, "en", examples=False, replace=False)
+    report = create_template("receipts", None, "nb", full=True, examples=True, replace=False)
+    assert (report["file"], report["sheets"][1]) == ("innbetalinger-mal.xlsx", "Innbetalinger")
+    everything = create_template("all", None, "en", full=False, examples=False, replace=False)
     assert everything["file"] == "customers-and-documents-and-receipts-template.xlsx"
 
 
