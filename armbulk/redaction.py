@@ -90,8 +90,9 @@ def redact_items(items: pl.DataFrame, values: Iterable[str] | None) -> pl.DataFr
 
 
 def redact_shown(items: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame with `message` and `customer_norm` as a terminal or a script's log may show them."""
-    return items.with_columns(_remove(pl.col("message"), []), mask_national_id(pl.col("customer_norm")))
+    """Return a frame with `message`, `warnings` and `customer_norm` as a terminal or a script's log may show them."""
+    texts = [_remove(pl.col(name), []) for name in ("message", "warnings") if name in items.columns]
+    return items.with_columns(*texts, mask_national_id(pl.col("customer_norm")))
 
 
 def redact_text(text: str, payloads: Iterable[str] = ()) -> str:

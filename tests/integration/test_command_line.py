@@ -309,6 +309,7 @@ runpy.run_module("armbulk", run_name="__main__")
 """
 
 
+@pytest.mark.first_cases(5)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("module", ["armbulk.cli", "click", "armbulk.cli.command", "armbulk.cli.check", "polars"])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
@@ -319,6 +320,7 @@ def test_a_signal_while_modules_load(module: str, name: str) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (130, False)
 
 
+@pytest.mark.first_cases(4)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(
     ("work", "code"),
