@@ -230,7 +230,7 @@ def test_demo_shows_its_steps_and_its_files(tmp_path: Path) -> None:
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A bug is reported in one line, with a crash report that has no personal data."""
-    monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
+    monkeypatch.setattr("armbulk.app.check.check_sheets", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")
     assert "division by zero" not in (tmp_path / "crash-report.txt").read_text()
