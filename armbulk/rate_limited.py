@@ -10,14 +10,18 @@ from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
 from armbulk.i18n import _, join_texts, quote_text
 from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
+from armbulk.model.progress import RequestCount
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.system import ReceivablesSystem
-from armbulk.quota.limits import Account, Priority, QuotaLimits
+from armbulk.quota.limits import Account, Priority, QuotaLimits, count_used
 from armbulk.redaction import redact_text
 from armbulk.retry import RATE_LIMIT, seconds_after_limit
 from armbulk.store import Store, SubmitIntent
 
 _log = logging.getLogger(__name__)
+
+COUNT_SECONDS = 1.0
+"""How old a count for people may be: counting takes time."""
 
 Content = TypeVar("Content")
 Room = TypeVar("Room", int, SubmitIntent | None)
@@ -53,6 +57,7 @@ class RateLimitedClient:
         limits: the quota.
         priority: which share of the quota the calls may use.
         consecutive_limits: refusals for a limit in a row.
+        counted: when the requests were last counted (epoch seconds), and the count.
     """
 
     store: Store
@@ -62,6 +67,17 @@ class RateLimitedClient:
     limits: QuotaLimits
     priority: Priority = Priority.RESERVED
     consecutive_limits: int = 0
+    counted: tuple[float, RequestCount] | None = None
+
+    def count_requests(self) -> RequestCount:
+        """Return how many requests of this hour are used, by all programs as far as known; at most a second old."""
+        now = self.clock.now()
+        if self.counted is None or not 0 <= now - self.counted[0] < COUNT_SECONDS:
+            used = count_used(self.store.usage(self.account), "hour", "requests", now, self.limits.guard_seconds)
+            limit = self.limits.capacity("hour", "requests", Priority.RESERVED)
+            kept = limit - self.limits.capacity("hour", "requests", Priority.NORMAL)
+            self.counted = now, RequestCount(used, limit, kept)
+        return self.counted[1]
 
     @property
     def exhausted(self) -> bool:

@@ -28,7 +28,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from armbulk.app import connect
 from armbulk.app.default_language import read_default_language
-from armbulk.cli import cli
+from armbulk.cli import cli, progress
 from armbulk.cli.command import CommandContext
 from armbulk.resources import RESOURCES
 from armbulk.sandbox import CLIENT_NO, InjectedFault, Sandbox
@@ -224,6 +224,7 @@ def new_session() -> Iterator[Session]:
             mock.patch.dict(os.environ, environ, clear=True),
             mock.patch.object(connect, "SystemClock", return_value=clock),
             mock.patch.object(CommandContext, "can_ask", new=True),
+            mock.patch.object(progress, "create_display", return_value=None),  # gone when a command has ended
         ):
             if hasattr(time, "tzset"):  # not on Windows
                 time.tzset()

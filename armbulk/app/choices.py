@@ -69,6 +69,13 @@ def list_import_resources() -> list[str]:
     return list(RESOURCES)
 
 
+def name_import_resources() -> list["ResourceName"]:
+    """Return what a sheet that is imported can contain, with other words for it."""
+    from armbulk.resources import RESOURCES
+
+    return [resource.command_name for resource in RESOURCES.values()]
+
+
 def describe_import_resources() -> Text:
     """Return what can be imported, as one sentence of help."""
     *names, last = list_import_resources()

@@ -156,6 +156,17 @@ class Dialog:
         del document, phrase
         return ""
 
+    def repeat_decision(self, decision: str, count: int, phrase: str) -> bool:
+        """Return whether the decision about one unconfirmed document is the same for all others.
+
+        Args:
+            decision: `mark-created`, `give-up` or `resend`.
+            count: How many others there are.
+            phrase: What a person types to confirm that they are sent again.
+        """
+        del decision, count, phrase
+        return False
+
     def ask_again(self, changes: str) -> bool:
         """Return whether to ask again after `changes` by another process; otherwise the command stops."""
         del changes

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.columns import describe_proposal, propose_columns, save_decision, write_decisions, write_starter
+from armbulk.app.columns import describe_proposal, propose_columns, save_columns, write_columns, write_starter
 from armbulk.app.dialog import Dialog
 from armbulk.app.session import Session
 from armbulk.arm.encode import encode_records
@@ -53,13 +53,13 @@ def save_mapping(
     Raises:
         FileError: The file exists, or cannot be written.
     """
-    text = write_decisions(decisions, lang)
+    text = write_columns(decisions, lang)
     if target is not None:
         _write_new(target, text)
     else:
         saved = SavedMappings(session.profile.home)
         for sheet, decision in decisions:
-            save_decision(sheet, decision, saved, lang)
+            save_columns(sheet, decision, saved, lang)
     return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings(), "proposals": []}
 
 

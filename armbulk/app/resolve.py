@@ -4,19 +4,17 @@ armbulk never decides on its own.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.document_changes import describe_changes
 from armbulk.app.login import add_login
+from armbulk.app.open_documents import describe_documents
 from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, locate_result, verify_run_client
-from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Unfinished, UsageError, describe_os_error
 from armbulk.i18n import NO_TEXT, _, join_texts, ngettext
@@ -26,7 +24,6 @@ from armbulk.model.keys import normalise_key_text
 from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import GIVEN_UP_BY_PERSON, MARKED_CREATED
 from armbulk.quota.limits import Account
-from armbulk.redaction import redact_shown
 from armbulk.results.run_result import recheck_files
 from armbulk.store import Store, UnresolvedDocument
 
@@ -244,9 +241,13 @@ def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dia
 def _decide_each(
     store: Store, account: Account, documents: Sequence[UnresolvedDocument], dialog: Dialog
 ) -> dict[str, int]:
-    """Ask about each document; ask again about one that another process changed and that is still open."""
+    """Ask about each document; ask again about one that another process changed and that is still open.
+
+    After the first decision the dialog may repeat it for all others.
+    """
     decided: dict[str, int] = {}
     waiting = list(documents)
+    may_repeat = True
     while waiting:
         document = waiting.pop(0)
         selection = DocumentSelection([document])
@@ -258,8 +259,18 @@ def _decide_each(
         if changed:
             dialog.note(describe_changes(store, changed))
             waiting[:0] = _find_again(changed, _list_open(store, account, document.run))
-        else:
-            decided[decision] = decided.get(decision, 0) + 1
+            continue
+        decided[decision] = decided.get(decision, 0) + 1
+        if waiting and may_repeat:
+            may_repeat = False
+            rest = DocumentSelection(waiting)
+            if dialog.repeat_decision(decision, len(waiting), rest.phrase):
+                changed = save_decision(store, account, rest, decision)
+                if not changed:
+                    decided[decision] += len(waiting)
+                    return decided
+                dialog.note(describe_changes(store, changed))
+                waiting = _find_again(waiting, _list_open(store, account, document.run))
     return decided
 
 
@@ -356,40 +367,3 @@ def write_finished_runs(store: Store, runs: Iterable[int], lang: str) -> list[Pa
     for run in finished:
         finish_run(store, run.id, recheck_files(run), locate_result(run), lang)
     return [Path(store.run(run.id).result or "") for run in finished]
-
-
-def redact_documents(documents: Sequence[UnresolvedDocument]) -> list[UnresolvedDocument]:
-    """Return the documents as a terminal or a script's log may show them."""
-    texts = {
-        "message": [document.message for document in documents],
-        "customer_norm": [document.customer for document in documents],
-    }
-    redacted = redact_shown(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)))
-    return [
-        replace(document, message=message, customer=customer)
-        for document, (message, customer) in zip(documents, redacted.iter_rows(), strict=True)
-    ]
-
-
-def describe_documents(store: Store, documents: Sequence[UnresolvedDocument]) -> list[dict[str, Any]]:
-    """Return unconfirmed documents as the JSON of `armbulk resolve` lists them."""
-    runs = {number: store.run(number) for number in {document.run for document in documents}}
-    return [
-        {
-            "run": str(document.run),
-            "sheet": _sheet_name(runs[document.run].options.get("sheets", []), document.sheet),
-            "row": document.row,
-            "document_no": document.key,
-            "customer_no": document.customer,
-            "amount": document.amount,
-            "currency": document.currency,
-            "attempted": format_iso(document.attempted),
-            "state": document.state,
-            "reason": document.message,
-        }
-        for document in redact_documents(documents)
-    ]
-
-
-def _sheet_name(sheets: Sequence[str], index: int) -> str:
-    return sheets[index] if index < len(sheets) else f"sheet {index + 1}"

@@ -30,6 +30,7 @@ _COMMANDS = {
     "fields": ("armbulk.cli.fields", "fields", _("List the columns armbulk knows, with their rules.")),
     "map": ("armbulk.cli.mapping", "map_", _("Match your file's columns to ARM's fields.")),
     "check": ("armbulk.cli.check", "check", _("Find errors in your files. Nothing is sent.")),
+    "explain": ("armbulk.cli.explain", "explain", _("Explain an error or a warning by its code.")),
     "plan": ("armbulk.cli.plan", "plan", _("Show what an import would send, and when it would finish.")),
     "import": ("armbulk.cli.imports", "import_", _("Check files, ask you to confirm, and send them to ARM.")),
     "resume": ("armbulk.cli.imports", "resume", _("Continue an interrupted import.")),

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     help=_("Correct what has only one sure remedy, in the copy that -o names. FILES stay as they are."),
 )
 @click.option(
+    "--by",
+    "order",
+    type=click.Choice(("remedy", "cell")),
+    default="remedy",
+    help=_("Order of the problems: by what to do (remedy), or by sheet and row (cell)."),
+)
+@click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
 )
 @click.option(
@@ -46,6 +53,7 @@ def check(
     target: Path | None,
     *,
     fix: bool,
+    order: str,
     update: bool | None,
     replace_input: bool,
 ) -> Exit:
@@ -66,5 +74,5 @@ def check(
     report = result.to_json()
     if target is not None:
         report["corrected" if fix else "marked"] = str(result.write(target, replace_input=replace_input))
-    context.reporter.show("check", report)
+    context.reporter.show("check", report, by_cell=order == "cell")
     return Exit.OK if result.ok else Exit.FINDINGS

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from armbulk.app.choices import list_import_resources
+from armbulk.app.choices import name_import_resources
 from armbulk.app.columns import describe_proposal
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
+from armbulk.model.resource_name import find_name
 
 if TYPE_CHECKING:
     from armbulk.app.dialog import ProposeAgain
@@ -87,14 +88,16 @@ class ColumnQuestions:
         self._context.reporter.say(render_prose("columns", report, self._lang).rstrip("\n"))
 
     def _ask_resource(self, proposal: SheetProposal) -> SheetProposal | None:
-        names = list_import_resources()
+        known = name_import_resources()
+        names = [resource.name for resource in known]
         while True:
             question = _RESOURCE.fill(choices=", ".join(names))
             answer = self._prompt(question, default=proposal.resource, show_default=True).lower()
             if answer in {"s", "q"}:
                 return None
-            if answer in names:
-                return proposal if answer == proposal.resource else self._propose(answer)
+            name = find_name(answer, known)
+            if name is not None:
+                return proposal if name == proposal.resource else self._propose(name)
             self._refuse(answer)
 
     # --- its columns --------------------------------------------------------------------------------

@@ -88,7 +88,8 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise question_error(question, _("Use --yes to answer yes"))
-        return confirm(question.text(self.lang), self.lang)
+        with self.reporter.suspended():
+            return confirm(question.text(self.lang), self.lang)
 
 
 @dataclass(frozen=True, slots=True)

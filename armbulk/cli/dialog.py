@@ -16,10 +16,10 @@ from armbulk.app.dialog import (
     ValueDifference,
 )
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
-from armbulk.cli.progress import show_progress
+from armbulk.cli.progress import show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import UsageError
-from armbulk.i18n import Text, _, format_amount, ngettext
+from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
 from armbulk.model.environment import colour_environment, name_environment
 from armbulk.model.plain_text import to_one_line
@@ -58,6 +58,7 @@ _REQUESTS = _(
 _CHOICES = _("Type c (ARM has it), g (give up), s (send again) or l (decide later)")
 _CONFIRM_PHRASE = _('To confirm --{decision}, type the number of documents and their total: "{phrase}"')
 _NOT_THE_PHRASE = _('That does not match "{phrase}". Document {number} is unchanged.')
+_REPEAT = ngettext("Do the same with the other document?", "Do the same with the other {count:number} documents?")
 _MAX_VALUE_CHARS = 60
 _DECISIONS = {"c": Decision.MARK_CREATED, "g": Decision.GIVE_UP, "s": Decision.RESEND, "l": ""}
 
@@ -70,10 +71,25 @@ class TerminalDialog(Dialog):
     """
 
     def __init__(
-        self, context: CommandContext, *, yes: bool = False, details: bool = False, wants_columns: bool = False
+        self,
+        context: CommandContext,
+        *,
+        yes: bool = False,
+        details: bool = False,
+        wants_columns: bool = False,
+        hint: Text = NO_TEXT,
     ) -> None:
-        """Take what the person has typed: `yes` to everything, all `details`, or that they want to match columns."""
+        """Ask and show nothing yet.
+
+        Args:
+            context: the command's.
+            yes: everything is confirmed.
+            details: the plan is shown with all its details.
+            wants_columns: the person wants to match columns.
+            hint: what Ctrl-C does while armbulk works; "": the command is over soon.
+        """
         super().__init__()
+        self._hint = hint
         self._wants_columns = wants_columns
         self._context = context
         self._yes = yes
@@ -81,16 +97,16 @@ class TerminalDialog(Dialog):
 
     def reading(self) -> AbstractContextManager[object]:
         """Show that files are read."""
-        return self._context.reporter.working(_("reading and checking …"))
+        return show_check(self._context, as_phase=bool(self._hint))
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
         """Show that armbulk waits for ARM."""
-        return show_progress(self._context.reporter, _("waiting for ARM …"))
+        return show_progress(self._context)
 
     @contextmanager
     def sending(self) -> Iterator[ReportProgress]:
         """Show progress; Ctrl-C stops after the call that is being made."""
-        with InterruptHandler(self._context.session), show_progress(self._context.reporter) as progress:
+        with InterruptHandler(self._context.session), show_progress(self._context, self._hint) as progress:
             yield progress
 
     def accept_header(self, question: HeaderQuestion) -> bool:
@@ -152,7 +168,8 @@ class TerminalDialog(Dialog):
         return confirm("\n".join([heading, *lines, _OVERWRITE.text(lang)]), lang)
 
     def _confirm(self, question: Text) -> bool:
-        return confirm(question.text(self._context.lang), self._context.lang)
+        with self._context.reporter.suspended():
+            return confirm(question.text(self._context.lang), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask whether an export may use so many requests, if a person can answer."""
@@ -198,6 +215,12 @@ class TerminalDialog(Dialog):
                 return decision
             refusal = _NOT_THE_PHRASE.fill(phrase=_write_phrase(phrase, lang), number=document["document_no"])
             self._context.reporter.say(refusal)
+
+    def repeat_decision(self, decision: str, count: int, phrase: str) -> bool:
+        """Ask whether the others are decided alike; that they are sent again is confirmed by their number and total."""
+        return self._confirm(_REPEAT.fill(count=count)) and (
+            decision != Decision.RESEND or self._is_phrase_typed(decision, phrase)
+        )
 
     def ask_again(self, changes: str) -> bool:
         """Show the changes, if a person can answer the question again."""

@@ -9,6 +9,7 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
+from armbulk.cli.progress import RESUME_HINT, with_progress
 from armbulk.cli.show import show_import
 from armbulk.errors import Exit
 from armbulk.i18n import _
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
+@with_progress
 @with_files
 def import_(
     context: CommandContext,
@@ -65,7 +67,7 @@ def import_(
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    dialog = TerminalDialog(context, yes=yes, details=details)
+    dialog = TerminalDialog(context, yes=yes, details=details, hint=RESUME_HINT)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
     show_import(context, result, details=details)
     return result.exit_code
@@ -79,6 +81,7 @@ def import_(
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
+@with_progress
 def resume(context: CommandContext, run: int | None, *, no_wait: bool, yes: bool, **arguments: Any) -> Exit:
     """Continue RUN (default: the latest unfinished run).
 
@@ -87,7 +90,8 @@ def resume(context: CommandContext, run: int | None, *, no_wait: bool, yes: bool
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    result = context.session.resume(run, wait=not no_wait, dialog=TerminalDialog(context, yes=yes), **arguments)
+    dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
+    result = context.session.resume(run, wait=not no_wait, dialog=dialog, **arguments)
     if result is None:
         return Exit.OK
     show_import(context, result)

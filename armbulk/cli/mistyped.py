@@ -12,6 +12,7 @@ _OTHER_WORDS = {
     "completion": ("complete", "fullføring"),
     "demo": ("try", "prøv"),
     "doctor": ("diagnose", "status", "feilsøk"),
+    "explain": ("why", "finding", "forklar", "hvorfor"),
     "export": ("download", "fetch", "get", "eksport", "eksporter", "hent"),
     "fields": ("columns", "headers", "felter", "kolonner"),
     "import": ("send", "upload", "innlesing", "importer", "les"),

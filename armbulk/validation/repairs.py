@@ -165,3 +165,6 @@ _REMEDIES: dict[str, _Remedy] = {
     "continuation-rows": _detail,  # the number of the document above, which `_number_above` finds
 }
 """Code of a finding → its remedy: the new text, "" for a cleared cell, None where it is not sure."""
+
+CORRECTABLE = frozenset(_REMEDIES)
+"""Codes of findings that may have one sure remedy."""

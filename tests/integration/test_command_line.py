@@ -252,7 +252,7 @@ def test_the_demo_is_a_tour_in_five_steps(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A bug is reported in one line, with a crash report that has no personal data."""
-    monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
+    monkeypatch.setattr("armbulk.app.check.check_sheets", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")
     assert "division by zero" not in (tmp_path / "crash-report.txt").read_text()
@@ -331,6 +331,7 @@ runpy.run_module("armbulk", run_name="__main__")
 """
 
 
+@pytest.mark.first_cases(5)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("module", ["armbulk.cli", "click", "armbulk.cli.command", "armbulk.cli.check", "polars"])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
@@ -341,6 +342,7 @@ def test_a_signal_while_modules_load(module: str, name: str) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (130, False)
 
 
+@pytest.mark.first_cases(4)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(
     ("work", "code"),

@@ -372,6 +372,29 @@ def test_a_mistyped_confirmation_is_asked_again(
     assert outcomes(load_result(way.store, run)) == {"created": 3, "in_doubt": 6}
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("c\ny\n", {"created": 9}),
+        ("c\nn\n" + "l\n" * 5, {"created": 4, "in_doubt": 5}),
+        ("s\n1 250.00\ny\n5 1250.00\n", {"created": 3, "not_sent": 6}),
+        ("s\n1 250.00\ny\n5 1\n" + "l\n" * 5, {"created": 3, "not_sent": 1, "in_doubt": 5}),
+    ],
+)
+def test_a_decision_can_be_the_same_for_all_others(
+    lost: tuple[Journey, int], monkeypatch: pytest.MonkeyPatch, typed: str, expected: dict[str, int]
+) -> None:
+    """After the first decision one answer settles all others; to send them again, their count and total are typed."""
+    way, run = lost
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    env = {**way.sandbox.settings, "ARMBULK_HOME": str(way.folder / "home")}
+    done = CliRunner().invoke(cli, ["resolve", "--no-ask"], input=typed, env=env)
+    assert "other 5 documents" in done.stderr
+    after = outcomes(load_result(way.store, run))
+    assert after.get("created") == expected.get("created")
+    assert after.get("in_doubt", 0) == expected.get("in_doubt", 0)
+
+
 def test_keys_that_are_not_in_doubt_stop_it(undecided: tuple[Journey, int], tmp_path: Path) -> None:
     """A number that is not unconfirmed is named, and nothing is decided."""
     way, run = undecided
