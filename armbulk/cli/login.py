@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -118,20 +119,28 @@ def _not_saved() -> ArmbulkError:
 
 
 def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) -> dict[str, Any]:
-    """Save the login; without a keyring, ask whether to keep the secret in a file."""
-    from armbulk.app.login import keep_in_file, save_login, secret_file_path
+    """Save the login; ask before the secret goes into a file: without a keyring, or where a file has another one."""
+    from armbulk.app.login import find_secret_file, has_other_secret, keep_in_file, save_login
 
-    profile = context.session.profile
-    try:
-        return save_login(profile, questions.login_input, checked=checked)
-    except SettingsError as error:
-        if "keyring" not in error.code:
-            raise
-        context.reporter.say(error.message)
-        question = _KEEP_IN_FILE.fill(path=secret_file_path(profile)).text(context.lang)
-        if not confirm(question, context.lang, default=True):
-            raise
-        return keep_in_file(profile, questions.login_input, checked=checked)
+    profile, login_input = context.session.profile, questions.login_input
+    path = Path(profile.secret_file) if profile.secret_file else find_secret_file(profile)
+    if not has_other_secret(profile, login_input.secret):
+        try:
+            return save_login(profile, login_input, checked=checked)
+        except SettingsError as error:
+            if "keyring" not in error.code:
+                raise
+            context.reporter.say(error.message)
+            if not _confirm_file(context, path):
+                raise
+    elif path != find_secret_file(profile) and not _confirm_file(context, path):
+        raise _not_saved()
+    return keep_in_file(profile, login_input, path, checked=checked)
+
+
+def _confirm_file(context: CommandContext, path: Path) -> bool:
+    question = _KEEP_IN_FILE.fill(path=path).text(context.lang)
+    return confirm(question, context.lang, default=True)
 
 
 @click.command(cls=TranslatedCommand)

@@ -230,7 +230,7 @@ def test_demo_shows_its_steps_and_its_files(tmp_path: Path) -> None:
 @pytest.mark.promise("P18")
 def test_a_bug_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A bug is reported in one line, with a crash report that has no personal data."""
-    monkeypatch.setattr("armbulk.app.check.check_files", lambda *_: 1 / 0)
+    monkeypatch.setattr("armbulk.app.check.check_sheets", lambda *_: 1 / 0)
     code, said = called("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))
     assert (code, said["error"]["code"]) == (70, "bug")
     assert "division by zero" not in (tmp_path / "crash-report.txt").read_text()
@@ -309,6 +309,7 @@ runpy.run_module("armbulk", run_name="__main__")
 """
 
 
+@pytest.mark.first_cases(5)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("module", ["armbulk.cli", "click", "armbulk.cli.command", "armbulk.cli.check", "polars"])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
@@ -319,6 +320,7 @@ def test_a_signal_while_modules_load(module: str, name: str) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (130, False)
 
 
+@pytest.mark.first_cases(4)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(
     ("work", "code"),

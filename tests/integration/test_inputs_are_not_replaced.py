@@ -255,7 +255,7 @@ def test_a_log_goes_into_no_other_file(book: Path) -> None:
     """Lines in a workbook would damage it; a log is continued."""
     before, mode = book.read_bytes(), book.stat().st_mode
     code, said = run("check", str(book), "--log-file", str(book))
-    assert (code, "no log of armbulk" in said) == (2, True)
+    assert (code, "is not a log file of armbulk" in said) == (2, True)
     assert (book.read_bytes(), book.stat().st_mode) == (before, mode)
     log = book.parent / "armbulk.log"
     for lines in (1, 2):
