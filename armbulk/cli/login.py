@@ -58,12 +58,17 @@ def login(
     from armbulk.cli.dialog import TerminalDialog
 
     questions = LoginQuestions(context, options, from_stdin=secret_stdin)
-    questions.ask_all(sole_sender=sole_sender)
-    if not context.can_ask:
-        report = log_in(context.session.context, questions.login_input, TerminalDialog(context), verify=not no_check)
-    else:
-        is_accepted = not no_check and _try_until_settled(context, questions)
+    try:
+        questions.ask_all(sole_sender=sole_sender)
+        is_accepted = context.can_ask and not no_check and _try_until_settled(context, questions)
+    except click.Abort:
+        context.reporter.say("")
+        context.reporter.say(_("Interrupted. Nothing was saved."))
+        return Exit.INTERRUPTED
+    if context.can_ask:
         report = _save(context, questions, checked=is_accepted)
+    else:
+        report = log_in(context.session.context, questions.login_input, TerminalDialog(context), verify=not no_check)
     context.reporter.show("login", report)
     return Exit.OK
 
