@@ -32,19 +32,14 @@ _CHOICES = {
 }
 
 
-def describe_plan(plan: Plan, made: float) -> dict[str, Any]:
-    """Return what identifies a plan: where it goes, the files, how they are read, counts, sums, and a hash of it all.
-
-    Args:
-        plan: The plan.
-        made: When it was made (epoch seconds).
-    """
+def describe_plan(plan: Plan) -> dict[str, Any]:
+    """Return what identifies a plan: where it goes, files and choices, counts, sums, and a hash of every record."""
     checked, import_plan = plan.check.checked, plan.import_plan
     counts = plan.to_json()["records"]
     totals = sum_documents(import_plan.to_send, checked)
     return {
         "armbulk_plan": _VERSION,
-        "made": format_iso(made),
+        "planned": format_iso(plan.planned_at),
         "armbulk": __version__,
         "destination": plan.destination.to_json(),
         "files": {Path(sheet.file).name: sheet.sha256 for sheet in checked.sheets},
@@ -68,7 +63,7 @@ def _hash_content(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def write_plan(plan: Plan, target: Path, made: float) -> Path:
+def write_plan(plan: Plan, target: Path) -> Path:
     """Write a plan to a file; a file that armbulk did not write is kept as .bak. Return the path it got.
 
     Raises:
@@ -76,7 +71,7 @@ def write_plan(plan: Plan, target: Path, made: float) -> Path:
         FileError: It cannot be written.
     """
     verify_no_input(target, {sheet.file for sheet in plan.check.checked.sheets})
-    text = json.dumps(describe_plan(plan, made), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(describe_plan(plan), indent=2, ensure_ascii=False) + "\n"
     written = plan.check.written
     with temporary_file(target) as temporary:
         temporary.write_text(text, encoding="utf-8")
@@ -116,7 +111,7 @@ def verify_plan(plan: Plan, approved: Mapping[str, Any]) -> None:
     Raises:
         UsageError: It differs; the message lists each difference.
     """
-    now = describe_plan(plan, 0.0)
+    now = describe_plan(plan)
     differences = [
         *_compare_destination(now["destination"], approved.get("destination", {})),
         *_compare_files(now["files"], approved.get("files", {})),

@@ -66,12 +66,14 @@ class Plan:
         import_plan: What would be sent of them.
         mark: The state of the store when it was planned.
         destination: Where it would be sent.
+        planned_at: When it was planned (epoch seconds).
     """
 
     check: CheckResult
     import_plan: ImportPlan
     mark: HistoryMark
     destination: Destination
+    planned_at: float = 0.0
 
     @property
     def stopped(self) -> bool:
@@ -154,7 +156,7 @@ def plan_checked(context: Context, store: Store, check: CheckResult, options: Im
     """Return the plan of checked files. UsageError when the options contradict each other or the files."""
     mark = store.history_mark(context.profile.account)
     import_plan = build_plan(context, store, check.checked, options)
-    return Plan(check, import_plan, mark, Destination.of_profile(context.profile))
+    return Plan(check, import_plan, mark, Destination.of_profile(context.profile), context.clock.now())
 
 
 def plan_again(context: Context, store: Store, plan: Plan) -> Plan:

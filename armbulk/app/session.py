@@ -164,19 +164,6 @@ class Session:
 
         return plan_files(self.context, self.store, checked, **choices)
 
-    def save_plan(self, plan: "Plan", target: str | Path) -> Path:
-        """Write a plan to a file, for `import_files(plan_file=…)`; return the path it got.
-
-        The file has counts, sums, settings and hashes, no records.
-
-        Raises:
-            UsageError: It would replace one of the input files.
-            FileError: It cannot be written.
-        """
-        from armbulk.app.approved_plan import write_plan
-
-        return write_plan(plan, Path(target), self.clock.now())
-
     def send(self, plan: "Plan", *, wait: bool = True, progress: "ReportProgress | None" = None) -> "ImportResult":
         """Send a plan and wait for ARM's results. Call `write` on the result for the result workbook.
 

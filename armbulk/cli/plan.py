@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
 @click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
 @click.option(
-    "-o", "target", type=FILE_NAME, metavar="FILE", help=_("Write the plan to this file, for `armbulk import --plan`.")
+    "-o",
+    "target",
+    type=FILE_NAME,
+    metavar="FILE",
+    help=_("Write the plan to this file, for `armbulk import --plan FILE`."),
 )
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @command
@@ -63,7 +67,7 @@ def plan(
         command_line = write_command("import", files, flags) if planned.records else ""
         report = planned.to_json()
         if target is not None:
-            report["plan_file"] = str(context.session.save_plan(planned, target))
+            report["plan_file"] = str(planned.write(target))
             command_line = write_command("import", files, {**flags, "plan": report["plan_file"]})
         context.reporter.show("plan", report, details=details, next_command=command_line)
     return Exit.FINDINGS if planned.stopped else Exit.OK
