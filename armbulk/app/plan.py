@@ -14,6 +14,7 @@ from armbulk.app.plan_summary import Destination, describe_records, summarise_pl
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
+from armbulk.model.command_line import quote_word
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits
 from armbulk.planning.plan import (
@@ -255,7 +256,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                 _("{file} is an export from armbulk: its changes are sent with --update", file=sheet.file),
                 _(
                     "Use `armbulk import {file} --update`. To create new customers, use another workbook",
-                    file=sheet.file,
+                    file=quote_word(sheet.file),
                 ),
             )
         if edits.read_client_hash(sheet) != hash_client(account):
