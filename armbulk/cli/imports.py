@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "plan_file",
     type=FILE_NAME,
     metavar="FILE",
-    help=_("Send exactly the plan in this file (see `armbulk plan -o`); stop at any difference."),
+    help=_("Send exactly the plan in this file, which `armbulk plan` wrote. Stop at any difference."),
 )
 @click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")

@@ -1,6 +1,7 @@
 """The command `plan`."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     "target",
     type=FILE_NAME,
     metavar="FILE",
-    help=_("Write the plan to this file, for `armbulk import --plan FILE`."),
+    help=_("Write the plan to this file, for the option --plan of import."),
 )
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @command
@@ -56,6 +57,7 @@ def plan(
     Example:  armbulk plan invoices.xlsx
               armbulk plan invoices.xlsx -o plan.json
     """
+    from armbulk.app.approved_plan import write_plan
     from armbulk.cli.dialog import TerminalDialog
 
     checked = context.session.check(*files, options=options, update=update, dialog=TerminalDialog(context))
@@ -67,7 +69,7 @@ def plan(
         command_line = write_command("import", files, flags) if planned.records else ""
         report = planned.to_json()
         if target is not None:
-            report["plan_file"] = str(planned.write(target))
+            report["plan_file"] = str(write_plan(planned, Path(target)))
             command_line = write_command("import", files, {**flags, "plan": report["plan_file"]})
         context.reporter.show("plan", report, details=details, next_command=command_line)
     return Exit.FINDINGS if planned.stopped else Exit.OK
