@@ -14,14 +14,15 @@ help: ## Show this list
 
 venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pyproject.toml changes)
 
-demo: $(PROGRAM) ## Try the whole journey: check, plan, import and export, in the built-in sandbox
+demo: $(PROGRAM) ## Try it in five steps with sample data: check, correct, plan, import and export
 	@$(BIN)/armbulk demo
 
 test: $(STAMP) ## Run the tests of every feature, on every core
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not proof' tests/unit tests/integration tests/docs
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not proof' \
+	  tests/unit tests/integration tests/docs
 
 proofs: $(STAMP) ## Run the long proofs, with fixed seeds: every crash point, every behaviour of ARM, more generated data
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal --hypothesis-profile=proofs -m 'proof or hypothesis' \
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal --hypothesis-profile=proofs -m 'proof or hypothesis' \
 	  tests/proofs tests/unit tests/integration
 
 lint: $(STAMP) ## Check style, types and layers; changes nothing

@@ -74,13 +74,12 @@ def redact_items(items: pl.DataFrame, values: Iterable[str] | None) -> pl.DataFr
 
     When no one knows the personal values any more (None), ARM's words are removed altogether.
     """
-    has_words = any(items.select(pl.col("message", "warnings").is_not_null().any()).row(0))
-    quotable = _quotable_forms(values) if values is not None and has_words else []
-    words = [
-        _reduce_conflict(pl.col(name), _remove(pl.col(name), quotable)).alias(name) for name in ("message", "warnings")
-    ]
+    words = [pl.col(name) for name in ("message", "warnings")]
     if values is None:
-        words = [pl.when(pl.col(name).is_not_null()).then(pl.lit(_GAP)).alias(name) for name in ("message", "warnings")]
+        words = [pl.when(word.is_not_null()).then(pl.lit(_GAP)).alias(word.meta.output_name()) for word in words]
+    elif items["message"].count() or items["warnings"].count():
+        quotable = _quotable_forms(values)
+        words = [_reduce_conflict(word, _remove(word, quotable)).alias(word.meta.output_name()) for word in words]
     is_customer = pl.col("customer_norm").is_null()  # a customer's own number; documents keep theirs
     keys = [
         pl.when(is_customer).then(mask_national_id(pl.col(name))).otherwise(pl.col(name)).alias(name)
@@ -90,8 +89,10 @@ def redact_items(items: pl.DataFrame, values: Iterable[str] | None) -> pl.DataFr
 
 
 def redact_shown(items: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame with `message` and `customer_norm` as a terminal or a script's log may show them."""
-    return items.with_columns(_remove(pl.col("message"), []), mask_national_id(pl.col("customer_norm")))
+    """Return a frame with `message`, `warnings` and `customer_norm` as a terminal or a script's log may show them."""
+    names = [name for name in ("message", "warnings") if name in items.columns and items[name].count()]
+    texts = [_remove(pl.col(name), []) for name in names]
+    return items.with_columns(*texts, mask_national_id(pl.col("customer_norm")))
 
 
 def redact_text(text: str, payloads: Iterable[str] = ()) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from armbulk.errors import Interrupted, LimitError
 from armbulk.i18n import Text, _
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress, WaitReason
 from armbulk.rate_limited import RateLimitedClient
 
 _log = logging.getLogger(__name__)
@@ -39,8 +39,13 @@ class CallWaiter:
         is_soon = until - self.client.clock.now() <= self.pause
         if self.client.exhausted or not (self.waits or is_soon):
             raise LimitError("limit", _("Your ARM limits are used up until {until:time}", until=until), self.hint)
-        _log.info("Waiting for ARM's limits", extra={"wait_seconds": until - self.client.clock.now()})
-        self.on_progress(Progress("waiting", until=until))
+        seconds = until - self.client.clock.now()
+        _log.info("Waiting for ARM's limits", extra={"wait_seconds": seconds})
+        self.client.counted = None  # the wait may be long: the figures are exact
+        limits = self.client.count_limits()
+        self.on_progress(
+            Progress("waiting", until=until, seconds=seconds, phase=Phase.WAIT, why=WaitReason.LIMIT, limits=limits)
+        )
         self.sleep(until)
 
     def sleep(self, until: float) -> None:

@@ -21,7 +21,7 @@ from armbulk.model.record_messages import (
     HIDDEN_ROW,
     NOT_IN_ARM,
 )
-from armbulk.redaction import redact_shown
+from armbulk.redaction import collect_personal_values, redact_items, redact_shown
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.run_result import RunResult
@@ -105,9 +105,10 @@ def describe_run(
         needs_decision: a person has to decide about records that ARM never confirmed.
         folder: the present folder; files in it are named without it.
     """
-    items = _prepare(result, lang)
+    items = _prepare(result, checked, lang)
     ranks = {outcome: rank for rank, outcome in enumerate(_PROBLEMS)}
-    problems = items.filter(pl.col("outcome").is_in(list(_PROBLEMS)))
+    listed = [outcome for outcome in _PROBLEMS if not (_continues(result) and outcome == Outcome.IN_DOUBT.value)]
+    problems = items.filter(pl.col("outcome").is_in(listed))
     problems = problems.sort(pl.col("outcome").replace_strict(ranks, return_dtype=pl.Int64), maintain_order=True)
     shown = _add_errors(problems.head(MAX_SHOWN), checked, lang)
     warned = items.filter(pl.col("warnings").is_not_null())
@@ -184,13 +185,18 @@ def _repeat_import(result: RunResult, folder: str, flags: Mapping[str, bool]) ->
     return write_command("import", files, {**reading, "update": _is_update(result), **flags})
 
 
+def _continues(result: RunResult) -> bool:
+    """Whether the run is not over: what has no outcome gets one when it is resumed."""
+    return result.run is not None and result.run.state in {"interrupted", "running", "paused"}
+
+
 def _is_update(result: RunResult) -> bool:
     return result.run is not None and bool(result.run.options.get("reading", {}).get("update"))
 
 
-def _prepare(result: RunResult, lang: str) -> pl.DataFrame:
+def _prepare(result: RunResult, checked: Checked | None, lang: str) -> pl.DataFrame:
     """Return the records as a terminal may show them: with `kind`, `cell`, and messages in the user's language."""
-    items = redact_shown(result.items).with_columns(record_kind(), mask_national_id(pl.col("key")))
+    items = _redact(result, checked).with_columns(record_kind(), mask_national_id(pl.col("key")))
     messages = {text: translate_message(text, lang) for text in items["message"].drop_nulls().unique()}
     options = result.run.options if result.run else {}
     names = dict(enumerate(options.get("sheets", [])))
@@ -223,6 +229,25 @@ def _find_error(checked: Checked | None, sheet: int, row: int, lang: str) -> str
     is_error = (pl.col("severity") == Severity.ERROR.value) & (pl.col("sheet") == sheet) & (pl.col("row") == row)
     errors = render_findings(checked.findings.filter(is_error).head(1), checked.sheets, fields_by_name(), lang)
     return errors[0]["message"] if errors else _ERROR_ELSEWHERE.text(lang)
+
+
+def _redact(result: RunResult, checked: Checked | None) -> pl.DataFrame:
+    """Return the records without what ARM's words may quote of them; a finished run has been redacted already.
+
+    While the files of an unfinished run are not read, its personal values are not known: ARM's own words are left out.
+    """
+    items = redact_shown(result.items)
+    if result.run is None or result.run.state == "finished":
+        return items
+    if checked is not None:
+        values = collect_personal_values(checked.all_tables(), checked.bases["base"])
+        words = redact_items(items, values).select("no", "message", "warnings")
+        return items.drop("message", "warnings").join(words, on="no", how="left", maintain_order="left")
+    is_arms = pl.col("outcome") == Outcome.REJECTED.value
+    return items.with_columns(
+        pl.when(is_arms).then(pl.lit("…")).otherwise("message").alias("message"),
+        pl.when(pl.col("warnings").is_not_null()).then(pl.lit("…")).alias("warnings"),
+    )
 
 
 def _describe_kind(items: pl.DataFrame, kind: str, lang: str, default: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from armbulk.clock import Clock
 from armbulk.errors import LoginError, ServerError, SettingsError
 from armbulk.i18n import Text, _
 from armbulk.model import failure_reasons
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress, WaitReason
 from armbulk.model.response import Response, TransportError
 from armbulk.model.system import MAX_CALL_SECONDS
 from armbulk.retry import failure_backoff
@@ -234,7 +234,7 @@ class HttpClient:
         named = response.retry_after_seconds(now)
         seconds = delay if named is None else min(max(named, delay), _MAX_TOKEN_RETRY_SECONDS)
         reason = _("login service: {failure}", failure=response.failure)
-        on_progress(Progress("retrying", until=now + seconds, reason=reason))
+        on_progress(Progress("retrying", phase=Phase.WAIT, why=WaitReason.RETRY, until=now + seconds, reason=reason))
         self._clock.sleep(seconds)
 
     def _use_token(self, response: Response, asked_at: float) -> None:
@@ -274,7 +274,7 @@ def _no_token_error(response: Response) -> ServerError:
     return ServerError(
         "unreachable",
         _("The login service is unreachable: {failure}", failure=response.failure),
-        _("Check the network and ARMBULK_TOKEN_URL"),
+        _("Check the network and ARMBULK_TOKEN_URL. More: `armbulk doctor`"),
     )
 
 

@@ -14,7 +14,7 @@ from armbulk.app.choices import list_client_sizes
 from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.language import GeneralOption, LanguageType
 from armbulk.cli.prompts import confirm
-from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
+from armbulk.errors import ArmbulkError, Exit, Interrupted, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
 
@@ -88,7 +88,8 @@ class CommandContext:
             return True
         if not self.can_ask:
             raise question_error(question, _("Use --yes to answer yes"))
-        return confirm(question.text(self.lang), self.lang)
+        with self.reporter.suspended():
+            return confirm(question.text(self.lang), self.lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,9 @@ def _run(shared: SharedOptions, run: Callable[["Reporter"], Exit]) -> int:
         return int(run(reporter))
     except ArmbulkError as error:
         if STOP.is_requested:
-            reporter.error(
-                "interrupted", _("Interrupted. {message}", message=error.message), error.hint, Exit.INTERRUPTED
-            )
+            is_named = isinstance(error, Interrupted)
+            message = error.message if is_named else _("Interrupted. {message}", message=error.message)
+            reporter.error("interrupted", message, error.hint, Exit.INTERRUPTED)
             return int(Exit.INTERRUPTED)
         if isinstance(error, UnknownColumnsError):
             reporter.propose(error.proposals)

@@ -16,10 +16,10 @@ from armbulk.app.dialog import (
     ValueDifference,
 )
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
-from armbulk.cli.progress import show_progress
+from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import UsageError
-from armbulk.i18n import Text, _, format_amount, ngettext
+from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
 from armbulk.model.environment import colour_environment, name_environment
 from armbulk.model.plain_text import to_one_line
@@ -71,10 +71,25 @@ class TerminalDialog(Dialog):
     """
 
     def __init__(
-        self, context: CommandContext, *, yes: bool = False, details: bool = False, wants_columns: bool = False
+        self,
+        context: CommandContext,
+        *,
+        yes: bool = False,
+        details: bool = False,
+        wants_columns: bool = False,
+        hint: Text = NO_TEXT,
     ) -> None:
-        """Take what the person has typed: `yes` to everything, all `details`, or that they want to match columns."""
+        """Ask and show nothing yet.
+
+        Args:
+            context: the command's.
+            yes: everything is confirmed.
+            details: the plan is shown with all its details.
+            wants_columns: the person wants to match columns.
+            hint: what Ctrl-C does while armbulk works; "": the command is over soon.
+        """
         super().__init__()
+        self._hint = hint
         self._wants_columns = wants_columns
         self._context = context
         self._yes = yes
@@ -82,16 +97,23 @@ class TerminalDialog(Dialog):
 
     def reading(self) -> AbstractContextManager[object]:
         """Show that files are read."""
-        return self._context.reporter.working(_("reading and checking …"))
+        return show_check(self._context, as_phase=bool(self._hint))
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
         """Show that armbulk waits for ARM."""
-        return show_progress(self._context.reporter, _("waiting for ARM …"))
+        return show_progress(self._context)
+
+    def comparing(self) -> AbstractContextManager[ReportProgress]:
+        """Show progress; after Ctrl-C nothing is stored that could be resumed."""
+        return self._work(REPEAT_HINT)
+
+    def sending(self) -> AbstractContextManager[ReportProgress]:
+        """Show progress; Ctrl-C stops after the call that is being made."""
+        return self._work(self._hint)
 
     @contextmanager
-    def sending(self) -> Iterator[ReportProgress]:
-        """Show progress; Ctrl-C stops after the call that is being made."""
-        with InterruptHandler(self._context.session), show_progress(self._context.reporter) as progress:
+    def _work(self, hint: Text) -> Iterator[ReportProgress]:
+        with InterruptHandler(self._context.session), show_progress(self._context, hint) as progress:
             yield progress
 
     def accept_header(self, question: HeaderQuestion) -> bool:
@@ -153,7 +175,8 @@ class TerminalDialog(Dialog):
         return confirm("\n".join([heading, *lines, _OVERWRITE.text(lang)]), lang)
 
     def _confirm(self, question: Text) -> bool:
-        return confirm(question.text(self._context.lang), self._context.lang)
+        with self._context.reporter.suspended():
+            return confirm(question.text(self._context.lang), self._context.lang)
 
     def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
         """Ask whether an export may use so many requests, if a person can answer."""

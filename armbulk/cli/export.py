@@ -10,6 +10,7 @@ from armbulk.app.days import parse_day
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument, ResourceChoice, ResourceCommand
 from armbulk.cli.number_types import WholeNumber
+from armbulk.cli.progress import REPEAT_HINT, with_progress
 from armbulk.cli.show import show_export
 from armbulk.errors import Exit, Interrupted
 from armbulk.i18n import _
@@ -51,6 +52,7 @@ _OPEN_CSV = _(
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
 @click.option("--fresh", is_flag=True, help=_("Start over instead of continuing an interrupted export."))
 @command
+@with_progress
 def export(
     context: CommandContext,
     resource: str,
@@ -77,7 +79,7 @@ def export(
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    session, dialog = context.session, TerminalDialog(context)
+    session, dialog = context.session, TerminalDialog(context, hint=REPEAT_HINT)
     arguments["columns"] = columns.split(",") if columns else ()
     arguments |= _parse_days(arguments, dates or session.profile.dates)
     if only_plan:

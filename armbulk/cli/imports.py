@@ -9,6 +9,7 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
+from armbulk.cli.progress import RESUME_HINT, with_progress
 from armbulk.cli.show import show_import
 from armbulk.errors import Exit
 from armbulk.i18n import _
@@ -40,11 +41,19 @@ if TYPE_CHECKING:
 @click.option("--expect-count", type=WholeNumber(), metavar="N", help=_("Stop unless exactly N records would be sent."))
 @click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless the documents total this amount incl. VAT."))
 @click.option(
+    "--plan",
+    "plan_file",
+    type=FILE_NAME,
+    metavar="FILE",
+    help=_("Send exactly the plan in this file, which `armbulk plan` wrote. Stop at any difference."),
+)
+@click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
 )
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
+@with_progress
 @with_files
 def import_(
     context: CommandContext,
@@ -65,7 +74,7 @@ def import_(
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    dialog = TerminalDialog(context, yes=yes, details=details)
+    dialog = TerminalDialog(context, yes=yes, details=details, hint=RESUME_HINT)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
     show_import(context, result, details=details)
     return result.exit_code
@@ -79,6 +88,7 @@ def import_(
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
+@with_progress
 def resume(context: CommandContext, run: int | None, *, no_wait: bool, yes: bool, **arguments: Any) -> Exit:
     """Continue RUN (default: the latest unfinished run).
 
@@ -87,7 +97,8 @@ def resume(context: CommandContext, run: int | None, *, no_wait: bool, yes: bool
     """
     from armbulk.cli.dialog import TerminalDialog
 
-    result = context.session.resume(run, wait=not no_wait, dialog=TerminalDialog(context, yes=yes), **arguments)
+    dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
+    result = context.session.resume(run, wait=not no_wait, dialog=dialog, **arguments)
     if result is None:
         return Exit.OK
     show_import(context, result)

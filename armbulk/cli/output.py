@@ -3,17 +3,20 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from armbulk.cli.status_line import StatusLine
-from armbulk.cli.terminal import find_width, prepare_text
+from armbulk.cli.terminal import can_redraw, find_width, prepare_text
 from armbulk.i18n import _, translate
 from armbulk.model.plain_text import cut_lines
 from armbulk.model.wrapping import wrap_text
+
+if TYPE_CHECKING:
+    from armbulk.model.progress import Progress
 
 _ERROR = _("Error")
 
@@ -21,16 +24,43 @@ MAX_LINE_CHARS = 2_000
 """A longer line on a terminal is cut: the JSON and the result workbook have all of ARM's words."""
 
 
+class Display(Protocol):
+    """Shows the events of a run or an export."""
+
+    def show(self, progress: "Progress") -> None:
+        """Show an event."""
+
+    def close(self) -> None:
+        """Show what is left to show, and end."""
+
+
+class Redrawn(Protocol):
+    """What is redrawn at the end of a terminal, and makes room for other text."""
+
+    def suspended(self) -> AbstractContextManager[None]:
+        """Remove it while other text is printed."""
+
+
 @dataclass(slots=True)
 class Reporter:
-    """Shows reports in one language, as prose or as JSON."""
+    """Shows reports in one language, as prose or as JSON.
+
+    Attributes:
+        lang: the language.
+        as_json: reports are JSON.
+        quiet: only errors are shown.
+        out: where reports go.
+        err: where everything else goes.
+        shows_json_progress: progress and notes are JSON lines on `err`.
+    """
 
     lang: str = "en"
     as_json: bool = False
     quiet: bool = False
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
-    _status: StatusLine | None = field(default=None, init=False)
+    shows_json_progress: bool = False
+    _status: Redrawn | None = field(default=None, init=False)
     _proposals: Sequence[Mapping[str, object]] = field(default=(), init=False)
 
     def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
@@ -45,8 +75,13 @@ class Reporter:
 
     def say(self, text: str) -> None:
         """Print a text on stderr that is not part of the report."""
-        if not self.quiet:
-            self._print_prose(translate(text, self.lang), self.err)
+        if self.quiet:
+            return
+        shown = translate(text, self.lang)
+        if self.shows_json_progress:
+            self._print(json.dumps({"event": "note", "text": shown}), self.err)
+        else:
+            self._print_prose(shown, self.err)
 
     def propose(self, proposals: Sequence[Mapping[str, object]]) -> None:
         """Show what the columns of sheets may be; as JSON it is part of the error that follows."""
@@ -70,17 +105,39 @@ class Reporter:
         text = f"{_ERROR.text(self.lang)}: {translate(message, self.lang)}"
         self._print_prose(text + (f"\n  → {translate(hint, self.lang)}" if hint else ""), self.err)
 
+    @property
+    def can_redraw(self) -> bool:
+        """Whether a person sees what is redrawn on a terminal."""
+        return can_redraw(self.err) and not self.quiet and not self.shows_json_progress
+
+    @contextmanager
+    def displaying(self, display: Display) -> Iterator[None]:
+        """Show a display while work is done; other text is printed above what it redraws."""
+        before = self._status
+        if self.can_redraw:
+            self._status = display  # type: ignore[assignment] # on a terminal it is redrawn
+        try:
+            yield
+        finally:
+            display.close()
+            self._status = before
+
+    def suspended(self) -> AbstractContextManager[None]:
+        """Remove what is redrawn on the terminal, while a question is asked."""
+        return self._status.suspended() if self._status else nullcontext()
+
     @contextmanager
     def working(self, text: str) -> Iterator[StatusLine | None]:
         """Show on a terminal that something is in progress; elsewhere, nothing."""
-        if self.quiet or not self.err.isatty():
+        if not self.can_redraw:
             yield None
             return
-        before, self._status = self._status, StatusLine(self.err, translate(text, self.lang))
+        status = StatusLine(self.err, translate(text, self.lang))
+        before, self._status = self._status, status
         try:
-            yield self._status
+            yield status
         finally:
-            self._status.clear()
+            status.clear()
             self._status = before
 
     def _print_prose(self, text: str, file: TextIO, *, end: str = "\n") -> None:
@@ -93,7 +150,7 @@ class Reporter:
         Whatever ARM, a file or a name says: nothing in it controls the terminal.
         """
         self.out.flush()
-        with self._status.suspended() if self._status else nullcontext():
+        with self.suspended():
             print(prepare_text(text, file), file=file, end=end)
 
 

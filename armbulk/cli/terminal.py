@@ -29,6 +29,11 @@ def has_colours(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def can_redraw(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def prepare_text(text: str, stream: TextIO) -> str:
     """Return a text as a stream can show it: nothing in it controls the terminal but the colours of its own marks."""
     shown = to_encodable(show_safely(text), stream.encoding)

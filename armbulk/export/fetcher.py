@@ -28,7 +28,7 @@ from armbulk.i18n import _
 from armbulk.model.gap_reasons import OTHER_COUNT, REPEATED
 from armbulk.model.page import Page
 from armbulk.model.partition import Partition, PartitionState, PartitionStatus
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress
 from armbulk.quota.limits import Priority
 
 MEASURE_PAGE_SIZE = 5
@@ -219,7 +219,17 @@ class Fetcher:
         if (page.total or 0) > (part.total or 0):  # the list grew while it was read
             self.checkpoint.partitions.update(part.id, total=page.total)
         part = self.checkpoint.partitions.get(part.id)
-        self.on_progress(Progress("reading", part.id, part.received, part.total or 0))
+        self.on_progress(
+            Progress(
+                "reading",
+                part.id,
+                part.received,
+                part.total or 0,
+                phase=Phase.DOWNLOAD,
+                records={Phase.DOWNLOAD: self.checkpoint.partitions.count_records()},
+                limits=self.reader.client.count_limits(),
+            )
+        )
         return has_new, part
 
     def _handle_repeated_page(self, part: PartitionState, number: int) -> None:

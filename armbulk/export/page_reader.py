@@ -10,7 +10,7 @@ from armbulk.errors import ArmbulkError
 from armbulk.i18n import _, join_texts
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress, WaitReason
 from armbulk.model.response import ApiResult, Response, unreachable_error
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.retry import failure_backoff
@@ -104,7 +104,9 @@ class PageReader:
             if backoff.is_exhausted(failures):
                 raise _no_answer_error(response)
             until = self.client.clock.now() + backoff.delay(failures)
-            self.on_progress(Progress("retrying", until=until, reason=response.failure))
+            self.on_progress(
+                Progress("retrying", until=until, reason=response.failure, phase=Phase.WAIT, why=WaitReason.RETRY)
+            )
             self._waiter.sleep(until)
 
     def _call(self, endpoint: str, params: dict[str, str], max_records: int) -> ApiResult[Page | None] | Interruption:

@@ -1,12 +1,50 @@
 """Polling intervals, per-batch polling state, and progress events."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
 
 from armbulk.i18n import ENGLISH, _
 
+
+class Phase(StrEnum):
+    """What a run or an export is doing. The values are published in JSON."""
+
+    CHECK = "check"
+    LOOK_UP = "look_up"
+    SEND = "send"
+    WAIT = "wait"
+    OUTCOMES = "outcomes"
+    DOWNLOAD = "download"
+
+
+class WaitReason(StrEnum):
+    """Why armbulk waits. The values are published in JSON."""
+
+    LIMIT = "limit"  # there is no room in ARM's limits
+    PROCESSING = "processing"  # ARM processes what was sent
+    RETRY = "retry"  # a call failed
+    SETTLING = "settling"  # documents of a newer copy of the store may still arrive
+
+
+PHASE_NAMES = {
+    Phase.CHECK: _("Check files"),
+    Phase.LOOK_UP: _("Look up in ARM"),
+    Phase.SEND: _("Send records"),
+    Phase.WAIT: _("Wait for ARM"),
+    Phase.OUTCOMES: _("Read outcomes"),
+    Phase.DOWNLOAD: _("Download"),
+}
+
 _TEXTS = {
+    "started": _("{phase}: started"),
+    "ended": _("{phase}: ended"),
+    "session started": _("Sending has started"),
+    "session ended": _("Sending has ended"),
+    "looking": _("Looking up in ARM: {done:number} of {total:number} records"),
+    "waiting for a limit": _("Your ARM limits are used up. armbulk continues at {until:time}."),
     "posted": _("Sending: batch {batch} sent, {done} of {total} batches done"),
     "polled": _("Processing in ARM: {done} of {total} batches done"),
     "asked": _("Batch {batch} looked up in ARM, {done} of {total} batches done"),
@@ -68,19 +106,43 @@ class BatchProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitUse:
+    """How much of one of ARM's limits is used, by all programs as far as known.
+
+    Attributes:
+        window: hour or month.
+        meter: requests, reads or writes.
+        used: in the window.
+        limit: armbulk's limit.
+        kept: the part of it that only reading the outcomes of sent records may use.
+    """
+
+    window: str
+    meter: str
+    used: int
+    limit: int
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """An event of a session.
 
     Attributes:
-        doing: posted, polled, asked (documents were looked up), waiting, retrying, settling (a newer copy
-            of the store has sent documents a short time ago), reading (an export) or skew.
+        doing: started, looking (records are looked up before they are sent), posted, polled, asked (unconfirmed
+            documents were looked up), waiting, retrying, settling (a newer copy of the store has sent documents a
+            short time ago), reading (an export), skew or ended.
         batch: the batch's number; of an export the part's.
-        done: batches that are finished; of an export the records read.
+        done: batches that are finished; of an export the records read; of `looking` the records looked up.
         total: of how many.
         until: when the waiting ends (epoch seconds).
         seconds: how long that is from now.
         ahead: seconds by which this machine's clock is ahead of ARM's.
         reason: why the call failed that is retried at `until`.
+        phase: what the session is doing; None: it is not known.
+        why: why it waits; None: it does not.
+        records: phase → (records that are done, of how many), of every phase that has any.
+        limits: what is used of each limit; empty: it is not known.
     """
 
     doing: str
@@ -91,6 +153,10 @@ class Progress:
     seconds: float = 0.0
     ahead: float = 0.0
     reason: str = ""
+    phase: Phase | None = None
+    why: WaitReason | None = None
+    records: dict[Phase, tuple[int, int]] = field(default_factory=dict)
+    limits: tuple[LimitUse, ...] = ()
 
     def text(self, lang: str) -> str:
         """Return the event as a sentence; times are local."""
@@ -100,15 +166,41 @@ class Progress:
         values = {
             "batch": self.batch, "done": self.done, "total": self.total, "reason": self.reason, "until": self.until,
             "seconds": max(math.ceil(self.seconds), 1), "clock": f"{moment:%H:%M:%S}",
+            "phase": PHASE_NAMES[self.phase or Phase.SEND],
         }  # fmt: skip
         return _TEXTS[self._kind].fill(**values).text(lang)
 
     @property
     def _kind(self) -> str:
         """Which text it has: a short wait is shown in seconds."""
-        if self.doing != "waiting" or not 0 < self.seconds <= _BRIEF_SECONDS:
+        if self.doing in {"started", "ended"} and self.phase is None:
+            return f"session {self.doing}"
+        if self.doing != "waiting":
             return self.doing
+        if not 0 < self.seconds <= _BRIEF_SECONDS:
+            return "waiting for a limit" if self.why is WaitReason.LIMIT else "waiting"
         return "waiting for batches" if self.total else "waiting briefly"
+
+    def to_json(self, now: float, lang: str = ENGLISH) -> dict[str, Any]:
+        """Return the event as a line of `--json --progress` has it; `now` is the time of the event (epoch seconds)."""
+        return {
+            "event": "progress",
+            "time": _to_iso(now),
+            "phase": self.phase,
+            "doing": self.doing,
+            "batch": self.batch or None,
+            "records": {phase.value: {"done": done, "total": total} for phase, (done, total) in self.records.items()},
+            "limits": [
+                {"window": each.window, "meter": each.meter, "used": each.used, "limit": each.limit}
+                for each in self.limits
+            ],
+            "waiting": None if self.why is None else {"reason": self.why, "until": _to_iso(self.until)},
+            "text": self.text(lang),
+        }
 
     def __str__(self) -> str:
         return self.text(ENGLISH)
+
+
+def _to_iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

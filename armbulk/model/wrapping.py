@@ -1,4 +1,4 @@
-"""Break lines of text at the width of a terminal; amounts, times, paths and commands stay whole."""
+"""Break lines of text at the width of a terminal; amounts, times, paths, commands and short quotations stay whole."""
 
 import re
 
@@ -14,7 +14,8 @@ _FILE = (
 )
 _AMOUNT = r"\b[A-Z]{3} -?\d[\d ]*\d(?:[.,]\d+)?|-?\b\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)(?:[.,]\d+)?(?: [A-Z]{3}\b)?"
 _TIME = r"\b\d\d:\d\d(?::\d\d)? UTC(?:[+-]\d\d:\d\d)?"
-_UNBROKEN = re.compile(f"{_COMMAND}|{_FILE}|{_AMOUNT}|{_TIME}")
+_QUOTED = r"«[^«»]{1,30}»|\"[^\"]{1,30}\""
+_UNBROKEN = re.compile(f"{_COMMAND}|{_FILE}|{_AMOUNT}|{_TIME}|{_QUOTED}")
 _HELD = "\ue1ff"  # in place of a space where no line may break
 
 _KEPT = re.compile(r'→|\s*"[^"]*":|[\s{}\[\],]*$|\s*\S.*?(?:  |\t)')

@@ -24,6 +24,7 @@ from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimi
 from armbulk.resources import RESOURCES
 from armbulk.sending.customer_reader import MAX_LIST_AGE_SECONDS, CustomerReader
 from armbulk.sending.merge import CustomerComparison, compare, merge
+from armbulk.sending.run_progress import RunProgress
 from armbulk.store import Batch, Run
 
 NEW_AT_ARM = "{}"
@@ -65,6 +66,7 @@ class ConflictCheck:
     Attributes:
         client: the calls.
         run: the run.
+        progress: reports each customer that was compared.
         reader: reads customers in ARM.
         sent: what was sent from here; None: not loaded yet.
         checked: numbers of the records that were compared.
@@ -72,6 +74,7 @@ class ConflictCheck:
 
     client: RateLimitedClient
     run: Run
+    progress: RunProgress
     reader: CustomerReader = field(init=False)
     sent: SentCustomers | None = None
     checked: set[int] = field(default_factory=set)
@@ -116,7 +119,9 @@ class ConflictCheck:
             return None
         batches = self.client.store.batches(self.run.id, still_open=True)
         planned = [batch for batch in batches if batch.resource == "customers" and batch.state is BatchState.PLANNED]
-        interruption = self.reader.read_list(sum(len(self._unchecked(batch)) for batch in planned))
+        look_ups = sum(len(self._unchecked(batch)) for batch in planned)
+        self.progress.expect_look_ups(look_ups)
+        interruption = self.reader.read_list(look_ups)
         for check in self.reader.checks:
             self.client.store.save_list_check(self.run.id, check)
         self.reader.checks.clear()
@@ -131,6 +136,7 @@ class ConflictCheck:
         elif batch.method == "PUT":
             self.client.store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, NOT_IN_ARM))
         self.checked.add(record.no)
+        self.progress.add_look_ups()
         return None
 
     def _decide(self, batch: Batch, record: OpenRecord, current: dict[str, Any]) -> None:

@@ -10,13 +10,14 @@ from typing import TypeVar
 import polars as pl
 
 from armbulk.i18n import _, join_texts
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress, WaitReason
 from armbulk.model.response import unreachable_error
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 from armbulk.retry import failure_backoff
 from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_reader import CustomerReader
 from armbulk.sending.merge import CustomerComparison
+from armbulk.sending.run_progress import RunProgress
 from armbulk.store import ListCheck
 from armbulk.waiting import CallWaiter
 
@@ -69,9 +70,12 @@ class CustomerPreview:
         sent = SentCustomers.load(self.client)
         self._repeat(lambda: self.reader.read_list(customers.height))
         comparisons: dict[int, CustomerComparison | None] = {}
+        progress = RunProgress(self.client, 0, self.on_progress)
+        progress.expect_look_ups(customers.height)
         for no, key, payload in customers.select("no", "key", "payload").iter_rows():
             current = self._repeat(lambda key=key, payload=payload: self.reader.find(key, payload))  # type: ignore[misc]
             comparisons[no] = None if current is None else sent.compare(key, payload, current)
+            progress.add_look_ups()
         return comparisons
 
     def _repeat(self, call: Callable[[], Content | RateLimited | CallFailed]) -> Content:
@@ -95,5 +99,7 @@ class CustomerPreview:
             error.hint = join_texts(error.hint, _AGAIN, separator=". ")
             raise error
         until = self.client.clock.now() + backoff.delay(self.failures)
-        self.on_progress(Progress("retrying", until=until, reason=failed.response.failure))
+        self.on_progress(
+            Progress("retrying", until=until, reason=failed.response.failure, phase=Phase.WAIT, why=WaitReason.RETRY)
+        )
         self._waiter.sleep(until)

@@ -35,6 +35,7 @@ from armbulk.sending.list_proof import (
     prove_list,
 )
 from armbulk.sending.lookup_proof import LookupProof, unproven_error
+from armbulk.sending.run_progress import RunProgress
 from armbulk.store import Batch, ListCheck, Run
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class DuplicateCheck:
     Attributes:
         client: the calls.
         run_id: the run.
+        progress: reports each document that was looked up; None: nothing does.
         enabled: whether documents are looked up that may have been sent from elsewhere, or earlier.
         is_waived: a person has just confirmed that ARM has none of them: nothing is looked up at all.
         until: only documents dated up to this day (ISO) are; None: all.
@@ -89,6 +91,7 @@ class DuplicateCheck:
     run_id: int
     lookup_proof: LookupProof
     enabled: bool = True
+    progress: RunProgress | None = None
     is_waived: bool = False
     until: str | None = None
     sent_elsewhere: frozenset[str] = frozenset()
@@ -156,6 +159,7 @@ class DuplicateCheck:
             if interruption is not None:
                 return interruption
             self.is_list_checked, self.list_checked_at = True, self.client.clock.now()
+            self._expect_look_ups()
         interruption = self._look_up_sample(batch)
         if interruption is not None:
             return interruption
@@ -163,7 +167,13 @@ class DuplicateCheck:
             interruption = self._check_record(batch, record)
             if interruption is not None:
                 return interruption
+            if self.progress is not None:
+                self.progress.add_look_ups()
         return None
+
+    def _expect_look_ups(self) -> None:
+        if self.progress is not None:
+            self.progress.expect_look_ups(sum(1 for _ in self._unchecked_in_run()))
 
     def _look_up_sample(self, batch: Batch) -> Interruption | None:
         """Look one document of a batch up that the list showed to be absent long ago; all of them when ARM has it now.

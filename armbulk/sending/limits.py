@@ -8,7 +8,7 @@ from typing import TypeVar
 from armbulk.errors import LimitError
 from armbulk.i18n import _
 from armbulk.model.outcome import ApiUsage
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress, WaitReason
 from armbulk.model.response import ApiResult, Response, unreachable_error
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited
 from armbulk.retry import failure_backoff
@@ -72,12 +72,22 @@ class CallScheduler:
         self.session.set_due(batch, backoff.delay(progress.failures))
         if backoff.is_exhausted(progress.failures):
             raise unreachable_error(response)
-        self.session.on_progress(Progress("retrying", batch.no, until=progress.due, reason=response.failure))
+        event = Progress(
+            "retrying", batch.no, until=progress.due, reason=response.failure, phase=Phase.WAIT, why=WaitReason.RETRY
+        )
+        self.session.progress.report(event)
+
+    def find_reason(self, until: float) -> WaitReason:
+        """Return why the session waits until a time: for the quota, after a failure, or for ARM to process a batch."""
+        waiting = [progress for progress in self.session.batch_progress.values() if progress.due == until]
+        if any(progress.is_limited for progress in waiting):
+            return WaitReason.LIMIT
+        return WaitReason.RETRY if any(progress.failures for progress in waiting) else WaitReason.PROCESSING
 
     def should_pause(self, until: float) -> bool:
         """Return whether the session ends instead of waiting for the quota, as `--no-wait` asks."""
         session = self.session
-        is_limit = any(progress.is_limited and progress.due == until for progress in session.batch_progress.values())
+        is_limit = self.find_reason(until) is WaitReason.LIMIT
         is_long = until - session.clock.now() > session.polling.poll
         return is_limit and is_long and not session.polling.waits_for_quota
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from armbulk.i18n import _
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
+from armbulk.model.progress import Phase
 from armbulk.model.record_messages import HAS_OTHER_VALUES, HAS_SENT_VALUES, LOOKUP_ANSWERED
 from armbulk.model.response import Response
 from armbulk.model.submission import OpenRecord
@@ -61,7 +62,7 @@ class DocumentFinder:
         session.set_due(batch, lookup_backoff(session.polling.poll).delay(progress.lookups))
         is_complete = LookupResult.UNKNOWN not in results
         self.resolver.finish_round(batch, is_complete=is_complete, are_lookups_proven=not unfound)
-        session.report_progress("asked", batch)
+        session.report_progress("asked", batch, Phase.OUTCOMES)
 
     def _prove_lookups(self, batch: Batch) -> str | None:
         """Return the number of a document that ARM does not find either, though it has it ("": none); None: ask later.

@@ -6,6 +6,7 @@ from functools import partial
 
 from armbulk.model.batch_state import FINAL_STATES, BatchState
 from armbulk.model.outcome import Outcome
+from armbulk.model.progress import Phase
 from armbulk.model.record_messages import BATCH_FAILED, EXISTS_IN_ARM, REJECTED_WITHOUT_NAME
 from armbulk.model.response import Response
 from armbulk.model.submission import BatchStatus
@@ -58,7 +59,7 @@ class Poller:
             self._count_unknown(batch, result.response)
             return
         self._save_status(batch, result.content, missing)
-        session.report_progress("polled", batch)
+        session.report_progress("polled", batch, Phase.OUTCOMES)
 
     def _count_unknown(self, batch: Batch, response: Response) -> None:
         progress = self.session.progress_of(batch)

@@ -63,7 +63,8 @@ class Precheck:
     def _check(self, batch: Batch) -> Interruption | None:
         if batch.resource == "documents":
             return self._check_documents(batch)
-        self.conflicts = self.conflicts or ConflictCheck(self.session.client, self.session.run)
+        session = self.session
+        self.conflicts = self.conflicts or ConflictCheck(session.client, session.run, session.progress)
         return self.conflicts.check(batch)
 
     def _check_documents(self, batch: Batch) -> Interruption | None:
@@ -80,6 +81,7 @@ class Precheck:
                 look_first=session.look_first,
                 sole_sender=session.sole_sender,
             )
+            self.duplicates.progress = session.progress
         return self.duplicates.check(batch)
 
 

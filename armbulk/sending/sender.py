@@ -11,7 +11,7 @@ from typing import assert_never
 from armbulk.errors import ArmbulkError, Exit, LimitError, ServerError
 from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress
 from armbulk.sending.conflict_report import report_conflicts
 from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
@@ -61,6 +61,7 @@ class Sender:
         session = self.session
         with session.locked():
             session.begin()
+            session.progress.start()
             _log.info("Sending started", extra={"run": session.run.id, "batches": len(session.unfinished_batches())})
             try:
                 state = self._work()
@@ -74,6 +75,7 @@ class Sender:
                     error.exit = Exit.UNFINISHED
                 raise
             session.store.end_session(session.run.id, state, session.paused_until)
+            session.progress.end()
             seconds = session.clock.now() - session.started
             _log.info("Sending ended", extra={"run": session.run.id, "state": state, "seconds": seconds})
         return state
@@ -146,7 +148,9 @@ class Sender:
                 _log.debug("Waiting", extra={"run": session.run.id, "wait_seconds": until - session.clock.now()})
                 done, total = session.store.progress(session.run.id)
                 seconds = until - session.clock.now()
-                session.on_progress(Progress("waiting", done=done, total=total, until=until, seconds=seconds))
+                why = self.scheduler.find_reason(until)
+                event = Progress("waiting", 0, done, total, until, seconds, phase=Phase.WAIT, why=why)
+                session.progress.report(event)
                 session.clock.sleep(seconds)
             case _:
                 assert_never(step)
@@ -154,7 +158,7 @@ class Sender:
     def _report_skew(self) -> None:
         ahead = self.session.store.take_skew(self.session.run.account)
         if ahead is not None:
-            self.session.on_progress(Progress("skew", ahead=ahead))
+            self.session.progress.report(Progress("skew", ahead=ahead))
 
     def open_batches(self) -> list[BatchView]:
         """Return what the next step depends on."""

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from armbulk.clock import Clock
-from armbulk.model.progress import BatchProgress, PollSettings, Progress
+from armbulk.model.progress import BatchProgress, Phase, PollSettings, Progress
 from armbulk.model.system import ReceivablesSystem
 from armbulk.quota.limits import QuotaLimits
 from armbulk.rate_limited import RateLimitedClient
 from armbulk.sending.lookup_proof import LookupProof
+from armbulk.sending.run_progress import RunProgress
 from armbulk.store import Batch, ClientLock, Run, Store
 
 
@@ -25,7 +26,7 @@ class SendingSession:
         limits: the quota.
         user_id: the user that the system is given.
         polling: how long the session waits for what.
-        on_progress: called with each progress event.
+        on_progress: called with each progress event; report them by `progress`.
         look_first: whether documents are looked up before they go; None: as stored with the run.
         sole_sender: only this machine sends documents for the client, as the profile says now.
         lock: the client's lock, if whoever calls has it; None: the session takes it.
@@ -33,6 +34,7 @@ class SendingSession:
         paused_until: the session ends, and may be resumed at this time; None: it continues.
         client: the system, within the quota.
         lookup_proof: whether look-ups of documents show anything.
+        progress: reports events, with counts of records.
         batch_progress: what the session remembers, by batch id.
     """
 
@@ -51,12 +53,14 @@ class SendingSession:
     paused_until: float | None = None
     client: RateLimitedClient = field(init=False)
     lookup_proof: LookupProof = field(init=False)
+    progress: RunProgress = field(init=False)
     batch_progress: dict[int, BatchProgress] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put the quota before the system."""
         self.client = RateLimitedClient(self.store, self.system, self.clock, self.run.account, self.limits)
         self.lookup_proof = LookupProof(self.client, self.polling.settle)
+        self.progress = RunProgress(self.client, self.run.id, self.on_progress)
 
     def begin(self) -> None:
         """Start: what an earlier process was posting when it ended is in doubt from here on."""
@@ -98,7 +102,7 @@ class SendingSession:
             stamp += self.clock.now() - self.clock.monotonic() - batch.clock_offset
         return self.clamp_stored_time(stamp)
 
-    def report_progress(self, doing: str, batch: Batch) -> None:
+    def report_progress(self, doing: str, batch: Batch, phase: Phase) -> None:
         """Report that something was done with a batch."""
         done, total = self.store.progress(self.run.id)
-        self.on_progress(Progress(doing, batch.no, done, total))
+        self.progress.report(Progress(doing, batch.no, done, total, phase=phase))

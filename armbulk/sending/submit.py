@@ -9,7 +9,7 @@ from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.model.failure_reasons import UNREADABLE_ANSWER
 from armbulk.model.outcome import ApiUsage, Outcome
-from armbulk.model.progress import Progress
+from armbulk.model.progress import Phase, Progress, WaitReason
 from armbulk.model.record_messages import SAME_BATCH_NUMBER
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
@@ -80,7 +80,7 @@ class Submitter:
             self._save_response(batch, intent, result)  # on disk before anything else happens
         finally:
             self._log_submit(batch, intent, result)
-        session.report_progress("posted", batch)
+        session.report_progress("posted", batch, Phase.SEND)
 
     def _put_off(self, batch: Batch, wait: float) -> None:
         """Send a batch later, and report that once: the wait may be long."""
@@ -88,7 +88,8 @@ class Submitter:
         if not self.has_reported_wait:
             self.has_reported_wait = True
             until = self.session.clock.now() + wait
-            self.session.on_progress(Progress("settling", batch.no, until=until))
+            event = Progress("settling", batch.no, until=until, phase=Phase.WAIT, why=WaitReason.SETTLING)
+            self.session.progress.report(event)
 
     def _seconds_to_settle(self) -> float:
         """How long documents that a newer copy of this store sent may still be on their way, unseen by a look-up."""

@@ -89,6 +89,14 @@ class PartitionTable:
         row = self._file.connection.execute(statement, (PartitionStatus.PARTITIONED,)).fetchone()
         return int(row[0] or 0)
 
+    def count_records(self) -> tuple[int, int]:
+        """Return how many records were received of the partitions that are read as they are, and how many they have."""
+        statement = (
+            "SELECT coalesce(sum(got), 0), coalesce(sum(max(coalesce(total, 0), got)), 0) FROM part WHERE state != ?"
+        )
+        received, total = self._file.connection.execute(statement, (PartitionStatus.PARTITIONED,)).fetchone()
+        return int(received), int(total)
+
     def children(self, part_id: int) -> list[PartitionState]:
         """Return what a partition was split into."""
         return self._query("parent = ? ORDER BY id", part_id)

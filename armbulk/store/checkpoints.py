@@ -65,11 +65,14 @@ class CheckpointFile:
         except OSError as error:
             raise _unusable(describe_os_error(error)) from None
         self.connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error as error:
+            raise _unusable(describe_os_error(error)) from None
         with self.transaction() as conn:
             for statement in _LAYOUT.split(";"):
                 conn.execute(statement)
-        self.connection.execute("PRAGMA journal_mode = WAL")
-        self.connection.execute("PRAGMA synchronous = NORMAL")
 
     def close(self, *, delete: bool) -> None:
         """Close the file and release its lock; `delete` removes the file."""

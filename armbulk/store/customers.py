@@ -49,9 +49,9 @@ def keep_customers(conn: sa.Connection, run_id: int) -> None:
         _delete_customers(conn, account, list(rows))
         if rows:
             conn.execute(sa.insert(sent_customer), list(rows.values()))
-    for row in settled:
-        is_row = sa.and_(customer_content.c.run == run_id, customer_content.c.item == row["item"])
-        conn.execute(sa.delete(customer_content).where(is_row))
+    is_row = sa.and_(customer_content.c.run == run_id, customer_content.c.item == sa.bindparam("of_item"))
+    if settled:
+        conn.execute(sa.delete(customer_content).where(is_row), [{"of_item": row["item"]} for row in settled])
 
 
 def sent_customers(conn: sa.Connection, account: Account) -> pl.DataFrame:

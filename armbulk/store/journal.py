@@ -38,6 +38,14 @@ from armbulk.store.schema import batch, belongs_to, event, item, look, run
 
 _log = logging.getLogger(__name__)
 
+_BATCH = sa.select(batch.c.run, batch.c.state, batch.c.rounds).where(batch.c.id == sa.bindparam("of_batch"))
+_UPDATE_BATCH = sa.update(batch).where(batch.c.id == sa.bindparam("of_batch"))
+_SAVE_OUTCOME = sa.update(item).where(
+    item.c.run == sa.bindparam("of_run"), item.c.no == sa.bindparam("of_no"), item.c.outcome.is_(None)
+)
+_INSERT_LOOK, _INSERT_EVENT = sa.insert(look), sa.insert(event)
+"""Statements of every batch and look-up: built once."""
+
 
 class BatchJournal(QuotaMeter, CopyDetector):
     """Commits what happens to the batches of a run; every public method is one transaction."""
@@ -199,12 +207,14 @@ class BatchJournal(QuotaMeter, CopyDetector):
             How many complete rounds there were.
         """
         with self._engine.begin() as conn:
-            row = conn.execute(sa.select(batch.c.run, batch.c.rounds).where(batch.c.id == batch_id)).one()
-            for no, result in lookups:
-                values = {"run": row.run, "item": no, "at": self.clock.now(), "result": result.value}
-                conn.execute(sa.insert(look).values(values))
+            row = conn.execute(_BATCH, {"of_batch": batch_id}).one()
+            looks = [
+                {"run": row.run, "item": no, "at": self.clock.now(), "result": result.value} for no, result in lookups
+            ]
+            if looks:
+                conn.execute(_INSERT_LOOK, looks)
             rounds = int(row.rounds) + ends_round
-            conn.execute(sa.update(batch).where(batch.c.id == batch_id).values(rounds=rounds))
+            conn.execute(_UPDATE_BATCH, {"of_batch": batch_id, "rounds": rounds})
         return rounds
 
     # ── states and decisions ────────────────────────────────────────────────────────────────────────────────────
@@ -257,7 +267,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
         return row.run, Account(row.origin, row.client_no)
 
     def _move(self, conn: sa.Connection, batch_id: int, to: BatchState, why: str, **values: Any) -> None:
-        row = conn.execute(sa.select(batch.c.run, batch.c.state).where(batch.c.id == batch_id)).one()
+        row = conn.execute(_BATCH, {"of_batch": batch_id}).one()
         before = BatchState(row.state)
         if not is_allowed(before, to):
             raise StoreError(
@@ -280,12 +290,14 @@ class BatchJournal(QuotaMeter, CopyDetector):
         self, conn: sa.Connection, run_id: int, batch_id: int | None, before: str | None, after: str | None, why: str
     ) -> None:
         values = {"at": self.clock.now(), "run": run_id, "batch": batch_id, "before": before, "after": after}
-        conn.execute(sa.insert(event).values(**values, why=why))
+        conn.execute(_INSERT_EVENT, {**values, "why": why})
 
     def _save_results(self, conn: sa.Connection, run_id: int, results: Iterable[RecordResult]) -> None:
         """Set outcomes, and forget the payloads. A record that has an outcome keeps it."""
-        for result in results:
-            values = {
+        rows = [
+            {
+                "of_run": run_id,
+                "of_no": result.no,
                 "outcome": result.outcome.value,
                 "message": result.message or None,
                 "warnings": "\n".join(result.warnings) or None,
@@ -294,8 +306,10 @@ class BatchJournal(QuotaMeter, CopyDetector):
                 "payload": None,
                 "base": None,
             }
-            is_open = sa.and_(item.c.run == run_id, item.c.no == result.no, item.c.outcome.is_(None))
-            conn.execute(sa.update(item).where(is_open).values(values))
+            for result in results
+        ]
+        if rows:
+            conn.execute(_SAVE_OUTCOME, rows)
 
     def _set_aside_sent(self, conn: sa.Connection, account: Account, batch_id: int) -> None:
         """Set aside the documents of a batch whose numbers another run has sent, or may have sent, meanwhile."""

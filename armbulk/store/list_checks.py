@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -11,7 +13,19 @@ from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
 from armbulk.store.customers import keep_customer_list, listed_customers, sent_customers
-from armbulk.store.schema import batch, belongs_to, client, identity, item, list_check, look, run, sent_key
+from armbulk.store.schema import (
+    batch,
+    belongs_to,
+    client,
+    client_parameters,
+    identity,
+    is_of_client,
+    item,
+    list_check,
+    look,
+    run,
+    sent_key,
+)
 
 KNOWN_DOCUMENTS_SCHEMA = {
     "key": pl.String,
@@ -61,37 +75,8 @@ class ListCheckStore:
 
         Those that were looked up later and not found (`save_gone`) were deleted there.
         """
-        outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome)
-        its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
-        absent = (
-            sa.select(look.c.run, look.c.item, sa.func.max(look.c.at).label("at"))
-            .where(look.c.result == LookupResult.ABSENT.value)
-            .group_by(look.c.run, look.c.item)
-            .subquery()
-        )
-        is_gone = absent.c.at > sa.func.coalesce(item.c.at, 0.0)
-        date = sa.func.coalesce(item.c.date, sent_key.c.date)
-        query = (
-            sa.select(
-                sa.func.coalesce(item.c.key, sent_key.c.key_norm),
-                sent_key.c.key_norm,
-                sent_key.c.doc_type,
-                date,
-                sent_key.c.run,
-                sent_key.c.item,
-                sa.func.coalesce(item.c.at, 0.0),
-                sa.func.coalesce(item.c.reference, "") != "",
-            )
-            .join_from(sent_key, item, its_record, isouter=True)
-            .join(absent, sa.and_(absent.c.run == sent_key.c.run, absent.c.item == sent_key.c.item), isouter=True)
-            .where(
-                *belongs_to(sent_key, account),
-                outcome.in_(_AT_ARM),
-                sa.func.coalesce(is_gone, sa.false()) == sa.false(),
-            )
-        )
         with self._engine.connect() as conn:
-            rows = [tuple(row) for row in conn.execute(query)]
+            rows = [tuple(row) for row in conn.execute(_select_known(), client_parameters(account))]
         return pl.DataFrame(rows, schema=KNOWN_DOCUMENTS_SCHEMA, orient="row")
 
     def numbers_sent_elsewhere(self, account: Account) -> frozenset[str]:
@@ -163,3 +148,36 @@ class ListCheckStore:
         query = sa.select(*(list_check.c[name] for name in names)).where(list_check.c.run == run_id)
         with self._engine.connect() as conn:
             return [ListCheck(*row) for row in conn.execute(query.order_by(list_check.c.id))]
+
+
+@cache
+def _select_known() -> sa.Select[Any]:
+    outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome)
+    its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
+    absent = (
+        sa.select(look.c.run, look.c.item, sa.func.max(look.c.at).label("at"))
+        .where(look.c.result == LookupResult.ABSENT.value)
+        .group_by(look.c.run, look.c.item)
+        .subquery()
+    )
+    is_gone = absent.c.at > sa.func.coalesce(item.c.at, 0.0)
+    date = sa.func.coalesce(item.c.date, sent_key.c.date)
+    return (
+        sa.select(
+            sa.func.coalesce(item.c.key, sent_key.c.key_norm),
+            sent_key.c.key_norm,
+            sent_key.c.doc_type,
+            date,
+            sent_key.c.run,
+            sent_key.c.item,
+            sa.func.coalesce(item.c.at, 0.0),
+            sa.func.coalesce(item.c.reference, "") != "",
+        )
+        .join_from(sent_key, item, its_record, isouter=True)
+        .join(absent, sa.and_(absent.c.run == sent_key.c.run, absent.c.item == sent_key.c.item), isouter=True)
+        .where(
+            *is_of_client(sent_key),
+            outcome.in_(_AT_ARM),
+            sa.func.coalesce(is_gone, sa.false()) == sa.false(),
+        )
+    )

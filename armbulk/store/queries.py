@@ -1,6 +1,7 @@
 """Read the store: runs, batches, records, what was sent before, what is in doubt."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from armbulk.clock import Clock
 from armbulk.errors import StoreError
 from armbulk.i18n import _
-from armbulk.model.batch_state import FINAL_STATES
+from armbulk.model.batch_state import FINAL_STATES, BatchState
 from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.submission import OpenRecord
@@ -36,6 +37,21 @@ _FINAL_VALUES = [state.value for state in FINAL_STATES]
 _NEVER_SENT = (Outcome.ALREADY_SENT.value, Outcome.HELD_BACK.value)
 _MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT_SENT.value)
 """Outcomes of records that were set aside before their batch went, and of records that were sent."""
+
+
+_BATCHES = sa.select(batch).where(batch.c.run == sa.bindparam("of_run")).order_by(batch.c.no)
+_UNFINISHED_BATCHES = _BATCHES.where(batch.c.state.not_in(_FINAL_VALUES))
+_BATCH = sa.select(batch).where(batch.c.id == sa.bindparam("of_batch"))
+_PROGRESS = sa.select(sa.func.sum(sa.case((batch.c.state.in_(_FINAL_VALUES), 1), else_=0)), sa.func.count()).where(
+    batch.c.run == sa.bindparam("of_run")
+)
+_OPEN_RECORDS = (
+    sa.select(sa.func.count(), sa.func.sum(sa.case((batch.c.state == BatchState.PLANNED.value, 1), else_=0)))
+    .select_from(item)
+    .join(batch, item.c.batch == batch.c.id)
+    .where(item.c.run == sa.bindparam("of_run"), item.c.outcome.is_(None))
+)
+"""Statements of every step of a session: built once."""
 
 
 def no_such_run_error(run_id: int) -> StoreError:
@@ -71,11 +87,9 @@ class StoreReader:
 
     def batches(self, run_id: int, *, still_open: bool = False) -> list[Batch]:
         """Return a run's batches in order; with `still_open` only those that are not final."""
-        query = sa.select(batch).where(batch.c.run == run_id).order_by(batch.c.no)
-        if still_open:
-            query = query.where(batch.c.state.not_in(_FINAL_VALUES))
+        query = _UNFINISHED_BATCHES if still_open else _BATCHES
         with self._engine.connect() as conn:
-            return [to_batch(row) for row in conn.execute(query).mappings()]
+            return [to_batch(row) for row in conn.execute(query, {"of_run": run_id}).mappings()]
 
     def batches_with_number(self, account: Account, uuid: str) -> list[Batch]:
         """Return the batches of a client, whatever run they belong to, to which ARM gave a number."""
@@ -86,14 +100,19 @@ class StoreReader:
     def batch(self, batch_id: int) -> Batch:
         """Return one batch."""
         with self._engine.connect() as conn:
-            return to_batch(conn.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one())
+            return to_batch(conn.execute(_BATCH, {"of_batch": batch_id}).mappings().one())
 
     def progress(self, run_id: int) -> tuple[int, int]:
         """Return how many of a run's batches are final, and how many there are."""
-        final = sa.func.sum(sa.case((batch.c.state.in_(_FINAL_VALUES), 1), else_=0))
         with self._engine.connect() as conn:
-            done, total = conn.execute(sa.select(final, sa.func.count()).where(batch.c.run == run_id)).one()
+            done, total = conn.execute(_PROGRESS, {"of_run": run_id}).one()
         return int(done or 0), int(total)
+
+    def count_open_records(self, run_id: int) -> tuple[int, int]:
+        """Return how many records of a run's batches have no outcome, and how many of them were not sent yet."""
+        with self._engine.connect() as conn:
+            remaining, unsent = conn.execute(_OPEN_RECORDS, {"of_run": run_id}).one()
+        return int(remaining), int(unsent or 0)
 
     def items(self, run_id: int) -> pl.DataFrame:
         """Return a run's records in order (ITEM_SCHEMA)."""
@@ -122,12 +141,8 @@ class StoreReader:
 
     def sent_records(self, batch_id: int) -> list[tuple[int, str]]:
         """Return (number, key) of every record the batch was sent with, in the order of its body."""
-        was_set_aside = sa.and_(item.c.outcome.in_(_MAYBE_NEVER_SENT), item.c.at <= batch.c.intended)
-        was_sent = sa.or_(item.c.outcome.is_(None), sa.and_(item.c.outcome.not_in(_NEVER_SENT), ~was_set_aside))
-        query = sa.select(item.c.no, item.c.key).join_from(item, batch, item.c.batch == batch.c.id)
-        query = query.where(item.c.batch == batch_id, was_sent).order_by(item.c.no)
         with self._engine.connect() as conn:
-            return [(no, key) for no, key in conn.execute(query)]
+            return [(no, key) for no, key in conn.execute(_select_sent_records(), {"of_batch": batch_id})]
 
     def sent_documents(self, account: Account) -> pl.DataFrame:
         """Return the documents that were sent for a client, or may have been (`sent_before.SENT_DOCUMENTS_SCHEMA`)."""
@@ -231,3 +246,11 @@ class StoreReader:
         """Return the documents that may have been sent and have no outcome, oldest first."""
         with self._engine.connect() as conn:
             return decisions.unresolved_documents(conn, account, run_id)
+
+
+@cache
+def _select_sent_records() -> sa.Select[Any]:
+    was_set_aside = sa.and_(item.c.outcome.in_(_MAYBE_NEVER_SENT), item.c.at <= batch.c.intended)
+    was_sent = sa.or_(item.c.outcome.is_(None), sa.and_(item.c.outcome.not_in(_NEVER_SENT), ~was_set_aside))
+    query = sa.select(item.c.no, item.c.key).join_from(item, batch, item.c.batch == batch.c.id)
+    return query.where(item.c.batch == sa.bindparam("of_batch"), was_sent).order_by(item.c.no)

@@ -44,6 +44,15 @@ _DOCUMENT_COLUMNS = ("run", "no", "key_norm", "doc_type", "customer_norm", "date
 DOCUMENT_SCHEMA = {name: pl.Int64 if name in {"run", "no"} else pl.String for name in _DOCUMENT_COLUMNS}
 """Columns of a frame of documents that are about to be sent."""
 
+_OPEN_COLUMNS = ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount", "currency", "base")
+_IS_OPEN = sa.and_(item.c.batch == sa.bindparam("of_batch"), item.c.outcome.is_(None))
+_OPEN_RECORDS = sa.select(*(item.c[name] for name in _OPEN_COLUMNS)).where(_IS_OPEN).order_by(item.c.no)
+_OPEN_DOCUMENTS = (
+    sa.select(*(item.c[name] for name in DOCUMENT_SCHEMA))
+    .where(_IS_OPEN, item.c.resource == "documents")
+    .order_by(item.c.no)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -155,8 +164,6 @@ def to_batch(row: sa.RowMapping) -> Batch:
 
 def select_open_records(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord, ...]:
     """Return the records of a batch without an outcome, in order."""
-    columns = [item.c[name] for name in ("no", "key", "payload", "doc_type", "customer_norm", "date", "amount")]
-    query = sa.select(*columns, item.c.currency, item.c.base).where(item.c.batch == batch_id, item.c.outcome.is_(None))
     return tuple(
         OpenRecord(
             row["no"],
@@ -169,7 +176,7 @@ def select_open_records(conn: sa.Connection, batch_id: int) -> tuple[OpenRecord,
             row["currency"] or "",
             row["base"],
         )
-        for row in conn.execute(query.order_by(item.c.no)).mappings()
+        for row in conn.execute(_OPEN_RECORDS, {"of_batch": batch_id}).mappings()
     )
 
 
@@ -244,9 +251,7 @@ def select_documents(conn: sa.Connection, batch_id: int) -> pl.DataFrame:
 
 
 def _read_documents(conn: sa.Connection, batch_id: int) -> Sequence[sa.RowMapping]:
-    is_open = sa.and_(item.c.batch == batch_id, item.c.outcome.is_(None), item.c.resource == "documents")
-    query = sa.select(*(item.c[name] for name in DOCUMENT_SCHEMA)).where(is_open).order_by(item.c.no)
-    return conn.execute(query).mappings().all()
+    return conn.execute(_OPEN_DOCUMENTS, {"of_batch": batch_id}).mappings().all()
 
 
 def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:

@@ -3,6 +3,8 @@
 Names of tables and columns stay as they are: a store of an older armbulk must be readable. `item` is a record of a run.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
 )
 
 from armbulk.quota.limits import Account
@@ -313,3 +316,13 @@ meter_clock = Table(
 def belongs_to(table: Table, account: Account) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that rows belong to a client."""
     return (table.c.origin == account.origin, table.c.client_no == account.client_no)
+
+
+def is_of_client(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """Return the same conditions for a statement that is built once: `client_parameters` are its parameters."""
+    return (table.c.origin == bindparam("of_origin"), table.c.client_no == bindparam("of_client"))
+
+
+def client_parameters(account: Account) -> dict[str, Any]:
+    """Return the parameters of `is_of_client`."""
+    return {"of_origin": account.origin, "of_client": account.client_no}

@@ -31,7 +31,7 @@ from armbulk.quota.limits import (
 )
 from armbulk.quota.server_clock import MAX_SKEW_SECONDS, StoredTimes
 from armbulk.retry import MAX_LIMIT_SECONDS
-from armbulk.store.schema import belongs_to, foreign, meter_clock, reservation, slot
+from armbulk.store.schema import belongs_to, client_parameters, foreign, is_of_client, meter_clock, reservation, slot
 
 LATE_SECONDS = 600.0
 """Added to the time of an unanswered call's usage: ARM may process it late."""
@@ -54,22 +54,16 @@ class Full:
 # ── statements: built once, they are carried out several times for each call of ARM ─────────────────────────────────
 
 
-def _belongs(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
-    return (table.c.origin == sa.bindparam("of_origin"), table.c.client_no == sa.bindparam("of_client"))
-
-
-def _parameters(account: Account) -> dict[str, Any]:
-    return {"of_origin": account.origin, "of_client": account.client_no}
-
-
 def _select_slots(table: sa.Table) -> sa.Select[Any]:
     is_foreign = sa.literal(table is foreign).label("is_foreign")
-    return sa.select(is_foreign, table.c.window, table.c.meter, table.c.start, table.c.amount).where(*_belongs(table))
+    return sa.select(is_foreign, table.c.window, table.c.meter, table.c.start, table.c.amount).where(
+        *is_of_client(table)
+    )
 
 
 def _is_meter(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(
-        *_belongs(table), table.c.window == sa.bindparam("of_window"), table.c.meter == sa.bindparam("of_meter")
+        *is_of_client(table), table.c.window == sa.bindparam("of_window"), table.c.meter == sa.bindparam("of_meter")
     )
 
 
@@ -80,11 +74,12 @@ def _insert_or_add(table: sa.Table) -> sqlite.Insert:
     )
 
 
-_SELECT_CLOCK = sa.select(meter_clock).where(*_belongs(meter_clock))
+_SELECT_CLOCK = sa.select(meter_clock).where(*is_of_client(meter_clock))
+_UPDATE_CLOCK = sa.update(meter_clock).where(*is_of_client(meter_clock))
 _SELECT_RESERVED = sa.select(
     *(sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS),
-    sa.select(meter_clock.c.blocked_until).where(*_belongs(meter_clock)).scalar_subquery(),
-).where(*_belongs(reservation))
+    sa.select(meter_clock.c.blocked_until).where(*is_of_client(meter_clock)).scalar_subquery(),
+).where(*is_of_client(reservation))
 _SELECT_SLOTS = sa.union_all(*map(_select_slots, (slot, foreign)))
 _INSERT_RESERVATION = sa.insert(reservation).returning(reservation.c.id)
 _DELETE_RESERVATION = sa.delete(reservation).where(reservation.c.id == sa.bindparam("of_id"))
@@ -100,7 +95,7 @@ _ADD_TO_SLOT = {table.name: _insert_or_add(table) for table in (slot, foreign)}
 
 def stored_times(conn: sa.Connection, account: Account) -> StoredTimes:
     """Return what earlier processes knew of ARM's time."""
-    row = conn.execute(_SELECT_CLOCK, _parameters(account)).mappings().first()
+    row = conn.execute(_SELECT_CLOCK, client_parameters(account)).mappings().first()
     if row is None:
         return StoredTimes()
     return StoredTimes(
@@ -123,10 +118,9 @@ def block_until(conn: sa.Connection, account: Account, until: float) -> None:
 
 def _write_clock(conn: sa.Connection, account: Account, values: Mapping[str, Any]) -> None:
     """Change the client's one row, or insert it."""
-    update = sa.update(meter_clock).where(*belongs_to(meter_clock, account)).values(values)
-    if conn.execute(update).rowcount == 0:
+    if conn.execute(_UPDATE_CLOCK, {**client_parameters(account), **values}).rowcount == 0:
         row = {"origin": account.origin, "client_no": account.client_no, "last_now": 0.0, "blocked_until": 0.0}
-        conn.execute(sa.insert(meter_clock).values({**row, **values}))
+        conn.execute(sa.insert(meter_clock), {**row, **values})
 
 
 # ── reservations ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,10 +130,10 @@ def usage(conn: sa.Connection, account: Account) -> Usage:
     """Return what is used, reserved and blocked."""
     slots: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
     others: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
-    for is_foreign, window, meter, start, amount in conn.execute(_SELECT_SLOTS, _parameters(account)):
+    for is_foreign, window, meter, start, amount in conn.execute(_SELECT_SLOTS, client_parameters(account)):
         for counted in (slots, others) if is_foreign else (slots,):
             counted[window, meter].append((float(start), int(amount)))
-    *reserved, blocked = conn.execute(_SELECT_RESERVED, _parameters(account)).one()
+    *reserved, blocked = conn.execute(_SELECT_RESERVED, client_parameters(account)).one()
     return Usage(_freeze(slots), ApiUsage(*map(int, reserved)), float(blocked or 0.0), _freeze(others))
 
 
@@ -240,7 +234,7 @@ def _charge(
     for (name, meter), amount in amounts.items():
         window = next(window for window in WINDOWS if window.name == name)
         oldest, start = time - 2 * slot_expires_at(0, window, 0), slot_start(time, window)
-        old.append({**_parameters(account), "of_window": name, "of_meter": meter, "oldest": oldest})
+        old.append({**client_parameters(account), "of_window": name, "of_meter": meter, "oldest": oldest})
         values = {"origin": account.origin, "client_no": account.client_no, "window": name, "meter": meter}
         added.append({**values, "start": start, "amount": amount})
     if added:

@@ -57,10 +57,7 @@ def test_each_planted_error_is_found_where_it_is() -> None:
             assert sorted(here) == sorted(str(row[at] or "").split()), f"{sheet.name} row {number}"
 
 
-@pytest.mark.parametrize(
-    "code", ["unknown-header", "duplicate-header", "computed-column", "missing-column", "sheet-not-recognised"]
-)
-def test_each_fault_of_a_sheet_is_found(code: str) -> None:
+def test_each_fault_of_a_sheet_is_found() -> None:
     """Headers and sheets that armbulk does not know are shown."""
-    found = check_files([str(SAMPLES / "with-errors.xlsx")]).findings["code"]
-    assert code in found.to_list()
+    codes = {"unknown-header", "duplicate-header", "computed-column", "missing-column", "sheet-not-recognised"}
+    assert codes - set(check_files([str(SAMPLES / "with-errors.xlsx")]).findings["code"]) == set()

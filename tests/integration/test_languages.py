@@ -42,6 +42,7 @@ def test_armbulk_alone_prints_its_help() -> None:
     assert out.startswith("Bruk: armbulk [VALG] KOMMANDO [ARGUMENTER]...")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_norwegian_has_many_names(name: str, tmp_path: Path) -> None:
     """Each name is accepted before and after the command, in the environment, and in a profile."""

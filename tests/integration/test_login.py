@@ -397,7 +397,7 @@ def test_option_before_environment_before_profile(
     memory: Memory, arm: Sandbox, secret_file: Path, tmp_path: Path
 ) -> None:
     """--secret-file precedes ARMBULK_CLIENT_SECRET, which precedes the profile's file, which precedes the keyring."""
-    good, files = arm.settings["ARMBULK_CLIENT_SECRET"], write_files(tmp_path)
+    good, files = arm.settings["ARMBULK_CLIENT_SECRET"], write_files(tmp_path, customers=1, documents=1, lines=1)
     env = {"ARMBULK_PROFILE": "anne", "ARMBULK_POLL_SECONDS": "0.05"}
     assert call(*words(arm), "--no-check", given="wrong-keyring\n")[0] == 0
 

@@ -183,7 +183,7 @@ def test_a_bug_report_holds_no_canary(places: dict[str, Path], monkeypatch: pyte
     def bug(*_: object, **__: object) -> None:
         raise RuntimeError(f"{SECRET} {SSN} Kanarifugl") from ValueError(MAIL)
 
-    monkeypatch.setattr("armbulk.app.check.check_files", bug)
+    monkeypatch.setattr("armbulk.app.check.check_sheets", bug)
     done = CliRunner().invoke(cli, ["check", sheets(places["own"])])
     assert done.exit_code == 70
     report = places["home"] / "crash-report.txt"

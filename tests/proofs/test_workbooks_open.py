@@ -20,6 +20,7 @@ OFFICE = shutil.which("soffice")
 
 
 @pytest.mark.proof
+@pytest.mark.filterwarnings("ignore:.*not supported and will be removed")
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("again", [False, True])
 def test_a_result_opens_in_libreoffice(tmp_path: Path, again: bool) -> None:

@@ -87,6 +87,7 @@ def test_rounding_is_no_finding(tmp_path: Path, amounts: str, line_amounts: list
     assert codes(check_texts(tmp_path, documents=[document("F1", amounts)], lines=lines)) == []
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize(
     ("quantity", "price", "amounts", "differs"),
     [
@@ -124,6 +125,7 @@ def test_a_discount_is_named(tmp_path: Path) -> None:
     ).to_list() == ["1 000.00 (Rabatt %: 10)"]
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize(
     ("word", "code", "sent"),
     [

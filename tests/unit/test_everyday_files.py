@@ -68,6 +68,7 @@ def test_numbers_with_signs_and_marks_are_read(tmp_path: Path, amount: str, valu
     assert check_amount(tmp_path, amount) == ([Decimal(value).quantize(Decimal("0.01"))], [])
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize(
     ("amount", "currency", "is_same"),
     [
@@ -112,6 +113,7 @@ def test_another_time_is_asked_about(tmp_path: Path, written: str) -> None:
     assert codes(check_texts(tmp_path, documents=[document("F1", date=written)])) == [(2, "D", "date-with-time")]
 
 
+@pytest.mark.first_cases(8)
 @pytest.mark.parametrize(
     ("written", "order", "day"),
     [
@@ -139,6 +141,7 @@ def test_dates_with_the_name_of_the_month(tmp_path: Path, written: str, order: s
         assert checked.findings.filter(checked.findings["code"] == day)["detail"].to_list() == ["2026-10-25"]
 
 
+@pytest.mark.first_cases(5)
 @pytest.mark.parametrize(
     ("row", "code"),
     [
@@ -324,6 +327,7 @@ def test_a_part_whose_name_is_escaped(tmp_path: Path) -> None:
     assert read_sheets(tmp_path / "k.xlsx")[0].frame["A"].to_list() == ["Kundenr"]
 
 
+@pytest.mark.first_cases(11)
 @pytest.mark.parametrize(
     ("code", "raw", "is_other"),
     [
@@ -471,6 +475,7 @@ def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
     assert [translate(unpack_text(suggestion), lang) for lang in ("en", "nb")] == ['"Customer no"', "«Kundenr»"]
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize(
     ("amounts", "is_rate"),
     [
@@ -516,6 +521,7 @@ def test_rows_wider_than_the_header_stop_a_csv(tmp_path: Path, header: str, rows
     assert not (stops and others)  # what the moved values seem to be is not reported of its own
 
 
+@pytest.mark.first_cases(7)
 @pytest.mark.parametrize(
     ("text", "of_identifier", "of_text"),
     [

@@ -33,6 +33,7 @@ def codes(found: Checked) -> list[tuple[str | None, str]]:
     return found.findings.filter(found.findings["row"] == 1).select("column", "code").rows()
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize(
     "header",
     ["Restbeløp", "Saldo", "Total", "Beløp", "Sum", "Amount", "Outstanding", "Balance", "Å betale", "Beløp EUR",
@@ -85,6 +86,7 @@ def test_a_rate_may_be_a_field(tmp_path: Path, headers: list[str], field: str, l
     assert check_files([str(path)]).header_matches[0].columns[field] == letter
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize(
     ("header", "code"),
     [("Pris inkl. mva", "amount-header-unclear"), ("Pris eks mva", "amount-header-unclear"), ("Enhetspris", None),
@@ -120,6 +122,7 @@ def test_what_a_header_resembles(header: str, name: str | None) -> None:
     assert (similar.name if similar else None) == name
 
 
+@pytest.mark.first_cases(8)
 @pytest.mark.parametrize(
     ("header", "currency", "code"),
     [

@@ -36,6 +36,7 @@ def edited(folder: Path, header: str, exported: str, now: str, kind: str = "text
     return check_sheets([replace(sheet, frame=frame, base=base)], options)
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize("kind", ["text", "number"])
 @pytest.mark.parametrize(
     ("header", "exported", "now"),

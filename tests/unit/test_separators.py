@@ -24,6 +24,7 @@ def refused(path: Path, text: str) -> FileError:
     return error.value
 
 
+@pytest.mark.first_cases(6)
 @pytest.mark.parametrize("mark", ["~", "^", "¤", "§", "!", ":"])
 @pytest.mark.parametrize("title", ["", "Kundeliste\n"])
 def test_the_separator_is_named(tmp_path: Path, mark: str, title: str) -> None:

@@ -29,6 +29,7 @@ FLAT = (
 )
 
 
+@pytest.mark.first_cases(4)
 @pytest.mark.parametrize(
     ("lines", "sent"),
     [

@@ -30,6 +30,7 @@ class Terminal(StringIO):
         ("Result: /home/My Documents/result of May.xlsx.", ["Result:", "/home/My Documents/result of May.xlsx."]),
         (r"Result: C:\My Documents\result of May.xlsx.", ["Result:", r"C:\My Documents\result of May.xlsx."]),
         ("The sum is NOK 825 259.59 in all", ["The sum is", "NOK 825 259.59 in", "all"]),
+        ("Skriv nå: «1 2215,31 og»:", ["Skriv nå:", "«1 2215,31 og»:"]),
         ("done about 2026-11-29 14:05 UTC+01:00", ["done about", "2026-11-29", "14:05 UTC+01:00"]),
         ("see https://example.org/a/very/long/address", ["see", "https://example.org/a/very/long/address"]),
         ("→ a file with a very long name.xlsx", ["→ a file with a very long name.xlsx"]),

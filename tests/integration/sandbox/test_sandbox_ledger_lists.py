@@ -53,6 +53,7 @@ def test_every_list_is_served_whole(arm: Callable[..., Any], path: str) -> None:
         assert listed(me, path, wrapper, **LINES) == list(records) != []
 
 
+@pytest.mark.first_cases(8)
 @pytest.mark.parametrize(("path", "name", "key"), FILTERS, ids=str)
 def test_a_filter_finds_exactly_what_has_its_value(arm: Callable[..., Any], path: str, name: str, key: str) -> None:
     """Each value of a few, in capitals or not: the records that have it, and no other."""
