@@ -82,7 +82,7 @@ def _fill_free(book: Any, free: Any) -> None:
     free.write_rich_string("A1", "Fri ", book.add_format({"bold": True}), "tekst")
     free.merge_range("B1:C2", "slått sammen")
     free.write_comment("A1", "Fri kommentar", {"author": "Ola"})
-    free.insert_checkbox("D4", True)  # noqa: FBT003 - the library's own signature
+    free.insert_checkbox("D4", True)  # noqa: FBT003 - the signature of xlsxwriter
     free.autofilter("A1:C4")
     free.set_landscape()
 
