@@ -12,6 +12,7 @@ from armbulk.app.columns import describe_proposal, list_proposals, match_columns
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
 from armbulk.findings.frame import render_findings
+from armbulk.mapping.files import is_file
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
@@ -234,7 +235,7 @@ def _find_mapping(name: str | None, mappings: Mapping[str, str]) -> str | None:
     if not name:
         return None
     path = mappings.get(name, name)
-    return str(Path(path).resolve()) if Path(path).is_file() else path
+    return str(Path(path).resolve()) if is_file(Path(path)) else path
 
 
 def _ask_about_columns(
